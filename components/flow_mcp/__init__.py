@@ -1,0 +1,1 @@
+"""Profitbase Flow's MCP Server Settings as code."""
