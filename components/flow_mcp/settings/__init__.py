@@ -1,0 +1,33 @@
+"""The settings document: the contract between this project and the Flow runtime, version 1."""
+
+from __future__ import annotations
+
+from flow_mcp.settings.document import (
+    AuthorizationServer,
+    ClaimCondition,
+    Client,
+    DynamicRegistration,
+    Grant,
+    MetadataDocuments,
+    ProtectedResource,
+    Registration,
+    ResourceAtServer,
+    SettingsDocument,
+    TokenProfile,
+    TokenRequest,
+)
+
+__all__ = [
+    "AuthorizationServer",
+    "ClaimCondition",
+    "Client",
+    "DynamicRegistration",
+    "Grant",
+    "MetadataDocuments",
+    "ProtectedResource",
+    "Registration",
+    "ResourceAtServer",
+    "SettingsDocument",
+    "TokenProfile",
+    "TokenRequest",
+]

@@ -1,0 +1,233 @@
+"""The settings document's shape. It holds no secret, and the same values give the same bytes.
+
+The JSON is written by RFC 8785 (JSON Canonicalization Scheme), so that a digest of it means something and a
+stack's diff shows only what changed. Its schema is published as `docs/schemas/settings.schema.json`.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+import rfc8785
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic.alias_generators import to_camel
+
+
+class _Part(BaseModel):
+    """Part of the document: unknown keys are refused, for a runtime must not overlook a restriction."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, alias_generator=to_camel, validate_by_name=True
+    )
+
+
+class Grant(StrEnum):
+    """How a client gets tokens: for itself, or for a person who signs in (RFC 6749, 4.4 and 4.1)."""
+
+    CLIENT_CREDENTIALS = "client-credentials"
+    AUTHORIZATION_CODE = "authorization-code"
+
+
+class ClaimCondition(_Part):
+    """What a claim of the token must be.
+
+    `present`: it is there; `absent`: it is not; `one-of`: it is a string among `values`;
+    `no-suffix`: it is a string that ends with none of `values`.
+    """
+
+    claim: str
+    must: Literal["present", "absent", "one-of", "no-suffix"]
+    values: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _values_belong_to_the_operator(self) -> Self:
+        if (self.must in {"one-of", "no-suffix"}) != bool(self.values):
+            raise ValueError(
+                f"`values` must be given with one-of and no-suffix, and only then (must: {self.must})"
+            )
+        return self
+
+
+class TokenProfile(_Part):
+    """How this server's access tokens (RFC 9068 or the vendor's own form) are read and judged."""
+
+    algorithms: Annotated[
+        tuple[str, ...], Field(min_length=1, description="JWS algorithms, asymmetric ones only.")
+    ]
+    types: Annotated[
+        tuple[str, ...],
+        Field(
+            min_length=1,
+            description="Accepted `typ` of the header, compared without case and `application/`.",
+        ),
+    ]
+    client_claim: Annotated[str, Field(description="Claim that carries the client ID.")]
+    scope_claim: Annotated[
+        str, Field(description="Claim that carries the scopes, space-separated or a list.")
+    ]
+    role_claim: Annotated[str | None, Field(description="Claim that carries app roles, a list.")] = None
+    conditions: Annotated[
+        tuple[ClaimCondition, ...],
+        Field(description="All must hold, for every token: what makes it an access token."),
+    ] = ()
+    person: Annotated[
+        tuple[ClaimCondition, ...],
+        Field(
+            min_length=1,
+            description="A token that meets all of these was issued for a person; any other, not.",
+        ),
+    ]
+    clock_skew_seconds: Annotated[int, Field(ge=0, le=300)] = 60
+
+    @model_validator(mode="after")
+    def _only_asymmetric_algorithms(self) -> Self:
+        known = {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"}
+        if not known.issuperset(self.algorithms):
+            raise ValueError(f"algorithms must be among {', '.join(sorted(known))}")
+        return self
+
+
+class TokenRequest(_Part):
+    """How the client asks for a token for one protected resource: exact parameters, without credentials."""
+
+    resource: Annotated[str, Field(description="URL of the protected resource.")]
+    token_endpoint: str
+    parameters: Annotated[dict[str, str], Field(description="Form parameters of the token request.")]
+    authorization_endpoint: Annotated[str | None, Field(description="For authorization code only.")] = None
+    authorization_parameters: Annotated[
+        dict[str, str] | None, Field(description="Query parameters of the authorization request.")
+    ] = None
+
+
+class Client(_Part):
+    """An application that may call, and where."""
+
+    name: str
+    client_id: str
+    registration: Annotated[
+        Literal["managed", "manual"],
+        Field(description="Made by the stack, or listed after someone else made it."),
+    ]
+    grant: Grant
+    authentication: Annotated[
+        Literal["none", "client-secret", "private-key-jwt", "federated"] | None,
+        Field(description="How it authenticates at the token endpoint; unknown for manual ones."),
+    ] = None
+    access: Annotated[
+        tuple[str, ...],
+        Field(description="Protected resources it was given, as `<workspace>/<environment>`."),
+    ]
+    token_requests: tuple[TokenRequest, ...]
+
+
+class DynamicRegistration(_Part):
+    """Clients that registered themselves (RFC 7591) reach these resources, and only with a person."""
+
+    access: tuple[str, ...]
+
+
+class MetadataDocuments(_Part):
+    """Clients whose ID is an https URL on one of these domains, likewise (Client ID Metadata Documents)."""
+
+    domains: Annotated[tuple[str, ...], Field(min_length=1)]
+    access: tuple[str, ...]
+
+
+class Registration(_Part):
+    """Ways to become a client that no declaration names; what is absent is closed."""
+
+    dynamic: DynamicRegistration | None = None
+    metadata_documents: MetadataDocuments | None = None
+
+
+class AuthorizationServer(_Part):
+    """One authorization server and everything that the runtime must know of it."""
+
+    kind: Annotated[str, Field(description="Key of the declaration: keycloak, entra, …")]
+    authority: Annotated[str, Field(description="The issuer of the metadata, byte for byte.")]
+    issuers: Annotated[
+        tuple[str, ...], Field(min_length=1, description="Accepted `iss` of tokens, compared byte for byte.")
+    ]
+    metadata_url: Annotated[str, Field(description="The discovery document that this server really serves.")]
+    token_profile: TokenProfile
+    clients: tuple[Client, ...]
+    registration: Registration = Registration()
+
+
+class ResourceAtServer(_Part):
+    """What a protected resource is called at one authorization server."""
+
+    authority: str
+    audiences: Annotated[tuple[str, ...], Field(min_length=1, description="Accepted `aud`; one is enough.")]
+    scopes_advertised: Annotated[
+        tuple[str, ...], Field(min_length=1, description="As metadata and challenges name them.")
+    ]
+    scopes_in_tokens: Annotated[
+        tuple[str, ...], Field(min_length=1, description="As tokens carry them; all are needed.")
+    ]
+    app_roles: Annotated[
+        tuple[str, ...],
+        Field(
+            description="What a program's token carries instead of scopes; none: programs carry scopes too."
+        ),
+    ] = ()
+
+
+class ProtectedResource(_Part):
+    """One MCP server: a workspace's environment (RFC 9728's protected resource)."""
+
+    url: Annotated[str, Field(description="Its resource identifier, without a slash at the end.")]
+    workspace: str
+    environment: str
+    authorization_servers: Annotated[tuple[ResourceAtServer, ...], Field(min_length=1)]
+
+    @property
+    def key(self) -> str:
+        """`<workspace>/<environment>`, as access lists name it."""
+        return f"{self.workspace}/{self.environment}"
+
+
+class SettingsDocument(_Part):
+    """MCP Server Settings of one tenant, as the Flow runtime consumes them."""
+
+    version: Literal[1] = 1
+    tenant: str
+    authorization_servers: Annotated[tuple[AuthorizationServer, ...], Field(min_length=1, max_length=2)]
+    protected_resources: tuple[ProtectedResource, ...]
+
+    @model_validator(mode="after")
+    def _refers_only_to_itself(self) -> Self:
+        authorities = [server.authority for server in self.authorization_servers]
+        keys = [resource.key for resource in self.protected_resources]
+        for what, values in (
+            ("authority", authorities),
+            ("protected resource", keys),
+            ("protected resource's URL", [resource.url for resource in self.protected_resources]),
+        ):
+            if len(set(values)) < len(values):
+                raise ValueError(f"a document names each {what} once")
+        for resource in self.protected_resources:
+            for at in resource.authorization_servers:
+                if at.authority not in authorities:
+                    raise ValueError(
+                        f"{resource.key} refers to {at.authority}, which is not in authorizationServers"
+                    )
+        for server in self.authorization_servers:
+            client_ids = [client.client_id for client in server.clients]
+            if len(set(client_ids)) < len(client_ids):
+                raise ValueError(f"two clients of {server.authority} have the same client ID")
+        return self
+
+    def canonical_json(self) -> str:
+        """The document as RFC 8785 JSON: same values, same bytes. Absent values are left out."""
+        return rfc8785.dumps(self.model_dump(mode="json", by_alias=True, exclude_none=True)).decode()
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """Read a document.
+
+        Raises:
+            pydantic.ValidationError: it is not a settings document of version 1.
+        """
+        return cls.model_validate_json(text)
