@@ -1,0 +1,25 @@
+"""What the components of all authorization servers have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pulumi
+
+from flow_mcp.declaration.tenant import Declaration
+
+
+class AuthorizationServerComponent(pulumi.ComponentResource):
+    """Makes at the authorization server what a tenant declares.
+
+    Attributes:
+        ids: identifiers that the server assigned, as the kind's `settings` asks for them.
+        secrets: client secrets by client name, a Pulumi secret.
+    """
+
+    ids: pulumi.Output[Mapping[str, str]]
+    secrets: pulumi.Output[Mapping[str, str]]
+
+    def __init__(self, name: str, declaration: Declaration, opts: pulumi.ResourceOptions) -> None:
+        super().__init__(f"flow-mcp:{declaration.kind.key}:AuthorizationServer", name, {}, opts)
+        self.declaration = declaration

@@ -1,0 +1,18 @@
+"""Keycloak, 26.4 and later: a realm of the tenant's own, or one that exists."""
+
+from __future__ import annotations
+
+from flow_mcp.authorization_servers.keycloak.checks import check
+from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
+from flow_mcp.authorization_servers.keycloak.settings import settings
+from flow_mcp.authorization_servers.kind import AuthorizationServerKind
+
+KEYCLOAK = AuthorizationServerKind(
+    key="keycloak",
+    declaration=Keycloak,
+    check=check,
+    settings=settings,
+    component_path="flow_mcp.authorization_servers.keycloak.component:KeycloakAuthorizationServer",
+)
+
+__all__ = ["KEYCLOAK", "Keycloak"]

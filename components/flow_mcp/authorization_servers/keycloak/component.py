@@ -1,0 +1,61 @@
+"""The Pulumi component of a tenant on Keycloak: realm, scopes, roles, people, clients, registration."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import pulumi
+import pulumi_keycloak as keycloak
+
+from flow_mcp.authorization_servers.component import AuthorizationServerComponent
+from flow_mcp.authorization_servers.keycloak import clients, names, registration, resources, scopes
+from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
+from flow_mcp.declaration.base import seconds
+from flow_mcp.declaration.tenant import Declaration
+
+
+class KeycloakAuthorizationServer(AuthorizationServerComponent):
+    """A realm that admits exactly what the tenant declares."""
+
+    def __init__(self, name: str, declaration: Declaration, opts: pulumi.ResourceOptions) -> None:
+        super().__init__(name, declaration, opts)
+        server = cast("Keycloak", declaration.server)
+        resources.preflight(declaration, server)
+        provider = keycloak.Provider(
+            f"{name}-admin",
+            url=server.admin_url or server.url,
+            base_path="",
+            realm=server.administration.realm,
+            client_id=server.administration.client_id,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        owned = pulumi.ResourceOptions(parent=self, provider=provider)
+        realm = _realm(declaration, server, owned)
+        metadata = resources.AuthorizationServerMetadata(
+            "metadata",
+            authority=server.issuer,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[realm] if realm else None),
+        )
+        realm_id: pulumi.Input[str] = realm.id if realm else server.realm.name
+        by_resource = scopes.create(declaration, server, realm_id, owned)
+        self.secrets = clients.create(declaration, server, realm_id, by_resource, owned)
+        registration.create(declaration, server, realm_id, by_resource, owned)
+        self.ids = pulumi.Output.from_input({})
+        self.register_outputs({"issuer": metadata.issuer})
+
+
+def _realm(declaration: Declaration, server: Keycloak, opts: pulumi.ResourceOptions) -> keycloak.Realm | None:
+    if not server.realm.create:
+        return None
+    return keycloak.Realm(
+        "realm",
+        realm=server.realm.name,
+        enabled=True,
+        attributes={"flowMcpOwner": names.owner(declaration)},
+        access_token_lifespan=f"{seconds(server.tokens.access)}s",
+        default_signature_algorithm="RS256",
+        registration_allowed=False,
+        ssl_required="external",
+        security_defenses={"brute_force_detection": {}},
+        opts=opts,
+    )

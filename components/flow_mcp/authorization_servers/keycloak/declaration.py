@@ -1,0 +1,119 @@
+"""What a tenant declares of its Keycloak."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from flow_mcp.declaration.base import Declared, Duration, Host, Origin, ServerUrl, Text
+from flow_mcp.declaration.clients import Access, DeclaredPeople
+
+RealmName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$")]
+ScopeName = Annotated[str, StringConstraints(pattern=r"^[\x21\x23-\x5b\x5d-\x7e]{1,255}$")]
+"""A scope token (RFC 6749, section 3.3)."""
+
+InheritedPeople = Annotated[
+    DeclaredPeople | None,
+    Field(description="Left out: the people whom the clients of the same resources admit."),
+]
+
+
+class Realm(Declared):
+    """The realm that issues the tenant's tokens."""
+
+    name: RealmName
+    create: Annotated[
+        bool, Field(description="true: the stack makes and owns it; false: it is used as it is.")
+    ]
+
+
+class Administration(Declared):
+    """How the stack signs in to the admin API; the environment supplies the credentials."""
+
+    realm: Annotated[RealmName, Field(description="Realm of the administrator.")] = "master"
+    client_id: Annotated[Text, Field(description="Client that the administrator signs in with.")] = (
+        "admin-cli"
+    )
+
+
+class Tokens(Declared):
+    """Lifetimes."""
+
+    access: Annotated[Duration, Field(description="Of access tokens.")] = "5m"
+
+
+class DynamicRegistration(Declared):
+    """Anonymous Dynamic Client Registration (RFC 7591) by Keycloak's client registration policies."""
+
+    redirect_hosts: Annotated[
+        tuple[Host, ...],
+        Field(
+            min_length=1,
+            description="Hosts that redirect URIs may name; localhost and 127.0.0.1 each on its own.",
+        ),
+    ]
+    sender_hosts: Annotated[
+        tuple[Host, ...],
+        Field(
+            description="Hosts that registrations may come from; none: the sender's address is not checked."
+        ),
+    ] = ()
+    allowed_scopes: Annotated[
+        tuple[ScopeName, ...],
+        Field(description="Client scopes that may be asked for besides those of `access`."),
+    ] = ()
+    cors_origins: Annotated[
+        tuple[Origin, ...], Field(description="Origins whose pages may register (Keycloak 26.5 and later).")
+    ] = ()
+    maximum_clients: Annotated[int, Field(ge=1, le=100_000, description="Clients in the realm, at most.")] = (
+        200
+    )
+    access: Access
+    people: InheritedPeople = None
+
+
+class MetadataDocuments(Declared):
+    """Client ID Metadata Documents: clients whose ID is an https URL (Keycloak 26.6 and later)."""
+
+    domains: Annotated[
+        tuple[Host, ...], Field(min_length=1, description="Hosts that such a document may name.")
+    ]
+    access: Access
+    people: InheritedPeople = None
+
+
+class Registration(Declared):
+    """Ways to become a client without a declaration; what is absent is closed."""
+
+    manage: Annotated[
+        bool,
+        Field(description="In a realm that exists: whether the stack may change its registration policies."),
+    ] = False
+    dynamic: DynamicRegistration | None = None
+    metadata_documents: MetadataDocuments | None = None
+
+
+class Keycloak(Declared):
+    """A Keycloak realm as the authorization server."""
+
+    url: Annotated[
+        ServerUrl, Field(description="Base address that clients see, with its path if it has one.")
+    ]
+    admin_url: Annotated[
+        ServerUrl | None, Field(description="Base address of the admin API, if another.")
+    ] = None
+    administration: Administration = Administration()
+    realm: Realm
+    tokens: Tokens = Tokens()
+    registration: Registration = Registration()
+
+    @property
+    def issuer(self) -> str:
+        """The realm's issuer (Keycloak, Securing Applications: OpenID Connect endpoints)."""
+        return f"{self.url}/realms/{self.realm.name}"
+
+    @property
+    def manages_registration(self) -> bool:
+        """Whether the stack sets the realm's registration policies: in its own realm always."""
+        return self.realm.create or self.registration.manage

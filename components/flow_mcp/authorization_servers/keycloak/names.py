@@ -1,0 +1,28 @@
+"""Names of what a protected resource has in a realm: deterministic, so that the 401 can advertise them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flow_mcp.declaration.tenant import Declaration, ResourceDeclared
+
+
+def scope(declaration: Declaration, resource: ResourceDeclared) -> str:
+    """The client scope that gives a token the resource's audience."""
+    return f"flow-mcp/{declaration.tenant.id}/{resource.key}"
+
+
+def programs_role(declaration: Declaration, resource: ResourceDeclared) -> str:
+    """The realm role of programs that may have the scope."""
+    return f"flow-mcp:{declaration.tenant.id}:{resource.workspace}:{resource.environment}:programs"
+
+
+def people_role(declaration: Declaration, resource: ResourceDeclared) -> str:
+    """The realm role of people who may have the scope."""
+    return f"flow-mcp:{declaration.tenant.id}:{resource.workspace}:{resource.environment}:people"
+
+
+def owner(declaration: Declaration) -> str:
+    """The mark on what the stack makes, so that nothing of somebody else's is taken over."""
+    return f"flow-mcp:{declaration.tenant.id}"

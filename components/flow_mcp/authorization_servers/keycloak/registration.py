@@ -1,0 +1,125 @@
+"""How applications that no declaration names become clients of the realm: closed unless declared."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+
+import pulumi
+import pulumi_keycloak as keycloak
+
+from flow_mcp.authorization_servers.keycloak import names, resources
+from flow_mcp.authorization_servers.keycloak.declaration import Keycloak, MetadataDocuments
+from flow_mcp.authorization_servers.keycloak.scopes import ResourceScope
+from flow_mcp.declaration.tenant import Declaration
+
+_PKCE = ("pkce-enforcer", {"auto-configure": "true"})
+_NO_IMPLICIT = ("reject-implicit-grant", {"auto-configure": "true"})
+_NO_PASSWORD = ("reject-ropc-grant", {"auto-configure": "true"})
+
+
+def create(
+    declaration: Declaration,
+    server: Keycloak,
+    realm: pulumi.Input[str],
+    scopes: Mapping[str, ResourceScope],
+    opts: pulumi.ResourceOptions,
+) -> None:
+    """Set the realm's registration policies, if they are this stack's to set."""
+    if not server.manages_registration:
+        return
+    dynamic, documents = server.registration.dynamic, server.registration.metadata_documents
+    reached = declaration.reached_by(
+        tuple(entry for way in (dynamic, documents) if way for entry in way.access)
+    )
+    by_dynamic = declaration.reached_by(dynamic.access) if dynamic else ()
+    resources.KeycloakClientRegistration(
+        "registration",
+        url=server.admin_url or server.url,
+        admin_realm=server.administration.realm,
+        admin_client_id=server.administration.client_id,
+        realm=realm,
+        open=dynamic is not None,
+        redirect_hosts=dynamic.redirect_hosts if dynamic else (),
+        sender_hosts=dynamic.sender_hosts if dynamic else (),
+        allowed_scopes=(
+            *(names.scope(declaration, resource) for resource in by_dynamic),
+            *(dynamic.allowed_scopes if dynamic else ()),
+        ),
+        cors_origins=dynamic.cors_origins if dynamic else (),
+        maximum_clients=dynamic.maximum_clients if dynamic else 200,
+        # A client that registers without asking for scopes gets the realm's optional ones.
+        realm_optional_scopes=[scopes[resource.key].scope.name for resource in reached],
+        opts=pulumi.ResourceOptions(parent=opts.parent),
+    )
+    if dynamic:
+        _policy(
+            declaration,
+            "dynamic",
+            executors=(_PKCE, _NO_IMPLICIT, _NO_PASSWORD),
+            condition="client-updater-context",
+            configuration={
+                "update-client-source": _list(
+                    ("ByAnonymous", "ByInitialAccessToken", "ByRegistrationAccessToken")
+                )
+            },
+            realm=realm,
+            opts=opts,
+        )
+    if documents:
+        _policy(
+            declaration,
+            "metadata-documents",
+            executors=(_metadata_document(documents), _PKCE, _NO_IMPLICIT, _NO_PASSWORD),
+            condition="client-id-uri",
+            configuration={
+                "client-id-uri-allow-permitted-domains": _list(documents.domains),
+                "client-id-uri-scheme": _list(("https",)),
+            },
+            realm=realm,
+            opts=opts,
+        )
+
+
+def _metadata_document(documents: MetadataDocuments) -> tuple[str, dict[str, str]]:
+    return "client-id-metadata-document", {
+        "cimd-allow-http-scheme": "false",
+        "cimd-allow-permitted-domains": _list(documents.domains),
+    }
+
+
+def _policy(
+    declaration: Declaration,
+    kind: str,
+    *,
+    executors: Iterable[tuple[str, dict[str, str]]],
+    condition: str,
+    configuration: dict[str, str],
+    realm: pulumi.Input[str],
+    opts: pulumi.ResourceOptions,
+) -> None:
+    """A client policy of the realm and the profile that it applies."""
+    name = f"{names.owner(declaration)}:{kind}"
+    profile = keycloak.RealmClientPolicyProfile(
+        f"{kind}-profile",
+        realm_id=realm,
+        name=name,
+        description=f"Flow MCP: clients by {kind}",
+        executors=[{"name": executor, "configuration": settings} for executor, settings in executors],
+        opts=opts,
+    )
+    keycloak.RealmClientPolicyProfilePolicy(
+        f"{kind}-policy",
+        realm_id=realm,
+        name=name,
+        description=f"Flow MCP: clients by {kind}",
+        enabled=True,
+        conditions=[{"name": condition, "configuration": configuration}],
+        profiles=[profile.name],
+        opts=opts,
+    )
+
+
+def _list(values: Iterable[str]) -> str:
+    """Keycloak's configuration holds a list as compact JSON; a space would be a change in each preview."""
+    return json.dumps(list(values), separators=(",", ":"))

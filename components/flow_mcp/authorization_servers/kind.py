@@ -1,0 +1,48 @@
+"""What the rest of the project knows of a kind of authorization server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from flow_mcp.authorization_servers.component import AuthorizationServerComponent
+    from flow_mcp.declaration.base import Declared
+    from flow_mcp.declaration.findings import Finding
+    from flow_mcp.declaration.tenant import Declaration
+    from flow_mcp.settings import SettingsDocument
+
+ServerIds = Mapping[str, str]
+"""Identifiers that the authorization server assigned, under names that the kind chooses."""
+
+
+@dataclass(frozen=True)
+class AuthorizationServerKind:
+    """One entry of the list: a package of this folder, all alike.
+
+    Attributes:
+        key: what a tenant's file calls it.
+        declaration: what a tenant says of it.
+        check: what it cannot do or would do wrong, before any server is called.
+        settings: the settings document, from the declaration and what the server assigned.
+        component_path: `module:class` of the Pulumi component; loaded only when the program runs.
+    """
+
+    key: str
+    declaration: type[Declared]
+    check: Callable[[Declaration], Iterator[Finding]]
+    settings: Callable[[Declaration, ServerIds], SettingsDocument]
+    component_path: str
+
+    @property
+    def field(self) -> str:
+        """The key as a Python name."""
+        return self.key.replace("-", "_")
+
+    def component(self) -> type[AuthorizationServerComponent]:
+        """The Pulumi component; importing it imports Pulumi."""
+        module, _, name = self.component_path.partition(":")
+        component: Any = getattr(import_module(module), name)
+        return component  # type: ignore[no-any-return] # by convention; a test holds every kind to it

@@ -1,0 +1,72 @@
+"""`flow-mcp check`: are the declarations right? No server is called."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import click
+
+from flow_mcp.declaration.findings import DeclarationError, Problem
+from flow_mcp.declaration.load import from_file
+from flow_mcp.project import Project
+
+
+@click.command(
+    epilog="\b\nExamples:\n"
+    "  flow-mcp check              every tenant\n"
+    "  flow-mcp check acme globex  these two\n"
+    "  flow-mcp check --json       for a pipeline\n\n"
+    "Exit codes: 0 all right (warnings allowed), 2 a declaration is wrong."
+)
+@click.argument("tenants", nargs=-1, metavar="[TENANT]...")
+@click.option("--json", "as_json", is_flag=True, help="Print the problems as JSON.")
+def command(tenants: tuple[str, ...], *, as_json: bool) -> None:
+    """Check tenants' declarations without touching a server.
+
+    Every problem of every file is shown at once, each with its line, what is wrong and what would be right.
+    """
+    project = Project.find()
+    stacks = tenants or project.stacks()
+    problems = list(_problems(project, stacks))
+    errors = sum(problem.severity == "error" for problem in problems)
+    if as_json:
+        click.echo(json.dumps({"checked": list(stacks), "problems": [asdict(p) for p in problems]}, indent=2))
+    else:
+        for problem in problems:
+            click.echo(str(problem), err=problem.severity == "error")
+        click.echo(
+            f"{_count(len(stacks), 'tenant')}: {_count(errors, 'error')}, "
+            f"{_count(len(problems) - errors, 'warning')}"
+        )
+    if errors:
+        raise SystemExit(DeclarationError.exit_code)
+
+
+def _problems(project: Project, stacks: tuple[str, ...]) -> Iterator[Problem]:
+    stack_of_tenant: dict[str, str] = {}
+    for stack in stacks:
+        file = project.stack_file(stack)
+        try:
+            loaded = from_file(file, project.file)
+        except DeclarationError as error:
+            yield from (_relative(problem, project) for problem in error.problems)
+            continue
+        yield from (_relative(problem, project) for problem in loaded.warnings)
+        tenant = loaded.declaration.tenant.id
+        if (other := stack_of_tenant.setdefault(tenant, stack)) != stack:
+            # Two stacks that declare one tenant would undo each other's work.
+            message = f"is {tenant}, which the stack {other} declares too"
+            yield _relative(Problem(str(file), 1, "id", message, "Keep one stack a tenant."), project)
+
+
+def _relative(problem: Problem, project: Project) -> Problem:
+    file = Path(problem.file)
+    shown = file.relative_to(project.directory) if file.is_relative_to(project.directory) else file
+    return replace(problem, file=str(shown))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,23 @@
+"""Access lists, checked against what the tenant declares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from flow_mcp.declaration.findings import Finding, Path
+
+if TYPE_CHECKING:
+    from flow_mcp.declaration.tenant import Declaration
+
+
+def check_access(declaration: Declaration, path: Path, access: tuple[str, ...]) -> Iterator[Finding]:
+    """Each entry must mean at least one declared environment, and none may be said twice."""
+    known = ", ".join(resource.key for resource in declaration.resources)
+    for index, entry in enumerate(access):
+        if not declaration.reached_by((entry,)):
+            yield Finding(
+                (*path, index), f"names {entry}, which the tenant does not declare", f"Declared: {known}."
+            )
+        if entry in access[:index]:
+            yield Finding((*path, index), f"names {entry} again", "Remove the repetition.")

@@ -1,0 +1,32 @@
+"""The JSON Schema of a stack's file, for editors and for other tools."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic.json_schema import models_json_schema
+
+from flow_mcp.declaration.tenant import Instance, Tenant
+
+
+def stack_schema() -> dict[str, Any]:
+    """The schema of `stacks/Pulumi.<stack>.yaml` (JSON Schema 2020-12); Pulumi's own keys are allowed."""
+    references, definitions = models_json_schema([(Tenant, "validation"), (Instance, "validation")])
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Flow MCP stack",
+        "description": "A tenant's MCP Server Settings.",
+        "type": "object",
+        "required": ["config"],
+        "properties": {
+            "config": {
+                "type": "object",
+                "required": ["flow-mcp:tenant"],
+                "properties": {
+                    "flow-mcp:tenant": references[(Tenant, "validation")],
+                    "flow-mcp:instance": references[(Instance, "validation")],
+                },
+            }
+        },
+        **definitions,
+    }

@@ -1,0 +1,81 @@
+"""The component that people use: a tenant's MCP Server Settings."""
+
+# No `from __future__ import annotations`: Pulumi reads the annotations of `args` at run time.
+from collections.abc import Mapping
+from typing import Any, TypedDict
+
+import pulumi
+
+from flow_mcp.declaration.findings import DeclarationError
+from flow_mcp.declaration.load import from_configuration
+from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.errors import FlowMcpError
+
+
+class McpServerSettingsArgs(TypedDict):
+    """Both are plain values: what is made must be known before anything is."""
+
+    tenant: Mapping[str, Any]
+    """The tenant's declaration, as `flow-mcp schema` describes it."""
+    instance: Mapping[str, Any]
+    """The Flow instance: `server`."""
+
+
+class McpServerSettings(pulumi.ComponentResource):
+    """MCP Server Settings of one tenant, and what they need at its authorization server.
+
+    Its registered inputs are the normalized declaration, without secrets, so that diffs and policies see it.
+    """
+
+    authority: pulumi.Output[str]
+    """The authorization server's issuer."""
+    client_ids: pulumi.Output[Mapping[str, str]]
+    """Client ID by name, manual registrations included."""
+    settings: pulumi.Output[str]
+    """The settings document: RFC 8785 JSON."""
+    client_secrets: pulumi.Output[Mapping[str, str]]
+    """Client secret by name; a Pulumi secret."""
+
+    def __init__(
+        self, name: str, args: McpServerSettingsArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        declaration = _checked(name, args)
+        super().__init__("flow-mcp:index:McpServerSettings", name, _normalized(declaration), opts)
+        try:
+            server = declaration.kind.component()(name, declaration, pulumi.ResourceOptions(parent=self))
+        except FlowMcpError as error:
+            raise pulumi.RunError(str(error)) from None
+
+        document = server.ids.apply(lambda ids: declaration.kind.settings(declaration, ids))
+        self.authority = document.apply(lambda settings: settings.authorization_servers[0].authority)
+        self.client_ids = document.apply(
+            lambda settings: {c.name: c.client_id for c in settings.authorization_servers[0].clients}
+        )
+        self.settings = document.apply(lambda settings: settings.canonical_json())
+        self.client_secrets = pulumi.Output.secret(server.secrets)
+        self.register_outputs(
+            {
+                "authority": self.authority,
+                "clientIds": self.client_ids,
+                "settings": self.settings,
+                "clientSecrets": self.client_secrets,
+            }
+        )
+
+
+def _checked(name: str, args: McpServerSettingsArgs) -> Declaration:
+    try:
+        loaded = from_configuration(args["tenant"], args["instance"], source=name)
+    except DeclarationError as error:
+        message = f"the declaration is refused and nothing was changed:\n{error}"
+        raise pulumi.RunError(f"{message}\n`flow-mcp check` shows the lines of the file.") from None
+    for warning in loaded.warnings:
+        pulumi.log.warn(f"{warning.path}: {warning.message}. {warning.remedy}")
+    return loaded.declaration
+
+
+def _normalized(declaration: Declaration) -> dict[str, Any]:
+    return {
+        "tenant": declaration.tenant.model_dump(mode="json", by_alias=True, exclude_none=True),
+        "instance": declaration.instance.model_dump(mode="json", by_alias=True, exclude_none=True),
+    }

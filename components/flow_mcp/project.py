@@ -1,0 +1,56 @@
+"""The project's directory: where `Pulumi.yaml` is, and the stacks in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from flow_mcp.errors import FlowMcpError
+
+
+class NoProjectError(FlowMcpError):
+    """There is no project, or no such stack in it."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True)
+class Project:
+    """A directory with `Pulumi.yaml`, and a stack file per tenant in `stacks/`."""
+
+    directory: Path
+
+    @classmethod
+    def find(cls, start: Path | None = None) -> Project:
+        """The project that `start` (default: the working directory) is in.
+
+        Raises:
+            NoProjectError: no directory from there upwards has a Pulumi.yaml.
+        """
+        start = (start or Path.cwd()).resolve()
+        for directory in (start, *start.parents):
+            if (directory / "Pulumi.yaml").is_file():
+                return cls(directory)
+        raise NoProjectError(f"no Pulumi.yaml in {start} or above it; change to the project's directory")
+
+    @property
+    def file(self) -> Path:
+        """`Pulumi.yaml`."""
+        return self.directory / "Pulumi.yaml"
+
+    def stacks(self) -> tuple[str, ...]:
+        """The names of all stacks that have a file, sorted."""
+        files = (self.directory / "stacks").glob("Pulumi.*.yaml")
+        return tuple(sorted(file.name.removeprefix("Pulumi.").removesuffix(".yaml") for file in files))
+
+    def stack_file(self, stack: str) -> Path:
+        """The file of one stack.
+
+        Raises:
+            NoProjectError: there is none.
+        """
+        file = self.directory / "stacks" / f"Pulumi.{stack}.yaml"
+        if stack not in self.stacks():
+            known = ", ".join(self.stacks()) or "none"
+            raise NoProjectError(f"there is no stack {stack}: {file} is missing; stacks here: {known}")
+        return file

@@ -1,0 +1,14 @@
+"""The program of every tenant's stack: the declaration in, the outputs out."""
+
+import pulumi
+
+from flow_mcp.mcp_server_settings import McpServerSettings
+
+config = pulumi.Config()
+tenant, instance = config.require_object("tenant"), config.require_object("instance")
+settings = McpServerSettings(pulumi.get_stack(), {"tenant": tenant, "instance": instance})
+
+pulumi.export("authority", settings.authority)
+pulumi.export("clientIds", settings.client_ids)
+pulumi.export("settings", settings.settings)
+pulumi.export("clientSecrets", settings.client_secrets)
