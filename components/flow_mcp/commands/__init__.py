@@ -17,6 +17,9 @@ _COMMANDS = {
     "toolchain": "toolchain",
 }
 
+# 128 + SIGINT, what a shell reports of a program that a Ctrl-C ended.
+_INTERRUPTED = 130
+
 
 class _LazyGroup(click.Group):
     """Imports a command's module when the command is asked for, so that `check` never loads Pulumi."""
@@ -41,7 +44,13 @@ def cli() -> None:
 def main() -> None:
     """Run the command line; a mistake of the user ends in a sentence and an exit code, never a traceback."""
     try:
-        cli.main(standalone_mode=True)
+        sys.exit(cli.main(standalone_mode=False))
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        click.echo("flow-mcp: interrupted", err=True)
+        sys.exit(_INTERRUPTED)
     except FlowMcpError as error:
         click.echo(f"flow-mcp: {error}", err=True)
         sys.exit(error.exit_code)

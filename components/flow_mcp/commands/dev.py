@@ -1,0 +1,116 @@
+"""`flow-mcp dev`: a Keycloak on this machine."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import click
+
+from flow_mcp.dev.console import Steps
+from flow_mcp.dev.distribution import VERSION
+from flow_mcp.dev.server import DEFAULT_PORT, LocalKeycloak, Status
+from flow_mcp.dev.state import SOURCES, Source, default_directory
+
+NOT_RUNNING = 3
+"""Exit code of `status`, that of `systemctl status` and of the LSB's init scripts."""
+
+_state = click.option(
+    "--state",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where its data, password and log are kept.  [default: .demo/keycloak of the project]",
+)
+_json = click.option("--json", "as_json", is_flag=True, help="Print what there is to know as JSON.")
+
+
+@click.group()
+def command() -> None:
+    """A Keycloak on this machine, for trying things out and for tests.
+
+    It answers on 127.0.0.1 only, and its administrator has a random password.
+    """
+
+
+@command.command(epilog="Example: flow-mcp dev start --port 8280 --state /tmp/keycloak")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    help=f"Port on 127.0.0.1, 0 for any free one.  [default: the one it had, at first {DEFAULT_PORT}]",
+)
+@_state
+@click.option(
+    "--trust",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Certificates (PEM) of authorities that it trusts when it fetches documents by HTTPS.",
+)
+@click.option(
+    "--from",
+    "source",
+    type=click.Choice(SOURCES),
+    help="The way to get it.  [default: Docker where an engine runs, else Maven, else a download]",
+)
+@_json
+def start(
+    port: int | None, state: Path | None, trust: Path | None, source: Source | None, as_json: bool
+) -> None:
+    """Start it and wait until it answers; a running one is left as it is.
+
+    Without Docker it needs Java 17 or newer. The first start fetches Keycloak and builds it once.
+    """
+    directory = state or default_directory()
+    keycloak = LocalKeycloak(directory, port, trust, (source,) if source else SOURCES)
+    began = time.monotonic()
+    with Steps() as report:
+        started = keycloak.start(report)
+    status = keycloak.status()
+    if as_json:
+        click.echo(_as_json(status))
+    elif started:
+        click.echo(f"Keycloak {VERSION} is ready on {status.url} after {time.monotonic() - began:.0f} s.")
+        click.echo(f"Its administrator is {status.admin_user}, with the password in {status.password_file}.")
+    else:
+        click.echo(f"Keycloak {VERSION} runs already on {status.url}.")
+
+
+@command.command(epilog="Example: flow-mcp dev stop --purge")
+@_state
+@click.option("--purge", is_flag=True, help="Remove its data, password and log as well.")
+def stop(state: Path | None, purge: bool) -> None:
+    """Stop it; its data stays for the next start."""
+    keycloak = LocalKeycloak(state or default_directory())
+    with Steps() as report:
+        ran = keycloak.stop(report, purge=purge)
+    click.echo("Keycloak is stopped." if ran else "Keycloak was not running.")
+    if purge:
+        click.echo("Its data, password and log are removed.")
+
+
+@command.command(epilog="Example: flow-mcp dev status --json")
+@_state
+@_json
+@click.pass_context
+def status(context: click.Context, state: Path | None, as_json: bool) -> None:
+    """Say whether it runs; the exit code is 0 if it does and 3 if not."""
+    status = LocalKeycloak(state or default_directory()).status()
+    if as_json:
+        click.echo(_as_json(status))
+    elif status.running:
+        click.echo(f"Keycloak {VERSION} runs on {status.url} (process {status.pid}, log {status.log}).")
+    else:
+        click.echo("Keycloak is not running.")
+    if not status.running:
+        context.exit(NOT_RUNNING)
+
+
+def _as_json(status: Status) -> str:
+    return json.dumps(
+        {
+            "running": status.running,
+            "url": status.url,
+            "adminUser": status.admin_user,
+            "passwordFile": str(status.password_file),
+            "log": str(status.log),
+            "pid": status.pid,
+        }
+    )

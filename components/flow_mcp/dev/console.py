@@ -1,0 +1,57 @@
+"""Progress on standard error: what is done, and for how long already."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+_HEARTBEAT_SECONDS = 15
+
+
+class Steps:
+    """Shows the step that is reported until the next one or the end.
+
+    In a terminal it is a line with a running clock; elsewhere a line for each step, and one more every
+    `_HEARTBEAT_SECONDS`, so that a log shows life.
+    """
+
+    def __init__(self) -> None:
+        self._console = Console(stderr=True)
+        columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+        self._live = Progress(*columns, console=self._console, transient=True)
+        self._ended = threading.Event()
+        self._step = ("", 0.0)
+
+    def __enter__(self) -> Steps:
+        if self._console.is_terminal:
+            self._live.start()
+        else:
+            threading.Thread(target=self._beat, daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._ended.set()
+        self._live.stop()
+
+    def __call__(self, step: str) -> None:
+        self._step = (step, time.monotonic())
+        if self._console.is_terminal:
+            for task in self._live.task_ids:
+                self._live.remove_task(task)
+            self._live.add_task(step, total=None)
+        else:
+            print(step, file=sys.stderr, flush=True)  # noqa: T201 this is the module that prints
+
+    def _beat(self) -> None:
+        while not self._ended.wait(_HEARTBEAT_SECONDS):
+            step, began = self._step
+            if step:
+                seconds = time.monotonic() - began
+                print(f"{step}: {seconds:.0f} s", file=sys.stderr, flush=True)  # noqa: T201

@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def exclusive(file: Path, report: Callable[[str], None]) -> Iterator[None]:
+    """Hold a file's lock, waiting for another flow-mcp that holds it; it goes when its process goes."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("ab") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            report(f"Waiting for another flow-mcp that is at work here ({file})")
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
