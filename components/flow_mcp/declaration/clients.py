@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from flow_mcp.declaration.base import Declared, Origin, ServerUrl, Text, is_loopback, split_url
+from flow_mcp.declaration.base import (
+    Declared,
+    Duration,
+    Origin,
+    ServerUrl,
+    Text,
+    is_loopback,
+    seconds,
+    split_url,
+)
 from flow_mcp.settings import Grant
 
 
@@ -33,6 +44,15 @@ def _access_entry(entry: str) -> str:
     ):
         raise ValueError('must be "<workspace>/<environment>", "<workspace>/*" or "*"')
     return entry
+
+
+def _date(text: str) -> str:
+    # Pulumi hands an unquoted date over as a time.
+    day = text.removesuffix("T00:00:00Z")
+    if not re.fullmatch(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}", day):
+        raise ValueError("must be a day, such as 2026-11-01")
+    date.fromisoformat(day)
+    return day
 
 
 RedirectUri = Annotated[str, AfterValidator(_redirect_uri), Field(json_schema_extra={"format": "uri"})]
@@ -104,6 +124,31 @@ class PrivateKeyJwt(Declared):
         return self
 
 
+class Secret(Declared):
+    """A client secret whose end is known: the program reads no clock."""
+
+    issued: Annotated[str, AfterValidator(_date), Field(description="Day it was made, YYYY-MM-DD.")]
+    lifetime: Annotated[Duration, Field(description="How long it is valid, such as 180d.")]
+
+    @property
+    def expires(self) -> str:
+        """Its end, RFC 3339 in UTC."""
+        end = datetime.fromisoformat(self.issued).replace(tzinfo=UTC) + timedelta(
+            seconds=seconds(self.lifetime)
+        )
+        return end.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class FederatedCredential(Declared):
+    """Authentication by another issuer's token, a pipeline's or a cluster's, instead of a secret (RFC 7523)."""
+
+    issuer: ServerUrl
+    subject: Annotated[Text, Field(description="`sub` of that issuer's token, compared exactly.")]
+    audience: Annotated[
+        Text | None, Field(description="`aud` of that token; left out: the server's default.")
+    ] = None
+
+
 class Client(Declared):
     """An application that the stack registers at the authorization server."""
 
@@ -126,6 +171,8 @@ class Client(Declared):
         tuple[Origin, ...], Field(description="Origins whose pages may call the token endpoint (CORS).")
     ] = ()
     private_key_jwt: PrivateKeyJwt | None = None
+    secret: Secret | None = None
+    federated_credential: FederatedCredential | None = None
 
     @model_validator(mode="after")
     def _fits_its_grant(self) -> Self:
@@ -141,8 +188,11 @@ class Client(Declared):
                 )
         elif not self.redirect_uris:
             raise ValueError("has grant authorization-code and so needs redirectUris")
-        if self.client_type == "public" and self.private_key_jwt:
-            raise ValueError("is public and so cannot have privateKeyJwt")
+        credentials = [self.private_key_jwt, self.secret, self.federated_credential]
+        if sum(credential is not None for credential in credentials) > 1:
+            raise ValueError("has more than one of privateKeyJwt, secret and federatedCredential; choose one")
+        if self.client_type == "public" and any(credentials):
+            raise ValueError("is public and so cannot have privateKeyJwt, secret or federatedCredential")
         return self
 
     @property
@@ -150,8 +200,8 @@ class Client(Declared):
         """Whether it authenticates itself at the token endpoint."""
         return (
             self.grant is Grant.CLIENT_CREDENTIALS
-            or self.private_key_jwt is not None
             or self.client_type == "confidential"
+            or any((self.private_key_jwt, self.secret, self.federated_credential))
         )
 
 

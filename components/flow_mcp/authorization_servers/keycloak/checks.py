@@ -21,12 +21,29 @@ def check(declaration: Declaration) -> Iterator[Finding]:
     server = cast("Keycloak", declaration.server)
     yield from people.check(declaration, server)
     yield from _registration(declaration, server)
+    yield from _credentials(declaration)
     if server.realm.name == server.administration.realm:
         yield Finding(
             (*_HERE, "realm", "name"),
             "is the administrators' realm",
             "Give the tenant a realm of its own: its clients must not live beside administrators.",
         )
+
+
+def _credentials(declaration: Declaration) -> Iterator[Finding]:
+    for name, client in declaration.tenant.clients.items():
+        if client.secret:
+            yield Finding(
+                ("clients", name, "secret"),
+                "gives the secret an end, but Keycloak's client secrets have none",
+                "Remove it (Keycloak makes a secret anyway), or use privateKeyJwt.",
+            )
+        if client.federated_credential:
+            yield Finding(
+                ("clients", name, "federatedCredential"),
+                "is not supported on Keycloak here",
+                "Use privateKeyJwt, which needs no secret either.",
+            )
 
 
 def _registration(declaration: Declaration, server: Keycloak) -> Iterator[Finding]:

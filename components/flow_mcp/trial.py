@@ -1,0 +1,132 @@
+"""A copy of the project to try things in: the demo's and the tests'.
+
+Creating a stack writes its salt into the tenant's file, so trials work on a copy with a passphrase, a
+backend and a Pulumi home of its own; the checkout and the user's own stacks stay as they are.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flow_mcp.errors import FlowMcpError
+from flow_mcp.project import Project
+
+_SHARED = ("components", "policies", ".venv")
+
+
+class PulumiError(FlowMcpError):
+    """Pulumi ended with an error; its own words were shown or are in the message."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A project directory with its own backend, passphrase and environment.
+
+    Attributes:
+        directory: holds `project/` (the copy), `state/` (the backend), `passphrase` and `pulumi/`.
+        toolchain: directory of the pulumi command and its plugins.
+        credentials: environment variables for the authorization servers.
+    """
+
+    directory: Path
+    toolchain: Path
+    credentials: Mapping[str, str]
+
+    @classmethod
+    def prepare(cls, source: Project, directory: Path, credentials: Mapping[str, str]) -> Trial:
+        """Make the copy, or take up the one that is there; stack files are the caller's to write."""
+        trial = cls(directory, source.directory / ".toolchain" / "bin", credentials)
+        for folder in (trial.project.directory / "stacks", trial.state, trial.directory / "pulumi"):
+            folder.mkdir(parents=True, exist_ok=True)
+        for name in _SHARED:
+            link = trial.project.directory / name
+            if not link.is_symlink():
+                link.symlink_to(source.directory / name)
+        shutil.copyfile(source.file, trial.project.file)
+        program = Path("stacks", "__main__.py")
+        shutil.copyfile(source.directory / program, trial.project.directory / program)
+        if not trial.passphrase.exists():
+            descriptor = os.open(trial.passphrase, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w") as file:
+                file.write(secrets.token_urlsafe(32))
+        return trial
+
+    @property
+    def project(self) -> Project:
+        """The copy."""
+        return Project(self.directory / "project")
+
+    @property
+    def state(self) -> Path:
+        """The backend's directory."""
+        return self.directory / "state"
+
+    @property
+    def passphrase(self) -> Path:
+        """The file (mode 0600) with the passphrase of all stacks here."""
+        return self.directory / "passphrase"
+
+    def declare(self, stack: str, text: str) -> None:
+        """Write a stack's file; the salt that Pulumi wrote into it stays."""
+        file = self.project.directory / "stacks" / f"Pulumi.{stack}.yaml"
+        before = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+        salt = [line for line in before if line.startswith("encryptionsalt:")]
+        file.write_text("\n".join([text.rstrip(), *salt]) + "\n", encoding="utf-8")
+
+    def environment(self) -> dict[str, str]:
+        """The environment that `pulumi` runs in: nothing of the user's own Pulumi takes part."""
+        kept = {
+            name: value for name, value in os.environ.items() if not name.startswith(("PULUMI_", "KEYCLOAK_"))
+        }
+        return {
+            **kept,
+            **self.credentials,
+            "PATH": f"{self.toolchain}{os.pathsep}{os.environ['PATH']}",
+            "PULUMI_BACKEND_URL": self.state.resolve().as_uri(),
+            "PULUMI_CONFIG_PASSPHRASE_FILE": str(self.passphrase.resolve()),
+            "PULUMI_ERROR_OUTPUT_STRING": "1",
+            "PULUMI_HOME": str((self.directory / "pulumi").resolve()),
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+        }
+
+    def pulumi(
+        self, *arguments: str, show: bool = False, check: bool = True
+    ) -> subprocess.CompletedProcess[str]:
+        """Run `pulumi` in the copy.
+
+        Args:
+            arguments: what follows `pulumi`.
+            show: let Pulumi write to the terminal itself instead of returning what it printed.
+            check: whether an error of Pulumi's is raised.
+
+        Raises:
+            PulumiError: Pulumi ended with an error (with `check`).
+        """
+        ended = subprocess.run(
+            [str(self.toolchain / "pulumi"), "--non-interactive", *arguments],
+            cwd=self.project.directory,
+            env=self.environment(),
+            text=True,
+            stdin=subprocess.DEVNULL,
+            stdout=None if show else subprocess.PIPE,
+            stderr=None if show else subprocess.STDOUT,
+            check=False,
+        )
+        if check and ended.returncode:
+            said = "" if show else f":\n{ended.stdout}"
+            raise PulumiError(f"pulumi {' '.join(arguments)} ended with status {ended.returncode}{said}")
+        return ended
+
+    def outputs(self, stack: str, *, secrets: bool = False) -> dict[str, Any]:
+        """A stack's outputs; secret ones as `[secret]` unless asked for."""
+        arguments = ["stack", "output", "--json", "--stack", stack, *(["--show-secrets"] if secrets else [])]
+        outputs: dict[str, Any] = json.loads(self.pulumi(*arguments).stdout)
+        return outputs

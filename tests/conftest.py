@@ -1,0 +1,19 @@
+"""Fixtures for all tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from flow_mcp.project import Project
+from flow_mcp.trial import Trial
+
+REPOSITORY = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def trial(tmp_path: Path) -> Iterator[Trial]:
+    """A copy of the project with a backend of its own and no stacks; needs `make toolchain`."""
+    yield Trial.prepare(Project(REPOSITORY), tmp_path / "trial", {})
