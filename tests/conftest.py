@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,6 @@ REPOSITORY = Path(__file__).parent.parent
 
 
 @pytest.fixture
-def trial(tmp_path: Path) -> Iterator[Trial]:
+def trial(tmp_path: Path) -> Trial:
     """A copy of the project with a backend of its own and no stacks; needs `make toolchain`."""
-    yield Trial.prepare(Project(REPOSITORY), tmp_path / "trial", {})
+    return Trial.prepare(Project(REPOSITORY), tmp_path / "trial", {})

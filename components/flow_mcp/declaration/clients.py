@@ -140,7 +140,7 @@ class Secret(Declared):
 
 
 class FederatedCredential(Declared):
-    """Authentication by another issuer's token, a pipeline's or a cluster's, instead of a secret (RFC 7523)."""
+    """Authentication by another issuer's token instead of a secret (RFC 7523, section 2.2)."""
 
     issuer: ServerUrl
     subject: Annotated[Text, Field(description="`sub` of that issuer's token, compared exactly.")]
