@@ -1,0 +1,127 @@
+"""What a token's claims must be, the authorization server's profile applied."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from flow_mcp.runtime.reason import Reason, Refused
+
+if TYPE_CHECKING:
+    from flow_mcp.settings import ClaimCondition, TokenProfile
+
+Claims = Mapping[str, Any]
+
+
+def check_header(header: Mapping[str, Any], profile: TokenProfile) -> None:
+    """Check algorithm, type and extensions (RFC 7515, 4.1; RFC 8725, 3.1 and 3.11).
+
+    Raises:
+        Refused: one is not what the profile allows.
+    """
+    if "crit" in header or "b64" in header:
+        raise Refused(Reason.CRITICAL_HEADER)
+    if header.get("alg") not in profile.algorithms:
+        raise Refused(Reason.WRONG_ALGORITHM)
+    kind = header.get("typ")
+    if not isinstance(kind, str) or _media_type(kind) not in map(_media_type, profile.types):
+        raise Refused(Reason.WRONG_TYPE)
+
+
+def check_times(claims: Claims, now: int, skew: int) -> None:
+    """Check `exp`, `nbf` and `iat` (RFC 7519, 4.1.4 to 4.1.6); all in seconds since 1970.
+
+    Raises:
+        Refused: the token is not valid at this time.
+    """
+    if "exp" not in claims:
+        raise Refused(Reason.MISSING_CLAIM)
+    if now >= _seconds(claims["exp"]) + skew:
+        raise Refused(Reason.EXPIRED)
+    if "nbf" in claims and now < _seconds(claims["nbf"]) - skew:
+        raise Refused(Reason.NOT_YET_VALID)
+    if "iat" in claims and now < _seconds(claims["iat"]) - skew:
+        raise Refused(Reason.ISSUED_IN_FUTURE)
+
+
+def required_text(claims: Claims, name: str) -> str:
+    """Give a claim that must be a non-empty, printable string: it will stand in logs.
+
+    Raises:
+        Refused: it is missing or something else.
+    """
+    if name not in claims:
+        raise Refused(Reason.MISSING_CLAIM)
+    value = claims[name]
+    if not isinstance(value, str) or not value or not value.isprintable():
+        raise Refused(Reason.MALFORMED_CLAIM)
+    return value
+
+
+def audiences(claims: Claims) -> frozenset[str]:
+    """Give `aud`, a string or a list of strings (RFC 7519, 4.1.3).
+
+    Raises:
+        Refused: it is missing or something else.
+    """
+    if "aud" not in claims:
+        raise Refused(Reason.MISSING_CLAIM)
+    value = claims["aud"]
+    return _strings([value] if isinstance(value, str) else value)
+
+
+def scopes(claims: Claims, name: str) -> frozenset[str]:
+    """Give the scopes, separated by spaces (RFC 9068, 2.2.3) or listed; none if the claim is missing.
+
+    Raises:
+        Refused: it is something else.
+    """
+    value = claims.get(name, "")
+    return _strings(value.split(" ") if isinstance(value, str) else value)
+
+
+def roles(claims: Claims, name: str | None) -> frozenset[str]:
+    """Give the app roles, a list; none if the claim is missing.
+
+    Raises:
+        Refused: it is something else.
+    """
+    return _strings(claims.get(name, [])) if name else frozenset()
+
+
+def all_hold(conditions: Iterable[ClaimCondition], claims: Claims) -> bool:
+    """Tell whether the claims meet every condition."""
+    return all(_holds(condition, claims) for condition in conditions)
+
+
+def _holds(condition: ClaimCondition, claims: Claims) -> bool:
+    if condition.must == "absent":
+        return condition.claim not in claims
+    value = claims.get(condition.claim)
+    if condition.must == "present":
+        return value is not None
+    if not isinstance(value, str):
+        return False
+    if condition.must == "one-of":
+        return value in condition.values
+    return not value.endswith(condition.values)
+
+
+def _strings(value: object) -> frozenset[str]:
+    if not isinstance(value, list) or not {str}.issuperset(map(type, value)):
+        raise Refused(Reason.MALFORMED_CLAIM)
+    return frozenset(value)
+
+
+def _seconds(value: object) -> int | float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Refused(Reason.MALFORMED_CLAIM)
+    if isinstance(value, float) and not math.isfinite(value):
+        raise Refused(Reason.MALFORMED_CLAIM)
+    return value
+
+
+def _media_type(kind: str) -> str:
+    """Give a media type without case and without `application/`, which may be left out (RFC 7515, 4.1.9)."""
+    return kind.lower().removeprefix("application/")

@@ -1,0 +1,47 @@
+"""A JSON Web Key Set read as public signature keys (RFC 7517)."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from joserfc.errors import JoseError
+from joserfc.jwk import JWKRegistry, Key, KeySet
+
+MIN_RSA_BITS = 2048
+"""RFC 7518, 3.3."""
+
+_TYPES = {"RSA", "EC", "OKP"}
+# Members of private keys of these types (RFC 7518, 6.2.2 and 6.3.2; RFC 8037, 2) and of symmetric ones.
+_PRIVATE = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
+
+
+def public_keys(document: dict[str, Any]) -> KeySet:
+    """Read a key set, without the keys that cannot be used, whatever is wrong with them (RFC 7517, 5).
+
+    A key that shows its private part is not used: anyone may have it.
+
+    Raises:
+        ValueError: the document is not a key set.
+    """
+    listed = document.get("keys")
+    if not isinstance(listed, list):
+        raise ValueError("the key set has no list `keys`")  # noqa: TRY004 a fault of the document
+    return KeySet([key for key in map(_public_key, listed) if key is not None])
+
+
+def _public_key(jwk: object) -> Key | None:
+    if not isinstance(jwk, dict) or jwk.get("kty") not in _TYPES or not _PRIVATE.isdisjoint(jwk):
+        return None
+    if jwk.get("use", "sig") != "sig" or "verify" not in jwk.get("key_ops", ["verify"]):
+        return None
+    try:
+        if jwk["kty"] == "RSA" and _bits(jwk["n"]) < MIN_RSA_BITS:
+            return None
+        return JWKRegistry.import_key(jwk)
+    except (JoseError, ValueError, TypeError, KeyError):
+        return None
+
+
+def _bits(number: str) -> int:
+    return int.from_bytes(base64.urlsafe_b64decode(number + "==")).bit_length()

@@ -1,0 +1,117 @@
+"""Authorization servers' keys, kept."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from flow_mcp.runtime.discovery import DEADLINE_SECONDS, KeysUnavailableError, fetch_keys
+
+if TYPE_CHECKING:
+    import httpx
+    from joserfc.jwk import KeySet
+
+    from flow_mcp.settings import AuthorizationServer
+
+_log = logging.getLogger("flow_mcp.runtime")
+
+
+@dataclass(slots=True)
+class _Entry:
+    keys: KeySet | None = None
+    fetched_at: float = 0.0
+    tried_at: float | None = None
+    fetching: Lock = field(default_factory=Lock)
+
+
+class KeyCache:
+    """Keys by authority, for any number of tenants and threads.
+
+    At most one attempt to fetch in `retry_after` per authority, however many tokens with unknown keys
+    come; one attempt is five requests at most. What a server no longer lists is forgotten within
+    `lifetime`, or, while the server is down, within `lifetime + kept_while_down`.
+
+    Args:
+        client: HTTP client for all requests; without one, a client is made for each attempt.
+        clock: Monotonic time in seconds.
+        lifetime: Seconds after which keys are fetched again.
+        retry_after: Seconds between two attempts at one authority, successful or not.
+        kept_while_down: Seconds beyond `lifetime` for which the last keys serve while no attempt succeeds.
+    """
+
+    def __init__(
+        self,
+        client: httpx.Client | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        lifetime: float = 600.0,
+        retry_after: float = 10.0,
+        kept_while_down: float = 7200.0,
+    ) -> None:
+        self._client = client
+        self._clock = clock
+        self._lifetime = lifetime
+        self._retry_after = retry_after
+        self._kept = lifetime + kept_while_down
+        self._entries: dict[tuple[str, str], _Entry] = {}
+        self._adding = Lock()
+
+    def known(self, servers: Iterable[AuthorizationServer]) -> dict[str, KeySet]:
+        """Give the keys that may be used now, by authority. It never waits."""
+        now = self._clock()
+        usable = {}
+        for server in servers:
+            entry = self._entries.get((server.authority, server.metadata_url))
+            if entry is not None and entry.keys is not None and now - entry.fetched_at < self._kept:
+                usable[server.authority] = entry.keys
+        return usable
+
+    def refresh(self, server: AuthorizationServer, *, wanted: bool = False) -> bool:
+        """Fetch a server's keys if they are due or wanted; tell whether to decide again.
+
+        While one thread fetches, others go on with the keys that they have; only those that want new ones
+        wait for it.
+
+        Args:
+            server: Whose keys.
+            wanted: The present keys do not do: there are none, or a token names another.
+        """
+        entry = self._entry(server)
+        fetching = entry.fetching.locked()
+        if not fetching and self._tried_lately(entry):
+            return False
+        if not wanted and (fetching or not self._is_due(entry)):
+            return False
+        if not entry.fetching.acquire(timeout=DEADLINE_SECONDS if wanted else 0):
+            return False
+        try:
+            if self._tried_lately(entry):
+                return True  # another thread did, while this one waited
+            entry.tried_at = self._clock()
+            entry.keys = fetch_keys(server, self._client, self._clock)
+            entry.fetched_at = entry.tried_at
+        except KeysUnavailableError as error:
+            _log.warning("%s", error)
+            return False
+        else:
+            return True
+        finally:
+            entry.fetching.release()
+
+    def _tried_lately(self, entry: _Entry) -> bool:
+        return entry.tried_at is not None and self._clock() - entry.tried_at < self._retry_after
+
+    def _is_due(self, entry: _Entry) -> bool:
+        return entry.keys is None or self._clock() - entry.fetched_at >= self._lifetime
+
+    def _entry(self, server: AuthorizationServer) -> _Entry:
+        key = (server.authority, server.metadata_url)
+        entry = self._entries.get(key)
+        if entry is None:
+            with self._adding:
+                entry = self._entries.setdefault(key, _Entry())
+        return entry

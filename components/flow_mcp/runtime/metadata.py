@@ -1,0 +1,49 @@
+"""Protected resource metadata (RFC 9728)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypedDict
+from urllib.parse import urlsplit, urlunsplit
+
+if TYPE_CHECKING:
+    from flow_mcp.settings import ProtectedResource, SettingsDocument
+
+_WELL_KNOWN = "/.well-known/oauth-protected-resource"
+
+
+class ResourceMetadata(TypedDict):
+    """The parameters that a Flow MCP server publishes (RFC 9728, section 2)."""
+
+    resource: str
+    authorization_servers: list[str]
+    scopes_supported: list[str]
+    bearer_methods_supported: list[str]
+
+
+def metadata_url(resource: str) -> str:
+    """Give the metadata's address for a resource URL: well-known part between host and path (section 3.1)."""
+    parts = urlsplit(resource)
+    path = "" if parts.path == "/" else parts.path
+    return urlunsplit((parts.scheme, parts.netloc, _WELL_KNOWN + path, parts.query, ""))
+
+
+def resource_metadata(resource: ProtectedResource) -> ResourceMetadata:
+    """Give the metadata document of one protected resource.
+
+    Where there are two authorization servers (during a move) both are listed, the preferred one first, and
+    the scopes are those of the first: clients take the first, and a server refuses scopes that it does not
+    know.
+    """
+    return {
+        "resource": resource.url,
+        "authorization_servers": [at.authority for at in resource.authorization_servers],
+        "scopes_supported": list(resource.authorization_servers[0].scopes_advertised),
+        "bearer_methods_supported": ["header"],
+    }
+
+
+def metadata_documents(settings: SettingsDocument) -> dict[str, ResourceMetadata]:
+    """Give every metadata document of a tenant by the address at which it must be served."""
+    return {
+        metadata_url(resource.url): resource_metadata(resource) for resource in settings.protected_resources
+    }

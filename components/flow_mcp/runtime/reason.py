@@ -1,0 +1,127 @@
+"""Why a call was answered as it was: one stable code a cause."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal, Self
+
+ErrorCode = Literal["invalid_token", "insufficient_scope"]
+Status = Literal[200, 401, 403]
+
+
+class Reason(StrEnum):
+    """The cause of a decision, for logs and counters; it never leaves the server.
+
+    Each cause has one status and one error code (RFC 6750, 3.1), so that they cannot disagree.
+    """
+
+    status: Status
+    error: ErrorCode | None
+    meaning: str
+
+    def __new__(
+        cls, code: str, meaning: str, status: Status = 401, error: ErrorCode | None = "invalid_token"
+    ) -> Self:
+        reason = str.__new__(cls, code)
+        reason._value_ = code
+        reason.meaning = meaning
+        reason.status = status
+        reason.error = error
+        return reason
+
+    ALLOWED = "allowed", "Every check passed.", 200, None
+
+    NO_SETTINGS = "no-settings", "The tenant is unknown or has no MCP Server Settings.", 401, None
+    UNKNOWN_RESOURCE = (
+        "unknown-resource",
+        "The address is neither a protected resource nor below one, or it could be read in two ways "
+        "(dot segments, encoded slashes, a query).",
+        401,
+        None,
+    )
+    NO_TOKEN = "no-token", "The call carries no bearer token.", 401, None
+
+    TOKEN_TOO_LARGE = "token-too-large", "The token is longer than 16 KiB."
+    TOKEN_OPAQUE = (
+        "token-opaque",
+        "The token is no JWS in compact form: opaque, or something else altogether.",
+    )
+    TOKEN_ENCRYPTED = "token-encrypted", "The token is a JWE."
+    TOKEN_MALFORMED = (
+        "token-malformed",
+        "A part is not canonical base64url of a JSON object in UTF-8 with unique names; or `kid` is no text.",
+    )
+    UNKNOWN_ISSUER = (
+        "unknown-issuer",
+        "`iss` is missing or, byte for byte, none that is accepted at this resource: another tenant's token.",
+    )
+    CRITICAL_HEADER = (
+        "critical-header",
+        "The header has `crit` or `b64`: an extension that must be understood, and none is.",
+    )
+    WRONG_ALGORITHM = "wrong-algorithm", "`alg` is not in the token profile."
+    WRONG_TYPE = "wrong-type", "The header's `typ` is missing or not in the token profile."
+    KEYS_UNAVAILABLE = (
+        "keys-unavailable",
+        "The authorization server's keys could not be fetched, or not for longer than they are kept.",
+    )
+    UNKNOWN_KEY = "unknown-key", "The authorization server publishes no key with this `kid`."
+    UNFIT_KEY = (
+        "unfit-key",
+        "The key is not for this algorithm or not for signatures; or there is no `kid`, and not exactly one "
+        "key that fits.",
+    )
+    BAD_SIGNATURE = "bad-signature", "The key did not make this signature."
+
+    BOUND_TOKEN = (
+        "bound-token",
+        "The token is bound to a key (`cnf`: DPoP or mutual TLS) and was presented as Bearer.",
+    )
+    MISSING_CLAIM = "missing-claim", "One of `exp`, `aud`, `sub` and the client claim is missing."
+    MALFORMED_CLAIM = "malformed-claim", "A claim that is read here has the wrong type, or cannot be printed."
+    EXPIRED = "expired", "`exp` has passed, clock skew included."
+    NOT_YET_VALID = "not-yet-valid", "`nbf` is in the future, clock skew included."
+    ISSUED_IN_FUTURE = "issued-in-future", "`iat` is in the future, clock skew included."
+    NOT_AN_ACCESS_TOKEN = (
+        "not-an-access-token",
+        "A condition of the token profile does not hold: an ID, refresh or logout token, or another version.",
+    )
+    UNREGISTERED_CLIENT = (
+        "unregistered-client",
+        "The client is not declared, and no open registration covers it.",
+    )
+    WRONG_GRANT = (
+        "wrong-grant",
+        "The client is declared for people and the token is a program's, or the other way round.",
+    )
+    NO_PERSON = "no-person", "The client registered itself, and the token is not a person's."
+    RESOURCE_NOT_GIVEN = (
+        "resource-not-given",
+        "The client is registered, but was not given this resource.",
+        403,
+        None,
+    )
+    WRONG_AUDIENCE = (
+        "wrong-audience",
+        "`aud` does not name this resource: the token is for another environment or another service.",
+    )
+    MISSING_SCOPE = (
+        "missing-scope",
+        "The token lacks a scope that this resource needs.",
+        403,
+        "insufficient_scope",
+    )
+    MISSING_ROLE = (
+        "missing-role",
+        "The program's token lacks an app role that this resource needs.",
+        403,
+        "insufficient_scope",
+    )
+
+
+class Refused(Exception):  # noqa: N818 not an error: it ends a judgement early, within this package
+    """A check failed; `decide` makes the decision of it."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason = reason

@@ -1,0 +1,56 @@
+"""Whether a token was signed by the authorization server."""
+
+from __future__ import annotations
+
+from joserfc.errors import JoseError
+from joserfc.jwk import Key, KeySet
+from joserfc.jws import JWSRegistry
+
+from flow_mcp.runtime.compact import CompactToken
+from flow_mcp.runtime.reason import Reason, Refused
+
+
+def check_signature(token: CompactToken, keys: KeySet) -> None:
+    """Verify a token with the keys given, and with nothing that the token itself brings or points to.
+
+    `jku`, `jwk`, `x5u` and `x5c` of the header are not read. The caller has checked that the algorithm is
+    allowed. The algorithm is applied directly rather than through `joserfc.jws.deserialize_compact`: that
+    would parse the token a second time, and warn about `EdDSA` on every call.
+
+    Raises:
+        Refused: no key, or none that fits, or the signature is wrong.
+    """
+    algorithm = JWSRegistry.algorithms[token.header["alg"]]
+    fitting = [key for key in _named(token, keys) if _fits(key, token.header["alg"])]
+    if not fitting or ("kid" not in token.header and len(fitting) > 1):
+        raise Refused(Reason.UNFIT_KEY)
+    for key in fitting:
+        try:
+            if algorithm.verify(token.signing_input, token.signature, key):
+                return
+        except (JoseError, ValueError):
+            continue
+    raise Refused(Reason.BAD_SIGNATURE)
+
+
+def _named(token: CompactToken, keys: KeySet) -> list[Key]:
+    """List the keys with the token's `kid`; without one, all of them."""
+    if "kid" not in token.header:
+        return keys.keys
+    kid = token.header["kid"]
+    if not isinstance(kid, str):
+        raise Refused(Reason.TOKEN_MALFORMED)
+    named = [key for key in keys.keys if key.kid == kid]
+    if not named:
+        raise Refused(Reason.UNKNOWN_KEY)
+    return named
+
+
+def _fits(key: Key, algorithm: str) -> bool:
+    """Tell whether a key's type, curve, `use`, `alg` and `key_ops` allow this algorithm."""
+    try:
+        JWSRegistry.algorithms[algorithm].check_key(key)
+        key.check_key_op("verify")
+    except JoseError:
+        return False
+    return True
