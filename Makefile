@@ -1,20 +1,46 @@
-# The commands of the project. Everything they make is in .venv/, .toolchain/ and .demo/ (ignored by git)
-# and in the user's cache directory.
+# Everything these commands make is in .venv/, .toolchain/ and .demo/, all ignored by git, and in the
+# user's cache directory. Nothing is installed anywhere else.
 PYTHON ?= python3
 VENV := .venv
-FLOW_MCP := $(VENV)/bin/flow-mcp
+BIN := $(VENV)/bin
+READY := $(VENV)/.installed
 
-.PHONY: lock
 .DEFAULT_GOAL := help
+.PHONY: help demo demo-down test test-unit check bench toolchain lock
 
 help: ## Show this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
-$(VENV)/.installed: requirements/dev.txt pyproject.toml
-	@echo "Python environment: $(VENV) (about half a minute)"
+demo: toolchain ## Run the main job on this machine: Keycloak, two tenants, decided calls
+	@$(BIN)/flow-mcp demo
+
+demo-down: $(READY) ## Remove all that the demo made
+	@$(BIN)/flow-mcp demo down
+
+test: toolchain ## Run all tests; starts what they need
+	@$(BIN)/pytest tests
+
+test-unit: $(READY) ## Run the tests that need neither Keycloak nor Pulumi's engine
+	@$(BIN)/pytest tests/unit
+
+check: $(READY) ## Lint, types, and whether generated files are up to date
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/flow-mcp schema --check docs/schemas
+	@$(BIN)/flow-mcp check
+
+bench: $(READY) ## Measure; see benchmarks/README.md
+	@$(BIN)/python -m benchmarks
+
+toolchain: $(READY) ## Pulumi and its plugins in .toolchain/bin: found, downloaded or built
+	@$(BIN)/flow-mcp toolchain
+
+$(READY): requirements/dev.txt pyproject.toml
+	@echo "Python environment in $(VENV): about half a minute"
 	@$(PYTHON) -m venv $(VENV)
-	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 lock: ## Lock the Python dependencies again (needs uv)

@@ -12,6 +12,7 @@ from flow_mcp.errors import FlowMcpError
 # Name on the command line → module here; each module holds a click command named `command`.
 _COMMANDS = {
     "check": "check",
+    "demo": "demo",
     "dev": "dev",
     "schema": "schema",
     "toolchain": "toolchain",

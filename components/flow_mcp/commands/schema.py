@@ -25,17 +25,36 @@ _SCHEMAS = {"stack": stack_schema, "settings": settings_schema}
     metavar="DIRECTORY",
     help="Write both as files instead; an unchanged file is not touched.",
 )
-def command(which: str, write: Path | None) -> None:
+@click.option(
+    "--check",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIRECTORY",
+    help="Exit with 1 if the files there are not what would be written.",
+)
+def command(which: str, write: Path | None, check: Path | None) -> None:
     """Show the JSON Schema of a stack's file or of the settings document."""
+    if check is not None:
+        stale = [file for name in sorted(_SCHEMAS) if not _current(file := _file(check, name), name)]
+        for file in stale:
+            click.echo(f"{file} is not up to date; run flow-mcp schema --write {check}", err=True)
+        raise SystemExit(1 if stale else 0)
     if write is None:
         click.echo(_text(which), nl=False)
         return
     write.mkdir(parents=True, exist_ok=True)
     for name in sorted(_SCHEMAS):
-        file = write / f"{name}.schema.json"
-        if not file.exists() or file.read_text(encoding="utf-8") != _text(name):
+        file = _file(write, name)
+        if not _current(file, name):
             file.write_text(_text(name), encoding="utf-8")
             click.echo(f"wrote {file}")
+
+
+def _file(directory: Path, which: str) -> Path:
+    return directory / f"{which}.schema.json"
+
+
+def _current(file: Path, which: str) -> bool:
+    return file.is_file() and file.read_text(encoding="utf-8") == _text(which)
 
 
 def _text(which: str) -> str:
