@@ -76,9 +76,11 @@ class DynamicRegistration(Declared):
 class MetadataDocuments(Declared):
     """Client ID Metadata Documents: clients whose ID is an https URL (Keycloak 26.6 and later)."""
 
-    domains: Annotated[
-        tuple[Host, ...], Field(min_length=1, description="Hosts that such a document may name.")
-    ]
+    domains: Annotated[tuple[Host, ...], Field(min_length=1, description="Hosts of the clients' documents.")]
+    redirect_hosts: Annotated[
+        tuple[Host, ...],
+        Field(description="Further hosts that a document may name, such as 127.0.0.1 for a native application."),
+    ] = ()
     access: Access
     people: InheritedPeople = None
 

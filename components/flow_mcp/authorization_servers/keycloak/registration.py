@@ -84,7 +84,8 @@ def create(
 def _metadata_document(documents: MetadataDocuments) -> tuple[str, dict[str, str]]:
     return "client-id-metadata-document", {
         "cimd-allow-http-scheme": "false",
-        "cimd-allow-permitted-domains": _list(documents.domains),
+        # Keycloak holds every URL of the document against these, redirect URIs included.
+        "cimd-allow-permitted-domains": _list((*documents.domains, *documents.redirect_hosts)),
     }
 
 

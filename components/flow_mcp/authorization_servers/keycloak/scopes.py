@@ -115,6 +115,7 @@ def _scope(
             "introspection.token.claim": "true",
             "jsonType.label": "String",
             "user.session.note": "client_id",
+            "userinfo.token.claim": "false",
         },
         opts=opts,
     )

@@ -1,0 +1,66 @@
+"""A tenant of a real Keycloak, made by a real `pulumi up`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import yaml
+
+from flow_mcp.settings import Client, SettingsDocument, TokenRequest
+from flow_mcp.token_client import fetch_program_token
+from flow_mcp.trial import Trial
+from tests.live.person import sign_in
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """One stack of a trial; `name` is the stack's, the tenant's and its realm's."""
+
+    name: str
+    trial: Trial
+
+    def declare(self, declaration: dict[str, Any]) -> None:
+        """Write the stack's file."""
+        self.trial.declare(self.name, yaml.safe_dump({"config": {"flow-mcp:tenant": declaration}}))
+
+    def create(self) -> None:
+        """Make the empty stack."""
+        self.trial.pulumi("stack", "init", self.name)
+
+    def up(self) -> str:
+        """Apply; returns what Pulumi printed."""
+        return self.trial.pulumi("up", "--yes", "--skip-preview", "--stack", self.name).stdout
+
+    def changes(self) -> dict[str, set[str]]:
+        """What a preview would do: operation → names of resources, those that stay left out."""
+        printed = self.trial.pulumi("preview", "--json", "--stack", self.name).stdout
+        found: dict[str, set[str]] = {}
+        for step in json.loads(printed[printed.index("{") :])["steps"]:
+            if step["op"] != "same":
+                found.setdefault(step["op"], set()).add(step["urn"].rpartition("::")[2])
+        return found
+
+    def outputs(self, *, secrets: bool = False) -> dict[str, Any]:
+        return self.trial.outputs(self.name, secrets=secrets)
+
+    @property
+    def document(self) -> SettingsDocument:
+        return SettingsDocument.from_json(self.outputs()["settings"])
+
+    def program_token(self, http: httpx.Client, client: Client, request: TokenRequest) -> str:
+        secret = self.outputs(secrets=True)["clientSecrets"][client.name]
+        return fetch_program_token(http, client, request, secret)
+
+    def person_token(
+        self,
+        http: httpx.Client,
+        client: Client,
+        request: TokenRequest,
+        person: tuple[str, str],
+        redirect: str,
+    ) -> str:
+        secret = self.outputs(secrets=True)["clientSecrets"].get(client.name)
+        return sign_in(http, request, person, redirect, secret)
