@@ -1,0 +1,207 @@
+"""A tenant on Keycloak, and the tokens that its server could issue or an attacker could write."""
+
+from __future__ import annotations
+
+import hmac
+import json
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from joserfc import jws
+from joserfc.jwk import ECKey, JWKRegistry, Key, KeyParameters, KeySet, OKPKey, RSAKey
+
+from flow_mcp.runtime import Decision, decide
+from flow_mcp.settings import (
+    AuthorizationServer,
+    ClaimCondition,
+    Client,
+    DynamicRegistration,
+    Grant,
+    MetadataDocuments,
+    ProtectedResource,
+    Registration,
+    ResourceAtServer,
+    SettingsDocument,
+    TokenProfile,
+)
+
+NOW = 1_790_000_000
+AUTHORITY = "https://id.acme.example/realms/acme"
+BASE = "https://app.profitbase.biz/flow/mcp/tenants/acme/workspaces/456/environments/"
+PRODUCTION, TEST = BASE + "production", BASE + "test"
+WELL_KNOWN = "https://app.profitbase.biz/.well-known/oauth-protected-resource" + PRODUCTION.removeprefix(
+    "https://app.profitbase.biz"
+)
+
+DESKTOP, AGENT, TESTER = "flow-mcp-acme-desktop", "flow-mcp-acme-agent", "flow-mcp-acme-tester"
+
+KEYCLOAK_PROFILE = TokenProfile(
+    algorithms=("RS256", "ES256", "EdDSA"),
+    types=("JWT", "at+jwt"),
+    client_claim="azp",
+    scope_claim="scope",
+    conditions=(ClaimCondition(claim="typ", must="one-of", values=("Bearer",)),),
+    person=(ClaimCondition(claim="sid", must="present"), ClaimCondition(claim="client_id", must="absent")),
+)
+
+GONE = object()
+"""As a change of claims or header: leave the member out."""
+
+
+def client(client_id: str, grant: Grant, *access: str) -> Client:
+    return Client(
+        name=client_id.removeprefix("flow-mcp-acme-"),
+        client_id=client_id,
+        registration="managed",
+        grant=grant,
+        access=access,
+        token_requests=(),
+    )
+
+
+def resource(environment: str, at: ResourceAtServer | None = None) -> ProtectedResource:
+    here = ResourceAtServer(
+        authority=AUTHORITY,
+        audiences=(BASE + environment,),
+        scopes_advertised=(f"mcp-456-{environment}", "flow"),
+        scopes_in_tokens=(f"mcp-456-{environment}", "flow"),
+    )
+    return ProtectedResource(
+        url=BASE + environment,
+        workspace="456",
+        environment=environment,
+        authorization_servers=(at or here,),
+    )
+
+
+def server(
+    registration: Registration | None = None, profile: TokenProfile | None = None
+) -> AuthorizationServer:
+    return AuthorizationServer(
+        kind="keycloak",
+        authority=AUTHORITY,
+        issuers=(AUTHORITY,),
+        metadata_url=f"{AUTHORITY}/.well-known/openid-configuration",
+        token_profile=profile or KEYCLOAK_PROFILE,
+        clients=(
+            client(DESKTOP, Grant.AUTHORIZATION_CODE, "456/production", "456/test"),
+            client(AGENT, Grant.CLIENT_CREDENTIALS, "456/production", "456/test"),
+            client(TESTER, Grant.CLIENT_CREDENTIALS, "456/test"),
+        ),
+        registration=registration or Registration(),
+    )
+
+
+def settings(
+    registration: Registration | None = None, profile: TokenProfile | None = None
+) -> SettingsDocument:
+    """Closed, unless a registration is given: then clients of both kinds reach the test environment."""
+    return SettingsDocument(
+        tenant="acme",
+        authorization_servers=(server(registration, profile),),
+        protected_resources=(resource("production"), resource("test")),
+    )
+
+
+OPEN = Registration(
+    dynamic=DynamicRegistration(access=("456/test",)),
+    metadata_documents=MetadataDocuments(domains=("claude.ai", "*.trusted.example"), access=("456/test",)),
+)
+
+
+def key(name: str = "k1") -> Key:
+    """Give a private key; made once a session. The name is its `kid` and begins with its kind."""
+    return _key(name)
+
+
+@cache
+def _key(name: str) -> Key:
+    parameters: KeyParameters = {"kid": name, "use": "sig"}
+    if name.startswith("ec"):
+        return ECKey.generate_key("P-256", parameters)
+    if name.startswith("ed"):
+        return OKPKey.generate_key("Ed25519", parameters)
+    return RSAKey.generate_key(2048, parameters)
+
+
+def keys(*names: str) -> dict[str, KeySet]:
+    """Give the public keys of the tenant's authority."""
+    return {AUTHORITY: KeySet([public(name) for name in names or ("k1",)])}
+
+
+def public(name: str = "k1", **changes: object) -> Key:
+    """Give a public key as the server would publish it."""
+    return JWKRegistry.import_key({**key(name).as_dict(private=False), **changes})  # type: ignore[dict-item]
+
+
+def claims(**changes: object) -> dict[str, Any]:
+    """Claims of a good token for production: a person at the desktop client."""
+    good = {
+        "iss": AUTHORITY,
+        "aud": [PRODUCTION, "account"],
+        "azp": DESKTOP,
+        "sub": "kari",
+        "typ": "Bearer",
+        "sid": "session-1",
+        "scope": "openid mcp-456-production flow",
+        "iat": NOW - 10,
+        "exp": NOW + 300,
+    }
+    return {name: value for name, value in (good | changes).items() if value is not GONE}
+
+
+def program(**changes: object) -> dict[str, Any]:
+    """Claims of a good token for production: the agent for itself."""
+    return claims(**{"azp": AGENT, "client_id": AGENT, "sub": "service-account", "sid": GONE} | changes)
+
+
+def token(
+    body: Mapping[str, Any] | None = None,
+    *,
+    signed_by: Key | None = None,
+    alg: str = "RS256",
+    **header: object,
+) -> str:
+    """Sign claims (those of the good token by default) as the authorization server would."""
+    by = signed_by or key()
+    whole = {"alg": alg, "typ": "JWT", "kid": by.kid} | header
+    return signed(json.dumps(claims() if body is None else body), whole, by)
+
+
+def signed(payload: str | bytes, header: Mapping[str, Any] | bytes, by: Key) -> str:
+    """Sign anything, also what no library would sign."""
+    if isinstance(header, bytes):
+        text, alg = header, "RS256"
+    else:
+        present = {name: value for name, value in header.items() if value is not GONE}
+        text, alg = json.dumps(present).encode(), str(header["alg"])
+    body = payload.encode() if isinstance(payload, str) else payload
+    signing_input = base64url(text) + b"." + base64url(body)
+    algorithm = jws.JWSRegistry.algorithms[alg]
+    return (signing_input + b"." + base64url(algorithm.sign(signing_input, by))).decode()
+
+
+def base64url(data: bytes) -> bytes:
+    return urlsafe_b64encode(data).rstrip(b"=")
+
+
+def decided(
+    text: str | None,
+    at: str = PRODUCTION,
+    of: SettingsDocument | None = None,
+    with_keys: Mapping[str, KeySet] | None = None,
+    now: int = NOW,
+) -> Decision:
+    """Decide a call at the tenant's production environment unless told otherwise."""
+    return decide(of or settings(), at, text, keys() if with_keys is None else with_keys, now)
+
+
+def signed_with_public_key(payload: str, header: Mapping[str, Any]) -> str:
+    """Make the classic confusion: an HMAC whose secret is the public key's PEM (joserfc refuses to)."""
+    public = key()
+    assert isinstance(public, RSAKey)
+    signing_input = base64url(json.dumps(header).encode()) + b"." + base64url(payload.encode())
+    mac = hmac.digest(public.as_pem(private=False), signing_input, "sha256")
+    return (signing_input + b"." + base64url(mac)).decode()

@@ -1,0 +1,192 @@
+"""How long keys are kept, and how often a server is asked."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
+import httpx
+import pytest
+from tests.unit.runtime import acme
+from tests.unit.runtime.acme import AUTHORITY
+from tests.unit.runtime.network import METADATA_URL, Clock, FakeServer
+
+from flow_mcp.runtime import KeyCache
+
+SERVER = acme.server()
+LIFETIME, RETRY, KEPT = 600.0, 10.0, 7200.0
+
+
+@pytest.fixture
+def network() -> FakeServer:
+    return FakeServer()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(1000.0)
+
+
+@pytest.fixture
+def cache(network: FakeServer, clock: Clock) -> Iterator[KeyCache]:
+    with network.client() as client:
+        yield KeyCache(client, clock)
+
+
+def kids(cache: KeyCache) -> list[str | None] | None:
+    known = cache.known([SERVER])
+    return [key.kid for key in known[AUTHORITY]] if known else None
+
+
+def test_nothing_is_known_before_the_first_fetch_and_asking_what_is_known_fetches_nothing(
+    cache: KeyCache, network: FakeServer
+) -> None:
+    assert kids(cache) is None
+    assert network.requests == []
+
+
+def test_keys_are_fetched_once_and_kept(cache: KeyCache, network: FakeServer, clock: Clock) -> None:
+    assert cache.refresh(SERVER, wanted=True)
+    assert kids(cache) == ["k1"]
+    clock.now += LIFETIME - 1
+    assert not cache.refresh(SERVER)
+    assert network.fetches() == 1
+
+
+def test_after_their_lifetime_keys_are_fetched_again_and_removed_ones_are_gone(
+    cache: KeyCache, network: FakeServer, clock: Clock
+) -> None:
+    cache.refresh(SERVER, wanted=True)
+    network.publish("k2")
+    clock.now += LIFETIME
+    assert cache.refresh(SERVER)
+    assert kids(cache) == ["k2"]
+
+
+def test_a_server_that_withdraws_all_keys_is_believed(
+    cache: KeyCache, network: FakeServer, clock: Clock
+) -> None:
+    cache.refresh(SERVER, wanted=True)
+    network.publish()
+    clock.now += LIFETIME
+    assert cache.refresh(SERVER)
+    assert kids(cache) == []
+
+
+def test_wanted_keys_are_fetched_at_once_but_not_more_often_than_the_limit(
+    cache: KeyCache, network: FakeServer, clock: Clock
+) -> None:
+    cache.refresh(SERVER, wanted=True)
+    for _ in range(1000):
+        assert not cache.refresh(SERVER, wanted=True)
+    assert network.fetches() == 1
+    clock.now += RETRY
+    assert cache.refresh(SERVER, wanted=True)
+    assert not cache.refresh(SERVER, wanted=True)
+    assert network.fetches() == 2
+
+
+def test_a_server_that_is_down_is_asked_no_more_often_than_one_that_answers(
+    cache: KeyCache, network: FakeServer, clock: Clock
+) -> None:
+    network.down = True
+    for _ in range(100):
+        assert not cache.refresh(SERVER, wanted=True)
+    assert network.requests == [METADATA_URL]
+    clock.now += RETRY
+    network.down = False
+    assert cache.refresh(SERVER, wanted=True)
+    assert kids(cache) == ["k1"]
+
+
+def test_while_the_server_is_down_keys_are_kept_for_the_stated_time_and_no_longer(
+    cache: KeyCache, network: FakeServer, clock: Clock
+) -> None:
+    cache.refresh(SERVER, wanted=True)
+    network.down = True
+    clock.now += LIFETIME
+    assert not cache.refresh(SERVER)
+    assert kids(cache) == ["k1"]
+    clock.now += KEPT - 1
+    assert not cache.refresh(SERVER)
+    assert kids(cache) == ["k1"]
+    clock.now += 1
+    assert kids(cache) is None
+
+
+def test_a_failed_fetch_is_logged_with_its_cause(
+    cache: KeyCache, network: FakeServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    network.down = True
+    with caplog.at_level(logging.WARNING, "flow_mcp.runtime"):
+        cache.refresh(SERVER, wanted=True)
+    assert [record.getMessage() for record in caplog.records] == [
+        f"No keys of the authorization server {AUTHORITY}: {METADATA_URL}: ConnectError at {METADATA_URL}. "
+        "Check that it runs and that this machine reaches it."
+    ]
+
+
+def test_each_authority_has_its_own_keys_and_its_own_limit(cache: KeyCache, network: FakeServer) -> None:
+    other = "https://id.acme.example/realms/other"
+    second = SERVER.model_copy(update={"authority": other, "metadata_url": other + "/meta"})
+    network.describe(other + "/meta", issuer=other)
+    assert cache.refresh(SERVER, wanted=True)
+    assert cache.refresh(second, wanted=True)
+    assert set(cache.known([SERVER, second])) == {AUTHORITY, other}
+    assert set(cache.known([second])) == {other}
+
+
+def test_tenants_with_the_same_server_share_its_keys(cache: KeyCache, network: FakeServer) -> None:
+    another_tenants = SERVER.model_copy(update={"clients": ()})
+    assert cache.refresh(SERVER, wanted=True)
+    assert not cache.refresh(another_tenants, wanted=True)
+    assert set(cache.known([another_tenants])) == {AUTHORITY}
+    assert network.fetches() == 1
+
+
+class SlowServer(FakeServer):
+    """Answers when it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked, self.may_answer = Event(), Event()
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
+        self.asked.set()
+        assert self.may_answer.wait(10)
+        return super()._answer(request)
+
+
+def test_while_one_thread_fetches_the_others_go_on_with_the_keys_they_have(clock: Clock) -> None:
+    network = SlowServer()
+    network.may_answer.set()
+    with network.client() as client, ThreadPoolExecutor() as threads:
+        cache = KeyCache(client, clock)
+        cache.refresh(SERVER, wanted=True)
+        network.may_answer.clear()
+        network.asked.clear()
+        clock.now += LIFETIME
+        fetching = threads.submit(cache.refresh, SERVER)
+        assert network.asked.wait(10)
+        assert not cache.refresh(SERVER)
+        assert kids(cache) == ["k1"]
+        network.may_answer.set()
+        assert fetching.result(10)
+    assert network.fetches() == 2
+
+
+def test_threads_that_need_new_keys_wait_for_one_fetch(clock: Clock) -> None:
+    network = SlowServer()
+    with network.client() as client, ThreadPoolExecutor(8) as threads:
+        cache = KeyCache(client, clock)
+        first = threads.submit(cache.refresh, SERVER, wanted=True)
+        assert network.asked.wait(10)
+        others = [threads.submit(cache.refresh, SERVER, wanted=True) for _ in range(7)]
+        network.may_answer.set()
+        assert first.result(10)
+        for other in others:
+            other.result(10)
+        assert kids(cache) == ["k1"]
+    assert network.fetches() == 1
