@@ -11,7 +11,7 @@ from joserfc.jwk import JWKRegistry, Key, KeySet
 MIN_RSA_BITS = 2048
 """RFC 7518, 3.3."""
 
-_TYPES = {"RSA", "EC", "OKP"}
+_TYPES = ("RSA", "EC", "OKP")
 # Members of private keys of these types (RFC 7518, 6.2.2 and 6.3.2; RFC 8037, 2) and of symmetric ones.
 _PRIVATE = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
 
@@ -31,16 +31,18 @@ def public_keys(document: dict[str, Any]) -> KeySet:
 
 
 def _public_key(jwk: object) -> Key | None:
-    if not isinstance(jwk, dict) or jwk.get("kty") not in _TYPES or not _PRIVATE.isdisjoint(jwk):
-        return None
-    if jwk.get("use", "sig") != "sig" or "verify" not in jwk.get("key_ops", ["verify"]):
-        return None
     try:
-        if jwk["kty"] == "RSA" and _bits(jwk["n"]) < MIN_RSA_BITS:
-            return None
-        return JWKRegistry.import_key(jwk)
+        return JWKRegistry.import_key(jwk) if isinstance(jwk, dict) and _usable(jwk) else None
     except (JoseError, ValueError, TypeError, KeyError):
         return None
+
+
+def _usable(jwk: dict[str, Any]) -> bool:
+    if jwk["kty"] not in _TYPES or not _PRIVATE.isdisjoint(jwk):
+        return False
+    if jwk.get("use", "sig") != "sig" or "verify" not in jwk.get("key_ops", ["verify"]):
+        return False
+    return jwk["kty"] != "RSA" or _bits(jwk["n"]) >= MIN_RSA_BITS
 
 
 def _bits(number: str) -> int:
