@@ -9,7 +9,11 @@ import pulumi
 import pulumi_keycloak as keycloak
 
 from flow_mcp.authorization_servers.keycloak import names, resources
-from flow_mcp.authorization_servers.keycloak.declaration import Keycloak, MetadataDocuments
+from flow_mcp.authorization_servers.keycloak.declaration import (
+    DynamicRegistration,
+    Keycloak,
+    MetadataDocuments,
+)
 from flow_mcp.authorization_servers.keycloak.scopes import ResourceScope
 from flow_mcp.declaration.tenant import Declaration
 
@@ -32,20 +36,17 @@ def create(
     reached = declaration.reached_by(
         tuple(entry for way in (dynamic, documents) if way for entry in way.access)
     )
-    by_dynamic = declaration.reached_by(dynamic.access) if dynamic else ()
     resources.KeycloakClientRegistration(
         "registration",
         url=server.admin_url or server.url,
         admin_realm=server.administration.realm,
         admin_client_id=server.administration.client_id,
         realm=realm,
+        owner=names.owner(declaration),
         open=dynamic is not None,
         redirect_hosts=dynamic.redirect_hosts if dynamic else (),
         sender_hosts=dynamic.sender_hosts if dynamic else (),
-        allowed_scopes=(
-            *(names.scope(declaration, resource) for resource in by_dynamic),
-            *(dynamic.allowed_scopes if dynamic else ()),
-        ),
+        allowed_scopes=_allowed_scopes(declaration, dynamic) if dynamic else (),
         cors_origins=dynamic.cors_origins if dynamic else (),
         maximum_clients=dynamic.maximum_clients if dynamic else 200,
         # A client that registers without asking for scopes gets the realm's optional ones.
@@ -79,6 +80,13 @@ def create(
             realm=realm,
             opts=opts,
         )
+
+
+def _allowed_scopes(declaration: Declaration, dynamic: DynamicRegistration) -> tuple[str, ...]:
+    """What a registration may ask for; Keycloak refuses even `openid` where it is not named."""
+    resources_reached = declaration.reached_by(dynamic.access)
+    own = (names.scope(declaration, resource) for resource in resources_reached)
+    return ("openid", *own, *dynamic.allowed_scopes)
 
 
 def _metadata_document(documents: MetadataDocuments) -> tuple[str, dict[str, str]]:

@@ -1,0 +1,169 @@
+"""A tenant's life on a real Keycloak: made, unchanged, changed, taken back."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from flow_mcp.declaration.load import from_configuration
+from flow_mcp.dev.server import LocalKeycloak
+from flow_mcp.trial import Trial
+from tests.live.tenant import Tenant
+
+_NAME = "lifecycle"
+_INSTANCE = {"server": "https://app.profitbase.biz/flow"}
+
+
+@pytest.fixture(scope="module")
+def declaration(keycloak: LocalKeycloak) -> dict[str, Any]:
+    """What each test starts from."""
+    return {
+        "id": _NAME,
+        "workspaces": {"456": {"environments": ["production", "test"]}},
+        "authorizationServer": {
+            "keycloak": {
+                "url": keycloak.url,
+                "realm": {"name": _NAME, "create": True},
+                "registration": {
+                    "dynamic": {"redirectHosts": ["claude.ai", "127.0.0.1"], "access": ["456/test"]},
+                    "metadataDocuments": {"domains": ["claude.ai"], "access": ["456/test"]},
+                },
+            }
+        },
+        "clients": {
+            "agent": {"grant": "client-credentials", "access": ["456/production"]},
+            "signer": {
+                "grant": "client-credentials",
+                "access": ["456/test"],
+                "privateKeyJwt": {"jwksUrl": "https://signer.example/jwks.json"},
+            },
+            "desktop": {
+                "grant": "authorization-code",
+                "redirectUris": ["http://127.0.0.1/callback"],
+                "access": ["*"],
+                "people": {"groups": ["planners"]},
+            },
+        },
+        "manualRegistrations": {"legacy": {"clientId": "legacy-crm", "access": ["456/production"]}},
+    }
+
+
+@pytest.fixture(scope="module")
+def made(module_trial: Trial, declaration: dict[str, Any]) -> Iterator[Tenant]:
+    """The stack, applied once."""
+    tenant = Tenant(_NAME, module_trial)
+    tenant.create()
+    tenant.declare(declaration)
+    tenant.up()
+    yield tenant
+    module_trial.pulumi("destroy", "--yes", "--skip-preview", "--stack", _NAME)
+
+
+@pytest.fixture
+def tenant(made: Tenant, declaration: dict[str, Any]) -> Iterator[Tenant]:
+    """The stack as first declared, before the test and after it."""
+    yield made
+    made.declare(declaration)
+    made.up()
+
+
+def test_the_outputs_are_the_contract(made: Tenant, declaration: dict[str, Any]) -> None:
+    loaded = from_configuration(declaration, _INSTANCE, source="test").declaration
+    outputs = made.outputs()
+    document = loaded.kind.settings(loaded, {})
+    assert outputs == {
+        "authority": document.authorization_servers[0].authority,
+        "clientIds": {
+            "agent": "flow-mcp-lifecycle-agent",
+            "desktop": "flow-mcp-lifecycle-desktop",
+            "legacy": "legacy-crm",
+            "signer": "flow-mcp-lifecycle-signer",
+        },
+        "clientSecrets": "[secret]",
+        "settings": document.canonical_json(),
+    }
+    assert sorted(made.outputs(secrets=True)["clientSecrets"]) == ["agent"]
+
+
+def test_the_same_declaration_changes_nothing(made: Tenant) -> None:
+    assert made.changes() == {}
+    made.trial.pulumi("up", "--yes", "--expect-no-changes", "--stack", _NAME)
+
+
+def test_a_refresh_finds_no_drift(made: Tenant) -> None:
+    made.trial.pulumi("refresh", "--yes", "--expect-no-changes", "--stack", _NAME)
+
+
+def test_one_changed_client_changes_that_client_only(
+    tenant: Tenant, declaration: dict[str, Any], admin: httpx.Client
+) -> None:
+    changed = copy.deepcopy(declaration)
+    changed["clients"]["desktop"]["redirectUris"].append("https://desktop.example/callback")
+    tenant.declare(changed)
+    assert tenant.changes() == {"update": {"desktop", "lifecycle"}}
+    tenant.up()
+    client = admin.get(f"{_NAME}/clients", params={"clientId": "flow-mcp-lifecycle-desktop"}).json()[0]
+    assert sorted(client["redirectUris"]) == ["http://127.0.0.1/callback", "https://desktop.example/callback"]
+
+
+def test_one_removed_client_is_gone_and_the_others_stay(
+    tenant: Tenant, declaration: dict[str, Any], admin: httpx.Client
+) -> None:
+    changed = copy.deepcopy(declaration)
+    del changed["clients"]["agent"]
+    tenant.declare(changed)
+    before = _client_ids(admin)
+    tenant.up()
+    assert before - _client_ids(admin) == {"flow-mcp-lifecycle-agent"}
+    assert tenant.outputs()["clientIds"].keys() == {"desktop", "legacy", "signer"}
+
+
+def test_a_removed_group_loses_its_way_in(
+    tenant: Tenant, declaration: dict[str, Any], admin: httpx.Client
+) -> None:
+    changed = copy.deepcopy(declaration)
+    changed["clients"]["desktop"]["people"] = {"groups": ["controllers"]}
+    tenant.declare(changed)
+    tenant.up()
+    groups = {group["name"]: group["id"] for group in admin.get(f"{_NAME}/groups").json()}
+    roles = admin.get(f"{_NAME}/groups/{groups['controllers']}").json()["realmRoles"]
+    assert (sorted(groups), sorted(roles)) == (
+        ["controllers"],
+        [f"flow-mcp:{_NAME}:456:{environment}:people" for environment in ("production", "test")],
+    )
+
+
+def test_no_secret_is_in_what_pulumi_prints_or_keeps(made: Tenant) -> None:
+    secrets = list(made.outputs(secrets=True)["clientSecrets"].values())
+    secrets += made.trial.credentials["KEYCLOAK_PASSWORD"], made.trial.passphrase.read_text()
+    printed = made.up() + made.trial.pulumi("preview", "--diff", "--stack", _NAME).stdout
+    printed += json.dumps(made.outputs()) + made.trial.pulumi("stack", "export", "--stack", _NAME).stdout
+    kept = b"".join(file.read_bytes() for file in made.trial.state.rglob("*") if file.is_file())
+    logs = b"".join(file.read_bytes() for file in (made.trial.directory / "pulumi").rglob("*.log"))
+    assert len(secrets) == 3
+    assert all(len(secret) > 20 for secret in secrets)
+    assert [s for s in secrets if s in printed or s.encode() in kept + logs] == []
+
+
+def test_a_destroyed_tenant_leaves_nothing_behind(
+    module_trial: Trial, declaration: dict[str, Any], admin: httpx.Client
+) -> None:
+    changed = copy.deepcopy(declaration) | {"id": "shortlived"}
+    changed["authorizationServer"]["keycloak"]["realm"]["name"] = "shortlived"
+    tenant = Tenant("shortlived", module_trial)
+    tenant.create()
+    tenant.declare(changed)
+    tenant.up()
+    module_trial.pulumi("destroy", "--yes", "--skip-preview", "--stack", "shortlived")
+    exported = json.loads(module_trial.pulumi("stack", "export", "--stack", "shortlived").stdout)
+    assert exported["deployment"].get("resources", []) == []
+    assert "shortlived" not in {realm["realm"] for realm in admin.get("").json()}
+
+
+def _client_ids(admin: httpx.Client) -> set[str]:
+    return {client["clientId"] for client in admin.get(f"{_NAME}/clients").json()}
