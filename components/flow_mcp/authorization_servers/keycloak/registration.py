@@ -53,8 +53,9 @@ def create(
         realm_optional_scopes=[scopes[resource.key].scope.name for resource in reached],
         opts=pulumi.ResourceOptions(parent=opts.parent),
     )
+    first = None
     if dynamic:
-        _policy(
+        first = _policy(
             declaration,
             "dynamic",
             executors=(_PKCE, _NO_IMPLICIT, _NO_PASSWORD),
@@ -78,7 +79,10 @@ def create(
                 "client-id-uri-scheme": _list(("https",)),
             },
             realm=realm,
-            opts=opts,
+            # Each write replaces the realm's whole list: one after the other, so that none is lost.
+            opts=pulumi.ResourceOptions.merge(
+                opts, pulumi.ResourceOptions(depends_on=[first] if first else [])
+            ),
         )
 
 
@@ -106,7 +110,7 @@ def _policy(
     configuration: dict[str, str],
     realm: pulumi.Input[str],
     opts: pulumi.ResourceOptions,
-) -> None:
+) -> keycloak.RealmClientPolicyProfilePolicy:
     """A client policy of the realm and the profile that it applies."""
     name = f"{names.owner(declaration)}:{kind}"
     profile = keycloak.RealmClientPolicyProfile(
@@ -117,7 +121,7 @@ def _policy(
         executors=[{"name": executor, "configuration": settings} for executor, settings in executors],
         opts=opts,
     )
-    keycloak.RealmClientPolicyProfilePolicy(
+    return keycloak.RealmClientPolicyProfilePolicy(
         f"{kind}-policy",
         realm_id=realm,
         name=name,

@@ -1,0 +1,138 @@
+"""What a user sees when something is wrong: a sentence, a status, and nothing lost."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from flow_mcp.dev.server import LocalKeycloak
+from flow_mcp.trial import Trial
+from tests.live.tenant import Tenant
+
+_NAME = "faults"
+
+
+@pytest.fixture(scope="module")
+def declaration(keycloak: LocalKeycloak) -> dict[str, Any]:
+    return {
+        "id": _NAME,
+        "workspaces": {"1": {"environments": ["production"]}},
+        "authorizationServer": {"keycloak": {"url": keycloak.url, "realm": {"name": _NAME, "create": True}}},
+        "clients": {"agent": {"grant": "client-credentials", "access": ["*"]}},
+    }
+
+
+@pytest.fixture(scope="module")
+def tenant(module_trial: Trial, declaration: dict[str, Any]) -> Iterator[Tenant]:
+    """A tenant that works; each test breaks something else around it."""
+    made = Tenant(_NAME, module_trial)
+    made.create()
+    made.declare(declaration)
+    made.up()
+    yield made
+    made.declare(declaration)
+    module_trial.pulumi("destroy", "--yes", "--skip-preview", "--stack", _NAME)
+
+
+def test_a_keycloak_that_is_down_is_named(tenant: Tenant, declaration: dict[str, Any]) -> None:
+    away = _on(declaration, {"url": "http://127.0.0.1:9", "realm": {"name": _NAME, "create": True}})
+    assert "http://127.0.0.1:9" in _refused(tenant, away)
+
+
+def test_wrong_credentials_are_named_without_being_shown(tenant: Tenant, declaration: dict[str, Any]) -> None:
+    wrong = dataclasses.replace(
+        tenant.trial, credentials={"KEYCLOAK_USER": "admin", "KEYCLOAK_PASSWORD": "not-the-password"}
+    )
+    said = _refused(Tenant(_NAME, wrong), declaration)
+    assert "KEYCLOAK_PASSWORD" in said
+    assert "not-the-password" not in said
+
+
+def test_missing_credentials_are_named(tenant: Tenant, declaration: dict[str, Any]) -> None:
+    none = dataclasses.replace(tenant.trial, credentials={})
+    assert "KEYCLOAK_USER" in _refused(Tenant(_NAME, none), declaration)
+
+
+def test_a_realm_of_somebody_else_is_not_taken_over(
+    tenant: Tenant, declaration: dict[str, Any], admin: httpx.Client
+) -> None:
+    admin.post("", json={"realm": "theirs"})
+    before = admin.get("theirs").json()
+    url = declaration["authorizationServer"]["keycloak"]["url"]
+    said = _refused(tenant, _on(declaration, {"url": url, "realm": {"name": "theirs", "create": True}}))
+    assert "theirs" in said
+    assert "create: false" in said
+    assert admin.get("theirs").json() == before
+    admin.delete("theirs")
+
+
+def test_a_client_id_that_is_taken_is_named(
+    tenant: Tenant, declaration: dict[str, Any], admin: httpx.Client
+) -> None:
+    admin.post(f"{_NAME}/clients", json={"clientId": "taken"})
+    clients = declaration["clients"] | {
+        "second": {"grant": "client-credentials", "access": ["*"], "clientId": "taken"}
+    }
+    assert "taken" in _refused(tenant, declaration | {"clients": clients})
+
+
+def test_a_refused_declaration_shows_every_problem_and_changes_nothing(
+    tenant: Tenant, declaration: dict[str, Any]
+) -> None:
+    clients = {
+        "agent": {"grant": "client-credentials", "access": ["9/production"]},
+        "page": {"grant": "authorization-code", "access": ["*"], "redirectUris": ["https://*.example/"]},
+    }
+    said = _refused(tenant, declaration | {"clients": clients})
+    assert "9/production" in said
+    assert "clients.page.redirectUris[0]" in said
+
+
+def test_a_missing_plugin_is_named(tenant: Tenant, declaration: dict[str, Any], tmp_path: Path) -> None:
+    tools = tmp_path / "tools"
+    shutil.copytree(tenant.trial.toolchain, tools, symlinks=True)
+    (tools / "pulumi-resource-keycloak").unlink()
+    without = dataclasses.replace(tenant.trial, toolchain=tools)
+    fresh = declaration | {"id": "pluginless"}
+    tenant = Tenant("pluginless", without)
+    tenant.create()
+    said = _refused(tenant, fresh)
+    assert "pulumi plugin install resource keycloak" in said
+
+
+def test_an_unset_passphrase_is_named(tenant: Tenant) -> None:
+    class NoPassphrase(Trial):
+        def environment(self) -> dict[str, str]:
+            return {k: v for k, v in super().environment().items() if "PASSPHRASE" not in k}
+
+    trial = NoPassphrase(tenant.trial.directory, tenant.trial.toolchain, tenant.trial.credentials)
+    ended = trial.pulumi("up", "--yes", "--skip-preview", "--stack", _NAME, check=False)
+    assert ended.returncode != 0
+    assert "PULUMI_CONFIG_PASSPHRASE" in ended.stdout
+    assert "Traceback" not in ended.stdout
+
+
+def _on(declaration: dict[str, Any], keycloak: dict[str, Any]) -> dict[str, Any]:
+    return declaration | {"authorizationServer": {"keycloak": keycloak}}
+
+
+def _refused(tenant: Tenant, declaration: dict[str, Any]) -> str:
+    """What `pulumi up` says when it refuses; the stack's resources stay as they were."""
+    before = tenant.trial.pulumi("stack", "export", "--stack", tenant.name).stdout
+    tenant.declare(declaration)
+    ended = tenant.trial.pulumi("up", "--yes", "--skip-preview", "--stack", tenant.name, check=False)
+    after = tenant.trial.pulumi("stack", "export", "--stack", tenant.name).stdout
+    assert ended.returncode != 0, ended.stdout
+    assert "Traceback" not in ended.stdout
+    assert _resources(after) == _resources(before)
+    return ended.stdout
+
+
+def _resources(exported: str) -> list[str]:
+    return [line for line in exported.splitlines() if '"urn"' in line or '"id"' in line]
