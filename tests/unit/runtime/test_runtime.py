@@ -1,0 +1,36 @@
+"""The package as others see it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from flow_mcp import runtime
+
+
+def test_it_exports_these_names() -> None:
+    assert runtime.__all__ == [
+        "Decision",
+        "KeyCache",
+        "KeysUnavailableError",
+        "Reason",
+        "ResourceMetadata",
+        "Validator",
+        "bearer_challenge",
+        "decide",
+        "discovery_addresses",
+        "fetch_keys",
+        "metadata_documents",
+        "metadata_url",
+        "resource_metadata",
+    ]
+    assert all(hasattr(runtime, name) for name in runtime.__all__)
+
+
+def test_importing_it_loads_neither_pulumi_nor_the_command_line_nor_an_http_client() -> None:
+    program = "import sys, flow_mcp.runtime; print(sorted({name.partition('.')[0] for name in sys.modules}))"
+    loaded = subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True
+    ).stdout
+    for heavy in ("pulumi", "click", "rich", "yaml", "httpx", "pydantic"):
+        assert f"'{heavy}'" not in loaded
