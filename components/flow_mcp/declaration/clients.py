@@ -108,6 +108,11 @@ DeclaredPeople = Annotated[
     ),
 ]
 
+InheritedPeople = Annotated[
+    DeclaredPeople | None,
+    Field(description="Left out: the people whom the clients of the same resources admit."),
+]
+
 
 class PrivateKeyJwt(Declared):
     """Authentication by a signed assertion instead of a secret (RFC 7523; OpenID Connect Core, section 9)."""

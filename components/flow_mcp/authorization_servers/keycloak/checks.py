@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, cast
 
-from flow_mcp.authorization_servers.keycloak import people
+from flow_mcp.authorization_servers import people
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
 from flow_mcp.declaration.access import check_access
 from flow_mcp.declaration.findings import Finding, Path
@@ -19,7 +19,7 @@ _HERE: Path = ("authorizationServer", "keycloak")
 def check(declaration: Declaration) -> Iterator[Finding]:
     """All findings that are particular to Keycloak."""
     server = cast("Keycloak", declaration.server)
-    yield from people.check(declaration, server)
+    yield from people.check(declaration, server.registration.ways)
     yield from _registration(declaration, server)
     yield from _credentials(declaration)
     if server.realm.name == server.administration.realm:

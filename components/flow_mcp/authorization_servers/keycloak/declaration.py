@@ -6,17 +6,13 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from flow_mcp.authorization_servers.people import Ways
 from flow_mcp.declaration.base import Declared, Duration, Host, Origin, ServerUrl, Text
-from flow_mcp.declaration.clients import Access, DeclaredPeople
+from flow_mcp.declaration.clients import Access, InheritedPeople
 
 RealmName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$")]
 ScopeName = Annotated[str, StringConstraints(pattern=r"^[\x21\x23-\x5b\x5d-\x7e]{1,255}$")]
 """A scope token (RFC 6749, section 3.3)."""
-
-InheritedPeople = Annotated[
-    DeclaredPeople | None,
-    Field(description="Left out: the people whom the clients of the same resources admit."),
-]
 
 
 class Realm(Declared):
@@ -79,7 +75,9 @@ class MetadataDocuments(Declared):
     domains: Annotated[tuple[Host, ...], Field(min_length=1, description="Hosts of the clients' documents.")]
     redirect_hosts: Annotated[
         tuple[Host, ...],
-        Field(description="Further hosts that a document may name, such as 127.0.0.1 for a native application."),
+        Field(
+            description="Further hosts that a document may name, such as 127.0.0.1 for a native application."
+        ),
     ] = ()
     access: Access
     people: InheritedPeople = None
@@ -94,6 +92,11 @@ class Registration(Declared):
     ] = False
     dynamic: DynamicRegistration | None = None
     metadata_documents: MetadataDocuments | None = None
+
+    @property
+    def ways(self) -> Ways:
+        """Those that lead to a person's token, as `people` asks for them."""
+        return {"dynamic": self.dynamic, "metadataDocuments": self.metadata_documents}
 
 
 class Keycloak(Declared):

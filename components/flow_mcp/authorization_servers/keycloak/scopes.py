@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_keycloak as keycloak
 
-from flow_mcp.authorization_servers.keycloak import names, people
+from flow_mcp.authorization_servers import people
+from flow_mcp.authorization_servers.keycloak import names
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
 from flow_mcp.declaration.tenant import Declaration, ResourceDeclared
 
@@ -33,7 +34,7 @@ def create(
     by_resource: dict[str, ResourceScope] = {}
     roles_of_group: dict[str, list[pulumi.Input[str]]] = {}
     for resource in declaration.resources:
-        admitted = people.admitted(declaration, server, resource)
+        admitted = people.admitted(declaration, server.registration.ways, resource)
         scope = _scope(declaration, resource, realm, opts)
         programs = _role("programs", names.programs_role(declaration, resource), resource, realm, opts)
         gates = [programs]
