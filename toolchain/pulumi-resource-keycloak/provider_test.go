@@ -1,0 +1,31 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
+)
+
+// The tokens are those of the pulumi-keycloak SDK.
+func TestResourcesHaveTheTokensOfTheSDK(t *testing.T) {
+	info := providerInfo()
+	for name, want := range map[string]tokens.Type{
+		"keycloak_realm":                              "keycloak:index/realm:Realm",
+		"keycloak_generic_role_mapper":                "keycloak:index/genericRoleMapper:GenericRoleMapper",
+		"keycloak_openid_audience_protocol_mapper":    "keycloak:openid/audienceProtocolMapper:AudienceProtocolMapper",
+		"keycloak_realm_client_policy_profile":        "keycloak:index/realmClientPolicyProfile:RealmClientPolicyProfile",
+		"keycloak_realm_client_policy_profile_policy": "keycloak:index/realmClientPolicyProfilePolicy:RealmClientPolicyProfilePolicy",
+		"keycloak_realm_default_client_scopes":        "keycloak:index/realmDefaultClientScopes:RealmDefaultClientScopes",
+		"keycloak_realm_optional_client_scopes":       "keycloak:index/realmOptionalClientScopes:RealmOptionalClientScopes",
+	} {
+		if got := info.Resources[name].Tok; got != want {
+			t.Errorf("%s is %s, want %s", name, got, want)
+		}
+	}
+}
+
+func TestProviderIsSoundForTheBridge(t *testing.T) {
+	if err := completeProvider().InternalValidate(); err != nil {
+		t.Error(err)
+	}
+}
