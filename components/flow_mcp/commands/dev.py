@@ -11,7 +11,8 @@ import click
 from flow_mcp.dev.console import Steps
 from flow_mcp.dev.distribution import VERSION
 from flow_mcp.dev.server import DEFAULT_PORT, LocalKeycloak, Status
-from flow_mcp.dev.state import SOURCES, Source, default_directory
+from flow_mcp.dev.state import SOURCES, Source
+from flow_mcp.project import Project
 
 NOT_RUNNING = 3
 """Exit code of `status`, that of `systemctl status` and of the LSB's init scripts."""
@@ -58,8 +59,7 @@ def start(
 
     Without Docker it needs Java 17 or newer. The first start fetches Keycloak and builds it once.
     """
-    directory = state or default_directory()
-    keycloak = LocalKeycloak(directory, port, trust, (source,) if source else SOURCES)
+    keycloak = LocalKeycloak(state or _default_state(), port, trust, (source,) if source else SOURCES)
     began = time.monotonic()
     with Steps() as report:
         started = keycloak.start(report)
@@ -78,7 +78,7 @@ def start(
 @click.option("--purge", is_flag=True, help="Remove its data, password and log as well.")
 def stop(state: Path | None, purge: bool) -> None:
     """Stop it; its data stays for the next start."""
-    keycloak = LocalKeycloak(state or default_directory())
+    keycloak = LocalKeycloak(state or _default_state())
     with Steps() as report:
         ran = keycloak.stop(report, purge=purge)
     click.echo("Keycloak is stopped." if ran else "Keycloak was not running.")
@@ -92,7 +92,7 @@ def stop(state: Path | None, purge: bool) -> None:
 @click.pass_context
 def status(context: click.Context, state: Path | None, as_json: bool) -> None:
     """Say whether it runs; the exit code is 0 if it does and 3 if not."""
-    status = LocalKeycloak(state or default_directory()).status()
+    status = LocalKeycloak(state or _default_state()).status()
     if as_json:
         click.echo(_as_json(status))
     elif status.running:
@@ -101,6 +101,10 @@ def status(context: click.Context, state: Path | None, as_json: bool) -> None:
         click.echo("Keycloak is not running.")
     if not status.running:
         context.exit(NOT_RUNNING)
+
+
+def _default_state() -> Path:
+    return Project.find().directory / ".demo" / "keycloak"
 
 
 def _as_json(status: Status) -> str:

@@ -68,7 +68,7 @@ def down(project: Project) -> bool:
     if not directory(project).exists():
         return False
     with Steps() as report:
-        LocalKeycloak(directory(project) / "keycloak").stop(report)
+        LocalKeycloak(directory(project) / "keycloak").stop(report, purge=True)
     shutil.rmtree(directory(project))
     return True
 

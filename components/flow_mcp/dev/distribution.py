@@ -35,6 +35,7 @@ JAVA_OPTIONS = {
 }
 
 Report = Callable[[str], None]
+Fetch = Callable[[Path, Report], Path]
 
 
 def cache_directory() -> Path:
@@ -49,7 +50,7 @@ def installed() -> Path | None:
     return path if (path / "bin" / "kc.sh").is_file() else None
 
 
-def install(fetch: Callable[[Path, Report], Path], java: Path, report: Report) -> Path:
+def install(fetch: Fetch, java: Path, report: Report) -> Path:
     """The distribution in the cache directory; fetched, unpacked and built there at the first call.
 
     Args:

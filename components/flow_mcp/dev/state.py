@@ -96,10 +96,3 @@ class State:
             file.unlink(missing_ok=True)
         if self.directory.exists() and not any(self.directory.iterdir()):
             self.directory.rmdir()
-
-
-def default_directory() -> Path:
-    """`.demo/keycloak` in the project that we are in, elsewhere in the current directory."""
-    here = Path.cwd()
-    project = next((parent for parent in (here, *here.parents) if (parent / "Pulumi.yaml").is_file()), here)
-    return project / ".demo" / "keycloak"
