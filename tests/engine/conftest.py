@@ -1,0 +1,51 @@
+"""What tests of the real engine with stand-in plugins build on; none of them is one with Entra or Auth0."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flow_mcp.trial import Trial
+from tests.standin.plugin import install, variable
+from tests.standin.server import Server
+
+CREDENTIALS = {
+    "azuread": {"ARM_CLIENT_ID": "applier", "ARM_CLIENT_SECRET": "applier-secret"},
+    "auth0": {"AUTH0_CLIENT_ID": "applier", "AUTH0_CLIENT_SECRET": "applier-secret"},
+}
+
+
+@dataclass(frozen=True)
+class StandInTrial:
+    """A trial whose engine finds a stand-in plugin.
+
+    Attributes:
+        trial: run `trial.pulumi(…)` and `trial.outputs(…)` as usual.
+        server: what the stand-in's server holds: `with server.account(name) as account: …`.
+    """
+
+    trial: Trial
+    server: Server
+
+    def give(self, account: str, **given: Any) -> None:
+        """Put something into an account beforehand: `give(tenant_id, groups={…}, domains=[…])`."""
+        with self.server.account(account) as held:
+            held.given.update(given)
+
+
+@pytest.fixture
+def stand_in(trial: Trial, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], StandInTrial]:
+    """Install the stand-in of a package (`azuread`, `auth0`) for the trial's engine."""
+
+    def installed(package: str) -> StandInTrial:
+        plugins, file = tmp_path / "plugins", tmp_path / f"{package}.json"
+        install(package, plugins)
+        monkeypatch.setenv("PATH", str(plugins), prepend=":")
+        credentials = {**trial.credentials, **CREDENTIALS[package], variable(package): str(file)}
+        return StandInTrial(replace(trial, credentials=credentials), Server(file))
+
+    return installed

@@ -1,0 +1,207 @@
+"""A Pulumi provider made of an SDK, rules and a file."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Mapping
+from typing import Any
+from uuid import uuid4
+
+from pulumi.provider.experimental.provider import (
+    CheckFailure,
+    CheckRequest,
+    CheckResponse,
+    ConfigureRequest,
+    ConfigureResponse,
+    CreateRequest,
+    CreateResponse,
+    DeleteRequest,
+    DiffRequest,
+    DiffResponse,
+    GetSchemaRequest,
+    GetSchemaResponse,
+    InvokeRequest,
+    InvokeResponse,
+    PropertyDiff,
+    PropertyDiffKind,
+    Provider,
+    ReadRequest,
+    ReadResponse,
+    UpdateRequest,
+    UpdateResponse,
+)
+
+from tests.standin.rules import Failure, Rules
+from tests.standin.sdk import ResourceType, Sdk
+from tests.standin.server import Account, Server, ServiceError
+from tests.standin.shapes import Shape, object_failures
+from tests.standin.values import UNKNOWN, Properties, plain, wire
+
+
+class StandIn(Provider):
+    """Serves the engine as the plugin of the SDK's name would."""
+
+    def __init__(self, sdk: Sdk, rules: Rules, server: Server, environment: Mapping[str, str]) -> None:
+        self._sdk, self._rules, self._server, self._environment = sdk, rules, server, environment
+        self._account = ""
+
+    async def get_schema(self, request: GetSchemaRequest) -> GetSchemaResponse:  # noqa: ARG002 the interface's
+        return GetSchemaResponse("{}")
+
+    async def check_config(self, request: CheckRequest) -> CheckResponse:
+        # A provider's inputs are texts on the wire, whatever their type.
+        known = dict.fromkeys(self._sdk.configuration.inputs, Shape("string")) | {"version": Shape("string")}
+        failures = object_failures(plain(request.new_inputs), known, frozenset())
+        return CheckResponse(request.new_inputs, [CheckFailure(*failure) for failure in failures])
+
+    async def diff_config(self, request: DiffRequest) -> DiffResponse:
+        return DiffResponse(changes=plain(request.old_state) != plain(request.new_inputs))
+
+    async def configure(self, request: ConfigureRequest) -> ConfigureResponse:
+        self._account = self._rules.signs[0](plain(request.args), self._environment)
+        # As the bridge: the engine keeps secrets to itself and marks outputs by the SDK's list.
+        return ConfigureResponse(accept_secrets=False, supports_preview=True)
+
+    async def cancel(self) -> None:
+        """Nothing is under way for long."""
+
+    async def invoke(self, request: InvokeRequest) -> InvokeResponse:
+        function = self._sdk.functions.get(request.tok)
+        answer = self._rules.answers.get(request.tok)
+        if function is None or answer is None:
+            raise ServiceError(f"the stand-in does not serve {request.tok}; add it to its rules")
+        arguments = plain(request.args)
+        unknown = sorted(arguments.keys() - function.arguments)
+        if unknown:
+            return InvokeResponse(failures=[CheckFailure(name, "is not an argument") for name in unknown])
+        with self._server.account(self._account) as account:
+            try:
+                result = answer(arguments, account)
+            except ServiceError as error:
+                return InvokeResponse(failures=[CheckFailure("", str(error))])
+        defaults = {name: _empty(shape) for name, shape in function.result.items()}
+        _hold(object_failures(result, function.result, frozenset()), request.tok)
+        return InvokeResponse(wire({**defaults, **arguments, **result}))
+
+    async def check(self, request: CheckRequest) -> CheckResponse:
+        resource, inputs = self._resource(_token(request.type)), plain(request.new_inputs)
+        failures = list(object_failures(inputs, resource.inputs, resource.required))
+        if not failures:
+            for rule in self._rules.previews.get(_token(request.type), []):
+                failures += rule(inputs)
+        return CheckResponse(wire(inputs), [CheckFailure(*failure) for failure in failures])
+
+    async def diff(self, request: DiffRequest) -> DiffResponse:
+        resource = self._resource(_token(request.type))
+        before, after = plain(request.old_state), plain(request.new_inputs)
+        replacing = resource.replaced_by | self._rules.replaced_by.get(_token(request.type), frozenset())
+        changed = {
+            name: _kind(before.get(name), after.get(name), replaces=name in replacing)
+            for name in sorted(resource.inputs)
+            if before.get(name) != after.get(name)
+            and name not in request.ignore_changes
+            # What the server assigns where nothing is given is no change.
+            and not (name not in after and name in resource.computed)
+        }
+        return DiffResponse(
+            changes=bool(changed),
+            replaces=[name for name in changed if name in replacing],
+            diffs=list(changed),
+            detailed_diff={name: PropertyDiff(kind, input_diff=False) for name, kind in changed.items()},
+        )
+
+    async def create(self, request: CreateRequest) -> CreateResponse:
+        resource, inputs = self._resource(_token(request.type)), plain(request.properties)
+        if request.preview:
+            unknown = {name: UNKNOWN for name in resource.computed if name not in inputs}
+            return CreateResponse("", wire({**inputs, **unknown}))
+        with self._server.account(self._account) as account:
+            state = self._state(resource, inputs, account, None)
+            account.objects.setdefault(_token(request.type), {})[state["id"]] = state
+        return CreateResponse(state["id"], wire(_without_id(state)))
+
+    async def update(self, request: UpdateRequest) -> UpdateResponse:
+        resource, inputs = self._resource(_token(request.type)), plain(request.news)
+        kept = {name: value for name, value in plain(request.olds).items() if name in resource.computed}
+        if request.preview:
+            return UpdateResponse(wire({**kept, **inputs}))
+        with self._server.account(self._account) as account:
+            objects = account.objects.get(_token(request.type), {})
+            if request.resource_id not in objects:
+                raise ServiceError(f"{_token(request.type)} {request.resource_id} does not exist (404)")
+            before = objects[request.resource_id]
+            state = {**kept, **self._state(resource, inputs, account, before), "id": request.resource_id}
+            objects[request.resource_id] = state
+        return UpdateResponse(wire(_without_id(state)))
+
+    async def read(self, request: ReadRequest) -> ReadResponse:
+        resource = self._resource(_token(request.type))
+        with self._server.account(self._account) as account:
+            state = account.objects.get(_token(request.type), {}).get(request.resource_id)
+        if state is None:
+            return ReadResponse()
+        given = plain(request.inputs) or resource.inputs.keys() - resource.computed
+        return ReadResponse(
+            request.resource_id,
+            wire(_without_id(state)),
+            wire({name: state[name] for name in given if name in state}),
+        )
+
+    async def delete(self, request: DeleteRequest) -> None:
+        with self._server.account(self._account) as account:
+            state = account.objects.get(_token(request.type), {}).get(request.resource_id)
+            remove = self._rules.removes.get(_token(request.type))
+            if state is not None and (remove is None or remove(state, account)):
+                del account.objects[_token(request.type)][request.resource_id]
+
+    def _resource(self, token: str) -> ResourceType:
+        if token not in self._sdk.resources:
+            raise ServiceError(f"the SDK has no resource type {token}")
+        return self._sdk.resources[token]
+
+    def _state(
+        self, resource: ResourceType, inputs: Properties, account: Account, before: Properties | None
+    ) -> Properties:
+        make = self._rules.makes.get(resource.token)
+        made = make(inputs, account, before) if make else {}
+        _hold(object_failures(_without_id(made), resource.outputs, frozenset()), resource.token)
+        assigned = {
+            name: before[name] if before and name in before else _assigned(resource, name)
+            for name in resource.computed
+        }
+        return {"id": str(uuid4()), **assigned, **inputs, **made}
+
+
+def _assigned(resource: ResourceType, name: str) -> Any:
+    if name in resource.secrets:
+        return secrets.token_urlsafe(24)
+    if resource.outputs[name].kind == "string":
+        return str(uuid4()) if name.lower().endswith("id") else ""
+    return _empty(resource.outputs[name])
+
+
+def _empty(shape: Shape) -> Any:
+    return {"boolean": False, "integer": 0, "number": 0, "list": [], "map": {}, "object": {}}.get(
+        shape.kind, ""
+    )
+
+
+def _kind(before: Any, after: Any, *, replaces: bool) -> PropertyDiffKind:
+    name = "ADD" if before is None else "DELETE" if after is None else "UPDATE"
+    return PropertyDiffKind[f"{name}_REPLACE" if replaces else name]
+
+
+def _without_id(state: Properties) -> Properties:
+    return {name: value for name, value in state.items() if name != "id"}
+
+
+def _hold(failures: Iterator[Failure], token: str) -> None:
+    """A rule of the stand-in must itself keep to the SDK."""
+    wrong = "; ".join(f"{path}: {reason}" for path, reason in failures)
+    if wrong:
+        raise ServiceError(f"the stand-in's rule for {token} is wrong: {wrong}")
+
+
+def _token(qualified: str) -> str:
+    """A resource's own type: that of a component's child comes with its parents' types before it."""
+    return qualified.rpartition("$")[2]
