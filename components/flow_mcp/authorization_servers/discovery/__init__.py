@@ -1,0 +1,1 @@
+"""What an authorization server publishes of itself, as a resource of our own plugin."""

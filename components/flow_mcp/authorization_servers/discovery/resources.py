@@ -1,0 +1,40 @@
+"""The metadata of an authorization server, as a Pulumi program declares it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pulumi
+
+from flow_mcp.plugin.program import PluginResource
+
+
+class AuthorizationServerMetadata(PluginResource):
+    """An authorization server's metadata; it fails unless the issuer is the authority, byte for byte.
+
+    Args:
+        resource_name: Pulumi's name.
+        authority: the issuer.
+        opts: Pulumi's options.
+    """
+
+    issuer: pulumi.Output[str]
+    metadata_url: pulumi.Output[str]
+    authorization_endpoint: pulumi.Output[str | None]
+    token_endpoint: pulumi.Output[str]
+    registration_endpoint: pulumi.Output[str | None]
+    jwks_uri: pulumi.Output[str]
+    scopes_supported: pulumi.Output[Sequence[str]]
+    grant_types_supported: pulumi.Output[Sequence[str]]
+    code_challenge_methods_supported: pulumi.Output[Sequence[str]]
+    client_id_metadata_document_supported: pulumi.Output[bool]
+    token_endpoint_auth_methods_supported: pulumi.Output[Sequence[str]]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        authority: pulumi.Input[str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(resource_name, {"authority": authority}, opts)

@@ -1,0 +1,138 @@
+"""Keycloak's admin REST API (Keycloak 26 Admin REST API reference), as much of it as is needed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import quote
+
+import httpx
+
+from flow_mcp.authorization_servers.errors import AuthorizationServerError, RightsError
+from flow_mcp.authorization_servers.http import http_client, json_object, send
+from flow_mcp.authorization_servers.keycloak.administrator import Administrator
+from flow_mcp.plugin.resource import Properties
+
+
+class Administration(Properties):
+    """How the admin API is reached; credentials come from the environment."""
+
+    url: str
+    admin_realm: str = "master"
+    admin_client_id: str = "admin-cli"
+
+
+class AdminApi:
+    """Signed in when first used. A context manager: leaving it closes the connections.
+
+    Args:
+        administration: address, realm and client.
+        environment: where the credentials are; the process's own if left out.
+        transport: only for tests.
+    """
+
+    def __init__(
+        self,
+        administration: Administration,
+        environment: Mapping[str, str] | None = None,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self.url = administration.url.rstrip("/")
+        self._client = http_client(self.url, transport)
+        self._administrator = Administrator(
+            self._client,
+            administration.admin_realm,
+            administration.admin_client_id,
+            os.environ if environment is None else environment,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._client.close()
+
+    def answer(self, method: str, path: str, **arguments: Any) -> httpx.Response:
+        """Keycloak's answer, whatever it is. `path` is below `/admin`.
+
+        Raises:
+            CredentialsError: the administrator cannot sign in.
+            UnreachableError: Keycloak does not answer.
+        """
+        answer = self._send(method, path, arguments, renew=False)
+        if answer.status_code in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
+            # A token knows nothing of rights that came later, such as those on a realm that was just made.
+            answer = self._send(method, path, arguments, renew=True)
+        return answer
+
+    def find(self, path: str, **parameters: Any) -> Any:
+        """What is at `path`; None when nothing is.
+
+        Raises:
+            AuthorizationServerError: Keycloak does not answer, or refuses.
+        """
+        answer = self.answer("GET", path, params=parameters)
+        return None if answer.status_code == httpx.codes.NOT_FOUND else self._accepted("GET", path, answer)
+
+    def get(self, path: str, **parameters: Any) -> Any:
+        """What is at `path`.
+
+        Raises:
+            AuthorizationServerError: Keycloak does not answer, or refuses, or nothing is there.
+        """
+        return self._accepted("GET", path, self.answer("GET", path, params=parameters))
+
+    def post(self, path: str, body: Mapping[str, Any]) -> None:
+        """Add something.
+
+        Raises:
+            AuthorizationServerError: Keycloak does not answer, or refuses.
+        """
+        self._accepted("POST", path, self.answer("POST", path, json=body))
+
+    def put(self, path: str, body: Mapping[str, Any] | None = None) -> None:
+        """Set something.
+
+        Raises:
+            AuthorizationServerError: Keycloak does not answer, or refuses.
+        """
+        self._accepted("PUT", path, self.answer("PUT", path, json=body))
+
+    def delete(self, path: str) -> None:
+        """Remove something, if it is there.
+
+        Raises:
+            AuthorizationServerError: Keycloak does not answer, or refuses.
+        """
+        answer = self.answer("DELETE", path)
+        if answer.status_code != httpx.codes.NOT_FOUND:
+            self._accepted("DELETE", path, answer)
+
+    def _send(self, method: str, path: str, arguments: Mapping[str, Any], *, renew: bool) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {self._administrator.token(renew=renew)}"}
+        return send(
+            self._client, method, f"/admin{path}", who=f"Keycloak at {self.url}", headers=headers, **arguments
+        )
+
+    def _accepted(self, method: str, path: str, answer: httpx.Response) -> Any:
+        if answer.is_success:
+            return answer.json() if answer.content else None
+        said = json_object(answer)
+        reason = said.get("errorMessage") or said.get("error_description") or said.get("error") or "no reason"
+        if answer.status_code == httpx.codes.FORBIDDEN:
+            raise RightsError(
+                f"The administrator may not {method} {path} at Keycloak {self.url}: give the account the "
+                "realm's roles manage-realm, manage-clients and manage-users."
+            )
+        raise AuthorizationServerError(
+            f"Keycloak at {self.url} answered {answer.status_code} to {method} /admin{path}: {reason}"
+        )
+
+
+def realm_path(realm: str, *parts: str) -> str:
+    """A path below a realm, with what is in it quoted."""
+    return "/".join(("/realms", *(quote(part, safe="") for part in (realm, *parts))))

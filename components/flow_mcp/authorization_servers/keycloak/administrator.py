@@ -1,0 +1,127 @@
+"""The administrator's sign-in, by what the environment holds.
+
+The variables are those that the official Keycloak provider reads; their values are read when they are used
+and kept nowhere else.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import httpx
+
+from flow_mcp.authorization_servers.errors import CredentialsError, UnreachableError
+from flow_mcp.authorization_servers.http import json_object, send
+
+_MARGIN_SECONDS = 10
+"""A token is renewed this long before it ends."""
+
+
+def credentials(environment: Mapping[str, str], client_id: str) -> dict[str, str]:
+    """The token request's parameters (RFC 6749, 4.3.2 and 4.4.2), in the official provider's preference.
+
+    Raises:
+        CredentialsError: the environment has none.
+    """
+    user, password, secret = (
+        environment.get(name, "") for name in ("KEYCLOAK_USER", "KEYCLOAK_PASSWORD", "KEYCLOAK_CLIENT_SECRET")
+    )
+    if user and password:
+        request = {"grant_type": "password", "username": user, "password": password}
+    elif secret:
+        request = {"grant_type": "client_credentials"}
+    else:
+        raise CredentialsError(
+            "The environment has no Keycloak administrator's credentials: set KEYCLOAK_USER and "
+            f"KEYCLOAK_PASSWORD, or KEYCLOAK_CLIENT_SECRET of the client {client_id} "
+            "(authorizationServer.keycloak.administration)."
+        )
+    if secret:
+        request["client_secret"] = secret
+    return {**request, "client_id": client_id}
+
+
+class Administrator:
+    """Holds an administrator's access token while it is valid.
+
+    Args:
+        client: of `http_client`, with Keycloak's base address.
+        realm: the administrator's realm.
+        client_id: the client that the administrator signs in with.
+        environment: where the credentials are.
+        clock: seconds, only ever compared.
+    """
+
+    def __init__(
+        self,
+        client: httpx.Client,
+        realm: str,
+        client_id: str,
+        environment: Mapping[str, str],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._client, self._realm, self._client_id = client, realm, client_id
+        self._environment, self._clock = environment, clock
+        self._token, self._ends = "", 0.0
+
+    def token(self, *, renew: bool = False) -> str:
+        """A valid access token; with `renew`, a new one in any case.
+
+        Raises:
+            CredentialsError: the credentials are missing or refused.
+            UnreachableError: there is no Keycloak at the address.
+        """
+        if renew or self._clock() >= self._ends:
+            granted = self._sign_in()
+            self._token = str(granted["access_token"])
+            self._ends = self._clock() + float(granted.get("expires_in", 0)) - _MARGIN_SECONDS
+        return self._token
+
+    def _sign_in(self) -> dict[str, Any]:
+        url = str(self._client.base_url).rstrip("/")
+        answer = send(
+            self._client,
+            "POST",
+            f"/realms/{self._realm}/protocol/openid-connect/token",
+            who=f"Keycloak at {url}",
+            data=credentials(self._environment, self._client_id),
+        )
+        body = json_object(answer)
+        if answer.status_code == httpx.codes.OK and "access_token" in body:
+            return body
+        if answer.is_redirect:
+            raise UnreachableError(
+                f"Keycloak at {url} answers with a redirect to {answer.headers['Location']}: "
+                "declare the address that it redirects to."
+            )
+        if answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
+            raise UnreachableError(
+                f"Keycloak at {url} answered {answer.status_code}. Look into its log, and try again."
+            )
+        if "error" not in body:
+            raise UnreachableError(
+                f"There is no Keycloak at {url}: its token endpoint answered {answer.status_code}. Correct "
+                "the address; if Keycloak has a base path (--http-relative-path, such as /auth), include it."
+            )
+        raise CredentialsError(self._refusal(url, body))
+
+    def _refusal(self, url: str, body: dict[str, Any]) -> str:
+        if body["error"] == "Realm does not exist":
+            return (
+                f"Keycloak at {url} has no realm {self._realm}, in which the administrator should sign in: "
+                "correct authorizationServer.keycloak.administration.realm."
+            )
+        said = body.get("error_description") or body["error"]
+        where = f"in realm {self._realm} with client {self._client_id}"
+        if body["error"] == "invalid_grant":
+            return (
+                f"Keycloak at {url} refuses the administrator {where} ({said}): "
+                "correct KEYCLOAK_USER and KEYCLOAK_PASSWORD."
+            )
+        return (
+            f"Keycloak at {url} refuses the administrator's sign-in {where} ({said}): correct "
+            "KEYCLOAK_CLIENT_SECRET, or KEYCLOAK_USER and KEYCLOAK_PASSWORD, and the client, which must "
+            "allow that grant."
+        )

@@ -1,0 +1,49 @@
+"""What resources log under `flow_mcp` is shown by `pulumi up` beside the resource it is about."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+import grpc
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
+
+_urn: ContextVar[str] = ContextVar("urn", default="")
+
+
+@contextmanager
+def reporting_on(urn: str) -> Iterator[None]:
+    """Log records within are about this resource; also in threads that asyncio starts from here."""
+    token = _urn.set(urn)
+    try:
+        yield
+    finally:
+        _urn.reset(token)
+
+
+class EngineHandler(logging.Handler):
+    """Passes records to the engine: warnings stay in the output, information shows what is waited for."""
+
+    def __init__(self, engine_address: str) -> None:
+        super().__init__()
+        self._engine = engine_pb2_grpc.EngineStub(grpc.insecure_channel(engine_address))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        warning = record.levelno >= logging.WARNING
+        self._engine.Log(
+            engine_pb2.LogRequest(
+                severity=engine_pb2.WARNING if warning else engine_pb2.INFO,
+                message=self.format(record),
+                urn=_urn.get(),
+                ephemeral=not warning,
+            )
+        )
+
+
+def log_to_engine(engine_address: str) -> None:
+    """From now on, for this process."""
+    logger = logging.getLogger("flow_mcp")
+    logger.setLevel(logging.INFO)
+    logger.addHandler(EngineHandler(engine_address))

@@ -1,0 +1,76 @@
+"""Plain Python values inside, Pulumi's property values outside: unknowns and secrets are settled here."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from enum import Enum
+from typing import Any, Final
+
+from pulumi.provider.experimental.property_value import PropertyValue
+from pulumi.runtime import rpc
+
+
+class _Unknown(Enum):
+    UNKNOWN = "unknown"
+
+
+UNKNOWN: Final = _Unknown.UNKNOWN
+"""A value that a preview cannot know yet."""
+
+
+def plain(properties: Mapping[str, PropertyValue]) -> dict[str, Any]:
+    """JSON-like values; whole numbers as `int`, what is not known yet as `UNKNOWN`, null left out."""
+    return {name: _plain(value) for name, value in properties.items() if value.value is not None}
+
+
+def _plain(property_value: PropertyValue) -> Any:
+    value = property_value.value
+    # The SDK hands the wire's mark for unknown values on as if it were text.
+    if value == rpc.UNKNOWN:
+        return UNKNOWN
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, Mapping):
+        return plain(value)
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_plain(item) for item in value]
+    return value
+
+
+def properties(values: Mapping[str, Any], secret: Collection[str] = ()) -> dict[str, PropertyValue]:
+    """The reverse of `plain`; the named ones become secrets."""
+    return {
+        name: PropertyValue(_property(value).value, is_secret=name in secret)
+        for name, value in values.items()
+        if value is not None
+    }
+
+
+def _property(value: Any) -> PropertyValue:
+    if value is UNKNOWN:
+        return PropertyValue(rpc.UNKNOWN)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return PropertyValue(float(value))
+    if isinstance(value, Mapping):
+        return PropertyValue(properties(value))
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return PropertyValue([_property(item) for item in value])
+    return PropertyValue(value)
+
+
+def unknown_names(values: Mapping[str, Any]) -> frozenset[str]:
+    """The top-level names whose value is unknown, wholly or in part."""
+    return frozenset(name for name, value in values.items() if _has_unknown(value))
+
+
+def _has_unknown(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(map(_has_unknown, value.values()))
+    if isinstance(value, list):
+        return any(map(_has_unknown, value))
+    return value is UNKNOWN
+
+
+def secret_names(values: Mapping[str, PropertyValue]) -> frozenset[str]:
+    """The top-level names whose value is secret, wholly or in part."""
+    return frozenset(name for name, value in values.items() if value.contains_secret())
