@@ -20,17 +20,20 @@ class KeycloakAuthorizationServer(AuthorizationServerComponent):
     def __init__(self, name: str, declaration: Declaration, opts: pulumi.ResourceOptions) -> None:
         super().__init__(name, declaration, opts)
         server = cast("Keycloak", declaration.server)
-        resources.preflight(declaration, server)
+        found = resources.preflight(declaration, server)
         provider = keycloak.Provider(
             f"{name}-admin",
             url=server.admin_url or server.url,
             base_path="",
             realm=server.administration.realm,
             client_id=server.administration.client_id,
+            # Seconds. The default of 5 is too short for the first realm on a busy server, and a request that
+            # timed out may still have been carried out.
+            client_timeout=120,
             opts=pulumi.ResourceOptions(parent=self),
         )
         owned = pulumi.ResourceOptions(parent=self, provider=provider)
-        realm = _realm(declaration, server, owned)
+        realm = _realm(declaration, server, owned, exists=found.realm_exists)
         metadata = resources.AuthorizationServerMetadata(
             "metadata",
             authority=server.issuer,
@@ -44,9 +47,13 @@ class KeycloakAuthorizationServer(AuthorizationServerComponent):
         self.register_outputs({"issuer": metadata.issuer})
 
 
-def _realm(declaration: Declaration, server: Keycloak, opts: pulumi.ResourceOptions) -> keycloak.Realm | None:
+def _realm(
+    declaration: Declaration, server: Keycloak, opts: pulumi.ResourceOptions, *, exists: bool
+) -> keycloak.Realm | None:
+    """The stack's own realm. One that exists bears its mark: an update that was cut off left it behind."""
     if not server.realm.create:
         return None
+    resume = pulumi.ResourceOptions(import_=server.realm.name if exists else None)
     return keycloak.Realm(
         "realm",
         realm=server.realm.name,
@@ -57,5 +64,5 @@ def _realm(declaration: Declaration, server: Keycloak, opts: pulumi.ResourceOpti
         registration_allowed=False,
         ssl_required="external",
         security_defenses={"brute_force_detection": {}},
-        opts=opts,
+        opts=pulumi.ResourceOptions.merge(opts, resume),
     )
