@@ -17,7 +17,7 @@ from pulumi_auth0.outputs import GetTenantFlagResult
 
 from tests.standin.rules import Failure, Rules
 from tests.standin.server import Account, ServiceError
-from tests.standin.shapes import annotations
+from tests.standin.shapes import property_hints
 from tests.standin.values import Properties, items, known
 
 TENANT = "auth0:index/tenant:Tenant"
@@ -182,7 +182,7 @@ def tenant(inputs: Properties, account: Account, before: Properties | None) -> P
 def get_tenant(arguments: Properties, account: Account) -> Properties:  # noqa: ARG001 the rules' signature
     """What the tenant's settings are; a new tenant's where nothing was given or set."""
     settings = tenant_settings(account)
-    flags = dict.fromkeys(annotations(GetTenantFlagResult), False) | {"enableClientConnections": True}
+    flags = dict.fromkeys(property_hints(GetTenantFlagResult), False) | {"enableClientConnections": True}
     return {
         "id": "tenant",
         "domain": account.name,

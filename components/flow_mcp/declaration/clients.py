@@ -55,6 +55,12 @@ def _date(text: str) -> str:
     return day
 
 
+def _public(pem: str | None) -> str | None:
+    if pem is not None and "PRIVATE KEY" in pem:
+        raise ValueError("holds a private key, which nobody but the client may have: make a new one")
+    return pem
+
+
 RedirectUri = Annotated[str, AfterValidator(_redirect_uri), Field(json_schema_extra={"format": "uri"})]
 
 Access = Annotated[
@@ -120,7 +126,9 @@ class PrivateKeyJwt(Declared):
     jwks_url: Annotated[
         ServerUrl | None, Field(description="Where the client publishes its public keys.")
     ] = None
-    certificate: Annotated[str | None, Field(description="Its X.509 certificate, PEM.")] = None
+    certificate: Annotated[
+        str | None, AfterValidator(_public), Field(description="Its X.509 certificate, PEM.")
+    ] = None
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:

@@ -1,0 +1,153 @@
+"""The tenant's clients at Auth0, each with grants for the protected resources it was given and no others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+
+import pulumi
+import pulumi_auth0 as auth0
+
+from flow_mcp.authorization_servers.auth0 import names
+from flow_mcp.authorization_servers.auth0.apis import Permissions
+from flow_mcp.authorization_servers.auth0.declaration import Auth0
+from flow_mcp.declaration.base import seconds
+from flow_mcp.declaration.clients import Client
+from flow_mcp.declaration.tenant import Declaration, ResourceDeclared
+from flow_mcp.settings import Grant
+
+
+@dataclass(frozen=True)
+class Made:
+    """What Auth0 assigned, by client name."""
+
+    ids: pulumi.Output[Mapping[str, str]]
+    secrets: pulumi.Output[Mapping[str, str]]
+
+
+def create(
+    declaration: Declaration, server: Auth0, permissions: Permissions, opts: pulumi.ResourceOptions
+) -> Made:
+    """Create the declared clients, their credentials and their grants."""
+    ids: dict[str, pulumi.Output[str]] = {}
+    secrets: dict[str, pulumi.Output[str]] = {}
+    for name, declared in sorted(declaration.tenant.clients.items()):
+        client = _client(declaration, server, name, declared, opts)
+        ids[name] = client.client_id
+        credentials = _credentials(name, declared, client, opts)
+        if declared.confidential and not declared.private_key_jwt:
+            secrets[name] = credentials.client_secret.apply(partial(_readable, name))
+        subject = "user" if declared.grant is Grant.AUTHORIZATION_CODE else "client"
+        for resource in declaration.reached_by(declared.access):
+            grant(f"{name}-{resource.key}", client.client_id, resource, subject, permissions, opts)
+    return Made(_together(ids), pulumi.Output.secret(_together(secrets)))
+
+
+def grant(
+    name: str,
+    client_id: pulumi.Input[str] | None,
+    resource: ResourceDeclared,
+    subject: str,
+    permissions: Permissions,
+    opts: pulumi.ResourceOptions,
+) -> None:
+    """Let a client (None: every third-party one) use a resource's API, for itself or for a person."""
+    auth0.ClientGrant(
+        name,
+        client_id=client_id,
+        default_for="third_party_clients" if client_id is None else None,
+        audience=resource.url,
+        scopes=[names.SCOPE],
+        subject_type=subject,
+        # Auth0 refuses a grant of a scope that is not there yet, and nothing in it refers to the scope.
+        opts=pulumi.ResourceOptions.merge(
+            opts, pulumi.ResourceOptions(depends_on=[permissions[resource.key]])
+        ),
+    )
+
+
+def _client(
+    declaration: Declaration, server: Auth0, name: str, declared: Client, opts: pulumi.ResourceOptions
+) -> auth0.Client:
+    person = declared.grant is Grant.AUTHORIZATION_CODE
+    refresh = server.tokens.refresh if person else None
+    return auth0.Client(
+        name,
+        name=declaration.client_id(name),
+        description=f"Flow MCP client {name} of {declaration.tenant.id}",
+        app_type=_app_type(declared),
+        is_first_party=True,
+        oidc_conformant=True,
+        grant_types=["authorization_code", *(["refresh_token"] if refresh else [])]
+        if person
+        else ["client_credentials"],
+        # Never left out, even when empty: what was there before would silently stay.
+        callbacks=list(declared.redirect_uris),
+        web_origins=list(declared.web_origins),
+        allowed_origins=list(declared.web_origins),
+        jwt_configuration={"alg": "RS256"},
+        refresh_token={
+            "rotation_type": "rotating",
+            "expiration_type": "expiring",
+            "token_lifetime": seconds(refresh.lifetime),
+            "idle_token_lifetime": seconds(refresh.idle),
+            "infinite_token_lifetime": False,
+            "infinite_idle_token_lifetime": False,
+            "leeway": 0,
+        }
+        if refresh
+        else None,
+        client_metadata={"flow_mcp_owner": names.owner(declaration)},
+        opts=opts,
+    )
+
+
+def _app_type(declared: Client) -> str:
+    if declared.grant is Grant.CLIENT_CREDENTIALS:
+        return "non_interactive"
+    if declared.confidential:
+        return "regular_web"
+    return "spa" if declared.web_origins else "native"
+
+
+def _credentials(
+    name: str, declared: Client, client: auth0.Client, opts: pulumi.ResourceOptions
+) -> auth0.ClientCredentials:
+    if declared.private_key_jwt:
+        return auth0.ClientCredentials(
+            f"{name}-credentials",
+            client_id=client.client_id,
+            authentication_method="private_key_jwt",
+            private_key_jwt={
+                "credentials": [
+                    {
+                        "name": name,
+                        "credential_type": "public_key",
+                        "algorithm": "RS256",
+                        "pem": (declared.private_key_jwt.certificate or "").strip(),
+                    }
+                ]
+            },
+            opts=opts,
+        )
+    return auth0.ClientCredentials(
+        f"{name}-credentials",
+        client_id=client.client_id,
+        authentication_method="client_secret_basic" if declared.confidential else "none",
+        opts=opts,
+    )
+
+
+def _readable(name: str, secret: str) -> str:
+    if not secret:
+        raise pulumi.RunError(
+            f"Auth0 made a secret for the client {name} but did not show it: the administrator's application "
+            "lacks read:client_keys. Grant that, then run pulumi up --refresh."
+        )
+    return secret
+
+
+def _together(values: Mapping[str, pulumi.Output[str]]) -> pulumi.Output[Mapping[str, str]]:
+    # Of nothing, `all` makes a list.
+    return pulumi.Output.all(**values) if values else pulumi.Output.from_input({})

@@ -1,0 +1,34 @@
+"""The Pulumi component of a tenant on Auth0: APIs, roles, clients, registration, tenant settings."""
+
+from __future__ import annotations
+
+import os
+from typing import cast
+
+import pulumi
+import pulumi_auth0 as auth0
+
+from flow_mcp.authorization_servers.auth0 import apis, clients, credentials, roles, tenant, third_party
+from flow_mcp.authorization_servers.auth0.declaration import Auth0
+from flow_mcp.authorization_servers.component import AuthorizationServerComponent
+from flow_mcp.declaration.tenant import Declaration
+
+
+class Auth0AuthorizationServer(AuthorizationServerComponent):
+    """APIs of an Auth0 tenant that admit exactly what the tenant declares."""
+
+    def __init__(self, name: str, declaration: Declaration, opts: pulumi.ResourceOptions) -> None:
+        super().__init__(name, declaration, opts)
+        server = cast("Auth0", declaration.server)
+        credentials.check(os.environ, server.domain)
+        provider = auth0.Provider(
+            f"{name}-management", domain=server.domain, opts=pulumi.ResourceOptions(parent=self)
+        )
+        owned = pulumi.ResourceOptions(parent=self, provider=provider)
+        settings = tenant.prepare(declaration, server, owned)
+        permissions = apis.create(declaration, server, owned)
+        roles.create(declaration, server, permissions, owned)
+        made = clients.create(declaration, server, permissions, owned)
+        third_party.create(declaration, server, permissions, settings, owned)
+        self.ids, self.secrets = made.ids, made.secrets
+        self.register_outputs({"issuer": server.issuer})

@@ -1,0 +1,137 @@
+"""What a tenant declares of its Auth0."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from flow_mcp.authorization_servers.people import Ways
+from flow_mcp.declaration.base import Declared, Duration, Host, is_loopback, split_url
+from flow_mcp.declaration.clients import Access, InheritedPeople
+
+
+def _document_url(url: str) -> str:
+    """The address of a Client ID Metadata Document, by Auth0's rules for it.
+
+    https://auth0.com/docs/get-started/auth0-overview/create-applications/register-applications-with-cimd
+    """
+    parts = split_url(url)
+    if parts.scheme != "https" or is_loopback(parts.hostname):
+        raise ValueError("must be https and not on loopback: Auth0 fetches it")
+    if not parts.path.strip("/"):
+        raise ValueError("must have a path beyond /")
+    if "?" in url or "#" in url:
+        raise ValueError("must have no query and no fragment")
+    if any(segment.lower().replace("%2e", ".") in {".", ".."} for segment in parts.path.split("/")):
+        raise ValueError("must have a path without `.` or `..` segments")
+    if re.search(r"%(?![0-9A-Fa-f]{2})", url):
+        raise ValueError("must have two hexadecimal digits after each %")
+    if len(url) > 120:
+        raise ValueError("must have at most 120 characters")
+    return url
+
+
+DocumentUrl = Annotated[str, AfterValidator(_document_url), Field(json_schema_extra={"format": "uri"})]
+
+
+class Roles(Declared):
+    """The Auth0 roles that `people: {groups: […]}` names."""
+
+    create: Annotated[
+        bool,
+        Field(
+            description="true: the stack makes and owns them, without members; false: they exist, and are "
+            "given the permissions only."
+        ),
+    ] = False
+
+
+class RefreshTokens(Declared):
+    """Refresh tokens for clients of people; each can be used once (rotation)."""
+
+    lifetime: Annotated[Duration, Field(description="From the sign-in on.")] = "30d"
+    idle: Annotated[Duration, Field(description="Without use.")] = "7d"
+
+
+class Tokens(Declared):
+    """Lifetimes."""
+
+    access: Annotated[Duration, Field(description="Of access tokens.")] = "1h"
+    refresh: Annotated[
+        RefreshTokens | None, Field(description="Left out: none; people sign in again for each access token.")
+    ] = None
+
+
+class DynamicRegistration(Declared):
+    """Dynamic Client Registration, which Auth0 has for the whole tenant, open to anyone, or not at all."""
+
+    access: Access
+    people: InheritedPeople = None
+
+
+class MetadataDocuments(Declared):
+    """Client ID Metadata Documents: Auth0 accepts those that were imported, and no others."""
+
+    documents: Annotated[
+        tuple[DocumentUrl, ...], Field(min_length=1, description="Addresses of the documents; imported.")
+    ]
+    access: Access
+    people: InheritedPeople = None
+
+
+class Registration(Declared):
+    """Ways to become a client without a declaration; what is absent reaches nothing here."""
+
+    dynamic: DynamicRegistration | None = None
+    metadata_documents: MetadataDocuments | None = None
+
+    @property
+    def ways(self) -> Ways:
+        """Those that lead to a person's token, as `people` asks for them."""
+        return {"dynamic": self.dynamic, "metadataDocuments": self.metadata_documents}
+
+
+class TenantSettings(Declared):
+    """Switches of the whole Auth0 tenant; other stacks and applications live with them too."""
+
+    manage: Annotated[
+        bool,
+        Field(
+            description="true: this stack sets dynamic registration and metadata documents as `registration` "
+            "says, and the resource parameter profile. They stay when the stack is destroyed."
+        ),
+    ] = False
+    resource_parameter_profile: Annotated[
+        Literal["audience", "compatibility"] | None,
+        Field(description="compatibility (the default with manage) honours `resource` (RFC 8707)."),
+    ] = None
+
+
+class Auth0(Declared):
+    """An Auth0 tenant as the authorization server."""
+
+    domain: Annotated[Host, Field(description="Of the tenant, such as acme.eu.auth0.com.")]
+    custom_domain: Annotated[
+        Host | None, Field(description="That clients see instead, if any; it must be set up already.")
+    ] = None
+    roles: Roles = Roles()
+    tokens: Tokens = Tokens()
+    registration: Registration = Registration()
+    tenant_settings: TenantSettings = TenantSettings()
+
+    @property
+    def issuer(self) -> str:
+        """The issuer, with the slash that Auth0 writes into metadata and tokens.
+
+        It is the domain that a token was asked from:
+        https://auth0.com/docs/customize/custom-domains (Custom domains and token requests)
+        """
+        return f"https://{self.custom_domain or self.domain}/"
+
+    @property
+    def resource_parameter(self) -> bool:
+        """Whether this stack makes the tenant honour `resource` where `audience` is missing."""
+        settings = self.tenant_settings
+        return settings.manage and settings.resource_parameter_profile != "audience"

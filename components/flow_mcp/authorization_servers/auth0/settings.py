@@ -1,0 +1,168 @@
+"""The settings document of a tenant on Auth0.
+
+Client IDs are Auth0's; everything else follows from the declaration. Sources: Auth0's documentation, Access
+Token Profiles (the RFC 9068 profile), Client Credentials Flow, Resource Parameter Compatibility Profile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Literal, cast
+from urllib.parse import urlsplit
+
+from flow_mcp.authorization_servers.auth0 import names
+from flow_mcp.authorization_servers.auth0.declaration import Auth0
+from flow_mcp.authorization_servers.kind import ServerIds
+from flow_mcp.declaration.clients import Client as ClientDeclared
+from flow_mcp.settings import (
+    AuthorizationServer,
+    ClaimCondition,
+    Client,
+    DynamicRegistration,
+    Grant,
+    MetadataDocuments,
+    ProtectedResource,
+    Registration,
+    ResourceAtServer,
+    SettingsDocument,
+    TokenProfile,
+    TokenRequest,
+)
+
+if TYPE_CHECKING:
+    from flow_mcp.declaration.tenant import Declaration, ResourceDeclared
+
+PROFILE = TokenProfile(
+    algorithms=("RS256",),
+    # The RFC 9068 profile; ID tokens, and access tokens of Auth0's own profile, have JWT.
+    types=("at+jwt",),
+    client_claim="client_id",
+    scope_claim="scope",
+    person=(
+        # A program's subject is its client ID with this suffix; a person's has the form connection|id.
+        ClaimCondition(claim="sub", must="no-suffix", values=("@clients",)),
+        # With agent subject claims on (Agents as Principal), a program's subject loses that suffix. The stack
+        # leaves them off; where somebody turns them on, nobody must pass as a person by that.
+        ClaimCondition(claim="sub_profile", must="absent"),
+    ),
+)
+
+
+def settings(declaration: Declaration, ids: ServerIds) -> SettingsDocument:
+    """The settings document; the same declaration and client IDs give the same document."""
+    server = cast("Auth0", declaration.server)
+    return SettingsDocument(
+        tenant=declaration.tenant.id,
+        authorization_servers=(
+            AuthorizationServer(
+                kind="auth0",
+                authority=server.issuer,
+                issuers=(server.issuer,),
+                metadata_url=f"{server.issuer}.well-known/openid-configuration",
+                token_profile=PROFILE,
+                clients=tuple(_clients(declaration, server, ids)),
+                registration=_registration(declaration, server),
+            ),
+        ),
+        protected_resources=tuple(
+            ProtectedResource(
+                url=resource.url,
+                workspace=resource.workspace,
+                environment=resource.environment,
+                authorization_servers=(
+                    ResourceAtServer(
+                        authority=server.issuer,
+                        audiences=(resource.url,),
+                        scopes_advertised=(names.SCOPE,),
+                        scopes_in_tokens=(names.SCOPE,),
+                    ),
+                ),
+            )
+            for resource in declaration.resources
+        ),
+    )
+
+
+def _clients(declaration: Declaration, server: Auth0, ids: ServerIds) -> Iterator[Client]:
+    tenant = declaration.tenant
+    for name, client in sorted(tenant.clients.items()):
+        yield _client(declaration, server, name, ids[name], client.grant, client.access, client)
+    for name, manual in sorted(tenant.manual_registrations.items()):
+        yield _client(declaration, server, name, manual.client_id, manual.grant, manual.access, None)
+
+
+def _client(
+    declaration: Declaration,
+    server: Auth0,
+    name: str,
+    client_id: str,
+    grant: Grant,
+    access: tuple[str, ...],
+    managed: ClientDeclared | None,
+) -> Client:
+    resources = declaration.reached_by(access)
+    return Client(
+        name=name,
+        client_id=client_id,
+        registration="managed" if managed else "manual",
+        grant=grant,
+        authentication=_authentication(managed) if managed else None,
+        access=tuple(resource.key for resource in resources),
+        token_requests=tuple(_token_request(server, grant, client_id, resource) for resource in resources),
+    )
+
+
+def _authentication(client: ClientDeclared) -> Literal["none", "client-secret", "private-key-jwt"]:
+    if not client.confidential:
+        return "none"
+    return "private-key-jwt" if client.private_key_jwt else "client-secret"
+
+
+def _token_request(server: Auth0, grant: Grant, client_id: str, resource: ResourceDeclared) -> TokenRequest:
+    token_endpoint = f"{server.issuer}oauth/token"
+    if grant is Grant.CLIENT_CREDENTIALS:
+        return TokenRequest(
+            resource=resource.url,
+            token_endpoint=token_endpoint,
+            # An API with per-app authorization wants its scopes named:
+            # https://auth0.com/docs/get-started/apis/api-access-policies-for-applications
+            parameters={
+                "audience": resource.url,
+                "grant_type": "client_credentials",
+                "scope": names.SCOPE,
+            },
+        )
+    # Without the compatibility profile `resource` says nothing to Auth0.
+    target = "resource" if server.resource_parameter else "audience"
+    offline = " offline_access" if server.tokens.refresh else ""
+    return TokenRequest(
+        resource=resource.url,
+        token_endpoint=token_endpoint,
+        parameters={"client_id": client_id, "grant_type": "authorization_code"},
+        authorization_endpoint=f"{server.issuer}authorize",
+        authorization_parameters={
+            "client_id": client_id,
+            "code_challenge_method": "S256",
+            "response_type": "code",
+            "scope": f"{names.SCOPE}{offline}",
+            target: resource.url,
+        },
+    )
+
+
+def _registration(declaration: Declaration, server: Auth0) -> Registration:
+    dynamic, documents = server.registration.dynamic, server.registration.metadata_documents
+
+    def keys(access: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(resource.key for resource in declaration.reached_by(access))
+
+    return Registration(
+        dynamic=DynamicRegistration(access=keys(dynamic.access)) if dynamic else None,
+        # In the token the client ID is the document's address; only imported documents get tokens.
+        metadata_documents=MetadataDocuments(
+            domains=tuple(sorted({urlsplit(url).hostname or "" for url in documents.documents})),
+            access=keys(documents.access),
+        )
+        if documents
+        else None,
+    )
