@@ -1,0 +1,190 @@
+"""The policy pack on Pulumi's own engine."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from policies.rules import RULES
+from policies.rules.rule import Resource
+
+from flow_mcp.trial import Trial
+from tests.conftest import REPOSITORY
+
+PROGRAMS = Path(__file__).parent / "programs"
+SETTINGS = "flow-mcp:index:McpServerSettings"
+STACK = "acme"
+RAISING = """def _addresses(resource):
+    if resource.type == _SETTINGS:
+        int(resource.inputs["tenant"])  # the error's text repeats the value
+    return ()
+"""
+EXAMPLES = {
+    f"{rule.id}-{verdict}-{index}": example
+    for rule in RULES
+    for verdict, examples in (("good", rule.good), ("bad", rule.bad))
+    for index, example in enumerate(examples)
+    if not example.type.startswith("pulumi:")  # no program can register a component of these types
+}
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run of Pulumi ended with: each violation as (enforcement level, policy, resource's name)."""
+
+    passed: bool
+    violations: set[tuple[str, str, str]]
+    printed: str
+
+
+@dataclass(frozen=True)
+class Program:
+    """A stack of the trial."""
+
+    trial: Trial
+
+    def run(self, *arguments: str, policy_pack: str = "policies") -> Run:
+        """Run `pulumi` with the pack on the stack."""
+        events = self.trial.directory / "events.jsonl"
+        events.unlink(missing_ok=True)
+        ended = self.trial.pulumi(
+            *arguments,
+            "--stack",
+            STACK,
+            "--policy-pack",
+            policy_pack,
+            "--event-log",
+            str(events),
+            check=False,
+        )
+        found = [json.loads(line).get("policyEvent") for line in events.read_text("utf-8").splitlines()]
+        return Run(
+            ended.returncode == 0,
+            {
+                (event["enforcementLevel"], event["policyName"], event["resourceUrn"].rpartition("::")[2])
+                for event in found
+                if event
+            },
+            ended.stdout + "".join(event["message"] for event in found if event),
+        )
+
+    def resources(self) -> set[str]:
+        """The names of all resources in the stack's state."""
+        state = json.loads(self.trial.pulumi("stack", "export", "--stack", STACK).stdout)
+        return {resource["urn"].rpartition("::")[2] for resource in state["deployment"].get("resources", [])}
+
+
+def started(trial: Trial, stack_file: str) -> Program:
+    # This makes --event-log known, with which Pulumi's Automation API collects events.
+    trial = replace(trial, credentials={"PULUMI_DEBUG_COMMANDS": "true"})
+    trial.declare(STACK, stack_file)
+    trial.pulumi("stack", "select", "--create", STACK)
+    return Program(trial)
+
+
+def program(trial: Trial, name: str, config: Mapping[str, Any]) -> Program:
+    shutil.copyfile(PROGRAMS / f"{name}.py", trial.project.directory / "stacks" / "__main__.py")
+    return started(trial, json.dumps({"config": {"flow-mcp:tenant": {}, **config}}))
+
+
+def break_pack(trial: Trial, code: str) -> None:
+    """Make a copy of the pack, `broken`, whose rule ends with other functions."""
+    shutil.copytree(trial.project.directory / "policies", trial.project.directory / "broken")
+    rule = trial.project.directory / "broken" / "rules" / "authority_https.py"
+    rule.write_text(f"{rule.read_text('utf-8')}\n\n{code}", "utf-8")
+
+
+def registering(trial: Trial, resources: Mapping[str, Resource]) -> Program:
+    listed = {name: asdict(resource) for name, resource in resources.items()}
+    return program(trial, "past_the_component", {"flow-mcp:tenant": listed})
+
+
+def test_a_preview_refuses_every_bad_example_and_no_good_one(trial: Trial) -> None:
+    run = registering(trial, EXAMPLES).run("preview")
+
+    assert not run.passed
+    assert {(level, policy.removesuffix("-outputs"), name) for level, policy, name in run.violations} == {
+        ("mandatory", name.partition("-bad-")[0], name) for name in EXAMPLES if "-bad-" in name
+    }
+
+
+def test_good_examples_are_applied_and_analyzed_afterwards_without_a_finding(trial: Trial) -> None:
+    good = {name: example for name, example in EXAMPLES.items() if "-good-" in name}
+    stack = registering(trial, good)
+
+    run = stack.run("up", "--yes")
+    assert (run.passed, run.violations) == (True, set())
+    assert stack.resources() == {*good, f"flow-mcp-{STACK}"}
+
+    exported = trial.directory / "state.json"
+    trial.pulumi("stack", "export", "--stack", STACK, "--file", str(exported))
+    trial.pulumi("policy", "analyze", "--file", str(exported), "--policy-pack", "policies")
+
+
+@pytest.mark.parametrize("arguments", [("up", "--yes"), ("up", "--yes", "--skip-preview")])
+def test_plain_http_is_refused_before_anything_is_made(trial: Trial, arguments: tuple[str, ...]) -> None:
+    keycloak = {"url": "http://id.acme.example", "adminUrl": "http://10.0.0.7:8080"}
+    inputs = {"tenant": {"authorizationServer": {"keycloak": keycloak}}}
+    stack = registering(trial, {"own": Resource(SETTINGS, inputs)})
+
+    run = stack.run(*arguments)
+
+    assert (run.passed, run.violations) == (False, {("mandatory", "FLOWMCP-001", "own")})
+    assert "own" not in stack.resources()
+
+
+def test_an_authority_that_only_the_outputs_show_is_refused(trial: Trial) -> None:
+    document = {"authorizationServers": [{"authority": "http://id.acme.example/realms/acme"}]}
+    outputs = {"authority": "https://id.acme.example/realms/acme", "settings": json.dumps(document)}
+    run = registering(trial, {"own": Resource(SETTINGS, outputs=outputs)}).run("preview")
+
+    assert (run.passed, run.violations) == (False, {("mandatory", "FLOWMCP-001-outputs", "own")})
+
+
+def test_own_provider_and_realm_are_refused_and_what_a_preview_cannot_know_is_said(trial: Trial) -> None:
+    password = secrets.token_urlsafe(24)
+    run = program(trial, "own_keycloak", {"flow-mcp:password": password}).run("preview")
+
+    assert (run.passed, run.violations) == (
+        False,
+        {
+            ("mandatory", "FLOWMCP-001", "admin"),
+            ("mandatory", "FLOWMCP-001", "realm"),
+            ("advisory", "FLOWMCP-001-outputs", f"flow-mcp-{STACK}"),
+        },
+    )
+    assert password not in run.printed
+
+
+def test_the_component_shows_its_declaration_to_the_pack(trial: Trial) -> None:
+    # `flow-mcp check` refuses what the pack refuses, so here the pack refuses loopback as well.
+    break_pack(trial, "def _is_loopback(host):\n    return False\n")
+    sample = (REPOSITORY / "stacks" / f"Pulumi.{STACK}.yaml").read_text("utf-8")
+    stack = started(trial, sample.replace("http://127.0.0.1:8180", "http://127.0.0.1:9"))
+
+    run = stack.run("preview", policy_pack="broken")
+
+    assert ("mandatory", "FLOWMCP-001", STACK) in run.violations
+    assert "tenant.authorizationServer.keycloak.url is neither" in run.printed
+
+
+def test_a_rule_that_raises_fails_the_preview_and_tells_no_value(trial: Trial) -> None:
+    break_pack(trial, RAISING)
+    marker = secrets.token_urlsafe(24)
+    stack = registering(trial, {"own": Resource(SETTINGS, {"tenant": marker})})
+
+    run = stack.run("preview", policy_pack="broken")
+
+    assert not run.passed
+    assert (
+        "rule FLOWMCP-001 failed on urn:pulumi:acme::flow-mcp::flow-mcp:index:McpServerSettings::own"
+        in run.printed
+    )
+    assert ": ValueError" in run.printed
+    assert marker not in run.printed

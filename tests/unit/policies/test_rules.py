@@ -1,0 +1,74 @@
+"""What every rule of the pack must have."""
+
+from __future__ import annotations
+
+import re
+from importlib.metadata import version
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+import yaml
+from policies.rules import RULES
+from policies.rules.rule import Rule, Severity, Violation
+
+REPOSITORY = Path(__file__).parents[3]
+PAGE = (REPOSITORY / "docs" / "policies.md").read_text("utf-8")
+
+each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+
+
+def test_the_list_has_every_rule_of_the_folder_once_in_order_of_its_id() -> None:
+    ids = [rule.id for rule in RULES]
+    assert ids == sorted(set(ids))
+    modules = {path.stem for path in (REPOSITORY / "policies" / "rules").glob("*.py")}
+    listed = [type(rule).__module__.rpartition(".")[2] for rule in RULES]
+    assert sorted(listed) == sorted(modules - {"__init__", "rule", "pulumi_policies"})
+
+
+def test_the_documentation_has_a_paragraph_for_each_rule_and_for_no_other() -> None:
+    assert re.findall(r"^### (FLOWMCP-\S+)", PAGE, re.MULTILINE) == [rule.id for rule in RULES]
+
+
+def test_the_pack_has_the_version_of_the_project() -> None:
+    pack = yaml.safe_load((REPOSITORY / "policies" / "PulumiPolicy.yaml").read_text("utf-8"))
+    assert pack["version"] == version("flow-mcp")
+
+
+@each_rule
+def test_a_rule_is_well_formed(rule: Rule) -> None:
+    assert re.fullmatch(r"FLOWMCP-[0-9]{3}", rule.id)
+    assert isinstance(rule.severity, Severity)
+    for line in (rule.message, rule.remedy):
+        assert re.fullmatch(r"[A-Z][^\n]{15,199}\.", line)
+
+
+@each_rule
+def test_a_rule_names_https_references(rule: Rule) -> None:
+    assert rule.references
+    for reference in rule.references:
+        parts = urlsplit(reference.url)
+        assert (parts.scheme, bool(parts.hostname), bool(reference.title)) == ("https", True, True)
+
+
+@each_rule
+def test_a_rule_accepts_its_good_examples(rule: Rule) -> None:
+    assert rule.good
+    assert [list(rule.validate(resource)) for resource in rule.good] == [[]] * len(rule.good)
+
+
+@each_rule
+def test_a_rule_refuses_its_bad_examples(rule: Rule) -> None:
+    assert rule.bad
+    for resource in rule.bad:
+        findings = list(rule.validate(resource))
+        assert findings
+        assert all(isinstance(finding, Violation) for finding in findings)
+
+
+@each_rule
+def test_a_rule_is_documented_with_its_severity_and_references(rule: Rule) -> None:
+    paragraph = PAGE.partition(f"### {rule.id}")[2].partition("\n### ")[0]
+    assert f"**{rule.severity}**" in paragraph
+    for reference in rule.references:
+        assert f"[{reference.title}]({reference.url})" in paragraph
