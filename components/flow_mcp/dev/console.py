@@ -17,7 +17,7 @@ class Steps:
     """Shows the step that is reported until the next one or the end.
 
     In a terminal it is a line with a running clock; elsewhere a line for each step, and one more every
-    `_HEARTBEAT_SECONDS`, so that a log shows life.
+    `_HEARTBEAT_SECONDS`, so that a log shows life. `detail` says how far the step is, as often as it changes.
     """
 
     def __init__(self) -> None:
@@ -26,6 +26,7 @@ class Steps:
         self._live = Progress(*columns, console=self._console, transient=True)
         self._ended = threading.Event()
         self._step = ("", 0.0)
+        self._detail = ""
 
     def __enter__(self) -> Steps:
         if self._console.is_terminal:
@@ -42,7 +43,7 @@ class Steps:
             self._live.stop()
 
     def __call__(self, step: str) -> None:
-        self._step = (step, time.monotonic())
+        self._step, self._detail = (step, time.monotonic()), ""
         if self._console.is_terminal:
             for task in self._live.task_ids:
                 self._live.remove_task(task)
@@ -50,9 +51,14 @@ class Steps:
         else:
             print(step, file=sys.stderr, flush=True)  # noqa: T201 this is the module that prints
 
+    def detail(self, detail: str) -> None:
+        self._detail = detail
+        for task in self._live.task_ids:
+            self._live.update(task, description=f"{self._step[0]}: {detail}")
+
     def _beat(self) -> None:
         while not self._ended.wait(_HEARTBEAT_SECONDS):
             step, began = self._step
             if step:
-                seconds = time.monotonic() - began
-                print(f"{step}: {seconds:.0f} s", file=sys.stderr, flush=True)  # noqa: T201
+                parts = [step, *filter(None, [self._detail]), f"{time.monotonic() - began:.0f} s"]
+                print(": ".join(parts), file=sys.stderr, flush=True)  # noqa: T201

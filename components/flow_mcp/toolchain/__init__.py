@@ -1,0 +1,1 @@
+"""Pulumi and its plugins for this project: found on the machine, downloaded, or built from Go modules."""

@@ -1,0 +1,50 @@
+"""Stand-ins for programs: small scripts in a directory of the test's own."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+_GO = """\
+#!{python} -S
+import json, pathlib, sys, time
+arguments = sys.argv[1:]
+settings = json.loads(pathlib.Path({settings!r}).read_text())
+with open({calls!r}, "a") as calls:
+    calls.write(" ".join(arguments) + "\\n")
+if arguments[0] == "-C":
+    print(settings["version"], "linux", "amd64", sep="\\n")
+elif arguments[0] == "list":
+    print("go: downloading example.com/module v1.0.0", file=sys.stderr, flush=True)
+    print("fmt", "example.com/module", sep="\\n")
+elif arguments[0] == "mod":
+    print(json.dumps({{"Dir": settings["sdk"]}}))
+elif settings["fails"]:
+    sys.exit(settings["fails"])
+else:
+    print("fmt", "example.com/module", sep="\\n", file=sys.stderr, flush=True)
+    try:
+        time.sleep(settings["seconds"])
+    except KeyboardInterrupt:
+        pathlib.Path({calls!r}).with_name("interrupted").touch()
+        sys.exit(1)
+    pathlib.Path(arguments[arguments.index("-o") + 1]).write_text(f"built from {{arguments[-1]}}")
+"""
+
+
+def script(directory: Path, name: str, *lines: str) -> Path:
+    """An executable shell script."""
+    directory.mkdir(parents=True, exist_ok=True)
+    file = directory / name
+    file.write_text("\n".join(["#!/bin/sh", *lines, ""]))
+    file.chmod(0o755)
+    return file
+
+
+def fake_go(directory: Path, settings: Path) -> None:
+    """A `go` that builds at once, as the settings say, and writes its calls beside them."""
+    directory.mkdir(parents=True, exist_ok=True)
+    file = directory / "go"
+    calls = settings.with_name("calls")
+    file.write_text(_GO.format(python=sys.executable, settings=str(settings), calls=str(calls)))
+    file.chmod(0o755)
