@@ -1,4 +1,4 @@
-"""A person who signs in at Keycloak's own page, as a browser would send the form."""
+"""A person who signs in at Keycloak's own pages, as a browser would."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import hashlib
 import html
 import re
 import secrets
+from http.cookies import SimpleCookie
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -16,6 +17,40 @@ from flow_mcp.settings import TokenRequest
 
 class SignInRefusedError(Exception):
     """Keycloak did not let the person in; the text is what it said."""
+
+
+class _Browser:
+    """Keeps cookies as browsers do for loopback addresses: Secure ones are sent by plain http too."""
+
+    def __init__(self, http: httpx.Client) -> None:
+        self._http = http
+        self._cookies: dict[str, str] = {}
+
+    def open(self, url: str, query: dict[str, str] | None = None) -> httpx.Response:
+        return self._send(self._http.build_request("GET", url, params=query))
+
+    def submit(self, page: httpx.Response, fields: dict[str, str]) -> httpx.Response:
+        """Fill in and send the page's form; a page without one is returned as it is."""
+        form = re.search(r'<form[^>]*\saction="([^"]+)"', page.text)
+        if page.has_redirect_location or not form:
+            return page
+        hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page.text))
+        action = str(page.url.join(html.unescape(form[1])))
+        return self._send(self._http.build_request("POST", action, data={**hidden, **fields}))
+
+    def _send(self, request: httpx.Request) -> httpx.Response:
+        request.headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+        answer = self._http.send(request)
+        for header in answer.headers.get_list("set-cookie"):
+            self._cookies |= {name: morsel.value for name, morsel in SimpleCookie(header).items()}
+        if (
+            answer.has_redirect_location
+            and answer.url.join(answer.headers["location"]).host == answer.url.host
+        ):
+            target = answer.url.join(answer.headers["location"])
+            if target.port == answer.url.port:
+                return self.open(str(target))
+        return answer
 
 
 def sign_in(
@@ -34,28 +69,23 @@ def sign_in(
     """
     assert request.authorization_endpoint
     assert request.authorization_parameters
-    http.cookies.clear()
     verifier = secrets.token_urlsafe(48)
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
     parameters = dict(request.authorization_parameters)
     parameters |= {"redirect_uri": redirect, "state": secrets.token_urlsafe(8), "code_challenge": challenge}
     if not pkce:
         del parameters["code_challenge"], parameters["code_challenge_method"]
-    answer = http.get(request.authorization_endpoint, params=parameters)
-    answer = _submit(http, answer, {"username": person[0], "password": person[1]})
-    if answer.status_code == httpx.codes.OK and "oauth_grant" in answer.text:
-        answer = _submit(http, answer, {"accept": "Yes"})
+    browser = _Browser(http)
+    answer = browser.open(request.authorization_endpoint, parameters)
+    answer = browser.submit(answer, {"username": person[0], "password": person[1]})
+    if "oauth_grant" in answer.text or 'name="accept"' in answer.text:
+        answer = browser.submit(answer, {"accept": "Yes"})
     back = parse_qs(urlsplit(answer.headers.get("location", "")).query)
     if "code" not in back:
         raise SignInRefusedError(back.get("error_description", back.get("error", [_message(answer)]))[0])
-    form = {
-        **request.parameters,
-        "code": back["code"][0],
-        "redirect_uri": redirect,
-        "code_verifier": verifier,
-    }
-    if not pkce:
-        del form["code_verifier"]
+    form = {**request.parameters, "code": back["code"][0], "redirect_uri": redirect}
+    if pkce:
+        form["code_verifier"] = verifier
     if secret:
         form["client_secret"] = secret
     granted = http.post(request.token_endpoint, data=form)
@@ -63,17 +93,6 @@ def sign_in(
         raise SignInRefusedError(granted.text)
     token: str = granted.json()["access_token"]
     return token
-
-
-def _submit(http: httpx.Client, page: httpx.Response, fields: dict[str, str]) -> httpx.Response:
-    form = re.search(r'<form[^>]*\saction="([^"]+)"', page.text)
-    if page.has_redirect_location or not form:
-        return page
-    hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page.text)
-    answer = http.post(str(page.url.join(html.unescape(form[1]))), data={**dict(hidden), **fields})
-    while answer.has_redirect_location and answer.headers["location"].startswith(str(page.url.join("/"))):
-        answer = http.get(answer.headers["location"])
-    return answer
 
 
 def _message(page: httpx.Response) -> str:
