@@ -22,8 +22,8 @@ elif arguments[0] == "mod":
 elif settings["fails"]:
     sys.exit(settings["fails"])
 else:
-    print("fmt", "example.com/module", sep="\\n", file=sys.stderr, flush=True)
     try:
+        print("fmt", "example.com/module", sep="\\n", file=sys.stderr, flush=True)
         time.sleep(settings["seconds"])
     except KeyboardInterrupt:
         pathlib.Path({calls!r}).with_name("interrupted").touch()

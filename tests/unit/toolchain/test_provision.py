@@ -105,8 +105,8 @@ def test_when_no_way_works_each_is_named_with_its_reason_and_what_to_install(
         "  download: http://127.0.0.1:1 cannot be reached: [Errno 111] Connection refused",
         "  build: no go on PATH",
         "Install Pulumi (https://www.pulumi.com/docs/iac/download-install/), or allow access to "
-        "get.pulumi.com, or install Go 1.26 or newer (https://go.dev/dl/); where proxy.golang.org cannot be reached, "
-        "set GOPROXY to a mirror.",
+        "get.pulumi.com, or install Go 1.26 or newer (https://go.dev/dl/); where "
+        "proxy.golang.org cannot be reached, set GOPROXY to a mirror.",
     ]
 
 
