@@ -12,7 +12,7 @@ import secrets
 import shutil
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +38,7 @@ class Trial:
 
     directory: Path
     toolchain: Path
-    credentials: Mapping[str, str]
+    credentials: Mapping[str, str] = field(repr=False)
 
     @classmethod
     def prepare(cls, source: Project, directory: Path, credentials: Mapping[str, str]) -> Trial:
