@@ -17,8 +17,12 @@ from flow_mcp.authorization_servers.errors import UnreachableError
 _LOG = logging.getLogger(__name__)
 _TIMEOUT = httpx.Timeout(20, connect=5)
 _ATTEMPTS = 4
+_BACK_OFF = wait_exponential(multiplier=0.5, max=2)
 _REPEATABLE = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PUT"})
 _PASSING = frozenset({502, 503, 504})
+_TOO_MANY = 429
+_LONGEST_WAIT = 30.0
+"""Seconds that a server may ask to wait (`Retry-After`); where it asks for more, its answer is final."""
 
 
 class _PassingError(Exception):
@@ -29,7 +33,10 @@ class _PassingError(Exception):
 
 
 def http_client(base_url: str = "", transport: httpx.BaseTransport | None = None) -> httpx.Client:
-    """A client for `send`. Proxies and certificates come from the environment, but not to this machine.
+    """A client for `send`.
+
+    The environment names proxies, but not to this machine, and what certificates are trusted
+    (SSL_CERT_FILE, SSL_CERT_DIR), to this machine too.
 
     Args:
         base_url: prefix of relative URLs.
@@ -39,12 +46,16 @@ def http_client(base_url: str = "", transport: httpx.BaseTransport | None = None
         base_url=base_url,
         timeout=_TIMEOUT,
         transport=transport,
+        verify=httpx.create_ssl_context(),
         trust_env=not _on_loopback(urlsplit(base_url).hostname),
     )
 
 
 def send(client: httpx.Client, method: str, url: str, *, who: str, **arguments: Any) -> httpx.Response:
     """Send a request; again, up to 4 times in about 4 seconds, where nothing can have happened twice.
+
+    A request that was refused for being too many (RFC 6585, section 4) is sent again after the time that the
+    server asks for, if that is at most half a minute.
 
     Args:
         client: of `http_client`.
@@ -56,16 +67,16 @@ def send(client: httpx.Client, method: str, url: str, *, who: str, **arguments: 
     Raises:
         UnreachableError: no answer.
     """
-    retried: tuple[type[Exception], ...] = (httpx.ConnectError, httpx.ConnectTimeout)
+    retried: tuple[type[Exception], ...] = (httpx.ConnectError, httpx.ConnectTimeout, _PassingError)
     if method in _REPEATABLE:
-        retried = (*retried, httpx.NetworkError, httpx.RemoteProtocolError, _PassingError)
+        retried = (*retried, httpx.NetworkError, httpx.RemoteProtocolError)
 
     def waiting(state: RetryCallState) -> None:
         _LOG.info("waiting for %s (attempt %d of %d)", who, state.attempt_number + 1, _ATTEMPTS)
 
     attempts = Retrying(
         stop=stop_after_attempt(_ATTEMPTS),
-        wait=wait_exponential(multiplier=0.5, max=2),
+        wait=_wait,
         retry=retry_if_exception_type(retried),
         before_sleep=waiting,
         reraise=True,
@@ -73,7 +84,8 @@ def send(client: httpx.Client, method: str, url: str, *, who: str, **arguments: 
 
     def once() -> httpx.Response:
         answer = client.request(method, url, **arguments)
-        if method in _REPEATABLE and answer.status_code in _PASSING:
+        repeatable = method in _REPEATABLE and answer.status_code in _PASSING
+        if repeatable or (answer.status_code == _TOO_MANY and retry_after(answer) <= _LONGEST_WAIT):
             raise _PassingError(answer)
         return answer
 
@@ -86,6 +98,18 @@ def send(client: httpx.Client, method: str, url: str, *, who: str, **arguments: 
             f"{who} cannot be reached: {_reason(error)}. "
             "Check that it runs, that its address is right and that this machine may reach it."
         ) from error
+
+
+def retry_after(answer: httpx.Response) -> float:
+    """Seconds that the server asks to wait (RFC 9110, section 10.2.3); 0 where it gives no number."""
+    asked = answer.headers.get("Retry-After", "")
+    return float(asked) if asked.isascii() and asked.isdigit() else 0.0
+
+
+def _wait(state: RetryCallState) -> float:
+    error = state.outcome.exception() if state.outcome else None
+    asked = retry_after(error.answer) if isinstance(error, _PassingError) else 0.0
+    return max(asked, _BACK_OFF(state)) if asked <= _LONGEST_WAIT else _BACK_OFF(state)
 
 
 def json_object(answer: httpx.Response) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from pulumi.provider.experimental import provider as sdk
 from pulumi.provider.experimental.property_value import PropertyValue
 from pydantic import BaseModel, ValidationError
 
-from flow_mcp.plugin import values
+from flow_mcp.plugin import configuration, values
 from flow_mcp.plugin.log import reporting_on
 from flow_mcp.plugin.resource import Function, Made, PartlyDoneError, Properties, Resource
 from flow_mcp.plugin.values import UNKNOWN, plain, secret_names, unknown_names
@@ -34,6 +34,11 @@ class Provider(sdk.Provider):
     def __init__(self, resources: Iterable[AnyResource], functions: Iterable[AnyFunction]) -> None:
         self._resources = {resource.name: resource for resource in resources}
         self._functions = {function.name: function for function in functions}
+
+    async def configure(self, request: sdk.ConfigureRequest) -> sdk.ConfigureResponse:
+        given = plain(request.args)
+        configuration.configure({name: value for name, value in given.items() if isinstance(value, str)})
+        return await super().configure(request)
 
     async def check(self, request: sdk.CheckRequest) -> sdk.CheckResponse:
         resource = self._resource(request.urn)

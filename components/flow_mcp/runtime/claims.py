@@ -105,6 +105,8 @@ def _holds(condition: ClaimCondition, claims: Claims) -> bool:
         return False
     if condition.must == "one-of":
         return value in condition.values
+    if condition.must == "prefix":
+        return value.startswith(condition.values)
     return not value.endswith(condition.values)
 
 

@@ -33,18 +33,18 @@ class ClaimCondition(_Part):
     """What a claim of the token must be.
 
     `present`: it is there; `absent`: it is not; `one-of`: it is a string among `values`;
-    `no-suffix`: it is a string that ends with none of `values`.
+    `no-suffix`: it is a string that ends with none of `values`; `prefix`: it begins with one of them.
     """
 
     claim: str
-    must: Literal["present", "absent", "one-of", "no-suffix"]
+    must: Literal["present", "absent", "one-of", "no-suffix", "prefix"]
     values: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _values_belong_to_the_operator(self) -> Self:
-        if (self.must in {"one-of", "no-suffix"}) != bool(self.values):
+        if (self.must in {"one-of", "no-suffix", "prefix"}) != bool(self.values):
             raise ValueError(
-                f"`values` must be given with one-of and no-suffix, and only then (must: {self.must})"
+                f"`values` must be given with one-of, no-suffix and prefix, and only then (must: {self.must})"
             )
         return self
 

@@ -11,6 +11,7 @@ PRESENT = ClaimCondition(claim="c", must="present")
 ABSENT = ClaimCondition(claim="c", must="absent")
 ONE_OF = ClaimCondition(claim="c", must="one-of", values=("2.0", "3.0"))
 NO_SUFFIX = ClaimCondition(claim="c", must="no-suffix", values=("@clients", "-bot"))
+PREFIX = ClaimCondition(claim="c", must="prefix", values=("usr_", "ext_"))
 
 
 @pytest.mark.parametrize(
@@ -37,6 +38,11 @@ NO_SUFFIX = ClaimCondition(claim="c", must="no-suffix", values=("@clients", "-bo
         (NO_SUFFIX, {"c": "abc-bot"}, False),
         (NO_SUFFIX, {"c": 7}, False),
         (NO_SUFFIX, {}, False),
+        (PREFIX, {"c": "usr_1"}, True),
+        (PREFIX, {"c": "ext_1"}, True),
+        (PREFIX, {"c": "m2m_usr_1"}, False),
+        (PREFIX, {"c": ["usr_1"]}, False),
+        (PREFIX, {}, False),
     ],
 )
 def test_a_condition_holds_only_for_what_it_says(
