@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import sys
 from collections.abc import Awaitable, Callable
 from functools import cached_property
@@ -28,6 +29,7 @@ from flow_mcp.plugin import members
 from flow_mcp.plugin.log import log_to_engine
 from flow_mcp.plugin.provider import Provider, UnfinishedError
 from flow_mcp.plugin.resource import PACKAGE
+from flow_mcp.plugin.schema import package_schema
 
 _MEGABYTE = 1024 * 1024
 _OPTIONS = [("grpc.max_receive_message_length", 400 * _MEGABYTE)]
@@ -49,7 +51,9 @@ class Servicer(ProviderServicer):
         return await self._components.Construct(request, context)
 
     async def GetSchema(self, request: Any, context: Any) -> Any:  # noqa: N802 gRPC's name
-        return await self._components.GetSchema(request, context)
+        answer = await self._components.GetSchema(request, context)
+        schema = package_schema(json.loads(answer.schema), members.RESOURCES, members.FUNCTIONS)
+        return provider_pb2.GetSchemaResponse(schema=json.dumps(schema))
 
 
 class PlainErrors(grpc.aio.ServerInterceptor):

@@ -13,6 +13,10 @@ from flow_mcp.authorization_servers.http import http_client, json_object, send
 from flow_mcp.plugin.resource import Made, Properties, Resource
 
 
+class _OtherIssuerError(MetadataError):
+    """The metadata is usable, but another issuer's."""
+
+
 class MetadataInputs(Properties):
     """The authorization server: its issuer, exact."""
 
@@ -45,7 +49,7 @@ class MetadataState(MetadataInputs):
 
 
 class MetadataResource(Resource[MetadataInputs, MetadataState]):
-    """Nothing is made: creating and updating read, deleting forgets."""
+    """An authorization server's metadata. Nothing is made: creating and updating read, deleting forgets."""
 
     name = "AuthorizationServerMetadata"
     inputs = MetadataInputs
@@ -69,16 +73,19 @@ class MetadataResource(Resource[MetadataInputs, MetadataState]):
         pass
 
     def _fetch(self, authority: str) -> MetadataState:
-        problems = []
+        problems: list[MetadataError] = []
         with http_client(authority, self._transport) as client:
             for url in discovery_addresses(authority):
                 try:
                     return _metadata(client, authority, url)
                 except MetadataError as error:
-                    problems.append(str(error))
+                    problems.append(error)
+        for problem in problems:
+            if isinstance(problem, _OtherIssuerError):
+                raise problem
         raise MetadataError(
-            f"No metadata of the authorization server {authority}: {'; '.join(problems)}. "
-            "Correct the authority; it must be the issuer exactly, with or without the slash at its end."
+            f"No metadata of the authorization server {authority}: {'; '.join(map(str, problems))}. "
+            "Correct the authority."
         )
 
 
@@ -109,7 +116,10 @@ def _metadata(client: httpx.Client, authority: str, url: str) -> MetadataState:
     if "issuer" not in document:
         raise MetadataError(f"{url} names no issuer")
     if document["issuer"] != authority:
-        raise MetadataError(f"{url} names the issuer {document['issuer']}, which is not {authority}")
+        raise _OtherIssuerError(
+            f"The authority is declared as {authority}, but {url} names the issuer {document['issuer']}: "
+            "declare exactly the issuer, for tokens bear it and are refused otherwise."
+        )
     known = {field.alias or name: document.get(name) for name, field in MetadataState.model_fields.items()}
     given = {name: value for name, value in known.items() if value is not None}
     try:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import httpx
 
-from flow_mcp.authorization_servers.errors import AuthorizationServerError, RightsError
+from flow_mcp.authorization_servers.errors import AuthorizationServerError, RightsError, UnreachableError
 from flow_mcp.authorization_servers.http import http_client, json_object, send
 from flow_mcp.authorization_servers.keycloak.administrator import Administrator
 from flow_mcp.plugin.resource import Properties
@@ -120,7 +120,7 @@ class AdminApi:
 
     def _accepted(self, method: str, path: str, answer: httpx.Response) -> Any:
         if answer.is_success:
-            return answer.json() if answer.content else None
+            return self._body(path, answer)
         said = json_object(answer)
         reason = said.get("errorMessage") or said.get("error_description") or said.get("error") or "no reason"
         if answer.status_code == httpx.codes.FORBIDDEN:
@@ -131,6 +131,15 @@ class AdminApi:
         raise AuthorizationServerError(
             f"Keycloak at {self.url} answered {answer.status_code} to {method} /admin{path}: {reason}"
         )
+
+    def _body(self, path: str, answer: httpx.Response) -> Any:
+        try:
+            return answer.json() if answer.content else None
+        except ValueError as error:
+            raise UnreachableError(
+                f"Keycloak at {self.url} did not answer JSON to /admin{path}: if a login page or proxy is in "
+                "front of the admin API, declare its own address as authorizationServer.keycloak.adminUrl."
+            ) from error
 
 
 def realm_path(realm: str, *parts: str) -> str:

@@ -86,18 +86,15 @@ def _version(api: AdminApi) -> str | None:
 
 def _realm(api: AdminApi, arguments: PreflightArguments) -> dict[str, Any] | None:
     """The realm, as much of it as the administrator may see."""
-    answer = api.answer("GET", realm_path(arguments.realm))
-    if answer.status_code == httpx.codes.NOT_FOUND:
-        if not arguments.create:
-            raise AuthorizationServerError(
-                f"Keycloak at {api.url} has no realm {arguments.realm}: correct "
-                "authorizationServer.keycloak.realm.name, or say create: true to have it made."
-            )
-        return None
-    if answer.status_code == httpx.codes.FORBIDDEN:
-        raise _missing_rights(api, arguments, ["any administration of it"])
-    answer.raise_for_status()
-    realm: dict[str, Any] = answer.json()
+    try:
+        realm: dict[str, Any] | None = api.find(realm_path(arguments.realm))
+    except RightsError as error:
+        raise _missing_rights(api, arguments, ["any administration of it"]) from error
+    if realm is None and not arguments.create:
+        raise AuthorizationServerError(
+            f"Keycloak at {api.url} has no realm {arguments.realm}: correct "
+            "authorizationServer.keycloak.realm.name, or say create: true to have it made."
+        )
     return realm
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pydantic import Field
 
 from flow_mcp.authorization_servers.errors import AuthorizationServerError, OwnedByOthersError
@@ -103,7 +105,7 @@ class RealmPolicies:
 
     def former(self) -> Former:
         """What the realm had first: as it was recorded, else as it is now, which is recorded first."""
-        if not self._recorded():
+        if self.recorded() is None:
             for provider_id in sorted(self.offered - {_provider(copy) for copy in self.copies}):
                 policy = self.by_provider.get(provider_id)
                 if policy:
@@ -111,13 +113,17 @@ class RealmPolicies:
                 else:
                     self._add(self._owner, "consent-required", f"{_MISSING}{provider_id}", {})
             self.load()
-        return Former(
-            policies={
-                copy.provider_id: FormerPolicy(name=copy.name, config=copy.config)
-                for copy in self.copies
-                if not copy.name.startswith(_MISSING)
-            }
-        )
+        return self.recorded() or self.present()
+
+    def recorded(self) -> Former | None:
+        """What the realm had first, if that was recorded completely: nothing was changed before."""
+        if not self.offered <= {_provider(copy) for copy in self.copies}:
+            return None
+        return _former(copy for copy in self.copies if not copy.name.startswith(_MISSING))
+
+    def present(self) -> Former:
+        """What the realm has now."""
+        return _former(self.by_provider.values())
 
     def forget(self) -> None:
         """Remove the copies."""
@@ -140,9 +146,6 @@ class RealmPolicies:
         """Remove a policy."""
         self._api.delete(realm_path(self._realm, "components", policy.id))
 
-    def _recorded(self) -> bool:
-        return self.offered <= {_provider(copy) for copy in self.copies}
-
     def _add(self, sub_type: str, provider_id: str, name: str, config: Config) -> None:
         self._api.post(
             realm_path(self._realm, "components"), self._component(sub_type, provider_id, name, config)
@@ -157,6 +160,10 @@ class RealmPolicies:
             "subType": sub_type,
             "config": {key: list(value) for key, value in config.items()},
         }
+
+
+def _former(policies: Iterable[Policy]) -> Former:
+    return Former(policies={p.provider_id: FormerPolicy(name=p.name, config=p.config) for p in policies})
 
 
 def _provider(copy: Policy) -> str:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from flow_mcp.authorization_servers.errors import AuthorizationServerError
 from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, Administration, realm_path
-from flow_mcp.authorization_servers.keycloak.realm_policies import Former, FormerPolicy, RealmPolicies
+from flow_mcp.authorization_servers.keycloak.realm_policies import Former, RealmPolicies
 from flow_mcp.authorization_servers.keycloak.registration_policies import (
     CLOSED,
     DEFAULTS,
@@ -198,11 +198,6 @@ def _observe(
     by_provider = policies.by_provider
     optional = set(state.realm_optional_scopes if state else ()) & _optional_scopes(api, realm)
     owner = next((copy.sub_type for copy in policies.copies), "flow-mcp:imported")
-    as_found = Former(
-        policies={
-            key: FormerPolicy(name=policy.name, config=policy.config) for key, policy in by_provider.items()
-        }
-    )
     doubled = (f"{policy.name} is there besides another of its kind" for policy in policies.doubled)
     return RegistrationState(
         **where.model_dump(include=set(Administration.model_fields)),
@@ -211,7 +206,7 @@ def _observe(
         owner=state.owner if state else owner,
         realm_optional_scopes=tuple(optional),
         realm_id=policies.realm_id,
-        former=state.former if state else as_found,
+        former=state.former if state else policies.recorded() or policies.present(),
         deviations=(*deviations(by_provider, policies.senders, policies.offered), *doubled),
     )
 

@@ -1,0 +1,133 @@
+"""The administrator signs in with what the environment holds, and no message shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import parse_qsl
+
+import httpx
+import pytest
+
+from flow_mcp.authorization_servers.errors import CredentialsError, UnreachableError
+from flow_mcp.authorization_servers.http import http_client
+from flow_mcp.authorization_servers.keycloak.administrator import Administrator, credentials
+from tests.unit.authorization_servers.network import Answer, StandIn, json_answer
+
+URL = "https://id.example/auth"
+TOKEN = "POST /auth/realms/master/protocol/openid-connect/token"
+PERSON = {"KEYCLOAK_USER": "admin", "KEYCLOAK_PASSWORD": "p-1"}
+
+
+def granted(token: str, seconds: int = 60) -> httpx.Response:
+    return json_answer(200, {"access_token": token, "expires_in": seconds})
+
+
+def administrator(stand_in: StandIn, clock: Callable[[], float] = lambda: 0.0) -> Administrator:
+    return Administrator(http_client(URL, stand_in), "master", "admin-cli", PERSON, clock)
+
+
+def refusal(answer: Answer, kind: type[Exception]) -> str:
+    with pytest.raises(kind) as raised:
+        administrator(StandIn({TOKEN: answer})).token()
+    assert "p-1" not in str(raised.value)
+    return str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("environment", "request_parameters"),
+    [
+        (PERSON, {"grant_type": "password", "username": "admin", "password": "p-1"}),
+        ({"KEYCLOAK_CLIENT_SECRET": "s-1"}, {"grant_type": "client_credentials", "client_secret": "s-1"}),
+        (
+            PERSON | {"KEYCLOAK_CLIENT_SECRET": "s-1"},
+            {"grant_type": "password", "username": "admin", "password": "p-1", "client_secret": "s-1"},
+        ),
+        (
+            {"KEYCLOAK_USER": "admin", "KEYCLOAK_CLIENT_SECRET": "s-1"},
+            {"grant_type": "client_credentials", "client_secret": "s-1"},
+        ),
+    ],
+)
+def test_credentials_are_those_that_the_official_provider_would_take(
+    environment: dict[str, str], request_parameters: dict[str, str]
+) -> None:
+    assert credentials(environment, "c") == request_parameters | {"client_id": "c"}
+
+
+@pytest.mark.parametrize("environment", [{}, {"KEYCLOAK_USER": "admin"}, {"KEYCLOAK_PASSWORD": "p-1"}])
+def test_missing_credentials_are_named_by_their_variables(environment: dict[str, str]) -> None:
+    with pytest.raises(CredentialsError) as raised:
+        credentials(environment, "admin-cli")
+    assert str(raised.value) == (
+        "The environment has no Keycloak administrator's credentials: set KEYCLOAK_USER and "
+        "KEYCLOAK_PASSWORD, or KEYCLOAK_CLIENT_SECRET of the client admin-cli "
+        "(authorizationServer.keycloak.administration)."
+    )
+
+
+def test_the_token_is_asked_for_below_the_base_path() -> None:
+    stand_in = StandIn({TOKEN: granted("t-1")})
+    assert administrator(stand_in).token() == "t-1"
+    assert stand_in.requests == [TOKEN]
+    assert dict(parse_qsl(stand_in.bodies[0])) == {
+        "grant_type": "password",
+        "username": "admin",
+        "password": "p-1",
+        "client_id": "admin-cli",
+    }
+
+
+def test_a_token_is_kept_until_shortly_before_it_ends_or_a_new_one_is_wanted() -> None:
+    now = [0.0]
+    stand_in = StandIn({TOKEN: [granted("t-1"), granted("t-2"), granted("t-3")]})
+    signed_in = administrator(stand_in, lambda: now[0])
+    assert [signed_in.token(), signed_in.token()] == ["t-1", "t-1"]
+    now[0] = 51
+    assert signed_in.token() == "t-2"
+    assert signed_in.token(renew=True) == "t-3"
+    assert len(stand_in.requests) == 3
+
+
+def test_wrong_credentials_name_realm_client_and_variables() -> None:
+    answer = json_answer(401, {"error": "invalid_grant", "error_description": "Invalid user credentials"})
+    assert refusal(answer, CredentialsError) == (
+        f"Keycloak at {URL} refuses the administrator in realm master with client admin-cli "
+        "(Invalid user credentials): correct KEYCLOAK_USER and KEYCLOAK_PASSWORD."
+    )
+
+
+@pytest.mark.parametrize("error", ["unauthorized_client", "invalid_client"])
+def test_a_refused_client_is_told_from_a_refused_person(error: str) -> None:
+    answer = json_answer(401, {"error": error, "error_description": "Invalid client credentials"})
+    assert "correct KEYCLOAK_CLIENT_SECRET" in refusal(answer, CredentialsError)
+
+
+def test_a_missing_realm_of_administrators_is_named() -> None:
+    said = refusal(json_answer(404, {"error": "Realm does not exist"}), CredentialsError)
+    assert said.startswith(f"Keycloak at {URL} has no realm master")
+    assert "administration.realm" in said
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [httpx.Response(404, text="<html>not found</html>"), httpx.Response(200, text="<html>welcome</html>")],
+)
+def test_where_no_keycloak_is_the_base_path_is_suggested(answer: httpx.Response) -> None:
+    said = refusal(answer, UnreachableError)
+    assert said.startswith(f"There is no Keycloak at {URL}: its token endpoint answered {answer.status_code}")
+    assert "--http-relative-path" in said
+
+
+def test_a_redirect_is_not_followed_with_a_password() -> None:
+    answer = httpx.Response(301, headers={"Location": "https://id.acme.example/"})
+    said = refusal(answer, UnreachableError)
+    assert "redirect to https://id.acme.example/: declare the address" in said
+
+
+def test_a_keycloak_that_fails_is_no_missing_one() -> None:
+    assert "answered 500" in refusal(httpx.Response(500), UnreachableError)
+
+
+def test_a_keycloak_that_is_down_is_named() -> None:
+    said = refusal(httpx.ConnectError("refused"), UnreachableError)
+    assert said.startswith(f"Keycloak at {URL} cannot be reached")

@@ -1,0 +1,142 @@
+"""Before anything is registered: what would be in the way, on a stand-in Keycloak's answers.
+
+The answers are those of Keycloak 26.7.4; `tests/live/test_keycloak_preflight.py` asks a real one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+import pytest
+
+from flow_mcp.authorization_servers.errors import AuthorizationServerError, OwnedByOthersError, RightsError
+from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, Administration
+from flow_mcp.authorization_servers.keycloak.preflight import (
+    KeycloakPreflight,
+    PreflightArguments,
+    PreflightResult,
+)
+from tests.unit.authorization_servers.network import Answer, StandIn, json_answer
+
+URL = "https://id.example"
+NOBODY = "00000000-0000-0000-0000-000000000000"
+FORBIDDEN = json_answer(403, {"error": "HTTP 403 Forbidden"})
+MISSING = json_answer(404, {"error": "Realm not found."})
+OWN = {"attributes": {"flowMcpOwner": "flow-mcp:acme"}}
+ANSWERS: dict[str, Answer] = {
+    "POST /realms/master/protocol/openid-connect/token": json_answer(200, {"access_token": "t-1"}),
+    "GET /admin/serverinfo": json_answer(200, {"systemInfo": {"version": "26.7.4"}}),
+    "GET /admin/realms/acme": json_answer(200, {"realm": "acme", **OWN}),
+    "POST /admin/realms": json_answer(400, {"errorMessage": "unable to read contents from stream"}),
+    f"PUT /admin/realms/acme/components/{NOBODY}": json_answer(404, {"error": "Could not find component"}),
+    "POST /admin/realms/acme/groups": json_answer(400, {"errorMessage": "Group name is missing"}),
+    "GET /admin/realms/acme/clients?max=1": json_answer(200, [{"access": {"manage": True}}]),
+    "GET /admin/realms/acme/clients?clientId=agent": json_answer(200, []),
+}
+
+
+def preflight(answers: Mapping[str, Answer] | None = None, **changed: Any) -> PreflightResult:
+    stand_in = StandIn({**ANSWERS, **(answers or {})})
+    environment = {"KEYCLOAK_USER": "admin", "KEYCLOAK_PASSWORD": "p-1"}
+
+    def api(administration: Administration) -> AdminApi:
+        return AdminApi(administration, environment, stand_in)
+
+    arguments = {"realm": "acme", "create": True, "owner": "flow-mcp:acme", "client_ids": ("agent",)}
+    return KeycloakPreflight(api).call(PreflightArguments(url=URL, **arguments | changed))
+
+
+def test_a_realm_of_this_stack_is_fine() -> None:
+    assert preflight() == PreflightResult(realm_exists=True, version="26.7.4")
+
+
+def test_a_realm_that_is_to_be_made_is_fine() -> None:
+    assert preflight({"GET /admin/realms/acme": MISSING}) == PreflightResult(
+        realm_exists=False, version="26.7.4"
+    )
+
+
+def test_a_realm_that_is_used_as_it_is_needs_no_mark() -> None:
+    theirs = json_answer(200, {"realm": "acme", "attributes": {}})
+    assert preflight({"GET /admin/realms/acme": theirs}, create=False).realm_exists
+
+
+@pytest.mark.parametrize(
+    "version", ["26.4.0", "26.10.1", "27.0.0", "999.0.0-SNAPSHOT", "26.4.2.redhat-00001"]
+)
+def test_newer_versions_are_fine(version: str) -> None:
+    answer = json_answer(200, {"systemInfo": {"version": version}})
+    assert preflight({"GET /admin/serverinfo": answer}).version == version
+
+
+@pytest.mark.parametrize("version", ["26.3.5", "25.0.6", "9.0.3"])
+def test_an_older_version_is_refused(version: str) -> None:
+    answer = json_answer(200, {"systemInfo": {"version": version}})
+    with pytest.raises(AuthorizationServerError) as raised:
+        preflight({"GET /admin/serverinfo": answer})
+    assert str(raised.value) == (
+        f"Keycloak at {URL} is version {version}; 26.4 or newer is needed: update it."
+    )
+
+
+@pytest.mark.parametrize("answer", [FORBIDDEN, json_answer(200, {"profileInfo": {}})])
+def test_a_version_that_the_administrator_may_not_know_is_none(answer: httpx.Response) -> None:
+    assert preflight({"GET /admin/serverinfo": answer}).version is None
+
+
+def test_a_missing_realm_that_should_be_used_is_named() -> None:
+    with pytest.raises(AuthorizationServerError, match=r"has no realm acme: correct .*create: true"):
+        preflight({"GET /admin/realms/acme": MISSING}, create=False)
+
+
+def test_a_realm_without_the_stack_s_mark_is_not_taken_over() -> None:
+    for realm in ({}, {"attributes": {"flowMcpOwner": "flow-mcp:globex"}}):
+        with pytest.raises(OwnedByOthersError, match=r"was not made by this stack: .*create: false"):
+            preflight({"GET /admin/realms/acme": json_answer(200, realm)})
+
+
+def test_who_may_not_create_a_realm_is_told_the_role() -> None:
+    with pytest.raises(RightsError, match="the realm role create-realm in realm master"):
+        preflight({"GET /admin/realms/acme": MISSING, "POST /admin/realms": FORBIDDEN})
+
+
+def test_missing_rights_in_the_realm_are_named_together() -> None:
+    nothing = json_answer(200, [{"access": {"manage": False}}])
+    with pytest.raises(RightsError, match="do not include manage-realm, manage-clients, manage-users: give"):
+        preflight(
+            {
+                f"PUT /admin/realms/acme/components/{NOBODY}": FORBIDDEN,
+                "POST /admin/realms/acme/groups": FORBIDDEN,
+                "GET /admin/realms/acme/clients?max=1": nothing,
+            }
+        )
+    with pytest.raises(RightsError, match="do not include manage-clients: give"):
+        preflight({"GET /admin/realms/acme/clients?max=1": FORBIDDEN})
+    with pytest.raises(RightsError, match="do not include any administration of it: give"):
+        preflight({"GET /admin/realms/acme": FORBIDDEN})
+
+
+def test_rights_are_asked_before_marks_for_without_them_marks_are_hidden() -> None:
+    brief = json_answer(200, {"realm": "acme"})
+    with pytest.raises(RightsError):
+        preflight({"GET /admin/realms/acme": brief, f"PUT /admin/realms/acme/components/{NOBODY}": FORBIDDEN})
+
+
+@pytest.mark.parametrize("create", [True, False])
+def test_a_client_id_of_somebody_else_is_named(create: bool) -> None:
+    taken = json_answer(200, [{"clientId": "agent", "attributes": {"flowMcpOwner": "flow-mcp:globex"}}])
+    with pytest.raises(OwnedByOthersError, match="Client ID agent is taken in realm acme"):
+        preflight({"GET /admin/realms/acme/clients?clientId=agent": taken}, create=create)
+
+
+def test_the_stack_s_own_clients_are_fine() -> None:
+    own = json_answer(200, [{"clientId": "agent", **OWN}])
+    assert preflight({"GET /admin/realms/acme/clients?clientId=agent": own}).realm_exists
+
+
+@pytest.mark.parametrize("answer", [httpx.Response(500), httpx.Response(400, json={"error": "odd"})])
+def test_an_odd_answer_is_a_sentence_too(answer: httpx.Response) -> None:
+    with pytest.raises(AuthorizationServerError, match=f"^Keycloak at {URL} answered {answer.status_code}"):
+        preflight({"GET /admin/realms/acme": answer})
