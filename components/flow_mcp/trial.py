@@ -84,7 +84,9 @@ class Trial:
     def environment(self) -> dict[str, str]:
         """The environment that `pulumi` runs in: nothing of the user's own Pulumi takes part."""
         kept = {
-            name: value for name, value in os.environ.items() if not name.startswith(("PULUMI_", "KEYCLOAK_"))
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("PULUMI_", "KEYCLOAK_", "AUTH0_"))
         }
         return {
             **kept,

@@ -80,11 +80,7 @@ def _registration(declaration: Declaration, server: Auth0) -> Iterator[Finding]:
             "warning",
         )
     if documents := registration.metadata_documents:
-        path = (*here, "metadataDocuments")
-        yield from check_access(declaration, (*path, "access"), documents.access)
-        for index, url in enumerate(documents.documents):
-            if url in documents.documents[:index]:
-                yield Finding((*path, "documents", index), f"names {url} again", "Remove the repetition.")
+        yield from check_access(declaration, (*here, "metadataDocuments", "access"), documents.access)
     for key, way in registration.ways.items():
         if way and not server.tenant_settings.manage:
             yield Finding(

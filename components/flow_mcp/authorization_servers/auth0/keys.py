@@ -16,8 +16,6 @@ _SMALLEST, _LARGEST = 2048, 4096
 
 def problem(pem: str) -> str | None:
     """What is wrong with a declared certificate; None if Auth0 takes it."""
-    if not pem.strip().startswith("-----BEGIN ") or pem.count("-----BEGIN ") != 1:
-        return "is not one PEM block (-----BEGIN CERTIFICATE----- …)"
     try:
         with warnings.catch_warnings():
             # A key that is too small is named below, with the bounds.

@@ -1,0 +1,208 @@
+"""What Auth0 cannot do is refused before it is called."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from joserfc.jwk import ECKey
+
+from tests.unit.authorization_servers.auth0.hooli import (
+    PEOPLE,
+    agent,
+    desktop,
+    load,
+    problems,
+    public_key,
+    tenant,
+)
+
+HERE = "authorizationServer.auth0"
+DOCUMENT = "https://claude.ai/oauth/claude-code-client-metadata"
+
+
+def small_key() -> str:
+    public = rsa.generate_private_key(65_537, 1_024).public_key()
+    return public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+
+def test_a_right_declaration_has_no_findings() -> None:
+    keyed = agent(privateKeyJwt={"certificate": public_key()})
+    refresh = {"lifetime": "30d", "idle": "30d"}
+    declared = tenant(
+        auth0={"tokens": {"access": "30d", "refresh": refresh}},
+        clients={"agent": keyed, "desktop": desktop()},
+    )
+    assert problems(declared) == []
+
+
+@pytest.mark.parametrize(
+    ("auth0", "expected"),
+    [
+        (
+            {"domain": "https://hooli.eu.auth0.com/"},
+            ("error", f"{HERE}.domain", ""),
+        ),
+        (
+            {"customDomain": "hooli.eu.auth0.com"},
+            ("error", f"{HERE}.customDomain", "is the tenant's own domain"),
+        ),
+        (
+            {"tenantSettings": {"resourceParameterProfile": "compatibility"}},
+            (
+                "error",
+                f"{HERE}.tenantSettings.resourceParameterProfile",
+                "changes the whole Auth0 tenant, which this stack may not",
+            ),
+        ),
+        (
+            {"tenantSettings": {"manage": True, "resourceParameterProfile": "both"}},
+            ("error", f"{HERE}.tenantSettings.resourceParameterProfile", "is not one of the known values"),
+        ),
+        ({"tokens": {"access": "31d"}}, ("error", f"{HERE}.tokens.access", "is longer than Auth0 allows")),
+        (
+            {"tokens": {"refresh": {"lifetime": "366d", "idle": "1d"}}},
+            ("error", f"{HERE}.tokens.refresh.lifetime", "is longer than Auth0 allows"),
+        ),
+        (
+            {"tokens": {"refresh": {"lifetime": "7d", "idle": "8d"}}},
+            (
+                "error",
+                f"{HERE}.tokens.refresh.idle",
+                "is longer than the refresh token's lifetime, which Auth0 refuses",
+            ),
+        ),
+        ({"clientSecret": "x"}, ("error", f"{HERE}.clientSecret", "looks like a credential")),
+    ],
+)
+def test_what_is_declared_of_the_server_is_refused(
+    auth0: dict[str, Any], expected: tuple[str, str, str]
+) -> None:
+    [(severity, path, message)] = problems(tenant(auth0=auth0))
+    assert (severity, path) == expected[:2]
+    assert message.startswith(expected[2])
+
+
+@pytest.mark.parametrize(
+    ("client", "path", "message"),
+    [
+        (agent(clientId="mine"), "clientId", "chooses a client ID, but Auth0 assigns them"),
+        (
+            agent(secret={"issued": "2026-11-01", "lifetime": "180d"}),
+            "secret",
+            "gives the secret an end, but Auth0's client secrets have none",
+        ),
+        (
+            agent(federatedCredential={"issuer": "https://ci.example", "subject": "main"}),
+            "federatedCredential",
+            "is not something that Auth0 offers",
+        ),
+        (
+            agent(privateKeyJwt={"jwksUrl": "https://agent.example/jwks"}),
+            "privateKeyJwt.jwksUrl",
+            "is not something that Auth0 reads for clients that a stack registers",
+        ),
+        (
+            agent(privateKeyJwt={"certificate": public_key().replace("MII", "MI", 1)}),
+            "privateKeyJwt.certificate",
+            "cannot be read as a certificate or public key",
+        ),
+        (
+            agent(privateKeyJwt={"certificate": ECKey.generate_key("P-256").as_pem(private=False).decode()}),
+            "privateKeyJwt.certificate",
+            "holds no RSA key, the only kind that Auth0 takes",
+        ),
+        (
+            agent(privateKeyJwt={"certificate": small_key()}),
+            "privateKeyJwt.certificate",
+            "has a key of 1024 bits; Auth0 takes 2048 to 4096",
+        ),
+    ],
+)
+def test_what_is_declared_of_a_client_is_refused(client: dict[str, Any], path: str, message: str) -> None:
+    assert problems(tenant(clients={"agent": client})) == [("error", f"clients.agent.{path}", message)]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://claude.ai/client.json",
+        "https://localhost/client.json",
+        "https://claude.ai",
+        "https://claude.ai/",
+        "https://claude.ai/client.json?x=1",
+        "https://claude.ai/client.json#x",
+        "https://claude.ai/a/../client.json",
+        "https://claude.ai/a/%2E%2e/client.json",
+        "https://claude.ai/%zz",
+        "https://user@claude.ai/client.json",
+        f"https://claude.ai/{'a' * 120}",
+    ],
+)
+def test_a_metadata_document_that_auth0_would_not_fetch_is_refused(url: str) -> None:
+    registration = {"metadataDocuments": {"documents": [url], "access": ["7/test"]}}
+    declared = tenant(auth0={"registration": registration, "tenantSettings": {"manage": True}})
+    severity, path, _ = problems(declared)[0]
+    assert (severity, path) == ("error", f"{HERE}.registration.metadataDocuments.documents[0]")
+
+
+def test_registration_of_the_whole_tenant_is_warned_of_unless_this_stack_manages_it() -> None:
+    registration = {
+        "dynamic": {"access": ["7/test"]},
+        "metadataDocuments": {"documents": [DOCUMENT], "access": ["7/test"]},
+    }
+    open_to_all = (
+        "warning",
+        f"{HERE}.registration.dynamic",
+        "lets anyone register clients, with any redirect URI: Auth0 has no list of hosts",
+    )
+    needs = "needs a setting of the whole Auth0 tenant, which this stack may not change"
+    assert problems(tenant(auth0={"registration": registration})) == [
+        open_to_all,
+        ("warning", f"{HERE}.registration.dynamic", needs),
+        ("warning", f"{HERE}.registration.metadataDocuments", needs),
+    ]
+    managed = {"registration": registration, "tenantSettings": {"manage": True}}
+    assert problems(tenant(auth0=managed)) == [open_to_all]
+
+
+def test_registration_reaches_only_what_is_declared() -> None:
+    registration = {
+        "dynamic": {"access": ["7/staging"]},
+        "metadataDocuments": {"documents": [DOCUMENT], "access": ["8/*"]},
+    }
+    found = problems(tenant(auth0={"registration": registration, "tenantSettings": {"manage": True}}))
+    assert [(path, message) for severity, path, message in found if severity == "error"] == [
+        (f"{HERE}.registration.dynamic.access[0]", "names 7/staging, which the tenant does not declare"),
+        (
+            f"{HERE}.registration.metadataDocuments.access[0]",
+            "names 8/*, which the tenant does not declare",
+        ),
+    ]
+
+
+def test_entrances_to_one_resource_must_admit_the_same_people() -> None:
+    clients = {"desktop": desktop(), "portal": desktop(access=["7/test"], people="everyone")}
+    [(severity, path, message)] = problems(tenant(clients=clients))
+    assert (severity, path) == ("error", "clients.portal.people")
+    assert message.startswith("admits other people to 7/test than clients.desktop does, and auth0 admits")
+
+
+def test_a_loopback_redirect_without_a_port_is_warned_of() -> None:
+    uris = ["http://127.0.0.1/callback", "http://localhost:80/callback", "https://hooli.example/callback"]
+    assert problems(tenant(clients={"desktop": desktop(redirectUris=uris)})) == [
+        (
+            "warning",
+            "clients.desktop.redirectUris[0]",
+            "names no port, and Auth0 compares redirect URIs exactly, port included",
+        )
+    ]
+
+
+def test_longest_names_keep_within_auth0s_description() -> None:
+    declared = tenant(clients={"a" * 40: desktop(people=PEOPLE)})
+    declared["id"] = "t" * 63
+    assert load(declared).warnings == ()
+    assert len(f"Flow MCP client {'a' * 40} of {'t' * 63}") <= 140

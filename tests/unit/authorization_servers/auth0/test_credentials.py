@@ -1,0 +1,49 @@
+"""The administrator's credentials: one kind, and whole."""
+
+from __future__ import annotations
+
+import pytest
+
+from flow_mcp.authorization_servers.auth0 import credentials
+from flow_mcp.authorization_servers.errors import CredentialsError
+
+ID = {"AUTH0_CLIENT_ID": "applier"}
+SECRET = {"AUTH0_CLIENT_SECRET": "s3cr3t"}
+ASSERTION = {"AUTH0_CLIENT_ASSERTION_PRIVATE_KEY": "s3cr3t"}
+TOKEN = {"AUTH0_API_TOKEN": "s3cr3t"}
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [ID | SECRET, ID | ASSERTION, TOKEN, {"AUTH0_CLI_LOGIN": "true"}, TOKEN | {"AUTH0_CLIENT_ID": ""}],
+)
+def test_one_whole_kind_is_enough(environment: dict[str, str]) -> None:
+    credentials.check(environment, "hooli.eu.auth0.com")
+
+
+@pytest.mark.parametrize(
+    ("environment", "message"),
+    [
+        (
+            ID | SECRET | TOKEN,
+            "the environment has two kinds of credentials for Auth0, AUTH0_API_TOKEN and AUTH0_CLIENT_ID and "
+            "AUTH0_CLIENT_SECRET; unset one of them",
+        ),
+        (
+            ID | TOKEN,
+            "the environment has two kinds of credentials for Auth0, AUTH0_API_TOKEN and AUTH0_CLIENT_ID; "
+            "unset one of them",
+        ),
+        ({}, "no credentials for hooli.eu.auth0.com in the environment; set AUTH0_CLIENT_ID and "),
+        (
+            ID,
+            "the environment has AUTH0_CLIENT_ID but not the rest of the credentials for hooli.eu.auth0.com",
+        ),
+        (SECRET, "the environment has AUTH0_CLIENT_SECRET but not the rest of the credentials for "),
+    ],
+)
+def test_two_kinds_none_and_halves_are_refused(environment: dict[str, str], message: str) -> None:
+    with pytest.raises(CredentialsError) as caught:
+        credentials.check(environment, "hooli.eu.auth0.com")
+    assert str(caught.value).startswith(message)
+    assert "s3cr3t" not in str(caught.value)

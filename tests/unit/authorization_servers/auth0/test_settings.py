@@ -1,0 +1,153 @@
+"""The settings document of a tenant on Auth0."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from flow_mcp.runtime.discovery import discovery_addresses
+from flow_mcp.settings import SettingsDocument
+from tests.unit.authorization_servers.auth0.hooli import (
+    ISSUER,
+    PRODUCTION,
+    TEST,
+    agent,
+    desktop,
+    load,
+    public_key,
+    tenant,
+)
+
+IDS = {"agent": "Ag3nT", "desktop": "D3skt0p"}
+
+
+def document(declared: dict[str, Any], ids: dict[str, str] | None = None) -> SettingsDocument:
+    declaration = load(declared).declaration
+    return declaration.kind.settings(declaration, IDS if ids is None else ids)
+
+
+def plain(of: SettingsDocument) -> Any:
+    return of.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def test_the_issuer_has_its_slash_everywhere() -> None:
+    settings = document(tenant())
+    server = settings.authorization_servers[0]
+    assert (server.authority, server.issuers) == (ISSUER, (ISSUER,))
+    assert {at.authority for r in settings.protected_resources for at in r.authorization_servers} == {ISSUER}
+    assert discovery_addresses(server) == (
+        "https://hooli.eu.auth0.com/.well-known/openid-configuration",
+        "https://hooli.eu.auth0.com/.well-known/oauth-authorization-server",
+    )
+
+
+def test_what_clients_see_is_the_custom_domain() -> None:
+    text = document(tenant(auth0={"customDomain": "login.hooli.example"})).canonical_json()
+    assert '"authority":"https://login.hooli.example/"' in text
+    assert "hooli.eu.auth0.com" not in text
+
+
+def test_a_program_asks_by_audience_and_scope() -> None:
+    [agent_, _] = plain(document(tenant()))["authorizationServers"][0]["clients"]
+    assert agent_ == {
+        "name": "agent",
+        "clientId": "Ag3nT",
+        "registration": "managed",
+        "grant": "client-credentials",
+        "authentication": "client-secret",
+        "access": ["7/production"],
+        "tokenRequests": [
+            {
+                "resource": PRODUCTION,
+                "tokenEndpoint": f"{ISSUER}oauth/token",
+                "parameters": {
+                    "audience": PRODUCTION,
+                    "grant_type": "client_credentials",
+                    "scope": "mcp:access",
+                },
+            }
+        ],
+    }
+
+
+@pytest.mark.parametrize(
+    ("auth0", "parameter", "scope"),
+    [
+        ({}, "audience", "mcp:access"),
+        ({"tenantSettings": {"manage": True}}, "resource", "mcp:access"),
+        (
+            {"tenantSettings": {"manage": True, "resourceParameterProfile": "audience"}},
+            "audience",
+            "mcp:access",
+        ),
+        ({"tokens": {"refresh": {}}}, "audience", "mcp:access offline_access"),
+    ],
+)
+def test_an_application_of_people_names_the_resource_as_the_tenant_understands_it(
+    auth0: dict[str, Any], parameter: str, scope: str
+) -> None:
+    [_, application] = plain(document(tenant(auth0=auth0)))["authorizationServers"][0]["clients"]
+    assert application["authentication"] == "none"
+    assert application["tokenRequests"] == [
+        {
+            "resource": resource,
+            "tokenEndpoint": f"{ISSUER}oauth/token",
+            "parameters": {"client_id": "D3skt0p", "grant_type": "authorization_code"},
+            "authorizationEndpoint": f"{ISSUER}authorize",
+            "authorizationParameters": {
+                "client_id": "D3skt0p",
+                "code_challenge_method": "S256",
+                "response_type": "code",
+                "scope": scope,
+                parameter: resource,
+            },
+        }
+        for resource in (PRODUCTION, TEST)
+    ]
+
+
+def test_resources_have_their_own_audience_and_the_one_scope() -> None:
+    for resource in document(tenant()).protected_resources:
+        [at] = resource.authorization_servers
+        assert at.audiences == (resource.url,)
+        assert at.scopes_advertised == at.scopes_in_tokens == ("mcp:access",)
+        assert at.app_roles == ()
+
+
+def test_manual_registrations_are_listed_beside_the_stacks_own() -> None:
+    manual = {
+        "crm": {"clientId": "M4nual", "access": ["7/test"]},
+        "portal": {"clientId": "P0rtal", "access": ["7/test"], "grant": "authorization-code"},
+    }
+    keyed = agent(privateKeyJwt={"certificate": public_key()})
+    settings = document(tenant(clients={"agent": keyed}, manual=manual))
+    assert [
+        (client.name, client.client_id, client.registration, client.authentication, client.access)
+        for client in settings.authorization_servers[0].clients
+    ] == [
+        ("agent", "Ag3nT", "managed", "private-key-jwt", ("7/production",)),
+        ("crm", "M4nual", "manual", None, ("7/test",)),
+        ("portal", "P0rtal", "manual", None, ("7/test",)),
+    ]
+
+
+def test_ways_to_become_a_client_are_listed_with_what_they_reach() -> None:
+    documents = ["https://claude.ai/oauth/client", "https://vscode.dev/client", "https://claude.ai/other"]
+    registration = {
+        "dynamic": {"access": ["7/test"]},
+        "metadataDocuments": {"documents": documents, "access": ["7/*"]},
+    }
+    settings = document(tenant(auth0={"registration": registration}))
+    assert plain(settings)["authorizationServers"][0]["registration"] == {
+        "dynamic": {"access": ["7/test"]},
+        "metadataDocuments": {
+            "domains": ["claude.ai", "vscode.dev"],
+            "access": ["7/production", "7/test"],
+        },
+    }
+
+
+def test_the_same_declaration_and_client_ids_give_the_same_bytes() -> None:
+    clients = {"desktop": desktop(), "agent": agent()}
+    assert document(tenant()).canonical_json() == document(tenant(clients=clients)).canonical_json()

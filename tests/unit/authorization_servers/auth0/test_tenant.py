@@ -1,0 +1,137 @@
+"""Settings of the whole Auth0 tenant: what is missing is said, and what others set is kept."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any, cast
+
+import pulumi_auth0 as auth0
+import pytest
+from pulumi_auth0 import outputs
+
+from flow_mcp.authorization_servers.auth0 import Auth0
+from flow_mcp.authorization_servers.auth0 import tenant as settings
+from tests.unit.authorization_servers.auth0.hooli import load, tenant
+
+DYNAMIC = {"dynamic": {"access": ["7/test"]}}
+DOCUMENTS = {
+    "metadataDocuments": {
+        "documents": ["https://claude.ai/oauth/claude-code-client-metadata"],
+        "access": ["7/test"],
+    }
+}
+READY = {
+    "resource_parameter_profile": "compatibility",
+    "client_id_metadata_document_supported": True,
+    "dynamic_client_registration_security_mode": "strict",
+}
+
+
+def found(switches: dict[str, bool] | None = None, **given: Any) -> auth0.GetTenantResult:
+    """A tenant's settings as the plugin answers: lists for what is single, texts for what is unset."""
+    names = list(inspect.signature(auth0.GetTenantResult.__init__).parameters)[1:]
+    flag_names = list(inspect.signature(outputs.GetTenantFlagResult.__init__).parameters)[1:]
+    usual = {"enable_client_connections": True, "enable_dynamic_client_registration": True} | (switches or {})
+    whole = dict.fromkeys(flag_names, False) | usual
+    empty: dict[str, Any] = {
+        "country_codes": [],
+        "default_redirection_uri": "",
+        "default_token_quotas": [],
+        "error_pages": [],
+        "mtls": [outputs.GetTenantMtlResult(disable=True, enable_endpoint_aliases=False)],
+        "skip_non_verifiable_callback_uri_confirmation_prompt": "null",
+        "flags": [outputs.GetTenantFlagResult(**whole)],
+    }
+    result: Any = auth0.GetTenantResult
+    return cast("auth0.GetTenantResult", result(**(dict.fromkeys(names) | empty | READY | given)))
+
+
+def server(**registration: Any) -> Auth0:
+    return cast("Auth0", load(tenant(auth0={"registration": registration})).declaration.server)
+
+
+def test_nothing_is_missing_where_everything_is_on() -> None:
+    assert list(settings.missing(server(**DYNAMIC, **DOCUMENTS), found())) == []
+
+
+@pytest.mark.parametrize(
+    ("registration", "tenant_settings", "said"),
+    [
+        ({}, found(resource_parameter_profile="audience"), "its resource parameter profile is audience."),
+        ({}, found(resource_parameter_profile=""), "its resource parameter profile is audience."),
+        (
+            {},
+            found({"enable_client_connections": False}),
+            "this Auth0 tenant enables no connections for new applications",
+        ),
+        (
+            DYNAMIC,
+            found({"enable_dynamic_client_registration": False}),
+            "dynamic client registration is off in this Auth0 tenant",
+        ),
+        (
+            DYNAMIC,
+            found(flags=[]),
+            "dynamic client registration is off in this Auth0 tenant",
+        ),
+        (
+            DYNAMIC,
+            found(dynamic_client_registration_security_mode="permissive"),
+            "clients that register get the permissive security mode",
+        ),
+        (
+            DOCUMENTS,
+            found(client_id_metadata_document_supported=False),
+            "Client ID Metadata Documents are off in this Auth0 tenant",
+        ),
+    ],
+)
+def test_each_missing_setting_is_said_on_its_own(
+    registration: dict[str, Any], tenant_settings: auth0.GetTenantResult, said: str
+) -> None:
+    [sentence] = settings.missing(server(**registration), tenant_settings)
+    assert said in sentence
+
+
+def test_a_closed_registration_is_not_missed_where_none_is_declared() -> None:
+    closed = found({"enable_dynamic_client_registration": False}, client_id_metadata_document_supported=False)
+    assert list(settings.missing(server(), closed)) == []
+
+
+def test_an_untouched_tenant_gives_nothing_to_keep() -> None:
+    empty_page = outputs.GetTenantErrorPageResult(html="", show_log_link=False, url="")
+    for untouched in (found(), found(error_pages=[empty_page])):
+        assert set(settings.as_found(untouched).values()) == {None}
+
+
+def test_settings_that_the_plugin_would_clear_are_given_as_they_were_found() -> None:
+    clients = outputs.GetTenantDefaultTokenQuotaClientClientCredentialResult(
+        enforce=True, per_day=1_000, per_hour=0
+    )
+    kept = settings.as_found(
+        found(
+            country_codes=[outputs.GetTenantCountryCodeResult(lists=["NO"], mode="allow")],
+            default_redirection_uri="https://hooli.example/login",
+            default_token_quotas=[
+                outputs.GetTenantDefaultTokenQuotaResult(
+                    clients=[outputs.GetTenantDefaultTokenQuotaClientResult(client_credentials=[clients])],
+                    organizations=[],
+                )
+            ],
+            error_pages=[
+                outputs.GetTenantErrorPageResult(
+                    html="<p>Oh</p>", show_log_link=True, url="https://e.example"
+                )
+            ],
+            mtls=[outputs.GetTenantMtlResult(disable=False, enable_endpoint_aliases=True)],
+            skip_non_verifiable_callback_uri_confirmation_prompt="true",
+        )
+    )
+    quota = kept["default_token_quota"].clients.client_credentials
+    assert (kept["country_codes"].lists, kept["country_codes"].mode) == (["NO"], "allow")
+    assert kept["default_redirection_uri"] == "https://hooli.example/login"
+    assert (quota.enforce, quota.per_day, quota.per_hour) == (True, 1_000, None)
+    assert kept["default_token_quota"].organizations is None
+    assert (kept["error_page"].html, kept["error_page"].show_log_link) == ("<p>Oh</p>", True)
+    assert kept["mtls"].enable_endpoint_aliases is True
+    assert kept["skip_non_verifiable_callback_uri_confirmation_prompt"] == "true"
