@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -134,5 +135,11 @@ def _refused(tenant: Tenant, declaration: dict[str, Any]) -> str:
     return ended.stdout
 
 
-def _resources(exported: str) -> list[str]:
-    return [line for line in exported.splitlines() if '"urn"' in line or '"id"' in line]
+def _resources(exported: str) -> list[tuple[str, str]]:
+    """URN and ID of everything that exists at the server, in a stable order."""
+    resources = json.loads(exported)["deployment"].get("resources", [])
+    return sorted(
+        (resource["urn"], resource["id"])
+        for resource in resources
+        if "id" in resource and not resource["type"].startswith("pulumi:providers:")
+    )
