@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,8 +50,17 @@ class Project:
         Raises:
             NoProjectError: there is none.
         """
-        file = self.directory / "stacks" / f"Pulumi.{stack}.yaml"
-        if stack not in self.stacks():
-            known = ", ".join(self.stacks()) or "none"
-            raise NoProjectError(f"there is no stack {stack}: {file} is missing; stacks here: {known}")
-        return file
+        return self.stack_files((stack,))[stack]
+
+    def stack_files(self, stacks: Iterable[str]) -> dict[str, Path]:
+        """The files of several stacks, by name, each once and in their order.
+
+        Raises:
+            NoProjectError: one of them has none.
+        """
+        directory, known = self.directory / "stacks", self.stacks()
+        files = {stack: directory / f"Pulumi.{stack}.yaml" for stack in stacks}
+        for stack in sorted(files.keys() - set(known)):
+            here = ", ".join(known[:20]) + (", …" if len(known) > 20 else "") or "none"
+            raise NoProjectError(f"there is no stack {stack}: {files[stack]} is missing; stacks here: {here}")
+        return files

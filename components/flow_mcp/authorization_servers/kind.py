@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from flow_mcp.authorization_servers.component import AuthorizationServerComponent
     from flow_mcp.declaration.base import Declared
-    from flow_mcp.declaration.findings import Finding
+    from flow_mcp.declaration.findings import Finding, Path
     from flow_mcp.declaration.tenant import Declaration
     from flow_mcp.settings import SettingsDocument
 
@@ -28,6 +28,8 @@ class AuthorizationServerKind:
         check: what it cannot do or would do wrong, before any server is called.
         settings: the settings document, from the declaration and what the server assigned.
         component_path: `module:class` of the Pulumi component; loaded only when the program runs.
+        authority: the authority, where it follows from the declaration alone: a preview then shows it.
+        owns: what only one stack may declare, by path and in words that are the same in every stack.
     """
 
     key: str
@@ -35,6 +37,8 @@ class AuthorizationServerKind:
     check: Callable[[Declaration], Iterator[Finding]]
     settings: Callable[[Declaration, ServerIds], SettingsDocument]
     component_path: str
+    authority: Callable[[Declaration], str] | None = None
+    owns: Callable[[Declaration], Iterable[tuple[Path, str]]] = lambda _: ()
 
     @property
     def field(self) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 
 import click
 
-from flow_mcp.declaration.findings import DeclarationError, Problem
-from flow_mcp.declaration.load import from_file
+from flow_mcp.declaration.findings import DeclarationError, Finding, Problem
+from flow_mcp.declaration.load import Loaded, from_file, instance_of
 from flow_mcp.project import Project
 
 
@@ -29,8 +29,8 @@ def command(tenants: tuple[str, ...], *, as_json: bool) -> None:
     Every problem of every file is shown at once, each with its line, what is wrong and what would be right.
     """
     project = Project.find()
-    stacks = tenants or project.stacks()
-    problems = list(_problems(project, stacks))
+    stacks = project.stack_files(tenants or project.stacks())
+    problems = tuple(dict.fromkeys(_problems(project, stacks)))
     errors = sum(problem.severity == "error" for problem in problems)
     if as_json:
         click.echo(json.dumps({"checked": list(stacks), "problems": [asdict(p) for p in problems]}, indent=2))
@@ -45,21 +45,27 @@ def command(tenants: tuple[str, ...], *, as_json: bool) -> None:
         raise SystemExit(DeclarationError.exit_code)
 
 
-def _problems(project: Project, stacks: tuple[str, ...]) -> Iterator[Problem]:
-    stack_of_tenant: dict[str, str] = {}
-    for stack in stacks:
-        file = project.stack_file(stack)
+def _problems(project: Project, stacks: Mapping[str, Path]) -> Iterator[Problem]:
+    instance = instance_of(project.file)
+    owners: dict[str, str] = {}
+    for stack, file in stacks.items():
         try:
-            loaded = from_file(file, project.file)
+            loaded = from_file(file, instance)
         except DeclarationError as error:
             yield from (_relative(problem, project) for problem in error.problems)
             continue
-        yield from (_relative(problem, project) for problem in loaded.warnings)
-        tenant = loaded.declaration.tenant.id
-        if (other := stack_of_tenant.setdefault(tenant, stack)) != stack:
-            # Two stacks that declare one tenant would undo each other's work.
-            message = f"is {tenant}, which the stack {other} declares too"
-            yield _relative(Problem(str(file), 1, "id", message, "Keep one stack a tenant."), project)
+        found = [*loaded.warnings, *_claimed(loaded, stack, owners)]
+        yield from (_relative(problem, project) for problem in found)
+
+
+def _claimed(loaded: Loaded, stack: str, owners: dict[str, str]) -> Iterator[Problem]:
+    """What another stack declares too: the two would undo each other's work."""
+    declaration = loaded.declaration
+    tenant = (("id",), f"the tenant {declaration.tenant.id} of {declaration.instance.server}")
+    for path, what in (tenant, *declaration.kind.owns(declaration)):
+        if (other := owners.setdefault(what, stack)) != stack:
+            message = f"is {what}, which the stack {other} declares too"
+            yield loaded.problem(Finding(path, message, "Keep it in one stack."))
 
 
 def _relative(problem: Problem, project: Project) -> Problem:

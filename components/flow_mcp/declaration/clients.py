@@ -3,72 +3,60 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, GetJsonSchemaHandler, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from flow_mcp.declaration.base import (
+    ClientId,
+    Day,
     Declared,
     Duration,
+    Form,
     Origin,
+    RedirectUri,
     ServerUrl,
     Text,
-    is_loopback,
     seconds,
-    split_url,
 )
+from flow_mcp.declaration.findings import RefusedError
 from flow_mcp.settings import Grant
 
-
-def _redirect_uri(uri: str) -> str:
-    """A redirect URI that can be compared exactly (RFC 9700, section 4.1.3; RFC 8252, section 7)."""
-    parts = split_url(uri)
-    if "*" in uri:
-        raise ValueError("must be exact: wildcards would let a code reach somebody else's page")
-    if "#" in uri:
-        raise ValueError("must have no fragment (RFC 6749, section 3.1.2)")
-    if parts.scheme == "http" and not is_loopback(parts.hostname):
-        raise ValueError("must be https; plain http is for loopback addresses only")
-    if not parts.path:
-        raise ValueError(f"must have a path; write {uri}/ if the root is meant")
-    if any(segment in {".", ".."} for segment in parts.path.split("/")):
-        raise ValueError("must have a path without `.` or `..` segments")
-    return uri
+_PEM = re.compile(
+    r"\s*-----BEGIN (CERTIFICATE|PUBLIC KEY)-----\s[A-Za-z0-9+/=\s]+-----END \1-----\s*", re.ASCII
+)
 
 
-def _access_entry(entry: str) -> str:
-    workspace, slash, environment = entry.partition("/")
-    if entry != "*" and (
-        not slash or not workspace or not environment or "/" in environment or workspace == "*"
-    ):
-        raise ValueError('must be "<workspace>/<environment>", "<workspace>/*" or "*"')
-    return entry
+def _public(pem: str) -> str:
+    if "PRIVATE KEY" in pem:
+        raise RefusedError(
+            "holds a private key, which nobody but the client may have",
+            "Make a new key pair, and give its certificate only.",
+        )
+    if len(pem) > 16_384 or not _PEM.fullmatch(pem):
+        raise RefusedError(
+            "is not one certificate in PEM", "Give it from -----BEGIN CERTIFICATE----- to the end line."
+        )
+    return f"{pem.strip()}\n"
 
-
-def _date(text: str) -> str:
-    # Pulumi hands an unquoted date over as a time.
-    day = text.removesuffix("T00:00:00Z")
-    if not re.fullmatch(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}", day):
-        raise ValueError("must be a day, such as 2026-11-01")
-    date.fromisoformat(day)
-    return day
-
-
-def _public(pem: str | None) -> str | None:
-    if pem is not None and "PRIVATE KEY" in pem:
-        raise ValueError("holds a private key, which nobody but the client may have: make a new one")
-    return pem
-
-
-RedirectUri = Annotated[str, AfterValidator(_redirect_uri), Field(json_schema_extra={"format": "uri"})]
 
 Access = Annotated[
-    tuple[Annotated[str, AfterValidator(_access_entry)], ...],
+    tuple[
+        Annotated[
+            str,
+            Form(
+                r"\*|[A-Za-z0-9][A-Za-z0-9_-]{0,62}/(?:\*|[A-Za-z0-9][A-Za-z0-9_-]{0,62})",
+                "an access entry",
+                '"<workspace>/<environment>", "<workspace>/*" or "*"',
+            ),
+        ],
+        ...,
+    ],
     Field(min_length=1, description='Where: "<workspace>/<environment>", "<workspace>/*" or "*" for all.'),
 ]
-
-ClientId = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,255}$")]
 
 
 class People(Declared):
@@ -78,24 +66,29 @@ class People(Declared):
     groups: Annotated[
         tuple[Text, ...], Field(strict=False, description="Names of groups at the authorization server.")
     ] = ()
-    everyone: bool = False
+    everyone: Annotated[bool, Field(description="true: whoever the server lets sign in.")] = False
 
     @model_validator(mode="before")
     @classmethod
     def _words(cls, value: Any) -> Any:
-        return (
-            {"everyone": {"everyone": True}, "none": {}}.get(value, value)
-            if isinstance(value, str)
-            else value
-        )
+        return _PEOPLE.get(value, value) if isinstance(value, str) else value
 
     @model_validator(mode="after")
     def _one_of_them(self) -> Self:
         if self.groups and self.everyone:
-            raise ValueError("names groups and everyone; choose one")
-        if len(set(self.groups)) < len(self.groups):
-            raise ValueError("names a group twice")
+            raise RefusedError("names groups and everyone", "Choose one.")
         return self
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        reference = handler(schema)
+        definition = handler.resolve_ref_schema(reference)
+        structure = dict(definition)
+        definition.clear()
+        definition |= {"anyOf": [{"enum": sorted(_PEOPLE)}, structure]}
+        return reference
 
     @property
     def anyone(self) -> bool:
@@ -103,15 +96,13 @@ class People(Declared):
         return bool(self.groups) or self.everyone
 
 
+# What a file may say: the two words are short for the structures that other languages' programs use.
+_PEOPLE: dict[str, dict[str, Any]] = {"everyone": {"everyone": True}, "none": {}}
+
 NOBODY = People()
 
-# What a file may say: the two words are short for the structures that other languages' programs use.
 DeclaredPeople = Annotated[
-    People,
-    Field(
-        description="Who may sign in: {groups: […]}, `everyone` or `none`.",
-        json_schema_extra={"anyOf": [{"enum": ["everyone", "none"]}, {"$ref": "#/$defs/People"}]},
-    ),
+    People, Field(description="Who may sign in: {groups: […]}, `everyone` or `none` (the default).")
 ]
 
 InheritedPeople = Annotated[
@@ -127,20 +118,20 @@ class PrivateKeyJwt(Declared):
         ServerUrl | None, Field(description="Where the client publishes its public keys.")
     ] = None
     certificate: Annotated[
-        str | None, AfterValidator(_public), Field(description="Its X.509 certificate, PEM.")
+        Annotated[str, AfterValidator(_public)] | None, Field(description="Its X.509 certificate, PEM.")
     ] = None
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
         if (self.jwks_url is None) == (self.certificate is None):
-            raise ValueError("needs exactly one of jwksUrl and certificate")
+            raise RefusedError("needs exactly one of jwksUrl and certificate", "Give one of them.")
         return self
 
 
 class Secret(Declared):
     """A client secret whose end is known: the program reads no clock."""
 
-    issued: Annotated[str, AfterValidator(_date), Field(description="Day it was made, YYYY-MM-DD.")]
+    issued: Annotated[Day, Field(description="Day it was made, YYYY-MM-DD.")]
     lifetime: Annotated[Duration, Field(description="How long it is valid, such as 180d.")]
 
     @property
@@ -155,7 +146,7 @@ class Secret(Declared):
 class FederatedCredential(Declared):
     """Authentication by another issuer's token instead of a secret (RFC 7523, section 2.2)."""
 
-    issuer: ServerUrl
+    issuer: Annotated[ServerUrl, Field(description="`iss` of that issuer's token.")]
     subject: Annotated[Text, Field(description="`sub` of that issuer's token, compared exactly.")]
     audience: Annotated[
         Text | None, Field(description="`aud` of that token; left out: the server's default.")
@@ -183,30 +174,25 @@ class Client(Declared):
     web_origins: Annotated[
         tuple[Origin, ...], Field(description="Origins whose pages may call the token endpoint (CORS).")
     ] = ()
-    private_key_jwt: PrivateKeyJwt | None = None
-    secret: Secret | None = None
-    federated_credential: FederatedCredential | None = None
+    private_key_jwt: Annotated[
+        PrivateKeyJwt | None, Field(description="It signs assertions: no secret is made.")
+    ] = None
+    secret: Annotated[
+        Secret | None, Field(description="It has a secret with a known end; the value is never declared.")
+    ] = None
+    federated_credential: Annotated[
+        FederatedCredential | None, Field(description="It brings another issuer's token: no secret is made.")
+    ] = None
 
-    @model_validator(mode="after")
-    def _fits_its_grant(self) -> Self:
-        if self.grant is Grant.CLIENT_CREDENTIALS:
-            if self.redirect_uris or self.web_origins or self.people.anyone:
-                raise ValueError(
-                    "has grant client-credentials: no person signs in, "
-                    "so redirectUris, webOrigins and people do not apply"
-                )
-            if self.client_type == "public":
-                raise ValueError(
-                    "has grant client-credentials, which needs a confidential client (RFC 6749, section 4.4)"
-                )
-        elif not self.redirect_uris:
-            raise ValueError("has grant authorization-code and so needs redirectUris")
-        credentials = [self.private_key_jwt, self.secret, self.federated_credential]
-        if sum(credential is not None for credential in credentials) > 1:
-            raise ValueError("has more than one of privateKeyJwt, secret and federatedCredential; choose one")
-        if self.client_type == "public" and any(credentials):
-            raise ValueError("is public and so cannot have privateKeyJwt, secret or federatedCredential")
-        return self
+    @property
+    def credentials(self) -> tuple[str, ...]:
+        """Keys of the ways to authenticate that are declared; at most one is right."""
+        declared = {
+            "privateKeyJwt": self.private_key_jwt,
+            "secret": self.secret,
+            "federatedCredential": self.federated_credential,
+        }
+        return tuple(key for key, value in declared.items() if value is not None)
 
     @property
     def confidential(self) -> bool:
@@ -214,13 +200,15 @@ class Client(Declared):
         return (
             self.grant is Grant.CLIENT_CREDENTIALS
             or self.client_type == "confidential"
-            or any((self.private_key_jwt, self.secret, self.federated_credential))
+            or bool(self.credentials)
         )
 
 
 class ManualRegistration(Declared):
     """An application that somebody else registered; it is listed, not created."""
 
-    client_id: ClientId
+    client_id: Annotated[ClientId, Field(description="As the authorization server knows it.")]
     access: Access
-    grant: Grant = Grant.CLIENT_CREDENTIALS
+    grant: Annotated[
+        Grant, Field(description="client-credentials for programs, authorization-code for people.")
+    ] = Grant.CLIENT_CREDENTIALS

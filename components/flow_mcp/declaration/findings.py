@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -10,6 +12,20 @@ from flow_mcp.errors import FlowMcpError
 
 Path = tuple[str | int, ...]
 """Keys and indexes from the file's root."""
+
+_PLAIN_KEY = re.compile(r"[A-Za-z0-9_:-]+")
+_LONGEST_KEY = 64
+
+
+class RefusedError(ValueError):
+    """A value that a declaration's type refuses; what is wrong with it, and what would be right.
+
+    Neither text repeats the value, which may be a misplaced secret.
+    """
+
+    def __init__(self, message: str, remedy: str) -> None:
+        super().__init__(message)
+        self.remedy = remedy
 
 
 @dataclass(frozen=True)
@@ -53,8 +69,20 @@ class DeclarationError(FlowMcpError):
 
 
 def dotted(path: Path) -> str:
-    """A path as people write it: `clients.desktop.redirectUris[0]`."""
+    """A path as people write it: `clients.desktop.redirectUris[0]`.
+
+    A key that is no plain word is shown as JSON, so that it can neither look like another path nor write to
+    the reader's terminal.
+    """
     text = ""
     for part in path:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+        if isinstance(part, int):
+            text += f"[{part}]"
+        else:
+            text += f".{_key(part)}" if text else _key(part)
     return text
+
+
+def _key(key: str) -> str:
+    shown = key if len(key) <= _LONGEST_KEY else f"{key[:_LONGEST_KEY]}..."
+    return shown if _PLAIN_KEY.fullmatch(shown) else json.dumps(shown)

@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path as FilePath
-from typing import Any, TypeVar
+from typing import Any
 
-import yaml
-from pydantic import BaseModel, ValidationError
-
-from flow_mcp.declaration import positions, rules, shape
-from flow_mcp.declaration.findings import DeclarationError, Finding, Path, Problem, dotted
+from flow_mcp.declaration import files, rules
+from flow_mcp.declaration.findings import DeclarationError, Finding, Path, Problem
+from flow_mcp.declaration.salvage import STAND_INS, related
 from flow_mcp.declaration.tenant import Declaration, Instance, Tenant
+from flow_mcp.declaration.written import Written, parse, validated
 
-PROJECT = "flow-mcp"
-_TENANT = f"{PROJECT}:tenant"
-_INSTANCE = f"{PROJECT}:instance"
-_Model = TypeVar("_Model", bound=BaseModel)
+PROJECT = files.PROJECT
+instance_of = files.instance_of
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """A usable declaration and the warnings on it."""
+    """A usable declaration, the warnings on it, and where it was written."""
 
     declaration: Declaration
     warnings: tuple[Problem, ...]
+    tenant: Written
+
+    def problem(self, finding: Finding) -> Problem:
+        """A further finding on the tenant, at its line."""
+        return self.tenant.locate(finding)[1]
 
 
 def from_configuration(tenant: Any, instance: Any, *, source: str) -> Loaded:
@@ -40,142 +41,62 @@ def from_configuration(tenant: Any, instance: Any, *, source: str) -> Loaded:
     Raises:
         DeclarationError: with all problems at once.
     """
-    return _declaration(tenant, instance, _Place(source, None, {}))
+    written = Written(tenant, source)
+    try:
+        json.dumps([tenant, instance])
+    except (TypeError, ValueError, RecursionError):
+        message = "holds other things than texts, numbers, truth values, lists and mappings"
+        remedy = "Give plain values: what is made must be known before anything is."
+        raise DeclarationError([written.locate(Finding((), message, remedy))[1]]) from None
+    return _loaded(written, Written(instance, source, name="instance", prefix=("instance",)))
 
 
-def from_file(file: FilePath, project_file: FilePath) -> Loaded:
+def from_file(file: FilePath, instance: Written) -> Loaded:
     """Read a stack's file as `pulumi up` would.
 
     Args:
         file: `stacks/Pulumi.<stack>.yaml`.
-        project_file: `Pulumi.yaml`, which holds the instance for all tenants.
+        instance: what `Pulumi.yaml` declares for all tenants, by `instance_of`.
 
     Raises:
         DeclarationError: with all problems at once.
     """
-    stack = _read(file)
-    config = stack.value.get("config") if isinstance(stack.value, dict) else None
-    place = _Place(str(file), stack, {(): ("config", _TENANT), ("instance",): ("config", _INSTANCE)})
-    if not isinstance(config, dict) or _TENANT not in config:
-        raise place.error([Finding((), "declares no tenant", f"Add config: {{{_TENANT}: …}}.")])
-    instance = config[_INSTANCE] if _INSTANCE in config else instance_of(project_file)
-    return _declaration(config[_TENANT], instance, place)
+    tenant, own_instance = files.stack(file)
+    return _loaded(tenant, own_instance or instance)
 
 
-def instance_of(project_file: FilePath) -> Any:
-    """The instance that `Pulumi.yaml` declares for all tenants, unchecked."""
-    project = _read(project_file).value
-    config = project.get("config") if isinstance(project, dict) else None
-    entry = (config or {}).get(_INSTANCE, (config or {}).get("instance"))
-    return entry.get("default", entry.get("value")) if isinstance(entry, dict) else None
-
-
-@dataclass(frozen=True)
-class _Place:
-    """Where findings are: a file's name, its lines, and the file's path of the tenant and the instance."""
-
-    source: str
-    lines: positions.Positioned | None
-    roots: Mapping[Path, Path]
-
-    def problem(self, finding: Finding) -> Problem:
-        path = finding.path
-        in_instance = path[:1] == ("instance",) and ("instance",) in self.roots
-        root = self.roots.get(("instance",) if in_instance else (), ())
-        in_file = (*root, *(path[1:] if in_instance else path))
-        line = self.lines.line(in_file) if self.lines else 0
-        return Problem(
-            self.source, line, dotted(path) or "tenant", finding.message, finding.remedy, finding.severity
+def _loaded(tenant: Written, instance: Written) -> Loaded:
+    parsed_tenant, parsed_instance = parse(Tenant, tenant), parse(Instance, instance)
+    located = [*parsed_tenant.problems, *parsed_instance.problems]
+    if parsed_tenant.model is not None:
+        declaration = Declaration(
+            parsed_instance.model or Instance(server=STAND_INS["server"]), parsed_tenant.model
         )
-
-    def error(self, findings: Iterable[Finding]) -> DeclarationError:
-        return DeclarationError(sorted(map(self.problem, findings), key=lambda problem: problem.line))
-
-
-def _read(file: FilePath) -> positions.Positioned:
-    try:
-        return positions.read(file.read_text(encoding="utf-8"))
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        problem = Problem(str(file), line, "file", f"is not YAML: {error.problem}", "Correct the syntax.")
-    except yaml.YAMLError:
-        problem = Problem(
-            str(file), 1, "file", "is not YAML", "Write it as UTF-8 text without control characters."
+        located += (
+            tenant.locate(finding)
+            for finding in rules.check(declaration)
+            if not _follows(finding.path, parsed_tenant.bad)
         )
-    except UnicodeDecodeError:
-        problem = Problem(str(file), 1, "file", "is not UTF-8", "Save it as UTF-8.")
-    except OSError as error:
-        problem = Problem(
-            str(file), 0, "file", f"cannot be read: {error.strerror}", "Check its name and rights."
-        )
-    raise DeclarationError([problem])
+    # In the order of the stack's file; what Pulumi.yaml declares comes last.
+    located.sort(key=lambda item: (item[1].file != tenant.source, item[0]))
+    problems = tuple(dict.fromkeys(problem for _, problem in located))
+    if parsed_tenant.model is None or any(problem.severity == "error" for problem in problems):
+        raise DeclarationError(problems)
+    return Loaded(_in_order(declaration), problems, tenant)
 
 
-def _declaration(tenant: Any, instance: Any, place: _Place) -> Loaded:
-    syntax = [_relative(finding, place) for finding in place.lines.findings] if place.lines else []
-    parsed_tenant, findings = _parse(Tenant, tenant, ())
-    parsed_instance, instance_findings = _parse(Instance, instance, ("instance",))
-    findings = [*syntax, *findings, *instance_findings]
-    if parsed_tenant is not None and parsed_instance is not None:
-        declaration = Declaration(parsed_instance, parsed_tenant)
-        findings += _not_said_before(rules.check(declaration), findings)
-        if all(finding.severity == "warning" for finding in findings):
-            return Loaded(declaration, tuple(map(place.problem, findings)))
-    raise place.error(dict.fromkeys(findings))
+def _follows(path: Path, bad: frozenset[Path]) -> bool:
+    """Whether a rule's finding may be there only because something faulty was taken out."""
+    return related(path, bad) or ("access" in path and any(other[:1] == ("workspaces",) for other in bad))
 
 
-def _not_said_before(new: Iterable[Finding], before: list[Finding]) -> list[Finding]:
-    """What the rules find, save on an authorization server that was taken out for its own findings."""
-    taken_out = any(finding.path[:1] == ("authorizationServer",) for finding in before)
-    return [f for f in new if not (taken_out and f.path == ("authorizationServer",))]
+def _in_order(declaration: Declaration) -> Declaration:
+    """The declaration with all lists sorted, for they are sets: the same meaning gives the same documents."""
+    value = declaration.tenant.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return Declaration(declaration.instance, validated(Tenant, _sorted(value)))
 
 
-def _relative(finding: Finding, place: _Place) -> Finding:
-    """Syntax findings know the file's path; the others know the path below the tenant or the instance."""
-    for start, root in place.roots.items():
-        if finding.path[: len(root)] == root:
-            return Finding((*start, *finding.path[len(root) :]), finding.message, finding.remedy)
-    return finding
-
-
-def _parse(model: type[_Model], value: Any, prefix: Path) -> tuple[_Model | None, list[Finding]]:
-    """The model, and the findings on it.
-
-    Entries with findings of their own (one client among many) are taken out and the rest is parsed again,
-    so that the rules between the parts can speak in the same run; the findings refuse the whole anyway.
-    """
-    try:
-        return _model(model, value), []
-    except ValidationError as error:
-        findings = list(shape.findings(model, error))
-    rest = _without(value, findings)
-    parsed = None
-    if rest is not None:
-        try:
-            parsed = _model(model, rest)
-        except ValidationError:
-            parsed = None
-    return parsed, [Finding((*prefix, *f.path), f.message, f.remedy, f.severity) for f in findings]
-
-
-def _without(value: Any, findings: Iterable[Finding]) -> Any:
-    removable = ("clients", "manualRegistrations")
-    bad = {finding.path[:2] for finding in findings}
-    if not isinstance(value, dict) or any(
-        path[:1] != ("authorizationServer",) and (len(path) < 2 or path[0] not in removable) for path in bad
-    ):
-        return None
-    rest = {
-        key: {name: entry for name, entry in part.items() if (key, name) not in bad}
-        if key in removable and isinstance(part, dict)
-        else part
-        for key, part in value.items()
-    }
-    if any(path[:1] == ("authorizationServer",) for path in bad):
-        rest["authorizationServer"] = {}
-    return rest
-
-
-def _model(model: type[_Model], value: Any) -> _Model:
-    # Strict models take a list for a tuple and a text for an enum in JSON only.
-    return model.model_validate_json(json.dumps(value, default=repr))
+def _sorted(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _sorted(value[key]) for key in sorted(value)}
+    return sorted(map(_sorted, value), key=json.dumps) if isinstance(value, list) else value

@@ -1,111 +1,220 @@
-"""YAML with positions: plain values, and the line of every key and item.
+"""YAML files with positions: plain values, the place of each key and item, and what is wrong in the writing.
 
-PyYAML's compose step keeps the marks of each node; its C parser is used where it is built in, because a
-pipeline checks a thousand files. Pulumi reads the same files with Go's yaml.v3, so what the two would read
-differently (duplicate keys, merge keys, anchors) is refused instead of guessed.
+Pulumi reads the same files with Go's yaml.v3, so what two readers would take differently (duplicate keys,
+merge keys, aliases, tags, some scalars) is refused instead of guessed. PyYAML's events are used: they hide
+none of these and cannot overflow the stack. Its C parser is used where it is built in, for a pipeline checks
+a thousand files.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path as FilePath
 from typing import Any
 
 import yaml
 
 from flow_mcp.declaration.findings import Finding, Path
+from flow_mcp.declaration.scalars import plain
 
+NO_VALUE = ("has no value", "Give it one, or remove it.")
+
+Mark = tuple[int, int]
+"""Line and column, from 1."""
+
+_LARGEST = 1_048_576
+_DEEPEST = 32
+# Line breaks and order marks that readers disagree on, and characters that show a file's reader another order
+# or nothing: whoever reviews the file must see what Pulumi reads, in comments too.
+_HIDDEN = re.compile(
+    "[\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
 _Loader: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class _Scalars(yaml.SafeLoader):
-    """Builds scalars; a date stays the text that was written, as it is a text for everything that follows."""
+@dataclass(frozen=True)
+class Fault:
+    """Something wrong in how a file is written, by the file's path.
 
+    Attributes:
+        finding: what.
+        mark: where.
+        doubtful: the value is read, but other readers may take it for another; not worth saying where
+            something else is wrong with it.
+    """
 
-def _as_written(_: yaml.SafeLoader, node: yaml.ScalarNode) -> str:
-    text: str = node.value
-    return text
-
-
-_Scalars.add_constructor("tag:yaml.org,2002:timestamp", _as_written)
+    finding: Finding
+    mark: Mark
+    doubtful: bool = False
 
 
 @dataclass(frozen=True)
 class Positioned:
-    """A YAML document's value, its lines by path (from 1), and what was wrong in its syntax."""
+    """A YAML file's value (None where it cannot be read), its marks by path, and its faults."""
 
     value: Any
-    lines: dict[Path, int]
-    findings: tuple[Finding, ...]
+    marks: Mapping[Path, Mark]
+    faults: tuple[Fault, ...]
 
-    def line(self, path: Path) -> int:
-        """The line of a path, or of the nearest part of it that the file has."""
-        while path and path not in self.lines:
+    def mark(self, path: Path) -> Mark:
+        """The place of a path, or of the nearest part of it that the file has."""
+        while path and path not in self.marks:
             path = path[:-1]
-        return self.lines.get(path, 1)
+        return self.marks.get(path, (1, 1))
 
 
-def read(text: str) -> Positioned:
-    """Read one YAML document.
-
-    Raises:
-        yaml.YAMLError: the text is not YAML; the error knows its line.
-    """
-    lines: dict[Path, int] = {(): 1}
-    findings: list[Finding] = []
-    node = yaml.compose(text, Loader=_Loader)
-    value = None if node is None else _value(node, (), lines, findings, set())
-    return Positioned(value, lines, tuple(findings))
-
-
-def _value(
-    node: yaml.Node, path: Path, lines: dict[Path, int], findings: list[Finding], seen: set[int]
-) -> Any:
-    if id(node) in seen:
-        findings.append(
-            Finding(path, "uses a YAML alias", "Write the value out: each tenant must be readable alone.")
-        )
-        return None
-    seen.add(id(node))
-    lines.setdefault(path, node.start_mark.line + 1)
-    if isinstance(node, yaml.MappingNode):
-        return _mapping(node, path, lines, findings, seen)
-    if isinstance(node, yaml.SequenceNode):
-        return [_value(item, (*path, index), lines, findings, seen) for index, item in enumerate(node.value)]
+def read(file: FilePath) -> Positioned:
+    """Read a file of one YAML document; one that cannot be read has a fault at its root."""
     try:
-        return _Scalars("").construct_object(node)
-    except (yaml.YAMLError, ValueError):
-        findings.append(
-            Finding(path, f"has a value that YAML cannot read as {node.tag}", "Put it in quotes.")
+        content = file.read_bytes() if file.stat().st_size <= _LARGEST else None
+    except OSError as error:
+        return _unreadable(f"cannot be read: {error.strerror}", "Check its name and rights.", 0)
+    if content is None:
+        return _unreadable("is larger than 1 MiB", "Keep one tenant a file.", 0)
+    try:
+        # Like Pulumi: without the byte-order mark that some editors write.
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return _unreadable("is not UTF-8", "Save it as UTF-8.", content.count(b"\n", 0, error.start) + 1)
+    return parse(text)
+
+
+def parse(text: str) -> Positioned:
+    """Read one YAML document; one that cannot be read has a fault at its root."""
+    composer = _Composer(yaml.parse(text, Loader=_Loader))
+    try:
+        value = composer.document()
+    except _TooDeepError as error:
+        return _unreadable(
+            f"is nested more than {_DEEPEST} levels deep", "Remove what is too deep.", error.line
         )
-        return None
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        return _unreadable(f"is not YAML: {error.problem}", "Correct the syntax.", line)
+    except yaml.reader.ReaderError as error:
+        line = text.encode("utf-8", "replace").count(b"\n", 0, error.position) + 1
+        return _unreadable("is not YAML", "Remove the control characters.", line)
+    return Positioned(value, composer.marks, (*_hidden(text), *composer.faults))
 
 
-def _mapping(
-    node: yaml.MappingNode, path: Path, lines: dict[Path, int], findings: list[Finding], seen: set[int]
-) -> dict[str, Any]:
-    mapping: dict[str, Any] = {}
-    for key_node, value_node in node.value:
-        line = key_node.start_mark.line + 1
-        if not isinstance(key_node, yaml.ScalarNode):
-            findings.append(Finding(path, "has a key that is not a text", "Use plain keys."))
-            continue
-        key: str = key_node.value
-        here = (*path, key)
-        if key_node.tag != "tag:yaml.org,2002:str":
-            lines.setdefault(here, line)
-            findings.append(
-                Finding(
-                    here,
-                    f"the key {key} is not a text to YAML, which may read it as another number",
-                    f'Put it in quotes: "{key}".',
+def _hidden(text: str) -> Iterator[Fault]:
+    for line, content in enumerate(() if text.isascii() else text.split("\n"), 1):
+        if found := _HIDDEN.search(content):
+            message = f"has the character U+{ord(found[0]):04X}, which is not shown or changes what is"
+            yield Fault(Finding((), message, "Remove it."), (line, found.start() + 1))
+
+
+def _unreadable(message: str, remedy: str, line: int) -> Positioned:
+    return Positioned(None, {}, (Fault(Finding((), message, remedy), (line, 1)),))
+
+
+class _TooDeepError(Exception):
+    def __init__(self, line: int) -> None:
+        self.line = line
+
+
+@dataclass
+class _Composer:
+    events: Iterator[Any]
+    marks: dict[Path, Mark] = field(default_factory=lambda: {(): (1, 1)})
+    faults: list[Fault] = field(default_factory=list)
+    flow: bool = False
+
+    def document(self) -> Any:
+        next(self.events)  # the stream's start
+        if isinstance(next(self.events), yaml.StreamEndEvent):
+            return None
+        value = self._value(next(self.events), ())
+        next(self.events)  # the document's end
+        if isinstance(second := next(self.events), yaml.DocumentStartEvent):
+            self._fault((), second, "has a second document, which Pulumi would not read", "Keep one a file.")
+        return value
+
+    def _value(self, event: Any, path: Path) -> Any:
+        if isinstance(event, yaml.AliasEvent):
+            self._fault(path, event, "is a YAML alias", "Write the value out: each tenant is read alone.")
+            return None
+        if len(path) > _DEEPEST:
+            raise _TooDeepError(event.start_mark.line + 1)
+        self.marks.setdefault(path, _mark(event))
+        if event.tag is not None:
+            self._fault(path, event, "has a YAML tag", "Remove it; put a text in quotes.")
+        if isinstance(event, yaml.ScalarEvent):
+            return self._scalar(event, path)
+        outer, self.flow = self.flow, bool(event.flow_style)
+        if isinstance(event, yaml.MappingStartEvent):
+            value: Any = self._mapping(path)
+        else:
+            items = enumerate(self._until(yaml.SequenceEndEvent))
+            value = [self._value(item, (*path, index)) for index, item in items]
+        self.flow = outer
+        return value
+
+    def _scalar(self, event: Any, path: Path) -> Any:
+        if not event.implicit[0]:
+            return event.value
+        self._question_mark(event, path)
+        value, doubtful = plain(event.value)
+        if value is None:
+            self._fault(path, event, *NO_VALUE, doubtful=True)
+        elif doubtful:
+            message = "is a number, a date or a truth value to some YAML readers"
+            self._fault(path, event, message, "Put it in quotes if a text is meant.", doubtful=True)
+        return value
+
+    def _question_mark(self, event: Any, path: Path) -> None:
+        if self.flow and event.implicit[0] and "?" in event.value:
+            message = "has a ? that Pulumi's YAML reader refuses between brackets"
+            self._fault(path, event, message, "Put it in quotes.")
+
+    def _mapping(self, path: Path) -> dict[str, Any]:
+        mapping: dict[str, Any] = {}
+        for event in self._until(yaml.MappingEndEvent):
+            if not isinstance(event, yaml.ScalarEvent):
+                self._fault(path, event, "has a key that is not a text", "Use plain keys.")
+                self._skip(event)
+                self._skip(next(self.events))
+                continue
+            key: str = event.value
+            here = (*path, key)
+            # In quotes too: Pulumi rewrites the file in memory, without them.
+            if key == "<<":
+                self._fault(
+                    here, event, "is a YAML merge key", "Write the values out: each tenant is read alone."
                 )
-            )
-        if key in mapping:
-            lines[here] = line
-            findings.append(
-                Finding(here, "is given twice", "Keep one of them: YAML would silently drop the other.")
-            )
-            continue
-        lines[here] = line
-        mapping[key] = _value(value_node, here, lines, findings, seen)
-    return mapping
+                self._skip(next(self.events))
+                continue
+            self._question_mark(event, here)
+            if event.tag is not None or (event.implicit[0] and plain(key) != (key, False)):
+                message = "is a key that some YAML readers take for a number, a date or a truth value"
+                self._fault(here, event, message, "Put it in quotes.")
+            if key in mapping:
+                self._fault(here, event, "is given twice", "Keep one of them.")
+                self._skip(next(self.events))
+                continue
+            self.marks[here] = _mark(event)
+            mapping[key] = None
+            mapping[key] = self._value(next(self.events), here)
+        return mapping
+
+    def _until(self, end: type[Any]) -> Iterator[Any]:
+        while not isinstance(event := next(self.events), end):
+            yield event
+
+    def _skip(self, event: Any) -> None:
+        depth = 0
+        while True:
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            if not depth:
+                return
+            event = next(self.events)
+
+    def _fault(self, path: Path, event: Any, message: str, remedy: str, *, doubtful: bool = False) -> None:
+        self.faults.append(Fault(Finding(path, message, remedy), _mark(event), doubtful))
+
+
+def _mark(event: Any) -> Mark:
+    return event.start_mark.line + 1, event.start_mark.column + 1

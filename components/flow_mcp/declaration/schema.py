@@ -7,13 +7,16 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from flow_mcp.declaration.tenant import Instance, Tenant
+from flow_mcp.schemas import DIALECT, Schema, readable
 
 
 def stack_schema() -> dict[str, Any]:
     """The schema of `stacks/Pulumi.<stack>.yaml` (JSON Schema 2020-12); Pulumi's own keys are allowed."""
-    references, definitions = models_json_schema([(Tenant, "validation"), (Instance, "validation")])
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
+    references, definitions = models_json_schema(
+        [(Tenant, "validation"), (Instance, "validation")], schema_generator=Schema
+    )
+    schema = {
+        "$schema": DIALECT,
         "title": "Flow MCP stack",
         "description": "A tenant's MCP Server Settings.",
         "type": "object",
@@ -30,3 +33,5 @@ def stack_schema() -> dict[str, Any]:
         },
         **definitions,
     }
+    described: dict[str, Any] = readable(schema)
+    return described

@@ -2,32 +2,69 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 from types import UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 
-from flow_mcp.declaration.findings import Finding, Path, dotted
+from flow_mcp.declaration.findings import Finding, Path, RefusedError, dotted
+from flow_mcp.declaration.positions import NO_VALUE
+from flow_mcp.declaration.texts import DAY
 
+_MAPPING = "a mapping (key: value)"
+_LIST = "a list ([…], or - before each item)"
 _EXPECTED = {
-    "dict_type": "a mapping (key: value)",
-    "model_type": "a mapping (key: value)",
-    "model_attributes_type": "a mapping (key: value)",
-    "tuple_type": "a list (- item)",
-    "list_type": "a list (- item)",
+    "dict_type": _MAPPING,
+    "model_type": _MAPPING,
+    "model_attributes_type": _MAPPING,
+    "tuple_type": _LIST,
+    "list_type": _LIST,
     "bool_type": "true or false",
     "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "string_type": "a text",
 }
-_SECRET = ("secret", "password", "token", "credential", "key")
+_CREDENTIAL = re.compile(
+    r"secret|passw|credential|(?:^|_|-|api|private|access|signing)(?:key|token)$", re.IGNORECASE
+)
 
 
-def findings(model: type[BaseModel], error: ValidationError) -> Iterator[Finding]:
+def findings(model: type[BaseModel], error: ValidationError) -> tuple[Finding, ...]:
     """One finding an error. Values are not repeated: a misplaced one may be a secret."""
+    found: dict[Finding, None] = {}
+    encrypted: set[Path] = set()
     for item in error.errors(include_url=False, include_input=True):
-        path: Path = tuple(part for part in item["loc"] if part != "[key]")
-        yield _finding(model, path, item["type"], item.get("ctx", {}), item["input"], item["msg"])
+        path: Path = item["loc"][:-1] if item["loc"][-1:] == ("[key]",) else item["loc"]
+        value = item["input"]
+        if item["type"] == "extra_forbidden" and path[-1] == "secure" and isinstance(value, str):
+            encrypted.add(path[:-1])
+        elif isinstance(value, dict) and _is_encrypted(value):
+            encrypted.add(path)
+        else:
+            found[_finding(model, path, item["type"], item.get("ctx", {}), value, item["msg"])] = None
+    return (
+        *(Finding(path, *_ENCRYPTED) for path in encrypted),
+        *(finding for finding in found if not any(finding.path[: len(path)] == path for path in encrypted)),
+    )
+
+
+def takes_a_day(model: type[BaseModel], path: Path) -> bool:
+    """Whether the field at a path is for days, which need no quotes."""
+    return any(DAY in field.metadata for field in _fields(model, path[:-1]) if field.alias == path[-1])
+
+
+_ENCRYPTED = (
+    "is encrypted, and inside the tenant it would reach the state in plain text",
+    "Remove it; credentials come from the environment or from a secret of their own.",
+)
+
+
+def _is_encrypted(value: dict[str, Any]) -> bool:
+    return len(value) == 1 and isinstance(value.get("secure"), str)
 
 
 def _finding(
@@ -37,14 +74,14 @@ def _finding(
         return _unknown_key(model, path)
     if kind == "missing":
         return Finding(path, "is missing", "Declare it; nothing is assumed here.")
-    if kind == "string_type":
-        if isinstance(value, bool | int | float):
-            return Finding(path, "is not a text but a number or truth value to YAML", "Put it in quotes.")
-        return Finding(path, "must be a text", "Write one value, in quotes if in doubt.")
+    if value is None:
+        return Finding(path, *NO_VALUE)
+    if kind == "string_type" and isinstance(value, bool | int | float):
+        return Finding(path, "is not a text but a number or truth value to YAML", "Put it in quotes.")
     if kind in _EXPECTED:
-        return Finding(path, f"must be {_EXPECTED[kind]}", "See `flow-mcp schema` for the shape.")
-    if kind in {"too_short", "string_too_short"}:
-        return Finding(path, "must not be empty", "Name at least one.")
+        return Finding(path, f"is not {_EXPECTED[kind]}", f"Write {_EXPECTED[kind]}.")
+    if kind == "too_short":
+        return Finding(path, "is empty", "Name at least one.")
     if kind == "string_pattern_mismatch":
         return Finding(
             path, "has characters that are not allowed here", f"It must match {context['pattern']}."
@@ -52,49 +89,52 @@ def _finding(
     if kind in {"enum", "literal_error"}:
         return Finding(path, "is not one of the known values", f"Use {context['expected']}.")
     if kind == "value_error":
-        return Finding(path, str(context["error"]), "Correct the value.")
+        error = context["error"]
+        remedy = error.remedy if isinstance(error, RefusedError) else "Correct the value."
+        return Finding(path, str(error), remedy)
     return Finding(path, message[:1].lower() + message[1:], "Correct the value.")
 
 
 def _unknown_key(model: type[BaseModel], path: Path) -> Finding:
     key = str(path[-1])
-    known = sorted(_known_keys(model, path[:-1]))
-    if key == "secure":
-        return Finding(
-            path[:-1],
-            "is an encrypted value inside the tenant, which would reach the state in plain text",
-            "Remove it; credentials come from the environment or from a secret of its own.",
-        )
-    if any(word in key.lower() for word in _SECRET) and not get_close_matches(key, known, cutoff=0.8):
+    known = sorted(field.alias or "" for field in _fields(model, path[:-1]))
+    close = get_close_matches(key, known, n=1, cutoff=0.8)
+    if not close and _CREDENTIAL.search(key):
         return Finding(
             path,
             "looks like a credential, and none belongs in a tenant's declaration",
             "Remove it; credentials come from the environment.",
         )
-    close = get_close_matches(key, known, n=1)
+    close = close or get_close_matches(key, known, n=1)
     guess = f"Did you mean {close[0]}?" if close else f"Known here: {', '.join(known)}."
-    return Finding(path, f"is not known in {dotted(path[:-1]) or 'a tenant'}", guess)
+    return Finding(path, f"is not known in {dotted(path[:-1]) or model.__name__.lower()}", guess)
 
 
-def _known_keys(model: Any, path: Path) -> Iterator[str]:
+def _fields(model: Any, path: Path) -> Iterator[FieldInfo]:
+    """The fields of the models at a path."""
     for part in path:
         model = _below(model, part)
     for candidate in _models(model):
-        yield from (field.alias or name for name, field in candidate.model_fields.items())
+        yield from candidate.model_fields.values()
 
 
 def _below(annotation: Any, part: str | int) -> Any:
     for model in _models(annotation):
-        for name, field in model.model_fields.items():
-            if part in {name, field.alias}:
+        for field in model.model_fields.values():
+            if part == field.alias:
                 return field.annotation
-    arguments = get_args(annotation)
-    return arguments[-1] if get_origin(annotation) is dict else arguments[0] if arguments else None
+    arguments = get_args(_bare(annotation))
+    return arguments[-1] if get_origin(_bare(annotation)) is dict else arguments[0] if arguments else None
 
 
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    annotation = _bare(annotation)
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     elif get_origin(annotation) in {Union, UnionType}:
         for argument in get_args(annotation):
             yield from _models(argument)
+
+
+def _bare(annotation: Any) -> Any:
+    return get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated
 
-from pydantic import Field, create_model
+from pydantic import ConfigDict, Field, create_model
 
 from flow_mcp.authorization_servers import KINDS, AuthorizationServerKind
 from flow_mcp.declaration.base import Declared, Identifier, Name, ServerUrl
@@ -23,17 +25,25 @@ class Instance(Declared):
 class Workspace(Declared):
     """A workspace and those of its environments that expose an MCP server."""
 
-    environments: Annotated[tuple[Identifier, ...], Field(min_length=1)]
+    environments: Annotated[tuple[Identifier, ...], Field(min_length=1, description="Their IDs.")]
+
+
+class _Choice(Declared):
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
 
 
 # One optional field a kind; that exactly one is given is checked with the other rules, so that all
 # problems of a file are said at once.
 AuthorizationServerChoice = create_model(
     "AuthorizationServerChoice",
-    __base__=Declared,
+    __base__=_Choice,
     __doc__="The tenant's authorization server: exactly one of these.",
     **{  # type: ignore[call-overload] # field definitions by name cannot be typed
-        kind.field: (kind.declaration | None, Field(default=None, alias=kind.key)) for kind in KINDS
+        kind.field: (
+            kind.declaration | None,
+            Field(default=None, alias=kind.key, description=inspect.cleandoc(kind.declaration.__doc__ or "")),
+        )
+        for kind in KINDS
     },
 )
 
@@ -41,11 +51,13 @@ AuthorizationServerChoice = create_model(
 class Tenant(Declared):
     """One tenant: its MCP servers, its authorization server and who may call."""
 
-    id: Identifier
+    id: Annotated[Identifier, Field(description="The tenant's ID in Flow, in quotes if it is a number.")]
     workspaces: Annotated[
         dict[Identifier, Workspace], Field(min_length=1, description="By workspace ID, in quotes.")
     ]
-    authorization_server: AuthorizationServerChoice
+    authorization_server: Annotated[
+        AuthorizationServerChoice, Field(description="Who issues the tokens; exactly one.")
+    ]
     clients: dict[Name, Client] = Field(default={}, description="By name; the stack registers them.")
     manual_registrations: dict[Name, ManualRegistration] = Field(
         default={}, description="By name; somebody else registered them."
@@ -86,7 +98,7 @@ class Declaration:
         server: Declared = getattr(self.tenant.authorization_server, self.kind.field)
         return server
 
-    @property
+    @cached_property
     def resources(self) -> tuple[ResourceDeclared, ...]:
         """The tenant's protected resources, sorted by key."""
         return tuple(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from flow_mcp.schemas import DIALECT, Schema
 from flow_mcp.settings.document import SettingsDocument
 
 
 def settings_schema() -> dict[str, Any]:
     """The schema of the settings document, version 1 (JSON Schema 2020-12)."""
-    schema = SettingsDocument.model_json_schema(by_alias=True)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+    return {"$schema": DIALECT, **SettingsDocument.model_json_schema(schema_generator=Schema)}

@@ -6,14 +6,20 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, cast
 
 from flow_mcp.authorization_servers import people
+from flow_mcp.authorization_servers.keycloak import names
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
 from flow_mcp.declaration.access import check_access
+from flow_mcp.declaration.base import seconds
 from flow_mcp.declaration.findings import Finding, Path
 
 if TYPE_CHECKING:
     from flow_mcp.declaration.tenant import Declaration
 
 _HERE: Path = ("authorizationServer", "keycloak")
+_LONGEST_ACCESS = 86_400
+_BUILT_IN_CLIENTS = frozenset(
+    {"account", "account-console", "admin-cli", "broker", "realm-management", "security-admin-console"}
+)
 
 
 def check(declaration: Declaration) -> Iterator[Finding]:
@@ -21,17 +27,58 @@ def check(declaration: Declaration) -> Iterator[Finding]:
     server = cast("Keycloak", declaration.server)
     yield from people.check(declaration, server.registration.ways)
     yield from _registration(declaration, server)
+    yield from _server(server)
+    yield from _client_ids(declaration)
     yield from _credentials(declaration)
-    if server.realm.name == server.administration.realm:
+
+
+def _server(server: Keycloak) -> Iterator[Finding]:
+    for key, url in (("url", server.url), ("adminUrl", server.admin_url)):
+        if url and "realms" in url.split("/"):
+            yield Finding((*_HERE, key), "names a realm", "Give the base address; the realm is realm.name.")
+    # A realm that exists may have an administrator of its own, who has rights in no other.
+    if server.realm.name == "master" or (
+        server.realm.create and server.realm.name == server.administration.realm
+    ):
         yield Finding(
             (*_HERE, "realm", "name"),
             "is the administrators' realm",
             "Give the tenant a realm of its own: its clients must not live beside administrators.",
         )
+    if seconds(server.tokens.access) > _LONGEST_ACCESS:
+        yield Finding(
+            (*_HERE, "tokens", "access"),
+            "is longer than a day, and an access token cannot be called back",
+            "Write at most 24h; clients get new ones by themselves.",
+        )
+
+
+def _client_ids(declaration: Declaration) -> Iterator[Finding]:
+    tenant = declaration.tenant
+    for part, name, client_id in (
+        *(("clients", name, client.client_id) for name, client in tenant.clients.items()),
+        *(
+            ("manualRegistrations", name, manual.client_id)
+            for name, manual in tenant.manual_registrations.items()
+        ),
+    ):
+        if client_id in _BUILT_IN_CLIENTS:
+            yield Finding(
+                (part, name, "clientId"),
+                "is a client that Keycloak makes in every realm for itself",
+                "Choose another client ID.",
+            )
 
 
 def _credentials(declaration: Declaration) -> Iterator[Finding]:
     for name, client in declaration.tenant.clients.items():
+        certificate = client.private_key_jwt and client.private_key_jwt.certificate
+        if certificate and not _is_certificate(certificate):
+            yield Finding(
+                ("clients", name, "privateKeyJwt", "certificate"),
+                "is not an X.509 certificate",
+                "Keycloak takes no bare public key: give a certificate (self-signed will do) or a jwksUrl.",
+            )
         if client.secret:
             yield Finding(
                 ("clients", name, "secret"),
@@ -62,6 +109,13 @@ def _registration(declaration: Declaration, server: Keycloak) -> Iterator[Findin
         )
     if registration.dynamic:
         yield from check_access(declaration, (*here, "dynamic", "access"), registration.dynamic.access)
+        for index, scope in enumerate(registration.dynamic.allowed_scopes):
+            if scope.startswith(names.SCOPES):
+                yield Finding(
+                    (*here, "dynamic", "allowedScopes", index),
+                    "is the scope of a protected resource",
+                    "Name the resource in access, where it is seen.",
+                )
         if not registration.dynamic.sender_hosts:
             yield Finding(
                 (*here, "dynamic"),
@@ -72,3 +126,26 @@ def _registration(declaration: Declaration, server: Keycloak) -> Iterator[Findin
     if registration.metadata_documents:
         documents = registration.metadata_documents
         yield from check_access(declaration, (*here, "metadataDocuments", "access"), documents.access)
+
+
+def owns(declaration: Declaration) -> Iterator[tuple[Path, str]]:
+    """The realm or what of a shared one is a single stack's."""
+    server = cast("Keycloak", declaration.server)
+    if server.realm.create:
+        yield (*_HERE, "realm", "name"), f"the realm {server.issuer}"
+    elif server.manages_registration:
+        yield (*_HERE, "registration", "manage"), f"the registration of the realm {server.issuer}"
+    for name in declaration.tenant.clients:
+        client_id = declaration.client_id(name)
+        yield ("clients", name, "clientId"), f"the client {client_id} of the realm {server.issuer}"
+
+
+def _is_certificate(pem: str) -> bool:
+    # Loaded only for those who declare one: it would double the time that `check` needs to start.
+    from cryptography.x509 import load_pem_x509_certificate
+
+    try:
+        load_pem_x509_certificate(pem.encode())
+    except ValueError:
+        return False
+    return True

@@ -4,21 +4,31 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from flow_mcp.authorization_servers.people import Ways
-from flow_mcp.declaration.base import Declared, Duration, Host, Origin, ServerUrl, Text
+from flow_mcp.declaration.base import ClientId, Declared, Duration, Form, Host, Origin, ServerUrl
 from flow_mcp.declaration.clients import Access, InheritedPeople
 
-RealmName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$")]
-ScopeName = Annotated[str, StringConstraints(pattern=r"^[\x21\x23-\x5b\x5d-\x7e]{1,255}$")]
+RealmName = Annotated[
+    str,
+    Form(
+        r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}",
+        "a realm's name",
+        "1 to 63 letters, digits, - and _, first a letter or digit",
+    ),
+]
+ScopeName = Annotated[
+    str,
+    Form(r"[\x21\x23-\x5b\x5d-\x7e]{1,255}", "a scope", '1 to 255 ASCII characters without spaces, " and \\'),
+]
 """A scope token (RFC 6749, section 3.3)."""
 
 
 class Realm(Declared):
     """The realm that issues the tenant's tokens."""
 
-    name: RealmName
+    name: Annotated[RealmName, Field(description="As it stands in the issuer.")]
     create: Annotated[
         bool, Field(description="true: the stack makes and owns it; false: it is used as it is.")
     ]
@@ -28,7 +38,7 @@ class Administration(Declared):
     """How the stack signs in to the admin API; the environment supplies the credentials."""
 
     realm: Annotated[RealmName, Field(description="Realm of the administrator.")] = "master"
-    client_id: Annotated[Text, Field(description="Client that the administrator signs in with.")] = (
+    client_id: Annotated[ClientId, Field(description="Client that the administrator signs in with.")] = (
         "admin-cli"
     )
 
@@ -90,8 +100,12 @@ class Registration(Declared):
         bool,
         Field(description="In a realm that exists: whether the stack may change its registration policies."),
     ] = False
-    dynamic: DynamicRegistration | None = None
-    metadata_documents: MetadataDocuments | None = None
+    dynamic: Annotated[DynamicRegistration | None, Field(description="Clients that register themselves.")] = (
+        None
+    )
+    metadata_documents: Annotated[
+        MetadataDocuments | None, Field(description="Clients whose ID is the address of a document.")
+    ] = None
 
     @property
     def ways(self) -> Ways:
@@ -108,10 +122,14 @@ class Keycloak(Declared):
     admin_url: Annotated[
         ServerUrl | None, Field(description="Base address of the admin API, if another.")
     ] = None
-    administration: Administration = Administration()
-    realm: Realm
-    tokens: Tokens = Tokens()
-    registration: Registration = Registration()
+    administration: Annotated[
+        Administration, Field(description="Left out: the administrator of the realm master.")
+    ] = Administration()
+    realm: Annotated[Realm, Field(description="The tenant's own, or one that exists.")]
+    tokens: Annotated[Tokens, Field(description="Left out: access tokens of five minutes.")] = Tokens()
+    registration: Annotated[
+        Registration, Field(description="Left out: only declared clients; an existing realm stays as it is.")
+    ] = Registration()
 
     @property
     def issuer(self) -> str:

@@ -8,9 +8,13 @@ if TYPE_CHECKING:
     from flow_mcp.declaration.tenant import Declaration, ResourceDeclared
 
 
+SCOPES = "flow-mcp/"
+"""How the names of all scopes of protected resources begin."""
+
+
 def scope(declaration: Declaration, resource: ResourceDeclared) -> str:
     """The client scope that gives a token the resource's audience."""
-    return f"flow-mcp/{declaration.tenant.id}/{resource.key}"
+    return f"{SCOPES}{declaration.tenant.id}/{resource.key}"
 
 
 def programs_role(declaration: Declaration, resource: ResourceDeclared) -> str:

@@ -1,0 +1,49 @@
+"""What an unquoted YAML scalar is, and whether every reader would say the same.
+
+Pulumi reads stack files with Go's yaml.v3, which follows neither YAML 1.1 (where `yes` is true and `1:30` is
+90) nor 1.2 (where `0456` is 456). What readers may disagree on is a text here, and doubtful.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import yaml
+from yaml.resolver import Resolver
+
+_NULL = frozenset({"", "~", "null", "Null", "NULL"})
+_TRUTH = {"true": True, "false": False}
+# More digits would lose some where numbers are doubles (RFC 8259, section 6).
+_WHOLE = re.compile(r"0|-?[1-9][0-9]{0,14}")
+# Of yaml.v3's resolve.go, what it takes for a number once underscores are out, or for a time.
+_GO_NUMBER = re.compile(
+    r"[-+]?(?:0x[0-9a-f]+|0o[0-7]+|0b[01]+|(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:e[-+]?[0-9]+)?)"
+    r"|[-+]?\.(?:inf|nan)",
+    re.IGNORECASE,
+)
+_GO_TIME = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt ].*)?", re.DOTALL)
+_WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
+
+_yaml_1_1: Callable[..., str] = Resolver().resolve
+
+
+def plain(text: str) -> tuple[Any, bool]:
+    """The value of an unquoted scalar, and whether that is in doubt."""
+    if text in _TRUTH:
+        return _TRUTH[text], False
+    if _WHOLE.fullmatch(text):
+        return int(text), False
+    if text in _NULL:
+        return None, False
+    return text, _differs(text)
+
+
+def _differs(text: str) -> bool:
+    return (
+        text.lower() in _WORDS
+        or _yaml_1_1(yaml.ScalarNode, text, (True, False)) != "tag:yaml.org,2002:str"
+        or _GO_NUMBER.fullmatch(text.replace("_", "")) is not None
+        or _GO_TIME.fullmatch(text) is not None
+    )

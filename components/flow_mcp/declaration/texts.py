@@ -1,0 +1,121 @@
+"""Texts that people read, and names of a fixed form: what looks the same is the same."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
+
+from flow_mcp.declaration.findings import RefusedError
+
+_LONGEST = 255
+# Shown as nothing or as a space, though Unicode counts them as letters, marks or symbols.
+_INVISIBLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+_DAY = re.compile(r"(?P<day>20[0-9]{2}-[0-9]{2}-[0-9]{2})(?: 00:00:00 \+0000 UTC)?")
+_UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+
+
+@dataclass(frozen=True)
+class Form:
+    """Metadata of a text type that must match a regular expression as a whole.
+
+    Attributes:
+        pattern: the expression, as Python and JSON Schema (ECMA-262) both read it.
+        noun: what such a text is, with its article.
+        form: what it may consist of, for the remedy.
+    """
+
+    pattern: str
+    noun: str
+    form: str
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self._check, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {**handler(schema), "pattern": f"^(?:{self.pattern})$"}
+
+    def _check(self, text: str) -> str:
+        if not re.fullmatch(self.pattern, text):
+            raise RefusedError(f"is not {self.noun}", f"Use {self.form}.")
+        return text
+
+
+def _text(text: str) -> str:
+    if not text or len(text) > _LONGEST:
+        raise RefusedError("is empty or too long", f"Use 1 to {_LONGEST} characters.")
+    if not text.isprintable() or _INVISIBLE.search(text):
+        raise RefusedError(
+            "has characters that are not shown, or that change how others are shown",
+            "Type it anew, with visible characters and single spaces only.",
+        )
+    if text.strip() != text or "  " in text:
+        raise RefusedError("has spaces at its ends or next to each other", "Remove them.")
+    if not unicodedata.is_normalized("NFC", text):
+        raise RefusedError(
+            "has letters and their accents apart", "Write it in Unicode's composed form (NFC)."
+        )
+    return text
+
+
+def _day(text: str) -> str:
+    # The longer form is what Pulumi makes of a date that is not in quotes.
+    match = _DAY.fullmatch(text)
+    try:
+        return date.fromisoformat(match["day"] if match else "").isoformat()
+    except ValueError:
+        raise RefusedError("is not a day of this century", "Write it as in 2026-11-01.") from None
+
+
+def seconds(duration: str) -> int:
+    """The seconds of a declared duration, such as `5m`."""
+    return int(duration[:-1]) * _UNITS[duration[-1]]
+
+
+Identifier = Annotated[
+    str,
+    Form(
+        r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}",
+        "an ID",
+        "1 to 63 letters, digits, - and _, first a letter or digit",
+    ),
+]
+"""A tenant's, workspace's or environment's ID: one segment of a URL that needs no encoding."""
+
+Name = Annotated[
+    str,
+    Form(
+        r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?",
+        "a name",
+        "1 to 40 lower-case letters, digits and -, with - not at its ends",
+    ),
+]
+"""A name that people give to a client."""
+
+ClientId = Annotated[
+    str,
+    Form(r"[\x21-\x7e]{1,255}", "a client ID", "1 to 255 ASCII characters without spaces (RFC 6749, A.1)"),
+]
+
+Text = Annotated[str, AfterValidator(_text), Field(json_schema_extra={"minLength": 1, "maxLength": _LONGEST})]
+"""One line of text for people."""
+
+DAY = AfterValidator(_day)
+"""Marks the fields that take a day, in quotes or not."""
+
+Day = Annotated[str, DAY, Field(json_schema_extra={"format": "date"})]
+
+Duration = Annotated[
+    str,
+    Form(r"[1-9][0-9]{0,5}[smhd]", "a duration", "a whole number and a unit, such as 90s, 5m, 8h or 180d"),
+]
