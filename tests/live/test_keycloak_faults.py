@@ -100,7 +100,10 @@ def test_a_missing_plugin_is_named(tenant: Tenant, declaration: dict[str, Any], 
     shutil.copytree(tenant.trial.toolchain, tools, symlinks=True)
     (tools / "pulumi-resource-keycloak").unlink()
     without = dataclasses.replace(tenant.trial, toolchain=tools)
-    fresh = declaration | {"id": "pluginless"}
+    url = declaration["authorizationServer"]["keycloak"]["url"]
+    fresh = _on(
+        declaration | {"id": "pluginless"}, {"url": url, "realm": {"name": "pluginless", "create": True}}
+    )
     tenant = Tenant("pluginless", without)
     tenant.create()
     said = _refused(tenant, fresh)
