@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from flow_mcp.runtime.decision import Subject
 from flow_mcp.runtime.reason import Reason, Refused
 
 if TYPE_CHECKING:
-    from flow_mcp.settings import AuthorizationServer
+    from flow_mcp.settings import AuthorizationServer, DynamicRegistration, MetadataDocuments
 
 # An https URL with a path, without user or fragment (draft-ietf-oauth-client-id-metadata-document, section
 # 3).
@@ -31,22 +32,31 @@ def access_of(server: AuthorizationServer, client_id: str, subject: Subject) -> 
             if (client.grant == "authorization-code") != (subject == "person"):
                 raise Refused(Reason.WRONG_GRANT)
             return client.access
-    open_to = server.registration.metadata_documents if "://" in client_id else server.registration.dynamic
-    if open_to is None or ("://" in client_id and not _on_trusted_domain(server, client_id)):
+    open_to = _registration(server, client_id)
+    if open_to is None:
         raise Refused(Reason.UNREGISTERED_CLIENT)
     if subject != "person":
         raise Refused(Reason.NO_PERSON)
     return open_to.access
 
 
-def _on_trusted_domain(server: AuthorizationServer, client_id: str) -> bool:
-    """Compare the host with the declared domains: equal, or, for `*.example.com`, below it and not itself."""
+def _registration(
+    server: AuthorizationServer, client_id: str
+) -> DynamicRegistration | MetadataDocuments | None:
+    """Give the way by which the client could have registered itself, if that is open."""
+    if "://" not in client_id:
+        return server.registration.dynamic
     documents = server.registration.metadata_documents
+    return documents if documents and _on_trusted_domain(documents.domains, client_id) else None
+
+
+def _on_trusted_domain(domains: Iterable[str], client_id: str) -> bool:
+    """Compare the URL's host: equal to a domain or, for `*.example.com`, below it and not itself."""
     url = _METADATA_DOCUMENT.fullmatch(client_id)
-    if documents is None or url is None:
+    if url is None:
         return False
     host = url[1].lower()
     return any(
         host.endswith(domain[1:]) and not host.startswith(".") if domain.startswith("*.") else host == domain
-        for domain in map(str.lower, documents.domains)
+        for domain in map(str.lower, domains)
     )

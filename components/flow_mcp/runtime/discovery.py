@@ -158,10 +158,10 @@ def _allowed(url: str, authority: str) -> bool:
 
 
 def _on_loopback(host: str | None) -> bool:
-    if host is None or host == "localhost":
-        return host is not None
+    if host == "localhost":
+        return True
     try:
-        return ipaddress.ip_address(host).is_loopback
+        return ipaddress.ip_address(host or "").is_loopback
     except ValueError:
         return False
 

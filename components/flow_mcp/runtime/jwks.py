@@ -11,8 +11,7 @@ from joserfc.jwk import JWKRegistry, Key, KeySet
 MIN_RSA_BITS = 2048
 """RFC 7518, 3.3."""
 
-_TYPES = ("RSA", "EC", "OKP")
-# Members of private keys of these types (RFC 7518, 6.2.2 and 6.3.2; RFC 8037, 2) and of symmetric ones.
+# Members of private keys (RFC 7518, 6.2.2 and 6.3.2; RFC 8037, 2) and of symmetric ones (RFC 7518, 6.4).
 _PRIVATE = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
 
 
@@ -38,7 +37,7 @@ def _public_key(jwk: object) -> Key | None:
 
 
 def _usable(jwk: dict[str, Any]) -> bool:
-    if jwk["kty"] not in _TYPES or not _PRIVATE.isdisjoint(jwk):
+    if not _PRIVATE.isdisjoint(jwk):
         return False
     if jwk.get("use", "sig") != "sig" or "verify" not in jwk.get("key_ops", ["verify"]):
         return False

@@ -124,6 +124,21 @@ def test_http_is_allowed_on_loopback_where_the_authority_is_there(host: str) -> 
     assert kids(network, server(authority=authority, metadata_url=authority + "/meta")) == ["k1"]
 
 
+LOOPBACK = "http://127.0.0.1:8080/realms/acme"
+
+
+@pytest.mark.parametrize(
+    "jwks_uri",
+    ["http://id.acme.example/certs", "http://10.0.0.1/certs", "ftp://127.0.0.1/certs", "http:///certs"],
+)
+def test_an_authority_on_loopback_may_not_point_elsewhere_without_https(jwks_uri: str) -> None:
+    network = FakeServer()
+    network.describe(LOOPBACK, issuer=LOOPBACK, jwks_uri=jwks_uri)
+    with pytest.raises(KeysUnavailableError, match="is neither https nor"):
+        kids(network, server(authority=LOOPBACK, metadata_url=LOOPBACK))
+    assert jwks_uri not in network.requests
+
+
 @pytest.mark.parametrize(
     "authority", ["http://id.acme.example/realms/acme", "http://localhost.evil.example/"]
 )
@@ -184,6 +199,30 @@ def test_an_answer_that_never_ends_is_cut_off_at_the_deadline() -> None:
     ):
         fetch_keys(server(), client, clock)
     assert clock.now <= DEADLINE_SECONDS + 1
+
+
+def test_after_the_deadline_no_other_address_is_tried() -> None:
+    clock = Clock()
+    asked = []
+
+    def late(request: httpx.Request) -> httpx.Response:
+        asked.append(str(request.url))
+        clock.now += DEADLINE_SECONDS
+        return httpx.Response(404)
+
+    with (
+        httpx.Client(transport=httpx.MockTransport(late)) as client,
+        pytest.raises(KeysUnavailableError, match="5 seconds are over"),
+    ):
+        fetch_keys(server(), client, clock)
+    assert asked == [METADATA_URL]
+
+
+def test_an_answer_may_be_as_long_as_the_limit() -> None:
+    network = FakeServer()
+    body = json.dumps({"keys": [public("k1").as_dict()]}).encode()
+    network.serve(JWKS_URL, body + b" " * (MAX_RESPONSE_BYTES - len(body)))
+    assert kids(network) == ["k1"]
 
 
 def test_a_host_that_does_not_answer_is_asked_once() -> None:
@@ -250,6 +289,10 @@ def test_a_key_that_cannot_be_used_does_not_spoil_the_others(jwk: object) -> Non
     network = FakeServer()
     network.serve(JWKS_URL, {"keys": [jwk, public("k1").as_dict()]})
     assert kids(network) == ["k1"]
+
+
+def test_keys_of_every_type_are_kept() -> None:
+    assert kids(FakeServer("k1", "ec", "ed")) == ["k1", "ec", "ed"]
 
 
 def test_a_server_may_publish_no_keys() -> None:

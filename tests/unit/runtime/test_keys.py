@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from threading import Event
 
 import httpx
@@ -13,7 +13,7 @@ from tests.unit.runtime import acme
 from tests.unit.runtime.acme import AUTHORITY
 from tests.unit.runtime.network import METADATA_URL, Clock, FakeServer
 
-from flow_mcp.runtime import KeyCache
+from flow_mcp.runtime import KeyCache, keys
 
 SERVER = acme.server()
 LIFETIME, RETRY, KEPT = 600.0, 10.0, 7200.0
@@ -159,7 +159,10 @@ class SlowServer(FakeServer):
         return super()._answer(request)
 
 
-def test_while_one_thread_fetches_the_others_go_on_with_the_keys_they_have(clock: Clock) -> None:
+def test_while_one_thread_fetches_the_others_go_on_with_the_keys_they_have(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keys, "DEADLINE_SECONDS", 60)  # whoever waited would outlast the server
     network = SlowServer()
     network.may_answer.set()
     with network.client() as client, ThreadPoolExecutor() as threads:
@@ -184,9 +187,9 @@ def test_threads_that_need_new_keys_wait_for_one_fetch(clock: Clock) -> None:
         first = threads.submit(cache.refresh, SERVER, wanted=True)
         assert network.asked.wait(10)
         others = [threads.submit(cache.refresh, SERVER, wanted=True) for _ in range(7)]
+        assert not wait(others, timeout=0.2).done
         network.may_answer.set()
         assert first.result(10)
-        for other in others:
-            other.result(10)
+        assert all(other.result(10) for other in others)
         assert kids(cache) == ["k1"]
     assert network.fetches() == 1
