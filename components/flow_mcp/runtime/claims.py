@@ -29,20 +29,22 @@ def check_header(header: Mapping[str, Any], profile: TokenProfile) -> None:
         raise Refused(Reason.WRONG_TYPE)
 
 
-def check_times(claims: Claims, now: int, skew: int) -> None:
-    """Check `exp`, `nbf` and `iat` (RFC 7519, 4.1.4 to 4.1.6); all in seconds since 1970.
+def check_times(claims: Claims, now: int, skew: int) -> int:
+    """Check `exp`, `nbf` and `iat` (RFC 7519, 4.1.4 to 4.1.6), and give `exp`; all in seconds since 1970.
 
     Raises:
         Refused: the token is not valid at this time.
     """
     if "exp" not in claims:
         raise Refused(Reason.MISSING_CLAIM)
-    if now >= _seconds(claims["exp"]) + skew:
+    expires_at = _seconds(claims["exp"])
+    if now >= expires_at + skew:
         raise Refused(Reason.EXPIRED)
     if "nbf" in claims and now < _seconds(claims["nbf"]) - skew:
         raise Refused(Reason.NOT_YET_VALID)
     if "iat" in claims and now < _seconds(claims["iat"]) - skew:
         raise Refused(Reason.ISSUED_IN_FUTURE)
+    return math.floor(expires_at)
 
 
 def required_text(claims: Claims, name: str) -> str:

@@ -30,6 +30,7 @@ class _Known:
     client: str | None = None
     subject: str | None = None
     subject_kind: Subject | None = None
+    expires_at: int | None = None
 
 
 def decide(
@@ -78,6 +79,7 @@ def decide(
         client=known.client,
         subject=known.subject,
         subject_kind=known.subject_kind,
+        expires_at=known.expires_at if reason is Reason.ALLOWED else None,
     )
 
 
@@ -102,7 +104,7 @@ def _judge(
     claims = parsed.claims
     if "cnf" in claims:
         return Reason.BOUND_TOKEN
-    read.check_times(claims, now, profile.clock_skew_seconds)
+    known.expires_at = read.check_times(claims, now, profile.clock_skew_seconds)
     client = read.required_text(claims, profile.client_claim)
     known.subject = read.required_text(claims, "sub")
     known.client = client

@@ -31,6 +31,8 @@ class Decision:
     """`sub` of the token."""
     subject_kind: Subject | None = None
     """Whether the token was issued for a person who signed in, or for the program itself."""
+    expires_at: int | None = None
+    """`exp` of the token, in seconds since 1970, rounded down; None unless allowed."""
 
     @property
     def allowed(self) -> bool:

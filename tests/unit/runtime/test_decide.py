@@ -45,12 +45,12 @@ def answer(
 
 def test_a_person_at_a_declared_client_is_allowed() -> None:
     decision = decided(token())
-    assert decision == answer(Reason.ALLOWED, None, **PERSON)
+    assert decision == answer(Reason.ALLOWED, None, **PERSON, expires_at=NOW + 300)
     assert (decision.allowed, decision.status, decision.error) == (True, 200, None)
 
 
 def test_a_program_at_a_declared_client_is_allowed() -> None:
-    assert decided(token(program())) == answer(Reason.ALLOWED, None, **PROGRAM)
+    assert decided(token(program())) == answer(Reason.ALLOWED, None, **PROGRAM, expires_at=NOW + 300)
 
 
 def test_a_tenant_without_settings_answers_401_and_points_nowhere() -> None:
