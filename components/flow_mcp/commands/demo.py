@@ -23,7 +23,13 @@ def command(context: click.Context, port: int | None) -> None:
     Everything is kept in `.demo/`; the checkout stays as it is.
     """
     if context.invoked_subcommand is None:
-        demo.run(Project.find(), Console(), port)
+        demo.run(Project.find(), _console(), port)
+
+
+def _console() -> Console:
+    """The terminal; a log is given room for the table's rows."""
+    console = Console()
+    return console if console.is_terminal else Console(width=140)
 
 
 @command.command()
