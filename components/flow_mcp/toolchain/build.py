@@ -67,24 +67,26 @@ class Build:
         """What a program depends on. Go's own cache knows the rest better, and makes building again short."""
         own = sorted((self._module / name).glob("*.go"))
         sources = [file.read_bytes() for file in own if not file.name.endswith("_test.go")]
-        inputs = [*self._common, *sources, " ".join([*self._go.identity, *self._arguments(name)]).encode()]
-        return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in inputs)).hexdigest()[
-            :_DIGEST_LENGTH
-        ]
+        command = " ".join([*self._go.identity, *self._arguments(name)]).encode()
+        digest = hashlib.sha256()
+        for content in (*self._common, *sources, command):
+            digest.update(hashlib.sha256(content).digest())
+        return digest.hexdigest()[:_DIGEST_LENGTH]
 
     def _make(self, name: str, progress: Progress, directory: Path) -> None:
-        output = directory / name
+        output, run = directory / name, partial(self._go.run, temporary=directory)
         if name == _EXECUTOR:
-            shutil.copy(self._module_directory(_SDK) / "python" / "cmd" / name, output)
+            described = run("mod", "download", "-json", _SDK, heard=_Watch(progress))
+            shutil.copy(Path(json.loads(described)["Dir"]) / "python" / "cmd" / name, output)
             output.chmod(0o755)
             return
         *flags, package = self._arguments(name)
         progress(f"Getting the Go modules of {name}")
         watch = _Watch(progress)
-        packages = self._go.run("list", "-mod=readonly", "-deps", package, heard=watch)
+        packages = run("list", "-mod=readonly", "-deps", package, heard=watch)
         progress(f"Building {name}")
         watch = _Watch(progress, packages.splitlines())
-        self._go.run("build", "-v", *flags, "-o", str(output), package, heard=watch)
+        run("build", "-v", *flags, "-o", str(output), package, heard=watch)
 
     def _arguments(self, name: str) -> Sequence[str]:
         """Flags and package of `go build`."""
@@ -107,10 +109,6 @@ class Build:
             raise ToolchainError(f"{file} names no version ({pattern})")
         return parse(match.group(1))
 
-    def _module_directory(self, module: str) -> Path:
-        described = self._go.run("mod", "download", "-json", module, heard=lambda _: True)
-        return Path(json.loads(described)["Dir"])
-
 
 @dataclass
 class _Watch:
@@ -127,7 +125,7 @@ class _Watch:
     def __call__(self, line: str) -> bool:
         if line.startswith("go: downloading "):
             self.downloaded += 1
-            self.progress.detail(f"{self.downloaded} modules")
+            self.progress.detail(f"{self.downloaded} downloaded")
             return True
         if line in self._names:
             self.compiled += 1

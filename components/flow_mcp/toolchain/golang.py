@@ -16,7 +16,6 @@ from flow_mcp.toolchain.programs import ask
 
 OLDEST_GO = (1, 26)
 _INSTALLED_BY_ARCHIVE = Path("/usr/local/go/bin/go")
-_GRACE_SECONDS = 10
 
 
 class Go:
@@ -42,11 +41,14 @@ class Go:
             oldest = ".".join(map(str, OLDEST_GO))
             raise ToolchainError(f"{self._program} is {self.identity[0]}, older than {oldest}")
 
-    def run(self, *arguments: str, heard: Callable[[str], bool]) -> str:
-        """Run it to its end, and end it when we are interrupted; what it has compiled stays in Go's cache.
+    def run(self, *arguments: str, temporary: Path, heard: Callable[[str], bool]) -> str:
+        """Run it to its end, and leave nothing running when we are interrupted.
+
+        What it has compiled by then stays in Go's own cache.
 
         Args:
             arguments: without the program.
+            temporary: a directory for its temporary files, which it leaves when it is interrupted.
             heard: is shown each line of standard error, and says whether that line is mere progress.
 
         Returns:
@@ -55,21 +57,20 @@ class Go:
         Raises:
             ToolchainError: it failed; says what it said.
         """
-        with tempfile.TemporaryFile("w+") as output:
+        with tempfile.TemporaryFile("w+", dir=temporary) as output:
             child = subprocess.Popen(
                 [str(self._program), *arguments],
                 cwd=self._module,
                 # Without C the result depends on no compiler of the machine, and needs none.
-                env={**os.environ, "CGO_ENABLED": "0"},
+                env={**os.environ, "CGO_ENABLED": "0", "GOTMPDIR": str(temporary)},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.PIPE,
                 text=True,
+                start_new_session=True,
             )
-            try:
+            with child:
                 said = _listen(child, heard)
-            finally:
-                _end(child)
             if child.returncode != 0:
                 raise ToolchainError(f"go {arguments[0]} failed: {' '.join(said[:3]) or 'it said nothing'}")
             output.seek(0)
@@ -77,21 +78,12 @@ class Go:
 
 
 def _listen(child: subprocess.Popen[str], heard: Callable[[str], bool]) -> list[str]:
-    """Wait for the process to end; returns what it said that is no progress."""
+    """Wait for a process to end, or end it and its compilers; returns what it said that is no progress."""
     assert child.stderr is not None  # noqa: S101 it is a pipe
-    with child.stderr:
-        said = [line for line in map(str.strip, child.stderr) if not heard(line)]
-    child.wait()
-    return said
-
-
-def _end(child: subprocess.Popen[str]) -> None:
-    """Interrupt a go that still runs; it removes its temporary files then."""
-    if child.poll() is not None:
-        return
-    child.send_signal(signal.SIGINT)
     try:
-        child.wait(_GRACE_SECONDS)
-    except subprocess.TimeoutExpired:
-        child.kill()
+        said = [line for line in map(str.strip, child.stderr) if not heard(line)]
         child.wait()
+    finally:
+        if child.poll() is None:
+            os.killpg(child.pid, signal.SIGKILL)
+    return said

@@ -7,7 +7,7 @@ from pathlib import Path
 
 _GO = """\
 #!{python} -S
-import json, pathlib, sys, time
+import json, os, pathlib, sys, time
 arguments = sys.argv[1:]
 settings = json.loads(pathlib.Path({settings!r}).read_text())
 with open({calls!r}, "a") as calls:
@@ -22,12 +22,9 @@ elif arguments[0] == "mod":
 elif settings["fails"]:
     sys.exit(settings["fails"])
 else:
-    try:
-        print("fmt", "example.com/module", sep="\\n", file=sys.stderr, flush=True)
-        time.sleep(settings["seconds"])
-    except KeyboardInterrupt:
-        pathlib.Path({calls!r}).with_name("interrupted").touch()
-        sys.exit(1)
+    pathlib.Path({calls!r}).with_name("pid").write_text(str(os.getpid()))
+    print("fmt", "example.com/module", sep="\\n", file=sys.stderr, flush=True)
+    time.sleep(settings["seconds"])
     pathlib.Path(arguments[arguments.index("-o") + 1]).write_text(f"built from {{arguments[-1]}}")
 """
 
