@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from flow_mcp.authorization_servers.auth0.checks import check
+from flow_mcp.authorization_servers.auth0.checks import check, owns
 from flow_mcp.authorization_servers.auth0.declaration import Auth0
-from flow_mcp.authorization_servers.auth0.settings import settings
+from flow_mcp.authorization_servers.auth0.settings import authority, settings
 from flow_mcp.authorization_servers.kind import AuthorizationServerKind
 
 AUTH0 = AuthorizationServerKind(
@@ -13,6 +13,8 @@ AUTH0 = AuthorizationServerKind(
     check=check,
     settings=settings,
     component_path="flow_mcp.authorization_servers.auth0.component:Auth0AuthorizationServer",
+    authority=authority,
+    owns=owns,
 )
 
 __all__ = ["AUTH0", "Auth0"]

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
 from flow_mcp.authorization_servers import people
-from flow_mcp.authorization_servers.auth0 import keys
 from flow_mcp.authorization_servers.auth0.declaration import Auth0
 from flow_mcp.declaration.access import check_access
 from flow_mcp.declaration.base import is_loopback, seconds
@@ -18,8 +17,8 @@ if TYPE_CHECKING:
     from flow_mcp.declaration.tenant import Declaration
 
 _HERE: Path = ("authorizationServer", "auth0")
-_LONGEST_ACCESS = 2_592_000
-"""Seconds; Auth0 Management API, resource server, `token_lifetime`."""
+_LONGEST_ACCESS = 86_400
+"""Seconds; Auth0 would allow 30 days."""
 _LONGEST_REFRESH = 31_557_600
 """Seconds; https://auth0.com/docs/secure/tokens/refresh-tokens/configure-refresh-token-expiration"""
 
@@ -34,6 +33,25 @@ def check(declaration: Declaration) -> Iterator[Finding]:
     for name, client in declaration.tenant.clients.items():
         yield from _credentials(("clients", name), client)
         yield from _redirects(("clients", name), client)
+
+
+def owns(declaration: Declaration) -> Iterator[tuple[Path, str]]:
+    """What Auth0 has once in a tenant, so that two stacks would undo each other's or fail."""
+    server = cast("Auth0", declaration.server)
+    if server.tenant_settings.manage:
+        yield (*_HERE, "tenantSettings", "manage"), f"the settings of the Auth0 tenant {server.domain}"
+    if server.roles.create:
+        groups = {
+            group
+            for resource in declaration.resources
+            for group in people.admitted(declaration, server.registration.ways, resource).groups
+        }
+        for group in sorted(groups):
+            yield (*_HERE, "roles", "create"), f"the role {group} of the Auth0 tenant {server.domain}"
+    if documents := server.registration.metadata_documents:
+        for index, url in enumerate(documents.documents):
+            path = (*_HERE, "registration", "metadataDocuments", "documents", index)
+            yield path, f"the document {url} in the Auth0 tenant {server.domain}"
 
 
 def _tenant(server: Auth0) -> Iterator[Finding]:
@@ -54,7 +72,11 @@ def _tenant(server: Auth0) -> Iterator[Finding]:
 def _lifetimes(server: Auth0) -> Iterator[Finding]:
     access, refresh = server.tokens.access, server.tokens.refresh
     if seconds(access) > _LONGEST_ACCESS:
-        yield Finding((*_HERE, "tokens", "access"), "is longer than Auth0 allows", "Write at most 30d.")
+        yield Finding(
+            (*_HERE, "tokens", "access"),
+            "is longer than a day, and an access token cannot be called back",
+            "Write at most 24h, and declare refresh for applications of people.",
+        )
     if refresh is None:
         return
     if seconds(refresh.lifetime) > _LONGEST_REFRESH:
@@ -119,7 +141,11 @@ def _credentials(path: Path, client: Client) -> Iterator[Finding]:
             "is not something that Auth0 reads for clients that a stack registers",
             "Give the certificate instead.",
         )
-    elif wrong := keys.problem(client.private_key_jwt.certificate or ""):
+        return
+    # Loaded only for those who declare one: reading keys takes longer to load than everything else here.
+    from flow_mcp.authorization_servers.auth0 import keys
+
+    if wrong := keys.problem(client.private_key_jwt.certificate or ""):
         yield Finding(
             (*path, "privateKeyJwt", "certificate"),
             wrong,

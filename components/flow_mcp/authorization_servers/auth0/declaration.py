@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -10,6 +9,9 @@ from pydantic import AfterValidator, Field
 from flow_mcp.authorization_servers.people import Ways
 from flow_mcp.declaration.base import Declared, Duration, Host, is_loopback, split_url
 from flow_mcp.declaration.clients import Access, InheritedPeople
+from flow_mcp.declaration.findings import RefusedError
+
+_LONGEST_DOCUMENT = 120
 
 
 def _document_url(url: str) -> str:
@@ -18,18 +20,17 @@ def _document_url(url: str) -> str:
     https://auth0.com/docs/get-started/auth0-overview/create-applications/register-applications-with-cimd
     """
     parts = split_url(url)
+    segments = [segment.lower().replace("%2e", ".") for segment in parts.path.split("/")]
     if parts.scheme != "https" or is_loopback(parts.hostname):
-        raise ValueError("must be https and not on loopback: Auth0 fetches it")
-    if not parts.path.strip("/"):
-        raise ValueError("must have a path beyond /")
+        raise RefusedError("is not https, or on loopback, and Auth0 fetches it", "Publish it by https.")
+    if not any(segments):
+        raise RefusedError("has no path beyond /", "Write the document's whole address.")
     if "?" in url or "#" in url:
-        raise ValueError("must have no query and no fragment")
-    if any(segment.lower().replace("%2e", ".") in {".", ".."} for segment in parts.path.split("/")):
-        raise ValueError("must have a path without `.` or `..` segments")
-    if re.search(r"%(?![0-9A-Fa-f]{2})", url):
-        raise ValueError("must have two hexadecimal digits after each %")
-    if len(url) > 120:
-        raise ValueError("must have at most 120 characters")
+        raise RefusedError("has a query or a fragment", "Remove it.")
+    if {".", ".."} & set(segments):
+        raise RefusedError("has a path with `.` or `..` segments", "Write the path plainly.")
+    if len(url) > _LONGEST_DOCUMENT:
+        raise RefusedError(f"is longer than {_LONGEST_DOCUMENT} characters", "Auth0 takes no longer ones.")
     return url
 
 

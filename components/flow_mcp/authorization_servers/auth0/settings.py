@@ -48,6 +48,11 @@ PROFILE = TokenProfile(
 )
 
 
+def authority(declaration: Declaration) -> str:
+    """The issuer, which follows from the domain."""
+    return cast("Auth0", declaration.server).issuer
+
+
 def settings(declaration: Declaration, ids: ServerIds) -> SettingsDocument:
     """The settings document; the same declaration and client IDs give the same document."""
     server = cast("Auth0", declaration.server)

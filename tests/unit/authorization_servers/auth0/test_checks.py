@@ -32,7 +32,7 @@ def test_a_right_declaration_has_no_findings() -> None:
     keyed = agent(privateKeyJwt={"certificate": public_key()})
     refresh = {"lifetime": "30d", "idle": "30d"}
     declared = tenant(
-        auth0={"tokens": {"access": "30d", "refresh": refresh}},
+        auth0={"tokens": {"access": "24h", "refresh": refresh}},
         clients={"agent": keyed, "desktop": desktop()},
     )
     assert problems(declared) == []
@@ -61,7 +61,7 @@ def test_a_right_declaration_has_no_findings() -> None:
             {"tenantSettings": {"manage": True, "resourceParameterProfile": "both"}},
             ("error", f"{HERE}.tenantSettings.resourceParameterProfile", "is not one of the known values"),
         ),
-        ({"tokens": {"access": "31d"}}, ("error", f"{HERE}.tokens.access", "is longer than Auth0 allows")),
+        ({"tokens": {"access": "25h"}}, ("error", f"{HERE}.tokens.access", "is longer than a day")),
         (
             {"tokens": {"refresh": {"lifetime": "366d", "idle": "1d"}}},
             ("error", f"{HERE}.tokens.refresh.lifetime", "is longer than Auth0 allows"),
@@ -206,3 +206,23 @@ def test_longest_names_keep_within_auth0s_description() -> None:
     declared["id"] = "t" * 63
     assert load(declared).warnings == ()
     assert len(f"Flow MCP client {'a' * 40} of {'t' * 63}") <= 140
+
+
+def test_what_auth0_has_once_in_a_tenant_belongs_to_one_stack() -> None:
+    documents = {"metadataDocuments": {"documents": [DOCUMENT], "access": ["7/test"]}}
+    declaration = load(
+        tenant(
+            auth0={
+                "roles": {"create": True},
+                "registration": documents,
+                "tenantSettings": {"manage": True},
+            }
+        )
+    ).declaration
+    assert [what for _, what in declaration.kind.owns(declaration)] == [
+        "the settings of the Auth0 tenant hooli.eu.auth0.com",
+        "the role planners of the Auth0 tenant hooli.eu.auth0.com",
+        f"the document {DOCUMENT} in the Auth0 tenant hooli.eu.auth0.com",
+    ]
+    alone = load(tenant()).declaration
+    assert list(alone.kind.owns(alone)) == []

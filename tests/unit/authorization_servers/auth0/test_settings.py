@@ -32,8 +32,11 @@ def plain(of: SettingsDocument) -> Any:
 
 
 def test_the_issuer_has_its_slash_everywhere() -> None:
-    settings = document(tenant())
+    declaration = load(tenant()).declaration
+    settings = declaration.kind.settings(declaration, IDS)
     server = settings.authorization_servers[0]
+    assert declaration.kind.authority
+    assert declaration.kind.authority(declaration) == ISSUER
     assert (server.authority, server.issuers) == (ISSUER, (ISSUER,))
     assert {at.authority for r in settings.protected_resources for at in r.authorization_servers} == {ISSUER}
     assert discovery_addresses(server) == (
