@@ -14,6 +14,7 @@ from pulumi.provider.experimental.server import ProviderServicer
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
 from pulumi.runtime.rpc import _special_secret_sig, _special_sig_key
 
+from flow_mcp.plugin import members
 from flow_mcp.plugin.provider import Provider
 from flow_mcp.plugin.server import PlainErrors, Servicer
 from tests.unit.plugin.shelf import FreeWidth, Shelf
@@ -97,9 +98,8 @@ def test_a_created_resource_is_answered() -> None:
 
 def test_the_schema_has_components_resources_and_functions() -> None:
     schema = json.loads(ask("GetSchema", provider_pb2.GetSchemaRequest(), Servicer("")).schema)
-    assert {name: "isComponent" in resource for name, resource in schema["resources"].items()} == {
-        "flow-mcp:index:McpServerSettings": True,
-        "flow-mcp:index:KeycloakClientRegistration": False,
-        "flow-mcp:index:AuthorizationServerMetadata": False,
-    }
-    assert list(schema["functions"]) == ["flow-mcp:index:keycloakPreflight"]
+    of_components = {"flow-mcp:index:McpServerSettings": True}
+    of_resources = {f"flow-mcp:index:{resource.name}": False for resource in members.RESOURCES}
+    found = {token: "isComponent" in resource for token, resource in schema["resources"].items()}
+    assert found == of_components | of_resources
+    assert list(schema["functions"]) == [f"flow-mcp:index:{f.name}" for f in members.FUNCTIONS]

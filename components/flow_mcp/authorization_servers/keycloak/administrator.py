@@ -17,6 +17,8 @@ from flow_mcp.authorization_servers.http import json_object, send
 
 _MARGIN_SECONDS = 10
 """A token is renewed this long before it ends."""
+_NO_REALM = "Realm does not exist"
+"""Keycloak's words; its other answer 404 means that nothing is at the address."""
 
 
 def credentials(environment: Mapping[str, str], client_id: str) -> dict[str, str]:
@@ -100,7 +102,8 @@ class Administrator:
             raise UnreachableError(
                 f"Keycloak at {url} answered {answer.status_code}. Look into its log, and try again."
             )
-        if "error" not in body:
+        not_there = answer.status_code == httpx.codes.NOT_FOUND and body.get("error") != _NO_REALM
+        if not_there or "error" not in body:
             raise UnreachableError(
                 f"There is no Keycloak at {url}: its token endpoint answered {answer.status_code}. Correct "
                 "the address; if Keycloak has a base path (--http-relative-path, such as /auth), include it."
@@ -108,7 +111,7 @@ class Administrator:
         raise CredentialsError(self._refusal(url, body))
 
     def _refusal(self, url: str, body: dict[str, Any]) -> str:
-        if body["error"] == "Realm does not exist":
+        if body["error"] == _NO_REALM:
             return (
                 f"Keycloak at {url} has no realm {self._realm}, in which the administrator should sign in: "
                 "correct authorizationServer.keycloak.administration.realm."

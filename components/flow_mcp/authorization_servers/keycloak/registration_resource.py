@@ -171,8 +171,9 @@ def _attach(api: AdminApi, inputs: RegistrationInputs, attached: set[str]) -> No
     for name in sorted(missing):
         if name not in known:
             raise AuthorizationServerError(f"Realm {inputs.realm} has no client scope {name}.")
-        api.put(realm_path(inputs.realm, _OPTIONAL, known[name]))
+        # Before the request: if no answer comes, it may have been carried out, and must be undone some day.
         attached.add(name)
+        api.put(realm_path(inputs.realm, _OPTIONAL, known[name]))
     gone = attached - set(inputs.realm_optional_scopes)
     _detach(api, inputs.realm, gone)
     attached -= gone

@@ -110,7 +110,11 @@ def test_a_missing_realm_of_administrators_is_named() -> None:
 
 @pytest.mark.parametrize(
     "answer",
-    [httpx.Response(404, text="<html>not found</html>"), httpx.Response(200, text="<html>welcome</html>")],
+    [
+        httpx.Response(404, text="<html>not found</html>"),
+        httpx.Response(200, text="<html>welcome</html>"),
+        json_answer(404, {"error": "Unable to find matching target resource method"}),
+    ],
 )
 def test_where_no_keycloak_is_the_base_path_is_suggested(answer: httpx.Response) -> None:
     said = refusal(answer, UnreachableError)
