@@ -218,6 +218,11 @@ def test_without_leave_the_tenants_settings_are_read_and_what_they_lack_is_said(
     tenant = sample()
     server = tenant["authorizationServer"]["auth0"]
     del server["tenantSettings"]
+    declare(auth0, tenant)
+    refused = auth0.trial.pulumi("preview", "--stack", STACK, check=False).stdout
+    assert f"Client ID Metadata Documents are off in the Auth0 tenant {DOMAIN}" in refused
+    assert "Traceback" not in refused
+
     del server["registration"]["metadataDocuments"]
     declare(auth0, tenant)
     printed = apply(auth0)

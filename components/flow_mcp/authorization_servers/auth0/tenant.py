@@ -7,11 +7,14 @@ from typing import Any
 
 import pulumi
 import pulumi_auth0 as auth0
+from pulumi_auth0.outputs import GetTenantFlagResult
 
 from flow_mcp.authorization_servers.auth0.declaration import Auth0
 from flow_mcp.authorization_servers.errors import AuthorizationServerError
 from flow_mcp.declaration.tenant import Declaration
 from flow_mcp.settings import Grant
+
+_REMEDY = "Have an administrator change it, or declare tenantSettings: {manage: true}."
 
 
 def prepare(
@@ -20,46 +23,49 @@ def prepare(
     """Set the tenant's settings, or say what they lack; what must wait for them to be set.
 
     Raises:
-        AuthorizationServerError: they cannot be read.
+        AuthorizationServerError: they cannot be read, or lack what the declaration cannot do without.
     """
-    if not _has_people(declaration, server) and not server.tenant_settings.manage:
+    managed = server.tenant_settings.manage
+    if not _has_people(declaration, server) and not managed:
         return ()  # Programs need none of them: no right to read them either.
     found = _read(server, opts)
-    if server.tenant_settings.manage:
-        return (_set(server, found, opts),)
+    documents = server.registration.metadata_documents
+    if documents and not managed and not found.client_id_metadata_document_supported:
+        raise AuthorizationServerError(
+            f"Client ID Metadata Documents are off in the Auth0 tenant {server.domain}, so it would refuse "
+            f"to import {documents.documents[0]}. {_REMEDY}"
+        )
     for sentence in missing(server, found):
         pulumi.log.warn(sentence, opts.parent)
-    return ()
+    return (_set(server, found, opts),) if managed else ()
 
 
 def missing(server: Auth0, found: auth0.GetTenantResult) -> Iterator[str]:
-    """What the tenant's settings lack for people to sign in; each a sentence with its remedy."""
+    """What the tenant's settings lack for people to sign in and this stack does not set, with the remedy."""
     flags = found.flags[0] if found.flags else None
-    remedy = "Have an administrator change it, or declare tenantSettings: {manage: true}."
-    if found.resource_parameter_profile != "compatibility":
-        yield (
-            "MCP clients name the server they want by `resource` (RFC 8707), which this Auth0 tenant "
-            f"ignores: its resource parameter profile is {found.resource_parameter_profile or 'audience'}. "
-            f"{remedy}"
-        )
+    if not server.tenant_settings.manage:
+        yield from _unset(server, found, flags)
     if flags and not flags.enable_client_connections:
         yield (
             "this Auth0 tenant enables no connections for new applications: nobody can sign in until an "
             "administrator enables one for each client of people."
         )
-    if server.registration.dynamic:
-        if not flags or not flags.enable_dynamic_client_registration:
-            yield f"dynamic client registration is off in this Auth0 tenant, so nobody can register. {remedy}"
-        if found.dynamic_client_registration_security_mode == "permissive":
-            yield (
-                "clients that register get the permissive security mode, without mandatory PKCE. "
-                "Have an administrator set the tenant's mode for dynamic registration to strict."
-            )
-    if server.registration.metadata_documents and not found.client_id_metadata_document_supported:
+    if server.registration.dynamic and found.dynamic_client_registration_security_mode == "permissive":
         yield (
-            "Client ID Metadata Documents are off in this Auth0 tenant, so it refuses to import them. "
-            f"{remedy}"
+            "clients that register get the permissive security mode, without mandatory PKCE. "
+            "Have an administrator set the tenant's mode for dynamic registration to strict."
         )
+
+
+def _unset(server: Auth0, found: auth0.GetTenantResult, flags: GetTenantFlagResult | None) -> Iterator[str]:
+    if found.resource_parameter_profile != "compatibility":
+        yield (
+            "MCP clients name the server they want by `resource` (RFC 8707), which this Auth0 tenant "
+            f"ignores: its resource parameter profile is {found.resource_parameter_profile or 'audience'}. "
+            f"{_REMEDY}"
+        )
+    if server.registration.dynamic and not (flags and flags.enable_dynamic_client_registration):
+        yield f"dynamic client registration is off in this Auth0 tenant, so nobody can register. {_REMEDY}"
 
 
 def _has_people(declaration: Declaration, server: Auth0) -> bool:

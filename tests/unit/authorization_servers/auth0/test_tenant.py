@@ -13,8 +13,8 @@ from flow_mcp.authorization_servers.auth0 import Auth0
 from flow_mcp.authorization_servers.auth0 import tenant as settings
 from tests.unit.authorization_servers.auth0.hooli import load, tenant
 
-DYNAMIC = {"dynamic": {"access": ["7/test"]}}
-DOCUMENTS = {
+DYNAMIC: dict[str, Any] = {"dynamic": {"access": ["7/test"]}}
+DOCUMENTS: dict[str, Any] = {
     "metadataDocuments": {
         "documents": ["https://claude.ai/oauth/claude-code-client-metadata"],
         "access": ["7/test"],
@@ -46,8 +46,9 @@ def found(switches: dict[str, bool] | None = None, **given: Any) -> auth0.GetTen
     return cast("auth0.GetTenantResult", result(**(dict.fromkeys(names) | empty | READY | given)))
 
 
-def server(**registration: Any) -> Auth0:
-    return cast("Auth0", load(tenant(auth0={"registration": registration})).declaration.server)
+def server(*, manage: bool = False, **registration: Any) -> Auth0:
+    auth0 = {"registration": registration, "tenantSettings": {"manage": manage}}
+    return cast("Auth0", load(tenant(auth0=auth0)).declaration.server)
 
 
 def test_nothing_is_missing_where_everything_is_on() -> None:
@@ -79,11 +80,6 @@ def test_nothing_is_missing_where_everything_is_on() -> None:
             found(dynamic_client_registration_security_mode="permissive"),
             "clients that register get the permissive security mode",
         ),
-        (
-            DOCUMENTS,
-            found(client_id_metadata_document_supported=False),
-            "Client ID Metadata Documents are off in this Auth0 tenant",
-        ),
     ],
 )
 def test_each_missing_setting_is_said_on_its_own(
@@ -96,6 +92,18 @@ def test_each_missing_setting_is_said_on_its_own(
 def test_a_closed_registration_is_not_missed_where_none_is_declared() -> None:
     closed = found({"enable_dynamic_client_registration": False}, client_id_metadata_document_supported=False)
     assert list(settings.missing(server(), closed)) == []
+
+
+def test_where_the_stack_sets_them_only_what_it_cannot_set_is_said() -> None:
+    switches = {"enable_client_connections": False, "enable_dynamic_client_registration": False}
+    closed = found(
+        switches,
+        resource_parameter_profile="audience",
+        dynamic_client_registration_security_mode="permissive",
+    )
+    connections, mode = settings.missing(server(manage=True, **DYNAMIC), closed)
+    assert connections.startswith("this Auth0 tenant enables no connections for new applications")
+    assert mode.startswith("clients that register get the permissive security mode")
 
 
 def test_an_untouched_tenant_gives_nothing_to_keep() -> None:
