@@ -5,14 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flow_mcp.authorization_servers.discovery.metadata_resource import MetadataResource
+from flow_mcp.authorization_servers.external.client_resource import RegisteredClientResource
 from flow_mcp.authorization_servers.keycloak.preflight import KeycloakPreflight
 from flow_mcp.authorization_servers.keycloak.registration_resource import RegistrationResource
+from flow_mcp.authorization_servers.scalekit.client_resource import ClientResource
+from flow_mcp.authorization_servers.scalekit.mcp_server_resource import McpServerResource
 from flow_mcp.plugin.provider import AnyFunction, AnyResource
 
 if TYPE_CHECKING:
     from pulumi import ComponentResource
 
-RESOURCES: tuple[AnyResource, ...] = (RegistrationResource(), MetadataResource())
+RESOURCES: tuple[AnyResource, ...] = (
+    RegistrationResource(),
+    MetadataResource(),
+    McpServerResource(),
+    ClientResource(),
+    RegisteredClientResource(),
+)
 FUNCTIONS: tuple[AnyFunction, ...] = (KeycloakPreflight(),)
 
 

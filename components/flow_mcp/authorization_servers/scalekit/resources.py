@@ -1,0 +1,107 @@
+"""What our own plugin serves of Scalekit, as a Pulumi program declares it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pulumi
+
+from flow_mcp.plugin.program import PluginResource
+
+
+class ScalekitResource(PluginResource):
+    """An MCP server at Scalekit.
+
+    Args:
+        resource_name: Pulumi's name.
+        environment_url: of the Scalekit environment.
+        owner: mark of the stack.
+        name: that people see when they consent.
+        url: of the protected resource.
+        scopes: that its tokens can have.
+        access_token_seconds: lifetime of access tokens.
+        dynamic_registration: whether anyone may register clients.
+        metadata_documents: addresses of the metadata documents that are accepted.
+        opts: Pulumi's options.
+    """
+
+    resource_id: pulumi.Output[str]
+    deviations: pulumi.Output[Sequence[str]]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        environment_url: pulumi.Input[str],
+        owner: pulumi.Input[str],
+        name: pulumi.Input[str],
+        url: pulumi.Input[str],
+        scopes: pulumi.Input[Sequence[pulumi.Input[str]]],
+        access_token_seconds: pulumi.Input[int],
+        dynamic_registration: pulumi.Input[bool] = False,
+        metadata_documents: pulumi.Input[Sequence[pulumi.Input[str]]] = (),
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(
+            resource_name,
+            {
+                "environment_url": environment_url,
+                "owner": owner,
+                "name": name,
+                "url": url,
+                "scopes": scopes,
+                "access_token_seconds": access_token_seconds,
+                "dynamic_registration": dynamic_registration,
+                "metadata_documents": metadata_documents,
+            },
+            opts,
+        )
+
+
+class ScalekitClient(PluginResource):
+    """A client of an MCP server at Scalekit.
+
+    Args:
+        resource_name: Pulumi's name.
+        environment_url: of the Scalekit environment.
+        resource_id: of the MCP server.
+        owner: mark of the stack and the client.
+        name: that people see when they consent.
+        scopes: that it may have.
+        audience: what its tokens name besides the MCP server's ID.
+        access_token_seconds: lifetime of its tokens.
+        redirect_uris: none: it gets tokens for itself; else for people.
+        opts: Pulumi's options.
+    """
+
+    client_id: pulumi.Output[str]
+    secret: pulumi.Output[str | None]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        environment_url: pulumi.Input[str],
+        resource_id: pulumi.Input[str],
+        owner: pulumi.Input[str],
+        name: pulumi.Input[str],
+        scopes: pulumi.Input[Sequence[pulumi.Input[str]]],
+        audience: pulumi.Input[Sequence[pulumi.Input[str]]],
+        access_token_seconds: pulumi.Input[int],
+        redirect_uris: pulumi.Input[Sequence[pulumi.Input[str]]] = (),
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(
+            resource_name,
+            {
+                "environment_url": environment_url,
+                "resource_id": resource_id,
+                "owner": owner,
+                "name": name,
+                "scopes": scopes,
+                "audience": audience,
+                "access_token_seconds": access_token_seconds,
+                "redirect_uris": redirect_uris,
+            },
+            opts,
+        )

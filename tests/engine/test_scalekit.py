@@ -1,0 +1,230 @@
+"""A tenant's life on the real engine with the stand-in for Scalekit; it is no test with Scalekit."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flow_mcp.runtime import Reason, decide
+from flow_mcp.settings import SettingsDocument
+from flow_mcp.trial import Trial
+from tests.engine.scalekit import STACK, URL, declaration, scalekit_trial
+from tests.issuers import scalekit as issuer
+from tests.standin.scalekit_server import APPLIER, ScalekitServer
+from tests.standin.web import Answer, Fault
+
+Tenant = tuple[Trial, ScalekitServer]
+UNCHANGED = ("--yes", "--expect-no-changes", "--stack", STACK)
+
+
+@pytest.fixture
+def tenant(trial: Trial, tmp_path: Path) -> Iterator[Tenant]:
+    with scalekit_trial(trial, tmp_path) as (configured, server):
+        configured.declare(STACK, declaration(server))
+        configured.pulumi("stack", "select", "--create", STACK)
+        yield configured, server
+
+
+def test_a_tenant_lives_its_whole_life(tenant: Tenant) -> None:
+    trial, server = tenant
+    trial.pulumi("preview", "--stack", STACK)
+    assert server.requests == []
+    shown = trial.pulumi("up", "--yes", "--stack", STACK).stdout
+
+    (resource_id,) = server.resources
+    outputs = trial.outputs(STACK, secrets=True)
+    assert outputs["authority"] == f"{server.url}/resources/{resource_id}"
+    ids = {name: id_ for name, id_ in outputs["clientIds"].items() if name != "legacy-crm"}
+    assert outputs["clientSecrets"] == {name: server.client_secrets[id_] for name, id_ in ids.items()}
+    assert _switches(server) == {
+        "resource_uri": URL,
+        "access_token_expiry": "300",
+        "disable_dynamic_client_registration": True,
+        "enable_cimd": True,
+        "cimd_client_allowlist_enabled": True,
+        "cimd_client_allowlist": [{"type": "URL", "value": "https://claude.ai/oauth/*"}],
+    }
+    redirects = {name: server.clients[id_]["redirect_uris"] for name, id_ in ids.items()}
+    assert redirects == {"nightly-agent": [], "portal": ["https://portal.umbrella.example/oauth/callback"]}
+    _secrets_are_hidden(trial, server, shown)
+    _tokens_are_decided(SettingsDocument.from_json(outputs["settings"]), resource_id, ids)
+
+    trial.pulumi("up", *UNCHANGED)
+    trial.pulumi("refresh", *UNCHANGED)
+
+    trial.declare(STACK, declaration(server, access="10m"))
+    trial.pulumi("up", "--yes", "--stack", STACK)
+    assert _switches(server)["access_token_expiry"] == "600"
+    assert {client["expiry"] for client in server.clients.values()} == {"600"}
+    assert trial.outputs(STACK, secrets=True)["clientSecrets"] == outputs["clientSecrets"]
+
+    # Somebody opens registration by hand.
+    server.resources[resource_id] |= {
+        "disable_dynamic_client_registration": False,
+        "cimd_client_allowlist_enabled": False,
+    }
+    trial.pulumi("up", "--refresh", "--yes", "--stack", STACK)
+    assert server.resources[resource_id]["disable_dynamic_client_registration"] is True
+    assert server.resources[resource_id]["cimd_client_allowlist_enabled"] is True
+
+    trial.pulumi("destroy", "--yes", "--stack", STACK)
+    assert (server.resources, server.clients) == ({}, {})
+
+
+def test_what_exists_is_imported(tenant: Tenant) -> None:
+    trial, server = tenant
+    trial.pulumi("up", "--yes", "--stack", STACK)
+    (resource_id,) = server.resources
+    client_id = trial.outputs(STACK)["clientIds"]["portal"]
+    imports = {
+        "resources": [
+            {"type": "flow-mcp:index:ScalekitResource", "name": "found", "id": resource_id},
+            {"type": "flow-mcp:index:ScalekitClient", "name": "found", "id": f"{resource_id}/{client_id}"},
+        ]
+    }
+    file = trial.directory / "imports.json"
+    file.write_text(json.dumps(imports), encoding="utf-8")
+    importing = replace(trial, credentials={**trial.credentials, "SCALEKIT_ENVIRONMENT_URL": server.url})
+    arguments = ("--file", str(file), "--yes", "--protect=false", "--generate-code=false")
+    importing.pulumi("import", *arguments, "--stack", STACK)
+    state = json.loads(trial.pulumi("stack", "export", "--stack", STACK).stdout)
+    found = {
+        resource["type"]: {name: resource["outputs"].get(name) for name in ("url", "clientId", "secret")}
+        for resource in state["deployment"]["resources"]
+        if resource["urn"].endswith("::found")
+    }
+    assert found == {
+        "flow-mcp:index:ScalekitResource": {"url": URL, "clientId": None, "secret": None},
+        "flow-mcp:index:ScalekitClient": {"url": None, "clientId": client_id, "secret": None},
+    }
+
+
+def test_credentials_may_be_secrets_of_the_stack(tenant: Tenant) -> None:
+    trial, server = tenant
+    without = {name: v for name, v in trial.credentials.items() if not name.startswith("SCALEKIT_")}
+    trial = replace(trial, credentials=without)
+    refused = trial.pulumi("up", "--yes", "--stack", STACK, check=False)
+    assert refused.returncode != 0
+    assert f"There are no credentials for Scalekit at {server.url}: set SCALEKIT_CLIENT_ID" in refused.stdout
+    for key, value in zip(("scalekitClientId", "scalekitClientSecret"), APPLIER, strict=True):
+        trial.pulumi("config", "set", "--secret", f"flow-mcp:{key}", value, "--stack", STACK)
+    shown = trial.pulumi("up", "--yes", "--stack", STACK).stdout
+    _secrets_are_hidden(trial, server, shown)
+    trial.pulumi("destroy", "--yes", "--stack", STACK)
+    assert server.resources == {}
+
+
+def test_after_each_fault_the_next_run_goes_on(tenant: Tenant) -> None:
+    trial, server = tenant
+    refused = {"code": 9, "message": "because the test says so"}
+    for fault, sentence in (
+        (Answer(401, refused), "refuses the token that it gave a moment ago to POST"),
+        (Answer(403, refused), "may not POST /api/v1/resources/res_"),
+        (Answer(404, refused), "answered 404 to POST /api/v1/resources/res_"),
+        (Answer(409, refused), "answered 409 to POST /api/v1/resources/res_"),
+        (Answer(422, refused), "clients: because the test says so."),
+        (
+            Answer(429, refused, {"Retry-After": "3600"}),
+            "got too many requests; it asks to wait 3600 seconds",
+        ),
+        (Answer(500, refused), "answered 500 to POST /api/v1/resources/res_"),
+        (Answer(200, text="<html>maintenance</html>"), "with something that is not a JSON object"),
+        (None, f"Scalekit at {server.url} cannot be reached"),
+    ):
+        server.faults = [Fault("POST", "/clients", fault, times=4)]
+        _fails(trial, sentence)
+        assert server.clients == {}
+
+    # The servers make the clients, and the answers with their secrets are lost.
+    server.faults = [Fault("POST", "/clients", None, done=True, times=2)]
+    _fails(trial, "Run `pulumi up` again: what was made in spite of it is recognised.")
+    lost = set(server.clients)
+    assert len(lost) == 2
+
+    # Too many requests, for a second.
+    server.faults = [Fault("POST", "/clients", Answer(429, refused, {"Retry-After": "1"}), times=2)]
+    trial.pulumi("up", "--yes", "--stack", STACK)
+    assert len(server.clients) == 2
+    assert lost.isdisjoint(server.clients)
+    outputs = trial.outputs(STACK, secrets=True)
+    assert set(outputs["clientSecrets"].values()) == set(server.client_secrets.values())
+    trial.pulumi("up", *UNCHANGED)
+
+
+def _fails(trial: Trial, sentence: str) -> None:
+    failed = trial.pulumi("up", "--yes", "--stack", STACK, check=False)
+    assert failed.returncode != 0
+    assert sentence in failed.stdout
+    assert "Traceback" not in failed.stdout
+
+
+def _switches(server: ScalekitServer) -> dict[str, Any]:
+    (resource,) = server.resources.values()
+    return {
+        name: resource[name]
+        for name in (
+            "resource_uri",
+            "access_token_expiry",
+            "disable_dynamic_client_registration",
+            "enable_cimd",
+            "cimd_client_allowlist_enabled",
+            "cimd_client_allowlist",
+        )
+    }
+
+
+def _secrets_are_hidden(trial: Trial, server: ScalekitServer, shown: str) -> None:
+    written = "".join(
+        file.read_text(encoding="utf-8", errors="ignore") for file in trial.state.rglob("*") if file.is_file()
+    )
+    for secret in (*server.client_secrets.values(), APPLIER[1]):
+        assert secret not in shown
+        assert secret not in written
+
+
+def _tokens_are_decided(settings: SettingsDocument, resource_id: str, ids: dict[str, str]) -> None:
+    server = settings.authorization_servers[0]
+    agent, portal, document = ids["nightly-agent"], ids["portal"], "https://claude.ai/oauth/code.json"
+
+    def reason(claims: dict[str, Any]) -> Reason:
+        keys = {server.authority: issuer.public_keys()}
+        return decide(settings, URL, issuer.signed(claims), keys, issuer.NOW).reason
+
+    for iss in server.issuers:
+        decided = [
+            reason(issuer.program(iss, resource_id, agent)),
+            reason(issuer.program(iss, resource_id, agent, aud=[URL, resource_id])),
+            reason(issuer.person(iss, resource_id, portal)),
+            reason(issuer.person(iss, resource_id, document)),
+            reason(issuer.program(iss, "res_1", agent)),
+            reason(issuer.program(iss, resource_id, agent, aud=[URL])),
+            reason(issuer.program(iss, resource_id, agent, scopes=["openid"])),
+            reason(issuer.program(iss, resource_id, portal)),
+            reason(issuer.person(iss, resource_id, agent)),
+            reason(issuer.program(iss, resource_id, document)),
+            reason(issuer.person(iss, resource_id, "https://other.example/client.json")),
+            reason(issuer.person(iss, resource_id, "m2m_1")),
+            reason(issuer.id_token(iss, portal)),
+        ]
+        assert decided == [
+            Reason.ALLOWED,
+            Reason.ALLOWED,
+            Reason.ALLOWED,
+            Reason.ALLOWED,
+            Reason.WRONG_AUDIENCE,
+            Reason.WRONG_AUDIENCE,
+            Reason.MISSING_SCOPE,
+            Reason.WRONG_GRANT,
+            Reason.WRONG_GRANT,
+            Reason.NO_PERSON,
+            Reason.UNREGISTERED_CLIENT,
+            Reason.UNREGISTERED_CLIENT,
+            Reason.MISSING_CLAIM,
+        ]
+    other = f"{server.issuers[1]}/resources/res_1"
+    assert reason(issuer.program(other, resource_id, agent)) is Reason.UNKNOWN_ISSUER

@@ -1,0 +1,156 @@
+"""HTTPS servers on this machine that stand in for a vendor's, with faults when a test asks for them."""
+
+from __future__ import annotations
+
+import base64
+import json
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl, urlsplit
+
+from tests.live.authority import Authority
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a client sent."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> dict[str, Any]:
+        value: dict[str, Any] = json.loads(self.body or b"{}")
+        return value
+
+    @property
+    def form(self) -> dict[str, str]:
+        return dict(parse_qsl(self.body.decode()))
+
+    @property
+    def bearer(self) -> str:
+        return self.headers.get("Authorization", "").removeprefix("Bearer ")
+
+    @property
+    def basic(self) -> tuple[str, str]:
+        """Client ID and secret of HTTP Basic authentication; empty ones without it."""
+        kind, _, encoded = self.headers.get("Authorization", "").partition(" ")
+        if kind != "Basic":
+            return "", ""
+        user, _, password = base64.b64decode(encoded).decode().partition(":")
+        return user, password
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the server says: JSON, or `text` that is not."""
+
+    status: int = 200
+    body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    text: str | None = None
+
+
+@dataclass
+class Fault:
+    """Something that goes wrong with the next requests of a method to a path.
+
+    Attributes:
+        method: HTTP method.
+        ending: how the path ends.
+        answer: what is answered instead of doing it; None: the connection is dropped.
+        done: whether the server does what was asked before that.
+        times: how often.
+    """
+
+    method: str
+    ending: str
+    answer: Answer | None = None
+    done: bool = False
+    times: int = 1
+
+
+class WebServer(ABC):
+    """A server's behaviour. `url` is its base address; `requests` are all that came, in order."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.requests: list[Request] = []
+        self.faults: list[Fault] = []
+        self._lock = threading.Lock()
+
+    @abstractmethod
+    def answer(self, request: Request) -> Answer:
+        """Do what is asked; called by one thread at a time."""
+
+    def handle(self, request: Request) -> Answer | None:
+        """The answer; None where the connection is to be dropped."""
+        with self._lock:
+            self.requests.append(request)
+            for fault in self.faults:
+                if fault.times and fault.method == request.method and request.path.endswith(fault.ending):
+                    fault.times -= 1
+                    if fault.done:
+                        self.answer(request)
+                    return fault.answer
+            return self.answer(request)
+
+
+ServerT = TypeVar("ServerT", bound=WebServer)
+
+
+@contextmanager
+def serving(authority: Authority, make: Callable[[], ServerT]) -> Iterator[ServerT]:
+    """Serve on 127.0.0.1 with a certificate of this authority."""
+    server = make()
+
+    class Handler(BaseHTTPRequestHandler):
+        def handle_request(self) -> None:
+            parts = urlsplit(self.path)
+            length = int(self.headers.get("Content-Length") or 0)
+            answer = server.handle(
+                Request(
+                    self.command,
+                    parts.path,
+                    dict(parse_qsl(parts.query)),
+                    dict(self.headers.items()),
+                    self.rfile.read(length),
+                )
+            )
+            if answer is None:
+                self.close_connection = True
+                return
+            body = b"" if answer.body is None else json.dumps(answer.body).encode()
+            kind = "application/json"
+            if answer.text is not None:
+                body, kind = answer.text.encode(), "text/html"
+            self.send_response(answer.status)
+            for name, value in {"Content-Type": kind, **answer.headers}.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = handle_request  # noqa: N815 http.server's names
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 http.server's signature
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as listener:
+        listener.socket = authority.server_context().wrap_socket(listener.socket, server_side=True)
+        server.url = f"https://localhost:{listener.server_port}"
+        thread = threading.Thread(target=listener.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        try:
+            yield server
+        finally:
+            listener.shutdown()
+            thread.join()
