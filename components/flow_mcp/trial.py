@@ -94,6 +94,8 @@ class Trial:
             "PATH": f"{self.toolchain}{os.pathsep}{os.environ['PATH']}",
             "PULUMI_BACKEND_URL": self.state.resolve().as_uri(),
             "PULUMI_CONFIG_PASSPHRASE_FILE": str(self.passphrase.resolve()),
+            # The SDKs of servers that a tenant does not use would each be looked for on the internet.
+            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             "PULUMI_ERROR_OUTPUT_STRING": "1",
             "PULUMI_HOME": str((self.directory / "pulumi").resolve()),
             "PULUMI_SKIP_UPDATE_CHECK": "true",
