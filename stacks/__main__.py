@@ -12,3 +12,5 @@ pulumi.export("authority", settings.authority)
 pulumi.export("clientIds", settings.client_ids)
 pulumi.export("settings", settings.settings)
 pulumi.export("clientSecrets", settings.client_secrets)
+if settings.hand_over:
+    pulumi.export("handOver", settings.hand_over)

@@ -18,7 +18,7 @@ class McpServerSettingsArgs(TypedDict):
     tenant: Mapping[str, Any]
     """The tenant's declaration, as `flow-mcp schema` describes it."""
     instance: Mapping[str, Any]
-    """The Flow instance: `server`."""
+    """The Flow instance: `server`, and `flowEntra` where tenants use it."""
 
 
 class McpServerSettings(pulumi.ComponentResource):
@@ -35,6 +35,8 @@ class McpServerSettings(pulumi.ComponentResource):
     """The settings document: RFC 8785 JSON."""
     client_secrets: pulumi.Output[Mapping[str, str]]
     """Client secret by name; a Pulumi secret."""
+    hand_over: str | None
+    """What somebody else must do by hand, for them to copy; None where there is nothing."""
 
     def __init__(
         self, name: str, args: McpServerSettingsArgs, opts: pulumi.ResourceOptions | None = None
@@ -47,18 +49,25 @@ class McpServerSettings(pulumi.ComponentResource):
             raise pulumi.RunError(str(error)) from None
 
         document = server.ids.apply(lambda ids: declaration.kind.settings(declaration, ids))
-        self.authority = document.apply(lambda settings: settings.authorization_servers[0].authority)
+        known = declaration.kind.authority
+        self.authority = (
+            pulumi.Output.from_input(known(declaration))
+            if known
+            else document.apply(lambda settings: settings.authorization_servers[0].authority)
+        )
         self.client_ids = document.apply(
             lambda settings: {c.name: c.client_id for c in settings.authorization_servers[0].clients}
         )
         self.settings = document.apply(lambda settings: settings.canonical_json())
         self.client_secrets = pulumi.Output.secret(server.secrets)
+        self.hand_over = server.hand_over
         self.register_outputs(
             {
                 "authority": self.authority,
                 "clientIds": self.client_ids,
                 "settings": self.settings,
                 "clientSecrets": self.client_secrets,
+                **({"handOver": self.hand_over} if self.hand_over else {}),
             }
         )
 
@@ -75,7 +84,14 @@ def _checked(name: str, args: McpServerSettingsArgs) -> Declaration:
 
 
 def _normalized(declaration: Declaration) -> dict[str, Any]:
-    return {
+    normalized = {
         "tenant": declaration.tenant.model_dump(mode="json", by_alias=True, exclude_none=True),
         "instance": declaration.instance.model_dump(mode="json", by_alias=True, exclude_none=True),
     }
+    if declaration.kind.authority:
+        # A client ID means something at one authority only, and a preview cannot show IDs that a server has
+        # still to assign: with another authority, each client's line changes.
+        authority = declaration.kind.authority(declaration)
+        names = (*declaration.tenant.clients, *declaration.tenant.manual_registrations)
+        normalized["clientIdsOf"] = dict.fromkeys(sorted(names), authority)
+    return normalized

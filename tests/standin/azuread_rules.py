@@ -112,8 +112,8 @@ def redirect_uris(inputs: Properties) -> Iterator[Failure]:
                 yield path, "must be http or https"
             if parts.scheme in {"http", "https"} and not parts.path:
                 yield path, "URI must have a path; add a slash"
-            if part == "singlePageApplication" and parts.scheme == "http" and parts.hostname != "localhost":
-                yield path, "must be https, or http on localhost"
+            if len(uri) > 256:
+                yield path, "URI must be 256 characters or less"
 
 
 @RULES.refused_in_preview(APPLICATION)
@@ -183,6 +183,9 @@ def application(inputs: Properties, account: Account, before: Properties | None)
     for scope in items(inputs, "api", "oauth2PermissionScopes"):
         if not scope.get("adminConsentDisplayName") or not scope.get("adminConsentDescription"):
             raise ServiceError("400: adminConsentDisplayName and adminConsentDescription are required")
+    name, new = inputs["displayName"], before is None or before["displayName"] != inputs["displayName"]
+    if inputs.get("preventDuplicateNames") and new and account.find(APPLICATION, displayName=name):
+        raise ServiceError(f"an application named {name} exists already and must be imported")
     for uri in items(inputs, "identifierUris"):
         _identifier_uri(uri, account, before)
     for part in ("publicClient", "web", "singlePageApplication"):

@@ -15,10 +15,12 @@ class AuthorizationServerComponent(pulumi.ComponentResource):
     Attributes:
         ids: identifiers that the server assigned, as the kind's `settings` asks for them.
         secrets: client secrets by client name, a Pulumi secret.
+        hand_over: what somebody else must do by hand, for them to copy.
     """
 
     ids: pulumi.Output[Mapping[str, str]]
     secrets: pulumi.Output[Mapping[str, str]]
+    hand_over: str | None = None
 
     def __init__(self, name: str, declaration: Declaration, opts: pulumi.ResourceOptions) -> None:
         super().__init__(f"flow-mcp:{declaration.kind.key}:AuthorizationServer", name, {}, opts)

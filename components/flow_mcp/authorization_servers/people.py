@@ -28,7 +28,7 @@ class Way(Protocol):
 
 
 Ways = Mapping[str, Way | None]
-"""By their key below `registration`; None where one is closed."""
+"""By their key in the authorization server's declaration; None where one is closed."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,16 @@ def admitted(declaration: Declaration, ways: Ways, resource: ResourceDeclared) -
     return NOBODY
 
 
-def check(declaration: Declaration, ways: Ways) -> Iterator[Finding]:
-    """Entrances to one resource must agree; one that admits nobody is of no use."""
+def check(declaration: Declaration, ways: Ways, below: str = "registration") -> Iterator[Finding]:
+    """Entrances to one resource must agree; one that admits nobody is of no use.
+
+    Args:
+        declaration: the tenant.
+        ways: what lets people in besides the declared clients.
+        below: where the authorization server's declaration has the ways.
+    """
     first: dict[str, tuple[Path, People]] = {}
-    for entrance in _entrances(declaration, ways):
+    for entrance in _entrances(declaration, ways, below):
         people, path = entrance.people, (*entrance.path, "people")
         reached = declaration.reached_by(entrance.access)
         if not any((people or admitted(declaration, ways, resource)).anyone for resource in reached):
@@ -74,11 +80,11 @@ def check(declaration: Declaration, ways: Ways) -> Iterator[Finding]:
                 )
 
 
-def _entrances(declaration: Declaration, ways: Ways) -> Iterator[_Entrance]:
+def _entrances(declaration: Declaration, ways: Ways, below: str = "") -> Iterator[_Entrance]:
     for name, client in declaration.tenant.clients.items():
         if client.grant is Grant.AUTHORIZATION_CODE:
             yield _Entrance(("clients", name), client.access, client.people)
     for key, way in ways.items():
         if way:
-            path = ("authorizationServer", declaration.kind.key, "registration", key)
+            path = ("authorizationServer", declaration.kind.key, below, key)
             yield _Entrance(path, way.access, way.people)

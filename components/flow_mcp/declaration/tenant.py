@@ -9,7 +9,8 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field, create_model
 
-from flow_mcp.authorization_servers import KINDS, AuthorizationServerKind
+from flow_mcp.authorization_servers import DEFAULT, KINDS, AuthorizationServerKind
+from flow_mcp.authorization_servers.flow_entra import FlowEntraInstance
 from flow_mcp.declaration.base import Declared, Identifier, Name, ServerUrl
 from flow_mcp.declaration.clients import Client, ManualRegistration
 
@@ -20,6 +21,10 @@ class Instance(Declared):
     server: Annotated[
         ServerUrl, Field(description="Address of the instance, https://app.profitbase.biz/<instance>.")
     ]
+    flow_entra: Annotated[
+        FlowEntraInstance | None,
+        Field(description="Its Entra tenant, for the authorization server flow-entra."),
+    ] = None
 
 
 class Workspace(Declared):
@@ -56,7 +61,13 @@ class Tenant(Declared):
         dict[Identifier, Workspace], Field(min_length=1, description="By workspace ID, in quotes.")
     ]
     authorization_server: Annotated[
-        AuthorizationServerChoice, Field(description="Who issues the tokens; exactly one.")
+        AuthorizationServerChoice,
+        Field(
+            default_factory=lambda: AuthorizationServerChoice.model_validate(
+                {DEFAULT.key: DEFAULT.declaration()}
+            ),
+            description="Who issues the tokens; exactly one. Left out: the Flow instance's Entra tenant.",
+        ),
     ]
     clients: dict[Name, Client] = Field(default={}, description="By name; the stack registers them.")
     manual_registrations: dict[Name, ManualRegistration] = Field(

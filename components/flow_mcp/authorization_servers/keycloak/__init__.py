@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flow_mcp.authorization_servers.keycloak.checks import check, owns
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
-from flow_mcp.authorization_servers.keycloak.settings import settings
+from flow_mcp.authorization_servers.keycloak.settings import authority, settings
 from flow_mcp.authorization_servers.kind import AuthorizationServerKind
 
 KEYCLOAK = AuthorizationServerKind(
@@ -13,6 +13,7 @@ KEYCLOAK = AuthorizationServerKind(
     check=check,
     settings=settings,
     component_path="flow_mcp.authorization_servers.keycloak.component:KeycloakAuthorizationServer",
+    authority=authority,
     owns=owns,
 )
 

@@ -46,6 +46,11 @@ PROFILE = TokenProfile(
 )
 
 
+def authority(declaration: Declaration) -> str:
+    """The issuer, which follows from the realm's name."""
+    return cast("Keycloak", declaration.server).issuer
+
+
 def settings(declaration: Declaration, ids: ServerIds) -> SettingsDocument:  # noqa: ARG001 Keycloak's are chosen
     """The settings document; the same declaration gives the same document."""
     server = cast("Keycloak", declaration.server)

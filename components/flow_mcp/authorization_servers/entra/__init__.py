@@ -1,0 +1,19 @@
+"""Microsoft Entra ID: an Entra tenant of the tenant's own."""
+
+from __future__ import annotations
+
+from flow_mcp.authorization_servers.entra.checks import check
+from flow_mcp.authorization_servers.entra.declaration import Entra
+from flow_mcp.authorization_servers.entra.settings import authority, settings
+from flow_mcp.authorization_servers.kind import AuthorizationServerKind
+
+ENTRA = AuthorizationServerKind(
+    key="entra",
+    declaration=Entra,
+    check=check,
+    settings=settings,
+    component_path="flow_mcp.authorization_servers.entra.component:EntraAuthorizationServer",
+    authority=authority,
+)
+
+__all__ = ["ENTRA", "Entra"]

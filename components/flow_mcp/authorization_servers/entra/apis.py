@@ -1,0 +1,106 @@
+"""A protected resource in Entra: an application of its own, so that a token for one fits no other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_azuread as azuread
+
+from flow_mcp.authorization_servers import people
+from flow_mcp.authorization_servers.entra import names, permissions
+from flow_mcp.authorization_servers.entra.declaration import Entra
+from flow_mcp.authorization_servers.entra.directory import Directory
+from flow_mcp.authorization_servers.entra.permissions import Permission
+from flow_mcp.declaration.tenant import Declaration, ResourceDeclared
+
+
+@dataclass(frozen=True)
+class ApiApplication:
+    """What one protected resource has in the Entra tenant."""
+
+    application: azuread.Application
+    principal: azuread.ServicePrincipal
+    scope_id: str
+    program_role_id: str
+
+
+def create(
+    declaration: Declaration, entra: Entra, directory: Directory, opts: pulumi.ResourceOptions
+) -> Mapping[str, ApiApplication]:
+    """Create the applications, and assign the people's groups; by protected resource's key."""
+    return {
+        resource.key: _api(declaration, entra, directory, resource, opts)
+        for resource in declaration.resources
+    }
+
+
+def _api(
+    declaration: Declaration,
+    entra: Entra,
+    directory: Directory,
+    resource: ResourceDeclared,
+    opts: pulumi.ResourceOptions,
+) -> ApiApplication:
+    scope = permissions.scope(declaration, resource)
+    program, person = (
+        permissions.program_role(declaration, resource),
+        permissions.person_role(declaration, resource),
+    )
+    application = azuread.Application(
+        resource.key,
+        display_name=names.api_name(declaration, resource),
+        notes=names.notes(declaration),
+        prevent_duplicate_names=True,
+        owners=directory.owners,
+        sign_in_audience="AzureADMyOrg",
+        identifier_uris=[directory.confirmed(declaration, resource)],
+        api={
+            # Left out, it would mean tokens of version 1.
+            "requested_access_token_version": 2,
+            "oauth2_permission_scopes": [
+                {
+                    "id": scope.id,
+                    "value": scope.value,
+                    "enabled": True,
+                    # Only an administrator could consent: who may use it is declared, by preauthorization.
+                    "type": "Admin",
+                    "admin_consent_display_name": scope.display_name,
+                    "admin_consent_description": scope.description,
+                }
+            ],
+        },
+        app_roles=[_role(program, "Application"), _role(person, "User")],
+        opts=opts,
+    )
+    admitted = people.admitted(declaration, entra.preauthorized.ways, resource)
+    principal = azuread.ServicePrincipal(
+        resource.key,
+        client_id=application.client_id,
+        # Programs need their role in either case: the settings demand it of their tokens.
+        app_role_assignment_required=not admitted.everyone,
+        notes=names.notes(declaration),
+        owners=directory.owners,
+        opts=opts,
+    )
+    for group in admitted.groups:
+        azuread.AppRoleAssignment(
+            f"{resource.key}-{group}",
+            app_role_id=person.id,
+            principal_object_id=directory.group(group),
+            resource_object_id=principal.object_id,
+            opts=opts,
+        )
+    return ApiApplication(application, principal, scope.id, program.id)
+
+
+def _role(role: Permission, member: str) -> azuread.ApplicationAppRoleArgs:
+    return azuread.ApplicationAppRoleArgs(
+        id=role.id,
+        value=role.value,
+        enabled=True,
+        allowed_member_types=[member],
+        display_name=role.display_name,
+        description=role.description,
+    )

@@ -1,0 +1,159 @@
+"""The tenant's clients in Entra: an application each, with exactly what it was given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pulumi
+import pulumi_azuread as azuread
+
+from flow_mcp.authorization_servers.entra import names
+from flow_mcp.authorization_servers.entra.apis import ApiApplication
+from flow_mcp.authorization_servers.entra.clouds import FACTS
+from flow_mcp.authorization_servers.entra.declaration import Entra
+from flow_mcp.authorization_servers.entra.directory import Directory
+from flow_mcp.authorization_servers.entra.redirects import Platform, platform_of
+from flow_mcp.declaration.clients import Client
+from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.settings import Grant
+
+_NO_ROLE = "00000000-0000-0000-0000-000000000000"
+"""Assigns to an application that has no roles (Microsoft Graph, appRoleAssignment, `appRoleId`)."""
+
+
+class Clients:
+    """Creates the clients.
+
+    Attributes:
+        ids: client IDs by name.
+        secrets: generated secrets by name, of those that have one.
+    """
+
+    def __init__(
+        self,
+        declaration: Declaration,
+        entra: Entra,
+        directory: Directory,
+        apis: Mapping[str, ApiApplication],
+        opts: pulumi.ResourceOptions,
+    ) -> None:
+        self.ids: dict[str, pulumi.Output[str]] = {}
+        self.secrets: dict[str, pulumi.Output[str]] = {}
+        self._declaration, self._entra, self._directory = declaration, entra, directory
+        self._apis, self._opts = apis, opts
+        self._last_preauthorization: dict[str, pulumi.Resource] = {}
+        for name, client in sorted(declaration.tenant.clients.items()):
+            self._create(name, client)
+        if vscode := entra.preauthorized.vscode:
+            self._preauthorize("vscode", names.VSCODE, vscode.access)
+
+    def _create(self, name: str, client: Client) -> None:
+        program = client.grant is Grant.CLIENT_CREDENTIALS
+        given = [self._apis[resource.key] for resource in self._declaration.reached_by(client.access)]
+        platform, uris = platform_of(client), list(client.redirect_uris)
+        application = azuread.Application(
+            name,
+            display_name=names.client_name(self._declaration, name),
+            notes=names.notes(self._declaration),
+            prevent_duplicate_names=True,
+            owners=self._directory.owners,
+            sign_in_audience="AzureADMyOrg",
+            api={"requested_access_token_version": 2},
+            required_resource_accesses=[_required(api, program=program) for api in given],
+            web=azuread.ApplicationWebArgs(redirect_uris=uris) if platform is Platform.WEB else None,
+            single_page_application=azuread.ApplicationSinglePageApplicationArgs(redirect_uris=uris)
+            if platform is Platform.SINGLE_PAGE
+            else None,
+            public_client=azuread.ApplicationPublicClientArgs(redirect_uris=uris)
+            if platform is Platform.NATIVE
+            else None,
+            opts=self._opts,
+        )
+        principal = azuread.ServicePrincipal(
+            name,
+            client_id=application.client_id,
+            app_role_assignment_required=not program and not client.people.everyone,
+            notes=names.notes(self._declaration),
+            owners=self._directory.owners,
+            opts=self._opts,
+        )
+        self.ids[name] = application.client_id
+        if program:
+            self._assign(name, client, principal)
+        else:
+            self._admit(name, client, principal)
+            self._preauthorize(name, application.client_id, client.access)
+        self._credential(name, client, application)
+
+    def _assign(self, name: str, client: Client, principal: azuread.ServicePrincipal) -> None:
+        """Give a program its role at each API that it was given: an administrator's consent, in effect."""
+        for resource in self._declaration.reached_by(client.access):
+            api = self._apis[resource.key]
+            azuread.AppRoleAssignment(
+                f"{name}-{resource.key}",
+                app_role_id=api.program_role_id,
+                principal_object_id=principal.object_id,
+                resource_object_id=api.principal.object_id,
+                opts=self._opts,
+            )
+
+    def _admit(self, name: str, client: Client, principal: azuread.ServicePrincipal) -> None:
+        """Assign the people's groups to the client too: nobody else gets as far as the API."""
+        for group in client.people.groups:
+            azuread.AppRoleAssignment(
+                f"{name}-{group}",
+                app_role_id=_NO_ROLE,
+                principal_object_id=self._directory.group(group),
+                resource_object_id=principal.object_id,
+                opts=self._opts,
+            )
+
+    def _preauthorize(self, name: str, client_id: pulumi.Input[str], access: tuple[str, ...]) -> None:
+        """Let a client ask for the scope without anyone's consent; no other client can.
+
+        One after the other: each reads the API's list and writes it back, one longer.
+        """
+        for resource in self._declaration.reached_by(access):
+            api, before = self._apis[resource.key], self._last_preauthorization.get(resource.key)
+            self._last_preauthorization[resource.key] = azuread.ApplicationPreAuthorized(
+                f"{name}-{resource.key}",
+                application_id=api.application.id,
+                authorized_client_id=client_id,
+                permission_ids=[api.scope_id],
+                opts=pulumi.ResourceOptions.merge(
+                    self._opts, pulumi.ResourceOptions(depends_on=[before] if before else None)
+                ),
+            )
+
+    def _credential(self, name: str, client: Client, application: azuread.Application) -> None:
+        if federated := client.federated_credential:
+            azuread.ApplicationFederatedIdentityCredential(
+                name,
+                application_id=application.id,
+                display_name=f"flow-mcp-{name}",
+                description=names.notes(self._declaration),
+                issuer=federated.issuer,
+                subject=federated.subject,
+                audiences=[federated.audience or FACTS[self._entra.cloud].token_exchange],
+                opts=self._opts,
+            )
+        elif secret := client.secret:
+            password = azuread.ApplicationPassword(
+                name,
+                application_id=application.id,
+                display_name=f"flow-mcp {secret.issued}",
+                end_date=secret.expires,
+                rotate_when_changed={"issued": secret.issued},
+                opts=self._opts,
+            )
+            self.secrets[name] = password.value
+
+
+def _required(api: ApiApplication, *, program: bool) -> azuread.ApplicationRequiredResourceAccessArgs:
+    """A permission at one API: one entry each, for Entra gives several back in an order of its own."""
+    permission = azuread.ApplicationRequiredResourceAccessResourceAccessArgs(
+        id=api.program_role_id if program else api.scope_id, type="Role" if program else "Scope"
+    )
+    return azuread.ApplicationRequiredResourceAccessArgs(
+        resource_app_id=api.application.client_id, resource_accesses=[permission]
+    )

@@ -1,0 +1,19 @@
+"""The Entra tenant of the Flow instance, which tenants use that declare nothing else."""
+
+from __future__ import annotations
+
+from flow_mcp.authorization_servers.flow_entra.checks import check
+from flow_mcp.authorization_servers.flow_entra.declaration import FlowEntra, FlowEntraInstance
+from flow_mcp.authorization_servers.flow_entra.settings import authority, settings
+from flow_mcp.authorization_servers.kind import AuthorizationServerKind
+
+FLOW_ENTRA = AuthorizationServerKind(
+    key="flow-entra",
+    declaration=FlowEntra,
+    check=check,
+    settings=settings,
+    component_path="flow_mcp.authorization_servers.flow_entra.component:FlowEntraAuthorizationServer",
+    authority=authority,
+)
+
+__all__ = ["FLOW_ENTRA", "FlowEntra", "FlowEntraInstance"]

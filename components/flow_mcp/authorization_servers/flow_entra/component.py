@@ -1,0 +1,27 @@
+"""The Pulumi component of a tenant on the Flow instance's Entra tenant."""
+
+from __future__ import annotations
+
+import pulumi
+
+from flow_mcp.authorization_servers.component import AuthorizationServerComponent
+from flow_mcp.authorization_servers.flow_entra.hand_over import hand_over
+from flow_mcp.authorization_servers.flow_entra.instance import entra, on_premises
+from flow_mcp.declaration.tenant import Declaration
+
+
+class FlowEntraAuthorizationServer(AuthorizationServerComponent):
+    """Applications in the instance's Entra tenant; on-premises, what its administrator must make there."""
+
+    def __init__(self, name: str, declaration: Declaration, opts: pulumi.ResourceOptions) -> None:
+        super().__init__(name, declaration, opts)
+        if on_premises(declaration):
+            self.ids = pulumi.Output.from_input({})
+            self.secrets = pulumi.Output.secret({})
+            self.hand_over = hand_over(declaration)
+        else:
+            # Here, so that nobody needs the azuread plugin on-premises.
+            from flow_mcp.authorization_servers.entra.component import populate
+
+            populate(self, declaration, entra(declaration))
+        self.register_outputs({})

@@ -1,0 +1,127 @@
+"""What an Azure administrator must make where Flow runs on-premises, as text to copy.
+
+The bodies are Microsoft Graph's (https://learn.microsoft.com/graph/api/resources/application), so that they
+can be pasted into Graph Explorer or another client of Microsoft Graph.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, cast
+
+from flow_mcp.authorization_servers.entra import names, permissions
+from flow_mcp.authorization_servers.flow_entra.declaration import FlowEntra
+from flow_mcp.authorization_servers.flow_entra.instance import entra, identifier_uri
+from flow_mcp.settings import Grant
+
+if TYPE_CHECKING:
+    from flow_mcp.declaration.tenant import Declaration, ResourceDeclared
+
+_HEAD = """\
+# Flow MCP servers of {tenant}: what to make in Microsoft Entra ID
+
+Entra tenant: {tenant_id}
+For: an Application Administrator or Cloud Application Administrator of it.
+"""
+
+_API = """\
+## {number}. Application for {resource} ({state})
+
+1. In Microsoft Graph, POST /v1.0/applications with the body below. Nothing in it may differ: tokens must be
+   of version 2, and the application is for this one MCP server.
+2. Note `appId` and `id` of the answer. POST /v1.0/servicePrincipals with
+   {{"appId": "<appId>", "appRoleAssignmentRequired": true}}
+3. Assign the groups of the people who may use it (Enterprise applications, this application, Users and
+   groups) with the role "{person_role}". Nobody else gets in.
+4. {report}
+
+```json
+{body}
+```
+"""
+
+_CLIENTS = """\
+## {number}. Applications of the clients
+
+Each program or application that calls needs an app registration of its own, for accounts in this
+organizational directory only, and its client ID goes to the people who keep the Flow tenant's declaration
+(manualRegistrations). Programs: grant the application permission `{program_role}` of each application named
+below, with admin consent, and give them a federated credential, or a secret with an end.
+People's applications: add the delegated permission `{scope}`; the application above lists them as
+preauthorized, so that nobody is asked for consent.
+
+"""
+
+
+def hand_over(declaration: Declaration) -> str:
+    """The text. All that it repeats is of a form that neither Markdown nor JSON reads as anything else."""
+    head = _HEAD.format(tenant=declaration.tenant.id, tenant_id=entra(declaration).tenant_id)
+    apis = [_api(declaration, resource, number) for number, resource in enumerate(declaration.resources, 1)]
+    clients = _CLIENTS.format(number=len(apis) + 1, program_role=names.PROGRAM_ROLE, scope=names.SCOPE)
+    return "\n".join([head, *apis, clients]) + "".join(_listed(declaration))
+
+
+def _api(declaration: Declaration, resource: ResourceDeclared, number: int) -> str:
+    registered = cast("FlowEntra", declaration.server).applications.get(resource.key)
+    return _API.format(
+        number=number,
+        resource=resource.key,
+        state=f"declared with the client ID {registered.client_id}" if registered else "not declared yet",
+        person_role=names.PERSON_ROLE,
+        report="It is declared; compare the application with the body, and correct what differs."
+        if registered
+        else f'Report `appId`. It is declared as applications: {{"{resource.key}": {{clientId: <appId>}}}}.',
+        body=json.dumps(_body(declaration, resource), indent=2),
+    )
+
+
+def _body(declaration: Declaration, resource: ResourceDeclared) -> dict[str, Any]:
+    scope = permissions.scope(declaration, resource)
+    people = [
+        manual.client_id
+        for _, manual in sorted(declaration.tenant.manual_registrations.items())
+        if manual.grant is Grant.AUTHORIZATION_CODE and resource in declaration.reached_by(manual.access)
+    ]
+    return {
+        "displayName": names.api_name(declaration, resource),
+        "signInAudience": "AzureADMyOrg",
+        "identifierUris": [identifier_uri(declaration, resource)],
+        "api": {
+            "requestedAccessTokenVersion": 2,
+            "oauth2PermissionScopes": [
+                {
+                    "id": scope.id,
+                    "value": scope.value,
+                    "type": "Admin",
+                    "isEnabled": True,
+                    "adminConsentDisplayName": scope.display_name,
+                    "adminConsentDescription": scope.description,
+                }
+            ],
+            "preAuthorizedApplications": [
+                {"appId": client_id, "delegatedPermissionIds": [scope.id]} for client_id in people
+            ],
+        },
+        "appRoles": [
+            {
+                "id": role.id,
+                "value": role.value,
+                "isEnabled": True,
+                "allowedMemberTypes": [member],
+                "displayName": role.display_name,
+                "description": role.description,
+            }
+            for role, member in (
+                (permissions.program_role(declaration, resource), "Application"),
+                (permissions.person_role(declaration, resource), "User"),
+            )
+        ],
+    }
+
+
+def _listed(declaration: Declaration) -> Iterator[str]:
+    for name, manual in sorted(declaration.tenant.manual_registrations.items()):
+        kind = "program" if manual.grant is Grant.CLIENT_CREDENTIALS else "people"
+        reached = ", ".join(resource.key for resource in declaration.reached_by(manual.access))
+        yield f"- {name} ({kind}, client ID {manual.client_id}): {reached}\n"

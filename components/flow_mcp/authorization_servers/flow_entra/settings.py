@@ -1,0 +1,25 @@
+"""The settings document of a tenant on the Flow instance's Entra tenant."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flow_mcp.authorization_servers.entra.settings import document, document_of
+from flow_mcp.authorization_servers.flow_entra.instance import entra, on_premises, registered_apis
+from flow_mcp.authorization_servers.kind import ServerIds
+from flow_mcp.settings import SettingsDocument
+
+if TYPE_CHECKING:
+    from flow_mcp.declaration.tenant import Declaration
+
+
+def authority(declaration: Declaration) -> str:
+    """The issuer of the instance's Entra tenant."""
+    return entra(declaration).authority
+
+
+def settings(declaration: Declaration, ids: ServerIds) -> SettingsDocument:
+    """The settings document; on-premises, IDs come from the declaration instead of `ids`."""
+    if on_premises(declaration):
+        return document_of(declaration, entra(declaration), registered_apis(declaration), {})
+    return document(declaration, entra(declaration), ids)

@@ -1,0 +1,214 @@
+"""A tenant on Entra, on the real engine with the stand-in for azuread. It is no test with Entra."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flow_mcp.authorization_servers.entra.names import VSCODE
+from flow_mcp.settings import SettingsDocument
+from tests.conftest import REPOSITORY
+from tests.engine.conftest import StandInTrial
+from tests.standin.azuread_rules import APPLICATION, ASSIGNMENT, PASSWORD, PREAUTHORIZED, SERVICE_PRINCIPAL
+
+ENTRA_TENANT = "3f0c6f0e-2f5b-4d5a-9d0a-6f1f0a7c4b11"
+OTHER = "4a1d6f0e-2f5b-4d5a-9d0a-6f1f0a7c4b11"
+AUTHORITY = f"https://login.microsoftonline.com/{ENTRA_TENANT}/v2.0"
+PLANNERS = "aaaaaaaa-0000-4000-8000-000000000001"
+SAMPLE = (REPOSITORY / "stacks" / "Pulumi.contoso.yaml").read_text(encoding="utf-8")
+MCP = "https://flow.contoso.example/flow/mcp/tenants/contoso/workspaces/200/environments"
+
+
+@pytest.fixture
+def contoso(stand_in: Callable[[str], StandInTrial]) -> StandInTrial:
+    trial = stand_in("azuread")
+    trial.give(ENTRA_TENANT, groups={"planners": PLANNERS}, domains=["contoso.example"])
+    trial.trial.declare("contoso", SAMPLE)
+    trial.trial.pulumi("stack", "select", "--create", "contoso")
+    return trial
+
+
+def pulumi(contoso: StandInTrial, *arguments: str) -> str:
+    return contoso.trial.pulumi(*arguments, "--stack", "contoso").stdout
+
+
+def changes(contoso: StandInTrial) -> dict[str, int]:
+    """What a preview would do, by kind of step."""
+    summary: dict[str, int] = json.loads(pulumi(contoso, "preview", "--json"))["changeSummary"]
+    return {kind: count for kind, count in summary.items() if kind != "same"}
+
+
+def test_a_tenants_life(contoso: StandInTrial) -> None:
+    pulumi(contoso, "up", "--yes")
+    outputs = contoso.trial.outputs("contoso", secrets=True)
+    _is_what_was_declared(contoso, outputs)
+    _holds_no_secret(contoso, outputs["clientSecrets"])
+
+    pulumi(contoso, "up", "--yes", "--expect-no-changes")
+    pulumi(contoso, "refresh", "--yes", "--expect-no-changes")
+    assert contoso.trial.outputs("contoso", secrets=True) == outputs
+
+    # A new secret for one client, and no access to 200/production for another.
+    changed = SAMPLE.replace(
+        'access: ["200/test"]\n        secret: {issued: "2026-11-01"',
+        'access: ["200/test"]\n        secret: {issued: "2027-03-01"',
+    ).replace('["200/production", "200/test"]', '["200/test"]')
+    contoso.trial.declare("contoso", changed)
+    assert changes(contoso) == {"delete": 1, "replace": 1, "update": 2}
+    pulumi(contoso, "up", "--yes")
+    after = contoso.trial.outputs("contoso", secrets=True)
+    assert after["clientIds"] == outputs["clientIds"]
+    assert after["clientSecrets"]["importer"] != outputs["clientSecrets"]["importer"]
+    assert after["clientSecrets"]["portal"] == outputs["clientSecrets"]["portal"]
+    agent = _client(SettingsDocument.from_json(after["settings"]), "nightly-agent")
+    assert agent.access == ("200/test",)
+
+    # Another Entra tenant knows none of these objects: all are made anew there, and removed here.
+    contoso.give(OTHER, groups={"planners": PLANNERS}, domains=["contoso.example"])
+    contoso.trial.declare("contoso", changed.replace(ENTRA_TENANT, OTHER))
+    previewed = pulumi(contoso, "preview", "--diff")
+    assert f'"{AUTHORITY}" => "{AUTHORITY.replace(ENTRA_TENANT, OTHER)}"' in previewed
+    pulumi(contoso, "up", "--yes")
+    moved = contoso.trial.outputs("contoso")["clientIds"]
+    assert {name for name in moved if moved[name] == after["clientIds"][name]} == {"legacy-crm", "vscode"}
+    assert _objects(contoso, ENTRA_TENANT) == 0
+    assert _objects(contoso, OTHER) == 25
+
+    pulumi(contoso, "destroy", "--yes")
+    assert _objects(contoso, OTHER) == 0
+
+
+def _objects(contoso: StandInTrial, tenant_id: str) -> int:
+    with contoso.server.account(tenant_id) as account:
+        return sum(map(len, account.objects.values()))
+
+
+def _is_what_was_declared(contoso: StandInTrial, outputs: dict[str, Any]) -> None:
+    settings = SettingsDocument.from_json(outputs["settings"])
+    assert outputs["settings"] == settings.canonical_json()
+    assert outputs["authority"] == AUTHORITY
+    assert sorted(outputs["clientSecrets"]) == ["importer", "portal"]
+    with contoso.server.account(ENTRA_TENANT) as account:
+        applications = {found["displayName"]: found for found in account.of(APPLICATION)}
+        principals = {found["clientId"]: found for found in account.of(SERVICE_PRINCIPAL)}
+        client_of = {found["objectId"]: client_id for client_id, found in principals.items()}
+        assigned = Counter(
+            (
+                client_of.get(found["principalObjectId"], found["principalObjectId"]),
+                client_of[found["resourceObjectId"]],
+            )
+            for found in account.of(ASSIGNMENT)
+        )
+        application_of = {found["id"]: found["clientId"] for found in account.of(APPLICATION)}
+        preauthorized = {
+            (found["authorizedClientId"], application_of[found["applicationId"]])
+            for found in account.of(PREAUTHORIZED)
+        }
+        ends = {found["endDate"] for found in account.of(PASSWORD)}
+    ids = outputs["clientIds"]
+    api = {
+        key: applications[f"Flow MCP contoso {key} (flow.contoso.example/flow)"]
+        for key in ("200/production", "200/test")
+    }
+    api_ids = {key: application["clientId"] for key, application in api.items()}
+
+    assert ids == {
+        name: applications[f"Flow MCP contoso client {name} (flow.contoso.example/flow)"]["clientId"]
+        for name in ("nightly-agent", "importer", "desktop", "portal")
+    } | {"vscode": VSCODE, "legacy-crm": "5b1d9b7e-8c58-4c64-8f0e-1a2b3c4d5e6f"}
+    production, test = api_ids["200/production"], api_ids["200/test"]
+    assert assigned == Counter(
+        [
+            (ids["nightly-agent"], production),
+            (ids["nightly-agent"], test),
+            (ids["importer"], test),
+            (PLANNERS, production),
+            (PLANNERS, test),
+            (PLANNERS, ids["desktop"]),
+            (PLANNERS, ids["portal"]),
+        ]
+    )
+    assert preauthorized == {
+        (ids["desktop"], production),
+        (ids["desktop"], test),
+        (ids["portal"], production),
+        (VSCODE, test),
+    }
+    assert {client_id for client_id, found in principals.items() if found["appRoleAssignmentRequired"]} == {
+        production,
+        test,
+        ids["desktop"],
+        ids["portal"],
+    }
+    assert ends == {"2027-04-30T00:00:00Z"}
+    assert {application["signInAudience"] for application in applications.values()} == {"AzureADMyOrg"}
+    assert {key: application["identifierUris"] for key, application in api.items()} == {
+        "200/production": [f"{MCP}/production"],
+        "200/test": [f"{MCP}/test"],
+    }
+    assert {
+        resource.key: (resource.url, at.audiences, at.scopes_advertised, at.scopes_in_tokens, at.app_roles)
+        for resource in settings.protected_resources
+        for at in resource.authorization_servers
+    } == {
+        key: (
+            f"{MCP}/{key.partition('/')[2]}",
+            (client_id,),
+            (f"{MCP}/{key.partition('/')[2]}/mcp.access",),
+            ("mcp.access",),
+            ("mcp.program",),
+        )
+        for key, client_id in api_ids.items()
+    }
+    agent = _client(settings, "nightly-agent")
+    assert agent.authentication == "federated"
+    assert agent.token_requests[0].parameters == {
+        "client_id": ids["nightly-agent"],
+        "grant_type": "client_credentials",
+        "scope": f"{MCP}/production/.default",
+    }
+
+
+def _holds_no_secret(contoso: StandInTrial, secrets: dict[str, str]) -> None:
+    state = "".join(file.read_text(encoding="utf-8") for file in _files(contoso.trial.state))
+    shown = pulumi(contoso, "stack", "output")
+    for secret in [*secrets.values(), "applier-secret"]:
+        assert secret not in state
+        assert secret not in shown
+
+
+def _files(directory: Path) -> list[Path]:
+    return [file for file in directory.rglob("*.json") if file.is_file()]
+
+
+def _client(settings: SettingsDocument, name: str) -> Any:
+    return next(client for client in settings.authorization_servers[0].clients if client.name == name)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (
+            {"groups": {}, "domains": ["contoso.example"]},
+            f"cannot read the security group planners of the Entra tenant {ENTRA_TENANT}",
+        ),
+        (
+            {"groups": {"planners": PLANNERS}, "domains": ["other.example"]},
+            f"verifiedDomains has contoso.example, but the Entra tenant {ENTRA_TENANT} has verified other.ex",
+        ),
+    ],
+    ids=["group", "domain"],
+)
+def test_what_the_entra_tenant_does_not_have_is_said_before_anything_is_made(
+    contoso: StandInTrial, given: dict[str, Any], said: str
+) -> None:
+    contoso.give(ENTRA_TENANT, **given)
+    previewed = contoso.trial.pulumi("preview", "--stack", "contoso", check=False)
+    assert previewed.returncode != 0
+    assert said in previewed.stdout
+    assert "Traceback" not in previewed.stdout
