@@ -73,6 +73,23 @@ def test_a_realm_of_somebody_else_is_not_taken_over(
     admin.delete("theirs")
 
 
+def test_a_group_that_does_not_exist_is_named(
+    tenant: Tenant, declaration: dict[str, Any], admin: httpx.Client
+) -> None:
+    admin.post("", json={"realm": "groupless", "enabled": True})
+    url = declaration["authorizationServer"]["keycloak"]["url"]
+    elsewhere = _on(declaration, {"url": url, "realm": {"name": "groupless", "create": False}})
+    desktop = {
+        "grant": "authorization-code",
+        "redirectUris": ["http://127.0.0.1/callback"],
+        "access": ["*"],
+        "people": {"groups": ["nobody-made-me"]},
+    }
+    said = _refused(tenant, elsewhere | {"clients": {"desktop": desktop}})
+    assert "the group nobody-made-me, which people: {groups: […]} names" in said
+    admin.delete("groupless")
+
+
 def test_a_client_id_that_is_taken_is_named(
     tenant: Tenant, declaration: dict[str, Any], admin: httpx.Client
 ) -> None:

@@ -165,6 +165,7 @@ def test_registration_is_closed_again_when_it_is_no_longer_declared(
     }
     closing.declare(opened)
     closing.up()
+    assert closing.outputs(secrets=True)["clientSecrets"] == {}
     assert _register(closing, http, redirect_uris=[_REDIRECT]).status_code == 201
     del opened["authorizationServer"]["keycloak"]["registration"]
     closing.declare(opened)

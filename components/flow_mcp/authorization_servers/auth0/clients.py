@@ -12,6 +12,7 @@ import pulumi_auth0 as auth0
 from flow_mcp.authorization_servers.auth0 import names
 from flow_mcp.authorization_servers.auth0.apis import Permissions
 from flow_mcp.authorization_servers.auth0.declaration import Auth0
+from flow_mcp.authorization_servers.outputs import together
 from flow_mcp.declaration.base import seconds
 from flow_mcp.declaration.clients import Client
 from flow_mcp.declaration.tenant import Declaration, ResourceDeclared
@@ -41,7 +42,7 @@ def create(
         subject = "user" if declared.grant is Grant.AUTHORIZATION_CODE else "client"
         for resource in declaration.reached_by(declared.access):
             grant(f"{name}-{resource.key}", client.client_id, resource, subject, permissions, opts)
-    return Made(_together(ids), pulumi.Output.secret(_together(secrets)))
+    return Made(together(ids), pulumi.Output.secret(together(secrets)))
 
 
 def grant(
@@ -146,8 +147,3 @@ def _readable(name: str, secret: str) -> str:
             "lacks read:client_keys. Grant that, then run pulumi up --refresh."
         )
     return secret
-
-
-def _together(values: Mapping[str, pulumi.Output[str]]) -> pulumi.Output[Mapping[str, str]]:
-    # Of nothing, `all` makes a list.
-    return pulumi.Output.all(**values) if values else pulumi.Output.from_input({})

@@ -14,6 +14,7 @@ import pulumi
 import pulumi_keycloak as keycloak
 
 from flow_mcp.authorization_servers import people
+from flow_mcp.authorization_servers.errors import AuthorizationServerError
 from flow_mcp.authorization_servers.keycloak import names
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
 from flow_mcp.declaration.tenant import Declaration, ResourceDeclared
@@ -141,7 +142,15 @@ def _group(
     """A group's ID: in the stack's own realm the group is made, in another it must exist."""
     if server.realm.create:
         return keycloak.Group(name, realm_id=realm, name=name, opts=opts).id
-    found = keycloak.get_group_output(
-        realm_id=realm, name=name, opts=pulumi.InvokeOutputOptions(parent=opts.parent, provider=opts.provider)
-    )
+    try:
+        found = keycloak.get_group(
+            realm_id=server.realm.name,
+            name=name,
+            opts=pulumi.InvokeOptions(parent=opts.parent, provider=opts.provider),
+        )
+    except Exception as error:  # whatever the plugin says, it comes as this
+        raise AuthorizationServerError(
+            f"the group {name}, which people: {{groups: […]}} names, cannot be read in the realm "
+            f"{server.realm.name}: {error}. Make it in Keycloak, or name one that exists."
+        ) from error
     return found.id
