@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -124,7 +125,7 @@ def test_a_missing_plugin_is_named(tenant: Tenant, declaration: dict[str, Any], 
     tenant = Tenant("pluginless", without)
     tenant.create()
     said = _refused(tenant, fresh)
-    assert "pulumi plugin install resource keycloak" in said
+    assert re.search(r"no resource plugin 'pulumi-resource-keycloak' found .* or on your \$PATH", said)
 
 
 def test_an_unset_passphrase_is_named(tenant: Tenant) -> None:

@@ -37,7 +37,7 @@ def create(
             f"{name}-optional-scopes",
             realm_id=realm,
             client_id=client.id,
-            optional_scopes=[resource.scope.name for resource in given],
+            optional_scopes=[resource.scope for resource in given],
             opts=opts,
         )
         if declared.grant is Grant.CLIENT_CREDENTIALS:

@@ -50,7 +50,7 @@ def create(
         cors_origins=dynamic.cors_origins if dynamic else (),
         maximum_clients=dynamic.maximum_clients if dynamic else 200,
         # A client that registers without asking for scopes gets the realm's optional ones.
-        realm_optional_scopes=[scopes[resource.key].scope.name for resource in reached],
+        realm_optional_scopes=[scopes[resource.key].scope for resource in reached],
         opts=pulumi.ResourceOptions(parent=opts.parent),
     )
     first = None

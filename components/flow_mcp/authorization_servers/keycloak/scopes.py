@@ -24,7 +24,7 @@ from flow_mcp.declaration.tenant import Declaration, ResourceDeclared
 class ResourceScope:
     """What one protected resource has in the realm."""
 
-    scope: keycloak.openid.ClientScope
+    scope: pulumi.Output[str]
     programs: keycloak.Role
 
 
@@ -34,8 +34,16 @@ def create(
     """Create scopes and roles, and give the people's roles to their groups; by protected resource's key."""
     by_resource: dict[str, ResourceScope] = {}
     roles_of_group: dict[str, list[pulumi.Input[str]]] = {}
-    for resource in declaration.resources:
-        admitted = people.admitted(declaration, server.registration.ways, resource)
+    admitted_to = {
+        resource: people.admitted(declaration, server.registration.ways, resource)
+        for resource in declaration.resources
+    }
+    # First of all, because a group that is missing must end the update before anything is changed.
+    groups = {
+        name: _group(name, server, realm, opts)
+        for name in sorted({name for admitted in admitted_to.values() for name in admitted.groups})
+    }
+    for resource, admitted in admitted_to.items():
         scope = _scope(declaration, resource, realm, opts)
         programs = _role("programs", names.programs_role(declaration, resource), resource, realm, opts)
         gates = [programs]
@@ -44,21 +52,21 @@ def create(
             gates.append(members)
             for group in admitted.groups:
                 roles_of_group.setdefault(group, []).append(members.id)
-        if not admitted.everyone:
-            for gate, role in zip(("programs", "people"), gates, strict=False):
-                keycloak.GenericRoleMapper(
-                    f"{resource.key}-{gate}",
-                    realm_id=realm,
-                    client_scope_id=scope.id,
-                    role_id=role.id,
-                    opts=opts,
-                )
-        by_resource[resource.key] = ResourceScope(scope, programs)
+        closed = [
+            keycloak.GenericRoleMapper(
+                f"{resource.key}-{gate}", realm_id=realm, client_scope_id=scope.id, role_id=role.id, opts=opts
+            ).id
+            for gate, role in zip(("programs", "people"), gates, strict=False)
+            if not admitted.everyone
+        ]
+        # Nobody is given the scope before its gates are there.
+        name = pulumi.Output.all(scope.name, *closed).apply(lambda known: str(known[0]))
+        by_resource[resource.key] = ResourceScope(name, programs)
     for group, roles in sorted(roles_of_group.items()):
         keycloak.GroupRoles(
             group,
             realm_id=realm,
-            group_id=_group(group, server, realm, opts),
+            group_id=groups[group],
             role_ids=roles,
             exhaustive=False,
             opts=opts,
