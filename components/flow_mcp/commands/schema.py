@@ -8,22 +8,23 @@ from pathlib import Path
 import click
 
 from flow_mcp.declaration.schema import stack_schema
-from flow_mcp.settings.schema import settings_schema
+from flow_mcp.settings.schema import envelope_schema, settings_schema
 
-_SCHEMAS = {"stack": stack_schema, "settings": settings_schema}
+_SCHEMAS = {"stack": stack_schema, "settings": settings_schema, "envelope": envelope_schema}
 
 
 @click.command(
     epilog="\b\nExamples:\n  flow-mcp schema                        a stack's file, to standard output\n"
     "  flow-mcp schema settings               the settings document\n"
-    "  flow-mcp schema --write docs/schemas   both, as files"
+    "  flow-mcp schema envelope               the file in which it is delivered\n"
+    "  flow-mcp schema --write docs/schemas   all, as files"
 )
 @click.argument("which", type=click.Choice(sorted(_SCHEMAS)), default="stack")
 @click.option(
     "--write",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIRECTORY",
-    help="Write both as files instead; an unchanged file is not touched.",
+    help="Write all as files instead; an unchanged file is not touched.",
 )
 @click.option(
     "--check",
@@ -32,7 +33,7 @@ _SCHEMAS = {"stack": stack_schema, "settings": settings_schema}
     help="Exit with 1 if the files there are not what would be written.",
 )
 def command(which: str, write: Path | None, check: Path | None) -> None:
-    """Show the JSON Schema of a stack's file or of the settings document."""
+    """Show the JSON Schema of a stack's file, of the settings document or of its envelope."""
     if check is not None:
         stale = [file for name in sorted(_SCHEMAS) if not _current(file := _file(check, name), name)]
         for file in stale:

@@ -16,6 +16,7 @@ from flow_mcp.settings.document import (
     TokenProfile,
     TokenRequest,
 )
+from flow_mcp.settings.envelope import SettingsEnvelope
 
 __all__ = [
     "AuthorizationServer",
@@ -28,6 +29,7 @@ __all__ = [
     "Registration",
     "ResourceAtServer",
     "SettingsDocument",
+    "SettingsEnvelope",
     "TokenProfile",
     "TokenRequest",
 ]

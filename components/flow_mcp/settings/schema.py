@@ -1,13 +1,25 @@
-"""The JSON Schema of the settings document."""
+"""The JSON Schemas of the settings document and of its envelope."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from pydantic import BaseModel
+
 from flow_mcp.schemas import DIALECT, Schema
 from flow_mcp.settings.document import SettingsDocument
+from flow_mcp.settings.envelope import SettingsEnvelope
 
 
 def settings_schema() -> dict[str, Any]:
     """The schema of the settings document, version 1 (JSON Schema 2020-12)."""
-    return {"$schema": DIALECT, **SettingsDocument.model_json_schema(schema_generator=Schema)}
+    return _schema(SettingsDocument)
+
+
+def envelope_schema() -> dict[str, Any]:
+    """The schema of the envelope, version 1 (JSON Schema 2020-12)."""
+    return _schema(SettingsEnvelope)
+
+
+def _schema(model: type[BaseModel]) -> dict[str, Any]:
+    return {"$schema": DIALECT, **model.model_json_schema(schema_generator=Schema)}

@@ -1,0 +1,91 @@
+"""The envelope in which settings travel."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+from pydantic import ValidationError
+
+from flow_mcp.settings import SettingsDocument, SettingsEnvelope
+from tests.unit.runtime import acme
+
+SCHEMA = Path(__file__).parents[3] / "docs" / "schemas" / "envelope.schema.json"
+CANONICAL = acme.settings().canonical_json()
+DIGEST = f"sha-256:{sha256(CANONICAL.encode()).hexdigest()}"
+
+
+def envelope(**changes: object) -> str:
+    whole = {"version": 1, "tenant": "acme", "revision": 7, "digest": DIGEST, "settings": CANONICAL}
+    return json.dumps(whole | changes)
+
+
+def test_it_holds_the_canonical_document_and_its_digest() -> None:
+    assert json.loads(SettingsEnvelope.of(acme.settings(), 7).to_json()) == json.loads(envelope())
+
+
+def test_it_is_written_canonically_with_a_line_break() -> None:
+    text = SettingsEnvelope.of(acme.settings(), 7).to_json()
+    assert text.startswith('{"digest":"sha-256:')
+    assert text.endswith(',"tenant":"acme","version":1}\n')
+
+
+def test_what_is_written_is_read_again() -> None:
+    read = SettingsEnvelope.from_json(SettingsEnvelope.of(acme.settings(), 7).to_json())
+    assert (read.tenant, read.revision, read.document()) == ("acme", 7, acme.settings())
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"settings": CANONICAL + " "}, "the digest is not that of the settings"),
+        ({"digest": "sha-256:" + "0" * 64}, "the digest is not that of the settings"),
+        ({"digest": DIGEST.upper()}, "String should match pattern"),
+        ({"revision": 0}, "greater than or equal to 1"),
+        ({"revision": 2**53}, "less than 9007199254740992"),
+        ({"revision": "7"}, "valid integer"),
+        ({"version": 2}, "Input should be 1"),
+        ({"secret": "x"}, "Extra inputs are not permitted"),
+        ({"settings": None}, "valid string"),
+    ],
+)
+def test_anything_else_is_refused(changes: dict[str, object], problem: str) -> None:
+    with pytest.raises(ValidationError, match=problem):
+        SettingsEnvelope.from_json(envelope(**changes))
+
+
+@pytest.mark.parametrize("name", ["version", "tenant", "revision", "digest", "settings"])
+def test_nothing_may_be_missing(name: str) -> None:
+    whole = json.loads(envelope())
+    del whole[name]
+    with pytest.raises(ValidationError, match="Field required"):
+        SettingsEnvelope.from_json(json.dumps(whole))
+
+
+def test_another_tenants_document_is_refused() -> None:
+    other = acme.settings().model_copy(update={"tenant": "other"})
+    text = json.loads(SettingsEnvelope.of(other, 1).to_json()) | {"tenant": "acme"}
+    with pytest.raises(ValueError, match="the envelope is acme's and the settings in it are other's"):
+        SettingsEnvelope.from_json(json.dumps(text)).document()
+
+
+def test_a_string_with_the_right_digest_that_is_no_document_is_refused() -> None:
+    text = envelope(settings="{}", digest=f"sha-256:{sha256(b'{}').hexdigest()}")
+    with pytest.raises(ValidationError, match="Field required"):
+        SettingsEnvelope.from_json(text).document()
+
+
+def test_the_published_schema_accepts_what_is_written_and_demands_every_member() -> None:
+    validator = Draft202012Validator(json.loads(SCHEMA.read_text()))
+    whole = json.loads(SettingsEnvelope.of(acme.settings(), 7).to_json())
+    validator.validate(whole)
+    for name in whole:
+        assert not validator.is_valid({other: value for other, value in whole.items() if other != name})
+
+
+def test_the_document_in_it_is_byte_for_byte_the_stacks_output() -> None:
+    read = SettingsEnvelope.from_json(SettingsEnvelope.of(acme.settings(), 1).to_json())
+    assert read.settings == SettingsDocument.from_json(CANONICAL).canonical_json()
