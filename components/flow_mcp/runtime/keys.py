@@ -80,12 +80,9 @@ class KeyCache:
             server: Whose keys.
             wanted: The present keys do not do: there are none, or a token names another.
         """
+        if not self.needs_refresh(server, wanted=wanted):
+            return False
         entry = self._entry(server)
-        fetching = entry.fetching.locked()
-        if not fetching and self._tried_lately(entry):
-            return False
-        if not wanted and (fetching or not self._is_due(entry)):
-            return False
         if not entry.fetching.acquire(timeout=DEADLINE_SECONDS if wanted else 0):
             return False
         try:
@@ -101,6 +98,19 @@ class KeyCache:
             return True
         finally:
             entry.fetching.release()
+
+    def needs_refresh(self, server: AuthorizationServer, *, wanted: bool = False) -> bool:
+        """Tell whether `refresh` would fetch keys or wait for them. It never waits."""
+        entry = self._entry(server)
+        if entry.fetching.locked():
+            return wanted
+        return (wanted or self._is_due(entry)) and not self._tried_lately(entry)
+
+    def forget_all_but(self, servers: Iterable[AuthorizationServer]) -> None:
+        """Forget the keys of servers that no tenant has any more."""
+        used = {(server.authority, server.metadata_url) for server in servers}
+        with self._adding:
+            self._entries = {key: entry for key, entry in self._entries.items() if key in used}
 
     def _tried_lately(self, entry: _Entry) -> bool:
         return entry.tried_at is not None and self._clock() - entry.tried_at < self._retry_after

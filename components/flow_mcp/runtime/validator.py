@@ -4,15 +4,30 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from flow_mcp.runtime.decide import decide
 from flow_mcp.runtime.decision import Decision
 from flow_mcp.runtime.keys import KeyCache
 from flow_mcp.runtime.reason import Reason
+from flow_mcp.runtime.seen import SeenTokens
 
 if TYPE_CHECKING:
-    from flow_mcp.settings import SettingsDocument
+    from flow_mcp.settings import AuthorizationServer, SettingsDocument
+
+_KEYS_WANTED = frozenset({Reason.UNKNOWN_KEY, Reason.KEYS_UNAVAILABLE})
+
+
+class KeyRefresh(NamedTuple):
+    """Keys that are due, or without which a call was refused."""
+
+    keys: KeyCache
+    server: AuthorizationServer
+    wanted: bool
+
+    def fetch(self) -> bool:
+        """Fetch them, or wait for whoever does, for some seconds at most; tell whether to decide again."""
+        return self.keys.refresh(self.server, wanted=self.wanted)
 
 
 class Validator:
@@ -22,6 +37,7 @@ class Validator:
         settings: The tenant's document; None while it has none: then every call is answered 401.
         keys: Where keys are kept; tenants may share one.
         clock: Seconds since 1970.
+        remembered: How many allowed calls are remembered, see `SeenTokens`.
     """
 
     def __init__(
@@ -29,10 +45,12 @@ class Validator:
         settings: SettingsDocument | None,
         keys: KeyCache | None = None,
         clock: Callable[[], float] = time.time,
+        remembered: int = 1024,
     ) -> None:
         self._settings = settings
         self._keys = KeyCache() if keys is None else keys
         self._clock = clock
+        self._seen = SeenTokens(remembered)
         self._servers = (
             {server.authority: server for server in settings.authorization_servers} if settings else {}
         )
@@ -43,15 +61,30 @@ class Validator:
         Keys are fetched only for a token that names an accepted issuer: when they are due, when there are
         none, or when its key is unknown. Only then this waits, for some seconds at most.
         """
+        decision, refresh = self.attempt(resource, token)
+        if refresh is not None and refresh.fetch():
+            decision, _ = self.attempt(resource, token)
+        return decision
+
+    def attempt(self, resource: str, token: str | None) -> tuple[Decision, KeyRefresh | None]:
+        """Decide with the keys at hand, and give what fetches others if it is time to. This never waits."""
         decision = self._decide(resource, token)
         server = self._servers.get(decision.authority or "")
         if server is None:
-            return decision
-        wanted = decision.reason in {Reason.UNKNOWN_KEY, Reason.KEYS_UNAVAILABLE}
-        if self._keys.refresh(server, wanted=wanted):
-            return self._decide(resource, token)
-        return decision
+            return decision, None
+        wanted = decision.reason in _KEYS_WANTED
+        if not self._keys.needs_refresh(server, wanted=wanted):
+            return decision, None
+        return decision, KeyRefresh(self._keys, server, wanted)
 
     def _decide(self, resource: str, token: str | None) -> Decision:
         keys = self._keys.known(self._servers.values())
-        return decide(self._settings, resource, token, keys, int(self._clock()))
+        now = int(self._clock())
+        if token is None:
+            return decide(self._settings, resource, token, keys, now)
+        seen = self._seen.get(resource, token, keys, now)
+        if seen is not None:
+            return seen
+        decision = decide(self._settings, resource, token, keys, now)
+        self._seen.keep(decision, resource, token, keys, now)
+        return decision

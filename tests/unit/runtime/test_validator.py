@@ -37,7 +37,7 @@ def lasting(name: str = "k1") -> str:
 
 def test_the_first_token_makes_the_keys_be_fetched(validator: Validator, network: FakeServer) -> None:
     assert validator.decide(PRODUCTION, token()) == Decision(
-        Reason.ALLOWED, None, PRODUCTION, AUTHORITY, DESKTOP, "kari", "person"
+        Reason.ALLOWED, None, PRODUCTION, AUTHORITY, DESKTOP, "kari", "person", NOW + 300
     )
     assert network.requests == [METADATA_URL, JWKS_URL]
 
