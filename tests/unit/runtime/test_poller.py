@@ -1,0 +1,97 @@
+"""An action repeated in the background."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from threading import Event, Semaphore
+
+import pytest
+
+from flow_mcp.runtime.poller import Poller
+
+
+class Action:
+    """Counts its runs; fails when it is told to."""
+
+    def __init__(self) -> None:
+        self.runs = Semaphore(0)
+        self.error: Exception | None = None
+        self.entered, self.may_end = Event(), Event()
+        self.may_end.set()
+
+    def __call__(self) -> None:
+        self.runs.release()
+        self.entered.set()
+        assert self.may_end.wait(10)
+        if self.error is not None:
+            raise self.error
+
+    def ran(self) -> bool:
+        return self.runs.acquire(timeout=10)
+
+
+@pytest.fixture
+def action() -> Action:
+    return Action()
+
+
+@pytest.fixture
+def poller(action: Action) -> Iterator[Poller]:
+    poller = Poller(action, 0.001)
+    yield poller
+    poller.stop()
+
+
+def test_it_runs_again_and_again_once_it_is_needed(poller: Poller, action: Action) -> None:
+    assert not action.entered.is_set()
+    poller.keep_running()
+    assert all(action.ran() for _ in range(3))
+
+
+def test_being_needed_twice_starts_one_thread(poller: Poller) -> None:
+    poller.keep_running()
+    first = poller._thread
+    poller.keep_running()
+    assert poller._thread is first
+
+
+def test_an_error_is_logged_and_the_next_time_comes(
+    poller: Poller, action: Action, caplog: pytest.LogCaptureFixture
+) -> None:
+    action.error = ValueError("unexpected")
+    poller.keep_running()
+    assert all(action.ran() for _ in range(3))
+    assert caplog.records[0].levelno == logging.ERROR
+    assert caplog.records[0].getMessage() == "An unexpected error; it is tried again in 0.001 seconds"
+
+
+def test_stopping_waits_for_the_action_that_is_under_way(poller: Poller, action: Action) -> None:
+    action.may_end.clear()
+    poller.keep_running()
+    assert action.entered.wait(10)
+    thread = poller._thread
+    assert thread is not None
+    poller._stopped.set()
+    assert thread.is_alive()
+    action.may_end.set()
+    poller.stop()
+    assert not thread.is_alive()
+
+
+def test_what_was_stopped_does_not_start_again(poller: Poller, action: Action) -> None:
+    poller.stop()
+    poller.keep_running()
+    assert poller._thread is None
+    assert not action.entered.is_set()
+
+
+def test_a_thread_that_is_gone_as_after_a_fork_is_started_again(poller: Poller, action: Action) -> None:
+    poller.keep_running()
+    poller.stop()
+    poller._stopped.clear()
+    assert poller._thread is not None
+    assert not poller._thread.is_alive()
+    action.entered.clear()
+    poller.keep_running()
+    assert action.entered.wait(10)
