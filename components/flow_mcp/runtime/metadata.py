@@ -8,7 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 if TYPE_CHECKING:
     from flow_mcp.settings import ProtectedResource, SettingsDocument
 
-_WELL_KNOWN = "/.well-known/oauth-protected-resource"
+WELL_KNOWN = "/.well-known/oauth-protected-resource"
 
 
 class ResourceMetadata(TypedDict):
@@ -24,7 +24,7 @@ def metadata_url(resource: str) -> str:
     """Give the metadata's address for a resource URL: well-known part between host and path (section 3.1)."""
     parts = urlsplit(resource)
     path = "" if parts.path == "/" else parts.path
-    return urlunsplit((parts.scheme, parts.netloc, _WELL_KNOWN + path, parts.query, ""))
+    return urlunsplit((parts.scheme, parts.netloc, WELL_KNOWN + path, parts.query, ""))
 
 
 def resource_metadata(resource: ProtectedResource) -> ResourceMetadata:

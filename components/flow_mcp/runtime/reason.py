@@ -41,6 +41,9 @@ class Reason(StrEnum):
     )
     NO_TOKEN = "no-token", "The call carries no bearer token.", 401, None
 
+    SEVERAL_TOKENS = "several-tokens", "The call has more than one Authorization header."
+    TOKEN_IN_QUERY = "token-in-query", "The query string carries a token, where logs keep it."
+
     TOKEN_TOO_LARGE = "token-too-large", "The token is longer than 16 KiB."
     TOKEN_OPAQUE = (
         "token-opaque",

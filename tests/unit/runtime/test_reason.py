@@ -39,6 +39,8 @@ def test_codes_are_stable() -> None:
         "no-settings",
         "unknown-resource",
         "no-token",
+        "several-tokens",
+        "token-in-query",
         "token-too-large",
         "token-opaque",
         "token-encrypted",

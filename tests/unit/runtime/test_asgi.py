@@ -1,0 +1,449 @@
+"""The middleware in front of an application."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+from urllib.parse import unquote
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.unit.runtime import acme
+from tests.unit.runtime.acme import (
+    AGENT,
+    AUTHORITY,
+    BASE,
+    DESKTOP,
+    NOW,
+    PRODUCTION,
+    TEST,
+    TESTER,
+    WELL_KNOWN,
+    claims,
+    program,
+    token,
+)
+from tests.unit.runtime.asgi_call import Answer, Application, bearer, call, messages, scope_of
+from tests.unit.runtime.network import FakeServer
+
+from flow_mcp.runtime import KeyCache, Validator, resource_metadata
+from flow_mcp.runtime.asgi import CALLER, Caller, ProtectedResourceMiddleware
+from flow_mcp.runtime.tenants import Place, Readiness, Tenants
+
+HOST = "https://app.profitbase.biz"
+SCOPE = 'scope="mcp-456-production flow"'
+METADATA = f'resource_metadata="{WELL_KNOWN}"'
+GOOD = bearer(token())
+KARI = Caller("acme", "456", "production", PRODUCTION, AUTHORITY, DESKTOP, "kari", "person", NOW + 300)
+
+
+@pytest.fixture
+def application() -> Application:
+    return Application()
+
+
+@pytest.fixture
+def guarded(application: Application) -> Iterator[ProtectedResourceMiddleware]:
+    with FakeServer().client() as client:
+        tenants = Tenants([acme.settings()], KeyCache(client), lambda: NOW)
+        yield ProtectedResourceMiddleware(application, tenants, base_url=HOST, readiness_path="/readyz")
+
+
+def refused(status: int, challenge: str) -> Answer:
+    return Answer(
+        status, {"www-authenticate": challenge, "cache-control": "no-store", "content-length": "0"}, b""
+    )
+
+
+UNKNOWN = refused(401, 'Bearer realm="Flow MCP"')
+NO_TOKEN = refused(401, f"Bearer {METADATA}, {SCOPE}")
+INVALID_TOKEN = refused(401, f'Bearer error="invalid_token", {METADATA}, {SCOPE}')
+
+
+def test_an_allowed_call_reaches_the_application_which_is_told_who_calls(
+    guarded: ProtectedResourceMiddleware, application: Application
+) -> None:
+    scope = scope_of(PRODUCTION, GOOD)
+    assert call(guarded, PRODUCTION, GOOD).status == 204
+    assert application.scopes == [{**scope, CALLER: KARI}]
+
+
+def test_the_servers_own_scope_is_left_alone(guarded: ProtectedResourceMiddleware) -> None:
+    scope = scope_of(PRODUCTION, GOOD)
+    before = dict(scope)
+    messages(guarded, scope)
+    assert scope == before
+
+
+def test_a_program_below_the_resource_is_told_apart(
+    guarded: ProtectedResourceMiddleware, application: Application
+) -> None:
+    assert call(guarded, f"{PRODUCTION}/messages/?session=1", bearer(token(program()))).status == 204
+    assert application.scopes[0][CALLER] == KARI._replace(
+        client=AGENT, subject="service-account", subject_kind="program"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        pytest.param(None, NO_TOKEN, id="no token"),
+        pytest.param("", INVALID_TOKEN, id="an empty token"),
+        pytest.param("opaque", INVALID_TOKEN, id="an opaque token"),
+        pytest.param(token(claims(exp=NOW - 300)), INVALID_TOKEN, id="an old token"),
+        pytest.param(token(claims(aud=TEST)), INVALID_TOKEN, id="another environment's token"),
+        pytest.param(
+            token(claims(scope="openid")),
+            refused(403, f'Bearer error="insufficient_scope", {METADATA}, {SCOPE}'),
+            id="too little scope",
+        ),
+        pytest.param(
+            token(program(azp=TESTER)), refused(403, f"Bearer {METADATA}"), id="a resource not given"
+        ),
+        pytest.param("x" * 1_000_000, INVALID_TOKEN, id="a megabyte"),
+        pytest.param("å.æ.ø", INVALID_TOKEN, id="not ASCII"),
+    ],
+)
+def test_a_refused_call_gets_its_challenge_and_nothing_else(
+    guarded: ProtectedResourceMiddleware, application: Application, text: str | None, answer: Answer
+) -> None:
+    assert call(guarded, PRODUCTION, () if text is None else bearer(text)) == answer
+    assert application.scopes == []
+
+
+@pytest.mark.parametrize(
+    ("url", "headers"),
+    [
+        pytest.param(PRODUCTION, [*GOOD, *GOOD], id="twice the same header"),
+        pytest.param(PRODUCTION, [*GOOD, (b"authorization", b"Basic YTpi")], id="another header"),
+        pytest.param(f"{PRODUCTION}?access_token={token()}", [], id="in the query"),
+        pytest.param(f"{PRODUCTION}?access_token=x", GOOD, id="in query and header"),
+        pytest.param(PRODUCTION, [(b"authorization", b"Bearer \xff\xfe")], id="no text"),
+        pytest.param(PRODUCTION, [(b"authorization", b"Bearer a.b.\xff")], id="no text in three parts"),
+    ],
+)
+def test_a_token_given_in_another_way_is_refused(
+    guarded: ProtectedResourceMiddleware,
+    application: Application,
+    url: str,
+    headers: list[tuple[bytes, bytes]],
+) -> None:
+    assert call(guarded, url, headers) == INVALID_TOKEN
+    assert application.scopes == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "//",
+        "/mcp",
+        BASE.removeprefix(HOST),
+        PRODUCTION.removeprefix(HOST) + "2",
+        PRODUCTION.removeprefix(HOST).replace("acme", "other"),
+        TEST.removeprefix(HOST) + "/../production",
+        TEST.removeprefix(HOST) + "/%2e%2e/production",
+        TEST.removeprefix(HOST) + "/..%2fproduction",
+        TEST.removeprefix(HOST) + "%2f..%2fproduction",
+        PRODUCTION.removeprefix(HOST) + "/%252e%252e/test",
+        PRODUCTION.removeprefix(HOST) + "/..;/test",
+        PRODUCTION.removeprefix(HOST).replace("/mcp", "//mcp"),
+        PRODUCTION.removeprefix(HOST).replace("production", "%70roduction"),
+        PRODUCTION.removeprefix(HOST) + "%00",
+        PRODUCTION.removeprefix(HOST) + "\\x",
+        PRODUCTION,
+        "/" + PRODUCTION,
+        "*",
+        "",
+    ],
+)
+def test_an_address_that_is_no_protected_resource_is_refused_with_any_token(
+    guarded: ProtectedResourceMiddleware, application: Application, path: str
+) -> None:
+    for text in (token(), token(claims(aud=TEST, scope="mcp-456-test flow"))):
+        scope = scope_of("", bearer(text), path=unquote(path), raw_path=path.encode())
+        start, *_ = messages(guarded, scope)
+        assert (start["status"], dict(start["headers"])[b"www-authenticate"]) == (
+            401,
+            b'Bearer realm="Flow MCP"',
+        )
+    assert application.scopes == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"raw_path": None}, id="a server that does not tell the raw path"),
+        pytest.param({"raw_path": ""}, id="one that tells it as text"),
+        pytest.param({"path": TEST.removeprefix(HOST)}, id="a path that was rewritten"),
+        pytest.param({"path": "/"}, id="a mount that took the path off"),
+        pytest.param({"raw_path": TEST.removeprefix(HOST).encode()}, id="a raw path that was rewritten"),
+        pytest.param({"raw_path": b"\xff"}, id="a raw path that is no text"),
+    ],
+)
+def test_without_a_raw_path_that_goes_with_the_path_nothing_is_let_through(
+    guarded: ProtectedResourceMiddleware, changes: dict[str, object]
+) -> None:
+    assert call(guarded, PRODUCTION, GOOD, **changes) == UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        (b"host", b"evil.example"),
+        (b"x-forwarded-host", b"evil.example"),
+        (b"x-forwarded-prefix", b"/x"),
+        (b"forwarded", b"host=evil.example;proto=http"),
+        (b"x-original-url", b"/flow/mcp/tenants/acme/workspaces/456/environments/test"),
+    ],
+)
+def test_headers_that_speak_of_addresses_change_nothing(
+    guarded: ProtectedResourceMiddleware, header: tuple[bytes, bytes]
+) -> None:
+    assert call(guarded, PRODUCTION, [header]) == NO_TOKEN
+    assert call(guarded, PRODUCTION, [header, *GOOD]).status == 204
+
+
+def test_a_prefix_that_the_proxy_takes_off_is_declared(application: Application) -> None:
+    with FakeServer().client() as client:
+        tenants = Tenants([acme.settings()], KeyCache(client), lambda: NOW)
+        guarded = ProtectedResourceMiddleware(application, tenants, base_url=f"{HOST}/flow/")
+        stripped = PRODUCTION.removeprefix(f"{HOST}/flow")
+        assert call(guarded, stripped, GOOD).status == 204
+        assert call(guarded, PRODUCTION, GOOD) == UNKNOWN
+        assert call(guarded, WELL_KNOWN, method="GET").status == 200
+
+
+@pytest.mark.parametrize(
+    "base_url",
+    [
+        "app.example",
+        "/flow",
+        "ftp://app.example",
+        "https://",
+        "https://u@app.example",
+        "https://a/?b",
+        "https://a/#",
+    ],
+)
+def test_a_base_url_that_is_none_is_refused(application: Application, base_url: str) -> None:
+    with pytest.raises(ValueError, match="base_url"):
+        ProtectedResourceMiddleware(application, Tenants([]), base_url=base_url)
+
+
+# Metadata (RFC 9728)
+
+
+def test_metadata_stands_where_the_challenge_points(guarded: ProtectedResourceMiddleware) -> None:
+    body = json.dumps(resource_metadata(acme.resource("production"))).encode()
+    headers = {
+        "access-control-allow-origin": "*",
+        "content-type": "application/json",
+        "cache-control": "max-age=60",
+        "content-length": str(len(body)),
+    }
+    assert call(guarded, WELL_KNOWN, method="GET") == Answer(200, headers, body)
+    assert call(guarded, WELL_KNOWN, method="HEAD") == Answer(200, headers, b"")
+
+
+def test_a_browser_may_ask_with_any_header_before_it_has_a_token(
+    guarded: ProtectedResourceMiddleware,
+) -> None:
+    preflight = [
+        (b"origin", b"https://inspector.example"),
+        (b"access-control-request-method", b"GET"),
+        (b"access-control-request-headers", b"mcp-protocol-version"),
+    ]
+    assert call(guarded, WELL_KNOWN, preflight, method="OPTIONS") == Answer(
+        204,
+        {
+            "access-control-allow-origin": "*",
+            "access-control-allow-methods": "GET, HEAD",
+            "access-control-allow-headers": "*",
+            "access-control-max-age": "3600",
+        },
+        b"",
+    )
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"{HOST}/.well-known/oauth-protected-resource",
+        f"{HOST}/.well-known/oauth-protected-resource/",
+        WELL_KNOWN + "/",
+        WELL_KNOWN + "/messages",
+        WELL_KNOWN + "2",
+        WELL_KNOWN.replace("acme", "other"),
+        WELL_KNOWN.replace("production", "%70roduction"),
+    ],
+)
+def test_metadata_of_anything_else_is_not_found(guarded: ProtectedResourceMiddleware, url: str) -> None:
+    assert call(guarded, url, GOOD, method="GET") == Answer(
+        404, {"access-control-allow-origin": "*", "content-length": "0"}, b""
+    )
+
+
+def test_metadata_can_only_be_read(guarded: ProtectedResourceMiddleware) -> None:
+    answer = call(guarded, WELL_KNOWN, GOOD, method="POST")
+    assert (answer.status, answer.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
+
+
+def test_a_neighbour_of_the_well_known_address_is_the_applications(
+    guarded: ProtectedResourceMiddleware,
+) -> None:
+    assert call(guarded, f"{HOST}/.well-known/oauth-protected-resource2", method="GET") == UNKNOWN
+
+
+# Readiness
+
+
+class Alarmed(Tenants):
+    """Tenants of which something is wrong."""
+
+    def __init__(self, readiness: Readiness) -> None:
+        super().__init__([acme.settings()])
+        self.says = readiness
+
+    def readiness(self) -> Readiness:
+        return self.says
+
+    def find(self, address: str) -> Place | None:
+        """Every tenant is closed."""
+        place = super().find(address)
+        return place and Place(place.tenant, Validator(None), None)
+
+
+@pytest.mark.parametrize(
+    ("readiness", "status", "word"),
+    [
+        (Readiness(ready=True, alarms={}), 200, "ready"),
+        (Readiness(ready=True, alarms={"acme.json": "broken"}), 200, "degraded"),
+        (Readiness(ready=False, alarms={"acme.json": "broken"}), 503, "unready"),
+        (Readiness(ready=False, alarms={}), 503, "unready"),
+    ],
+)
+def test_a_probe_gets_a_word_and_no_name(
+    application: Application, readiness: Readiness, status: int, word: str
+) -> None:
+    guarded = ProtectedResourceMiddleware(
+        application, Alarmed(readiness), base_url=HOST, readiness_path="/readyz"
+    )
+    answer = call(guarded, f"{HOST}/readyz", method="GET")
+    assert (answer.status, json.loads(answer.body)) == (status, {"status": word})
+    assert call(guarded, f"{HOST}/readyz", method="HEAD") == Answer(status, answer.headers, b"")
+
+
+def test_without_a_readiness_path_none_is_answered(application: Application) -> None:
+    guarded = ProtectedResourceMiddleware(application, Tenants([]), base_url=HOST)
+    assert call(guarded, f"{HOST}/readyz", method="GET") == UNKNOWN
+
+
+def test_a_closed_tenant_has_neither_calls_nor_metadata(application: Application) -> None:
+    closed = Alarmed(Readiness(ready=False, alarms={}))
+    guarded = ProtectedResourceMiddleware(application, closed, base_url=HOST)
+    assert call(guarded, PRODUCTION, GOOD) == UNKNOWN
+    assert call(guarded, f"{PRODUCTION}?access_token=x", GOOD) == UNKNOWN
+    assert call(guarded, WELL_KNOWN, method="GET").status == 404
+
+
+# Other kinds of connection
+
+
+def test_what_is_neither_http_nor_websocket_is_passed_on(
+    guarded: ProtectedResourceMiddleware, application: Application
+) -> None:
+    scope: dict[str, object] = {"type": "lifespan"}
+    messages(guarded, scope)
+    assert application.scopes == [scope]
+    assert application.scopes[0] is scope
+
+
+def test_a_websocket_needs_a_token_too(
+    guarded: ProtectedResourceMiddleware, application: Application
+) -> None:
+    assert messages(guarded, scope_of(PRODUCTION, type="websocket", method=None)) == [
+        {"type": "websocket.close", "code": 1008}
+    ]
+    assert application.scopes == []
+    messages(guarded, scope_of(PRODUCTION, GOOD, type="websocket", method=None))
+    assert application.scopes[0][CALLER] == KARI
+
+
+def test_a_refused_websocket_gets_its_challenge_where_the_server_can_send_one(
+    guarded: ProtectedResourceMiddleware,
+) -> None:
+    scope = scope_of(PRODUCTION, type="websocket", method=None, extensions={"websocket.http.response": {}})
+    start, body = messages(guarded, scope)
+    assert (start["type"], start["status"]) == ("websocket.http.response.start", 401)
+    assert (b"www-authenticate", f"Bearer {METADATA}, {SCOPE}".encode()) in start["headers"]
+    assert body == {"type": "websocket.http.response.body", "body": b""}
+
+
+@pytest.mark.parametrize("url", [f"{HOST}/readyz", WELL_KNOWN])
+def test_metadata_and_readiness_are_not_for_websockets(
+    guarded: ProtectedResourceMiddleware, url: str
+) -> None:
+    (sent,) = messages(guarded, scope_of(url, type="websocket", method=None))
+    assert sent["type"] == "websocket.close"
+
+
+# All else
+
+
+def test_each_call_is_recorded_with_what_was_decided(
+    guarded: ProtectedResourceMiddleware, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, "flow_mcp.runtime.audit"):
+        call(guarded, PRODUCTION, GOOD)
+        call(guarded, PRODUCTION, [*GOOD, *GOOD])
+        call(guarded, f"{PRODUCTION}?access_token={token()}")
+        call(guarded, HOST + "/")
+        call(guarded, WELL_KNOWN, method="GET")
+    said = [(vars(record)["reason"], vars(record)["tenant"]) for record in caplog.records]
+    assert said == [
+        ("allowed", "acme"),
+        ("several-tokens", "acme"),
+        ("token-in-query", "acme"),
+        ("unknown-resource", None),
+    ]
+    assert token().rpartition(".")[2] not in caplog.text
+
+
+PATHS = st.one_of(
+    st.binary(),
+    st.lists(
+        st.sampled_from(
+            [b"/", b"..", b"%2e", b"%2F", b"%", b"\\", b";", b"production", b"test", b"2", b"\xff"]
+        ),
+        max_size=6,
+    ).map(lambda parts: PRODUCTION.removeprefix(HOST).encode() + b"".join(parts)),
+)
+HEADERS = st.lists(
+    st.tuples(
+        st.sampled_from([b"authorization", b"host", b"x"]),
+        st.one_of(st.binary(), st.just(b"Bearer " + token().encode()), st.binary().map(b"Bearer ".__add__)),
+    ),
+    max_size=3,
+)
+
+
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(PATHS, HEADERS, st.binary(max_size=30))
+def test_whatever_comes_is_answered_and_let_through_only_at_the_resource_with_its_token(
+    guarded: ProtectedResourceMiddleware,
+    path: bytes,
+    headers: list[tuple[bytes, bytes]],
+    query: bytes,
+) -> None:
+    text = path.decode("latin-1")
+    scope = scope_of("", headers, path=unquote(text), raw_path=path, query_string=query)
+    status = messages(guarded, scope)[0]["status"]
+    assert status in {204, 401, 403, 404}
+    if status == 204:
+        given_tokens = [value for name, value in headers if name == b"authorization"]
+        assert given_tokens == [b"Bearer " + token().encode()]
+        assert (HOST + text + "/").startswith(PRODUCTION + "/")
+        assert ".." not in unquote(unquote(text))

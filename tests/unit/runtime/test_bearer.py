@@ -1,0 +1,83 @@
+"""The token as it came over the wire."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flow_mcp.runtime import Reason
+from flow_mcp.runtime.bearer import bearer_token
+from flow_mcp.runtime.reason import Refused
+
+
+@pytest.mark.parametrize(
+    ("value", "token"),
+    [
+        (b"Bearer abc.def", "abc.def"),
+        (b"bearer abc", "abc"),
+        (b"BEARER   abc ", "abc"),
+        (b"Bearer", ""),
+        (b"Bearer ", ""),
+        (b"Bearer a b", "a b"),
+        (b"Bearer a, Bearer b", "a, Bearer b"),
+        (b"Bearer \xc3\xa6\xff", "\xc3\xa6\xff"),
+        (b"Basic YTpi", None),
+        (b"DPoP abc", None),
+        (b"Bearer2 abc", None),
+        (b"Bearer\tabc", None),
+        (b"abc", None),
+        (b"", None),
+    ],
+)
+def test_it_is_what_follows_the_scheme_in_whatever_case(value: bytes, token: str | None) -> None:
+    assert bearer_token([(b"host", b"h"), (b"authorization", value)]) == token
+
+
+def test_no_header_is_no_token() -> None:
+    assert bearer_token([(b"proxy-authorization", b"Bearer abc")]) is None
+
+
+@pytest.mark.parametrize("second", [b"Bearer abc", b"Bearer other", b"Basic YTpi", b""])
+def test_two_headers_are_refused_whatever_they_say(second: bytes) -> None:
+    with pytest.raises(Refused) as refused:
+        bearer_token([(b"authorization", b"Bearer abc"), (b"authorization", second)])
+    assert refused.value.reason is Reason.SEVERAL_TOKENS
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        b"access_token=abc",
+        b"a=1&access_token=abc",
+        b"a=1;access_token=abc",
+        b"access_token",
+        b"access_token=",
+        b"%61ccess_token=abc",
+        b"access%5Ftoken=abc",
+        b"a=1&%61%63cess_token=abc",
+    ],
+)
+@pytest.mark.parametrize("headers", [[], [(b"authorization", b"Bearer abc")]])
+def test_a_token_in_the_query_is_refused_also_beside_a_header(
+    query: bytes, headers: list[tuple[bytes, bytes]]
+) -> None:
+    with pytest.raises(Refused) as refused:
+        bearer_token(headers, query)
+    assert refused.value.reason is Reason.TOKEN_IN_QUERY
+
+
+@pytest.mark.parametrize(
+    "query", [b"", b"a=access_token", b"my_access_token=1", b"access_tokens=1", b"%ff&%"]
+)
+def test_any_other_query_is_none_of_its_business(query: bytes) -> None:
+    assert bearer_token([(b"authorization", b"Bearer abc")], query) == "abc"
+
+
+@given(st.lists(st.tuples(st.just(b"authorization"), st.binary()), max_size=2), st.binary())
+def test_no_bytes_are_an_error(headers: list[tuple[bytes, bytes]], query: bytes) -> None:
+    try:
+        token = bearer_token(headers, query)
+    except Refused:
+        return
+    assert token is None or isinstance(token, str)

@@ -1,0 +1,146 @@
+"""Decisions on an event loop while an authorization server takes its time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event
+
+import anyio
+import httpx
+from anyio.lowlevel import checkpoint
+from tests.unit.runtime import acme
+from tests.unit.runtime.acme import NOW, PRODUCTION, claims, key, token
+from tests.unit.runtime.network import Clock, FakeServer
+
+from flow_mcp.runtime import KeyCache, Reason, Validator
+from flow_mcp.runtime.event_loop import EventLoopDecider
+
+LIFETIME, RETRY = 600.0, 10.0
+
+
+class SlowServer(FakeServer):
+    """Answers when it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked, self.may_answer = Event(), Event()
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
+        self.asked.set()
+        assert self.may_answer.wait(10)
+        return super()._answer(request)
+
+
+@contextmanager
+def tenant(network: FakeServer, clock: Clock) -> Iterator[Validator]:
+    with network.client() as client:
+        yield Validator(acme.settings(), KeyCache(client, clock), clock)
+
+
+def lasting(name: str = "k1") -> str:
+    return token(claims(exp=NOW + 100_000), signed_by=key(name))
+
+
+def test_the_loop_goes_on_while_keys_are_fetched() -> None:
+    network, reasons = SlowServer(), []
+
+    async def main(validator: Validator) -> None:
+        decider = EventLoopDecider()
+
+        async def decide(text: str | None) -> None:
+            reasons.append((await decider.decide(validator, PRODUCTION, text)).reason)
+
+        async with anyio.create_task_group() as calls:
+            calls.start_soon(decide, token())
+            while not network.asked.is_set():
+                await checkpoint()
+            await decide(None)
+            network.may_answer.set()
+
+    with tenant(network, Clock(NOW)) as validator:
+        anyio.run(main, validator)
+    assert reasons == [Reason.NO_TOKEN, Reason.ALLOWED]
+
+
+def test_calls_that_wait_for_the_same_keys_make_one_fetch_in_one_thread() -> None:
+    network, reasons = SlowServer(), []
+
+    async def main(validator: Validator) -> None:
+        decider = EventLoopDecider()
+
+        async def decide(text: str) -> None:
+            reasons.append((await decider.decide(validator, PRODUCTION, text)).reason)
+
+        async with anyio.create_task_group() as calls:
+            for number in range(200):
+                calls.start_soon(decide, token() if number % 2 else token(kid=f"k{number}x"))
+            while not network.asked.is_set():
+                await checkpoint()
+            assert decider._threads is not None
+            assert decider._threads.borrowed_tokens == 1
+            assert reasons == []
+            network.may_answer.set()
+
+    with tenant(network, Clock(NOW)) as validator:
+        anyio.run(main, validator)
+    assert network.fetches() == 1
+    assert sorted(reasons) == [Reason.ALLOWED] * 100 + [Reason.UNKNOWN_KEY] * 100
+
+
+def test_while_due_keys_are_fetched_others_go_on_with_those_they_have() -> None:
+    network, clock, reasons = SlowServer(), Clock(NOW), []
+    network.may_answer.set()
+
+    async def main(validator: Validator) -> None:
+        decider = EventLoopDecider()
+
+        async def decide() -> None:
+            reasons.append((await decider.decide(validator, PRODUCTION, lasting())).reason)
+
+        await decide()
+        clock.now += LIFETIME
+        network.may_answer.clear()
+        network.asked.clear()
+        async with anyio.create_task_group() as calls:
+            calls.start_soon(decide)
+            while not network.asked.is_set():
+                await checkpoint()
+            await decide()
+            assert reasons == [Reason.ALLOWED] * 2
+            network.may_answer.set()
+
+    with tenant(network, clock) as validator:
+        anyio.run(main, validator)
+    assert reasons == [Reason.ALLOWED] * 3
+    assert network.fetches() == 2
+
+
+def test_it_decides_as_the_validator_does() -> None:
+    network, clock = FakeServer(), Clock(NOW)
+
+    async def main(validator: Validator) -> list[Reason]:
+        decider = EventLoopDecider()
+        reasons = []
+        for text in (token(), lasting("k2"), token(claims(aud="x")), None):
+            reasons.append((await decider.decide(validator, PRODUCTION, text)).reason)
+            network.publish("k1", "k2")
+            clock.now += RETRY
+        return reasons
+
+    with tenant(network, clock) as validator:
+        reasons = anyio.run(main, validator)
+    assert reasons == [Reason.ALLOWED, Reason.ALLOWED, Reason.WRONG_AUDIENCE, Reason.NO_TOKEN]
+
+
+def test_a_server_that_is_down_keeps_nobody_waiting_twice() -> None:
+    network, clock = FakeServer(), Clock(NOW)
+    network.down = True
+
+    async def main(validator: Validator) -> set[Reason]:
+        decider = EventLoopDecider()
+        return {(await decider.decide(validator, PRODUCTION, token())).reason for _ in range(50)}
+
+    with tenant(network, clock) as validator:
+        assert anyio.run(main, validator) == {Reason.KEYS_UNAVAILABLE}
+    assert len(network.requests) == 1
