@@ -22,10 +22,10 @@ def check(declaration: Declaration) -> Iterator[Finding]:
     server = cast("FlowEntra", declaration.server)
     if declaration.instance.flow_entra is None:
         yield Finding(
-            ("authorizationServer",),
-            "is the Flow instance's Entra tenant, which flow-mcp:instance does not declare",
-            "Add flowEntra: {tenantId: …} to flow-mcp:instance in Pulumi.yaml, or declare another "
-            "authorization server.",
+            ("instance", "flowEntra"),
+            "is missing, and the tenant uses it, because it declares no other authorization server",
+            "Add flowEntra: {tenantId: …} to flow-mcp:instance in Pulumi.yaml, or declare an "
+            "authorizationServer.",
         )
     elif on_premises(declaration):
         yield from _on_premises(declaration, server)

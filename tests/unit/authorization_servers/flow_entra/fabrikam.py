@@ -1,0 +1,49 @@
+"""A tenant on the Flow instance's Entra tenant, as its file declares it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flow_mcp.declaration.findings import DeclarationError, Problem
+from flow_mcp.declaration.load import Loaded, from_configuration
+
+TENANT = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
+SERVER = "https://app.profitbase.biz/flow"
+BASE = f"{SERVER}/mcp/tenants/fabrikam/workspaces/7/environments/"
+PRODUCTION, TEST = BASE + "production", BASE + "test"
+SAAS: dict[str, Any] = {"tenantId": TENANT, "verifiedDomains": ["profitbase.biz"]}
+ON_PREMISES = SAAS | {"deployment": "on-premises"}
+API, OTHER_API = "a0000000-0000-4000-8000-000000000001", "a0000000-0000-4000-8000-000000000002"
+AGENT, ASSISTANT = "c0000000-0000-4000-8000-000000000001", "c0000000-0000-4000-8000-000000000002"
+
+
+def tenant(**parts: Any) -> dict[str, Any]:
+    """The declaration; by default without an authorization server and without clients."""
+    return {"id": "fabrikam", "workspaces": {"7": {"environments": ["production", "test"]}}} | parts
+
+
+def registered(**applications: dict[str, Any]) -> dict[str, Any]:
+    """On-premises: the administrator's applications, by environment."""
+    by_resource = {f"7/{environment}": application for environment, application in applications.items()}
+    return {"authorizationServer": {"flow-entra": {"applications": by_resource}}}
+
+
+def load(declared: dict[str, Any], flow_entra: dict[str, Any] | None = SAAS) -> Loaded:
+    instance = {"server": SERVER, **({"flowEntra": flow_entra} if flow_entra else {})}
+    return from_configuration(declared, instance, source="fabrikam")
+
+
+def problems(
+    declared: dict[str, Any], flow_entra: dict[str, Any] | None = SAAS
+) -> list[tuple[str, str, str]]:
+    """Everything that is found, save the remark on PKCE: severity, path and message."""
+    found: tuple[Problem, ...]
+    try:
+        found = load(declared, flow_entra).warnings
+    except DeclarationError as error:
+        found = error.problems
+    return [
+        (problem.severity, problem.path, problem.message)
+        for problem in found
+        if "code_challenge_methods_supported" not in problem.message
+    ]

@@ -1,0 +1,200 @@
+"""What the Flow instance's Entra tenant cannot do is refused before it is called."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.unit.authorization_servers.flow_entra.fabrikam import (
+    AGENT,
+    API,
+    ASSISTANT,
+    ON_PREMISES,
+    OTHER_API,
+    SAAS,
+    load,
+    problems,
+    registered,
+    tenant,
+)
+
+HERE = "authorizationServer.flow-entra"
+PROGRAM = {
+    "grant": "client-credentials",
+    "access": ["*"],
+    "secret": {"issued": "2026-11-01", "lifetime": "180d"},
+}
+
+
+def test_it_is_the_default() -> None:
+    for declared in (tenant(), tenant(authorizationServer={"flow-entra": {}})):
+        assert load(declared).declaration.kind.key == "flow-entra"
+
+
+def test_an_authorization_server_that_is_declared_but_empty_is_not_the_default() -> None:
+    ((severity, path, _),) = problems(tenant(authorizationServer={}))
+    assert (severity, path) == ("error", "authorizationServer")
+
+
+def test_a_right_declaration_has_no_findings() -> None:
+    assert problems(tenant(clients={"agent": PROGRAM})) == []
+    manual = {
+        "agent": {"clientId": AGENT, "access": ["*"]},
+        "assistant": {"clientId": ASSISTANT, "access": ["7/test"], "grant": "authorization-code"},
+    }
+    applications = registered(production={"clientId": API}, test={"clientId": OTHER_API})
+    assert problems(tenant(manualRegistrations=manual, **applications), ON_PREMISES) == []
+
+
+def test_the_instance_must_say_which_entra_tenant_it_has() -> None:
+    assert problems(tenant(), None) == [
+        (
+            "error",
+            "instance.flowEntra",
+            "is missing, and the tenant uses it, because it declares no other authorization server",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("flow_entra", "path"),
+    [
+        (SAAS | {"tenantId": "common"}, "instance.flowEntra.tenantId"),
+        (SAAS | {"deployment": "cloud"}, "instance.flowEntra.deployment"),
+        (SAAS | {"clientSecret": "x"}, "instance.flowEntra.clientSecret"),
+    ],
+)
+def test_a_wrong_instance_is_refused(flow_entra: dict[str, Any], path: str) -> None:
+    assert [found[:2] for found in problems(tenant(), flow_entra)] == [("error", path)]
+
+
+def test_the_rules_of_entra_hold() -> None:
+    declared = tenant(clients={"agent": {"grant": "client-credentials", "access": ["*"]}})
+    assert [found[:2] for found in problems(declared)] == [("error", "clients.agent")]
+    declared = tenant(authorizationServer={"flow-entra": {"registration": {"dynamic": {}}}})
+    assert [found[:2] for found in problems(declared)] == [("error", f"{HERE}.registration")]
+
+
+@pytest.mark.parametrize(
+    ("declared", "flow_entra", "expected"),
+    [
+        (
+            tenant(**registered(production={"clientId": API})),
+            SAAS,
+            (
+                "error",
+                f"{HERE}.applications",
+                "is for on-premises instances; on this one the stack makes the applications",
+            ),
+        ),
+        (
+            tenant(clients={"agent": PROGRAM}),
+            ON_PREMISES,
+            (
+                "error",
+                "clients.agent",
+                "would be made by the stack, but on-premises an Azure administrator registers applications",
+            ),
+        ),
+        (
+            tenant(authorizationServer={"flow-entra": {"preauthorized": {"vscode": {"access": ["*"]}}}}),
+            ON_PREMISES,
+            (
+                "error",
+                f"{HERE}.preauthorized",
+                "would be set by the stack, but on-premises an Azure administrator preauthorizes "
+                "applications",
+            ),
+        ),
+        (
+            tenant(**registered(production={"clientId": API}, staging={"clientId": OTHER_API})),
+            ON_PREMISES,
+            (
+                "error",
+                f'{HERE}.applications."7/staging"',
+                "names a protected resource that the tenant does not declare",
+            ),
+        ),
+        (
+            tenant(**registered(production={"clientId": API}, test={"clientId": API})),
+            ON_PREMISES,
+            (
+                "error",
+                f'{HERE}.applications."7/test".clientId',
+                "is that of 7/production too, so that tokens for one would fit the other",
+            ),
+        ),
+        (
+            tenant(**registered(production={"clientId": API, "identifierUri": "https://evil.example/x"})),
+            ON_PREMISES,
+            (
+                "error",
+                f'{HERE}.applications."7/production".identifierUri',
+                "is on a domain that is not declared as verified in the Entra tenant",
+            ),
+        ),
+        (
+            tenant(**registered(production={"clientId": API, "identifierUri": "urn:flow:mcp"})),
+            ON_PREMISES,
+            ("error", f'{HERE}.applications."7/production".identifierUri', "is not an Application ID URI"),
+        ),
+        (
+            tenant(**registered(production={"clientId": API, "identifierUri": f"api://{API}/"})),
+            ON_PREMISES,
+            ("error", f'{HERE}.applications."7/production".identifierUri', "is not an Application ID URI"),
+        ),
+        (
+            tenant(**registered(production={"clientId": "one"})),
+            ON_PREMISES,
+            ("error", f'{HERE}.applications."7/production".clientId', "is not a GUID"),
+        ),
+        (
+            tenant(
+                manualRegistrations={"agent": {"clientId": API, "access": ["*"]}},
+                **registered(production={"clientId": API}),
+            ),
+            ON_PREMISES,
+            (
+                "error",
+                "manualRegistrations.agent.clientId",
+                "is that of the application of 7/production, which cannot ask for tokens for itself "
+                "(AADSTS90009)",
+            ),
+        ),
+        (
+            tenant(manualRegistrations={"agent": {"clientId": "agent", "access": ["*"]}}),
+            ON_PREMISES,
+            (
+                "error",
+                "manualRegistrations.agent.clientId",
+                "is not a GUID in lower case, as Entra's client IDs are in tokens",
+            ),
+        ),
+    ],
+)
+def test_it_is_refused(
+    declared: dict[str, Any], flow_entra: dict[str, Any], expected: tuple[str, str, str]
+) -> None:
+    assert [found for found in problems(declared, flow_entra) if found[0] == "error"] == [expected]
+
+
+def test_on_premises_it_says_what_is_still_to_be_made() -> None:
+    declared = tenant(**registered(production={"clientId": API}))
+    assert problems(declared, ON_PREMISES) == [
+        (
+            "warning",
+            f"{HERE}.applications",
+            "has none for 7/test: until then its settings are left out and all calls of it are refused",
+        )
+    ]
+
+
+def test_people_are_warned_where_the_administrators_identifier_uri_is_not_the_mcp_url() -> None:
+    people = {"assistant": {"clientId": ASSISTANT, "access": ["*"], "grant": "authorization-code"}}
+    applications = registered(
+        production={"clientId": API, "identifierUri": f"api://{API}"}, test={"clientId": OTHER_API}
+    )
+    found = problems(tenant(manualRegistrations=people, **applications), ON_PREMISES)
+    assert [path for _, path, _ in found] == ["manualRegistrations.assistant"]
+    assert "AADSTS9010010" in found[0][2]

@@ -1,0 +1,101 @@
+"""The text for the Azure administrator has what the settings document relies on, ready to copy."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from flow_mcp.authorization_servers.entra import permissions
+from flow_mcp.authorization_servers.flow_entra.hand_over import hand_over
+from tests.unit.authorization_servers.flow_entra.fabrikam import (
+    AGENT,
+    API,
+    ASSISTANT,
+    ON_PREMISES,
+    PRODUCTION,
+    TENANT,
+    TEST,
+    load,
+    registered,
+    tenant,
+)
+
+MANUAL = {
+    "agent": {"clientId": AGENT, "access": ["*"]},
+    "assistant": {"clientId": ASSISTANT, "access": ["7/test"], "grant": "authorization-code"},
+}
+
+
+def text(**parts: Any) -> str:
+    return hand_over(load(tenant(**parts), ON_PREMISES).declaration)
+
+
+def bodies(of: str) -> list[dict[str, Any]]:
+    return [json.loads(body) for body in re.findall(r"```json\n(.*?)```", of, re.DOTALL)]
+
+
+def test_each_resource_has_a_body_for_microsoft_graph() -> None:
+    declaration = load(tenant(manualRegistrations=MANUAL), ON_PREMISES).declaration
+    production, test = declaration.resources
+    first, second = bodies(text(manualRegistrations=MANUAL))
+    scope, program, person = (
+        make(declaration, production)
+        for make in (permissions.scope, permissions.program_role, permissions.person_role)
+    )
+    assert first == {
+        "displayName": "Flow MCP fabrikam 7/production (app.profitbase.biz/flow)",
+        "signInAudience": "AzureADMyOrg",
+        "identifierUris": [PRODUCTION],
+        "api": {
+            "requestedAccessTokenVersion": 2,
+            "oauth2PermissionScopes": [
+                {
+                    "id": scope.id,
+                    "value": "mcp.access",
+                    "type": "Admin",
+                    "isEnabled": True,
+                    "adminConsentDisplayName": "Use the Flow MCP server of workspace 7, production",
+                    "adminConsentDescription": "Lets an application use the MCP server of workspace 7, "
+                    "production in Flow on behalf of the person who signed in.",
+                }
+            ],
+            "preAuthorizedApplications": [],
+        },
+        "appRoles": [
+            {
+                "id": program.id,
+                "value": "mcp.program",
+                "isEnabled": True,
+                "allowedMemberTypes": ["Application"],
+                "displayName": "Programs of the Flow MCP server of workspace 7, production",
+                "description": "Programs that may use the MCP server of workspace 7, production in Flow.",
+            },
+            {
+                "id": person.id,
+                "value": "mcp.person",
+                "isEnabled": True,
+                "allowedMemberTypes": ["User"],
+                "displayName": "People of the Flow MCP server of workspace 7, production",
+                "description": "People who may use the MCP server of workspace 7, production in Flow.",
+            },
+        ],
+    }
+    assert second["identifierUris"] == [TEST]
+    assert second["api"]["preAuthorizedApplications"] == [
+        {"appId": ASSISTANT, "delegatedPermissionIds": [permissions.scope(declaration, test).id]}
+    ]
+
+
+def test_it_says_what_to_report_and_what_is_declared_already() -> None:
+    handed = text(manualRegistrations=MANUAL, **registered(production={"clientId": API}))
+    assert f"Entra tenant: {TENANT}" in handed
+    assert f"## 1. Application for 7/production (declared with the client ID {API})" in handed
+    assert "## 2. Application for 7/test (not declared yet)" in handed
+    assert 'applications: {"7/test": {clientId: <appId>}}' in handed
+    assert f"- agent (program, client ID {AGENT}): 7/production, 7/test\n" in handed
+    assert f"- assistant (people, client ID {ASSISTANT}): 7/test\n" in handed
+
+
+def test_the_same_declaration_gives_the_same_text() -> None:
+    assert text(manualRegistrations=MANUAL) == text(manualRegistrations=dict(reversed(MANUAL.items())))
