@@ -19,6 +19,7 @@ from typing import Any
 from flow_mcp.errors import FlowMcpError
 from flow_mcp.project import Project
 
+_SALT = "encryptionsalt:"
 _SHARED = ("components", "policies", ".venv")
 
 
@@ -75,11 +76,12 @@ class Trial:
         return self.directory / "passphrase"
 
     def declare(self, stack: str, text: str) -> None:
-        """Write a stack's file; the salt that Pulumi wrote into it stays."""
+        """Write a stack's file; the salt that belongs to the trial's passphrase stays, any other goes."""
         file = self.project.directory / "stacks" / f"Pulumi.{stack}.yaml"
         before = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
-        salt = [line for line in before if line.startswith("encryptionsalt:")]
-        file.write_text("\n".join([text.rstrip(), *salt]) + "\n", encoding="utf-8")
+        salt = [line for line in before if line.startswith(_SALT)]
+        declared = [line for line in text.splitlines() if not line.startswith(_SALT)]
+        file.write_text("\n".join([*declared, *salt]) + "\n", encoding="utf-8")
 
     def environment(self) -> dict[str, str]:
         """The environment that `pulumi` runs in: nothing of the user's own Pulumi takes part."""
