@@ -32,14 +32,17 @@ class EngineHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         warning = record.levelno >= logging.WARNING
-        self._engine.Log(
-            engine_pb2.LogRequest(
-                severity=engine_pb2.WARNING if warning else engine_pb2.INFO,
-                message=self.format(record),
-                urn=_urn.get(),
-                ephemeral=not warning,
-            )
+        request = engine_pb2.LogRequest(
+            severity=engine_pb2.WARNING if warning else engine_pb2.INFO,
+            message=self.format(record),
+            urn=_urn.get(),
+            ephemeral=not warning,
         )
+        try:
+            self._engine.Log(request)
+        except grpc.RpcError:
+            # What is being done is not worth less because nobody hears of it.
+            self.handleError(record)
 
 
 def log_to_engine(engine_address: str) -> None:

@@ -1,0 +1,28 @@
+"""Test data: a program that has the plugin make the component, as one in another language would."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pulumi
+
+
+class RemoteSettings(pulumi.ComponentResource):
+    """McpServerSettings, constructed by the plugin."""
+
+    authority: pulumi.Output[str]
+    client_secrets: pulumi.Output[dict[str, str]]
+
+    def __init__(self, name: str, inputs: dict[str, Any]) -> None:
+        outputs = dict.fromkeys(("authority", "clientSecrets"))
+        super().__init__("flow-mcp:index:McpServerSettings", name, {**outputs, **inputs}, remote=True)
+
+    def translate_output_property(self, prop: str) -> str:
+        return {"clientSecrets": "client_secrets"}.get(prop, prop)
+
+
+config = pulumi.Config()
+settings = RemoteSettings(
+    "settings", {"tenant": config.require_object("tenant"), "instance": config.require_object("instance")}
+)
+pulumi.export("authority", settings.authority)

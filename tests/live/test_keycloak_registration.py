@@ -1,0 +1,235 @@
+"""The plugin's resources and the component that it makes, on the real engine and a real Keycloak."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import yaml
+
+from flow_mcp.dev.server import LocalKeycloak
+from flow_mcp.trial import Trial
+from tests.live.registration import change, policies, policy, refusal, register
+
+PROGRAMS = Path(__file__).parent / "programs"
+LOOPBACK = ["http://127.0.0.1:6274/callback"]
+LOCALHOST = ["http://localhost:6274/callback"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Stack:
+    """A stack of a trial; its name is the realm's."""
+
+    trial: Trial
+    name: str
+    url: str
+
+    def declare(self, **declared: Any) -> None:
+        tenant = {"url": self.url, "realm": self.name, "create": True} | declared
+        self.trial.declare(self.name, yaml.safe_dump({"config": {"flow-mcp:tenant": tenant}}))
+
+    def run(self, *arguments: str) -> str:
+        """What Pulumi printed; an error of Pulumi's is raised."""
+        return self.trial.pulumi(*arguments, "--stack", self.name).stdout
+
+    def fails(self, *arguments: str) -> str:
+        """What Pulumi printed when it failed, without a traceback."""
+        ended = self.trial.pulumi(*arguments, "--stack", self.name, check=False)
+        assert ended.returncode != 0, ended.stdout
+        assert "Traceback" not in ended.stdout
+        return ended.stdout
+
+    def refused(self, redirect_uris: list[str], **metadata: Any) -> str | None:
+        """The policy that refuses such a registration; None when it is accepted."""
+        return refusal(register(self.url, self.name, redirect_uris=redirect_uris, **metadata))
+
+    def outputs(self, kind: str) -> dict[str, Any]:
+        """The outputs of the only resource of a type, as the state has them."""
+        exported = self.run("stack", "export")
+        resources = json.loads(exported[exported.index("{") :])["deployment"]["resources"]
+        [found] = [found for found in resources if found["type"] == f"flow-mcp:index:{kind}"]
+        return dict(found["outputs"])
+
+
+SECRET = "4dabf18193072939515e22adb298388d"
+"""What the engine marks an encrypted value in the state with."""
+UP = ("up", "--yes", "--skip-preview")
+DESTROY = ("destroy", "--yes", "--skip-preview")
+REFRESH = ("refresh", "--yes", "--skip-preview", "--expect-no-changes")
+PREVIEW = ("preview", "--expect-no-changes")
+
+
+def stack(trial: Trial, keycloak: LocalKeycloak, name: str, program: str) -> Stack:
+    """A new stack that runs one of the programs."""
+    shutil.copyfile(PROGRAMS / f"{program}.py", trial.project.directory / "stacks" / "__main__.py")
+    made = Stack(trial, name, keycloak.url)
+    trial.pulumi("stack", "init", name)
+    made.declare()
+    return made
+
+
+@pytest.fixture(scope="module")
+def made(module_trial: Trial, keycloak: LocalKeycloak) -> Iterator[Stack]:
+    """A stack that has made a realm and adopted its policies in one run; each test leaves it so."""
+    made = stack(module_trial, keycloak, "adopted", "plugin")
+    assert "created" in made.run(*UP)
+    yield made
+    made.run(*DESTROY)
+
+
+@pytest.fixture
+def settled(made: Stack) -> Iterator[Stack]:
+    """That stack; what a test has declared is taken back, and what it has applied is the test's to mend."""
+    yield made
+    made.declare()
+
+
+def test_the_policies_of_a_realm_are_adopted_in_the_run_that_makes_it(made: Stack) -> None:
+    assert made.refused(LOOPBACK, scope="openid mcp:tools") is None
+    assert made.refused(LOCALHOST) == "Trusted Hosts"
+    assert made.trial.outputs(made.name) == {
+        "metadataUrl": f"{made.url}/.well-known/oauth-authorization-server/realms/adopted",
+        "registrationEndpoint": f"{made.url}/realms/adopted/clients-registrations/openid-connect",
+        "deviations": [],
+    }
+
+
+def test_a_second_run_changes_nothing_and_a_refresh_finds_no_drift(made: Stack) -> None:
+    made.run(*PREVIEW)
+    made.run(*REFRESH)
+    made.run(*PREVIEW)
+
+
+def test_what_was_changed_by_hand_is_shown_and_mended(settled: Stack, admin: httpx.Client) -> None:
+    change(admin, settled.name, "Trusted Hosts", {"trusted-hosts": ["evil.example"]})
+    admin.delete(f"{settled.name}/components/{policy(admin, settled.name, 'Consent Required')['id']}")
+    shown = settled.fails("preview", "--refresh", "--diff", "--expect-no-changes")
+    assert "evil.example" in shown
+    assert "the policy Consent Required is missing" in shown
+    settled.run(*UP, "--refresh")
+    assert settled.refused(LOOPBACK) is None
+    assert settled.refused(["https://evil.example/callback"]) == "Trusted Hosts"
+    settled.run(*REFRESH)
+
+
+def test_a_changed_declaration_changes_who_may_register(settled: Stack) -> None:
+    settled.declare(redirectHosts=["localhost"])
+    assert "redirectHosts" in settled.run("preview", "--diff")
+    settled.run(*UP)
+    assert settled.refused(LOCALHOST) is None
+    assert settled.refused(LOOPBACK) == "Trusted Hosts"
+    settled.declare()
+    settled.run(*UP)
+    assert settled.refused(LOCALHOST) == "Trusted Hosts"
+    assert settled.refused(LOOPBACK) is None
+
+
+def test_what_failed_half_way_is_one_sentence_and_completed_by_the_next_run(settled: Stack) -> None:
+    settled.declare(allowedScopes=["nope"], redirectHosts=["localhost"])
+    said = settled.fails(*UP)
+    assert "Realm adopted has no client scope nope, which clients that register should be allowed" in said
+    assert settled.outputs("KeycloakClientRegistration")["deviations"] == ["it was not finished"]
+    settled.declare()
+    settled.run(*UP)
+    assert settled.refused(LOOPBACK) is None
+    settled.run(*PREVIEW)
+
+
+def test_inputs_that_make_no_sense_are_refused_in_the_preview(settled: Stack) -> None:
+    settled.declare(redirectHosts=[])
+    assert "open registration needs redirectHosts" in settled.fails("preview")
+
+
+def test_an_authority_that_is_not_the_issuer_is_refused_and_both_are_named(settled: Stack) -> None:
+    issuer = f"{settled.url}/realms/adopted"
+    settled.declare(authority=f"{issuer}/")
+    said = settled.fails(*UP)
+    assert f"The authority is declared as {issuer}/, but {settled.url}/.well-known/" in said
+    assert f"names the issuer {issuer}: declare exactly the issuer" in said
+
+
+def test_preflight_says_its_sentence_and_nothing_else_of_the_plugin(made: Stack) -> None:
+    wrong = dataclasses.replace(
+        made.trial, credentials={"KEYCLOAK_USER": "admin", "KEYCLOAK_PASSWORD": "wr0ng"}
+    )
+    said = dataclasses.replace(made, trial=wrong).fails("preview")
+    assert (
+        f"error: Keycloak at {made.url} refuses the administrator in realm master with client admin-cli "
+        "(Invalid user credentials): correct KEYCLOAK_USER and KEYCLOAK_PASSWORD.\n"
+    ) in said
+    assert "wr0ng" not in said
+
+
+def test_no_credentials_are_in_the_state(made: Stack, keycloak: LocalKeycloak) -> None:
+    exported = made.run("stack", "export", "--show-secrets")
+    assert made.name in exported
+    assert keycloak.admin_password not in exported
+
+
+def test_an_existing_realm_is_as_it_was_when_the_stack_is_gone(
+    module_trial: Trial, keycloak: LocalKeycloak, admin: httpx.Client
+) -> None:
+    realm = "theirs-to-keep"
+    admin.post("", json={"realm": realm, "enabled": True})
+    change(admin, realm, "Max Clients Limit", {"max-clients": ["17"]})
+    admin.delete(f"{realm}/components/{policy(admin, realm, 'Trusted Hosts')['id']}")
+    before = policies(admin, realm)
+    guest = stack(module_trial, keycloak, realm, "plugin")
+    guest.declare(create=False)
+    guest.run(*UP)
+    assert guest.refused(LOOPBACK) is None
+    assert guest.refused(LOCALHOST) == "Trusted Hosts"
+    said = guest.run(*DESTROY)
+    assert f"warning: Trusted Hosts was missing in realm {realm} before and is removed again" in said
+    assert policies(admin, realm) == before
+    admin.delete(realm)
+
+
+def test_registration_is_imported_by_the_realm_s_name(
+    made: Stack, module_trial: Trial, keycloak: LocalKeycloak
+) -> None:
+    importing = dataclasses.replace(
+        module_trial, credentials={**module_trial.credentials, "KEYCLOAK_URL": keycloak.url}
+    )
+    other = stack(importing, keycloak, "importing", "plugin")
+    kind = "KeycloakClientRegistration"
+    other.run("import", f"flow-mcp:index:{kind}", "registration", made.name, "--yes", "--generate-code=false")
+    # Who attached an optional scope cannot be told afterwards: so it stays when the import goes.
+    expected = made.outputs(kind) | {"realmOptionalScopes": []}
+    expected["former"]["attachedScopes"] = []
+    assert other.outputs(kind) == expected
+
+
+def test_the_plugin_makes_the_component_for_programs_in_any_language(
+    module_trial: Trial, keycloak: LocalKeycloak
+) -> None:
+    remote = stack(module_trial, keycloak, "remote", "remote_component")
+    declaration = {
+        "id": "remote",
+        "workspaces": {"456": {"environments": ["test"]}},
+        "authorizationServer": {
+            "keycloak": {"url": keycloak.url, "realm": {"name": "remote", "create": True}}
+        },
+        "clients": {"agent": {"grant": "client-credentials", "access": ["*"]}},
+    }
+
+    def declare(tenant: dict[str, Any]) -> None:
+        remote.trial.declare("remote", yaml.safe_dump({"config": {"flow-mcp:tenant": tenant}}))
+
+    declare(declaration)
+    remote.run("preview")
+    remote.run(*UP)
+    assert remote.trial.outputs("remote") == {"authority": f"{keycloak.url}/realms/remote"}
+    secrets = remote.outputs("McpServerSettings")["clientSecrets"]
+    assert set(secrets) == {SECRET, "ciphertext"}
+    remote.run(*PREVIEW)
+    declare(declaration | {"clients": {"agent": {"grant": "magic", "access": ["*"]}}})
+    assert "clients.agent.grant" in remote.fails("preview")
+    declare(declaration)
+    remote.run(*DESTROY)
