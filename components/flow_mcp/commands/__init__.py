@@ -14,6 +14,7 @@ _COMMANDS = {
     "check": "check",
     "demo": "demo",
     "dev": "dev",
+    "export": "export",
     "schema": "schema",
     "toolchain": "toolchain",
 }

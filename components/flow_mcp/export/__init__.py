@@ -1,0 +1,1 @@
+"""Settings documents of tenants, delivered to where the Flow runtime reads them."""
