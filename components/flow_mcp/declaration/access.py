@@ -10,12 +10,15 @@ from flow_mcp.declaration.findings import Finding, Path
 if TYPE_CHECKING:
     from flow_mcp.declaration.tenant import Declaration
 
+_SHOWN = 10
+
 
 def check_access(declaration: Declaration, path: Path, access: tuple[str, ...]) -> Iterator[Finding]:
     """Each entry must mean at least one declared environment."""
-    known = ", ".join(resource.key for resource in declaration.resources)
     for index, entry in enumerate(access):
         if not declaration.reached_by((entry,)):
+            first = [resource.key for resource in declaration.resources[:_SHOWN]]
+            known = ", ".join(first) + (", …" if len(declaration.resources) > _SHOWN else "")
             yield Finding(
                 (*path, index), f"names {entry}, which the tenant does not declare", f"Declared: {known}."
             )

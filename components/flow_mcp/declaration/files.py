@@ -55,7 +55,8 @@ def _open(file: FilePath) -> tuple[Written, dict[str | None, Any]]:
 
 
 def _unreadable(whole: Written) -> bool:
-    return whole.value is None and bool(whole.file and whole.file.faults)
+    faults = whole.file.faults if whole.file else ()
+    return whole.value is None and any(not fault.doubtful for fault in faults)
 
 
 def _instance(whole: Written, value: Any, root: Path, around: tuple[Located, ...]) -> Written:

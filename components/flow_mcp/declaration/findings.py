@@ -35,7 +35,7 @@ class Finding:
     path: Path
     message: str
     remedy: str
-    severity: Literal["error", "warning"] = "error"
+    severity: Literal["error", "warning", "info"] = "error"
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Problem:
     path: str
     message: str
     remedy: str
-    severity: Literal["error", "warning"] = "error"
+    severity: Literal["error", "warning", "info"] = "error"
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import Any
@@ -72,10 +73,10 @@ def _loaded(tenant: Written, instance: Written) -> Loaded:
         declaration = Declaration(
             parsed_instance.model or Instance(server=STAND_INS["server"]), parsed_tenant.model
         )
+        in_instance = {("instance", *path) for path in parsed_instance.bad}
+        follows = _follows(parsed_tenant.bad | in_instance)
         located += (
-            tenant.locate(finding)
-            for finding in rules.check(declaration)
-            if not _follows(finding.path, parsed_tenant.bad)
+            tenant.locate(finding) for finding in rules.check(declaration) if not follows(finding.path)
         )
     # In the order of the stack's file; what Pulumi.yaml declares comes last.
     located.sort(key=lambda item: (item[1].file != tenant.source, item[0]))
@@ -85,9 +86,10 @@ def _loaded(tenant: Written, instance: Written) -> Loaded:
     return Loaded(_in_order(declaration), problems, tenant)
 
 
-def _follows(path: Path, bad: frozenset[Path]) -> bool:
+def _follows(bad: frozenset[Path]) -> Callable[[Path], bool]:
     """Whether a rule's finding may be there only because something faulty was taken out."""
-    return related(path, bad) or ("access" in path and any(other[:1] == ("workspaces",) for other in bad))
+    is_related, misses_resources = related(bad), any(path[:1] == ("workspaces",) for path in bad)
+    return lambda path: is_related(path) or (misses_resources and "access" in path)
 
 
 def _in_order(declaration: Declaration) -> Declaration:

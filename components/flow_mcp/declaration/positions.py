@@ -100,7 +100,7 @@ def parse(text: str) -> Positioned:
 
 
 def _hidden(text: str) -> Iterator[Fault]:
-    for line, content in enumerate(() if text.isascii() else text.split("\n"), 1):
+    for line, content in enumerate(text.split("\n") if _HIDDEN.search(text) else (), 1):
         if found := _HIDDEN.search(content):
             message = f"has the character U+{ord(found[0]):04X}, which is not shown or changes what is"
             yield Fault(Finding((), message, "Remove it."), (line, found.start() + 1))

@@ -49,12 +49,11 @@ def salvage(
 
 def _existing(value: Any, path: Path) -> Path:
     for depth, part in enumerate(path):
-        parts = (
-            value if isinstance(value, dict) else dict(enumerate(value)) if isinstance(value, list) else {}
-        )
-        if part not in parts:
+        parts: Any = value if isinstance(value, dict | list) else ()
+        try:
+            value = parts[part]
+        except (LookupError, TypeError):
             return path[:depth]
-        value = parts[part]
     return path
 
 
@@ -71,6 +70,7 @@ def _without(value: Any, path: Path, bad: Set[Path]) -> Any:
     return value
 
 
-def related(path: Path, others: Iterable[Path]) -> bool:
-    """Whether a path is one of the others, above one or below one."""
-    return any(path[: len(other)] == other[: len(path)] for other in others)
+def related(paths: Set[Path]) -> Callable[[Path], bool]:
+    """Whether a path is one of `paths`, above one or below one."""
+    above = {path[:depth] for path in paths for depth in range(len(path) + 1)}
+    return lambda path: path in above or any(path[:depth] in paths for depth in range(len(path)))

@@ -36,15 +36,16 @@ _CREDENTIAL = re.compile(
 def findings(model: type[BaseModel], error: ValidationError) -> tuple[Finding, ...]:
     """One finding an error. Values are not repeated: a misplaced one may be a secret."""
     found: dict[Finding, None] = {}
-    encrypted: set[Path] = set()
+    encrypted: dict[Path, None] = {}
     for item in error.errors(include_url=False, include_input=True):
         path: Path = item["loc"][:-1] if item["loc"][-1:] == ("[key]",) else item["loc"]
         value = item["input"]
-        if item["type"] == "extra_forbidden" and path[-1] == "secure" and isinstance(value, str):
-            encrypted.add(path[:-1])
-        elif isinstance(value, dict) and _is_encrypted(value):
-            encrypted.add(path)
-        else:
+        if path[-1:] == ("secure",) and isinstance(value, str):
+            encrypted[path[:-1]] = None
+        elif isinstance(value, dict) and len(value) == 1 and isinstance(value.get("secure"), str):
+            encrypted[path] = None
+        elif item["type"] != "too_short" or not value:
+            # With a wrong item pydantic counts only the right ones; the item has its own finding.
             found[_finding(model, path, item["type"], item.get("ctx", {}), value, item["msg"])] = None
     return (
         *(Finding(path, *_ENCRYPTED) for path in encrypted),
@@ -61,10 +62,6 @@ _ENCRYPTED = (
     "is encrypted, and inside the tenant it would reach the state in plain text",
     "Remove it; credentials come from the environment or from a secret of their own.",
 )
-
-
-def _is_encrypted(value: dict[str, Any]) -> bool:
-    return len(value) == 1 and isinstance(value.get("secure"), str)
 
 
 def _finding(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated
@@ -111,7 +112,7 @@ class Declaration:
 
     @cached_property
     def resources(self) -> tuple[ResourceDeclared, ...]:
-        """The tenant's protected resources, sorted by key."""
+        """The tenant's protected resources, sorted by workspace and environment."""
         return tuple(
             ResourceDeclared(
                 workspace,
@@ -123,12 +124,17 @@ class Declaration:
         )
 
     def reached_by(self, access: tuple[str, ...]) -> tuple[ResourceDeclared, ...]:
-        """The protected resources that an access list means, sorted by key."""
-        return tuple(
-            resource
-            for resource in self.resources
-            if "*" in access or f"{resource.workspace}/*" in access or resource.key in access
-        )
+        """The protected resources that an access list means, sorted by workspace and environment."""
+        reached = {resource for entry in access for resource in self._reached_by_entry.get(entry, ())}
+        return tuple(sorted(reached, key=lambda resource: (resource.workspace, resource.environment)))
+
+    @cached_property
+    def _reached_by_entry(self) -> Mapping[str, tuple[ResourceDeclared, ...]]:
+        reached: dict[str, list[ResourceDeclared]] = {}
+        for resource in self.resources:
+            for entry in ("*", f"{resource.workspace}/*", resource.key):
+                reached.setdefault(entry, []).append(resource)
+        return {entry: tuple(resources) for entry, resources in reached.items()}
 
     def client_id(self, name: str) -> str:
         """The client ID of a declared client, where the authorization server lets it be chosen."""

@@ -1,0 +1,18 @@
+"""Fixtures for unit tests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from flow_mcp.project import Project
+from tests.unit.declared import PROJECT_FILE, Stacks
+
+
+@pytest.fixture
+def stacks(tmp_path: Path) -> Stacks:
+    """A project without tenants."""
+    (tmp_path / "stacks").mkdir()
+    (tmp_path / "Pulumi.yaml").write_text(PROJECT_FILE, encoding="utf-8")
+    return Stacks(Project(tmp_path))

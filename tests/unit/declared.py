@@ -1,0 +1,78 @@
+"""Tenants' files to check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from textwrap import indent
+from typing import Literal
+
+from flow_mcp.declaration.findings import DeclarationError, Problem
+from flow_mcp.declaration.load import Loaded, from_file, instance_of
+from flow_mcp.project import Project
+
+PROJECT_FILE = """\
+name: flow-mcp
+config:
+  flow-mcp:instance:
+    type: object
+    default:
+      server: https://app.profitbase.biz/flow
+"""
+
+SERVER = """\
+keycloak:
+  url: https://id.acme.example
+  realm: {name: acme, create: true}
+"""
+
+
+def tenant(clients: str = "", *, server: str = SERVER, more: str = "") -> str:
+    """A tenant's file. The clients begin in its line 11, further keys of the tenant come after them."""
+    parts = {
+        "id: acme\n": 4,
+        'workspaces:\n  "456": {environments: [production, test]}\n': 4,
+        "authorizationServer:\n": 4,
+        server: 6,
+        "clients:\n" if clients else "": 4,
+        clients: 6,
+        more: 4,
+    }
+    return "config:\n  flow-mcp:tenant:\n" + "".join(indent(text, " " * by) for text, by in parts.items())
+
+
+@dataclass(frozen=True)
+class Stacks:
+    """A project whose stacks the tests write."""
+
+    project: Project
+
+    def write(self, text: str | bytes, stack: str = "acme") -> Path:
+        """Write a stack's file."""
+        file = self.project.directory / "stacks" / f"Pulumi.{stack}.yaml"
+        file.write_bytes(text.encode() if isinstance(text, str) else text)
+        return file
+
+    def load(self, text: str | bytes, stack: str = "acme") -> Loaded:
+        """Write a stack's file and load it."""
+        return from_file(self.write(text, stack), instance_of(self.project.file))
+
+    def problems(self, text: str | bytes) -> tuple[Problem, ...]:
+        """What is said of a stack's file, whether it is refused or not; files by their name."""
+        try:
+            found = self.load(text).warnings
+        except DeclarationError as error:
+            found = error.problems
+        return tuple(replace(problem, file=Path(problem.file).name) for problem in found)
+
+    def problem(self, text: str | bytes) -> Problem:
+        """The only thing that is said of a stack's file."""
+        (problem,) = self.problems(text)
+        return problem
+
+
+def problem(
+    line: int, path: str, message: str, remedy: str, severity: Literal["error", "warning"] = "error"
+) -> Problem:
+    """A problem of the stack acme."""
+    return Problem("Pulumi.acme.yaml", line, path, message, remedy, severity)
