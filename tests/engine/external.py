@@ -1,4 +1,4 @@
-"""A tenant on the stand-in for any authorization server, for tests of the engine."""
+"""The sample stack of any authorization server on its stand-in, for tests of the engine."""
 
 from __future__ import annotations
 
@@ -8,46 +8,20 @@ from dataclasses import replace
 from pathlib import Path
 
 from flow_mcp.trial import Trial
+from tests.conftest import REPOSITORY
 from tests.live.authority import Authority
 from tests.standin.registration_server import INITIAL_ACCESS_TOKEN, RegistrationServer
 from tests.standin.web import serving
 
-STACK = "hooli"
-URL = "https://app.profitbase.biz/flow/mcp/tenants/hooli/workspaces/9/environments"
-TENANT = """\
-config:
-  flow-mcp:tenant:
-    id: hooli
-    workspaces:
-      "9": {environments: [production, test]}
-    authorizationServer:
-      external:
-        authority: %s
-        resources:
-          9/production: {scopes: [flow.production]}
-          9/test: {scopes: [flow.test]}
-        tokens:
-          person: [{claim: sid, must: present}]
-        clientRegistration: {}
-    clients:
-      nightly-agent:
-        grant: client-credentials
-        access: ["9/production"]
-      desktop:
-        grant: authorization-code
-        redirectUris: ["%s"]
-        access: ["*"]
-        people: everyone
-    manualRegistrations:
-      legacy-crm:
-        clientId: legacy-crm
-        access: ["9/production"]
-"""
+STACK = "stark"
+URL = "https://app.profitbase.biz/flow/mcp/tenants/stark/workspaces/9/environments"
+SAMPLE = (REPOSITORY / "stacks" / "Pulumi.stark.yaml").read_text(encoding="utf-8")
 
 
 def declaration(server: RegistrationServer, redirect: str = "http://127.0.0.1/callback") -> str:
-    """The stack's file."""
-    return TENANT % (server.issuer, redirect)
+    """The sample, with this server and another redirect URI."""
+    here = SAMPLE.replace("https://id.stark.example/oidc", server.issuer)
+    return here.replace("http://127.0.0.1/callback", redirect)
 
 
 @contextmanager

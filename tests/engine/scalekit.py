@@ -1,4 +1,4 @@
-"""A tenant on the stand-in for Scalekit, for tests of the engine."""
+"""The sample stack of Scalekit on its stand-in, for tests of the engine."""
 
 from __future__ import annotations
 
@@ -8,46 +8,21 @@ from dataclasses import replace
 from pathlib import Path
 
 from flow_mcp.trial import Trial
+from tests.conftest import REPOSITORY
 from tests.live.authority import Authority
 from tests.standin.scalekit_server import APPLIER, ScalekitServer
 from tests.standin.web import serving
 
 STACK = "umbrella"
 URL = "https://app.profitbase.biz/flow/mcp/tenants/umbrella/workspaces/7/environments/production"
-TENANT = """\
-config:
-  flow-mcp:tenant:
-    id: umbrella
-    workspaces:
-      "7": {environments: [production]}
-    authorizationServer:
-      scalekit:
-        environmentUrl: %s
-        tokens: {access: %s}
-        registration:
-          metadataDocuments:
-            documents: ["https://claude.ai/oauth/*"]
-            access: ["*"]
-    clients:
-      nightly-agent:
-        grant: client-credentials
-        access: ["*"]
-      portal:
-        grant: authorization-code
-        clientType: confidential
-        redirectUris: ["https://portal.umbrella.example/oauth/callback"]
-        access: ["*"]
-        people: everyone
-    manualRegistrations:
-      legacy-crm:
-        clientId: m2m_10000000000000001
-        access: ["*"]
-"""
+SAMPLE = (REPOSITORY / "stacks" / "Pulumi.umbrella.yaml").read_text(encoding="utf-8")
 
 
 def declaration(server: ScalekitServer, access: str = "5m") -> str:
-    """The stack's file; `access` is the lifetime of access tokens."""
-    return TENANT % (server.url, access)
+    """The sample, with this server and another lifetime of access tokens."""
+    return SAMPLE.replace("https://umbrella.scalekit.com", server.url).replace(
+        "access: 5m", f"access: {access}"
+    )
 
 
 @contextmanager

@@ -134,7 +134,7 @@ def _reason(error: httpx.HTTPError) -> str:
             return cause.strerror
     if isinstance(error, httpx.TimeoutException):
         return "no answer in time"
-    return str(error) or type(error).__name__
+    return str(error).rstrip(".") or type(error).__name__
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -130,3 +130,17 @@ def test_no_proxy_stands_between_this_machine_and_itself(host: str, monkeypatch:
         assert not client.trust_env
     with http_client("http://id.example") as client:
         assert client.trust_env
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_too_many_requests_are_repeated_when_the_server_says(method: str, waits: list[float]) -> None:
+    stand_in = StandIn({f"{method} /": [httpx.Response(429, headers={"Retry-After": "7"}), OK]})
+    assert ask(stand_in, method).text == "fine"
+    assert waits == [7.0]
+
+
+def test_a_wait_that_is_too_long_is_not_taken(waits: list[float]) -> None:
+    stand_in = StandIn({"GET /": httpx.Response(429, headers={"Retry-After": "3600"})})
+    assert ask(stand_in).status_code == 429
+    assert len(stand_in.requests) == 1
+    assert waits == []

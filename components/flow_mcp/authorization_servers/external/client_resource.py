@@ -72,7 +72,11 @@ class RegisteredClientResource(Resource[RegisteredClientInputs, RegisteredClient
             )
         found = self._api.update(state.management, {"client_id": state.client_id, **body(inputs)})
         if found is None:
-            _LOG.warning("client %s is gone at its server and is registered anew", state.client_id)
+            _LOG.warning(
+                "its server says that client %s is gone or its registration access token is invalid: it is "
+                "registered anew; if the old one is still there, have it removed",
+                state.client_id,
+            )
             return as_asked(inputs, Made(resource_id, self._register(inputs))).state
         return as_asked(inputs, Made(resource_id, observed(found, inputs, state))).state
 

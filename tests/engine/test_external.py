@@ -1,0 +1,215 @@
+"""A tenant's life on the real engine with a stand-in for any authorization server that registers clients."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from flow_mcp.runtime import Reason, decide
+from flow_mcp.settings import SettingsDocument
+from flow_mcp.trial import Trial
+from tests.engine.external import STACK, URL, declaration, external_trial
+from tests.issuers import external as issuer
+from tests.standin.registration_server import INITIAL_ACCESS_TOKEN, RegistrationServer
+from tests.standin.web import Answer, Fault
+
+Tenant = tuple[Trial, RegistrationServer]
+UNCHANGED = ("--yes", "--expect-no-changes", "--stack", STACK)
+OTHER = "http://127.0.0.1/other"
+
+
+@pytest.fixture
+def tenant(trial: Trial, tmp_path: Path) -> Iterator[Tenant]:
+    with external_trial(trial, tmp_path) as (configured, server):
+        configured.declare(STACK, declaration(server))
+        configured.pulumi("stack", "select", "--create", STACK)
+        yield configured, server
+
+
+def test_a_tenant_lives_its_whole_life(tenant: Tenant) -> None:
+    trial, server = tenant
+    previewed = trial.pulumi("preview", "--stack", STACK).stdout
+    assert server.requests == []
+    assert server.issuer in previewed
+    shown = trial.pulumi("up", "--yes", "--stack", STACK).stdout
+
+    outputs = trial.outputs(STACK, secrets=True)
+    ids = outputs["clientIds"]
+    assert outputs["authority"] == server.issuer
+    assert outputs["clientSecrets"] == {
+        "nightly-agent": server.clients[ids["nightly-agent"]]["client_secret"]
+    }
+    asked = {name: server.clients[ids[name]] for name in ("nightly-agent", "desktop")}
+    assert {name: client["token_endpoint_auth_method"] for name, client in asked.items()} == {
+        "nightly-agent": "client_secret_basic",
+        "desktop": "none",
+    }
+    assert {name: client["scope"] for name, client in asked.items()} == {
+        "nightly-agent": "openid flow.production",
+        "desktop": "openid flow.production flow.test",
+    }
+    _secrets_are_hidden(trial, server, shown)
+    _tokens_are_decided(SettingsDocument.from_json(outputs["settings"]), server, ids)
+
+    trial.pulumi("up", *UNCHANGED)
+    trial.pulumi("refresh", *UNCHANGED)
+
+    trial.declare(STACK, declaration(server, redirect=OTHER))
+    trial.pulumi("up", "--yes", "--stack", STACK)
+    assert server.clients[ids["desktop"]]["redirect_uris"] == [OTHER]
+    assert trial.outputs(STACK)["clientIds"] == ids
+
+    # Somebody widens one client by hand, and removes the other.
+    server.clients[ids["desktop"]]["redirect_uris"].append("https://other.example/callback")
+    del server.clients[ids["nightly-agent"]]
+    trial.pulumi("up", "--refresh", "--yes", "--stack", STACK)
+    after = trial.outputs(STACK, secrets=True)
+    assert server.clients[ids["desktop"]]["redirect_uris"] == [OTHER]
+    assert after["clientIds"]["nightly-agent"] != ids["nightly-agent"]
+    assert set(server.clients) == {after["clientIds"][name] for name in ("nightly-agent", "desktop")}
+
+    trial.pulumi("destroy", "--yes", "--stack", STACK)
+    assert server.clients == {}
+
+
+def test_a_server_that_renews_tokens_whenever_they_are_used_keeps_its_clients(tenant: Tenant) -> None:
+    trial, server = tenant
+    server.rotates = True
+    trial.pulumi("up", "--yes", "--stack", STACK)
+    ids = trial.outputs(STACK)["clientIds"]
+    trial.pulumi("preview", "--refresh", "--stack", STACK)
+    trial.pulumi("refresh", *UNCHANGED)
+    trial.declare(STACK, declaration(server, redirect=OTHER))
+    trial.pulumi("up", "--yes", "--stack", STACK)
+    assert server.clients[ids["desktop"]]["redirect_uris"] == [OTHER]
+    assert trial.outputs(STACK)["clientIds"] == ids
+    # The update's answer, with the next token, is lost: the client is registered anew.
+    trial.declare(STACK, declaration(server))
+    server.faults = [Fault("PUT", "", None, done=True, times=4)]
+    _fails(trial, "cannot be reached")
+    trial.pulumi("up", "--yes", "--stack", STACK)
+    renewed = trial.outputs(STACK)["clientIds"]
+    assert server.clients[renewed["desktop"]]["redirect_uris"] == ["http://127.0.0.1/callback"]
+    assert renewed["nightly-agent"] == ids["nightly-agent"]
+    trial.pulumi("up", *UNCHANGED)
+
+
+def test_what_exists_is_imported(tenant: Tenant) -> None:
+    trial, server = tenant
+    server.rotates = True
+    trial.pulumi("up", "--yes", "--stack", STACK)
+    client_id = trial.outputs(STACK)["clientIds"]["nightly-agent"]
+    importing = replace(
+        trial,
+        credentials={
+            **trial.credentials,
+            "FLOW_MCP_REGISTRATION_ACCESS_TOKEN": server.tokens[client_id],
+            "FLOW_MCP_REGISTRATION_ENDPOINT": f"{server.issuer}/register",
+        },
+    )
+    uri = f"{server.issuer}/register/{client_id}"
+    arguments = ("flow-mcp:index:RegisteredClient", "found", uri, "--yes", "--skip-preview")
+    importing.pulumi("import", *arguments, "--protect=false", "--generate-code=false", "--stack", STACK)
+    exported = trial.pulumi("stack", "export", "--show-secrets", "--stack", STACK).stdout
+    (found,) = (
+        resource["outputs"]
+        for resource in json.loads(exported)["deployment"]["resources"]
+        if resource["urn"].endswith("::found")
+    )
+    assert found["clientId"] == client_id
+    assert json.loads(found["secret"]["plaintext"]) == server.clients[client_id]["client_secret"]
+
+
+def test_after_each_fault_the_next_run_goes_on(tenant: Tenant) -> None:
+    trial, server = tenant
+    refused = {"error": "no", "error_description": "because the test says so"}
+    register = f"{server.issuer}/register"
+    for fault, sentence in (
+        (
+            Answer(400, {"error": "invalid_redirect_uri"}),
+            f"{register} answered 400 to POST: invalid_redirect_uri.",
+        ),
+        (Answer(401, refused), f"{register} refuses to register flow-mcp-stark-"),
+        (Answer(403, refused), "set FLOW_MCP_INITIAL_ACCESS_TOKEN to an initial access token of the server"),
+        (Answer(404, refused), f"{register} answered 404 to POST: no because the test says so."),
+        (Answer(409, refused), f"{register} answered 409 to POST"),
+        (Answer(422, refused), f"{register} answered 422 to POST"),
+        (
+            Answer(429, refused, {"Retry-After": "3600"}),
+            "got too many requests; it asks to wait 3600 seconds",
+        ),
+        (Answer(500, refused), f"{register} answered 500 to POST"),
+        (Answer(200, text="<html>maintenance</html>"), f"{register} answered without a client ID."),
+        (None, f"{register} cannot be reached"),
+    ):
+        server.faults = [Fault("POST", "/register", fault, times=2)]
+        _fails(trial, sentence)
+        assert server.clients == {}
+
+    server.faults = [Fault("POST", "/register", None, done=True, times=2)]
+    _fails(trial, "nobody got its credentials: have that one removed there.")
+    lost = set(server.clients)
+    server.overrides = {"redirect_uris": ["https://other.example/callback"]}
+    _fails(
+        trial, "The server registered client flow-mcp-stark-desktop otherwise than declared (redirectUris)"
+    )
+    server.overrides = {}
+    server.faults = [Fault("PUT", "", Answer(429, refused, {"Retry-After": "1"}))]
+    trial.pulumi("up", "--yes", "--stack", STACK)
+    ids = trial.outputs(STACK)["clientIds"]
+    assert set(server.clients) - lost == {ids["nightly-agent"], ids["desktop"]}
+    trial.pulumi("up", *UNCHANGED)
+
+
+def _fails(trial: Trial, sentence: str) -> None:
+    failed = trial.pulumi("up", "--yes", "--stack", STACK, check=False)
+    assert failed.returncode != 0
+    assert sentence in failed.stdout
+    assert "Traceback" not in failed.stdout
+
+
+def _secrets_are_hidden(trial: Trial, server: RegistrationServer, shown: str) -> None:
+    written = "".join(
+        file.read_text(encoding="utf-8", errors="ignore") for file in trial.state.rglob("*") if file.is_file()
+    )
+    made = (client.get("client_secret") for client in server.clients.values())
+    for secret in (*filter(None, made), *server.tokens.values(), INITIAL_ACCESS_TOKEN):
+        assert secret not in shown
+        assert secret not in written
+
+
+def _tokens_are_decided(settings: SettingsDocument, server: RegistrationServer, ids: dict[str, str]) -> None:
+    production, test = f"{URL}/production", f"{URL}/test"
+    agent, desktop, iss = ids["nightly-agent"], ids["desktop"], server.issuer
+
+    def reason(resource: str, token: str) -> Reason:
+        return decide(settings, resource, token, {iss: issuer.public_keys()}, issuer.NOW).reason
+
+    program = issuer.program(iss, production, agent, "flow.production")
+    assert [
+        reason(production, issuer.signed(program)),
+        reason(production, issuer.signed(issuer.person(iss, production, desktop, "openid flow.production"))),
+        reason(test, issuer.signed(issuer.person(iss, test, desktop, "flow.test"))),
+        reason(test, issuer.signed(program)),
+        reason(test, issuer.signed(issuer.person(iss, production, desktop, "flow.test"))),
+        reason(production, issuer.signed(program | {"scope": "openid"})),
+        reason(production, issuer.signed(program, kind="JWT")),
+        reason(production, issuer.signed(program | {"client_id": "c-1"})),
+        reason(production, issuer.signed(program | {"iss": server.url})),
+        reason(production, issuer.signed(issuer.program(iss, production, desktop, "flow.production"))),
+    ] == [
+        Reason.ALLOWED,
+        Reason.ALLOWED,
+        Reason.ALLOWED,
+        Reason.RESOURCE_NOT_GIVEN,
+        Reason.WRONG_AUDIENCE,
+        Reason.MISSING_SCOPE,
+        Reason.WRONG_TYPE,
+        Reason.UNREGISTERED_CLIENT,
+        Reason.UNKNOWN_ISSUER,
+        Reason.WRONG_GRANT,
+    ]

@@ -1,0 +1,99 @@
+"""What cannot be right with another authorization server is refused before it is called."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.unit.authorization_servers.external.stark import (
+    AGENT,
+    DESKTOP,
+    PERSON,
+    RESOURCES,
+    problems,
+    tenant,
+)
+
+HERE = "authorizationServer.external"
+
+
+@pytest.mark.parametrize("authority", ["https://id.stark.example", "https://id.stark.example/oidc/"])
+def test_a_right_declaration_has_no_findings(authority: str) -> None:
+    assert problems(tenant(external={"authority": authority})) == []
+
+
+def test_manual_registrations_need_no_registration() -> None:
+    manual = {"crm": {"clientId": "crm", "access": ["9/test"]}}
+    external = {"clientRegistration": None, "tokens": None}
+    assert problems(tenant(external=external, clients={}, manual=manual)) == []
+
+
+@pytest.mark.parametrize(
+    ("external", "expected"),
+    [
+        ({"authority": "http://id.stark.example"}, [("error", f"{HERE}.authority")]),
+        ({"authority": "https://id.stark.example?x"}, [("error", f"{HERE}.authority")]),
+        (
+            {"resources": {"9/production": {"scopes": ["flow"]}}},
+            [("error", f"{HERE}.resources")],
+        ),
+        (
+            {"resources": RESOURCES | {"9/spare": {"scopes": ["flow"]}}},
+            [("error", f'{HERE}.resources."9/spare"')],
+        ),
+        (
+            {
+                "resources": {
+                    "9/production": {"scopes": ["flow.production"], "audiences": ["flow"]},
+                    "9/test": {"scopes": ["flow.test"], "audiences": ["flow"]},
+                }
+            },
+            [("error", f'{HERE}.resources."9/test".audiences')],
+        ),
+        ({"tokens": None}, [("error", f"{HERE}.tokens.person")]),
+        (
+            {"tokens": {"person": [{"claim": "sid", "must": "one-of"}]}},
+            [("error", f"{HERE}.tokens.person[0]")],
+        ),
+        (
+            {"tokens": {"person": PERSON, "algorithms": ["HS256"]}},
+            [("error", f"{HERE}.tokens.algorithms[0]")],
+        ),
+        (
+            {"clientRegistration": None},
+            [("error", "clients.agent"), ("error", "clients.desktop")],
+        ),
+        (
+            {"registration": {"dynamic": {"access": ["9/spare"], "people": "everyone"}}},
+            [("error", f"{HERE}.registration.dynamic.access[0]")],
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_place(
+    external: dict[str, Any], expected: list[tuple[str, str]]
+) -> None:
+    assert problems(tenant(external=external)) == expected
+
+
+@pytest.mark.parametrize(
+    ("client", "path"),
+    [
+        (AGENT | {"clientId": "agent"}, "clientId"),
+        (AGENT | {"secret": {"issued": "2026-11-01", "lifetime": "180d"}}, "secret"),
+        (
+            AGENT | {"federatedCredential": {"issuer": "https://ci.example", "subject": "main"}},
+            "federatedCredential",
+        ),
+        (DESKTOP | {"webOrigins": ["https://desktop.stark.example"]}, "webOrigins"),
+        (DESKTOP | {"people": {"groups": ["planners"]}}, "people.groups"),
+        (DESKTOP | {"people": "none"}, "people"),
+    ],
+)
+def test_what_cannot_be_registered_is_refused(client: dict[str, Any], path: str) -> None:
+    assert problems(tenant(clients={"app": client})) == [("error", f"clients.app.{path}")]
+
+
+def test_keys_are_registered_by_address() -> None:
+    keyed = AGENT | {"privateKeyJwt": {"jwksUrl": "https://agent.stark.example/jwks"}}
+    assert problems(tenant(clients={"app": keyed})) == []

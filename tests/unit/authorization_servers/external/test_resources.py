@@ -1,0 +1,142 @@
+"""A registered client against a stand-in server, whatever goes wrong with a request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from flow_mcp.authorization_servers.errors import (
+    AuthorizationServerError,
+    CredentialsError,
+    MetadataError,
+    RightsError,
+    UnreachableError,
+)
+from flow_mcp.authorization_servers.external.client_metadata import RegisteredClientInputs
+from flow_mcp.authorization_servers.external.client_resource import RegisteredClientResource
+from tests.live.authority import Authority
+from tests.standin.registration_server import INITIAL_ACCESS_TOKEN, RegistrationServer
+from tests.standin.web import Answer, Fault, serving
+
+CLIENTS = RegisteredClientResource()
+SAID = {"error": "no", "error_description": "because the test says so"}
+
+
+@pytest.fixture
+def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RegistrationServer]:
+    authority = Authority(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.certificate))
+    monkeypatch.setenv("FLOW_MCP_INITIAL_ACCESS_TOKEN", INITIAL_ACCESS_TOKEN)
+    with serving(authority, RegistrationServer) as started:
+        yield started
+
+
+def agent(server: RegistrationServer, name: str = "agent") -> RegisteredClientInputs:
+    return RegisteredClientInputs(
+        registration_endpoint=f"{server.issuer}/register",
+        initial_access_token_required=True,
+        client_name=name,
+        grant_types=("client_credentials",),
+        scopes=("flow",),
+        token_endpoint_auth_method="client_secret_basic",
+    )
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+@pytest.mark.parametrize(
+    ("fault", "error", "sentence"),
+    [
+        (Answer(403, SAID), RightsError, "have an administrator of the server do it"),
+        (Answer(405, SAID), RightsError, "have an administrator of the server do it"),
+        (Answer(409, SAID), AuthorizationServerError, "answered 409 to"),
+        (Answer(422, SAID), AuthorizationServerError, "answered 422 to"),
+        (Answer(429, SAID), AuthorizationServerError, "got too many requests. Run"),
+        (Answer(500, SAID), AuthorizationServerError, "answered 500 to"),
+        (None, UnreachableError, "cannot be reached"),
+    ],
+)
+def test_a_fault_is_one_sentence(
+    server: RegistrationServer, method: str, fault: Answer | None, error: type[Exception], sentence: str
+) -> None:
+    made = CLIENTS.create(agent(server))
+    server.faults = [Fault(method, made.id, fault, times=9)]
+    steps: dict[str, Callable[[], object]] = {
+        "GET": lambda: CLIENTS.read(made.id, made.state),
+        "PUT": lambda: CLIENTS.update(made.id, agent(server, "other"), made.state),
+        "DELETE": lambda: CLIENTS.delete(made.id, made.state),
+    }
+    with pytest.raises(error, match=sentence) as raised:
+        steps[method]()
+    for secret in (made.state.secret, made.state.registration_access_token, INITIAL_ACCESS_TOKEN):
+        assert secret
+        assert secret not in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("status", [401, 404, 410])
+def test_a_client_that_is_gone_is_registered_anew(server: RegistrationServer, status: int) -> None:
+    made = CLIENTS.create(agent(server))
+    server.faults = [Fault(method, made.id, Answer(status, SAID)) for method in ("GET", "PUT", "DELETE")]
+    assert CLIENTS.read(made.id, made.state) is None
+    again = CLIENTS.update(made.id, agent(server), made.state)
+    assert again.client_id != made.state.client_id
+    assert again.secret == server.clients[again.client_id]["client_secret"]
+    CLIENTS.delete(made.id, made.state)
+
+
+def test_new_secrets_of_an_update_replace_the_old_ones(server: RegistrationServer) -> None:
+    server.rotates = True
+    made = CLIENTS.create(agent(server))
+    assert made.state.rotates
+    assert made.state.registration_access_token == server.tokens[made.state.client_id]
+    updated = CLIENTS.update(made.id, agent(server, "other"), made.state)
+    kept = server.clients[made.state.client_id]
+    assert (updated.client_name, updated.secret) == ("other", kept["client_secret"])
+    assert updated.secret != made.state.secret
+    assert updated.registration_access_token == server.tokens[made.state.client_id]
+    CLIENTS.delete(made.id, updated)
+    assert server.clients == {}
+
+
+def test_a_look_that_would_cost_the_token_is_not_taken(server: RegistrationServer) -> None:
+    server.rotates = True
+    made = CLIENTS.create(agent(server))
+    before = len(server.requests)
+    assert CLIENTS.read(made.id, made.state) == made
+    assert len(server.requests) == before
+
+
+def test_a_client_is_kept_when_the_first_look_fails(server: RegistrationServer) -> None:
+    server.faults = [Fault("GET", "", Answer(500, SAID))]
+    made = CLIENTS.create(agent(server))
+    assert made.state.rotates
+    assert made.state.secret == server.clients[made.state.client_id]["client_secret"]
+
+
+def test_a_server_without_management_keeps_its_clients(server: RegistrationServer) -> None:
+    server.manages = False
+    made = CLIENTS.create(agent(server))
+    assert CLIENTS.read(made.id, made.state) == made
+    with pytest.raises(AuthorizationServerError, match="its server lacks RFC 7592"):
+        CLIENTS.update(made.id, agent(server, "other"), made.state)
+    CLIENTS.delete(made.id, made.state)
+    assert list(server.clients) == [made.state.client_id]
+
+
+def test_a_server_without_registration_is_told_of(server: RegistrationServer) -> None:
+    inputs = agent(server).model_copy(update={"registration_endpoint": None})
+    with pytest.raises(MetadataError, match="have no registration_endpoint"):
+        CLIENTS.create(inputs)
+
+
+def test_registering_needs_the_token_where_it_is_said(
+    server: RegistrationServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("FLOW_MCP_INITIAL_ACCESS_TOKEN")
+    with pytest.raises(CredentialsError, match="There is no initial access token"):
+        CLIENTS.create(agent(server))
+    assert server.requests == []
+    with pytest.raises(CredentialsError, match=r"clientRegistration: \{protected: true\}"):
+        CLIENTS.create(agent(server).model_copy(update={"initial_access_token_required": False}))

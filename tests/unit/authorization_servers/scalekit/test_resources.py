@@ -1,0 +1,175 @@
+"""Scalekit's resources against a stand-in server, whatever goes wrong with a request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from flow_mcp.authorization_servers.errors import (
+    AuthorizationServerError,
+    CredentialsError,
+    OwnedByOthersError,
+    RightsError,
+    UnreachableError,
+)
+from flow_mcp.authorization_servers.scalekit.client_resource import ClientInputs, ClientResource
+from flow_mcp.authorization_servers.scalekit.mcp_server_resource import McpServerInputs, McpServerResource
+from tests.live.authority import Authority
+from tests.standin.scalekit_server import APPLIER, ScalekitServer
+from tests.standin.web import Answer, Fault, serving
+
+SERVERS, CLIENTS = McpServerResource(), ClientResource()
+SAID = {"code": 9, "message": "because the test says so"}
+
+
+@pytest.fixture
+def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ScalekitServer]:
+    authority = Authority(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.certificate))
+    monkeypatch.setenv("SCALEKIT_CLIENT_ID", APPLIER[0])
+    monkeypatch.setenv("SCALEKIT_CLIENT_SECRET", APPLIER[1])
+    monkeypatch.delenv("SCALEKIT_ENVIRONMENT_URL", raising=False)
+    with serving(authority, ScalekitServer) as started:
+        yield started
+
+
+def mcp_server(server: ScalekitServer, owner: str = "flow-mcp:umbrella") -> McpServerInputs:
+    return McpServerInputs(
+        environment_url=server.url,
+        owner=owner,
+        name="Flow",
+        url="https://app.example/mcp",
+        scopes=("flow:mcp",),
+        access_token_seconds=300,
+    )
+
+
+def client(server: ScalekitServer, resource_id: str) -> ClientInputs:
+    return ClientInputs(
+        environment_url=server.url,
+        resource_id=resource_id,
+        owner="flow-mcp:umbrella:agent",
+        name="agent",
+        scopes=("flow:mcp",),
+        audience=("https://app.example/mcp",),
+        access_token_seconds=300,
+    )
+
+
+@pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
+@pytest.mark.parametrize(
+    ("fault", "error", "sentence"),
+    [
+        (Answer(401, SAID), CredentialsError, "refuses the token that it gave a moment ago"),
+        (Answer(403, SAID), RightsError, "because the test says so"),
+        (Answer(409, SAID), AuthorizationServerError, "answered 409 to"),
+        (Answer(422, SAID), AuthorizationServerError, "answered 422 to"),
+        (Answer(429, SAID), AuthorizationServerError, "got too many requests. Run"),
+        (Answer(500, SAID), AuthorizationServerError, "answered 500 to"),
+        (None, UnreachableError, "cannot be reached"),
+    ],
+)
+def test_a_fault_is_one_sentence(
+    server: ScalekitServer, method: str, fault: Answer | None, error: type[Exception], sentence: str
+) -> None:
+    inputs = mcp_server(server)
+    made = SERVERS.create(inputs)
+    server.faults = [Fault(method, made.id, fault, times=9)]
+    steps: dict[str, Callable[[], object]] = {
+        "GET": lambda: SERVERS.read(made.id, made.state),
+        "PATCH": lambda: SERVERS.update(made.id, inputs, made.state),
+        "DELETE": lambda: SERVERS.delete(made.id, made.state),
+    }
+    with pytest.raises(error, match=sentence) as raised:
+        steps[method]()
+    assert "\n" not in str(raised.value)
+    assert APPLIER[1] not in str(raised.value)
+
+
+def test_what_is_gone_is_gone(server: ScalekitServer) -> None:
+    made = SERVERS.create(mcp_server(server))
+    agent = CLIENTS.create(client(server, made.id))
+    CLIENTS.delete(agent.id, agent.state)
+    CLIENTS.delete(agent.id, agent.state)
+    assert CLIENTS.read(agent.id, agent.state) is None
+    SERVERS.delete(made.id, made.state)
+    SERVERS.delete(made.id, made.state)
+    assert SERVERS.read(made.id, made.state) is None
+
+
+def test_an_mcp_server_whose_making_was_not_heard_of_is_taken_up_again(server: ScalekitServer) -> None:
+    server.faults = [Fault("POST", "/resources", None, done=True)]
+    with pytest.raises(UnreachableError):
+        SERVERS.create(mcp_server(server))
+    (left,) = server.resources
+    assert SERVERS.create(mcp_server(server)).id == left
+    assert list(server.resources) == [left]
+
+
+def test_an_mcp_server_of_others_is_not_taken_over(server: ScalekitServer) -> None:
+    # More than one page of them.
+    others = [mcp_server(server, owner=f"flow-mcp:{number}") for number in range(31)]
+    for number, other in enumerate(others):
+        SERVERS.create(other.model_copy(update={"url": f"https://app.example/{number}"}))
+    last = mcp_server(server).model_copy(update={"url": "https://app.example/30"})
+    with pytest.raises(OwnedByOthersError, match="which this stack did not make"):
+        SERVERS.create(last)
+    assert len(server.resources) == 31
+
+
+def test_a_client_whose_secret_is_in_use_is_not_replaced(server: ScalekitServer) -> None:
+    made = SERVERS.create(mcp_server(server))
+    inputs = client(server, made.id)
+    used = CLIENTS.create(inputs)
+    server.use_secret_of(used.state.client_id)
+    with pytest.raises(OwnedByOthersError, match="whose secret is in use"):
+        CLIENTS.create(inputs)
+    assert list(server.clients) == [used.state.client_id]
+
+
+def test_a_changed_switch_is_a_difference(server: ScalekitServer) -> None:
+    made = SERVERS.create(mcp_server(server))
+    server.resources[made.id] |= {
+        "disable_dynamic_client_registration": False,
+        "enable_cimd": True,
+        "cimd_client_allowlist": [{"type": "PREDEFINED", "value": "CLAUDE"}],
+    }
+    found = SERVERS.read(made.id, made.state)
+    assert found is not None
+    assert found.state == made.state.model_copy(
+        update={
+            "dynamic_registration": True,
+            "deviations": (
+                "every metadata document is accepted: the allowlist is off",
+                "the metadata documents of CLAUDE are accepted",
+            ),
+        }
+    )
+
+
+def test_an_import_needs_to_know_the_environment(server: ScalekitServer) -> None:
+    made = SERVERS.create(mcp_server(server))
+    with pytest.raises(AuthorizationServerError, match="set SCALEKIT_ENVIRONMENT_URL"):
+        SERVERS.read(made.id, None)
+    with pytest.raises(AuthorizationServerError, match="imported as <res_…>/<m2m_…>"):
+        CLIENTS.read("m2m_1", None)
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "sentence"),
+    [
+        (Answer(401, {"error": "invalid_client"}), CredentialsError, "refuses the sign-in .invalid_client."),
+        (Answer(404, text="<html>"), UnreachableError, "There is no Scalekit at"),
+        (Answer(200, text="<html>"), UnreachableError, "There is no Scalekit at"),
+        (Answer(500, text="<html>"), UnreachableError, "answered the sign-in with 500"),
+        (None, UnreachableError, "cannot be reached"),
+    ],
+)
+def test_a_sign_in_that_fails_is_one_sentence(
+    server: ScalekitServer, answer: Answer | None, error: type[Exception], sentence: str
+) -> None:
+    server.faults = [Fault("POST", "/oauth/token", answer, times=9)]
+    with pytest.raises(error, match=sentence):
+        SERVERS.create(mcp_server(server))

@@ -1,0 +1,49 @@
+"""A tenant on Scalekit, as its file declares it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flow_mcp.declaration.findings import DeclarationError, Problem
+from flow_mcp.declaration.load import Loaded, from_configuration
+
+SERVER = "https://app.profitbase.biz/flow"
+PORTAL = {
+    "grant": "authorization-code",
+    "clientType": "confidential",
+    "redirectUris": ["https://portal.umbrella.example/oauth/callback"],
+    "access": ["*"],
+    "people": "everyone",
+}
+AGENT = {"grant": "client-credentials", "access": ["*"]}
+
+
+def tenant(
+    *,
+    scalekit: dict[str, Any] | None = None,
+    clients: dict[str, Any] | None = None,
+    environments: tuple[str, ...] = ("production",),
+) -> dict[str, Any]:
+    """The declaration; by default with one program and one application of people."""
+    return {
+        "id": "umbrella",
+        "workspaces": {"7": {"environments": list(environments)}},
+        "authorizationServer": {
+            "scalekit": {"environmentUrl": "https://umbrella.scalekit.com"} | (scalekit or {})
+        },
+        "clients": {"agent": AGENT, "portal": PORTAL} if clients is None else clients,
+    }
+
+
+def load(declared: dict[str, Any]) -> Loaded:
+    return from_configuration(declared, {"server": SERVER}, source="umbrella")
+
+
+def problems(declared: dict[str, Any]) -> list[tuple[str, str]]:
+    """Everything that is found: severity and path."""
+    found: tuple[Problem, ...]
+    try:
+        found = load(declared).warnings
+    except DeclarationError as error:
+        found = error.problems
+    return [(problem.severity, problem.path) for problem in found]
