@@ -6,6 +6,9 @@ It needs neither Pulumi nor the command line:
     decision = validator.decide(resource_url, token)
     decision.status, decision.challenge   # the answer
     decision.reason, decision.client      # for the log only
+
+Servers have `flow_mcp.runtime.asgi` for any ASGI application and `flow_mcp.runtime.mcp_sdk` for the official
+MCP SDK; those are imported by themselves.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from __future__ import annotations
 from flow_mcp.runtime.challenge import bearer_challenge
 from flow_mcp.runtime.decide import decide
 from flow_mcp.runtime.decision import Decision
+from flow_mcp.runtime.directory import SettingsDirectory, SettingsDirectoryError
 from flow_mcp.runtime.discovery import KeysUnavailableError, discovery_addresses, fetch_keys
 from flow_mcp.runtime.keys import KeyCache
 from flow_mcp.runtime.metadata import (
@@ -22,14 +26,19 @@ from flow_mcp.runtime.metadata import (
     resource_metadata,
 )
 from flow_mcp.runtime.reason import Reason
+from flow_mcp.runtime.tenants import Readiness, Tenants
 from flow_mcp.runtime.validator import Validator
 
 __all__ = [
     "Decision",
     "KeyCache",
     "KeysUnavailableError",
+    "Readiness",
     "Reason",
     "ResourceMetadata",
+    "SettingsDirectory",
+    "SettingsDirectoryError",
+    "Tenants",
     "Validator",
     "bearer_challenge",
     "decide",

@@ -13,8 +13,12 @@ def test_it_exports_these_names() -> None:
         "Decision",
         "KeyCache",
         "KeysUnavailableError",
+        "Readiness",
         "Reason",
         "ResourceMetadata",
+        "SettingsDirectory",
+        "SettingsDirectoryError",
+        "Tenants",
         "Validator",
         "bearer_challenge",
         "decide",
@@ -32,5 +36,5 @@ def test_importing_it_loads_neither_pulumi_nor_the_command_line_nor_an_http_clie
     loaded = subprocess.run(
         [sys.executable, "-c", program], check=True, capture_output=True, text=True
     ).stdout
-    for heavy in ("pulumi", "click", "rich", "yaml", "httpx", "pydantic"):
+    for heavy in ("pulumi", "click", "rich", "yaml", "httpx", "pydantic", "opentelemetry", "anyio", "mcp"):
         assert f"'{heavy}'" not in loaded
