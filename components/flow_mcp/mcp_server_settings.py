@@ -78,8 +78,9 @@ def _checked(name: str, args: McpServerSettingsArgs) -> Declaration:
     except DeclarationError as error:
         message = f"the declaration is refused and nothing was changed:\n{error}"
         raise pulumi.RunError(f"{message}\n`flow-mcp check` shows the lines of the file.") from None
-    for warning in loaded.warnings:
-        pulumi.log.warn(f"{warning.path}: {warning.message}. {warning.remedy}")
+    for problem in loaded.warnings:
+        if problem.severity == "warning":
+            pulumi.log.warn(f"{problem.path}: {problem.message}. {problem.remedy}")
     return loaded.declaration
 
 

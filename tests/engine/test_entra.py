@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 
 from flow_mcp.authorization_servers.entra.names import VSCODE
+from flow_mcp.runtime import Reason
 from flow_mcp.settings import SettingsDocument
 from tests.conftest import REPOSITORY
 from tests.engine.conftest import StandInTrial
+from tests.issuers import entra
 from tests.standin.azuread_rules import APPLICATION, ASSIGNMENT, PASSWORD, PREAUTHORIZED, SERVICE_PRINCIPAL
 
 ENTRA_TENANT = "3f0c6f0e-2f5b-4d5a-9d0a-6f1f0a7c4b11"
@@ -165,6 +167,11 @@ def _is_what_was_declared(contoso: StandInTrial, outputs: dict[str, Any]) -> Non
         )
         for key, client_id in api_ids.items()
     }
+    token = entra.signed(entra.program(ENTRA_TENANT, production, ids["nightly-agent"]))
+    assert entra.decided(settings, f"{MCP}/production", token).reason is Reason.ALLOWED
+    assert entra.decided(settings, f"{MCP}/test", token).reason is Reason.WRONG_AUDIENCE
+    token = entra.signed(entra.person(ENTRA_TENANT, test, VSCODE))
+    assert entra.decided(settings, f"{MCP}/test", token).reason is Reason.ALLOWED
     agent = _client(settings, "nightly-agent")
     assert agent.authentication == "federated"
     assert agent.token_requests[0].parameters == {

@@ -32,14 +32,14 @@ def command(tenants: tuple[str, ...], *, as_json: bool) -> None:
     stacks = project.stack_files(tenants or project.stacks())
     problems = tuple(dict.fromkeys(_problems(project, stacks)))
     errors = sum(problem.severity == "error" for problem in problems)
+    warnings = sum(problem.severity == "warning" for problem in problems)
     if as_json:
         click.echo(json.dumps({"checked": list(stacks), "problems": [asdict(p) for p in problems]}, indent=2))
     else:
         for problem in problems:
             click.echo(str(problem), err=problem.severity == "error")
         click.echo(
-            f"{_count(len(stacks), 'tenant')}: {_count(errors, 'error')}, "
-            f"{_count(len(problems) - errors, 'warning')}"
+            f"{_count(len(stacks), 'tenant')}: {_count(errors, 'error')}, {_count(warnings, 'warning')}"
         )
     if errors:
         raise SystemExit(DeclarationError.exit_code)

@@ -8,6 +8,7 @@ from pydantic.alias_generators import to_camel
 from flow_mcp.declaration.texts import ClientId, Day, Duration, Form, Identifier, Name, Text, seconds
 from flow_mcp.declaration.urls import (
     Host,
+    IssuerUrl,
     Origin,
     RedirectUri,
     ServerUrl,
@@ -24,6 +25,7 @@ __all__ = [
     "Form",
     "Host",
     "Identifier",
+    "IssuerUrl",
     "Name",
     "Origin",
     "RedirectUri",

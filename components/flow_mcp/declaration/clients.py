@@ -16,6 +16,7 @@ from flow_mcp.declaration.base import (
     Declared,
     Duration,
     Form,
+    IssuerUrl,
     Origin,
     RedirectUri,
     ServerUrl,
@@ -146,7 +147,7 @@ class Secret(Declared):
 class FederatedCredential(Declared):
     """Authentication by another issuer's token instead of a secret (RFC 7523, section 2.2)."""
 
-    issuer: Annotated[ServerUrl, Field(description="`iss` of that issuer's token.")]
+    issuer: Annotated[IssuerUrl, Field(description="`iss` of that issuer's token.")]
     subject: Annotated[Text, Field(description="`sub` of that issuer's token, compared exactly.")]
     audience: Annotated[
         Text | None, Field(description="`aud` of that token; left out: the server's default.")

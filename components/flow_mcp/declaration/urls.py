@@ -104,6 +104,12 @@ def _server_url(url: str) -> str:
     return url
 
 
+def _issuer_url(url: str) -> str:
+    # Some issuers end with a slash, Azure Kubernetes Service's among them, and are compared with it.
+    _server_url(url.removesuffix("/"))
+    return url
+
+
 def _redirect_uri(uri: str) -> str:
     """A redirect URI that can be compared exactly (RFC 9700, section 4.1.3; RFC 8252, section 7)."""
     scheme, colon, _ = uri.partition(":")
@@ -157,6 +163,9 @@ _URI = Field(json_schema_extra={"format": "uri"})
 
 ServerUrl = Annotated[str, AfterValidator(_server_url), _URI]
 """The base address of a server."""
+
+IssuerUrl = Annotated[str, AfterValidator(_issuer_url), _URI]
+"""`iss` of somebody else's tokens."""
 
 RedirectUri = Annotated[str, AfterValidator(_redirect_uri), _URI]
 Origin = Annotated[str, AfterValidator(_origin), _URI]

@@ -162,12 +162,11 @@ def _objects(declaration: Declaration, here: Path) -> Iterator[Finding]:
     """An application and a service principal for each protected resource and each client."""
     resources, clients = len(declaration.resources), len(declaration.tenant.clients)
     objects = 2 * (resources + clients)
-    if objects > _MOST_OF_ONE_CREATOR:
-        yield Finding(
-            here,
-            f"needs {objects} directory objects for {resources} protected resources and {clients} clients; a "
-            f"principal without an administrator's role may create {_MOST_OF_ONE_CREATOR}, deleted ones "
-            "counted for 30 days, and an Entra tenant holds 50 000, or 300 000 with a verified domain",
-            "Apply as a principal with the role Application Administrator, and watch the tenant's quota.",
-            "warning",
-        )
+    yield Finding(
+        here,
+        f"needs {objects} directory objects: an application and a service principal for each protected "
+        f"resource ({resources}) and each client ({clients})",
+        f"A principal without an administrator's role may create {_MOST_OF_ONE_CREATOR}, deleted ones "
+        "counted for 30 days; an Entra tenant holds 50 000, or 300 000 with a verified domain.",
+        "warning" if objects > _MOST_OF_ONE_CREATOR else "info",
+    )

@@ -66,7 +66,7 @@ def settings(**parts: Any) -> SettingsDocument:
 
 
 def problems(declared: dict[str, Any]) -> list[tuple[str, str, str]]:
-    """Everything that is found, save the remark on PKCE: severity, path and message."""
+    """Errors and warnings, save the remark on PKCE: severity, path and message."""
     found: tuple[Problem, ...]
     try:
         found = load(declared).warnings
@@ -75,5 +75,5 @@ def problems(declared: dict[str, Any]) -> list[tuple[str, str, str]]:
     return [
         (problem.severity, problem.path, problem.message)
         for problem in found
-        if "code_challenge_methods_supported" not in problem.message
+        if problem.severity != "info" and "code_challenge_methods_supported" not in problem.message
     ]

@@ -36,7 +36,7 @@ def load(declared: dict[str, Any], flow_entra: dict[str, Any] | None = SAAS) -> 
 def problems(
     declared: dict[str, Any], flow_entra: dict[str, Any] | None = SAAS
 ) -> list[tuple[str, str, str]]:
-    """Everything that is found, save the remark on PKCE: severity, path and message."""
+    """Errors and warnings, save the remark on PKCE: severity, path and message."""
     found: tuple[Problem, ...]
     try:
         found = load(declared, flow_entra).warnings
@@ -45,5 +45,5 @@ def problems(
     return [
         (problem.severity, problem.path, problem.message)
         for problem in found
-        if "code_challenge_methods_supported" not in problem.message
+        if problem.severity != "info" and "code_challenge_methods_supported" not in problem.message
     ]
