@@ -16,8 +16,8 @@ class RegistrationServer(WebServer):
     Attributes:
         clients: what is registered, by client ID.
         tokens: registration access token by client ID.
-        rotates: whether every read and update gives a new one and ends the old, as Keycloak does
-            (Securing Applications, Client registration service, Registration access token rotation).
+        rotates: whether every read and update gives a new one and ends the old (RFC 7592, section 3, allows
+            it; Keycloak does it with updates).
         manages: whether it has RFC 7592.
         overrides: metadata that it registers whatever is asked for (RFC 7591, 3.2.1).
     """

@@ -174,6 +174,8 @@ class ScalekitApi:
             wait = f"; it asks to wait {retry_after(answer):.0f} seconds" if retry_after(answer) else ""
             raise AuthorizationServerError(f"{self._who} got too many requests{wait}. Run `pulumi up` then.")
         again = f" {_AGAIN}" if answer.is_server_error else ""
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            again = " If it was removed there, run `pulumi up --refresh`."
         raise AuthorizationServerError(
             f"{self._who} answered {answer.status_code} to {request}: {_said(answer)}.{again}"
         )

@@ -1,0 +1,72 @@
+"""The document of a tenant on Scalekit."""
+
+from __future__ import annotations
+
+from flow_mcp.authorization_servers.scalekit.settings import settings
+from flow_mcp.settings import DynamicRegistration, MetadataDocuments, Registration, TokenRequest
+from tests.unit.authorization_servers.scalekit.umbrella import load, tenant
+
+ENVIRONMENT = "https://umbrella.scalekit.com"
+AUTHORITY = f"{ENVIRONMENT}/resources/res_1"
+URL = "https://app.profitbase.biz/flow/mcp/tenants/umbrella/workspaces/7/environments/production"
+IDS = {
+    "resource": "res_1",
+    "authorizationEndpoint": f"{AUTHORITY}/oauth/authorize",
+    "tokenEndpoint": f"{AUTHORITY}/oauth/token",
+    "clients.agent": "m2m_1",
+    "clients.portal": "m2m_2",
+}
+
+
+def test_the_authority_is_the_mcp_servers_and_tokens_may_name_the_environment() -> None:
+    document = settings(load(tenant()).declaration, IDS)
+    (server,) = document.authorization_servers
+    assert (server.authority, server.issuers, server.metadata_url) == (
+        AUTHORITY,
+        (AUTHORITY, ENVIRONMENT),
+        f"{ENVIRONMENT}/.well-known/oauth-authorization-server/resources/res_1",
+    )
+    (resource,) = document.protected_resources
+    assert resource.authorization_servers[0].audiences == ("res_1",)
+    assert server.registration == Registration()
+
+
+def test_token_requests_are_exact() -> None:
+    agent, portal = settings(load(tenant()).declaration, IDS).authorization_servers[0].clients
+    assert agent.token_requests == (
+        TokenRequest(
+            resource=URL,
+            token_endpoint=f"{AUTHORITY}/oauth/token",
+            parameters={"grant_type": "client_credentials", "scope": "flow:mcp"},
+        ),
+    )
+    assert portal.token_requests == (
+        TokenRequest(
+            resource=URL,
+            token_endpoint=f"{AUTHORITY}/oauth/token",
+            parameters={"client_id": "m2m_2", "grant_type": "authorization_code"},
+            authorization_endpoint=f"{AUTHORITY}/oauth/authorize",
+            authorization_parameters={
+                "client_id": "m2m_2",
+                "code_challenge_method": "S256",
+                "resource": URL,
+                "response_type": "code",
+                "scope": "flow:mcp",
+            },
+        ),
+    )
+
+
+def test_registration_is_what_is_declared() -> None:
+    documents = ["https://vscode.dev/client.json", "https://claude.ai/oauth/*", "https://claude.ai/x"]
+    declared = {
+        "registration": {
+            "dynamic": {"access": ["*"]},
+            "metadataDocuments": {"documents": documents, "access": ["7/production"]},
+        }
+    }
+    document = settings(load(tenant(scalekit=declared)).declaration, IDS)
+    assert document.authorization_servers[0].registration == Registration(
+        dynamic=DynamicRegistration(access=("7/production",)),
+        metadata_documents=MetadataDocuments(domains=("claude.ai", "vscode.dev"), access=("7/production",)),
+    )
