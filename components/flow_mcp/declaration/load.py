@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -12,7 +12,7 @@ from flow_mcp.declaration import files, rules
 from flow_mcp.declaration.findings import DeclarationError, Finding, Path, Problem
 from flow_mcp.declaration.salvage import STAND_INS, related
 from flow_mcp.declaration.tenant import Declaration, Instance, Tenant
-from flow_mcp.declaration.written import Written, parse, validated
+from flow_mcp.declaration.written import Located, Written, parse, validated
 
 PROJECT = files.PROJECT
 instance_of = files.instance_of
@@ -76,7 +76,9 @@ def _loaded(tenant: Written, instance: Written) -> Loaded:
         in_instance = {("instance", *path) for path in parsed_instance.bad}
         follows = _follows(parsed_tenant.bad | in_instance)
         located += (
-            tenant.locate(finding) for finding in rules.check(declaration) if not follows(finding.path)
+            _locate(finding, tenant, instance)
+            for finding in rules.check(declaration)
+            if not follows(finding.path)
         )
     # In the order of the stack's file; what Pulumi.yaml declares comes last.
     located.sort(key=lambda item: (item[1].file != tenant.source, item[0]))
@@ -84,6 +86,13 @@ def _loaded(tenant: Written, instance: Written) -> Loaded:
     if parsed_tenant.model is None or any(problem.severity == "error" for problem in problems):
         raise DeclarationError(problems)
     return Loaded(_in_order(declaration), problems, tenant)
+
+
+def _locate(finding: Finding, tenant: Written, instance: Written) -> Located:
+    """A rule's finding: below the tenant, which has no key `instance`, or below that."""
+    if finding.path[:1] == ("instance",):
+        return instance.locate(replace(finding, path=finding.path[1:]))
+    return tenant.locate(finding)
 
 
 def _follows(bad: frozenset[Path]) -> Callable[[Path], bool]:

@@ -29,7 +29,7 @@ _EXPECTED = {
     "string_type": "a text",
 }
 _CREDENTIAL = re.compile(
-    r"secret|passw|credential|(?:^|_|-|api|private|access|signing)(?:key|token)$", re.IGNORECASE
+    r"secret|passw|passphrase|credential|(?:^|_|-|api|private|access|signing)(?:key|token)$", re.IGNORECASE
 )
 
 
@@ -39,14 +39,15 @@ def findings(model: type[BaseModel], error: ValidationError) -> tuple[Finding, .
     encrypted: dict[Path, None] = {}
     for item in error.errors(include_url=False, include_input=True):
         path: Path = item["loc"][:-1] if item["loc"][-1:] == ("[key]",) else item["loc"]
-        value = item["input"]
+        value, kind = item["input"], item["type"]
         if path[-1:] == ("secure",) and isinstance(value, str):
             encrypted[path[:-1]] = None
         elif isinstance(value, dict) and len(value) == 1 and isinstance(value.get("secure"), str):
-            encrypted[path] = None
-        elif item["type"] != "too_short" or not value:
+            # What is missing has the mapping around it as input.
+            encrypted[path[:-1] if kind == "missing" else path] = None
+        elif kind != "too_short" or not value:
             # With a wrong item pydantic counts only the right ones; the item has its own finding.
-            found[_finding(model, path, item["type"], item.get("ctx", {}), value, item["msg"])] = None
+            found[_finding(model, path, kind, item.get("ctx", {}), value, item["msg"])] = None
     return (
         *(Finding(path, *_ENCRYPTED) for path in encrypted),
         *(finding for finding in found if not any(finding.path[: len(path)] == path for path in encrypted)),
@@ -95,7 +96,7 @@ def _finding(
 def _unknown_key(model: type[BaseModel], path: Path) -> Finding:
     key = str(path[-1])
     known = sorted(field.alias or "" for field in _fields(model, path[:-1]))
-    close = get_close_matches(key, known, n=1, cutoff=0.8)
+    close = get_close_matches(key, known, n=1, cutoff=0.9)
     if not close and _CREDENTIAL.search(key):
         return Finding(
             path,

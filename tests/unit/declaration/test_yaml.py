@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+import yaml
 
 from flow_mcp.declaration import positions
 from flow_mcp.declaration.load import instance_of
@@ -293,7 +294,7 @@ def test_a_long_key_is_cut(stacks: Stacks) -> None:
 def test_the_pure_python_parser_reads_the_same(stacks: Stacks, monkeypatch: pytest.MonkeyPatch) -> None:
     text = tenant(f"{GROUPS}  people: {{groups: [0456, '0456', yes, *x]}}\n  clientId: !!str 12\n")
     by_c = positions.parse(text)
-    monkeypatch.setattr(positions, "_Loader", positions.yaml.SafeLoader)
+    monkeypatch.setattr(positions, "_Loader", yaml.SafeLoader)
     assert positions.parse(text) == by_c
     assert os.fspath(instance_of(stacks.project.file).source).endswith("Pulumi.yaml")
 

@@ -1,0 +1,260 @@
+"""Clients, manual registrations, their access, their people and their credentials."""
+
+from __future__ import annotations
+
+import pytest
+
+from flow_mcp.declaration.clients import NOBODY, People
+from tests.unit.declared import Stacks, problem, tenant
+
+PROGRAM = "a:\n  grant: client-credentials\n  access: ['*']\n"
+LIST = "a list ([\u2026], or - before each item)"
+KNOWN = (
+    "Known here: access, clientId, clientType, federatedCredential, grant, people, privateKeyJwt, "
+    "redirectUris, secret, webOrigins."
+)
+PERSON = "a:\n  grant: authorization-code\n  access: ['*']\n  people: everyone\n"
+REDIRECT = "  redirectUris: [https://a.example/cb]\n"
+FOR_PEOPLE = (
+    "is for people, and nobody signs in with grant client-credentials",
+    "Remove it, or declare grant authorization-code.",
+)
+
+
+def test_a_program_is_confidential_and_nobody_signs_in(stacks: Stacks) -> None:
+    client = stacks.load(tenant(PROGRAM)).declaration.tenant.clients["a"]
+    assert (client.confidential, client.people, client.redirect_uris) == (True, NOBODY, ())
+
+
+def test_an_application_of_people_is_public_unless_it_says_otherwise(stacks: Stacks) -> None:
+    def confidential(more: str) -> bool:
+        return stacks.load(tenant(PERSON + REDIRECT + more)).declaration.tenant.clients["a"].confidential
+
+    assert not confidential("")
+    assert not confidential("  clientType: public\n")
+    assert confidential("  clientType: confidential\n")
+    assert confidential("  privateKeyJwt: {jwksUrl: https://a.example/jwks}\n")
+
+
+def test_what_is_for_people_is_refused_of_a_program_key_by_key(stacks: Stacks) -> None:
+    text = tenant(
+        PROGRAM
+        + "  clientType: public\n"
+        + REDIRECT
+        + "  webOrigins: [https://a.example]\n  people: everyone\n"
+    )
+    public = "is public, but grant client-credentials needs a confidential client (RFC 6749, 4.4)"
+    assert stacks.problems(text) == (
+        problem(14, "clients.a.clientType", public, "Remove it."),
+        problem(15, "clients.a.redirectUris", *FOR_PEOPLE),
+        problem(16, "clients.a.webOrigins", *FOR_PEOPLE),
+        problem(17, "clients.a.people", *FOR_PEOPLE),
+    )
+
+
+def test_an_application_of_people_needs_redirect_uris(stacks: Stacks) -> None:
+    assert stacks.problem(tenant(PERSON)) == problem(
+        11,
+        "clients.a.redirectUris",
+        "is missing, and grant authorization-code needs it",
+        "List the application's redirect URIs.",
+    )
+
+
+def test_a_public_client_has_no_credential(stacks: Stacks) -> None:
+    text = tenant(
+        PERSON + REDIRECT + "  clientType: public\n  privateKeyJwt: {jwksUrl: https://a.example/jwks}\n"
+    )
+    assert stacks.problem(text) == problem(
+        17, "clients.a.privateKeyJwt", "is for confidential clients", "Remove it, or clientType: public."
+    )
+
+
+def test_a_client_authenticates_in_one_way(stacks: Stacks) -> None:
+    text = tenant(
+        PROGRAM
+        + "  privateKeyJwt: {jwksUrl: https://a.example/jwks}\n"
+        + "  secret: {issued: 2026-11-01, lifetime: 180d}\n"
+    )
+    message = "is a second way to authenticate, beside privateKeyJwt"
+    assert problem(15, "clients.a.secret", message, "Choose one.") in stacks.problems(text)
+
+
+@pytest.mark.parametrize("grant", ["password", "implicit", "client_credentials", "''"])
+def test_no_other_grant_is_known(stacks: Stacks, grant: str) -> None:
+    assert stacks.problem(tenant(PROGRAM.replace("client-credentials", grant))) == problem(
+        12,
+        "clients.a.grant",
+        "is not one of the known values",
+        "Use 'client-credentials' or 'authorization-code'.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("people", "meant"),
+    [
+        ("everyone", People(everyone=True)),
+        ("none", NOBODY),
+        ("{}", NOBODY),
+        ("{everyone: true}", People(everyone=True)),
+        ("{groups: []}", NOBODY),
+        ("{groups: [b, a]}", People(groups=("a", "b"))),
+    ],
+)
+def test_people_are_groups_everyone_or_none(stacks: Stacks, people: str, meant: People) -> None:
+    text = tenant(PERSON.replace("everyone", people) + REDIRECT)
+    assert stacks.load(text).declaration.tenant.clients["a"].people == meant
+
+
+@pytest.mark.parametrize(
+    ("people", "where", "message", "remedy"),
+    [
+        ("all", "", "is not a mapping (key: value)", "Write a mapping (key: value)."),
+        ("[planners]", "", "is not a mapping (key: value)", "Write a mapping (key: value)."),
+        ("true", "", "is not a mapping (key: value)", "Write a mapping (key: value)."),
+        ("{group: [planners]}", ".group", "is not known in clients.a.people", "Did you mean groups?"),
+        ("{groups: planners}", ".groups", f"is not {LIST}", f"Write {LIST}."),
+        ("{groups: [planners], everyone: true}", "", "names groups and everyone", "Choose one."),
+        ("{groups: [planners, planners]}", ".groups[1]", "is there twice", "Remove the repetition."),
+    ],
+)  # fmt: skip
+def test_anything_else_says_nobody_clearly(
+    stacks: Stacks, people: str, where: str, message: str, remedy: str
+) -> None:
+    text = tenant(PERSON.replace("everyone", people, 1) + REDIRECT)
+    assert stacks.problem(text) == problem(14, f"clients.a.people{where}", message, remedy)
+
+
+def test_access_is_needed_and_never_empty(stacks: Stacks) -> None:
+    without = tenant(PROGRAM.replace("  access: ['*']\n", ""))
+    empty = tenant(PROGRAM.replace("'*'", ""))
+    missing = ("is missing", "Declare it; nothing is assumed here.")
+    assert stacks.problem(without) == problem(11, "clients.a.access", *missing)
+    assert stacks.problem(empty) == problem(13, "clients.a.access", "is empty", "Name at least one.")
+
+
+@pytest.mark.parametrize(
+    ("entry", "reached"),
+    [
+        ("*", ["456/production", "456/test"]),
+        ("456/*", ["456/production", "456/test"]),
+        ("456/test", ["456/test"]),
+    ],
+)
+def test_an_access_entry_is_expanded(stacks: Stacks, entry: str, reached: list[str]) -> None:
+    declaration = stacks.load(tenant(PROGRAM.replace("*", entry))).declaration
+    resources = declaration.reached_by(declaration.tenant.clients["a"].access)
+    assert [resource.key for resource in resources] == reached
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "",
+        "456",
+        "/",
+        "456/",
+        "/test",
+        "*/test",
+        "*/*",
+        "456/test/x",
+        "456/t*",
+        "**",
+        "456 /test",
+        "456/\u202e",
+    ],
+)
+def test_anything_else_is_no_access_entry(stacks: Stacks, entry: str) -> None:
+    escaped = entry.encode("ascii", "backslashreplace").decode()
+    assert stacks.problem(tenant(PROGRAM.replace("'*'", f'"{escaped}"'))) == problem(
+        13,
+        "clients.a.access[0]",
+        "is not an access entry",
+        'Use "<workspace>/<environment>", "<workspace>/*" or "*".',
+    )
+
+
+@pytest.mark.parametrize("entry", ["456/staging", "457/test", "457/*"])
+def test_access_to_what_is_not_declared_is_refused(stacks: Stacks, entry: str) -> None:
+    assert stacks.problem(tenant(PROGRAM.replace("*", entry))) == problem(
+        13,
+        "clients.a.access[0]",
+        f"names {entry}, which the tenant does not declare",
+        "Declared: 456/production, 456/test.",
+    )
+
+
+def test_what_is_there_twice_is_refused_in_every_list(stacks: Stacks) -> None:
+    text = tenant("a:\n  grant: authorization-code\n  people: everyone\n  access: ['456/test', '456/test']\n"
+                  "  redirectUris: [https://a.example/cb, https://a.example/cb]\n").replace(
+        "[production, test]", "[test, production, test]"
+    )  # fmt: skip
+    assert [(found.line, found.path, found.message) for found in stacks.problems(text)] == [
+        (5, "workspaces.456.environments[2]", "is there twice"),
+        (14, "clients.a.access[1]", "is there twice"),
+        (15, "clients.a.redirectUris[1]", "is there twice"),
+    ]
+
+
+def test_ids_that_differ_in_case_only_are_refused(stacks: Stacks) -> None:
+    text = tenant().replace(
+        '"456": {environments: [production, test]}',
+        "Ab: {environments: [test, Test]}\n      aB: {environments: [x]}",
+    )
+    remedy = "Use IDs that differ in more."
+    assert stacks.problems(text) == (
+        problem(5, "workspaces.Ab.environments[1]", "differs from test in case only", remedy),
+        problem(6, "workspaces.aB", "differs from Ab in case only", remedy),
+    )
+
+
+def test_one_client_id_is_one_application(stacks: Stacks) -> None:
+    text = tenant(
+        PROGRAM + "b:\n  grant: client-credentials\n  access: ['*']\n  clientId: flow-mcp-acme-a\n",
+        more="manualRegistrations:\n"
+        "  c: {clientId: flow-mcp-acme-a, access: ['*']}\n  d: {clientId: x, access: ['*']}\n"
+        "  e: {clientId: x, access: ['*']}\n",
+    )
+    remedy = "Give each application its own registration."
+    assert stacks.problems(text) == (
+        problem(17, "clients.b.clientId", "is the client ID of clients.a too", remedy),
+        problem(19, "manualRegistrations.c.clientId", "is the client ID of clients.a too", remedy),
+        problem(
+            21, "manualRegistrations.e.clientId", "is the client ID of manualRegistrations.d too", remedy
+        ),
+    )
+
+
+def test_one_name_is_one_application(stacks: Stacks) -> None:
+    text = tenant(PROGRAM, more="manualRegistrations:\n  a: {clientId: x, access: ['*']}\n")
+    assert stacks.problem(text) == problem(
+        15,
+        "manualRegistrations.a",
+        "has the name of a client, and outputs name both by it",
+        "Choose another name.",
+    )
+
+
+def test_a_manual_registration_is_a_program_unless_it_says_otherwise(stacks: Stacks) -> None:
+    text = tenant(more="manualRegistrations:\n  a: {clientId: x, access: ['*']}\n"
+                  "  b: {clientId: z, access: ['*'], grant: authorization-code}\n")  # fmt: skip
+    manual = stacks.load(text).declaration.tenant.manual_registrations
+    assert {name: entry.grant for name, entry in manual.items()} == {
+        "a": "client-credentials",
+        "b": "authorization-code",
+    }
+
+
+@pytest.mark.parametrize(
+    ("key", "remedy"),
+    [
+        ("redirectURIs", "Did you mean redirectUris?"),
+        ("redirect_uris", "Did you mean redirectUris?"),
+        ("client_id", "Did you mean clientId?"),
+        ("privateKeyJWT", "Did you mean privateKeyJwt?"),
+        ("scopes", KNOWN),
+    ],
+)  # fmt: skip
+def test_a_key_that_is_not_known_is_refused_with_a_guess(stacks: Stacks, key: str, remedy: str) -> None:
+    text = tenant(PROGRAM + f"  {key}: x\n")
+    assert stacks.problem(text) == problem(14, f"clients.a.{key}", "is not known in clients.a", remedy)

@@ -1,0 +1,245 @@
+"""Files as a whole: every problem at once, in the file's order; what the order of entries does not mean."""
+
+from __future__ import annotations
+
+from dataclasses import astuple
+
+import pytest
+
+from flow_mcp.declaration.findings import DeclarationError, Problem
+from flow_mcp.declaration.load import from_configuration, from_file, instance_of
+from tests.unit.declared import PROJECT_FILE, SERVER, Stacks, problem, tenant
+
+PLAIN_HTTP = ("is plain http", "Use https; plain http is for loopback addresses only.")
+MISSING = ("is missing", "Declare it; nothing is assumed here.")
+NO_INSTANCE = (
+    "declares no Flow instance",
+    "Add flow-mcp:instance with default: {server: \u2026} below it.",
+)
+NAME = ("is not that of this project", "Write name: flow-mcp.")
+SYNTAX = ("is not YAML: did not find expected node content", "Correct the syntax.")
+CREDENTIAL = "looks like a credential, and none belongs in a tenant's declaration"
+WILDCARD = "has a wildcard, which would let a code reach somebody else's page"
+
+TEN_MISTAKES = """\
+config:
+  flow-mcp:tenant:
+    id: 0456
+    workspaces:
+      "456": {environments: [production, test, test]}
+    authorizationServer:
+      keycloak:
+        url: http://id.acme.example
+        realm: {name: master, create: true}
+        tokens: {access: 2d}
+    clients:
+      nightly-agent: {grant: client-credentials, access: ["456/staging"], clientSecret: hunter2}
+      desktop:
+        grant: authorization-code
+        redirectUris: ["http://127.0.0.1/callback", "https://app.example.com/*"]
+        acces: ["*"]
+        people: {groups: [planners], everyone: true}
+      portal:
+        grant: authorization-code
+        clientType: public
+        access: &portal ["456/production"]
+        privateKeyJwt: {certificate: nonsense}
+    manualRegistrations:
+      legacy-crm: {clientId: flow-mcp-acme-portal, access: *portal}
+  flow-mcp:instance: {server: https://app.profitbase.biz/flow/}
+"""
+
+
+def test_all_mistakes_of_a_file_are_said_at_once_in_its_order_each_once(stacks: Stacks) -> None:
+    assert [astuple(found)[1:4] for found in stacks.problems(TEN_MISTAKES)] == [
+        (3, "id", "is a number, a date or a truth value to some YAML readers"),
+        (5, "workspaces.456.environments[2]", "is there twice"),
+        (8, "authorizationServer.keycloak.url", "is plain http"),
+        (12, "clients.nightly-agent.clientSecret", CREDENTIAL),
+        (13, "clients.desktop.access", "is missing"),
+        (15, "clients.desktop.redirectUris[1]", WILDCARD),
+        (16, "clients.desktop.acces", "is not known in clients.desktop"),
+        (17, "clients.desktop.people", "names groups and everyone"),
+        (18, "clients.portal.redirectUris", "is missing, and grant authorization-code needs it"),
+        (22, "clients.portal.privateKeyJwt.certificate", "is not one certificate in PEM"),
+        (24, "manualRegistrations.legacy-crm.access", "is a YAML alias"),
+        (25, "instance.server", "ends with a slash"),
+    ]  # fmt: skip
+
+
+def test_what_follows_from_a_mistake_is_not_said_beside_it(stacks: Stacks) -> None:
+    text = tenant(
+        "a: {grant: authorization-code, people: everyone, access: ['456/x y'], redirectUris: ['nonsense']}\n"
+        "b: {grant: client-credentials, access: ['457/test']}\n"
+    ).replace('"456"', '"4 5 6"')
+    assert [found.path for found in stacks.problems(text)] == [
+        'workspaces."4 5 6"',
+        "clients.a.access[0]",
+        "clients.a.redirectUris[0]",
+    ]
+
+
+def test_rules_speak_beside_mistakes_of_form(stacks: Stacks) -> None:
+    text = tenant(
+        "a: {grant: client-credentials, access: ['456/staging'], redirectUris: ['https://a.example/cb']}\n"
+        "b: {grant: client-credentials, access: ['456/test'], nonsense: x, clientId: flow-mcp-acme-a}\n"
+    )
+    assert [(found.line, found.path) for found in stacks.problems(text)] == [
+        (11, "clients.a.access[0]"),
+        (11, "clients.a.redirectUris"),
+        (12, "clients.b.nonsense"),
+        (12, "clients.b.clientId"),
+    ]
+
+
+def test_order_means_nothing(stacks: Stacks) -> None:
+    one = tenant(
+        "a: {grant: client-credentials, access: ['456/test', '7/x']}\n"
+        "b: {grant: authorization-code, people: {groups: [q, p]}, access: ['*'],\n"
+        "    redirectUris: ['https://b.example/1', 'https://a.example/2'], webOrigins: ['https://b.example', 'https://a.example']}\n",
+        server=SERVER
+        + "  registration:\n    dynamic: {redirectHosts: [b.example, a.example], access: ['456/*', '7/x']}\n",
+        more="manualRegistrations: {c: {clientId: c, access: ['*']}, d: {clientId: d, access: ['*']}}\n",
+    ).replace(
+        '"456": {environments: [production, test]}',
+        '"456": {environments: [production, test]}\n      "7": {environments: [x]}',
+    )
+    other = tenant(
+        "b: {redirectUris: ['https://a.example/2', 'https://b.example/1'], webOrigins: ['https://a.example', 'https://b.example'],\n"
+        "    access: ['*'], people: {groups: [p, q]}, grant: authorization-code}\n"
+        "a: {access: ['7/x', '456/test'], grant: client-credentials}\n",
+        server=SERVER
+        + "  registration:\n    dynamic: {access: ['7/x', '456/*'], redirectHosts: [a.example, b.example]}\n",
+        more="manualRegistrations: {d: {clientId: d, access: ['*']}, c: {access: ['*'], clientId: c}}\n",
+    ).replace(
+        '"456": {environments: [production, test]}',
+        '"7": {environments: [x]}\n      "456": {environments: [test, production]}',
+    )
+    first, second = stacks.load(one).declaration, stacks.load(other).declaration
+    assert first == second
+    assert first.tenant.model_dump_json() == second.tenant.model_dump_json()
+    assert (
+        first.kind.settings(first, {}).canonical_json() == second.kind.settings(second, {}).canonical_json()
+    )
+
+
+def test_the_instance_comes_from_pulumis_file(stacks: Stacks) -> None:
+    declaration = stacks.load(tenant()).declaration
+    assert declaration.instance.server == "https://app.profitbase.biz/flow"
+
+
+def test_a_stack_may_have_an_instance_of_its_own(stacks: Stacks) -> None:
+    declaration = stacks.load(
+        tenant() + "  flow-mcp:instance: {server: https://flow.acme.example}\n"
+    ).declaration
+    assert [resource.url for resource in declaration.resources] == [
+        "https://flow.acme.example/mcp/tenants/acme/workspaces/456/environments/production",
+        "https://flow.acme.example/mcp/tenants/acme/workspaces/456/environments/test",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "line", "path", "said"),
+    [
+        (PROJECT_FILE.replace("https:", "http:"), 6, "instance.server", PLAIN_HTTP),
+        (PROJECT_FILE.replace("server", "sever"), 5, "instance.server", MISSING),
+        (PROJECT_FILE.replace("default", "defaults"), 2, "config", NO_INSTANCE),
+        ("name: flow-mcp\n", 1, "config", NO_INSTANCE),
+        (PROJECT_FILE.replace(": flow-mcp", ": other"), 1, "name", NAME),
+        ("name: [\n", 2, "file", SYNTAX),
+    ],
+)
+def test_a_wrong_instance_is_shown_in_pulumis_file(
+    stacks: Stacks, written: str, line: int, path: str, said: tuple[str, str]
+) -> None:
+    stacks.project.file.write_text(written, encoding="utf-8")
+    found = stacks.problems(tenant())
+    assert found[0] == Problem("Pulumi.yaml", line, path, *said)
+
+
+def test_the_tenants_mistakes_come_before_those_of_pulumis_file(stacks: Stacks) -> None:
+    stacks.project.file.write_text(PROJECT_FILE.replace("https:", "http:"), encoding="utf-8")
+    found = stacks.problems(tenant("a: {grant: client-credentials, access: ['456/staging']}\n"))
+    assert [(item.file, item.path) for item in found] == [
+        ("Pulumi.acme.yaml", "clients.a.access[0]"),
+        ("Pulumi.yaml", "instance.server"),
+    ]
+
+
+def test_the_instance_may_be_written_without_its_namespace_in_pulumis_file(stacks: Stacks) -> None:
+    stacks.project.file.write_text(PROJECT_FILE.replace("flow-mcp:instance", "instance"), encoding="utf-8")
+    assert stacks.problems(tenant()) == ()
+
+
+def test_a_tenant_cannot_pass_for_an_instance(stacks: Stacks) -> None:
+    text = tenant(more="instance: {server: https://evil.example}\n")
+    assert stacks.problem(text) == problem(
+        10,
+        "instance",
+        "is not known in tenant",
+        "Known here: authorizationServer, clients, id, manualRegistrations, workspaces.",
+    )
+
+
+def test_exactly_one_authorization_server_is_chosen(stacks: Stacks) -> None:
+    none = tenant(server="{}\n")
+    two = tenant(server=SERVER + "auth0: {domain: acme.eu.auth0.com}\n")
+    remedy = "Name exactly one of: flow-entra, entra, keycloak, auth0, scalekit, external."
+    path = "authorizationServer"
+    assert stacks.problem(none) == problem(6, path, "names 0 authorization servers (none)", remedy)
+    assert stacks.problem(two) == problem(6, path, "names 2 authorization servers (keycloak, auth0)", remedy)
+
+
+def test_an_unknown_authorization_server_is_refused_with_a_guess(stacks: Stacks) -> None:
+    text = tenant().replace("keycloak:", "keycloack:")
+    assert stacks.problem(text) == problem(
+        7, "authorizationServer.keycloack", "is not known in authorizationServer", "Did you mean keycloak?"
+    )
+
+
+def test_configuration_is_checked_as_files_are(stacks: Stacks) -> None:
+    loaded = stacks.load(tenant("a: {grant: client-credentials, access: ['*']}\n"))
+    again = from_configuration(
+        loaded.tenant.value, {"server": "https://app.profitbase.biz/flow"}, source="acme"
+    )
+    assert again.declaration == loaded.declaration
+
+
+def test_configuration_has_no_lines() -> None:
+    with pytest.raises(DeclarationError) as refused:
+        from_configuration({"id": "acme", "workspaces": {}}, {"server": "http://x.example"}, source="acme")
+    problems = refused.value.problems
+    assert problems[0] == Problem("acme", 0, "workspaces", "is empty", "Name at least one.")
+    assert (
+        "acme: error: instance.server: is plain http. Use https; plain http is for loopback addresses only."
+        in str(refused.value)
+    )
+
+
+@pytest.mark.parametrize(
+    "value", [object(), {"id": object()}, {"id": b"acme"}, {"id": {1, 2}}, {("a", 1): 2}]
+)
+def test_configuration_that_is_not_plain_is_a_sentence(value: object) -> None:
+    with pytest.raises(DeclarationError) as refused:
+        from_configuration(value, {}, source="acme")
+    assert str(refused.value) == (
+        "acme: error: tenant: holds other things than texts, numbers, truth values, lists and mappings. "
+        "Give plain values: what is made must be known before anything is."
+    )
+
+
+def test_configuration_without_end_is_a_sentence() -> None:
+    endless: dict[str, object] = {}
+    endless["clients"] = endless
+    deep: object = []
+    for _ in range(100_000):
+        deep = [deep]
+    for value in (endless, {"clients": deep}, {"id": "\ud800"}, {"id": float("nan")}, None, 1, "acme"):
+        with pytest.raises(DeclarationError):
+            from_configuration(value, {}, source="acme")
+
+
+def test_the_same_instance_serves_many_files(stacks: Stacks) -> None:
+    instance = instance_of(stacks.project.file)
+    stacks.project.file.unlink()
+    assert from_file(stacks.write(tenant()), instance).declaration.tenant.id == "acme"
