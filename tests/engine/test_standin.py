@@ -23,6 +23,7 @@ APPLICATION = """
 app = azuread.Application("app", display_name="one", opts=opts)
 password = azuread.ApplicationPassword(
     "password", application_id=app.id, end_date="2027-01-01T00:00:00Z", opts=opts)
+app.client_id.apply(lambda _: pulumi.log.warn("the client ID is known"))
 pulumi.export("clientId", app.client_id)
 pulumi.export("password", password.value)
 """
@@ -40,58 +41,40 @@ def program(azuread: StandInTrial, text: str) -> None:
     file.write_text(PROGRAM + text, encoding="utf-8")
 
 
-def up(azuread: StandInTrial) -> None:
-    azuread.trial.pulumi("stack", "select", "--create", "small")
-    azuread.trial.pulumi("up", "--yes", "--stack", "small")
+def changes(azuread: StandInTrial, *arguments: str) -> Any:
+    """What a preview would do, by kind of step."""
+    previewed = azuread.trial.pulumi("preview", "--json", "--stack", "small", *arguments).stdout
+    return json.loads(previewed)["changeSummary"]
 
 
 def test_a_program_lives_its_whole_life(azuread: StandInTrial) -> None:
     program(azuread, APPLICATION)
-    up(azuread)
-    outputs = azuread.trial.outputs("small")
-    assert UUID(outputs["clientId"]).version == 4
-    assert outputs["password"] == "[secret]"
-    unchanged = ("--stack", "small", "--expect-no-changes")
-    azuread.trial.pulumi("up", "--yes", *unchanged)
-    azuread.trial.pulumi("refresh", "--yes", *unchanged)
-    program(azuread, APPLICATION.replace('"one"', '"two"'))
-    up(azuread)
-    assert azuread.trial.outputs("small")["clientId"] == outputs["clientId"]
-    azuread.trial.pulumi("destroy", "--yes", "--stack", "small")
-    with azuread.server.account(TENANT) as account:
-        assert [objects for objects in account.objects.values() if objects] == []
-
-
-def test_what_the_server_assigns_is_unknown_in_a_preview(azuread: StandInTrial) -> None:
-    program(
-        azuread,
-        """
-app = azuread.Application("app", display_name="one", opts=opts)
-app.client_id.apply(lambda _: pulumi.log.warn("the client ID is known"))
-""",
-    )
     azuread.trial.pulumi("stack", "select", "--create", "small")
     previewed = azuread.trial.pulumi("preview", "--stack", "small").stdout
     assert "the client ID is known" not in previewed
     with azuread.server.account(TENANT) as account:
         assert account.objects == {}
 
+    updated = azuread.trial.pulumi("up", "--yes", "--stack", "small").stdout
+    assert "the client ID is known" in updated
+    outputs = azuread.trial.outputs("small")
+    assert UUID(outputs["clientId"]).version == 4
+    assert outputs["password"] == "[secret]"
+    unchanged = ("--stack", "small", "--expect-no-changes")
+    azuread.trial.pulumi("up", "--yes", *unchanged)
+    azuread.trial.pulumi("refresh", "--yes", *unchanged)
 
-def test_a_lost_object_is_found_by_refresh_and_made_again(azuread: StandInTrial) -> None:
-    program(azuread, APPLICATION)
-    up(azuread)
+    program(azuread, APPLICATION.replace('"one"', '"two"').replace("2027", "2028"))
+    assert changes(azuread) == {"replace": 1, "same": 2, "update": 1}
+    azuread.trial.pulumi("up", "--yes", "--stack", "small")
+    assert azuread.trial.outputs("small")["clientId"] == outputs["clientId"]
+
     with azuread.server.account(TENANT) as account:
         account.objects.pop("azuread:index/applicationPassword:ApplicationPassword")
-    previewed = azuread.trial.pulumi("preview", "--refresh", "--json", "--stack", "small").stdout
-    assert _changes(previewed) == {"create": 1, "same": 3}
-
-
-def test_an_immutable_property_replaces(azuread: StandInTrial) -> None:
-    program(azuread, APPLICATION)
-    up(azuread)
-    program(azuread, APPLICATION.replace("2027", "2028"))
-    previewed = azuread.trial.pulumi("preview", "--json", "--stack", "small").stdout
-    assert _changes(previewed) == {"replace": 1, "same": 3}
+    assert changes(azuread, "--refresh") == {"create": 1, "same": 3}
+    azuread.trial.pulumi("destroy", "--yes", "--stack", "small")
+    with azuread.server.account(TENANT) as account:
+        assert [objects for objects in account.objects.values() if objects] == []
 
 
 def test_what_the_sdk_does_not_know_is_refused_in_a_preview(azuread: StandInTrial) -> None:
@@ -110,7 +93,3 @@ def test_a_function_without_a_rule_is_refused(azuread: StandInTrial) -> None:
     previewed = azuread.trial.pulumi("preview", "--stack", "small", check=False)
     assert previewed.returncode != 0
     assert "the stand-in does not serve azuread:index/getUser:getUser" in previewed.stdout
-
-
-def _changes(previewed: str) -> Any:
-    return json.loads(previewed)["changeSummary"]
