@@ -52,8 +52,8 @@ class Provider(sdk.Provider):
         resource = self._resource(request.urn)
         old, new = plain(request.old_state), plain(request.new_inputs)
         changed = {name for name in _names(resource.inputs) if old.get(name) != new.get(name)}
-        # Whether an unknown value differs is seen when it is known, so it announces no replacement.
-        replaces = sorted(changed & resource.replaced_by - unknown_names(new))
+        # An unknown value is one that is being made: what was made with the former one goes with it.
+        replaces = sorted(changed & resource.replaced_by)
         changed |= {name for name in resource.deviations if old.get(name)}
         return sdk.DiffResponse(
             changes=bool(changed),
@@ -95,7 +95,8 @@ class Provider(sdk.Provider):
         secret = resource.secrets | secret_names(request.news)
         given = plain(request.news)
         if request.preview:
-            return sdk.UpdateResponse(values.properties(_foreseen(resource, given), secret))
+            kept = {name: value for name, value in plain(request.olds).items() if name in resource.stable}
+            return sdk.UpdateResponse(values.properties({**_foreseen(resource, given), **kept}, secret))
         inputs, state = resource.inputs.model_validate(given), _state(resource, request.olds)
         updated = await _run(request.urn, secret, lambda: resource.update(request.resource_id, inputs, state))
         return sdk.UpdateResponse(values.properties(updated.values(), secret))

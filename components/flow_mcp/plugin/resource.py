@@ -62,6 +62,7 @@ class Resource(ABC, Generic[InputsT, StateT]):
         inputs: the model of the inputs; it brings lists without an order into one, so that they compare.
         state: the model of the state.
         replaced_by: inputs whose change needs a new resource, made after the old one is gone.
+        stable: computed state that no update changes; a preview shows it as it is.
         deviations: state that must be empty; anything in it is a difference that an update mends.
         secrets: state that is secret even where no input was.
     """
@@ -70,6 +71,7 @@ class Resource(ABC, Generic[InputsT, StateT]):
     inputs: type[InputsT]
     state: type[StateT]
     replaced_by: ClassVar[frozenset[str]] = frozenset()
+    stable: ClassVar[frozenset[str]] = frozenset()
     deviations: ClassVar[frozenset[str]] = frozenset()
     secrets: ClassVar[frozenset[str]] = frozenset()
 

@@ -39,6 +39,7 @@ class Shelf(Resource[ShelfInputs, ShelfState]):
     inputs = ShelfInputs
     state = ShelfState
     replaced_by: ClassVar[frozenset[str]] = frozenset({"room"})
+    stable: ClassVar[frozenset[str]] = frozenset({"key"})
     deviations: ClassVar[frozenset[str]] = frozenset({"dust"})
     secrets: ClassVar[frozenset[str]] = frozenset({"key"})
 

@@ -100,9 +100,14 @@ def test_some_inputs_replace_the_resource_after_it_is_gone(provider: Provider) -
     assert answer.detailed_diff["room"].kind is sdk.PropertyDiffKind.UPDATE_REPLACE
 
 
-def test_an_unknown_input_is_an_update_and_announces_no_replacement(provider: Provider) -> None:
+def test_an_unknown_input_is_a_change(provider: Provider) -> None:
+    answer = diff(provider, STATE, {"room": "hall", "bookTitles": UNKNOWN, "width": 80})
+    assert (answer.changes, answer.replaces, answer.diffs) == (True, [], ["bookTitles"])
+
+
+def test_what_was_made_with_something_that_is_made_anew_is_replaced(provider: Provider) -> None:
     answer = diff(provider, STATE, {"room": UNKNOWN, "bookTitles": ["A"], "width": 80})
-    assert (answer.changes, answer.replaces, answer.diffs) == (True, [], ["room"])
+    assert (answer.changes, answer.replaces, answer.diffs) == (True, ["room"], ["room"])
 
 
 def test_a_deviation_is_an_update(provider: Provider) -> None:
@@ -184,10 +189,21 @@ def test_an_update_knows_the_old_state(provider: Provider, shelf: Shelf) -> None
     assert shelf.made["s-1"].key == "k-1"
 
 
-def test_a_previewed_update_changes_nothing(provider: Provider, shelf: Shelf) -> None:
-    news = properties({"room": "hall", "width": 90})
+def test_a_previewed_update_changes_nothing_and_knows_what_no_update_changes(
+    provider: Provider, shelf: Shelf
+) -> None:
+    news = properties({"room": "hall", "bookTitles": [], "width": 90})
     request = sdk.UpdateRequest(URN, "s-1", properties(STATE), news, 0, [], preview=True)
-    assert plain(run(provider.update(request)).properties)["key"] is UNKNOWN
+    foreseen = run(provider.update(request)).properties
+    assert plain(foreseen) == {
+        "room": "hall",
+        "bookTitles": [],
+        "width": 90,
+        "label": UNKNOWN,
+        "key": "k-1",
+        "dust": UNKNOWN,
+    }
+    assert secret_names(foreseen) == {"key"}
     assert shelf.made == {}
 
 

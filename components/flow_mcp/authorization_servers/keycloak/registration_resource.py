@@ -151,7 +151,7 @@ def _settled(policies: RealmPolicies, inputs: RegistrationInputs) -> bool:
         provider_id in policies.by_provider
         and policies.by_provider[provider_id].has(wanted.get(provider_id, {}))
         for provider_id in policies.offered
-    ) and (policies.senders.has(sender or {}) if policies.senders else not sender)
+    ) and (sender is not None and policies.senders.has(sender) if policies.senders else not sender)
 
 
 def _limit_senders(policies: RealmPolicies, inputs: RegistrationInputs) -> None:

@@ -59,6 +59,7 @@ class ClientResource(Resource[ClientInputs, ClientState]):
     state = ClientState
     # Redirect URIs make it another kind of client; which ones may change.
     replaced_by: ClassVar[frozenset[str]] = frozenset({"environmentUrl", "resourceId"})
+    stable: ClassVar[frozenset[str]] = frozenset({"clientId", "secret"})
     secrets: ClassVar[frozenset[str]] = frozenset({"secret"})
 
     def __init__(self, api: Callable[[str], ScalekitApi] = ScalekitApi) -> None:

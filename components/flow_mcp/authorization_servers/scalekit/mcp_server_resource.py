@@ -55,6 +55,7 @@ class McpServerResource(Resource[McpServerInputs, McpServerState]):
     inputs = McpServerInputs
     state = McpServerState
     replaced_by: ClassVar[frozenset[str]] = frozenset({"environmentUrl"})
+    stable: ClassVar[frozenset[str]] = frozenset({"resourceId"})
     deviations: ClassVar[frozenset[str]] = frozenset({"deviations"})
 
     def __init__(self, api: Callable[[str], ScalekitApi] = ScalekitApi) -> None:
