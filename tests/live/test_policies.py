@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from policies.rules import RULES
-from policies.rules.rule import Resource
 
 from flow_mcp.trial import Trial
+from policies.rules import RULES
+from policies.rules.rule import Resource
 from tests.conftest import REPOSITORY
 
 PROGRAMS = Path(__file__).parent / "programs"

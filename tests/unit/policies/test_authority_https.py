@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+
 from policies.rules.authority_https import AuthorityHttps
 from policies.rules.rule import Resource, Unknown, Violation
 

@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-from policies.rules.pulumi_policies import RuleError, policies
-from policies.rules.rule import Reference, Resource, Rule, Severity, Unknown, Violation
 from pulumi_policy import (
     Policy,
     PolicyResource,
@@ -19,6 +17,9 @@ from pulumi_policy import (
 )
 from pulumi_policy.policy import PolicyCustomTimeouts
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError, unknown_checking_proxy
+
+from policies.rules.pulumi_policies import RuleError, policies
+from policies.rules.rule import Reference, Resource, Rule, Severity, Unknown, Violation
 
 OPTIONS = PolicyResourceOptions(False, [], None, [], PolicyCustomTimeouts(0, 0, 0), [])
 MARKER = "a-value-that-could-be-secret"

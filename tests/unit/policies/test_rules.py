@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import yaml
+
 from policies.rules import RULES
 from policies.rules.rule import Rule, Severity, Violation
 

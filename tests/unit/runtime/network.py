@@ -7,6 +7,7 @@ from collections import Counter
 from typing import Any
 
 import httpx
+
 from tests.unit.runtime import acme
 
 METADATA_URL = f"{acme.AUTHORITY}/.well-known/openid-configuration"

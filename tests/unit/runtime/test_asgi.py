@@ -10,6 +10,10 @@ from urllib.parse import unquote
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from flow_mcp.runtime import KeyCache, Validator, resource_metadata
+from flow_mcp.runtime.asgi import CALLER, Caller, ProtectedResourceMiddleware
+from flow_mcp.runtime.tenants import Place, Readiness, Tenants
 from tests.unit.runtime import acme
 from tests.unit.runtime.acme import (
     AGENT,
@@ -27,10 +31,6 @@ from tests.unit.runtime.acme import (
 )
 from tests.unit.runtime.asgi_call import Answer, Application, bearer, call, messages, scope_of
 from tests.unit.runtime.network import FakeServer
-
-from flow_mcp.runtime import KeyCache, Validator, resource_metadata
-from flow_mcp.runtime.asgi import CALLER, Caller, ProtectedResourceMiddleware
-from flow_mcp.runtime.tenants import Place, Readiness, Tenants
 
 HOST = "https://app.profitbase.biz"
 SCOPE = 'scope="mcp-456-production flow"'

@@ -7,15 +7,15 @@ import socket
 from collections.abc import Iterator
 
 import pytest
+
+from flow_mcp.runtime import KeyCache
+from flow_mcp.runtime.asgi import ProtectedResourceMiddleware
+from flow_mcp.runtime.tenants import Tenants
 from tests.unit.runtime import acme
 from tests.unit.runtime.acme import NOW, PRODUCTION, TEST, WELL_KNOWN, token
 from tests.unit.runtime.asgi_call import Application
 from tests.unit.runtime.network import FakeServer
 from tests.unit.runtime.serving import serving
-
-from flow_mcp.runtime import KeyCache
-from flow_mcp.runtime.asgi import ProtectedResourceMiddleware
-from flow_mcp.runtime.tenants import Tenants
 
 HOST = "https://app.profitbase.biz"
 PATH = PRODUCTION.removeprefix(HOST).encode()

@@ -10,11 +10,11 @@ import pytest
 from opentelemetry import metrics
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader, NumberDataPoint
-from tests.unit.runtime.acme import AUTHORITY, DESKTOP, PRODUCTION, claims, decided, key, token
 
 from flow_mcp.runtime import Decision, Reason
 from flow_mcp.runtime.audit import Audit
 from flow_mcp.runtime.challenge import bearer_challenge
+from tests.unit.runtime.acme import AUTHORITY, DESKTOP, PRODUCTION, claims, decided, key, token
 
 FIELDS = ("reason", "status", "tenant", "resource", "authority", "client", "subject", "subject_kind")
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from tests.unit.runtime import acme
-from tests.unit.runtime.acme import AGENT, DESKTOP, GONE, PRODUCTION, TEST, TESTER, decided, token
 
 from flow_mcp.runtime import Reason
 from flow_mcp.settings import DynamicRegistration, Grant, MetadataDocuments, Registration
+from tests.unit.runtime import acme
+from tests.unit.runtime.acme import AGENT, DESKTOP, GONE, PRODUCTION, TEST, TESTER, decided, token
 
 CLAUDE = "https://claude.ai/oauth/claude-code-client-metadata"
 DYNAMIC = "0b1c2d3e-dynamic"

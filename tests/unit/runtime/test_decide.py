@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
+from flow_mcp.runtime import Decision, Reason, decide
+from flow_mcp.settings import ResourceAtServer, SettingsDocument
 from tests.unit.runtime import acme
 from tests.unit.runtime.acme import (
     AGENT,
@@ -21,9 +24,6 @@ from tests.unit.runtime.acme import (
     program,
     token,
 )
-
-from flow_mcp.runtime import Decision, Reason, decide
-from flow_mcp.settings import ResourceAtServer, SettingsDocument
 
 SCOPE = 'scope="mcp-456-production flow"'
 INVALID_TOKEN = f'Bearer error="invalid_token", resource_metadata="{WELL_KNOWN}", {SCOPE}'

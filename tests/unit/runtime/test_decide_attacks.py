@@ -9,6 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from joserfc.jwk import KeySet
+
+from flow_mcp.runtime import Reason
+from flow_mcp.runtime.compact import MAX_TOKEN_LENGTH
 from tests.unit.runtime.acme import (
     AUTHORITY,
     GONE,
@@ -22,9 +25,6 @@ from tests.unit.runtime.acme import (
     signed_with_public_key,
     token,
 )
-
-from flow_mcp.runtime import Reason
-from flow_mcp.runtime.compact import MAX_TOKEN_LENGTH
 
 GOOD = token()
 HEADER, PAYLOAD, SIGNATURE = GOOD.split(".")

@@ -10,10 +10,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.unit.runtime import acme
-from tests.unit.runtime.acme import NOW, PRODUCTION, TEST, token
-from tests.unit.runtime.network import Clock, FakeServer
-from tests.unit.runtime.test_tenants import OTHER_TEST, other
 
 from flow_mcp.errors import FlowMcpError
 from flow_mcp.runtime import Decision, KeyCache, Reason
@@ -21,6 +17,10 @@ from flow_mcp.runtime.directory import SettingsDirectory, SettingsDirectoryError
 from flow_mcp.runtime.settings_file import read_settings
 from flow_mcp.runtime.tenants import Readiness
 from flow_mcp.settings import SettingsDocument, SettingsEnvelope, TokenRequest
+from tests.unit.runtime import acme
+from tests.unit.runtime.acme import NOW, PRODUCTION, TEST, token
+from tests.unit.runtime.network import Clock, FakeServer
+from tests.unit.runtime.test_tenants import OTHER_TEST, other
 
 KEPT = 3600.0
 NO_SETTINGS = Decision(Reason.NO_SETTINGS, 'Bearer realm="Flow MCP"')

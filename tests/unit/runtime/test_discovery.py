@@ -9,14 +9,14 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from tests.unit.runtime import acme
-from tests.unit.runtime.acme import AUTHORITY, public
-from tests.unit.runtime.network import JWKS_URL, METADATA_URL, Clock, FakeServer
 
 from flow_mcp.errors import FlowMcpError
 from flow_mcp.runtime import KeysUnavailableError, discovery_addresses, fetch_keys
 from flow_mcp.runtime.discovery import DEADLINE_SECONDS, MAX_RESPONSE_BYTES
 from flow_mcp.settings import AuthorizationServer
+from tests.unit.runtime import acme
+from tests.unit.runtime.acme import AUTHORITY, public
+from tests.unit.runtime.network import JWKS_URL, METADATA_URL, Clock, FakeServer
 
 INSERTED_OAUTH = "https://id.acme.example/.well-known/oauth-authorization-server/realms/acme"
 INSERTED_OPENID = "https://id.acme.example/.well-known/openid-configuration/realms/acme"

@@ -9,12 +9,12 @@ from threading import Event
 import anyio
 import httpx
 from anyio.lowlevel import checkpoint
-from tests.unit.runtime import acme
-from tests.unit.runtime.acme import NOW, PRODUCTION, claims, key, token
-from tests.unit.runtime.network import Clock, FakeServer
 
 from flow_mcp.runtime import KeyCache, Reason, Validator
 from flow_mcp.runtime.event_loop import EventLoopDecider
+from tests.unit.runtime import acme
+from tests.unit.runtime.acme import NOW, PRODUCTION, claims, key, token
+from tests.unit.runtime.network import Clock, FakeServer
 
 LIFETIME, RETRY = 600.0, 10.0
 

@@ -9,11 +9,11 @@ from threading import Event
 
 import httpx
 import pytest
+
+from flow_mcp.runtime import KeyCache, keys
 from tests.unit.runtime import acme
 from tests.unit.runtime.acme import AUTHORITY
 from tests.unit.runtime.network import METADATA_URL, Clock, FakeServer
-
-from flow_mcp.runtime import KeyCache, keys
 
 SERVER = acme.server()
 LIFETIME, RETRY, KEPT = 600.0, 10.0, 7200.0

@@ -15,6 +15,11 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.server.auth.middleware.auth_context import get_access_token
 from mcp.server.mcpserver import Context, MCPServer
 from starlette.applications import Starlette
+
+from flow_mcp.runtime import KeyCache, resource_metadata
+from flow_mcp.runtime.asgi import CALLER, Caller, ProtectedResourceMiddleware
+from flow_mcp.runtime.mcp_sdk import KnownToSdk, SettingsTokenVerifier, auth_settings
+from flow_mcp.runtime.tenants import Tenants
 from tests.unit.runtime import acme
 from tests.unit.runtime.acme import (
     AGENT,
@@ -29,11 +34,6 @@ from tests.unit.runtime.acme import (
 )
 from tests.unit.runtime.network import FakeServer
 from tests.unit.runtime.serving import serving
-
-from flow_mcp.runtime import KeyCache, resource_metadata
-from flow_mcp.runtime.asgi import CALLER, Caller, ProtectedResourceMiddleware
-from flow_mcp.runtime.mcp_sdk import KnownToSdk, SettingsTokenVerifier, auth_settings
-from flow_mcp.runtime.tenants import Tenants
 
 HOST = "https://app.profitbase.biz"
 PATH = PRODUCTION.removeprefix(HOST)

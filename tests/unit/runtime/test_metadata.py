@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from tests.unit.runtime import acme
-from tests.unit.runtime.acme import AUTHORITY, PRODUCTION, TEST, WELL_KNOWN
 
 from flow_mcp.runtime import metadata_documents, metadata_url, resource_metadata
+from tests.unit.runtime import acme
+from tests.unit.runtime.acme import AUTHORITY, PRODUCTION, TEST, WELL_KNOWN
 
 
 @pytest.mark.parametrize(

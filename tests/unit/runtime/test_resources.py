@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from tests.unit.runtime.acme import BASE, PRODUCTION, TEST, resource
 
 from flow_mcp.runtime.resources import find_resource
 from flow_mcp.settings import ProtectedResource
+from tests.unit.runtime.acme import BASE, PRODUCTION, TEST, resource
 
 NESTED = resource("production").model_copy(update={"url": PRODUCTION + "/sandbox", "environment": "sandbox"})
 RESOURCES = (resource("production"), NESTED, resource("test"))

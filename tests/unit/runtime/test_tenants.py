@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.runtime import acme
-from tests.unit.runtime.acme import PRODUCTION, TEST
 
 from flow_mcp.runtime import Reason, Validator
 from flow_mcp.runtime.resources import find_resource
 from flow_mcp.runtime.tenants import AddressIndex, Place, Readiness, Tenants, overlapping
 from flow_mcp.settings import ProtectedResource, SettingsDocument
+from tests.unit.runtime import acme
+from tests.unit.runtime.acme import PRODUCTION, TEST
 
 OTHER_TEST = TEST.replace("acme", "other")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+
+from flow_mcp.runtime import Decision, KeyCache, Reason, Validator
 from tests.unit.runtime import acme
 from tests.unit.runtime.acme import AUTHORITY, DESKTOP, NOW, PRODUCTION, claims, key, token
 from tests.unit.runtime.network import JWKS_URL, METADATA_URL, Clock, FakeServer
-
-from flow_mcp.runtime import Decision, KeyCache, Reason, Validator
 
 LIFETIME, RETRY, KEPT = 600.0, 10.0, 7200.0
 
