@@ -12,6 +12,7 @@ from flow_mcp.authorization_servers.entra import apis
 from flow_mcp.authorization_servers.entra.clients import Clients
 from flow_mcp.authorization_servers.entra.declaration import Entra
 from flow_mcp.authorization_servers.entra.directory import Directory
+from flow_mcp.authorization_servers.outputs import together
 from flow_mcp.declaration.tenant import Declaration
 
 
@@ -39,5 +40,5 @@ def populate(component: AuthorizationServerComponent, declaration: Declaration, 
     by_resource = apis.create(declaration, entra, directory, owned)
     clients = Clients(declaration, entra, directory, by_resource, owned)
     api_ids = {key: api.application.client_id for key, api in by_resource.items()}
-    component.ids = pulumi.Output.all(**api_ids, **clients.ids)
-    component.secrets = pulumi.Output.secret(pulumi.Output.all(**clients.secrets))
+    component.ids = together({**api_ids, **clients.ids})
+    component.secrets = pulumi.Output.secret(together(clients.secrets))

@@ -1,0 +1,221 @@
+"""What the program asks of the azuread plugin, for each way to declare; engine and plugin take no part."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import NAMESPACE_OID, uuid5
+
+import pulumi
+import pytest
+
+from flow_mcp.authorization_servers.entra.component import EntraAuthorizationServer
+from flow_mcp.authorization_servers.entra.names import VSCODE
+from tests.unit.authorization_servers.entra.contoso import (
+    PRODUCTION,
+    SECRET,
+    TENANT,
+    TEST,
+    agent,
+    desktop,
+    load,
+    tenant,
+)
+
+GROUP, OWNER = "d0000000-0000-4000-8000-000000000001", "d0000000-0000-4000-8000-000000000002"
+FEDERATED = {"issuer": "https://token.actions.githubusercontent.com", "subject": "repo:contoso/x:ref:main"}
+
+
+class Recorded(pulumi.runtime.Mocks):
+    """Remembers what was asked for, and makes up what Entra would assign."""
+
+    def __init__(self) -> None:
+        self.resources: dict[tuple[str, str], dict[str, Any]] = {}
+        self.calls: list[tuple[str, dict[str, Any]]] = []
+
+    def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        kind = args.typ.rpartition(":")[2]
+        self.resources[kind, args.name] = args.inputs
+        object_id = str(uuid5(NAMESPACE_OID, f"{kind} {args.name}"))
+        assigned = {"objectId": object_id, "clientId": object_id, "value": f"secret of {args.name}"}
+        identifier = f"/applications/{object_id}" if kind == "Application" else object_id
+        return identifier, {**assigned, **args.inputs}
+
+    def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]]]:
+        name = args.token.rpartition(":")[2]
+        self.calls.append((name, args.args))
+        if name == "getDomains":
+            return {"domains": [{"domainName": "Contoso.example"}]}, []
+        return {"objectId": GROUP}, []
+
+    def of(self, kind: str) -> dict[str, dict[str, Any]]:
+        """All resources of a kind by name."""
+        return {name: inputs for (found, name), inputs in self.resources.items() if found == kind}
+
+
+def made(**parts: Any) -> tuple[Recorded, dict[str, Any]]:
+    """What is asked for, and the component's outputs: `ids` and `secrets`, with whether they are secret."""
+    declaration = load(tenant(**parts)).declaration
+    recorded, outputs = Recorded(), dict[str, Any]()
+    pulumi.runtime.set_mocks(recorded)
+
+    async def run() -> None:
+        component = EntraAuthorizationServer("contoso", declaration, pulumi.ResourceOptions())
+        outputs.update(
+            ids=await component.ids.future(),
+            secrets=await component.secrets.future(),
+            secret=await component.secrets.is_secret(),
+        )
+
+    pulumi.runtime.test(run)()  # type: ignore[no-untyped-call] # the SDK's is not typed
+    return recorded, outputs
+
+
+def test_an_api_asks_for_tokens_of_version_2_and_nothing_implicit() -> None:
+    recorded, _ = made()
+    api = recorded.of("Application")["7/production"]
+    assert api["signInAudience"] == "AzureADMyOrg"
+    assert api["identifierUris"] == [PRODUCTION]
+    assert api["api"]["requestedAccessTokenVersion"] == 2
+    assert [scope["type"] for scope in api["api"]["oauth2PermissionScopes"]] == ["Admin"]
+    assert {role["value"]: role["allowedMemberTypes"] for role in api["appRoles"]} == {
+        "mcp.program": ["Application"],
+        "mcp.person": ["User"],
+    }
+    assert {"web", "publicClient", "singlePageApplication", "owners", "password"}.isdisjoint(api)
+
+
+def test_secrets_are_secret_and_have_the_declared_end() -> None:
+    recorded, outputs = made()
+    assert outputs["secrets"] == {"agent": "secret of agent"}
+    assert outputs["secret"] is True
+    (password,) = recorded.of("ApplicationPassword").values()
+    assert {name: password[name] for name in ("endDate", "rotateWhenChanged")} == {
+        "endDate": "2027-04-30T00:00:00Z",
+        "rotateWhenChanged": {"issued": "2026-11-01"},
+    }
+    assert "endDateRelative" not in password
+    assert recorded.of("ApplicationFederatedIdentityCredential") == {}
+
+
+@pytest.mark.parametrize(
+    ("cloud", "audience", "expected"),
+    [
+        ("public", None, "api://AzureADTokenExchange"),
+        ("usgovernment", None, "api://AzureADTokenExchangeUSGov"),
+        ("china", None, "api://AzureADTokenExchangeChina"),
+        ("public", "flow", "flow"),
+    ],
+)
+def test_a_federated_credential_leaves_no_secret(cloud: str, audience: str | None, expected: str) -> None:
+    credential = FEDERATED | ({"audience": audience} if audience else {})
+    client = {"grant": "client-credentials", "access": ["*"], "federatedCredential": credential}
+    recorded, outputs = made(entra={"cloud": cloud}, clients={"a": client})
+    (made_credential,) = recorded.of("ApplicationFederatedIdentityCredential").values()
+    assert {name: made_credential[name] for name in ("displayName", "issuer", "subject", "audiences")} == {
+        "displayName": "flow-mcp-a",
+        "issuer": FEDERATED["issuer"],
+        "subject": FEDERATED["subject"],
+        "audiences": [expected],
+    }
+    assert outputs["secrets"] == {}
+    assert recorded.of("ApplicationPassword") == {}
+
+
+def test_redirect_uris_are_on_the_platform_that_fits_the_client() -> None:
+    page, portal = "https://page.contoso.example/", "https://portal.contoso.example/callback"
+    recorded, _ = made(
+        clients={
+            "desktop": desktop(),
+            "page": desktop(redirectUris=[page], webOrigins=[page.rstrip("/")]),
+            "portal": desktop(redirectUris=[portal], secret=SECRET),
+            "agent": agent(),
+        }
+    )
+    platforms = ("publicClient", "singlePageApplication", "web")
+    assert {
+        name: {platform: found[platform]["redirectUris"] for platform in platforms if platform in found}
+        for name, found in recorded.of("Application").items()
+        if "/" not in name
+    } == {
+        "desktop": {"publicClient": ["http://127.0.0.1/callback"]},
+        "page": {"singlePageApplication": [page]},
+        "portal": {"web": [portal]},
+        "agent": {},
+    }
+
+
+def test_everyone_needs_no_assignment_and_nobody_is_assigned() -> None:
+    recorded, _ = made(clients={"desktop": desktop(people="everyone", access=["7/test"]), "agent": agent()})
+    required = {
+        name: found["appRoleAssignmentRequired"] for name, found in recorded.of("ServicePrincipal").items()
+    }
+    assert required == {"7/production": True, "7/test": False, "desktop": False, "agent": False}
+    assert set(recorded.of("AppRoleAssignment")) == {"agent-7/production"}
+
+
+def test_none_lets_nobody_in() -> None:
+    recorded, _ = made(clients={"desktop": desktop(people="none")})
+    required = {
+        name: found["appRoleAssignmentRequired"] for name, found in recorded.of("ServicePrincipal").items()
+    }
+    assert required == {"7/production": True, "7/test": True, "desktop": True}
+    assert recorded.of("AppRoleAssignment") == {}
+
+
+def test_a_group_by_object_id_needs_no_reading() -> None:
+    recorded, _ = made(
+        entra={"verifiedDomains": []},
+        clients={"desktop": desktop(people={"groups": [GROUP]}, access=["7/test"])},
+    )
+    assert recorded.calls == []
+    assert {name: found["principalObjectId"] for name, found in recorded.of("AppRoleAssignment").items()} == {
+        f"7/test-{GROUP}": GROUP,
+        f"desktop-{GROUP}": GROUP,
+    }
+
+
+def test_a_group_by_name_is_a_security_group_and_read_once() -> None:
+    recorded, _ = made()
+    assert [call for call in recorded.calls if call[0] == "getGroup"] == [
+        ("getGroup", {"displayName": "planners", "securityEnabled": True})
+    ]
+
+
+def test_clients_get_exactly_what_they_were_given() -> None:
+    recorded, outputs = made(
+        entra={"preauthorized": {"vscode": {"access": ["7/test"]}}},
+        clients={"agent": agent(), "desktop": desktop(access=["7/test"])},
+    )
+    production, test = outputs["ids"]["7/production"], outputs["ids"]["7/test"]
+    assert {
+        name: [
+            (access["resourceAppId"], [item["type"] for item in access["resourceAccesses"]])
+            for access in found.get("requiredResourceAccesses", [])
+        ]
+        for name, found in recorded.of("Application").items()
+    } == {"7/production": [], "7/test": [], "agent": [(production, ["Role"])], "desktop": [(test, ["Scope"])]}
+    assert {
+        (found["authorizedClientId"], found["applicationId"])
+        for found in recorded.of("ApplicationPreAuthorized").values()
+    } == {
+        (outputs["ids"]["desktop"], f"/applications/{test}"),
+        (VSCODE, f"/applications/{test}"),
+    }
+
+
+def test_owners_own_everything() -> None:
+    recorded, _ = made(entra={"owners": [OWNER]})
+    owned = [*recorded.of("Application").values(), *recorded.of("ServicePrincipal").values()]
+    assert [found["owners"] for found in owned] == [[OWNER]] * 8
+
+
+def test_the_provider_takes_tenant_and_cloud_from_the_declaration_and_no_credentials() -> None:
+    recorded, _ = made(entra={"cloud": "usgovernment"})
+    ((name, inputs),) = recorded.of("azuread").items()
+    assert name == f"entra-{TENANT}"
+    assert {key: value for key, value in inputs.items() if key in {"tenantId", "environment"}} == {
+        "tenantId": TENANT,
+        "environment": "usgovernment",
+    }
+    assert {"clientId", "clientSecret", "oidcToken"}.isdisjoint(inputs)
+    assert recorded.of("Application")["7/test"]["identifierUris"] == [TEST]
