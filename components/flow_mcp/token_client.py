@@ -13,10 +13,13 @@ class TokenRefusedError(FlowMcpError):
 
     Attributes:
         code: the error code of RFC 6749, section 5.2, if the server named one.
+        description: its `error_description`, if the server gave one.
     """
 
-    def __init__(self, client: str, endpoint: str, status: int, code: str | None) -> None:
-        self.code = code
+    def __init__(
+        self, client: str, endpoint: str, status: int, code: str | None, description: str | None = None
+    ) -> None:
+        self.code, self.description = code, description
         super().__init__(f"{endpoint} gave {client} no token: status {status}, error {code or 'not named'}")
 
 
@@ -47,5 +50,6 @@ def fetch_program_token(
     token = body.get("access_token") if isinstance(body, dict) else None
     if not isinstance(token, str):
         code = body.get("error") if isinstance(body, dict) else None
-        raise TokenRefusedError(client.name, request.token_endpoint, answer.status_code, code)
+        description = body.get("error_description") if isinstance(body, dict) else None
+        raise TokenRefusedError(client.name, request.token_endpoint, answer.status_code, code, description)
     return token

@@ -17,6 +17,7 @@ _COMMANDS = {
     "export": "export",
     "schema": "schema",
     "toolchain": "toolchain",
+    "verify": "verify",
 }
 
 # 128 + SIGINT, what a shell reports of a program that a Ctrl-C ended.

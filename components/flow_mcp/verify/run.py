@@ -1,0 +1,45 @@
+"""Runs all checks on a tenant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from flow_mcp.authorization_servers.errors import AuthorizationServerError
+from flow_mcp.stacks import StackError
+from flow_mcp.verify.check import Check, Observation, Result, bad, skipped
+from flow_mcp.verify.checks import CHECKS
+from flow_mcp.verify.target import SkipError, Target
+from flow_mcp.verify.web import NoAnswerError
+
+
+def run(target: Target, report: Callable[[str], None] = lambda _: None) -> list[Result]:
+    """What all checks observe. What goes wrong at the server is an observation, never an exception.
+
+    Args:
+        target: what to look at.
+        report: told which check runs.
+    """
+    results = []
+    for check in CHECKS:
+        report(f"{check.id} {check.title}")
+        results += [
+            Result(check, target.server.authority, _safe(target, observation))
+            for observation in _observed(check, target)
+        ]
+    return results
+
+
+def _observed(check: Check, target: Target) -> Iterator[Observation]:
+    try:
+        yield from check.run(target)
+    except NoAnswerError as error:
+        yield bad("", str(error), "Check that the server runs and that this machine reaches it.")
+    except (SkipError, StackError, AuthorizationServerError) as error:
+        yield skipped("", str(error))
+
+
+def _safe(target: Target, observation: Observation) -> Observation:
+    seen = " ".join(target.shown(observation.seen).split())
+    # What a server says may hold control characters; a terminal must not obey them.
+    return replace(observation, seen="".join(char if char.isprintable() else "?" for char in seen))
