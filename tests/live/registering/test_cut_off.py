@@ -1,0 +1,89 @@
+"""Whatever is cut off at a real Keycloak leaves nothing open, and is completed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import partial
+
+import httpx
+import pytest
+
+from flow_mcp.authorization_servers.errors import (
+    UnreachableError,
+)
+from flow_mcp.authorization_servers.keycloak.registration_resource import RegistrationResource
+from flow_mcp.plugin.resource import Made, PartlyDoneError
+from tests.live.registering.given import (
+    EVERYTHING,
+    LOOPBACK,
+    Connect,
+    Declared,
+    Refused,
+    Severed,
+)
+from tests.live.registration import optional_scopes, policies
+
+
+@pytest.mark.parametrize("arrives", [False, True])
+def test_a_create_that_is_cut_off_anywhere_leaves_nothing_open_and_is_completed(
+    arrives: bool,
+    api: Connect,
+    resource: RegistrationResource,
+    declared: Declared,
+    refused: Refused,
+    realm: str,
+    admin: httpx.Client,
+) -> None:
+    inputs = declared(**EVERYTHING)
+    before, scopes = policies(admin, realm), optional_scopes(admin, realm)
+    for severed in _severed_everywhere(arrives=arrives):
+        try:
+            made = RegistrationResource(partial(api, transport=severed)).create(inputs)
+        except PartlyDoneError as partly:
+            made = partly.made
+            assert made.state.deviations == ("it was not finished",)
+            # What was asked for last may have been carried out: then all is as declared.
+            assert refused(redirect_uris=LOOPBACK) == "Trusted Hosts" or resource.read(realm, made.state) == (
+                Made(realm, made.state.model_copy(update={"deviations": ()}))
+            )
+            made = Made(realm, resource.update(realm, inputs, made.state))
+        except UnreachableError:
+            assert refused(redirect_uris=LOOPBACK) == "Trusted Hosts"
+            made = resource.create(inputs)
+        assert refused(redirect_uris=LOOPBACK) is None
+        assert resource.read(realm, made.state) == made
+        resource.delete(realm, made.state)
+        assert policies(admin, realm) == before
+        assert optional_scopes(admin, realm) == scopes
+
+
+def test_a_delete_that_is_cut_off_anywhere_is_completed(
+    api: Connect,
+    resource: RegistrationResource,
+    declared: Declared,
+    refused: Refused,
+    realm: str,
+    admin: httpx.Client,
+) -> None:
+    before, scopes = policies(admin, realm), optional_scopes(admin, realm)
+    for severed in _severed_everywhere(arrives=False):
+        made = resource.create(declared(**EVERYTHING))
+        with suppress(UnreachableError):
+            RegistrationResource(partial(api, transport=severed)).delete(realm, made.state)
+        if severed.broke:
+            resource.delete(realm, made.state)
+        assert refused(redirect_uris=LOOPBACK) == "Trusted Hosts"
+        assert policies(admin, realm) == before
+        assert optional_scopes(admin, realm) == scopes
+
+
+def _severed_everywhere(*, arrives: bool) -> Iterator[Severed]:
+    """A connection that breaks at the first writing request, at the second…, until one does not break."""
+    for at in range(1, 100):
+        severed = Severed(at, arrives=arrives)
+        yield severed
+        if not severed.broke:
+            assert at > 10
+            return
+    pytest.fail("more than 100 writing requests")

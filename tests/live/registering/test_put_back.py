@@ -1,0 +1,151 @@
+"""What the registration resource found in a realm of a real Keycloak is put back."""
+
+from __future__ import annotations
+
+import logging
+
+import httpx
+import pytest
+
+from flow_mcp.authorization_servers.errors import (
+    AuthorizationServerError,
+    OwnedByOthersError,
+)
+from flow_mcp.authorization_servers.keycloak.registration_resource import RegistrationResource
+from flow_mcp.dev.server import LocalKeycloak
+from tests.live.registering.given import (
+    ELSEWHERE,
+    EVERYTHING,
+    Declared,
+    Refused,
+)
+from tests.live.registration import change, optional_scopes, policies, policy
+
+
+def test_deleting_puts_everything_back(
+    resource: RegistrationResource, declared: Declared, realm: str, admin: httpx.Client
+) -> None:
+    change(admin, realm, "Allowed Client Scopes", {"allowed-client-scopes": ["openid", "phone"]})
+    change(admin, realm, "Max Clients Limit", {"max-clients": ["17"]})
+    before, scopes = policies(admin, realm), optional_scopes(admin, realm)
+    made = resource.create(declared(**EVERYTHING))
+    assert policies(admin, realm) != before
+    resource.delete(made.id, made.state)
+    assert policies(admin, realm) == before
+    assert optional_scopes(admin, realm) == scopes
+
+
+def test_scopes_that_were_optional_before_stay_so(
+    resource: RegistrationResource, declared: Declared, realm: str, admin: httpx.Client
+) -> None:
+    made = resource.create(declared(realm_optional_scopes=["mcp:tools", "phone"]))
+    changed = resource.update(made.id, declared(), made.state)
+    assert optional_scopes(admin, realm) >= {"phone"}
+    assert "mcp:tools" not in optional_scopes(admin, realm)
+    resource.delete(made.id, changed)
+    assert "phone" in optional_scopes(admin, realm)
+
+
+def test_a_missing_policy_is_added_and_its_removal_is_said(
+    resource: RegistrationResource,
+    declared: Declared,
+    refused: Refused,
+    realm: str,
+    admin: httpx.Client,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    for name in ("Trusted Hosts", "Full Scope Disabled"):
+        admin.delete(f"{realm}/components/{policy(admin, realm, name)['id']}")
+    before = policies(admin, realm)
+    assert refused(redirect_uris=ELSEWHERE) is None
+
+    made = resource.create(declared())
+    assert refused(redirect_uris=ELSEWHERE) == "Trusted Hosts"
+    assert policy(admin, realm, "Full Scope Disabled")["providerId"] == "scope"
+
+    with caplog.at_level(logging.WARNING, "flow_mcp"):
+        resource.delete(made.id, made.state)
+    assert policies(admin, realm) == before
+    assert "Trusted Hosts was missing in realm registering before" in caplog.messages[0]
+
+
+def test_a_former_scope_that_is_gone_is_left_out_and_that_is_said(
+    resource: RegistrationResource,
+    declared: Declared,
+    realm: str,
+    admin: httpx.Client,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    change(admin, realm, "Allowed Client Scopes", {"allowed-client-scopes": ["mcp:tools", "phone"]})
+    made = resource.create(declared())
+    [scope] = [s for s in admin.get(f"{realm}/client-scopes").json() if s["name"] == "mcp:tools"]
+    admin.delete(f"{realm}/client-scopes/{scope['id']}")
+    with caplog.at_level(logging.WARNING, "flow_mcp"):
+        resource.delete(made.id, made.state)
+    assert policy(admin, realm, "Allowed Client Scopes")["config"]["allowed-client-scopes"] == ["phone"]
+    assert caplog.messages == [
+        "the scopes mcp:tools, formerly allowed to clients that register in realm registering, are gone"
+    ]
+
+
+def test_what_was_there_first_is_found_again_when_pulumi_forgot_it(
+    resource: RegistrationResource, declared: Declared, realm: str, admin: httpx.Client
+) -> None:
+    change(admin, realm, "Max Clients Limit", {"max-clients": ["17"]})
+    admin.delete(f"{realm}/components/{policy(admin, realm, 'Consent Required')['id']}")
+    before = policies(admin, realm)
+    resource.create(declared(maximum_clients=50))
+    made = resource.create(declared(maximum_clients=60))
+    resource.delete(made.id, made.state)
+    assert policies(admin, realm) == before
+
+
+def test_two_stacks_do_not_manage_one_realm(
+    resource: RegistrationResource, declared: Declared, realm: str, admin: httpx.Client
+) -> None:
+    made = resource.create(declared())
+    before = policies(admin, realm)
+    with pytest.raises(OwnedByOthersError, match=r"managed by another stack \(flow-mcp:acme\)"):
+        resource.create(declared(owner="flow-mcp:globex"))
+    assert policies(admin, realm) == before
+    resource.delete(made.id, made.state)
+    other = resource.create(declared(owner="flow-mcp:globex"))
+    resource.delete(other.id, other.state)
+
+
+def test_a_realm_with_two_policies_of_a_kind_is_left_alone(
+    resource: RegistrationResource, declared: Declared, realm: str, admin: httpx.Client
+) -> None:
+    second = policy(admin, realm, "Trusted Hosts") | {"name": "More Trusted Hosts"}
+    admin.post(f"{realm}/components", json={key: second[key] for key in second if key != "id"})
+    before = policies(admin, realm)
+    with pytest.raises(AuthorizationServerError, match=r"more than one .* trusted-hosts.*remove all but one"):
+        resource.create(declared())
+    assert policies(admin, realm) == before
+
+
+def test_a_realm_that_is_gone_is_gone(
+    resource: RegistrationResource, declared: Declared, admin: httpx.Client, realm: str
+) -> None:
+    made = resource.create(declared())
+    admin.delete(realm)
+    assert resource.read(realm, made.state) is None
+    resource.delete(realm, made.state)
+    with pytest.raises(AuthorizationServerError, match="has no realm registering"):
+        resource.create(declared())
+    admin.post("", json={"realm": realm, "enabled": True})
+
+
+def test_a_realm_is_imported_by_its_name(
+    resource: RegistrationResource,
+    declared: Declared,
+    realm: str,
+    keycloak: LocalKeycloak,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("KEYCLOAK_URL", raising=False)
+    with pytest.raises(AuthorizationServerError, match="set KEYCLOAK_URL"):
+        resource.read(realm, None)
+    made = resource.create(declared(maximum_clients=50))
+    monkeypatch.setenv("KEYCLOAK_URL", keycloak.url)
+    assert resource.read(realm, None) == made

@@ -1,0 +1,143 @@
+"""The registration resource on a real Keycloak: who may register, and what it reads."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import httpx
+import pytest
+
+from flow_mcp.authorization_servers.keycloak.registration_resource import RegistrationResource
+from flow_mcp.dev.server import LocalKeycloak
+from flow_mcp.plugin.resource import PartlyDoneError
+from tests.live.registering.given import (
+    ELSEWHERE,
+    EVERYTHING,
+    LOOPBACK,
+    Connect,
+    Declared,
+    Refused,
+    Severed,
+)
+from tests.live.registration import change, policy, register
+
+
+def test_only_declared_redirect_hosts_register(
+    resource: RegistrationResource, declared: Declared, refused: Refused
+) -> None:
+    assert refused(redirect_uris=LOOPBACK) == "Trusted Hosts"
+    resource.create(declared())
+    assert refused(redirect_uris=LOOPBACK) is None
+    assert refused(redirect_uris=["http://localhost:6274/callback"]) == "Trusted Hosts"
+    assert refused(redirect_uris=[*LOOPBACK, *ELSEWHERE]) == "Trusted Hosts"
+
+
+def test_only_declared_senders_register_and_a_redirect_host_is_none(
+    resource: RegistrationResource, declared: Declared, refused: Refused
+) -> None:
+    made = resource.create(declared(sender_hosts=["192.0.2.1"]))
+    # This machine's address is a redirect host here, which must not make it a sender.
+    assert refused(redirect_uris=LOOPBACK) == "Trusted Senders"
+    resource.update(made.id, declared(sender_hosts=["127.0.0.1"], redirect_hosts=["claude.ai"]), made.state)
+    assert refused(redirect_uris=["https://claude.ai/callback"]) is None
+    # Nor does a sender's address make a redirect host.
+    assert refused(redirect_uris=LOOPBACK) == "Trusted Hosts"
+
+
+def test_closed_registration_refuses_everybody(
+    resource: RegistrationResource, declared: Declared, refused: Refused
+) -> None:
+    made = resource.create(declared(sender_hosts=["127.0.0.1"]))
+    assert refused(redirect_uris=LOOPBACK) is None
+    resource.update(made.id, declared(open=False, redirect_hosts=[]), made.state)
+    assert refused(redirect_uris=LOOPBACK) == "Trusted Hosts"
+    assert refused(grant_types=["client_credentials"]) == "Trusted Hosts"
+
+
+def test_only_declared_scopes_may_be_asked_for(
+    resource: RegistrationResource, declared: Declared, refused: Refused
+) -> None:
+    made = resource.create(declared(allowed_scopes=["mcp:tools"]))
+    assert refused(redirect_uris=LOOPBACK, scope="mcp:tools") is None
+    assert refused(redirect_uris=LOOPBACK, scope="openid mcp:tools") == "Allowed Client Scopes"
+    resource.update(made.id, declared(allowed_scopes=["openid", "mcp:tools"]), made.state)
+    assert refused(redirect_uris=LOOPBACK, scope="openid mcp:tools") is None
+    assert refused(redirect_uris=LOOPBACK, scope="openid service_account") == "Allowed Client Scopes"
+
+
+def test_a_client_that_asks_for_no_scope_gets_the_realm_s_optional_ones(
+    resource: RegistrationResource, declared: Declared, keycloak: LocalKeycloak, realm: str
+) -> None:
+    resource.create(declared(realm_optional_scopes=["mcp:tools"]))
+    registered = register(keycloak.url, realm, redirect_uris=LOOPBACK).json()
+    assert "mcp:tools" in registered["scope"].split()
+
+
+def test_pages_register_only_from_declared_origins(
+    resource: RegistrationResource, declared: Declared, keycloak: LocalKeycloak, realm: str
+) -> None:
+    resource.create(declared(cors_origins=["https://inspector.example"]))
+    url = f"{keycloak.url}/realms/{realm}/clients-registrations/openid-connect"
+    for origin, allowed in (
+        ("https://inspector.example", "https://inspector.example"),
+        ("https://x.example", None),
+    ):
+        headers = {"Origin": origin}
+        answer = httpx.post(url, json={"redirect_uris": LOOPBACK}, headers=headers, trust_env=False)
+        assert answer.headers.get("Access-Control-Allow-Origin") == allowed
+
+
+def test_no_more_clients_than_the_maximum(
+    resource: RegistrationResource, declared: Declared, refused: Refused
+) -> None:
+    resource.create(declared(maximum_clients=1))
+    assert refused(redirect_uris=LOOPBACK) == "Max Clients Limit"
+
+
+def test_reading_gives_what_was_written(
+    resource: RegistrationResource, declared: Declared, realm: str
+) -> None:
+    made = resource.create(declared(**EVERYTHING))
+    assert made.state.former.attached_scopes == ("mcp:tools",)
+    assert resource.read(realm, made.state) == made
+
+
+def test_reading_shows_what_was_changed_by_hand(
+    resource: RegistrationResource, declared: Declared, realm: str, admin: httpx.Client
+) -> None:
+    made = resource.create(declared(realm_optional_scopes=["mcp:tools"]))
+    change(admin, realm, "Trusted Hosts", {"trusted-hosts": ["evil.example"]})
+    admin.delete(f"{realm}/components/{policy(admin, realm, 'Consent Required')['id']}")
+    for scope in admin.get(f"{realm}/default-optional-client-scopes").json():
+        admin.delete(f"{realm}/default-optional-client-scopes/{scope['id']}")
+    changed = {
+        "redirect_hosts": ("evil.example",),
+        "realm_optional_scopes": (),
+        "deviations": ("the policy Consent Required is missing",),
+    }
+    found = resource.read(realm, made.state)
+    assert found
+    assert found.state == made.state.model_copy(update=changed)
+    mended = resource.update(made.id, declared(realm_optional_scopes=["mcp:tools"]), found.state)
+    assert mended == made.state
+    assert resource.read(realm, mended) == made
+
+
+def test_nothing_is_written_where_all_is_as_declared(
+    api: Connect, resource: RegistrationResource, declared: Declared, realm: str
+) -> None:
+    made = resource.create(declared())
+    never = Severed(1, arrives=False)
+    guarded = RegistrationResource(partial(api, transport=never))
+    assert guarded.update(realm, declared(), made.state) == made.state
+    assert guarded.create(declared()) == made
+    assert not never.broke
+
+
+def test_an_unknown_scope_is_named_and_nothing_is_opened(
+    resource: RegistrationResource, declared: Declared, refused: Refused
+) -> None:
+    for unknown in ({"allowed_scopes": ["nope", "openid"]}, {"realm_optional_scopes": ["nope"]}):
+        with pytest.raises(PartlyDoneError, match="Realm registering has no client scope nope"):
+            resource.create(declared(**unknown))
+        assert refused(redirect_uris=LOOPBACK) == "Trusted Hosts"
