@@ -123,6 +123,15 @@ def test_one_removed_client_is_gone_and_the_others_stay(
     assert tenant.outputs()["clientIds"].keys() == {"desktop", "legacy", "signer"}
 
 
+def test_a_new_environment_leaves_no_drift_behind(tenant: Tenant, declaration: dict[str, Any]) -> None:
+    changed = copy.deepcopy(declaration)
+    changed["workspaces"]["456"]["environments"].append("staging")
+    tenant.declare(changed)
+    tenant.up()
+    tenant.trial.pulumi("refresh", "--yes", "--expect-no-changes", "--stack", _NAME)
+    assert tenant.changes() == {}
+
+
 def test_a_removed_group_loses_its_way_in(
     tenant: Tenant, declaration: dict[str, Any], admin: httpx.Client
 ) -> None:

@@ -30,6 +30,9 @@ Unordered = Annotated[tuple[str, ...], AfterValidator(lambda values: tuple(sorte
 class MetadataState(MetadataInputs):
     """The metadata (RFC 8414, section 2; OpenID Connect Discovery 1.0, section 3).
 
+    The scopes are left out: they change with what a stack makes after this was read, and no update of this
+    resource would follow.
+
     Attributes:
         metadata_url: the first address of the specification's order that has it.
         client_id_metadata_document_supported: Client ID Metadata Documents (MCP, 2026-07-28).
@@ -41,7 +44,6 @@ class MetadataState(MetadataInputs):
     token_endpoint: str
     registration_endpoint: str | None = None
     jwks_uri: str
-    scopes_supported: Unordered = ()
     grant_types_supported: Unordered = ()
     code_challenge_methods_supported: Unordered = ()
     client_id_metadata_document_supported: bool = False

@@ -24,7 +24,6 @@ class AuthorizationServerMetadata(PluginResource):
     token_endpoint: pulumi.Output[str]
     registration_endpoint: pulumi.Output[str | None]
     jwks_uri: pulumi.Output[str]
-    scopes_supported: pulumi.Output[Sequence[str]]
     grant_types_supported: pulumi.Output[Sequence[str]]
     code_challenge_methods_supported: pulumi.Output[Sequence[str]]
     client_id_metadata_document_supported: pulumi.Output[bool]

@@ -36,6 +36,34 @@ def create(
     reached = declaration.reached_by(
         tuple(entry for way in (dynamic, documents) if way for entry in way.access)
     )
+    policies: list[pulumi.Resource] = []
+    if dynamic:
+        sources = ("ByAnonymous", "ByInitialAccessToken", "ByRegistrationAccessToken")
+        policy = _policy(
+            declaration,
+            "dynamic",
+            executors=(_PKCE, _NO_IMPLICIT, _NO_PASSWORD),
+            condition="client-updater-context",
+            configuration={"update-client-source": _list(sources)},
+            realm=realm,
+            opts=opts,
+        )
+        policies.append(policy)
+    if documents:
+        policy = _policy(
+            declaration,
+            "metadata-documents",
+            executors=(_metadata_document(documents), _PKCE, _NO_IMPLICIT, _NO_PASSWORD),
+            condition="client-id-uri",
+            configuration={
+                "client-id-uri-allow-permitted-domains": _list(documents.domains),
+                "client-id-uri-scheme": _list(("https",)),
+            },
+            realm=realm,
+            # Each write replaces the realm's whole list: one after the other, so that none is lost.
+            opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[*policies])),
+        )
+        policies.append(policy)
     resources.KeycloakClientRegistration(
         "registration",
         url=server.admin_url or server.url,
@@ -51,39 +79,9 @@ def create(
         maximum_clients=dynamic.maximum_clients if dynamic else 200,
         # A client that registers without asking for scopes gets the realm's optional ones.
         realm_optional_scopes=[scopes[resource.key].scope for resource in reached],
-        opts=pulumi.ResourceOptions(parent=opts.parent),
+        # The door opens only when the rules for those who come in are there, and closes before they go.
+        opts=pulumi.ResourceOptions(parent=opts.parent, depends_on=policies),
     )
-    first = None
-    if dynamic:
-        first = _policy(
-            declaration,
-            "dynamic",
-            executors=(_PKCE, _NO_IMPLICIT, _NO_PASSWORD),
-            condition="client-updater-context",
-            configuration={
-                "update-client-source": _list(
-                    ("ByAnonymous", "ByInitialAccessToken", "ByRegistrationAccessToken")
-                )
-            },
-            realm=realm,
-            opts=opts,
-        )
-    if documents:
-        _policy(
-            declaration,
-            "metadata-documents",
-            executors=(_metadata_document(documents), _PKCE, _NO_IMPLICIT, _NO_PASSWORD),
-            condition="client-id-uri",
-            configuration={
-                "client-id-uri-allow-permitted-domains": _list(documents.domains),
-                "client-id-uri-scheme": _list(("https",)),
-            },
-            realm=realm,
-            # Each write replaces the realm's whole list: one after the other, so that none is lost.
-            opts=pulumi.ResourceOptions.merge(
-                opts, pulumi.ResourceOptions(depends_on=[first] if first else [])
-            ),
-        )
 
 
 def _allowed_scopes(declaration: Declaration, dynamic: DynamicRegistration) -> tuple[str, ...]:

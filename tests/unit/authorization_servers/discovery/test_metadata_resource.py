@@ -78,7 +78,6 @@ def test_the_whole_state_comes_from_the_document() -> None:
         authorization_endpoint=f"{AUTHORITY}/auth",
         token_endpoint=f"{AUTHORITY}/token",
         jwks_uri=f"{AUTHORITY}/certs",
-        scopes_supported=("address", "openid"),
         client_id_metadata_document_supported=True,
     )
 
@@ -90,8 +89,8 @@ def test_the_first_address_that_has_it_is_named() -> None:
 
 
 def test_the_order_in_which_a_server_lists_things_is_no_difference() -> None:
-    first = read(StandIn({OAUTH: json_answer(200, document(scopes_supported=["a", "b"]))}))
-    assert first == read(StandIn({OAUTH: json_answer(200, document(scopes_supported=["b", "a"]))}))
+    first = read(StandIn({OAUTH: json_answer(200, document(grant_types_supported=["a", "b"]))}))
+    assert first == read(StandIn({OAUTH: json_answer(200, document(grant_types_supported=["b", "a"]))}))
 
 
 @pytest.mark.parametrize("authority", [f"{AUTHORITY}/", AUTHORITY.upper(), "https://id.example/realms/Acme"])
@@ -117,7 +116,7 @@ def test_where_there_is_none_every_address_is_named_with_its_answer() -> None:
 
 @pytest.mark.parametrize(
     ("changed", "named"),
-    [({"token_endpoint": None}, "tokenEndpoint"), ({"scopes_supported": "openid"}, "scopesSupported")],
+    [({"token_endpoint": None}, "tokenEndpoint"), ({"grant_types_supported": "code"}, "grantTypesSupported")],
 )
 def test_unusable_metadata_is_named(changed: dict[str, Any], named: str) -> None:
     assert f"has no usable {named}" in refusal(StandIn({OAUTH: json_answer(200, document(**changed))}))
