@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from pydantic.alias_generators import to_pascal
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
@@ -60,4 +61,4 @@ def readable(schema: Any) -> Any:
 
 
 def _name(text: str) -> str:
-    return _QUALIFIED.sub(lambda match: f"{match[1].capitalize()}{match[2]}", text)
+    return _QUALIFIED.sub(lambda match: f"{to_pascal(match[1])}{match[2]}", text)

@@ -7,11 +7,14 @@ stack's diff shows only what changed. Its schema is published as `docs/schemas/s
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import rfc8785
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
+from pydantic_core import InitErrorDetails
+
+from flow_mcp.settings.strict_json import validate_strictly
 
 
 class _Part(BaseModel):
@@ -36,9 +39,13 @@ class ClaimCondition(_Part):
     `no-suffix`: it is a string that ends with none of `values`; `prefix`: it begins with one of them.
     """
 
-    claim: str
-    must: Literal["present", "absent", "one-of", "no-suffix", "prefix"]
-    values: tuple[str, ...] = ()
+    claim: Annotated[str, Field(description="Its name.")]
+    must: Annotated[
+        Literal["present", "absent", "one-of", "no-suffix", "prefix"], Field(description="The operator.")
+    ]
+    values: Annotated[
+        tuple[str, ...], Field(description="What it compares with; none for present and absent.")
+    ] = ()
 
     @model_validator(mode="after")
     def _values_belong_to_the_operator(self) -> Self:
@@ -78,7 +85,9 @@ class TokenProfile(_Part):
             description="A token that meets all of these was issued for a person; any other, not.",
         ),
     ]
-    clock_skew_seconds: Annotated[int, Field(ge=0, le=300)] = 60
+    clock_skew_seconds: Annotated[
+        int, Field(ge=0, le=300, description="How far the server's clock may be off.")
+    ] = 60
 
     @model_validator(mode="after")
     def _only_asymmetric_algorithms(self) -> Self:
@@ -88,11 +97,16 @@ class TokenProfile(_Part):
         return self
 
 
+_Access = Annotated[
+    tuple[str, ...], Field(description="Protected resources it was given, as `<workspace>/<environment>`.")
+]
+
+
 class TokenRequest(_Part):
     """How the client asks for a token for one protected resource: exact parameters, without credentials."""
 
     resource: Annotated[str, Field(description="URL of the protected resource.")]
-    token_endpoint: str
+    token_endpoint: Annotated[str, Field(description="Where the request goes.")]
     parameters: Annotated[dict[str, str], Field(description="Form parameters of the token request.")]
     authorization_endpoint: Annotated[str | None, Field(description="For authorization code only.")] = None
     authorization_parameters: Annotated[
@@ -103,42 +117,47 @@ class TokenRequest(_Part):
 class Client(_Part):
     """An application that may call, and where."""
 
-    name: str
-    client_id: str
+    name: Annotated[str, Field(description="As the tenant's declaration names it.")]
+    client_id: Annotated[str, Field(description="Compared byte for byte.")]
     registration: Annotated[
         Literal["managed", "manual"],
         Field(description="Made by the stack, or listed after someone else made it."),
     ]
-    grant: Grant
+    grant: Annotated[Grant, Field(description="How it gets tokens.")]
     authentication: Annotated[
         Literal["none", "client-secret", "private-key-jwt", "federated"] | None,
         Field(description="How it authenticates at the token endpoint; unknown for manual ones."),
     ] = None
-    access: Annotated[
-        tuple[str, ...],
-        Field(description="Protected resources it was given, as `<workspace>/<environment>`."),
+    access: _Access
+    token_requests: Annotated[
+        tuple[TokenRequest, ...], Field(description="How it asks for a token, by protected resource.")
     ]
-    token_requests: tuple[TokenRequest, ...]
 
 
 class DynamicRegistration(_Part):
     """Clients that registered themselves (RFC 7591) reach these resources, and only with a person."""
 
-    access: tuple[str, ...]
+    access: _Access
 
 
 class MetadataDocuments(_Part):
     """Clients whose ID is an https URL on one of these domains, likewise (Client ID Metadata Documents)."""
 
-    domains: Annotated[tuple[str, ...], Field(min_length=1)]
-    access: tuple[str, ...]
+    domains: Annotated[
+        tuple[str, ...], Field(min_length=1, description="Hosts of the documents, compared exactly.")
+    ]
+    access: _Access
 
 
 class Registration(_Part):
     """Ways to become a client that no declaration names; what is absent is closed."""
 
-    dynamic: DynamicRegistration | None = None
-    metadata_documents: MetadataDocuments | None = None
+    dynamic: Annotated[
+        DynamicRegistration | None, Field(description="Clients that registered themselves.")
+    ] = None
+    metadata_documents: Annotated[
+        MetadataDocuments | None, Field(description="Clients whose ID is the address of a document.")
+    ] = None
 
 
 class AuthorizationServer(_Part):
@@ -150,15 +169,23 @@ class AuthorizationServer(_Part):
         tuple[str, ...], Field(min_length=1, description="Accepted `iss` of tokens, compared byte for byte.")
     ]
     metadata_url: Annotated[str, Field(description="The discovery document that this server really serves.")]
-    token_profile: TokenProfile
-    clients: tuple[Client, ...]
-    registration: Registration = Registration()
+    token_profile: Annotated[TokenProfile, Field(description="How its tokens are read and judged.")]
+    clients: Annotated[tuple[Client, ...], Field(description="All that were declared, managed and manual.")]
+    registration: Annotated[Registration, Field(description="Who else may come; left out: nobody.")] = (
+        Registration()
+    )
+
+    @property
+    def reached(self) -> frozenset[str]:
+        """Keys of all protected resources that something here gives access to."""
+        ways = (self.registration.dynamic, self.registration.metadata_documents)
+        return frozenset(entry for way in (*self.clients, *ways) if way for entry in way.access)
 
 
 class ResourceAtServer(_Part):
     """What a protected resource is called at one authorization server."""
 
-    authority: str
+    authority: Annotated[str, Field(description="That of one of the document's authorization servers.")]
     audiences: Annotated[tuple[str, ...], Field(min_length=1, description="Accepted `aud`; one is enough.")]
     scopes_advertised: Annotated[
         tuple[str, ...], Field(min_length=1, description="As metadata and challenges name them.")
@@ -178,9 +205,11 @@ class ProtectedResource(_Part):
     """One MCP server: a workspace's environment (RFC 9728's protected resource)."""
 
     url: Annotated[str, Field(description="Its resource identifier, without a slash at the end.")]
-    workspace: str
-    environment: str
-    authorization_servers: Annotated[tuple[ResourceAtServer, ...], Field(min_length=1)]
+    workspace: Annotated[str, Field(description="Its workspace's ID.")]
+    environment: Annotated[str, Field(description="Its environment's ID.")]
+    authorization_servers: Annotated[
+        tuple[ResourceAtServer, ...], Field(min_length=1, description="Whose tokens it takes, and which.")
+    ]
 
     @property
     def key(self) -> str:
@@ -188,13 +217,24 @@ class ProtectedResource(_Part):
         return f"{self.workspace}/{self.environment}"
 
 
+def _version_is_required(schema: dict[str, Any]) -> None:
+    schema["required"] = ["version", *schema["required"]]
+
+
 class SettingsDocument(_Part):
     """MCP Server Settings of one tenant, as the Flow runtime consumes them."""
 
-    version: Literal[1] = 1
-    tenant: str
-    authorization_servers: Annotated[tuple[AuthorizationServer, ...], Field(min_length=1, max_length=2)]
-    protected_resources: tuple[ProtectedResource, ...]
+    model_config = ConfigDict(json_schema_extra=_version_is_required)
+
+    version: Annotated[Literal[1], Field(description="Of this contract.")] = 1
+    tenant: Annotated[str, Field(description="The tenant's ID in Flow.")]
+    authorization_servers: Annotated[
+        tuple[AuthorizationServer, ...],
+        Field(min_length=1, max_length=2, description="One; two while the tenant moves to another."),
+    ]
+    protected_resources: Annotated[
+        tuple[ProtectedResource, ...], Field(description="The tenant's MCP servers.")
+    ]
 
     @model_validator(mode="after")
     def _refers_only_to_itself(self) -> Self:
@@ -214,9 +254,16 @@ class SettingsDocument(_Part):
                         f"{resource.key} refers to {at.authority}, which is not in authorizationServers"
                     )
         for server in self.authorization_servers:
-            client_ids = [client.client_id for client in server.clients]
-            if len(set(client_ids)) < len(client_ids):
-                raise ValueError(f"two clients of {server.authority} have the same client ID")
+            for what, values in (
+                ("client ID", [client.client_id for client in server.clients]),
+                ("name", [client.name for client in server.clients]),
+            ):
+                if len(set(values)) < len(values):
+                    raise ValueError(f"two clients of {server.authority} have the same {what}")
+            if unknown := server.reached.difference(keys):
+                raise ValueError(
+                    f"{server.authority} gives access to {min(unknown)}, which is not in protectedResources"
+                )
         return self
 
     def canonical_json(self) -> str:
@@ -230,4 +277,8 @@ class SettingsDocument(_Part):
         Raises:
             pydantic.ValidationError: it is not a settings document of version 1.
         """
-        return cls.model_validate_json(text)
+        document = validate_strictly(cls, text)
+        if "version" not in document.model_fields_set:
+            missing = InitErrorDetails(type="missing", loc=("version",), input=None)
+            raise ValidationError.from_exception_data(cls.__name__, [missing])
+        return document

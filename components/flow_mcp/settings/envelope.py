@@ -13,6 +13,7 @@ import rfc8785
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from flow_mcp.settings.document import SettingsDocument
+from flow_mcp.settings.strict_json import validate_strictly
 
 
 class SettingsEnvelope(BaseModel):
@@ -20,8 +21,8 @@ class SettingsEnvelope(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
-    version: Literal[1]
-    tenant: str
+    version: Annotated[Literal[1], Field(description="Of this contract.")]
+    tenant: Annotated[str, Field(description="The tenant's ID in Flow, that of the document too.")]
     revision: Annotated[
         int,
         Field(
@@ -72,7 +73,7 @@ class SettingsEnvelope(BaseModel):
         Raises:
             pydantic.ValidationError: it is no envelope of version 1, or the digest is wrong.
         """
-        return cls.model_validate_json(text)
+        return validate_strictly(cls, text)
 
     def document(self) -> SettingsDocument:
         """Read the settings document in it.

@@ -47,12 +47,12 @@ class ResourceThere(Declared):
 class Condition(Declared):
     """What a claim of a token must be."""
 
-    claim: ClaimName
+    claim: Annotated[ClaimName, Field(description="Its name.")]
     must: Annotated[
         Literal["present", "absent", "one-of", "no-suffix", "prefix"],
         Field(description="one-of: among `values`; prefix, no-suffix: begins, does not end with one."),
     ]
-    values: tuple[Text, ...] = ()
+    values: Annotated[tuple[Text, ...], Field(description="What it compares with, if anything.")] = ()
 
     @model_validator(mode="after")
     def _values_belong_to_the_operator(self) -> Self:
@@ -67,7 +67,9 @@ class Condition(Declared):
 class Tokens(Declared):
     """How its access tokens are read; what is left out is as RFC 9068 has it."""
 
-    algorithms: Annotated[tuple[Algorithm, ...], Field(min_length=1)] = ("RS256",)
+    algorithms: Annotated[
+        tuple[Algorithm, ...], Field(min_length=1, description="Accepted JWS algorithms.")
+    ] = ("RS256",)
     types: Annotated[tuple[Text, ...], Field(min_length=1, description="Accepted `typ` of the header.")] = (
         "at+jwt",
     )
