@@ -48,7 +48,7 @@ Each program or application that calls needs an app registration of its own, for
 organizational directory only, and its client ID goes to the people who keep the Flow tenant's declaration
 (manualRegistrations). Programs: grant the application permission `{program_role}` of each application named
 below, with admin consent, and give them a federated credential, or a secret with an end.
-People's applications: add the delegated permission `{scope}`; the application above lists them as
+People's applications: add the delegated permission `{scope}`; the applications above list them as
 preauthorized, so that nobody is asked for consent.
 
 """
@@ -59,7 +59,7 @@ def hand_over(declaration: Declaration) -> str:
     head = _HEAD.format(tenant=declaration.tenant.id, tenant_id=entra(declaration).tenant_id)
     apis = [_api(declaration, resource, number) for number, resource in enumerate(declaration.resources, 1)]
     clients = _CLIENTS.format(number=len(apis) + 1, program_role=names.PROGRAM_ROLE, scope=names.SCOPE)
-    return "\n".join([head, *apis, clients]) + "".join(_listed(declaration))
+    return "\n".join([head, *apis, clients]) + ("".join(_listed(declaration)) or "None is listed yet.\n")
 
 
 def _api(declaration: Declaration, resource: ResourceDeclared, number: int) -> str:

@@ -97,5 +97,9 @@ def test_it_says_what_to_report_and_what_is_declared_already() -> None:
     assert f"- assistant (people, client ID {ASSISTANT}): 7/test\n" in handed
 
 
+def test_without_clients_it_says_so() -> None:
+    assert text().endswith("\n\nNone is listed yet.\n")
+
+
 def test_the_same_declaration_gives_the_same_text() -> None:
     assert text(manualRegistrations=MANUAL) == text(manualRegistrations=dict(reversed(MANUAL.items())))
