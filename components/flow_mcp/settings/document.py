@@ -175,12 +175,6 @@ class AuthorizationServer(_Part):
         Registration()
     )
 
-    @property
-    def reached(self) -> frozenset[str]:
-        """Keys of all protected resources that something here gives access to."""
-        ways = (self.registration.dynamic, self.registration.metadata_documents)
-        return frozenset(entry for way in (*self.clients, *ways) if way for entry in way.access)
-
 
 class ResourceAtServer(_Part):
     """What a protected resource is called at one authorization server."""
@@ -260,10 +254,6 @@ class SettingsDocument(_Part):
             ):
                 if len(set(values)) < len(values):
                     raise ValueError(f"two clients of {server.authority} have the same {what}")
-            if unknown := server.reached.difference(keys):
-                raise ValueError(
-                    f"{server.authority} gives access to {min(unknown)}, which is not in protectedResources"
-                )
         return self
 
     def canonical_json(self) -> str:

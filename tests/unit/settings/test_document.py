@@ -121,7 +121,6 @@ def test_what_is_no_settings_document_is_refused(value: Any, path: str, given: A
 
 
 SERVER = "http://127.0.0.1:8180/realms/acme"
-NOWHERE = f"{SERVER} gives access to 9/x, which is not in protectedResources"
 ALGORITHMS = "algorithms must be among ES256, ES384, ES512, EdDSA, PS256, PS384, PS512, RS256, RS384, RS512"
 
 
@@ -139,9 +138,6 @@ ALGORITHMS = "algorithms must be among ES256, ES384, ES512, EdDSA, PS256, PS384,
             "legacy-crm",
             f"two clients of {SERVER} have the same name",
         ),
-        ("authorizationServers.0.clients.0.access", ["9/x"], NOWHERE),
-        ("authorizationServers.0.registration.dynamic.access", ["9/x"], NOWHERE),
-        ("authorizationServers.0.registration.metadataDocuments.access", ["9/x"], NOWHERE),
         ("authorizationServers.0.tokenProfile.algorithms", ["HS256"], ALGORITHMS),
         ("authorizationServers.0.tokenProfile.algorithms", ["none"], ALGORITHMS),
         (
