@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from flow_mcp.runtime.address import ExternalAddress
@@ -107,7 +106,7 @@ class ProtectedResourceMiddleware:
             # As for any token that is none.
             decision = await self._decider.decide(place.validator, address, "")
             is_bad = decision.reason is Reason.TOKEN_OPAQUE
-            return replace(decision, reason=refusal.reason) if is_bad else decision
+            return decision._replace(reason=refusal.reason) if is_bad else decision
         return await self._decider.decide(place.validator, address, token)
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import binascii
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from flow_mcp.runtime.reason import Reason, Refused
 
@@ -19,8 +18,7 @@ MAX_TOKEN_LENGTH = 16 * 1024
 _TO_BASE64 = bytes.maketrans(b"-_+/=", b"+/!!!")
 
 
-@dataclass(frozen=True, slots=True)
-class CompactToken:
+class CompactToken(NamedTuple):
     """A JWS in compact form (RFC 7515, 7.1). Nothing in it is verified."""
 
     header: Mapping[str, Any]

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from flow_mcp.runtime.reason import ErrorCode, Reason, Status
 
 Subject = Literal["person", "program"]
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """One answer. Status and error code follow from the reason, so that they always agree.
 
     What was read from a token is set only after its signature held: a log entry made of a decision never

@@ -115,8 +115,8 @@ class LoadedSettings:
             for tenant, other in clashes:
                 new.pop(tenant, None)
                 problems[tenant] = (
-                    f"{self._path / f'{tenant}.json'} is not used: one of its protected resources is, or is above "
-                    f"or below, one of the tenant {other!r}."
+                    f"{self._path / f'{tenant}.json'} is not used: one of its protected resources is, or is "
+                    f"above or below, one of the tenant {other!r}."
                 )
         for tenant, settings in new.items():
             self._accept(self._files[tenant], settings)

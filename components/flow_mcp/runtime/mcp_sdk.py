@@ -69,7 +69,7 @@ class SettingsTokenVerifier:
         self._audit = Audit()
 
     async def verify_token(self, token: str) -> AccessToken | None:
-        """Give what the SDK needs to know of a token; None if the call is not allowed, for whatever reason."""
+        """Give what the SDK needs to know of a token; None if the call is refused, for whatever reason."""
         place = self._tenants.find(self._resource)
         if place is None or place.resource is None:
             return None

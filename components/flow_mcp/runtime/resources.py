@@ -26,7 +26,10 @@ def find_resource(resources: Iterable[ProtectedResource], address: str) -> Prote
     built from its configuration, not what a `Host` header says. An address that could be read in two ways
     belongs to none.
     """
-    if not _ADDRESS.fullmatch(address) or _AMBIGUOUS.search(address):
+    if not _ADDRESS.fullmatch(address):
+        return None
+    # Most addresses have nothing to search for.
+    if ("%" in address or "/." in address) and _AMBIGUOUS.search(address):
         return None
     below = address + "/"
     found = [resource for resource in resources if below.startswith(resource.url + "/")]

@@ -7,7 +7,6 @@ from hashlib import sha256
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
-from flow_mcp.runtime.compact import MAX_TOKEN_LENGTH
 from flow_mcp.runtime.decision import Decision
 
 if TYPE_CHECKING:
@@ -44,18 +43,14 @@ class SeenTokens:
     def __len__(self) -> int:
         return len(self._seen)
 
-    def get(self, address: str, token: str, keys: Mapping[str, KeySet], now: int) -> Decision | None:
+    def get(self, call: bytes, keys: Mapping[str, KeySet], now: int) -> Decision | None:
         """Give the kept decision, if it still stands.
 
         Args:
-            address: Of the call, as `decide` gets it.
-            token: The bearer token.
+            call: What `call_digest` gives for the call.
             keys: The keys that would be used now, by authority.
             now: Seconds since 1970.
         """
-        if not self._seen or len(token) > MAX_TOKEN_LENGTH:
-            return None
-        call = _digest(address, token)
         seen = self._seen.get(call)
         if seen is None:
             return None
@@ -65,19 +60,20 @@ class SeenTokens:
             self._seen.pop(call, None)
         return None
 
-    def keep(
-        self, decision: Decision, address: str, token: str, keys: Mapping[str, KeySet], now: int
-    ) -> None:
-        """Keep a decision just made of the same arguments, if it allowed the call."""
+    def keep(self, decision: Decision, call: bytes, keys: Mapping[str, KeySet], now: int) -> None:
+        """Keep a decision just made with the same arguments, if it allowed the call."""
         if decision.expires_at is None or decision.authority is None or not self._size:
             return
         seen = _Seen(decision, keys[decision.authority], now, decision.expires_at)
         with self._changing:
             if len(self._seen) >= self._size:
                 del self._seen[next(iter(self._seen))]
-            self._seen[_digest(address, token)] = seen
+            self._seen[call] = seen
 
 
-def _digest(address: str, token: str) -> bytes:
-    """Digest both. No address or token that was allowed has a line break, so the pair is unambiguous."""
+def call_digest(address: str, token: str) -> bytes:
+    """Digest what makes a call the same call: where it goes and its token.
+
+    No address and no token that was allowed has a line break, so that no other pair reads like theirs.
+    """
     return sha256(f"{address}\n{token}".encode("utf-8", "surrogatepass")).digest()

@@ -6,11 +6,12 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
+from flow_mcp.runtime.compact import MAX_TOKEN_LENGTH
 from flow_mcp.runtime.decide import decide
 from flow_mcp.runtime.decision import Decision
 from flow_mcp.runtime.keys import KeyCache
 from flow_mcp.runtime.reason import Reason
-from flow_mcp.runtime.seen import SeenTokens
+from flow_mcp.runtime.seen import SeenTokens, call_digest
 
 if TYPE_CHECKING:
     from flow_mcp.settings import AuthorizationServer, SettingsDocument
@@ -80,11 +81,12 @@ class Validator:
     def _decide(self, resource: str, token: str | None) -> Decision:
         keys = self._keys.known(self._servers.values())
         now = int(self._clock())
-        if token is None:
+        if token is None or len(token) > MAX_TOKEN_LENGTH:
             return decide(self._settings, resource, token, keys, now)
-        seen = self._seen.get(resource, token, keys, now)
+        call = call_digest(resource, token)
+        seen = self._seen.get(call, keys, now)
         if seen is not None:
             return seen
         decision = decide(self._settings, resource, token, keys, now)
-        self._seen.keep(decision, resource, token, keys, now)
+        self._seen.keep(decision, call, keys, now)
         return decision

@@ -245,7 +245,7 @@ def with_roles(profile_role_claim: str | None = "roles") -> SettingsDocument:
     return SettingsDocument(
         tenant="acme",
         authorization_servers=(acme.server(profile=profile),),
-        protected_resources=(acme.resource("production", at),),
+        protected_resources=(acme.resource("production", at), acme.resource("test")),
     )
 
 

@@ -74,8 +74,13 @@ def write(directory: Path, document: SettingsDocument | None = None, revision: i
     return file
 
 
-def without_test() -> SettingsDocument:
-    return acme.settings().model_copy(update={"protected_resources": (acme.resource("production"),)})
+def moved() -> SettingsDocument:
+    """Give the tenant after its test environment got another address."""
+    resources = (
+        acme.resource("production"),
+        acme.resource("test").model_copy(update={"url": TEST + "-2"}),
+    )
+    return acme.settings().model_copy(update={"protected_resources": resources})
 
 
 def decide(directory: SettingsDirectory, address: str = PRODUCTION, text: str | None = None) -> Reason | None:
@@ -120,7 +125,7 @@ def test_other_files_are_ignored(tmp_path: Path, follow: Follow) -> None:
 def test_a_new_revision_is_taken_over_at_the_next_look(tmp_path: Path, follow: Follow) -> None:
     write(tmp_path)
     directory = follow()
-    write(tmp_path, without_test(), 2)
+    write(tmp_path, moved(), 2)
     assert decide(directory, TEST) is Reason.NO_TOKEN
     directory.scan()
     assert decide(directory, TEST) is None
@@ -132,7 +137,7 @@ def test_a_call_under_way_ends_by_the_settings_it_began_with(tmp_path: Path, fol
     directory = follow()
     under_way = directory.find(TEST)
     assert under_way is not None
-    write(tmp_path, without_test(), 2)
+    write(tmp_path, moved(), 2)
     directory.scan()
     assert under_way.validator.decide(TEST, None).reason is Reason.NO_TOKEN
 
@@ -217,7 +222,7 @@ BROKEN = [
     ),
     pytest.param(" " * (8 * 1024 * 1024 + 1), "it has more than 8388608 bytes", id="huge"),
     pytest.param(
-        SettingsEnvelope.of(without_test(), 6).to_json(),
+        SettingsEnvelope.of(moved(), 6).to_json(),
         "it has revision 6, and 7 was seen already. To go back on purpose, delete the file first",
         id="a lower revision",
     ),
@@ -225,7 +230,7 @@ BROKEN = [
         SettingsEnvelope.of(acme.settings(), 6).to_json(), "revision 6, and 7 was seen", id="lower, the same"
     ),
     pytest.param(
-        SettingsEnvelope.of(without_test(), 7).to_json(),
+        SettingsEnvelope.of(moved(), 7).to_json(),
         "it has revision 7 like the settings in force, but differs",
         id="the same revision",
     ),
@@ -330,7 +335,7 @@ def test_a_tenant_cannot_take_anothers_address(tmp_path: Path, follow: Follow) -
     write(tmp_path)
     write(tmp_path, other())
     directory = follow()
-    thief = other(protected_resources=(acme.resource("production"),))
+    thief = other(production=PRODUCTION)
     write(tmp_path, thief, 2)
     directory.scan()
     place = directory.find(PRODUCTION)
@@ -353,7 +358,7 @@ def test_of_two_tenants_that_claim_one_address_from_the_start_neither_gets_it(
     tmp_path: Path, follow: Follow
 ) -> None:
     write(tmp_path)
-    write(tmp_path, other(protected_resources=(acme.resource("production"),)))
+    write(tmp_path, other(production=PRODUCTION))
     directory = follow()
     assert directory.find(PRODUCTION) is None
     assert not directory.readiness().ready
@@ -363,8 +368,8 @@ def test_an_address_can_move_from_one_tenant_to_another_at_one_look(tmp_path: Pa
     write(tmp_path)
     write(tmp_path, other())
     directory = follow()
-    write(tmp_path, without_test(), 2)
-    write(tmp_path, other(protected_resources=(acme.resource("test"),)), 2)
+    write(tmp_path, moved(), 2)
+    write(tmp_path, other(test=TEST), 2)
     directory.scan()
     place = directory.find(TEST)
     assert place is not None
@@ -376,7 +381,7 @@ def test_links_as_kubernetes_swaps_them_are_followed(tmp_path: Path, follow: Fol
     """A ConfigMap volume: files are links through `..data`, itself a link that is replaced by renaming."""
     for name, revision in (("..first", 1), ("..second", 2)):
         (tmp_path / name).mkdir()
-        write(tmp_path / name, without_test() if revision == 2 else None, revision)
+        write(tmp_path / name, moved() if revision == 2 else None, revision)
     (tmp_path / "..data").symlink_to("..first")
     (tmp_path / "acme.json").symlink_to("..data/acme.json")
     directory = follow()
@@ -484,7 +489,7 @@ def test_changes_are_found_in_the_background(tmp_path: Path) -> None:
     write(tmp_path)
     with SettingsDirectory(tmp_path, poll_seconds=0.01) as directory:
         assert decide(directory, TEST) is Reason.NO_TOKEN
-        write(tmp_path, without_test(), 2)
+        write(tmp_path, moved(), 2)
         end = time.monotonic() + 10
         while directory.find(TEST) is not None:
             assert time.monotonic() < end

@@ -16,13 +16,15 @@ from tests.unit.runtime.acme import PRODUCTION, TEST
 OTHER_TEST = TEST.replace("acme", "other")
 
 
-def other(**changes: object) -> SettingsDocument:
-    """Give another tenant of the same authorization server."""
+def other(**urls: str) -> SettingsDocument:
+    """Give another tenant of the same authorization server; addresses by environment, its own by default."""
     resources = tuple(
-        resource.model_copy(update={"url": resource.url.replace("acme", "other")})
+        resource.model_copy(
+            update={"url": urls.get(resource.environment, resource.url.replace("acme", "other"))}
+        )
         for resource in acme.settings().protected_resources
     )
-    return acme.settings().model_copy(update={"tenant": "other", "protected_resources": resources, **changes})
+    return acme.settings().model_copy(update={"tenant": "other", "protected_resources": resources})
 
 
 @pytest.mark.parametrize(
@@ -70,7 +72,7 @@ def test_fixed_settings_are_ready() -> None:
 
 
 def test_two_tenants_cannot_have_one_address() -> None:
-    thief = other(protected_resources=acme.settings().protected_resources)
+    thief = other(production=PRODUCTION)
     with pytest.raises(ValueError, match="the tenants acme and other overlap"):
         Tenants([thief, acme.settings()])
 
