@@ -1,0 +1,37 @@
+"""Calls of the tenant on a server that keeps to RFC 9068."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tests.issuers import external
+from tests.vectors.book import Answers, Who
+from tests.vectors.keys import SIGNERS
+from tests.vectors.signing import signed, without_gone
+from tests.vectors.tenants import GENERIC, GENERIC_IDS, GENERIC_ISSUER
+
+PRODUCTION, TEST = (resource.url for resource in GENERIC.protected_resources)
+AGENT, DESKTOP = GENERIC_IDS["clients.agent"], GENERIC_IDS["clients.desktop"]
+SCOPES = "flow.production flow.run"
+
+at = Answers(PRODUCTION, GENERIC_ISSUER, SCOPES)
+PROGRAM = Who(AGENT, AGENT, "program")
+PERSON = Who(DESKTOP, "5ba552d67", "person")
+
+
+def program(**changes: Any) -> dict[str, Any]:
+    """Claims of a good token for production: the agent for itself."""
+    return without_gone(external.program(GENERIC_ISSUER, PRODUCTION, AGENT, SCOPES) | changes)
+
+
+def person(**changes: Any) -> dict[str, Any]:
+    """Claims of a good token for production: a person at the desktop client."""
+    return without_gone(external.person(GENERIC_ISSUER, PRODUCTION, DESKTOP, SCOPES) | changes)
+
+
+def token(
+    claims: Mapping[str, Any], algorithm: str = "ES256", kid: str | None = None, typ: str = "at+jwt"
+) -> str:
+    """A signed token; each algorithm has the key of its name."""
+    return signed(claims, {"alg": algorithm, "typ": typ, "kid": kid or algorithm}, SIGNERS[algorithm])

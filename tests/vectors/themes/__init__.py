@@ -1,0 +1,48 @@
+"""The vectors, a file each theme."""
+
+from __future__ import annotations
+
+from tests.vectors.themes import (
+    algorithms,
+    attacks,
+    auth0,
+    claims,
+    clients,
+    conditions,
+    decision_table,
+    entra,
+    form,
+    keycloak,
+    keys,
+    move,
+    order,
+    requests,
+    resources,
+    rfc9068,
+    scalekit,
+    scopes,
+)
+
+ALL = tuple(
+    module.theme
+    for module in (
+        algorithms,
+        attacks,
+        auth0,
+        claims,
+        clients,
+        conditions,
+        decision_table,
+        entra,
+        form,
+        keycloak,
+        keys,
+        move,
+        order,
+        requests,
+        resources,
+        rfc9068,
+        scalekit,
+        scopes,
+    )
+)

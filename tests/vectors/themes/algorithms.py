@@ -1,0 +1,68 @@
+"""Every algorithm that a token profile can list."""
+
+from __future__ import annotations
+
+from tests.vectors.book import Theme
+from tests.vectors.generic import PRODUCTION, PROGRAM, at, program
+from tests.vectors.generic import token as signed_token
+from tests.vectors.keys import SIGNERS
+from tests.vectors.signing import base64url, from_base64url
+
+theme = Theme(
+    "algorithms", "Every algorithm that a token profile can list.", "generic", "generic", PRODUCTION
+)
+add = theme.add
+
+
+def token(algorithm: str, kid: str | None = None) -> str:
+    """A token of the agent."""
+    return signed_token(program(), algorithm, kid)
+
+
+def with_signature(algorithm: str, signature: bytes) -> str:
+    """The token with another signature."""
+    return f"{token(algorithm).rpartition('.')[0]}.{base64url(signature)}"
+
+
+def altered(algorithm: str) -> str:
+    """The token with one bit of the signature turned."""
+    signature = bytearray(from_base64url(token(algorithm).rpartition(".")[2]))
+    signature[-1] ^= 1
+    return with_signature(algorithm, bytes(signature))
+
+
+for algorithm in SIGNERS:
+    name = algorithm.lower()
+    add(name, "SIG-2", f"{algorithm} is verified.", token(algorithm), at.allowed(PROGRAM))
+    add(
+        f"{name}-altered",
+        "SIG-1",
+        f"{algorithm} with one bit of the signature turned.",
+        altered(algorithm),
+        at.invalid("bad-signature"),
+    )
+
+
+def unfit(name: str, description: str, text: str) -> None:
+    """The key with the token's kid does not allow the algorithm."""
+    add(name, "KEY-4", description, text, at.invalid("unfit-key"))
+
+
+unfit("es256-with-rsa", "ES256 under an RSA key's kid.", token("ES256", "RS256"))
+unfit("rs256-with-ec", "RS256 under an elliptic-curve key's kid.", token("RS256", "ES256"))
+unfit("es256-with-p384", "ES256 under the kid of a key on P-384.", token("ES256", "ES384"))
+unfit("eddsa-with-ec", "EdDSA under an elliptic-curve key's kid.", token("EdDSA", "ES256"))
+add(
+    "es256-der",
+    "SIG-1",
+    "ES256 whose signature is DER instead of two numbers.",
+    with_signature("ES256", bytes.fromhex("3006020101020101")),
+    at.invalid("bad-signature"),
+)
+add(
+    "es256-zero",
+    "SIG-1",
+    "ES256 whose signature is all zeros (CVE-2022-21449).",
+    with_signature("ES256", bytes(64)),
+    at.invalid("bad-signature"),
+)

@@ -1,0 +1,164 @@
+"""Which clients may call, and where."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.vectors.acme import (
+    AGENT,
+    DESKTOP,
+    PERSON,
+    PRODUCTION,
+    PROGRAM,
+    READER,
+    TEST,
+    TESTER,
+    at,
+    at_test,
+    at_test_environment,
+    person,
+    program,
+    token,
+)
+from tests.vectors.book import Theme
+
+theme = Theme("clients", "Which clients may call, and where.", "keycloak", "keycloak", TEST)
+add = theme.add
+
+CLAUDE = "https://claude.ai/oauth/claude-code-client-metadata"
+DYNAMIC = "0b1c2d3e-4f50-4a61-8b72-9c83ad94be05"
+
+
+def as_person(client: str) -> str:
+    """A good token for the test environment: a person at this client."""
+    return token(at_test_environment(person(), client))
+
+
+def as_program(client: str) -> str:
+    """The same for the client itself."""
+    return token(at_test_environment(program(), client))
+
+
+def lets_in(name: str, requirement: str, client: str, description: str, **other: Any) -> None:
+    """The client enters with a person."""
+    add(
+        name,
+        requirement,
+        description,
+        as_person(client),
+        at_test.allowed(PERSON._replace(client=client)),
+        **other,
+    )
+
+
+def unregistered(name: str, requirement: str, client: str, description: str, **other: Any) -> None:
+    """The client is none, though a person stands behind it."""
+    denied = at_test.invalid("unregistered-client", PERSON._replace(client=client))
+    add(name, requirement, description, as_person(client), denied, **other)
+
+
+CLOSED = {"settings": "keycloak-closed"}
+WILDCARD = {"settings": "keycloak-wildcard"}
+
+unregistered(
+    "dynamic-closed", "CLI-1 CLI-4", DYNAMIC, "A dynamic client where registration is closed.", **CLOSED
+)
+unregistered(
+    "document-closed", "CLI-1 CLI-4", CLAUDE, "A metadata document where registration is closed.", **CLOSED
+)
+unregistered(
+    "dynamic-other-way", "CLI-4", DYNAMIC, "A dynamic client where only documents are open.", **WILDCARD
+)
+lets_in("dynamic", "CLI-4 KC-3", DYNAMIC, "A dynamic client where it is open.")
+lets_in("document", "CLI-4 KC-3", CLAUDE, "A metadata document where it is open.")
+for name, client in (("dynamic", DYNAMIC), ("document", CLAUDE)):
+    add(
+        f"{name}-elsewhere",
+        "CLI-4 CLI-8",
+        "At a resource that the registration does not list.",
+        token(person(azp=client)),
+        at.not_given(PERSON._replace(client=client)),
+        address=PRODUCTION,
+    )
+    add(
+        f"{name}-program",
+        "CLI-5",
+        "Without a person nobody enters who registered himself.",
+        as_program(client),
+        at_test.invalid("no-person", PROGRAM._replace(client=client)),
+    )
+
+add(
+    "person-at-program",
+    "CLI-2",
+    "A person's token of a client for client credentials.",
+    as_person(AGENT),
+    at_test.invalid("wrong-grant", PERSON._replace(client=AGENT)),
+)
+add(
+    "program-at-people",
+    "CLI-2",
+    "A program's token of a client for people.",
+    as_program(DESKTOP),
+    at_test.invalid("wrong-grant", PROGRAM._replace(client=DESKTOP)),
+)
+add(
+    "declared-list-holds",
+    "CLI-3 CLI-8",
+    "A declared program is not given more by an open registration.",
+    token(program(azp="legacy-crm", client_id="legacy-crm") | {"aud": TEST}),
+    at_test.not_given(PROGRAM._replace(client="legacy-crm")),
+)
+add(
+    "declared-grant-holds",
+    "CLI-3",
+    "A declared program does not enter with a person, though dynamic clients would.",
+    as_person(TESTER),
+    at_test.invalid("wrong-grant", PERSON._replace(client=TESTER)),
+)
+add(
+    "not-given-own-audience",
+    "CLI-8",
+    "A client that was not given the resource, with its own environment's token: 403, not another token.",
+    as_person(READER),
+    at.not_given(PERSON._replace(client=READER)),
+    address=PRODUCTION,
+)
+add(
+    "client-letters",
+    "CLI-1",
+    "A client ID in other letters is another one.",
+    token(person(azp=DESKTOP.upper())),
+    at.invalid("unregistered-client", PERSON._replace(client=DESKTOP.upper())),
+    settings="keycloak-closed",
+    address=PRODUCTION,
+)
+
+lets_in("domain-port", "CLI-7", "https://claude.ai:8443/client.json", "A port is part of no domain.")
+lets_in("domain-letters", "CLI-7", "https://CLAUDE.ai/client.json", "Domains have no case.")
+lets_in("domain-declared-letters", "CLI-7", CLAUDE, "Declared domains have no case either.", **WILDCARD)
+lets_in("domain-below", "CLI-7", "https://a.b.trusted.example/c", "Below a wildcard's domain.", **WILDCARD)
+unregistered(
+    "domain-wildcard-itself", "CLI-7", "https://trusted.example/c", "A wildcard's domain itself.", **WILDCARD
+)
+unregistered(
+    "domain-wildcard-empty", "CLI-7", "https://.trusted.example/c", "An empty name below it.", **WILDCARD
+)
+unregistered(
+    "domain-wildcard-alike", "CLI-7", "https://eviltrusted.example/c", "A name that ends alike.", **WILDCARD
+)
+unregistered("domain-below-exact", "CLI-7", "https://www.claude.ai/c", "Below a domain without wildcard.")
+unregistered("domain-longer", "CLI-7", "https://claude.ai.evil.example/c", "A host that begins alike.")
+unregistered("domain-dot", "CLI-7", "https://claude.ai./c", "A dot after the host.")
+unregistered("domain-in-path", "CLI-6 CLI-7", "https://evil.example/claude.ai", "The domain in the path.")
+unregistered("domain-as-user", "CLI-6 CLI-7", "https://claude.ai@evil.example/c", "The domain as a user.")
+unregistered(
+    "domain-backslash", "CLI-6 CLI-7", "https://evil.example\\@claude.ai/c", "A backslash before the domain."
+)
+unregistered("document-http", "CLI-6", "http://claude.ai/client.json", "A document by http.")
+unregistered("document-no-path", "CLI-6", "https://claude.ai", "A document without a path.")
+unregistered("document-fragment", "CLI-6", "https://claude.ai/c#fragment", "A document with a fragment.")
+unregistered(
+    "document-other-scheme", "CLI-6", "x-app://claude.ai/c", "A URL of another scheme is not dynamic either."
+)
+unregistered("document-look-alike", "CLI-6", "https://cl\u0430ude.ai/c", "A letter that looks like another.")

@@ -1,0 +1,96 @@
+"""A tenant on the way from one authorization server to another."""
+
+from __future__ import annotations
+
+from tests.vectors import acme, generic
+from tests.vectors.acme import PRODUCTION, TEST
+from tests.vectors.book import Answers, Theme
+from tests.vectors.keys import KID
+from tests.vectors.signing import signed
+
+theme = Theme(
+    "move",
+    "A tenant on its way from Keycloak to another server: production accepts both, test has not moved.",
+    "moving",
+    "moving",
+    PRODUCTION,
+)
+add = theme.add
+
+OLD = Answers(PRODUCTION, acme.AUTHORITY, acme.PRODUCTION_SCOPE, asked=generic.SCOPES)
+NEW = Answers(PRODUCTION, generic.at.authority, generic.SCOPES)
+NEW_CLAIMS = generic.program(aud=generic.PRODUCTION)
+
+
+def new_token(kid: str = "RS256", key: str = "other", **claims: object) -> str:
+    """A token of the new server."""
+    return signed(NEW_CLAIMS | claims, {"alg": "RS256", "typ": "at+jwt", "kid": kid}, key)
+
+
+add("no-token", "MOV-1", "Whoever has no token is sent to the new server.", None, NEW.no_token())
+add("old", "MOV-1", "The old server's tokens are still good.", acme.GOOD, OLD.allowed(acme.PERSON))
+add("new", "MOV-1", "The new server's tokens are good already.", new_token(), NEW.allowed(generic.PROGRAM))
+add(
+    "old-step-up",
+    "MOV-1 SCP-4",
+    "A step-up goes to the token's own server.",
+    acme.token(acme.person(scope="")),
+    OLD.step_up("missing-scope", acme.PERSON),
+)
+add(
+    "new-step-up",
+    "MOV-1 SCP-4",
+    "The same at the new server.",
+    new_token(scope="flow.run"),
+    NEW.step_up("missing-scope", generic.PROGRAM),
+)
+add(
+    "old-expired",
+    "MOV-1",
+    "Who needs a new token anyway gets it at the new server.",
+    acme.token(acme.person(exp=0)),
+    OLD.invalid("expired"),
+)
+add(
+    "new-by-old-key",
+    "ISS-4",
+    "The old server's key does not speak for the new one.",
+    new_token(KID, "issuer"),
+    NEW.invalid("unknown-key"),
+)
+add(
+    "new-by-old-key-named",
+    "ISS-4",
+    "Nor under the new key's name.",
+    new_token("RS256", "issuer"),
+    NEW.invalid("bad-signature"),
+)
+add(
+    "old-by-new-key",
+    "ISS-4",
+    "Nor the new one's for the old.",
+    acme.token(key="other", kid="RS256"),
+    OLD.invalid("unknown-key"),
+)
+add(
+    "clients-apart",
+    "ISS-4 CLI-1",
+    "A client of the old server is none of the new one's.",
+    new_token(client_id=acme.AGENT),
+    NEW.invalid("unregistered-client", generic.PROGRAM._replace(client=acme.AGENT)),
+)
+add(
+    "audiences-apart",
+    "ISS-4 AUD-2",
+    "The old server's audience is none of the new one's.",
+    new_token(aud=PRODUCTION),
+    NEW.invalid("wrong-audience", generic.PROGRAM),
+)
+add(
+    "not-moved",
+    "ISS-1 MOV-1",
+    "A resource that has not moved does not know the new server.",
+    new_token(),
+    acme.at_test.unread("unknown-issuer"),
+    address=TEST,
+)
