@@ -42,9 +42,17 @@ def named_address(target: Target) -> Iterator[Observation]:
     reference=f"{_MCP}#authorization-server-metadata-discovery",
 )
 def usual_addresses(target: Target) -> Iterator[Observation]:
-    for address in _usual(target):
+    usual = _usual(target)
+    for address in usual:
         found = target.documents[address]
-        yield judged(address, found if isinstance(found, str) else "answered", right=isinstance(found, dict))
+        # OpenID Connect with the path inserted: second in the specification, and hardly any server has it.
+        needless = address in usual[1:-1] and isinstance(target.documents[usual[-1]], dict)
+        if isinstance(found, dict):
+            yield good(address, "answered")
+        elif needless:
+            yield good(address, f"{found}, and not needed: {usual[-1]} answered")
+        else:
+            yield bad(address, found)
 
 
 @check(
@@ -231,6 +239,7 @@ def _listed(values: object) -> str:
 
 
 def _usual(target: Target) -> tuple[str, ...]:
-    """The specification's addresses, without one that only the settings name."""
+    """The specification's addresses in its order, without one that only the settings name."""
     appended = f"{target.server.authority.rstrip('/')}/.well-known/openid-configuration"
-    return discovery_addresses(target.server.model_copy(update={"metadata_url": appended}))
+    last, *others = discovery_addresses(target.server.model_copy(update={"metadata_url": appended}))
+    return (*others, last)

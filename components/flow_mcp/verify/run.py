@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from flow_mcp.authorization_servers.errors import AuthorizationServerError
@@ -13,15 +13,18 @@ from flow_mcp.verify.target import SkipError, Target
 from flow_mcp.verify.web import NoAnswerError
 
 
-def run(target: Target, report: Callable[[str], None] = lambda _: None) -> list[Result]:
+def run(
+    target: Target, report: Callable[[str], None] = lambda _: None, checks: Iterable[Check] = CHECKS
+) -> list[Result]:
     """What all checks observe. What goes wrong at the server is an observation, never an exception.
 
     Args:
         target: what to look at.
         report: told which check runs.
+        checks: which ones.
     """
     results = []
-    for check in CHECKS:
+    for check in checks:
         report(f"{check.id} {check.title}")
         results += [
             Result(check, target.server.authority, _safe(target, observation))

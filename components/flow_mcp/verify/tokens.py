@@ -185,8 +185,12 @@ def elsewhere(target: Target) -> Iterator[Observation]:
             if other.url == each.resource.url:
                 continue
             decision, words = decision_words(target, other, each.token, known)
+            foreign = _foreign_audiences(target, each, other)
+            named = f"aud names {', '.join(foreign)}; " if foreign else ""
             yield judged(
-                f"{each.subject}, at {other.key}", f"the runtime {words}", right=not decision.allowed
+                f"{each.subject}, at {other.key}",
+                f"{named}the runtime {words}",
+                right=not decision.allowed and not foreign,
             )
 
 

@@ -1,0 +1,25 @@
+"""The command line as people run it, in a trial's project."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from flow_mcp.trial import Trial
+
+
+def flow_mcp(
+    trial: Trial, *arguments: str, environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run `flow-mcp`; what it prints, and its exit code, are the caller's to judge."""
+    return subprocess.run(
+        [str(Path(sys.executable).with_name("flow-mcp")), *arguments],
+        cwd=trial.project.directory,
+        env={**trial.environment(), **(environment or {})},
+        text=True,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+    )

@@ -1,0 +1,288 @@
+"""`flow-mcp verify` on a real Keycloak: all is well; then what is broken by hand is named by its check."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import httpx
+import pytest
+
+from flow_mcp.dev.server import LocalKeycloak
+from flow_mcp.trial import Trial
+from tests.live.authority import Authority
+from tests.live.command import flow_mcp
+from tests.live.https_site import https_site
+from tests.live.tenant import Tenant
+
+_SCOPE = "flow-mcp/{name}/1/production"
+_INSPECTOR = "https://inspector.example"
+
+
+@pytest.fixture(scope="module")
+def shut(module_trial: Trial, keycloak: LocalKeycloak) -> Iterator[Tenant]:
+    """Only declared clients."""
+    yield from _tenant("shut", module_trial, keycloak, {})
+
+
+@pytest.fixture(scope="module")
+def ajar(module_trial: Trial, keycloak: LocalKeycloak) -> Iterator[Tenant]:
+    """Clients may register themselves, or bring a document of localhost, and reach the test environment."""
+    registration = {
+        "dynamic": {"redirectHosts": ["127.0.0.1"], "corsOrigins": [_INSPECTOR], "access": ["1/test"]},
+        "metadataDocuments": {
+            "domains": ["localhost"],
+            "redirectHosts": ["127.0.0.1"],
+            "access": ["1/test"],
+        },
+    }
+    yield from _tenant("ajar", module_trial, keycloak, {"registration": registration})
+
+
+def test_nothing_is_found_at_a_tenant_that_is_as_declared(shut: Tenant) -> None:
+    assert _found(shut) == (0, set())
+
+
+def test_open_registration_as_declared_works_and_leaves_nothing_behind(
+    ajar: Tenant, authority: Authority, admin: httpx.Client
+) -> None:
+    before = _client_ids(ajar, admin)
+    with https_site(authority) as site:
+        address = f"{site.url}/client.json"
+        site.pages["/client.json"] = json.dumps(
+            {
+                "client_id": address,
+                "client_name": "A client with a document",
+                "redirect_uris": ["http://127.0.0.1:53682/callback"],
+                "grant_types": ["authorization_code"],
+                "response_types": ["code"],
+                "token_endpoint_auth_method": "none",
+            }
+        ).encode()
+        ended = flow_mcp(
+            ajar.trial,
+            "verify",
+            ajar.name,
+            "--json",
+            "--metadata-document",
+            address,
+            environment={"SSL_CERT_FILE": str(authority.certificate)},
+        )
+    results = json.loads(ended.stdout)["tenants"][0]["results"]
+    passed = {result["id"] for result in results if result["status"] == "pass"}
+    skipped = {result["id"] for result in results if result["status"] == "skipped"}
+    assert ended.returncode == 0
+    assert {"V-DCR-001", "V-DCR-002", "V-DCR-004", "V-DCR-005", "V-CIMD-001", "V-CIMD-002"} <= passed
+    # Registration by hand of `legacy`, and servers of Flow that are not there.
+    assert skipped == {"V-DCR-003", "V-TOKEN-001", "V-MCP-001", "V-MCP-002", "V-MCP-003"}
+    assert _client_ids(ajar, admin) - {address} == before
+
+
+def test_no_secret_and_no_token_is_printed(shut: Tenant) -> None:
+    secret = shut.outputs(secrets=True)["clientSecrets"]["agent"]
+    for arguments in ((), ("--json",)):
+        ended = flow_mcp(shut.trial, "verify", shut.name, *arguments)
+        assert "V-TOKEN-006" in ended.stdout
+        for hidden in (secret, "eyJ", shut.trial.credentials["KEYCLOAK_PASSWORD"]):
+            assert hidden not in ended.stdout + ended.stderr
+
+
+def test_without_credentials_of_an_administrator_the_clients_are_not_looked_at(shut: Tenant) -> None:
+    without = {"KEYCLOAK_USER": "", "KEYCLOAK_PASSWORD": ""}
+    ended = flow_mcp(shut.trial, "verify", shut.name, "--json", environment=without)
+    results = json.loads(ended.stdout)["tenants"][0]["results"]
+    seen = {(result["status"], result["seen"]) for result in results if result["id"] == "V-CLIENT-001"}
+    assert seen == {
+        (
+            "skipped",
+            "the environment has no administrator's credentials "
+            "(KEYCLOAK_USER and KEYCLOAK_PASSWORD, or KEYCLOAK_CLIENT_SECRET)",
+        )
+    }
+
+
+Break = Callable[["Realm"], None]
+
+
+class Realm:
+    """A tenant's realm, to break things in; `mend` puts back what was changed."""
+
+    def __init__(self, tenant: Tenant, admin: httpx.Client) -> None:
+        self._tenant, self._admin = tenant, admin
+        self._mend: list[Callable[[], object]] = []
+
+    def change_client(self, name: str, **changes: Any) -> None:
+        path = f"{self._tenant.name}/clients"
+        (found,) = self._admin.get(path, params={"clientId": f"flow-mcp-shut-{name}"}).json()
+        attributes = {**found["attributes"], **changes.pop("attributes", {})}
+        address = f"{path}/{found['id']}"
+        self._admin.put(address, json={**found, **changes, "attributes": attributes})
+        self._mend.append(lambda: self._admin.put(address, json=found))
+
+    def delete_client(self, name: str) -> None:
+        path = f"{self._tenant.name}/clients"
+        (found,) = self._admin.get(path, params={"clientId": f"flow-mcp-shut-{name}"}).json()
+        self._admin.delete(f"{path}/{found['id']}")
+        self._mend.append(lambda: self._admin.post(path, json=found))
+
+    def remove_mapper(self, kind: str) -> None:
+        scope = self._scope()
+        mapper = next(each for each in scope["protocolMappers"] if each["protocolMapper"] == kind)
+        path = f"{self._tenant.name}/client-scopes/{scope['id']}/protocol-mappers/models"
+        self._admin.delete(f"{path}/{mapper['id']}")
+        self._mend.append(lambda: self._admin.post(path, json=mapper))
+
+    def remove_gates(self) -> None:
+        path = f"{self._tenant.name}/client-scopes/{self._scope()['id']}/scope-mappings/realm"
+        roles = self._admin.get(path).json()
+        self._admin.request("DELETE", path, json=roles)
+        self._mend.append(lambda: self._admin.post(path, json=roles))
+
+    def make_scope_default(self, client: str) -> None:
+        (found,) = self._admin.get(
+            f"{self._tenant.name}/clients", params={"clientId": f"flow-mcp-shut-{client}"}
+        ).json()
+        base = f"{self._tenant.name}/clients/{found['id']}"
+        scope = self._scope()["id"]
+        self._admin.delete(f"{base}/optional-client-scopes/{scope}")
+        self._admin.put(f"{base}/default-client-scopes/{scope}")
+        self._mend += [
+            lambda: self._admin.put(f"{base}/optional-client-scopes/{scope}"),
+            lambda: self._admin.delete(f"{base}/default-client-scopes/{scope}"),
+        ]
+
+    def open_registration(self) -> None:
+        path = f"{self._tenant.name}/components"
+        found = self._admin.get(path, params={"name": "Trusted Hosts"}).json()
+        for policy in found:
+            self._admin.delete(f"{path}/{policy['id']}")
+            self._mend.append(partial(self._admin.post, path, json=policy))
+
+    def mend(self) -> None:
+        for step in reversed(self._mend):
+            step()
+
+    def _scope(self) -> dict[str, Any]:
+        scopes = self._admin.get(f"{self._tenant.name}/client-scopes").json()
+        wanted = _SCOPE.format(name=self._tenant.name)
+        return next(scope for scope in scopes if scope["name"] == wanted)
+
+
+@pytest.mark.parametrize(
+    ("breaks", "named"),
+    [
+        pytest.param(lambda r: r.open_registration(), {"V-DCR-003"}, id="registration opened by hand"),
+        pytest.param(
+            lambda r: r.change_client(
+                "desktop", redirectUris=["http://127.0.0.1/callback", "https://x.example/"]
+            ),
+            {"V-CLIENT-003"},
+            id="a redirect added by hand",
+        ),
+        pytest.param(
+            lambda r: r.change_client("desktop", attributes={"pkce.code.challenge.method": ""}),
+            {"V-CLIENT-005"},
+            id="PKCE removed",
+        ),
+        pytest.param(
+            lambda r: r.remove_mapper("oidc-audience-mapper"),
+            {"V-SCOPE-001", "V-TOKEN-003", "V-TOKEN-006"},
+            id="the audience mapper removed",
+        ),
+        pytest.param(lambda r: r.remove_gates(), {"V-SCOPE-002"}, id="the scope's roles removed"),
+        pytest.param(
+            lambda r: r.change_client("desktop", directAccessGrantsEnabled=True),
+            {"V-CLIENT-002"},
+            id="passwords allowed",
+        ),
+        pytest.param(lambda r: r.make_scope_default("desktop"), {"V-CLIENT-004"}, id="a scope made default"),
+        pytest.param(
+            lambda r: r.change_client("agent", enabled=False),
+            {"V-CLIENT-001", "V-TOKEN-001"},
+            id="a client switched off",
+        ),
+        pytest.param(lambda r: r.delete_client("desktop"), {"V-CLIENT-001"}, id="a client deleted"),
+        pytest.param(
+            lambda r: r.change_client("agent", secret="another-secret-than-the-stack-knows"),
+            {"V-TOKEN-001"},
+            id="a secret changed by hand",
+        ),
+        pytest.param(
+            lambda r: r.change_client("desktop", publicClient=False),
+            {"V-CLIENT-006"},
+            id="a public client made confidential",
+        ),
+    ],
+)
+def test_what_is_broken_by_hand_is_named(
+    shut: Tenant, admin: httpx.Client, breaks: Break, named: set[str]
+) -> None:
+    realm = Realm(shut, admin)
+    try:
+        breaks(realm)
+        assert _found(shut) == (1, named)
+    finally:
+        realm.mend()
+    assert _found(shut) == (0, set())
+
+
+def test_a_server_that_is_gone_is_a_finding(shut: Tenant, tmp_path: Any) -> None:
+    text = shut.outputs()["settings"].replace(
+        shut.document.authorization_servers[0].authority, "http://127.0.0.1:9"
+    )
+    file = tmp_path / "settings.json"
+    file.write_text(text, encoding="utf-8")
+    ended = flow_mcp(shut.trial, "verify", "--settings", str(file), "--json")
+    failed = {r["id"] for r in json.loads(ended.stdout)["tenants"][0]["results"] if r["status"] == "fail"}
+    assert (ended.returncode, failed) == (1, {"V-DISCOVERY-001", "V-DISCOVERY-003"})
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_stack_that_was_never_applied_could_not_be_verified(shut: Tenant) -> None:
+    (shut.trial.project.directory / "stacks" / "Pulumi.never.yaml").write_text(
+        "config: {}\n", encoding="utf-8"
+    )
+    ended = flow_mcp(shut.trial, "verify", "never")
+    assert ended.returncode == 2
+    assert "the stack never is not at Pulumi's backend" in ended.stderr
+
+
+def _found(tenant: Tenant) -> tuple[int, set[str]]:
+    """Exit code, and the IDs of the checks that found something."""
+    ended = flow_mcp(tenant.trial, "verify", tenant.name, "--json")
+    results = json.loads(ended.stdout)["tenants"][0]["results"]
+    return ended.returncode, {result["id"] for result in results if result["status"] in {"fail", "warn"}}
+
+
+def _client_ids(tenant: Tenant, admin: httpx.Client) -> set[str]:
+    return {client["clientId"] for client in admin.get(f"{tenant.name}/clients").json()}
+
+
+def _tenant(name: str, trial: Trial, keycloak: LocalKeycloak, more: dict[str, Any]) -> Iterator[Tenant]:
+    made = Tenant(name, trial)
+    made.create()
+    made.declare(
+        {
+            "id": name,
+            "workspaces": {"1": {"environments": ["production", "test"]}},
+            "authorizationServer": {
+                "keycloak": {"url": keycloak.url, "realm": {"name": name, "create": True}, **more}
+            },
+            "clients": {
+                "agent": {"grant": "client-credentials", "access": ["1/production"]},
+                "desktop": {
+                    "grant": "authorization-code",
+                    "redirectUris": ["http://127.0.0.1/callback"],
+                    "webOrigins": [_INSPECTOR],
+                    "access": ["*"],
+                    "people": {"groups": ["planners"]},
+                },
+            },
+            "manualRegistrations": {"legacy": {"clientId": "legacy-crm", "access": ["1/production"]}},
+        }
+    )
+    made.up()
+    yield made
+    trial.pulumi("destroy", "--yes", "--skip-preview", "--stack", name)
