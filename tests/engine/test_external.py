@@ -76,6 +76,18 @@ def test_a_tenant_lives_its_whole_life(tenant: Tenant) -> None:
     assert server.clients == {}
 
 
+def test_manual_registrations_alone_need_no_credentials_and_make_nothing(tenant: Tenant) -> None:
+    trial, server = tenant
+    without = replace(trial, credentials={"SSL_CERT_FILE": trial.credentials["SSL_CERT_FILE"]})
+    before, _, after = declaration(server).partition("    clients:\n")
+    manual = after[after.index("    manualRegistrations:") :]
+    without.declare(STACK, before.replace("        clientRegistration: {}\n", "") + manual)
+    without.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
+    outputs = without.outputs(STACK, secrets=True)
+    assert (outputs["clientIds"], outputs["clientSecrets"]) == ({"legacy-crm": "legacy-crm"}, {})
+    assert server.clients == {}
+
+
 def test_a_server_that_renews_tokens_whenever_they_are_used_keeps_its_clients(tenant: Tenant) -> None:
     trial, server = tenant
     server.rotates = True

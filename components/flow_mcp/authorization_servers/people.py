@@ -60,7 +60,9 @@ def check(declaration: Declaration, ways: Ways, below: str = "registration") -> 
     for entrance in _entrances(declaration, ways, below):
         people, path = entrance.people, (*entrance.path, "people")
         reached = declaration.reached_by(entrance.access)
-        if not any((people or admitted(declaration, ways, resource)).anyone for resource in reached):
+        if reached and not any(
+            (people or admitted(declaration, ways, resource)).anyone for resource in reached
+        ):
             yield Finding(
                 path,
                 "admits nobody, so nobody can sign in",
