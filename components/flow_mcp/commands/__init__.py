@@ -38,7 +38,14 @@ class _LazyGroup(click.Group):
         return command
 
 
-@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=_LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="\b\nExamples:\n"
+    "  flow-mcp demo                  see all of it on this machine\n"
+    "  flow-mcp check                 are the tenants' files right?\n"
+    "  flow-mcp COMMAND --help        examples of a command",
+)
 @click.version_option(package_name="flow-mcp")
 def cli() -> None:
     """Profitbase Flow's MCP Server Settings as code."""
