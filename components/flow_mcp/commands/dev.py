@@ -25,7 +25,12 @@ _state = click.option(
 _json = click.option("--json", "as_json", is_flag=True, help="Print what there is to know as JSON.")
 
 
-@click.group()
+@click.group(
+    epilog="\b\nExamples:\n"
+    "  flow-mcp dev start    start it, or leave it as it is\n"
+    "  flow-mcp dev status   does it run, and where?\n"
+    "  flow-mcp dev stop     its data stays"
+)
 def command() -> None:
     """A Keycloak on this machine, for trying things out and for tests.
 
@@ -33,7 +38,11 @@ def command() -> None:
     """
 
 
-@command.command(epilog="Example: flow-mcp dev start --port 8280 --state /tmp/keycloak")
+@command.command(
+    epilog="\b\nExamples:\n"
+    "  flow-mcp dev start\n"
+    "  flow-mcp dev start --port 8280 --state /tmp/keycloak   a second one"
+)
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
@@ -73,7 +82,7 @@ def start(
         click.echo(f"Keycloak {VERSION} runs already on {status.url}.")
 
 
-@command.command(epilog="Example: flow-mcp dev stop --purge")
+@command.command(epilog="\b\nExamples:\n  flow-mcp dev stop\n  flow-mcp dev stop --purge   without its data")
 @_state
 @click.option("--purge", is_flag=True, help="Remove its data, password and log as well.")
 def stop(state: Path | None, purge: bool) -> None:
@@ -86,7 +95,7 @@ def stop(state: Path | None, purge: bool) -> None:
         click.echo("Its data, password and log are removed.")
 
 
-@command.command(epilog="Example: flow-mcp dev status --json")
+@command.command(epilog="\b\nExamples:\n  flow-mcp dev status\n  flow-mcp dev status --json   for a script")
 @_state
 @_json
 @click.pass_context

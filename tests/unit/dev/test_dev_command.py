@@ -116,4 +116,4 @@ def test_without_state_it_is_that_of_the_project_around_us(
 def test_every_command_has_help_with_an_example(command: str) -> None:
     code, out, _ = _dev(command, "--help")
     assert code == 0
-    assert f"Example: flow-mcp dev {command}" in " ".join(out.split())
+    assert f"Examples: flow-mcp dev {command}" in " ".join(out.split())

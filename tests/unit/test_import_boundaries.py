@@ -1,0 +1,51 @@
+"""What may import what, and how long a module may be."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+COMPONENTS = Path(__file__).parents[2] / "components"
+MODULES = sorted((COMPONENTS / "flow_mcp").rglob("*.py"))
+DEPLOYING = ("pulumi", "pulumi_keycloak", "pulumi_auth0", "pulumi_azuread", "grpc")
+
+
+def _loaded(statement: str) -> set[str]:
+    """The top-level modules that a fresh interpreter has loaded after a statement."""
+    code = f"import sys; {statement}; print(*sorted({{name.partition('.')[0] for name in sys.modules}}))"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(ran.stdout.split())
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "flow_mcp.declaration.load",
+        "flow_mcp.declaration.schema",
+        "flow_mcp.settings",
+        "flow_mcp.settings.schema",
+        "flow_mcp.runtime",
+        "flow_mcp.project",
+        "flow_mcp.commands.check",
+        "flow_mcp.commands.schema",
+    ],
+)
+def test_what_declares_and_decides_imports_no_pulumi(module: str) -> None:
+    assert _loaded(f"import {module}").isdisjoint(DEPLOYING)
+
+
+def test_the_runtime_needs_neither_yaml_nor_a_command_line() -> None:
+    assert _loaded("import flow_mcp.runtime").isdisjoint({*DEPLOYING, "yaml", "click", "rich"})
+
+
+def test_the_settings_need_nothing_of_the_declaration() -> None:
+    loaded = "import flow_mcp.settings; print(*(name for name in sys.modules if name.startswith('flow_mcp')))"
+    assert {name for name in _loaded(loaded) if name == "flow_mcp"} == {"flow_mcp"}
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: str(module.relative_to(COMPONENTS)))
+def test_a_module_fits_in_a_head(module: Path) -> None:
+    assert len(module.read_text(encoding="utf-8").splitlines()) <= 400
