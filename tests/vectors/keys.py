@@ -34,8 +34,6 @@ def _issuer(**members: Any) -> Key:
     return public_jwk("issuer", KID, **members)
 
 
-_ALL_ALGORITHMS = _at(GENERIC, *(public_jwk(key, algorithm) for algorithm, key in SIGNERS.items()))
-
 KEYS: dict[str, dict[str, Any]] = {
     "keycloak": _at(KEYCLOAK, _issuer()),
     "keycloak-none": {},
@@ -54,12 +52,19 @@ KEYS: dict[str, dict[str, Any]] = {
     ),
     "keycloak-small": _at(KEYCLOAK, public_jwk("small", KID)),
     "keycloak-unreadable": _at(
-        KEYCLOAK, "text", {"kty": "new", "kid": "k2"}, {"kid": "k3"}, {"kty": "RSA", "kid": "k4"}, _issuer()
+        KEYCLOAK,
+        "text",
+        {"kid": KID},
+        {"kty": "new", "kid": KID},
+        {"kty": "RSA", "kid": KID},
+        {"kty": "RSA", "kid": KID, "n": 1, "e": "AQAB"},
+        {"kty": "EC", "kid": KID, "crv": "P-256", "x": "AQAB", "y": "AQAB"},
+        _issuer(),
     ),
     "moving": _at(KEYCLOAK, _issuer()) | _at(GENERIC, public_jwk("other", "RS256")),
     "entra": _at(ENTRA, public_jwk("issuer", ENTRA_KID)),
     "auth0": _at(AUTH0, public_jwk("issuer", AUTH0_KID, alg="RS256")),
     "scalekit": _at(SCALEKIT, public_jwk("issuer", SCALEKIT_KID, alg="RS256")),
-    "generic": _ALL_ALGORITHMS,
+    "generic": _at(GENERIC, *(public_jwk(key, algorithm) for algorithm, key in SIGNERS.items())),
 }
 """JSON Web Key Sets by authority, by the name of the file."""

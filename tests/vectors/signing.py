@@ -40,11 +40,11 @@ def private_jwk(name: str, named: str, **members: Any) -> dict[str, Any]:
     return {**_test_keys()[name], "kid": named, "use": "sig", **members}
 
 
-def public_jwk(name: str, named: str, **members: Any) -> dict[str, Any]:
+def public_jwk(key: str, named: str, **members: Any) -> dict[str, Any]:
     """A test key as a server publishes it."""
-    whole = private_jwk(name, named)
-    public = {member: whole[member] for member in ("kty", "crv", "n", "e", "x", "y") if member in whole}
-    return without_gone({**public, "kid": named, "use": "sig", **members})
+    whole = private_jwk(key, named)
+    private = {"d", "p", "q", "dp", "dq", "qi"}
+    return without_gone({name: value for name, value in whole.items() if name not in private} | members)
 
 
 def without_gone(members: Mapping[str, Any]) -> dict[str, Any]:

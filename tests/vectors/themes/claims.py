@@ -82,6 +82,7 @@ refused("exp-string", "CLM-5", "exp a string.", "malformed-claim", exp=str(NOW +
 refused("exp-boolean", "CLM-5", "exp a boolean.", "malformed-claim", exp=True)
 refused("exp-null", "CLM-5", "exp null.", "malformed-claim", exp=None)
 refused("exp-list", "CLM-5", "exp in a list.", "malformed-claim", exp=[NOW + 300])
+refused("exp-huge", "CLM-2 CLM-5", "exp a number of 400 digits below zero.", "expired", exp=-(10**400))
 refused("nbf-string", "CLM-5", "nbf a string.", "malformed-claim", nbf="0")
 refused("nbf-null", "CLM-5", "nbf null.", "malformed-claim", nbf=None)
 refused("iat-boolean", "CLM-5", "iat a boolean.", "malformed-claim", iat=False)

@@ -32,6 +32,7 @@ def refused(name: str, description: str, **claims: Any) -> None:
 
 allowed("all", "All hold.")
 allowed("present-empty", "An empty claim is present.", jti="")
+allowed("present-number", "So is a number.", jti=7)
 refused("present-missing", "A claim that must be present is missing.", jti=GONE)
 refused("present-null", "A claim that must be present is null.", jti=None)
 refused("absent-there", "A claim that must be absent is there.", nonce="n")

@@ -81,6 +81,13 @@ add(
     at.invalid("wrong-audience", PERSON),
 )
 add(
+    "program-other-environment",
+    "ENTRA-1 AUD-2 ORD-1",
+    "A program's token for another environment's API, roles and all.",
+    token(program(aud=OTHER_API)),
+    at.invalid("wrong-audience", PROGRAM),
+)
+add(
     "qualified-scope",
     "ENTRA-1 SCP-4",
     "Tokens carry the short scope; the challenge names the qualified one.",

@@ -78,3 +78,12 @@ add(
     ALLOWED,
     "my_access_token=x&q=access_token",
 )
+add("query-without-value", "REQ-4", "Its name alone.", [f"Bearer {GOOD}"], IN_QUERY, "a=1&access_token")
+add(
+    "query-and-two-headers",
+    "ORD-1",
+    "Several headers before the query.",
+    [f"Bearer {GOOD}"] * 2,
+    SEVERAL,
+    "access_token=x",
+)

@@ -1,0 +1,16 @@
+"""A module to take checks from."""
+
+from __future__ import annotations
+
+import re
+
+BAD = re.compile(r"/|\\(?:a|[|)])")
+
+
+def grade(text: str) -> str:
+    """Judge a text."""
+    if not text:
+        return "none"
+    if len(text) > 5:
+        return "long"
+    return "bad" if BAD.search(text) else "good"
