@@ -164,6 +164,27 @@ def authentication_methods(target: Target) -> Iterator[Observation]:
 
 
 @check(
+    "V-SCOPE-003",
+    "The metadata lists the resources' scopes, or none at all",
+    severity="warning",
+    meaning="Clients that take their scopes from the authorization server's metadata, not from the "
+    "challenge, ask "
+    "for the wrong ones (older releases of the MCP Python SDK).",
+    remedy="Nothing can be done with Entra, which lists its own scopes only: use clients that take the "
+    "challenge's. Keycloak: include the client scope in the metadata.",
+    reference="https://github.com/modelcontextprotocol/python-sdk/issues/1307",
+)
+def listed_scopes(target: Target) -> Iterator[Observation]:
+    listed = target.metadata.get("scopes_supported")
+    for resource in target.settings.protected_resources:
+        missing = [
+            scope for scope in target.scopes(resource) if isinstance(listed, list) and scope not in listed
+        ]
+        seen = "no scopes_supported" if listed is None else f"missing: {', '.join(missing) or 'none'}"
+        yield judged(resource.key, seen, right=not missing)
+
+
+@check(
     "V-KEYS-001",
     "There is a key that the runtime can use",
     meaning="No token can be checked, so every call is answered 401.",

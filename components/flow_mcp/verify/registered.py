@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -58,7 +59,7 @@ class Registered:
         return True
 
 
-def register(target: Target, wish: dict[str, object]) -> tuple[httpx.Response, Registered | None]:
+def register(target: Target, wish: Mapping[str, object]) -> tuple[httpx.Response, Registered | None]:
     """An anonymous registration (RFC 7591, section 3.1) and what came of it."""
     answer = target.web.ask(
         "POST", str(target.metadata["registration_endpoint"]), json={"client_name": _NAME, **wish}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
@@ -130,24 +130,44 @@ def strange_redirect(target: Target) -> Iterator[Observation]:
 
 @check(
     "V-DCR-006",
-    "A registration gets what it asks for",
+    "A public client stays public when it registers",
     severity="warning",
-    meaning="A client that asked to be public gets a secret that it does not keep (Keycloak before 26.6), "
-    "or one "
-    "that sends fields of its own is refused.",
-    remedy="Update Keycloak to 26.6 or later; clients with other fields need to be declared.",
+    meaning="A client that asked for no secret gets one that it does not keep (Keycloak before 26.6), and "
+    "fails "
+    "with invalid_client at the token endpoint.",
+    remedy="Update Keycloak to 26.6 or later, or declare the client.",
     reference="https://github.com/keycloak/keycloak/issues/44403",
 )
-def as_asked(target: Target) -> Iterator[Observation]:
+def stays_public(target: Target) -> Iterator[Observation]:
     if not target.server.registration.dynamic:
         yield skipped("", "not declared")
         return
-    redirect = {"redirect_uris": [_redirect(target)]}
-    with _registered(target, {**redirect, "token_endpoint_auth_method": "none"}) as (answer, registered):
+    wish = {"redirect_uris": [_redirect(target)], "token_endpoint_auth_method": "none"}
+    with _registered(target, wish) as (answer, registered):
         method = json_object(answer).get("token_endpoint_auth_method")
         seen = f"token_endpoint_auth_method: {method}" if registered else answer_in_words(answer)
-        yield judged("a public client", seen, right=method == "none")
-        yield from _deletion(registered, "a public client")
+        yield judged("", seen, right=method == "none")
+        yield from _deletion(registered, "")
+
+
+@check(
+    "V-DCR-007",
+    "A registration with fields that the server does not know is accepted",
+    severity="warning",
+    meaning="Clients that send fields of newer drafts or of their own cannot register (RFC 7591, section 2 "
+    "lets "
+    "servers ignore them).",
+    remedy="Declare such clients, or let them use a metadata document; follow the report for Keycloak.",
+    reference="https://github.com/keycloak/keycloak/issues/51039",
+)
+def unknown_fields(target: Target) -> Iterator[Observation]:
+    if not target.server.registration.dynamic:
+        yield skipped("", "not declared")
+        return
+    wish = {"redirect_uris": [_redirect(target)], "x_flow_mcp_verify": "a field that no server knows"}
+    with _registered(target, wish) as (answer, registered):
+        yield judged("", answer_in_words(answer), right=registered is not None)
+        yield from _deletion(registered, "")
 
 
 @check(
@@ -240,7 +260,7 @@ def _redirect(target: Target) -> str:
 
 @contextmanager
 def _registered(
-    target: Target, wish: dict[str, object]
+    target: Target, wish: Mapping[str, object]
 ) -> Iterator[tuple[httpx.Response, Registered | None]]:
     """Register, and delete again whatever happens."""
     if not isinstance(target.metadata.get("registration_endpoint"), str):

@@ -120,3 +120,13 @@ def test_without_metadata_what_builds_on_it_is_skipped() -> None:
     reason = "the server's metadata is not known (V-DISCOVERY-001)"
     for check in (discovery.pkce, discovery.endpoints, discovery.usable_keys):
         assert fake.observed(check) == [("skipped", "", reason)]
+
+
+def test_scopes_that_the_metadata_hides_are_a_warning() -> None:
+    fake = Fake()
+    assert fake.statuses(discovery.listed_scopes) == ["pass", "pass"]
+    fake.metadata["scopes_supported"] = ["openid", "flow", "mcp-456-test"]
+    assert fake.observed(discovery.listed_scopes) == [
+        ("warn", "456/production", "missing: mcp-456-production"),
+        ("pass", "456/test", "missing: none"),
+    ]

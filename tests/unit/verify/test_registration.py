@@ -7,7 +7,7 @@ import pytest
 
 from flow_mcp.verify import registration
 from tests.unit.runtime import acme
-from tests.unit.verify.fake import AUTHORITY, AUTHORIZE, REGISTER, TOKEN, Fake, program_token
+from tests.unit.verify.fake import AUTHORIZE, REGISTER, TOKEN, Fake, program_token
 
 _MADE = {
     "client_id": "made",
@@ -101,8 +101,16 @@ def test_a_registered_strange_redirect_is_named() -> None:
 def test_a_public_client_that_gets_a_secret_is_a_warning(method: str | None) -> None:
     fake = _open()
     fake.answer("POST", REGISTER, 201, _MADE | {"token_endpoint_auth_method": method})
-    assert fake.observed(registration.as_asked) == [
-        ("warn", "a public client", f"token_endpoint_auth_method: {method}")
+    assert fake.observed(registration.stays_public) == [("warn", "", f"token_endpoint_auth_method: {method}")]
+
+
+def test_a_registration_with_unknown_fields_that_is_refused_is_a_warning() -> None:
+    fake = _open()
+    assert fake.statuses(registration.unknown_fields) == ["pass"]
+    said = {"error": "invalid_client_metadata", "error_description": "Unrecognized field"}
+    fake.answer("POST", REGISTER, 400, said)
+    assert fake.observed(registration.unknown_fields) == [
+        ("warn", "", "answered 400, invalid_client_metadata, Unrecognized field")
     ]
 
 
@@ -136,4 +144,3 @@ def test_a_metadata_document_is_taken_where_its_domain_is_declared(
 
 def test_without_a_document_nothing_is_claimed() -> None:
     assert _open().statuses(registration.documents_work) == ["skipped"]
-    assert AUTHORITY in REGISTER

@@ -1,0 +1,74 @@
+"""`flow-mcp verify` where it cannot run, and what it prints."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from flow_mcp.commands.verify import command
+from flow_mcp.settings import SettingsEnvelope
+from flow_mcp.verify.check import Result, bad, good
+from flow_mcp.verify.checks import CHECKS
+from flow_mcp.verify.report import as_json, counts
+from tests.unit.verify.fake import Fake
+
+_NOWHERE = "http://127.0.0.1:9/realms/acme"
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"version": 2}'], ids=["empty", "a list", "another version"])
+def test_a_file_without_settings_could_not_be_verified(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "acme.json"
+    file.write_text(text, encoding="utf-8")
+    result = CliRunner().invoke(command, ["--settings", str(file)], catch_exceptions=False)
+    assert result.exit_code == 2
+    assert "holds no settings document of version 1" in result.stderr
+
+
+@pytest.mark.parametrize("in_envelope", [False, True], ids=["document", "envelope"])
+def test_a_server_that_is_not_there_is_a_finding(tmp_path: Path, *, in_envelope: bool) -> None:
+    settings = Fake().settings
+    text = settings.canonical_json().replace("https://id.acme.example/realms/acme", _NOWHERE)
+    text = text.replace("https://app.profitbase.biz", "http://127.0.0.1:9")
+    if in_envelope:
+        text = SettingsEnvelope.of(type(settings).from_json(text), 3).to_json()
+    file = tmp_path / "acme.json"
+    file.write_text(text, encoding="utf-8")
+    result = CliRunner().invoke(command, ["--settings", str(file), "--json"], catch_exceptions=False)
+    (tenant,) = json.loads(result.stdout)["tenants"]
+    failed = {found["id"] for found in tenant["results"] if found["status"] == "fail"}
+    assert (result.exit_code, tenant["tenant"]) == (1, "acme")
+    assert failed == {"V-DISCOVERY-001", "V-DISCOVERY-003"}
+
+
+def test_the_table_says_what_to_do_where_something_is_to_be_done(tmp_path: Path) -> None:
+    text = Fake().settings.canonical_json().replace("https://id.acme.example/realms/acme", _NOWHERE)
+    file = tmp_path / "acme.json"
+    file.write_text(text.replace("https://app.profitbase.biz", "http://127.0.0.1:9"), encoding="utf-8")
+    result = CliRunner().invoke(command, ["--settings", str(file)], catch_exceptions=False)
+    for part in ("V-DISCOVERY-001", "fail", "Means: ", "Remedy: ", "See "):
+        assert part in result.stdout
+
+
+def test_results_are_counted_and_told_to_programs() -> None:
+    check = CHECKS[0]
+    results = [
+        Result(check, "https://a", good("x", "fine")),
+        Result(check, "https://a", bad("y", "not", "Do.")),
+    ]
+    assert counts(results) == {"pass": 1, "warn": 0, "fail": 1, "skipped": 0}
+    told = as_json("acme", results)["results"]
+    assert isinstance(told, list)
+    assert told[1] == {
+        "id": check.id,
+        "title": check.title,
+        "status": "fail",
+        "authority": "https://a",
+        "subject": "y",
+        "seen": "not",
+        "meaning": check.meaning,
+        "remedy": "Do.",
+        "reference": check.reference,
+    }
