@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+import yaml
 
 from flow_mcp.dev.server import LocalKeycloak
 from flow_mcp.trial import Trial
@@ -270,26 +271,28 @@ def _client_ids(tenant: Tenant, admin: httpx.Client) -> set[str]:
 def _tenant(name: str, trial: Trial, keycloak: LocalKeycloak, more: dict[str, Any]) -> Iterator[Tenant]:
     made = Tenant(name, trial)
     made.create()
-    made.declare(
-        {
-            "id": name,
-            "workspaces": {"1": {"environments": ["production", "test"]}},
-            "authorizationServer": {
-                "keycloak": {"url": keycloak.url, "realm": {"name": name, "create": True}, **more}
+    tenant = {
+        "id": name,
+        "workspaces": {"1": {"environments": ["production", "test"]}},
+        "authorizationServer": {
+            "keycloak": {"url": keycloak.url, "realm": {"name": name, "create": True}, **more}
+        },
+        "clients": {
+            "agent": {"grant": "client-credentials", "access": ["1/production"]},
+            "desktop": {
+                "grant": "authorization-code",
+                "redirectUris": ["http://127.0.0.1/callback"],
+                "webOrigins": [_INSPECTOR],
+                "access": ["*"],
+                "people": {"groups": ["planners"]},
             },
-            "clients": {
-                "agent": {"grant": "client-credentials", "access": ["1/production"]},
-                "desktop": {
-                    "grant": "authorization-code",
-                    "redirectUris": ["http://127.0.0.1/callback"],
-                    "webOrigins": [_INSPECTOR],
-                    "access": ["*"],
-                    "people": {"groups": ["planners"]},
-                },
-            },
-            "manualRegistrations": {"legacy": {"clientId": "legacy-crm", "access": ["1/production"]}},
-        }
-    )
+        },
+        "manualRegistrations": {"legacy": {"clientId": "legacy-crm", "access": ["1/production"]}},
+    }
+    # A host that nobody has (RFC 2606): its MCP servers never answer, wherever the tests run.
+    instance = {"server": "https://flow.invalid/flow"}
+    config = {"flow-mcp:tenant": tenant, "flow-mcp:instance": instance}
+    trial.declare(name, yaml.safe_dump({"config": config}))
     made.up()
     yield made
     trial.pulumi("destroy", "--yes", "--skip-preview", "--stack", name)

@@ -43,6 +43,10 @@ def _observed(check: Check, target: Target) -> Iterator[Observation]:
 
 
 def _safe(target: Target, observation: Observation) -> Observation:
-    seen = " ".join(target.shown(observation.seen).split())
-    # What a server says may hold control characters; a terminal must not obey them.
-    return replace(observation, seen="".join(char if char.isprintable() else "?" for char in seen))
+    subject, seen = (_printable(target.shown(text)) for text in (observation.subject, observation.seen))
+    return replace(observation, subject=subject, seen=seen)
+
+
+def _printable(text: str) -> str:
+    """In one line. What a server says may hold control characters; a terminal must not obey them."""
+    return "".join(char if char.isprintable() else "?" for char in " ".join(text.split()))

@@ -130,3 +130,13 @@ def test_scopes_that_the_metadata_hides_are_a_warning() -> None:
         ("warn", "456/production", "missing: mcp-456-production"),
         ("pass", "456/test", "missing: none"),
     ]
+
+
+def test_what_a_server_says_cannot_write_to_the_terminal() -> None:
+    fake = Fake()
+    fake.metadata["jwks_uri"] = "https://id.acme.example/\x1b[2Jkeys"
+    for check in (discovery.usable_keys, discovery.published_secrets):
+        for _, subject, seen in fake.observed(check):
+            assert (subject + seen).isprintable()
+    fake.metadata["code_challenge_methods_supported"] = ["\x1b]0;x\x07"]
+    assert fake.observed(discovery.pkce) == [("warn", "", "code_challenge_methods_supported: ?]0;x?")]
