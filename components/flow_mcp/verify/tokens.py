@@ -230,6 +230,9 @@ def _outcomes(target: Target, client: Client) -> Iterator[tuple[str, Minted | Ob
 def _mint(target: Target, client: Client, request: TokenRequest) -> Minted | Observation:
     resource = target.resource(request.resource)
     subject = f"{client.name} for {resource.key}"
+    here = [a for a in resource.authorization_servers if a.authority == target.server.authority]
+    if not here:
+        return bad(subject, "the settings do not name this resource at this server")
     secret = target.secret(client.name)
     if secret is None:
         return skipped(subject, "the stack has no secret of this client")
@@ -243,8 +246,7 @@ def _mint(target: Target, client: Client, request: TokenRequest) -> Minted | Obs
     except (httpx.HTTPError, NoAnswerError) as error:
         return bad(subject, f"no answer: {error or type(error).__name__}")
     target.hide(token)
-    at = next(a for a in resource.authorization_servers if a.authority == target.server.authority)
-    return Minted(client, resource, at, token)
+    return Minted(client, resource, here[0], token)
 
 
 def _all(target: Target) -> Iterator[Minted]:

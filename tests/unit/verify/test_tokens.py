@@ -167,3 +167,14 @@ def test_a_secret_never_goes_over_plain_http() -> None:
         ("fail", _SUBJECT, "no answer: http://id.acme.example/token is not https: nothing is sent there")
     ]
     assert fake.requests == []
+
+
+def test_a_resource_that_only_another_server_has_is_named() -> None:
+    fake = Fake()
+    (production, test) = fake.settings.protected_resources
+    elsewhere = production.authorization_servers[0].model_copy(update={"authority": "https://old.example"})
+    moved = production.model_copy(update={"authorization_servers": (elsewhere,)})
+    fake.settings = fake.settings.model_copy(update={"protected_resources": (moved, test)})
+    assert fake.observed(tokens.minted) == [
+        ("fail", _SUBJECT, "the settings do not name this resource at this server")
+    ]
