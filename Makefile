@@ -28,6 +28,7 @@ check: $(READY) ## Lint, types, and whether generated files are up to date
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/flow-mcp schema --check docs/schemas
+	@$(BIN)/python -m tests.vectors --check
 	@$(BIN)/flow-mcp check
 
 bench: $(READY) ## Measure; see benchmarks/README.md

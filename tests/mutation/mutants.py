@@ -122,8 +122,8 @@ def _changes(node: ast.AST, *, boolean: bool) -> Iterator[tuple[str, ast.AST]]:
                 yield word, ast.ExceptHandler(others, node.name, node.body)
     if isinstance(node, ast.BoolOp):
         for operand in node.values:
-            others = [other for other in node.values if other is not operand]
-            changed = ast.BoolOp(node.op, others) if len(others) > 1 else others[0]
+            left = [other for other in node.values if other is not operand]
+            changed = ast.BoolOp(node.op, left) if len(left) > 1 else left[0]
             yield f"`{ast.unparse(node)}` without `{ast.unparse(operand)}`", changed
     if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in _BOUNDARY:
         moved = ast.Compare(node.left, [_BOUNDARY[type(node.ops[0])]()], node.comparators)

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import logging
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import cast
 
-import anyio
 from joserfc.jwk import KeySet
 
 from flow_mcp.runtime import Decision, Validator, decide
-from flow_mcp.runtime.asgi import ProtectedResourceMiddleware
+from flow_mcp.runtime.asgi import CALLER, ProtectedResourceMiddleware
 from flow_mcp.runtime.jwks import public_keys
-from flow_mcp.runtime.tenants import Place, Tenants
+from flow_mcp.runtime.resources import find_resource
+from flow_mcp.runtime.tenants import Place, Readiness
 from flow_mcp.settings import SettingsDocument
 from flow_mcp.vectors import ExpectedDecision, Vector, Vectors, load
+from tests.unit.runtime.asgi_call import Application, call
+
+_OTHERS = [(b"host", b"app.profitbase.biz"), (b"proxy-authorization", b"Basic YTpi")]
+_AUDIT = logging.getLogger("flow_mcp.runtime.audit")
 
 
 @cache
@@ -25,43 +31,79 @@ def vectors() -> Vectors:
 
 def outcome(vector: Vector) -> ExpectedDecision:
     """Decide the vector's call."""
-    call = _Call(vector)
-    return ExpectedDecision.of(call.decided() if vector.authorization is None else call.answered())
+    made = _Call(vector)
+    if vector.authorization is not None:
+        return made.answered()
+    return ExpectedDecision.of(made.decided(vector.address, vector.whole_token))
 
 
 @dataclass(frozen=True)
 class _Call:
+    """A vector's call; to the middleware it is the only tenant and its validator, at the vector's time."""
+
     vector: Vector
 
     @property
     def settings(self) -> SettingsDocument | None:
         return vectors().settings[self.vector.settings] if self.vector.settings else None
 
-    def decided(self) -> Decision:
-        return self._decide(self.vector.address, self.vector.whole_token)
-
-    def answered(self) -> Decision:
-        """Through the middleware, which looks for the token in the call."""
-        values = self.vector.authorization or ()
-        others = [(b"host", b"app.profitbase.biz"), (b"proxy-authorization", b"Basic YTpi")]
-        scope = {
-            "headers": [*others, *((b"authorization", value.encode("latin-1")) for value in values)],
-            "query_string": (self.vector.query or "").encode(),
-        }
-        middleware = ProtectedResourceMiddleware(
-            _nothing, Tenants([]), base_url=self.vector.address.partition("/mcp/")[0]
-        )
-        place = Place("acme", cast("Validator", self), None)
-        return anyio.run(middleware._decide, place, self.vector.address, scope)
-
-    def attempt(self, address: str, token: str | None) -> tuple[Decision, None]:
-        """As a validator does, with the vector's time and keys."""
-        return self._decide(address, token), None
-
-    def _decide(self, address: str, token: str | None) -> Decision:
+    def decided(self, address: str, token: str | None) -> Decision:
         published = vectors().keys[self.vector.keys]
         keys = {authority: _read(self.vector.keys, authority) for authority in published}
         return decide(self.settings, address, token, keys, self.vector.now)
+
+    def attempt(self, address: str, token: str | None) -> tuple[Decision, None]:
+        """As a validator does."""
+        return self.decided(address, token), None
+
+    def find(self, address: str) -> Place | None:
+        """As tenants do."""
+        resources = self.settings.protected_resources if self.settings else ()
+        return Place("acme", cast("Validator", self), find_resource(resources, address))
+
+    def readiness(self) -> Readiness:
+        """As tenants do."""
+        return Readiness(ready=True, alarms={})
+
+    def answered(self) -> ExpectedDecision:
+        """Call the middleware: its answer, its log, and what the application is told."""
+        application, log = Application(), _Log()
+        server = ProtectedResourceMiddleware(application, self, base_url="https://app.profitbase.biz")
+        values = self.vector.authorization or ()
+        headers = [*_OTHERS, *((b"authorization", value.encode("latin-1")) for value in values)]
+        level = _AUDIT.level
+        _AUDIT.setLevel(logging.INFO)
+        _AUDIT.addHandler(log)
+        try:
+            answer = call(server, f"{self.vector.address}?{self.vector.query or ''}", headers)
+        finally:
+            _AUDIT.removeHandler(log)
+            _AUDIT.setLevel(level)
+        challenge = answer.headers.get("www-authenticate")
+        error = re.search(r'error="(\w+)"', challenge or "")
+        allowed = bool(application.scopes)
+        return ExpectedDecision.model_validate(
+            log.last
+            | {
+                "allowed": allowed,
+                "status": 200 if allowed else answer.status,
+                "error": error and error[1],
+                "challenge": challenge,
+                "expires_at": application.scopes[0][CALLER].expires_at if allowed else None,
+            }
+        )
+
+
+class _Log(logging.Handler):
+    """The last record's fields."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.last: dict[str, object] = {}
+
+    def emit(self, record: logging.LogRecord) -> None:
+        names = ("reason", "resource", "authority", "client", "subject", "subject_kind")
+        self.last = {name: getattr(record, name) for name in names}
 
 
 @cache
@@ -72,7 +114,3 @@ def _read(name: str, authority: str) -> KeySet:
 def forget_keys() -> None:
     """Read keys anew."""
     _read.cache_clear()
-
-
-async def _nothing(*_: object) -> None:
-    raise AssertionError("not to be called")

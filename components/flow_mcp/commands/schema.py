@@ -9,14 +9,21 @@ import click
 
 from flow_mcp.declaration.schema import stack_schema
 from flow_mcp.settings.schema import envelope_schema, settings_schema
+from flow_mcp.vectors.model import vectors_schema
 
-_SCHEMAS = {"stack": stack_schema, "settings": settings_schema, "envelope": envelope_schema}
+_SCHEMAS = {
+    "stack": stack_schema,
+    "settings": settings_schema,
+    "envelope": envelope_schema,
+    "vectors": vectors_schema,
+}
 
 
 @click.command(
     epilog="\b\nExamples:\n  flow-mcp schema                        a stack's file, to standard output\n"
     "  flow-mcp schema settings               the settings document\n"
     "  flow-mcp schema envelope               the file in which it is delivered\n"
+    "  flow-mcp schema vectors                the test vectors for runtimes\n"
     "  flow-mcp schema --write docs/schemas   all, as files"
 )
 @click.argument("which", type=click.Choice(sorted(_SCHEMAS)), default="stack")
@@ -33,7 +40,7 @@ _SCHEMAS = {"stack": stack_schema, "settings": settings_schema, "envelope": enve
     help="Exit with 1 if the files there are not what would be written.",
 )
 def command(which: str, write: Path | None, check: Path | None) -> None:
-    """Show the JSON Schema of a stack's file, of the settings document or of its envelope."""
+    """Show the JSON Schema of a stack's file, of the settings document, its envelope or the test vectors."""
     if check is not None:
         stale = [file for name in sorted(_SCHEMAS) if not _current(file := _file(check, name), name)]
         for file in stale:

@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 from flow_mcp.commands.schema import command
 from flow_mcp.declaration.schema import stack_schema
 from flow_mcp.settings.schema import envelope_schema, settings_schema
+from flow_mcp.vectors.model import vectors_schema
 
 
 def schema(*arguments: str) -> Result:
@@ -21,7 +22,10 @@ def test_a_stacks_schema_is_printed_by_default() -> None:
     assert json.loads(schema().stdout) == stack_schema()
 
 
-@pytest.mark.parametrize(("name", "expected"), [("settings", settings_schema), ("envelope", envelope_schema)])
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("settings", settings_schema), ("envelope", envelope_schema), ("vectors", vectors_schema)],
+)
 def test_the_others_are_printed_by_name(name: str, expected: object) -> None:
     assert callable(expected)
     assert json.loads(schema(name).stdout) == expected()
@@ -29,7 +33,7 @@ def test_the_others_are_printed_by_name(name: str, expected: object) -> None:
 
 def test_all_are_written_and_a_second_time_nothing_is(tmp_path: Path) -> None:
     directory = tmp_path / "docs" / "schemas"
-    files = [directory / f"{name}.schema.json" for name in ("envelope", "settings", "stack")]
+    files = [directory / f"{name}.schema.json" for name in ("envelope", "settings", "stack", "vectors")]
     assert schema("--write", str(directory)).stdout == "".join(f"wrote {file}\n" for file in files)
     assert sorted(directory.iterdir()) == files
     assert schema("--write", str(directory)).stdout == ""
