@@ -20,6 +20,8 @@ from flow_mcp.errors import FlowMcpError
 from flow_mcp.project import Project
 
 _SALT = "encryptionsalt:"
+# Beginnings of the names of what Pulumi and the authorization servers' providers read.
+_CREDENTIALS = ("PULUMI_", "KEYCLOAK_", "AUTH0_", "ARM_", "AZURE_", "SCALEKIT_", "FLOW_MCP_")
 _SHARED = ("components", "policies", ".venv")
 
 
@@ -85,11 +87,7 @@ class Trial:
 
     def environment(self) -> dict[str, str]:
         """The environment that `pulumi` runs in: nothing of the user's own Pulumi takes part."""
-        kept = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("PULUMI_", "KEYCLOAK_", "AUTH0_"))
-        }
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(_CREDENTIALS)}
         return {
             **kept,
             **self.credentials,
@@ -116,7 +114,7 @@ class Trial:
         Raises:
             PulumiError: Pulumi ended with an error (with `check`).
         """
-        ended = subprocess.run(
+        process = subprocess.Popen(
             [str(self.toolchain / "pulumi"), "--non-interactive", *arguments],
             cwd=self.project.directory,
             env=self.environment(),
@@ -124,15 +122,22 @@ class Trial:
             stdin=subprocess.DEVNULL,
             stdout=None if show else subprocess.PIPE,
             stderr=None if show else subprocess.STDOUT,
-            check=False,
         )
-        if check and ended.returncode:
-            said = "" if show else f":\n{ended.stdout}"
-            raise PulumiError(f"pulumi {' '.join(arguments)} ended with status {ended.returncode}{said}")
-        return ended
+        try:
+            printed, _ = process.communicate()
+        except KeyboardInterrupt:
+            # The terminal has interrupted Pulumi too, which finishes its steps and unlocks the stack.
+            process.communicate()
+            raise
+        if check and process.returncode:
+            said = "" if show else f":\n{printed}"
+            raise PulumiError(f"pulumi {' '.join(arguments)} ended with status {process.returncode}{said}")
+        return subprocess.CompletedProcess(process.args, process.returncode, printed)
 
     def outputs(self, stack: str, *, secrets: bool = False) -> dict[str, Any]:
         """A stack's outputs; secret ones as `[secret]` unless asked for."""
         arguments = ["stack", "output", "--json", "--stack", stack, *(["--show-secrets"] if secrets else [])]
-        outputs: dict[str, Any] = json.loads(self.pulumi(*arguments).stdout)
+        printed = self.pulumi(*arguments).stdout
+        # Warnings of the engine's may stand before it.
+        outputs: dict[str, Any] = json.loads(printed[printed.index("{") :])
         return outputs

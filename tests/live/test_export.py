@@ -20,7 +20,10 @@ def _declaration(keycloak: LocalKeycloak, *environments: str) -> dict[str, objec
         "id": "exported",
         "workspaces": {"1": {"environments": list(environments)}},
         "authorizationServer": {
-            "keycloak": {"url": keycloak.url, "realm": {"name": "exported", "create": True}}
+            "keycloak": {
+                "url": keycloak.url,
+                "realm": {"name": "exported", "create": True, "deletable": True},
+            }
         },
         "clients": {"agent": {"grant": "client-credentials", "access": ["*"]}},
     }

@@ -25,7 +25,9 @@ def declaration(keycloak: LocalKeycloak) -> dict[str, Any]:
     return {
         "id": _NAME,
         "workspaces": {"1": {"environments": ["production"]}},
-        "authorizationServer": {"keycloak": {"url": keycloak.url, "realm": {"name": _NAME, "create": True}}},
+        "authorizationServer": {
+            "keycloak": {"url": keycloak.url, "realm": {"name": _NAME, "create": True, "deletable": True}}
+        },
         "clients": {"agent": {"grant": "client-credentials", "access": ["*"]}},
     }
 
@@ -43,7 +45,10 @@ def tenant(module_trial: Trial, declaration: dict[str, Any]) -> Iterator[Tenant]
 
 
 def test_a_keycloak_that_is_down_is_named(tenant: Tenant, declaration: dict[str, Any]) -> None:
-    away = _on(declaration, {"url": "http://127.0.0.1:9", "realm": {"name": _NAME, "create": True}})
+    away = _on(
+        declaration,
+        {"url": "http://127.0.0.1:9", "realm": {"name": _NAME, "create": True, "deletable": True}},
+    )
     assert "http://127.0.0.1:9" in _refused(tenant, away)
 
 
@@ -67,7 +72,9 @@ def test_a_realm_of_somebody_else_is_not_taken_over(
     admin.post("", json={"realm": "theirs"})
     before = admin.get("theirs").json()
     url = declaration["authorizationServer"]["keycloak"]["url"]
-    said = _refused(tenant, _on(declaration, {"url": url, "realm": {"name": "theirs", "create": True}}))
+    said = _refused(
+        tenant, _on(declaration, {"url": url, "realm": {"name": "theirs", "create": True, "deletable": True}})
+    )
     assert "theirs" in said
     assert "create: false" in said
     assert admin.get("theirs").json() == before
@@ -120,7 +127,8 @@ def test_a_missing_plugin_is_named(tenant: Tenant, declaration: dict[str, Any], 
     without = dataclasses.replace(tenant.trial, toolchain=tools)
     url = declaration["authorizationServer"]["keycloak"]["url"]
     fresh = _on(
-        declaration | {"id": "pluginless"}, {"url": url, "realm": {"name": "pluginless", "create": True}}
+        declaration | {"id": "pluginless"},
+        {"url": url, "realm": {"name": "pluginless", "create": True, "deletable": True}},
     )
     tenant = Tenant("pluginless", without)
     tenant.create()

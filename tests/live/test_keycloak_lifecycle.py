@@ -28,7 +28,7 @@ def declaration(keycloak: LocalKeycloak) -> dict[str, Any]:
         "authorizationServer": {
             "keycloak": {
                 "url": keycloak.url,
-                "realm": {"name": _NAME, "create": True},
+                "realm": {"name": _NAME, "create": True, "deletable": True},
                 "registration": {
                     "dynamic": {"redirectHosts": ["claude.ai", "127.0.0.1"], "access": ["456/test"]},
                     "metadataDocuments": {"domains": ["claude.ai"], "access": ["456/test"]},
@@ -147,16 +147,26 @@ def test_a_removed_group_loses_its_way_in(
     )
 
 
-def test_no_secret_is_in_what_pulumi_prints_or_keeps(made: Tenant) -> None:
-    secrets = list(made.outputs(secrets=True)["clientSecrets"].values())
-    secrets += made.trial.credentials["KEYCLOAK_PASSWORD"], made.trial.passphrase.read_text()
-    printed = made.up() + made.trial.pulumi("preview", "--diff", "--stack", _NAME).stdout
-    printed += json.dumps(made.outputs()) + made.trial.pulumi("stack", "export", "--stack", _NAME).stdout
-    kept = b"".join(file.read_bytes() for file in made.trial.state.rglob("*") if file.is_file())
-    logs = b"".join(file.read_bytes() for file in (made.trial.directory / "pulumi").rglob("*.log"))
-    assert len(secrets) == 3
+def test_no_secret_is_in_what_pulumi_prints_or_keeps(made: Tenant, admin: httpx.Client) -> None:
+    clients = admin.get(f"{_NAME}/clients").json()
+    secrets = {client["secret"] for client in clients if client.get("secret")}
+    given = made.outputs(secrets=True)["clientSecrets"]
+    assert set(given.values()) <= secrets
+    secrets |= {made.trial.credentials["KEYCLOAK_PASSWORD"], made.trial.passphrase.read_text()}
+    assert len(secrets) >= 4
     assert all(len(secret) > 20 for secret in secrets)
-    assert [s for s in secrets if s in printed or s.encode() in kept + logs] == []
+
+    printed = made.up() + made.trial.pulumi("preview", "--diff", "--stack", _NAME).stdout
+    printed += made.trial.pulumi("preview", "--logtostderr", "-v=9", "--stack", _NAME).stdout
+    printed += json.dumps(made.outputs()) + made.trial.pulumi("stack", "export", "--stack", _NAME).stdout
+    files = [
+        file
+        for file in made.trial.directory.rglob("*")
+        if file.is_file() and file != made.trial.passphrase and "project" not in file.parts
+    ]
+    kept = b"".join(file.read_bytes() for file in files)
+    assert b"flow-mcp-lifecycle-agent" in kept
+    assert [secret for secret in secrets if secret in printed or secret.encode() in kept] == []
 
 
 def test_a_destroyed_tenant_leaves_nothing_behind(
@@ -172,6 +182,46 @@ def test_a_destroyed_tenant_leaves_nothing_behind(
     exported = json.loads(module_trial.pulumi("stack", "export", "--stack", "shortlived").stdout)
     assert exported["deployment"].get("resources", []) == []
     assert "shortlived" not in {realm["realm"] for realm in admin.get("").json()}
+
+
+def test_a_realm_that_may_not_be_deleted_survives_its_stack_and_is_taken_up_again(
+    module_trial: Trial, declaration: dict[str, Any], admin: httpx.Client
+) -> None:
+    changed = copy.deepcopy(declaration) | {"id": "kept", "manualRegistrations": {}}
+    del changed["clients"]["desktop"]
+    changed["authorizationServer"]["keycloak"]["realm"] = {"name": "kept", "create": True}
+    tenant = Tenant("kept", module_trial)
+    tenant.create()
+    tenant.declare(changed)
+    tenant.up()
+    admin.post("kept/users", json={"username": "ada", "enabled": True})
+    module_trial.pulumi("destroy", "--yes", "--skip-preview", "--stack", "kept")
+    tenant.up()
+    assert [user["username"] for user in admin.get("kept/users").json()] == ["ada"]
+    assert tenant.changes() == {}
+
+    changed["authorizationServer"]["keycloak"]["realm"]["create"] = False
+    tenant.declare(changed)
+    refused = module_trial.pulumi("up", "--yes", "--skip-preview", "--stack", "kept", check=False)
+    assert refused.returncode != 0
+    assert "create: false would have Pulumi delete it" in refused.stdout
+    assert [user["username"] for user in admin.get("kept/users").json()] == ["ada"]
+    admin.delete("kept")
+
+
+def test_what_an_administrator_set_in_the_realm_stays(
+    tenant: Tenant, declaration: dict[str, Any], admin: httpx.Client
+) -> None:
+    own = {"passwordPolicy": "length(14)", "smtpServer": {"host": "mail.example", "from": "id@acme.example"}}
+    admin.put(_NAME, json=own)
+    changed = copy.deepcopy(declaration)
+    changed["authorizationServer"]["keycloak"]["tokens"] = {"access": "10m"}
+    tenant.declare(changed)
+    tenant.up()
+    realm = admin.get(_NAME).json()
+    assert {name: realm[name] for name in own} == own
+    client = admin.get(f"{_NAME}/clients", params={"clientId": "flow-mcp-lifecycle-agent"}).json()[0]
+    assert client["attributes"]["access.token.lifespan"] == "600"
 
 
 def _client_ids(admin: httpx.Client) -> set[str]:

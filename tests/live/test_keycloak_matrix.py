@@ -33,7 +33,7 @@ def tenant(module_trial: Trial, keycloak: LocalKeycloak, admin: httpx.Client) ->
                 "2": {"environments": ["production"]},
             },
             "authorizationServer": {
-                "keycloak": {"url": keycloak.url, "realm": {"name": _NAME, "create": True}}
+                "keycloak": {"url": keycloak.url, "realm": {"name": _NAME, "create": True, "deletable": True}}
             },
             "clients": {
                 "all": {"grant": "client-credentials", "access": ["*"]},

@@ -31,7 +31,7 @@ class Stack:
     url: str
 
     def declare(self, **declared: Any) -> None:
-        tenant = {"url": self.url, "realm": self.name, "create": True} | declared
+        tenant = {"url": self.url, "realm": self.name, "create": True, "deletable": True} | declared
         self.trial.declare(self.name, yaml.safe_dump({"config": {"flow-mcp:tenant": tenant}}))
 
     def run(self, *arguments: str) -> str:
@@ -214,7 +214,7 @@ def test_the_plugin_makes_the_component_for_programs_in_any_language(
         "id": "remote",
         "workspaces": {"456": {"environments": ["test"]}},
         "authorizationServer": {
-            "keycloak": {"url": keycloak.url, "realm": {"name": "remote", "create": True}}
+            "keycloak": {"url": keycloak.url, "realm": {"name": "remote", "create": True, "deletable": True}}
         },
         "clients": {"agent": {"grant": "client-credentials", "access": ["*"]}},
     }

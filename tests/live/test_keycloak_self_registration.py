@@ -35,7 +35,7 @@ def tenant(module_trial: Trial, keycloak: LocalKeycloak, admin: httpx.Client) ->
             "authorizationServer": {
                 "keycloak": {
                     "url": keycloak.url,
-                    "realm": {"name": _NAME, "create": True},
+                    "realm": {"name": _NAME, "create": True, "deletable": True},
                     "registration": {
                         "dynamic": {"redirectHosts": ["127.0.0.1"], "access": ["1/test"]},
                         "metadataDocuments": {
@@ -158,7 +158,7 @@ def test_registration_is_closed_again_when_it_is_no_longer_declared(
         "authorizationServer": {
             "keycloak": {
                 "url": keycloak.url,
-                "realm": {"name": "closing", "create": True},
+                "realm": {"name": "closing", "create": True, "deletable": True},
                 "registration": {"dynamic": {"redirectHosts": ["127.0.0.1"], "access": ["*"]}},
             }
         },

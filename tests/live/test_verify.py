@@ -74,7 +74,9 @@ def test_open_registration_as_declared_works_and_leaves_nothing_behind(
     results = json.loads(ended.stdout)["tenants"][0]["results"]
     passed = {result["id"] for result in results if result["status"] == "pass"}
     skipped = {result["id"] for result in results if result["status"] == "skipped"}
-    assert ended.returncode == 0
+    warned = {result["id"] for result in results if result["status"] == "warn"}
+    # Keycloak 26.7 refuses a registration with a field that it does not know (keycloak#51039).
+    assert (ended.returncode, warned) == (0, {"V-DCR-007"})
     assert {"V-DCR-001", "V-DCR-002", "V-DCR-004", "V-DCR-005", "V-CIMD-001", "V-CIMD-002"} <= passed
     # Registration by hand of `legacy`, and servers of Flow that are not there.
     assert skipped == {"V-DCR-003", "V-TOKEN-001", "V-MCP-001", "V-MCP-002", "V-MCP-003"}
@@ -275,7 +277,11 @@ def _tenant(name: str, trial: Trial, keycloak: LocalKeycloak, more: dict[str, An
         "id": name,
         "workspaces": {"1": {"environments": ["production", "test"]}},
         "authorizationServer": {
-            "keycloak": {"url": keycloak.url, "realm": {"name": name, "create": True}, **more}
+            "keycloak": {
+                "url": keycloak.url,
+                "realm": {"name": name, "create": True, "deletable": True},
+                **more,
+            }
         },
         "clients": {
             "agent": {"grant": "client-credentials", "access": ["1/production"]},

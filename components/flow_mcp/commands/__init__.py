@@ -64,3 +64,7 @@ def main() -> None:
     except FlowMcpError as error:
         click.echo(f"flow-mcp: {error}", err=True)
         sys.exit(error.exit_code)
+    except OSError as error:
+        where = f": {error.filename}" if error.filename else ""
+        click.echo(f"flow-mcp: {error.strerror or error}{where}", err=True)
+        sys.exit(1)

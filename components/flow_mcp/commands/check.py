@@ -11,7 +11,7 @@ import click
 
 from flow_mcp.declaration.findings import DeclarationError, Finding, Problem
 from flow_mcp.declaration.load import Loaded, from_file, instance_of
-from flow_mcp.project import Project
+from flow_mcp.project import NoProjectError, Project
 
 
 @click.command(
@@ -30,6 +30,10 @@ def command(tenants: tuple[str, ...], *, as_json: bool) -> None:
     """
     project = Project.find()
     stacks = project.stack_files(tenants or project.stacks())
+    if not stacks:
+        raise NoProjectError(
+            f"there is nothing to check: {project.directory / 'stacks'} has no Pulumi.<stack>.yaml"
+        )
     problems = tuple(dict.fromkeys(_problems(project, stacks)))
     errors = sum(problem.severity == "error" for problem in problems)
     warnings = sum(problem.severity == "warning" for problem in problems)

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
@@ -17,7 +17,7 @@ class HandMade:
     """A confidential client with a service account."""
 
     client_id: str
-    secret: str
+    secret: str = field(repr=False)
 
 
 class KeycloakByHand:

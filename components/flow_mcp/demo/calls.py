@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import httpx
 
@@ -18,7 +18,7 @@ class TenantInDemo:
     """A tenant as its stack's outputs describe it; `secrets` by client name."""
 
     document: SettingsDocument
-    secrets: Mapping[str, str]
+    secrets: Mapping[str, str] = field(repr=False)
 
     def client(self, name: str) -> Client:
         return next(

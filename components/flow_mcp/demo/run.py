@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from flow_mcp.demo.by_hand import KeycloakByHand
 from flow_mcp.demo.calls import Call, TenantInDemo, calls
@@ -49,18 +50,30 @@ def run(project: Project, console: Console, port: int | None) -> None:
         trial.pulumi("up", "--yes", "--skip-preview", "--suppress-outputs", "--stack", tenant, show=True)
     acme, globex = (_tenant(trial, tenant, console) for tenant in TENANTS)
     console.rule("Calls to acme's MCP server of 456/production, decided by the runtime")
+    try:
+        with Steps() as report:
+            report("Fetching tokens and deciding calls")
+            decided = _decided(acme, globex, keycloak)
+    except httpx.HTTPError as error:
+        raise DemoError(
+            f"the demo's Keycloak is not as the stacks left it ({error}): "
+            "remove the demo with make demo-down and run it again"
+        ) from error
+    console.print(_table(decided))
+    wrong = [call.what for call in decided if not call.as_expected]
+    if wrong:
+        raise DemoError(f"decided otherwise than expected: {', '.join(wrong)}")
+    console.print("All as expected. `make demo` again changes nothing; `make demo-down` removes everything.")
+
+
+def _decided(acme: TenantInDemo, globex: TenantInDemo, keycloak: LocalKeycloak) -> list[Call]:
     with KeycloakByHand(keycloak.url, keycloak.admin_user, keycloak.admin_password, "acme") as by_hand:
         audience = acme.url("456/production")
         scope = acme.document.protected_resources[0].authorization_servers[0].scopes_advertised[0]
         legacy = by_hand.client("legacy-crm", audience)
         rogue = by_hand.client("rogue", audience, scope=scope)
     with httpx.Client() as http:
-        decided = list(calls(acme, globex, legacy, rogue, http))
-    console.print(_table(decided))
-    wrong = [call.what for call in decided if not call.as_expected]
-    if wrong:
-        raise DemoError(f"decided otherwise than expected: {', '.join(wrong)}")
-    console.print("All as expected. `make demo` again changes nothing; `make demo-down` removes everything.")
+        return list(calls(acme, globex, legacy, rogue, http))
 
 
 def down(project: Project) -> bool:
@@ -79,7 +92,7 @@ def _tenant(trial: Trial, tenant: str, console: Console) -> TenantInDemo:
     console.print("authority  ", outputs["authority"], style="bold", markup=False, highlight=False)
     table = Table("client", "client ID", title="clientIds", title_justify="left")
     for name, client_id in outputs["clientIds"].items():
-        table.add_row(name, client_id)
+        table.add_row(Text(name), Text(client_id))
     console.print(table)
     console.print("settings")
     console.print_json(outputs["settings"])

@@ -95,7 +95,7 @@ class Administrator:
             return body
         if answer.is_redirect:
             raise UnreachableError(
-                f"Keycloak at {url} answers with a redirect to {answer.headers['Location']}: "
+                f"Keycloak at {url} answers with a redirect to {answer.headers.get('Location', 'nowhere')}: "
                 "declare the address that it redirects to."
             )
         if answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:

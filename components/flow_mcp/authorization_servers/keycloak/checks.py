@@ -38,7 +38,7 @@ def _server(server: Keycloak) -> Iterator[Finding]:
             yield Finding((*_HERE, key), "names a realm", "Give the base address; the realm is realm.name.")
     # A realm that exists may have an administrator of its own, who has rights in no other.
     if server.realm.name == "master" or (
-        server.realm.create and server.realm.name == server.administration.realm
+        server.realm.create and server.realm.name.casefold() == server.administration.realm.casefold()
     ):
         yield Finding(
             (*_HERE, "realm", "name"),

@@ -43,7 +43,7 @@ def create(
         if declared.grant is Grant.CLIENT_CREDENTIALS:
             for resource in declaration.reached_by(declared.access):
                 keycloak.openid.ClientServiceAccountRealmRole(
-                    f"{name}-{resource.key}",
+                    f"{name}/{resource.key}",
                     realm_id=realm,
                     service_account_user_id=client.service_account_user_id,
                     role=scopes[resource.key].programs.name,
@@ -81,7 +81,12 @@ def _client(
         valid_redirect_uris=list(declared.redirect_uris),
         web_origins=list(declared.web_origins),
         access_token_lifespan=str(seconds(server.tokens.access)),
-        extra_config={"flowMcpOwner": names.owner(declaration), **_keys(declared.private_key_jwt)},
+        extra_config={
+            # What the settings document says, whatever the realm's default is.
+            "access.token.signed.response.alg": "RS256",
+            "flowMcpOwner": names.owner(declaration),
+            **_keys(declared.private_key_jwt),
+        },
         opts=opts,
     )
 

@@ -39,6 +39,8 @@ class KeycloakAuthorizationServer(AuthorizationServerComponent):
             authority=server.issuer,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[realm] if realm else None),
         )
+        # Nothing is made in a realm whose issuer is not the declared one.
+        owned = pulumi.ResourceOptions.merge(owned, pulumi.ResourceOptions(depends_on=[metadata]))
         realm_id: pulumi.Input[str] = realm.id if realm else server.realm.name
         by_resource = scopes.create(declaration, server, realm_id, owned)
         self.secrets = clients.create(declaration, server, realm_id, by_resource, owned)
@@ -53,7 +55,14 @@ def _realm(
     """The stack's own realm. One that exists bears its mark: an update that was cut off left it behind."""
     if not server.realm.create:
         return None
-    resume = pulumi.ResourceOptions(import_=server.realm.name if exists else None)
+    careful = pulumi.ResourceOptions(
+        import_=server.realm.name if exists else None,
+        # People live in a realm: it goes only where the declaration says that it may.
+        retain_on_delete=not server.realm.deletable,
+        # The provider writes a realm as a whole and would clear what an administrator has set (SMTP server,
+        # password policy); clients have the lifetime of their own.
+        ignore_changes=["accessTokenLifespan"],
+    )
     return keycloak.Realm(
         "realm",
         realm=server.realm.name,
@@ -64,5 +73,5 @@ def _realm(
         registration_allowed=False,
         ssl_required="external",
         security_defenses={"brute_force_detection": {}},
-        opts=pulumi.ResourceOptions.merge(opts, resume),
+        opts=pulumi.ResourceOptions.merge(opts, careful),
     )

@@ -32,6 +32,12 @@ class Realm(Declared):
     create: Annotated[
         bool, Field(description="true: the stack makes and owns it; false: it is used as it is.")
     ]
+    deletable: Annotated[
+        bool,
+        Field(
+            description="Whether the stack's own realm, with the people in it, may go when the stack does."
+        ),
+    ] = False
 
 
 class Administration(Declared):

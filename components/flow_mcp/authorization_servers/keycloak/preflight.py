@@ -141,7 +141,15 @@ def _missing_rights(api: AdminApi, arguments: PreflightArguments, roles: list[st
 
 
 def _require_own(api: AdminApi, arguments: PreflightArguments, realm: dict[str, Any]) -> None:
-    if arguments.create and realm.get("attributes", {}).get(OWNER_ATTRIBUTE) != arguments.owner:
+    owner = realm.get("attributes", {}).get(OWNER_ATTRIBUTE)
+    if not arguments.create and owner == arguments.owner:
+        raise OwnedByOthersError(
+            f"Realm {arguments.realm} at Keycloak {api.url} was made by this stack, and create: false would "
+            "have Pulumi delete it with everybody in it: keep create: true, or give the realm away by "
+            f"removing its attribute {OWNER_ATTRIBUTE} and the realm from the stack's state "
+            "(pulumi state delete)."
+        )
+    if arguments.create and owner != arguments.owner:
         raise OwnedByOthersError(
             f"Realm {arguments.realm} at Keycloak {api.url} exists already and was not made by this stack: "
             "declare another name, or say create: false to use it as it is."
