@@ -1,15 +1,16 @@
 # Everything these commands make is in .venv/, .toolchain/ and .demo/, all ignored by git, and in the
-# user's cache directory. Nothing is installed anywhere else.
+# user's cache directory, and tests/interop/node/node_modules/. Only Chromium, for the interop tests, comes
+# from the system's packages.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-down test test-unit check bench toolchain lock
+.PHONY: help demo demo-down test test-unit check bench toolchain interop-tools lock
 
 help: ## Show this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 demo: toolchain ## Run the main job on this machine: Keycloak, two tenants, decided calls
 	@$(BIN)/flow-mcp demo
@@ -17,7 +18,7 @@ demo: toolchain ## Run the main job on this machine: Keycloak, two tenants, deci
 demo-down: $(READY) ## Remove all that the demo made
 	@$(BIN)/flow-mcp demo down
 
-test: toolchain ## Run all tests; starts what they need
+test: toolchain interop-tools ## Run all tests; starts what they need
 	@$(BIN)/pytest tests
 
 test-unit: $(READY) ## Run the tests that need neither Keycloak nor Pulumi's engine
@@ -36,6 +37,9 @@ bench: $(READY) ## Measure; see benchmarks/README.md
 
 toolchain: $(READY) ## Pulumi and its plugins in .toolchain/bin: found, downloaded or built
 	@$(BIN)/flow-mcp toolchain
+
+interop-tools: ## Chromium and the MCP clients on Node that the interop tests drive
+	@tests/interop/install_tools.sh
 
 $(READY): requirements/dev.txt pyproject.toml
 	@echo "Python environment in $(VENV): about half a minute"

@@ -16,6 +16,10 @@ from flow_mcp.declaration.clients import Client, PrivateKeyJwt
 from flow_mcp.declaration.tenant import Declaration
 from flow_mcp.settings import Grant
 
+# MCP clients ask for it beside what a challenge names, wherever the server's metadata lists it (SEP-2207),
+# as Keycloak's does; and Keycloak refuses a request with a scope that the client was not given.
+_REFRESH = "offline_access"
+
 
 def create(
     declaration: Declaration,
@@ -28,6 +32,7 @@ def create(
     secrets: dict[str, pulumi.Output[str]] = {}
     for name, declared in sorted(declaration.tenant.clients.items()):
         client = _client(declaration, server, name, declared, realm, opts)
+        refresh = (_REFRESH,) if declared.grant is Grant.AUTHORIZATION_CODE else ()
         given = [scopes[resource.key] for resource in declaration.reached_by(declared.access)]
         # Only `basic`, which carries `sub`: no claim that MCP servers do not need.
         keycloak.openid.ClientDefaultScopes(
@@ -37,7 +42,7 @@ def create(
             f"{name}-optional-scopes",
             realm_id=realm,
             client_id=client.id,
-            optional_scopes=[resource.scope for resource in given],
+            optional_scopes=[*(resource.scope for resource in given), *refresh],
             opts=opts,
         )
         if declared.grant is Grant.CLIENT_CREDENTIALS:

@@ -1,0 +1,86 @@
+"""`fastmcp`'s client."""
+
+from __future__ import annotations
+
+import webbrowser
+from typing import Any
+from unittest.mock import patch
+
+import httpx2
+from fastmcp import Client
+from fastmcp.client.auth import ClientCredentialsOAuthProvider, OAuth, PrivateKeyJWTOAuthProvider
+from key_value.aio.stores.filetree import (
+    FileTreeStore,
+    FileTreeV1CollectionSanitizationStrategy,
+    FileTreeV1KeySanitizationStrategy,
+)
+from mcp.client.auth.extensions.client_credentials import SignedJWTParameters
+from mcp_types import CallToolResult
+
+from tests.interop.browser import Person
+from tests.interop.callback import free_port
+from tests.interop.clients.person import beside, sign_in_when_asked
+from tests.interop.clients.python_sdk import answered
+from tests.interop.desk import Desk, Registration
+
+
+def ask(desk: Desk, url: str, person: Person, registration: Registration) -> dict[str, str]:
+    """Call the tool for a person, in whose browser fastmcp opens the authorization URL."""
+    port = free_port()
+    given: dict[str, Any] = {}
+    if registration is Registration.DECLARED:
+        given = {"client_id": desk.desktop, "issuer": desk.scene.tenant.authority}
+    elif registration is Registration.DOCUMENT:
+        given = {"client_metadata_url": desk.document(f"http://127.0.0.1:{port}/callback")}
+    auth = OAuth(url, token_storage=_store(desk), callback_host="127.0.0.1", callback_port=port, **given)
+    opened = desk.home / "opened"
+    opened.touch()
+
+    def open_browser(address: str) -> bool:
+        opened.write_text(f"{address}\n")
+        return True
+
+    with patch.object(webbrowser, "open", open_browser):
+        return answered(
+            lambda: beside(lambda: _call(url, auth), lambda: sign_in_when_asked(desk, person, opened))
+        )
+
+
+def ask_with_secret(desk: Desk, url: str) -> dict[str, str]:
+    """Call the tool for a program that has a client secret."""
+    auth = ClientCredentialsOAuthProvider(
+        client_id=desk.scene.tenant.client("agent").client_id,
+        client_secret=desk.scene.tenant.secrets["agent"],
+        issuer=desk.scene.tenant.authority,
+        token_storage=_store(desk),
+    )
+    return answered(lambda: _call(url, auth))
+
+
+def ask_with_key(desk: Desk, url: str) -> dict[str, str]:
+    """Call the tool for a program that signs its assertions."""
+    client_id = desk.scene.tenant.client("signing-agent").client_id
+    parameters = SignedJWTParameters(
+        issuer=client_id, subject=client_id, signing_key=desk.scene.key.private_key
+    )
+    auth = PrivateKeyJWTOAuthProvider(
+        client_id=client_id,
+        assertion_provider=parameters.create_assertion_provider(),
+        issuer=desk.scene.tenant.authority,
+        token_storage=_store(desk),
+    )
+    return answered(lambda: _call(url, auth))
+
+
+def _store(desk: Desk) -> FileTreeStore:
+    return FileTreeStore(
+        data_directory=desk.home,
+        key_sanitization_strategy=FileTreeV1KeySanitizationStrategy(desk.home),
+        collection_sanitization_strategy=FileTreeV1CollectionSanitizationStrategy(desk.home),
+    )
+
+
+async def _call(url: str, auth: httpx2.Auth) -> CallToolResult:
+    async with Client(url, auth=auth) as client:
+        result: CallToolResult = await client.call_tool_mcp("where_am_i", {})
+        return result

@@ -1,0 +1,74 @@
+"""`mcp-remote`: a stdio server that passes everything on to a remote one, and signs in for it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Coroutine
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from mcp import Client
+from mcp.client.stdio import StdioServerParameters, stdio_client
+from mcp_types import CallToolResult
+
+from tests.interop.browser import Person
+from tests.interop.callback import free_port
+from tests.interop.clients import node
+from tests.interop.clients.person import beside, sign_in_when_asked
+from tests.interop.clients.python_sdk import answered
+from tests.interop.desk import Desk, RefusedError, Registration
+
+# Keycloak holds this address, by default github.com's, against the hosts that registrations may name.
+_OWN_METADATA = {"client_uri": "http://127.0.0.1/"}
+_CALLBACK = "http://127.0.0.1:{port}/oauth/callback"
+
+
+def ask(desk: Desk, url: str, person: Person, registration: Registration) -> dict[str, str]:
+    """Call the tool for a person who signs in."""
+    port = free_port()
+    options = [str(port), "--host", "127.0.0.1"]
+    if registration is Registration.DECLARED:
+        options += ["--static-oauth-client-info", json.dumps({"client_id": desk.desktop})]
+    elif registration is Registration.DOCUMENT:
+        options += ["--client-metadata-url", desk.document(_CALLBACK.format(port=port))]
+    else:
+        options += ["--static-oauth-client-metadata", json.dumps(_OWN_METADATA)]
+    return _call(desk, url, options, {}, lambda: sign_in_when_asked(desk, person, _log(desk)))
+
+
+def ask_with_secret(desk: Desk, url: str) -> dict[str, str]:
+    """Call the tool for a program that has a client secret."""
+    agent = {"client_id": desk.scene.tenant.client("agent").client_id, "client_secret": "${AGENT_SECRET}"}
+    options = ["--client-credentials", "--static-oauth-client-info", json.dumps(agent)]
+    return _call(desk, url, options, {"AGENT_SECRET": desk.scene.tenant.secrets["agent"]}, None)
+
+
+def _call(
+    desk: Desk,
+    url: str,
+    options: list[str],
+    variables: dict[str, str],
+    meanwhile: Callable[[], Coroutine[Any, Any, None]] | None,
+) -> dict[str, str]:
+    program, *arguments = node.command("mcp-remote")
+    server = StdioServerParameters(
+        command=program,
+        args=[*arguments, url, *options, "--transport", "http-only"],
+        env=node.environment(desk) | variables,
+    )
+
+    async def ask() -> CallToolResult:
+        with _log(desk).open("w") as log:
+            async with Client(stdio_client(server, errlog=log)) as client:
+                return await client.call_tool("where_am_i")
+
+    try:
+        return answered(partial(beside, ask, meanwhile) if meanwhile else ask)
+    except RefusedError as refused:
+        # Where mcp-remote ends, its reason stands in its log only.
+        raise RefusedError(f"{refused}\n{_log(desk).read_text()}") from refused
+
+
+def _log(desk: Desk) -> Path:
+    return desk.home / "mcp-remote.log"

@@ -1,0 +1,72 @@
+"""Two tenants made by `pulumi up`, the MCP server that they are tenants of, and a browser."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from flow_mcp.dev.server import LocalKeycloak
+from flow_mcp.project import Project
+from flow_mcp.runtime.directory import SettingsDirectory
+from flow_mcp.trial import Trial
+from tests.conftest import REPOSITORY
+from tests.interop import tenants
+from tests.interop.browser import Browser, chromium
+from tests.interop.desk import Desk
+from tests.interop.key_pair import KeyPair
+from tests.interop.scene import Scene
+from tests.interop.server import flow_server
+from tests.live.authority import Authority
+from tests.live.conftest import admin, authority, keycloak
+from tests.live.https_site import https_site
+from tests.live.tenant import Tenant
+
+__all__ = ["admin", "authority", "keycloak"]
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """Headless Chromium."""
+    with chromium(tmp_path_factory.mktemp("chromium")) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def whole_scene(
+    tmp_path_factory: pytest.TempPathFactory, keycloak: LocalKeycloak, admin: httpx.Client
+) -> Iterator[Scene]:
+    """The tenants `interop` and `neighbour`, with the same declaration; only the first has people."""
+    credentials = {"KEYCLOAK_USER": keycloak.admin_user, "KEYCLOAK_PASSWORD": keycloak.admin_password}
+    trial = Trial.prepare(Project(REPOSITORY), tmp_path_factory.mktemp("interop"), credentials)
+    settings = tmp_path_factory.mktemp("settings")
+    key = KeyPair.make("signing-agent")
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        instance = f"http://127.0.0.1:{listening.getsockname()[1]}/flow"
+        made = []
+        for name in ("interop", "neighbour"):
+            tenant = Tenant(name, trial)
+            declared = tenants.declaration(name, keycloak.url, key.certificate)
+            made.append(tenants.create(tenant, declared, instance, settings))
+        tenants.employ(made[0], admin)
+        with SettingsDirectory(settings) as directory, flow_server(listening, directory) as server:
+            yield Scene(made[0], made[1], server, key)
+    for removed in made:
+        trial.pulumi("destroy", "--yes", "--skip-preview", "--stack", removed.name)
+
+
+@pytest.fixture
+def scene(whole_scene: Scene) -> Scene:
+    """The scene, with nothing refused so far."""
+    whole_scene.server.refusals.clear()
+    return whole_scene
+
+
+@pytest.fixture
+def desk(scene: Scene, browser: Browser, authority: Authority, tmp_path: Path) -> Iterator[Desk]:
+    """A client's surroundings, new for each test but for the browser."""
+    with https_site(authority) as site:
+        yield Desk(scene, browser, site, authority.certificate, tmp_path)

@@ -1,0 +1,56 @@
+"""MCP clients for people: who gets in by which, and what the others are told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.interop.browser import Person
+from tests.interop.clients import fastmcp, python_sdk
+from tests.interop.desk import Desk, RefusedError, Registration
+from tests.interop.tenants import GUEST, PLANNER
+
+Ask = Callable[[Desk, str, Person, Registration], dict[str, str]]
+
+pytestmark = [
+    pytest.mark.parametrize("registration", Registration, ids=lambda way: way.value),
+    pytest.mark.parametrize(
+        "ask",
+        [python_sdk.ask, fastmcp.ask],
+        ids=["python-sdk", "fastmcp"],
+    ),
+]
+
+
+def test_a_planner_gets_the_tool_s_result(desk: Desk, ask: Ask, registration: Registration) -> None:
+    tenant = desk.scene.tenant
+    answer = ask(desk, tenant.url("test"), PLANNER, registration)
+    client = answer.pop("client")
+    assert answer == {"tenant": "interop", "workspace": "1", "environment": "test", "kind": "person"}
+    assert (client == desk.desktop) == (registration is Registration.DECLARED)
+    assert (client == f"{desk.site.url}/client.json") == (registration is Registration.DOCUMENT)
+    assert desk.scene.refusals() == [tenant.refusal("test")]
+
+
+def test_another_environment_is_refused(desk: Desk, ask: Ask, registration: Registration) -> None:
+    tenant = desk.scene.tenant
+    with pytest.raises(RefusedError, match=r"(?i)invalid.scope|insufficient.scope"):
+        ask(desk, tenant.url("production"), PLANNER, registration)
+    assert desk.scene.refusals() == [tenant.refusal("production")]
+
+
+def test_another_tenant_is_refused(desk: Desk, ask: Ask, registration: Registration) -> None:
+    neighbour = desk.scene.neighbour
+    with pytest.raises(RefusedError):
+        ask(desk, neighbour.url("test"), PLANNER, registration)
+    assert desk.scene.refusals() == [neighbour.refusal("test")]
+
+
+def test_a_person_outside_the_groups_does_not_get_in(
+    desk: Desk, ask: Ask, registration: Registration
+) -> None:
+    tenant = desk.scene.tenant
+    with pytest.raises(RefusedError):
+        ask(desk, tenant.url("test"), GUEST, registration)
+    assert desk.scene.refusals() == [tenant.refusal("test"), tenant.refusal("test", "invalid_token")]

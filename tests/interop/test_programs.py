@@ -1,0 +1,83 @@
+"""MCP clients for programs: client credentials, with a secret and with a key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.interop.clients import fastmcp, mcp_remote, python_sdk
+from tests.interop.clients.python_sdk import Memory
+from tests.interop.desk import Desk, RefusedError
+
+Ask = Callable[[Desk, str], dict[str, str]]
+
+_CLIENTS = {
+    "python-sdk, secret": (python_sdk.ask_with_secret, "agent"),
+    "python-sdk, private_key_jwt": (python_sdk.ask_with_key, "signing-agent"),
+    "fastmcp, secret": (fastmcp.ask_with_secret, "agent"),
+    "fastmcp, private_key_jwt": (fastmcp.ask_with_key, "signing-agent"),
+    "mcp-remote, secret": (mcp_remote.ask_with_secret, "agent"),
+}
+_EACH = pytest.mark.parametrize("ask", [ask for ask, _ in _CLIENTS.values()], ids=_CLIENTS)
+
+
+@pytest.mark.parametrize(("ask", "name"), _CLIENTS.values(), ids=_CLIENTS)
+def test_a_program_gets_the_tool_s_result(desk: Desk, ask: Ask, name: str) -> None:
+    tenant = desk.scene.tenant
+    assert ask(desk, tenant.url("test")) == {
+        "tenant": "interop",
+        "workspace": "1",
+        "environment": "test",
+        "client": tenant.client(name).client_id,
+        "kind": "program",
+    }
+    assert desk.scene.refusals() == [tenant.refusal("test")]
+
+
+@_EACH
+def test_another_environment_is_refused(desk: Desk, ask: Ask) -> None:
+    tenant = desk.scene.tenant
+    with pytest.raises(RefusedError, match=r"(?i)invalid.scope"):
+        ask(desk, tenant.url("production"))
+    assert desk.scene.refusals() == [tenant.refusal("production")]
+
+
+@_EACH
+def test_another_tenant_is_refused(desk: Desk, ask: Ask) -> None:
+    neighbour = desk.scene.neighbour
+    with pytest.raises(RefusedError):
+        ask(desk, neighbour.url("test"))
+    assert desk.scene.refusals() == [neighbour.refusal("test")]
+
+
+def test_a_token_for_another_environment_is_refused_and_a_right_one_fetched(desk: Desk) -> None:
+    tenant = desk.scene.tenant
+    memory = _memory_of_a_call(desk, "roaming-agent")
+    answer = python_sdk.ask_with_secret(desk, tenant.url("production"), memory, "roaming-agent")
+    assert answer["environment"] == "production"
+    assert desk.scene.refusals() == [tenant.refusal("production", "invalid_token")]
+
+
+def test_a_client_without_the_environment_is_not_sent_for_another_token(desk: Desk) -> None:
+    tenant = desk.scene.tenant
+    memory = _memory_of_a_call(desk, "agent")
+    with pytest.raises(RefusedError):
+        python_sdk.ask_with_secret(desk, tenant.url("production"), memory)
+    assert desk.scene.refusals() == [tenant.forbidden("production")]
+
+
+def test_another_tenant_s_token_is_refused(desk: Desk) -> None:
+    neighbour = desk.scene.neighbour
+    memory = _memory_of_a_call(desk, "agent")
+    with pytest.raises(RefusedError):
+        python_sdk.ask_with_secret(desk, neighbour.url("test"), memory)
+    assert desk.scene.refusals() == [neighbour.refusal("test", "invalid_token")]
+
+
+def _memory_of_a_call(desk: Desk, name: str) -> Memory:
+    """What the client has after a call to test: a token that is good there."""
+    memory = Memory()
+    python_sdk.ask_with_secret(desk, desk.scene.tenant.url("test"), memory, name)
+    desk.scene.server.refusals.clear()
+    return memory
