@@ -41,7 +41,7 @@ def create(
             secrets[name] = credentials.client_secret.apply(partial(_readable, name))
         subject = "user" if declared.grant is Grant.AUTHORIZATION_CODE else "client"
         for resource in declaration.reached_by(declared.access):
-            grant(f"{name}-{resource.key}", client.client_id, resource, subject, permissions, opts)
+            grant(f"{name}/{resource.key}", client.client_id, resource, subject, permissions, opts)
     return Made(together(ids), pulumi.Output.secret(together(secrets)))
 
 

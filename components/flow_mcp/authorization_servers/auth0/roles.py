@@ -33,7 +33,7 @@ def create(
         role_id = _role_id(declaration, server, name, opts)
         for key in keys:
             auth0.RolePermission(
-                f"{name}-{key}",
+                f"{key}:{name}",
                 role_id=role_id,
                 resource_server_identifier=url[key],
                 permission=names.SCOPE,

@@ -48,4 +48,4 @@ def create(
             opts=after,
         )
         for resource in declaration.reached_by(documents.access):
-            grant(f"{url}-{resource.key}", client.client_id, resource, "user", permissions, opts)
+            grant(f"{resource.key}:{url}", client.client_id, resource, "user", permissions, opts)

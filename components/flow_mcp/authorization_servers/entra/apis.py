@@ -86,7 +86,7 @@ def _api(
     )
     for group in admitted.groups:
         azuread.AppRoleAssignment(
-            f"{resource.key}-{group}",
+            f"{resource.key}:{group}",
             app_role_id=person.id,
             principal_object_id=directory.group(group),
             resource_object_id=principal.object_id,

@@ -90,7 +90,7 @@ class Clients:
         for resource in self._declaration.reached_by(client.access):
             api = self._apis[resource.key]
             azuread.AppRoleAssignment(
-                f"{name}-{resource.key}",
+                f"{name}/{resource.key}",
                 app_role_id=api.program_role_id,
                 principal_object_id=principal.object_id,
                 resource_object_id=api.principal.object_id,
@@ -101,7 +101,7 @@ class Clients:
         """Assign the people's groups to the client too: nobody else gets as far as the API."""
         for group in client.people.groups:
             azuread.AppRoleAssignment(
-                f"{name}-{group}",
+                f"{name}:{group}",
                 app_role_id=_NO_ROLE,
                 principal_object_id=self._directory.group(group),
                 resource_object_id=principal.object_id,
@@ -116,7 +116,7 @@ class Clients:
         for resource in self._declaration.reached_by(access):
             api, before = self._apis[resource.key], self._last_preauthorization.get(resource.key)
             self._last_preauthorization[resource.key] = azuread.ApplicationPreAuthorized(
-                f"{name}-{resource.key}",
+                f"{name}/{resource.key}",
                 application_id=api.application.id,
                 authorized_client_id=client_id,
                 permission_ids=[api.scope_id],

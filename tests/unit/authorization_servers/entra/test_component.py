@@ -150,7 +150,7 @@ def test_everyone_needs_no_assignment_and_nobody_is_assigned() -> None:
         name: found["appRoleAssignmentRequired"] for name, found in recorded.of("ServicePrincipal").items()
     }
     assert required == {"7/production": True, "7/test": False, "desktop": False, "agent": False}
-    assert set(recorded.of("AppRoleAssignment")) == {"agent-7/production"}
+    assert set(recorded.of("AppRoleAssignment")) == {"agent/7/production"}
 
 
 def test_none_lets_nobody_in() -> None:
@@ -169,8 +169,8 @@ def test_a_group_by_object_id_needs_no_reading() -> None:
     )
     assert recorded.calls == []
     assert {name: found["principalObjectId"] for name, found in recorded.of("AppRoleAssignment").items()} == {
-        f"7/test-{GROUP}": GROUP,
-        f"desktop-{GROUP}": GROUP,
+        f"7/test:{GROUP}": GROUP,
+        f"desktop:{GROUP}": GROUP,
     }
 
 

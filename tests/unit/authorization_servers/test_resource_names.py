@@ -1,0 +1,83 @@
+"""Names of a stack's resources: two never get the same, however the tenant names its parts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pulumi
+import pytest
+
+from flow_mcp.declaration.load import from_configuration
+
+GROUP = "d0000000-0000-4000-8000-000000000001"
+INSTANCE = {"server": "https://app.profitbase.biz/flow"}
+PROGRAM = {"grant": "client-credentials", "access": ["*"]}
+PERSON = {
+    "grant": "authorization-code",
+    "access": ["*"],
+    "redirectUris": ["https://a.example/cb"],
+    "people": {"groups": ["b", "x-b", "x", "b-456"]},
+}
+SECRET = {"issued": "2026-11-01", "lifetime": "180d"}
+REGISTRATION = {"access": ["*"]}
+TENANT = {
+    "id": "acme",
+    # A hyphen may stand anywhere, so that joined by one, these would meet.
+    "workspaces": {"456": {"environments": ["x", "x-b"]}, "b-456": {"environments": ["x"]}},
+}
+SERVERS: dict[str, dict[str, Any]] = {
+    "keycloak": {
+        "url": "https://id.acme.example",
+        "realm": {"name": "acme", "create": True},
+        "registration": {"dynamic": {**REGISTRATION, "redirectHosts": ["a.example"]}},
+    },
+    "auth0": {
+        "domain": "acme.eu.auth0.com",
+        "roles": {"create": True},
+        "tenantSettings": {"manage": True},
+        "registration": {
+            "dynamic": REGISTRATION,
+            "metadataDocuments": {
+                **REGISTRATION,
+                "documents": ["https://a.example/x", "https://a.example/x-456"],
+            },
+        },
+    },
+    "entra": {"tenantId": "3f0c6f0e-2f5b-4d5a-9d0a-6f1f0a7c4b11"},
+}
+
+
+class _Named(pulumi.runtime.Mocks):
+    """Counts what was asked for, and makes up what servers assign."""
+
+    def __init__(self) -> None:
+        self.asked: Counter[tuple[str, str]] = Counter()
+
+    def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        self.asked[args.typ, args.name] += 1
+        assigned = f"{args.name}-id"
+        return assigned, {"objectId": assigned, "clientId": assigned, "clientSecret": "x", **args.inputs}
+
+    def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]]]:
+        unset = ("flags", "errorPages", "countryCodes", "mtls", "defaultTokenQuotas")
+        found = {key: list[Any]() for key in unset}
+        return {**args.args, **found, "objectId": GROUP, "realmExists": False}, []
+
+
+@pytest.mark.parametrize("server", SERVERS)
+def test_no_two_resources_of_a_stack_have_one_name(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = PROGRAM | ({"secret": SECRET} if server == "entra" else {})
+    clients = dict.fromkeys(("a", "a-b", "third-party"), program) | dict.fromkeys(("c", "c-b", "456"), PERSON)
+    tenant = {**TENANT, "clients": clients, "authorizationServer": {server: SERVERS[server]}}
+    declaration = from_configuration(tenant, INSTANCE, source="acme").declaration
+    monkeypatch.setenv("AUTH0_API_TOKEN", "unused")
+    named = _Named()
+    pulumi.runtime.set_mocks(named)
+
+    async def run() -> None:
+        declaration.kind.component()("acme", declaration, pulumi.ResourceOptions())
+
+    pulumi.runtime.test(run)()  # type: ignore[no-untyped-call] # the SDK's is not typed
+    assert sum(named.asked.values()) > 20
+    assert [name for name, times in named.asked.items() if times > 1] == []
