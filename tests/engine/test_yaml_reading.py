@@ -1,0 +1,73 @@
+"""What `flow-mcp check` reads of a file is what Pulumi itself reads of it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from flow_mcp.declaration import positions
+from flow_mcp.trial import PulumiError, Trial
+
+# As people write them, and as readers of YAML 1.1, of 1.2 and Pulumi's take them differently.
+SCALARS = """
+acme 456 -7 0 true false 0456 0o456 0x1F 0b11 1_000 1e3 6e12 12.5 .5 5. +5 -0 1234567890123456 12:30 190:20:30
+yes no on off y n True FALSE ~ null Null 2026-11-01 2026-1-1 2026-11-01T10:00:00Z 2026-02-30 = 1.2.3 10.0.0.1
+5m 180d 6f1c2d a#b a:b a?b '0456' "1e3" 'yes' "2026-11-01" '~' "<<" 'a''b' "a\\"b" "\\u00e9"
+!!str 456
+!!int "5"
+! 456
+!!binary aGk=
+&anchor acme
+a b
+"a\\nb"
+'a: b'
+[a, b]
+{a: b}
+{"<<": {a: b}}
+{0456: a}
+{1e3: a}
+{yes: a}
+{2026-11-01: a}
+{~: a}
+{"0456": a}
+"""
+
+
+def _scalars() -> list[str]:
+    """A line is one where it has spaces outside brackets and words otherwise."""
+    lines = [line for line in SCALARS.splitlines() if line]
+    return [*(word for line in lines[:3] for word in line.split()), *lines[3:]]
+
+
+def test_what_is_read_without_a_fault_pulumi_reads_the_same(trial: Trial) -> None:
+    scalars = _scalars()
+    text = "config:\n" + "".join(f"  flow-mcp:k{n}:\n    v: {scalar}\n" for n, scalar in enumerate(scalars))
+    trial.pulumi("stack", "init", "acme")
+    trial.declare("acme", text)
+    by_pulumi = json.loads(trial.pulumi("config", "--json", "--stack", "acme").stdout)
+
+    read = positions.parse(text)
+    faulty = {fault.finding.path[1] for fault in read.faults}
+    agreed = {key: value for key, value in read.value["config"].items() if key not in faulty}
+    assert {key: by_pulumi[key]["objectValue"] for key in agreed} == agreed
+    assert [scalars[int(key.removeprefix("flow-mcp:k"))] for key in agreed] == [
+        "acme", "456", "-7", "0", "true", "false", "1.2.3", "10.0.0.1", "5m", "180d", "6f1c2d",
+        "a#b", "a:b", "a?b", "'0456'", '"1e3"', "'yes'", '"2026-11-01"', "'~'", '"<<"', "'a''b'",
+        '"a\\"b"', '"\\u00e9"', "&anchor acme", "a b", '"a\\nb"', "'a: b'", "[a, b]", "{a: b}", '{"0456": a}',
+    ]  # fmt: skip
+
+
+def test_a_key_without_namespace_is_the_projects_to_pulumi(trial: Trial) -> None:
+    trial.pulumi("stack", "init", "acme")
+    for key in ("tenant", "flow-mcp:config:tenant"):
+        trial.declare("acme", f"config:\n  {key}: {{id: acme}}\n")
+        by_pulumi = json.loads(trial.pulumi("config", "--json", "--stack", "acme").stdout)
+        assert by_pulumi["flow-mcp:tenant"]["objectValue"] == {"id": "acme"}
+
+
+def test_a_question_mark_between_brackets_is_an_error_to_pulumi(trial: Trial) -> None:
+    trial.pulumi("stack", "init", "acme")
+    trial.declare("acme", "config:\n  flow-mcp:k: [a?b]\n")
+    with pytest.raises(PulumiError, match="did not find expected ',' or"):
+        trial.pulumi("config", "--json", "--stack", "acme")
