@@ -93,6 +93,8 @@ def scopes(target: Target) -> Iterator[Observation]:
             if resource.key in client.access
             for scope in target.scopes(resource)
         ]
+        if client.grant is Grant.AUTHORIZATION_CODE:
+            declared.append(names.REFRESH)
         yield _compared(client.name, "optional scopes", found.get("optionalClientScopes"), declared)
         yield _compared(client.name, "default scopes", found.get("defaultClientScopes"), ["basic"])
         yield judged(

@@ -27,7 +27,7 @@ def _fake(**changes: Any) -> Fake:
             "publicClient": True,
             "redirectUris": ["http://127.0.0.1/callback"],
             "webOrigins": ["https://inspector.example"],
-            "optionalClientScopes": ["mcp-456-production", "mcp-456-test", "flow", "flow"],
+            "optionalClientScopes": ["mcp-456-production", "mcp-456-test", "flow", "flow", "offline_access"],
             "defaultClientScopes": ["basic"],
             "attributes": {"pkce.code.challenge.method": "S256"},
             **changes,

@@ -16,10 +16,6 @@ from flow_mcp.declaration.clients import Client, PrivateKeyJwt
 from flow_mcp.declaration.tenant import Declaration
 from flow_mcp.settings import Grant
 
-# MCP clients ask for it beside what a challenge names, wherever the server's metadata lists it (SEP-2207),
-# as Keycloak's does; and Keycloak refuses a request with a scope that the client was not given.
-_REFRESH = "offline_access"
-
 
 def create(
     declaration: Declaration,
@@ -32,7 +28,7 @@ def create(
     secrets: dict[str, pulumi.Output[str]] = {}
     for name, declared in sorted(declaration.tenant.clients.items()):
         client = _client(declaration, server, name, declared, realm, opts)
-        refresh = (_REFRESH,) if declared.grant is Grant.AUTHORIZATION_CODE else ()
+        refresh = (names.REFRESH,) if declared.grant is Grant.AUTHORIZATION_CODE else ()
         given = [scopes[resource.key] for resource in declaration.reached_by(declared.access)]
         # Only `basic`, which carries `sub`: no claim that MCP servers do not need.
         keycloak.openid.ClientDefaultScopes(

@@ -10,6 +10,10 @@ if TYPE_CHECKING:
 
 SCOPES = "flow-mcp/"
 """How the names of all scopes of protected resources begin."""
+# MCP clients ask for it beside what a challenge names, wherever the server's metadata lists it (SEP-2207),
+# as Keycloak's does; and Keycloak refuses a request with a scope that the client was not given.
+REFRESH = "offline_access"
+"""The scope that gives a client of people refresh tokens."""
 
 
 def scope(declaration: Declaration, resource: ResourceDeclared) -> str:
