@@ -31,7 +31,9 @@ def declaration(name: str, keycloak: str, certificate: str) -> dict[str, Any]:
                 "url": keycloak,
                 "realm": {"name": name, "create": True},
                 "registration": {
-                    "dynamic": {"redirectHosts": ["127.0.0.1", "localhost"], "access": ["1/test"]},
+                    # Keycloak holds a registration's `client_uri` against these hosts too: that of
+                    # mcp-remote and of the Inspector is their repository's.
+                    "dynamic": {"redirectHosts": ["127.0.0.1", "github.com"], "access": ["1/test"]},
                     "metadataDocuments": {
                         "domains": ["localhost"],
                         "redirectHosts": ["127.0.0.1"],

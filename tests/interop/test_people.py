@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.interop.browser import Person
-from tests.interop.clients import fastmcp, python_sdk
+from tests.interop.clients import fastmcp, inspector, mcp_remote, python_sdk
 from tests.interop.desk import Desk, RefusedError, Registration
 from tests.interop.tenants import GUEST, PLANNER
 
@@ -17,8 +17,8 @@ pytestmark = [
     pytest.mark.parametrize("registration", Registration, ids=lambda way: way.value),
     pytest.mark.parametrize(
         "ask",
-        [python_sdk.ask, fastmcp.ask],
-        ids=["python-sdk", "fastmcp"],
+        [python_sdk.ask, fastmcp.ask, mcp_remote.ask, inspector.ask],
+        ids=["python-sdk", "fastmcp", "mcp-remote", "inspector"],
     ),
 ]
 

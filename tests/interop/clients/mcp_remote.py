@@ -19,21 +19,17 @@ from tests.interop.clients.person import beside, sign_in_when_asked
 from tests.interop.clients.python_sdk import answered
 from tests.interop.desk import Desk, RefusedError, Registration
 
-# Keycloak holds this address, by default github.com's, against the hosts that registrations may name.
-_OWN_METADATA = {"client_uri": "http://127.0.0.1/"}
 _CALLBACK = "http://127.0.0.1:{port}/oauth/callback"
 
 
 def ask(desk: Desk, url: str, person: Person, registration: Registration) -> dict[str, str]:
     """Call the tool for a person who signs in."""
     port = free_port()
-    options = [str(port), "--host", "127.0.0.1"]
+    options = [str(port), "--host", "127.0.0.1", "--auth-timeout", "15"]
     if registration is Registration.DECLARED:
         options += ["--static-oauth-client-info", json.dumps({"client_id": desk.desktop})]
     elif registration is Registration.DOCUMENT:
         options += ["--client-metadata-url", desk.document(_CALLBACK.format(port=port))]
-    else:
-        options += ["--static-oauth-client-metadata", json.dumps(_OWN_METADATA)]
     return _call(desk, url, options, {}, lambda: sign_in_when_asked(desk, person, _log(desk)))
 
 

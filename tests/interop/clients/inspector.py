@@ -1,0 +1,52 @@
+"""The command line of the MCP Inspector."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from functools import partial
+
+import anyio
+from mcp_types import CallToolResult
+
+from tests.interop.browser import Person
+from tests.interop.callback import free_port
+from tests.interop.clients import node
+from tests.interop.clients.person import beside, sign_in_when_asked
+from tests.interop.clients.python_sdk import answered
+from tests.interop.desk import Desk, RefusedError, Registration
+
+
+def ask(desk: Desk, url: str, person: Person, registration: Registration) -> dict[str, str]:
+    """Call the tool for a person who signs in."""
+    callback = f"http://127.0.0.1:{free_port()}/oauth/callback"
+    options = ["--callback-url", callback]
+    if registration is Registration.DECLARED:
+        options += ["--client-id", desk.desktop]
+    elif registration is Registration.DOCUMENT:
+        options += ["--client-metadata-url", desk.document(callback)]
+    return answered(partial(_run, desk, url, person, options))
+
+
+async def _run(desk: Desk, url: str, person: Person, options: list[str]) -> CallToolResult:
+    output, log = desk.home / "inspector.json", desk.home / "inspector.log"
+    call = ["--method", "tools/call", "--tool-name", "where_am_i", "--format", "json"]
+    target = ["--cli", "--transport", "http", "--server-url", url]
+    with output.open("w") as out, log.open("w") as err:
+        async with await anyio.open_process(
+            [*node.command("mcp-inspector"), *target, *call, *options],
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+            env=node.environment(desk)
+            | {
+                "MCP_STORAGE_DIR": str(desk.home),
+                "MCP_INSPECTOR_SECRET_STORE": "file",
+                # Without a terminal it prints the authorization URL only when it may try to open it.
+                "MCP_AUTO_OPEN_ENABLED": "true",
+            },
+        ) as inspector:
+            status = await beside(inspector.wait, lambda: sign_in_when_asked(desk, person, log))
+    if status:
+        raise RefusedError(output.read_text() + log.read_text())
+    return CallToolResult.model_validate(json.loads(output.read_text())["result"])
