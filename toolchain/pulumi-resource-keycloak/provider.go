@@ -38,8 +38,6 @@ func completeProvider() *schema.Provider {
 	for name, resource := range map[string]*schema.Resource{
 		"keycloak_realm_client_policy_profile":        profileResource(server),
 		"keycloak_realm_client_policy_profile_policy": policyResource(server),
-		"keycloak_realm_default_client_scopes":        realmScopesResource(server, "default"),
-		"keycloak_realm_optional_client_scopes":       realmScopesResource(server, "optional"),
 	} {
 		upstream.ResourcesMap[name] = resource
 	}

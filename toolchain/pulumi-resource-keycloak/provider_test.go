@@ -15,8 +15,6 @@ func TestResourcesHaveTheTokensOfTheSDK(t *testing.T) {
 		"keycloak_openid_audience_protocol_mapper":    "keycloak:openid/audienceProtocolMapper:AudienceProtocolMapper",
 		"keycloak_realm_client_policy_profile":        "keycloak:index/realmClientPolicyProfile:RealmClientPolicyProfile",
 		"keycloak_realm_client_policy_profile_policy": "keycloak:index/realmClientPolicyProfilePolicy:RealmClientPolicyProfilePolicy",
-		"keycloak_realm_default_client_scopes":        "keycloak:index/realmDefaultClientScopes:RealmDefaultClientScopes",
-		"keycloak_realm_optional_client_scopes":       "keycloak:index/realmOptionalClientScopes:RealmOptionalClientScopes",
 	} {
 		if got := info.Resources[name].Tok; got != want {
 			t.Errorf("%s is %s, want %s", name, got, want)
