@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 import pulumi
 
 from flow_mcp.declaration.findings import DeclarationError
-from flow_mcp.declaration.load import from_configuration
+from flow_mcp.declaration.load import PROJECT, from_configuration
 from flow_mcp.declaration.tenant import Declaration
 from flow_mcp.errors import FlowMcpError
 
@@ -73,6 +73,13 @@ class McpServerSettings(pulumi.ComponentResource):
 
 
 def _checked(name: str, args: McpServerSettingsArgs) -> Declaration:
+    for key in (f"{PROJECT}:tenant", f"{PROJECT}:instance"):
+        if pulumi.runtime.is_config_secret(key):
+            # Pulumi decrypts what is in an object, and the registered inputs would show it.
+            raise pulumi.RunError(
+                f"{key} holds an encrypted value, which would reach the state in plain text. Remove it; "
+                "credentials come from the environment or from a secret of their own."
+            )
     try:
         loaded = from_configuration(args["tenant"], args["instance"], source=name)
     except DeclarationError as error:

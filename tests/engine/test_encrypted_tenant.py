@@ -1,0 +1,24 @@
+"""An encrypted value inside the tenant, which Pulumi would hand to the program in plain text."""
+
+from __future__ import annotations
+
+from flow_mcp.trial import Trial
+from tests.unit.declared import tenant
+
+VALUE = "hunter2-s3cr3t"
+
+
+def test_the_program_refuses_an_encrypted_value_inside_the_tenant(trial: Trial) -> None:
+    trial.pulumi("stack", "init", "acme")
+    trial.declare("acme", tenant("a: {grant: client-credentials, access: ['*']}\n"))
+    path = "flow-mcp:tenant.clients.a.clientId"
+    trial.pulumi("config", "set", "--stack", "acme", "--path", path, VALUE, "--secret")
+
+    ended = trial.pulumi("preview", "--stack", "acme", check=False)
+    assert ended.returncode != 0
+    assert (
+        "flow-mcp:tenant holds an encrypted value, which would reach the state in plain text. Remove it; "
+        "credentials come from the environment or from a secret of their own."
+    ) in " ".join(ended.stdout.split())
+    assert VALUE not in ended.stdout
+    assert "Traceback" not in ended.stdout
