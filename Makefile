@@ -19,6 +19,7 @@ demo-down: $(READY) ## Remove all that the demo made
 	@$(BIN)/flow-mcp demo down
 
 test: toolchain interop-tools ## Run all tests; starts what they need
+	@if command -v go > /dev/null; then cd toolchain && go vet -trimpath ./... && go test -trimpath ./...; fi
 	@$(BIN)/pytest tests
 
 test-unit: $(READY) ## Run the tests that need neither Keycloak nor Pulumi's engine
