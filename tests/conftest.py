@@ -1,13 +1,18 @@
-"""Fixtures for all tests."""
+"""Fixtures for all tests; one Keycloak serves all that need a real one."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
+from flow_mcp.dev.server import LocalKeycloak
 from flow_mcp.project import Project
 from flow_mcp.trial import Trial
+from tests.live.admin import admin_client
+from tests.live.authority import Authority
 
 REPOSITORY = Path(__file__).parent.parent
 
@@ -16,3 +21,33 @@ REPOSITORY = Path(__file__).parent.parent
 def trial(tmp_path: Path) -> Trial:
     """A copy of the project with a backend of its own and no stacks; needs `make toolchain`."""
     return Trial.prepare(Project(REPOSITORY), tmp_path / "trial", {})
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """The certificate authority that `keycloak` trusts."""
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(scope="session")
+def keycloak(tmp_path_factory: pytest.TempPathFactory, authority: Authority) -> Iterator[LocalKeycloak]:
+    """An empty Keycloak; a test makes a realm with a name of its own and removes it."""
+    # Not Docker: a container does not reach the documents that tests serve on 127.0.0.1.
+    directory = tmp_path_factory.mktemp("keycloak")
+    server = LocalKeycloak(directory, 0, authority.certificate, sources=("maven", "download"))
+    with server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def admin(keycloak: LocalKeycloak) -> Iterator[httpx.Client]:
+    """Keycloak's admin API: `admin.post("", json={"realm": "x"})`, `admin.get("x/clients")`."""
+    with admin_client(keycloak) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def module_trial(tmp_path_factory: pytest.TempPathFactory, keycloak: LocalKeycloak) -> Trial:
+    """A copy of the project for the tests of one module, with the administrator's credentials."""
+    credentials = {"KEYCLOAK_USER": keycloak.admin_user, "KEYCLOAK_PASSWORD": keycloak.admin_password}
+    return Trial.prepare(Project(REPOSITORY), tmp_path_factory.mktemp("trial"), credentials)

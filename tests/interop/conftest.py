@@ -21,11 +21,8 @@ from tests.interop.key_pair import KeyPair
 from tests.interop.scene import Scene
 from tests.interop.server import flow_server
 from tests.live.authority import Authority
-from tests.live.conftest import admin, authority, keycloak
 from tests.live.https_site import https_site
 from tests.live.tenant import Tenant
-
-__all__ = ["admin", "authority", "keycloak"]
 
 
 @pytest.fixture(scope="session")
