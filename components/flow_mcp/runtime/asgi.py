@@ -15,7 +15,8 @@ from flow_mcp.runtime.metadata import WELL_KNOWN
 from flow_mcp.runtime.reason import Reason, Refused
 
 if TYPE_CHECKING:
-    from flow_mcp.runtime.tenants import Place, TenantSource
+    from flow_mcp.runtime.tenants import TenantSource
+    from flow_mcp.runtime.validator import Validator
     from flow_mcp.settings import ProtectedResource
 
 CALLER = "flow_mcp.caller"
@@ -70,20 +71,21 @@ class ProtectedResourceMiddleware:
         self._audit = Audit()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] not in {"http", "websocket"}:
+        kind = scope["type"]
+        if kind not in {"http", "websocket"}:
             await self._app(scope, receive, send)
             return
         path = self._address.path(scope)
-        if path is not None and scope["type"] == "http":
+        if path is not None and kind == "http":
             if path == self._readiness_path:
                 await tell_readiness(self._tenants.readiness(), scope, send)
                 return
-            if (path + "/").startswith(WELL_KNOWN + "/"):
+            if path.startswith(_METADATA) or path == WELL_KNOWN:
                 await tell_metadata(self._described(path), scope, send)
                 return
         address = "" if path is None else self._address.base + path
         place = self._tenants.find(address)
-        decision = await self._decide(place, address, scope)
+        decision = _NOBODYS if place is None else await self._decide(place.validator, address, scope)
         self._audit.record(place.tenant if place else None, decision)
         if place is None or place.resource is None or not decision.allowed:
             await deny(decision, scope, receive, send)
@@ -97,39 +99,24 @@ class ProtectedResourceMiddleware:
         place = self._tenants.find(url)
         return place.resource if place and place.resource and place.resource.url == url else None
 
-    async def _decide(self, place: Place | None, address: str, scope: Scope) -> Decision:
-        if place is None:
-            return Decision(Reason.UNKNOWN_RESOURCE, bearer_challenge())
+    async def _decide(self, validator: Validator, address: str, scope: Scope) -> Decision:
         try:
-            token = bearer_token(scope["headers"], scope.get("query_string", b""))
+            token, fault = bearer_token(scope["headers"], scope.get("query_string", b"")), None
         except Refused as refusal:
-            # As for any token that is none.
-            decision = await self._decider.decide(place.validator, address, "")
-            is_bad = decision.reason is Reason.TOKEN_OPAQUE
-            return decision._replace(reason=refusal.reason) if is_bad else decision
-        return await self._decider.decide(place.validator, address, token)
+            token, fault = "", refusal.reason  # judged like any token that is none
+        decision, refresh = validator.attempt(address, token)
+        if refresh is not None:
+            decision = await self._decider.decide(validator, address, token)
+        if fault is not None and decision.reason is Reason.TOKEN_OPAQUE:
+            return decision._replace(reason=fault)
+        return decision
+
+
+_METADATA = WELL_KNOWN + "/"
+_NOBODYS = Decision(Reason.UNKNOWN_RESOURCE, bearer_challenge())
 
 
 def _caller(tenant: str, resource: ProtectedResource, decision: Decision) -> Caller:
-    # A decision that allows has all of these.
-    authority, client, subject, kind, expires_at = cast(
-        "tuple[str, str, str, Subject, int]",
-        (
-            decision.authority,
-            decision.client,
-            decision.subject,
-            decision.subject_kind,
-            decision.expires_at,
-        ),
-    )
-    return Caller(
-        tenant,
-        resource.workspace,
-        resource.environment,
-        resource.url,
-        authority,
-        client,
-        subject,
-        kind,
-        expires_at,
-    )
+    # From `resource` on both have the same fields in the same order, and a decision that allows has them all.
+    told = cast("tuple[str, str, str, str, Subject, int]", decision[2:])
+    return Caller(tenant, resource.workspace, resource.environment, *told)

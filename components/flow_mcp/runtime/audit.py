@@ -31,20 +31,20 @@ class Audit:
             decision: What was decided.
         """
         reason = decision.reason
-        self._count(1, {"flow_mcp.tenant": tenant or "", "flow_mcp.reason": reason.value})
+        self._count(1, {"flow_mcp.tenant": tenant or "", "flow_mcp.reason": reason})
         level = logging.INFO if reason in _USUAL else logging.WARNING
         if not _log.isEnabledFor(level):
             return
         _log.log(
             level,
             "%s: tenant %r, client %r, subject %r, resource %r",
-            reason.value,
+            reason,
             tenant,
             decision.client,
             decision.subject,
             decision.resource,
             extra={
-                "reason": reason.value,
+                "reason": str(reason),
                 "status": decision.status,
                 "tenant": tenant,
                 "resource": decision.resource,

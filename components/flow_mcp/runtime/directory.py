@@ -6,7 +6,6 @@ import logging
 import os
 import time
 from collections.abc import Callable
-from math import inf
 from pathlib import Path
 from threading import Lock
 from typing import Self
@@ -91,7 +90,9 @@ class SettingsDirectory:
         if place is None:
             return None
         # After a scan that failed nothing is known to be as the files say, whoever's.
-        doubtful_since = min(snapshot.broken_since.get(place.tenant, inf), self._scanned_at)
+        doubtful_since = self._scanned_at
+        if place.tenant in snapshot.broken_since:
+            doubtful_since = min(doubtful_since, snapshot.broken_since[place.tenant])
         return place if self._clock() < doubtful_since + self._kept else Place(place.tenant, CLOSED, None)
 
     def readiness(self) -> Readiness:

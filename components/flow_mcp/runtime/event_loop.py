@@ -30,6 +30,7 @@ class EventLoopDecider:
         if lock.locked() and not refresh.wanted:
             return decision  # by keys that are due but good; another call fetches
         async with lock:
+            # Whoever had the lock before may have fetched them.
             decision, refresh = validator.attempt(resource, token)
             if refresh is None:
                 return decision

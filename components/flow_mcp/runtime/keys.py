@@ -70,6 +70,13 @@ class KeyCache:
                 usable[server.authority] = entry.keys
         return usable
 
+    def current(self, server: AuthorizationServer) -> KeySet | None:
+        """Give a server's keys if there is no need to fetch them again yet. It never waits."""
+        entry = self._entries.get((server.authority, server.metadata_url))
+        if entry is None or self._clock() - entry.fetched_at >= self._lifetime:
+            return None
+        return entry.keys
+
     def refresh(self, server: AuthorizationServer, *, wanted: bool = False) -> bool:
         """Fetch a server's keys if they are due or wanted; tell whether to decide again.
 

@@ -2,19 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from hashlib import sha256
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
+from flow_mcp.runtime.compact import MAX_TOKEN_LENGTH
 from flow_mcp.runtime.decision import Decision
 
 if TYPE_CHECKING:
     from joserfc.jwk import KeySet
 
+_MAX_ADDRESS_LENGTH = 1024
 
-class _Seen(NamedTuple):
+
+class Call(NamedTuple):
+    """What makes a call the same call: its token, of which only a digest is kept, and where it goes."""
+
+    token: bytes
+    address: str
+
+    @classmethod
+    def of(cls, address: str, token: str | None) -> Call | None:
+        """Give None for a call without a token, and for one too large to be remembered."""
+        if token is None or len(token) > MAX_TOKEN_LENGTH or len(address) > _MAX_ADDRESS_LENGTH:
+            return None
+        return cls(sha256(token.encode("utf-8", "surrogatepass")).digest(), address)
+
+
+class Seen(NamedTuple):
+    """A decision that allowed a call, and the keys that it was made with."""
+
     decision: Decision
+    authority: str
     keys: KeySet
     since: int
     until: int
@@ -23,13 +42,12 @@ class _Seen(NamedTuple):
 class SeenTokens:
     """Decisions that allowed a call, for one settings document; threads may share it.
 
-    A kept decision is given again only while it is what `decide` would say: to the same token at the same
-    address, with the very key set that it was made with (each fetch makes a new one, so no decision
-    survives the removal of a key), not before it was made and not after the token's `exp`. During the clock
-    skew after `exp` tokens are judged anew. Other settings need another object.
+    A kept decision is given again only while it is what `decide` would say: not before it was made and not
+    after the token's `exp`; during the clock skew after that, tokens are judged anew. Whoever asks must see
+    that the authority's keys are still the same object: each fetch makes a new one, so that no decision
+    survives the removal of a key. Other settings need another object.
 
-    Refusals are not kept: strangers could push the callers' decisions out. Tokens are not kept either, only
-    digests.
+    Refusals are not kept: strangers could push the callers' decisions out.
 
     Args:
         size: Decisions at most; the oldest goes first. 0 keeps none.
@@ -37,43 +55,23 @@ class SeenTokens:
 
     def __init__(self, size: int = 1024) -> None:
         self._size = size
-        self._seen: dict[bytes, _Seen] = {}
+        self._seen: dict[Call, Seen] = {}
         self._changing = Lock()
 
     def __len__(self) -> int:
         return len(self._seen)
 
-    def get(self, call: bytes, keys: Mapping[str, KeySet], now: int) -> Decision | None:
-        """Give the kept decision, if it still stands.
-
-        Args:
-            call: What `call_digest` gives for the call.
-            keys: The keys that would be used now, by authority.
-            now: Seconds since 1970.
-        """
+    def get(self, call: Call, now: int) -> Seen | None:
+        """Give what was decided of the same call, if the time allows; `now` in seconds since 1970."""
         seen = self._seen.get(call)
-        if seen is None:
-            return None
-        if seen.since <= now < seen.until and keys.get(seen.decision.authority or "") is seen.keys:
-            return seen.decision
-        with self._changing:
-            self._seen.pop(call, None)
-        return None
+        return seen if seen is not None and seen.since <= now < seen.until else None
 
-    def keep(self, decision: Decision, call: bytes, keys: Mapping[str, KeySet], now: int) -> None:
-        """Keep a decision just made with the same arguments, if it allowed the call."""
-        if decision.expires_at is None or decision.authority is None or not self._size:
+    def keep(self, call: Call, decision: Decision, keys: KeySet, now: int) -> None:
+        """Keep a decision just made, if it allowed the call."""
+        if decision.authority is None or decision.expires_at is None or not self._size:
             return
-        seen = _Seen(decision, keys[decision.authority], now, decision.expires_at)
+        seen = Seen(decision, decision.authority, keys, now, decision.expires_at)
         with self._changing:
             if len(self._seen) >= self._size:
                 del self._seen[next(iter(self._seen))]
             self._seen[call] = seen
-
-
-def call_digest(address: str, token: str) -> bytes:
-    """Digest what makes a call the same call: where it goes and its token.
-
-    No address and no token that was allowed has a line break, so that no other pair reads like theirs.
-    """
-    return sha256(f"{address}\n{token}".encode("utf-8", "surrogatepass")).digest()

@@ -6,12 +6,11 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from flow_mcp.runtime.compact import MAX_TOKEN_LENGTH
 from flow_mcp.runtime.decide import decide
 from flow_mcp.runtime.decision import Decision
 from flow_mcp.runtime.keys import KeyCache
 from flow_mcp.runtime.reason import Reason
-from flow_mcp.runtime.seen import SeenTokens, call_digest
+from flow_mcp.runtime.seen import Call, SeenTokens
 
 if TYPE_CHECKING:
     from flow_mcp.settings import AuthorizationServer, SettingsDocument
@@ -69,24 +68,21 @@ class Validator:
 
     def attempt(self, resource: str, token: str | None) -> tuple[Decision, KeyRefresh | None]:
         """Decide with the keys at hand, and give what fetches others if it is time to. This never waits."""
-        decision = self._decide(resource, token)
+        now = int(self._clock())
+        call = Call.of(resource, token)
+        if call is not None:
+            seen = self._seen.get(call, now)
+            if seen is not None and self._keys.current(self._servers[seen.authority]) is seen.keys:
+                return seen.decision, None
+
+        keys = self._keys.known(self._servers.values())
+        decision = decide(self._settings, resource, token, keys, now)
         server = self._servers.get(decision.authority or "")
         if server is None:
             return decision, None
+        if decision.allowed and call is not None:
+            self._seen.keep(call, decision, keys[server.authority], now)
         wanted = decision.reason in _KEYS_WANTED
         if not self._keys.needs_refresh(server, wanted=wanted):
             return decision, None
         return decision, KeyRefresh(self._keys, server, wanted)
-
-    def _decide(self, resource: str, token: str | None) -> Decision:
-        keys = self._keys.known(self._servers.values())
-        now = int(self._clock())
-        if token is None or len(token) > MAX_TOKEN_LENGTH:
-            return decide(self._settings, resource, token, keys, now)
-        call = call_digest(resource, token)
-        seen = self._seen.get(call, keys, now)
-        if seen is not None:
-            return seen
-        decision = decide(self._settings, resource, token, keys, now)
-        self._seen.keep(decision, call, keys, now)
-        return decision

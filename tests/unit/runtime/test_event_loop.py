@@ -32,6 +32,12 @@ class SlowServer(FakeServer):
         return super()._answer(request)
 
 
+async def until_asked(network: SlowServer) -> None:
+    with anyio.fail_after(10):
+        while not network.asked.is_set():
+            await checkpoint()
+
+
 @contextmanager
 def tenant(network: FakeServer, clock: Clock) -> Iterator[Validator]:
     with network.client() as client:
@@ -53,8 +59,7 @@ def test_the_loop_goes_on_while_keys_are_fetched() -> None:
 
         async with anyio.create_task_group() as calls:
             calls.start_soon(decide, token())
-            while not network.asked.is_set():
-                await checkpoint()
+            await until_asked(network)
             await decide(None)
             network.may_answer.set()
 
@@ -75,8 +80,7 @@ def test_calls_that_wait_for_the_same_keys_make_one_fetch_in_one_thread() -> Non
         async with anyio.create_task_group() as calls:
             for number in range(200):
                 calls.start_soon(decide, token() if number % 2 else token(kid=f"k{number}x"))
-            while not network.asked.is_set():
-                await checkpoint()
+            await until_asked(network)
             assert decider._threads is not None
             assert decider._threads.borrowed_tokens == 1
             assert reasons == []
@@ -104,8 +108,7 @@ def test_while_due_keys_are_fetched_others_go_on_with_those_they_have() -> None:
         network.asked.clear()
         async with anyio.create_task_group() as calls:
             calls.start_soon(decide)
-            while not network.asked.is_set():
-                await checkpoint()
+            await until_asked(network)
             await decide()
             assert reasons == [Reason.ALLOWED] * 2
             network.may_answer.set()

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from threading import Event, Semaphore
 
@@ -86,12 +89,21 @@ def test_what_was_stopped_does_not_start_again(poller: Poller, action: Action) -
     assert not action.entered.is_set()
 
 
-def test_a_thread_that_is_gone_as_after_a_fork_is_started_again(poller: Poller, action: Action) -> None:
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are not forked here")
+def test_in_a_forked_process_it_starts_again() -> None:
+    program = """
+import os, threading
+from flow_mcp.runtime.poller import Poller
+ran = threading.Event()
+poller = Poller(ran.set, 0.001)
+poller.keep_running()
+assert ran.wait(10)
+child = os.fork()
+if not child:
+    ran.clear()
     poller.keep_running()
-    poller.stop()
-    poller._stopped.clear()
-    assert poller._thread is not None
-    assert not poller._thread.is_alive()
-    action.entered.clear()
-    poller.keep_running()
-    assert action.entered.wait(10)
+    os._exit(0 if ran.wait(10) else 1)
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+    answer = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert answer.stdout == "0\n"

@@ -2,81 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from joserfc.jwk import KeySet
 
 from flow_mcp.runtime import Decision, KeyCache, Reason, Validator, decide
-from flow_mcp.runtime.seen import SeenTokens, call_digest
+from flow_mcp.runtime.seen import Call, Seen, SeenTokens
 from tests.unit.runtime import acme
 from tests.unit.runtime.acme import AUTHORITY, GONE, NOW, PRODUCTION, TEST, claims, keys, program, token
 from tests.unit.runtime.network import Clock, FakeServer
 
 SETTINGS, KEYS, GOOD = acme.settings(), keys(), token()
-CALL = call_digest(PRODUCTION, GOOD)
 ALLOWED = decide(SETTINGS, PRODUCTION, GOOD, KEYS, NOW)
+
+
+def call(address: str = PRODUCTION, text: str = GOOD) -> Call:
+    made = Call.of(address, text)
+    assert made is not None
+    return made
 
 
 @pytest.fixture
 def seen() -> SeenTokens:
     kept = SeenTokens()
-    kept.keep(ALLOWED, CALL, KEYS, NOW)
+    kept.keep(call(), ALLOWED, KEYS[AUTHORITY], NOW)
     return kept
 
 
-def test_the_same_call_gets_the_same_decision(seen: SeenTokens) -> None:
-    assert seen.get(CALL, KEYS, NOW) is ALLOWED
-    assert seen.get(CALL, KEYS, NOW + 299) is ALLOWED
+@pytest.mark.parametrize("now", [NOW, NOW + 299])
+def test_the_same_call_gets_the_same_decision(seen: SeenTokens, now: int) -> None:
+    assert seen.get(call(), now) == Seen(ALLOWED, AUTHORITY, KEYS[AUTHORITY], NOW, NOW + 300)
 
 
 @pytest.mark.parametrize(
-    ("address", "text", "with_keys", "now"),
+    ("other", "now"),
     [
-        pytest.param(TEST, GOOD, KEYS, NOW, id="another resource"),
-        pytest.param(PRODUCTION + "/x", GOOD, KEYS, NOW, id="an address below"),
-        pytest.param(PRODUCTION, GOOD[:-1], KEYS, NOW, id="another token"),
-        pytest.param(PRODUCTION, GOOD, keys(), NOW, id="keys fetched anew"),
-        pytest.param(PRODUCTION, GOOD, {}, NOW, id="keys gone"),
-        pytest.param(PRODUCTION, GOOD, KEYS, NOW + 300, id="after exp"),
-        pytest.param(PRODUCTION, GOOD, KEYS, NOW - 1, id="a clock set back"),
-        pytest.param(PRODUCTION, "\ud800", KEYS, NOW, id="what is no text"),
-        pytest.param("", f"{PRODUCTION}\n{GOOD}", KEYS, NOW, id="address and token in one"),
+        pytest.param(call(TEST), NOW, id="another resource"),
+        pytest.param(call(PRODUCTION + "/x"), NOW, id="an address below"),
+        pytest.param(call(text=GOOD[:-1]), NOW, id="another token"),
+        pytest.param(call(text="\ud800"), NOW, id="what is no text"),
+        pytest.param(call(), NOW + 300, id="after exp"),
+        pytest.param(call(), NOW - 1, id="a clock set back"),
     ],
 )
-def test_any_other_call_is_decided_anew(
-    seen: SeenTokens, address: str, text: str, with_keys: Mapping[str, KeySet], now: int
-) -> None:
-    assert seen.get(call_digest(address, text), with_keys, now) is None
+def test_any_other_call_is_decided_anew(seen: SeenTokens, other: Call, now: int) -> None:
+    assert seen.get(other, now) is None
 
 
-def test_what_no_longer_stands_is_forgotten(seen: SeenTokens) -> None:
-    assert len(seen) == 1
-    seen.get(CALL, KEYS, NOW + 300)
-    assert len(seen) == 0
+@pytest.mark.parametrize(
+    ("address", "text"),
+    [(PRODUCTION, None), (PRODUCTION, "x" * (16 * 1024 + 1)), (PRODUCTION + "/" + "x" * 1024, GOOD)],
+)
+def test_what_is_none_or_too_large_is_not_remembered(address: str, text: str | None) -> None:
+    assert Call.of(address, text) is None
 
 
 @pytest.mark.parametrize("text", [token(claims(aud=TEST)), token(claims(scope="openid")), "opaque", ""])
 def test_refusals_are_not_kept(text: str) -> None:
     kept = SeenTokens()
-    kept.keep(decide(SETTINGS, PRODUCTION, text, KEYS, NOW), call_digest(PRODUCTION, text), KEYS, NOW)
+    kept.keep(call(text=text), decide(SETTINGS, PRODUCTION, text, KEYS, NOW), KEYS[AUTHORITY], NOW)
     assert len(kept) == 0
 
 
 def test_the_oldest_goes_first() -> None:
     kept = SeenTokens(2)
-    for address in (PRODUCTION, f"{PRODUCTION}/a", f"{PRODUCTION}/b"):
-        kept.keep(ALLOWED, call_digest(address, GOOD), KEYS, NOW)
+    first, second, third = call(), call(PRODUCTION + "/a"), call(PRODUCTION + "/b")
+    for each in (first, second, third):
+        kept.keep(each, ALLOWED, KEYS[AUTHORITY], NOW)
+    assert [kept.get(each, NOW) is not None for each in (first, second, third)] == [False, True, True]
     assert len(kept) == 2
-    assert kept.get(CALL, KEYS, NOW) is None
-    assert kept.get(call_digest(f"{PRODUCTION}/a", GOOD), KEYS, NOW) is ALLOWED
 
 
 def test_none_are_kept_where_none_shall_be() -> None:
     kept = SeenTokens(0)
-    kept.keep(ALLOWED, CALL, KEYS, NOW)
+    kept.keep(call(), ALLOWED, KEYS[AUTHORITY], NOW)
     assert len(kept) == 0
 
 
