@@ -82,7 +82,7 @@ class PlainErrors(grpc.aio.ServerInterceptor):
 def _mistake(raised: BaseException | None) -> FlowMcpError | RunError | None:
     """The user's mistake that was raised, also where the SDK has wrapped it."""
     while raised is not None and not isinstance(raised, (FlowMcpError, RunError)):
-        raised = getattr(raised, "inner", None) or raised.__cause__
+        raised = getattr(raised, "inner", None) or raised.__context__
     return raised
 
 
