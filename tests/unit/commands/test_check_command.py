@@ -157,9 +157,12 @@ def test_a_stacks_name_leads_nowhere_else(project: Stacks, name: str) -> None:
         check(name)
 
 
-def test_a_project_without_tenants_is_all_right(project: Stacks) -> None:
+def test_a_project_without_tenants_has_nothing_to_check(project: Stacks) -> None:
     assert project.project.stacks() == ()
-    assert check().output == "0 tenants: 0 errors, 0 warnings\n"
+    with pytest.raises(
+        NoProjectError, match=r"^there is nothing to check: .*stacks has no Pulumi\.<stack>\.yaml$"
+    ):
+        check()
 
 
 def test_outside_a_project_there_is_nothing_to_check(monkeypatch: pytest.MonkeyPatch) -> None:
