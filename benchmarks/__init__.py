@@ -1,0 +1,1 @@
+"""Measurements of the runtime; `make bench` runs them."""

@@ -1,0 +1,93 @@
+"""`python -m benchmarks`: measure, and compare with the targets."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from collections.abc import Callable
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import loading, throughput, verification
+from benchmarks.figures import Figure
+
+_MEASUREMENTS: dict[str, Callable[[], list[Figure]]] = {
+    "verification": verification.measure,
+    "import": loading.measure_import,
+    "tenants": loading.measure_tenants,
+    "throughput": throughput.measure,
+}
+
+
+@click.command(
+    epilog="\b\nExamples:\n  python -m benchmarks                      everything, two minutes\n"
+    "  python -m benchmarks verification import  only these\n"
+    "  python -m benchmarks --json > figures.json"
+)
+@click.argument("names", type=click.Choice(list(_MEASUREMENTS)), nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="Write the figures as JSON.")
+def main(names: tuple[str, ...], as_json: bool) -> None:
+    """Measure the runtime.
+
+    Ratios compare two things in one round, so that both meet the same machine; of the rounds the median
+    counts, and least and most are shown. Exits with 1 if a figure misses its target.
+    """
+    figures: list[Figure] = []
+    progress = Console(stderr=True)
+    for name in names or tuple(_MEASUREMENTS):
+        with progress.status(f"Measuring {name}…"):
+            figures += _MEASUREMENTS[name]()
+    if as_json:
+        click.echo(json.dumps([_as_json(figure) for figure in figures], indent=2))
+    else:
+        _show(figures)
+    raise SystemExit(1 if any(figure.met is False for figure in figures) else 0)
+
+
+def _show(figures: list[Figure]) -> None:
+    table = Table("", "median", "least to most", "", "target", "")
+    for figure in figures:
+        bound = "≥" if figure.at_least else "≤"
+        target = "" if figure.target is None else f"{bound} {figure.target:g}"
+        verdict = {None: "", True: "[green]met[/]", False: "[red]missed[/]"}[figure.met]
+        least, most = figure.spread
+        table.add_row(
+            figure.name,
+            _digits(figure.value),
+            f"{_digits(least)} to {_digits(most)}",
+            figure.unit,
+            target,
+            verdict,
+        )
+    console = Console()
+    console.print(table)
+    console.print(
+        f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} processors, "
+        f"load {os.getloadavg()[0]:.1f} (more than the processors means that others took their time), "
+        f"calls by {throughput.generator()}.",
+        soft_wrap=True,
+    )
+
+
+def _digits(value: float) -> str:
+    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def _as_json(figure: Figure) -> dict[str, object]:
+    least, most = figure.spread
+    return {
+        "name": figure.name,
+        "median": figure.value,
+        "least": least,
+        "most": most,
+        "unit": figure.unit,
+        "target": figure.target,
+        "met": figure.met,
+    }
+
+
+if __name__ == "__main__":
+    main()
