@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator
+from typing import Any, cast
 from urllib.parse import unquote
 
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from flow_mcp.runtime import KeyCache, Validator, resource_metadata
 from flow_mcp.runtime.asgi import CALLER, Caller, ProtectedResourceMiddleware
 from flow_mcp.runtime.tenants import Place, Readiness, Tenants
+from starlette.middleware.cors import CORSMiddleware
 from tests.unit.runtime import acme
 from tests.unit.runtime.acme import (
     AGENT,
@@ -447,3 +449,32 @@ def test_whatever_comes_is_answered_and_let_through_only_at_the_resource_with_it
         assert given_tokens == [b"Bearer " + token().encode()]
         assert (HOST + text + "/").startswith(PRODUCTION + "/")
         assert ".." not in unquote(unquote(text))
+
+
+def test_a_cors_middleware_around_it_opens_the_application_to_browsers(
+    guarded: ProtectedResourceMiddleware,
+) -> None:
+    around = CORSMiddleware(
+        cast(Any, guarded),
+        allow_origins=["https://inspector.example"],
+        allow_methods=["GET", "POST", "DELETE"],
+        allow_headers=["authorization", "mcp-protocol-version", "mcp-session-id", "content-type"],
+        expose_headers=["www-authenticate", "mcp-session-id"],
+    )
+    origin = (b"origin", b"https://inspector.example")
+    preflight = call(
+        cast(Any, around),
+        PRODUCTION,
+        [
+            origin,
+            (b"access-control-request-method", b"POST"),
+            (b"access-control-request-headers", b"authorization"),
+        ],
+        method="OPTIONS",
+    )
+    assert preflight.status == 200
+    assert preflight.headers["access-control-allow-origin"] == "https://inspector.example"
+    refusal = call(cast(Any, around), PRODUCTION, [origin])
+    assert (refusal.status, refusal.headers["www-authenticate"]) == (401, f"Bearer {METADATA}, {SCOPE}")
+    assert refusal.headers["access-control-expose-headers"] == "www-authenticate, mcp-session-id"
+    assert call(cast(Any, around), WELL_KNOWN, [origin], method="GET").status == 200
