@@ -11,11 +11,11 @@ from urllib.parse import unquote
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from starlette.middleware.cors import CORSMiddleware
 
 from flow_mcp.runtime import KeyCache, Validator, resource_metadata
 from flow_mcp.runtime.asgi import CALLER, Caller, ProtectedResourceMiddleware
 from flow_mcp.runtime.tenants import Place, Readiness, Tenants
-from starlette.middleware.cors import CORSMiddleware
 from tests.unit.runtime import acme
 from tests.unit.runtime.acme import (
     AGENT,
