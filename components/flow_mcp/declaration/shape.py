@@ -38,8 +38,9 @@ def findings(model: type[BaseModel], error: ValidationError) -> tuple[Finding, .
     found: dict[Finding, None] = {}
     encrypted: dict[Path, None] = {}
     for item in error.errors(include_url=False, include_input=True):
-        path: Path = item["loc"][:-1] if item["loc"][-1:] == ("[key]",) else item["loc"]
-        value, kind = item["input"], item["type"]
+        path, value, kind = item["loc"], item["input"], item["type"]
+        if path[-1:] == ("[key]",) and kind != "extra_forbidden":
+            path = path[:-1]  # pydantic's word for: the key itself
         if path[-1:] == ("secure",) and isinstance(value, str):
             encrypted[path[:-1]] = None
         elif isinstance(value, dict) and len(value) == 1 and isinstance(value.get("secure"), str):

@@ -286,6 +286,14 @@ def test_a_key_can_neither_look_like_another_path_nor_write_to_the_terminal(stac
     assert found.path.isprintable()
 
 
+def test_a_key_that_pydantic_gives_a_meaning_of_its_own_is_a_key_like_others(stacks: Stacks) -> None:
+    known = "Known here: authorizationServer, clients, id, manualRegistrations, workspaces."
+    unknown = stacks.problem(tenant(more='"[key]": x\n'))
+    assert unknown == problem(10, '"[key]"', "is not known in tenant", known)
+    (name,) = stacks.problems(tenant("'[key]': {grant: client-credentials, access: ['*']}\n"))
+    assert (name.path, name.message) == ('clients."[key]"', "is not a name")
+
+
 def test_a_long_key_is_cut(stacks: Stacks) -> None:
     (found,) = stacks.problems(tenant(f"{'a' * 500}: {{grant: client-credentials, access: ['*']}}\n"))
     assert found.path == f'clients."{"a" * 64}..."'
