@@ -111,6 +111,10 @@ class LoadedSettings:
                 new[tenant] = read
             except SettingsFileError as error:
                 problems[tenant] = str(error)
+            except Exception as error:
+                # Whatever is wrong with one tenant's file, the others' are followed.
+                _log.exception("An unexpected error while %s was read", path)
+                problems[tenant] = f"{path} is not used: {type(error).__name__}."
         while clashes := self._clashes(new):
             for tenant, other in clashes:
                 new.pop(tenant, None)

@@ -455,6 +455,43 @@ def refuse(*_: object) -> None:
     raise PermissionError(13, "no access")
 
 
+def test_an_unexpected_error_in_one_file_does_not_touch_the_others(
+    tmp_path: Path, follow: Follow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path)
+    file = write(tmp_path, other())
+    directory = follow()
+    with monkeypatch.context() as patch:
+        patch.setattr("flow_mcp.settings.SettingsEnvelope.from_json", overflow)
+        write(tmp_path, moved(), 2)
+        file.unlink()
+        directory.scan()
+    assert decide(directory, TEST) is Reason.NO_TOKEN
+    assert decide(directory, OTHER_TEST) is None
+    assert directory.readiness().alarms == {
+        "acme.json": f"{tmp_path / 'acme.json'} is not used: RecursionError."
+    }
+
+
+def overflow(_: object) -> None:
+    raise RecursionError
+
+
+def test_files_that_cannot_be_used_are_counted(
+    tmp_path: Path, follow: Follow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[object] = []
+    monkeypatch.setattr(
+        "flow_mcp.runtime.loaded.counter", lambda *named: lambda *added: counted.append((named[0], *added))
+    )
+    file = write(tmp_path)
+    directory = follow()
+    file.write_text("{")
+    directory.scan()
+    directory.scan()
+    assert counted == [("flow_mcp.settings.refused", 1, {"flow_mcp.tenant": "acme"})]
+
+
 def test_settings_that_nobody_looks_after_any_more_end(tmp_path: Path, follow: Follow, clock: Clock) -> None:
     write(tmp_path)
     directory = follow()
