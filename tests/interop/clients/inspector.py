@@ -46,7 +46,12 @@ async def _run(desk: Desk, url: str, person: Person, options: list[str]) -> Call
                 "MCP_AUTO_OPEN_ENABLED": "true",
             },
         ) as inspector:
-            status = await beside(inspector.wait, lambda: sign_in_when_asked(desk, person, log))
+            try:
+                status = await beside(inspector.wait, lambda: sign_in_when_asked(desk, person, log))
+            finally:
+                # It would wait for ever for a person who was not sent back.
+                if inspector.returncode is None:
+                    inspector.kill()
     if status:
         raise RefusedError(output.read_text() + log.read_text())
     return CallToolResult.model_validate(json.loads(output.read_text())["result"])
