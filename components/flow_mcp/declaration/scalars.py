@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -29,6 +30,7 @@ _WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 _yaml_1_1: Callable[..., str] = Resolver().resolve
 
 
+@lru_cache(maxsize=4096)  # a thousand tenants say much the same
 def plain(text: str) -> tuple[Any, bool]:
     """The value of an unquoted scalar, and whether that is in doubt."""
     if text in _TRUTH:
