@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.interop.clients import fastmcp, mcp_remote, python_sdk
+from tests.interop.clients import fastmcp, python_sdk
 from tests.interop.clients.python_sdk import Memory
 from tests.interop.desk import Desk, RefusedError
 
@@ -17,7 +17,6 @@ _CLIENTS = {
     "python-sdk, private_key_jwt": (python_sdk.ask_with_key, "signing-agent"),
     "fastmcp, secret": (fastmcp.ask_with_secret, "agent"),
     "fastmcp, private_key_jwt": (fastmcp.ask_with_key, "signing-agent"),
-    "mcp-remote, secret": (mcp_remote.ask_with_secret, "agent"),
 }
 _EACH = pytest.mark.parametrize("ask", [ask for ask, _ in _CLIENTS.values()], ids=_CLIENTS)
 

@@ -30,28 +30,17 @@ def ask(desk: Desk, url: str, person: Person, registration: Registration) -> dic
         options += ["--static-oauth-client-info", json.dumps({"client_id": desk.desktop})]
     elif registration is Registration.DOCUMENT:
         options += ["--client-metadata-url", desk.document(_CALLBACK.format(port=port))]
-    return _call(desk, url, options, {}, lambda: sign_in_when_asked(desk, person, _log(desk)))
-
-
-def ask_with_secret(desk: Desk, url: str) -> dict[str, str]:
-    """Call the tool for a program that has a client secret."""
-    agent = {"client_id": desk.scene.tenant.client("agent").client_id, "client_secret": "${AGENT_SECRET}"}
-    options = ["--client-credentials", "--static-oauth-client-info", json.dumps(agent)]
-    return _call(desk, url, options, {"AGENT_SECRET": desk.scene.tenant.secrets["agent"]}, None)
+    return _call(desk, url, options, lambda: sign_in_when_asked(desk, person, _log(desk)))
 
 
 def _call(
-    desk: Desk,
-    url: str,
-    options: list[str],
-    variables: dict[str, str],
-    meanwhile: Callable[[], Coroutine[Any, Any, None]] | None,
+    desk: Desk, url: str, options: list[str], meanwhile: Callable[[], Coroutine[Any, Any, None]]
 ) -> dict[str, str]:
     program, *arguments = node.command("mcp-remote")
     server = StdioServerParameters(
         command=program,
         args=[*arguments, url, *options, "--transport", "http-only"],
-        env=node.environment(desk) | variables,
+        env=node.environment(desk),
     )
 
     async def ask() -> CallToolResult:
@@ -60,7 +49,7 @@ def _call(
                 return await client.call_tool("where_am_i")
 
     try:
-        return answered(partial(beside, ask, meanwhile) if meanwhile else ask)
+        return answered(partial(beside, ask, meanwhile))
     except RefusedError as refused:
         # Where mcp-remote ends, its reason stands in its log only.
         raise RefusedError(f"{refused}\n{_log(desk).read_text()}") from refused
