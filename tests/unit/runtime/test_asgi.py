@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any, cast
 from urllib.parse import unquote
 
+import anyio
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -15,6 +16,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from flow_mcp.runtime import KeyCache, Validator, resource_metadata
 from flow_mcp.runtime.asgi import CALLER, Caller, ProtectedResourceMiddleware
+from flow_mcp.runtime.asgi_answers import Message
 from flow_mcp.runtime.tenants import Place, Readiness, Tenants
 from tests.unit.runtime import acme
 from tests.unit.runtime.acme import (
@@ -218,6 +220,17 @@ def test_a_prefix_that_the_proxy_takes_off_is_declared(application: Application)
         assert call(guarded, WELL_KNOWN, method="GET").status == 200
 
 
+def test_a_path_that_does_not_begin_with_a_slash_is_not_put_behind_the_prefix(
+    application: Application,
+) -> None:
+    with FakeServer().client() as client:
+        tenants = Tenants([acme.settings()], KeyCache(client), lambda: NOW)
+        guarded = ProtectedResourceMiddleware(application, tenants, base_url=f"{HOST}/fl")
+        rest = PRODUCTION.removeprefix(f"{HOST}/fl")
+        scope = scope_of("", GOOD, path=rest, raw_path=rest.encode())
+        assert messages(guarded, scope)[0]["status"] == 401
+
+
 @pytest.mark.parametrize(
     "base_url",
     [
@@ -343,11 +356,14 @@ def test_without_a_readiness_path_none_is_answered(application: Application) -> 
     assert call(guarded, f"{HOST}/readyz", method="GET") == UNKNOWN
 
 
-def test_a_closed_tenant_has_neither_calls_nor_metadata(application: Application) -> None:
+def test_a_closed_tenant_has_neither_calls_nor_metadata(
+    application: Application, caplog: pytest.LogCaptureFixture
+) -> None:
     closed = Alarmed(Readiness(ready=False, alarms={}))
     guarded = ProtectedResourceMiddleware(application, closed, base_url=HOST)
     assert call(guarded, PRODUCTION, GOOD) == UNKNOWN
     assert call(guarded, f"{PRODUCTION}?access_token=x", GOOD) == UNKNOWN
+    assert [vars(record)["reason"] for record in caplog.records] == ["no-settings"] * 2
     assert call(guarded, WELL_KNOWN, method="GET").status == 404
 
 
@@ -372,6 +388,20 @@ def test_a_websocket_needs_a_token_too(
     assert application.scopes == []
     messages(guarded, scope_of(PRODUCTION, GOOD, type="websocket", method=None))
     assert application.scopes[0][CALLER] == KARI
+
+
+def test_a_websocket_is_refused_only_after_it_asked(guarded: ProtectedResourceMiddleware) -> None:
+    happened: list[str] = []
+
+    async def receive() -> Message:
+        happened.append("asked")
+        return {"type": "websocket.connect"}
+
+    async def send(message: Message) -> None:
+        happened.append(message["type"])
+
+    anyio.run(guarded, scope_of(PRODUCTION, type="websocket", method=None), receive, send)
+    assert happened == ["asked", "websocket.close"]
 
 
 def test_a_refused_websocket_gets_its_challenge_where_the_server_can_send_one(

@@ -144,3 +144,12 @@ def test_the_validator_judges_a_known_token_only_once(monkeypatch: pytest.Monkey
     assert {decision.reason for decision in decisions} == {Reason.ALLOWED}
     assert len(judged) == 2  # the first without keys, which makes them be fetched
     assert decisions[0].authority == AUTHORITY
+
+
+def test_a_call_to_a_long_address_is_allowed_and_not_remembered() -> None:
+    network = FakeServer()
+    with network.client() as client:
+        validator = Validator(SETTINGS, KeyCache(client), lambda: NOW)
+        for _ in range(2):
+            assert validator.decide(f"{PRODUCTION}/{'x' * 1024}", GOOD).allowed
+    assert len(validator._seen) == 0
