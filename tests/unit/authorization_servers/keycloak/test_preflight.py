@@ -127,8 +127,15 @@ def test_rights_are_asked_before_marks_for_without_them_marks_are_hidden() -> No
 @pytest.mark.parametrize("create", [True, False])
 def test_a_client_id_of_somebody_else_is_named(create: bool) -> None:
     taken = json_answer(200, [{"clientId": "agent", "attributes": {"flowMcpOwner": "flow-mcp:globex"}}])
+    realm = json_answer(200, {"realm": "acme", **(OWN if create else {"attributes": {}})})
+    answers = {"GET /admin/realms/acme": realm, "GET /admin/realms/acme/clients?clientId=agent": taken}
     with pytest.raises(OwnedByOthersError, match="Client ID agent is taken in realm acme"):
-        preflight({"GET /admin/realms/acme/clients?clientId=agent": taken}, create=create)
+        preflight(answers, create=create)
+
+
+def test_a_realm_of_the_stack_s_own_is_not_let_go_by_saying_that_it_exists() -> None:
+    with pytest.raises(OwnedByOthersError, match="create: false would have Pulumi delete it"):
+        preflight(create=False)
 
 
 def test_the_stack_s_own_clients_are_fine() -> None:
