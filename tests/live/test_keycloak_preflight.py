@@ -194,7 +194,8 @@ def test_a_realm_s_own_administrator_is_enough_to_use_it(
     keycloak: LocalKeycloak, as_administrator: Any
 ) -> None:
     environment = as_administrator({"realm-management": MANAGER}, REALM)
-    assert preflight(keycloak, environment, admin_realm=REALM, create=False).realm_exists
+    others = "flow-mcp:somebody-else"
+    assert preflight(keycloak, environment, admin_realm=REALM, create=False, owner=others).realm_exists
 
 
 @pytest.mark.usefixtures("everything")
