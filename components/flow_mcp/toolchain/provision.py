@@ -126,5 +126,5 @@ def _remedy(part: Part) -> str:
     )
     return (
         f"{installation}, or allow access to get.pulumi.com, or install Go {'.'.join(map(str, OLDEST_GO))} or"
-        " newer (https://go.dev/dl/); where proxy.golang.org cannot be reached, set GOPROXY to a mirror."
+        " newer (https://go.dev/dl/); where Go modules cannot be fetched, set GOPROXY to a mirror."
     )

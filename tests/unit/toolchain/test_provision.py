@@ -106,7 +106,7 @@ def test_when_no_way_works_each_is_named_with_its_reason_and_what_to_install(
         "  build: no go on PATH",
         "Install Pulumi (https://www.pulumi.com/docs/iac/download-install/), or allow access to "
         "get.pulumi.com, or install Go 1.26 or newer (https://go.dev/dl/); where "
-        "proxy.golang.org cannot be reached, set GOPROXY to a mirror.",
+        "Go modules cannot be fetched, set GOPROXY to a mirror.",
     ]
 
 
