@@ -45,11 +45,14 @@ interop: toolchain interop-tools ## Run the tests with real MCP clients, in a br
 interop-tools: ## Chromium and the MCP clients on Node that the interop tests drive
 	@tests/interop/install_tools.sh
 
+# The lock is complete: without --no-deps, older versions of pip resolve again, and fail on an extra of a locked
+# distribution as soon as it has a newer release. What `pip check` finds missing would be a mistake in the lock.
 $(READY): requirements/dev.txt pyproject.toml
 	@echo "Python environment in $(VENV): about half a minute"
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/dev.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/pip check --disable-pip-version-check > /dev/null || { $(BIN)/pip check; exit 1; }
 	@touch $@
 
 lock: ## Lock the Python dependencies again (needs uv)
