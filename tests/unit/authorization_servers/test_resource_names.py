@@ -9,6 +9,7 @@ import pulumi
 import pytest
 
 from flow_mcp.declaration.load import from_configuration
+from tests.unit.authorization_servers.mocks import run
 
 GROUP = "d0000000-0000-4000-8000-000000000001"
 INSTANCE = {"server": "https://app.profitbase.biz/flow"}
@@ -67,17 +68,16 @@ class _Named(pulumi.runtime.Mocks):
 
 @pytest.mark.parametrize("server", SERVERS)
 def test_no_two_resources_of_a_stack_have_one_name(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    program = PROGRAM | ({"secret": SECRET} if server == "entra" else {})
-    clients = dict.fromkeys(("a", "a-b", "third-party"), program) | dict.fromkeys(("c", "c-b", "456"), PERSON)
+    agent = PROGRAM | ({"secret": SECRET} if server == "entra" else {})
+    clients = dict.fromkeys(("a", "a-b", "third-party"), agent) | dict.fromkeys(("c", "c-b", "456"), PERSON)
     tenant = {**TENANT, "clients": clients, "authorizationServer": {server: SERVERS[server]}}
     declaration = from_configuration(tenant, INSTANCE, source="acme").declaration
     monkeypatch.setenv("AUTH0_API_TOKEN", "unused")
     named = _Named()
-    pulumi.runtime.set_mocks(named)
 
-    async def run() -> None:
+    def program() -> None:
         declaration.kind.component()("acme", declaration, pulumi.ResourceOptions())
 
-    pulumi.runtime.test(run)()  # type: ignore[no-untyped-call] # the SDK's is not typed
+    run(named, program)
     assert sum(named.asked.values()) > 20
     assert [name for name, times in named.asked.items() if times > 1] == []

@@ -20,6 +20,7 @@ from tests.unit.authorization_servers.entra.contoso import (
     load,
     tenant,
 )
+from tests.unit.authorization_servers.mocks import run
 
 GROUP, OWNER = "d0000000-0000-4000-8000-000000000001", "d0000000-0000-4000-8000-000000000002"
 FEDERATED = {"issuer": "https://token.actions.githubusercontent.com", "subject": "repo:contoso/x:ref:main"}
@@ -56,9 +57,8 @@ def made(**parts: Any) -> tuple[Recorded, dict[str, Any]]:
     """What is asked for, and the component's outputs: `ids` and `secrets`, with whether they are secret."""
     declaration = load(tenant(**parts)).declaration
     recorded, outputs = Recorded(), dict[str, Any]()
-    pulumi.runtime.set_mocks(recorded)
 
-    async def run() -> None:
+    async def program() -> None:
         component = EntraAuthorizationServer("contoso", declaration, pulumi.ResourceOptions())
         outputs.update(
             ids=await component.ids.future(),
@@ -66,7 +66,7 @@ def made(**parts: Any) -> tuple[Recorded, dict[str, Any]]:
             secret=await component.secrets.is_secret(),
         )
 
-    pulumi.runtime.test(run)()  # type: ignore[no-untyped-call] # the SDK's is not typed
+    run(recorded, program)
     return recorded, outputs
 
 
