@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from flow_mcp.authorization_servers.component import AuthorizationServerComponent
+    from flow_mcp.authorization_servers.people import Ways
     from flow_mcp.declaration.base import Declared
     from flow_mcp.declaration.findings import Finding, Path
     from flow_mcp.declaration.tenant import Declaration
@@ -28,8 +29,13 @@ class AuthorizationServerKind:
         check: what it cannot do or would do wrong, before any server is called.
         settings: the settings document, from the declaration and what the server assigned.
         component_path: `module:class` of the Pulumi component; loaded only when the program runs.
+        ways: how somebody becomes a client whom no declaration names.
+        ways_at: the key of the server's declaration below which the ways are.
+        lifetimes: the durations that are declared of it, defaults included, by dotted path in it.
+        chooses_client_ids: whether the client IDs follow from the declaration; else the server assigns them.
         authority: the authority, where it follows from the declaration alone: a preview then shows it.
         owns: what only one stack may declare, by path and in words that are the same in every stack.
+        pending: protected resources that nobody reaches until somebody else has made something, by key.
     """
 
     key: str
@@ -37,8 +43,13 @@ class AuthorizationServerKind:
     check: Callable[[Declaration], Iterator[Finding]]
     settings: Callable[[Declaration, ServerIds], SettingsDocument]
     component_path: str
+    ways: Callable[[Declaration], Ways]
+    ways_at: str
+    lifetimes: Callable[[Declaration], Mapping[str, str]]
+    chooses_client_ids: bool
     authority: Callable[[Declaration], str] | None = None
     owns: Callable[[Declaration], Iterable[tuple[Path, str]]] = lambda _: ()
+    pending: Callable[[Declaration], Iterable[str]] = lambda _: ()
 
     @property
     def field(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flow_mcp.authorization_servers.auth0.access import lifetimes, ways
 from flow_mcp.authorization_servers.auth0.checks import check, owns
 from flow_mcp.authorization_servers.auth0.declaration import Auth0
 from flow_mcp.authorization_servers.auth0.settings import authority, settings
@@ -13,6 +14,10 @@ AUTH0 = AuthorizationServerKind(
     check=check,
     settings=settings,
     component_path="flow_mcp.authorization_servers.auth0.component:Auth0AuthorizationServer",
+    ways=ways,
+    ways_at="registration",
+    lifetimes=lifetimes,
+    chooses_client_ids=False,
     authority=authority,
     owns=owns,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flow_mcp.authorization_servers.entra.access import lifetimes, ways
 from flow_mcp.authorization_servers.entra.checks import check
 from flow_mcp.authorization_servers.entra.declaration import Entra
 from flow_mcp.authorization_servers.entra.settings import authority, settings
@@ -13,6 +14,10 @@ ENTRA = AuthorizationServerKind(
     check=check,
     settings=settings,
     component_path="flow_mcp.authorization_servers.entra.component:EntraAuthorizationServer",
+    ways=ways,
+    ways_at="preauthorized",
+    lifetimes=lifetimes,
+    chooses_client_ids=False,
     authority=authority,
 )
 

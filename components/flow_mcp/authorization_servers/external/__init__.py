@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from flow_mcp.authorization_servers.external.access import lifetimes, ways
 from flow_mcp.authorization_servers.external.checks import check
 from flow_mcp.authorization_servers.external.declaration import External
 from flow_mcp.authorization_servers.external.settings import settings
@@ -23,6 +24,10 @@ EXTERNAL = AuthorizationServerKind(
     check=check,
     settings=settings,
     component_path="flow_mcp.authorization_servers.external.component:ExternalAuthorizationServer",
+    ways=ways,
+    ways_at="registration",
+    lifetimes=lifetimes,
+    chooses_client_ids=False,
     authority=_authority,
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flow_mcp.authorization_servers.flow_entra.access import lifetimes, pending, ways
 from flow_mcp.authorization_servers.flow_entra.checks import check
 from flow_mcp.authorization_servers.flow_entra.declaration import FlowEntra, FlowEntraInstance
 from flow_mcp.authorization_servers.flow_entra.settings import authority, settings
@@ -13,7 +14,12 @@ FLOW_ENTRA = AuthorizationServerKind(
     check=check,
     settings=settings,
     component_path="flow_mcp.authorization_servers.flow_entra.component:FlowEntraAuthorizationServer",
+    ways=ways,
+    ways_at="preauthorized",
+    lifetimes=lifetimes,
+    chooses_client_ids=False,
     authority=authority,
+    pending=pending,
 )
 
 __all__ = ["FLOW_ENTRA", "FlowEntra", "FlowEntraInstance"]

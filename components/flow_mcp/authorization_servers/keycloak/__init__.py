@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flow_mcp.authorization_servers.keycloak.access import lifetimes, ways
 from flow_mcp.authorization_servers.keycloak.checks import check, owns
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
 from flow_mcp.authorization_servers.keycloak.settings import authority, settings
@@ -13,6 +14,10 @@ KEYCLOAK = AuthorizationServerKind(
     check=check,
     settings=settings,
     component_path="flow_mcp.authorization_servers.keycloak.component:KeycloakAuthorizationServer",
+    ways=ways,
+    ways_at="registration",
+    lifetimes=lifetimes,
+    chooses_client_ids=True,
     authority=authority,
     owns=owns,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flow_mcp.authorization_servers.kind import AuthorizationServerKind
+from flow_mcp.authorization_servers.scalekit.access import lifetimes, ways
 from flow_mcp.authorization_servers.scalekit.checks import check
 from flow_mcp.authorization_servers.scalekit.declaration import Scalekit
 from flow_mcp.authorization_servers.scalekit.settings import settings
@@ -13,6 +14,10 @@ SCALEKIT = AuthorizationServerKind(
     check=check,
     settings=settings,
     component_path="flow_mcp.authorization_servers.scalekit.component:ScalekitAuthorizationServer",
+    ways=ways,
+    ways_at="registration",
+    lifetimes=lifetimes,
+    chooses_client_ids=False,
 )
 
 __all__ = ["SCALEKIT", "Scalekit"]

@@ -1,0 +1,22 @@
+"""What lets in besides the declared clients, and for how long: what a tenant's access is told from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, cast
+
+from flow_mcp.authorization_servers.people import Ways
+
+if TYPE_CHECKING:
+    from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
+    from flow_mcp.declaration.tenant import Declaration
+
+
+def ways(declaration: Declaration) -> Ways:
+    """The ways to become a client whom no declaration names."""
+    return cast("Keycloak", declaration.server).registration.ways
+
+
+def lifetimes(declaration: Declaration) -> Mapping[str, str]:
+    """Those of tokens."""
+    return {"tokens.access": cast("Keycloak", declaration.server).tokens.access}
