@@ -13,12 +13,9 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from flow_mcp.declaration.findings import RefusedError
+from flow_mcp.showing.plain import INVISIBLE
 
 _LONGEST = 255
-# Shown as nothing or as a space, though Unicode counts them as letters, marks or symbols.
-_INVISIBLE = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
-)
 _DAY = re.compile(r"(?P<day>20[0-9]{2}-[0-9]{2}-[0-9]{2})(?: 00:00:00 \+0000 UTC)?")
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
@@ -54,7 +51,7 @@ class Form:
 def _text(text: str) -> str:
     if not text or len(text) > _LONGEST:
         raise RefusedError("is empty or too long", f"Use 1 to {_LONGEST} characters.")
-    if not text.isprintable() or _INVISIBLE.search(text):
+    if not text.isprintable() or INVISIBLE.search(text):
         raise RefusedError(
             "has characters that are not shown, or that change how others are shown",
             "Type it anew, with visible characters and single spaces only.",

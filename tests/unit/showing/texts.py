@@ -1,0 +1,27 @@
+"""Texts that someone chose to mislead, for every medium's tests."""
+
+from __future__ import annotations
+
+import re
+
+from hypothesis import strategies
+
+_CHARACTERS = "\\`*_{}[]<>()#+-.!|~&$^=@%\"':;/ ab1\n\t\r\x1b\u200b\u202e\u0301\U000e0041éwWgG"
+_PIECES = [
+    *"http ftp mailto javascript :// : // www WWW . .com localhost example @ #1 GH-1 !1 [x](y) ![ ]( [^1]".split(),
+    *"<b> </b> <!-- &amp; &#64; ` ``` ~~ ** $x$ | --- 1) > \\ {0} [bold] [/] :smiley: é a".split(),
+    *("[ ] ", "1. ", "- ", "+ ", "    ", " ", "\n", "\u2028", "\x1b[31m", "\x1b]8;;https://a.example\x07"),
+]
+
+HOSTILE = strategies.one_of(
+    strategies.text(alphabet=_CHARACTERS, max_size=40),
+    strategies.lists(strategies.sampled_from(_PIECES), max_size=12).map("".join),
+    strategies.text(strategies.characters(codec=None), max_size=40),
+)
+"""Any text at all, surrogates included, and texts of what means something to some medium."""
+
+# Unicode's own list of what changes the order or hides: UAX 9's controls, UTS 39's default ignorable ones.
+HIDDEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
+    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff\ud800-\udfff\U000e0000-\U000e0fff]"
+)
