@@ -7,11 +7,39 @@ import re
 from hypothesis import strategies
 
 _CHARACTERS = "\\`*_{}[]<>()#+-.!|~&$^=@%\"':;/ ab1\n\t\r\x1b\u200b\u202e\u0301\U000e0041éwWgG"
-_PIECES = [
-    *"http ftp mailto javascript :// : // www WWW . .com localhost example @ #1 GH-1 !1 [x](y) ![ ]( [^1]".split(),
-    *"<b> </b> <!-- &amp; &#64; ` ``` ~~ ** $x$ | --- 1) > \\ {0} [bold] [/] :smiley: é a".split(),
-    *("[ ] ", "1. ", "- ", "+ ", "    ", " ", "\n", "\u2028", "\x1b[31m", "\x1b]8;;https://a.example\x07"),
-]
+_ADDRESSES = ("http", "mailto", "javascript", "://", ":", "//", "www", "WWW", ".", ".com", "localhost", "a")
+_REFERENCES = ("@", "#1", "GH-1", "!1", "[x](y)", "![", "](", "[^1]", "[ ] ", "&amp;", "&#64;", "{0}")
+_BLOCKS = (
+    "<b>",
+    "</b>",
+    "<!--",
+    "```",
+    "|",
+    "---",
+    "1. ",
+    "1)",
+    "- ",
+    "+ ",
+    "> ",
+    "    ",
+    " ",
+    "\n",
+    "\u2028",
+)
+_INLINE = (
+    "`",
+    "~~",
+    "**",
+    "$x$",
+    "\\",
+    "[bold]",
+    "[/]",
+    ":smiley:",
+    "\x1b[31m",
+    "\x1b]8;;https://a\x07",
+    "é",
+)
+_PIECES = (*_ADDRESSES, *_REFERENCES, *_BLOCKS, *_INLINE)
 
 HOSTILE = strategies.one_of(
     strategies.text(alphabet=_CHARACTERS, max_size=40),
