@@ -1,9 +1,14 @@
 """Starts the policy pack; Pulumi runs this."""
 
-from pulumi_policy import EnforcementLevel, PolicyPack
+from pathlib import Path
 
 # Pulumi runs a pack with the pack's directory first on the path, whatever that directory is called.
-from rules import RULES  # type: ignore[import-not-found] # elsewhere these modules are policies.rules
-from rules.pulumi_policies import policies  # type: ignore[import-not-found]
+from pulumi_policies import initial, policies  # type: ignore[import-not-found] # elsewhere it is policies.*
+from pulumi_policy import EnforcementLevel, PolicyPack
+from rules import RULES  # type: ignore[import-not-found]
 
-PolicyPack("flow-mcp", policies(RULES), EnforcementLevel.MANDATORY)
+from flow_mcp.policy.configuration import read
+from flow_mcp.policy.pack import CONFIGURATION
+
+own = read(Path(__file__).parent / CONFIGURATION, RULES)
+PolicyPack("flow-mcp", policies(RULES), EnforcementLevel.MANDATORY, initial(own))

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from .authority_https import AuthorityHttps
-from .rule import Rule
+from flow_mcp.policy.rule import Rule
 
-RULES: tuple[Rule, ...] = (AuthorityHttps(),)
+from .authority_https import AuthorityHttps
+from .declaration_accepted import DeclarationAccepted
+from .waivers_hold import WaiversHold
+
+RULES: tuple[Rule, ...] = (
+    WaiversHold(),
+    AuthorityHttps(),
+    DeclarationAccepted(),
+)

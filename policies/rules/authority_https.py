@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from ipaddress import ip_address
 from typing import Any
 
-from .rule import Reference, Resource, Rule, Severity, Unknown, Violation
+from flow_mcp.declaration.findings import Path
+from flow_mcp.policy.examples import declares
+from flow_mcp.policy.rule import (
+    SETTINGS,
+    Context,
+    Reference,
+    Resource,
+    Rule,
+    Severity,
+    Unknown,
+    Violation,
+)
+from flow_mcp.policy.values import at, document, leaves
 
-_SETTINGS = "flow-mcp:index:McpServerSettings"
 _STACK = "pulumi:pulumi:Stack"
 _PROVIDER = "pulumi:providers:keycloak"
 _REALM = "keycloak:index/realm:Realm"
@@ -37,13 +47,8 @@ _URL = re.compile(
 )
 
 
-def _settings(authority: str) -> Resource:
-    server = {"keycloak": {"url": authority, "realm": {"name": "acme", "create": True}}}
-    return Resource(
-        _SETTINGS,
-        inputs={"tenant": {"id": "acme", "authorizationServer": server}},
-        outputs={"authority": f"{authority}/realms/acme"},
-    )
+def _declares(url: str) -> Resource:
+    return declares({"keycloak": {"url": url, "realm": {"name": "acme", "create": True}}})
 
 
 class AuthorityHttps(Rule):
@@ -72,77 +77,53 @@ class AuthorityHttps(Rule):
             "https://www.keycloak.org/docs/latest/server_admin/#_ssl_modes",
         ),
     )
+    waivable = False
     good = (
-        _settings("https://id.acme.example"),
-        _settings("http://127.0.0.1:8180"),
+        _declares("https://id.acme.example"),
+        _declares("http://127.0.0.1:8180"),
         Resource(_REALM, inputs={"realm": "acme", "sslRequired": "external"}),
     )
     bad = (
-        _settings("http://id.acme.example"),
+        Resource(SETTINGS, outputs={"authority": "http://id.acme.example/realms/acme"}),
         Resource(_REALM, inputs={"realm": "acme", "sslRequired": "none"}),
     )
 
-    def validate(self, resource: Resource) -> Iterator[Violation | Unknown]:
+    def in_resource(self, resource: Resource, context: Context) -> Iterator[Violation | Unknown]:  # noqa: ARG002
         for path, value in _addresses(resource):
             if isinstance(value, Unknown):
                 yield value
-            elif not _is_secure(value):
+            elif value != "" and not _is_secure(value):
                 yield Violation(path, "is neither an https address nor plain http to loopback")
         if resource.type == _REALM:
             mode = resource.inputs.get("sslRequired")
             if isinstance(mode, Unknown):
                 yield mode
             elif isinstance(mode, str) and mode.lower() == "none":
-                yield Violation("sslRequired", "lets everybody use the realm by plain http")
+                yield Violation(("sslRequired",), "lets everybody use the realm by plain http")
 
 
-def _addresses(resource: Resource) -> Iterator[tuple[str, Any]]:
+def _addresses(resource: Resource) -> Iterator[tuple[Path, Any]]:
     """Every place where the resource says how its authorization server is reached."""
     inputs, outputs = resource.inputs, resource.outputs
-    if resource.type == _SETTINGS:
-        yield from _search("tenant.authorizationServer", _at(inputs, "tenant", "authorizationServer"))
+    if resource.type == SETTINGS:
+        yield from _search(("tenant", "authorizationServer"), at(inputs, "tenant", "authorizationServer"))
     elif resource.type == _REALM:
-        yield from _search("attributes.frontendUrl", _at(inputs, "attributes", "frontendUrl"))
+        yield from _search(("attributes", "frontendUrl"), at(inputs, "attributes", "frontendUrl"))
     elif resource.type == _PROVIDER or resource.type.startswith("flow-mcp:"):
         for key in sorted(_KEYS & inputs.keys()):
-            yield from _search(key, inputs[key])
-    if resource.type in {_SETTINGS, _STACK}:
-        yield from _search("authority", outputs.get("authority"))
-        yield from _search("settings.authorizationServers", _document(outputs.get("settings")))
+            yield from _search((key,), inputs[key])
+    if resource.type in {SETTINGS, _STACK}:
+        yield from _search(("authority",), outputs.get("authority"))
+        servers = at(document(outputs.get("settings")), "authorizationServers")
+        yield from _search(("settings", "authorizationServers"), servers)
 
 
-def _at(values: Any, *keys: str) -> Any:
-    for key in keys:
-        if not isinstance(values, Mapping):
-            return values if isinstance(values, Unknown) else None
-        values = values.get(key)
-    return values
-
-
-def _document(settings: Any) -> Any:
-    """The authorization servers of a settings document; of anything else None, which no runtime accepts."""
-    if not isinstance(settings, str):
-        return settings if isinstance(settings, Unknown) else None
-    try:
-        return _at(json.loads(settings), "authorizationServers")
-    except ValueError:
-        return None
-
-
-def _search(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+def _search(path: Path, value: Any) -> Iterator[tuple[Path, Any]]:
     """The addresses in a value: what stands under a name that stands for an address."""
-    if isinstance(value, Mapping):
-        for key, below in value.items():
-            yield from _search(f"{path}.{key}", below)
-    elif isinstance(value, list):
-        for index, below in enumerate(value):
-            yield from _search(f"{path}[{index}]", below)
-    elif isinstance(value, Unknown) or (value not in {None, ""} and _key(path) in _KEYS):
-        yield path, value
-
-
-def _key(path: str) -> str:
-    return path.rpartition(".")[2].partition("[")[0]
+    for where, leaf in leaves(value, path):
+        named = next(key for key in reversed(where) if isinstance(key, str))
+        if isinstance(leaf, Unknown) or named in _KEYS:
+            yield where, leaf
 
 
 def _is_secure(address: Any) -> bool:

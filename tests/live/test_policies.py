@@ -12,16 +12,17 @@ from typing import Any
 
 import pytest
 
+from flow_mcp.policy.examples import declares
+from flow_mcp.policy.rule import Resource
 from flow_mcp.trial import Trial
 from policies.rules import RULES
-from policies.rules.rule import Resource
 from tests.conftest import REPOSITORY
 
 PROGRAMS = Path(__file__).parent / "programs"
 SETTINGS = "flow-mcp:index:McpServerSettings"
 STACK = "acme"
 RAISING = """def _addresses(resource):
-    if resource.type == _SETTINGS:
+    if resource.type == SETTINGS:
         int(resource.inputs["tenant"])  # the error's text repeats the value
     return ()
 """
@@ -130,12 +131,13 @@ def test_good_examples_are_applied_and_analyzed_afterwards_without_a_finding(tri
 @pytest.mark.parametrize("arguments", [("up", "--yes"), ("up", "--yes", "--skip-preview")])
 def test_plain_http_is_refused_before_anything_is_made(trial: Trial, arguments: tuple[str, ...]) -> None:
     keycloak = {"url": "http://id.acme.example", "adminUrl": "http://10.0.0.7:8080"}
-    inputs = {"tenant": {"authorizationServer": {"keycloak": keycloak}}}
+    inputs = declares({"keycloak": {**keycloak, "realm": {"name": "acme", "create": True}}}).inputs
     stack = registering(trial, {"own": Resource(SETTINGS, inputs)})
 
     run = stack.run(*arguments)
 
-    assert (run.passed, run.violations) == (False, {("mandatory", "FLOWMCP-001", "own")})
+    refused = {("mandatory", rule, "own") for rule in ("FLOWMCP-001", "FLOWMCP-002")}
+    assert (run.passed, run.violations) == (False, refused)
     assert "own" not in stack.resources()
 
 

@@ -14,6 +14,7 @@ from flow_mcp.authorization_servers import DEFAULT, KINDS, AuthorizationServerKi
 from flow_mcp.authorization_servers.flow_entra import FlowEntraInstance
 from flow_mcp.declaration.base import Declared, Identifier, Name, ServerUrl
 from flow_mcp.declaration.clients import Client, ManualRegistration
+from flow_mcp.declaration.waivers import RuleId, Waiver
 
 
 class Instance(Declared):
@@ -73,6 +74,9 @@ class Tenant(Declared):
     clients: dict[Name, Client] = Field(default={}, description="By name; the stack registers them.")
     manual_registrations: dict[Name, ManualRegistration] = Field(
         default={}, description="By name; somebody else registered them."
+    )
+    waivers: dict[RuleId, Waiver] = Field(
+        default={}, description="By the rule's ID; violations of policies that somebody accepted for a while."
     )
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import pytest
 
+from flow_mcp.policy.rule import Context, Resource, RuleSettings, Unknown, Violation
 from policies.rules.authority_https import AuthorityHttps
-from policies.rules.rule import Resource, Unknown, Violation
 
 SETTINGS = "flow-mcp:index:McpServerSettings"
 STACK = "pulumi:pulumi:Stack"
@@ -20,11 +22,13 @@ PROBLEM = "is neither an https address nor plain http to loopback"
 
 
 def found(resource: Resource) -> list[Violation | Unknown]:
-    return list(AuthorityHttps().validate(resource))
+    return list(AuthorityHttps().in_resource(resource, Context(date(2026, 11, 1), RuleSettings())))
 
 
 def plain_http(*paths: str) -> list[Violation]:
-    return [Violation(path, PROBLEM) for path in paths]
+    """The problem at each path, written as in `a.b[0].c`."""
+    parts = [re.findall(r"[^.\[\]]+", path) for path in paths]
+    return [Violation(tuple(int(key) if key.isdigit() else key for key in keys), PROBLEM) for keys in parts]
 
 
 def declared(server: Any) -> Mapping[str, Any]:
@@ -142,7 +146,7 @@ def test_a_realm_may_not_move_its_authority_to_plain_http_or_allow_it_to_everybo
     inputs = {"realm": "acme", "attributes": {"frontendUrl": PLAIN, "note": PLAIN}, "sslRequired": "NONE"}
     assert found(Resource(REALM, inputs)) == [
         *plain_http("attributes.frontendUrl"),
-        Violation("sslRequired", "lets everybody use the realm by plain http"),
+        Violation(("sslRequired",), "lets everybody use the realm by plain http"),
     ]
 
 

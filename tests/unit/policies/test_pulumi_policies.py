@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from pulumi_policy import (
+    EnforcementLevel,
     Policy,
     PolicyResource,
     PolicyResourceOptions,
@@ -18,8 +19,18 @@ from pulumi_policy import (
 from pulumi_policy.policy import PolicyCustomTimeouts
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError, unknown_checking_proxy
 
-from policies.rules.pulumi_policies import RuleError, policies
-from policies.rules.rule import Reference, Resource, Rule, Severity, Unknown, Violation
+from flow_mcp.policy.examples import declares
+from flow_mcp.policy.rule import (
+    Context,
+    Reference,
+    Resource,
+    Rule,
+    RuleSettings,
+    Severity,
+    Unknown,
+    Violation,
+)
+from policies.pulumi_policies import RuleError, initial, policies
 
 OPTIONS = PolicyResourceOptions(False, [], None, [], PolicyCustomTimeouts(0, 0, 0), [])
 MARKER = "a-value-that-could-be-secret"
@@ -39,13 +50,14 @@ class Fake(Rule):
     def __init__(self) -> None:
         self.seen: list[Resource] = []
 
-    def validate(self, resource: Resource) -> Iterator[Violation | Unknown]:
+    def in_resource(self, resource: Resource, context: Context) -> Iterator[Violation | Unknown]:
         self.seen.append(resource)
+        self.settings_seen = context.settings
         for name, value in {**resource.inputs, **resource.outputs}.items():
             if isinstance(value, Unknown):
                 yield value
             elif name == "wrong":
-                yield Violation(name, "is wrong")
+                yield Violation((name,), "is wrong")
             elif name == "raise":
                 raise KeyError(value)
 
@@ -74,13 +86,14 @@ def validate_inputs(rule: Rule, inputs: Mapping[str, Any]) -> list[tuple[str, st
     return reports.made
 
 
+def resource_of(outputs: Mapping[str, Any], urn: str) -> PolicyResource:
+    return PolicyResource(
+        "a:b:C", unknown_checking_proxy(dict(outputs)), urn, "c", OPTIONS, None, None, [], {}
+    )
+
+
 def validate_outputs(rule: Rule, reports: Reports, *outputs: Mapping[str, Any]) -> None:
-    resources = [
-        PolicyResource(
-            "a:b:C", unknown_checking_proxy(dict(each)), f"urn:{index}", "c", OPTIONS, None, None, [], {}
-        )
-        for index, each in enumerate(outputs)
-    ]
+    resources = [resource_of(each, f"urn:{index}") for index, each in enumerate(outputs)]
     pair(rule)[1].validate(StackValidationArgs(resources), reports)
 
 
@@ -96,8 +109,21 @@ def test_a_rule_becomes_a_policy_on_inputs_and_one_on_outputs() -> None:
     ]
 
 
-def test_a_policy_leaves_its_enforcement_level_to_the_pack() -> None:
-    assert [policy.enforcement_level for policy in policies([Fake()])] == [None, None]
+def test_a_rule_of_low_severity_advises_and_any_other_stops() -> None:
+    class Severe(Fake):
+        severity = Severity.HIGH
+
+    levels = [policy.enforcement_level for policy in policies([Fake(), Severe()])]
+    assert levels == [EnforcementLevel.ADVISORY] * 2 + [EnforcementLevel.MANDATORY] * 2
+
+
+def test_a_configured_level_holds_for_both_policies_of_a_rule() -> None:
+    content = {"all": "mandatory", "FLOWMCP-999": {"enforcementLevel": "disabled", "waivableBy": ["ciso"]}}
+    assert initial(content) == {**content, "FLOWMCP-999-outputs": {"enforcementLevel": "disabled"}}
+    assert initial({"FLOWMCP-999": "advisory", "FLOWMCP-999-outputs": "mandatory"}) == {
+        "FLOWMCP-999": "advisory",
+        "FLOWMCP-999-outputs": "mandatory",
+    }
 
 
 def test_a_rule_sees_plain_values() -> None:
@@ -106,7 +132,11 @@ def test_a_rule_sees_plain_values() -> None:
 
     assert validate_inputs(rule, inputs) == []
     assert rule.seen == [
-        Resource("a:b:C", inputs={"a": {"b": [1.0, {"c": Unknown("a.b[1].c")}, None]}, "d": "text"})
+        Resource(
+            "a:b:C",
+            inputs={"a": {"b": [1.0, {"c": Unknown("a.b[1].c")}, None]}, "d": "text"},
+            urn="urn:c",
+        )
     ]
 
 
@@ -123,7 +153,7 @@ def test_outputs_are_judged_one_resource_after_the_other() -> None:
         ("wrong is wrong. Make it right.", "urn:0"),
         ("wrong is wrong. Make it right.", "urn:2"),
     ]
-    assert rule.seen[1] == Resource("a:b:C", outputs={"fine": 2})
+    assert rule.seen[1] == Resource("a:b:C", outputs={"fine": 2}, urn="urn:1")
 
 
 def test_an_unknown_value_is_told_to_pulumi_after_all_violations_are_reported() -> None:
@@ -141,6 +171,56 @@ def test_a_rule_that_raises_ends_the_run_and_tells_no_value() -> None:
 
     assert str(caught.value) == "rule FLOWMCP-999 failed on urn:c: KeyError"
     assert (caught.value.__cause__, caught.value.__suppress_context__) == (None, True)
+
+
+def test_what_is_configured_reaches_the_rule_on_inputs_and_on_outputs() -> None:
+    rule = Fake()
+    on_inputs, on_outputs = pair(rule)
+    configured = RuleSettings(waivable_by=("ciso",))
+    given = {"waivableBy": ["ciso"]}
+
+    on_inputs.validate(ResourceValidationArgs("a:b:C", {}, "urn:c", "c", OPTIONS, None, given), Reports())
+    assert rule.settings_seen == configured
+    on_outputs.validate(StackValidationArgs([resource_of({}, "urn:c")]), Reports())
+    assert rule.settings_seen == configured
+
+
+COMPONENT = "urn:pulumi:acme::flow-mcp::flow-mcp:index:McpServerSettings::acme"
+INSIDE = "urn:pulumi:acme::flow-mcp::flow-mcp:index:McpServerSettings$a:b:C::acme-c"
+OUTSIDE = "urn:pulumi:acme::flow-mcp::a:b:C::acme-c"
+WAIVED = declares(waivers={"FLOWMCP-999": {"reason": "Moves", "acceptedBy": "ciso", "expires": "2026-12-31"}})
+
+
+@pytest.mark.parametrize(
+    ("urn", "who_may", "day", "components", "waived"),
+    [
+        (INSIDE, ["ciso"], "2026-12-31", 1, True),
+        (INSIDE, ["ciso"], "2027-01-01", 1, False),
+        (INSIDE, ["cto"], "2026-12-31", 1, False),
+        (INSIDE, [], "2026-12-31", 1, False),
+        (OUTSIDE, ["ciso"], "2026-12-31", 1, False),
+        (INSIDE, ["ciso"], "2026-12-31", 2, False),
+    ],
+    ids=["permitted", "expired", "by-another", "by-nobody", "outside-the-component", "of-two-tenants"],
+)
+def test_a_waiver_holds_within_its_component_while_it_is_permitted(
+    monkeypatch: pytest.MonkeyPatch, urn: str, who_may: list[str], day: str, components: int, waived: bool
+) -> None:
+    monkeypatch.setenv("FLOW_MCP_AS_OF", day)
+    reports = Reports()
+    on_inputs, on_outputs = pair(Fake())
+    config = {"waivableBy": who_may}
+    for index in range(components):
+        declaration = unknown_checking_proxy(dict(WAIVED.inputs))
+        component = f"{COMPONENT}{index or ''}"
+        args = ResourceValidationArgs(WAIVED.type, declaration, component, "acme", OPTIONS, None, config)
+        on_inputs.validate(args, reports)
+    on_inputs.validate(
+        ResourceValidationArgs("a:b:C", {"wrong": 1}, urn, "c", OPTIONS, None, config), reports
+    )
+    on_outputs.validate(StackValidationArgs([resource_of({"wrong": 1}, urn)]), reports)
+
+    assert reports.made == ([] if waived else [("wrong is wrong. Make it right.", urn)] * 2)
 
 
 def test_a_broken_rule_is_not_rescued_by_an_unknown_value() -> None:

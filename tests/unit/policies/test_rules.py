@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -10,13 +11,28 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 
+from flow_mcp.policy.configuration import schema, settings
+from flow_mcp.policy.inputs import declared
+from flow_mcp.policy.rule import SETTINGS, Context, Resource, Rule, Severity, Unknown, Violation
 from policies.rules import RULES
-from policies.rules.rule import Rule, Severity, Violation
 
 REPOSITORY = Path(__file__).parents[3]
 PAGE = (REPOSITORY / "docs" / "policies.md").read_text("utf-8")
 
+AS_OF = date(2026, 11, 1)
+DECLARATION = "in_declaration"
+WHO_MAY = {rule.id: () for rule in RULES}
+
 each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+
+
+def judged(rule: Rule, resource: Resource) -> list[Violation | Unknown]:
+    """What a rule says of an example, by its usual settings."""
+    context = Context(AS_OF, settings(rule, None, "the test"), WHO_MAY)
+    found: list[Violation | Unknown] = []
+    if resource.type == SETTINGS and resource.inputs:
+        found += rule.in_declaration(declared(resource.inputs), context) if rule.judges(DECLARATION) else ()
+    return [*found, *rule.in_resource(resource, context), *rule.in_stack([resource], context)]
 
 
 def test_the_list_has_every_rule_of_the_folder_once_in_order_of_its_id() -> None:
@@ -24,7 +40,7 @@ def test_the_list_has_every_rule_of_the_folder_once_in_order_of_its_id() -> None
     assert ids == sorted(set(ids))
     modules = {path.stem for path in (REPOSITORY / "policies" / "rules").glob("*.py")}
     listed = [type(rule).__module__.rpartition(".")[2] for rule in RULES]
-    assert sorted(listed) == sorted(modules - {"__init__", "rule", "pulumi_policies"})
+    assert sorted(listed) == sorted(modules - {"__init__"})
 
 
 def test_the_documentation_has_a_paragraph_for_each_rule_and_for_no_other() -> None:
@@ -34,6 +50,15 @@ def test_the_documentation_has_a_paragraph_for_each_rule_and_for_no_other() -> N
 def test_the_pack_has_the_version_of_the_project() -> None:
     pack = yaml.safe_load((REPOSITORY / "policies" / "PulumiPolicy.yaml").read_text("utf-8"))
     assert pack["version"] == version("flow-mcp")
+
+
+@each_rule
+def test_a_rule_judges_something_and_describes_what_can_be_configured(rule: Rule) -> None:
+    assert any(rule.judges(method) for method in (DECLARATION, "in_resource", "in_stack"))
+    assert ("waivableBy" in schema(rule)) is rule.waivable
+    assert all(
+        described.get("description") for name, described in schema(rule).items() if name != "waivableBy"
+    )
 
 
 @each_rule
@@ -55,14 +80,14 @@ def test_a_rule_names_https_references(rule: Rule) -> None:
 @each_rule
 def test_a_rule_accepts_its_good_examples(rule: Rule) -> None:
     assert rule.good
-    assert [list(rule.validate(resource)) for resource in rule.good] == [[]] * len(rule.good)
+    assert [judged(rule, resource) for resource in rule.good] == [[]] * len(rule.good)
 
 
 @each_rule
 def test_a_rule_refuses_its_bad_examples(rule: Rule) -> None:
     assert rule.bad
     for resource in rule.bad:
-        findings = list(rule.validate(resource))
+        findings = judged(rule, resource)
         assert findings
         assert all(isinstance(finding, Violation) for finding in findings)
 

@@ -1,0 +1,27 @@
+"""Examples of rules, short to write: a whole declaration as Pulumi would show it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flow_mcp.policy.rule import SETTINGS, Resource
+
+KEYCLOAK = {"keycloak": {"url": "https://id.acme.example", "realm": {"name": "acme", "create": True}}}
+
+
+def declares(server: Any = KEYCLOAK, *, instance: Any = None, **more: Any) -> Resource:
+    """`McpServerSettings` of the tenant acme, as a rule is shown it.
+
+    Args:
+        server: `authorizationServer`.
+        instance: keys of the instance besides `server`.
+        more: keys of the tenant besides `id`, `workspaces` (456 with production and test) and the server.
+    """
+    tenant = {
+        "id": "acme",
+        "workspaces": {"456": {"environments": ["production", "test"]}},
+        "authorizationServer": server,
+        **more,
+    }
+    whole = {"server": "https://app.profitbase.biz/flow", **(instance or {})}
+    return Resource(SETTINGS, inputs={"tenant": tenant, "instance": whole})

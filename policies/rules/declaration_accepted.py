@@ -1,0 +1,46 @@
+"""FLOWMCP-002: what is applied is what `flow-mcp check` accepts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flow_mcp.declaration.findings import DeclarationError
+from flow_mcp.policy.examples import declares
+from flow_mcp.policy.inputs import declared
+from flow_mcp.policy.rule import SETTINGS, Context, Reference, Resource, Rule, Severity, Unknown, Violation
+from flow_mcp.policy.values import leaves
+
+
+class DeclarationAccepted(Rule):
+    """All rules about declarations look at what this one lets through."""
+
+    id = "FLOWMCP-002"
+    severity = Severity.CRITICAL
+    message = "What McpServerSettings is given must be a declaration that flow-mcp check accepts."
+    remedy = "Run flow-mcp check, and give the component the declaration that it accepts, as plain values."
+    references = (
+        Reference(
+            "OWASP Input Validation Cheat Sheet",
+            "https://cheatsheetseries.owasp.org/cheatsheets/Input_Validation_Cheat_Sheet.html",
+        ),
+    )
+    good = (declares(),)
+    bad = (
+        declares({}),
+        declares(clients={"agent": {"grant": "client-credentials", "access": ["789/production"]}}),
+    )
+    waivable = False
+
+    def in_resource(self, resource: Resource, context: Context) -> Iterator[Violation | Unknown]:  # noqa: ARG002
+        if resource.type != SETTINGS or not resource.inputs:
+            return
+        unknown = [value for _, value in leaves(resource.inputs) if isinstance(value, Unknown)]
+        if unknown:
+            yield from unknown
+            return
+        try:
+            declared(resource.inputs)
+        except DeclarationError as error:
+            for problem in error.problems:
+                if problem.severity == "error":
+                    yield Violation(("tenant",), f"is refused: {problem.path} {problem.message}")
