@@ -1,0 +1,8 @@
+"""What a change of a tenant means: who gains or loses what, and what else a reviewer must know of it."""
+
+from __future__ import annotations
+
+from flow_mcp.diff.change import Change, Risk
+from flow_mcp.diff.tenant_diff import Operation, TenantDiff, Unknown
+
+__all__ = ["Change", "Operation", "Risk", "TenantDiff", "Unknown"]
