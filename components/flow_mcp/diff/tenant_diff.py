@@ -23,6 +23,8 @@ class Operation:
         properties: paths of the properties that change.
         replaces: those of them that make the engine replace it.
         unknown: paths of properties whose values are known only when it is applied.
+        inputs: a digest over the resource's new inputs, secrets masked: what is approved are these values.
+            It belongs into the diff's digest; empty for a removal.
     """
 
     op: str
@@ -31,6 +33,7 @@ class Operation:
     properties: tuple[str, ...] = ()
     replaces: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    inputs: str = ""
 
 
 @dataclass(frozen=True)
