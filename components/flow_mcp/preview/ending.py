@@ -1,0 +1,95 @@
+"""How a run of Pulumi ended: as it should, stopped by policies, or with something else that is wrong."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from flow_mcp.preview.engine import Event, Run
+from flow_mcp.preview.errors import PreviewError
+from flow_mcp.showing import plain
+
+_SECRET_NAME = re.compile(r"PASSW|PASSPHRASE|SECRET|TOKEN|_KEY$|ASSERTION|CREDENTIAL")
+_SHORTEST_SECRET = 6
+_LONGEST = 600
+_SAID = 3
+# What the engine says after policies have stopped it; the policies themselves said why.
+_NO_REASON = frozenset({"preview failed", "update failed", "resource violates plan", "resource complete"})
+
+
+def ended(run: Run, *, preview: bool) -> Mapping[str, Any]:
+    """The summary of a run that got to its end, be it that policies refuse something.
+
+    Raises:
+        PreviewError: it did not get to its end, or ended for another reason.
+    """
+    if any("no stack named" in line for line in run.said.splitlines()):
+        stack = run.command.rpartition(" ")[2]
+        raise PreviewError(
+            f"the stack {stack} is not at Pulumi's backend; make it with `pulumi stack select --create "
+            f"{stack}`, commit the salt that this writes into its file, and run this again"
+        )
+    reasons = tuple(dict.fromkeys(_reasons(run)))
+    if reasons:
+        raise PreviewError(f"`{run.command}` failed: {_sentence(reasons)}")
+    summaries = [event["summaryEvent"] for event in run.events if "summaryEvent" in event]
+    sequence = [event.get("sequence") for event in run.events]
+    if len(summaries) != 1 or "cancelEvent" not in run.events[-1] or sequence != list(range(len(sequence))):
+        raise PreviewError(f"`{run.command}` ended early, with exit code {run.exit_code}: {_said(run)}")
+    summary: Mapping[str, Any] = summaries[0]
+    refused = any(is_refusal(event) for event in run.events)
+    expected = ("failed", True) if refused else ("succeeded", False)
+    if (summary.get("result"), bool(run.exit_code)) != expected or summary.get("isPreview") is not preview:
+        result = summary.get("result", "no result")
+        raise PreviewError(
+            f"`{run.command}` ended with exit code {run.exit_code} and {result!r}, which nothing that it "
+            f"reported explains: {_said(run)}"
+        )
+    return summary
+
+
+def is_refusal(event: Event) -> bool:
+    """Whether a policy stops the run."""
+    return "policyEvent" in event and event["policyEvent"].get("enforcementLevel") != "advisory"
+
+
+def scrubbed(text: str, environment: Mapping[str, str]) -> str:
+    """The text in one line, without any secret of the environment."""
+    secrets = {
+        value
+        for name, value in environment.items()
+        if len(value) >= _SHORTEST_SECRET and _SECRET_NAME.search(name.upper())
+    }
+    for secret in sorted(secrets, key=len, reverse=True):
+        text = text.replace(secret, "[secret]")
+    return plain(" ".join(text.split()), _LONGEST)
+
+
+def _reasons(run: Run) -> Iterator[str]:
+    """What the engine says went wrong."""
+    for event in run.events:
+        if "errorEvent" in event:
+            yield event["errorEvent"].get("error", "")
+        diagnostic = event.get("diagnosticEvent", {})
+        said = " ".join(diagnostic.get("message", "").split())
+        if diagnostic.get("severity") == "error" and said not in _NO_REASON:
+            yield said
+
+
+def _said(run: Run) -> str:
+    """What Pulumi said where its engine was not started, or could not go on."""
+    lines = [line.removeprefix("error: ") for line in run.said.splitlines() if line.startswith("error: ")]
+    # A policy pack that cannot start, or a program, writes its traceback as information.
+    raised = [
+        event["diagnosticEvent"].get("message", "").strip()
+        for event in run.events
+        if event.get("diagnosticEvent", {}).get("severity") == "info#err"
+    ]
+    return _sentence([*lines[:1], *raised[-1:]] or ["Pulumi said nothing more"])
+
+
+def _sentence(reasons: Sequence[str]) -> str:
+    more = f" (and {len(reasons) - _SAID} more)" if len(reasons) > _SAID else ""
+    return scrubbed("; ".join(reason.rstrip(". ") for reason in reasons[:_SAID]) + more, os.environ)
