@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from flow_mcp.preview.engine import Event, Run
 from flow_mcp.preview.errors import PreviewError
@@ -15,39 +14,66 @@ _SECRET_NAME = re.compile(r"PASSW|PASSPHRASE|SECRET|TOKEN|_KEY$|ASSERTION|CREDEN
 _SHORTEST_SECRET = 6
 _LONGEST = 600
 _SAID = 3
+_NO_STACK = "no stack named"
+_NOTHING = "has no resources; nothing to analyze"
 # What the engine says after policies have stopped it; the policies themselves said why.
 _NO_REASON = frozenset({"preview failed", "update failed", "resource violates plan", "resource complete"})
 
 
-def ended(run: Run, *, preview: bool) -> Mapping[str, Any]:
-    """The summary of a run that got to its end, be it that policies refuse something.
+def ended(run: Run, *, preview: bool) -> None:
+    """Make sure that a preview or an update got to its end, be it that policies refuse something.
 
     Raises:
         PreviewError: it did not get to its end, or ended for another reason.
     """
-    if any("no stack named" in line for line in run.said.splitlines()):
+    _reached(run)
+    reasons = tuple(dict.fromkeys(_reasons(run)))
+    if reasons:
+        raise PreviewError(f"`{run.command}` failed: {_sentence(reasons)}")
+    if not run.events or "cancelEvent" not in run.events[-1]:
+        raise PreviewError(_early(run))
+    _concluded(run, preview=preview)
+
+
+def analyzed(run: Run) -> bool:
+    """Make sure that an analysis got to its end.
+
+    Returns:
+        Whether there was anything to analyze.
+
+    Raises:
+        PreviewError: it did not.
+    """
+    _reached(run)
+    if not (run.events or run.exit_code) and _NOTHING in run.said:
+        return False
+    _concluded(run, preview=False)
+    return True
+
+
+def _reached(run: Run) -> None:
+    if _NO_STACK in run.said:
         stack = run.command.rpartition(" ")[2]
         raise PreviewError(
             f"the stack {stack} is not at Pulumi's backend; make it with `pulumi stack select --create "
             f"{stack}`, commit the salt that this writes into its file, and run this again"
         )
-    reasons = tuple(dict.fromkeys(_reasons(run)))
-    if reasons:
-        raise PreviewError(f"`{run.command}` failed: {_sentence(reasons)}")
+
+
+def _concluded(run: Run, *, preview: bool) -> None:
+    """The engine told everything, and its summary is what it told."""
     summaries = [event["summaryEvent"] for event in run.events if "summaryEvent" in event]
     sequence = [event.get("sequence") for event in run.events]
-    if len(summaries) != 1 or "cancelEvent" not in run.events[-1] or sequence != list(range(len(sequence))):
-        raise PreviewError(f"`{run.command}` ended early, with exit code {run.exit_code}: {_said(run)}")
-    summary: Mapping[str, Any] = summaries[0]
-    refused = any(is_refusal(event) for event in run.events)
-    expected = ("failed", True) if refused else ("succeeded", False)
-    if (summary.get("result"), bool(run.exit_code)) != expected or summary.get("isPreview") is not preview:
-        result = summary.get("result", "no result")
-        raise PreviewError(
-            f"`{run.command}` ended with exit code {run.exit_code} and {result!r}, which nothing that it "
-            f"reported explains: {_said(run)}"
-        )
-    return summary
+    if len(summaries) != 1 or sequence != list(range(len(sequence))):
+        raise PreviewError(_early(run))
+    refused = any(map(is_refusal, run.events))
+    summary = (summaries[0].get("result"), bool(run.exit_code), bool(summaries[0].get("isPreview")))
+    if summary != ("failed" if refused else "succeeded", refused, preview):
+        raise PreviewError(f"`{run.command}` failed, with exit code {run.exit_code}: {_said(run)}")
+
+
+def _early(run: Run) -> str:
+    return f"`{run.command}` ended early, with exit code {run.exit_code}: {_said(run)}"
 
 
 def is_refusal(event: Event) -> bool:

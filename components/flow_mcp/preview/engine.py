@@ -24,6 +24,7 @@ from flow_mcp.preview.errors import PreviewError
 from flow_mcp.stacks import Stacks
 
 Event = Mapping[str, Any]
+Watch = Callable[[Event], None]
 
 AS_OF = "FLOW_MCP_AS_OF"
 """Environment variable that tells the policy pack the day."""
@@ -64,9 +65,9 @@ class Engine:
     @property
     def policy_pack(self) -> Path:
         """The project's policy pack."""
-        return self.stacks.project.directory / "policies"
+        return self.stacks.project.policies
 
-    def run(self, *arguments: str, stack: str, watch: Callable[[Event], None] = lambda _: None) -> Run:
+    def run(self, *arguments: str, stack: str, watch: Watch = lambda _: None) -> Run:
         """Run `pulumi preview` or `pulumi up` on a stack, with the policy pack.
 
         A Ctrl-C, a SIGTERM or an error of `watch` cancels the run as Pulumi wants it to be: once, so that it
@@ -78,21 +79,36 @@ class Engine:
             watch: is told each event soon after it happened.
         """
         shown = f"pulumi {arguments[0]} --stack {stack}"
+        return self._execute(shown, (*arguments, "--stack", stack), watch, logged=True)
+
+    def analyze(self, *arguments: str) -> Run:
+        """Run `pulumi policy analyze` on what is there, with the policy pack; it reports events too."""
+        analyze = ("policy", "analyze", *arguments)
+        return self._execute(
+            f"pulumi {' '.join(analyze)}", (*analyze, "--json"), lambda _: None, logged=False
+        )
+
+    def _execute(self, shown: str, arguments: tuple[str, ...], watch: Watch, *, logged: bool) -> Run:
         # The directory is the user's alone, and gone when the run is over, however that was.
         with TemporaryDirectory(prefix="flow-mcp-") as private:
             log, said = Path(private, "events.jsonl"), Path(private, "stderr")
-            command = [
-                *(str(self.stacks.program), "--non-interactive", *arguments, "--stack", stack),
-                *("--policy-pack", str(self.policy_pack), "--event-log", str(log)),
-            ]
             log.touch(0o600)
-            with log.open(encoding="utf-8") as reported, said.open("wb") as errors, _sigterm_as_ctrl_c():
+            with (
+                log.open(encoding="utf-8") as reported,
+                (Path(os.devnull) if logged else log).open("ab") as output,
+                said.open("wb") as errors,
+                _sigterm_as_ctrl_c(),
+            ):
                 process = subprocess.Popen(
-                    command,
+                    [
+                        *(str(self.stacks.program), "--non-interactive", *arguments),
+                        *("--policy-pack", str(self.policy_pack)),
+                        *(("--event-log", str(log)) if logged else ()),
+                    ],
                     cwd=self.stacks.project.directory,
                     env=self._environment(),
                     stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL,
+                    stdout=output,
                     stderr=errors,
                     start_new_session=True,  # a Ctrl-C in the terminal would reach Pulumi besides ours: twice
                 )

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +27,11 @@ class Policies:
     """The project's policies, as Pulumi knows them.
 
     Attributes:
-        rules: by ID.
+        pack: their rules.
         enabled: names of the policies that must be asked, two a rule.
     """
 
-    rules: Mapping[str, Rule]
+    pack: Pack
     enabled: frozenset[str]
 
     @classmethod
@@ -53,7 +54,11 @@ class Policies:
             raise PreviewError(
                 f"every rule of the policy pack {directory} is disabled; nothing would be judged"
             )
-        return cls({rule.id: rule for rule in pack.rules}, frozenset(enabled - off))
+        return cls(pack, frozenset(enabled - off))
+
+    @cached_property
+    def _rules(self) -> Mapping[str, Rule]:
+        return {rule.id: rule for rule in self.pack.rules}
 
     def asked(self, events: Iterable[Event]) -> None:
         """Make sure that every policy was asked.
@@ -80,7 +85,7 @@ class Policies:
 
     def _judgement(self, event: Mapping[str, Any]) -> Judgement:
         rule_id = str(event.get("policyName", "")).removesuffix(configuration.OUTPUTS)
-        rule = self.rules.get(rule_id)
+        rule = self._rules.get(rule_id)
         message, urn = event.get("message", "").strip(), event.get("resourceUrn", "")
         advisory = event.get("enforcementLevel") == "advisory"
         unknown = _CANNOT_RUN.fullmatch(message) if advisory else None

@@ -1,0 +1,87 @@
+"""Whether the policy pack refuses what it must, in the engine.
+
+`pulumi policy analyze` does not say which policies it asked: a pack that starts without some of its rules
+looks like a state without fault. So the rules' own bad examples are shown to it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from flow_mcp.declaration.findings import DeclarationError
+from flow_mcp.policy.inputs import declared
+from flow_mcp.policy.pack import Pack
+from flow_mcp.policy.rule import SETTINGS, Context, Resource, Rule, Violation
+from flow_mcp.preview.ending import analyzed
+from flow_mcp.preview.engine import Engine
+from flow_mcp.preview.errors import PreviewError
+from flow_mcp.preview.policies import Policies
+
+
+def probe(engine: Engine, policies: Policies) -> None:
+    """Show bad examples to the pack.
+
+    Raises:
+        PreviewError: it accepts one that its rule refuses, or it does not judge.
+    """
+    pack = policies.pack
+    bad = {
+        f"{rule.id}-{index}": example
+        for rule in pack.rules
+        if rule.id in policies.enabled
+        for index, example in enumerate(rule.bad)
+        if not example.type.startswith("pulumi:") and _refuses(rule, example, pack, engine.as_of)
+    }
+    with TemporaryDirectory(prefix="flow-mcp-") as private:
+        file = Path(private, "examples.json")
+        file.write_text(json.dumps(_state(bad.items())), encoding="utf-8")
+        run = engine.analyze("--file", str(file))
+    analyzed(run)
+    found = {each.rule_id for each in policies.judgements(run.events)}
+    if silent := sorted({name.rpartition("-")[0] for name in bad} - found):
+        raise PreviewError(
+            f"the policy pack accepts bad examples of {', '.join(silent[:3])}"
+            f"{f' and {len(silent) - 3} more' if len(silent) > 3 else ''}; "
+            "its __main__.py must start the policies of all rules"
+        )
+
+
+def _refuses(rule: Rule, example: Resource, pack: Pack, as_of: date) -> bool:
+    """Whether the rule refuses its example as it is configured, on this day."""
+    context = Context(as_of, pack.configured[rule.id].settings, pack.waivable_by)
+    with suppress(Exception):  # a rule that raises fails where it judges what matters
+        return any(isinstance(each, Violation) for each in _findings(rule, example, context))
+    return False
+
+
+def _findings(rule: Rule, example: Resource, context: Context) -> Iterator[object]:
+    yield from rule.in_resource(example, context)
+    if example.type == SETTINGS:
+        with suppress(DeclarationError):
+            yield from rule.in_declaration(declared(example.inputs), context)
+
+
+def _state(resources: Iterable[tuple[str, Resource]]) -> Mapping[str, Any]:
+    """A state with these resources, as `pulumi stack export` writes it."""
+    return {
+        "version": 3,
+        "deployment": {
+            "manifest": {"time": "2026-01-01T00:00:00Z", "magic": "", "version": ""},
+            "resources": [
+                {
+                    "urn": f"urn:pulumi:examples::flow-mcp::{resource.type}::{name}",
+                    "type": resource.type,
+                    "custom": False,
+                    "inputs": resource.inputs,
+                    "outputs": resource.outputs,
+                }
+                for name, resource in resources
+            ],
+        },
+    }
