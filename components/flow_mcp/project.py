@@ -39,6 +39,11 @@ class Project:
         """`Pulumi.yaml`."""
         return self.directory / "Pulumi.yaml"
 
+    @property
+    def policies(self) -> Path:
+        """The policy pack's directory."""
+        return self.directory / "policies"
+
     def stacks(self) -> tuple[str, ...]:
         """The names of all stacks that have a file, sorted."""
         files = (self.directory / "stacks").glob("Pulumi.*.yaml")

@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 
 from flow_mcp.project import Project
-from tests.unit.declared import PROJECT_FILE, Stacks
+from tests.unit.declared import POLICIES, PROJECT_FILE, Stacks
 
 
 @pytest.fixture
 def stacks(tmp_path: Path) -> Stacks:
-    """A project without tenants."""
+    """A project without tenants, whose policy pack has two rules."""
     (tmp_path / "stacks").mkdir()
+    (tmp_path / "policies" / "rules").mkdir(parents=True)
+    (tmp_path / "policies" / "rules" / "__init__.py").write_text(POLICIES, encoding="utf-8")
     (tmp_path / "Pulumi.yaml").write_text(PROJECT_FILE, encoding="utf-8")
     return Stacks(Project(tmp_path))

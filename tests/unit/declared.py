@@ -20,6 +20,31 @@ config:
       server: https://app.profitbase.biz/flow
 """
 
+# A pack of one rule: who calls a client `refused` or `advised` gets what it asked for.
+POLICIES = """\
+from flow_mcp.policy.rule import Reference, Rule, Severity, Violation
+
+class Refused(Rule):
+    id = "FLOWMCP-900"
+    severity = Severity.HIGH
+    message = "No client may be called refused."
+    remedy = "Call it otherwise."
+    references = (Reference("A page", "https://example.com"),)
+    good = bad = ()
+
+    def in_declaration(self, declaration, context):
+        if "refused" in declaration.tenant.clients:
+            yield Violation(("clients", "refused"), f"is called refused on {context.as_of}")
+        if "raising" in declaration.tenant.clients:
+            raise KeyError("a value that could be secret")
+
+class Advised(Refused):
+    id = "FLOWMCP-901"
+    severity = Severity.LOW
+
+RULES = (Refused(), Advised())
+"""
+
 SERVER = """\
 keycloak:
   url: https://id.acme.example

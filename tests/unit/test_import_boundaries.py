@@ -31,6 +31,8 @@ def _loaded(module: str) -> set[str]:
         "flow_mcp.runtime",
         "flow_mcp.project",
         "flow_mcp.commands.check",
+        "flow_mcp.policy.judge",
+        "flow_mcp.policy.pack",
         "flow_mcp.commands.schema",
     ],
 )

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
 from pathlib import Path
 
 import click
 
+from flow_mcp.commands.options import as_of_option
 from flow_mcp.declaration.findings import DeclarationError, Finding, Problem
 from flow_mcp.declaration.load import Loaded, from_file, instance_of
+from flow_mcp.policy.judge import judge
+from flow_mcp.policy.pack import Pack
+from flow_mcp.policy.problems import problem
 from flow_mcp.project import NoProjectError, Project
+
+_REFUSED = 4
 
 
 @click.command(
@@ -19,12 +26,13 @@ from flow_mcp.project import NoProjectError, Project
     "  flow-mcp check              every tenant\n"
     "  flow-mcp check acme globex  these two\n"
     "  flow-mcp check --json       for a pipeline\n\n"
-    "Exit codes: 0 all right (warnings allowed), 2 a declaration is wrong."
+    "Exit codes: 0 all right (warnings allowed), 2 a declaration is wrong, 4 a policy refuses one."
 )
 @click.argument("tenants", nargs=-1, metavar="[TENANT]...")
+@as_of_option
 @click.option("--json", "as_json", is_flag=True, help="Print the problems as JSON.")
-def command(tenants: tuple[str, ...], *, as_json: bool) -> None:
-    """Check tenants' declarations without touching a server.
+def command(tenants: tuple[str, ...], as_of: date, *, as_json: bool) -> None:
+    """Check tenants' declarations, by the policies too, without touching a server.
 
     Every problem of every file is shown at once, each with its line, what is wrong and what would be right.
     """
@@ -34,32 +42,47 @@ def command(tenants: tuple[str, ...], *, as_json: bool) -> None:
         raise NoProjectError(
             f"there is nothing to check: {project.directory / 'stacks'} has no Pulumi.<stack>.yaml"
         )
-    problems = tuple(dict.fromkeys(_problems(project, stacks)))
-    errors = sum(problem.severity == "error" for problem in problems)
-    warnings = sum(problem.severity == "warning" for problem in problems)
+    found = _Found()
+    _check(project, stacks, as_of, found)
+    problems = tuple(dict.fromkeys(found.problems))
+    errors = sum(each.severity == "error" for each in problems)
+    warnings = sum(each.severity == "warning" for each in problems)
     if as_json:
-        click.echo(json.dumps({"checked": list(stacks), "problems": [asdict(p) for p in problems]}, indent=2))
+        listed = [asdict(each) for each in problems]
+        checked = {"checked": list(stacks), "asOf": as_of.isoformat(), "problems": listed}
+        click.echo(json.dumps(checked, indent=2))
     else:
-        for problem in problems:
-            click.echo(str(problem), err=problem.severity == "error")
+        for each in problems:
+            click.echo(str(each), err=each.severity == "error")
         click.echo(
             f"{_count(len(stacks), 'tenant')}: {_count(errors, 'error')}, {_count(warnings, 'warning')}"
         )
     if errors:
-        raise SystemExit(DeclarationError.exit_code)
+        raise SystemExit(DeclarationError.exit_code if found.wrong else _REFUSED)
 
 
-def _problems(project: Project, stacks: Mapping[str, Path]) -> Iterator[Problem]:
-    instance = instance_of(project.file)
+@dataclass
+class _Found:
+    """All problems, and whether a declaration is wrong in itself."""
+
+    problems: list[Problem] = field(default_factory=list)
+    wrong: bool = False
+
+
+def _check(project: Project, stacks: Mapping[str, Path], as_of: date, found: _Found) -> None:
+    instance, pack = instance_of(project.file), Pack.load(project.policies)
     owners: dict[str, str] = {}
     for stack, file in stacks.items():
         try:
             loaded = from_file(file, instance)
         except DeclarationError as error:
-            yield from (_relative(problem, project) for problem in error.problems)
+            found.wrong = True
+            found.problems += (_relative(each, project) for each in error.problems)
             continue
-        found = [*loaded.warnings, *_claimed(loaded, stack, owners)]
-        yield from (_relative(problem, project) for problem in found)
+        claimed = list(_claimed(loaded, stack, owners))
+        found.wrong |= bool(claimed)
+        judged = (problem(loaded, each) for each in judge(pack, loaded.declaration, as_of))
+        found.problems += (_relative(each, project) for each in (*loaded.warnings, *claimed, *judged))
 
 
 def _claimed(loaded: Loaded, stack: str, owners: dict[str, str]) -> Iterator[Problem]:

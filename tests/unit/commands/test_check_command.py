@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from flow_mcp.commands import cli
 from flow_mcp.commands.check import command
+from flow_mcp.policy.errors import PolicyPackError
 from flow_mcp.project import NoProjectError
 from tests.unit.declared import SERVER, Stacks, tenant
 
@@ -70,10 +71,11 @@ def test_warnings_go_to_standard_output_and_end_in_0(project: Stacks) -> None:
 
 def test_a_pipeline_gets_json(project: Stacks) -> None:
     project.write(ACME.replace("id: acme", "id: ''"))
-    result = check("--json")
+    result = check("--json", "--as-of", "2026-11-25")
     assert result.exit_code == 2
     assert json.loads(result.stdout) == {
         "checked": ["acme"],
+        "asOf": "2026-11-25",
         "problems": [
             {
                 "file": "stacks/Pulumi.acme.yaml",
@@ -176,3 +178,62 @@ def test_outside_a_project_there_is_nothing_to_check(monkeypatch: pytest.MonkeyP
 def test_the_group_finds_the_command(project: Stacks) -> None:
     project.write(ACME)
     assert CliRunner().invoke(cli, ["check", "acme"]).output == "1 tenant: 0 errors, 0 warnings\n"
+
+
+REFUSED = tenant("refused: {grant: client-credentials, access: ['*']}\n")
+WAIVER = "waivers:\n  FLOWMCP-900: {reason: Moves, acceptedBy: ciso, expires: 2026-12-31}\n"
+
+
+def test_what_a_policy_refuses_is_an_error_at_its_line_and_ends_in_4(project: Stacks) -> None:
+    project.write(REFUSED)
+    result = check("--as-of", "2026-11-25")
+    assert result.exit_code == 4
+    problem = "clients.refused: is called refused on 2026-11-25"
+    assert result.stderr == (
+        f"stacks/Pulumi.acme.yaml:11: error: {problem} (FLOWMCP-900). Call it otherwise.\n"
+    )
+    assert result.stdout == (
+        f"stacks/Pulumi.acme.yaml:11: warning: {problem} (FLOWMCP-901). Call it otherwise.\n"
+        "1 tenant: 1 error, 1 warning\n"
+    )
+
+
+def test_a_wrong_declaration_ends_in_2_whatever_policies_say_of_others(project: Stacks) -> None:
+    project.write(REFUSED)
+    project.write("nonsense", "broken")
+    assert check().exit_code == 2
+
+
+def test_a_permitted_waiver_is_told_and_lets_pass(project: Stacks) -> None:
+    configuration = project.project.policies / "configuration.json"
+    configuration.write_text(json.dumps({"FLOWMCP-900": {"waivableBy": ["ciso"]}}), encoding="utf-8")
+    project.write(tenant("refused: {grant: client-credentials, access: ['*']}\n", more=WAIVER))
+    result = check("--as-of", "2026-12-31")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.splitlines()[0] == (
+        "stacks/Pulumi.acme.yaml:11: info: clients.refused: is called refused on 2026-12-31 (FLOWMCP-900), "
+        "accepted by ciso until 2026-12-31. Reason: Moves."
+    )
+    assert check("--as-of", "2027-01-01").exit_code == 4
+
+
+def test_a_rule_that_raises_lets_nothing_pass_and_repeats_no_value(project: Stacks) -> None:
+    project.write(tenant("raising: {grant: client-credentials, access: ['*']}\n"))
+    result = check()
+    assert result.exit_code == 4
+    assert "could not be judged: the rule raised KeyError (FLOWMCP-900)" in result.stderr
+    assert "secret" not in result.output
+
+
+def test_without_a_policy_pack_nothing_is_checked(project: Stacks) -> None:
+    (project.project.policies / "rules" / "__init__.py").unlink()
+    project.write(ACME)
+    with pytest.raises(PolicyPackError) as caught:
+        check()
+    assert str(caught.value).endswith("/policies is no policy pack: it has no rules/__init__.py")
+
+
+@pytest.mark.parametrize("day", ["2026-13-01", "tomorrow", "20261101"])
+def test_a_day_that_is_none_is_refused(project: Stacks, day: str) -> None:
+    project.write(ACME)
+    assert CliRunner().invoke(command, ["--as-of", day]).exit_code == 2

@@ -177,7 +177,7 @@ def test_a_tenant_cannot_pass_for_an_instance(stacks: Stacks) -> None:
         10,
         "instance",
         "is not known in tenant",
-        "Known here: authorizationServer, clients, id, manualRegistrations, workspaces.",
+        "Known here: authorizationServer, clients, id, manualRegistrations, waivers, workspaces.",
     )
 
 

@@ -287,7 +287,7 @@ def test_a_key_can_neither_look_like_another_path_nor_write_to_the_terminal(stac
 
 
 def test_a_key_that_pydantic_gives_a_meaning_of_its_own_is_a_key_like_others(stacks: Stacks) -> None:
-    known = "Known here: authorizationServer, clients, id, manualRegistrations, workspaces."
+    known = "Known here: authorizationServer, clients, id, manualRegistrations, waivers, workspaces."
     unknown = stacks.problem(tenant(more='"[key]": x\n'))
     assert unknown == problem(10, '"[key]"', "is not known in tenant", known)
     (name,) = stacks.problems(tenant("'[key]': {grant: client-credentials, access: ['*']}\n"))
