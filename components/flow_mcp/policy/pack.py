@@ -71,5 +71,6 @@ def _rules(directory: Path) -> tuple[Rule, ...]:
         del sys.modules[name]
         raise PolicyPackError(f"the policy pack {directory} cannot be loaded: {error!r}") from error
     if not rules:
+        del sys.modules[name]
         raise PolicyPackError(f"the policy pack {directory} has no rules, so it would let everything pass")
     return rules

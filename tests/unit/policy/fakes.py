@@ -28,15 +28,20 @@ class Limited(RuleSettings):
     limit: int = 0
 
 
-class TooMany(Rule):
-    """Refuses more clients than configured."""
+class Fake(Rule):
+    """What all rules here have in common."""
 
-    id: ClassVar[str] = "FLOWMCP-900"
     severity: ClassVar[Severity] = Severity.HIGH
     message = "There may not be too many clients."
     remedy = "Remove some."
     references = (Reference("A page", "https://example.com"),)
     good = bad = ()
+
+
+class TooMany(Fake):
+    """Refuses more clients than configured."""
+
+    id: ClassVar[str] = "FLOWMCP-900"
     settings = Limited
 
     def in_declaration(self, declaration: Declaration, context: Context) -> Iterator[Violation]:
@@ -66,15 +71,14 @@ class OfResources(TooMany):
 
     id = "FLOWMCP-903"
 
-    def in_resource(self, resource: Resource, context: Context) -> Iterator[Violation | Unknown]:
+    def in_resource(self, resource: Resource, context: Context) -> Iterator[Violation | Unknown]:  # noqa: ARG002
         yield from ()
 
 
-class Idle(TooMany):
+class Idle(Fake):
     """Says which rules had nothing to say."""
 
     id = "FLOWMCP-904"
-    settings = RuleSettings
     last = True
 
     def in_declaration(self, declaration: Declaration, context: Context) -> Iterator[Violation]:  # noqa: ARG002

@@ -62,5 +62,5 @@ def test_a_pack_that_cannot_be_loaded_is_refused_and_leaves_nothing_behind(
 
 
 def test_a_directory_without_rules_is_no_pack(tmp_path: Path) -> None:
-    with pytest.raises(PolicyPackError, match="is no policy pack: it has no rules/__init__.py"):
+    with pytest.raises(PolicyPackError, match=r"is no policy pack: it has no rules/__init__\.py"):
         Pack.load(tmp_path)
