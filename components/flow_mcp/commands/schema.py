@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
 from flow_mcp.declaration.schema import stack_schema
+from flow_mcp.policy.pack import Pack
+from flow_mcp.policy.schema import configuration_schema
+from flow_mcp.project import Project
 from flow_mcp.settings.schema import envelope_schema, settings_schema
 from flow_mcp.vectors.model import vectors_schema
+
+
+def _policy_configuration() -> dict[str, Any]:
+    """Of the project's own pack: its rules say what may be configured."""
+    return configuration_schema(Pack.load(Project.find().policies).rules)
+
 
 _SCHEMAS = {
     "stack": stack_schema,
     "settings": settings_schema,
     "envelope": envelope_schema,
     "vectors": vectors_schema,
+    "policy-configuration": _policy_configuration,
 }
 
 
@@ -23,6 +34,7 @@ _SCHEMAS = {
     epilog="\b\nExamples:\n  flow-mcp schema                        a stack's file, to standard output\n"
     "  flow-mcp schema settings               the settings document\n"
     "  flow-mcp schema envelope               the file in which it is delivered\n"
+    "  flow-mcp schema policy-configuration   policies/configuration.json\n"
     "  flow-mcp schema vectors                the test vectors for runtimes\n"
     "  flow-mcp schema --write docs/schemas   all, as files"
 )

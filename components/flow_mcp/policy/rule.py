@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from flow_mcp.declaration.findings import Path
@@ -100,8 +100,12 @@ class RuleSettings(BaseModel):
         extra="forbid", frozen=True, strict=True, alias_generator=to_camel, validate_by_name=True
     )
 
-    waivable_by: tuple[str, ...] = ()
-    """Who may accept a violation, as `acceptedBy` of a waiver names them; left out: nobody."""
+    waivable_by: Annotated[
+        tuple[str, ...],
+        Field(
+            description="Who may accept a violation, as `acceptedBy` of a waiver names them; none: nobody."
+        ),
+    ] = ()
 
 
 _Settings = TypeVar("_Settings", bound=RuleSettings)

@@ -76,7 +76,8 @@ def test_the_outputs_policy_of_a_rule_may_have_a_level_of_its_own(tmp_path: Path
 
 
 def test_the_schema_says_what_may_be_configured() -> None:
-    waivable = {"default": [], "items": {"type": "string"}, "type": "array"}
+    described = "Who may accept a violation, as `acceptedBy` of a waiver names them; none: nobody."
+    waivable = {"default": [], "description": described, "items": {"type": "string"}, "type": "array"}
     limit = {"default": 0, "type": "integer"}
     assert schema(TooMany()) == {"waivableBy": waivable, "limit": limit}
     assert schema(Raising()) == {"limit": limit}
