@@ -17,7 +17,7 @@ _SAID = 3
 _NO_STACK = "no stack named"
 _NOTHING = "has no resources; nothing to analyze"
 # What the engine says after policies have stopped it; the policies themselves said why.
-_NO_REASON = frozenset({"preview failed", "update failed", "resource violates plan", "resource complete"})
+_NO_REASON = frozenset({"preview failed", "update failed"})
 
 
 def ended(run: Run, *, preview: bool) -> None:

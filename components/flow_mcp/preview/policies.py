@@ -51,9 +51,7 @@ class Policies:
             for name in (rule.id, f"{rule.id}{configuration.OUTPUTS}")
         }
         if not enabled - off:
-            raise PreviewError(
-                f"every rule of the policy pack {directory} is disabled; nothing would be judged"
-            )
+            raise PreviewError(f"every rule of {directory} is disabled, so that nothing would be judged")
         return cls(pack, frozenset(enabled - off))
 
     @cached_property
