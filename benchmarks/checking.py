@@ -43,7 +43,7 @@ def measure() -> list[Figure]:
         Figure(
             "… in readings of the same YAML alone, by processor time",
             ratios([cpu for _, cpu in checked], [cpu for _, cpu in read]),
-            "×",
+            "times",
         ),
     ]
 
