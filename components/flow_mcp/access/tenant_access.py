@@ -44,7 +44,7 @@ class WayAccess:
 
     Attributes:
         key: as the declaration names it: `dynamic`, `metadataDocuments`, `vscode`.
-        limits: what it is held to, by the declaration's keys; an empty one limits nothing.
+        limits: what it is held to, by the declaration's keys.
         resources: what those reach who come by it, sorted.
     """
 

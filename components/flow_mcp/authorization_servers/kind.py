@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from flow_mcp.authorization_servers.component import AuthorizationServerComponent
+    from flow_mcp.authorization_servers.meaning import Meaning
     from flow_mcp.authorization_servers.people import Ways
     from flow_mcp.declaration.base import Declared
     from flow_mcp.declaration.findings import Finding, Path
@@ -32,6 +33,7 @@ class AuthorizationServerKind:
         ways: how somebody becomes a client whom no declaration names.
         ways_at: the key of the server's declaration below which the ways are.
         lifetimes: the durations that are declared of it, defaults included, by dotted path in it.
+        meanings: what its settings decide, beside ways and lifetimes, for those who must approve a change.
         chooses_client_ids: whether the client IDs follow from the declaration; else the server assigns them.
         authority: the authority, where it follows from the declaration alone: a preview then shows it.
         owns: what only one stack may declare, by path and in words that are the same in every stack.
@@ -46,6 +48,7 @@ class AuthorizationServerKind:
     ways: Callable[[Declaration], Ways]
     ways_at: str
     lifetimes: Callable[[Declaration], Mapping[str, str]]
+    meanings: tuple[Meaning, ...]
     chooses_client_ids: bool
     authority: Callable[[Declaration], str] | None = None
     owns: Callable[[Declaration], Iterable[tuple[Path, str]]] = lambda _: ()

@@ -32,7 +32,7 @@ Ways = Mapping[str, Way | None]
 
 
 @dataclass(frozen=True)
-class _Entrance:
+class Entrance:
     """A way in for people. `people` is None where it admits whom the others admit."""
 
     path: Path
@@ -42,7 +42,7 @@ class _Entrance:
 
 def admitted(declaration: Declaration, ways: Ways, resource: ResourceDeclared) -> People:
     """The people whom the resource admits; the checks have made sure that all entrances agree."""
-    for entrance in _entrances(declaration, ways):
+    for entrance in entrances(declaration, ways):
         if entrance.people is not None and resource in declaration.reached_by(entrance.access):
             return entrance.people
     return NOBODY
@@ -57,7 +57,7 @@ def check(declaration: Declaration, ways: Ways, below: str = "registration") -> 
         below: where the authorization server's declaration has the ways.
     """
     first: dict[str, tuple[Path, People]] = {}
-    for entrance in _entrances(declaration, ways, below):
+    for entrance in entrances(declaration, ways, below):
         people, path = entrance.people, (*entrance.path, "people")
         reached = declaration.reached_by(entrance.access)
         if reached and not any(
@@ -82,11 +82,12 @@ def check(declaration: Declaration, ways: Ways, below: str = "registration") -> 
                 )
 
 
-def _entrances(declaration: Declaration, ways: Ways, below: str = "") -> Iterator[_Entrance]:
+def entrances(declaration: Declaration, ways: Ways, below: str = "") -> Iterator[Entrance]:
+    """Everything by which people come in: the declared clients for people, and the open ways."""
     for name, client in declaration.tenant.clients.items():
         if client.grant is Grant.AUTHORIZATION_CODE:
-            yield _Entrance(("clients", name), client.access, client.people)
+            yield Entrance(("clients", name), client.access, client.people)
     for key, way in ways.items():
         if way:
             path = ("authorizationServer", declaration.kind.key, below, key)
-            yield _Entrance(path, way.access, way.people)
+            yield Entrance(path, way.access, way.people)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flow_mcp.authorization_servers.auth0.access import lifetimes, ways
+from flow_mcp.authorization_servers.auth0.access import MEANINGS, lifetimes, ways
 from flow_mcp.authorization_servers.auth0.checks import check, owns
 from flow_mcp.authorization_servers.auth0.declaration import Auth0
 from flow_mcp.authorization_servers.auth0.settings import authority, settings
@@ -17,6 +17,7 @@ AUTH0 = AuthorizationServerKind(
     ways=ways,
     ways_at="registration",
     lifetimes=lifetimes,
+    meanings=MEANINGS,
     chooses_client_ids=False,
     authority=authority,
     owns=owns,

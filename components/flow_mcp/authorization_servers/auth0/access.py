@@ -1,15 +1,36 @@
-"""What lets in besides the declared clients, and for how long: what a tenant's access is told from."""
+"""What a tenant's access, and what a change of it means, are told from."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
+from flow_mcp.authorization_servers.meaning import Meaning
 from flow_mcp.authorization_servers.people import Ways
+from flow_mcp.declaration.findings import Path
 
 if TYPE_CHECKING:
     from flow_mcp.authorization_servers.auth0.declaration import Auth0
     from flow_mcp.declaration.tenant import Declaration
+
+_HERE: Path = ("authorizationServer", "auth0")
+
+MEANINGS = (
+    Meaning((*_HERE, "domain"), "identity"),
+    Meaning((*_HERE, "customDomain"), "identity"),
+    Meaning(
+        (*_HERE, "tenantSettings", "manage"),
+        "ownership",
+        "The stack sets switches of the whole Auth0 tenant, which other applications live with too",
+        "The stack leaves the switches of the whole Auth0 tenant as they are",
+    ),
+    Meaning(
+        (*_HERE, "roles", "create"),
+        "creation",
+        "The stack makes and owns the roles by which people are admitted",
+        "The roles by which people are admitted are no longer the stack's",
+    ),
+)
 
 
 def ways(declaration: Declaration) -> Ways:

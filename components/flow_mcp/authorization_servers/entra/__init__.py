@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flow_mcp.authorization_servers.entra.access import lifetimes, ways
+from flow_mcp.authorization_servers.entra.access import MEANINGS, lifetimes, ways
 from flow_mcp.authorization_servers.entra.checks import check
 from flow_mcp.authorization_servers.entra.declaration import Entra
 from flow_mcp.authorization_servers.entra.settings import authority, settings
@@ -17,6 +17,7 @@ ENTRA = AuthorizationServerKind(
     ways=ways,
     ways_at="preauthorized",
     lifetimes=lifetimes,
+    meanings=MEANINGS,
     chooses_client_ids=False,
     authority=authority,
 )

@@ -1,15 +1,26 @@
-"""What lets in besides the declared clients, and for how long: what a tenant's access is told from."""
+"""What a tenant's access, and what a change of it means, are told from."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
+from flow_mcp.authorization_servers.meaning import Meaning
 from flow_mcp.authorization_servers.people import Ways
+from flow_mcp.declaration.findings import Path
 
 if TYPE_CHECKING:
     from flow_mcp.authorization_servers.entra.declaration import Entra
     from flow_mcp.declaration.tenant import Declaration
+
+_HERE: Path = ("authorizationServer", "entra")
+
+MEANINGS = (
+    Meaning((*_HERE, "tenantId"), "identity"),
+    Meaning((*_HERE, "cloud"), "identity"),
+    Meaning((*_HERE, "owners"), "owners"),
+    Meaning((*_HERE, "verifiedDomains"), "verified-domains"),
+)
 
 
 def ways(declaration: Declaration) -> Ways:

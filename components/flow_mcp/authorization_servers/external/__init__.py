@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from flow_mcp.authorization_servers.external.access import lifetimes, ways
+from flow_mcp.authorization_servers.external.access import MEANINGS, lifetimes, ways
 from flow_mcp.authorization_servers.external.checks import check
 from flow_mcp.authorization_servers.external.declaration import External
 from flow_mcp.authorization_servers.external.settings import settings
@@ -27,6 +27,7 @@ EXTERNAL = AuthorizationServerKind(
     ways=ways,
     ways_at="registration",
     lifetimes=lifetimes,
+    meanings=MEANINGS,
     chooses_client_ids=False,
     authority=_authority,
 )

@@ -1,15 +1,26 @@
-"""What lets in besides the declared clients, and for how long: what a tenant's access is told from."""
+"""What a tenant's access, and what a change of it means, are told from."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
+from flow_mcp.authorization_servers.meaning import Meaning
 from flow_mcp.authorization_servers.people import Ways
+from flow_mcp.declaration.findings import Path
 
 if TYPE_CHECKING:
     from flow_mcp.authorization_servers.external.declaration import External
     from flow_mcp.declaration.tenant import Declaration
+
+_HERE: Path = ("authorizationServer", "external")
+
+MEANINGS = (
+    Meaning((*_HERE, "authority"), "identity"),
+    Meaning((*_HERE, "resources"), "recognition"),
+    Meaning((*_HERE, "tokens"), "token-reading", "Tokens are read in another way"),
+    Meaning((*_HERE, "clientRegistration"), "administration", "Clients are registered in another way"),
+)
 
 
 def ways(declaration: Declaration) -> Ways:

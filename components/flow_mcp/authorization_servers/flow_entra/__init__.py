@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flow_mcp.authorization_servers.flow_entra.access import lifetimes, pending, ways
+from flow_mcp.authorization_servers.flow_entra.access import MEANINGS, lifetimes, pending, ways
 from flow_mcp.authorization_servers.flow_entra.checks import check
 from flow_mcp.authorization_servers.flow_entra.declaration import FlowEntra, FlowEntraInstance
 from flow_mcp.authorization_servers.flow_entra.settings import authority, settings
@@ -17,6 +17,7 @@ FLOW_ENTRA = AuthorizationServerKind(
     ways=ways,
     ways_at="preauthorized",
     lifetimes=lifetimes,
+    meanings=MEANINGS,
     chooses_client_ids=False,
     authority=authority,
     pending=pending,

@@ -1,4 +1,4 @@
-"""What lets in besides the declared clients, and for how long: what a tenant's access is told from."""
+"""What a tenant's access, and what a change of it means, are told from."""
 
 from __future__ import annotations
 
@@ -6,11 +6,28 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
 from flow_mcp.authorization_servers.flow_entra.instance import on_premises
+from flow_mcp.authorization_servers.meaning import Meaning
 from flow_mcp.authorization_servers.people import Ways
+from flow_mcp.declaration.findings import Path
 
 if TYPE_CHECKING:
     from flow_mcp.authorization_servers.flow_entra.declaration import FlowEntra
     from flow_mcp.declaration.tenant import Declaration
+
+_INSTANCE: Path = ("instance", "flowEntra")
+
+MEANINGS = (
+    Meaning((*_INSTANCE, "tenantId"), "identity"),
+    Meaning((*_INSTANCE, "cloud"), "identity"),
+    Meaning((*_INSTANCE, "owners"), "owners"),
+    Meaning((*_INSTANCE, "verifiedDomains"), "verified-domains"),
+    Meaning(
+        (*_INSTANCE, "deployment"),
+        "administration",
+        "Others make the applications: the stack (saas), or an administrator (on-premises)",
+    ),
+    Meaning(("authorizationServer", "flow-entra", "applications"), "recognition"),
+)
 
 
 def ways(declaration: Declaration) -> Ways:

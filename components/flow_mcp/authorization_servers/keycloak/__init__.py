@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flow_mcp.authorization_servers.keycloak.access import lifetimes, ways
+from flow_mcp.authorization_servers.keycloak.access import MEANINGS, lifetimes, ways
 from flow_mcp.authorization_servers.keycloak.checks import check, owns
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
 from flow_mcp.authorization_servers.keycloak.settings import authority, settings
@@ -17,6 +17,7 @@ KEYCLOAK = AuthorizationServerKind(
     ways=ways,
     ways_at="registration",
     lifetimes=lifetimes,
+    meanings=MEANINGS,
     chooses_client_ids=True,
     authority=authority,
     owns=owns,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flow_mcp.authorization_servers.kind import AuthorizationServerKind
-from flow_mcp.authorization_servers.scalekit.access import lifetimes, ways
+from flow_mcp.authorization_servers.scalekit.access import MEANINGS, lifetimes, ways
 from flow_mcp.authorization_servers.scalekit.checks import check
 from flow_mcp.authorization_servers.scalekit.declaration import Scalekit
 from flow_mcp.authorization_servers.scalekit.settings import settings
@@ -17,6 +17,7 @@ SCALEKIT = AuthorizationServerKind(
     ways=ways,
     ways_at="registration",
     lifetimes=lifetimes,
+    meanings=MEANINGS,
     chooses_client_ids=False,
 )
 

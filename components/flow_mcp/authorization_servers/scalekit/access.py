@@ -1,15 +1,18 @@
-"""What lets in besides the declared clients, and for how long: what a tenant's access is told from."""
+"""What a tenant's access, and what a change of it means, are told from."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
+from flow_mcp.authorization_servers.meaning import Meaning
 from flow_mcp.authorization_servers.people import Ways
 
 if TYPE_CHECKING:
     from flow_mcp.authorization_servers.scalekit.declaration import Scalekit
     from flow_mcp.declaration.tenant import Declaration
+
+MEANINGS = (Meaning(("authorizationServer", "scalekit", "environmentUrl"), "identity"),)
 
 
 def ways(declaration: Declaration) -> Ways:

@@ -1,0 +1,78 @@
+"""What the change of a declaration means."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from flow_mcp.declaration.findings import dotted
+from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.diff.change import Change
+from flow_mcp.diff.clients import clients
+from flow_mcp.diff.kinds import change, order
+from flow_mcp.diff.leaves import told
+from flow_mcp.diff.lifetimes import lifetimes
+from flow_mcp.diff.people import people
+from flow_mcp.diff.registration import registration
+from flow_mcp.diff.resources import resources
+from flow_mcp.diff.server import server
+from flow_mcp.diff.sides import Sides
+from flow_mcp.diff.waivers import waivers
+from flow_mcp.diff.wording import shown
+
+# Each takes the values that it tells of; what is left for the last is told by its path.
+_COMPARISONS: tuple[Callable[[Sides], Iterator[Change]], ...] = (
+    clients,
+    registration,
+    people,
+    lifetimes,
+    resources,
+    waivers,
+    server,
+)
+
+
+def compare(before: Declaration | None, after: Declaration | None) -> tuple[Change, ...]:
+    """Everything that changes, what matters most first; nothing that differs is left out.
+
+    Args:
+        before: what was declared; None where there was no such tenant.
+        after: what is declared; None where the tenant is removed.
+    """
+    sides = Sides.of(before, after)
+    found = [each for comparison in _COMPARISONS for each in comparison(sides)]
+    return tuple(sorted([*found, *_rest(sides)], key=order))
+
+
+def _rest(sides: Sides) -> Iterator[Change]:
+    if sides.stays:
+        for path, (before, after) in sides.leaves.take().items():
+            text = _sentence(dotted(path), before, after)
+            yield change("declaration-changed", dotted(path), path, text, before=before, after=after)
+        return
+    taken = told(sides.leaves.take())
+    if sides.after:
+        name, what = sides.will.tenant, _server(sides.will.kind, sides.will.authority)
+        text = f"The tenant {name} is new, {what}."
+        yield change("tenant-added", f"tenant {name}", (), text, after=taken[1])
+    elif sides.before:
+        name, what = sides.was.tenant, _server(sides.was.kind, sides.was.authority)
+        text = f"The tenant {name} is removed, {what}."
+        yield change("tenant-removed", f"tenant {name}", (), text, before=taken[0])
+
+
+def _server(kind: str, authority: str | None) -> str:
+    return f"with {kind} at {shown(authority)}" if authority else f"with {kind}"
+
+
+def _sentence(what: str, before: Any, after: Any) -> str:
+    if before is None:
+        return f"{what} is new: {_value(after)}."
+    if after is None:
+        return f"{what} is gone; it was {_value(before)}."
+    return f"{what} changes from {_value(before)} to {_value(after)}."
+
+
+def _value(value: Any) -> str:
+    return shown(value) if isinstance(value, str) else shown(json.dumps(value, ensure_ascii=False))

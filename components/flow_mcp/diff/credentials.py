@@ -1,0 +1,75 @@
+"""What a client proves itself by: stronger, weaker, rotated, or somebody else's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from flow_mcp.access import ClientAccess
+from flow_mcp.declaration.findings import Path
+from flow_mcp.diff.change import Change
+from flow_mcp.diff.kinds import change
+from flow_mcp.diff.leaves import Values, told
+from flow_mcp.diff.sides import Sides
+from flow_mcp.diff.wording import shown
+
+_KEYS = ("privateKeyJwt", "secret", "federatedCredential", "clientType")
+_STRENGTH = {None: 0, "none": 0, "client-secret": 1, "private-key-jwt": 2, "federated": 2}
+_BY = {
+    None: "authenticates in a way that is not declared",
+    "none": "does not authenticate",
+    "client-secret": "authenticates with a secret",
+    "private-key-jwt": "authenticates with a private key",
+    "federated": "authenticates with another issuer's token",
+}
+
+
+def authenticates(authentication: str | None) -> str:
+    """How a client authenticates, as a part of a sentence."""
+    return _BY[authentication]
+
+
+def credentials(
+    sides: Sides, subject: str, path: tuple[str, str], old: ClientAccess, new: ClientAccess
+) -> Iterator[Change]:
+    """What changes of a client's credentials; nothing for manual registrations, which declare none."""
+    if old.authentication != new.authentication:
+        yield _another_way(sides, subject, path, old, new)
+        return
+    if key := sides.leaves.take(*path, "privateKeyJwt"):
+        text = f"{new.name} is known by another key{_to(key)}."
+        yield _told("client-key-changes", subject, (*path, "privateKeyJwt"), text, key)
+    if token := sides.leaves.take(*path, "federatedCredential"):
+        text = f"{new.name} is known by another token{_to(token)}."
+        yield _told("federated-credential-changes", subject, (*path, "federatedCredential"), text, token)
+    if issued := sides.leaves.take(*path, "secret", "issued"):
+        text = f"The secret of {new.name} is made anew{_to(issued)}; the old one ends."
+        yield _told("secret-rotates", subject, (*path, "secret", "issued"), text, issued)
+
+
+def _another_way(
+    sides: Sides, subject: str, path: tuple[str, str], old: ClientAccess, new: ClientAccess
+) -> Change:
+    values = {leaf: each for key in _KEYS for leaf, each in sides.leaves.take(*path, key).items()}
+    before, after = told(values)
+    difference = _STRENGTH[new.authentication] - _STRENGTH[old.authentication]
+    kind = "strengthens" if difference > 0 else "weakens" if difference < 0 else "changes"
+    text = f"{new.name} {_BY[new.authentication]}{_to(values)}; before, it {_BY[old.authentication]}."
+    return change(
+        f"client-authentication-{kind}",
+        subject,
+        path,
+        text,
+        before={"authentication": old.authentication, **(before or {})},
+        after={"authentication": new.authentication, **(after or {})},
+    )
+
+
+def _told(kind: str, subject: str, path: Path, text: str, values: Mapping[Path, Values]) -> Change:
+    before, after = told(values)
+    return change(kind, subject, path, text, before=before, after=after)
+
+
+def _to(values: Mapping[Path, Values]) -> str:
+    """The new values, in brackets."""
+    new = [f"{path[-1]} {shown(str(each.after))}" for path, each in values.items() if each.after is not None]
+    return f" ({', '.join(new)})" if new else ""
