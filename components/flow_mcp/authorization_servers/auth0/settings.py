@@ -6,23 +6,18 @@ Token Profiles (the RFC 9068 profile), Client Credentials Flow, Resource Paramet
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal, cast
+from functools import partial
+from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
+from flow_mcp.authorization_servers import documents
 from flow_mcp.authorization_servers.auth0 import names
 from flow_mcp.authorization_servers.auth0.declaration import Auth0
 from flow_mcp.authorization_servers.kind import ServerIds
-from flow_mcp.declaration.clients import Client as ClientDeclared
 from flow_mcp.settings import (
     AuthorizationServer,
     ClaimCondition,
-    Client,
-    DynamicRegistration,
     Grant,
-    MetadataDocuments,
-    ProtectedResource,
-    Registration,
     ResourceAtServer,
     SettingsDocument,
     TokenProfile,
@@ -56,71 +51,33 @@ def authority(declaration: Declaration) -> str:
 def settings(declaration: Declaration, ids: ServerIds) -> SettingsDocument:
     """The settings document; the same declaration and client IDs give the same document."""
     server = cast("Auth0", declaration.server)
-    return SettingsDocument(
-        tenant=declaration.tenant.id,
-        authorization_servers=(
-            AuthorizationServer(
-                kind="auth0",
-                authority=server.issuer,
-                issuers=(server.issuer,),
-                metadata_url=f"{server.issuer}.well-known/openid-configuration",
-                token_profile=PROFILE,
-                clients=tuple(_clients(declaration, server, ids)),
-                registration=_registration(declaration, server),
-            ),
+    ways = server.registration
+    # In the token the client ID is the document's address; only imported documents get tokens.
+    imported = ways.metadata_documents.documents if ways.metadata_documents else ()
+    domains = sorted({urlsplit(url).hostname or "" for url in imported})
+    ask = partial(_token_request, server)
+    return documents.document(
+        declaration,
+        AuthorizationServer(
+            kind="auth0",
+            authority=server.issuer,
+            issuers=(server.issuer,),
+            metadata_url=f"{server.issuer}.well-known/openid-configuration",
+            token_profile=PROFILE,
+            clients=tuple(documents.clients(declaration, ids.__getitem__, ask)),
+            registration=documents.registration(declaration, ways.dynamic, ways.metadata_documents, domains),
         ),
-        protected_resources=tuple(
-            ProtectedResource(
-                url=resource.url,
-                workspace=resource.workspace,
-                environment=resource.environment,
-                authorization_servers=(
-                    ResourceAtServer(
-                        authority=server.issuer,
-                        audiences=(resource.url,),
-                        scopes_advertised=(names.SCOPE,),
-                        scopes_in_tokens=(names.SCOPE,),
-                    ),
-                ),
-            )
-            for resource in declaration.resources
-        ),
+        ((resource, _at_server(server, resource)) for resource in declaration.resources),
     )
 
 
-def _clients(declaration: Declaration, server: Auth0, ids: ServerIds) -> Iterator[Client]:
-    tenant = declaration.tenant
-    for name, client in sorted(tenant.clients.items()):
-        yield _client(declaration, server, name, ids[name], client.grant, client.access, client)
-    for name, manual in sorted(tenant.manual_registrations.items()):
-        yield _client(declaration, server, name, manual.client_id, manual.grant, manual.access, None)
-
-
-def _client(
-    declaration: Declaration,
-    server: Auth0,
-    name: str,
-    client_id: str,
-    grant: Grant,
-    access: tuple[str, ...],
-    managed: ClientDeclared | None,
-) -> Client:
-    resources = declaration.reached_by(access)
-    return Client(
-        name=name,
-        client_id=client_id,
-        registration="managed" if managed else "manual",
-        grant=grant,
-        authentication=_authentication(managed) if managed else None,
-        access=tuple(resource.key for resource in resources),
-        token_requests=tuple(_token_request(server, grant, client_id, resource) for resource in resources),
+def _at_server(server: Auth0, resource: ResourceDeclared) -> ResourceAtServer:
+    return ResourceAtServer(
+        authority=server.issuer,
+        audiences=(resource.url,),
+        scopes_advertised=(names.SCOPE,),
+        scopes_in_tokens=(names.SCOPE,),
     )
-
-
-def _authentication(client: ClientDeclared) -> Literal["none", "client-secret", "private-key-jwt"]:
-    if not client.confidential:
-        return "none"
-    return "private-key-jwt" if client.private_key_jwt else "client-secret"
 
 
 def _token_request(server: Auth0, grant: Grant, client_id: str, resource: ResourceDeclared) -> TokenRequest:
@@ -152,22 +109,4 @@ def _token_request(server: Auth0, grant: Grant, client_id: str, resource: Resour
             "scope": f"{names.SCOPE}{offline}",
             target: resource.url,
         },
-    )
-
-
-def _registration(declaration: Declaration, server: Auth0) -> Registration:
-    dynamic, documents = server.registration.dynamic, server.registration.metadata_documents
-
-    def keys(access: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(resource.key for resource in declaration.reached_by(access))
-
-    return Registration(
-        dynamic=DynamicRegistration(access=keys(dynamic.access)) if dynamic else None,
-        # In the token the client ID is the document's address; only imported documents get tokens.
-        metadata_documents=MetadataDocuments(
-            domains=tuple(sorted({urlsplit(url).hostname or "" for url in documents.documents})),
-            access=keys(documents.access),
-        )
-        if documents
-        else None,
     )

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, cast
 
+from flow_mcp.authorization_servers import documents
 from flow_mcp.authorization_servers.entra import names
 from flow_mcp.authorization_servers.entra.credentials import authentication
 from flow_mcp.authorization_servers.entra.declaration import Entra
@@ -21,7 +22,6 @@ from flow_mcp.settings import (
     ClaimCondition,
     Client,
     Grant,
-    ProtectedResource,
     ResourceAtServer,
     SettingsDocument,
     TokenProfile,
@@ -93,25 +93,18 @@ def document_of(
             it are refused.
         client_ids: client IDs of the declared clients by name.
     """
-    return SettingsDocument(
-        tenant=declaration.tenant.id,
-        authorization_servers=(
-            AuthorizationServer(
-                kind=declaration.kind.key,
-                authority=entra.authority,
-                issuers=(entra.authority,),
-                metadata_url=f"{entra.authority}/.well-known/openid-configuration",
-                token_profile=profile(entra),
-                clients=tuple(_clients(declaration, entra, apis, client_ids)),
-            ),
+    return documents.document(
+        declaration,
+        AuthorizationServer(
+            kind=declaration.kind.key,
+            authority=entra.authority,
+            issuers=(entra.authority,),
+            metadata_url=f"{entra.authority}/.well-known/openid-configuration",
+            token_profile=profile(entra),
+            clients=tuple(_clients(declaration, entra, apis, client_ids)),
         ),
-        protected_resources=tuple(
-            ProtectedResource(
-                url=resource.url,
-                workspace=resource.workspace,
-                environment=resource.environment,
-                authorization_servers=(_at_server(entra, apis[resource.key]),),
-            )
+        (
+            (resource, _at_server(entra, apis[resource.key]))
             for resource in declaration.resources
             if resource.key in apis
         ),
@@ -136,35 +129,20 @@ def _scope(api: Api) -> str:
 def _clients(
     declaration: Declaration, entra: Entra, apis: Mapping[str, Api], client_ids: Mapping[str, str]
 ) -> Iterator[Client]:
-    def client(
-        name: str,
-        client_id: str,
-        registration: Literal["managed", "manual"],
-        grant: Grant,
-        access: tuple[str, ...],
-        authenticated: Literal["none", "client-secret", "federated"] | None = None,
-    ) -> Client:
-        reached = [resource for resource in declaration.reached_by(access) if resource.key in apis]
-        return Client(
-            name=name,
-            client_id=client_id,
-            registration=registration,
-            grant=grant,
-            authentication=authenticated,
-            access=tuple(resource.key for resource in reached),
-            token_requests=tuple(
-                _token_request(entra, grant, client_id, resource, apis[resource.key]) for resource in reached
-            ),
-        )
+    def reached(access: tuple[str, ...]) -> list[ResourceDeclared]:
+        return [resource for resource in declaration.reached_by(access) if resource.key in apis]
 
-    for name, declared in sorted(declaration.tenant.clients.items()):
-        yield client(
-            name, client_ids[name], "managed", declared.grant, declared.access, authentication(declared)
-        )
+    def ask(grant: Grant, client_id: str, resource: ResourceDeclared) -> TokenRequest:
+        return _token_request(entra, grant, client_id, resource, apis[resource.key])
+
+    for name, client in sorted(declaration.tenant.clients.items()):
+        resources, how = reached(client.access), authentication(client)
+        yield documents.client(name, client_ids[name], client.grant, resources, ask, "managed", how)
     if vscode := entra.preauthorized.vscode:
-        yield client("vscode", names.VSCODE, "manual", Grant.AUTHORIZATION_CODE, vscode.access, "none")
+        resources, grant = reached(vscode.access), Grant.AUTHORIZATION_CODE
+        yield documents.client("vscode", names.VSCODE, grant, resources, ask, authentication="none")
     for name, manual in sorted(declaration.tenant.manual_registrations.items()):
-        yield client(name, manual.client_id, "manual", manual.grant, manual.access)
+        yield documents.client(name, manual.client_id, manual.grant, reached(manual.access), ask)
 
 
 def _token_request(

@@ -6,22 +6,17 @@ has them unless it says otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal, cast
+from functools import partial
+from typing import TYPE_CHECKING, cast
 
+from flow_mcp.authorization_servers import documents
 from flow_mcp.authorization_servers.external.declaration import Condition, External, Tokens
 from flow_mcp.authorization_servers.external.names import audiences
 from flow_mcp.authorization_servers.kind import ServerIds
-from flow_mcp.declaration.clients import Client as ClientDeclared
 from flow_mcp.settings import (
     AuthorizationServer,
     ClaimCondition,
-    Client,
-    DynamicRegistration,
     Grant,
-    MetadataDocuments,
-    ProtectedResource,
-    Registration,
     ResourceAtServer,
     SettingsDocument,
     TokenProfile,
@@ -41,32 +36,25 @@ def settings(declaration: Declaration, ids: ServerIds) -> SettingsDocument:
     `ids` has `metadataUrl`, `authorizationEndpoint`, `tokenEndpoint`, and `clients.<name>` for each client.
     """
     server = cast("External", declaration.server)
-    return SettingsDocument(
-        tenant=declaration.tenant.id,
-        authorization_servers=(
-            AuthorizationServer(
-                kind="external",
-                authority=server.authority,
-                issuers=(server.authority,),
-                metadata_url=ids["metadataUrl"],
-                token_profile=_profile(server.tokens),
-                clients=tuple(_clients(declaration, server, ids)),
-                registration=_registration(declaration, server),
-            ),
+    ways = server.registration
+    domains = ways.metadata_documents.domains if ways.metadata_documents else ()
+    ask = partial(_token_request, server, ids)
+    return documents.document(
+        declaration,
+        AuthorizationServer(
+            kind="external",
+            authority=server.authority,
+            issuers=(server.authority,),
+            metadata_url=ids["metadataUrl"],
+            token_profile=_profile(server.tokens),
+            clients=tuple(documents.clients(declaration, lambda name: ids[f"clients.{name}"], ask)),
+            registration=documents.registration(declaration, ways.dynamic, ways.metadata_documents, domains),
         ),
-        protected_resources=tuple(
-            ProtectedResource(
-                url=resource.url,
-                workspace=resource.workspace,
-                environment=resource.environment,
-                authorization_servers=(_at(server, resource),),
-            )
-            for resource in declaration.resources
-        ),
+        ((resource, _at_server(server, resource)) for resource in declaration.resources),
     )
 
 
-def _at(server: External, resource: ResourceDeclared) -> ResourceAtServer:
+def _at_server(server: External, resource: ResourceDeclared) -> ResourceAtServer:
     there = server.resources[resource.key]
     return ResourceAtServer(
         authority=server.authority,
@@ -89,43 +77,6 @@ def _profile(tokens: Tokens) -> TokenProfile:
 
 def _condition(declared: Condition) -> ClaimCondition:
     return ClaimCondition(claim=declared.claim, must=declared.must, values=declared.values)
-
-
-def _clients(declaration: Declaration, server: External, ids: ServerIds) -> Iterator[Client]:
-    tenant = declaration.tenant
-    for name, client in sorted(tenant.clients.items()):
-        client_id = ids[f"clients.{name}"]
-        yield _client(declaration, server, ids, name, client_id, client.grant, client.access, client)
-    for name, manual in sorted(tenant.manual_registrations.items()):
-        yield _client(declaration, server, ids, name, manual.client_id, manual.grant, manual.access, None)
-
-
-def _client(
-    declaration: Declaration,
-    server: External,
-    ids: ServerIds,
-    name: str,
-    client_id: str,
-    grant: Grant,
-    access: tuple[str, ...],
-    managed: ClientDeclared | None,
-) -> Client:
-    resources = declaration.reached_by(access)
-    return Client(
-        name=name,
-        client_id=client_id,
-        registration="managed" if managed else "manual",
-        grant=grant,
-        authentication=_authentication(managed) if managed else None,
-        access=tuple(resource.key for resource in resources),
-        token_requests=tuple(_token_request(server, ids, grant, client_id, r) for r in resources),
-    )
-
-
-def _authentication(client: ClientDeclared) -> Literal["none", "client-secret", "private-key-jwt"]:
-    if not client.confidential:
-        return "none"
-    return "private-key-jwt" if client.private_key_jwt else "client-secret"
 
 
 def _token_request(
@@ -154,18 +105,4 @@ def _token_request(
             "response_type": "code",
             **asked,
         },
-    )
-
-
-def _registration(declaration: Declaration, server: External) -> Registration:
-    dynamic, documents = server.registration.dynamic, server.registration.metadata_documents
-
-    def keys(access: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(resource.key for resource in declaration.reached_by(access))
-
-    return Registration(
-        dynamic=DynamicRegistration(access=keys(dynamic.access)) if dynamic else None,
-        metadata_documents=MetadataDocuments(domains=documents.domains, access=keys(documents.access))
-        if documents
-        else None,
     )
