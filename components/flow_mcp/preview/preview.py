@@ -17,7 +17,7 @@ from flow_mcp.preview.ending import ended
 from flow_mcp.preview.engine import Engine, Event
 from flow_mcp.preview.errors import PreviewError
 from flow_mcp.preview.policies import Policies
-from flow_mcp.preview.steps import Step, is_step, states, steps, unknown_outputs
+from flow_mcp.preview.steps import Step, states, steps, unknown_outputs
 from flow_mcp.preview.values import unknown
 
 _STACK = "pulumi:pulumi:Stack"
@@ -33,7 +33,8 @@ class Preview:
         after: the declaration that would be applied; None where the tenant goes.
         steps: the changes to resources.
         judgements: what the policies say, `unknown` where a preview does not let them.
-        unknown: URN and path of what is not known before it is done: inputs, and the stack's outputs.
+        unknown_outputs: URN and path of the stack's outputs that are not known before it is done; unknown
+            inputs are with the steps.
         configuration: what the engine was configured with, encrypted values hidden; to compare, not to show.
     """
 
@@ -42,7 +43,7 @@ class Preview:
     after: Declaration | None
     steps: tuple[Step, ...]
     judgements: tuple[Judgement, ...]
-    unknown: tuple[tuple[str, str], ...]
+    unknown_outputs: tuple[tuple[str, str], ...]
     configuration: Any
 
 
@@ -77,10 +78,9 @@ def preview(
     policies.asked(run.events)
     before, after = declarations(run.events, stack)
     found = steps(run.events)
-    inputs = ((each.urn, path) for each in found for path in each.unknown)
     outputs = unknown_outputs(run.events, _STACK)
     judgements = policies.judgements(run.events)
-    return Preview(stack, before, after, found, judgements, (*inputs, *outputs), configuration(run.events))
+    return Preview(stack, before, after, found, judgements, outputs, configuration(run.events))
 
 
 def declarations(events: Iterable[Event], stack: str) -> tuple[Declaration | None, Declaration | None]:
@@ -96,9 +96,7 @@ def declarations(events: Iterable[Event], stack: str) -> tuple[Declaration | Non
     if len(olds) > 1 or len(news) > 1:
         raise PreviewError(f"the stack {stack} has more than one McpServerSettings; give each tenant its own")
     if not olds and not news:
-        raise PreviewError(
-            f"the program of the stack {stack} has no McpServerSettings; there is nothing to tell"
-        )
+        raise PreviewError(f"the stack {stack} has no McpServerSettings, in its program or in its state")
     return (
         declared(olds[0], f"the state of the stack {stack}") if olds else None,
         declared(news[0], f"the program of the stack {stack}") if news else None,
@@ -111,7 +109,7 @@ def declared(inputs: Any, where: str) -> Declaration:
     Raises:
         PreviewError: it has another shape, or parts of it are not known.
     """
-    if path := next(unknown(inputs), None):
+    if (path := next(unknown(inputs), None)) is not None:
         raise PreviewError(f"{where} holds a declaration whose {dotted(path)} is not known yet")
     try:
         return Declaration(
@@ -129,6 +127,3 @@ def declared(inputs: Any, where: str) -> Declaration:
 def configuration(events: Iterable[Event]) -> Any:
     """What the engine says that it was configured with."""
     return next((event["preludeEvent"]["config"] for event in events if "preludeEvent" in event), None)
-
-
-__all__ = ["Preview", "configuration", "declarations", "declared", "is_step", "preview"]

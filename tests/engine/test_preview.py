@@ -1,0 +1,245 @@
+"""What a real preview says, as data; the authorization server is the stand-in for azuread."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from flow_mcp.declaration.load import from_file, instance_of
+from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.preview.engine import Engine
+from flow_mcp.preview.errors import PreviewError
+from flow_mcp.preview.policies import Policies
+from flow_mcp.preview.preview import Preview, preview
+from flow_mcp.preview.probe import probe
+from flow_mcp.preview.state import analyze
+from flow_mcp.stacks import Stacks
+from flow_mcp.trial import Trial
+from tests.conftest import REPOSITORY
+from tests.engine.conftest import StandInTrial
+
+ENTRA_TENANT = "3f0c6f0e-2f5b-4d5a-9d0a-6f1f0a7c4b11"
+PLANNERS = "aaaaaaaa-0000-4000-8000-000000000001"
+STACK = "contoso"
+SAMPLE = (REPOSITORY / "stacks" / f"Pulumi.{STACK}.yaml").read_text("utf-8")
+ROTATED = SAMPLE.replace(
+    'access: ["200/test"]\n        secret: {issued: "2026-11-01"',
+    'access: ["200/test"]\n        secret: {issued: "2027-03-01"',
+)
+NARROWED = ROTATED.replace('["200/production", "200/test"]', '["200/test"]')
+MARKER = "MARKER-1f0c6f0e"
+BROKEN = {
+    "a rule that raises": (
+        "rules/authority_https.py",
+        f"\n\ndef _addresses(resource):\n    raise ValueError('{MARKER}')\n",
+        "failed: failed to run policy: .*rule FLOWMCP-001 failed on .*: ValueError$",
+    ),
+    "a pack that cannot start": (
+        "rules/__init__.py",
+        "\nraise RuntimeError('broken pack')\n",
+        "ended early, with exit code 1: policy pack not started: .*; RuntimeError: broken pack$",
+    ),
+    "a pack that starts no policy": (
+        "__main__.py",
+        "",
+        "ended early, with exit code 1: policy pack not started",
+    ),
+    "a pack that starts fewer policies": (
+        "__main__.py",
+        "",
+        "the policy pack did not judge FLOWMCP-000, FLOWMCP-000-outputs, ",
+    ),
+    "a pack that dies": (
+        "rules/authority_https.py",
+        "\n\ndef _addresses(resource):\n    import os\n    os._exit(1)\n",
+        "failed: failed to run policy: ",
+    ),
+    "no pack": (
+        "PulumiPolicy.yaml",
+        None,
+        "ended early, .*: failed to load Pulumi policy project",
+    ),
+}
+WRONG = {"PULUMI_CONFIG_PASSPHRASE": MARKER, "PULUMI_CONFIG_PASSPHRASE_FILE": ""}
+STARTS = {
+    "a pack that starts no policy": "[]",
+    "a pack that starts fewer policies": "[p for p in policies(RULES) if p.name.startswith('FLOWMCP-001')]",
+}
+
+
+@pytest.fixture
+def contoso(stand_in: Callable[[str], StandInTrial], monkeypatch: pytest.MonkeyPatch) -> Trial:
+    given = stand_in("azuread")
+    given.give(ENTRA_TENANT, groups={"planners": PLANNERS}, domains=["contoso.example"])
+    trial = replace(given.trial, credentials={**given.trial.credentials, "ARM_CLIENT_SECRET": MARKER})
+    trial.declare(STACK, SAMPLE)
+    trial.pulumi("stack", "select", "--create", STACK)
+    for name, value in trial.environment().items():
+        monkeypatch.setenv(name, value)
+    return trial
+
+
+def engine(trial: Trial) -> Engine:
+    return Engine(Stacks.of(trial.project), date(2026, 11, 25))
+
+
+def previewed(trial: Trial, text: str = "") -> Preview:
+    if text:
+        trial.declare(STACK, text)
+    run = engine(trial)
+    return preview(run, Policies.load(run.policy_pack), STACK)
+
+
+def declared(trial: Trial) -> Declaration:
+    return from_file(trial.project.stack_file(STACK), instance_of(trial.project.file)).declaration
+
+
+def changes(told: Preview) -> dict[tuple[str, str], tuple[tuple[str, ...], tuple[str, ...]]]:
+    return {(each.op, each.urn.rpartition("::")[2]): (each.changed, each.replaced_by) for each in told.steps}
+
+
+def test_what_would_be_done_is_told_by_resource_and_property(contoso: Trial) -> None:
+    sample = declared(contoso)
+
+    new = previewed(contoso)
+    assert (new.before, new.after) == (None, sample)
+    assert Counter(each.op for each in new.steps) == {"create": 30}
+    unknown = {each.urn.rpartition("::")[2]: each.unknown for each in new.steps if each.unknown}
+    assert unknown["desktop/200/test"] == ("applicationId", "authorizedClientId")
+    assert [path for _, path in new.unknown_outputs] == ["clientIds", "settings"]
+    assert [(each.rule_id, each.kind, each.level) for each in new.judgements] == [
+        ("FLOWMCP-001", "unknown", "advisory")
+    ]
+    assert previewed(contoso) == new
+
+    contoso.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
+    same = previewed(contoso)
+    assert (same.before, same.after, same.steps, same.unknown_outputs, same.judgements) == (
+        sample,
+        sample,
+        (),
+        (),
+        (),
+    )
+
+    told = previewed(contoso, NARROWED)
+    assert (told.before, told.after) == (sample, declared(contoso))
+    assert changes(told) == {
+        ("update", STACK): (
+            ("tenant.clients.importer.secret.issued", "tenant.clients.nightly-agent.access"),
+            (),
+        ),
+        ("update", "nightly-agent"): (("requiredResourceAccesses",), ()),
+        ("delete", "nightly-agent/200/production"): ((), ()),
+        ("replace", "importer"): (
+            ("displayName", "endDate", "rotateWhenChanged", "rotateWhenChanged.issued"),
+            ("displayName", "endDate", "rotateWhenChanged"),
+        ),
+    }
+
+    secrets = [*contoso.outputs(STACK, secrets=True)["clientSecrets"].values(), MARKER]
+    for each in (new, same, told):
+        everything = repr([each, [step.inputs for step in each.steps]])
+        assert [secret for secret in secrets if secret in everything] == []
+
+
+def test_what_is_there_is_judged_without_the_program(contoso: Trial) -> None:
+    run = engine(contoso)
+    policies = Policies.load(run.policy_pack)
+    probe(run, policies)
+    assert analyze(run, policies, STACK) is None
+
+    contoso.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
+    assert analyze(run, policies, STACK) == ()
+
+    # Somebody changes the state by hand.
+    state = json.loads(contoso.pulumi("stack", "export", "--stack", STACK).stdout)
+    (stack,) = (each for each in state["deployment"]["resources"] if each["type"] == "pulumi:pulumi:Stack")
+    stack["outputs"]["authority"] = "http://login.example"
+    file = contoso.directory / "state.json"
+    file.write_text(json.dumps(state), "utf-8")
+    contoso.pulumi("stack", "import", "--stack", STACK, "--file", str(file))
+    (found,) = analyze(run, policies, STACK) or ()
+    assert (found.rule_id, found.level, found.problem, found.blocks) == (
+        "FLOWMCP-001",
+        "mandatory",
+        "authority is neither an https address nor plain http to loopback",
+        True,
+    )
+
+
+@pytest.mark.parametrize("how", BROKEN)
+def test_a_policy_pack_that_does_not_judge_ends_every_run(contoso: Trial, how: str) -> None:
+    name, code, why = BROKEN[how]
+    run = engine(contoso)
+    policies = Policies.load(run.policy_pack)
+    break_pack(contoso, name, code, STARTS.get(how))
+
+    with pytest.raises(PreviewError) as raised:
+        preview(run, policies, STACK)
+    assert re.search(why, str(raised.value)), raised.value
+    assert MARKER not in str(raised.value)
+
+    # The bad examples alone show it, for an analysis does not say whom it asked.
+    with pytest.raises(PreviewError) as refused:
+        probe(run, policies)
+    assert MARKER not in str(refused.value)
+
+
+def break_pack(trial: Trial, name: str, code: str | None, starts: str | None) -> None:
+    """Replace the trial's pack by a copy that is broken: a file's end, its absence, or what it starts."""
+    pack = trial.project.policies
+    pack.unlink()
+    shutil.copytree(REPOSITORY / "policies", pack)
+    file = pack / name
+    if code is None:
+        file.unlink()
+    elif starts:
+        file.write_text(file.read_text("utf-8").replace("policies(RULES)", starts), "utf-8")
+    else:
+        file.write_text(file.read_text("utf-8") + code, "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("stack", "environment", "why"),
+    [
+        (
+            "globex",
+            {},
+            "the stack globex is not at Pulumi's backend; make it with `pulumi stack select --create",
+        ),
+        (
+            STACK,
+            {"PULUMI_CONFIG_PASSPHRASE": MARKER, "PULUMI_CONFIG_PASSPHRASE_FILE": ""},
+            "incorrect passphrase",
+        ),
+        (STACK, {"PULUMI_BACKEND_URL": "file:///nowhere"}, "nowhere"),
+    ],
+)
+def test_what_keeps_pulumi_from_starting_is_said_in_one_sentence(
+    contoso: Trial, monkeypatch: pytest.MonkeyPatch, stack: str, environment: dict[str, str], why: str
+) -> None:
+    contoso.declare("globex", SAMPLE)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    run = engine(contoso)
+
+    with pytest.raises(PreviewError) as raised:
+        preview(run, Policies.load(run.policy_pack), stack)
+
+    assert why in str(raised.value)
+    assert (str(raised.value).count("\n"), MARKER in str(raised.value)) == (0, False)
+
+
+def test_what_the_server_refuses_is_said_and_is_no_preview(contoso: Trial) -> None:
+    gone = SAMPLE.replace("planners", "nobody")
+
+    with pytest.raises(PreviewError, match="cannot read the security group nobody of the Entra tenant"):
+        previewed(contoso, gone)
