@@ -1,0 +1,74 @@
+"""A tenant that changes its authorization server: the preview shows what that means."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flow_mcp.dev.server import LocalKeycloak
+from flow_mcp.trial import Trial
+from tests.live.tenant import Tenant
+from tests.standin.plugin import install, variable
+
+_NAME = "moving"
+_ENTRA = "8a1f3c52-64d0-4a0c-9a3e-0f2b7d9c1e55"
+_AUTHORITY = f"https://login.microsoftonline.com/{_ENTRA}/v2.0"
+_COMPONENT = "flow-mcp:index:McpServerSettings"
+
+
+def _declared(server: dict[str, Any], secret: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": _NAME,
+        "workspaces": {"456": {"environments": ["production"]}},
+        "authorizationServer": server,
+        "clients": {"agent": {"grant": "client-credentials", "access": ["456/production"], **secret}},
+        "manualRegistrations": {"legacy": {"clientId": _ENTRA, "access": ["456/production"]}},
+    }
+
+
+def test_the_authority_changes_in_the_preview_and_every_client_id_with_it(
+    module_trial: Trial, keycloak: LocalKeycloak, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    realm = {"name": _NAME, "create": True, "deletable": True}
+    tenant = Tenant(_NAME, module_trial)
+    tenant.create()
+    tenant.declare(_declared({"keycloak": {"url": keycloak.url, "realm": realm}}, {}))
+    tenant.up()
+
+    # The engine and Keycloak are real; Entra's plugin is a stand-in, which a preview hardly asks.
+    install("azuread", tmp_path / "plugins")
+    monkeypatch.setenv("PATH", str(tmp_path / "plugins"), prepend=":")
+    entra = {
+        "ARM_CLIENT_ID": "applier",
+        "ARM_CLIENT_SECRET": "x",
+        variable("azuread"): str(tmp_path / "e.json"),
+    }
+    moving = replace(module_trial, credentials={**module_trial.credentials, **entra})
+    secret = {"secret": {"issued": "2026-11-01", "lifetime": "180d"}}
+    tenant.declare(_declared({"entra": {"tenantId": _ENTRA}}, secret))
+    printed = moving.pulumi("preview", "--json", "--stack", _NAME).stdout
+    steps = json.loads(printed[printed.index("{") :])["steps"]
+
+    (component,) = (step for step in steps if step["urn"].split("::")[2] == _COMPONENT)
+    before, after = component["oldState"]["inputs"], component["newState"]["inputs"]
+    issuer = f"{keycloak.url}/realms/{_NAME}"
+    assert component["op"] == "update"
+    assert before["clientIdsOf"] == {"agent": issuer, "legacy": issuer}
+    assert after["clientIdsOf"] == {"agent": _AUTHORITY, "legacy": _AUTHORITY}
+    kinds = {(step["urn"].split("::")[2].rpartition("$")[2], step["op"]) for step in steps}
+    assert {
+        ("keycloak:index/realm:Realm", "delete"),
+        ("keycloak:openid/client:Client", "delete"),
+        ("azuread:index/application:Application", "create"),
+        ("azuread:index/applicationPassword:ApplicationPassword", "create"),
+    } <= kinds
+
+    shown = moving.pulumi("preview", "--stack", _NAME).stdout
+    assert re.search(rf'authority +: "{re.escape(issuer)}" => "{re.escape(_AUTHORITY)}"', shown)
+
+    module_trial.pulumi("destroy", "--yes", "--skip-preview", "--stack", _NAME)
