@@ -1,0 +1,1 @@
+"""Audit evidence: what was declared, what changed, what policies said and what came of it, signed."""
