@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -11,8 +11,9 @@ from pathlib import Path
 import click
 
 from flow_mcp.commands.options import as_of_option
-from flow_mcp.declaration.findings import DeclarationError, Finding, Problem
-from flow_mcp.declaration.load import Loaded, from_file, instance_of
+from flow_mcp.declaration.claims import claimed
+from flow_mcp.declaration.findings import DeclarationError, Problem
+from flow_mcp.declaration.load import from_file, instance_of
 from flow_mcp.policy.judge import judge
 from flow_mcp.policy.pack import Pack
 from flow_mcp.policy.problems import problem
@@ -79,20 +80,10 @@ def _check(project: Project, stacks: Mapping[str, Path], as_of: date, found: _Fo
             found.wrong = True
             found.problems += (_relative(each, project) for each in error.problems)
             continue
-        claimed = list(_claimed(loaded, stack, owners))
-        found.wrong |= bool(claimed)
+        elsewhere = list(claimed(loaded, stack, owners))
+        found.wrong |= bool(elsewhere)
         judged = (problem(loaded, each) for each in judge(pack, loaded.declaration, as_of))
-        found.problems += (_relative(each, project) for each in (*loaded.warnings, *claimed, *judged))
-
-
-def _claimed(loaded: Loaded, stack: str, owners: dict[str, str]) -> Iterator[Problem]:
-    """What another stack declares too: the two would undo each other's work."""
-    declaration = loaded.declaration
-    tenant = (("id",), f"the tenant {declaration.tenant.id} of {declaration.instance.server}")
-    for path, what in (tenant, *declaration.kind.owns(declaration)):
-        if (other := owners.setdefault(what, stack)) != stack:
-            message = f"is {what}, which the stack {other} declares too"
-            yield loaded.problem(Finding(path, message, "Keep it in one stack."))
+        found.problems += (_relative(each, project) for each in (*loaded.warnings, *elsewhere, *judged))
 
 
 def _relative(problem: Problem, project: Project) -> Problem:
