@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flow_mcp.diff.change import Change, Risk
 from flow_mcp.diff.compare import compare
+from flow_mcp.diff.document import digest
 from flow_mcp.diff.tenant_diff import Operation, TenantDiff, Unknown
 
-__all__ = ["Change", "Operation", "Risk", "TenantDiff", "Unknown", "compare"]
+__all__ = ["Change", "Operation", "Risk", "TenantDiff", "Unknown", "compare", "digest"]

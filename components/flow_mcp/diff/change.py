@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -32,6 +33,11 @@ class Risk(StrEnum):
     def needs_approval(self) -> bool:
         """Whether somebody must look at it before it is applied."""
         return self in {Risk.HIGH, Risk.MEDIUM}
+
+
+def worst(risks: Iterable[Risk]) -> Risk:
+    """The greatest of several; none where there is nothing."""
+    return min(risks, key=lambda risk: risk.order, default=Risk.NONE)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from flow_mcp.diff.change import Change, Risk
+from flow_mcp.diff.change import Change, Risk, worst
 from flow_mcp.policy.judge import Judgement
 
 Source = Literal["base", "preview"]
@@ -42,7 +42,7 @@ class Unknown:
 
     Attributes:
         subject: what of.
-        text: what is not known and why, one sentence.
+        text: what is not known of it and why, a sentence without its subject and its end.
         blocks: whether nothing can be approved without it; else an approver may accept that it is unknown,
             such as a client ID that the server is still to assign.
     """
@@ -50,6 +50,11 @@ class Unknown:
     subject: str
     text: str
     blocks: bool
+
+    @property
+    def risk(self) -> Risk:
+        """As much as what it could be."""
+        return Risk.HIGH if self.blocks else Risk.MEDIUM
 
 
 @dataclass(frozen=True)
@@ -78,12 +83,18 @@ class TenantDiff:
         return not (self.changes or self.operations or self.unknowns)
 
     @property
+    def risks(self) -> list[Risk]:
+        """Those of everything in it."""
+        return [
+            *(change.risk for change in self.changes),
+            *map(self.risk_of, self.operations),
+            *(unknown.risk for unknown in self.unknowns),
+        ]
+
+    @property
     def risk(self) -> Risk:
         """The greatest of anything in it."""
-        risks = [change.risk for change in self.changes]
-        risks += map(self.risk_of, self.operations)
-        risks += (Risk.HIGH if unknown.blocks else Risk.MEDIUM for unknown in self.unknowns)
-        return min(risks, key=lambda risk: risk.order, default=Risk.NONE)
+        return worst(self.risks)
 
     @property
     def blocked(self) -> bool:
