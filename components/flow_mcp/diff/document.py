@@ -133,10 +133,20 @@ def digest(diffs: Iterable[TenantDiff], unknowns: Iterable[Unknown] = ()) -> str
 
     The day and the commit are not in it: what they change is in what was seen.
     """
+    told = ((diff.source, _tenant(diff)) for diff in _sorted(diffs))
+    return _digest(told, map(_unknown, unknowns))
+
+
+def digest_of(told: DiffDocument) -> str:
+    """The digest of what a document tells, for whoever was given one."""
+    return _digest(((told.source, tenant) for tenant in told.tenants), told.unknowns)
+
+
+def _digest(tenants: Iterable[tuple[Source, TenantTold]], unknowns: Iterable[UnknownTold]) -> str:
     seen: dict[str, Any] = {
         "version": 1,
-        "tenants": [{"source": diff.source, **_json(_tenant(diff))} for diff in _sorted(diffs)],
-        "unknowns": [_json(_unknown(unknown)) for unknown in unknowns],
+        "tenants": [{"source": source, **_json(tenant)} for source, tenant in tenants],
+        "unknowns": [_json(unknown) for unknown in unknowns],
     }
     return f"sha256:{hashlib.sha256(rfc8785.dumps(seen)).hexdigest()}"
 
@@ -164,7 +174,7 @@ def _tenant(diff: TenantDiff) -> TenantTold:
         changes=tuple(_change(change, found.get(index, ())) for index, change in enumerate(diff.changes)),
         operations=tuple(_operation(each, diff.risk_of(each)) for each in diff.operations),
         unknowns=tuple(map(_unknown, diff.unknowns)),
-        findings=tuple(map(_finding, rest)),
+        findings=tuple(map(finding, rest)),
     )
 
 
@@ -177,7 +187,7 @@ def _change(change: Change, findings: Iterable[Judgement]) -> ChangeTold:
         text=change.text,
         before=change.before,
         after=change.after,
-        findings=tuple(map(_finding, findings)),
+        findings=tuple(map(finding, findings)),
     )
 
 
@@ -198,7 +208,8 @@ def _unknown(unknown: Unknown) -> UnknownTold:
     return UnknownTold(subject=unknown.subject, text=unknown.text, blocks=unknown.blocks)
 
 
-def _finding(judgement: Judgement) -> Finding:
+def finding(judgement: Judgement) -> Finding:
+    """A judgement as it is told."""
     waiver = judgement.waiver
     return Finding(
         rule=judgement.rule_id,
