@@ -34,20 +34,18 @@ func (h *host) Cancel(context.Context, *emptypb.Empty) (*emptypb.Empty, error) {
 	return &emptypb.Empty{}, nil
 }
 
-// About names the interpreter, for `pulumi about`.
+// About names the interpreter. The engine asks before each operation, so that only the interpreter itself is
+// asked: the toolchain's own answer starts the package manager too.
 func (h *host) About(ctx context.Context, req *pulumirpc.AboutRequest) (*pulumirpc.AboutResponse, error) {
 	python, err := newPython(req.Info)
 	if err != nil {
 		return nil, err
 	}
-	info, err := python.toolchain.About(ctx)
-	if err != nil {
+	var about [2]string
+	if err := python.ask(ctx, "[sys.executable, '.'.join(map(str, sys.version_info[:3]))]", &about); err != nil {
 		return nil, err
 	}
-	return &pulumirpc.AboutResponse{
-		Executable: info.PythonExecutable,
-		Version:    info.PythonVersion.String(),
-	}, nil
+	return &pulumirpc.AboutResponse{Executable: about[0], Version: about[1]}, nil
 }
 
 // GetProgramDependencies lists the installed Python packages, for `pulumi about` and `pulumi stack`.

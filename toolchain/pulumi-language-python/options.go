@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"maps"
+	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -101,4 +103,21 @@ func (p *python) command(ctx context.Context, env []string, args ...string) (*ex
 	command.Env = env
 	endGently(command)
 	return command, nil
+}
+
+// ask has the interpreter evaluate an expression of `sys`, in the program's directory.
+func (p *python) ask(ctx context.Context, expression string, answer any) error {
+	command, err := p.command(ctx, os.Environ(), "-c", "import json, sys; print(json.dumps("+expression+"))")
+	if err != nil {
+		return err
+	}
+	command.Dir = p.options.ProgramDir
+	output, err := command.Output()
+	if err != nil {
+		return fmt.Errorf("ask %s for %s: %w", command.Path, expression, err)
+	}
+	if err := json.Unmarshal(output, answer); err != nil {
+		return fmt.Errorf("read the answer of %s for %s: %w", command.Path, expression, err)
+	}
+	return nil
 }

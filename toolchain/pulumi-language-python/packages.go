@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -22,8 +20,8 @@ func (h *host) GetRequiredPackages(
 	if err != nil {
 		return nil, err
 	}
-	directories, err := python.searchPath(ctx)
-	if err != nil {
+	var directories []string
+	if err := python.ask(ctx, "sys.path", &directories); err != nil {
 		return nil, err
 	}
 	packages, err := requiredPackages(directories)
@@ -31,24 +29,6 @@ func (h *host) GetRequiredPackages(
 		return nil, err
 	}
 	return &pulumirpc.GetRequiredPackagesResponse{Packages: packages}, nil
-}
-
-// searchPath asks the interpreter where it imports from.
-func (p *python) searchPath(ctx context.Context) ([]string, error) {
-	command, err := p.command(ctx, os.Environ(), "-c", "import json, sys; print(json.dumps(sys.path))")
-	if err != nil {
-		return nil, err
-	}
-	command.Dir = p.options.ProgramDir
-	output, err := command.Output()
-	if err != nil {
-		return nil, fmt.Errorf("ask %s for sys.path: %w", command.Path, err)
-	}
-	var directories []string
-	if err := json.Unmarshal(output, &directories); err != nil {
-		return nil, fmt.Errorf("read sys.path of %s: %w", command.Path, err)
-	}
-	return directories, nil
 }
 
 // requiredPackages reads the pulumi-plugin.json that every Pulumi SDK carries in its package.
