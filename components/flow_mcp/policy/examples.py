@@ -8,6 +8,11 @@ from flow_mcp.policy.rule import SETTINGS, Resource
 
 KEYCLOAK = {"keycloak": {"url": "https://id.acme.example", "realm": {"name": "acme", "create": True}}}
 
+ENTRA_TENANT = "8a1f3c52-64d0-4a0c-9a3e-0f2b7d9c1e55"
+ENTRA = {"entra": {"tenantId": ENTRA_TENANT, "owners": ["6a2e1b7c-0d3f-4e58-9b1a-2c4d6e8f0a1b"]}}
+AUTH0 = {"auth0": {"domain": "acme.eu.auth0.com"}}
+SCALEKIT = {"scalekit": {"environmentUrl": "https://acme.scalekit.com"}}
+
 
 def declares(server: Any = KEYCLOAK, *, instance: Any = None, **more: Any) -> Resource:
     """`McpServerSettings` of the tenant acme, as a rule is shown it.

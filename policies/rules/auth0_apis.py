@@ -1,0 +1,102 @@
+"""FLOWMCP-023: APIs at Auth0 are closed to whom nothing was granted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flow_mcp.authorization_servers.auth0 import AUTH0 as AUTH0_KIND
+from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.policy.everyone import admits_everyone
+from flow_mcp.policy.examples import AUTH0, declares
+from flow_mcp.policy.properties import is_in, must
+from flow_mcp.policy.provider_types import AUTH0_API
+from flow_mcp.policy.rule import Context, Reference, Resource, Rule, Severity, Unknown, Violation
+from flow_mcp.policy.values import at
+
+_USER, _CLIENT = (("subjectTypeAuthorization", kind, "policy") for kind in ("user", "client"))
+_GRANTED = ("require_client_grant", "deny_all")
+_WITHOUT_ROLE = "admits every account that can sign in, without a role"
+
+_CLOSED = {
+    "identifier": "https://app.profitbase.biz/flow/mcp/tenants/acme/workspaces/456/environments/test",
+    "signingAlg": "RS256",
+    "tokenDialect": "rfc9068_profile",
+    "enforcePolicies": True,
+    "tokenLifetime": 3600,
+    "tokenLifetimeForWeb": 3600,
+    "subjectTypeAuthorization": {kind: {"policy": "require_client_grant"} for kind in ("user", "client")},
+}
+
+
+def _declares(people: object) -> Resource:
+    portal = {
+        "grant": "authorization-code",
+        "clientType": "confidential",
+        "redirectUris": ["https://portal.acme.example/callback"],
+        "access": ["*"],
+        "people": people,
+    }
+    return declares(AUTH0, clients={"portal": portal})
+
+
+class Auth0Apis(Rule):
+    """By Auth0's defaults, every application of its tenant gets a person's tokens for every API."""
+
+    id = "FLOWMCP-023"
+    severity = Severity.HIGH
+    message = "An API at Auth0 must demand client grants and roles, and issue signed tokens of RFC 9068."
+    remedy = (
+        "Set require_client_grant or deny_all for users and clients, enforcePolicies, an asymmetric "
+        "signingAlg and the dialect rfc9068_profile; name groups as people."
+    )
+    references = (
+        Reference(
+            "Auth0: API Access Policies for Applications",
+            "https://auth0.com/docs/get-started/apis/api-access-policies-for-applications",
+        ),
+        Reference(
+            "Auth0: Access Token Profiles",
+            "https://auth0.com/docs/secure/tokens/access-tokens/access-token-profiles",
+        ),
+        Reference("RFC 9068, section 2", "https://www.rfc-editor.org/rfc/rfc9068.html#section-2"),
+        Reference("RFC 9700, section 2.3", "https://www.rfc-editor.org/rfc/rfc9700.html#section-2.3"),
+    )
+    good = (_declares({"groups": ["planners"]}), Resource(AUTH0_API, inputs=_CLOSED))
+    bad = (
+        _declares("everyone"),
+        Resource(
+            AUTH0_API, inputs={key: _CLOSED[key] for key in _CLOSED.keys() - {"subjectTypeAuthorization"}}
+        ),
+        Resource(AUTH0_API, inputs={**_CLOSED, "signingAlg": "HS256"}),
+        Resource(AUTH0_API, inputs={**_CLOSED, "enforcePolicies": False}),
+    )
+
+    def in_declaration(self, declaration: Declaration, context: Context) -> Iterator[Violation]:  # noqa: ARG002
+        if declaration.kind.key == AUTH0_KIND.key:
+            for path in admits_everyone(declaration):
+                yield Violation(path, _WITHOUT_ROLE)
+
+    def in_resource(self, resource: Resource, context: Context) -> Iterator[Violation | Unknown]:  # noqa: ARG002
+        if resource.type != AUTH0_API:
+            return
+        yield from must(
+            resource, _USER, is_in(*_GRANTED), "lets every application have tokens on behalf of people"
+        )
+        # Left out, Auth0 demands grants of programs.
+        yield from must(
+            resource, _CLIENT, is_in(*_GRANTED, None), "lets programs have tokens without a grant"
+        )
+        if at(resource.values, *_USER) != "deny_all":
+            yield from must(resource, ("enforcePolicies",), is_in(True), _WITHOUT_ROLE)
+        yield from must(
+            resource,
+            ("signingAlg",),
+            is_in("RS256", "PS256", None),
+            "signs tokens with a secret that all who validate them must share",
+        )
+        yield from must(
+            resource,
+            ("tokenDialect",),
+            is_in("rfc9068_profile", "rfc9068_profile_authz"),
+            "issues tokens of another form than RFC 9068's, which ID tokens could pass for",
+        )

@@ -1,0 +1,139 @@
+"""FLOWMCP-025: nobody's consent is skipped for applications that nobody declared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Annotated
+
+from pydantic import Field
+
+from flow_mcp.authorization_servers.entra import ENTRA as ENTRA_KIND
+from flow_mcp.authorization_servers.entra.names import VSCODE
+from flow_mcp.authorization_servers.flow_entra import FLOW_ENTRA
+from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.policy.examples import ENTRA, declares
+from flow_mcp.policy.made_by import made_by_component, of_type
+from flow_mcp.policy.properties import is_in, is_on, items, judged, must
+from flow_mcp.policy.provider_types import (
+    AUTH0_CLIENT,
+    AUTH0_TENANT,
+    ENTRA_APPLICATION,
+    ENTRA_DELEGATED_GRANT,
+    ENTRA_KNOWN_CLIENTS,
+    ENTRA_PERMISSION_SCOPE,
+    ENTRA_PREAUTHORIZED,
+    ENTRA_REGISTRATION,
+)
+from flow_mcp.policy.rule import (
+    Context,
+    Reference,
+    Resource,
+    Rule,
+    RuleSettings,
+    Severity,
+    Unknown,
+    Violation,
+)
+from flow_mcp.policy.values import at
+
+_KINDS = (ENTRA_KIND.key, FLOW_ENTRA.key)
+_SELF_SERVICE = "is a scope that people may consent to for any application"
+_TOGETHER = "lets consent to another application be consent to this API"
+
+
+class _Settings(RuleSettings):
+    preauthorized: Annotated[
+        tuple[str, ...],
+        Field(
+            description="Client IDs of others' applications that need no consent in Entra; usually VS Code's."
+        ),
+    ] = (VSCODE,)
+
+
+class Consent(Rule):
+    """Consent is where a person could notice an application that nobody in the organization knows."""
+
+    id = "FLOWMCP-025"
+    severity = Severity.MEDIUM
+    message = "Consent must be skipped only for applications that the stack made or the configuration names."
+    remedy = (
+        "Declare the client, or add its ID to preauthorized of this rule; make scopes of type Admin, and "
+        "leave confirmation prompts on."
+    )
+    references = (
+        Reference(
+            "Microsoft Entra: Requesting permissions through consent",
+            "https://learn.microsoft.com/entra/identity-platform/consent-types-developer",
+        ),
+        Reference(
+            "Auth0: Measures Against Application Impersonation",
+            "https://auth0.com/docs/secure/security-guidance/measures-against-app-impersonation",
+        ),
+        Reference("RFC 6749, section 10.2", "https://www.rfc-editor.org/rfc/rfc6749.html#section-10.2"),
+    )
+    settings = _Settings
+    good = (
+        declares(
+            {
+                "entra": {
+                    **ENTRA["entra"],
+                    "verifiedDomains": ["profitbase.biz"],
+                    "preauthorized": {"vscode": {"access": ["456/test"], "people": {"groups": ["planners"]}}},
+                }
+            }
+        ),
+        Resource(ENTRA_PREAUTHORIZED, outputs={"authorizedClientId": VSCODE}),
+        Resource(ENTRA_PERMISSION_SCOPE, inputs={"value": "mcp.access", "type": "Admin"}),
+    )
+    bad = (
+        Resource(ENTRA_PREAUTHORIZED, outputs={"authorizedClientId": "0d7c3b52-64d0-4a0c-9a3e-0f2b7d9c1e55"}),
+        Resource(ENTRA_PERMISSION_SCOPE, inputs={"value": "mcp.access", "type": "User"}),
+        Resource(ENTRA_DELEGATED_GRANT, inputs={"claimValues": ["mcp.access"]}),
+        Resource(AUTH0_TENANT, inputs={"skipNonVerifiableCallbackUriConfirmationPrompt": "true"}),
+    )
+
+    def in_declaration(self, declaration: Declaration, context: Context) -> Iterator[Violation]:
+        kind = declaration.kind
+        if kind.key not in _KINDS or VSCODE in context.settings_of(_Settings).preauthorized:
+            return
+        if kind.ways(declaration).get("vscode"):
+            path = ("authorizationServer", kind.key, kind.ways_at, "vscode")
+            yield Violation(path, "needs no consent, and the configuration does not name it")
+
+    def in_resource(self, resource: Resource, context: Context) -> Iterator[Violation | Unknown]:  # noqa: ARG002
+        if resource.type == ENTRA_APPLICATION:
+            for path, scope in items(resource, "api", "oauth2PermissionScopes"):
+                yield from judged(at(scope, "type"), (*path, "type"), is_in("Admin"), _SELF_SERVICE)
+            for path, client in items(resource, "api", "knownClientApplications"):
+                yield from judged(client, path, is_in(), _TOGETHER)
+        elif resource.type == ENTRA_PERMISSION_SCOPE:
+            # Left out, the provider makes it one of people.
+            yield from must(resource, ("type",), is_in("Admin"), _SELF_SERVICE)
+        elif resource.type == ENTRA_KNOWN_CLIENTS:
+            for path, client in items(resource, "knownClientIds"):
+                yield from judged(client, path, is_in(), _TOGETHER)
+        elif resource.type == ENTRA_DELEGATED_GRANT:
+            yield from must(
+                resource, ("userObjectId",), lambda value: bool(value), "consents on behalf of everyone"
+            )
+        elif resource.type in (AUTH0_CLIENT, AUTH0_TENANT):
+            yield from must(
+                resource,
+                ("skipNonVerifiableCallbackUriConfirmationPrompt",),
+                lambda value: not is_on(value),
+                "signs people in to whatever program listens on their machine, unseen",
+            )
+
+    def in_stack(self, resources: Sequence[Resource], context: Context) -> Iterator[Violation | Unknown]:
+        applications = of_type(resources, ENTRA_APPLICATION, ENTRA_REGISTRATION)
+        known = [at(values, "clientId") for _, values in applications]
+        known += context.settings_of(_Settings).preauthorized
+        for resource, values in of_type(resources, ENTRA_PREAUTHORIZED):
+            client_id = at(values, "authorizedClientId")
+            if isinstance(client_id, Unknown):
+                # The component preauthorizes what the declaration names.
+                if not made_by_component(resource):
+                    yield client_id
+            elif client_id not in known:
+                problem = "needs no consent, and is neither this stack's nor named by the configuration"
+                yield Violation(("authorizedClientId",), problem, resource.urn)

@@ -1,0 +1,128 @@
+"""FLOWMCP-031: APIs in Entra are named, permitted and used as APIs only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from flow_mcp.authorization_servers.entra.names import PERSON_ROLE, PROGRAM_ROLE, SCOPE
+from flow_mcp.declaration.findings import Path
+from flow_mcp.policy.entra_apis import exposes
+from flow_mcp.policy.made_by import made_by_component, of_type
+from flow_mcp.policy.properties import is_in, items, judged, must
+from flow_mcp.policy.provider_types import (
+    ENTRA_APPLICATION,
+    ENTRA_CERTIFICATE,
+    ENTRA_FEDERATED,
+    ENTRA_FLEXIBLE_FEDERATED,
+    ENTRA_IDENTIFIER_URI,
+    ENTRA_PASSWORD,
+    ENTRA_ROLE,
+)
+from flow_mcp.policy.rule import Context, Reference, Resource, Rule, Severity, Unknown, Violation
+from flow_mcp.policy.values import at
+
+_CREDENTIALS = (ENTRA_CERTIFICATE, ENTRA_FEDERATED, ENTRA_FLEXIBLE_FEDERATED, ENTRA_PASSWORD)
+_IDENTIFIER = re.compile(r"(?:api|https)://[A-Za-z0-9][A-Za-z0-9.-]*(?:/[A-Za-z0-9._~-]+)*")
+
+_NAME = "is neither api:// nor https:// with a name that only one application can have"
+_CREDENTIAL = "lets whoever has it be the API itself, which needs no tokens"
+
+_ROLES = [
+    {"value": PROGRAM_ROLE, "allowedMemberTypes": ["Application"]},
+    {"value": PERSON_ROLE, "allowedMemberTypes": ["User"]},
+]
+_API = {
+    "signInAudience": "AzureADMyOrg",
+    "identifierUris": ["https://flow.acme.example/flow/mcp/tenants/acme/workspaces/456/environments/test"],
+    "api": {
+        "requestedAccessTokenVersion": 2,
+        "oauth2PermissionScopes": [{"value": SCOPE, "type": "Admin", "enabled": True}],
+    },
+    "appRoles": _ROLES,
+}
+
+
+class EntraApis(Rule):
+    """The settings tell people from programs by scope and role, and one API from the next by its name."""
+
+    id = "FLOWMCP-031"
+    severity = Severity.MEDIUM
+    message = (
+        "An API in Entra must be named by api:// or https://, tell people from programs, and hold no key."
+    )
+    remedy = (
+        "Name it https://<verified domain>/… or api://<tenant or client ID>/…, give each role one kind of "
+        "member, and make another application for a client."
+    )
+    references = (
+        Reference(
+            "Microsoft Entra: Restrictions on identifier URIs",
+            "https://learn.microsoft.com/entra/identity-platform/identifier-uri-restrictions",
+        ),
+        Reference(
+            "Microsoft Entra: Security best practices for application properties",
+            "https://learn.microsoft.com/entra/identity-platform/security-best-practices-for-app-registration",
+        ),
+    )
+    good = (Resource(ENTRA_APPLICATION, inputs=_API),)
+    bad = (
+        Resource(ENTRA_APPLICATION, inputs={**_API, "identifierUris": ["http://flow.acme.example/mcp"]}),
+        Resource(ENTRA_APPLICATION, inputs={**_API, "password": {"endDate": "2026-12-31T00:00:00Z"}}),
+        Resource(ENTRA_ROLE, inputs={"value": "mcp.all", "allowedMemberTypes": ["Application", "User"]}),
+        Resource(ENTRA_ROLE, inputs={"value": PROGRAM_ROLE, "allowedMemberTypes": ["User"]}),
+    )
+
+    def in_resource(self, resource: Resource, context: Context) -> Iterator[Violation | Unknown]:  # noqa: ARG002
+        if resource.type == ENTRA_IDENTIFIER_URI:
+            yield from must(resource, ("identifierUri",), _is_name, _NAME)
+        elif resource.type == ENTRA_ROLE:
+            yield from _role((), resource.values)
+        elif resource.type == ENTRA_APPLICATION:
+            for path, uri in items(resource, "identifierUris"):
+                yield from judged(uri, path, _is_name, _NAME)
+            for path, scope in items(resource, "api", "oauth2PermissionScopes"):
+                yield from _enabled(path, scope)
+            for path, role in items(resource, "appRoles"):
+                yield from _enabled(path, role)
+                yield from _role(path, role)
+            if exposes(resource.values):
+                yield from must(resource, ("password",), is_in(None), _CREDENTIAL)
+
+    def in_stack(self, resources: Sequence[Resource], context: Context) -> Iterator[Violation | Unknown]:  # noqa: ARG002
+        apis = [
+            f"/applications/{at(values, 'objectId')}"
+            for _, values in of_type(resources, ENTRA_APPLICATION)
+            if exposes(values)
+        ]
+        for resource, values in of_type(resources, *_CREDENTIALS):
+            application = at(values, "applicationId")
+            if isinstance(application, Unknown):
+                if apis and not made_by_component(resource):
+                    yield application
+            elif application in apis:
+                yield Violation(("applicationId",), _CREDENTIAL, resource.urn)
+
+
+def _is_name(uri: Any) -> bool:
+    return isinstance(uri, str) and _IDENTIFIER.fullmatch(uri) is not None
+
+
+def _enabled(path: Path, permission: Any) -> Iterator[Violation | Unknown]:
+    enabled = at(permission, "enabled")
+    yield from judged(
+        enabled, (*path, "enabled"), is_in(True, None), "is switched off, so that no token has it"
+    )
+
+
+def _role(path: Path, role: Any) -> Iterator[Violation | Unknown]:
+    here, members, value = (*path, "allowedMemberTypes"), at(role, "allowedMemberTypes"), at(role, "value")
+    unknown = [each for each in (members, value) if isinstance(each, Unknown)]
+    yield from unknown
+    if isinstance(members, list):
+        yield from (each for each in members if isinstance(each, Unknown))
+    if members not in (["Application"], ["User"]) and not unknown:
+        yield Violation(here, "is not one kind of member, so that people pass for programs")
+    elif value == PROGRAM_ROLE and members == ["User"]:
+        yield Violation(here, "lets people have the role by which programs are told")

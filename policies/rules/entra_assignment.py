@@ -1,0 +1,61 @@
+"""FLOWMCP-013: Entra gives tokens for an API to those who are assigned to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from flow_mcp.authorization_servers.entra import ENTRA as ENTRA_KIND
+from flow_mcp.authorization_servers.flow_entra import FLOW_ENTRA
+from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.policy.entra_apis import exposes
+from flow_mcp.policy.everyone import admits_everyone
+from flow_mcp.policy.examples import ENTRA, declares
+from flow_mcp.policy.made_by import made_by_component, of_type
+from flow_mcp.policy.provider_types import ENTRA_APPLICATION, ENTRA_PRINCIPAL
+from flow_mcp.policy.rule import Context, Reference, Resource, Rule, Severity, Unknown, Violation
+from flow_mcp.policy.values import at
+
+_KINDS = (ENTRA_KIND.key, FLOW_ENTRA.key)
+
+
+def _declares(people: object) -> Resource:
+    desktop = {"grant": "authorization-code", "access": ["*"], "redirectUris": ["http://127.0.0.1/callback"]}
+    return declares(ENTRA, clients={"desktop": {**desktop, "people": people}})
+
+
+class EntraAssignment(Rule):
+    """Without it, every account of the Entra tenant gets tokens, guests included."""
+
+    id = "FLOWMCP-013"
+    severity = Severity.MEDIUM
+    message = "In Entra, a protected resource must require assignment: whoever is not assigned gets no token."
+    remedy = "Name groups as people, or set appRoleAssignmentRequired of the API's service principal to true."
+    references = (
+        Reference(
+            "Microsoft Entra: Manage users and groups assignment to an application",
+            "https://learn.microsoft.com/entra/identity/enterprise-apps/assign-user-or-group-access-portal",
+        ),
+        Reference("RFC 9700, section 2.3", "https://www.rfc-editor.org/rfc/rfc9700.html#section-2.3"),
+    )
+    good = (_declares({"groups": ["planners"]}),)
+    bad = (_declares("everyone"),)
+
+    def in_declaration(self, declaration: Declaration, context: Context) -> Iterator[Violation]:  # noqa: ARG002
+        if declaration.kind.key in _KINDS:
+            for path in admits_everyone(declaration):
+                yield Violation(path, "admits every account of the Entra tenant, without assignment")
+
+    def in_stack(self, resources: Sequence[Resource], context: Context) -> Iterator[Violation | Unknown]:  # noqa: ARG002
+        apis = [
+            at(values, "clientId") for _, values in of_type(resources, ENTRA_APPLICATION) if exposes(values)
+        ]
+        for principal, values in of_type(resources, ENTRA_PRINCIPAL):
+            client_id, required = at(values, "clientId"), at(values, "appRoleAssignmentRequired")
+            if required is True or not apis:
+                continue
+            if isinstance(client_id, Unknown) or isinstance(required, Unknown):
+                if not made_by_component(principal):
+                    yield client_id if isinstance(client_id, Unknown) else required
+            elif client_id in apis:
+                problem = "lets the API's tokens be given to whoever is not assigned"
+                yield Violation(("appRoleAssignmentRequired",), problem, principal.urn)

@@ -1,0 +1,45 @@
+"""FLOWMCP-020: Entra issues tokens of version 2."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flow_mcp.policy.properties import is_in, must
+from flow_mcp.policy.provider_types import ENTRA_APPLICATION, ENTRA_REGISTRATION
+from flow_mcp.policy.rule import Context, Reference, Resource, Rule, Severity, Unknown, Violation
+
+_PROBLEM = "leaves tokens at version 1, with another issuer and other claims than the settings say"
+
+
+class EntraTokenVersion(Rule):
+    """What a runtime validates follows from the version: issuer, audience, and the client's claim."""
+
+    id = "FLOWMCP-020"
+    severity = Severity.MEDIUM
+    message = "An application in Entra must ask for access tokens of version 2."
+    remedy = "Set api.requestedAccessTokenVersion to 2; left out, it means version 1."
+    references = (
+        Reference(
+            "Microsoft Entra: Access tokens",
+            "https://learn.microsoft.com/entra/identity-platform/access-tokens#token-formats",
+        ),
+        Reference(
+            "Microsoft Entra: Security best practices for application properties",
+            "https://learn.microsoft.com/entra/identity-platform/security-best-practices-for-app-registration",
+        ),
+    )
+    good = (
+        Resource(ENTRA_APPLICATION, inputs={"api": {"requestedAccessTokenVersion": 2}}),
+        Resource(ENTRA_REGISTRATION, inputs={"displayName": "Provider's default"}),
+    )
+    bad = (
+        Resource(ENTRA_APPLICATION, inputs={"displayName": "Version 1", "api": {}}),
+        Resource(ENTRA_REGISTRATION, inputs={"requestedAccessTokenVersion": 1}),
+    )
+
+    def in_resource(self, resource: Resource, context: Context) -> Iterator[Violation | Unknown]:  # noqa: ARG002
+        if resource.type == ENTRA_APPLICATION:
+            yield from must(resource, ("api", "requestedAccessTokenVersion"), is_in(2), _PROBLEM)
+        elif resource.type == ENTRA_REGISTRATION:
+            # Here the provider's default is 2.
+            yield from must(resource, ("requestedAccessTokenVersion",), is_in(2, None), _PROBLEM)

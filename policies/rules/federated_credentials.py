@@ -1,0 +1,129 @@
+"""FLOWMCP-030: a federated credential trusts one workload."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.policy.examples import ENTRA, declares
+from flow_mcp.policy.properties import items, judged, must
+from flow_mcp.policy.provider_types import ENTRA_FEDERATED, ENTRA_FLEXIBLE_FEDERATED
+from flow_mcp.policy.rule import Context, Reference, Resource, Rule, Severity, Unknown, Violation
+from flow_mcp.policy.values import at
+
+_REPOSITORY = re.compile(
+    r"(?:^|:)(?:repo|repository|job_workflow_ref|workflow_ref|project_path):[^/:]+/[^:]+"
+)
+_ANY_CODE = re.compile(r"(?:^|:)pull[_-]request(?::|$)")
+_CODE_HOSTS = ("https://token.actions.githubusercontent.com", "https://gitlab.com")
+
+_ISSUER = "is no https address, so that its keys could be anybody's"
+_SUBJECT = "names no single workload"
+_PULL_REQUEST = "is that of pull requests: their code is not reviewed yet"
+_NO_REPOSITORY = "names no repository, so that others of its owner are trusted too"
+_AUDIENCE = "must be one audience, which tokens for others do not have"
+
+_GITHUB = "https://token.actions.githubusercontent.com"
+
+
+def _declares(subject: str) -> Resource:
+    agent = {"grant": "client-credentials", "access": ["456/test"]}
+    return declares(
+        ENTRA, clients={"agent": {**agent, "federatedCredential": {"issuer": _GITHUB, "subject": subject}}}
+    )
+
+
+class FederatedCredentials(Rule):
+    """Whoever gets the issuer to sign this subject is the client: no secret is asked for."""
+
+    id = "FLOWMCP-030"
+    severity = Severity.HIGH
+    message = (
+        "A federated credential must name an https issuer, one exact subject that is reviewed, one audience."
+    )
+    remedy = "Name a protected environment or branch, as in repo:acme/planning:environment:production."
+    references = (
+        Reference("RFC 7523, section 3", "https://www.rfc-editor.org/rfc/rfc7523.html#section-3"),
+        Reference(
+            "Microsoft Graph: federatedIdentityCredential",
+            "https://learn.microsoft.com/graph/api/resources/federatedidentitycredential",
+        ),
+        Reference(
+            "GitHub: OpenID Connect reference",
+            "https://docs.github.com/actions/reference/openid-connect-reference",
+        ),
+    )
+    good = (
+        _declares("repo:acme/planning:environment:production"),
+        Resource(
+            ENTRA_FEDERATED,
+            inputs={
+                "issuer": _GITHUB,
+                "subject": "repo:acme/planning:ref:refs/heads/main",
+                "audiences": ["api://AzureADTokenExchange"],
+            },
+        ),
+    )
+    bad = (
+        _declares("repo:acme/planning:pull_request"),
+        _declares("repo:acme/*"),
+        _declares("repository_owner:acme"),
+        Resource(
+            ENTRA_FEDERATED,
+            inputs={"issuer": _GITHUB, "subject": "repo:acme/planning:environment:test", "audiences": []},
+        ),
+        Resource(
+            ENTRA_FLEXIBLE_FEDERATED, inputs={"issuer": _GITHUB, "audience": "api://AzureADTokenExchange"}
+        ),
+    )
+
+    def in_declaration(self, declaration: Declaration, context: Context) -> Iterator[Violation]:  # noqa: ARG002
+        for name, client in declaration.tenant.clients.items():
+            if (credential := client.federated_credential) is None:
+                continue
+            path = ("clients", name, "federatedCredential")
+            if not _is_https(credential.issuer):
+                yield Violation((*path, "issuer"), _ISSUER)
+            if problem := _problem(credential.issuer, credential.subject):
+                yield Violation((*path, "subject"), problem)
+            if credential.audience is not None and not _is_audience(credential.audience):
+                yield Violation((*path, "audience"), _AUDIENCE)
+
+    def in_resource(self, resource: Resource, context: Context) -> Iterator[Violation | Unknown]:  # noqa: ARG002
+        if resource.type not in (ENTRA_FEDERATED, ENTRA_FLEXIBLE_FEDERATED):
+            return
+        yield from must(resource, ("issuer",), _is_https, _ISSUER)
+        if resource.type == ENTRA_FLEXIBLE_FEDERATED:
+            yield Violation(("claimsMatchingExpression",), _SUBJECT)
+            yield from must(resource, ("audience",), _is_audience, _AUDIENCE)
+            return
+        issuer, subject = at(resource.values, "issuer"), at(resource.values, "subject")
+        if isinstance(subject, Unknown):
+            yield subject
+        elif problem := _problem(issuer, subject):
+            yield Violation(("subject",), problem)
+        audiences = list(items(resource, "audiences"))
+        if len(audiences) != 1:
+            yield Violation(("audiences",), _AUDIENCE)
+        for path, audience in audiences:
+            yield from judged(audience, path, _is_audience, _AUDIENCE)
+
+
+def _is_https(issuer: Any) -> bool:
+    return isinstance(issuer, str) and re.match(r"https://[^\s/@\\]+", issuer) is not None
+
+
+def _is_audience(audience: Any) -> bool:
+    return isinstance(audience, str) and bool(audience.strip()) and "*" not in audience
+
+
+def _problem(issuer: Any, subject: Any) -> str | None:
+    """What is wrong with a subject of an issuer."""
+    if not isinstance(subject, str) or not subject.strip() or re.search(r"[*?]", subject):
+        return _SUBJECT
+    if _ANY_CODE.search(subject):
+        return _PULL_REQUEST
+    shared = isinstance(issuer, str) and issuer.lower().startswith(_CODE_HOSTS)
+    return _NO_REPOSITORY if shared and not _REPOSITORY.search(subject) else None

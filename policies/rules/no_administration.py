@@ -1,0 +1,98 @@
+"""FLOWMCP-039: nothing that is made may administer the authorization server."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from flow_mcp.policy.made_by import made_by_component
+from flow_mcp.policy.properties import items, judged, must
+from flow_mcp.policy.provider_types import (
+    AUTH0_GRANT,
+    ENTRA_API_ACCESS,
+    ENTRA_APPLICATION,
+    ENTRA_DIRECTORY_ROLES,
+)
+from flow_mcp.policy.rule import Context, Reference, Resource, Rule, Severity, Unknown, Violation
+from flow_mcp.policy.values import at
+
+_MICROSOFTS = re.compile(r"0000000[0-9]-0000-(?:0000-c000|0ff1-ce00)-000000000000", re.IGNORECASE)
+"""Client IDs of Microsoft Graph (…03-0000-0000-c000-…), its predecessor, Exchange and SharePoint."""
+_GRAPH = "00000003-0000-0000-c000-000000000000"
+
+_PERMISSION = "is a permission of a program at an API of Microsoft's, across the whole Entra tenant"
+
+
+def _access(kind: str) -> dict[str, Any]:
+    permission = {"id": "e1fe6dd8-ba31-4d61-89e7-88639da4683d", "type": kind}
+    return {
+        "api": {"requestedAccessTokenVersion": 2},
+        "requiredResourceAccesses": [{"resourceAppId": _GRAPH, "resourceAccesses": [permission]}],
+    }
+
+
+class NoAdministration(Rule):
+    """A client of MCP servers that leaks must not be the way to everybody's mail, or to new clients."""
+
+    id = "FLOWMCP-039"
+    severity = Severity.HIGH
+    message = (
+        "A client must have no rights to administer the authorization server, nor roles at Microsoft's APIs."
+    )
+    remedy = "Remove the permission; give it to an application of its own, outside this project."
+    references = (
+        Reference("RFC 9700, section 2.3", "https://www.rfc-editor.org/rfc/rfc9700.html#section-2.3"),
+        Reference(
+            "Microsoft Entra: Permissions and consent",
+            "https://learn.microsoft.com/entra/identity-platform/permissions-consent-overview",
+        ),
+        Reference(
+            "Auth0: Application Access to APIs: Client Grants",
+            "https://auth0.com/docs/get-started/applications/application-access-to-apis-client-grants",
+        ),
+    )
+    good = (
+        Resource(ENTRA_APPLICATION, inputs=_access("Scope")),
+        Resource(AUTH0_GRANT, inputs={"audience": "https://acme.example/mcp", "scopes": ["mcp:access"]}),
+    )
+    bad = (
+        Resource(ENTRA_APPLICATION, inputs=_access("Role")),
+        Resource(
+            ENTRA_API_ACCESS,
+            inputs={"apiClientId": _GRAPH, "roleIds": ["62a82d76-70ea-41e2-9197-370581804d09"]},
+        ),
+        Resource(ENTRA_DIRECTORY_ROLES[0], inputs={"roleId": "62e90394-69f5-4237-9190-012177145e10"}),
+        Resource(AUTH0_GRANT, inputs={"audience": "https://acme.eu.auth0.com/api/v2/", "scopes": []}),
+    )
+
+    def in_resource(self, resource: Resource, context: Context) -> Iterator[Violation | Unknown]:  # noqa: ARG002
+        if resource.type in ENTRA_DIRECTORY_ROLES:
+            yield Violation((), "gives a role in the Entra tenant's directory")
+        elif resource.type == AUTH0_GRANT:
+            yield from must(
+                resource,
+                ("audience",),
+                lambda value: not (isinstance(value, str) and value.rstrip("/").lower().endswith("/api/v2")),
+                "is Auth0's Management API",
+            )
+        elif resource.type == ENTRA_API_ACCESS:
+            if next(items(resource, "roleIds"), None):
+                yield from must(resource, ("apiClientId",), _is_not_microsofts, _PERMISSION)
+        elif resource.type == ENTRA_APPLICATION:
+            for path, access in items(resource, "requiredResourceAccesses"):
+                yield from _required((*path, "resourceAppId"), access, resource)
+
+
+def _required(path: Any, access: Any, resource: Resource) -> Iterator[Violation | Unknown]:
+    permissions, api = at(access, "resourceAccesses"), at(access, "resourceAppId")
+    listed = permissions if isinstance(permissions, list) else [permissions]
+    if all(at(permission, "type") == "Scope" for permission in listed):
+        return
+    # The component asks for its own APIs only, some of which are not made yet.
+    if not (isinstance(api, Unknown) and made_by_component(resource)):
+        yield from judged(api, path, _is_not_microsofts, _PERMISSION)
+
+
+def _is_not_microsofts(client_id: Any) -> bool:
+    return isinstance(client_id, str) and not _MICROSOFTS.fullmatch(client_id)

@@ -1,0 +1,97 @@
+"""FLOWMCP-011: client secrets are rotated in time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Annotated
+
+from pydantic import Field
+
+from flow_mcp.declaration.base import Duration, seconds
+from flow_mcp.declaration.findings import Path
+from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.policy.days import day_of
+from flow_mcp.policy.examples import ENTRA, declares
+from flow_mcp.policy.made_by import made_by_component
+from flow_mcp.policy.provider_types import ENTRA_PASSWORD, ENTRA_PRINCIPAL_PASSWORD
+from flow_mcp.policy.rule import (
+    Context,
+    Reference,
+    Resource,
+    Rule,
+    RuleSettings,
+    Severity,
+    Unknown,
+    Violation,
+)
+from flow_mcp.policy.values import at
+
+
+class _Settings(RuleSettings):
+    notice: Annotated[
+        Duration, Field(description="How long before its end a secret is named, such as 14d.")
+    ] = "14d"
+
+
+def _declares(issued: str, lifetime: str) -> Resource:
+    agent = {"grant": "client-credentials", "access": ["456/test"]}
+    return declares(ENTRA, clients={"agent": {**agent, "secret": {"issued": issued, "lifetime": lifetime}}})
+
+
+class SecretAge(Rule):
+    """Low, because the server itself refuses a secret that has ended: a program stops, and nobody gets in."""
+
+    id = "FLOWMCP-011"
+    severity = Severity.LOW
+    message = (
+        "A client secret should be rotated before it ends, 14 days unless the configuration says otherwise."
+    )
+    remedy = (
+        "Set issued to today, apply, and hand the client its new secret; or use federatedCredential instead."
+    )
+    references = (
+        Reference(
+            "NIST SP 800-57 Part 1, 5.3: Cryptoperiods",
+            "https://csrc.nist.gov/pubs/sp/800/57/pt1/r5/final",
+        ),
+        Reference(
+            "Microsoft Entra: Security best practices for application properties",
+            "https://learn.microsoft.com/entra/identity-platform/security-best-practices-for-app-registration",
+        ),
+    )
+    settings = _Settings
+    good = (
+        _declares("2026-11-01", "180d"),
+        Resource(ENTRA_PASSWORD, inputs={"endDate": "2027-01-30T00:00:00Z"}),
+    )
+    bad = (
+        _declares("2026-04-01", "180d"),
+        _declares("2026-10-20", "14d"),
+        Resource(ENTRA_PASSWORD, inputs={"endDate": "2026-10-30T00:00:00Z"}),
+    )
+
+    def in_declaration(self, declaration: Declaration, context: Context) -> Iterator[Violation]:
+        for name, client in declaration.tenant.clients.items():
+            if client.secret:
+                yield from _judged(("clients", name, "secret"), day_of(client.secret.expires), context)
+
+    def in_resource(self, resource: Resource, context: Context) -> Iterator[Violation | Unknown]:
+        if resource.type not in (ENTRA_PASSWORD, ENTRA_PRINCIPAL_PASSWORD) or made_by_component(resource):
+            return
+        end = at(resource.values, "endDate")
+        if isinstance(end, Unknown):
+            yield end
+        else:
+            yield from _judged(("endDate",), day_of(end), context)
+
+
+def _judged(path: Path, end: date | None, context: Context) -> Iterator[Violation]:
+    """What is wrong with a secret's end; that it has none is another rule's to say."""
+    notice = context.settings_of(_Settings).notice
+    if end is None:
+        return
+    if end <= context.as_of:
+        yield Violation(path, f"has ended by {context.as_of.isoformat()}")
+    elif end - context.as_of <= timedelta(seconds=seconds(notice)):
+        yield Violation(path, f"ends within {notice} of {context.as_of.isoformat()}")
