@@ -58,7 +58,7 @@ def _rest(sides: Sides) -> Iterator[Change]:
         yield change("tenant-added", f"tenant {name}", (), text, after=taken[1])
     elif sides.before:
         name, what = sides.was.tenant, _server(sides.was.kind, sides.was.authority)
-        text = f"The tenant {name} is removed, {what}."
+        text = f"The tenant {name} is no longer declared; it was, {what}."
         yield change("tenant-removed", f"tenant {name}", (), text, before=taken[0])
 
 

@@ -8,6 +8,9 @@ from datetime import date
 from flow_mcp.diff.change import Risk, worst
 from flow_mcp.diff.tenant_diff import Source, TenantDiff, Unknown
 
+NEEDS_APPROVAL = 3
+BLOCKED = 4
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -41,6 +44,11 @@ class Outcome:
     def needs_approval(self) -> bool:
         """Whether somebody must look at it before it is applied."""
         return self.blocked or self.risk.needs_approval
+
+    @property
+    def exit_code(self) -> int:
+        """What a pipeline goes by."""
+        return BLOCKED if self.blocked else NEEDS_APPROVAL if self.needs_approval else 0
 
     def counts(self) -> dict[Risk, int]:
         """How many changes, operations and unknowns there are of each risk."""

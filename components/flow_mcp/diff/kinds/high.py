@@ -10,7 +10,7 @@ HIGH: tuple[ChangeKind, ...] = (
         "tenant-removed",
         Risk.HIGH,
         "The stack is no longer declared.",
-        "Every call to the tenant's MCP servers is answered 401.",
+        "Once the stack is destroyed, every call to the tenant's MCP servers is answered 401.",
     ),
     ChangeKind(
         "authority-changes",
