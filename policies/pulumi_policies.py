@@ -26,7 +26,7 @@ from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 from flow_mcp.declaration.findings import DeclarationError, dotted
 from flow_mcp.declaration.tenant import Declaration
 from flow_mcp.policy import configuration
-from flow_mcp.policy.inputs import declared
+from flow_mcp.policy.inputs import declared, whole
 from flow_mcp.policy.rule import SETTINGS, Context, Resource, Rule, Unknown, Violation
 from flow_mcp.policy.waivers import waiver_of
 
@@ -96,7 +96,7 @@ def initial(content: Mapping[str, Any]) -> dict[str, Any]:
 
 def _on_inputs(rule: Rule, run: _Run) -> Policy:
     def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
-        run.entries[rule.id] = args.get_config()
+        run.entries[rule.id] = whole(args.get_config())
         resource = Resource(args.resource_type, inputs=plain(args.props), urn=args.urn)
         if resource.type == SETTINGS:
             with suppress(DeclarationError):  # FLOWMCP-002 refuses what is no declaration

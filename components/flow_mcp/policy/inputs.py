@@ -20,14 +20,14 @@ def declared(inputs: Mapping[str, Any], source: str = "McpServerSettings") -> De
         DeclarationError: they are no declaration, or hold what a preview cannot know.
     """
     return from_configuration(
-        _whole(inputs.get("tenant")), _whole(inputs.get("instance")), source=source
+        whole(inputs.get("tenant")), whole(inputs.get("instance")), source=source
     ).declaration
 
 
-def _whole(value: Any) -> Any:
+def whole(value: Any) -> Any:
     """The value with whole numbers as such: on the wire they are doubles."""
     if isinstance(value, Mapping):
-        return {key: _whole(each) for key, each in value.items()}
+        return {key: whole(each) for key, each in value.items()}
     if isinstance(value, list):
-        return [_whole(each) for each in value]
+        return [whole(each) for each in value]
     return int(value) if isinstance(value, float) and value.is_integer() else value
