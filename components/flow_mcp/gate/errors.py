@@ -1,0 +1,27 @@
+"""What a gate refuses."""
+
+from __future__ import annotations
+
+from flow_mcp.errors import FlowMcpError
+
+OK = 0
+NEEDS_APPROVAL = 3
+BLOCKED = 4
+
+
+class RefusedError(FlowMcpError):
+    """No approval would do."""
+
+    exit_code = BLOCKED
+
+
+class NotApprovedError(FlowMcpError):
+    """What would be applied is not what was approved."""
+
+    exit_code = NEEDS_APPROVAL
+
+
+class DeviationError(FlowMcpError):
+    """What Pulumi did, or began to do, is not what was approved."""
+
+    exit_code = BLOCKED
