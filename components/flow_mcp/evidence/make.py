@@ -2,70 +2,94 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from flow_mcp.access import snapshot
 from flow_mcp.declaration.load import from_file, instance_of
 from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.diff import base
+from flow_mcp.diff.document import DiffDocument, document, finding
 from flow_mcp.evidence.errors import EvidenceError
-from flow_mcp.evidence.statement import Declared, Diff, Judgement, Predicate, Statement, TenantEvidence
+from flow_mcp.evidence.statement import Declared, Predicate, Statement, TenantEvidence
 from flow_mcp.policy.judge import judge
 from flow_mcp.policy.pack import Pack
 from flow_mcp.project import Project
 from flow_mcp.settings import SettingsDocument, SettingsEnvelope
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 # What judges, decides and signs; what only helps is not named.
 _TOOLS = ("flow-mcp", "pulumi", "securesystemslib")
 
 
 @dataclass(frozen=True)
-class Diffs:
-    """What changed.
+class Declarations:
+    """What some stacks' files declare.
 
     Attributes:
-        base: what it is compared with.
-        by_stack: each stack's diff.
+        project: where they are, and the policies that judge them.
+        files: the files' contents by stack.
+        by_stack: what they declare.
+        pack: the policies.
     """
 
-    base: str | None
-    by_stack: Mapping[str, Diff]
+    project: Project
+    files: Mapping[str, bytes]
+    by_stack: Mapping[str, Declaration]
+    pack: Pack
+
+    @classmethod
+    def read(cls, project: Project, files: Mapping[str, Path]) -> Declarations:
+        """Read them.
+
+        Raises:
+            DeclarationError: a declaration is wrong.
+            PolicyPackError: the policies cannot be loaded.
+        """
+        instance = instance_of(project.file)
+        return cls(
+            project,
+            {stack: file.read_bytes() for stack, file in files.items()},
+            {stack: from_file(file, instance).declaration for stack, file in files.items()},
+            Pack.load(project.policies),
+        )
+
+    def since(self, revision: str, as_of: date) -> DiffDocument:
+        """What changed since a git revision.
+
+        Raises:
+            GitError: it cannot be read.
+        """
+        then, judged = base.Base.read(self.project, revision), base.Judged(self.pack, as_of)
+        return document(base.outcome(self.project, then, self.by_stack, self.by_stack, judged))
 
 
 def statement(
-    project: Project,
-    stacks: Mapping[str, Path],
-    settings: Mapping[str, SettingsEnvelope],
-    diffs: Diffs | None,
+    declarations: Declarations,
+    settings: Callable[[str, str], SettingsEnvelope],
+    diff: DiffDocument | None,
     as_of: date,
 ) -> Statement:
     """The statement about some tenants.
 
     Args:
-        project: where they are declared, and the policies that judge them.
-        stacks: the stacks' files by name.
-        settings: what came of them, by stack.
-        diffs: what changed, if that is asked for.
+        declarations: what was declared.
+        settings: what came of it, by stack and tenant.
+        diff: what changed, if that is asked for.
         as_of: the day on which policies are judged.
 
     Raises:
-        DeclarationError: a declaration is wrong.
-        PolicyPackError: the policies cannot be loaded.
-        EvidenceError: a stack has no diff, or its settings are not what its file declares.
+        EvidenceError: the diff says nothing of a stack, or its settings are not what its file declares.
     """
-    instance, pack = instance_of(project.file), Pack.load(project.policies)
     tenants = []
-    for stack, file in stacks.items():
-        declaration = from_file(file, instance).declaration
-        if diffs and stack not in diffs.by_stack:
-            raise EvidenceError(f"the diff says nothing of the stack {stack}; make it with this one in it")
-        _agrees(stack, declaration, settings[stack].document())
+    for stack, declaration in declarations.by_stack.items():
+        if diff and stack not in (told.stack for told in diff.tenants):
+            raise EvidenceError(f"the diff says nothing of the stack {stack}; make one that does")
+        envelope = settings(stack, declaration.tenant.id)
+        _agrees(stack, declaration, envelope.document())
         tenants.append(
             TenantEvidence(
                 tenant=declaration.tenant.id,
@@ -73,28 +97,25 @@ def statement(
                 declaration=Declared(
                     instance=_normal(declaration.instance), tenant=_normal(declaration.tenant)
                 ),
-                diff=diffs.by_stack[stack] if diffs else None,
-                judgements=tuple(
-                    Judgement.model_validate(each, from_attributes=True, strict=False)
-                    for each in judge(pack, declaration, as_of)
-                ),
-                settings=settings[stack],
+                findings=tuple(map(finding, judge(declarations.pack, declaration, as_of))),
+                settings=envelope,
             )
         )
+    configured = sorted(declarations.pack.configured.items())
     predicate = Predicate(
         as_of=as_of.isoformat(),
-        base=diffs.base if diffs else None,
         tools={tool: version(tool) for tool in _TOOLS},
-        policies={rule: configured.level for rule, configured in sorted(pack.configured.items())},
+        policies={rule: each.level for rule, each in configured},
+        diff=diff,
         tenants=tuple(sorted(tenants, key=lambda each: each.tenant)),
     )
-    return Statement.of(predicate, {stack: file.read_bytes() for stack, file in stacks.items()})
+    return Statement.of(predicate, declarations.files)
 
 
-def _agrees(stack: str, declaration: Declaration, document: SettingsDocument) -> None:
+def _agrees(stack: str, declaration: Declaration, settings: SettingsDocument) -> None:
     """Evidence that joined a declaration with what came of another one would mislead."""
     access = snapshot(declaration)
-    server = next((each for each in document.authorization_servers if each.kind == access.kind), None)
+    server = next((each for each in settings.authorization_servers if each.kind == access.kind), None)
     if server is None or access.authority not in (None, server.authority):
         what = "authorization server"
     else:
@@ -105,11 +126,11 @@ def _agrees(stack: str, declaration: Declaration, document: SettingsDocument) ->
             for client in server.clients
             if client.registration == "managed" or client.name in declared
         }
-        if document.tenant == declaration.tenant.id and declared == made:
+        if settings.tenant == declaration.tenant.id and declared == made:
             return
-        what = "tenant, clients or their access"
+        what = "tenant, clients or access"
     raise EvidenceError(
-        f"the settings of the stack {stack} are not what its file declares: another {what}; apply the file "
+        f"the settings of the stack {stack} are not what its file declares (other {what}); apply the file "
         f"first (`pulumi up --stack {stack}`), or check out what was applied"
     )
 

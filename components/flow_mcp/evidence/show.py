@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from flow_mcp.declaration.findings import dotted
-from flow_mcp.evidence.statement import Diff, Judgement, Statement, TenantEvidence
+from flow_mcp.diff.document import DiffDocument, Finding, TenantTold, UnknownTold
+from flow_mcp.evidence.statement import Statement, TenantEvidence
 from flow_mcp.evidence.verify import Verified
 from flow_mcp.showing import terminal
 
@@ -25,6 +26,7 @@ def lines(verified: Verified) -> Iterator[str]:
     made_by = ", ".join(f"{tool} {number}" for tool, number in sorted(predicate.tools.items()))
     yield f"as of {predicate.as_of}, made by {terminal(made_by)}"
     yield f"judged by {_count(len(predicate.policies), 'rule')}{_each(predicate.policies.values())}"
+    yield from _diff(predicate.diff)
     for tenant in predicate.tenants:
         yield ""
         yield from _tenant(tenant, verified.statement)
@@ -40,41 +42,56 @@ def as_json(verified: Verified) -> dict[str, Any]:
     }
 
 
+def _diff(diff: DiffDocument | None) -> Iterator[str]:
+    if diff is None:
+        yield "what changed is not in it"
+        return
+    source = f"the commit {terminal(diff.base)}" if diff.base else f"a {diff.source}"
+    yield f"compared with {source}, as of {diff.as_of}, {diff.digest}"
+    for unknown in diff.unknowns:
+        yield from _unknown(unknown)
+
+
 def _tenant(tenant: TenantEvidence, statement: Statement) -> Iterator[str]:
-    document = tenant.settings.document()
+    document, diff = tenant.settings.document(), statement.predicate.diff
     clients = sum(len(server.clients) for server in document.authorization_servers)
     yield f"{terminal(tenant.tenant)} (stack {terminal(tenant.stack)})"
     for subject in tenant.subjects(statement):
         yield f"  {terminal(subject.name)}: sha256 {subject.digest.sha256}"
     resources = _count(len(document.protected_resources), "protected resource")
     yield f"  settings: revision {tenant.settings.revision}, {resources}, {_count(clients, 'client')}"
-    yield from _diff(tenant.diff, statement.predicate.base)
-    yield f"  policies: {_count(len(tenant.judgements), 'finding')}{_each(j.kind for j in tenant.judgements)}"
-    for judgement in tenant.judgements:
-        yield from _judgement(judgement)
+    for told in diff.tenants if diff else ():
+        if told.stack == tenant.stack:
+            yield from _changes(told)
+    yield f"  policies: {_count(len(tenant.findings), 'finding')}{_each(f.kind for f in tenant.findings)}"
+    for finding in tenant.findings:
+        yield from _finding(finding)
 
 
-def _diff(diff: Diff | None, base: str | None) -> Iterator[str]:
-    if diff is None:
-        yield "  changes: not in this evidence"
-        return
-    than = f" since {terminal(base)}" if base else ""
-    yield f"  changes{than}: {len(diff.changes) or 'none'}{_each(change.risk for change in diff.changes)}"
-    for change in diff.changes:
+def _changes(told: TenantTold) -> Iterator[str]:
+    risks = _each([*(each.risk for each in told.changes), *(each.risk for each in told.operations)])
+    changes, operations = _count(len(told.changes), "change"), _count(len(told.operations), "operation")
+    yield f"  changed: {changes}, {operations}{risks}"
+    for change in told.changes:
         yield f"    {change.risk}: {terminal(change.text, 500)}"
-    if diff.operations:
-        operations = _count(len(diff.operations), "resource")
-        yield f"  the engine was to change {operations}{_each(o.op for o in diff.operations)}"
-    for unknown in diff.unknowns:
-        yield f"    unknown: {terminal(unknown.subject)}: {terminal(unknown.text, 500)}"
+    for unknown in told.unknowns:
+        yield from _unknown(unknown)
+    for finding in told.findings:
+        # Those on the declaration are told below, as they are on the day of the evidence.
+        if finding.urn:
+            yield from _finding(finding)
 
 
-def _judgement(judgement: Judgement) -> Iterator[str]:
-    where = terminal(judgement.urn or dotted(judgement.path) or "tenant")
-    what = f"{judgement.level}, {judgement.kind}: {terminal(judgement.rule_id)}"
-    yield f"    {what}: {where}: {terminal(judgement.problem, 500)}"
-    if waiver := judgement.waiver:
-        accepted = f"{terminal(waiver.accepted_by)} until {waiver.expires}"
+def _unknown(unknown: UnknownTold) -> Iterator[str]:
+    yield f"    unknown: {terminal(unknown.subject)}: {terminal(unknown.text, 500)}"
+
+
+def _finding(finding: Finding) -> Iterator[str]:
+    where = terminal(finding.urn or dotted(finding.path) or "tenant")
+    what = f"{finding.level}, {finding.kind}: {terminal(finding.rule)}"
+    yield f"    {what}: {where}: {terminal(finding.problem, 500)}"
+    if waiver := finding.waiver:
+        accepted = f"{terminal(waiver.accepted_by)} until {terminal(waiver.expires)}"
         yield f"      accepted by {accepted}: {terminal(waiver.reason, 500)}"
 
 

@@ -1,11 +1,12 @@
 """What evidence says: an in-toto Statement (https://in-toto.io/Statement/v1) with a predicate of our own.
 
-Its schema is published as `docs/schemas/evidence.schema.json`. Declarations and values of changes are in it
-as they were, in no model of today's: evidence must be readable when declarations have moved on.
+Its schema is published as `docs/schemas/evidence.schema.json`. Declarations are in it as they were, in no
+model of today's: evidence must be readable when declarations have moved on.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from hashlib import sha256
 from itertools import chain
 from typing import Annotated, Literal, Self
@@ -15,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 from pydantic.alias_generators import to_camel
 
 from flow_mcp.declaration.texts import DAY
+from flow_mcp.diff.document import DiffDocument, Finding, digest_of
 from flow_mcp.settings import SettingsEnvelope
 from flow_mcp.settings.strict_json import validate_strictly
 
@@ -23,10 +25,6 @@ PREDICATE_TYPE: Literal["https://profitbase.biz/flow-mcp/evidence/v1"] = (
     "https://profitbase.biz/flow-mcp/evidence/v1"
 )
 
-_Path = Annotated[
-    tuple[str | int, ...], Field(description="Where, below the tenant, or in the resource if there is one.")
-]
-
 
 class _Part(BaseModel):
     """Part of the evidence: unknown keys are refused, for whoever verifies it must not overlook one."""
@@ -34,77 +32,6 @@ class _Part(BaseModel):
     model_config = ConfigDict(
         extra="forbid", frozen=True, strict=True, alias_generator=to_camel, validate_by_name=True
     )
-
-
-class Waiver(_Part):
-    """Who accepted a violation."""
-
-    reason: Annotated[str, Field(description="Why it is acceptable.")]
-    accepted_by: Annotated[str, Field(description="Who accepted it.")]
-    expires: Annotated[str, DAY, Field(description="Last day on which it holds.")]
-
-
-class Judgement(_Part):
-    """One thing that a rule of the policy pack says."""
-
-    rule_id: Annotated[str, Field(description="The rule's ID.")]
-    severity: Annotated[str, Field(description="How bad it is.")]
-    level: Annotated[Literal["mandatory", "advisory"], Field(description="Whether it stops an update.")]
-    kind: Annotated[
-        Literal["violation", "unknown", "failed"],
-        Field(description="The rule is violated, needs a value not known yet, or could not be judged."),
-    ]
-    path: _Path
-    urn: Annotated[str, Field(description="The resource's; empty for the declaration.")]
-    problem: Annotated[str, Field(description="What is wrong; it repeats no value.")]
-    remedy: Annotated[str, Field(description="What to do.")]
-    waiver: Annotated[Waiver | None, Field(description="Where somebody may and did accept it.")] = None
-
-
-class Change(_Part):
-    """What one change of the declaration means."""
-
-    kind: Annotated[str, Field(description="Its stable ID.")]
-    subject: Annotated[str, Field(description="Whom or what it is about.")]
-    path: _Path
-    risk: Annotated[Literal["high", "medium", "low", "none"], Field(description="How much it matters.")]
-    text: Annotated[str, Field(description="One sentence.")]
-    before: Annotated[JsonValue, Field(description="What was; left out: nothing.")] = None
-    after: Annotated[JsonValue, Field(description="What is; left out: nothing.")] = None
-
-
-class Operation(_Part):
-    """What the engine was to do to one resource; no value is in it."""
-
-    op: Annotated[str, Field(description="The engine's word: create, update, delete, replace, …")]
-    urn: Annotated[str, Field(description="The resource's.")]
-    type: Annotated[str, Field(description="Its type token.")]
-    properties: Annotated[tuple[str, ...], Field(description="Paths of what changes.")] = ()
-    replaces: Annotated[tuple[str, ...], Field(description="Those that make it another resource.")] = ()
-    unknown: Annotated[tuple[str, ...], Field(description="Those that only applying tells.")] = ()
-    inputs: Annotated[str, Field(description="A digest over its new inputs, secrets masked.")] = ""
-
-
-class Unknown(_Part):
-    """What could not be known beforehand."""
-
-    subject: Annotated[str, Field(description="What of.")]
-    text: Annotated[str, Field(description="What is not known, and why.")]
-    blocks: Annotated[bool, Field(description="Whether nothing could be approved without it.")]
-
-
-class Diff(_Part):
-    """A tenant's semantic diff."""
-
-    source: Annotated[
-        Literal["base", "preview"], Field(description="Declarations alone, or a preview of the stack.")
-    ]
-    changes: tuple[Change, ...]
-    operations: tuple[Operation, ...] = ()
-    unknowns: tuple[Unknown, ...] = ()
-    judgements: Annotated[
-        tuple[Judgement, ...], Field(description="What policies said when the diff was made.")
-    ] = ()
 
 
 class Declared(_Part):
@@ -120,9 +47,8 @@ class TenantEvidence(_Part):
     tenant: Annotated[str, Field(description="Its ID in Flow.")]
     stack: Annotated[str, Field(description="Its stack's name.")]
     declaration: Declared
-    diff: Annotated[Diff | None, Field(description="Left out: none was asked for.")] = None
-    judgements: Annotated[
-        tuple[Judgement, ...], Field(description="What policies say of the declaration on the day `asOf`.")
+    findings: Annotated[
+        tuple[Finding, ...], Field(description="What policies say of the declaration on the day `asOf`.")
     ]
     settings: Annotated[SettingsEnvelope, Field(description="The settings document that came of it.")]
 
@@ -156,15 +82,27 @@ class Predicate(_Part):
     """What is said of the subjects."""
 
     as_of: Annotated[str, DAY, Field(description="The day on which policies were judged.")]
-    base: Annotated[
-        str | None, Field(description="What the diffs compare with, such as a git commit; left out: nothing.")
-    ] = None
     tools: Annotated[dict[str, str], Field(description="Versions of what made it, by distribution.")]
     policies: Annotated[
         dict[str, Literal["mandatory", "advisory", "disabled"]],
         Field(description="The rules that were there to judge, by ID, and how strictly each was enforced."),
     ]
+    diff: Annotated[
+        DiffDocument | None,
+        Field(description="What changed, as `flow-mcp diff` told it; left out: nobody asked for it."),
+    ] = None
     tenants: Annotated[tuple[TenantEvidence, ...], Field(min_length=1, description="Sorted by ID.")]
+
+    @model_validator(mode="after")
+    def _diff_is_whole(self) -> Self:
+        if self.diff is None:
+            return self
+        if self.diff.digest != digest_of(self.diff):
+            raise ValueError("the diff's digest is not that of what it tells")
+        missing = {each.stack for each in self.tenants} - {each.stack for each in self.diff.tenants}
+        if missing:
+            raise ValueError(f"the diff says nothing of the stack {min(missing)}")
+        return self
 
 
 class Digest(BaseModel):
@@ -216,7 +154,7 @@ class Statement(_Part):
         return self
 
     @classmethod
-    def of(cls, predicate: Predicate, files: dict[str, bytes]) -> Self:
+    def of(cls, predicate: Predicate, files: Mapping[str, bytes]) -> Self:
         """The statement about tenants, and about the files that declare them, by stack."""
         declared = [Subject.of(_declared_by(stack), content) for stack, content in files.items()]
         subjects = [*declared, *(each.subject for each in predicate.tenants)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -16,18 +17,12 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
-from flow_mcp.evidence.statement import (
-    Change,
-    Declared,
-    Diff,
-    Judgement,
-    Operation,
-    Predicate,
-    Statement,
-    TenantEvidence,
-    Unknown,
-    Waiver,
-)
+from flow_mcp.declaration.waivers import Waiver
+from flow_mcp.diff import Change, Operation, Risk, TenantDiff, Unknown
+from flow_mcp.diff.document import document, finding
+from flow_mcp.diff.outcome import Outcome
+from flow_mcp.evidence.statement import Declared, Predicate, Statement, TenantEvidence
+from flow_mcp.policy.judge import Judgement
 from flow_mcp.settings import SettingsEnvelope
 from tests.unit.runtime import acme
 
@@ -45,21 +40,28 @@ WAIVED = Judgement(
     remedy="Name those that it needs.",
     waiver=Waiver(reason="until the split", accepted_by="security", expires="2027-01-31"),
 )
-DIFF = Diff(
-    source="preview",
-    changes=(
-        Change(
-            kind="client-gains-access",
-            subject="agent",
-            path=("clients", "agent", "access"),
-            risk="medium",
-            text="The client agent gains 456/test",
-            before=[],
-            after=["456/test"],
+OUTCOME = Outcome(
+    diffs=(
+        TenantDiff(
+            stack="acme",
+            source="preview",
+            changes=(
+                Change(
+                    kind="client-gains-access",
+                    subject="agent",
+                    path=("clients", "agent", "access"),
+                    risk=Risk.MEDIUM,
+                    text="The client agent gains 456/test",
+                    before=None,
+                    after=["456/test", None],
+                ),
+            ),
+            operations=(Operation(op="update", urn="urn:pulumi:acme::flow-mcp::x::y", type="x", inputs="0"),),
+            unknowns=(Unknown("agent", "its client ID is still to be assigned", blocks=False),),
         ),
     ),
-    operations=(Operation(op="update", urn="urn:pulumi:acme::flow-mcp::x::y", type="x", inputs="sha256:0"),),
-    unknowns=(Unknown(subject="agent", text="its client ID is still to be assigned", blocks=False),),
+    source="preview",
+    as_of=date(2026, 11, 24),
 )
 
 
@@ -70,8 +72,7 @@ def evidence(**changes: object) -> TenantEvidence:
         "declaration": Declared(
             instance={"server": "https://app.profitbase.biz/flow"}, tenant={"id": "acme"}
         ),
-        "diff": DIFF,
-        "judgements": (WAIVED,),
+        "findings": (finding(WAIVED),),
         "settings": SETTINGS,
     }
     return TenantEvidence.model_validate(whole | changes)
@@ -80,9 +81,9 @@ def evidence(**changes: object) -> TenantEvidence:
 def predicate(**changes: object) -> Predicate:
     whole = {
         "as_of": "2026-11-25",
-        "base": "a1b2c3",
         "tools": {"flow-mcp": "0.1.0"},
         "policies": {"FLOWMCP-001": "mandatory", "FLOWMCP-016": "mandatory"},
+        "diff": document(OUTCOME),
         "tenants": (evidence(),),
     }
     return Predicate.model_validate(whole | changes)
