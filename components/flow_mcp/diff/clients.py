@@ -17,7 +17,7 @@ from flow_mcp.diff.wording import shown
 
 _PARTS = {"managed": "clients", "manual": "manualRegistrations"}
 _SUBJECTS = {"managed": "client", "manual": "manual registration"}
-_ACTS = {"client-credentials": "acts for itself", "authorization-code": "acts for people who sign in"}
+_FOR = {"client-credentials": "for itself", "authorization-code": "for people who sign in"}
 
 
 def path_of(client: ClientAccess) -> tuple[str, str]:
@@ -84,7 +84,7 @@ def _whole(
         return
     identified = f" with client ID {shown(new.client_id)}" if new.client_id else ""
     how = "how it authenticates is not declared" if manual else authenticates(new.authentication)
-    text = f"The {subject} is new{identified}: it {_ACTS[new.grant]}, and {how}."
+    text = f"The {subject} is new{identified}: it acts {_FOR[new.grant]}, and {how}."
     yield change(f"{kind}-added", subject, path, text, **both)
 
 
@@ -93,7 +93,7 @@ def _grant(
 ) -> Iterator[Change]:
     if old.grant != new.grant:
         sides.leaves.take(*path, "grant")
-        text = f"{new.name} {_ACTS[new.grant]}; before, it {_ACTS[old.grant]}."
+        text = f"{new.name} acts {_FOR[new.grant]}; before, {_FOR[old.grant]}."
         yield change(
             "client-grant-changes", subject, (*path, "grant"), text, before=old.grant, after=new.grant
         )

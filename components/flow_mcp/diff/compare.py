@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -19,7 +18,7 @@ from flow_mcp.diff.resources import resources
 from flow_mcp.diff.server import server
 from flow_mcp.diff.sides import Sides
 from flow_mcp.diff.waivers import waivers
-from flow_mcp.diff.wording import shown
+from flow_mcp.diff.wording import shown, value
 
 # Each takes the values that it tells of; what is left for the last is told by its path.
 _COMPARISONS: tuple[Callable[[Sides], Iterator[Change]], ...] = (
@@ -68,11 +67,7 @@ def _server(kind: str, authority: str | None) -> str:
 
 def _sentence(what: str, before: Any, after: Any) -> str:
     if before is None:
-        return f"{what} is new: {_value(after)}."
+        return f"{what} is new: {value(after)}."
     if after is None:
-        return f"{what} is gone; it was {_value(before)}."
-    return f"{what} changes from {_value(before)} to {_value(after)}."
-
-
-def _value(value: Any) -> str:
-    return shown(value) if isinstance(value, str) else shown(json.dumps(value, ensure_ascii=False))
+        return f"{what} is gone; it was {value(before)}."
+    return f"{what} changes from {value(before)} to {value(after)}."

@@ -15,17 +15,17 @@ from flow_mcp.diff.wording import shown
 _KEYS = ("privateKeyJwt", "secret", "federatedCredential", "clientType")
 _STRENGTH = {None: 0, "none": 0, "client-secret": 1, "private-key-jwt": 2, "federated": 2}
 _BY = {
-    None: "authenticates in a way that is not declared",
-    "none": "does not authenticate",
-    "client-secret": "authenticates with a secret",
-    "private-key-jwt": "authenticates with a private key",
-    "federated": "authenticates with another issuer's token",
+    None: "in a way that is not declared",
+    "none": "not at all",
+    "client-secret": "with a secret",
+    "private-key-jwt": "with a private key",
+    "federated": "with another issuer's token",
 }
 
 
 def authenticates(authentication: str | None) -> str:
     """How a client authenticates, as a part of a sentence."""
-    return _BY[authentication]
+    return "does not authenticate" if authentication == "none" else f"authenticates {_BY[authentication]}"
 
 
 def credentials(
@@ -41,7 +41,13 @@ def credentials(
     if token := sides.leaves.take(*path, "federatedCredential"):
         text = f"{new.name} is known by another token{_to(token)}."
         yield _told("federated-credential-changes", subject, (*path, "federatedCredential"), text, token)
-    if issued := sides.leaves.take(*path, "secret", "issued"):
+    if not new.secret_issued and (ends := sides.leaves.take(*path, "secret")):
+        text = f"The secret of {new.name} has no end any more; before, it ended on {old.secret_expires}."
+        yield _told("lifetime-grows", subject, (*path, "secret"), text, ends)
+    elif not old.secret_issued and (begins := sides.leaves.take(*path, "secret")):
+        text = f"The secret of {new.name} is made anew, with an end{_to(begins)}; the old one ends."
+        yield _told("secret-rotates", subject, (*path, "secret"), text, begins)
+    elif issued := sides.leaves.take(*path, "secret", "issued"):
         text = f"The secret of {new.name} is made anew{_to(issued)}; the old one ends."
         yield _told("secret-rotates", subject, (*path, "secret", "issued"), text, issued)
 
@@ -53,7 +59,8 @@ def _another_way(
     before, after = told(values)
     difference = _STRENGTH[new.authentication] - _STRENGTH[old.authentication]
     kind = "strengthens" if difference > 0 else "weakens" if difference < 0 else "changes"
-    text = f"{new.name} {_BY[new.authentication]}{_to(values)}; before, it {_BY[old.authentication]}."
+    now, before_that = authenticates(new.authentication), _BY[old.authentication]
+    text = f"{new.name} {now}{_to(values)}; before, {before_that}."
     return change(
         f"client-authentication-{kind}",
         subject,

@@ -20,17 +20,19 @@ _REFRESH = "tokens.refresh."
 def lifetimes(sides: Sides) -> Iterator[Change]:
     """Those that are declared on both sides, and refresh tokens that begin or end."""
     old, new = sides.was.lifetimes, sides.will.lifetimes
-    for key in new:
+    for key in (key for key in new if key in old):
         path = _path(sides, key)
-        if key not in old or not sides.leaves.take(*path):
-            continue
         before, after = old[key], new[key]
         noun, subject = _noun(key), _subject(key)
+        # At another kind of server the settings as a whole are others.
+        written = sides.leaves.take(*path) if sides.same_kind or path[0] == "clients" else {}
+        if before == after and not written:
+            continue
         if before == after:
             text = f"{noun} last {lasting(after)} as before, written differently."
             yield change("lifetime-written-differently", subject, path, text, before=before, after=after)
             continue
-        text = f"{noun} last {lasting(after)}; before, it was {lasting(before)}."
+        text = f"{noun} last {lasting(after)}; before, {lasting(before)}."
         kind = "lifetime-grows" if after > before else "lifetime-shrinks"
         yield change(kind, subject, path, text, before=before, after=after)
     if sides.stays and sides.same_kind:

@@ -11,6 +11,7 @@ from flow_mcp.declaration.tenant import Declaration
 from flow_mcp.diff.change import Change
 from flow_mcp.diff.kinds import change
 from flow_mcp.diff.leaves import told
+from flow_mcp.diff.registration import noun
 from flow_mcp.diff.sides import Sides
 from flow_mcp.diff.wording import listed, shown
 
@@ -55,7 +56,9 @@ def _everyone(sides: Sides, both: _People) -> Iterator[Change]:
         text = f"Everyone whom the authorization server lets sign in gains {listed(gained)}."
         yield change("everyone-gains-access", "everyone", _where(sides.after, gained), text, after=gained)
     if lost:
-        text = f"Not everyone may sign in any more for {listed(lost)}."
+        groups = sorted({group for key in lost for group in both[key][1].groups})
+        left = f"only members of {listed(groups)}" if groups else "nobody"
+        text = f"Not everyone may sign in any more for {listed(lost)}, {left} may."
         yield change("everyone-loses-access", "everyone", _where(sides.before, lost), text, before=lost)
 
 
@@ -94,10 +97,10 @@ def _written_differently(sides: Sides, changed: set[str]) -> Iterator[Change]:
         leaves = sides.leaves.take(*map(str, path), "people")
         if leaves and not _reached(side, entrance) & changed:
             before, after = told(leaves)
-            text = f"The people of {path[-1]} are written differently; whom its resources admit is the same."
+            text = f"The people of {path[-1]} are written differently; its resources admit the same."
             yield change(
                 "people-written-differently",
-                str(path[-1]),
+                f"client {path[-1]}" if path[0] == "clients" else noun(str(path[-1])),
                 (*path, "people"),
                 text,
                 before=before,

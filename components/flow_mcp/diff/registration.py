@@ -35,12 +35,13 @@ def registration(sides: Sides) -> Iterator[Change]:
             yield from _changes(sides, before, after)
 
 
-def _noun(key: str) -> str:
+def noun(key: str) -> str:
+    """What a way is called."""
     return _NOUNS.get(key, f"the way {key}")
 
 
 def _begin(key: str) -> str:
-    return _noun(key)[:1].upper() + _noun(key)[1:]
+    return noun(key)[:1].upper() + noun(key)[1:]
 
 
 def _opens(sides: Sides, way: WayAccess) -> Change:
@@ -49,7 +50,7 @@ def _opens(sides: Sides, way: WayAccess) -> Change:
     limits = "; ".join(f"{key} {listed(value)}" for key, value in way.limits.items() if value)
     held = f", held to {limits}" if limits else ", without limits"
     text = f"{_begin(way.key)} opens for {listed(way.resources) if way.resources else 'nothing'}{held}."
-    return change("registration-opens", _noun(way.key), path, text, after=after)
+    return change("registration-opens", noun(way.key), path, text, after=after)
 
 
 def _closes(sides: Sides, way: WayAccess) -> Change:
@@ -57,7 +58,7 @@ def _closes(sides: Sides, way: WayAccess) -> Change:
     before, _ = told(sides.leaves.take(*map(str, path)))
     reached = f"; it reached {listed(way.resources)}" if way.resources else ""
     return change(
-        "registration-closes", _noun(way.key), path, f"{_begin(way.key)} closes{reached}.", before=before
+        "registration-closes", noun(way.key), path, f"{_begin(way.key)} closes{reached}.", before=before
     )
 
 
@@ -66,8 +67,8 @@ def _changes(sides: Sides, before: WayAccess, after: WayAccess) -> Iterator[Chan
     yield from reach(
         sides,
         "registration",
-        _noun(after.key),
-        f"Who comes by {_noun(after.key)}",
+        noun(after.key),
+        f"Whoever comes by {noun(after.key)}",
         (*path, "access"),
         Reach(_access(sides.before, before.key), before.resources),
         Reach(_access(sides.after, after.key), after.resources),
@@ -101,7 +102,7 @@ def _limit(
             narrower.append(f"{key} no longer has {listed(removed)}")
     for kind, texts in (("registration-widens", wider), ("registration-narrows", narrower)):
         for text in texts:
-            yield change(kind, _noun(way), path, f"{_begin(way)}: {text}.", **both)
+            yield change(kind, noun(way), path, f"{_begin(way)}: {text}.", **both)
 
 
 def _access(declaration: Declaration | None, key: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from flow_mcp.diff.clients import path_of, subject_of
 from flow_mcp.diff.kinds import change
 from flow_mcp.diff.leaves import Values, told
 from flow_mcp.diff.sides import Sides
-from flow_mcp.diff.wording import shown
+from flow_mcp.diff.wording import shown, value
 
 _BOOLEANS = {
     "ownership": ("stack-owns-more", "stack-owns-less"),
@@ -108,8 +108,10 @@ def _authority(sides: Sides) -> Change | None:
         was.authority or f"one that {was.kind} assigns",
         will.authority or f"one that {will.kind} assigns",
     )
-    if old == new:
-        text = f"The authority is another authorization server's{_values(values)}."
+    if not (was.authority or will.authority) and sides.same_kind:
+        text = f"The authority is that of another {will.kind}{_values(values)}."
+    elif old == new:
+        text = f"Another authorization server is behind the same authority{_values(values)}."
     else:
         kinds = "" if sides.same_kind else f", and the authorization server from {was.kind} to {will.kind}"
         text = f"The authority changes from {_shown(old)} to {_shown(new)}{kinds}."
@@ -153,12 +155,8 @@ def _values(values: Mapping[Path, Values], above: Path = ()) -> str:
     """What the values become, in brackets; one that is gone is said to be."""
     parts = []
     for path, (_, after) in values.items():
-        key = dotted(path[len(above) :]) or dotted(path[-1:])
-        if after is None:
-            parts.append(f"{key} is gone")
-        else:
-            text = ", ".join(map(str, after)) if isinstance(after, list) else str(after)
-            parts.append(f"{key} {shown(text)}")
+        key = dotted(path[len(above) :] if above else path[-1:]) or str(path[-1])
+        parts.append(f"{key} is gone" if after is None else f"{key} {value(after)}")
     return f" ({'; '.join(parts)})" if parts else ""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from typing import Any
 
 _WORD = re.compile(r"[\w._~:/?#\[\]@!$&()*+,;=%-]*(?:\w/?|/?\*)")
 _LONGEST = 100
@@ -24,6 +25,15 @@ def listed(values: Sequence[str]) -> str:
     if len(values) > _LISTED:
         parts.append(f"{len(values) - _LISTED} more")
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def value(value: Any) -> str:
+    """Any value of a declaration, as `shown` would show a text."""
+    if isinstance(value, list) and value:
+        return listed(
+            [each if isinstance(each, str) else json.dumps(each, ensure_ascii=False) for each in value]
+        )
+    return shown(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
 
 
 def lasting(seconds: int) -> str:
