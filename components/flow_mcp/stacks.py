@@ -17,6 +17,8 @@ from flow_mcp.errors import FlowMcpError
 from flow_mcp.project import Project
 
 _SECONDS = 120
+# The authorization server is asked for each resource.
+_REFRESH_SECONDS = 600
 
 
 class StackError(FlowMcpError):
@@ -27,6 +29,23 @@ class StackError(FlowMcpError):
 
 class NotAppliedError(StackError):
     """The stack has no settings yet: `pulumi up` has not made them."""
+
+
+@dataclass(frozen=True)
+class Update:
+    """An update of a stack.
+
+    Attributes:
+        number: 1 for the first.
+        kind: Pulumi's word: `update`, `refresh`, `destroy`, …
+        result: Pulumi's word: `succeeded`, `failed`, …
+        ended: when, RFC 3339; None while it runs.
+    """
+
+    number: int
+    kind: str
+    result: str
+    ended: str | None
 
 
 @dataclass(frozen=True)
@@ -85,20 +104,46 @@ class Stacks:
         Raises:
             StackError: Pulumi does not answer as expected, or the stack has had no update.
         """
+        return self.last_update(stack).number
+
+    def last_update(self, stack: str) -> Update:
+        """The stack's last update.
+
+        Raises:
+            NotAppliedError: there is no such stack at the backend, or it has had no update.
+            StackError: Pulumi does not answer as expected.
+        """
         arguments = ("stack", "history", "--json", "--stack", stack)
-        # A backend that numbers updates tells the number; with files, the history's length is it.
         latest = self._json(*arguments, "--page-size", "1")
-        number = latest[0].get("version", 0) if latest else 0
-        number = number or len(self._json(*arguments))
-        if not number:
-            raise StackError(f"the stack {stack} has had no update; run `pulumi up --stack {stack}` first")
-        return int(number)
+        if not latest:
+            raise NotAppliedError(
+                f"the stack {stack} has had no update; run `pulumi up --stack {stack}` first"
+            )
+        # A backend that numbers updates tells the number; with files, the history's length is it.
+        number = latest[0].get("version", 0) or len(self._json(*arguments))
+        told = {key: str(latest[0].get(key, "")) for key in ("kind", "result", "endTime")}
+        return Update(int(number), told["kind"], told["result"], told["endTime"] or None)
+
+    def drifted(self, stack: str) -> int:
+        """How many of the stack's resources are no longer as it left them; the authorization server is asked.
+
+        It changes nothing, but needs what an update needs: the stack's passphrase, the server's credentials.
+
+        Raises:
+            StackError: Pulumi cannot tell.
+        """
+        arguments = ("refresh", "--preview-only", "--json", "--stack", stack)
+        told = self._json(*arguments, seconds=_REFRESH_SECONDS)
+        counted = told.get("changeSummary") if isinstance(told, dict) else None
+        if not isinstance(counted, dict):
+            raise StackError(f"`pulumi {' '.join(arguments)}` did not say what changed")
+        return sum(number for op, number in counted.items() if op != "same")
 
     def _outputs(self, stack: str, *more: str) -> dict[str, Any]:
         outputs: dict[str, Any] = self._json("stack", "output", "--json", "--stack", stack, *more)
         return outputs
 
-    def _json(self, *arguments: str) -> Any:
+    def _json(self, *arguments: str, seconds: int = _SECONDS) -> Any:
         shown = f"pulumi {' '.join(arguments)}"
         try:
             ended = subprocess.run(
@@ -108,11 +153,11 @@ class Stacks:
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 text=True,
-                timeout=_SECONDS,
+                timeout=seconds,
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            raise StackError(f"`{shown}` did not end within {_SECONDS} seconds") from None
+            raise StackError(f"`{shown}` did not end within {seconds} seconds") from None
         if ended.returncode:
             said = " ".join(ended.stderr.split()) or f"exit code {ended.returncode}"
             if "no stack named" in said:
