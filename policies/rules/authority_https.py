@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from ipaddress import ip_address
 from typing import Any
 
 from flow_mcp.declaration.findings import Path
+from flow_mcp.policy.addresses import is_secure
 from flow_mcp.policy.examples import declares
 from flow_mcp.policy.rule import (
     SETTINGS,
@@ -39,12 +38,6 @@ _KEYS = frozenset(
     }
 )
 """Names under which an authorization server's addresses stand: in declarations, providers and documents."""
-
-# No user name, backslash or blank: with these, one program's host is another program's user or path.
-_URL = re.compile(
-    r"(?P<scheme>https?)://(?P<host>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]+)?(?:[/?#][!-\[\]-~]*)?",
-    re.IGNORECASE,
-)
 
 
 def _declares(url: str) -> Resource:
@@ -92,7 +85,7 @@ class AuthorityHttps(Rule):
         for path, value in _addresses(resource):
             if isinstance(value, Unknown):
                 yield value
-            elif value != "" and not _is_secure(value):
+            elif value != "" and not is_secure(value):
                 yield Violation(path, "is neither an https address nor plain http to loopback")
         if resource.type == _REALM:
             mode = resource.inputs.get("sslRequired")
@@ -124,20 +117,3 @@ def _search(path: Path, value: Any) -> Iterator[tuple[Path, Any]]:
         named = next(key for key in reversed(where) if isinstance(key, str))
         if isinstance(leaf, Unknown) or named in _KEYS:
             yield where, leaf
-
-
-def _is_secure(address: Any) -> bool:
-    """Whether an address is https, or plain http that cannot leave this machine."""
-    parts = _URL.fullmatch(address) if isinstance(address, str) else None
-    return parts is not None and (
-        parts["scheme"].lower() == "https" or _is_loopback(parts["host"].lower().strip("[]"))
-    )
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

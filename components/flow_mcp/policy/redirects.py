@@ -1,0 +1,23 @@
+"""Where the authorization servers' clients keep their redirect URIs."""
+
+from __future__ import annotations
+
+from flow_mcp.policy.keycloak_types import KEYCLOAK_CLIENT, REGISTERED_CLIENT
+from flow_mcp.policy.places import EACH, Places
+from flow_mcp.policy.provider_types import AUTH0_CLIENT, ENTRA_APPLICATION, SCALEKIT_CLIENT
+from flow_mcp.policy.rule import SETTINGS
+
+REDIRECT_URIS: Places = {
+    SETTINGS: (("tenant", "clients", EACH, "redirectUris", EACH),),
+    KEYCLOAK_CLIENT: (("validRedirectUris", EACH),),
+    ENTRA_APPLICATION: (
+        ("web", "redirectUris", EACH),
+        ("singlePageApplication", "redirectUris", EACH),
+        ("publicClient", "redirectUris", EACH),
+    ),
+    "azuread:index/applicationRedirectUris:ApplicationRedirectUris": (("redirectUris", EACH),),
+    AUTH0_CLIENT: (("callbacks", EACH),),
+    "auth0:index/clientCimd:ClientCimd": (("callbacks", EACH),),
+    REGISTERED_CLIENT: (("redirectUris", EACH),),
+    SCALEKIT_CLIENT: (("redirectUris", EACH),),
+}

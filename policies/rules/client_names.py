@@ -1,0 +1,51 @@
+"""FLOWMCP-035: a client ID says whose it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import Field
+
+from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.policy.examples import declares
+from flow_mcp.policy.references import oauth_2_1
+from flow_mcp.policy.rule import Context, Reference, Resource, Rule, RuleSettings, Severity, Violation
+
+
+class _Settings(RuleSettings):
+    prefix: Annotated[
+        str, Field(description="What client IDs begin with; {tenant} stands for the tenant's ID.")
+    ] = "flow-mcp-{tenant}-"
+
+
+def _declares(client_id: str) -> Resource:
+    agent = {"grant": "client-credentials", "access": ["456/test"], "clientId": client_id}
+    return declares(clients={"agent": agent})
+
+
+class ClientNames(Rule):
+    """Who finds a client at the server, years later, must be able to ask somebody."""
+
+    id = "FLOWMCP-035"
+    severity = Severity.LOW
+    message = "A declared client ID should begin with flow-mcp-<tenant>-, unless configured otherwise."
+    remedy = "Leave clientId out, or begin it so; a client ID that changes is another client."
+    references = (
+        oauth_2_1("2.2", "Client Identifier"),
+        Reference(
+            "NIST SP 800-53, CM-8: System Component Inventory",
+            "https://csrc.nist.gov/pubs/sp/800/53/r5/upd1/final",
+        ),
+    )
+    settings = _Settings
+    good = (_declares("flow-mcp-acme-importer"),)
+    bad = (_declares("importer"),)
+
+    def in_declaration(self, declaration: Declaration, context: Context) -> Iterator[Violation]:
+        if not declaration.kind.chooses_client_ids:
+            return
+        prefix = context.settings_of(_Settings).prefix.replace("{tenant}", declaration.tenant.id)
+        for name, client in declaration.tenant.clients.items():
+            if client.client_id and not client.client_id.startswith(prefix):
+                yield Violation(("clients", name, "clientId"), "does not begin as the tenant's client IDs do")

@@ -1,0 +1,41 @@
+"""FLOWMCP-040: production is for clients that a declaration names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.policy.entrances import way
+from flow_mcp.policy.examples import KEYCLOAK, declares
+from flow_mcp.policy.production import ProductionSettings
+from flow_mcp.policy.references import mcp
+from flow_mcp.policy.rule import Context, Resource, Rule, Severity, Violation
+
+
+def _declares(access: str) -> Resource:
+    documents = {"domains": ["claude.ai"], "access": [access], "people": {"groups": ["planners"]}}
+    return declares({"keycloak": {**KEYCLOAK["keycloak"], "registration": {"metadataDocuments": documents}}})
+
+
+class DocumentsInProduction(Rule):
+    """Their publisher may change a client, and add others, without anybody here looking at it."""
+
+    id = "FLOWMCP-040"
+    severity = Severity.LOW
+    message = "Clients that come by metadata document should not reach production."
+    remedy = "Declare the clients that production needs, or accept those of the documents' publisher."
+    references = (
+        mcp("Client ID Metadata Documents"),
+        mcp("Localhost Redirect URI Risks"),
+    )
+    settings = ProductionSettings
+    good = (_declares("456/test"),)
+    bad = (_declares("456/production"),)
+
+    def in_declaration(self, declaration: Declaration, context: Context) -> Iterator[Violation]:
+        settings = context.settings_of(ProductionSettings)
+        for path, documents in way(declaration, "metadataDocuments"):
+            if settings.reached(declaration, documents.access):
+                yield Violation(
+                    (*path, "access"), "lets clients of somebody else's documents reach production"
+                )

@@ -1,0 +1,50 @@
+"""FLOWMCP-017: production is for named groups of people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.policy.entrances import ways
+from flow_mcp.policy.examples import declares
+from flow_mcp.policy.production import ProductionSettings
+from flow_mcp.policy.references import keycloak, rfc
+from flow_mcp.policy.rule import Context, Reference, Resource, Rule, Severity, Violation
+
+_PROBLEM = "lets whoever can sign in reach production"
+
+
+def _declares(people: object, access: str) -> Resource:
+    portal = {"grant": "authorization-code", "redirectUris": ["https://portal.acme.example/callback"]}
+    return declares(clients={"portal": {**portal, "people": people, "access": [access]}})
+
+
+class EveryoneInProduction(Rule):
+    """The authorization server may know guests, test accounts and, later, people of other tenants."""
+
+    id = "FLOWMCP-017"
+    severity = Severity.LOW
+    message = "Production should admit named groups of people, not everyone whom the server lets sign in."
+    remedy = (
+        "Say people: {groups: […]}; where the server cannot limit people, limit who has an account there."
+    )
+    references = (
+        rfc(9700, "2.3"),
+        keycloak("Role scope mappings", "_role_scope_mappings"),
+        Reference(
+            "Microsoft: Restrict an app to a set of users",
+            "https://learn.microsoft.com/entra/identity-platform/howto-restrict-your-app-to-a-set-of-users",
+        ),
+    )
+    settings = ProductionSettings
+    good = (_declares("everyone", "456/test"), _declares({"groups": ["planners"]}, "456/production"))
+    bad = (_declares("everyone", "456/production"),)
+
+    def in_declaration(self, declaration: Declaration, context: Context) -> Iterator[Violation]:
+        settings = context.settings_of(ProductionSettings)
+        for name, client in declaration.tenant.clients.items():
+            if client.people.everyone and settings.reached(declaration, client.access):
+                yield Violation(("clients", name, "people"), _PROBLEM)
+        for path, way in ways(declaration):
+            if way.people and way.people.everyone and settings.reached(declaration, way.access):
+                yield Violation((*path, "people"), _PROBLEM)

@@ -1,0 +1,66 @@
+"""FLOWMCP-027: nothing outside the component."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import Field
+
+from flow_mcp.policy.keycloak_types import KEYCLOAK_REALM
+from flow_mcp.policy.rule import (
+    SETTINGS,
+    Context,
+    Reference,
+    Resource,
+    Rule,
+    RuleSettings,
+    Severity,
+    Violation,
+)
+
+_STACK = "pulumi:pulumi:Stack"
+_DEFAULT_PROVIDER = re.compile(r"pulumi:providers:[^$:]+::default(?:_.*)?")
+_URN = "urn:pulumi:acme::flow-mcp::"
+
+
+class _Settings(RuleSettings):
+    types: Annotated[
+        tuple[str, ...],
+        Field(description="Types that a program may have outside, such as pulumi:pulumi:StackReference."),
+    ] = ("pulumi:pulumi:StackReference",)
+
+
+class InsideComponent(Rule):
+    """What a program adds beside its declaration is in no diff, no report and no other rule's sight."""
+
+    id = "FLOWMCP-027"
+    severity = Severity.MEDIUM
+    message = "Every resource of a tenant's stack must be made by McpServerSettings."
+    remedy = "Declare it in the tenant's file, or make it in a stack of its own."
+    references = (
+        Reference(
+            "Pulumi: Component resources", "https://www.pulumi.com/docs/iac/concepts/resources/components/"
+        ),
+        Reference("Pulumi: URNs", "https://www.pulumi.com/docs/iac/concepts/resources/names/"),
+        Reference(
+            "NIST SP 800-53, CM-3: Configuration Change Control",
+            "https://csrc.nist.gov/pubs/sp/800/53/r5/upd1/final",
+        ),
+    )
+    settings = _Settings
+    good = (
+        Resource(SETTINGS, urn=f"{_URN}{SETTINGS}::acme"),
+        Resource(KEYCLOAK_REALM, urn=f"{_URN}{SETTINGS}${KEYCLOAK_REALM}::realm"),
+    )
+    bad = (Resource(KEYCLOAK_REALM, urn=f"{_URN}{KEYCLOAK_REALM}::realm"),)
+
+    def in_resource(self, resource: Resource, context: Context) -> Iterator[Violation]:
+        if resource.type in (_STACK, *context.settings_of(_Settings).types):
+            return
+        # A URN names the types of all resources that this one is below, and then its name.
+        _, _, qualified = resource.urn.partition("::")[2].partition("::")
+        types = qualified.partition("::")[0].split("$")
+        if qualified and SETTINGS not in types and not _DEFAULT_PROVIDER.fullmatch(qualified):
+            yield Violation((), "is outside McpServerSettings")

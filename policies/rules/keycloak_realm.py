@@ -1,0 +1,43 @@
+"""FLOWMCP-029: a realm lets nobody in whom its administrator does not know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from flow_mcp.policy.keycloak_types import KEYCLOAK_REALM
+from flow_mcp.policy.properties import is_on, must
+from flow_mcp.policy.references import keycloak, oauth_2_1
+from flow_mcp.policy.rule import Context, Resource, Rule, Severity, Unknown, Violation
+
+_PROTECTED = {"realm": "acme", "securityDefenses": {"bruteForceDetection": {}}}
+
+
+class KeycloakRealm(Rule):
+    """`people: everyone` is as safe as the way to an account, and a password as safe as the tries at it."""
+
+    id = "FLOWMCP-029"
+    severity = Severity.MEDIUM
+    message = "A realm must not let people register themselves, and must detect who guesses passwords."
+    remedy = "Set registrationAllowed: false, and securityDefenses: {bruteForceDetection: {}}."
+    references = (
+        oauth_2_1("7.7", "Credentials-Guessing Attacks"),
+        keycloak("Brute force attacks", "password-guess-brute-force-attacks"),
+    )
+    good = (Resource(KEYCLOAK_REALM, inputs=_PROTECTED),)
+    bad = (
+        Resource(KEYCLOAK_REALM, inputs={**_PROTECTED, "registrationAllowed": True}),
+        Resource(KEYCLOAK_REALM, inputs={"realm": "acme"}),
+    )
+
+    def in_resource(self, resource: Resource, context: Context) -> Iterator[Violation | Unknown]:  # noqa: ARG002
+        if resource.type != KEYCLOAK_REALM or not resource.values:
+            return
+        yield from must(
+            resource, ("registrationAllowed",), lambda value: not is_on(value), "lets anybody make an account"
+        )
+        yield from must(
+            resource,
+            ("securityDefenses", "bruteForceDetection"),
+            lambda value: isinstance(value, Mapping),
+            "is missing: passwords can be guessed without end",
+        )

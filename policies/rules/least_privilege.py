@@ -1,0 +1,43 @@
+"""FLOWMCP-016: nobody reaches more than is named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.policy.entrances import access_lists
+from flow_mcp.policy.examples import declares
+from flow_mcp.policy.references import mcp, oauth_2_1, rfc
+from flow_mcp.policy.rule import Context, Resource, Rule, Severity, Violation
+
+
+def _declares(*access: str) -> Resource:
+    agent = {"grant": "client-credentials", "access": list(access)}
+    workspaces = {key: {"environments": ["production", "test"]} for key in ("456", "789")}
+    return declares(workspaces=workspaces, clients={"agent": agent})
+
+
+class LeastPrivilege(Rule):
+    """What one stolen credential opens is what its client was given."""
+
+    id = "FLOWMCP-016"
+    severity = Severity.LOW
+    message = "An access list should name environments: neither `*` nor every workspace of several."
+    remedy = "List the workspaces and environments that the application works with."
+    references = (
+        rfc(9700, "2.3"),
+        oauth_2_1("7.1.4", "Access Token Privilege Restriction"),
+        mcp("Access Token Privilege Restriction"),
+    )
+    good = (_declares("456/production", "456/test"), _declares("456/*"))
+    bad = (_declares("*"), _declares("456/test", "789/test"))
+
+    def in_declaration(self, declaration: Declaration, context: Context) -> Iterator[Violation]:  # noqa: ARG002
+        workspaces = declaration.tenant.workspaces
+        for path, access in access_lists(declaration):
+            if "*" in access:
+                yield Violation(path, "is everything, with whatever workspace or environment comes later")
+            elif len(workspaces) > 1 and len({entry.partition("/")[0] for entry in access}) == len(
+                workspaces
+            ):
+                yield Violation(path, "reaches every workspace")

@@ -1,0 +1,77 @@
+"""FLOWMCP-018: what nobody uses is not kept open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flow_mcp.authorization_servers.people import admitted
+from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.policy.entrances import access_lists
+from flow_mcp.policy.examples import declares
+from flow_mcp.policy.references import rfc
+from flow_mcp.policy.rule import Context, Reference, Resource, Rule, Severity, Violation
+from flow_mcp.settings import Grant
+
+_GATED = frozenset({"auth0", "entra", "keycloak"})
+"""Kinds that let nobody in whom the declaration does not admit."""
+
+
+def _declares(access: str, **more: object) -> Resource:
+    return declares(clients={"agent": {"grant": "client-credentials", "access": [access]}}, **more)
+
+
+def _manual(grant: str) -> object:
+    return {"legacy": {"clientId": "legacy-portal", "grant": grant, "access": ["456/test"]}}
+
+
+class NobodyComes(Rule):
+    """An entrance without visitors is one that nobody watches."""
+
+    id = "FLOWMCP-018"
+    severity = Severity.LOW
+    message = "Each protected resource and each manual registration should have somebody who can use it."
+    remedy = "Remove it, or give it a client and people."
+    references = (
+        rfc(9700, "2.3"),
+        Reference(
+            "NIST SP 800-53, CM-7: Least Functionality", "https://csrc.nist.gov/pubs/sp/800/53/r5/upd1/final"
+        ),
+    )
+    good = (
+        _declares("456/*"),
+        _declares("456/*", manualRegistrations=_manual("client-credentials")),
+    )
+    bad = (
+        _declares("456/test"),
+        _declares("456/*", manualRegistrations=_manual("authorization-code")),
+    )
+
+    def in_declaration(self, declaration: Declaration, context: Context) -> Iterator[Violation]:  # noqa: ARG002
+        yield from _unreached(declaration)
+        yield from _of_nobody(declaration)
+
+
+def _unreached(declaration: Declaration) -> Iterator[Violation]:
+    entries = {entry for _, access in access_lists(declaration) for entry in access}
+    for resource in declaration.resources:
+        if entries.isdisjoint(("*", f"{resource.workspace}/*", resource.key)):
+            if resource.key in declaration.kind.pending(declaration):
+                continue
+            environments = declaration.tenant.workspaces[resource.workspace].environments
+            index = environments.index(resource.environment)
+            yield Violation(("workspaces", resource.workspace, "environments", index), "is reached by nobody")
+
+
+def _of_nobody(declaration: Declaration) -> Iterator[Violation]:
+    """Manual registrations for people, of resources that admit none."""
+    kind = declaration.kind
+    if kind.key not in _GATED:
+        return
+    for name, manual in declaration.tenant.manual_registrations.items():
+        if manual.grant is Grant.AUTHORIZATION_CODE and not any(
+            admitted(declaration, kind.ways(declaration), resource).anyone
+            for resource in declaration.reached_by(manual.access)
+        ):
+            yield Violation(
+                ("manualRegistrations", name), "is for people, and what it reaches admits none of them"
+            )

@@ -1,0 +1,112 @@
+"""FLOWMCP-007: clients of people use PKCE with S256."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from flow_mcp.policy.documents import in_document
+from flow_mcp.policy.keycloak_types import KEYCLOAK_CLIENT, KEYCLOAK_PROFILE, KEYCLOAK_REGISTRATION
+from flow_mcp.policy.made_by import of_type
+from flow_mcp.policy.places import EACH, below
+from flow_mcp.policy.properties import is_in, is_on, judged, must
+from flow_mcp.policy.references import keycloak, mcp, oauth_2_1, rfc
+from flow_mcp.policy.rule import SETTINGS, Context, Resource, Rule, Severity, Unknown, Violation
+from flow_mcp.policy.values import at
+
+_CLIENTS = ("authorizationServers", EACH, "clients", EACH)
+_METHOD = ("tokenRequests", EACH, "authorizationParameters")
+_OPEN = "lets clients register without a policy that demands PKCE of them"
+_ENFORCER, _DOCUMENTS = "pkce-enforcer", "client-id-metadata-document"
+
+
+def _shows(**parameters: str) -> Resource:
+    request = {"authorizationParameters": {"response_type": "code", **parameters}}
+    client = {"grant": "authorization-code", "tokenRequests": [request]}
+    return Resource(
+        SETTINGS, outputs={"settings": json.dumps({"authorizationServers": [{"clients": [client]}]})}
+    )
+
+
+class Pkce(Rule):
+    """Without it, a code that somebody catches on its way can be redeemed by him."""
+
+    id = "FLOWMCP-007"
+    severity = Severity.HIGH
+    message = "Every client of people must use PKCE with the method S256, those that register themselves too."
+    remedy = "Set pkceCodeChallengeMethod: S256, and the executor pkce-enforcer for clients that register."
+    references = (
+        oauth_2_1("7.5.1", "Authorization Code Injection"),
+        rfc(9700, "2.1.1"),
+        mcp("Authorization Code Protection"),
+        keycloak("Client policies", "_client_policies"),
+    )
+    good = (
+        _shows(code_challenge_method="S256"),
+        Resource(
+            KEYCLOAK_CLIENT,
+            inputs={
+                "standardFlowEnabled": True,
+                "pkceCodeChallengeMethod": "S256",
+                "fullScopeAllowed": False,
+            },
+        ),
+        Resource(KEYCLOAK_PROFILE, inputs={"executors": [{"name": _ENFORCER}]}),
+    )
+    bad = (
+        _shows(code_challenge_method="plain"),
+        _shows(),
+        Resource(KEYCLOAK_CLIENT, inputs={"standardFlowEnabled": True, "fullScopeAllowed": False}),
+        Resource(KEYCLOAK_PROFILE, inputs={"executors": [{"name": _DOCUMENTS}]}),
+        Resource(KEYCLOAK_REGISTRATION, inputs={"open": True, "redirectHosts": ["claude.ai"]}),
+    )
+
+    def in_resource(self, resource: Resource, context: Context) -> Iterator[Violation | Unknown]:  # noqa: ARG002
+        if resource.type == KEYCLOAK_CLIENT:
+            yield from _client(resource)
+        elif resource.type == KEYCLOAK_PROFILE:
+            names = _executors(resource)
+            yield from (name for name in names if isinstance(name, Unknown))
+            if _DOCUMENTS in names and _ENFORCER not in names:
+                yield Violation(("executors",), "lets clients by metadata document go without PKCE")
+        for path, client in in_document(resource, *_CLIENTS):
+            if isinstance(client, Unknown):
+                yield client
+            elif at(client, "grant") == "authorization-code":
+                for where, parameters in below(client, _METHOD, path):
+                    yield from judged(
+                        at(parameters, "code_challenge_method"),
+                        (*where, "code_challenge_method"),
+                        is_in("S256"),
+                        "is not S256",
+                    )
+
+    def in_stack(self, resources: Sequence[Resource], context: Context) -> Iterator[Violation | Unknown]:  # noqa: ARG002
+        for registration, values in of_type(resources, KEYCLOAK_REGISTRATION):
+            profiles = [each for each, _ in of_type(resources, KEYCLOAK_PROFILE)]
+            names = [
+                name for each in profiles if each.parent == registration.parent for name in _executors(each)
+            ]
+            if _ENFORCER in names:
+                continue
+            unknown = [name for name in names if isinstance(name, Unknown)]
+            yield from unknown
+            for finding in judged(values.get("open"), ("open",), lambda value: not is_on(value), _OPEN):
+                if isinstance(finding, Unknown):
+                    yield finding
+                elif not unknown:
+                    yield replace(finding, urn=registration.urn)
+
+
+def _client(resource: Resource) -> Iterator[Violation | Unknown]:
+    flow = resource.values.get("standardFlowEnabled")
+    if isinstance(flow, Unknown):
+        yield flow
+    elif is_on(flow):
+        yield from must(resource, ("pkceCodeChallengeMethod",), is_in("S256"), "is not S256")
+
+
+def _executors(profile: Resource) -> list[Any]:
+    return [name for _, name in below(profile.values, ("executors", EACH, "name"))]

@@ -1,0 +1,81 @@
+"""FLOWMCP-003: redirect URIs are https or loopback."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from flow_mcp.policy.addresses import is_secure
+from flow_mcp.policy.keycloak_types import KEYCLOAK_CLIENT, REGISTERED_CLIENT
+from flow_mcp.policy.places import found
+from flow_mcp.policy.properties import judged
+from flow_mcp.policy.provider_types import ENTRA_APPLICATION
+from flow_mcp.policy.redirects import REDIRECT_URIS
+from flow_mcp.policy.references import mcp, oauth_2_1, rfc
+from flow_mcp.policy.rule import (
+    Context,
+    Reference,
+    Resource,
+    Rule,
+    RuleSettings,
+    Severity,
+    Unknown,
+    Violation,
+)
+
+
+class _Settings(RuleSettings):
+    private_use_schemes: Annotated[
+        tuple[str, ...],
+        Field(
+            description="Schemes of native applications that redirect URIs may have, such as com.example.app "
+            "(RFC 8252, section 7.1); the MCP specification allows none."
+        ),
+    ] = ()
+
+
+class RedirectsSecure(Rule):
+    """A code travels there: by plain http, or to a scheme that any application can claim, it goes astray."""
+
+    id = "FLOWMCP-003"
+    severity = Severity.HIGH
+    message = "A redirect URI must be https, or plain http to a loopback address."
+    remedy = "Use the application's https address, or http://127.0.0.1/… for a native application."
+    references = (
+        oauth_2_1("1.5", "Communication Security"),
+        rfc(9700, "2.6"),
+        rfc(8252, "7"),
+        mcp("Communication Security"),
+        Reference(
+            "Microsoft: Redirect URI restrictions",
+            "https://learn.microsoft.com/entra/identity-platform/reply-url",
+        ),
+    )
+    settings = _Settings
+    good = (
+        Resource(REGISTERED_CLIENT, inputs={"redirectUris": ["https://portal.acme.example/callback"]}),
+        Resource(REGISTERED_CLIENT, inputs={"redirectUris": ["http://127.0.0.1/callback"]}),
+    )
+    bad = (
+        Resource(REGISTERED_CLIENT, inputs={"redirectUris": ["http://portal.acme.example/callback"]}),
+        Resource(ENTRA_APPLICATION, inputs={"publicClient": {"redirectUris": ["acme://callback"]}}),
+        Resource(KEYCLOAK_CLIENT, inputs={"validRedirectUris": ["/callback"], "fullScopeAllowed": False}),
+    )
+
+    def in_resource(self, resource: Resource, context: Context) -> Iterator[Violation | Unknown]:
+        schemes = context.settings_of(_Settings).private_use_schemes
+        for path, uri in found(resource, REDIRECT_URIS):
+            yield from judged(
+                uri,
+                path,
+                lambda value: is_secure(value) or _is_private_use(value, schemes),
+                "is neither an https address nor plain http to loopback",
+            )
+
+
+def _is_private_use(uri: Any, schemes: tuple[str, ...]) -> bool:
+    """Whether a URI has one of these schemes: a domain's name reversed, which only its owner would use."""
+    scheme, colon, _ = uri.partition(":") if isinstance(uri, str) else ("", "", "")
+    return bool(colon) and "." in scheme and scheme in schemes

@@ -1,0 +1,40 @@
+"""FLOWMCP-038: who registers a client cannot send people anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.policy.entrances import way
+from flow_mcp.policy.examples import AUTH0, KEYCLOAK, declares
+from flow_mcp.policy.references import mcp, rfc
+from flow_mcp.policy.rule import Context, Reference, Rule, Severity, Violation
+
+_ACCESS = {"access": ["456/test"], "people": {"groups": ["planners"]}}
+_HOSTS = {"redirectHosts": ["claude.ai"]}
+
+
+class RegistrationUnlimited(Rule):
+    """Anyone can make such a server send a person's code to his own page, if the person consents once."""
+
+    id = "FLOWMCP-038"
+    severity = Severity.LOW
+    message = "Dynamic registration should be open only at servers that limit the hosts of redirect URIs."
+    remedy = "Use registration.metadataDocuments, which name whose clients may come, or declare the clients."
+    references = (
+        rfc(7591, "5"),
+        mcp("Client ID Metadata Documents"),
+        Reference(
+            "Auth0: Dynamic Client Registration",
+            "https://auth0.com/docs/get-started/applications/dynamic-client-registration",
+        ),
+    )
+    good = (
+        declares({"keycloak": {**KEYCLOAK["keycloak"], "registration": {"dynamic": {**_ACCESS, **_HOSTS}}}}),
+    )
+    bad = (declares({"auth0": {**AUTH0["auth0"], "registration": {"dynamic": _ACCESS}}}),)
+
+    def in_declaration(self, declaration: Declaration, context: Context) -> Iterator[Violation]:  # noqa: ARG002
+        for path, dynamic in way(declaration, "dynamic"):
+            if not getattr(dynamic, "redirect_hosts", ()):
+                yield Violation(path, "lets clients register with redirect URIs on any host")

@@ -1,0 +1,70 @@
+"""FLOWMCP-008: tokens are signed with a private key."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from flow_mcp.policy.documents import in_document
+from flow_mcp.policy.keycloak_types import KEYCLOAK_CLIENT, KEYCLOAK_REALM
+from flow_mcp.policy.places import EACH, Places, found
+from flow_mcp.policy.properties import is_in, judged
+from flow_mcp.policy.references import keycloak, rfc
+from flow_mcp.policy.rule import SETTINGS, Context, Resource, Rule, Severity, Unknown, Violation
+
+_AT_SERVERS: Places = {
+    KEYCLOAK_REALM: (("defaultSignatureAlgorithm",),),
+    KEYCLOAK_CLIENT: (
+        ("extraConfig", "access.token.signed.response.alg"),
+        ("extraConfig", "id.token.signed.response.alg"),
+    ),
+}
+_DECLARED: Places = {SETTINGS: (("tenant", "authorizationServer", "external", "tokens", "algorithms", EACH),)}
+_IN_DOCUMENT = ("authorizationServers", EACH, "tokenProfile", "algorithms", EACH)
+
+_ASYMMETRIC = tuple(f"{kind}{bits}" for kind in ("RS", "PS", "ES") for bits in (256, 384, 512))
+_is_accepted = is_in(*_ASYMMETRIC, "EdDSA")
+# Left empty, it is the realm's, and Keycloak's own for a realm: RS256.
+_is_signed = is_in(*_ASYMMETRIC, "EdDSA", "")
+
+
+def _shows(algorithm: str) -> Resource:
+    server = {"tokenProfile": {"algorithms": [algorithm]}}
+    return Resource(SETTINGS, outputs={"settings": json.dumps({"authorizationServers": [server]})})
+
+
+class SigningAsymmetric(Rule):
+    """Who validates by a shared secret can also sign with it: each reader of tokens could make them."""
+
+    id = "FLOWMCP-008"
+    severity = Severity.CRITICAL
+    message = "Tokens must be signed asymmetrically: RS, PS or ES with 256, 384 or 512 bits, or EdDSA."
+    remedy = "Set RS256, or another of these algorithms, where tokens are signed and where they are accepted."
+    references = (
+        rfc(9068, "2.1"),
+        rfc(8725, "3.2"),
+        keycloak("Realm keys", "realm_keys"),
+    )
+    waivable = False
+    good = (
+        _shows("RS256"),
+        Resource(
+            KEYCLOAK_CLIENT, inputs={"extraConfig": {"flowMcpOwner": "acme"}, "fullScopeAllowed": False}
+        ),
+        Resource(
+            KEYCLOAK_REALM,
+            inputs={"defaultSignatureAlgorithm": "ES256", "securityDefenses": {"bruteForceDetection": {}}},
+        ),
+    )
+    bad = (
+        _shows("HS256"),
+        _shows("none"),
+        Resource(KEYCLOAK_REALM, inputs={"defaultSignatureAlgorithm": "HS512"}),
+        Resource(KEYCLOAK_CLIENT, inputs={"extraConfig": {"access.token.signed.response.alg": "HS256"}}),
+    )
+
+    def in_resource(self, resource: Resource, context: Context) -> Iterator[Violation | Unknown]:  # noqa: ARG002
+        for path, algorithm in found(resource, _AT_SERVERS):
+            yield from judged(algorithm, path, _is_signed, "is no asymmetric algorithm")
+        for path, algorithm in (*found(resource, _DECLARED), *in_document(resource, *_IN_DOCUMENT)):
+            yield from judged(algorithm, path, _is_accepted, "is no asymmetric algorithm")
