@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from flow_mcp.commands.diff import command as diff_command
 from flow_mcp.commands.evidence import PASSPHRASE, command
 from flow_mcp.declaration.load import from_file, instance_of
 from flow_mcp.errors import FlowMcpError
@@ -146,13 +147,16 @@ def test_changes_since_a_revision_are_in_it(office: Office) -> None:
 def test_a_diff_that_was_approved_is_in_it_as_it_was(office: Office, tmp_path: Path) -> None:
     office.commit()
     office.declare(tenant(WIDER))
+    shown = CliRunner().invoke(diff_command, ["acme", "--base", "HEAD", "--format", "json"])
+    approved = json.loads(shown.stdout)
+    assert approved["tenants"][0]["changes"]
     office.apply(updates=4)
-    office.pack("acme", "--base", "HEAD")
-    approved = office.told()["predicate"]["diff"]
     file = tmp_path / "diff.json"
-    file.write_text(json.dumps(approved), encoding="utf-8")
+    file.write_text(shown.stdout, encoding="utf-8")
     assert office.pack("acme", "--diff", str(file)).exit_code == 0
-    assert office.told()["predicate"]["diff"] == approved
+    diff = office.told()["predicate"]["diff"]
+    assert (diff["digest"], len(diff["tenants"])) == (approved["digest"], 1)
+    assert f"{diff['digest']}\n" in office.verify().stdout
     file.write_text(json.dumps(approved | {"risk": "none", "digest": "sha256:0"}), encoding="utf-8")
     assert _refused(office, "acme", "--diff", str(file)) == (
         f"{file} was changed: its digest is not that of what it tells"
