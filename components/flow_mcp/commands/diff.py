@@ -109,9 +109,9 @@ def _loaded(project: Project, stacks: list[str]) -> Mapping[str, Loaded]:
 
 def show(outcome: Outcome, places: Places, pack: Pack, form: Format) -> None:
     if form == "json":
-        from flow_mcp.diff.document import document
+        from flow_mcp.diff.document import json_text
 
-        click.echo(document(outcome).model_dump_json(by_alias=True, indent=2, ensure_ascii=True))
+        click.echo(json_text(outcome))
     elif form == "markdown":
         from flow_mcp.diff.render_markdown import markdown
 

@@ -59,7 +59,7 @@ class ChangeTold(_Part):
     path: Annotated[tuple[str | int, ...], Field(description="Below the tenant, or `instance` and below it.")]
     risk: Risk
     text: str
-    before: Annotated[Any, Field(description="What was; null where there was nothing.")] = None
+    before: Annotated[Any, Field(description="What was; left out where there was nothing.")] = None
     after: Annotated[Any, Field(description="What will be, likewise.")] = None
     findings: Annotated[tuple[Finding, ...], Field(description="Policy findings that are about it.")]
 
@@ -126,6 +126,11 @@ def document(outcome: Outcome) -> DiffDocument:
         unknowns=tuple(map(_unknown, outcome.unknowns)),
         tenants=tuple(map(_tenant, _sorted(outcome.diffs))),
     )
+
+
+def json_text(outcome: Outcome) -> str:
+    """The document as JSON in ASCII, so that no terminal obeys what was declared; without absent values."""
+    return document(outcome).model_dump_json(by_alias=True, exclude_none=True, indent=2, ensure_ascii=True)
 
 
 def digest(diffs: Iterable[TenantDiff], unknowns: Iterable[Unknown] = ()) -> str:

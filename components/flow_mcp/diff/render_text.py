@@ -19,6 +19,8 @@ from flow_mcp.showing import terminal
 
 _STYLES = {Risk.HIGH: "bold red", Risk.MEDIUM: "yellow", Risk.LOW: "green", Risk.NONE: "dim"}
 _LONGEST = 1_000
+# Of most kinds' IDs.
+_WIDTH = 26
 
 
 def text(outcome: Outcome) -> Iterator[Text]:
@@ -81,7 +83,7 @@ def _finding(judgement: Judgement) -> Text:
 
 def _line(risk: Risk, what: str, said: str) -> Text:
     mark = (f"  {MARKS[risk]} {risk:<6} ", _STYLES[risk])
-    return Text.assemble(mark, (f"{terminal(what)}  ", "cyan"), terminal(said, _LONGEST))
+    return Text.assemble(mark, (f"{terminal(what):<{_WIDTH}} ", "cyan"), terminal(said, _LONGEST))
 
 
 def _quiet(stacks: list[str]) -> Iterator[Text]:
