@@ -13,6 +13,7 @@ from flow_mcp.evidence.schema import evidence_schema
 from flow_mcp.policy.pack import Pack
 from flow_mcp.policy.schema import configuration_schema
 from flow_mcp.project import Project
+from flow_mcp.report.document import report_schema
 from flow_mcp.settings.schema import envelope_schema, settings_schema
 from flow_mcp.vectors.model import vectors_schema
 
@@ -27,6 +28,7 @@ _SCHEMAS = {
     "settings": settings_schema,
     "envelope": envelope_schema,
     "evidence": evidence_schema,
+    "report": report_schema,
     "vectors": vectors_schema,
     "policy-configuration": _policy_configuration,
 }
@@ -38,6 +40,7 @@ _SCHEMAS = {
     "  flow-mcp schema envelope               the file in which it is delivered\n"
     "  flow-mcp schema evidence               what `flow-mcp evidence` signs\n"
     "  flow-mcp schema policy-configuration   policies/configuration.json\n"
+    "  flow-mcp schema report                 what `flow-mcp report --json` writes\n"
     "  flow-mcp schema vectors                the test vectors for runtimes\n"
     "  flow-mcp schema --write docs/schemas   all, as files"
 )

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from flow_mcp.access import snapshot
+from flow_mcp.declaration.claims import claimed
 from flow_mcp.declaration.findings import DeclarationError
 from flow_mcp.declaration.findings import Problem as Found
 from flow_mcp.declaration.load import Loaded, from_file, instance_of
@@ -54,14 +55,16 @@ def build(project: Project, stacks: Sequence[str], sources: Sources, as_of: date
         PolicyPackError: the policy pack cannot be loaded.
     """
     pack, instance = Pack.load(project.policies), instance_of(project.file)
-    tenants = []
+    tenants: list[Tenant] = []
+    owners: dict[str, str] = {}
     for stack, file in project.stack_files(sorted(set(stacks))).items():
         try:
             loaded = from_file(file, instance)
         except DeclarationError as error:
             tenants.append(_refused(stack, error.problems, sources))
         else:
-            tenants.append(_tenant(stack, loaded, pack, sources, as_of))
+            shared = tuple(claimed(loaded, stack, owners))
+            tenants.append(_tenant(stack, loaded, shared, pack, sources, as_of))
     complete = set(stacks) == set(project.stacks())
     strays = tuple(sources.delivered.strays()) if sources.delivered and complete else ()
     return Report(
@@ -95,7 +98,9 @@ def _refused(stack: str, problems: Sequence[Found], sources: Sources) -> Tenant:
     )
 
 
-def _tenant(stack: str, loaded: Loaded, pack: Pack, sources: Sources, as_of: date) -> Tenant:
+def _tenant(
+    stack: str, loaded: Loaded, shared: tuple[Found, ...], pack: Pack, sources: Sources, as_of: date
+) -> Tenant:
     declaration, backend = loaded.declaration, _backend(stack, sources)
     access = snapshot(declaration)
     findings = tuple(policies.finding(each) for each in judge(pack, declaration, as_of))
@@ -107,8 +112,8 @@ def _tenant(stack: str, loaded: Loaded, pack: Pack, sources: Sources, as_of: dat
         stack=shown(stack),
         refused=False,
         risk=policies.risk(findings),
-        blocked=any(finding.blocks for finding in findings),
-        problems=_problems(loaded.warnings),
+        blocked=bool(shared) or any(finding.blocks for finding in findings),
+        problems=_problems((*shared, *loaded.warnings)),
         declared=declared(access, declaration.instance.server, _client_ids(documents), as_of),
         findings=findings,
         waivers=policies.waived(declaration.tenant.waivers, pack, findings, as_of),

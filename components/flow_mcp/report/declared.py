@@ -66,7 +66,7 @@ class Way(Part):
 
     key: Annotated[str, Field(description="`dynamic`, `metadataDocuments`, `vscode`, …")]
     open: Annotated[bool, Field(description="Whether clients come by it whom nobody knows by name.")]
-    limits: tuple[Limit, ...]
+    limits: Annotated[tuple[Limit, ...], Field(description="By the declaration's keys.")]
     resources: Resources
 
 
@@ -88,7 +88,7 @@ class Lifetime(Part):
     """How long a token or a secret is valid."""
 
     of: Annotated[str, Field(description="`tokens.access`, `clients.<name>.secret`, …")]
-    seconds: int
+    seconds: Annotated[int, Field(description="The lifetime.")]
 
 
 class Declared(Part):
@@ -102,7 +102,9 @@ class Declared(Part):
     pending: Annotated[
         tuple[str, ...], Field(description="Nobody reaches them until somebody else has made something.")
     ]
-    clients: tuple[Client, ...]
-    ways: tuple[Way, ...]
-    people: tuple[People, ...]
-    lifetimes: tuple[Lifetime, ...]
+    clients: Annotated[tuple[Client, ...], Field(description="By name, managed and manual.")]
+    ways: Annotated[tuple[Way, ...], Field(description="By which clients come whom no file names.")]
+    people: Annotated[tuple[People, ...], Field(description="Who may sign in; whoever is not here may not.")]
+    lifetimes: Annotated[
+        tuple[Lifetime, ...], Field(description="Declared ones; others are the server's to choose.")
+    ]

@@ -25,7 +25,9 @@ class Settings(Part):
     reason: Reason | None = None
     revision: Annotated[int | None, Field(description="The envelope's.")] = None
     digest: Annotated[str | None, Field(description="SHA-256 of the settings document.")] = None
-    authorities: tuple[str, ...] = ()
+    authorities: Annotated[
+        tuple[str, ...], Field(description="One; two while the tenant moves to another.")
+    ] = ()
     client_ids: dict[str, str] = Field(default={}, description="By the client's name.")
     differences: Annotated[
         tuple[str, ...], Field(description="How they differ from the file, as far as it tells.")
@@ -54,16 +56,16 @@ class Drift(Part):
 class Tenant(Part):
     """One tenant, which is one stack."""
 
-    stack: str
+    stack: Annotated[str, Field(description="Its name, by which commands call the tenant.")]
     refused: Annotated[bool, Field(description="Whether its file is refused: then nothing else is known.")]
     risk: Annotated[
         Risk, Field(description="Of the worst finding that nobody waived; a failed rule is critical.")
     ]
     blocked: Annotated[bool, Field(description="Whether a gate stops.")]
-    problems: tuple[Problem, ...]
+    problems: Annotated[tuple[Problem, ...], Field(description="What is wrong with its file, warnings too.")]
     declared: Declared | None = None
-    findings: tuple[Finding, ...]
-    waivers: tuple[Waiver, ...]
+    findings: Annotated[tuple[Finding, ...], Field(description="What the policies say, waived ones too.")]
+    waivers: Annotated[tuple[Waiver, ...], Field(description="All that its file declares.")]
     delivered: Annotated[Settings, Field(description="Those of `flow-mcp export`.")]
     applied: Annotated[Settings, Field(description="Those that Pulumi's backend has as the stack's output.")]
     update: Update
@@ -73,14 +75,16 @@ class Tenant(Part):
 class Counts(Part):
     """How many there are of what somebody must look at. What was not read is not counted as right."""
 
-    tenants: int
+    tenants: Annotated[int, Field(description="All of the report.")]
     refused: Annotated[int, Field(description="Tenants whose file is refused.")]
     blocked: Annotated[int, Field(description="Tenants at which a gate stops, refused ones included.")]
     violations: Annotated[int, Field(description="Violations of policies that nobody waived.")]
     failed: Annotated[int, Field(description="Rules that could not be judged, by tenant.")]
-    waivers_holding: int
+    waivers_holding: Annotated[
+        int, Field(description="Those in time, permitted, and needed as far as was judged.")
+    ]
     waivers_void: Annotated[int, Field(description="Waivers that do not hold: expired, unpermitted, …")]
-    secrets_expired: int
+    secrets_expired: Annotated[int, Field(description="Their end is over, by the files.")]
     secrets_expiring: Annotated[int, Field(description="Within 30 days.")]
     secrets_undeclared: Annotated[int, Field(description="Secrets of which no file says how old they are.")]
     open_registration: Annotated[int, Field(description="Tenants where clients register themselves.")]
@@ -93,8 +97,8 @@ class Counts(Part):
 class Stray(Part):
     """A delivered file that belongs to no tenant of the report, or that nobody can use."""
 
-    file: str
-    problem: str
+    file: Annotated[str, Field(description="Its name.")]
+    problem: Annotated[str, Field(description="Why it ought not to be there.")]
 
 
 class Report(Part):
@@ -106,8 +110,8 @@ class Report(Part):
     settings_read: Annotated[bool, Field(description="Whether delivered settings were looked at.")]
     stacks_read: Annotated[bool, Field(description="Whether Pulumi's backend was asked.")]
     counts: Counts
-    rules: tuple[Rule, ...]
-    tenants: tuple[Tenant, ...]
+    rules: Annotated[tuple[Rule, ...], Field(description="The policy pack's, in its order.")]
+    tenants: Annotated[tuple[Tenant, ...], Field(description="By stack, sorted.")]
     strays: Annotated[tuple[Stray, ...], Field(description="Delivered files that ought not to be there.")]
 
     def to_json(self) -> str:

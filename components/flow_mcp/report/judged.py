@@ -14,21 +14,21 @@ WaiverState = Literal["holding", "expired", "unused", "unpermitted", "unknown-ru
 class Reference(Part):
     """Where a rule comes from."""
 
-    title: str
-    url: str
+    title: Annotated[str, Field(description="Name of the page, and the section.")]
+    url: Annotated[str, Field(description="Its address.")]
 
 
 class Rule(Part):
     """A rule of the project's policy pack."""
 
-    id: str
-    severity: str
+    id: Annotated[str, Field(description="Stable, FLOWMCP-016.")]
+    severity: Annotated[str, Field(description="How bad a violation is.")]
     level: Annotated[
         Literal["mandatory", "advisory", "disabled"], Field(description="By the pack's configuration.")
     ]
     message: Annotated[str, Field(description="What must hold.")]
     remedy: Annotated[str, Field(description="What to do where it does not.")]
-    references: tuple[Reference, ...]
+    references: Annotated[tuple[Reference, ...], Field(description="Who asks for it.")]
     judged: Annotated[
         bool,
         Field(
@@ -36,7 +36,7 @@ class Rule(Part):
         ),
     ]
     violations: Annotated[int, Field(description="Those that nobody waived.")]
-    waived: int
+    waived: Annotated[int, Field(description="Violations that somebody accepted for now.")]
     failed: Annotated[int, Field(description="How often it could not be judged: then nothing passes.")]
     tenants: Annotated[int, Field(description="How many have a violation or a failure.")]
 
@@ -45,12 +45,15 @@ class Finding(Part):
     """One thing that a rule says of a tenant."""
 
     rule: Annotated[str, Field(description="The rule's ID.")]
-    severity: str
-    level: Literal["mandatory", "advisory"]
-    kind: Literal["violation", "unknown", "failed"]
+    severity: Annotated[str, Field(description="The rule's.")]
+    level: Annotated[Literal["mandatory", "advisory"], Field(description="The rule's.")]
+    kind: Annotated[
+        Literal["violation", "unknown", "failed"],
+        Field(description="`failed`: the rule could not be judged."),
+    ]
     path: Annotated[str, Field(description="Where, below the tenant.")]
-    problem: str
-    remedy: str
+    problem: Annotated[str, Field(description="What is wrong there.")]
+    remedy: Annotated[str, Field(description="What to do.")]
     waived: Annotated[bool, Field(description="Whether somebody who may do so accepted it for now.")]
     blocks: Annotated[bool, Field(description="Whether a gate stops.")]
 
@@ -59,8 +62,8 @@ class Waiver(Part):
     """A violation that somebody accepted until a day."""
 
     rule: Annotated[str, Field(description="The rule's ID.")]
-    reason: str
-    accepted_by: str
+    reason: Annotated[str, Field(description="Why it is acceptable.")]
+    accepted_by: Annotated[str, Field(description="Who accepted it.")]
     expires: Annotated[str, Field(description="Last day on which it holds.")]
     days_left: Annotated[int, Field(description="Days until then; negative after it.")]
     state: Annotated[
