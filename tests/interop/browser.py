@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
@@ -25,7 +26,8 @@ _FLAGS = (
     "--disable-sync",
     "--no-proxy-server",
 )
-_PATIENCE_SECONDS = 30
+_PATIENCE_SECONDS = 60
+_POLL_SECONDS = 0.05
 
 
 class Person(NamedTuple):
@@ -58,18 +60,20 @@ class Browser:
             chrome.find_element(By.ID, "username").send_keys(person.name)
             password = chrome.find_element(By.ID, "password")
             password.send_keys(person.password)
-            password.submit()
-            self._wait_until_gone("password")
-        if chrome.find_elements(By.NAME, "accept"):
-            chrome.find_element(By.NAME, "accept").click()
-            self._wait_until_gone("kc-login")
+            self._go_on(password.submit)
+        if consent := chrome.find_elements(By.NAME, "accept"):
+            self._go_on(consent[0].click)
         came_back = urlsplit(chrome.current_url).netloc != urlsplit(url).netloc
         return Page(came_back, chrome.find_element(By.TAG_NAME, "body").text)
 
-    def _wait_until_gone(self, element: str) -> None:
-        WebDriverWait(self._chrome, _PATIENCE_SECONDS).until(
-            lambda chrome: not chrome.find_elements(By.ID, element)
-        )
+    def _go_on(self, leave: Callable[[], None]) -> None:
+        """Leave the page, and wait for the next one, which is the same form again where a sign-in failed."""
+        self._chrome.execute_script("window.left = true")
+        leave()
+        # Between two pages Chromium's driver may fail in any way.
+        waiting = WebDriverWait(self._chrome, _PATIENCE_SECONDS, _POLL_SECONDS, [WebDriverException])
+        arrived = "return !window.left && document.readyState === 'complete'"
+        waiting.until(lambda chrome: chrome.execute_script(arrived))
 
 
 @contextmanager

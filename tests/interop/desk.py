@@ -57,6 +57,10 @@ class RefusedError(Exception):
     """The client got no answer of the tool; the text is all that the client said of it."""
 
 
+class StuckError(Exception):
+    """The client neither got an answer nor gave up; no refusal, and never what a test expects."""
+
+
 def said(error: BaseException) -> str:
     """What an error says, with those that it was made of."""
     if isinstance(error, BaseExceptionGroup):

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import webbrowser
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import anyio
 import httpx2
 from fastmcp import Client
-from fastmcp.client.auth import ClientCredentialsOAuthProvider, OAuth, PrivateKeyJWTOAuthProvider
+from fastmcp.client.auth import ClientCredentialsOAuthProvider, OAuth, PrivateKeyJWTOAuthProvider, oauth
+from fastmcp.client.oauth_callback import create_oauth_callback_server
 from key_value.aio.stores.filetree import (
     FileTreeStore,
     FileTreeV1CollectionSanitizationStrategy,
@@ -16,10 +21,11 @@ from key_value.aio.stores.filetree import (
 )
 from mcp.client.auth.extensions.client_credentials import SignedJWTParameters
 from mcp_types import CallToolResult
+from uvicorn import Server
 
 from tests.interop.browser import Person
 from tests.interop.callback import free_port
-from tests.interop.clients.person import beside, sign_in_when_asked
+from tests.interop.clients.person import attend, beside
 from tests.interop.clients.python_sdk import answered
 from tests.interop.desk import Desk, Registration
 
@@ -36,14 +42,37 @@ def ask(desk: Desk, url: str, person: Person, registration: Registration) -> dic
     opened = desk.home / "opened"
     opened.touch()
 
+    async def ask() -> CallToolResult:
+        async with _desktop(opened):
+            return await beside(lambda: _call(url, auth), lambda: attend(desk, person, opened))
+
+    return answered(ask)
+
+
+@asynccontextmanager
+async def _desktop(opened: Path) -> AsyncIterator[None]:
+    """Note what fastmcp opens in the browser, and close what it leaves open when it is cancelled."""
+    listening: list[Server] = []
+
     def open_browser(address: str) -> bool:
-        opened.write_text(f"{address}\n")
+        with opened.open("a") as file:
+            file.write(f"{address}\n")
         return True
 
-    with patch.object(webbrowser, "open", open_browser):
-        return answered(
-            lambda: beside(lambda: _call(url, auth), lambda: sign_in_when_asked(desk, person, opened))
-        )
+    def create_server(**given: Any) -> Server:
+        listening.append(create_oauth_callback_server(**given))
+        return listening[-1]
+
+    with (
+        patch.object(webbrowser, "open", open_browser),
+        patch.object(oauth, "create_oauth_callback_server", create_server),
+    ):
+        try:
+            yield
+        finally:
+            with anyio.CancelScope(shield=True):
+                for server in listening:
+                    await server.shutdown()
 
 
 def ask_with_secret(desk: Desk, url: str) -> dict[str, str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 from functools import partial
 
@@ -12,7 +14,7 @@ from mcp_types import CallToolResult
 from tests.interop.browser import Person
 from tests.interop.callback import free_port
 from tests.interop.clients import node
-from tests.interop.clients.person import beside, sign_in_when_asked
+from tests.interop.clients.person import attend, beside
 from tests.interop.clients.python_sdk import answered
 from tests.interop.desk import Desk, RefusedError, Registration
 
@@ -38,6 +40,7 @@ async def _run(desk: Desk, url: str, person: Person, options: list[str]) -> Call
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=err,
+            start_new_session=True,
             env=node.environment(desk)
             | {
                 "MCP_STORAGE_DIR": str(desk.home),
@@ -47,11 +50,10 @@ async def _run(desk: Desk, url: str, person: Person, options: list[str]) -> Call
             },
         ) as inspector:
             try:
-                status = await beside(inspector.wait, lambda: sign_in_when_asked(desk, person, log))
+                status = await beside(inspector.wait, lambda: attend(desk, person, log))
             finally:
-                # It would wait for ever for a person who was not sent back.
                 if inspector.returncode is None:
-                    inspector.kill()
+                    os.killpg(inspector.pid, signal.SIGKILL)
     if status:
         raise RefusedError(output.read_text() + log.read_text())
     return CallToolResult.model_validate(json.loads(output.read_text())["result"])

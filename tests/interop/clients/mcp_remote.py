@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Coroutine
 from functools import partial
 from pathlib import Path
@@ -15,22 +16,24 @@ from mcp_types import CallToolResult
 from tests.interop.browser import Person
 from tests.interop.callback import free_port
 from tests.interop.clients import node
-from tests.interop.clients.person import beside, sign_in_when_asked
+from tests.interop.clients.person import attend, beside
 from tests.interop.clients.python_sdk import answered
 from tests.interop.desk import Desk, RefusedError, Registration
 
+# A refusal that comes back before it waits for the code would be lost, and it would wait for ever.
+_ASKED = re.compile(r"(https?://\S+/auth\?\S+)\s(?s:.*?)Waiting for authorization")
 _CALLBACK = "http://127.0.0.1:{port}/oauth/callback"
 
 
 def ask(desk: Desk, url: str, person: Person, registration: Registration) -> dict[str, str]:
     """Call the tool for a person who signs in."""
     port = free_port()
-    options = [str(port), "--host", "127.0.0.1", "--auth-timeout", "15"]
+    options = [str(port), "--host", "127.0.0.1"]
     if registration is Registration.DECLARED:
         options += ["--static-oauth-client-info", json.dumps({"client_id": desk.desktop})]
     elif registration is Registration.DOCUMENT:
         options += ["--client-metadata-url", desk.document(_CALLBACK.format(port=port))]
-    return _call(desk, url, options, lambda: sign_in_when_asked(desk, person, _log(desk)))
+    return _call(desk, url, options, lambda: attend(desk, person, _log(desk), _ASKED))
 
 
 def _call(

@@ -1,4 +1,4 @@
-"""A person who waits for a client to ask for a login."""
+"""A person who does what a client asks of them, in the browser, as often as it asks."""
 
 from __future__ import annotations
 
@@ -6,38 +6,66 @@ import re
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import parse_qs, urlsplit
 
 import anyio
 
 from tests.interop.browser import Person
 from tests.interop.desk import Desk, RefusedError
 
-_PATIENCE_SECONDS = 45
+AUTHORIZATION_URL = re.compile(r"(https?://\S+/auth\?\S+)\s")
+_POLL_SECONDS = 0.05
 _Result = TypeVar("_Result")
 
 
 async def beside(
     call: Callable[[], Coroutine[Any, Any, _Result]], person: Callable[[], Coroutine[Any, Any, None]]
 ) -> _Result:
-    """Run a client and, beside it, the person; whoever fails first ends both."""
-    results: list[_Result] = []
-    with anyio.fail_after(_PATIENCE_SECONDS):
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(person)
-            results.append(await call())
-            tasks.cancel_scope.cancel()
-    return results[0]
+    """Run a client and, beside it, the person, who stays as long as the client runs."""
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(person)
+        result = await call()
+        tasks.cancel_scope.cancel()
+    return result
 
 
-async def sign_in_when_asked(desk: Desk, person: Person, output: Path) -> None:
-    """Wait until a client has written an authorization URL, and do what it asks.
+async def attend(
+    desk: Desk, person: Person, output: Path, asked: re.Pattern[str] = AUTHORIZATION_URL
+) -> None:
+    """Sign in at each authorization URL that a client writes; for ever, as a client may ask again.
+
+    Args:
+        desk: whose browser it is.
+        person: who signs in.
+        output: where the client writes.
+        asked: what it writes when it is ready for the person; the first group is the URL.
 
     Raises:
-        RefusedError: the authorization server did not send the person back.
+        RefusedError: the authorization server did not send the person back, so the client, which is told
+            nothing, would wait for ever.
     """
-    with anyio.fail_after(_PATIENCE_SECONDS):
-        while not (found := re.search(r"https?://\S+/auth\?\S+(?=\s)", output.read_text())):
-            await anyio.sleep(0.05)
-    page = await anyio.to_thread.run_sync(desk.browser.sign_in, found[0], person)
-    if not page.came_back:
-        raise RefusedError(page.text)
+    done = 0
+    while True:
+        for url in asked.findall(output.read_text())[done:]:
+            await _until_the_client_listens(url)
+            page = await anyio.to_thread.run_sync(desk.browser.sign_in, url, person)
+            if not page.came_back:
+                raise RefusedError(page.text)
+            done += 1
+        await anyio.sleep(_POLL_SECONDS)
+
+
+async def _until_the_client_listens(url: str) -> None:
+    """Some clients open the browser first; headless Chromium is sent back sooner than any person."""
+    [redirect] = parse_qs(urlsplit(url).query)["redirect_uri"]
+    address = urlsplit(redirect)
+    assert address.hostname
+    assert address.port
+    while True:
+        try:
+            connection = await anyio.connect_tcp(address.hostname, address.port)
+        except OSError:
+            await anyio.sleep(_POLL_SECONDS)
+        else:
+            await connection.aclose()
+            return
