@@ -118,10 +118,9 @@ def _enabled(path: Path, permission: Any) -> Iterator[Violation | Unknown]:
 
 def _role(path: Path, role: Any) -> Iterator[Violation | Unknown]:
     here, members, value = (*path, "allowedMemberTypes"), at(role, "allowedMemberTypes"), at(role, "value")
-    unknown = [each for each in (members, value) if isinstance(each, Unknown)]
+    listed = members if isinstance(members, list) else [members]
+    unknown = [each for each in (value, *listed) if isinstance(each, Unknown)]
     yield from unknown
-    if isinstance(members, list):
-        yield from (each for each in members if isinstance(each, Unknown))
     if members not in (["Application"], ["User"]) and not unknown:
         yield Violation(here, "is not one kind of member, so that people pass for programs")
     elif value == PROGRAM_ROLE and members == ["User"]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from flow_mcp.declaration.findings import Path
 from flow_mcp.policy.made_by import made_by_component
 from flow_mcp.policy.properties import items, judged, must
 from flow_mcp.policy.provider_types import (
@@ -84,14 +85,17 @@ class NoAdministration(Rule):
                 yield from _required((*path, "resourceAppId"), access, resource)
 
 
-def _required(path: Any, access: Any, resource: Resource) -> Iterator[Violation | Unknown]:
+def _required(path: Path, access: Any, resource: Resource) -> Iterator[Violation | Unknown]:
     permissions, api = at(access, "resourceAccesses"), at(access, "resourceAppId")
-    listed = permissions if isinstance(permissions, list) else [permissions]
-    if all(at(permission, "type") == "Scope" for permission in listed):
+    kinds = [at(each, "type") for each in (permissions if isinstance(permissions, list) else [permissions])]
+    if all(kind == "Scope" for kind in kinds):
         return
     # The component asks for its own APIs only, some of which are not made yet.
-    if not (isinstance(api, Unknown) and made_by_component(resource)):
-        yield from judged(api, path, _is_not_microsofts, _PERMISSION)
+    if isinstance(api, Unknown) and made_by_component(resource):
+        return
+    certain = any(kind != "Scope" and not isinstance(kind, Unknown) for kind in kinds)
+    for finding in judged(api, path, _is_not_microsofts, _PERMISSION):
+        yield finding if certain else next(kind for kind in kinds if isinstance(kind, Unknown))
 
 
 def _is_not_microsofts(client_id: Any) -> bool:

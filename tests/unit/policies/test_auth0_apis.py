@@ -1,0 +1,96 @@
+"""FLOWMCP-023: APIs at Auth0 are closed to whom nothing was granted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from flow_mcp.policy.examples import AUTH0, KEYCLOAK
+from flow_mcp.policy.provider_types import AUTH0_API, AUTH0_CLIENT
+from flow_mcp.policy.rule import Unknown, Violation
+from policies.rules.auth0_apis import Auth0Apis
+from tests.unit.policies.judging import Findings, context, of_declaration, of_inputs
+
+RULE = Auth0Apis()
+WITHOUT_ROLE = "admits every account that can sign in, without a role"
+CLOSED: dict[str, Any] = {
+    "signingAlg": "RS256",
+    "tokenDialect": "rfc9068_profile",
+    "enforcePolicies": True,
+    "subjectTypeAuthorization": {
+        "user": {"policy": "require_client_grant"},
+        "client": {"policy": "deny_all"},
+    },
+}
+PEOPLE = Violation(
+    ("subjectTypeAuthorization", "user", "policy"), "lets every application have tokens on behalf of people"
+)
+PROGRAMS = Violation(
+    ("subjectTypeAuthorization", "client", "policy"), "lets programs have tokens without a grant"
+)
+FORM = Violation(
+    ("tokenDialect",), "issues tokens of another form than RFC 9068's, which ID tokens could pass for"
+)
+SHARED = Violation(("signingAlg",), "signs tokens with a secret that all who validate them must share")
+NO_ROLES = Violation(("enforcePolicies",), WITHOUT_ROLE)
+
+
+def policies(user: Any, client: Any = "deny_all") -> dict[str, Any]:
+    return {"subjectTypeAuthorization": {"user": {"policy": user}, "client": {"policy": client}}}
+
+
+def api(**changed: Any) -> Findings:
+    return of_inputs(RULE, AUTH0_API, {**CLOSED, **changed}, context=context(RULE))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {},
+        {"signingAlg": "PS256"},
+        {"signingAlg": None},
+        {"tokenDialect": "rfc9068_profile_authz"},
+        {"skipConsentForVerifiableFirstPartyClients": True},
+        {"subjectTypeAuthorization": {"user": {"policy": "require_client_grant"}}},
+        {**policies("deny_all"), "enforcePolicies": False},
+        {**policies("require_client_grant", "require_client_grant")},
+    ],
+)
+def test_a_closed_api_is_accepted(changed: dict[str, Any]) -> None:
+    assert api(**changed) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "found"),
+    [
+        (policies("allow_all"), [PEOPLE]),
+        ({"subjectTypeAuthorization": None}, [PEOPLE]),
+        ({"subjectTypeAuthorization": []}, [PEOPLE]),
+        (policies("deny_all", "allow_all"), [PROGRAMS]),
+        (policies(Unknown("p")), [Unknown("p")]),
+        ({"enforcePolicies": False}, [NO_ROLES]),
+        ({"enforcePolicies": None}, [NO_ROLES]),
+        ({"enforcePolicies": "true"}, [NO_ROLES]),
+        ({"signingAlg": "HS256"}, [SHARED]),
+        ({"tokenDialect": None}, [FORM]),
+        ({"tokenDialect": "access_token_authz"}, [FORM]),
+        ({"tokenDialect": Unknown("t")}, [Unknown("t")]),
+    ],
+)
+def test_an_open_one_is_refused(changed: dict[str, Any], found: Findings) -> None:
+    assert api(**changed) == found
+
+
+def test_everyone_at_auth0_means_no_roles() -> None:
+    desktop = {"grant": "authorization-code", "access": ["*"], "redirectUris": ["https://a.example/callback"]}
+    everyone = {"desktop": {**desktop, "people": "everyone"}}
+    groups = {"desktop": {**desktop, "people": {"groups": ["planners"]}}}
+    found = [Violation(("clients", "desktop", "people"), WITHOUT_ROLE)]
+    assert of_declaration(RULE, AUTH0, context=context(RULE), clients=everyone) == found
+    assert of_declaration(RULE, AUTH0, context=context(RULE), clients=groups) == []
+    assert of_declaration(RULE, KEYCLOAK, context=context(RULE), clients=everyone) == []
+
+
+def test_other_resources_are_no_apis() -> None:
+    assert of_inputs(RULE, AUTH0_CLIENT, {}, context=context(RULE)) == []

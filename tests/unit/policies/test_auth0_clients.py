@@ -1,0 +1,124 @@
+"""FLOWMCP-024: clients at Auth0 keep to OAuth 2.1."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from flow_mcp.policy.provider_types import AUTH0_API, AUTH0_CLIENT, AUTH0_CREDENTIALS
+from flow_mcp.policy.rule import Resource, Unknown, Violation
+from policies.rules.auth0_clients import Auth0Clients
+from tests.unit.policies.judging import Findings, context, made, of_inputs, of_outputs
+
+RULE = Auth0Clients()
+ROTATING = {"rotationType": "rotating", "expirationType": "expiring"}
+CLIENT: dict[str, Any] = {
+    "oidcConformant": True,
+    "grantTypes": ["authorization_code", "refresh_token"],
+    "refreshToken": ROTATING,
+    "jwtConfiguration": {"alg": "RS256"},
+}
+OLD = Violation(("oidcConformant",), "keeps to rules older than OpenID Connect")
+REUSED = Violation(("refreshToken", "rotationType"), "lets a stolen refresh token be used again and again")
+ENDLESS = "lets refresh tokens live for ever"
+
+
+def client(**changed: Any) -> Findings:
+    return of_inputs(RULE, AUTH0_CLIENT, {**CLIENT, **changed}, context=context(RULE))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {},
+        {"grantTypes": ["client_credentials"], "refreshToken": None},
+        {"grantTypes": ["authorization_code"], "refreshToken": {"rotationType": "non-rotating"}},
+        {"jwtConfiguration": None},
+        {"refreshToken": {**ROTATING, "infiniteTokenLifetime": False, "leeway": 0}},
+        {"crossOriginAuth": False, "thirdPartySecurityMode": "strict", "isFirstParty": False},
+    ],
+)
+def test_a_client_of_oauth_2_1_is_accepted(changed: dict[str, Any]) -> None:
+    assert client(**changed) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "found"),
+    [
+        ({"oidcConformant": False}, [OLD]),
+        ({"oidcConformant": None}, [OLD]),
+        ({"oidcConformant": Unknown("o")}, [Unknown("o")]),
+        (
+            {"jwtConfiguration": {"alg": "HS256"}},
+            [Violation(("jwtConfiguration", "alg"), "signs ID tokens with the client's secret")],
+        ),
+        (
+            {"crossOriginAuth": True},
+            [Violation(("crossOriginAuth",), "takes passwords on pages of other origins")],
+        ),
+        (
+            {"isTokenEndpointIpHeaderTrusted": True},
+            [
+                Violation(
+                    ("isTokenEndpointIpHeaderTrusted",),
+                    "lets a client name the address that attacks are counted by",
+                )
+            ],
+        ),
+        (
+            {"thirdPartySecurityMode": "permissive"},
+            [Violation(("thirdPartySecurityMode",), "relieves a client of others of PKCE and consent")],
+        ),
+        ({"refreshToken": {**ROTATING, "rotationType": "non-rotating"}}, [REUSED]),
+        (
+            {"refreshToken": {**ROTATING, "expirationType": "non-expiring"}},
+            [Violation(("refreshToken", "expirationType"), ENDLESS)],
+        ),
+        (
+            {"refreshToken": {**ROTATING, "infiniteTokenLifetime": True}},
+            [Violation(("refreshToken", "infiniteTokenLifetime"), ENDLESS)],
+        ),
+        ({"refreshToken": None}, [REUSED, Violation(("refreshToken", "expirationType"), ENDLESS)]),
+        ({"grantTypes": Unknown("g")}, [Unknown("g")]),
+    ],
+)
+def test_auth0s_ways_back_are_refused(changed: dict[str, Any], found: Findings) -> None:
+    assert client(**changed) == found
+
+
+def test_other_resources_are_no_clients() -> None:
+    assert of_inputs(RULE, AUTH0_API, {}, context=context(RULE)) == []
+
+
+WEB = made(AUTH0_CLIENT, "web", clientId="web", appType="regular_web", grantTypes=["authorization_code"])
+PROGRAM = made(AUTH0_CLIENT, "program", clientId="program", appType="", grantTypes=["client_credentials"])
+NATIVE = made(AUTH0_CLIENT, "native", clientId="native", appType="native", grantTypes=["authorization_code"])
+
+
+def credentials(client_id: Any, method: Any, *, by_component: bool = False) -> Resource:
+    values = {"clientId": client_id, "authenticationMethod": method}
+    return made(AUTH0_CREDENTIALS, "credentials", by_component=by_component, **values)
+
+
+@pytest.mark.parametrize("client_id", ["web", "program"])
+def test_a_confidential_client_authenticates(client_id: str) -> None:
+    none, basic = credentials(client_id, "none"), credentials(client_id, "client_secret_basic")
+    problem = "lets a confidential client have tokens without authentication"
+    assert of_outputs(RULE, WEB, PROGRAM, none, context=context(RULE)) == [
+        Violation(("authenticationMethod",), problem, none.urn)
+    ]
+    assert of_outputs(RULE, WEB, PROGRAM, basic, context=context(RULE)) == []
+
+
+def test_a_public_client_cannot() -> None:
+    none = credentials("native", "none")
+    assert of_outputs(RULE, WEB, NATIVE, none, context=context(RULE)) == []
+
+
+def test_a_client_that_is_not_made_yet_could_be_confidential_unless_the_component_makes_it() -> None:
+    unknown = Unknown("clientId")
+    assert of_outputs(RULE, WEB, credentials(unknown, "none"), context=context(RULE)) == [unknown]
+    assert of_outputs(RULE, NATIVE, credentials(unknown, "none"), context=context(RULE)) == []
+    inside = credentials(unknown, "none", by_component=True)
+    assert of_outputs(RULE, WEB, inside, context=context(RULE)) == []

@@ -1,0 +1,59 @@
+"""FLOWMCP-037: the settings of an Auth0 tenant open nothing that is not declared."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from flow_mcp.policy.provider_types import AUTH0_TENANT
+from flow_mcp.policy.rule import Unknown, Violation
+from policies.rules.auth0_tenant_closed import Auth0TenantClosed
+from tests.unit.policies.judging import context, of_inputs
+
+RULE = Auth0TenantClosed()
+AUDIENCE = Violation(("defaultAudience",), "gives an API's tokens to requests that name no API")
+DIRECTORY = Violation(("defaultDirectory",), "names a directory for password grants")
+PERMISSIVE = Violation(
+    ("dynamicClientRegistrationSecurityMode",), "lets clients that register go without PKCE"
+)
+REGISTRATION = Violation(("flags", "enableDynamicClientRegistration"), "lets anyone register clients")
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        {},
+        {"defaultAudience": "", "defaultDirectory": ""},
+        {"dynamicClientRegistrationSecurityMode": "strict"},
+        {"flags": {"enableDynamicClientRegistration": False}},
+        {"flags": None},
+    ],
+)
+def test_closed_settings_are_accepted(inputs: dict[str, Any]) -> None:
+    assert of_inputs(RULE, AUTH0_TENANT, inputs, context=context(RULE)) == []
+
+
+@pytest.mark.parametrize(
+    ("inputs", "found"),
+    [
+        ({"defaultAudience": "https://acme.example/api"}, AUDIENCE),
+        ({"defaultAudience": ["https://acme.example/api"]}, AUDIENCE),
+        ({"defaultAudience": Unknown("a")}, Unknown("a")),
+        ({"defaultDirectory": "Username-Password-Authentication"}, DIRECTORY),
+        ({"dynamicClientRegistrationSecurityMode": "permissive"}, PERMISSIVE),
+    ],
+)
+def test_what_opens_every_api_is_refused_whoever_sets_it(inputs: dict[str, Any], found: Any) -> None:
+    for inside in (False, True):
+        judged = of_inputs(RULE, AUTH0_TENANT, inputs, context=context(RULE), made_by_component=inside)
+        assert judged == [found]
+
+
+@pytest.mark.parametrize(
+    ("switch", "found"), [(True, REGISTRATION), ("true", REGISTRATION), (Unknown("f"), Unknown("f"))]
+)
+def test_registration_is_opened_by_the_component_only(switch: Any, found: Any) -> None:
+    inputs = {"flags": {"enableDynamicClientRegistration": switch}}
+    assert of_inputs(RULE, AUTH0_TENANT, inputs, context=context(RULE)) == [found]
+    assert of_inputs(RULE, AUTH0_TENANT, inputs, context=context(RULE), made_by_component=True) == []

@@ -1,0 +1,32 @@
+"""FLOWMCP-022: few stacks change the settings of a whole Auth0 tenant."""
+
+from __future__ import annotations
+
+from flow_mcp.policy.examples import AUTH0, ENTRA
+from flow_mcp.policy.provider_types import AUTH0_CLIENT, AUTH0_TENANT
+from flow_mcp.policy.rule import Violation
+from policies.rules.auth0_tenant_managed import Auth0TenantManaged
+from tests.unit.policies.judging import context, of_declaration, of_inputs
+
+RULE = Auth0TenantManaged()
+MANAGED = {"auth0": {**AUTH0["auth0"], "tenantSettings": {"manage": True}}}
+
+
+def test_a_stack_that_changes_none_is_accepted() -> None:
+    for server in (AUTH0, ENTRA):
+        assert of_declaration(RULE, server, context=context(RULE)) == []
+
+
+def test_a_stack_that_changes_some_is_named_unless_the_configuration_names_its_auth0_tenant() -> None:
+    path = ("authorizationServer", "auth0", "tenantSettings", "manage")
+    found = [Violation(path, "changes an Auth0 tenant that the configuration does not name")]
+    assert of_declaration(RULE, MANAGED, context=context(RULE)) == found
+    assert of_declaration(RULE, MANAGED, context=context(RULE, domains=["acme.us.auth0.com"])) == found
+    assert of_declaration(RULE, MANAGED, context=context(RULE, domains=["acme.eu.auth0.com"])) == []
+
+
+def test_a_resource_outside_the_component_goes_past_the_declaration() -> None:
+    found = [Violation((), "changes the settings of a whole Auth0 tenant past its declaration")]
+    assert of_inputs(RULE, AUTH0_TENANT, {}, context=context(RULE)) == found
+    assert of_inputs(RULE, AUTH0_TENANT, {}, context=context(RULE), made_by_component=True) == []
+    assert of_inputs(RULE, AUTH0_CLIENT, {}, context=context(RULE)) == []

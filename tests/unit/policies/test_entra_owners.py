@@ -1,0 +1,59 @@
+"""FLOWMCP-021: what is made in Entra has owners."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from flow_mcp.policy.examples import ENTRA_TENANT
+from flow_mcp.policy.provider_types import ENTRA_APPLICATION, ENTRA_PRINCIPAL
+from flow_mcp.policy.rule import Unknown, Violation
+from policies.rules.entra_owners import EntraOwners
+from tests.unit.policies.judging import Findings, context, of_declaration, of_inputs
+
+RULE = EntraOwners()
+ONE, TWO = ("6a2e1b7c-0d3f-4e58-9b1a-2c4d6e8f0a1b", "6a2e1b7c-0d3f-4e58-9b1a-2c4d6e8f0a1c")
+FEW = "names fewer owners than the configuration asks for"
+
+
+def of_entra(*owners: str, **configured: Any) -> Findings:
+    server = {"entra": {"tenantId": ENTRA_TENANT, "owners": list(owners)}}
+    return of_declaration(RULE, server, context=context(RULE, **configured))
+
+
+def of_instance(*owners: str, **more: Any) -> Findings:
+    instance = {"flowEntra": {"tenantId": ENTRA_TENANT, "owners": list(owners), **more}}
+    return of_declaration(RULE, {"flow-entra": {}}, context=context(RULE), instance=instance)
+
+
+def test_an_entra_tenant_names_as_many_as_are_configured() -> None:
+    few = [Violation(("authorizationServer", "entra", "owners"), FEW)]
+    assert of_entra() == few
+    assert of_entra(ONE) == []
+    assert of_entra(ONE, minimum=2) == few
+    assert of_entra(ONE, TWO, minimum=2) == []
+
+
+def test_those_of_the_instance_are_named_there_and_on_premises_by_its_administrator() -> None:
+    assert of_instance() == [Violation(("instance", "flowEntra", "owners"), FEW)]
+    assert of_instance(ONE) == []
+    assert of_instance(deployment="on-premises") == []
+
+
+@pytest.mark.parametrize("kind", [ENTRA_APPLICATION, ENTRA_PRINCIPAL])
+@pytest.mark.parametrize(
+    ("owners", "found"),
+    [
+        ([ONE], []),
+        ([], [Violation(("owners",), FEW)]),
+        (None, [Violation(("owners",), FEW)]),
+        (ONE, [Violation(("owners",), FEW)]),
+        (Unknown("owners"), [Unknown("owners")]),
+    ],
+)
+def test_resources_outside_the_component_have_owners_of_their_own(
+    kind: str, owners: Any, found: Findings
+) -> None:
+    assert of_inputs(RULE, kind, {"owners": owners}, context=context(RULE)) == found
+    assert of_inputs(RULE, kind, {"owners": owners}, context=context(RULE), made_by_component=True) == []

@@ -1,0 +1,34 @@
+"""FLOWMCP-012: applications in Entra are for one Entra tenant."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from flow_mcp.policy.provider_types import ENTRA_APPLICATION, ENTRA_REGISTRATION
+from flow_mcp.policy.rule import Unknown, Violation
+from policies.rules.entra_single_tenant import EntraSingleTenant
+from tests.unit.policies.judging import Findings, context, of_inputs
+
+RULE = EntraSingleTenant()
+OTHERS = [Violation(("signInAudience",), "admits accounts of other Entra tenants, or personal ones")]
+
+
+@pytest.mark.parametrize("kind", [ENTRA_APPLICATION, ENTRA_REGISTRATION])
+@pytest.mark.parametrize(
+    ("inputs", "found"),
+    [
+        ({"signInAudience": "AzureADMyOrg"}, []),
+        ({}, []),
+        ({"signInAudience": "AzureADMultipleOrgs"}, OTHERS),
+        ({"signInAudience": "AzureADandPersonalMicrosoftAccount"}, OTHERS),
+        ({"signInAudience": "PersonalMicrosoftAccount"}, OTHERS),
+        ({"signInAudience": "azureadmyorg"}, OTHERS),
+        ({"signInAudience": ["AzureADMyOrg"]}, OTHERS),
+        ({"signInAudience": Unknown("signInAudience")}, [Unknown("signInAudience")]),
+    ],
+)
+def test_only_the_own_entra_tenant_is_admitted(kind: str, inputs: dict[str, Any], found: Findings) -> None:
+    assert of_inputs(RULE, kind, inputs, context=context(RULE)) == found
+    assert of_inputs(RULE, kind, inputs, context=context(RULE), made_by_component=True) == found

@@ -1,0 +1,45 @@
+"""FLOWMCP-020: Entra issues tokens of version 2."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from flow_mcp.policy.provider_types import ENTRA_APPLICATION, ENTRA_REGISTRATION
+from flow_mcp.policy.rule import Unknown, Violation
+from policies.rules.entra_token_version import EntraTokenVersion
+from tests.unit.policies.judging import Findings, context, of_inputs
+
+RULE = EntraTokenVersion()
+PROBLEM = "leaves tokens at version 1, with another issuer and other claims than the settings say"
+OLD = [Violation(("api", "requestedAccessTokenVersion"), PROBLEM)]
+
+
+@pytest.mark.parametrize(
+    ("inputs", "found"),
+    [
+        ({"api": {"requestedAccessTokenVersion": 2}}, []),
+        ({"api": {"requestedAccessTokenVersion": 2.0}}, []),
+        ({"api": {"requestedAccessTokenVersion": 1}}, OLD),
+        ({"api": {"requestedAccessTokenVersion": "2"}}, OLD),
+        ({"api": {}}, OLD),
+        ({"api": []}, OLD),
+        ({}, OLD),
+        ({"api": Unknown("api")}, [Unknown("api")]),
+    ],
+)
+def test_an_application_asks_for_version_2(inputs: dict[str, Any], found: Findings) -> None:
+    assert of_inputs(RULE, ENTRA_APPLICATION, inputs, context=context(RULE)) == found
+
+
+@pytest.mark.parametrize(
+    ("inputs", "found"),
+    [
+        ({}, []),
+        ({"requestedAccessTokenVersion": 2}, []),
+        ({"requestedAccessTokenVersion": 1}, [Violation(("requestedAccessTokenVersion",), PROBLEM)]),
+    ],
+)
+def test_a_registration_has_it_unless_it_says_otherwise(inputs: dict[str, Any], found: Findings) -> None:
+    assert of_inputs(RULE, ENTRA_REGISTRATION, inputs, context=context(RULE)) == found

@@ -1,0 +1,86 @@
+"""FLOWMCP-039: nothing that is made may administer the authorization server."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from flow_mcp.policy.provider_types import (
+    AUTH0_GRANT,
+    ENTRA_API_ACCESS,
+    ENTRA_APPLICATION,
+    ENTRA_DIRECTORY_ROLES,
+)
+from flow_mcp.policy.rule import Unknown, Violation
+from policies.rules.no_administration import NoAdministration
+from tests.unit.policies.judging import Findings, context, of_inputs
+
+RULE = NoAdministration()
+GRAPH = "00000003-0000-0000-c000-000000000000"
+EXCHANGE = "00000002-0000-0ff1-ce00-000000000000"
+OWN = "8a1f3c52-64d0-4a0c-9a3e-0f2b7d9c1e55"
+PERMISSION = "is a permission of a program at an API of Microsoft's, across the whole Entra tenant"
+HERE = ("requiredResourceAccesses", 0, "resourceAppId")
+
+
+def requires(api: Any, *kinds: Any, inside: bool = False) -> Findings:
+    accesses = [{"id": OWN, "type": kind} for kind in kinds]
+    inputs = {"requiredResourceAccesses": [{"resourceAppId": api, "resourceAccesses": accesses}]}
+    return of_inputs(RULE, ENTRA_APPLICATION, inputs, context=context(RULE), made_by_component=inside)
+
+
+def test_roles_at_own_apis_and_scopes_at_any_are_accepted() -> None:
+    assert requires(OWN, "Role", "Scope") == []
+    assert requires(GRAPH, "Scope", "Scope") == []
+    assert of_inputs(RULE, ENTRA_APPLICATION, {}, context=context(RULE)) == []
+
+
+@pytest.mark.parametrize("api", [GRAPH, EXCHANGE, EXCHANGE.upper(), None, [GRAPH]])
+def test_roles_at_microsofts_apis_are_not(api: Any) -> None:
+    assert requires(api, "Scope", "Role") == [Violation(HERE, PERMISSION)]
+    assert requires(api, None) == [Violation(HERE, PERMISSION)]
+
+
+def test_what_is_not_known_yet_is_said_unless_the_component_makes_it() -> None:
+    unknown = Unknown("u")
+    assert requires(unknown, "Role") == [unknown]
+    assert requires(unknown, "Role", inside=True) == []
+    assert requires(unknown, "Scope") == []
+    assert requires(GRAPH, unknown) == [unknown]
+    assert requires(GRAPH, unknown, "Role") == [Violation(HERE, PERMISSION)]
+    assert requires(OWN, unknown) == []
+
+
+@pytest.mark.parametrize(
+    ("inputs", "found"),
+    [
+        ({"apiClientId": GRAPH, "scopeIds": [OWN]}, []),
+        ({"apiClientId": OWN, "roleIds": [OWN]}, []),
+        ({"apiClientId": GRAPH, "roleIds": []}, []),
+        ({"apiClientId": GRAPH, "roleIds": [OWN]}, [Violation(("apiClientId",), PERMISSION)]),
+    ],
+)
+def test_access_that_is_a_resource_of_its_own_is_judged_alike(
+    inputs: dict[str, Any], found: Findings
+) -> None:
+    assert of_inputs(RULE, ENTRA_API_ACCESS, inputs, context=context(RULE)) == found
+
+
+@pytest.mark.parametrize("kind", ENTRA_DIRECTORY_ROLES)
+def test_no_directory_role_is_given(kind: str) -> None:
+    found = [Violation((), "gives a role in the Entra tenant's directory")]
+    assert of_inputs(RULE, kind, {}, context=context(RULE)) == found
+
+
+@pytest.mark.parametrize(
+    ("audience", "found"),
+    [
+        ("https://acme.example/mcp", []),
+        ("https://acme.eu.auth0.com/api/v2/", [Violation(("audience",), "is Auth0's Management API")]),
+        ("https://ACME.eu.auth0.com/API/v2", [Violation(("audience",), "is Auth0's Management API")]),
+        (Unknown("a"), [Unknown("a")]),
+    ],
+)
+def test_auth0s_management_api_is_granted_to_nobody(audience: Any, found: Findings) -> None:
+    assert of_inputs(RULE, AUTH0_GRANT, {"audience": audience}, context=context(RULE)) == found

@@ -1,0 +1,84 @@
+"""FLOWMCP-032: MCP servers at Scalekit are closed to whoever is not declared."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from flow_mcp.policy.examples import KEYCLOAK, SCALEKIT
+from flow_mcp.policy.provider_types import SCALEKIT_CLIENT, SCALEKIT_SERVER
+from flow_mcp.policy.rule import Unknown, Violation
+from policies.rules.scalekit_servers import ScalekitServers
+from tests.unit.policies.judging import Findings, context, of_declaration, of_inputs
+
+RULE = ScalekitServers()
+ANY = "accepts any document that somebody can put on that host"
+OPEN = Violation(("dynamicRegistration",), "lets anyone register clients, which no declaration says")
+UNDECLARED = "is something that no declaration opened"
+
+
+def server(*, made_by_component: bool = False, **inputs: Any) -> Findings:
+    return of_inputs(
+        RULE, SCALEKIT_SERVER, inputs, context=context(RULE), made_by_component=made_by_component
+    )
+
+
+def declared(*documents: str) -> Findings:
+    registration = {
+        "metadataDocuments": {"documents": list(documents), "access": ["*"], "people": "everyone"}
+    }
+    scalekit = {"scalekit": {**SCALEKIT["scalekit"], "registration": registration}}
+    workspaces = {"456": {"environments": ["production"]}}
+    return of_declaration(RULE, scalekit, context=context(RULE), workspaces=workspaces)
+
+
+def test_documents_and_their_folders_are_accepted() -> None:
+    documents = ("https://claude.ai/oauth/*", "https://acme.example/client.json")
+    assert declared(*documents) == []
+    assert server(metadataDocuments=list(documents)) == []
+
+
+def test_all_documents_of_a_host_are_not() -> None:
+    path = ("authorizationServer", "scalekit", "registration", "metadataDocuments", "documents", 0)
+    assert declared("https://acme.github.example/*", "https://claude.ai/oauth/*") == [Violation(path, ANY)]
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "*",
+        "https://*",
+        "https://acme.example/*",
+        "https://*.acme.example/x",
+        "http://acme.example/x",
+        "https://[/x",
+        7,
+        None,
+    ],
+)
+def test_no_wider_entry_of_an_allowlist_is_accepted(document: Any) -> None:
+    assert server(metadataDocuments=[document]) == [Violation(("metadataDocuments", 0), ANY)]
+
+
+def test_other_servers_are_none_of_its_business() -> None:
+    assert of_declaration(RULE, KEYCLOAK, context=context(RULE)) == []
+    assert (
+        of_declaration(RULE, SCALEKIT, context=context(RULE), workspaces={"1": {"environments": ["a"]}}) == []
+    )
+    assert of_inputs(RULE, SCALEKIT_CLIENT, {"dynamicRegistration": True}, context=context(RULE)) == []
+
+
+@pytest.mark.parametrize(("value", "found"), [(False, []), (None, []), (True, [OPEN]), ("true", [OPEN])])
+def test_registration_is_opened_by_the_component_only(value: Any, found: Findings) -> None:
+    assert server(dynamicRegistration=value) == found
+    assert server(dynamicRegistration=value, made_by_component=True) == []
+
+
+def test_what_scalekit_has_beside_its_properties_is_refused() -> None:
+    assert server(deviations=[]) == []
+    assert server(deviations=["a", "b"], made_by_component=True) == [
+        Violation(("deviations", index), UNDECLARED) for index in (0, 1)
+    ]
+    assert server(deviations=Unknown("d")) == [Unknown("d")]
+    assert server(deviations=Unknown("d"), made_by_component=True) == []

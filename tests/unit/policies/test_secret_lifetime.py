@@ -1,0 +1,99 @@
+"""FLOWMCP-010: client secrets end."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from flow_mcp.policy.examples import ENTRA
+from flow_mcp.policy.provider_types import (
+    ENTRA_APPLICATION,
+    ENTRA_PASSWORD,
+    ENTRA_PRINCIPAL_PASSWORD,
+)
+from flow_mcp.policy.rule import Unknown, Violation
+from policies.rules.secret_lifetime import SecretLifetime
+from tests.unit.policies.judging import Findings, context, of_declaration, of_inputs
+
+RULE = SecretLifetime()
+SECRET = ("clients", "agent", "secret")
+LONGER = "lets the secret live longer than 180d"
+NO_END = "is missing or no time, so that the server chooses the end"
+
+
+def declared(issued: str, lifetime: str, as_of: date = date(2026, 11, 25), **configured: Any) -> Findings:
+    secret = {"issued": issued, "lifetime": lifetime}
+    agent = {"grant": "client-credentials", "access": ["*"], "secret": secret}
+    return of_declaration(RULE, ENTRA, context=context(RULE, as_of, **configured), clients={"agent": agent})
+
+
+def password(inputs: dict[str, Any], kind: str = ENTRA_PASSWORD) -> Findings:
+    return of_inputs(RULE, kind, inputs, context=context(RULE))
+
+
+@pytest.mark.parametrize("lifetime", ["180d", "4320h", "90s"])
+def test_a_declared_secret_may_live_half_a_year(lifetime: str) -> None:
+    assert declared("2026-11-01", lifetime) == []
+
+
+@pytest.mark.parametrize("lifetime", ["181d", "4321h", "999999d"])
+def test_a_longer_life_is_refused_where_it_is_declared(lifetime: str) -> None:
+    assert declared("2026-11-01", lifetime) == [Violation((*SECRET, "lifetime"), "is longer than 180d")]
+
+
+def test_the_configuration_says_how_long() -> None:
+    assert declared("2026-11-01", "365d", longest="365d") == []
+    assert declared("2026-11-01", "31d", longest="30d") == [
+        Violation((*SECRET, "lifetime"), "is longer than 30d")
+    ]
+
+
+def test_a_secret_is_not_issued_in_days_to_come_but_for_time_zones() -> None:
+    later = Violation((*SECRET, "issued"), "is a day to come, so that the secret lives longer than declared")
+    assert declared("2026-11-26", "180d") == []
+    assert declared("2026-11-27", "180d") == [later]
+    assert declared("2099-12-31", "180d") == [later]
+
+
+def test_clients_without_a_secret_are_none_of_its_business() -> None:
+    agent = {
+        "grant": "client-credentials",
+        "access": ["*"],
+        "federatedCredential": {
+            "issuer": "https://gitlab.com",
+            "subject": "project_path:acme/x:ref_type:branch",
+        },
+    }
+    assert of_declaration(RULE, ENTRA, context=context(RULE), clients={"agent": agent}) == []
+
+
+@pytest.mark.parametrize("kind", [ENTRA_PASSWORD, ENTRA_PRINCIPAL_PASSWORD])
+@pytest.mark.parametrize(
+    ("inputs", "found"),
+    [
+        ({"endDate": "2027-05-24T00:00:00Z"}, []),
+        ({"endDate": "2027-05-26T00:00:00Z"}, [Violation(("endDate",), LONGER)]),
+        ({"endDate": "2027-05-26T00:00:00Z", "startDate": "2026-12-01T00:00:00Z"}, []),
+        (
+            {"endDate": "2026-12-31T00:00:00Z", "startDate": "2026-01-01T00:00:00Z"},
+            [Violation(("endDate",), LONGER)],
+        ),
+        ({"endDate": "2020-01-01T00:00:00Z"}, []),
+        ({}, [Violation(("endDate",), NO_END)]),
+        ({"endDate": "tomorrow"}, [Violation(("endDate",), NO_END)]),
+        ({"endDate": 2027}, [Violation(("endDate",), NO_END)]),
+        ({"endDate": Unknown("endDate")}, [Unknown("endDate")]),
+    ],
+)
+def test_a_password_ends_in_time(kind: str, inputs: dict[str, Any], found: Findings) -> None:
+    assert password(inputs, kind) == found
+
+
+def test_a_password_inside_an_application_ends_too() -> None:
+    assert password({"displayName": "Without"}, ENTRA_APPLICATION) == []
+    assert password({"password": {"displayName": "x"}}, ENTRA_APPLICATION) == [
+        Violation(("password", "endDate"), NO_END)
+    ]
+    assert password({"password": Unknown("password")}, ENTRA_APPLICATION) == [Unknown("password")]

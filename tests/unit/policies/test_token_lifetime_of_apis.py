@@ -1,0 +1,45 @@
+"""FLOWMCP-036: access tokens are short-lived, whoever sets up the API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from flow_mcp.policy.provider_types import AUTH0_API, AUTH0_CLIENT, SCALEKIT_CLIENT, SCALEKIT_SERVER
+from flow_mcp.policy.rule import Unknown, Violation
+from policies.rules.token_lifetime_of_apis import TokenLifetimeOfApis
+from tests.unit.policies.judging import context, of_inputs
+
+RULE = TokenLifetimeOfApis()
+LONGER = "is longer than 1h, or left to the server"
+
+
+@pytest.mark.parametrize("kind", [SCALEKIT_SERVER, SCALEKIT_CLIENT])
+@pytest.mark.parametrize("value", [300, 3600, 3600.0])
+def test_an_hour_is_enough(kind: str, value: Any) -> None:
+    assert of_inputs(RULE, kind, {"accessTokenSeconds": value}, context=context(RULE)) == []
+
+
+@pytest.mark.parametrize("kind", [SCALEKIT_SERVER, SCALEKIT_CLIENT])
+@pytest.mark.parametrize("value", [3601, 0, -1, float("inf"), float("nan"), None, True, "300", []])
+def test_a_longer_life_or_none_is_refused(kind: str, value: Any) -> None:
+    assert of_inputs(RULE, kind, {"accessTokenSeconds": value}, context=context(RULE)) == [
+        Violation(("accessTokenSeconds",), LONGER)
+    ]
+
+
+def test_auth0_has_two_lifetimes() -> None:
+    inputs = {"tokenLifetime": 3600, "tokenLifetimeForWeb": 7200}
+    found = [Violation(("tokenLifetimeForWeb",), LONGER)]
+    assert of_inputs(RULE, AUTH0_API, inputs, context=context(RULE)) == found
+    assert of_inputs(RULE, AUTH0_API, {}, context=context(RULE)) == [
+        Violation((key,), LONGER) for key in inputs
+    ]
+    assert of_inputs(RULE, AUTH0_API, inputs, context=context(RULE, longest="2h")) == []
+
+
+def test_what_is_not_known_yet_is_said_and_other_resources_have_none() -> None:
+    inputs = {"accessTokenSeconds": Unknown("a")}
+    assert of_inputs(RULE, SCALEKIT_SERVER, inputs, context=context(RULE)) == [Unknown("a")]
+    assert of_inputs(RULE, AUTH0_CLIENT, {}, context=context(RULE)) == []
