@@ -53,14 +53,16 @@ class Pkce(Rule):
                 "fullScopeAllowed": False,
             },
         ),
-        Resource(KEYCLOAK_PROFILE, inputs={"executors": [{"name": _ENFORCER}]}),
+        Resource(KEYCLOAK_PROFILE, inputs={"realmId": "acme", "executors": [{"name": _ENFORCER}]}),
     )
     bad = (
         _shows(code_challenge_method="plain"),
         _shows(),
         Resource(KEYCLOAK_CLIENT, inputs={"standardFlowEnabled": True, "fullScopeAllowed": False}),
         Resource(KEYCLOAK_PROFILE, inputs={"executors": [{"name": _DOCUMENTS}]}),
-        Resource(KEYCLOAK_REGISTRATION, inputs={"open": True, "redirectHosts": ["claude.ai"]}),
+        Resource(
+            KEYCLOAK_REGISTRATION, inputs={"realm": "globex", "open": True, "redirectHosts": ["claude.ai"]}
+        ),
     )
 
     def in_resource(self, resource: Resource, context: Context) -> Iterator[Violation | Unknown]:  # noqa: ARG002
@@ -85,10 +87,8 @@ class Pkce(Rule):
 
     def in_stack(self, resources: Sequence[Resource], context: Context) -> Iterator[Violation | Unknown]:  # noqa: ARG002
         for registration, values in of_type(resources, KEYCLOAK_REGISTRATION):
-            profiles = [each for each, _ in of_type(resources, KEYCLOAK_PROFILE)]
-            names = [
-                name for each in profiles if each.parent == registration.parent for name in _executors(each)
-            ]
+            profiles = [each for each, _ in of_type(resources, KEYCLOAK_PROFILE) if _same(each, registration)]
+            names = [name for each in profiles for name in _executors(each)]
             if _ENFORCER in names:
                 continue
             unknown = [name for name in names if isinstance(name, Unknown)]
@@ -110,3 +110,11 @@ def _client(resource: Resource) -> Iterator[Violation | Unknown]:
 
 def _executors(profile: Resource) -> list[Any]:
     return [name for _, name in below(profile.values, ("executors", EACH, "name"))]
+
+
+def _same(profile: Resource, registration: Resource) -> bool:
+    """Whether both are of one realm; of realms that are not known yet, whether one component made both."""
+    realms = (profile.values.get("realmId"), registration.values.get("realm"))
+    if any(isinstance(realm, Unknown) for realm in realms):
+        return profile.parent == registration.parent
+    return realms[0] == realms[1]

@@ -5,15 +5,21 @@ from __future__ import annotations
 import json
 import secrets
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from flow_mcp.declaration.findings import DeclarationError
+from flow_mcp.dev.server import LocalKeycloak
+from flow_mcp.policy.configuration import settings, usual_level
 from flow_mcp.policy.examples import declares
-from flow_mcp.policy.rule import Resource
+from flow_mcp.policy.inputs import declared
+from flow_mcp.policy.rule import Context, Resource, Rule, Unknown, Violation
 from flow_mcp.trial import Trial
 from policies.rules import RULES
 from tests.conftest import REPOSITORY
@@ -22,7 +28,7 @@ PROGRAMS = Path(__file__).parent / "programs"
 SETTINGS = "flow-mcp:index:McpServerSettings"
 STACK = "acme"
 RAISING = """def _addresses(resource):
-    if resource.type == SETTINGS:
+    if resource.type == SETTINGS and resource.inputs:
         int(resource.inputs["tenant"])  # the error's text repeats the value
     return ()
 """
@@ -33,6 +39,44 @@ EXAMPLES = {
     for index, example in enumerate(examples)
     if not example.type.startswith("pulumi:")  # no program can register a component of these types
 }
+AS_OF = date(2026, 11, 25)
+Finding = tuple[str, str, str]
+"""Enforcement level, rule, and name of the resource."""
+
+
+def placed(name: str, example: Resource, *, inside: bool = False) -> Resource:
+    """The example with the URN that it has in the stack: outside the component unless it says otherwise."""
+    below = f"{SETTINGS}$" if inside or f"{SETTINGS}$" in example.urn else ""
+    return replace(example, urn=f"urn:pulumi:{STACK}::flow-mcp::{below}{example.type}::{name}")
+
+
+def expected(resources: Mapping[str, Resource]) -> set[Finding]:
+    """What all rules say of the resources together, asked without Pulumi."""
+    ended = [
+        replace(each, inputs={}, outputs=each.outputs if each.type == SETTINGS else each.values)
+        for each in resources.values()
+    ]
+    found: set[Finding] = set()
+    for rule in RULES:
+        context = Context(AS_OF, settings(rule, None, "the test"), {each.id: () for each in RULES})
+        said: list[tuple[Resource | None, Violation | Unknown]]
+        said = [(None, each) for each in rule.in_stack(ended, context)]
+        for resource in resources.values():
+            said += ((resource, each) for each in _of_one(rule, resource, context))
+        said += ((each, finding) for each in ended for finding in rule.in_resource(each, context))
+        found |= {
+            (usual_level(rule), rule.id, (resource.urn if resource else finding.urn).rpartition("::")[2])
+            for resource, finding in said
+            if isinstance(finding, Violation)
+        }
+    return found
+
+
+def _of_one(rule: Rule, resource: Resource, context: Context) -> Iterator[Violation | Unknown]:
+    if resource.type == SETTINGS:
+        with suppress(DeclarationError):
+            yield from rule.in_declaration(declared(resource.inputs), context)
+    yield from rule.in_resource(replace(resource, outputs={}), context)
 
 
 @dataclass(frozen=True)
@@ -42,6 +86,11 @@ class Run:
     passed: bool
     violations: set[tuple[str, str, str]]
     printed: str
+
+    @property
+    def rules(self) -> set[Finding]:
+        """The violations by rule, whichever of its two policies found them."""
+        return {(level, policy.removesuffix("-outputs"), name) for level, policy, name in self.violations}
 
 
 @dataclass(frozen=True)
@@ -83,7 +132,8 @@ class Program:
 
 def started(trial: Trial, stack_file: str) -> Program:
     # This makes --event-log known, with which Pulumi's Automation API collects events.
-    trial = replace(trial, credentials={"PULUMI_DEBUG_COMMANDS": "true"})
+    known = {"PULUMI_DEBUG_COMMANDS": "true", "FLOW_MCP_AS_OF": AS_OF.isoformat()}
+    trial = replace(trial, credentials={**trial.credentials, **known})
     trial.declare(STACK, stack_file)
     trial.pulumi("stack", "select", "--create", STACK)
     return Program(trial)
@@ -106,22 +156,32 @@ def registering(trial: Trial, resources: Mapping[str, Resource]) -> Program:
     return program(trial, "past_the_component", {"flow-mcp:tenant": listed})
 
 
-def test_a_preview_refuses_every_bad_example_and_no_good_one(trial: Trial) -> None:
-    run = registering(trial, EXAMPLES).run("preview")
+def test_a_preview_says_of_all_examples_what_the_rules_say_without_pulumi(trial: Trial) -> None:
+    examples = {name: placed(name, example) for name, example in EXAMPLES.items()}
+    run = registering(trial, examples).run("preview")
 
     assert not run.passed
-    assert {(level, policy.removesuffix("-outputs"), name) for level, policy, name in run.violations} == {
-        ("mandatory", name.partition("-bad-")[0], name) for name in EXAMPLES if "-bad-" in name
+    assert run.rules == expected(examples)
+    assert {(rule, name) for _, rule, name in run.rules} >= {
+        (name.partition("-bad-")[0], name) for name in EXAMPLES if "-bad-" in name
     }
 
 
-def test_good_examples_are_applied_and_analyzed_afterwards_without_a_finding(trial: Trial) -> None:
-    good = {name: example for name, example in EXAMPLES.items() if "-good-" in name}
+def test_good_examples_are_applied_and_analyzed_afterwards_without_a_finding_that_stops(trial: Trial) -> None:
+    good = {
+        name: placed(name, example, inside=True) for name, example in EXAMPLES.items() if "-good-" in name
+    }
+    # One rule's good example may be another rule's bad one.
+    stopped = {name for level, _, name in expected(good) if level == "mandatory"}
+    good = {name: example for name, example in good.items() if name not in stopped}
+    assert {name.partition("-good-")[0] for name in good} == {
+        name.partition("-bad-")[0] for name in EXAMPLES if "-bad-" in name
+    }
     stack = registering(trial, good)
 
     run = stack.run("up", "--yes")
-    assert (run.passed, run.violations) == (True, set())
-    assert stack.resources() == {*good, f"flow-mcp-{STACK}"}
+    assert (run.passed, run.rules) == (True, expected(good))
+    assert stack.resources() == {*good, "inside", f"flow-mcp-{STACK}"}
 
     exported = trial.directory / "state.json"
     trial.pulumi("stack", "export", "--stack", STACK, "--file", str(exported))
@@ -153,20 +213,17 @@ def test_own_provider_and_realm_are_refused_and_what_a_preview_cannot_know_is_sa
     password = secrets.token_urlsafe(24)
     run = program(trial, "own_keycloak", {"flow-mcp:password": password}).run("preview")
 
-    assert (run.passed, run.violations) == (
-        False,
-        {
-            ("mandatory", "FLOWMCP-001", "admin"),
-            ("mandatory", "FLOWMCP-001", "realm"),
-            ("advisory", "FLOWMCP-001-outputs", f"flow-mcp-{STACK}"),
-        },
-    )
+    stops = {(f"FLOWMCP-{rule}", name) for rule in ("001", "027") for name in ("admin", "realm")}
+    stops |= {("FLOWMCP-029", "realm"), ("FLOWMCP-027-outputs", "admin"), ("FLOWMCP-027-outputs", "realm")}
+    stops.add(("FLOWMCP-029-outputs", "realm"))
+    unknown = {("advisory", f"FLOWMCP-{rule}-outputs", f"flow-mcp-{STACK}") for rule in ("001", "019", "029")}
+    assert (run.passed, run.violations) == (False, {("mandatory", *each) for each in stops} | unknown)
     assert password not in run.printed
 
 
 def test_the_component_shows_its_declaration_to_the_pack(trial: Trial) -> None:
     # `flow-mcp check` refuses what the pack refuses, so here the pack refuses loopback as well.
-    break_pack(trial, "def _is_loopback(host):\n    return False\n")
+    break_pack(trial, "def is_secure(address):\n    return False\n")
     sample = (REPOSITORY / "stacks" / f"Pulumi.{STACK}.yaml").read_text("utf-8")
     stack = started(trial, sample.replace("http://127.0.0.1:8180", "http://127.0.0.1:9"))
 
@@ -190,3 +247,23 @@ def test_a_rule_that_raises_fails_the_preview_and_tells_no_value(trial: Trial) -
     )
     assert ": ValueError" in run.printed
     assert marker not in run.printed
+
+
+def test_a_tenant_on_keycloak_is_applied_and_analyzed_with_advice_only(
+    module_trial: Trial, keycloak: LocalKeycloak
+) -> None:
+    sample = (REPOSITORY / "stacks" / f"Pulumi.{STACK}.yaml").read_text("utf-8")
+    stack = started(module_trial, sample.replace("http://127.0.0.1:8180", keycloak.url))
+    advised = {("advisory", f"FLOWMCP-{rule}", STACK) for rule in ("016", "026", "034")}
+    try:
+        first = stack.run("preview")
+        assert (first.passed, {each for each in first.rules if each[2] == STACK}) == (True, advised)
+
+        applied = stack.run("up", "--yes", "--skip-preview")
+        assert (applied.passed, applied.rules) == (True, advised)
+
+        exported = module_trial.directory / "state.json"
+        module_trial.pulumi("stack", "export", "--stack", STACK, "--file", str(exported))
+        module_trial.pulumi("policy", "analyze", "--file", str(exported), "--policy-pack", "policies")
+    finally:
+        module_trial.pulumi("destroy", "--yes", "--stack", STACK, "--remove")
