@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from flow_mcp.declaration.schema import stack_schema
+from flow_mcp.diff.document import diff_schema
 from flow_mcp.evidence.schema import evidence_schema
 from flow_mcp.policy.pack import Pack
 from flow_mcp.policy.schema import configuration_schema
@@ -27,6 +28,7 @@ _SCHEMAS = {
     "stack": stack_schema,
     "settings": settings_schema,
     "envelope": envelope_schema,
+    "diff": diff_schema,
     "evidence": evidence_schema,
     "report": report_schema,
     "vectors": vectors_schema,
@@ -38,6 +40,7 @@ _SCHEMAS = {
     epilog="\b\nExamples:\n  flow-mcp schema                        a stack's file, to standard output\n"
     "  flow-mcp schema settings               the settings document\n"
     "  flow-mcp schema envelope               the file in which it is delivered\n"
+    "  flow-mcp schema diff                   what `flow-mcp diff --json` tells\n"
     "  flow-mcp schema evidence               what `flow-mcp evidence` signs\n"
     "  flow-mcp schema policy-configuration   policies/configuration.json\n"
     "  flow-mcp schema report                 what `flow-mcp report --json` writes\n"
