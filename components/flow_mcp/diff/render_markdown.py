@@ -68,7 +68,8 @@ def _section(diff: TenantDiff, *, details: bool) -> str:
     risks = [(operation, diff.risk_of(operation)) for operation in diff.operations]
     seen += (_operation(operation, risk) for operation, risk in risks if risk.needs_approval)
     seen += map(_unknown, diff.unknowns)
-    seen += (f"|  |  | {_finding(judgement)} |" for judgement in rest)
+    rest = rest if not diff.empty else [each for each in rest if each.blocks]
+    seen += (f"|  | apart from what changes | {_finding(judgement)} |" for judgement in rest)
     lines = [f"### {escaped(diff.stack)}", "", *_table(seen)]
     if details:
         lines += _folded(f"{len(folded)} of low or no risk", _table(folded))

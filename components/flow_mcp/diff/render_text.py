@@ -43,6 +43,9 @@ def _tenant(diff: TenantDiff) -> Iterator[Text]:
         yield from map(_finding, found.get(index, ()))
     yield from _operations(diff)
     yield from map(_unknown, diff.unknowns)
+    rest = rest if not diff.empty else [each for each in rest if each.blocks]
+    if rest and not diff.empty:
+        yield Text("  of the tenant as it will be, apart from what changes", "dim")
     yield from map(_finding, rest)
 
 

@@ -81,9 +81,17 @@ def test_what_must_be_looked_at_is_in_a_table_and_the_rest_folded() -> None:
         *("● medium", "delete", "a:b:C gone"),
         *("▲ high", "replace", f"keycloak:openid/client:Client {harmless}, because realmId changes"),
         *("● medium", "unknown", "acme: clientIds.desktop is known when it is applied."),
-        *("", "", f"✗ TEST-003 high: realmId of a resource {harmless}. Mend it."),
-        *("", "", "! TEST-004 high: is wrong. Mend it. Accepted until 2026-12-31: A move, @team"),
-        *("", "", "✗ TEST-005 high: could not be judged: the rule raised KeyError. Mend it."),
+        *("", "apart from what changes", f"✗ TEST-003 high: realmId of a resource {harmless}. Mend it."),
+        *(
+            "",
+            "apart from what changes",
+            "! TEST-004 high: is wrong. Mend it. Accepted until 2026-12-31: A move, @team",
+        ),
+        *(
+            "",
+            "apart from what changes",
+            "✗ TEST-005 high: could not be judged: the rule raised KeyError. Mend it.",
+        ),
     ]
     assert text.startswith("## MCP server settings: blocked: a policy refuses it")
     assert "2 high, 5 medium, 3 low, 0 without risk, policies as of 2026-11-25." in text

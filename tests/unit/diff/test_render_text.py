@@ -32,6 +32,7 @@ def test_everything_is_told_a_line_each() -> None:
         f"keycloak:openid/client:Client {HARMLESS}, because realmId changes",
         "  ○ low    resources                  1 create, 1 update",
         "  ● medium unknown                    acme: clientIds.desktop is known when it is applied.",
+        "  of the tenant as it will be, apart from what changes",
         f"      ✗ TEST-003 high: realmId of a resource {HARMLESS}. Mend it.",
         "      ! TEST-004 high: is wrong. Mend it. Accepted until 2026-12-31: A move, @team",
         "      ✗ TEST-005 high: could not be judged: the rule raised KeyError. Mend it.",
