@@ -7,7 +7,6 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -24,17 +23,8 @@ from flow_mcp.stacks import Stacks
 from flow_mcp.trial import Trial
 from tests.conftest import REPOSITORY
 from tests.engine.conftest import StandInTrial
+from tests.engine.contoso import MARKER, NARROWED, SAMPLE, STACK, contoso_trial
 
-ENTRA_TENANT = "3f0c6f0e-2f5b-4d5a-9d0a-6f1f0a7c4b11"
-PLANNERS = "aaaaaaaa-0000-4000-8000-000000000001"
-STACK = "contoso"
-SAMPLE = (REPOSITORY / "stacks" / f"Pulumi.{STACK}.yaml").read_text("utf-8")
-ROTATED = SAMPLE.replace(
-    'access: ["200/test"]\n        secret: {issued: "2026-11-01"',
-    'access: ["200/test"]\n        secret: {issued: "2027-03-01"',
-)
-NARROWED = ROTATED.replace('["200/production", "200/test"]', '["200/test"]')
-MARKER = "MARKER-1f0c6f0e"
 BROKEN = {
     "a rule that raises": (
         "rules/authority_https.py",
@@ -76,14 +66,7 @@ STARTS = {
 
 @pytest.fixture
 def contoso(stand_in: Callable[[str], StandInTrial], monkeypatch: pytest.MonkeyPatch) -> Trial:
-    given = stand_in("azuread")
-    given.give(ENTRA_TENANT, groups={"planners": PLANNERS}, domains=["contoso.example"])
-    trial = replace(given.trial, credentials={**given.trial.credentials, "ARM_CLIENT_SECRET": MARKER})
-    trial.declare(STACK, SAMPLE)
-    trial.pulumi("stack", "select", "--create", STACK)
-    for name, value in trial.environment().items():
-        monkeypatch.setenv(name, value)
-    return trial
+    return contoso_trial(stand_in, monkeypatch)[0]
 
 
 def engine(trial: Trial) -> Engine:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from flow_mcp.gate.errors import DeviationError
+from flow_mcp.gate.errors import DeviationError, RefusedError
 from flow_mcp.gate.plan import Plan, Planner
 from flow_mcp.policy.judge import Judgement
 from flow_mcp.preview.ending import ended
@@ -50,13 +50,21 @@ def apply(planner: Planner, plan: Plan, report: Callable[[str], None] = lambda _
 
     Raises:
         DeviationError: something else was done, or begun: then the update was cancelled.
-        PreviewError: the update failed.
+        RefusedError: a policy stopped it.
+        PreviewError: it failed.
     """
     stack = plan.preview.stack
     watch = _Watch(plan.preview, report)
     arguments = ("up", "--yes", "--skip-preview", "--config-file", str(plan.file))
     run = planner.engine.run(*arguments, stack=stack, watch=watch)
     ended(run, preview=False)
+    judgements = planner.policies.judgements(run.events)
+    if refused := next((each for each in judgements if each.blocks), None):
+        # Of a value that its preview could not know, or of what a server made of it.
+        raise RefusedError(
+            f"`{run.command}` was stopped by the policy {refused.rule_id}: {refused.urn}: {refused.problem}. "
+            "What it had done by then is done: mend it, and preview the stack again"
+        )
     planner.policies.asked(run.events)
     done = steps(run.events)
     urns = {each.urn for each in done}
@@ -66,7 +74,7 @@ def apply(planner: Planner, plan: Plan, report: Callable[[str], None] = lambda _
             f"`{run.command}` HAS NOT DONE WHAT WAS APPROVED: {_shown(undone[0])} was approved and not done. "
             "Somebody else changes this stack: find out who, then preview it again"
         )
-    return Applied(done, left, planner.policies.judgements(run.events))
+    return Applied(done, left, judgements)
 
 
 @dataclass
