@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -20,8 +21,8 @@ from flow_mcp.project import Project
 from flow_mcp.settings import SettingsDocument, SettingsEnvelope
 from flow_mcp.stacks import StackError, Stacks
 from flow_mcp.verify.check import Result
+from flow_mcp.verify.report import Verification, counts, table
 from flow_mcp.verify.report import as_json as in_json
-from flow_mcp.verify.report import counts, table
 from flow_mcp.verify.run import run
 from flow_mcp.verify.target import SkipError, Target
 from flow_mcp.verify.web import Web
@@ -72,11 +73,12 @@ def command(
     """
     if file and tenants:
         raise click.UsageError("--settings goes without tenants' names")
-    web, reports, broken = Web(), [], []
+    web, done, broken = Web(), [], []
     try:
         with Steps() as report:
             for name, prepare in _tenants(tenants, file):
                 report(f"Verifying {name}")
+                began = datetime.now(UTC)
                 try:
                     targets = list(prepare(web, metadata_document, mcp_server))
                 except (StackError, SettingsError) as error:
@@ -86,11 +88,11 @@ def command(
                 for target in targets:
                     results += run(target, report.detail)
                     target.close()
-                reports.append((targets[0].settings.tenant, results))
+                done.append(Verification(targets[0].settings.tenant, began, results))
     finally:
         web.close()
-    _show(reports, broken, as_json=as_json)
-    if any(counts(results)["fail"] for _, results in reports):
+    _show(done, broken, as_json=as_json)
+    if any(counts(each.results)["fail"] for each in done):
         raise SystemExit(1)
     if broken:
         raise SystemExit(_COULD_NOT_RUN)
@@ -172,12 +174,12 @@ def _parsed(text: str, where: str) -> SettingsDocument:
         ) from None
 
 
-def _show(reports: list[tuple[str, list[Result]]], broken: list[tuple[str, str]], *, as_json: bool) -> None:
+def _show(done: list[Verification], broken: list[tuple[str, str]], *, as_json: bool) -> None:
     for name, why in broken:
         click.echo(f"flow-mcp: {name} was not verified: {why}", err=True)
     if as_json:
         document = {
-            "tenants": [in_json(tenant, results) for tenant, results in reports],
+            "tenants": [in_json(each) for each in done],
             "notVerified": [{"tenant": name, "reason": why} for name, why in broken],
         }
         click.echo(json.dumps(document, indent=2))
@@ -185,7 +187,8 @@ def _show(reports: list[tuple[str, list[Result]]], broken: list[tuple[str, str]]
     console = Console()
     if not console.is_terminal:
         console = Console(width=_WIDTH)
-    for tenant, results in reports:
-        console.print(table(tenant, results))
-        total = ", ".join(f"{number} {status}" for status, number in counts(results).items())
-        console.print(f"{tenant}: {total}", markup=False, highlight=False)
+    for each in done:
+        console.print(table(each))
+        total = ", ".join(f"{number} {status}" for status, number in counts(each.results).items())
+        said = f"{each.tenant}: {total}, at {each.verified_at}"
+        console.print(said, markup=False, highlight=False)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from rich.table import Table
 from rich.text import Text
@@ -13,21 +15,41 @@ from flow_mcp.verify.check import Check, Result, Status
 _STYLES: dict[Status, str] = {"pass": "green", "warn": "yellow", "fail": "bold red", "skipped": "dim"}
 
 
+@dataclass(frozen=True)
+class Verification:
+    """What was observed of a tenant.
+
+    Attributes:
+        tenant: its ID.
+        began: when; tokens are decided as of the moment that they were minted, soon after.
+        results: all of it, in the order of the checks.
+    """
+
+    tenant: str
+    began: datetime
+    results: Sequence[Result]
+
+    @property
+    def verified_at(self) -> str:
+        return self.began.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def counts(results: Iterable[Result]) -> dict[Status, int]:
     """How many of each status."""
     counted = Counter(result.status for result in results)
     return {status: counted[status] for status in _STYLES}
 
 
-def table(tenant: str, results: Sequence[Result]) -> Table:
+def table(verification: Verification) -> Table:
     """A row an observation; what to do only where there is something to do."""
-    authorities = ", ".join(dict.fromkeys(result.authority for result in results))
-    shown = Table(title=Text(f"{tenant} at {authorities}"), title_justify="left", show_lines=True)
+    authorities = ", ".join(dict.fromkeys(result.authority for result in verification.results))
+    title = f"{verification.tenant} at {authorities}"
+    shown = Table(title=Text(title), title_justify="left", show_lines=True)
     shown.add_column("check", no_wrap=True)
     shown.add_column("result", no_wrap=True)
     shown.add_column("what was seen", ratio=1, overflow="fold")
     shown.add_column("what it means and what to do", ratio=1, overflow="fold")
-    for result in results:
+    for result in verification.results:
         check, observation = result.check, result.observation
         what = f"{check.title}\nMeans: {check.meaning}\nRemedy: {result.remedy}\nSee {check.reference}"
         shown.add_row(
@@ -39,11 +61,12 @@ def table(tenant: str, results: Sequence[Result]) -> Table:
     return shown
 
 
-def as_json(tenant: str, results: Sequence[Result]) -> dict[str, object]:
+def as_json(verification: Verification) -> dict[str, object]:
     """The same for a program."""
     return {
-        "tenant": tenant,
-        "counts": counts(results),
+        "tenant": verification.tenant,
+        "verifiedAt": verification.verified_at,
+        "counts": counts(verification.results),
         "results": [
             {
                 "id": result.check.id,
@@ -56,7 +79,7 @@ def as_json(tenant: str, results: Sequence[Result]) -> dict[str, object]:
                 "remedy": result.remedy,
                 "reference": result.check.reference,
             }
-            for result in results
+            for result in verification.results
         ],
     }
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from flow_mcp.commands.verify import command
 from flow_mcp.settings import SettingsEnvelope
 from flow_mcp.verify.check import Result, bad, good
 from flow_mcp.verify.checks import CHECKS
-from flow_mcp.verify.report import as_json, counts
+from flow_mcp.verify.report import Verification, as_json, counts
 from tests.unit.verify.fake import Fake
 
 _NOWHERE = "http://127.0.0.1:9/realms/acme"
@@ -50,6 +52,9 @@ def test_the_table_says_what_to_do_where_something_is_to_be_done(tmp_path: Path)
     result = CliRunner().invoke(command, ["--settings", str(file)], catch_exceptions=False)
     for part in ("V-DISCOVERY-001", "fail", "Means: ", "Remedy: ", "See "):
         assert part in result.stdout
+    assert re.search(
+        r"^acme: \d+ pass, .* skipped, at 20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ$", result.stdout, re.MULTILINE
+    )
 
 
 def test_results_are_counted_and_told_to_programs() -> None:
@@ -59,9 +64,14 @@ def test_results_are_counted_and_told_to_programs() -> None:
         Result(check, "https://a", bad("y", "not", "Do.")),
     ]
     assert counts(results) == {"pass": 1, "warn": 0, "fail": 1, "skipped": 0}
-    told = as_json("acme", results)["results"]
-    assert isinstance(told, list)
-    assert told[1] == {
+    told = as_json(Verification("acme", datetime(2026, 11, 25, 9, 5, tzinfo=UTC), results))
+    assert {name: value for name, value in told.items() if name != "results"} == {
+        "tenant": "acme",
+        "verifiedAt": "2026-11-25T09:05:00Z",
+        "counts": {"pass": 1, "warn": 0, "fail": 1, "skipped": 0},
+    }
+    assert isinstance(told["results"], list)
+    assert told["results"][1] == {
         "id": check.id,
         "title": check.title,
         "status": "fail",
