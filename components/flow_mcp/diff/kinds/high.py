@@ -69,19 +69,19 @@ HIGH: tuple[ChangeKind, ...] = (
     ChangeKind(
         "registration-opens",
         Risk.HIGH,
-        "A way to become a client without a declaration.",
+        "A way to become a client without a declaration opens.",
         "Clients come that nobody named.",
     ),
     ChangeKind(
         "registration-gains-access",
         Risk.HIGH,
-        "Those who come by such a way reach more.",
-        "Clients that nobody named reach it.",
+        "Clients that no declaration names reach more.",
+        "Who they are is decided by whoever registers them.",
     ),
     ChangeKind(
         "registration-widens",
         Risk.HIGH,
-        "A limit of such a way takes in more, or goes.",
+        "What limits a way to become a client without a declaration takes in more, or goes.",
         "Clients come that were kept out before.",
     ),
     ChangeKind(

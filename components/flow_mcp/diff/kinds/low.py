@@ -33,7 +33,7 @@ LOW: tuple[ChangeKind, ...] = (
     ChangeKind(
         "registration-narrows",
         Risk.LOW,
-        "A limit of a way to become a client takes in less.",
+        "What limits a way to become a client without a declaration takes in less.",
         "Fewer clients come that nobody named.",
     ),
     ChangeKind(

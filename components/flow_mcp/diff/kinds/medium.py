@@ -75,13 +75,13 @@ MEDIUM: tuple[ChangeKind, ...] = (
     ChangeKind(
         "registration-closes",
         Risk.MEDIUM,
-        "A way to become a client without a declaration.",
+        "A way to become a client without a declaration closes.",
         "Those who came by it are refused.",
     ),
     ChangeKind(
         "registration-loses-access",
         Risk.MEDIUM,
-        "Those who come by such a way reach less.",
+        "Clients that no declaration names reach less.",
         "Their calls there are refused.",
     ),
     ChangeKind(
