@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from flow_mcp.declaration.findings import Path
 from flow_mcp.declaration.tenant import Declaration
 from flow_mcp.policy.entrances import access_lists
 from flow_mcp.policy.examples import declares
 from flow_mcp.policy.references import mcp, oauth_2_1, rfc
 from flow_mcp.policy.rule import Context, Resource, Rule, Severity, Violation
+from flow_mcp.settings import Grant
 
 
 def _declares(*access: str) -> Resource:
@@ -35,9 +37,13 @@ class LeastPrivilege(Rule):
     def in_declaration(self, declaration: Declaration, context: Context) -> Iterator[Violation]:  # noqa: ARG002
         workspaces = declaration.tenant.workspaces
         for path, access in access_lists(declaration):
-            if "*" in access:
+            if "*" in access and not _is_manual_program(declaration, path):
                 yield Violation(path, "is everything, with whatever workspace or environment comes later")
-            elif len(workspaces) > 1 and len({entry.partition("/")[0] for entry in access}) == len(
-                workspaces
-            ):
+            elif len(workspaces) > 1 and workspaces.keys() <= {entry.partition("/")[0] for entry in access}:
                 yield Violation(path, "reaches every workspace")
+
+
+def _is_manual_program(declaration: Declaration, path: Path) -> bool:
+    """Whether FLOWMCP-033 says it of a manual registration, with more weight."""
+    manual = declaration.tenant.manual_registrations
+    return path[0] == "manualRegistrations" and manual[str(path[1])].grant is Grant.CLIENT_CREDENTIALS

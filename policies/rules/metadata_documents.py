@@ -109,10 +109,11 @@ class MetadataDocuments(Rule):
         public = _domains(context.settings_of(_Settings).public_hosting)
         for path, documents in way(declaration, "metadataDocuments"):
             # Keycloak and other servers are told hosts, Auth0 and Scalekit the documents' addresses.
-            for index, domain in enumerate(getattr(documents, "domains", ())):
-                yield from _host((*path, "domains", index), domain, public)
-            for index, address in enumerate(getattr(documents, "documents", ())):
-                yield from _host((*path, "documents", index), host_of(address), public)
+            # A declaration's lists are sets: an entry is named by itself.
+            for domain in getattr(documents, "domains", ()):
+                yield from _host((*path, "domains", domain), domain, public)
+            for address in getattr(documents, "documents", ()):
+                yield from _host((*path, "documents", address), host_of(address), public)
 
     def in_resource(self, resource: Resource, context: Context) -> Iterator[Violation | Unknown]:
         public = _domains(context.settings_of(_Settings).public_hosting)

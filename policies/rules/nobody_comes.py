@@ -57,9 +57,9 @@ def _unreached(declaration: Declaration) -> Iterator[Violation]:
         if entries.isdisjoint(("*", f"{resource.workspace}/*", resource.key)):
             if resource.key in declaration.kind.pending(declaration):
                 continue
-            environments = declaration.tenant.workspaces[resource.workspace].environments
-            index = environments.index(resource.environment)
-            yield Violation(("workspaces", resource.workspace, "environments", index), "is reached by nobody")
+            # A declaration's lists are sets: an entry is named by itself.
+            path = ("workspaces", resource.workspace, "environments", resource.environment)
+            yield Violation(path, "is reached by nobody")
 
 
 def _of_nobody(declaration: Declaration) -> Iterator[Violation]:

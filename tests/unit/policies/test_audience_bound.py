@@ -1,0 +1,108 @@
+"""FLOWMCP-009: a token is for one protected resource."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from flow_mcp.policy.rule import SETTINGS, Resource, Unknown, Violation
+from policies.rules.audience_bound import AudienceBound
+from tests.unit.policies.judging import Findings, context, of_outputs
+from tests.unit.policies.seen import said_of
+
+RULE = AudienceBound()
+AUDIENCE = "keycloak:openid/audienceProtocolMapper:AudienceProtocolMapper"
+MAPPER = "keycloak:index/genericProtocolMapper:GenericProtocolMapper"
+SCOPE = "keycloak:openid/clientScope:ClientScope"
+DEFAULTS = "keycloak:openid/clientDefaultScopes:ClientDefaultScopes"
+REALM_DEFAULTS = "keycloak:index/realmDefaultClientScopes:RealmDefaultClientScopes"
+REALM = "keycloak:index/realm:Realm"
+SHARED = "is the audience of another protected resource too"
+EVERY = "puts the audience of a protected resource into every token"
+
+
+def shown(*resources: Any) -> Findings:
+    settings = json.dumps({"protectedResources": list(resources)})
+    return list(RULE.in_resource(Resource(SETTINGS, outputs={"settings": settings}), context(RULE)))
+
+
+def at(authority: str, *audiences: Any) -> dict[str, Any]:
+    return {"authority": authority, "audiences": list(audiences)}
+
+
+def of(*servers: dict[str, Any]) -> dict[str, Any]:
+    return {"authorizationServers": list(servers)}
+
+
+def test_protected_resources_with_audiences_of_their_own_are_accepted() -> None:
+    assert shown(of(at("a", "one", "one-too")), of(at("a", "two"))) == []
+
+
+def test_an_audience_of_two_protected_resources_is_refused() -> None:
+    where = ("settings", "protectedResources", 1, "authorizationServers", 0, "audiences", 1)
+    assert shown(of(at("a", "one")), of(at("a", "two", "one"))) == [Violation(where, SHARED)]
+
+
+def test_another_servers_audiences_are_others() -> None:
+    assert shown(of(at("a", "one"), at("b", "one")), of(at("a", "two"), at("b", "two"))) == []
+
+
+def test_one_resource_may_say_an_audience_twice() -> None:
+    assert shown(of(at("a", "one", "one"))) == []
+
+
+@pytest.mark.parametrize("audience", [{}, [["one"]], 7, True])
+def test_what_is_no_audience_is_one_all_the_same(audience: Any) -> None:
+    where = ("settings", "protectedResources", 1, "authorizationServers", 0, "audiences", 0)
+    assert shown(of(at("a", audience)), of(at("a", audience))) == [Violation(where, SHARED)]
+
+
+def test_a_document_that_is_not_known_yet_is_said() -> None:
+    made = Resource(SETTINGS, outputs={"settings": Unknown("there")})
+    assert list(RULE.in_resource(made, context(RULE))) == [Unknown("there")]
+
+
+def test_an_audience_at_keycloak_stands_on_a_scope_and_not_on_a_client() -> None:
+    generic = {"protocolMapper": "oidc-audience-mapper"}
+    refused = [Violation(("clientId",), EVERY)]
+    assert said_of(RULE, AUDIENCE, {"clientScopeId": "1"}) == []
+    assert said_of(RULE, AUDIENCE, {"clientId": "1"}) == refused
+    assert said_of(RULE, AUDIENCE, {"clientId": Unknown("there")}) == refused
+    assert said_of(RULE, MAPPER, {**generic, "clientScopeId": Unknown("there")}) == []
+    assert said_of(RULE, MAPPER, {**generic, "clientId": "1"}) == refused
+    assert said_of(RULE, MAPPER, {"protocolMapper": "oidc-sub-mapper", "clientId": "1"}) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "key"),
+    [(DEFAULTS, "defaultScopes"), (REALM_DEFAULTS, "defaultScopes"), (REALM, "defaultDefaultClientScopes")],
+)
+def test_a_protected_resources_scope_is_no_default_one(kind: str, key: str) -> None:
+    assert said_of(RULE, kind, {key: ["basic", "roles", 7]}) == []
+    assert said_of(RULE, kind, {key: ["basic", "flow-mcp/acme/456/test"]}) == [Violation((key, 1), EVERY)]
+    assert said_of(RULE, kind, {key: Unknown("there")}) == [Unknown("there")]
+
+
+def scope(name: str, scope_id: Any) -> Resource:
+    return Resource(SCOPE, outputs={"id": scope_id, "name": name})
+
+
+def mapper(scope_id: Any) -> Resource:
+    return Resource(AUDIENCE, outputs={"clientScopeId": scope_id})
+
+
+def test_a_scope_of_another_name_is_known_by_its_mapper() -> None:
+    defaults = Resource(DEFAULTS, outputs={"defaultScopes": ["basic", "reporting"]}, urn="urn:defaults")
+    refused = [Violation(("defaultScopes", 1), EVERY, "urn:defaults")]
+
+    def found(*made: Resource) -> Findings:
+        return of_outputs(RULE, defaults, *made, context=context(RULE))
+
+    assert found(scope("reporting", "1"), mapper("1")) == refused
+    assert found(scope("reporting", "1"), mapper("2")) == []
+    assert found(scope("reporting", "1")) == []
+    assert found(mapper("1")) == []
+    assert found(scope("reporting", Unknown("id")), mapper(Unknown("id"))) == [Unknown("id")]
+    assert found(scope("reporting", Unknown("id"))) == []

@@ -1,0 +1,48 @@
+"""FLOWMCP-017: production is for named groups of people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flow_mcp.policy.examples import KEYCLOAK
+from flow_mcp.policy.rule import Violation
+from policies.rules.everyone_in_production import EveryoneInProduction
+from tests.unit.policies.judging import Findings, context, of_declaration
+
+RULE = EveryoneInProduction()
+PROBLEM = "lets whoever can sign in reach production"
+
+
+def declared(people: Any, *access: str, **configured: Any) -> Findings:
+    portal = {"grant": "authorization-code", "redirectUris": ["https://portal.acme.example/callback"]}
+    clients = {"portal": {**portal, "people": people, "access": list(access)}}
+    return of_declaration(RULE, KEYCLOAK, context=context(RULE, **configured), clients=clients)
+
+
+def test_everyone_is_for_test_and_groups_are_for_production() -> None:
+    refused = [Violation(("clients", "portal", "people"), PROBLEM)]
+    assert declared("everyone", "456/test") == []
+    assert declared({"groups": ["planners"]}, "*") == []
+    assert declared("none", "*") == []
+    assert declared("everyone", "456/production") == refused
+    assert declared({"everyone": True}, "*") == refused
+
+
+def test_the_configuration_says_what_production_is() -> None:
+    assert declared("everyone", "456/production", production=[]) == []
+    assert declared("everyone", "456/test", production=["test"]) == [
+        Violation(("clients", "portal", "people"), PROBLEM)
+    ]
+
+
+def test_ways_to_become_a_client_are_held_to_it_where_they_name_their_people() -> None:
+    def registered(**people: Any) -> Findings:
+        documents = {"domains": ["claude.ai"], "access": ["456/production"], **people}
+        registration = {"metadataDocuments": documents}
+        server = {"keycloak": {**KEYCLOAK["keycloak"], "registration": registration}}
+        return of_declaration(RULE, server, context=context(RULE))
+
+    path = ("authorizationServer", "keycloak", "registration", "metadataDocuments", "people")
+    assert registered(people="everyone") == [Violation(path, PROBLEM)]
+    assert registered(people={"groups": ["planners"]}) == []
+    assert registered() == []

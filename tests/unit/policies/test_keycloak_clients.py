@@ -1,0 +1,64 @@
+"""FLOWMCP-028: a client at Keycloak has no rights but those that it was given."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from flow_mcp.policy.rule import Unknown, Violation
+from policies.rules.keycloak_clients import KeycloakClients
+from tests.unit.policies.seen import said_of
+
+RULE = KeycloakClients()
+CLIENT = "keycloak:openid/client:Client"
+REALM_ROLE = "keycloak:openid/clientServiceAccountRealmRole:ClientServiceAccountRealmRole"
+CLIENT_ROLE = "keycloak:openid/clientServiceAccountRole:ClientServiceAccountRole"
+BOTH = "makes a client of people a program too, which nobody has to sign in for"
+
+
+@pytest.mark.parametrize("allowed", [False, "false", "False"])
+def test_a_client_without_full_scope_is_accepted(allowed: Any) -> None:
+    assert said_of(RULE, CLIENT, {"fullScopeAllowed": allowed, "serviceAccountsEnabled": True}) == []
+    assert said_of(RULE, CLIENT, {"fullScopeAllowed": allowed, "standardFlowEnabled": True}) == []
+
+
+@pytest.mark.parametrize("allowed", [True, "true", None, "", 0, [], {}])
+def test_full_scope_is_refused_and_so_is_leaving_it_to_the_provider(allowed: Any) -> None:
+    assert said_of(RULE, CLIENT, {"clientId": "portal", "fullScopeAllowed": allowed}) == [
+        Violation(("fullScopeAllowed",), "gives tokens every role of their user")
+    ]
+
+
+def test_a_client_is_for_people_or_a_program() -> None:
+    client = {"fullScopeAllowed": False, "standardFlowEnabled": True, "serviceAccountsEnabled": True}
+    assert said_of(RULE, CLIENT, client) == [Violation(("serviceAccountsEnabled",), BOTH)]
+
+
+@pytest.mark.parametrize(
+    "role", ["admin", "flow-mcp:acme", "x-flow-mcp:acme:456:test:programs", "", 7, None, []]
+)
+def test_a_program_has_roles_of_protected_resources_only(role: Any) -> None:
+    assert said_of(RULE, REALM_ROLE, {"role": role, "realmId": "acme"}) == [
+        Violation(("role",), "is no role of a protected resource's programs")
+    ]
+    assert said_of(RULE, REALM_ROLE, {"role": "flow-mcp:acme:456:test:programs"}) == []
+
+
+@pytest.mark.parametrize("role", ["manage-users", "flow-mcp:acme:456:test:programs", None])
+def test_a_program_has_no_role_of_another_client(role: Any) -> None:
+    assert said_of(RULE, CLIENT_ROLE, {"role": role, "realmId": "acme"}) == [
+        Violation(("role",), "is another client's, perhaps Keycloak's own")
+    ]
+
+
+def test_what_is_not_known_yet_is_said() -> None:
+    there = Unknown("there")
+    assert said_of(RULE, CLIENT, {"fullScopeAllowed": there}) == [there]
+    assert said_of(RULE, CLIENT, {"fullScopeAllowed": False, "standardFlowEnabled": there}) == [there]
+    assert said_of(RULE, REALM_ROLE, {"role": there}) == [there]
+
+
+@pytest.mark.parametrize("kind", [CLIENT, REALM_ROLE, CLIENT_ROLE])
+def test_a_resource_that_shows_nothing_is_not_judged(kind: str) -> None:
+    assert said_of(RULE, kind, {}) == []

@@ -1,0 +1,62 @@
+"""FLOWMCP-016: nobody reaches more than is named."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from flow_mcp.policy.examples import KEYCLOAK
+from flow_mcp.policy.rule import Violation
+from policies.rules.least_privilege import LeastPrivilege
+from tests.unit.policies.judging import Findings, context, of_declaration
+
+RULE = LeastPrivilege()
+TWO = {key: {"environments": ["production", "test"]} for key in ("456", "789")}
+ONE = {"456": TWO["456"]}
+EVERYTHING = "is everything, with whatever workspace or environment comes later"
+EVERY_WORKSPACE = "reaches every workspace"
+
+
+def declared(*access: str, workspaces: dict[str, Any] = TWO, **more: Any) -> Findings:
+    agent = {"grant": "client-credentials", "access": list(access)}
+    clients = {"agent": agent} if access else {}
+    server = more.pop("server", KEYCLOAK)
+    return of_declaration(RULE, server, context=context(RULE), clients=clients, workspaces=workspaces, **more)
+
+
+@pytest.mark.parametrize("access", [["456/production"], ["456/*"], ["456/test", "456/production"]])
+def test_a_client_of_one_workspace_is_accepted(access: list[str]) -> None:
+    assert declared(*access) == []
+
+
+def test_all_environments_of_the_only_workspace_are_accepted() -> None:
+    assert declared("456/*", workspaces=ONE) == []
+    assert declared("456/test", "456/production", workspaces=ONE) == []
+
+
+@pytest.mark.parametrize("workspaces", [ONE, TWO])
+def test_a_star_is_refused_whatever_there_is_today(workspaces: dict[str, Any]) -> None:
+    assert declared("*", workspaces=workspaces) == [Violation(("clients", "agent", "access"), EVERYTHING)]
+
+
+@pytest.mark.parametrize("access", [["456/test", "789/test"], ["456/*", "789/production"]])
+def test_every_workspace_of_several_is_refused(access: list[str]) -> None:
+    assert declared(*access) == [Violation(("clients", "agent", "access"), EVERY_WORKSPACE)]
+
+
+def test_ways_to_become_a_client_are_held_to_it() -> None:
+    dynamic = {"redirectHosts": ["claude.ai"], "access": ["*"], "people": {"groups": ["planners"]}}
+    server = {"keycloak": {**KEYCLOAK["keycloak"], "registration": {"dynamic": dynamic}}}
+    path = ("authorizationServer", "keycloak", "registration", "dynamic", "access")
+    assert declared(server=server) == [Violation(path, EVERYTHING)]
+
+
+def test_manual_registrations_are_too_but_for_what_is_said_of_programs_elsewhere() -> None:
+    def manual(grant: str) -> Findings:
+        legacy = {"clientId": "legacy", "grant": grant, "access": ["*"]}
+        return declared(manualRegistrations={"legacy": legacy})
+
+    path = ("manualRegistrations", "legacy", "access")
+    assert manual("authorization-code") == [Violation(path, EVERYTHING)]
+    assert manual("client-credentials") == []

@@ -1,0 +1,31 @@
+"""FLOWMCP-033: what somebody else registered reaches what is named."""
+
+from __future__ import annotations
+
+from flow_mcp.policy.examples import KEYCLOAK
+from flow_mcp.policy.rule import Violation
+from policies.rules.manual_access import ManualAccess
+from tests.unit.policies.judging import Findings, context, of_declaration
+
+RULE = ManualAccess()
+
+
+def declared(*access: str, **more: str) -> Findings:
+    legacy = {"clientId": "legacy", "access": list(access), **more}
+    return of_declaration(RULE, KEYCLOAK, context=context(RULE), manualRegistrations={"legacy": legacy})
+
+
+def test_a_manual_registration_for_programs_names_what_it_reaches() -> None:
+    problem = "gives a program that nobody here set up everything, later resources too"
+    refused = [Violation(("manualRegistrations", "legacy", "access"), problem)]
+    assert declared("456/production", "456/test") == declared("456/*") == []
+    assert declared("*") == declared("456/test", "*") == refused
+
+
+def test_people_sign_in_for_the_others() -> None:
+    assert declared("*", grant="authorization-code") == []
+
+
+def test_a_declared_client_is_another_rules() -> None:
+    agent = {"grant": "client-credentials", "access": ["*"]}
+    assert of_declaration(RULE, KEYCLOAK, context=context(RULE), clients={"agent": agent}) == []

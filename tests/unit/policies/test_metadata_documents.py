@@ -1,0 +1,103 @@
+"""FLOWMCP-015: client ID metadata documents come from hosts of somebody known."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from flow_mcp.policy.examples import AUTH0, KEYCLOAK, SCALEKIT
+from flow_mcp.policy.rule import Unknown, Violation
+from policies.rules.metadata_documents import MetadataDocuments
+from tests.unit.policies.judging import Findings, context, of_declaration
+from tests.unit.policies.seen import said_of
+
+RULE = MetadataDocuments()
+PROFILE = "keycloak:index/realmClientPolicyProfile:RealmClientPolicyProfile"
+POLICY = "keycloak:index/realmClientPolicyProfilePolicy:RealmClientPolicyProfilePolicy"
+DOCUMENT = "auth0:index/clientCimd:ClientCimd"
+SCALEKIT_SERVER = "flow-mcp:index:ScalekitResource"
+PUBLIC = "is a host or below one where anybody can publish"
+NO_HOST = "names no single host"
+
+
+def declared(
+    server: dict[str, Any], key: str, *values: str, people: Any = "everyone", **configured: Any
+) -> Findings:
+    ((kind, own),) = server.items()
+    documents = {key: list(values), "access": ["*"], "people": people}
+    return of_declaration(
+        RULE,
+        {kind: {**own, "registration": {"metadataDocuments": documents}}},
+        context=context(RULE, **configured),
+        workspaces={"456": {"environments": ["production"]}},
+    )
+
+
+def refused(kind: str, key: str, entry: str) -> Findings:
+    path = ("authorizationServer", kind, "registration", "metadataDocuments", key, entry)
+    return [Violation(path, PUBLIC)]
+
+
+def test_domains_of_an_application_are_accepted() -> None:
+    assert declared(KEYCLOAK, "domains", "claude.ai", "notgithub.io", "vercel.app.acme.example") == []
+
+
+@pytest.mark.parametrize(
+    "domain", ["github.io", "acme.github.io", "a.b.vercel.app", "storage.googleapis.com"]
+)
+def test_public_hosting_and_what_is_below_it_is_refused(domain: str) -> None:
+    assert declared(KEYCLOAK, "domains", "claude.ai", domain) == refused("keycloak", "domains", domain)
+
+
+@pytest.mark.parametrize("server", [AUTH0, SCALEKIT])
+def test_the_addresses_of_documents_are_looked_at_where_a_server_takes_those(server: dict[str, Any]) -> None:
+    ((kind, _),) = server.items()
+    right, wrong = "https://claude.ai/oauth/client", "https://acme.github.io/client.json"
+    assert declared(server, "documents", right) == []
+    assert declared(server, "documents", right, wrong) == refused(kind, "documents", wrong)
+
+
+def test_the_configuration_has_another_list() -> None:
+    assert declared(KEYCLOAK, "domains", "acme.github.io", publicHosting=["sites.acme.example"]) == []
+    found = declared(KEYCLOAK, "domains", "x.sites.acme.example", publicHosting=["sites.acme.example"])
+    assert found == refused("keycloak", "domains", "x.sites.acme.example")
+
+
+def profile(hosts: Any) -> dict[str, Any]:
+    return {"executors": [{"configuration": {"cimd-allow-permitted-domains": hosts}}]}
+
+
+@pytest.mark.parametrize(
+    ("hosts", "problem"),
+    [
+        (json.dumps(["claude.ai", "127.0.0.1"]), None),
+        (json.dumps(["*.acme.example"]), NO_HOST),
+        (json.dumps(["claude.ai", "acme.github.io"]), PUBLIC),
+        (json.dumps("ACME.GITHUB.IO"), PUBLIC),
+        (json.dumps([7]), NO_HOST),
+        (["pages.dev"], PUBLIC),
+        ("not JSON", None),
+        ("", NO_HOST),
+        (7, NO_HOST),
+    ],
+)
+def test_keycloaks_policies_are_held_to_the_same(hosts: Any, problem: str | None) -> None:
+    path = ("executors", 0, "configuration", "cimd-allow-permitted-domains")
+    assert said_of(RULE, PROFILE, profile(hosts)) == ([Violation(path, problem)] if problem else [])
+
+
+def test_so_are_conditions_imported_documents_and_allowlists() -> None:
+    condition = {"client-id-uri-allow-permitted-domains": '["acme.github.io"]'}
+    path = ("conditions", 0, "configuration", "client-id-uri-allow-permitted-domains")
+    assert said_of(RULE, POLICY, {"conditions": [{"configuration": condition}]}) == [Violation(path, PUBLIC)]
+    found = said_of(RULE, DOCUMENT, {"externalClientId": "https://acme.github.io/client.json"})
+    assert found == [Violation(("externalClientId",), PUBLIC)]
+    found = said_of(RULE, SCALEKIT_SERVER, {"metadataDocuments": ["https://claude.ai/oauth/*", "pages.dev"]})
+    assert found == [Violation(("metadataDocuments", 1), NO_HOST)]
+
+
+def test_what_is_not_known_yet_is_said() -> None:
+    assert said_of(RULE, PROFILE, profile(Unknown("there"))) == [Unknown("there")]
+    assert said_of(RULE, SCALEKIT_SERVER, {"metadataDocuments": [Unknown("there")]}) == [Unknown("there")]

@@ -1,0 +1,87 @@
+"""FLOWMCP-014: clients that anyone registers reach no production, and send codes to known hosts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from flow_mcp.policy.examples import AUTH0, KEYCLOAK, SCALEKIT
+from flow_mcp.policy.rule import Unknown, Violation
+from policies.rules.open_registration import OpenRegistration
+from tests.unit.policies.judging import Findings, context, of_declaration
+from tests.unit.policies.seen import said_of
+
+RULE = OpenRegistration()
+REGISTRATION = "flow-mcp:index:KeycloakClientRegistration"
+REACHED = "lets clients that anyone registers reach production"
+ANYWHERE = "lets clients that anyone registers send people to any host"
+
+
+def declared(
+    *access: str, environments: tuple[str, ...] = ("production", "test"), **configured: Any
+) -> Findings:
+    dynamic = {"redirectHosts": ["claude.ai"], "access": list(access), "people": {"groups": ["planners"]}}
+    server = {"keycloak": {**KEYCLOAK["keycloak"], "registration": {"dynamic": dynamic}}}
+    workspaces = {"456": {"environments": list(environments)}}
+    return of_declaration(RULE, server, context=context(RULE, **configured), workspaces=workspaces)
+
+
+def refused(kind: str = "keycloak") -> Findings:
+    return [Violation(("authorizationServer", kind, "registration", "dynamic", "access"), REACHED)]
+
+
+def test_registration_for_test_is_accepted_and_for_production_refused() -> None:
+    assert declared("456/test") == []
+    assert declared("456/production") == refused()
+    assert declared("456/*") == declared("*") == refused()
+
+
+@pytest.mark.parametrize(
+    "environment", ["production", "Production", "production-eu", "prod", "prod-2", "live"]
+)
+def test_what_is_called_production_is(environment: str) -> None:
+    assert declared("*", environments=(environment,)) == refused()
+
+
+@pytest.mark.parametrize("environment", ["test", "preproduction", "product", "nonprod", "live-demo", "p"])
+def test_what_is_called_otherwise_is_not(environment: str) -> None:
+    assert declared("*", environments=(environment,)) == []
+
+
+def test_the_configuration_says_what_production_is() -> None:
+    assert declared("456/production", production=["eu-*"]) == []
+    assert declared("*", environments=("eu-1", "test"), production=["eu-*"]) == refused()
+    assert declared("*", production=[]) == []
+
+
+@pytest.mark.parametrize(("server", "people"), [(AUTH0, {"groups": ["planners"]}), (SCALEKIT, "everyone")])
+def test_it_holds_for_every_authorization_server(server: dict[str, Any], people: Any) -> None:
+    ((kind, own),) = server.items()
+    registration = {"dynamic": {"access": ["*"], "people": people}}
+    found = of_declaration(
+        RULE,
+        {kind: {**own, "registration": registration}},
+        context=context(RULE),
+        workspaces={"456": {"environments": ["production"]}},
+    )
+    assert found == refused(kind)
+
+
+def test_a_tenant_without_registration_is_accepted() -> None:
+    assert of_declaration(RULE, KEYCLOAK, context=context(RULE)) == []
+
+
+@pytest.mark.parametrize("hosts", [[], None, "claude.ai", {}, 7])
+def test_an_open_realm_names_redirect_hosts(hosts: Any) -> None:
+    refused = [Violation(("redirectHosts",), ANYWHERE)]
+    assert said_of(RULE, REGISTRATION, {"open": True, "redirectHosts": hosts}) == refused
+    assert said_of(RULE, REGISTRATION, {"open": False, "redirectHosts": hosts}) == []
+    assert said_of(RULE, REGISTRATION, {"open": True, "redirectHosts": ["claude.ai"]}) == []
+
+
+def test_what_is_not_known_yet_is_said() -> None:
+    assert said_of(RULE, REGISTRATION, {"open": Unknown("there")}) == [Unknown("there")]
+    assert said_of(RULE, REGISTRATION, {"open": True, "redirectHosts": Unknown("hosts")}) == [
+        Unknown("hosts")
+    ]

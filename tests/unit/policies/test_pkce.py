@@ -1,0 +1,120 @@
+"""FLOWMCP-007: clients of people use PKCE with S256."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from flow_mcp.policy.rule import SETTINGS, Resource, Unknown, Violation
+from policies.rules.pkce import Pkce
+from tests.unit.policies.judging import Findings, context, of_outputs
+from tests.unit.policies.seen import said_of
+
+RULE = Pkce()
+STACK = "pulumi:pulumi:Stack"
+CLIENT = "keycloak:openid/client:Client"
+PROFILE = "keycloak:index/realmClientPolicyProfile:RealmClientPolicyProfile"
+REGISTRATION = "flow-mcp:index:KeycloakClientRegistration"
+METHOD = ("pkceCodeChallengeMethod",)
+OPEN = "lets clients register without a policy that demands PKCE of them"
+
+
+def document(*clients: Any) -> dict[str, str]:
+    return {"settings": json.dumps({"authorizationServers": [{"clients": list(clients)}]})}
+
+
+def asking(**parameters: str) -> dict[str, Any]:
+    return {"grant": "authorization-code", "tokenRequests": [{"authorizationParameters": parameters}]}
+
+
+def shown(outputs: dict[str, Any], kind: str = SETTINGS) -> Findings:
+    return list(RULE.in_resource(Resource(kind, outputs=outputs), context(RULE)))
+
+
+@pytest.mark.parametrize("method", ["", "plain", "s256", None, True, ["S256"]])
+def test_a_client_of_people_at_keycloak_demands_s256(method: Any) -> None:
+    client = {"standardFlowEnabled": True, "pkceCodeChallengeMethod": method}
+    assert said_of(RULE, CLIENT, client) == [Violation(METHOD, "is not S256")]
+    assert said_of(RULE, CLIENT, {**client, "pkceCodeChallengeMethod": "S256"}) == []
+
+
+@pytest.mark.parametrize("flow", [False, None, "false", 7])
+def test_a_program_has_no_use_for_it(flow: Any) -> None:
+    assert said_of(RULE, CLIENT, {"standardFlowEnabled": flow, "pkceCodeChallengeMethod": ""}) == []
+
+
+def test_what_keycloak_is_not_known_to_have_yet_is_said() -> None:
+    assert said_of(RULE, CLIENT, {"standardFlowEnabled": Unknown("there")}) == [Unknown("there")]
+    known = {"standardFlowEnabled": True, "pkceCodeChallengeMethod": Unknown("there")}
+    assert said_of(RULE, CLIENT, known) == [Unknown("there")]
+
+
+@pytest.mark.parametrize("kind", [SETTINGS, STACK])
+def test_the_settings_document_asks_with_s256_for_every_person(kind: str) -> None:
+    right, wrong = asking(code_challenge_method="S256"), asking(code_challenge_method="plain")
+    program = {"grant": "client-credentials", "tokenRequests": [{"parameters": {}}]}
+    here = ("settings", "authorizationServers", 0, "clients")
+    below = ("tokenRequests", 0, "authorizationParameters", "code_challenge_method")
+    assert shown(document(right, program), kind) == []
+    assert shown(document(right, wrong, asking()), kind) == [
+        Violation((*here, 1, *below), "is not S256"),
+        Violation((*here, 2, *below), "is not S256"),
+    ]
+
+
+@pytest.mark.parametrize("settings", ["", "[]", "7", '{"authorizationServers": 7}', 7, None])
+def test_what_is_no_settings_document_asks_for_nothing(settings: Any) -> None:
+    assert shown({"settings": settings}) == []
+
+
+def test_a_document_that_is_not_known_yet_is_said() -> None:
+    assert shown({"settings": Unknown("there")}) == [Unknown("there")]
+
+
+def executors(*names: Any) -> dict[str, Any]:
+    return {"realmId": "acme", "executors": [{"name": name} for name in names]}
+
+
+def test_a_profile_for_metadata_documents_enforces_it() -> None:
+    assert said_of(RULE, PROFILE, executors("client-id-metadata-document", "pkce-enforcer")) == []
+    assert said_of(RULE, PROFILE, executors("reject-ropc-grant")) == []
+    assert said_of(RULE, PROFILE, executors("client-id-metadata-document")) == [
+        Violation(("executors",), "lets clients by metadata document go without PKCE")
+    ]
+
+
+def registration(realm: Any = "acme", opened: Any = True) -> Resource:
+    outputs = {"realm": realm, "open": opened}
+    return Resource(REGISTRATION, outputs=outputs, urn="urn:registration", parent="urn:a")
+
+
+def profile(outputs: dict[str, Any], parent: str = "urn:a") -> Resource:
+    return Resource(PROFILE, outputs=outputs, parent=parent)
+
+
+def test_a_realm_that_is_open_for_registration_enforces_it() -> None:
+    refused = [Violation(("open",), OPEN, "urn:registration")]
+    of_others = {**executors("pkce-enforcer"), "realmId": "globex"}
+
+    def found(*made: Resource) -> Findings:
+        return of_outputs(RULE, *made, context=context(RULE))
+
+    assert found(registration(), profile(executors("pkce-enforcer"))) == []
+    assert found(registration(opened=False)) == []
+    assert found(registration()) == refused
+    assert found(registration(), profile(executors("reject-ropc-grant"))) == refused
+    assert found(registration(), profile(of_others)) == refused
+
+
+def test_of_realms_that_are_not_known_yet_one_component_is_trusted_to_mean_the_same() -> None:
+    there = {**executors("pkce-enforcer"), "realmId": Unknown("realm")}
+    opened = registration(realm=Unknown("realm"))
+
+    assert of_outputs(RULE, opened, profile(there), context=context(RULE)) == []
+    assert of_outputs(RULE, opened, profile(there, "urn:b"), context=context(RULE)) == [
+        Violation(("open",), OPEN, "urn:registration")
+    ]
+    names = profile(executors(Unknown("name")))
+    assert of_outputs(RULE, registration(), names, context=context(RULE)) == [Unknown("name")]

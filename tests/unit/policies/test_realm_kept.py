@@ -1,0 +1,37 @@
+"""FLOWMCP-026: a realm with production in it does not go with the stack."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flow_mcp.policy.examples import AUTH0
+from flow_mcp.policy.rule import Violation
+from policies.rules.realm_kept import RealmKept
+from tests.unit.policies.judging import Findings, context, of_declaration
+
+RULE = RealmKept()
+
+
+def declared(*environments: str, realm: dict[str, Any], **configured: Any) -> Findings:
+    server = {"keycloak": {"url": "https://id.acme.example", "realm": {"name": "acme", **realm}}}
+    workspaces = {"456": {"environments": list(environments)}}
+    return of_declaration(RULE, server, context=context(RULE, **configured), workspaces=workspaces)
+
+
+def test_a_realm_with_production_stays() -> None:
+    path = ("authorizationServer", "keycloak", "realm", "deletable")
+    refused = [Violation(path, "lets the people of production go with the stack")]
+    mine = {"create": True, "deletable": True}
+    assert declared("test", "production", realm=mine) == refused
+    assert declared("test", "production", realm={"create": True}) == []
+    assert declared("test", realm=mine) == []
+    assert declared("test", realm=mine, production=["test"]) == refused
+    assert declared("production", realm=mine, production=[]) == []
+
+
+def test_a_realm_that_exists_is_never_removed() -> None:
+    assert declared("production", realm={"create": False, "deletable": True}) == []
+
+
+def test_other_authorization_servers_have_no_realm() -> None:
+    assert of_declaration(RULE, AUTH0, context=context(RULE)) == []

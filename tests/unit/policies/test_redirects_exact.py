@@ -1,0 +1,78 @@
+"""FLOWMCP-004: no wildcard in what a browser may be sent to or come from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from flow_mcp.policy.rule import SETTINGS, Unknown, Violation
+from policies.rules.redirects_exact import RedirectsExact
+from tests.unit.policies.seen import said_of
+
+RULE = RedirectsExact()
+KEYCLOAK = "keycloak:openid/client:Client"
+AUTH0 = "auth0:index/client:Client"
+REGISTRATION = "flow-mcp:index:KeycloakClientRegistration"
+PROBLEM = "stands for more than one address"
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "*",
+        "+",
+        "/*",
+        "https://portal.acme.example/*",
+        "https://*.acme.example/callback",
+        "https://{organization_name}.acme.example/callback",
+        "http://127.0.0.1:*/callback",
+        "https://portal.acme.example*",
+        7,
+        {"uri": "https://a.example"},
+    ],
+)
+def test_a_redirect_uri_that_stands_for_several_is_refused(uri: Any) -> None:
+    assert said_of(RULE, KEYCLOAK, {"validRedirectUris": [uri]}) == [
+        Violation(("validRedirectUris", 0), PROBLEM)
+    ]
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "https://portal.acme.example/callback",
+        "https://a.example/cb?scope=a+b",
+        "https://a.example/cb?q=*",
+        "",
+    ],
+)
+def test_an_exact_one_is_accepted(uri: str) -> None:
+    assert said_of(RULE, KEYCLOAK, {"validRedirectUris": [uri]}) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "properties", "path"),
+    [
+        (
+            SETTINGS,
+            {"tenant": {"clients": {"desktop": {"webOrigins": ["*"]}}}},
+            ("tenant", "clients", "desktop", "webOrigins", 0),
+        ),
+        (KEYCLOAK, {"webOrigins": ["+"]}, ("webOrigins", 0)),
+        (AUTH0, {"callbacks": ["https://*.acme.example/"]}, ("callbacks", 0)),
+        (AUTH0, {"webOrigins": ["https://*.acme.example"]}, ("webOrigins", 0)),
+        (AUTH0, {"allowedOrigins": ["https://*.acme.example"]}, ("allowedOrigins", 0)),
+        (REGISTRATION, {"redirectHosts": ["*.acme.example"]}, ("redirectHosts", 0)),
+        (REGISTRATION, {"senderHosts": ["*"]}, ("senderHosts", 0)),
+        (REGISTRATION, {"corsOrigins": ["*"]}, ("corsOrigins", 0)),
+    ],
+)
+def test_origins_and_hosts_are_looked_at_too(
+    kind: str, properties: dict[str, Any], path: tuple[str | int, ...]
+) -> None:
+    assert said_of(RULE, kind, properties) == [Violation(path, PROBLEM)]
+
+
+def test_what_is_not_known_yet_is_said() -> None:
+    assert said_of(RULE, KEYCLOAK, {"webOrigins": Unknown("there")}) == [Unknown("there")]

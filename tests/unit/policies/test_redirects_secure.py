@@ -1,0 +1,136 @@
+"""FLOWMCP-003: redirect URIs are https or loopback."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from flow_mcp.policy.rule import SETTINGS, Unknown, Violation
+from policies.rules.redirects_secure import RedirectsSecure
+from tests.unit.policies.seen import said_of
+
+RULE = RedirectsSecure()
+CLIENT = "flow-mcp:index:RegisteredClient"
+PROBLEM = "is neither an https address nor plain http to loopback"
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "https://portal.acme.example/callback",
+        "https://portal.acme.example/callback?from=flow",
+        "http://127.0.0.1/callback",
+        "http://127.0.0.1:6274/oauth/callback",
+        "http://[::1]:6274/callback",
+        "http://localhost/callback",
+    ],
+)
+def test_https_and_loopback_are_accepted(uri: str) -> None:
+    assert said_of(RULE, CLIENT, {"redirectUris": [uri]}) == []
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "http://portal.acme.example/callback",
+        "http://localhost.acme.example/callback",
+        "http://localhost@acme.example/callback",
+        "https://portal.acme.example@evil.example/callback",
+        "https://*.acme.example/callback",
+        "acme://callback",
+        "com.acme.app:/callback",
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "urn:ietf:wg:oauth:2.0:oob",
+        "//portal.acme.example/callback",
+        "/callback",
+        "*",
+        "+",
+        "",
+        True,
+        8180,
+        {},
+        ["https://portal.acme.example/callback"],
+    ],
+)
+def test_anything_else_is_refused(uri: Any) -> None:
+    found = said_of(RULE, CLIENT, {"redirectUris": ["https://a.example/", uri]})
+    assert found == [Violation(("redirectUris", 1), PROBLEM)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "properties", "path"),
+    [
+        (
+            SETTINGS,
+            {"tenant": {"clients": {"desktop": {"redirectUris": ["http://a.example"]}}}},
+            ("tenant", "clients", "desktop", "redirectUris", 0),
+        ),
+        (
+            "keycloak:openid/client:Client",
+            {"validRedirectUris": ["http://a.example"]},
+            ("validRedirectUris", 0),
+        ),
+        (
+            "azuread:index/application:Application",
+            {"web": {"redirectUris": ["http://a.example"]}},
+            ("web", "redirectUris", 0),
+        ),
+        (
+            "azuread:index/application:Application",
+            {"singlePageApplication": {"redirectUris": ["http://a.example"]}},
+            ("singlePageApplication", "redirectUris", 0),
+        ),
+        (
+            "azuread:index/application:Application",
+            {"publicClient": {"redirectUris": ["http://a.example"]}},
+            ("publicClient", "redirectUris", 0),
+        ),
+        (
+            "azuread:index/applicationRedirectUris:ApplicationRedirectUris",
+            {"redirectUris": ["http://a.example"]},
+            ("redirectUris", 0),
+        ),
+        ("auth0:index/client:Client", {"callbacks": ["http://a.example"]}, ("callbacks", 0)),
+        ("auth0:index/clientCimd:ClientCimd", {"callbacks": ["http://a.example"]}, ("callbacks", 0)),
+        ("flow-mcp:index:ScalekitClient", {"redirectUris": ["http://a.example"]}, ("redirectUris", 0)),
+    ],
+)
+def test_the_clients_of_all_authorization_servers_are_looked_at(
+    kind: str, properties: dict[str, Any], path: tuple[str | int, ...]
+) -> None:
+    assert said_of(RULE, kind, properties) == [Violation(path, PROBLEM)]
+
+
+def test_what_should_be_a_list_and_is_none_is_judged_itself() -> None:
+    assert said_of(RULE, CLIENT, {"redirectUris": "https://a.example/"}) == []
+    assert said_of(RULE, CLIENT, {"redirectUris": "http://a.example/"}) == [
+        Violation(("redirectUris",), PROBLEM)
+    ]
+
+
+@pytest.mark.parametrize(
+    "properties", [{}, {"redirectUris": []}, {"redirectUris": None}, {"redirectUris": {}}]
+)
+def test_a_client_without_redirect_uris_is_accepted(properties: dict[str, Any]) -> None:
+    assert said_of(RULE, CLIENT, properties) == []
+
+
+def test_private_use_schemes_are_accepted_where_the_configuration_lists_them() -> None:
+    def found(uri: str) -> bool:
+        return bool(
+            said_of(RULE, CLIENT, {"redirectUris": [uri]}, privateUseSchemes=["com.acme.app", "acme"])
+        )
+
+    assert not found("com.acme.app:/callback")
+    # Not a domain's name reversed (RFC 8252, section 7.1): anybody may claim it.
+    assert found("acme://callback")
+    assert found("com.acme.other:/callback")
+
+
+def test_what_is_not_known_yet_is_said_and_hides_nothing() -> None:
+    assert said_of(RULE, CLIENT, {"redirectUris": [Unknown("there"), "http://a.example"]}) == [
+        Unknown("there"),
+        Violation(("redirectUris", 1), PROBLEM),
+    ]

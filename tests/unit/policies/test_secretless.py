@@ -1,0 +1,60 @@
+"""FLOWMCP-034: no shared secret where a key will do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from flow_mcp.policy.examples import AUTH0, ENTRA, KEYCLOAK, SCALEKIT
+from flow_mcp.policy.rule import Violation
+from policies.rules.secretless import Secretless
+from tests.unit.policies.judging import Findings, context, of_declaration
+
+RULE = Secretless()
+KEY = {"privateKeyJwt": {"jwksUrl": "https://agent.acme.example/jwks"}}
+TOKEN = {"federatedCredential": {"issuer": "https://token.example", "subject": "agent"}}
+SECRET = {"secret": {"issued": "2026-11-01", "lifetime": "180d"}}
+
+
+def declared(server: Any, **client: Any) -> Findings:
+    agent = {"grant": "client-credentials", "access": ["456/production"], **client}
+    workspaces = {"456": {"environments": ["production"]}}
+    return of_declaration(
+        RULE, server, context=context(RULE), clients={"agent": agent}, workspaces=workspaces
+    )
+
+
+@pytest.mark.parametrize(
+    ("server", "secret", "instead"),
+    [
+        (KEYCLOAK, {}, "privateKeyJwt"),
+        (AUTH0, {}, "privateKeyJwt"),
+        (ENTRA, SECRET, "federatedCredential"),
+    ],
+)
+def test_a_secret_is_refused_where_the_server_can_do_without(server: Any, secret: Any, instead: str) -> None:
+    assert declared(server, **secret) == [
+        Violation(("clients", "agent"), f"has a secret, where {instead} is possible")
+    ]
+
+
+@pytest.mark.parametrize(("server", "credential"), [(KEYCLOAK, KEY), (ENTRA, TOKEN)])
+def test_keys_and_other_issuers_tokens_are_accepted(server: Any, credential: Any) -> None:
+    assert declared(server, **credential) == []
+
+
+def test_a_server_that_offers_nothing_else_is_accepted() -> None:
+    assert declared(SCALEKIT) == []
+
+
+def test_a_public_client_has_no_secret_and_a_confidential_one_of_people_has() -> None:
+    portal = {
+        "grant": "authorization-code",
+        "redirectUris": ["https://portal.acme.example/callback"],
+        "people": {"groups": ["planners"]},
+    }
+    assert declared(KEYCLOAK, **portal) == []
+    assert declared(KEYCLOAK, **portal, clientType="confidential") == [
+        Violation(("clients", "agent"), "has a secret, where privateKeyJwt is possible")
+    ]

@@ -1,0 +1,76 @@
+"""FLOWMCP-008: tokens are signed with a private key."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from flow_mcp.policy.rule import SETTINGS, Resource, Unknown, Violation
+from policies.rules.signing_asymmetric import SigningAsymmetric
+from tests.unit.policies.judging import context
+from tests.unit.policies.seen import said_of
+
+RULE = SigningAsymmetric()
+REALM = "keycloak:index/realm:Realm"
+CLIENT = "keycloak:openid/client:Client"
+PROBLEM = "is no asymmetric algorithm"
+ACCEPTED = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
+REFUSED: tuple[Any, ...] = (
+    "HS256",
+    "HS512",
+    "none",
+    "None",
+    "rs256",
+    "RS1",
+    "ES256K",
+    " RS256",
+    True,
+    256,
+    {},
+    [[]],
+)
+
+
+@pytest.mark.parametrize("algorithm", ACCEPTED)
+def test_asymmetric_algorithms_are_accepted(algorithm: str) -> None:
+    assert said_of(RULE, REALM, {"defaultSignatureAlgorithm": algorithm}) == []
+
+
+@pytest.mark.parametrize("algorithm", REFUSED)
+def test_all_others_are_refused(algorithm: Any) -> None:
+    assert said_of(RULE, REALM, {"defaultSignatureAlgorithm": algorithm}) == [
+        Violation(("defaultSignatureAlgorithm",), PROBLEM)
+    ]
+
+
+@pytest.mark.parametrize("key", ["access.token.signed.response.alg", "id.token.signed.response.alg"])
+def test_a_client_at_keycloak_may_choose_no_other(key: str) -> None:
+    assert said_of(RULE, CLIENT, {"extraConfig": {key: "HS256"}}) == [
+        Violation(("extraConfig", key), PROBLEM)
+    ]
+    assert said_of(RULE, CLIENT, {"extraConfig": {key: "PS256"}}) == []
+
+
+@pytest.mark.parametrize("properties", [{}, {"extraConfig": {}}, {"extraConfig": None}, {"extraConfig": 7}])
+def test_what_is_left_to_the_realm_is_accepted(properties: dict[str, Any]) -> None:
+    assert said_of(RULE, CLIENT, properties) == []
+    assert said_of(RULE, REALM, {"defaultSignatureAlgorithm": ""}) == []
+
+
+def test_what_the_runtime_accepts_is_looked_at_where_it_is_declared_and_in_the_document() -> None:
+    external = {"external": {"tokens": {"algorithms": ["RS256", "HS256"]}}}
+    declared = Resource(SETTINGS, inputs={"tenant": {"authorizationServer": external}})
+    assert list(RULE.in_resource(declared, context(RULE))) == [
+        Violation(("tenant", "authorizationServer", "external", "tokens", "algorithms", 1), PROBLEM)
+    ]
+    servers = [{"tokenProfile": {"algorithms": ["ES256"]}}, {"tokenProfile": {"algorithms": [""]}}]
+    made = Resource(SETTINGS, outputs={"settings": json.dumps({"authorizationServers": servers})})
+    here = ("settings", "authorizationServers", 1, "tokenProfile", "algorithms", 0)
+    assert list(RULE.in_resource(made, context(RULE))) == [Violation(here, PROBLEM)]
+
+
+def test_what_is_not_known_yet_is_said() -> None:
+    assert said_of(RULE, REALM, {"defaultSignatureAlgorithm": Unknown("there")}) == [Unknown("there")]
+    assert said_of(RULE, CLIENT, {"extraConfig": Unknown("there")}) == [Unknown("there")] * 2
