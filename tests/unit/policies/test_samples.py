@@ -1,0 +1,36 @@
+"""The sample stacks, by all rules, today and for years."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from flow_mcp.declaration.load import from_file, instance_of
+from flow_mcp.policy.judge import judge
+from flow_mcp.policy.pack import Pack
+from flow_mcp.project import Project
+from tests.conftest import REPOSITORY
+
+PROJECT = Project(REPOSITORY)
+
+
+@pytest.mark.parametrize("day", ["2026-11-25", "2027-04-20", "2027-05-01", "2036-11-25"])
+def test_no_sample_is_stopped_by_a_rule_but_secrets_are_named_when_they_end(day: str) -> None:
+    pack, instance, as_of = Pack.load(PROJECT.policies), instance_of(PROJECT.file), date.fromisoformat(day)
+    judged = {
+        stack: judge(pack, from_file(file, instance).declaration, as_of)
+        for stack, file in PROJECT.stack_files(PROJECT.stacks()).items()
+    }
+
+    assert [each for all_of_stack in judged.values() for each in all_of_stack if each.blocks] == []
+    assert {
+        (stack, *each.path[1:2])
+        for stack, found in judged.items()
+        for each in found
+        if each.rule_id == "FLOWMCP-011"
+    } == (
+        set()
+        if day == "2026-11-25"
+        else {("contoso", "importer"), ("contoso", "portal"), ("fabrikam", "nightly-agent")}
+    )
