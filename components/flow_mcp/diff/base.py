@@ -185,4 +185,8 @@ def named(project: Project, base: Base, stacks: Iterable[str]) -> tuple[str, ...
         raise NoProjectError(
             f"there is nothing to compare: {project.directory / 'stacks'} has no stack's file"
         )
+    for stack in sorted(known):
+        # A digest and every form but a terminal's are UTF-8.
+        if not stack.isprintable():
+            raise NoProjectError(f"the name of the stack {stack!r} is not all text; rename its file")
     return given or tuple(sorted(known))

@@ -37,7 +37,7 @@ def text(outcome: Outcome) -> Iterator[Text]:
 
 def _tenant(diff: TenantDiff) -> Iterator[Text]:
     found, rest = beside(diff.changes, diff.judgements)
-    yield Text.assemble((diff.stack, "bold"), "" if not diff.empty else ": no change")
+    yield Text.assemble((terminal(diff.stack), "bold"), "" if not diff.empty else ": no change")
     for index, change in enumerate(diff.changes):
         yield _change(change)
         yield from map(_finding, found.get(index, ()))
@@ -93,7 +93,7 @@ def _quiet(stacks: list[str]) -> Iterator[Text]:
     if len(stacks) > 1:
         yield Text(f"{len(stacks)} tenants: no change")
     elif stacks:
-        yield Text(f"{stacks[0]}: no change")
+        yield Text(f"{terminal(stacks[0])}: no change")
 
 
 def _end(outcome: Outcome) -> Iterable[Text]:

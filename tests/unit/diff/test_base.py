@@ -293,3 +293,13 @@ def test_a_file_with_an_odd_name_is_a_stack_all_the_same(checkout: Checkout) -> 
     checkout.write(stack, sample("acme"))
     _, document = told(checkout, "--base", "HEAD")
     assert [each["stack"] for each in document["tenants"]] == [stack]
+
+
+@pytest.mark.parametrize("stack", ["a\x1b[31mb", "a\udcffb", "a\nb"])
+def test_a_file_with_a_name_that_is_not_all_text_is_refused(checkout: Checkout, stack: str) -> None:
+    checkout.write("acme", sample("acme"))
+    checkout.commit()
+    checkout.write(stack, sample("acme"))
+    assert refused(checkout, "--base", "HEAD", "acme") == (
+        f"the name of the stack {stack!r} is not all text; rename its file"
+    )

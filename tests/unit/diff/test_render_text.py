@@ -65,3 +65,10 @@ def test_one_that_needs_no_approval_says_so() -> None:
     assert lines(Outcome((low,), "preview", shown.AS_OF))[-2] == (
         "0 high, 0 medium, 1 low, 0 without risk, policies as of 2026-11-25: nothing in it needs an approval"
     )
+
+
+def test_a_stack_has_whatever_name_its_file_has() -> None:
+    named = replace(shown.BLOCKED, stack="a\x1b[31m")
+    quiet = replace(shown.QUIET, stack="b\x1b[31m")
+    told = lines(Outcome((named, quiet), "preview", shown.AS_OF))
+    assert (told[0], told[2]) == (r"a\x1b[31m", r"b\x1b[31m: no change")
