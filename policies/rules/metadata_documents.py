@@ -108,11 +108,12 @@ class MetadataDocuments(Rule):
     def in_declaration(self, declaration: Declaration, context: Context) -> Iterator[Violation]:
         public = _domains(context.settings_of(_Settings).public_hosting)
         for path, documents in way(declaration, "metadataDocuments"):
+            declared = vars(documents)
             # Keycloak and other servers are told hosts, Auth0 and Scalekit the documents' addresses.
             # A declaration's lists are sets: an entry is named by itself.
-            for domain in getattr(documents, "domains", ()):
+            for domain in declared.get("domains", ()):
                 yield from _host((*path, "domains", domain), domain, public)
-            for address in getattr(documents, "documents", ()):
+            for address in declared.get("documents", ()):
                 yield from _host((*path, "documents", address), host_of(address), public)
 
     def in_resource(self, resource: Resource, context: Context) -> Iterator[Violation | Unknown]:

@@ -36,5 +36,5 @@ class RegistrationUnlimited(Rule):
 
     def in_declaration(self, declaration: Declaration, context: Context) -> Iterator[Violation]:  # noqa: ARG002
         for path, dynamic in way(declaration, "dynamic"):
-            if not getattr(dynamic, "redirect_hosts", ()):
+            if not vars(dynamic).get("redirect_hosts"):
                 yield Violation(path, "lets clients register with redirect URIs on any host")

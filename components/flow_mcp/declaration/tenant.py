@@ -101,14 +101,14 @@ class Declaration:
     instance: Instance
     tenant: Tenant
 
-    @property
+    @cached_property
     def kind(self) -> AuthorizationServerKind:
         """The kind of authorization server that the tenant chose."""
         return next(
             kind for kind in KINDS if getattr(self.tenant.authorization_server, kind.field) is not None
         )
 
-    @property
+    @cached_property
     def server(self) -> Declared:
         """What the tenant declares of its authorization server, in its kind's own type."""
         server: Declared = getattr(self.tenant.authorization_server, self.kind.field)
