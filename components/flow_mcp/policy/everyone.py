@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from flow_mcp.policy.entrances import ways
 from flow_mcp.settings import Grant
 
 if TYPE_CHECKING:
@@ -14,10 +15,9 @@ if TYPE_CHECKING:
 
 def admits_everyone(declaration: Declaration) -> Iterator[Path]:
     """The path of each `people` that is everyone."""
-    kind = declaration.kind
     for name, client in declaration.tenant.clients.items():
         if client.grant is Grant.AUTHORIZATION_CODE and client.people.everyone:
             yield ("clients", name, "people")
-    for key, way in kind.ways(declaration).items():
-        if way and way.people and way.people.everyone:
-            yield ("authorizationServer", kind.key, kind.ways_at, key, "people")
+    for path, way in ways(declaration):
+        if way.people and way.people.everyone:
+            yield (*path, "people")
