@@ -8,6 +8,7 @@ import html
 import re
 import secrets
 from http.cookies import SimpleCookie
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -19,7 +20,7 @@ class SignInRefusedError(Exception):
     """Keycloak did not let the person in; the text is what it said."""
 
 
-class _Browser:
+class Browser:
     """Keeps cookies as browsers do for loopback addresses: Secure ones are sent by plain http too."""
 
     def __init__(self, http: httpx.Client) -> None:
@@ -67,6 +68,21 @@ def sign_in(
     Raises:
         SignInRefusedError: Keycloak refused the request, the person or the code.
     """
+    token: str = tokens(http, request, person, redirect, secret, pkce=pkce)["access_token"]
+    return token
+
+
+def tokens(
+    http: httpx.Client,
+    request: TokenRequest,
+    person: tuple[str, str],
+    redirect: str,
+    secret: str | None = None,
+    *,
+    pkce: bool = True,
+    browser: Browser | None = None,
+) -> dict[str, Any]:
+    """All that `sign_in` is granted; in a browser where somebody has signed in, nobody is asked again."""
     assert request.authorization_endpoint
     assert request.authorization_parameters
     verifier = secrets.token_urlsafe(48)
@@ -75,7 +91,7 @@ def sign_in(
     parameters |= {"redirect_uri": redirect, "state": secrets.token_urlsafe(8), "code_challenge": challenge}
     if not pkce:
         del parameters["code_challenge"], parameters["code_challenge_method"]
-    browser = _Browser(http)
+    browser = browser or Browser(http)
     answer = browser.open(request.authorization_endpoint, parameters)
     answer = browser.submit(answer, {"username": person[0], "password": person[1]})
     if "oauth_grant" in answer.text or 'name="accept"' in answer.text:
@@ -91,8 +107,8 @@ def sign_in(
     granted = http.post(request.token_endpoint, data=form)
     if granted.status_code != httpx.codes.OK:
         raise SignInRefusedError(granted.text)
-    token: str = granted.json()["access_token"]
-    return token
+    answered: dict[str, Any] = granted.json()
+    return answered
 
 
 def _message(page: httpx.Response) -> str:

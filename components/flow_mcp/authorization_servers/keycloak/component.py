@@ -13,6 +13,9 @@ from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
 from flow_mcp.declaration.base import seconds
 from flow_mcp.declaration.tenant import Declaration
 
+# People sign in with passwords where nobody has set up anything better.
+_PASSWORDS = "length(12) and notUsername(undefined) and notEmail(undefined)"
+
 
 class KeycloakAuthorizationServer(AuthorizationServerComponent):
     """A realm that admits exactly what the tenant declares."""
@@ -60,8 +63,8 @@ def _realm(
         # People live in a realm: it goes only where the declaration says that it may.
         retain_on_delete=not server.realm.deletable,
         # The provider writes a realm as a whole and would clear what an administrator has set (SMTP server,
-        # password policy); clients have the lifetime of their own.
-        ignore_changes=["accessTokenLifespan"],
+        # password policy); clients have the lifetime of their own. What it begins with is an administrator's.
+        ignore_changes=["accessTokenLifespan", "passwordPolicy", "revokeRefreshToken"],
     )
     return keycloak.Realm(
         "realm",
@@ -73,5 +76,8 @@ def _realm(
         registration_allowed=False,
         ssl_required="external",
         security_defenses={"brute_force_detection": {}},
+        password_policy=_PASSWORDS,
+        # A refresh token works once: MCP clients of people are public ones (RFC 9700, 4.14.2).
+        revoke_refresh_token=True,
         opts=pulumi.ResourceOptions.merge(opts, careful),
     )

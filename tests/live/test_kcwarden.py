@@ -1,0 +1,149 @@
+"""What kcwarden, an independent auditor, says of our sample's realm, and whether our answers are true."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+import yaml
+
+from flow_mcp.dev.server import LocalKeycloak
+from flow_mcp.runtime import Validator
+from flow_mcp.settings import Client, TokenRequest
+from flow_mcp.trial import Trial
+from tests.conftest import REPOSITORY
+from tests.live.person import Browser, tokens
+from tests.live.tenant import Tenant
+
+_REALM = "audited"
+_KCWARDEN = Path(sys.executable).with_name("kcwarden")
+_PLANNER, _REDIRECT = ("ada", "a-planner-of-the-tests"), "http://127.0.0.1/callback"
+
+Finding = tuple[str, str, str]
+"""Severity, auditor, and what it is about."""
+
+
+@pytest.fixture(scope="module")
+def tenant(module_trial: Trial, keycloak: LocalKeycloak, admin: httpx.Client) -> Iterator[Tenant]:
+    """The sample, with a planner in its realm."""
+    sample = yaml.safe_load((REPOSITORY / "stacks" / "Pulumi.acme.yaml").read_text(encoding="utf-8"))
+    declaration = sample["config"]["flow-mcp:tenant"]
+    server = declaration["authorizationServer"]["keycloak"]
+    server |= {"url": keycloak.url, "realm": {"name": _REALM, "create": True, "deletable": True}}
+    made = Tenant(_REALM, module_trial)
+    made.create()
+    made.declare(declaration)
+    made.up()
+    name, password = _PLANNER
+    person = {
+        "username": name,
+        "enabled": True,
+        "email": f"{name}@example.com",
+        "firstName": name,
+        "lastName": "Example",
+        "credentials": [{"type": "password", "value": password}],
+        "groups": ["planners"],
+    }
+    admin.post(f"{_REALM}/users", json=person)
+    yield made
+    module_trial.pulumi("destroy", "--yes", "--skip-preview", "--stack", _REALM)
+
+
+@pytest.fixture(scope="module")
+def http() -> Iterator[httpx.Client]:
+    with httpx.Client(trust_env=False) as client:
+        yield client
+
+
+@pytest.mark.usefixtures("tenant")
+def test_all_that_it_finds_is_explained_and_all_that_is_explained_is_found(
+    keycloak: LocalKeycloak, tmp_path: Path
+) -> None:
+    export = tmp_path / "realm.json"
+    options = ["--realm", _REALM, "--auth-method", "password", "--user", keycloak.admin_user]
+    _kcwarden(keycloak, "download", *options, "--output", str(export), keycloak.url)
+    audited = json.loads(_kcwarden(keycloak, "audit", "--format", "json", str(export)))
+    found = {(each["severity"], each["reporting_auditor"], each["entity"]) for each in audited}
+    assert found == _explained()
+
+
+def test_a_refresh_token_works_once_and_each_protected_resource_has_its_own(
+    tenant: Tenant, http: httpx.Client
+) -> None:
+    browser, (desktop, requests) = Browser(http), _desktop(tenant)
+    first, second = (_signed_in(http, browser, request) for request in requests)
+    for _ in range(2):
+        after = [_refreshed(http, desktop, requests[0], token) for token in (first, second)]
+        assert [answer.status_code for answer in after] == [200, 200]
+        assert _refreshed(http, desktop, requests[0], first).json()["error"] == "invalid_grant"
+        first, second = (_signed_in(http, browser, request) for request in requests)
+
+
+def test_admin_cli_gets_a_person_nowhere(tenant: Tenant, http: httpx.Client) -> None:
+    document, (_, requests) = tenant.document, _desktop(tenant)
+    form = {"grant_type": "password", "client_id": "admin-cli", "username": _PLANNER[0]}
+    for request in requests:
+        assert request.authorization_parameters
+        scope = request.authorization_parameters["scope"]
+        answer = http.post(request.token_endpoint, data={**form, "password": _PLANNER[1], "scope": scope})
+        assert (answer.status_code, answer.json()["error"]) == (400, "invalid_scope")
+        answer = http.post(request.token_endpoint, data={**form, "password": _PLANNER[1]})
+        token = answer.json()["access_token"]
+        assert Validator(document).decide(request.resource, token).status == 401
+
+
+@pytest.mark.usefixtures("tenant")
+def test_a_short_password_is_refused(admin: httpx.Client) -> None:
+    person = {"username": "bob", "credentials": [{"type": "password", "value": "elevenchars"}]}
+    with pytest.raises(httpx.HTTPStatusError, match="400"):
+        admin.post(f"{_REALM}/users", json=person)
+
+
+def _explained() -> set[Finding]:
+    """The page's table."""
+    page = (REPOSITORY / "docs" / "kcwarden.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\w+) \| `(\w+)` \| (.+?) \|", page, re.MULTILINE)
+    return {
+        (severity, auditor, entity)
+        for severity, auditor, on in rows
+        for entity in re.findall("`(.+?)`", on) or [_REALM]
+    }
+
+
+def _desktop(tenant: Tenant) -> tuple[Client, tuple[TokenRequest, ...]]:
+    (server,) = tenant.document.authorization_servers
+    (desktop,) = (client for client in server.clients if client.name == "desktop")
+    return desktop, desktop.token_requests
+
+
+def _signed_in(http: httpx.Client, browser: Browser, request: TokenRequest) -> str:
+    """A refresh token, as an MCP client asks for one."""
+    assert request.authorization_parameters
+    asked = dict(request.authorization_parameters)
+    asked["scope"] += " offline_access"
+    request = request.model_copy(update={"authorization_parameters": asked})
+    token: str = tokens(http, request, _PLANNER, _REDIRECT, browser=browser)["refresh_token"]
+    return token
+
+
+def _refreshed(http: httpx.Client, client: Client, request: TokenRequest, token: str) -> httpx.Response:
+    form = {"grant_type": "refresh_token", "client_id": client.client_id, "refresh_token": token}
+    return http.post(request.token_endpoint, data=form)
+
+
+def _kcwarden(keycloak: LocalKeycloak, *arguments: str) -> str:
+    """Run it; it would ask GitHub for Keycloak's newest version, so that no two days would be the same."""
+    nowhere = {"HTTPS_PROXY": "http://127.0.0.1:9", "NO_PROXY": "127.0.0.1"}
+    environment = os.environ | nowhere | {"KCWARDEN_KEYCLOAK_PASSWORD": keycloak.admin_password}
+    ended = subprocess.run(
+        [_KCWARDEN, *arguments], env=environment, capture_output=True, text=True, check=False, timeout=120
+    )
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout
