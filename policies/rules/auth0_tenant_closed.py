@@ -8,6 +8,7 @@ from flow_mcp.policy.made_by import made_by_component
 from flow_mcp.policy.properties import is_in, is_on, must
 from flow_mcp.policy.provider_types import AUTH0_TENANT
 from flow_mcp.policy.rule import Context, Reference, Resource, Rule, Severity, Unknown, Violation
+from flow_mcp.policy.values import at
 
 _REGISTRATION = ("flags", "enableDynamicClientRegistration")
 
@@ -44,17 +45,24 @@ class Auth0TenantClosed(Rule):
     def in_resource(self, resource: Resource, context: Context) -> Iterator[Violation | Unknown]:  # noqa: ARG002
         if resource.type != AUTH0_TENANT:
             return
-        for key, problem in (
-            ("defaultAudience", "gives an API's tokens to requests that name no API"),
-            ("defaultDirectory", "names a directory for password grants"),
-        ):
-            yield from must(resource, (key,), is_in(None, ""), problem)
         yield from must(
             resource,
-            ("dynamicClientRegistrationSecurityMode",),
-            lambda value: value != "permissive",
-            "lets clients that register go without PKCE",
+            ("defaultAudience",),
+            is_in(None, ""),
+            "gives an API's tokens to requests that name no API",
         )
+        if resource.inputs:
+            # Where somebody has set it there, no client made here has the grant that uses it.
+            yield from must(
+                resource, ("defaultDirectory",), is_in(None, ""), "names a directory for password grants"
+            )
+        if at(resource.values, *_REGISTRATION) is not False:
+            yield from must(
+                resource,
+                ("dynamicClientRegistrationSecurityMode",),
+                lambda value: value != "permissive",
+                "lets clients that register go without PKCE",
+            )
         # The component sets it as the declaration says.
         if not made_by_component(resource):
             yield from must(

@@ -53,7 +53,7 @@ class SecretAge(Rule):
     references = (
         Reference(
             "NIST SP 800-57 Part 1, 5.3: Cryptoperiods",
-            "https://csrc.nist.gov/pubs/sp/800/57/pt1/r5/final",
+            "https://doi.org/10.6028/NIST.SP.800-57pt1r5",
         ),
         Reference(
             "Microsoft Entra: Security best practices for application properties",

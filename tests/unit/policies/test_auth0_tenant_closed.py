@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from flow_mcp.policy.provider_types import AUTH0_TENANT
-from flow_mcp.policy.rule import Unknown, Violation
+from flow_mcp.policy.rule import Resource, Unknown, Violation
 from policies.rules.auth0_tenant_closed import Auth0TenantClosed
 from tests.unit.policies.judging import context, of_inputs
 
@@ -57,3 +57,16 @@ def test_registration_is_opened_by_the_component_only(switch: Any, found: Any) -
     inputs = {"flags": {"enableDynamicClientRegistration": switch}}
     assert of_inputs(RULE, AUTH0_TENANT, inputs, context=context(RULE)) == [found]
     assert of_inputs(RULE, AUTH0_TENANT, inputs, context=context(RULE), made_by_component=True) == []
+
+
+def test_a_mode_of_registration_is_nothing_where_nobody_can_register() -> None:
+    mode = {"dynamicClientRegistrationSecurityMode": "permissive"}
+    off, on = ({**mode, "flags": {"enableDynamicClientRegistration": switch}} for switch in (False, True))
+    assert of_inputs(RULE, AUTH0_TENANT, off, context=context(RULE)) == []
+    assert of_inputs(RULE, AUTH0_TENANT, on, context=context(RULE), made_by_component=True) == [PERMISSIVE]
+
+
+def test_a_directory_that_the_auth0_tenant_has_already_is_its_owners() -> None:
+    outputs = {"defaultDirectory": "Username-Password-Authentication", "defaultAudience": "x"}
+    found = list(RULE.in_resource(Resource(AUTH0_TENANT, outputs=outputs), context(RULE)))
+    assert found == [AUDIENCE]
