@@ -131,7 +131,7 @@ def apply(tenants: tuple[str, ...], as_of: date, approved: str, *, as_json: bool
 def analyze(tenants: tuple[str, ...], as_of: date, *, as_json: bool) -> None:
     """Judge what is there, from the stacks' states: no program runs, and no server is called."""
     with _planned(tenants, as_of) as (_, planner, steps):
-        results = list(run.analyzed(planner, steps))
+        results = list(run.analyzed(planner, steps, named=bool(tenants)))
     _show(results, as_of, as_json=as_json)
     if any(result.blocked for result in results):
         raise SystemExit(BLOCKED)

@@ -12,6 +12,7 @@ from flow_mcp.gate.apply import Applied, apply
 from flow_mcp.gate.errors import BLOCKED, NEEDS_APPROVAL, OK, NotApprovedError, RefusedError
 from flow_mcp.gate.plan import Plan, Planner
 from flow_mcp.policy.judge import Judgement
+from flow_mcp.preview.errors import PreviewError
 from flow_mcp.preview.probe import probe
 from flow_mcp.preview.state import analyze
 
@@ -95,11 +96,16 @@ def applied(planner: Planner, planned: Sequence[Plan], report: Report, detail: R
             report(f"Applying {stack}")
             done = apply(planner, plan, detail)
         report(f"Analyzing {stack}")
-        yield Result(stack, done, analyze(planner.engine, planner.policies, stack))
+        yield Result(stack, done, _analyzed(planner, stack) if plan.preview.after else None)
 
 
-def analyzed(planner: Planner, report: Report) -> Iterator[Result]:
+def analyzed(planner: Planner, report: Report, *, named: bool) -> Iterator[Result]:
     """What is there, judged by the policies, without any change.
+
+    Args:
+        planner: with the stacks.
+        report: is told each step.
+        named: whether somebody expects something in each of them.
 
     Raises:
         PreviewError: something could not be judged.
@@ -108,4 +114,15 @@ def analyzed(planner: Planner, report: Report) -> Iterator[Result]:
     probe(planner.engine, planner.policies)
     for stack in planner.files:
         report(f"Analyzing {stack}")
-        yield Result(stack, None, analyze(planner.engine, planner.policies, stack))
+        judge = _analyzed if named else _analyzed_if_any
+        yield Result(stack, None, judge(planner, stack))
+
+
+def _analyzed_if_any(planner: Planner, stack: str) -> tuple[Judgement, ...] | None:
+    return analyze(planner.engine, planner.policies, stack)
+
+
+def _analyzed(planner: Planner, stack: str) -> tuple[Judgement, ...]:
+    if (judgements := _analyzed_if_any(planner, stack)) is None:
+        raise PreviewError(f"the stack {stack} has no resources at this backend, so that nothing was judged")
+    return judgements

@@ -53,11 +53,12 @@ def probe(engine: Engine, policies: Policies) -> None:
 
 
 def _refuses(rule: Rule, example: Resource, pack: Pack, as_of: date) -> bool:
-    """Whether the rule refuses its example as it is configured, on this day."""
+    """Whether the rule refuses its example as it is configured, on this day, or raises, as it would there."""
     context = Context(as_of, pack.configured[rule.id].settings, pack.waivable_by)
-    with suppress(Exception):  # a rule that raises fails where it judges what matters
+    try:
         return any(isinstance(each, Violation) for each in _findings(rule, example, context))
-    return False
+    except Exception:
+        return True
 
 
 def _findings(rule: Rule, example: Resource, context: Context) -> Iterator[object]:

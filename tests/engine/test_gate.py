@@ -1,0 +1,264 @@
+"""The gate as a pipeline runs it, on the real engine with the stand-in for azuread."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flow_mcp.gate.apply import apply
+from flow_mcp.gate.errors import DeviationError
+from flow_mcp.gate.plan import Plan, Planner
+from flow_mcp.trial import Trial
+from tests.conftest import REPOSITORY
+from tests.engine.conftest import StandInTrial
+from tests.engine.contoso import AS_OF, ENTRA_TENANT, MARKER, NARROWED, SAMPLE, STACK, contoso_trial
+from tests.live.command import flow_mcp
+
+Ran = subprocess.CompletedProcess[str]
+OTHER = "4a1d6f0e-2f5b-4d5a-9d0a-6f1f0a7c4b11"
+DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+NO_DIGEST = f"sha256:{'0' * 64}"
+
+
+class Contoso:
+    """The sample stack, and everything that was printed about it."""
+
+    def __init__(self, trial: Trial, given: StandInTrial) -> None:
+        self.trial = trial
+        self.given = given
+        self.printed: list[str] = []
+
+    def run(self, *arguments: str) -> Ran:
+        ended = flow_mcp(self.trial, *arguments, "--as-of", AS_OF)
+        self.printed += [ended.stdout, ended.stderr]
+        assert "Traceback" not in ended.stderr
+        return ended
+
+    def gate(self, *arguments: str) -> Ran:
+        return self.run("gate", *arguments)
+
+    def approved(self) -> str:
+        """The digest of what a preview shows now."""
+        assert self.gate("preview", STACK, "--digest-to", "digest").returncode == 3
+        return self.written("digest").strip()
+
+    def written(self, name: str) -> str:
+        return (self.trial.project.directory / name).read_text("utf-8")
+
+    def objects(self) -> Mapping[str, list[str]]:
+        """What there is at the server: names by kind."""
+        with self.given.server.account(ENTRA_TENANT) as account:
+            return {
+                kind: sorted(each.get("displayName", "") for each in account.of(kind))
+                for kind in account.objects
+                if account.of(kind)
+            }
+
+    def planner(self) -> Any:
+        project = self.trial.project
+        return Planner.of(project, project.stack_files((STACK,)), date.fromisoformat(AS_OF))
+
+
+@pytest.fixture
+def contoso(stand_in: Callable[[str], StandInTrial], monkeypatch: pytest.MonkeyPatch) -> Contoso:
+    return Contoso(*contoso_trial(stand_in, monkeypatch))
+
+
+def test_what_was_approved_is_applied_and_nothing_else(contoso: Contoso) -> None:
+    first = contoso.approved()
+    assert DIGEST.fullmatch(first)
+    shown = contoso.run("diff", STACK, "--json")
+    assert (shown.returncode, json.loads(shown.stdout)["digest"]) == (3, first)
+
+    done = contoso.gate("apply", STACK, "--approved", first, "--json")
+    assert done.returncode == 0, done.stderr
+    (told,) = json.loads(done.stdout)["tenants"]
+    assert (len(told["applied"]), told["needless"], told["analyzed"]) == (30, [], True)
+
+    # A job that is started again finds nothing left to do.
+    again = contoso.gate("apply", STACK, "--approved", first)
+    assert again.returncode == 0
+    assert f"{STACK}: nothing to apply" in again.stdout
+
+    contoso.trial.declare(STACK, NARROWED)
+    plan = contoso.gate("preview", STACK, "--format", "markdown", "--digest-to", "digest")
+    second = contoso.written("digest").strip()
+    assert (plan.returncode, second in plan.stdout, second != first) == (3, True, True)
+    contoso.trial.declare(STACK, NARROWED.replace("http://localhost/callback", "http://localhost/other"))
+    refused = contoso.gate("apply", STACK, "--approved", second)
+    assert (refused.returncode, f"nothing was applied: approved was {second}" in refused.stderr) == (3, True)
+    contoso.trial.declare(STACK, NARROWED)
+    done = contoso.gate("apply", STACK, "--approved", second, "--json")
+    assert done.returncode == 0, done.stderr
+    (told,) = json.loads(done.stdout)["tenants"]
+    assert {(each["op"], each["urn"].rpartition("::")[2]) for each in told["applied"]} == {
+        ("update", STACK),
+        ("update", "nightly-agent"),
+        ("delete", "nightly-agent/200/production"),
+        ("replace", "importer"),
+    }
+
+    secrets = [*contoso.trial.outputs(STACK, secrets=True)["clientSecrets"].values(), MARKER]
+    assert [secret for secret in secrets if secret in "".join(contoso.printed)] == []
+
+
+def test_a_policy_that_refuses_cannot_be_approved(contoso: Contoso) -> None:
+    contoso.trial.declare(STACK, SAMPLE.replace('issued: "2026-11-01"', 'issued: "2026-12-01"'))
+
+    shown = contoso.gate("preview", STACK, "--format", "json", "--digest-to", "digest")
+    assert (shown.returncode, contoso.written("digest")) == (4, "")
+    assert json.loads(shown.stdout)["blocked"] is True
+
+    digest = json.loads(shown.stdout)["digest"]
+    refused = contoso.gate("apply", STACK, "--approved", digest, "--json")
+    assert (refused.returncode, json.loads(refused.stdout)["tenants"]) == (4, [])
+    assert "nothing was applied: a policy refuses it" in refused.stderr
+    assert "FLOWMCP-010" in refused.stderr
+    assert contoso.objects() == {}
+
+
+def test_where_one_tenant_is_refused_none_is_touched(contoso: Contoso) -> None:
+    other = SAMPLE.replace("id: contoso", "id: other").replace(ENTRA_TENANT, OTHER)
+    contoso.given.give(OTHER, groups={"planners": OTHER}, domains=["contoso.example"])
+    contoso.trial.declare("other", other.replace('issued: "2026-11-01"', 'issued: "2026-12-01"'))
+    contoso.trial.pulumi("stack", "select", "--create", "other")
+
+    shown = contoso.gate("preview", "--format", "json")
+    assert shown.returncode == 4, shown.stderr
+    refused = contoso.gate("apply", "--approved", json.loads(shown.stdout)["digest"])
+
+    assert refused.returncode == 4
+    assert contoso.objects() == {}
+
+
+def test_a_wrong_declaration_ends_before_pulumi_is_asked(contoso: Contoso) -> None:
+    contoso.trial.declare("twin", SAMPLE)
+    shown = contoso.gate("preview", STACK)
+
+    assert shown.returncode == 2
+    assert "is the tenant contoso of https://flow.contoso.example/flow, which the stack twin" in shown.stderr
+    assert "Previewing" not in shown.stderr
+
+
+def raising(pack: Path) -> None:
+    rule = pack / "rules" / "authority_https.py"
+    rule.write_text(f"{rule.read_text('utf-8')}\n\ndef _addresses(resource):\n    int('{MARKER}')\n", "utf-8")
+
+
+def raising_on_declarations(pack: Path) -> None:
+    rule = pack / "rules" / "waivers_hold.py"
+    code = f"\n\ndef _raise(*_):\n    int('{MARKER}')\n\nWaiversHold.in_declaration = _raise\n"
+    rule.write_text(rule.read_text("utf-8") + code, "utf-8")
+
+
+def missing(pack: Path) -> None:
+    shutil.rmtree(pack)
+
+
+def without_main(pack: Path) -> None:
+    (pack / "__main__.py").write_text("", "utf-8")
+
+
+@pytest.mark.parametrize("broken", [raising, raising_on_declarations, missing, without_main])
+def test_a_broken_policy_pack_lets_nothing_through(contoso: Contoso, broken: Callable[[Path], None]) -> None:
+    pack = contoso.trial.project.policies
+    pack.unlink()
+    shutil.copytree(REPOSITORY / "policies", pack)
+    broken(pack)
+
+    for arguments in (("apply", STACK, "--approved", NO_DIGEST), ("analyze", STACK)):
+        assert contoso.gate(*arguments).returncode in {2, 4}
+    assert MARKER not in "".join(contoso.printed)
+    assert contoso.objects() == {}
+
+
+def test_what_changes_between_preview_and_update_has_no_effect_or_ends_it(contoso: Contoso) -> None:
+    trial, program = contoso.trial, contoso.trial.project.directory / "stacks" / "__main__.py"
+    text = program.read_text("utf-8")
+
+    def edited(plan: Plan) -> None:
+        declared = plan.file.read_text("utf-8")
+        plan.file.write_text(declared.replace("127.0.0.1/callback", "127.0.0.1/x"), "utf-8")
+
+    def programmed(_: Plan) -> None:
+        code = '{"tenant": {**tenant, "manualRegistrations": {}},'
+        program.write_text(text.replace('{"tenant": tenant,', code), "utf-8")
+
+    for change, what in (
+        (edited, "another configuration"),
+        (programmed, "contoso with other values"),
+    ):
+        with contoso.planner() as planner:
+            plan = planner.plan(STACK)
+            change(plan)
+            with pytest.raises(DeviationError, match=f"DO WHAT WAS NOT APPROVED and was cancelled: .*{what}"):
+                apply(planner, plan)
+        program.write_text(text, "utf-8")
+        assert contoso.objects() == {}
+
+    # What stands in the tenant's own file by now was not approved, and is not read.
+    with contoso.planner() as planner:
+        plan = planner.plan(STACK)
+        trial.declare(STACK, SAMPLE.replace("desktop:", "mobile:"))
+        applied = apply(planner, plan)
+    assert {each.urn for each in applied.steps} == {each.urn for each in plan.preview.steps}
+    assert "mobile" not in str(contoso.objects())
+    assert "Flow MCP contoso client desktop (flow.contoso.example/flow)" in str(contoso.objects())
+
+
+def test_what_somebody_else_did_meanwhile_is_shouted_about(contoso: Contoso) -> None:
+    with contoso.planner() as planner:
+        plan = planner.plan(STACK)
+        contoso.trial.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
+        with pytest.raises(DeviationError, match="HAS NOT DONE WHAT WAS APPROVED"):
+            apply(planner, plan)
+
+
+def test_an_interrupted_update_leaves_no_process_and_no_lock(contoso: Contoso) -> None:
+    digest = contoso.approved()
+    arguments = ["gate", "apply", STACK, "--approved", digest, "--as-of", AS_OF]
+    process = subprocess.Popen(
+        [str(Path(sys.executable).with_name("flow-mcp")), *arguments],
+        cwd=contoso.trial.project.directory,
+        env=contoso.trial.environment(),
+        text=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stderr is not None
+    while "Applying" not in process.stderr.readline():
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=120)
+
+    assert (process.returncode, said.splitlines()[-1]) == (130, "flow-mcp: interrupted")
+    assert list(contoso.trial.state.rglob("locks/**/*.json")) == []
+    done = contoso.gate("apply", STACK, "--approved", contoso.approved())
+    assert done.returncode == 0, done.stderr
+
+
+def test_what_is_there_and_breaks_a_policy_fails_the_gate(contoso: Contoso) -> None:
+    contoso.trial.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
+    state = json.loads(contoso.trial.pulumi("stack", "export", "--stack", STACK).stdout)
+    (stack,) = (each for each in state["deployment"]["resources"] if each["type"] == "pulumi:pulumi:Stack")
+    stack["outputs"]["authority"] = "http://login.example/\x1b[31m"
+    file = contoso.trial.directory / "state.json"
+    file.write_text(json.dumps(state), "utf-8")
+    contoso.trial.pulumi("stack", "import", "--stack", STACK, "--file", str(file))
+
+    found = contoso.gate("analyze")
+
+    assert found.returncode == 4
+    assert "FLOWMCP-001 refused at flow-mcp-contoso: authority is neither an https address" in found.stdout
+    assert "\x1b" not in found.stdout + found.stderr
