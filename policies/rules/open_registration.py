@@ -9,7 +9,7 @@ from flow_mcp.policy.entrances import way
 from flow_mcp.policy.examples import KEYCLOAK, declares
 from flow_mcp.policy.keycloak_types import KEYCLOAK_REGISTRATION
 from flow_mcp.policy.production import ProductionSettings
-from flow_mcp.policy.properties import is_on, judged
+from flow_mcp.policy.properties import is_on, items, judged
 from flow_mcp.policy.references import keycloak, mcp, rfc
 from flow_mcp.policy.rule import Context, Resource, Rule, Severity, Unknown, Violation
 
@@ -40,6 +40,7 @@ class OpenRegistration(Rule):
         _declares("456/production"),
         _declares("*"),
         Resource(KEYCLOAK_REGISTRATION, inputs={"open": True, "redirectHosts": []}),
+        Resource(KEYCLOAK_REGISTRATION, outputs={"deviations": ["the policy Consent Required is missing"]}),
     )
 
     def in_declaration(self, declaration: Declaration, context: Context) -> Iterator[Violation]:
@@ -61,3 +62,5 @@ class OpenRegistration(Rule):
                 lambda value: isinstance(value, list) and bool(value),
                 "lets clients that anyone registers send people to any host",
             )
+        for path, deviation in items(resource, "deviations"):
+            yield from judged(deviation, path, lambda _: False, "is so in the realm, and nobody declared it")

@@ -8,7 +8,13 @@ from dataclasses import replace
 from typing import Any
 
 from flow_mcp.policy.documents import in_document
-from flow_mcp.policy.keycloak_types import KEYCLOAK_CLIENT, KEYCLOAK_PROFILE, KEYCLOAK_REGISTRATION
+from flow_mcp.policy.grants import grant_types
+from flow_mcp.policy.keycloak_types import (
+    KEYCLOAK_CLIENT,
+    KEYCLOAK_PROFILE,
+    KEYCLOAK_REGISTRATION,
+    REGISTERED_CLIENT,
+)
 from flow_mcp.policy.made_by import of_type
 from flow_mcp.policy.places import EACH, below
 from flow_mcp.policy.properties import is_in, is_on, judged, must
@@ -17,8 +23,10 @@ from flow_mcp.policy.rule import SETTINGS, Context, Resource, Rule, Severity, Un
 from flow_mcp.policy.values import at
 
 _CLIENTS = ("authorizationServers", EACH, "clients", EACH)
-_METHOD = ("tokenRequests", EACH, "authorizationParameters")
+_REQUESTS = ("tokenRequests", EACH)
+_METHOD = ("authorizationParameters", "code_challenge_method")
 _OPEN = "lets clients register without a policy that demands PKCE of them"
+_METADATA = "flow-mcp:index:AuthorizationServerMetadata"
 _ENFORCER, _DOCUMENTS = "pkce-enforcer", "client-id-metadata-document"
 
 
@@ -77,27 +85,41 @@ class Pkce(Rule):
             if isinstance(client, Unknown):
                 yield client
             elif at(client, "grant") == "authorization-code":
-                for where, parameters in below(client, _METHOD, path):
-                    yield from judged(
-                        at(parameters, "code_challenge_method"),
-                        (*where, "code_challenge_method"),
-                        is_in("S256"),
-                        "is not S256",
-                    )
+                for where, request in below(client, _REQUESTS, path):
+                    yield from judged(at(request, *_METHOD), (*where, *_METHOD), is_in("S256"), "is not S256")
 
     def in_stack(self, resources: Sequence[Resource], context: Context) -> Iterator[Violation | Unknown]:  # noqa: ARG002
-        for registration, values in of_type(resources, KEYCLOAK_REGISTRATION):
-            profiles = [each for each, _ in of_type(resources, KEYCLOAK_PROFILE) if _same(each, registration)]
-            names = [name for each in profiles for name in _executors(each)]
-            if _ENFORCER in names:
-                continue
-            unknown = [name for name in names if isinstance(name, Unknown)]
-            yield from unknown
-            for finding in judged(values.get("open"), ("open",), lambda value: not is_on(value), _OPEN):
-                if isinstance(finding, Unknown):
-                    yield finding
-                elif not unknown:
-                    yield replace(finding, urn=registration.urn)
+        yield from _registering(resources)
+        yield from _published(resources)
+
+
+def _registering(resources: Sequence[Resource]) -> Iterator[Violation | Unknown]:
+    """Realms that are open for clients of whom no policy demands it."""
+    for registration, values in of_type(resources, KEYCLOAK_REGISTRATION):
+        profiles = [each for each, _ in of_type(resources, KEYCLOAK_PROFILE) if _same(each, registration)]
+        names = [name for each in profiles for name in _executors(each)]
+        if _ENFORCER in names:
+            continue
+        unknown = [name for name in names if isinstance(name, Unknown)]
+        yield from unknown
+        for finding in judged(values.get("open"), ("open",), lambda value: not is_on(value), _OPEN):
+            if isinstance(finding, Unknown):
+                yield finding
+            elif not unknown:
+                yield replace(finding, urn=registration.urn)
+
+
+def _published(resources: Sequence[Resource]) -> Iterator[Violation | Unknown]:
+    """Other servers' metadata: MCP clients refuse to sign people in where it does not name S256."""
+    for metadata, values in of_type(resources, _METADATA):
+        clients = [
+            each for each, _ in of_type(resources, REGISTERED_CLIENT) if each.parent == metadata.parent
+        ]
+        grants = [grant for each in clients for _, grant in grant_types(each)]
+        if "authorization_code" in grants:
+            key = "codeChallengeMethodsSupported"
+            for finding in judged(values.get(key), (key,), _has_s256, "does not name S256"):
+                yield finding if isinstance(finding, Unknown) else replace(finding, urn=metadata.urn)
 
 
 def _client(resource: Resource) -> Iterator[Violation | Unknown]:
@@ -106,6 +128,10 @@ def _client(resource: Resource) -> Iterator[Violation | Unknown]:
         yield flow
     elif is_on(flow):
         yield from must(resource, ("pkceCodeChallengeMethod",), is_in("S256"), "is not S256")
+
+
+def _has_s256(methods: Any) -> bool:
+    return isinstance(methods, list) and "S256" in methods
 
 
 def _executors(profile: Resource) -> list[Any]:

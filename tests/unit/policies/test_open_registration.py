@@ -85,3 +85,11 @@ def test_what_is_not_known_yet_is_said() -> None:
     assert said_of(RULE, REGISTRATION, {"open": True, "redirectHosts": Unknown("hosts")}) == [
         Unknown("hosts")
     ]
+
+
+def test_what_a_realm_has_otherwise_than_declared_is_refused() -> None:
+    missing = ["the policy Consent Required is missing"]
+    assert said_of(RULE, REGISTRATION, {"open": False, "deviations": []}) == []
+    assert said_of(RULE, REGISTRATION, {"open": False, "deviations": missing}) == [
+        Violation(("deviations", 0), "is so in the realm, and nobody declared it")
+    ]

@@ -53,14 +53,18 @@ def test_what_keycloak_is_not_known_to_have_yet_is_said() -> None:
 
 @pytest.mark.parametrize("kind", [SETTINGS, STACK])
 def test_the_settings_document_asks_with_s256_for_every_person(kind: str) -> None:
+    other = {"grant": "authorization-code", "tokenRequests": [{"parameters": {}}, 7]}
     right, wrong = asking(code_challenge_method="S256"), asking(code_challenge_method="plain")
     program = {"grant": "client-credentials", "tokenRequests": [{"parameters": {}}]}
     here = ("settings", "authorizationServers", 0, "clients")
     below = ("tokenRequests", 0, "authorizationParameters", "code_challenge_method")
     assert shown(document(right, program), kind) == []
-    assert shown(document(right, wrong, asking()), kind) == [
+    second = ("tokenRequests", 1, "authorizationParameters", "code_challenge_method")
+    assert shown(document(right, wrong, asking(), other), kind) == [
         Violation((*here, 1, *below), "is not S256"),
         Violation((*here, 2, *below), "is not S256"),
+        Violation((*here, 3, *below), "is not S256"),
+        Violation((*here, 3, *second), "is not S256"),
     ]
 
 
@@ -118,3 +122,28 @@ def test_of_realms_that_are_not_known_yet_one_component_is_trusted_to_mean_the_s
     ]
     names = profile(executors(Unknown("name")))
     assert of_outputs(RULE, registration(), names, context=context(RULE)) == [Unknown("name")]
+
+
+def published(methods: Any) -> Resource:
+    outputs = {"codeChallengeMethodsSupported": methods}
+    kind = "flow-mcp:index:AuthorizationServerMetadata"
+    return Resource(kind, outputs=outputs, urn="urn:metadata", parent="urn:a")
+
+
+def registered(grant: str, parent: str = "urn:a") -> Resource:
+    return Resource("flow-mcp:index:RegisteredClient", outputs={"grantTypes": [grant]}, parent=parent)
+
+
+@pytest.mark.parametrize("methods", [None, [], ["plain"], "S256", {}])
+def test_another_servers_metadata_names_s256_for_clients_of_people(methods: Any) -> None:
+    lacking, person = published(methods), registered("authorization_code")
+    key = "codeChallengeMethodsSupported"
+
+    def found(*made: Resource) -> Findings:
+        return of_outputs(RULE, *made, context=context(RULE))
+
+    assert found(lacking, person) == [Violation((key,), "does not name S256", "urn:metadata")]
+    assert found(published(["S256", "plain"]), person) == []
+    assert found(lacking, registered("client_credentials")) == []
+    assert found(lacking, registered("authorization_code", parent="urn:b")) == []
+    assert found(published(Unknown("there")), person) == [Unknown("there")]
