@@ -32,6 +32,7 @@ Finding = tuple[str, str, str]
 AS_OF = "2026-11-25"
 PROGRAM = REPOSITORY / "tests" / "live" / "programs" / "past_the_component.py"
 
+CONTOSO = "3f0c6f0e-2f5b-4d5a-9d0a-6f1f0a7c4b11"
 ENTRA = {
     "groups": {
         "planners": "aaaaaaaa-0000-4000-8000-000000000001",
@@ -89,7 +90,7 @@ def started(
             on = trial
             if name in {"contoso", "fabrikam"}:
                 azuread = stand_in("azuread")
-                azuread.give("3f0c6f0e-2f5b-4d5a-9d0a-6f1f0a7c4b11", **ENTRA)
+                azuread.give(CONTOSO, **ENTRA)
                 azuread.give("7c9e6679-7425-40de-944b-e07fc1f90ae7", **ENTRA)
                 on = azuread.trial
             elif name == "initech":
@@ -135,6 +136,24 @@ def test_a_sample_is_previewed_and_applied_with_no_other_finding_than_these(
 
     assert selected.run("preview") == (True, own | cannot_run)
     assert selected.run("up", "--yes", "--skip-preview") == (True, own)
+
+
+def test_a_declaration_that_a_rule_refuses_makes_nothing(
+    stand_in: Callable[[str], StandInTrial],
+) -> None:
+    azuread = stand_in("azuread")
+    azuread.give(CONTOSO, **ENTRA)
+    azuread.trial.declare("contoso", sample("contoso").replace(":environment:production", ":pull_request"))
+    azuread.trial.pulumi("stack", "select", "--create", "contoso")
+
+    passed, found = Stack(azuread.trial, "contoso").run("up", "--yes", "--skip-preview")
+
+    assert (passed, {each for each in found if each[0] == "mandatory"}) == (
+        False,
+        {("mandatory", "FLOWMCP-030", "contoso")},
+    )
+    with azuread.server.account(CONTOSO) as account:
+        assert [objects for objects in account.objects.values() if objects] == []
 
 
 def test_what_only_several_resources_show_is_refused(trial: Trial) -> None:
