@@ -11,7 +11,7 @@
 
   // What is searched: names, IDs and addresses, not the words around them.
   const text = (article) =>
-    [...article.querySelectorAll("h3, code, tbody th")].map((part) => part.textContent).join("\n").toLowerCase();
+    [...article.querySelectorAll("h3, code, tbody th, svg text")].map((part) => part.textContent).join("\n").toLowerCase();
 
   function filter() {
     texts ??= articles.map(text);
