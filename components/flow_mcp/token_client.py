@@ -24,7 +24,12 @@ class TokenRefusedError(FlowMcpError):
 
 
 def fetch_program_token(
-    http: httpx.Client, client: Client, request: TokenRequest, secret: str, *, without: tuple[str, ...] = ()
+    http: httpx.Client,
+    client: Client,
+    request: TokenRequest,
+    secret: str | None,
+    *,
+    without: tuple[str, ...] = (),
 ) -> str:
     """Fetch an access token by client credentials, authenticated by HTTP Basic (RFC 6749, 2.3.1 and 4.4).
 
@@ -32,7 +37,7 @@ def fetch_program_token(
         http: what sends the request.
         client: who asks.
         request: one of its token requests.
-        secret: its client secret.
+        secret: its client secret; None where the request's parameters authenticate the client.
         without: parameters of the request to leave out, to see what happens then.
 
     Raises:
@@ -42,7 +47,8 @@ def fetch_program_token(
     parameters = {name: value for name, value in request.parameters.items() if name not in without}
     # Keycloak, as most servers, takes the form-encoded pair that RFC 6749 asks for and httpx sends plain;
     # our client IDs and generated secrets are the same in both.
-    answer = http.post(request.token_endpoint, data=parameters, auth=(client.client_id, secret))
+    basic = httpx.Auth() if secret is None else httpx.BasicAuth(client.client_id, secret)
+    answer = http.post(request.token_endpoint, data=parameters, auth=basic)
     try:
         body = answer.json()
     except ValueError:

@@ -17,11 +17,11 @@ from tests.conftest import REPOSITORY
 from tests.interop import tenants
 from tests.interop.browser import Browser, chromium
 from tests.interop.desk import Desk
-from tests.interop.key_pair import KeyPair
 from tests.interop.scene import Scene
 from tests.interop.server import flow_server
 from tests.live.authority import Authority
 from tests.live.https_site import https_site
+from tests.live.key_pair import KeyPair
 from tests.live.tenant import Tenant
 
 

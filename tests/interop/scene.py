@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flow_mcp.settings import Client, ProtectedResource, SettingsDocument
-from tests.interop.key_pair import KeyPair
 from tests.interop.server import FlowServer, Refusal
+from tests.live.key_pair import KeyPair
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,6 +17,7 @@ from flow_mcp.trial import Trial
 from tests.live.authority import Authority
 from tests.live.command import flow_mcp
 from tests.live.https_site import https_site
+from tests.live.key_pair import KeyPair
 from tests.live.tenant import Tenant
 
 _SCOPE = "flow-mcp/{name}/1/production"
@@ -23,13 +25,19 @@ _INSPECTOR = "https://inspector.example"
 
 
 @pytest.fixture(scope="module")
-def shut(module_trial: Trial, keycloak: LocalKeycloak) -> Iterator[Tenant]:
-    """Only declared clients."""
-    yield from _tenant("shut", module_trial, keycloak, {})
+def signer() -> KeyPair:
+    """The key of the tenants' client `signer`."""
+    return KeyPair.make("signer")
 
 
 @pytest.fixture(scope="module")
-def ajar(module_trial: Trial, keycloak: LocalKeycloak) -> Iterator[Tenant]:
+def shut(module_trial: Trial, keycloak: LocalKeycloak, signer: KeyPair) -> Iterator[Tenant]:
+    """Only declared clients."""
+    yield from _tenant("shut", module_trial, keycloak, signer, {})
+
+
+@pytest.fixture(scope="module")
+def ajar(module_trial: Trial, keycloak: LocalKeycloak, signer: KeyPair) -> Iterator[Tenant]:
     """Clients may register themselves, or bring a document of localhost, and reach the test environment."""
     registration = {
         "dynamic": {"redirectHosts": ["127.0.0.1"], "corsOrigins": [_INSPECTOR], "access": ["1/test"]},
@@ -39,7 +47,7 @@ def ajar(module_trial: Trial, keycloak: LocalKeycloak) -> Iterator[Tenant]:
             "access": ["1/test"],
         },
     }
-    yield from _tenant("ajar", module_trial, keycloak, {"registration": registration})
+    yield from _tenant("ajar", module_trial, keycloak, signer, {"registration": registration})
 
 
 def test_nothing_is_found_at_a_tenant_that_is_as_declared(shut: Tenant) -> None:
@@ -90,6 +98,22 @@ def test_no_secret_and_no_token_is_printed(shut: Tenant) -> None:
         assert "V-TOKEN-006" in ended.stdout
         for hidden in (secret, "eyJ", shut.trial.credentials["KEYCLOAK_PASSWORD"]):
             assert hidden not in ended.stdout + ended.stderr
+
+
+def test_a_program_with_a_key_of_its_own_is_tried_with_it(
+    shut: Tenant, signer: KeyPair, tmp_path: Path
+) -> None:
+    subject, key = "signer for 1/test", tmp_path / "signer.pem"
+    key.write_text(signer.private_key, encoding="utf-8")
+    minted, allowed = _seen_of(shut, subject, key, "V-TOKEN-001", "V-TOKEN-006")
+    assert minted == ("pass", "a token")
+    assert allowed[0] == "pass"
+    assert allowed[1].endswith("the runtime allows it (program)")
+
+    key.write_text(KeyPair.make("signer").private_key, encoding="utf-8")
+    (refused,) = _seen_of(shut, subject, key, "V-TOKEN-001")
+    assert refused[0] == "fail"
+    assert refused[1].startswith("no token: invalid_client")
 
 
 def test_without_credentials_of_an_administrator_the_clients_are_not_looked_at(shut: Tenant) -> None:
@@ -259,6 +283,13 @@ def test_a_stack_that_was_never_applied_could_not_be_verified(shut: Tenant) -> N
     assert "the stack never is not at Pulumi's backend" in ended.stderr
 
 
+def _seen_of(tenant: Tenant, subject: str, key: Path, *checks: str) -> list[tuple[str, str]]:
+    """Status and what was seen, where these checks looked at the signer with this key."""
+    ended = flow_mcp(tenant.trial, "verify", tenant.name, "--json", "--key", f"signer={key}")
+    results = json.loads(ended.stdout)["tenants"][0]["results"]
+    return [(r["status"], r["seen"]) for r in results if r["id"] in checks and r["subject"] == subject]
+
+
 def _found(tenant: Tenant) -> tuple[int, set[str]]:
     """Exit code, and the IDs of the checks that found something."""
     ended = flow_mcp(tenant.trial, "verify", tenant.name, "--json")
@@ -270,7 +301,9 @@ def _client_ids(tenant: Tenant, admin: httpx.Client) -> set[str]:
     return {client["clientId"] for client in admin.get(f"{tenant.name}/clients").json()}
 
 
-def _tenant(name: str, trial: Trial, keycloak: LocalKeycloak, more: dict[str, Any]) -> Iterator[Tenant]:
+def _tenant(
+    name: str, trial: Trial, keycloak: LocalKeycloak, signer: KeyPair, more: dict[str, Any]
+) -> Iterator[Tenant]:
     made = Tenant(name, trial)
     made.create()
     tenant = {
@@ -285,6 +318,11 @@ def _tenant(name: str, trial: Trial, keycloak: LocalKeycloak, more: dict[str, An
         },
         "clients": {
             "agent": {"grant": "client-credentials", "access": ["1/production"]},
+            "signer": {
+                "grant": "client-credentials",
+                "access": ["1/test"],
+                "privateKeyJwt": {"certificate": signer.certificate},
+            },
             "desktop": {
                 "grant": "authorization-code",
                 "redirectUris": ["http://127.0.0.1/callback"],

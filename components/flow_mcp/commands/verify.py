@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 from pydantic import ValidationError
@@ -21,6 +22,7 @@ from flow_mcp.project import Project
 from flow_mcp.settings import SettingsDocument, SettingsEnvelope
 from flow_mcp.stacks import StackError, Stacks
 from flow_mcp.verify.check import Result
+from flow_mcp.verify.client_key import ClientKey
 from flow_mcp.verify.report import Verification, counts, table
 from flow_mcp.verify.report import as_json as in_json
 from flow_mcp.verify.run import run
@@ -43,6 +45,7 @@ class SettingsError(FlowMcpError):
     "  flow-mcp verify acme --mcp-server    this one, and its MCP servers must answer\n"
     "  flow-mcp verify acme --metadata-document https://claude.ai/oauth/client.json\n"
     "  flow-mcp verify --settings acme.json without Pulumi and without secrets\n"
+    "  flow-mcp verify acme --key signer=signer.pem\n"
     "  flow-mcp verify --json               for a pipeline\n\n"
     "Exit codes: 0 nothing failed (warnings allowed), 1 a check failed, 2 could not run; 130 interrupted."
 )
@@ -55,11 +58,19 @@ class SettingsError(FlowMcpError):
 )
 @click.option("--metadata-document", metavar="URL", help="A client's metadata document to try (CIMD).")
 @click.option("--mcp-server", is_flag=True, help="The MCP servers must answer; else they may be unreachable.")
+@click.option(
+    "--key",
+    "keys",
+    multiple=True,
+    metavar="CLIENT=FILE",
+    help="Private key (PEM) of a client that signs its requests, to ask for its tokens too. Repeatable.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
 def command(
     tenants: tuple[str, ...],
     file: Path | None,
     metadata_document: str | None,
+    keys: tuple[str, ...],
     *,
     mcp_server: bool,
     as_json: bool,
@@ -67,12 +78,18 @@ def command(
     """Go through live tenants as their clients would, and say what does not work and why.
 
     Where registration is open, clients are registered for a moment and deleted again; nothing else is
-    changed. Tokens are fetched with the stacks' own client secrets; no secret and no token is shown.
+    changed. Tokens are fetched with the stacks' own client secrets, and with the keys given; no secret, no
+    key and no token is shown.
     With KEYCLOAK_USER and KEYCLOAK_PASSWORD set, what Keycloak has registered is compared with the
     declaration.
     """
     if file and tenants:
         raise click.UsageError("--settings goes without tenants' names")
+    if keys and not file and len(tenants) != 1:
+        raise click.UsageError(
+            "--key goes with one tenant, or with --settings: it is a client's of that tenant"
+        )
+    options = _Options(metadata_document, mcp_server, dict(map(_client_key, keys)))
     web, done, broken = Web(), [], []
     try:
         with Steps() as report:
@@ -80,7 +97,7 @@ def command(
                 report(f"Verifying {name}")
                 began = datetime.now(UTC)
                 try:
-                    targets = list(prepare(web, metadata_document, mcp_server))
+                    targets = list(prepare(web, options))
                 except (StackError, SettingsError) as error:
                     broken.append((name, str(error)))
                     continue
@@ -98,15 +115,28 @@ def command(
         raise SystemExit(_COULD_NOT_RUN)
 
 
-_Prepare = Callable[[Web, str | None, bool], Iterator[Target]]
+class _Options(NamedTuple):
+    metadata_document: str | None
+    mcp_server: bool
+    client_keys: Mapping[str, ClientKey]
+
+
+_Prepare = Callable[[Web, _Options], Iterator[Target]]
+
+
+def _client_key(given: str) -> tuple[str, ClientKey]:
+    name, equals, file = given.partition("=")
+    if not (name and equals and file):
+        raise click.UsageError(f"--key {given}: it is CLIENT=FILE")
+    return name, ClientKey.read(Path(file))
 
 
 def _tenants(tenants: tuple[str, ...], file: Path | None) -> Iterator[tuple[str, _Prepare]]:
     if file:
         yield (
             str(file),
-            lambda web, document, mcp: _targets(
-                _read(file), "without the tenant's file: --settings", _no_secrets, web, document, mcp
+            lambda web, options: _targets(
+                _read(file), "without the tenant's file: --settings", _no_secrets, web, options
             ),
         )
         return
@@ -116,12 +146,12 @@ def _tenants(tenants: tuple[str, ...], file: Path | None) -> Iterator[tuple[str,
     for stack, stack_file in files.items():
 
         def prepare(
-            web: Web, document: str | None, mcp: bool, stack: str = stack, stack_file: Path = stack_file
+            web: Web, options: _Options, stack: str = stack, stack_file: Path = stack_file
         ) -> Iterator[Target]:
             declaration = _declaration(project, stack_file)
             text = stacks.settings(stack)
             yield from _targets(
-                _parsed(text, stack), declaration, lambda: stacks.client_secrets(stack), web, document, mcp
+                _parsed(text, stack), declaration, lambda: stacks.client_secrets(stack), web, options
             )
 
         yield stack, prepare
@@ -132,13 +162,17 @@ def _targets(
     declaration: Declaration | str,
     secrets: Callable[[], Mapping[str, str]],
     web: Web,
-    metadata_document: str | None,
-    mcp_server: bool,
+    options: _Options,
 ) -> Iterator[Target]:
-    for server in settings.authorization_servers:
-        yield Target(
-            settings, server, web, declaration, secrets, metadata_document, mcp_server, environment=os.environ
+    servers = settings.authorization_servers
+    signing = {c.name for at in servers for c in at.clients if c.authentication == "private-key-jwt"}
+    if unknown := sorted(set(options.client_keys) - signing):
+        raise SettingsError(
+            f"--key {unknown[0]}: {settings.tenant} has no such client with private-key-jwt, but "
+            f"{', '.join(sorted(signing)) or 'none at all'}"
         )
+    for server in servers:
+        yield Target(settings, server, web, declaration, secrets, *options, environment=os.environ)
 
 
 def _no_secrets() -> Mapping[str, str]:

@@ -20,6 +20,7 @@ from flow_mcp.verify.web import NoAnswerError, Web
 
 if TYPE_CHECKING:
     from flow_mcp.verify.check import Observation
+    from flow_mcp.verify.client_key import ClientKey
     from flow_mcp.verify.tokens import Minted
 
 
@@ -39,6 +40,7 @@ class Target:
         secrets: gives the client secrets by client name; only called where a token is to be minted.
         metadata_document: address of a client's metadata document to try.
         mcp_server: whether the MCP servers must answer.
+        client_keys: keys of clients that authenticate by private key JWT, by client name.
         environment: where an administrator's credentials are.
         transport: only for tests.
     """
@@ -50,6 +52,7 @@ class Target:
     secrets: Callable[[], Mapping[str, str]]
     metadata_document: str | None = None
     mcp_server: bool = False
+    client_keys: Mapping[str, ClientKey] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
     transport: httpx.BaseTransport | None = None
     minted: dict[tuple[str, str], Minted | Observation] = field(default_factory=dict, repr=False)

@@ -59,7 +59,7 @@ def minted(target: Target) -> Iterator[Observation]:
     for client in target.server.clients:
         if client.grant is not Grant.CLIENT_CREDENTIALS:
             continue
-        if reason := _unmintable(client):
+        if reason := _unmintable(target, client):
             yield skipped(client.name, reason)
             continue
         for subject, outcome in _outcomes(target, client):
@@ -210,11 +210,13 @@ def _foreign_audiences(target: Target, each: Minted, other: ProtectedResource) -
     return [one for one in listed if one in theirs - set(each.at.audiences)]
 
 
-def _unmintable(client: Client) -> str | None:
+def _unmintable(target: Target, client: Client) -> str | None:
     if client.registration == "manual":
         return "registered by hand: its secret is not the stack's"
-    if client.authentication != "client-secret":
-        return f"authenticates by {client.authentication}, with a key that only the client has"
+    if client.authentication == "private-key-jwt" and client.name not in target.client_keys:
+        return f"has a key of its own: `--key {client.name}=FILE` asks with it"
+    if client.authentication not in {"client-secret", "private-key-jwt"}:
+        return f"authenticates by {client.authentication}, which only the client can"
     return None if client.token_requests else "has no token requests"
 
 
@@ -233,13 +235,16 @@ def _mint(target: Target, client: Client, request: TokenRequest) -> Minted | Obs
     here = [a for a in resource.authorization_servers if a.authority == target.server.authority]
     if not here:
         return bad(subject, "the settings do not name this resource at this server")
-    secret = target.secret(client.name)
-    if secret is None:
+    secret = None
+    if client.authentication == "private-key-jwt":
+        request = _signed(target, client, request)
+    elif (secret := target.secret(client.name)) is None:
         return skipped(subject, "the stack has no secret of this client")
     try:
         token = fetch_program_token(target.web.client(request.token_endpoint), client, request, secret)
     except TokenRefusedError as error:
-        said = f"{error.code or ''} {error.description or ''}".strip()
+        # Before it is cut: half of what must not be shown would not be known again.
+        said = target.shown(f"{error.code or ''} {error.description or ''}".strip())
         known = translate(said)
         means = f" — {known.server}: {known.meaning} ({known.source})" if known else ""
         return bad(subject, f"no token: {said[:300] or error}{means}", known.remedy if known else None)
@@ -249,10 +254,17 @@ def _mint(target: Target, client: Client, request: TokenRequest) -> Minted | Obs
     return Minted(client, resource, here[0], token)
 
 
+def _signed(target: Target, client: Client, request: TokenRequest) -> TokenRequest:
+    """The request with an assertion by the client's own key."""
+    proof = target.client_keys[client.name].parameters(client.client_id, target.server.authority)
+    target.hide(proof["client_assertion"])
+    return request.model_copy(update={"parameters": {**request.parameters, **proof}})
+
+
 def _all(target: Target) -> Iterator[Minted]:
     found = False
     for client in target.server.clients:
-        if client.grant is Grant.CLIENT_CREDENTIALS and not _unmintable(client):
+        if client.grant is Grant.CLIENT_CREDENTIALS and not _unmintable(target, client):
             for _, outcome in _outcomes(target, client):
                 if isinstance(outcome, Minted):
                     found = True

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 
 from flow_mcp.declaration.tenant import Declaration
 from flow_mcp.settings import Registration, SettingsDocument, TokenProfile, TokenRequest
 from flow_mcp.verify.check import Check
+from flow_mcp.verify.client_key import ClientKey
 from flow_mcp.verify.run import run
 from flow_mcp.verify.target import Target
 from flow_mcp.verify.web import Web
@@ -34,6 +35,7 @@ class Fake:
         metadata: what the metadata addresses answer; change it at will.
         answers: all other answers.
         requests: what was asked, with its body.
+        authorizations: the Authorization headers that came with it.
     """
 
     def __init__(
@@ -58,10 +60,19 @@ class Fake:
             ("GET", JWKS): httpx.Response(200, json={"keys": [acme.public().as_dict()]}),
         }
         self.requests: list[tuple[str, str, str]] = []
+        self.authorizations: list[str] = []
 
     def answer(self, method: str, url: str, status: int, body: object = None, **headers: str) -> None:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         self.answers[method, url] = httpx.Response(status, json=body, headers=named)
+
+    def let_agent_authenticate(self, by: Literal["private-key-jwt", "federated"]) -> None:
+        """Make the program one without a secret."""
+        (server,) = self.settings.authorization_servers
+        agent, *others = server.clients
+        clients = (agent.model_copy(update={"authentication": by}), *others)
+        server = server.model_copy(update={"clients": clients})
+        self.settings = self.settings.model_copy(update={"authorization_servers": (server,)})
 
     def mint(self, token: str) -> None:
         """Let the token endpoint give this token."""
@@ -75,6 +86,7 @@ class Fake:
         environment: Mapping[str, str] | None = None,
         mcp_server: bool = False,
         metadata_document: str | None = None,
+        client_keys: Mapping[str, ClientKey] | None = None,
     ) -> list[tuple[str, str, str]]:
         """Status, subject and what was seen, of all of a check's observations."""
         transport = httpx.MockTransport(self._answer)
@@ -87,6 +99,7 @@ class Fake:
             lambda: {"agent": SECRET},
             metadata_document,
             mcp_server,
+            client_keys or {},
             environment or {},
             transport,
         )
@@ -102,6 +115,7 @@ class Fake:
     def _answer(self, request: httpx.Request) -> httpx.Response:
         url = str(request.url.copy_with(query=None))
         self.requests.append((request.method, str(request.url), request.read().decode()))
+        self.authorizations += request.headers.get_list("Authorization")
         answer = self.answers.get((request.method, url), httpx.Response(404))
         if isinstance(answer, Exception):
             raise answer

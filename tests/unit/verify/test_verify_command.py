@@ -15,6 +15,7 @@ from flow_mcp.settings import SettingsEnvelope
 from flow_mcp.verify.check import Result, bad, good
 from flow_mcp.verify.checks import CHECKS
 from flow_mcp.verify.report import Verification, as_json, counts
+from tests.live.key_pair import KeyPair
 from tests.unit.verify.fake import Fake
 
 _NOWHERE = "http://127.0.0.1:9/realms/acme"
@@ -55,6 +56,31 @@ def test_the_table_says_what_to_do_where_something_is_to_be_done(tmp_path: Path)
     assert re.search(
         r"^acme: \d+ pass, .* skipped, at 20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ$", result.stdout, re.MULTILINE
     )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["acme", "--key", "agent"], "--key agent: it is CLIENT=FILE"),
+        (["acme", "beta", "--key", "agent=agent.pem"], "--key goes with one tenant, or with --settings"),
+        (["--key", "agent=agent.pem"], "--key goes with one tenant, or with --settings"),
+        (["acme", "--key", "agent=none.pem"], "none.pem cannot be read: No such file or directory"),
+    ],
+    ids=["no file named", "two tenants", "all tenants", "no such file"],
+)
+def test_a_key_is_one_client_s_of_one_tenant(arguments: list[str], said: str) -> None:
+    result = CliRunner().invoke(command, arguments)
+    assert said in result.output + str(result.exception)
+
+
+def test_a_key_of_a_client_that_has_none_could_not_be_tried(tmp_path: Path) -> None:
+    key = tmp_path / "agent.pem"
+    key.write_text(KeyPair.make("agent").private_key, encoding="utf-8")
+    file = tmp_path / "acme.json"
+    file.write_text(Fake().settings.canonical_json(), encoding="utf-8")
+    result = CliRunner().invoke(command, ["--settings", str(file), "--key", f"agent={key}"])
+    assert result.exit_code == 2
+    assert "--key agent: acme has no such client with private-key-jwt, but none at all" in result.stderr
 
 
 def test_results_are_counted_and_told_to_programs() -> None:
