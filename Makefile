@@ -18,9 +18,9 @@ demo: toolchain ## Run the main job on this machine: Keycloak, two tenants, deci
 demo-down: $(READY) ## Remove all that the demo made
 	@$(BIN)/flow-mcp demo down
 
-test: toolchain ## Run all tests but interop's; starts what they need
+test: toolchain interop-tools ## Run all tests; installs and starts what they need
 	@if command -v go > /dev/null; then cd toolchain && go vet -trimpath ./... && go test -trimpath ./...; fi
-	@$(BIN)/pytest tests --ignore=tests/interop
+	@$(BIN)/pytest tests
 
 test-unit: $(READY) ## Run the tests that need neither Keycloak nor Pulumi's engine
 	@$(BIN)/pytest tests/unit
@@ -39,7 +39,7 @@ bench: $(READY) ## Measure; see benchmarks/README.md
 toolchain: $(READY) ## Pulumi and its plugins in .toolchain/bin: found, downloaded or built
 	@$(BIN)/flow-mcp toolchain
 
-interop: toolchain interop-tools ## Run the tests with real MCP clients, in a browser too
+interop: toolchain interop-tools ## Run only the tests with real MCP clients, in a browser too
 	@$(BIN)/pytest tests/interop
 
 interop-tools: ## Chromium and the MCP clients on Node that the interop tests drive

@@ -3,6 +3,15 @@
 set -eu
 cd "$(dirname "$0")"
 
+refuse() {
+  echo "The tests with real MCP clients $*. To run all others: .venv/bin/pytest tests --ignore=tests/interop" >&2
+  exit 1
+}
+
+if [ "$(uname -sm)" != "Linux x86_64" ]; then
+  refuse "run on Linux on x86-64 only, for which there is the Node that the Inspector needs"
+fi
+
 if ! command -v chromium >/dev/null || ! command -v chromedriver >/dev/null; then
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     echo "Chromium and its driver, from the distribution's packages: about a minute"
@@ -10,15 +19,13 @@ if ! command -v chromium >/dev/null || ! command -v chromedriver >/dev/null; the
     DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --yes --no-install-recommends \
       chromium chromium-driver >/dev/null
   else
-    echo "The interop tests need the commands chromium and chromedriver: install Debian's packages" \
-      "chromium and chromium-driver, or what your system calls them." >&2
-    exit 1
+    refuse "need the commands chromium and chromedriver, which only root can install here, by apt-get: install" \
+      "Debian's packages chromium and chromium-driver, or what your system calls them"
   fi
 fi
 
 if ! command -v npm >/dev/null; then
-  echo "The interop tests need npm: install Node 20 or later." >&2
-  exit 1
+  refuse "need npm: install Node 20 or later"
 fi
 # A copy of the lock, made last: there only after a complete installation.
 installed=node/node_modules/.installed
