@@ -141,7 +141,7 @@ def _listed(value: Any) -> list[Any]:
     """Keycloak's configuration holds a list as JSON; what is none is one entry."""
     try:
         listed = json.loads(value) if isinstance(value, str) else value
-    except ValueError:
+    except (ValueError, RecursionError):
         return [value]
     return listed if isinstance(listed, list) else [listed]
 

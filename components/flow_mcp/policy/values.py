@@ -37,6 +37,6 @@ def document(settings: Any) -> Any:
         return settings if isinstance(settings, Unknown) else None
     try:
         value = json.loads(settings)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None

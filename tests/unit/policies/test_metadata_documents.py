@@ -81,6 +81,7 @@ def profile(hosts: Any) -> dict[str, Any]:
         ("not JSON", None),
         ("", NO_HOST),
         (7, NO_HOST),
+        ("[" * 100_000, None),
     ],
 )
 def test_keycloaks_policies_are_held_to_the_same(hosts: Any, problem: str | None) -> None:

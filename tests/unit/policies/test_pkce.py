@@ -68,7 +68,7 @@ def test_the_settings_document_asks_with_s256_for_every_person(kind: str) -> Non
     ]
 
 
-@pytest.mark.parametrize("settings", ["", "[]", "7", '{"authorizationServers": 7}', 7, None])
+@pytest.mark.parametrize("settings", ["", "[]", "[" * 100_000, "7", '{"authorizationServers": 7}', 7, None])
 def test_what_is_no_settings_document_asks_for_nothing(settings: Any) -> None:
     assert shown({"settings": settings}) == []
 
