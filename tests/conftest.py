@@ -1,13 +1,17 @@
-"""Fixtures for all tests; one Keycloak serves all that need a real one."""
+"""Fixtures for all tests; in each process, one Keycloak serves all that need a real one."""
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
 import pytest
 
+from flow_mcp.dev.errors import LocalKeycloakError
 from flow_mcp.dev.server import LocalKeycloak
 from flow_mcp.project import Project
 from flow_mcp.trial import Trial
@@ -15,6 +19,22 @@ from tests.live.admin import admin_client
 from tests.live.authority import Authority
 
 REPOSITORY = Path(__file__).parent.parent
+
+
+def pytest_configure() -> None:
+    """Have a run that is told to end do so as after a Ctrl-C: what it started, it ends."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the servers of processes that were cut off first: pytest-xdist gives them 10 seconds."""
+    if hasattr(config, "workerinput"):
+        return
+    base = config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined] # xdist knows it from there too
+    for directory, _, files in os.walk(base):
+        if "server.json" in files:
+            with suppress(LocalKeycloakError):  # a test has damaged it
+                LocalKeycloak(Path(directory)).stop()
 
 
 @pytest.fixture

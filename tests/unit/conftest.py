@@ -1,13 +1,17 @@
-"""Fixtures for unit tests."""
+"""Fixtures for unit tests, and the same made-up examples on every run and machine, however slow it is."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from flow_mcp.project import Project
 from tests.unit.declared import POLICIES, PROJECT_FILE, Stacks
+
+settings.register_profile("flow", deadline=None, database=None, derandomize=True, max_examples=300)
+settings.load_profile("flow")
 
 
 @pytest.fixture
