@@ -1,0 +1,84 @@
+"""`flow-mcp report --live` of a stack that a real `pulumi up` made, on a real Keycloak."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from flow_mcp.dev.server import LocalKeycloak
+from flow_mcp.trial import Trial
+from tests.live.command import flow_mcp
+from tests.live.tenant import Tenant
+
+
+@pytest.fixture(scope="module")
+def tenant(module_trial: Trial, keycloak: LocalKeycloak) -> Iterator[Tenant]:
+    made = Tenant("reported", module_trial)
+    made.create()
+    made.declare(
+        {
+            "id": "reported",
+            "workspaces": {"1": {"environments": ["production"]}},
+            "authorizationServer": {
+                "keycloak": {
+                    "url": keycloak.url,
+                    "realm": {"name": "reported", "create": True, "deletable": True},
+                }
+            },
+            "clients": {"agent": {"grant": "client-credentials", "access": ["*"]}},
+        }
+    )
+    made.up()
+    yield made
+    module_trial.pulumi("destroy", "--yes", "--skip-preview", "--stack", "reported")
+
+
+def reported(tenant: Tenant, directory: Path, **environment: str) -> tuple[dict[str, Any], str]:
+    """The tenant in the report's JSON, and everything that was written and said."""
+    page, data = directory / "report.html", directory / "report.json"
+    arguments = ("report", "reported", "--live", "--to", str(page), "--json", str(data))
+    ended = flow_mcp(tenant.trial, *arguments, environment=environment)
+    assert ended.returncode == 0, ended.stderr
+    (found,) = json.loads(data.read_text("utf-8"))["tenants"]
+    everything = ended.stdout + ended.stderr + page.read_text("utf-8") + data.read_text("utf-8")
+    return found, everything
+
+
+def test_a_stack_as_it_was_left_has_no_drift_and_a_changed_one_is_counted(
+    tenant: Tenant, admin: httpx.Client, tmp_path: Path
+) -> None:
+    before, written = reported(tenant, tmp_path)
+    secret = tenant.outputs(secrets=True)["clientSecrets"]["agent"]
+    assert secret not in written
+    assert {key: before["update"][key] for key in ("reading", "number", "kind", "result")} == {
+        "reading": "read",
+        "number": 1,
+        "kind": "update",
+        "result": "succeeded",
+    }
+    assert (before["applied"]["reading"], before["applied"]["differences"]) == ("read", [])
+    assert before["drift"] == {"reading": "read", "changed": 0}
+
+    scopes = admin.get("reported/client-scopes").json()
+    scope = next(each for each in scopes if each["name"].endswith("1/production"))
+    changed = {**scope, "description": "changed by hand"}
+    admin.put(f"reported/client-scopes/{scope['id']}", json=changed).raise_for_status()
+    after, _ = reported(tenant, tmp_path)
+    assert after["drift"] == {"reading": "read", "changed": 1}
+
+
+def test_without_the_servers_credentials_drift_is_unknown_and_the_rest_is_told(
+    tenant: Tenant, tmp_path: Path
+) -> None:
+    found, written = reported(tenant, tmp_path, KEYCLOAK_PASSWORD="wr0ng-password")
+    assert (found["applied"]["reading"], found["update"]["reading"]) == ("read", "read")
+    assert found["drift"] == {
+        "reading": "failed",
+        "reason": "`pulumi refresh --preview-only --stack reported` failed; run it to see why",
+    }
+    assert "wr0ng-password" not in written
