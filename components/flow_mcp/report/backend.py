@@ -88,15 +88,18 @@ def _settings(stacks: Stacks, name: str) -> tuple[SettingsDocument | None, str, 
         reason = "the stack's settings are not of version 1; `pulumi up` with this version makes them anew"
         return None, "", Settings(reading="failed", reason=reason)
     except StackError as error:
-        return None, "", Settings(reading=_reading(error), reason=shown(str(error)))
+        reading: Reading = "missing" if isinstance(error, NotAppliedError) else "failed"
+        return None, "", Settings(reading=reading, reason=shown(str(error)))
     return document, f"sha-256:{sha256(text.encode()).hexdigest()}", NOT_READ
 
 
 def _update(stacks: Stacks, name: str) -> Update:
     try:
         last = stacks.last_update(name)
+    except NotAppliedError:
+        return Update(reading="missing")
     except StackError as error:
-        return Update(reading=_reading(error), reason=shown(str(error)))
+        return Update(reading="failed", reason=shown(str(error)))
     ended = shown(last.ended) if last.ended else None
     return Update(
         reading="read", number=last.number, at=ended, kind=shown(last.kind), result=shown(last.result)
@@ -110,7 +113,3 @@ def _drift(stacks: Stacks, name: str) -> Drift:
         # What Pulumi and its plugins say of a failure could repeat what they were given.
         reason = f"`pulumi refresh --preview-only --stack {name}` failed; run it to see why"
         return Drift(reading="failed", reason=shown(reason))
-
-
-def _reading(error: StackError) -> Reading:
-    return "missing" if isinstance(error, NotAppliedError) else "failed"

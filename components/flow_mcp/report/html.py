@@ -47,7 +47,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"anchor": anchor, "duration": duration}
+    environment.filters |= {"anchor": anchor, "duration": duration, "moment": moment}
     environment.globals |= {
         "columns": columns,
         "flags": lambda tenant: " ".join(_flags(tenant)),
@@ -66,6 +66,11 @@ def duration(seconds: int) -> str:
     """`5 min`, `90 d`: the largest unit that fits."""
     size, unit = next((size, unit) for size, unit in _UNITS if seconds % size == 0)
     return f"{seconds // size} {unit}"
+
+
+def moment(text: str) -> str:
+    """A time in UTC as people read it; any other as it is."""
+    return re.sub(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d):[\d.]+Z$", r"\1 \2 UTC", text)
 
 
 def _flags(tenant: Tenant) -> Iterator[str]:

@@ -75,12 +75,9 @@ def test_a_backend_of_files_numbers_updates_by_their_count(
 
 def test_a_stack_that_was_never_applied_is_missing(tmp_path: Path) -> None:
     backend = ask(tmp_path)
-    assert (backend.unread.reading, backend.update.reading, backend.drift) == (
-        "missing",
-        "missing",
-        Drift(reading="missing"),
-    )
-    assert "run `pulumi stack select --create acme`" in (backend.update.reason or "")
+    assert (backend.update, backend.drift) == (Update(reading="missing"), Drift(reading="missing"))
+    assert backend.unread.reading == "missing"
+    assert "run `pulumi stack select --create acme`" in (backend.unread.reason or "")
 
 
 def test_drift_that_cannot_be_told_is_not_taken_for_none_and_nothing_is_repeated(tmp_path: Path) -> None:

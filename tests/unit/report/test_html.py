@@ -12,7 +12,7 @@ import pytest
 
 from flow_mcp.report.build import Sources
 from flow_mcp.report.delivered import Delivered
-from flow_mcp.report.html import anchor, duration, to_html
+from flow_mcp.report.html import anchor, duration, moment, to_html
 from flow_mcp.report.subjects import WIDEST
 from tests.unit.report.showcase import Showcase
 
@@ -177,6 +177,18 @@ def test_the_same_report_gives_the_same_bytes(showcase: Showcase) -> None:
 )
 def test_a_duration_is_in_the_largest_unit_that_fits(seconds: int, text: str) -> None:
     assert duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("2026-11-20T10:00:31.000Z", "2026-11-20 10:00 UTC"),
+        ("2026-11-20T10:00:31+01:00", "2026-11-20T10:00:31+01:00"),
+        ("<b>", "<b>"),
+    ],
+)
+def test_a_moment_is_short_where_its_zone_is_utc(text: str, shown: str) -> None:
+    assert moment(text) == shown
 
 
 def test_two_stacks_have_two_anchors() -> None:
