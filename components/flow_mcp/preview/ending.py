@@ -15,7 +15,6 @@ _SHORTEST_SECRET = 6
 _LONGEST = 600
 _SAID = 3
 _NO_STACK = "no stack named"
-_NOTHING = "has no resources; nothing to analyze"
 # What the engine says after policies have stopped it; the policies themselves said why.
 _NO_REASON = frozenset({"preview failed", "update failed"})
 
@@ -35,20 +34,24 @@ def ended(run: Run, *, preview: bool) -> None:
     _concluded(run, preview=preview)
 
 
-def analyzed(run: Run) -> bool:
-    """Make sure that an analysis got to its end.
-
-    Returns:
-        Whether there was anything to analyze.
+def analyzed(run: Run) -> None:
+    """Make sure that an analysis of something got to its end.
 
     Raises:
         PreviewError: it did not.
     """
-    _reached(run)
-    if not (run.events or run.exit_code) and _NOTHING in run.said:
-        return False
     _concluded(run, preview=False)
-    return True
+
+
+def exported(run: Run) -> None:
+    """Make sure that a state was exported.
+
+    Raises:
+        PreviewError: it was not.
+    """
+    _reached(run)
+    if run.exit_code:
+        raise PreviewError(f"`{run.command}` failed, with exit code {run.exit_code}: {_said(run)}")
 
 
 def _reached(run: Run) -> None:

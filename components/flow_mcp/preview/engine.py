@@ -78,15 +78,22 @@ class Engine:
             stack: the stack's name.
             watch: is told each event soon after it happened.
         """
-        shown = f"pulumi {arguments[0]} --stack {stack}"
-        return self._execute(shown, (*arguments, "--stack", stack), watch, logged=True)
+        command = (*arguments, "--stack", stack, *self._judged)
+        return self._execute(f"pulumi {arguments[0]} --stack {stack}", command, watch, logged=True)
 
-    def analyze(self, *arguments: str) -> Run:
-        """Run `pulumi policy analyze` on what is there, with the policy pack; it reports events too."""
-        analyze = ("policy", "analyze", *arguments)
-        return self._execute(
-            f"pulumi {' '.join(analyze)}", (*analyze, "--json"), lambda _: None, logged=False
-        )
+    def analyze(self, file: Path) -> Run:
+        """Run `pulumi policy analyze` on an exported state, with the policy pack; it prints events too."""
+        command = ("policy", "analyze", "--file", str(file), "--json", *self._judged)
+        return self._execute("pulumi policy analyze", command, lambda _: None, logged=False)
+
+    def export(self, stack: str, file: Path) -> Run:
+        """Run `pulumi stack export`: its secrets are encrypted in the file."""
+        command = ("stack", "export", "--stack", stack, "--file", str(file))
+        return self._execute(f"pulumi stack export --stack {stack}", command, lambda _: None, logged=False)
+
+    @property
+    def _judged(self) -> tuple[str, str]:
+        return "--policy-pack", str(self.policy_pack)
 
     def _execute(self, shown: str, arguments: tuple[str, ...], watch: Watch, *, logged: bool) -> Run:
         # The directory is the user's alone, and gone when the run is over, however that was.
@@ -102,7 +109,6 @@ class Engine:
                 process = subprocess.Popen(
                     [
                         *(str(self.stacks.program), "--non-interactive", *arguments),
-                        *("--policy-pack", str(self.policy_pack)),
                         *(("--event-log", str(log)) if logged else ()),
                     ],
                     cwd=self.stacks.project.directory,

@@ -6,22 +6,18 @@ looks like a state without fault. So the rules' own bad examples are shown to it
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
 
 from flow_mcp.declaration.findings import DeclarationError
 from flow_mcp.policy.inputs import declared
 from flow_mcp.policy.pack import Pack
 from flow_mcp.policy.rule import SETTINGS, Context, Resource, Rule, Violation
-from flow_mcp.preview.ending import analyzed
 from flow_mcp.preview.engine import Engine
 from flow_mcp.preview.errors import PreviewError
 from flow_mcp.preview.policies import Policies
+from flow_mcp.preview.state import analysis
 
 
 def probe(engine: Engine, policies: Policies) -> None:
@@ -38,11 +34,17 @@ def probe(engine: Engine, policies: Policies) -> None:
         for index, example in enumerate(rule.bad)
         if not example.type.startswith("pulumi:") and _refuses(rule, example, pack, engine.as_of)
     }
-    with TemporaryDirectory(prefix="flow-mcp-") as private:
-        file = Path(private, "examples.json")
-        file.write_text(json.dumps(_state(bad.items())), encoding="utf-8")
-        run = engine.analyze("--file", str(file))
-    analyzed(run)
+    resources = [
+        {
+            "urn": f"urn:pulumi:examples::flow-mcp::{example.type}::{name}",
+            "type": example.type,
+            "custom": False,
+            "inputs": example.inputs,
+            "outputs": example.outputs,
+        }
+        for name, example in bad.items()
+    ]
+    run = analysis(engine, resources)
     found = {each.rule_id for each in policies.judgements(run.events)}
     if silent := sorted({name.rpartition("-")[0] for name in bad} - found):
         raise PreviewError(
@@ -66,23 +68,3 @@ def _findings(rule: Rule, example: Resource, context: Context) -> Iterator[objec
     if example.type == SETTINGS:
         with suppress(DeclarationError):
             yield from rule.in_declaration(declared(example.inputs), context)
-
-
-def _state(resources: Iterable[tuple[str, Resource]]) -> Mapping[str, Any]:
-    """A state with these resources, as `pulumi stack export` writes it."""
-    return {
-        "version": 3,
-        "deployment": {
-            "manifest": {"time": "2026-01-01T00:00:00Z", "magic": "", "version": ""},
-            "resources": [
-                {
-                    "urn": f"urn:pulumi:examples::flow-mcp::{resource.type}::{name}",
-                    "type": resource.type,
-                    "custom": False,
-                    "inputs": resource.inputs,
-                    "outputs": resource.outputs,
-                }
-                for name, resource in resources
-            ],
-        },
-    }

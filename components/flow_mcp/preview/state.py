@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
 from flow_mcp.policy.judge import Judgement
-from flow_mcp.preview.ending import analyzed
-from flow_mcp.preview.engine import Engine
+from flow_mcp.preview.ending import analyzed, exported
+from flow_mcp.preview.engine import Engine, Run
 from flow_mcp.preview.policies import Policies
+from flow_mcp.preview.values import plain
 
 
 def analyze(engine: Engine, policies: Policies, stack: str) -> tuple[Judgement, ...] | None:
@@ -17,5 +24,42 @@ def analyze(engine: Engine, policies: Policies, stack: str) -> tuple[Judgement, 
     Raises:
         PreviewError: it could not be judged.
     """
-    run = engine.analyze("--stack", stack)
-    return policies.judgements(run.events) if analyzed(run) else None
+    resources, version = _exported(engine, stack)
+    return policies.judgements(analysis(engine, resources, version).events) if resources else None
+
+
+def analysis(engine: Engine, resources: Sequence[Any], version: int = 3) -> Run:
+    """Run the policies on resources, in the form that states of a version have.
+
+    Raises:
+        PreviewError: it did not get to its end.
+    """
+    state = {
+        "version": version,
+        "deployment": {
+            "manifest": {"time": "2026-01-01T00:00:00Z", "magic": "", "version": ""},
+            "resources": resources,
+        },
+    }
+    with TemporaryDirectory(prefix="flow-mcp-") as private:
+        file = Path(private, "state.json")
+        file.write_text(json.dumps(state), encoding="utf-8")
+        run = engine.analyze(file)
+    analyzed(run)
+    return run
+
+
+def _exported(engine: Engine, stack: str) -> tuple[list[Any], int]:
+    """The stack's resources with masks for their secrets, and the version of that form.
+
+    Pulumi would decrypt them for the policies, and in an analysis it hides them in nothing that those say.
+    """
+    with TemporaryDirectory(prefix="flow-mcp-") as private:
+        file = Path(private, "state.json")
+        exported(engine.export(stack, file))
+        content = json.loads(file.read_bytes())
+    resources = content["deployment"].get("resources") or []
+    for resource in resources:
+        for side in resource.keys() & {"inputs", "outputs"}:
+            resource[side] = plain(resource[side])
+    return list(resources), content["version"]

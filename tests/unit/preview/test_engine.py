@@ -109,12 +109,13 @@ def test_an_interruption_is_passed_on_once_and_pulumi_waited_for(
         if "begun" in event:
             os.kill(os.getpid(), number)
 
+    before = signal.getsignal(signal.SIGTERM)
     with pytest.raises(KeyboardInterrupt):
         engine(project, WAITING).run("up", stack="acme", watch=watch)
 
     assert (project.directory / "bin" / "gave up its lock").exists()
     assert nothing_is_left(project)
-    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 def test_whoever_watches_can_end_the_run(project: Project) -> None:
@@ -160,8 +161,9 @@ while True:
 
 
 def test_an_analysis_reports_on_standard_output(project: Project) -> None:
-    run = engine(project, """write(json.dumps({"asked": arguments}) + '\\n')""").analyze("--stack", "acme")
+    file = project.directory / "state.json"
+    run = engine(project, """write(json.dumps({"asked": arguments}) + '\\n')""").analyze(file)
 
-    asked = ["--non-interactive", "policy", "analyze", "--stack", "acme", "--json", "--policy-pack"]
+    asked = ["--non-interactive", "policy", "analyze", "--file", str(file), "--json", "--policy-pack"]
     assert run.events == ({"asked": [*asked, str(project.policies)]},)
-    assert run.command == "pulumi policy analyze --stack acme"
+    assert run.command == "pulumi policy analyze"
