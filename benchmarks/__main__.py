@@ -11,11 +11,12 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import checking, loading, throughput, verification
+from benchmarks import checking, loading, report, throughput, verification
 from benchmarks.figures import Figure
 
 _MEASUREMENTS: dict[str, Callable[[], list[Figure]]] = {
     "check": checking.measure,
+    "report": report.measure,
     "verification": verification.measure,
     "import": loading.measure_import,
     "tenants": loading.measure_tenants,

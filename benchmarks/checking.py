@@ -31,8 +31,8 @@ def measure() -> list[Figure]:
         command = shutil.which("flow-mcp", path=str(Path(sys.executable).parent)) or "flow-mcp"
         rounds = [
             (
-                _took([command, "check", "--as-of", "2026-11-25"], directory),
-                _took([sys.executable, "-c", _PEER, "stacks"], directory),
+                took([command, "check", "--as-of", "2026-11-25"], directory),
+                took([sys.executable, "-c", _PEER, "stacks"], directory),
             )
             for _ in range(ROUNDS)
         ]
@@ -48,7 +48,7 @@ def measure() -> list[Figure]:
     ]
 
 
-def _took(command: list[str], directory: Path) -> tuple[float, float]:
+def took(command: list[str], directory: Path) -> tuple[float, float]:
     """Wall and processor seconds of a command that must succeed."""
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     subprocess.run(command, cwd=directory, check=True, capture_output=True, timeout=120)
