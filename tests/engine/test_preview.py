@@ -176,6 +176,32 @@ def test_a_policy_pack_that_does_not_judge_ends_every_run(contoso: Trial, how: s
     assert MARKER not in str(refused.value)
 
 
+LEAKS = """
+
+def _leaks(self, resource, context):
+    for name, value in resource.values.items():
+        if name in {"value", "clientSecrets"}:
+            yield Violation((name,), f"is {value}")
+
+AuthorityHttps.in_resource = _leaks
+"""
+
+
+def test_a_policy_that_repeats_a_secret_is_shown_without_it(contoso: Trial) -> None:
+    contoso.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
+    break_pack(contoso, "rules/authority_https.py", LEAKS, None)
+    run = engine(contoso)
+    policies = Policies.load(run.policy_pack)
+
+    told = preview(run, policies, STACK).judgements
+    there = analyze(run, policies, STACK) or ()
+
+    for said in (told, there):
+        assert "value is [secret]" in {each.problem for each in said}
+        secrets = contoso.outputs(STACK, secrets=True)["clientSecrets"].values()
+        assert [secret for secret in secrets if secret in repr(said)] == []
+
+
 def break_pack(trial: Trial, name: str, code: str | None, starts: str | None) -> None:
     """Replace the trial's pack by a copy that is broken: a file's end, its absence, or what it starts."""
     pack = trial.project.policies

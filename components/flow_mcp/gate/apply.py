@@ -11,6 +11,7 @@ from flow_mcp.policy.judge import Judgement
 from flow_mcp.preview.ending import ended
 from flow_mcp.preview.engine import Event
 from flow_mcp.preview.preview import Preview, configuration
+from flow_mcp.preview.secrets import masked
 from flow_mcp.preview.steps import Step, is_step, step, steps
 from flow_mcp.preview.values import agrees
 
@@ -55,8 +56,9 @@ def apply(planner: Planner, plan: Plan, report: Callable[[str], None] = lambda _
     """
     stack = plan.preview.stack
     watch = _Watch(plan.preview, report)
-    arguments = ("up", "--yes", "--skip-preview", "--config-file", str(plan.file))
-    run = planner.engine.run(*arguments, stack=stack, watch=watch)
+    file = ("--config-file", str(plan.file))
+    run = planner.engine.run("up", "--yes", "--skip-preview", *file, stack=stack, watch=watch)
+    run = masked(planner.engine, run, stack, *file)
     ended(run, preview=False)
     judgements = planner.policies.judgements(run.events)
     if refused := next((each for each in judgements if each.blocks), None):

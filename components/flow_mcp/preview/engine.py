@@ -91,6 +91,22 @@ class Engine:
         command = ("stack", "export", "--stack", stack, "--file", str(file))
         return self._execute(f"pulumi stack export --stack {stack}", command, lambda _: None, logged=False)
 
+    def told(self, *arguments: str) -> Any:
+        """What a command of Pulumi's prints as JSON; None where it fails. It goes into no file."""
+        ended = subprocess.run(
+            [str(self.stacks.program), "--non-interactive", *arguments],
+            cwd=self.stacks.project.directory,
+            env=self._environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            check=False,
+        )
+        try:
+            return json.loads(ended.stdout) if ended.returncode == 0 else None
+        except ValueError:
+            return None
+
     @property
     def _judged(self) -> tuple[str, str]:
         return "--policy-pack", str(self.policy_pack)

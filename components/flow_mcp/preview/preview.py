@@ -17,6 +17,7 @@ from flow_mcp.preview.ending import ended
 from flow_mcp.preview.engine import Engine, Event
 from flow_mcp.preview.errors import PreviewError
 from flow_mcp.preview.policies import Policies
+from flow_mcp.preview.secrets import masked
 from flow_mcp.preview.steps import Step, states, steps, unknown_outputs
 from flow_mcp.preview.values import unknown
 
@@ -60,7 +61,7 @@ def preview(
         engine: runs it.
         policies: what the pack must judge by.
         stack: the stack's name; it must be at the backend.
-        arguments: more for `pulumi preview`.
+        arguments: where the stack's configuration is, if not in its file.
         report: is told how far it is.
 
     Raises:
@@ -73,7 +74,7 @@ def preview(
         counted += "resourcePreEvent" in event
         report(f"{counted} resources")
 
-    run = engine.run("preview", *arguments, stack=stack, watch=watch)
+    run = masked(engine, engine.run("preview", *arguments, stack=stack, watch=watch), stack, *arguments)
     ended(run, preview=True)
     policies.asked(run.events)
     before, after = declarations(run.events, stack)

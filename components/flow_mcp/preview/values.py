@@ -28,16 +28,16 @@ _UNKNOWN_MARKS = frozenset(
         "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",  # a mapping
     }
 )
-_SIGNATURE = "4dabf18193072939515e22adb298388d"
-_SECRET_MARK = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 a mark
+SIGNATURE = "4dabf18193072939515e22adb298388d"
+SECRET_MARK = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 a mark
 _OUTPUT_MARK = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 
 
 def plain(value: Any) -> Any:
     """The value with `SECRET` for every secret and `UNKNOWN` for everything that a preview cannot know."""
     if isinstance(value, dict):
-        signature = value.get(_SIGNATURE)
-        if signature == _SECRET_MARK or (signature == _OUTPUT_MARK and value.get("secret")):
+        signature = value.get(SIGNATURE)
+        if signature == SECRET_MARK or (signature == _OUTPUT_MARK and value.get("secret")):
             return SECRET
         if signature == _OUTPUT_MARK:
             return plain(value["value"]) if "value" in value else UNKNOWN

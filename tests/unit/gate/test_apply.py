@@ -25,6 +25,9 @@ from tests.unit.preview.events import CANCEL, begins, in_order, policy, says, su
 PULUMI = f"""#!{sys.executable} -IS
 import pathlib, signal, sys, time
 here = pathlib.Path(__file__).parent
+if "--event-log" not in sys.argv:
+    print("{{}}")  # it has no secrets
+    sys.exit()
 def ended(*_):
     (here / "cancelled").touch()
     sys.exit(1)
