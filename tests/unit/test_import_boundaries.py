@@ -33,6 +33,7 @@ def _loaded(module: str) -> set[str]:
         "flow_mcp.access",
         "flow_mcp.diff.base",
         "flow_mcp.commands.check",
+        "flow_mcp.commands.report",
         "flow_mcp.commands.diff",
         "flow_mcp.policy.judge",
         "flow_mcp.policy.pack",
