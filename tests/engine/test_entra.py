@@ -51,8 +51,8 @@ def test_a_tenants_life(contoso: StandInTrial) -> None:
     _is_what_was_declared(contoso, outputs)
     _holds_no_secret(contoso, outputs["clientSecrets"])
 
-    pulumi(contoso, "up", "--yes", "--expect-no-changes")
-    pulumi(contoso, "refresh", "--yes", "--expect-no-changes")
+    pulumi(contoso, "up", "--yes", "--skip-preview", "--expect-no-changes")
+    pulumi(contoso, "refresh", "--yes", "--skip-preview", "--expect-no-changes")
     assert contoso.trial.outputs("contoso", secrets=True) == outputs
 
     # A new secret for one client, and no access to 200/production for another.
@@ -62,7 +62,7 @@ def test_a_tenants_life(contoso: StandInTrial) -> None:
     ).replace('["200/production", "200/test"]', '["200/test"]')
     contoso.trial.declare("contoso", changed)
     assert changes(contoso) == {"delete": 1, "replace": 1, "update": 2}
-    pulumi(contoso, "up", "--yes")
+    pulumi(contoso, "up", "--yes", "--skip-preview")
     after = contoso.trial.outputs("contoso", secrets=True)
     assert after["clientIds"] == outputs["clientIds"]
     assert after["clientSecrets"]["importer"] != outputs["clientSecrets"]["importer"]
@@ -75,13 +75,13 @@ def test_a_tenants_life(contoso: StandInTrial) -> None:
     contoso.trial.declare("contoso", changed.replace(ENTRA_TENANT, OTHER))
     previewed = pulumi(contoso, "preview", "--diff")
     assert f'"{AUTHORITY}" => "{AUTHORITY.replace(ENTRA_TENANT, OTHER)}"' in previewed
-    pulumi(contoso, "up", "--yes")
+    pulumi(contoso, "up", "--yes", "--skip-preview")
     moved = contoso.trial.outputs("contoso")["clientIds"]
     assert {name for name in moved if moved[name] == after["clientIds"][name]} == {"legacy-crm", "vscode"}
     assert _objects(contoso, ENTRA_TENANT) == 0
     assert _objects(contoso, OTHER) == 25
 
-    pulumi(contoso, "destroy", "--yes")
+    pulumi(contoso, "destroy", "--yes", "--skip-preview")
     assert _objects(contoso, OTHER) == 0
 
 

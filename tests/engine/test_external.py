@@ -18,7 +18,7 @@ from tests.standin.registration_server import INITIAL_ACCESS_TOKEN, Registration
 from tests.standin.web import Answer, Fault
 
 Tenant = tuple[Trial, RegistrationServer]
-UNCHANGED = ("--yes", "--expect-no-changes", "--stack", STACK)
+UNCHANGED = ("--yes", "--skip-preview", "--expect-no-changes", "--stack", STACK)
 OTHER = "http://127.0.0.1/other"
 
 
@@ -59,20 +59,20 @@ def test_a_tenant_lives_its_whole_life(tenant: Tenant) -> None:
     trial.pulumi("refresh", *UNCHANGED)
 
     trial.declare(STACK, declaration(server, redirect=OTHER))
-    trial.pulumi("up", "--yes", "--stack", STACK)
+    trial.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
     assert server.clients[ids["desktop"]]["redirect_uris"] == [OTHER]
     assert trial.outputs(STACK)["clientIds"] == ids
 
     # Somebody widens one client by hand, and removes the other.
     server.clients[ids["desktop"]]["redirect_uris"].append("https://other.example/callback")
     del server.clients[ids["nightly-agent"]]
-    trial.pulumi("up", "--refresh", "--yes", "--stack", STACK)
+    trial.pulumi("up", "--refresh", "--yes", "--skip-preview", "--stack", STACK)
     after = trial.outputs(STACK, secrets=True)
     assert server.clients[ids["desktop"]]["redirect_uris"] == [OTHER]
     assert after["clientIds"]["nightly-agent"] != ids["nightly-agent"]
     assert set(server.clients) == {after["clientIds"][name] for name in ("nightly-agent", "desktop")}
 
-    trial.pulumi("destroy", "--yes", "--stack", STACK)
+    trial.pulumi("destroy", "--yes", "--skip-preview", "--stack", STACK)
     assert server.clients == {}
 
 
@@ -91,19 +91,19 @@ def test_manual_registrations_alone_need_no_credentials_and_make_nothing(tenant:
 def test_a_server_that_renews_tokens_whenever_they_are_used_keeps_its_clients(tenant: Tenant) -> None:
     trial, server = tenant
     server.rotates = True
-    trial.pulumi("up", "--yes", "--stack", STACK)
+    trial.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
     ids = trial.outputs(STACK)["clientIds"]
     trial.pulumi("preview", "--refresh", "--stack", STACK)
     trial.pulumi("refresh", *UNCHANGED)
     trial.declare(STACK, declaration(server, redirect=OTHER))
-    trial.pulumi("up", "--yes", "--stack", STACK)
+    trial.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
     assert server.clients[ids["desktop"]]["redirect_uris"] == [OTHER]
     assert trial.outputs(STACK)["clientIds"] == ids
     # The update's answer, with the next token, is lost: the client is registered anew.
     trial.declare(STACK, declaration(server))
     server.faults = [Fault("PUT", "", None, done=True, times=4)]
     _fails(trial, "cannot be reached")
-    trial.pulumi("up", "--yes", "--stack", STACK)
+    trial.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
     renewed = trial.outputs(STACK)["clientIds"]
     assert server.clients[renewed["desktop"]]["redirect_uris"] == ["http://127.0.0.1/callback"]
     assert renewed["nightly-agent"] == ids["nightly-agent"]
@@ -113,7 +113,7 @@ def test_a_server_that_renews_tokens_whenever_they_are_used_keeps_its_clients(te
 def test_what_exists_is_imported(tenant: Tenant) -> None:
     trial, server = tenant
     server.rotates = True
-    trial.pulumi("up", "--yes", "--stack", STACK)
+    trial.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
     client_id = trial.outputs(STACK)["clientIds"]["nightly-agent"]
     importing = replace(
         trial,
@@ -171,14 +171,14 @@ def test_after_each_fault_the_next_run_goes_on(tenant: Tenant) -> None:
     )
     server.overrides = {}
     server.faults = [Fault("PUT", "", Answer(429, refused, {"Retry-After": "1"}))]
-    trial.pulumi("up", "--yes", "--stack", STACK)
+    trial.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
     ids = trial.outputs(STACK)["clientIds"]
     assert set(server.clients) - lost == {ids["nightly-agent"], ids["desktop"]}
     trial.pulumi("up", *UNCHANGED)
 
 
 def _fails(trial: Trial, sentence: str) -> None:
-    failed = trial.pulumi("up", "--yes", "--stack", STACK, check=False)
+    failed = trial.pulumi("up", "--yes", "--skip-preview", "--stack", STACK, check=False)
     assert failed.returncode != 0
     assert sentence in failed.stdout
     assert "Traceback" not in failed.stdout

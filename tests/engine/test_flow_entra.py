@@ -42,8 +42,8 @@ def test_a_tenant_that_declares_no_authorization_server_lives_on_the_instances(
         resource.authorization_servers[0].scopes_advertised for resource in settings.protected_resources
     ] == [(f"{MCP}/mcp.access",)]
     assert "handOver" not in outputs
-    trial.pulumi("up", "--yes", "--expect-no-changes", "--stack", "fabrikam")
-    trial.pulumi("refresh", "--yes", "--expect-no-changes", "--stack", "fabrikam")
+    trial.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes", "--stack", "fabrikam")
+    trial.pulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes", "--stack", "fabrikam")
 
     # One block of the file changes the authorization server, and a preview shows what that means.
     own = f"    authorizationServer: {{entra: {{tenantId: {OWN}}}}}\n    clients:"
@@ -67,7 +67,7 @@ def test_a_tenant_that_declares_no_authorization_server_lives_on_the_instances(
     }
 
     trial.declare("fabrikam", sample("fabrikam"))
-    trial.pulumi("destroy", "--yes", "--stack", "fabrikam")
+    trial.pulumi("destroy", "--yes", "--skip-preview", "--stack", "fabrikam")
     with azuread.server.account(INSTANCE) as account:
         assert [objects for objects in account.objects.values() if objects] == []
 
@@ -75,8 +75,8 @@ def test_a_tenant_that_declares_no_authorization_server_lives_on_the_instances(
 def test_on_premises_needs_neither_plugin_nor_credentials_and_hands_over(trial: Trial) -> None:
     trial.declare("northwind", sample("northwind"))
     trial.pulumi("stack", "select", "--create", "northwind")
-    trial.pulumi("up", "--yes", "--stack", "northwind")
-    trial.pulumi("up", "--yes", "--expect-no-changes", "--stack", "northwind")
+    trial.pulumi("up", "--yes", "--skip-preview", "--stack", "northwind")
+    trial.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes", "--stack", "northwind")
     outputs = trial.outputs("northwind", secrets=True)
     settings = SettingsDocument.from_json(outputs["settings"])
     assert (
@@ -102,4 +102,4 @@ def test_on_premises_needs_neither_plugin_nor_credentials_and_hands_over(trial: 
         "flow-mcp:index:McpServerSettings",
         "flow-mcp:flow-entra:AuthorizationServer",
     }
-    trial.pulumi("destroy", "--yes", "--stack", "northwind")
+    trial.pulumi("destroy", "--yes", "--skip-preview", "--stack", "northwind")

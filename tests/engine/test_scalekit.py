@@ -19,7 +19,7 @@ from tests.standin.scalekit_server import APPLIER, ScalekitServer
 from tests.standin.web import Answer, Fault
 
 Tenant = tuple[Trial, ScalekitServer]
-UNCHANGED = ("--yes", "--expect-no-changes", "--stack", STACK)
+UNCHANGED = ("--yes", "--skip-preview", "--expect-no-changes", "--stack", STACK)
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_a_tenant_lives_its_whole_life(tenant: Tenant) -> None:
     trial.pulumi("refresh", *UNCHANGED)
 
     trial.declare(STACK, declaration(server, access="10m"))
-    trial.pulumi("up", "--yes", "--stack", STACK)
+    trial.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
     assert _switches(server)["access_token_expiry"] == "600"
     assert {client["expiry"] for client in server.clients.values()} == {"600"}
     assert trial.outputs(STACK, secrets=True)["clientSecrets"] == outputs["clientSecrets"]
@@ -68,17 +68,17 @@ def test_a_tenant_lives_its_whole_life(tenant: Tenant) -> None:
         "disable_dynamic_client_registration": False,
         "cimd_client_allowlist_enabled": False,
     }
-    trial.pulumi("up", "--refresh", "--yes", "--stack", STACK)
+    trial.pulumi("up", "--refresh", "--yes", "--skip-preview", "--stack", STACK)
     assert server.resources[resource_id]["disable_dynamic_client_registration"] is True
     assert server.resources[resource_id]["cimd_client_allowlist_enabled"] is True
 
-    trial.pulumi("destroy", "--yes", "--stack", STACK)
+    trial.pulumi("destroy", "--yes", "--skip-preview", "--stack", STACK)
     assert (server.resources, server.clients) == ({}, {})
 
 
 def test_what_exists_is_imported(tenant: Tenant) -> None:
     trial, server = tenant
-    trial.pulumi("up", "--yes", "--stack", STACK)
+    trial.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
     (resource_id,) = server.resources
     client_id = trial.outputs(STACK)["clientIds"]["portal"]
     imports = {
@@ -108,14 +108,14 @@ def test_credentials_may_be_secrets_of_the_stack(tenant: Tenant) -> None:
     trial, server = tenant
     without = {name: v for name, v in trial.credentials.items() if not name.startswith("SCALEKIT_")}
     trial = replace(trial, credentials=without)
-    refused = trial.pulumi("up", "--yes", "--stack", STACK, check=False)
+    refused = trial.pulumi("up", "--yes", "--skip-preview", "--stack", STACK, check=False)
     assert refused.returncode != 0
     assert f"There are no credentials for Scalekit at {server.url}: set SCALEKIT_CLIENT_ID" in refused.stdout
     for key, value in zip(("scalekitClientId", "scalekitClientSecret"), APPLIER, strict=True):
         trial.pulumi("config", "set", "--secret", f"flow-mcp:{key}", value, "--stack", STACK)
-    shown = trial.pulumi("up", "--yes", "--stack", STACK).stdout
+    shown = trial.pulumi("up", "--yes", "--skip-preview", "--stack", STACK).stdout
     _secrets_are_hidden(trial, server, shown)
-    trial.pulumi("destroy", "--yes", "--stack", STACK)
+    trial.pulumi("destroy", "--yes", "--skip-preview", "--stack", STACK)
     assert server.resources == {}
 
 
@@ -148,7 +148,7 @@ def test_after_each_fault_the_next_run_goes_on(tenant: Tenant) -> None:
 
     # Too many requests, for a second.
     server.faults = [Fault("POST", "/clients", Answer(429, refused, {"Retry-After": "1"}), times=2)]
-    trial.pulumi("up", "--yes", "--stack", STACK)
+    trial.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
     assert len(server.clients) == 2
     assert lost.isdisjoint(server.clients)
     outputs = trial.outputs(STACK, secrets=True)
@@ -157,7 +157,7 @@ def test_after_each_fault_the_next_run_goes_on(tenant: Tenant) -> None:
 
 
 def _fails(trial: Trial, sentence: str) -> None:
-    failed = trial.pulumi("up", "--yes", "--stack", STACK, check=False)
+    failed = trial.pulumi("up", "--yes", "--skip-preview", "--stack", STACK, check=False)
     assert failed.returncode != 0
     assert sentence in failed.stdout
     assert "Traceback" not in failed.stdout

@@ -61,18 +61,18 @@ def test_a_program_lives_its_whole_life(azuread: StandInTrial) -> None:
     assert UUID(outputs["clientId"]).version == 4
     assert outputs["password"] == "[secret]"
     unchanged = ("--stack", "small", "--expect-no-changes")
-    azuread.trial.pulumi("up", "--yes", *unchanged)
-    azuread.trial.pulumi("refresh", "--yes", *unchanged)
+    azuread.trial.pulumi("up", "--yes", "--skip-preview", *unchanged)
+    azuread.trial.pulumi("refresh", "--yes", "--skip-preview", *unchanged)
 
     program(azuread, APPLICATION.replace('"one"', '"two"').replace("2027", "2028"))
     assert changes(azuread) == {"replace": 1, "same": 2, "update": 1}
-    azuread.trial.pulumi("up", "--yes", "--stack", "small")
+    azuread.trial.pulumi("up", "--yes", "--skip-preview", "--stack", "small")
     assert azuread.trial.outputs("small")["clientId"] == outputs["clientId"]
 
     with azuread.server.account(TENANT) as account:
         account.objects.pop("azuread:index/applicationPassword:ApplicationPassword")
     assert changes(azuread, "--refresh") == {"create": 1, "same": 3}
-    azuread.trial.pulumi("destroy", "--yes", "--stack", "small")
+    azuread.trial.pulumi("destroy", "--yes", "--skip-preview", "--stack", "small")
     with azuread.server.account(TENANT) as account:
         assert [objects for objects in account.objects.values() if objects] == []
 

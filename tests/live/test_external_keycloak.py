@@ -20,7 +20,7 @@ REALM = "wayne"
 RESOURCE = "https://app.profitbase.biz/flow/mcp/tenants/wayne/workspaces/5/environments/production"
 REDIRECT = "http://127.0.0.1:9/callback"
 PERSON = ("bruce", "test-password-of-bruce")
-UNCHANGED = ("--yes", "--expect-no-changes", "--stack", REALM)
+UNCHANGED = ("--yes", "--skip-preview", "--expect-no-changes", "--stack", REALM)
 
 
 def realm() -> dict[str, Any]:
@@ -142,5 +142,5 @@ def test_a_tenant_lives_its_whole_life(tenant: Tenant, keycloak: LocalKeycloak, 
     assert {name for name in before if before[name] != after[name]} == {"desktop"}
     tenant.trial.pulumi("up", *UNCHANGED)
 
-    tenant.trial.pulumi("destroy", "--yes", "--stack", REALM)
+    tenant.trial.pulumi("destroy", "--yes", "--skip-preview", "--stack", REALM)
     assert registered(admin) == {}

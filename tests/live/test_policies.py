@@ -268,4 +268,4 @@ def test_a_tenant_on_keycloak_is_applied_and_analyzed_with_advice_only(
         module_trial.pulumi("stack", "export", "--stack", STACK, "--file", str(exported))
         module_trial.pulumi("policy", "analyze", "--file", str(exported), "--policy-pack", "policies")
     finally:
-        module_trial.pulumi("destroy", "--yes", "--stack", STACK, "--remove")
+        module_trial.pulumi("destroy", "--yes", "--skip-preview", "--stack", STACK, "--remove")
