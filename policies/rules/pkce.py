@@ -78,8 +78,9 @@ class Pkce(Rule):
             yield from _client(resource)
         elif resource.type == KEYCLOAK_PROFILE:
             names = _executors(resource)
-            yield from (name for name in names if isinstance(name, Unknown))
-            if _DOCUMENTS in names and _ENFORCER not in names:
+            unknown = [name for name in names if isinstance(name, Unknown)]
+            yield from unknown
+            if _DOCUMENTS in names and _ENFORCER not in names and not unknown:
                 yield Violation(("executors",), "lets clients by metadata document go without PKCE")
         for path, client in in_document(resource, *_CLIENTS):
             if isinstance(client, Unknown):

@@ -73,6 +73,7 @@ def test_an_audience_at_keycloak_stands_on_a_scope_and_not_on_a_client() -> None
     assert said_of(RULE, MAPPER, {**generic, "clientScopeId": Unknown("there")}) == []
     assert said_of(RULE, MAPPER, {**generic, "clientId": "1"}) == refused
     assert said_of(RULE, MAPPER, {"protocolMapper": "oidc-sub-mapper", "clientId": "1"}) == []
+    assert said_of(RULE, DEFAULTS, {**generic, "clientId": "1"}) == []
 
 
 @pytest.mark.parametrize(
@@ -106,3 +107,10 @@ def test_a_scope_of_another_name_is_known_by_its_mapper() -> None:
     assert found(mapper("1")) == []
     assert found(scope("reporting", Unknown("id")), mapper(Unknown("id"))) == [Unknown("id")]
     assert found(scope("reporting", Unknown("id"))) == []
+
+
+def test_a_protected_resources_scope_is_said_once_and_what_is_no_name_is_none() -> None:
+    listed = ["flow-mcp/acme/456/test", {}, []]
+    defaults = Resource(DEFAULTS, outputs={"defaultScopes": listed}, urn="urn:defaults")
+    made = (defaults, scope("flow-mcp/acme/456/test", "1"), mapper("1"))
+    assert of_outputs(RULE, *made, context=context(RULE)) == []

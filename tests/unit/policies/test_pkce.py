@@ -87,6 +87,8 @@ def test_a_profile_for_metadata_documents_enforces_it() -> None:
     assert said_of(RULE, PROFILE, executors("client-id-metadata-document")) == [
         Violation(("executors",), "lets clients by metadata document go without PKCE")
     ]
+    there = Unknown("there")
+    assert said_of(RULE, PROFILE, executors("client-id-metadata-document", there)) == [there]
 
 
 def registration(realm: Any = "acme", opened: Any = True) -> Resource:
@@ -107,6 +109,7 @@ def test_a_realm_that_is_open_for_registration_enforces_it() -> None:
 
     assert found(registration(), profile(executors("pkce-enforcer"))) == []
     assert found(registration(opened=False)) == []
+    assert found(registration(opened=Unknown("open"))) == [Unknown("open")]
     assert found(registration()) == refused
     assert found(registration(), profile(executors("reject-ropc-grant"))) == refused
     assert found(registration(), profile(of_others)) == refused
