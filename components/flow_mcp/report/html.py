@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from hashlib import sha256
 from importlib import resources
@@ -17,6 +17,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from flow_mcp.report.document import Report, Tenant
+from flow_mcp.report.judged import Finding
 from flow_mcp.report.picture import picture
 from flow_mcp.report.subjects import columns, subjects
 
@@ -49,12 +50,21 @@ def _environment() -> Environment:
     )
     environment.filters |= {"anchor": anchor, "duration": duration, "moment": moment}
     environment.globals |= {
+        "alike": alike,
         "columns": columns,
         "flags": lambda tenant: " ".join(_flags(tenant)),
         "picture": picture,
         "subjects": lambda declared: list(subjects(declared)),
     }
     return environment
+
+
+def alike(findings: Sequence[Finding]) -> list[tuple[Finding, list[str]]]:
+    """Findings that differ in nothing but their place are one, with all places."""
+    places: dict[Finding, list[str]] = {}
+    for finding in findings:
+        places.setdefault(finding.model_copy(update={"path": ""}), []).append(finding.path)
+    return list(places.items())
 
 
 def anchor(stack: str) -> str:

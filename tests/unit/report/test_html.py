@@ -166,6 +166,16 @@ def test_what_was_not_read_is_never_shown_as_fine(showcase: Showcase) -> None:
     assert "as declared" not in texts
 
 
+def test_findings_that_differ_in_their_place_only_are_one(showcase: Showcase) -> None:
+    manual = {"clientId": "a", "access": ["*"]}
+    showcase.declare("acme", manualRegistrations={"one": manual, "two": {**manual, "clientId": "b"}})
+    showcase.declare("globex", manualRegistrations={"one": manual})
+    text = to_html(showcase.report())
+    said = re.findall(r"<code>TEST-001</code> (.*?) Let", re.sub(r"<(?!/?code)[^>]*>", "", text))
+    places = [f"<code>manualRegistrations.{name}</code>" for name in ("one", "two")]
+    assert said == [f"is manual: {places[0]}, {places[1]}.", f"{places[0]} is manual."]
+
+
 def test_the_same_report_gives_the_same_bytes(showcase: Showcase) -> None:
     showcase.declare("acme", clients={"agent": AGENT, "desktop": DESKTOP})
     showcase.write("globex", "config: [")
