@@ -97,20 +97,15 @@ def test_what_would_be_done_is_told_by_resource_and_property(contoso: Trial) -> 
     unknown = {each.urn.rpartition("::")[2]: each.unknown for each in new.steps if each.unknown}
     assert unknown["desktop/200/test"] == ("applicationId", "authorizedClientId")
     assert [path for _, path in new.unknown_outputs] == ["clientIds", "settings"]
-    assert [(each.rule_id, each.kind, each.level) for each in new.judgements] == [
-        ("FLOWMCP-001", "unknown", "advisory")
-    ]
+    said = {(each.rule_id, each.kind, each.level) for each in new.judgements}
+    assert ("FLOWMCP-001", "unknown", "advisory") in said
+    assert not any(each.blocks for each in new.judgements)
     assert previewed(contoso) == new
 
     contoso.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
     same = previewed(contoso)
-    assert (same.before, same.after, same.steps, same.unknown_outputs, same.judgements) == (
-        sample,
-        sample,
-        (),
-        (),
-        (),
-    )
+    assert (same.before, same.after, same.steps, same.unknown_outputs) == (sample, sample, (), ())
+    assert {(each.kind, each.blocks) for each in same.judgements} <= {("violation", False)}
 
     told = previewed(contoso, NARROWED)
     assert (told.before, told.after) == (sample, declared(contoso))
@@ -140,7 +135,9 @@ def test_what_is_there_is_judged_without_the_program(contoso: Trial) -> None:
     assert analyze(run, policies, STACK) is None
 
     contoso.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
-    assert analyze(run, policies, STACK) == ()
+    found = analyze(run, policies, STACK)
+    assert found is not None
+    assert not any(each.blocks for each in found)
 
     # Somebody changes the state by hand.
     state = json.loads(contoso.pulumi("stack", "export", "--stack", STACK).stdout)
@@ -149,13 +146,8 @@ def test_what_is_there_is_judged_without_the_program(contoso: Trial) -> None:
     file = contoso.directory / "state.json"
     file.write_text(json.dumps(state), "utf-8")
     contoso.pulumi("stack", "import", "--stack", STACK, "--file", str(file))
-    (found,) = analyze(run, policies, STACK) or ()
-    assert (found.rule_id, found.level, found.problem, found.blocks) == (
-        "FLOWMCP-001",
-        "mandatory",
-        "authority is neither an https address nor plain http to loopback",
-        True,
-    )
+    refused = {(each.rule_id, each.problem) for each in analyze(run, policies, STACK) or () if each.blocks}
+    assert ("FLOWMCP-001", "authority is neither an https address nor plain http to loopback") in refused
 
 
 @pytest.mark.parametrize("how", BROKEN)

@@ -97,10 +97,8 @@ def diff(told: Preview, pack: Pack, as_of: date) -> TenantDiff:
 
 def _unknowns(told: Preview) -> Iterator[Unknown]:
     """What nobody can know before it is applied; unknown inputs are told with their operations."""
-    for judgement in told.judgements:
-        if judgement.kind == "unknown":
-            text = f"can be judged when it is applied: {judgement.problem}"
-            yield Unknown(judgement.rule_id, text, blocks=False)
+    for rule_id in dict.fromkeys(each.rule_id for each in told.judgements if each.kind == "unknown"):
+        yield Unknown(rule_id, "needs values that are known when it is applied", blocks=False)
     for urn, path in told.unknown_outputs:
         name = urn.rpartition("::")[2]
         yield Unknown(f"{name}: {path}", "is known when it is applied", blocks=False)

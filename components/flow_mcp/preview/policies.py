@@ -19,7 +19,9 @@ from flow_mcp.preview.engine import Event
 from flow_mcp.preview.errors import PreviewError
 
 # The SDK's words for a policy that needs a value that a preview does not know.
-_CANNOT_RUN = re.compile(r"can't run policy '[^']*' from policy pack '[^']*' during preview: (.*)", re.DOTALL)
+_CANNOT_RUN = re.compile(r"can't run policy '[^']*' from policy pack '[^']*' during preview: ")
+# Which value that is would be the first that was met, another one each time.
+_UNKNOWN = "needs a value that is known when it is applied"
 
 
 @dataclass(frozen=True)
@@ -86,10 +88,10 @@ class Policies:
         rule = self._rules.get(rule_id)
         message, urn = event.get("message", "").strip(), event.get("resourceUrn", "")
         advisory = event.get("enforcementLevel") == "advisory"
-        unknown = _CANNOT_RUN.fullmatch(message) if advisory else None
+        unknown = advisory and _CANNOT_RUN.match(message)
         remedy = rule.remedy if rule else ""
         # Pulumi puts the rule's message before what was found, and the pack its remedy behind.
-        problem = unknown[1] if unknown else message.removeprefix(rule.message if rule else "").strip()
+        problem = _UNKNOWN if unknown else message.removeprefix(rule.message if rule else "").strip()
         problem = problem.removesuffix(remedy).strip().rstrip(".")
         return Judgement(
             rule_id,

@@ -64,7 +64,7 @@ def test_what_is_declared_done_and_unknown_is_told_with_what_policies_say(stacks
     assert [change.kind for change in told.changes] == ["client-added", "client-gains-access"]
     assert told.operations == (Operation("create", "urn:a", "a:b:C", unknown=("id",), inputs="sha256:1"),)
     assert told.unknowns == (
-        Unknown("FLOWMCP-901", "can be judged when it is applied: .settings is not known", blocks=False),
+        Unknown("FLOWMCP-901", "needs values that are known when it is applied", blocks=False),
         Unknown("flow-mcp-acme: settings", "is known when it is applied", blocks=False),
     )
     declared_is = Judgement(

@@ -60,7 +60,7 @@ def test_what_they_say_is_told_once_and_without_what_the_rule_says_anyway(stacks
         ]
     )
 
-    remedy = "Call it otherwise."
+    remedy, needs = "Call it otherwise.", "needs a value that is known when it is applied"
     assert found == (
         Judgement("FLOWMCP-900", "high", "mandatory", "violation", (), URN, unknown, remedy),
         Judgement(
@@ -73,6 +73,6 @@ def test_what_they_say_is_told_once_and_without_what_the_rule_says_anyway(stacks
             "clients.refused is called refused",
             remedy,
         ),
-        Judgement("FLOWMCP-901", "high", "advisory", "unknown", (), STACK, ".settings", remedy),
+        Judgement("FLOWMCP-901", "high", "advisory", "unknown", (), STACK, needs, remedy),
         Judgement("OWN-1", "high", "advisory", "violation", (), URN, "own words", ""),
     )
