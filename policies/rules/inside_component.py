@@ -40,9 +40,7 @@ class InsideComponent(Rule):
     message = "Every resource of a tenant's stack must be made by McpServerSettings."
     remedy = "Declare it in the tenant's file, or make it in a stack of its own."
     references = (
-        Reference(
-            "Pulumi: Component resources", "https://www.pulumi.com/docs/iac/concepts/resources/components/"
-        ),
+        Reference("Pulumi: Component resources", "https://www.pulumi.com/docs/iac/concepts/components/"),
         Reference("Pulumi: URNs", "https://www.pulumi.com/docs/iac/concepts/resources/names/"),
         Reference(
             "NIST SP 800-53, CM-3: Configuration Change Control",

@@ -127,6 +127,7 @@ def test_private_use_schemes_are_accepted_where_the_configuration_lists_them() -
     # Not a domain's name reversed (RFC 8252, section 7.1): anybody may claim it.
     assert found("acme://callback")
     assert found("com.acme.other:/callback")
+    assert found("com.acme.app")
 
 
 def test_what_is_not_known_yet_is_said_and_hides_nothing() -> None:
