@@ -19,7 +19,9 @@ from flow_mcp.evidence.statement import Declared, Predicate, Statement, TenantEv
 from flow_mcp.policy.judge import judge
 from flow_mcp.policy.pack import Pack
 from flow_mcp.project import Project
+from flow_mcp.report.delivered import differences
 from flow_mcp.settings import SettingsDocument, SettingsEnvelope
+from flow_mcp.showing import terminal
 
 # What judges, decides and signs; what only helps is not named.
 _TOOLS = ("flow-mcp", "pulumi", "securesystemslib")
@@ -114,25 +116,11 @@ def statement(
 
 def _agrees(stack: str, declaration: Declaration, settings: SettingsDocument) -> None:
     """Evidence that joined a declaration with what came of another one would mislead."""
-    access = snapshot(declaration)
-    server = next((each for each in settings.authorization_servers if each.kind == access.kind), None)
-    if server is None or access.authority not in (None, server.authority):
-        what = "authorization server"
-    else:
-        declared = {client.name: set(client.resources) for client in access.clients}
-        # A way in that is no declared client, such as VS Code at Entra, is listed as a manual one.
-        made = {
-            client.name: set(client.access)
-            for client in server.clients
-            if client.registration == "managed" or client.name in declared
-        }
-        if settings.tenant == declaration.tenant.id and declared == made:
-            return
-        what = "tenant, clients or access"
-    raise EvidenceError(
-        f"the settings of the stack {stack} are not what its file declares (other {what}); apply the file "
-        f"first (`pulumi up --stack {stack}`), or check out what was applied"
-    )
+    if found := "; ".join(differences(settings, snapshot(declaration))):
+        raise EvidenceError(
+            f"the settings of the stack {stack} are not what its file declares: {terminal(found, 1_000)}. "
+            f"Apply the file first (`pulumi up --stack {stack}`), or check out what was applied"
+        )
 
 
 def _normal(part: Any) -> dict[str, Any]:

@@ -21,12 +21,13 @@ from flow_mcp.errors import FlowMcpError
 from flow_mcp.project import Project
 from flow_mcp.settings import SettingsDocument
 from tests.conftest import REPOSITORY
-from tests.unit.declared import PROJECT_FILE, tenant
+from tests.unit.declared import PROJECT_FILE, SERVER, tenant
 from tests.unit.evidence.samples import write_keys
 from tests.unit.export.conftest import Backend
 
 AGENT = "agent: {grant: client-credentials, access: ['456/production']}\n"
 WIDER = "agent: {grant: client-credentials, access: ['*']}\n"
+OPEN = "  registration: {dynamic: {redirectHosts: [localhost], access: ['*']}}\n"
 WAIVERS = """\
 waivers:
   FLOWMCP-001: {reason: no reason at all, acceptedBy: nobody, expires: 2026-12-31}
@@ -205,22 +206,29 @@ def test_settings_as_they_were_delivered_take_no_pulumi(
 
 
 @pytest.mark.parametrize(
-    ("applied", "other"),
+    ("applied", "difference"),
     [
-        (tenant(WIDER), "tenant, clients or access"),
-        (tenant(AGENT.replace("agent", "other")), "tenant, clients or access"),
-        (tenant(AGENT).replace("id: acme", "id: globex"), "tenant, clients or access"),
-        (tenant(AGENT).replace("name: acme", "name: other"), "authorization server"),
+        (tenant(WIDER), "client agent still reaches 456/test"),
+        (
+            tenant(AGENT.replace("agent", "other")),
+            "client agent does not reach 456/production yet; client other still reaches 456/production",
+        ),
+        (tenant(AGENT).replace("id: acme", "id: globex"), "they are those of the tenant globex"),
+        (tenant(AGENT).replace("name: acme", "name: other"), "another authority"),
+        (
+            tenant(AGENT, server=SERVER + OPEN),
+            "registration dynamic still reaches 456/production, 456/test",
+        ),
     ],
-    ids=["access", "client", "tenant", "authority"],
+    ids=["access", "client", "tenant", "authority", "registration"],
 )
-def test_settings_of_another_declaration_are_refused(office: Office, applied: str, other: str) -> None:
+def test_settings_of_another_declaration_are_refused(office: Office, applied: str, difference: str) -> None:
     office.declare(applied)
     office.apply()
     office.declare(tenant(AGENT))
     assert _refused(office, "acme") == (
-        f"the settings of the stack acme are not what its file declares (other {other}); apply the file "
-        "first (`pulumi up --stack acme`), or check out what was applied"
+        f"the settings of the stack acme are not what its file declares: {difference}. Apply the file first "
+        "(`pulumi up --stack acme`), or check out what was applied"
     )
     assert not office.file.exists()
 
