@@ -1,0 +1,78 @@
+"""Evidence of a change that was previewed, approved and applied on a real Keycloak."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flow_mcp.dev.server import LocalKeycloak
+from flow_mcp.trial import Trial
+from tests.live.command import flow_mcp
+from tests.live.tenant import Tenant
+from tests.unit.evidence.samples import write_keys
+
+_NAME = "proved"
+
+
+def _declaration(keycloak: LocalKeycloak, *access: str) -> dict[str, Any]:
+    return {
+        "id": _NAME,
+        "workspaces": {"1": {"environments": ["production", "test"]}},
+        "authorizationServer": {
+            "keycloak": {"url": keycloak.url, "realm": {"name": _NAME, "create": True, "deletable": True}}
+        },
+        "clients": {"agent": {"grant": "client-credentials", "access": list(access)}},
+    }
+
+
+@pytest.fixture
+def tenant(module_trial: Trial, keycloak: LocalKeycloak) -> Iterator[Tenant]:
+    made = Tenant(_NAME, module_trial)
+    made.create()
+    made.declare(_declaration(keycloak, "1/test"))
+    made.up()
+    yield made
+    module_trial.pulumi("destroy", "--yes", "--skip-preview", "--stack", _NAME)
+
+
+def test_what_was_approved_and_applied_is_proved_and_no_secret_is_in_it(
+    tenant: Tenant, keycloak: LocalKeycloak, tmp_path: Path
+) -> None:
+    (private, public), file, diff = write_keys(tmp_path), tmp_path / "evidence.json", tmp_path / "diff.json"
+    tenant.declare(_declaration(keycloak, "1/test", "1/production"))
+    previewed = flow_mcp(tenant.trial, "gate", "preview", _NAME, "--format", "json")
+    assert previewed.returncode == 3, previewed.stderr
+    diff.write_text(previewed.stdout, encoding="utf-8")
+    approved = json.loads(previewed.stdout)["digest"]
+    pack = ("evidence", _NAME, "--key", str(private), "--to", str(file), "--diff", str(diff))
+
+    early = flow_mcp(tenant.trial, *pack)
+    assert (early.returncode, file.exists()) == (2, False)
+    assert "client agent does not reach 1/production yet" in early.stderr
+    assert "Traceback" not in early.stderr
+
+    applied = flow_mcp(tenant.trial, "gate", "apply", _NAME, "--approved", approved)
+    assert applied.returncode == 0, applied.stdout + applied.stderr
+    # Neither a passphrase nor an administrator is needed to prove it.
+    locked = {"PULUMI_CONFIG_PASSPHRASE_FILE": "", "PULUMI_CONFIG_PASSPHRASE": "", "KEYCLOAK_PASSWORD": ""}
+    packed = flow_mcp(tenant.trial, *pack, environment=locked)
+    assert packed.returncode == 0, packed.stderr
+    shown = flow_mcp(tenant.trial, "evidence", "verify", str(file), "--key", str(public), "--tenant", _NAME)
+    assert shown.returncode == 0, shown.stderr
+    assert approved in shown.stdout
+
+    payload = base64.b64decode(json.loads(file.read_bytes())["payload"]).decode()
+    statement = json.loads(payload)
+    (about,) = statement["predicate"]["tenants"]
+    assert about["settings"]["settings"] == tenant.outputs()["settings"]
+    assert about["declaration"]["tenant"]["clients"]["agent"]["access"] == ["1/production", "1/test"]
+    assert statement["predicate"]["diff"]["tenants"][0]["operations"]
+    (secret,) = tenant.outputs(secrets=True)["clientSecrets"].values()
+    everything = payload + "".join(ended.stdout + ended.stderr for ended in (early, packed, shown))
+    assert secret not in everything
+    assert keycloak.admin_password not in everything
