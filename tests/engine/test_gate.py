@@ -196,7 +196,7 @@ def test_what_changes_between_preview_and_update_has_no_effect_or_ends_it(contos
 
     for change, what in (
         (edited, "another configuration"),
-        (programmed, "contoso with other values"),
+        (programmed, "contoso with another tenant.manual"),
     ):
         with contoso.planner() as planner:
             plan = planner.plan(STACK)

@@ -13,8 +13,9 @@ from flow_mcp.preview.engine import Event
 from flow_mcp.preview.preview import Preview, configuration
 from flow_mcp.preview.secrets import masked
 from flow_mcp.preview.steps import Step, is_step, step, steps
-from flow_mcp.preview.values import agrees
+from flow_mcp.preview.values import deviations, shown
 
+_SAID = 3
 # What an approved change may turn into when values become known: itself, its halves, or less.
 _MAY_BECOME: Mapping[str, frozenset[str]] = {
     "replace": frozenset(
@@ -100,8 +101,8 @@ class _Watch:
         before = self.allowed.get(now.urn)
         if before is None or now.op not in _MAY_BECOME.get(before.op, {before.op}):
             raise self._deviation(_shown(now))
-        if now.inputs is not None and not agrees(before.inputs, now.inputs):
-            raise self._deviation(f"{_shown(now)} with other values")
+        if now.inputs is not None and (paths := tuple(map(shown, deviations(before.inputs, now.inputs)))):
+            raise self._deviation(f"{_shown(now)} with another {', '.join(paths[:_SAID])}")
         self.begun += 1
         self.report(f"{self.begun} changes of {len(self.approved.steps)}")
 

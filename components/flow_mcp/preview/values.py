@@ -74,15 +74,29 @@ def changed(before: Any, after: Any, path: Path = ()) -> Iterator[Path]:
         yield path
 
 
-def agrees(approved: Any, now: Any) -> bool:
-    """Whether a plain value is the approved one, where that one was known."""
+def deviations(approved: Any, now: Any, path: Path = ()) -> Iterator[Path]:
+    """Where a plain value is not the approved one, and that one was known.
+
+    A list in another order is the same: a plugin may sort one only when all of its inputs are known.
+    """
     if approved == UNKNOWN:
-        return True
+        return
     if isinstance(approved, dict) and isinstance(now, dict):
-        return approved.keys() == now.keys() and all(agrees(approved[key], now[key]) for key in approved)
-    if isinstance(approved, list) and isinstance(now, list):
-        return len(approved) == len(now) and all(map(agrees, approved, now))
-    return bool(approved == now)
+        for key in sorted(approved.keys() | now.keys()):
+            if key in approved and key in now:
+                yield from deviations(approved[key], now[key], (*path, key))
+            else:
+                yield (*path, key)
+    elif isinstance(approved, list) and isinstance(now, list) and len(approved) == len(now):
+        if any(unknown(approved)) or _sorted(approved) != _sorted(now):
+            for index, (old, new) in enumerate(zip(approved, now, strict=True)):
+                yield from deviations(old, new, (*path, index))
+    elif approved != now:
+        yield path
+
+
+def _sorted(values: list[Any]) -> list[bytes]:
+    return sorted(map(rfc8785.dumps, values))
 
 
 def digest(value: Any) -> str:

@@ -125,11 +125,11 @@ def test_a_change_that_turns_out_to_be_needless_is_told(gate: Gate) -> None:
         ([begins("delete", "urn:pulumi:acme::flow-mcp::c::other", "c", {"a": 1})], "delete of urn"),
         ([begins("replace", CLIENT, "c", {"uri": "a"}, {"uri": "b", "id": "x"})], "replace of urn"),
         ([begins("delete", PASSWORD, "p", {"end": 1})], "delete of urn"),
-        ([begins("update", CLIENT, "c", {"uri": "a"}, {"uri": "evil", "id": "x"})], "with other values"),
         (
-            [begins("update", CLIENT, "c", {"uri": "a"}, {"uri": "b", "id": "x", "more": 1})],
-            "with other values",
+            [begins("update", CLIENT, "c", {"uri": "a"}, {"uri": "evil", "id": "x"})],
+            "with another uri. ",
         ),
+        ([begins("update", CLIENT, "c", {"uri": "a"}, {"uri": "b", "id": "x", "y": 1})], "with another y. "),
         ([{"preludeEvent": {"config": {"flow-mcp:tenant": "y"}}}], "another configuration"),
     ],
 )

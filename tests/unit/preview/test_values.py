@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from flow_mcp.preview.values import SECRET, UNKNOWN, agrees, changed, digest, plain, shown, unknown
+from flow_mcp.preview.values import SECRET, UNKNOWN, changed, deviations, digest, plain, shown, unknown
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 HIDDEN = {SIGNATURE: "1b47061264138c4ac30d75fd1eb44270", "ciphertext": "[secret]"}
@@ -53,22 +53,25 @@ def test_differences_are_told_as_deep_as_they_are(before: Any, after: Any, paths
 
 
 @pytest.mark.parametrize(
-    ("approved", "now", "same"),
+    ("approved", "now", "paths"),
     [
-        ({"a": UNKNOWN, "b": [1]}, {"a": "known now", "b": [1]}, True),
-        ({"a": UNKNOWN}, {"a": UNKNOWN, "b": 1}, False),
-        ({"a": UNKNOWN}, {}, False),
-        ({"a": ["x", UNKNOWN]}, {"a": ["y", "known now"]}, False),
-        ({"a": ["x"]}, {"a": ["x", "y"]}, False),
+        ({"a": UNKNOWN, "b": [1]}, {"a": "known now", "b": [1]}, []),
+        ({"a": UNKNOWN}, {"a": UNKNOWN, "b": 1}, ["b"]),
+        ({"a": UNKNOWN}, {}, ["a"]),
+        ({"a": ["x", UNKNOWN]}, {"a": ["y", "known now"]}, ["a[0]"]),
+        ({"a": ["x"]}, {"a": ["x", "y"]}, ["a"]),
+        ({"a": ["x", {"b": 1}]}, {"a": [{"b": 1}, "x"]}, []),
+        ({"a": ["x", "x", "y"]}, {"a": ["y", "y", "x"]}, ["a[0]", "a[1]", "a[2]"]),
+        ({"a": [UNKNOWN, "x"]}, {"a": ["x", "evil"]}, ["a[1]"]),
         # Somebody writes what looks like a mark.
-        ({"a": "[unknown]"}, {"a": "other"}, False),
-        ({"a": "known"}, {"a": UNKNOWN}, False),
-        (None, None, True),
-        (None, {}, False),
+        ({"a": "[unknown]"}, {"a": "other"}, ["a"]),
+        ({"a": "known"}, {"a": UNKNOWN}, ["a"]),
+        (None, None, []),
+        (None, {}, ["."]),
     ],
 )
-def test_only_what_was_not_known_may_be_anything(approved: Any, now: Any, *, same: bool) -> None:
-    assert agrees(approved, now) is same
+def test_only_what_was_not_known_may_be_anything(approved: Any, now: Any, paths: list[str]) -> None:
+    assert [shown(path) for path in deviations(approved, now)] == paths
 
 
 def test_the_digest_is_over_the_canonical_form() -> None:

@@ -1,0 +1,73 @@
+"""The golden corpus of changes, told from previews; the authorization servers are stand-ins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+
+from flow_mcp.gate.plan import Planner
+from tests.engine.conftest import StandInTrial
+from tests.unit.diff.corpus import CORPUS, Case, said
+from tests.unit.diff.corpus.case import sample
+
+PLANNERS = "aaaaaaaa-0000-4000-8000-000000000001"
+# By stack: the package, and what each account of the stand-in must have for the sample and its changes.
+SERVERS: dict[str, tuple[str, dict[str, dict[str, Any]]]] = {
+    "contoso": (
+        "azuread",
+        {
+            "3f0c6f0e-2f5b-4d5a-9d0a-6f1f0a7c4b11": {
+                "groups": {"planners": PLANNERS},
+                "domains": ["contoso.example"],
+            }
+        },
+    ),
+    "initech": ("auth0", {"initech.eu.auth0.com": {"tenant": {}}}),
+}
+
+
+def cases(stack: str) -> list[Case]:
+    """Changes of the sample that the sample's own server can preview."""
+    return [
+        case
+        for case in CORPUS
+        if case.stack == stack and case.before == sample(stack) and case.after is not None
+        if "authority-changes" not in {each.kind for each in case.expected}
+    ]
+
+
+@pytest.mark.parametrize("stack", SERVERS)
+def test_a_preview_tells_what_the_declarations_tell(
+    stand_in: Callable[[str], StandInTrial], monkeypatch: pytest.MonkeyPatch, stack: str
+) -> None:
+    package, accounts = SERVERS[stack]
+    server = stand_in(package)
+    for account, given in accounts.items():
+        server.give(account, **given)
+    trial = server.trial
+    for name, value in trial.environment().items():
+        monkeypatch.setenv(name, value)
+    trial.declare(stack, sample(stack).yaml())
+    trial.pulumi("stack", "select", "--create", stack)
+    trial.pulumi("up", "--yes", "--skip-preview", "--stack", stack)
+
+    found, operations = {}, {}
+    for case in cases(stack):
+        assert case.after is not None
+        trial.declare(stack, case.after.yaml())
+        stacks = trial.project.stack_files((stack,))
+        with Planner.of(trial.project, stacks, date(2026, 11, 25)) as planner:
+            diff = planner.plan(stack).diff
+        found[case.name] = said(diff.changes)
+        operations[case.name] = {operation.op for operation in diff.operations}
+
+    assert found == {case.name: case.expected for case in cases(stack)}
+    assert len(found) > 3
+    replaced = {name for name, ops in operations.items() if "replace" in ops}
+    assert replaced == REPLACED[stack]
+
+
+REPLACED = {"contoso": {"a secret rotates and lasts longer"}, "initech": set()}

@@ -1,0 +1,72 @@
+"""The gate and the golden corpus on a real Keycloak: what a preview tells, and what is applied of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date
+
+import httpx
+import pytest
+
+from flow_mcp.dev.server import LocalKeycloak
+from flow_mcp.gate.plan import Planner
+from flow_mcp.trial import Trial
+from tests.live.command import flow_mcp
+from tests.unit.diff.corpus import CORPUS, Case, said
+from tests.unit.diff.corpus.case import sample
+
+STACK = "acme"
+URL = "http://127.0.0.1:8180"
+CHANGES = (
+    "nothing",
+    "a client loses an environment",
+    "a secret is replaced by a key",
+    "registration takes more hosts and more clients, and leads further",
+    "another realm",
+    "hostile texts are quoted",
+)
+CASES = tuple(case for case in CORPUS if case.name in CHANGES)
+
+
+@pytest.fixture
+def acme(module_trial: Trial, keycloak: LocalKeycloak, monkeypatch: pytest.MonkeyPatch) -> Iterator[Trial]:
+    for name, value in module_trial.environment().items():
+        monkeypatch.setenv(name, value)
+    module_trial.declare(STACK, sample(STACK).yaml().replace(URL, keycloak.url))
+    module_trial.pulumi("stack", "select", "--create", STACK)
+    yield module_trial
+    module_trial.pulumi("destroy", "--yes", "--stack", STACK)
+
+
+def test_what_is_previewed_is_what_the_declarations_say_and_what_is_applied(
+    acme: Trial, keycloak: LocalKeycloak, admin: httpx.Client
+) -> None:
+    shown = flow_mcp(acme, "gate", "preview", STACK, "--format", "json")
+    assert shown.returncode in {0, 3}, shown.stderr
+    approved = ("--approved", json.loads(shown.stdout)["digest"])
+    applied = flow_mcp(acme, "gate", "apply", STACK, *approved, "--json")
+    assert applied.returncode == 0, applied.stderr
+    assert {"nightly-agent", "desktop"} <= {
+        each["clientId"].removeprefix("flow-mcp-acme-") for each in admin.get("acme/clients").json()
+    }
+    secrets = [*acme.outputs(STACK, secrets=True)["clientSecrets"].values(), keycloak.admin_password]
+    printed = shown.stdout + shown.stderr + applied.stdout + applied.stderr
+    assert [secret for secret in secrets if secret in printed] == []
+
+    found, replaced = {}, {}
+    for case in CASES:
+        assert case.after is not None
+        acme.declare(STACK, case.after.yaml().replace(URL, keycloak.url))
+        with Planner.of(acme.project, acme.project.stack_files((STACK,)), date(2026, 11, 25)) as planner:
+            diff = planner.plan(STACK).diff
+        found[case.name] = said(diff.changes)
+        replaced[case.name] = any(operation.op == "replace" for operation in diff.operations)
+        assert [secret for secret in secrets if secret in repr(diff)] == []
+
+    assert found == {case.name: _here(case, keycloak.url) for case in CASES}
+    assert {name for name, is_replaced in replaced.items() if is_replaced} == {"another realm"}
+
+
+def _here(case: Case, url: str) -> object:
+    return tuple(each._replace(text=each.text.replace(URL, url)) for each in case.expected)
