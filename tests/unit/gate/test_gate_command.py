@@ -12,10 +12,9 @@ from tests.unit.declared import Stacks
 DIGEST = f"sha256:{'0' * 64}"
 
 
-@pytest.fixture
-def project(stacks: Stacks, monkeypatch: pytest.MonkeyPatch) -> Stacks:
+@pytest.fixture(autouse=True)
+def in_a_project_without_tenants(stacks: Stacks, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(stacks.project.directory)
-    return stacks
 
 
 def run(*arguments: str) -> Result:
@@ -23,7 +22,7 @@ def run(*arguments: str) -> Result:
 
 
 @pytest.mark.parametrize("digest", ["", "sha256:", DIGEST[:-1], f"{DIGEST}0", DIGEST.upper(), f"{DIGEST}\n"])
-def test_what_is_no_digest_is_refused(project: Stacks, digest: str) -> None:
+def test_what_is_no_digest_is_refused(digest: str) -> None:
     ended = run("apply", "--approved", digest)
 
     assert ended.exit_code == 2
@@ -31,14 +30,14 @@ def test_what_is_no_digest_is_refused(project: Stacks, digest: str) -> None:
 
 
 @pytest.mark.parametrize("arguments", [("preview",), ("apply", "--approved", DIGEST), ("analyze",)])
-def test_without_a_tenant_there_is_nothing_to_judge(project: Stacks, arguments: tuple[str, ...]) -> None:
+def test_without_a_tenant_there_is_nothing_to_judge(arguments: tuple[str, ...]) -> None:
     ended = run(*arguments)
 
     assert isinstance(ended.exception, FlowMcpError)
     assert (ended.exception.exit_code, "there is no tenant" in str(ended.exception)) == (2, True)
 
 
-def test_a_tenant_without_a_file_is_named(project: Stacks) -> None:
+def test_a_tenant_without_a_file_is_named() -> None:
     ended = run("preview", "globex")
 
     assert "there is no stack globex" in str(ended.exception)
