@@ -36,8 +36,8 @@ def test_the_configuration_says_what_production_is() -> None:
 
 
 def test_ways_to_become_a_client_are_held_to_it_where_they_name_their_people() -> None:
-    def registered(**people: Any) -> Findings:
-        documents = {"domains": ["claude.ai"], "access": ["456/production"], **people}
+    def registered(access: str = "456/production", **people: Any) -> Findings:
+        documents = {"domains": ["claude.ai"], "access": [access], **people}
         registration = {"metadataDocuments": documents}
         server = {"keycloak": {**KEYCLOAK["keycloak"], "registration": registration}}
         return of_declaration(RULE, server, context=context(RULE))
@@ -46,3 +46,4 @@ def test_ways_to_become_a_client_are_held_to_it_where_they_name_their_people() -
     assert registered(people="everyone") == [Violation(path, PROBLEM)]
     assert registered(people={"groups": ["planners"]}) == []
     assert registered() == []
+    assert registered("456/test", people="everyone") == []

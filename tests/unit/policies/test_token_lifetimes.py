@@ -68,9 +68,9 @@ def test_lifetimes_as_keycloaks_provider_writes_them_are_understood(kind: str, v
     ["3601", 3601, 1e300, float("nan"), "24h0m0s", "61m", "-1", -1, 0, "1d", "ever", True, [], {}, "9" * 40],
 )
 def test_what_is_longer_or_no_lifetime_is_refused(value: Any) -> None:
-    assert said_of(RULE, CLIENT, {"accessTokenLifespan": value}) == [
-        Violation(("accessTokenLifespan",), ACCESS)
-    ]
+    refused = [Violation(("accessTokenLifespan",), ACCESS)]
+    assert said_of(RULE, CLIENT, {"accessTokenLifespan": value}) == refused
+    assert said_of(RULE, REALM, {"accessTokenLifespan": value}) == refused
 
 
 def test_refresh_tokens_at_auth0_are_looked_at_where_a_client_gets_them() -> None:
