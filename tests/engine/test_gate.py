@@ -216,6 +216,17 @@ def test_what_changes_between_preview_and_update_has_no_effect_or_ends_it(contos
     assert "Flow MCP contoso client desktop (flow.contoso.example/flow)" in str(contoso.objects())
 
 
+def test_a_file_without_the_salt_of_its_secrets_is_not_written_to(contoso: Contoso) -> None:
+    file = contoso.trial.project.stack_file(STACK)
+    file.write_text(SAMPLE.partition("encryptionsalt:")[0], "utf-8")
+
+    refused = contoso.gate("preview", STACK)
+
+    assert refused.returncode == 2
+    assert f"the file of the stack {STACK} lacks the salt of its secrets: run `pulumi" in refused.stderr
+    assert "encryptionsalt" not in file.read_text("utf-8")
+
+
 def test_what_somebody_else_did_meanwhile_is_shouted_about(contoso: Contoso) -> None:
     with contoso.planner() as planner:
         plan = planner.plan(STACK)
