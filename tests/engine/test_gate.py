@@ -8,7 +8,9 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -235,6 +237,16 @@ def test_what_somebody_else_did_meanwhile_is_shouted_about(contoso: Contoso) -> 
             apply(planner, plan)
 
 
+def running_in(directory: Path) -> list[str]:
+    """The commands of processes that have the directory as working directory, or one below it."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if (process / "cwd").resolve(strict=True).is_relative_to(directory.resolve()):
+                found.append((process / "cmdline").read_text("utf-8").replace("\0", " "))
+    return found
+
+
 def test_an_interrupted_update_leaves_no_process_and_no_lock(contoso: Contoso) -> None:
     digest = contoso.approved()
     arguments = ["gate", "apply", STACK, "--approved", digest, "--as-of", AS_OF]
@@ -255,6 +267,9 @@ def test_an_interrupted_update_leaves_no_process_and_no_lock(contoso: Contoso) -
 
     assert (process.returncode, said.splitlines()[-1]) == (130, "flow-mcp: interrupted")
     assert list(contoso.trial.state.rglob("locks/**/*.json")) == []
+    deadline = time.monotonic() + 10
+    while left := running_in(contoso.trial.project.directory):
+        assert time.monotonic() < deadline, left
     done = contoso.gate("apply", STACK, "--approved", contoso.approved())
     assert done.returncode == 0, done.stderr
 
