@@ -22,12 +22,13 @@ REPOSITORY = Path(__file__).parent.parent
 
 
 def pytest_configure() -> None:
-    """Have a run that is told to end do so as after a Ctrl-C: what it started, it ends."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    """End as after a Ctrl-C when told to; and a shell's `&` has no Ctrl-C reach the programs under test."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """End the servers of processes that were cut off first: pytest-xdist gives them 10 seconds."""
+    """End what is left of processes that were cut off: pytest-xdist gives them 10 seconds to do so."""
     if hasattr(config, "workerinput"):
         return
     base = config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined] # xdist knows it from there too
@@ -35,6 +36,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         if "server.json" in files:
             with suppress(LocalKeycloakError):  # a test has damaged it
                 LocalKeycloak(Path(directory)).stop()
+    # Browsers and engines name their directories in their arguments, where the system shows those.
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if f"{base}/".encode() in (process / "cmdline").read_bytes():
+                os.kill(int(process.name), signal.SIGTERM)
 
 
 @pytest.fixture

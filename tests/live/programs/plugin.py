@@ -18,7 +18,10 @@ call(
     "keycloakPreflight",
     {"url": url, "realm": name, "create": declared["create"], "owner": "flow-mcp:acme", "clientIds": []},
 )
-provider = keycloak.Provider("admin", url=url, realm="master", client_id="admin-cli", base_path="")
+# By default a request may take 5 seconds; on a busy machine, making a realm takes longer.
+provider = keycloak.Provider(
+    "admin", url=url, realm="master", client_id="admin-cli", base_path="", client_timeout=120
+)
 with_provider = pulumi.ResourceOptions(provider=provider)
 realm_name: pulumi.Input[str] = name
 if declared["create"]:
