@@ -198,7 +198,7 @@ def test_what_changes_between_preview_and_update_has_no_effect_or_ends_it(contos
 
     for change, what in (
         (edited, "another configuration"),
-        (programmed, "contoso with another tenant.manual"),
+        (programmed, "contoso with another clientIdsOf.legacy-crm, "),
     ):
         with contoso.planner() as planner:
             plan = planner.plan(STACK)
