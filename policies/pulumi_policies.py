@@ -27,7 +27,7 @@ from flow_mcp.declaration.findings import DeclarationError, dotted
 from flow_mcp.declaration.tenant import Declaration
 from flow_mcp.policy import configuration
 from flow_mcp.policy.inputs import declared, whole
-from flow_mcp.policy.rule import SETTINGS, Context, Resource, Rule, Unknown, Violation
+from flow_mcp.policy.rule import SETTINGS, Context, Resource, Rule, RuleSettings, Unknown, Violation
 from flow_mcp.policy.waivers import waiver_of
 
 AS_OF = "FLOW_MCP_AS_OF"
@@ -44,19 +44,36 @@ class _Run:
 
     rules: Sequence[Rule]
     as_of: date
-    entries: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     declarations: dict[str, Declaration] = field(default_factory=dict)
     violated: set[str] = field(default_factory=set)
+    _entries: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    _settings: dict[str, RuleSettings] = field(default_factory=dict)
+    _inputs: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for rule in self.rules:
+            self._settings[rule.id] = configuration.settings(rule, None, "the configuration")
+
+    def configure(self, rule: Rule, entry: Mapping[str, Any]) -> None:
+        """Take what Pulumi says of a rule, which is the same with every resource."""
+        if self._entries.get(rule.id) != entry:
+            self._settings[rule.id] = configuration.settings(rule, whole(entry), "the configuration")
+            self._entries[rule.id] = entry
+
+    def see(self, resource: Resource) -> None:
+        """Keep the declaration of a component; each rule is shown the same one."""
+        if resource.type != SETTINGS or self._inputs.get(resource.urn) == resource.inputs:
+            return
+        self.declarations.pop(resource.urn, None)
+        with suppress(DeclarationError):  # FLOWMCP-002 refuses what is no declaration
+            self.declarations[resource.urn] = declared(resource.inputs)
+        self._inputs[resource.urn] = resource.inputs
 
     def context(self, rule: Rule) -> Context:
         """What a rule may know, by the configuration that Pulumi gave."""
-        configured = {
-            each.id: configuration.settings(each, self.entries.get(each.id), "the configuration")
-            for each in self.rules
-        }
-        who_may = {name: settings.waivable_by for name, settings in configured.items()}
-        idle = frozenset(configured) - self.violated
-        return Context(self.as_of, configured[rule.id], who_may, idle)
+        who_may = {name: settings.waivable_by for name, settings in self._settings.items()}
+        idle = frozenset(self._settings) - self.violated
+        return Context(self.as_of, self._settings[rule.id], who_may, idle)
 
     def waived(self, rule: Rule, urn: str) -> bool:
         """Whether the tenant waives violations of a rule at this resource, which must be of its component.
@@ -96,11 +113,9 @@ def initial(content: Mapping[str, Any]) -> dict[str, Any]:
 
 def _on_inputs(rule: Rule, run: _Run) -> Policy:
     def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
-        run.entries[rule.id] = whole(args.get_config())
+        run.configure(rule, args.get_config())
         resource = Resource(args.resource_type, inputs=plain(args.props), urn=args.urn)
-        if resource.type == SETTINGS:
-            with suppress(DeclarationError):  # FLOWMCP-002 refuses what is no declaration
-                run.declarations[args.urn] = declared(resource.inputs)
+        run.see(resource)
         _evaluate(rule, run, args.urn, report, partial(_before, rule, run, resource))
 
     return ResourceValidationPolicy(

@@ -65,9 +65,8 @@ class ScalekitServers(Rule):
                 "metadataDocuments",
                 "documents",
             )
-            for index, document in enumerate(documents.documents):
-                if not _is_narrow(document):
-                    yield Violation((*here, index), _ANY)
+            if not all(map(_is_narrow, documents.documents)):
+                yield Violation(here, _ANY)
 
     def in_resource(self, resource: Resource, context: Context) -> Iterator[Violation | Unknown]:  # noqa: ARG002
         if resource.type != SCALEKIT_SERVER:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
@@ -87,9 +88,8 @@ def _check(project: Project, stacks: Mapping[str, Path], as_of: date, found: _Fo
 
 
 def _relative(problem: Problem, project: Project) -> Problem:
-    file = Path(problem.file)
-    shown = file.relative_to(project.directory) if file.is_relative_to(project.directory) else file
-    return replace(problem, file=str(shown))
+    within = f"{project.directory}{os.sep}"
+    return replace(problem, file=problem.file.removeprefix(within))
 
 
 def _count(number: int, noun: str) -> str:

@@ -40,7 +40,7 @@ def test_documents_and_their_folders_are_accepted() -> None:
 
 
 def test_all_documents_of_a_host_are_not() -> None:
-    path = ("authorizationServer", "scalekit", "registration", "metadataDocuments", "documents", 0)
+    path = ("authorizationServer", "scalekit", "registration", "metadataDocuments", "documents")
     assert declared("https://acme.github.example/*", "https://claude.ai/oauth/*") == [Violation(path, ANY)]
 
 
