@@ -165,6 +165,11 @@ CASES: tuple[Case, ...] = (
         before={f"{_SERVER}.realm.deletable": False},
     ),
     edited(
+        "the admin API is called at another address",
+        "acme",
+        {f"{_SERVER}.adminUrl": "http://localhost:8180"},
+    ),
+    edited(
         "the stack lets go of its realm, and is administered elsewhere",
         "acme",
         {

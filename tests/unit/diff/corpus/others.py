@@ -124,7 +124,7 @@ CASES: tuple[Case, ...] = (
         {
             "authorizationServer": {
                 "keycloak": {
-                    "url": "https://id.fabrikam.example",
+                    "url": "http://127.0.0.1:8180",
                     "realm": {"name": "fabrikam", "create": True, "deletable": True},
                     "registration": {"dynamic": {"redirectHosts": ["localhost"], "access": ["*"]}},
                 }
