@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import queue
-import random
-import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -50,19 +48,3 @@ def callback() -> Iterator[Callback]:
         finally:
             server.shutdown()
             thread.join()
-
-
-def free_port() -> int:
-    """Find a port of 127.0.0.1 for a client that wants to be told one.
-
-    It is below those that the system gives to whoever asks for any, as all else that runs here does: one of
-    those may be gone before the client, which has yet to start, listens.
-    """
-    while True:
-        port = random.randrange(20_000, 32_768)
-        with socket.socket() as free:
-            try:
-                free.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-        return port

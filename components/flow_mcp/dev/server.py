@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from flow_mcp.dev.distribution import VERSION
 from flow_mcp.dev.errors import LocalKeycloakError
 from flow_mcp.dev.locks import exclusive
 from flow_mcp.dev.logs import first_error
+from flow_mcp.dev.ports import free_port, is_free
 from flow_mcp.dev.state import SOURCES, Record, Source, State
 
 DEFAULT_PORT = 8180
@@ -196,9 +196,9 @@ class LocalKeycloak:
     def _choose_port(self, record: Record | None) -> int:
         known = record.port if record else None
         if self._port == 0:
-            return known if known and _is_free(known) else _free_port()
+            return known if known and is_free(known) else free_port()
         port = self._port or known or DEFAULT_PORT
-        if not _is_free(port):
+        if not is_free(port):
             raise LocalKeycloakError(
                 f"port {port} on 127.0.0.1 is used by another program: choose a free one with --port"
             )
@@ -261,20 +261,3 @@ def _certificates(file: Path) -> bytes:
     if b"-----BEGIN CERTIFICATE-----" not in content:
         raise LocalKeycloakError(f"{file} holds no PEM certificate: --trust needs one")
     return content
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port

@@ -11,8 +11,8 @@ from functools import partial
 import anyio
 from mcp_types import CallToolResult
 
+from flow_mcp.dev.ports import free_port
 from tests.interop.browser import Person
-from tests.interop.callback import free_port
 from tests.interop.clients import node
 from tests.interop.clients.person import attend, beside
 from tests.interop.clients.python_sdk import answered
