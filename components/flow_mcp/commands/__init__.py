@@ -8,6 +8,7 @@ from importlib import import_module
 import click
 
 from flow_mcp.errors import FlowMcpError
+from flow_mcp.exit_codes import INTERRUPTED
 
 # Name on the command line → module here; each module holds a click command named `command`.
 _COMMANDS = {
@@ -23,9 +24,6 @@ _COMMANDS = {
     "toolchain": "toolchain",
     "verify": "verify",
 }
-
-# 128 + SIGINT, what a shell reports of a program that a Ctrl-C ended.
-_INTERRUPTED = 130
 
 
 class _LazyGroup(click.Group):
@@ -64,7 +62,7 @@ def main() -> None:
         sys.exit(error.exit_code)
     except click.Abort:
         click.echo("flow-mcp: interrupted", err=True)
-        sys.exit(_INTERRUPTED)
+        sys.exit(INTERRUPTED)
     except FlowMcpError as error:
         click.echo(f"flow-mcp: {error}", err=True)
         sys.exit(error.exit_code)

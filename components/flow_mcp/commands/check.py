@@ -15,12 +15,11 @@ from flow_mcp.commands.options import as_of_option
 from flow_mcp.declaration.claims import claimed
 from flow_mcp.declaration.findings import DeclarationError, Problem
 from flow_mcp.declaration.load import from_file, instance_of
+from flow_mcp.exit_codes import BLOCKED
 from flow_mcp.policy.judge import judge
 from flow_mcp.policy.pack import Pack
 from flow_mcp.policy.problems import problem
 from flow_mcp.project import NoProjectError, Project
-
-_REFUSED = 4
 
 
 @click.command(
@@ -60,7 +59,7 @@ def command(tenants: tuple[str, ...], as_of: date, *, as_json: bool) -> None:
             f"{_count(len(stacks), 'tenant')}: {_count(errors, 'error')}, {_count(warnings, 'warning')}"
         )
     if errors:
-        raise SystemExit(DeclarationError.exit_code if found.wrong else _REFUSED)
+        raise SystemExit(DeclarationError.exit_code if found.wrong else BLOCKED)
 
 
 @dataclass

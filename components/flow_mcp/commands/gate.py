@@ -20,8 +20,8 @@ from flow_mcp.diff import digest
 from flow_mcp.diff.outcome import Outcome
 from flow_mcp.diff.places import Places
 from flow_mcp.diff.render_text import text
+from flow_mcp.exit_codes import BLOCKED
 from flow_mcp.gate import run
-from flow_mcp.gate.errors import BLOCKED
 from flow_mcp.gate.plan import Planner
 from flow_mcp.gate.static import check
 from flow_mcp.policy.judge import Judgement

@@ -7,9 +7,7 @@ from datetime import date
 
 from flow_mcp.diff.change import Risk, worst
 from flow_mcp.diff.tenant_diff import Source, TenantDiff, Unknown
-
-NEEDS_APPROVAL = 3
-BLOCKED = 4
+from flow_mcp.exit_codes import BLOCKED, NEEDS_APPROVAL, OK
 
 
 @dataclass(frozen=True)
@@ -48,7 +46,7 @@ class Outcome:
     @property
     def exit_code(self) -> int:
         """What a pipeline goes by."""
-        return BLOCKED if self.blocked else NEEDS_APPROVAL if self.needs_approval else 0
+        return BLOCKED if self.blocked else NEEDS_APPROVAL if self.needs_approval else OK
 
     def counts(self) -> dict[Risk, int]:
         """How many changes, operations and unknowns there are of each risk."""

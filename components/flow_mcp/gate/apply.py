@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from flow_mcp.gate.errors import DeviationError, RefusedError
+from flow_mcp.gate.errors import BlockedError, DeviationError
 from flow_mcp.gate.plan import Plan, Planner
 from flow_mcp.policy.judge import Judgement
 from flow_mcp.preview.ending import ended
@@ -52,7 +52,7 @@ def apply(planner: Planner, plan: Plan, report: Callable[[str], None] = lambda _
 
     Raises:
         DeviationError: something else was done, or begun: then the update was cancelled.
-        RefusedError: a policy stopped it.
+        BlockedError: a policy stopped it.
         PreviewError: it failed.
     """
     stack = plan.preview.stack
@@ -64,7 +64,7 @@ def apply(planner: Planner, plan: Plan, report: Callable[[str], None] = lambda _
     judgements = planner.policies.judgements(run.events)
     if refused := next((each for each in judgements if each.blocks), None):
         # Of a value that its preview could not know, or of what a server made of it.
-        raise RefusedError(
+        raise BlockedError(
             f"`{run.command}` was stopped by the policy {refused.rule_id}: {refused.urn}: {refused.problem}. "
             "What it had done by then is done: mend it, and preview the stack again"
         )

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from flow_mcp.errors import FlowMcpError
-
-OK = 0
-NEEDS_APPROVAL = 3
-BLOCKED = 4
+from flow_mcp.exit_codes import BLOCKED, NEEDS_APPROVAL
 
 
-class RefusedError(FlowMcpError):
+class BlockedError(FlowMcpError):
     """No approval would do."""
 
     exit_code = BLOCKED

@@ -8,8 +8,9 @@ from datetime import date
 
 from flow_mcp.diff import digest
 from flow_mcp.diff.outcome import Outcome
+from flow_mcp.exit_codes import BLOCKED, NEEDS_APPROVAL, OK
 from flow_mcp.gate.apply import Applied, apply
-from flow_mcp.gate.errors import BLOCKED, NEEDS_APPROVAL, OK, NotApprovedError, RefusedError
+from flow_mcp.gate.errors import BlockedError, NotApprovedError
 from flow_mcp.gate.plan import Plan, Planner
 from flow_mcp.policy.judge import Judgement
 from flow_mcp.preview.errors import PreviewError
@@ -69,11 +70,11 @@ def permit(told: Outcome, approved: str) -> None:
     """Let through what may be applied.
 
     Raises:
-        RefusedError: no approval would do.
+        BlockedError: no approval would do.
         NotApprovedError: something else was approved.
     """
     if told.blocked:
-        raise RefusedError("nothing was applied: a policy refuses it, or it cannot be known what changes")
+        raise BlockedError("nothing was applied: a policy refuses it, or it cannot be known what changes")
     if not permitted(told, approved):
         raise NotApprovedError(
             f"nothing was applied: approved was {approved}, and what would be applied is "

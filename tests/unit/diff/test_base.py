@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from flow_mcp.diff.outcome import BLOCKED, NEEDS_APPROVAL
 from flow_mcp.errors import FlowMcpError
+from flow_mcp.exit_codes import BLOCKED, NEEDS_APPROVAL
 from tests.unit.diff.checkout import Checkout
 from tests.unit.diff.corpus import CORPUS, Case, Said
 from tests.unit.diff.corpus.case import sample

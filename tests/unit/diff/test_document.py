@@ -14,7 +14,8 @@ from jsonschema import Draft202012Validator
 from flow_mcp.declaration.waivers import Waiver
 from flow_mcp.diff import Risk, TenantDiff, digest
 from flow_mcp.diff.document import DiffDocument, diff_schema, digest_of, document, json_text
-from flow_mcp.diff.outcome import BLOCKED, NEEDS_APPROVAL, Outcome
+from flow_mcp.diff.outcome import Outcome
+from flow_mcp.exit_codes import BLOCKED, NEEDS_APPROVAL
 from tests.unit.diff import shown
 
 DIGEST = digest([shown.ACME])

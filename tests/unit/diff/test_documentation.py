@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flow_mcp.diff import Risk
 from flow_mcp.diff.kinds import KINDS
-from flow_mcp.diff.outcome import BLOCKED, NEEDS_APPROVAL
+from flow_mcp.exit_codes import BLOCKED, NEEDS_APPROVAL
 
 PAGE = Path(__file__).parents[3] / "docs" / "diff.md"
 

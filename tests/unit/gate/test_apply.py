@@ -12,7 +12,7 @@ import pytest
 
 from flow_mcp.declaration.load import from_configuration
 from flow_mcp.gate.apply import Applied, apply
-from flow_mcp.gate.errors import DeviationError, RefusedError
+from flow_mcp.gate.errors import BlockedError, DeviationError
 from flow_mcp.gate.plan import Plan, Planner, diff
 from flow_mcp.preview.errors import PreviewError
 from flow_mcp.preview.preview import Preview
@@ -162,7 +162,7 @@ def test_a_change_that_was_not_made_is_shouted_about(gate: Gate) -> None:
     ],
 )
 def test_an_update_that_fails_is_no_success(gate: Gate, happens: list[Any], how: str, why: str) -> None:
-    with pytest.raises((PreviewError, RefusedError)) as raised:
+    with pytest.raises((PreviewError, BlockedError)) as raised:
         gate.apply([UPDATE], happens, how)
 
     assert why in str(raised.value)

@@ -13,7 +13,7 @@ from flow_mcp.declaration.load import from_configuration
 from flow_mcp.declaration.tenant import Declaration
 from flow_mcp.diff import Operation, Unknown, digest
 from flow_mcp.diff.outcome import Outcome
-from flow_mcp.gate.errors import NotApprovedError, RefusedError
+from flow_mcp.gate.errors import BlockedError, NotApprovedError
 from flow_mcp.gate.plan import diff
 from flow_mcp.gate.run import permit, verdict
 from flow_mcp.gate.static import check
@@ -113,7 +113,7 @@ def test_what_changes_nothing_needs_no_approval_and_what_is_refused_has_none(sta
     for client in ("refused", "raising"):
         refused = outcome(stacks, previewed(declared(**{client: CLIENT})))
         assert verdict(refused) == 4
-        with pytest.raises(RefusedError):
+        with pytest.raises(BlockedError):
             permit(refused, digest(refused.diffs))
 
 
