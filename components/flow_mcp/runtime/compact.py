@@ -16,6 +16,10 @@ MAX_TOKEN_LENGTH = 16 * 1024
 
 # base64url to base64, and base64's own `+`, `/` and `=` to something that no base64 has.
 _TO_BASE64 = bytes.maketrans(b"-_+/=", b"+/!!!")
+# By how many characters stand after the last whole group of four: the padding that base64 has there, and the
+# characters whose unused bits, four or two, are zero. One character alone stands for no byte.
+_PADDING = (b"", b"===", b"==", b"=")
+_LAST = (b"", b"", b"AQgw", b"AEIMQUYcgkosw048")
 
 
 class CompactToken(NamedTuple):
@@ -44,25 +48,17 @@ def parse_token(token: str) -> CompactToken:
     try:
         signing_input, _, signature = token.encode("ascii").rpartition(b".")
         header, _, payload = signing_input.partition(b".")
-        return CompactToken(
-            header=_header(header),
-            claims=_json_object(payload),
-            signing_input=signing_input,
-            signature=_base64url(signature),
-        )
+        return CompactToken(_header(header), _json_object(payload), signing_input, _base64url(signature))
     except (ValueError, RecursionError) as error:
         raise Refused(Reason.TOKEN_MALFORMED) from error
 
 
 def _base64url(text: bytes) -> bytes:
     """Decode base64url without padding; each value has one way to be written (RFC 4648, 3.5)."""
-    data = binascii.a2b_base64(text.translate(_TO_BASE64) + b"=" * (-len(text) % 4), strict_mode=True)
     tail = len(text) % 4
-    if tail:
-        last = binascii.b2a_base64(data[1 - tail :], newline=False)[:tail]
-        if last != text[-tail:].translate(_TO_BASE64):
-            raise ValueError("unused bits are set")
-    return data
+    if tail and text[-1] not in _LAST[tail]:
+        raise ValueError("unused bits are set")
+    return binascii.a2b_base64(text.translate(_TO_BASE64) + _PADDING[tail], strict_mode=True)
 
 
 @lru_cache(maxsize=128)
@@ -72,9 +68,10 @@ def _header(text: bytes) -> Mapping[str, Any]:
 
 
 def _json_object(text: bytes) -> dict[str, Any]:
-    value = _DECODER.decode(_base64url(text).decode("utf-8"))
-    if not isinstance(value, dict):
-        raise ValueError("not an object")  # noqa: TRY004 a fault of the token, like the others
+    written = _base64url(text).decode("utf-8").strip(_WHITE_SPACE)
+    value, end = _DECODER.raw_decode(written)
+    if not isinstance(value, dict) or end != len(written):
+        raise ValueError("not an object, or more than one")
     return value
 
 
@@ -88,5 +85,8 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _no_constant(_: str) -> NoReturn:
     raise ValueError("NaN and Infinity are not JSON")
 
+
+_WHITE_SPACE = " \t\n\r"
+"""Around JSON (RFC 8259, 2)."""
 
 _DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant)

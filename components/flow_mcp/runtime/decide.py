@@ -129,11 +129,10 @@ def _issuer(
 ) -> tuple[AuthorizationServer, ResourceAtServer]:
     """Choose the first authorization server of the resource that accepts `iss`, byte for byte."""
     issuer = token.claims.get("iss")
-    servers = {server.authority: server for server in settings.authorization_servers}
     for at in resource.authorization_servers:
-        server = servers[at.authority]
-        if issuer in server.issuers:
-            return server, at
+        for server in settings.authorization_servers:
+            if server.authority == at.authority and issuer in server.issuers:
+                return server, at
     raise Refused(Reason.UNKNOWN_ISSUER)
 
 
