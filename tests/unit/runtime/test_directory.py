@@ -2,91 +2,23 @@
 
 from __future__ import annotations
 
-import json
-import logging
 import os
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from flow_mcp.errors import FlowMcpError
-from flow_mcp.runtime import Decision, KeyCache, Reason
+from flow_mcp.runtime import KeyCache, Reason
 from flow_mcp.runtime.directory import SettingsDirectory, SettingsDirectoryError
 from flow_mcp.runtime.settings_file import read_settings
 from flow_mcp.runtime.tenants import Readiness
-from flow_mcp.settings import SettingsDocument, SettingsEnvelope, TokenRequest
+from flow_mcp.settings import TokenRequest
 from tests.unit.runtime import acme
-from tests.unit.runtime.acme import NOW, PRODUCTION, TEST, token
-from tests.unit.runtime.network import Clock, FakeServer
+from tests.unit.runtime.acme import PRODUCTION, TEST, token
+from tests.unit.runtime.following import KEPT, READY, Follow, decide, moved, write
+from tests.unit.runtime.network import Clock
 from tests.unit.runtime.test_tenants import OTHER_TEST, other
-
-KEPT = 3600.0
-NO_SETTINGS = Decision(Reason.NO_SETTINGS, 'Bearer realm="Flow MCP"')
-READY = Readiness(ready=True, alarms={})
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock(1000.0)
-
-
-@pytest.fixture
-def keys() -> Iterator[KeyCache]:
-    with FakeServer().client() as client:
-        yield KeyCache(client, lambda: NOW)
-
-
-@pytest.fixture
-def follow(tmp_path: Path, clock: Clock, keys: KeyCache) -> Iterator[Callable[[], SettingsDirectory]]:
-    """Start to follow the directory; it looks only when the test says `scan`."""
-    following: list[SettingsDirectory] = []
-
-    def start() -> SettingsDirectory:
-        following.append(
-            SettingsDirectory(
-                tmp_path,
-                keys,
-                poll_seconds=10_000,
-                kept_while_broken=KEPT,
-                clock=clock,
-                wall_clock=lambda: NOW,
-            )
-        )
-        return following[-1]
-
-    yield start
-    for directory in following:
-        directory.close()
-
-
-Follow = Callable[[], SettingsDirectory]
-
-
-def write(directory: Path, document: SettingsDocument | None = None, revision: int = 1) -> Path:
-    """Write a tenant's file as an export does: beside, then renamed."""
-    document = document or acme.settings()
-    file = directory / f"{document.tenant}.json"
-    beside = directory / f".{document.tenant}.new"
-    beside.write_text(SettingsEnvelope.of(document, revision).to_json())
-    beside.rename(file)
-    return file
-
-
-def moved() -> SettingsDocument:
-    """Give the tenant after its test environment got another address."""
-    resources = (
-        acme.resource("production"),
-        acme.resource("test").model_copy(update={"url": TEST + "-2"}),
-    )
-    return acme.settings().model_copy(update={"protected_resources": resources})
-
-
-def decide(directory: SettingsDirectory, address: str = PRODUCTION, text: str | None = None) -> Reason | None:
-    """Give the reason of a decision; None where the address is nobody's."""
-    place = directory.find(address)
-    return place.validator.decide(address, text).reason if place else None
 
 
 def test_each_file_is_a_tenant(tmp_path: Path, follow: Follow) -> None:
@@ -204,133 +136,6 @@ def test_a_directory_that_is_gone_closes_every_tenant_at_once(tmp_path: Path, cl
         assert directory.readiness() == READY
 
 
-BROKEN = [
-    pytest.param("", "Invalid JSON", id="empty"),
-    pytest.param('{"version":1', "Invalid JSON", id="cut"),
-    pytest.param(b"\xff", "Invalid JSON", id="no text"),
-    pytest.param("[]", "Input should be an object", id="a list"),
-    pytest.param(json.dumps({"version": 2}), "version: Input should be 1", id="another version"),
-    pytest.param(
-        SettingsEnvelope.of(acme.settings(), 2).to_json().replace("production", "producti0n"),
-        "the digest is not that of the settings",
-        id="changed by hand",
-    ),
-    pytest.param(
-        SettingsEnvelope.of(other(), 2).to_json(),
-        "it holds the settings of 'other', whose file would be other.json",
-        id="another tenant's",
-    ),
-    pytest.param(" " * (8 * 1024 * 1024 + 1), "it has more than 8388608 bytes", id="huge"),
-    pytest.param(
-        SettingsEnvelope.of(moved(), 6).to_json(),
-        "it has revision 6, and 7 was seen already. To go back on purpose, delete the file first",
-        id="a lower revision",
-    ),
-    pytest.param(
-        SettingsEnvelope.of(acme.settings(), 6).to_json(), "revision 6, and 7 was seen", id="lower, the same"
-    ),
-    pytest.param(
-        SettingsEnvelope.of(moved(), 7).to_json(),
-        "it has revision 7 like the settings in force, but differs",
-        id="the same revision",
-    ),
-]
-
-
-@pytest.mark.parametrize(("content", "problem"), BROKEN)
-def test_a_broken_file_leaves_the_last_good_settings_in_force_for_the_stated_time_and_then_closes(
-    tmp_path: Path,
-    follow: Follow,
-    clock: Clock,
-    caplog: pytest.LogCaptureFixture,
-    content: str | bytes,
-    problem: str,
-) -> None:
-    file = write(tmp_path, revision=7)
-    write(tmp_path, other())
-    directory = follow()
-    file.write_bytes(content if isinstance(content, bytes) else content.encode())
-    with caplog.at_level(logging.ERROR, "flow_mcp.runtime"):
-        for _ in range(3):
-            directory.scan()
-    assert decide(directory, PRODUCTION, token()) is Reason.ALLOWED
-    (logged,) = (record.getMessage() for record in caplog.records)
-    assert logged.startswith(f"{file} is not used: ")
-    assert problem in logged
-    assert logged.endswith("Revision 7 stays in force for 3600 seconds.")
-    readiness = directory.readiness()
-    assert readiness.ready
-    assert readiness.alarms.keys() == {"acme.json"}
-
-    clock.now += KEPT - 1
-    directory.scan()
-    assert decide(directory, PRODUCTION, token()) is Reason.ALLOWED
-    clock.now += 1
-    directory.scan()
-    closed = directory.find(PRODUCTION)
-    assert closed is not None
-    assert (closed.tenant, closed.resource) == ("acme", None)
-    assert closed.validator.decide(PRODUCTION, token()) == NO_SETTINGS
-    assert decide(directory, OTHER_TEST) is Reason.NO_TOKEN
-    assert directory.readiness().ready
-
-    file.unlink()
-    directory.scan()
-    assert directory.readiness() == READY
-
-
-def test_the_time_runs_from_the_first_broken_file_not_from_the_latest(
-    tmp_path: Path, follow: Follow, clock: Clock
-) -> None:
-    file = write(tmp_path)
-    directory = follow()
-    file.write_text("{")
-    directory.scan()
-    clock.now += KEPT - 1
-    file.write_text("{}")
-    directory.scan()
-    clock.now += 1
-    directory.scan()
-    assert decide(directory) is Reason.NO_SETTINGS
-
-
-def test_a_mended_file_opens_again(tmp_path: Path, follow: Follow, clock: Clock) -> None:
-    file = write(tmp_path)
-    directory = follow()
-    file.write_text("{")
-    directory.scan()
-    clock.now += 2 * KEPT
-    directory.scan()
-    assert decide(directory) is Reason.NO_SETTINGS
-    write(tmp_path, revision=2)
-    directory.scan()
-    assert decide(directory) is Reason.NO_TOKEN
-    assert directory.readiness() == READY
-
-
-def test_a_tenant_whose_first_file_is_broken_is_closed(tmp_path: Path, follow: Follow) -> None:
-    (tmp_path / "acme.json").write_text("{")
-    directory = follow()
-    assert decide(directory) is None
-    readiness = directory.readiness()
-    assert (readiness.ready, set(readiness.alarms)) == (False, {"acme.json"})
-    write(tmp_path)
-    directory.scan()
-    assert decide(directory) is Reason.NO_TOKEN
-    assert directory.readiness() == READY
-
-
-def test_after_a_deletion_a_lower_revision_is_taken(tmp_path: Path, follow: Follow) -> None:
-    file = write(tmp_path, revision=7)
-    directory = follow()
-    file.unlink()
-    directory.scan()
-    write(tmp_path, revision=1)
-    directory.scan()
-    assert decide(directory) is Reason.NO_TOKEN
-    assert directory.readiness() == READY
-
-
 def test_a_tenant_cannot_take_anothers_address(tmp_path: Path, follow: Follow) -> None:
     write(tmp_path)
     write(tmp_path, other())
@@ -406,90 +211,6 @@ def test_a_file_written_in_place_with_its_old_size_and_time_is_noticed(
     os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
     directory.scan()
     assert directory.readiness().alarms.keys() == {"acme.json"}
-
-
-def test_a_file_that_cannot_be_looked_at_is_broken_until_it_can(
-    tmp_path: Path, follow: Follow, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    write(tmp_path)
-    directory = follow()
-    with monkeypatch.context() as patch:
-        patch.setattr("flow_mcp.runtime.directory.stamp", refuse)
-        patch.setattr("pathlib.Path.open", refuse)
-        directory.scan()
-        assert decide(directory) is Reason.NO_TOKEN
-        assert directory.readiness().alarms == {
-            "acme.json": f"{tmp_path / 'acme.json'} is not used: [Errno 13] no access."
-        }
-    directory.scan()
-    assert directory.readiness() == READY
-
-
-def test_a_directory_that_cannot_be_read_leaves_all_in_force_for_the_stated_time(
-    tmp_path: Path, follow: Follow, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    write(tmp_path)
-    directory = follow()
-    with monkeypatch.context() as patch:
-        patch.setattr("os.listdir", refuse)
-        clock.now += KEPT - 1
-        directory.scan()
-        assert decide(directory) is Reason.NO_TOKEN
-        assert directory.readiness() == Readiness(
-            ready=True,
-            alarms={
-                str(tmp_path): f"The directory of settings {tmp_path} cannot be read: [Errno 13] no access. "
-                "What was loaded stays in force for 3600 seconds."
-            },
-        )
-        clock.now += 1
-        directory.scan()
-        assert decide(directory) is Reason.NO_SETTINGS
-        assert not directory.readiness().ready
-    directory.scan()
-    assert decide(directory) is Reason.NO_TOKEN
-    assert directory.readiness() == READY
-
-
-def refuse(*_: object) -> None:
-    raise PermissionError(13, "no access")
-
-
-def test_an_unexpected_error_in_one_file_does_not_touch_the_others(
-    tmp_path: Path, follow: Follow, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    write(tmp_path)
-    file = write(tmp_path, other())
-    directory = follow()
-    with monkeypatch.context() as patch:
-        patch.setattr("flow_mcp.settings.SettingsEnvelope.from_json", overflow)
-        write(tmp_path, moved(), 2)
-        file.unlink()
-        directory.scan()
-    assert decide(directory, TEST) is Reason.NO_TOKEN
-    assert decide(directory, OTHER_TEST) is None
-    assert directory.readiness().alarms == {
-        "acme.json": f"{tmp_path / 'acme.json'} is not used: RecursionError."
-    }
-
-
-def overflow(_: object) -> None:
-    raise RecursionError
-
-
-def test_files_that_cannot_be_used_are_counted(
-    tmp_path: Path, follow: Follow, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    counted: list[object] = []
-    monkeypatch.setattr(
-        "flow_mcp.runtime.loaded.counter", lambda *named: lambda *added: counted.append((named[0], *added))
-    )
-    file = write(tmp_path)
-    directory = follow()
-    file.write_text("{")
-    directory.scan()
-    directory.scan()
-    assert counted == [("flow_mcp.settings.refused", 1, {"flow_mcp.tenant": "acme"})]
 
 
 def test_settings_that_nobody_looks_after_any_more_end(tmp_path: Path, follow: Follow, clock: Clock) -> None:
