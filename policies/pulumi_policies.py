@@ -30,9 +30,6 @@ from flow_mcp.policy.inputs import declared, whole
 from flow_mcp.policy.rule import SETTINGS, Context, Resource, Rule, RuleSettings, Unknown, Violation
 from flow_mcp.policy.waivers import waiver_of
 
-AS_OF = "FLOW_MCP_AS_OF"
-"""Environment variable with the day, YYYY-MM-DD, on which waivers and secrets are looked at; else today."""
-
 
 class RuleError(Exception):
     """A rule could not be evaluated. Pulumi ends the operation: a gate that broke is shut."""
@@ -92,8 +89,10 @@ def policies(rules: Sequence[Rule]) -> list[Policy]:
 
     `<ID>` sees every resource's inputs before the resource is touched; `<ID>-outputs` sees outputs when the
     program has ended. Rules that are judged last come last.
+
+    The day is that of the environment, else today in UTC.
     """
-    day = os.environ.get(AS_OF)
+    day = os.environ.get(configuration.AS_OF)
     run = _Run(rules, date.fromisoformat(day) if day else datetime.now(UTC).date())
     ordered = sorted(rules, key=lambda rule: rule.last)
     return [policy for rule in ordered for policy in (_on_inputs(rule, run), _on_outputs(rule, run))]

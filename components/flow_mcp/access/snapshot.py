@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flow_mcp.access.tenant_access import (
-    Authentication,
     ClientAccess,
     PeopleAccess,
     TenantAccess,
     WayAccess,
 )
+from flow_mcp.authorization_servers.documents import authenticated
 from flow_mcp.authorization_servers.people import Way, admitted
 from flow_mcp.declaration.base import Declared, seconds
-from flow_mcp.declaration.clients import Client
 from flow_mcp.declaration.tenant import Declaration, ResourceDeclared
 from flow_mcp.settings import Grant
 
@@ -49,7 +48,7 @@ def _clients(declaration: Declaration, pending: frozenset[str]) -> Iterator[Clie
             registration="managed",
             client_id=declaration.client_id(name) if chosen else None,
             grant=client.grant.value,
-            authentication=_authentication(client),
+            authentication=authenticated(client),
             redirect_uris=tuple(sorted(client.redirect_uris)),
             web_origins=tuple(sorted(client.web_origins)),
             resources=_reached(declaration, client.access, pending),
@@ -69,15 +68,6 @@ def _clients(declaration: Declaration, pending: frozenset[str]) -> Iterator[Clie
             secret_issued=None,
             secret_expires=None,
         )
-
-
-def _authentication(client: Client) -> Authentication:
-    """What the settings document says of it too; a test holds every kind of server to that."""
-    if not client.confidential:
-        return "none"
-    if client.private_key_jwt:
-        return "private-key-jwt"
-    return "federated" if client.federated_credential else "client-secret"
 
 
 def _reached(declaration: Declaration, access: tuple[str, ...], pending: frozenset[str]) -> tuple[str, ...]:

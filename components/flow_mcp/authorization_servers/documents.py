@@ -55,10 +55,12 @@ def document(
 
 
 def authenticated(client: ClientDeclared) -> Authentication:
-    """How a declared client authenticates, where the server knows secrets and signed assertions."""
+    """How a declared client authenticates; checks have seen to it that its server knows that way."""
     if not client.confidential:
         return "none"
-    return "private-key-jwt" if client.private_key_jwt else "client-secret"
+    if client.private_key_jwt:
+        return "private-key-jwt"
+    return "federated" if client.federated_credential else "client-secret"
 
 
 def clients(

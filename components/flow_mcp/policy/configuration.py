@@ -23,6 +23,9 @@ Level = Literal["mandatory", "advisory", "disabled"]
 LEVEL = "enforcementLevel"
 """Key of a rule's level, Pulumi's word."""
 
+AS_OF = "FLOW_MCP_AS_OF"
+"""Environment variable that tells the day on which waivers and secrets are looked at, YYYY-MM-DD."""
+
 OUTPUTS = "-outputs"
 """Suffix of a rule's second policy, the one on outputs; its level may be set apart."""
 

@@ -20,14 +20,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from flow_mcp.policy.configuration import AS_OF
 from flow_mcp.preview.errors import PreviewError
 from flow_mcp.stacks import Stacks
 
 Event = Mapping[str, Any]
 Watch = Callable[[Event], None]
-
-AS_OF = "FLOW_MCP_AS_OF"
-"""Environment variable that tells the policy pack the day."""
 
 _POLL_SECONDS = 0.1
 _PATIENCE_SECONDS = 10

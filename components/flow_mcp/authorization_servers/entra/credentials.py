@@ -3,18 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
 from urllib.parse import urlsplit
 
 from flow_mcp.declaration.clients import Client
 from flow_mcp.declaration.findings import Finding, Path
-
-
-def authentication(client: Client) -> Literal["none", "client-secret", "federated"]:
-    """The way, as the settings document names it."""
-    if not client.confidential:
-        return "none"
-    return "federated" if client.federated_credential else "client-secret"
 
 
 def check(path: Path, client: Client) -> Iterator[Finding]:

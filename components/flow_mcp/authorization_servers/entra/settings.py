@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, cast
 
 from flow_mcp.authorization_servers import documents
 from flow_mcp.authorization_servers.entra import names
-from flow_mcp.authorization_servers.entra.credentials import authentication
 from flow_mcp.authorization_servers.entra.declaration import Entra
 from flow_mcp.authorization_servers.kind import ServerIds
 from flow_mcp.settings import (
@@ -136,7 +135,7 @@ def _clients(
         return _token_request(entra, grant, client_id, resource, apis[resource.key])
 
     for name, client in sorted(declaration.tenant.clients.items()):
-        resources, how = reached(client.access), authentication(client)
+        resources, how = reached(client.access), documents.authenticated(client)
         yield documents.client(name, client_ids[name], client.grant, resources, ask, "managed", how)
     if vscode := entra.preauthorized.vscode:
         resources, grant = reached(vscode.access), Grant.AUTHORIZATION_CODE
