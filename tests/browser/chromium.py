@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -11,20 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from selenium.common.exceptions import TimeoutException
-from selenium.webdriver import Chrome, ChromeOptions, ChromeService
+from selenium.webdriver import Chrome
 from selenium.webdriver.support.wait import WebDriverWait
 
-_FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-proxy-server",
-)
+from tests.headless import headless_chrome
+
 PHONE, DESKTOP = 390, 1280
 _HEIGHT = 900
 _PATIENCE_SECONDS = 5
@@ -117,19 +107,6 @@ class Chromium:
 @contextmanager
 def chromium(profile: Path) -> Iterator[Chromium]:
     """Start Debian's Chromium with a fresh profile."""
-    options = ChromeOptions()
-    options.binary_location = _found("chromium")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    for flag in (*_FLAGS, f"--user-data-dir={profile}"):
-        options.add_argument(flag)
-    chrome = Chrome(options, ChromeService(_found("chromedriver")))
-    try:
+    logs = {"browser": "ALL", "performance": "ALL"}
+    with headless_chrome(profile, logs) as chrome:
         yield Chromium(chrome)
-    finally:
-        chrome.quit()
-
-
-def _found(program: str) -> str:
-    path = shutil.which(program)
-    assert path, f"{program} is not installed; run `make interop-tools`."
-    return path

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,22 +9,12 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from selenium.common.exceptions import WebDriverException
-from selenium.webdriver import Chrome, ChromeOptions, ChromeService
+from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
 
-_FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-dev-shm-usage",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-proxy-server",
-)
+from tests.headless import headless_chrome
+
 _PATIENCE_SECONDS = 60
 _POLL_SECONDS = 0.05
 
@@ -79,18 +68,5 @@ class Browser:
 @contextmanager
 def chromium(profile: Path) -> Iterator[Browser]:
     """Start Debian's Chromium with a fresh profile."""
-    options = ChromeOptions()
-    options.binary_location = _found("chromium")
-    for flag in (*_FLAGS, f"--user-data-dir={profile}"):
-        options.add_argument(flag)
-    chrome = Chrome(options, ChromeService(_found("chromedriver")))
-    try:
+    with headless_chrome(profile) as chrome:
         yield Browser(chrome)
-    finally:
-        chrome.quit()
-
-
-def _found(program: str) -> str:
-    path = shutil.which(program)
-    assert path, f"{program} is not installed; run `make interop-tools`."
-    return path
