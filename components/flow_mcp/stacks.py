@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from flow_mcp.errors import FlowMcpError
+from flow_mcp.nulls import without_nulls
 from flow_mcp.project import Project
 
 _SECONDS = 120
@@ -140,7 +141,9 @@ class Stacks:
         return sum(number for op, number in counted.items() if op != "same")
 
     def _outputs(self, stack: str, *more: str) -> dict[str, Any]:
-        outputs: dict[str, Any] = self._json("stack", "output", "--json", "--stack", stack, *more)
+        outputs: dict[str, Any] = without_nulls(
+            self._json("stack", "output", "--json", "--stack", stack, *more)
+        )
         return outputs
 
     def _json(self, *arguments: str, seconds: int = _SECONDS) -> Any:

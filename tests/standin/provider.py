@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import uuid4
 
+from pulumi.provider.experimental.property_value import PropertyValue
 from pulumi.provider.experimental.provider import (
     CheckFailure,
     CheckRequest,
@@ -31,6 +32,7 @@ from pulumi.provider.experimental.provider import (
     UpdateResponse,
 )
 
+from tests.recorded import is_unset, unset_values
 from tests.standin.rules import Failure, Rules
 from tests.standin.sdk import ResourceType, Sdk
 from tests.standin.server import Account, Server, ServiceError
@@ -98,7 +100,7 @@ class StandIn(Provider):
         changed = {
             name: _kind(before.get(name), after.get(name), replaces=name in replacing)
             for name in sorted(resource.inputs)
-            if before.get(name) != after.get(name)
+            if _differ(before.get(name), after.get(name))
             and name not in request.ignore_changes
             # What the server assigns where nothing is given is no change.
             and not (name not in after and name in resource.computed)
@@ -118,7 +120,7 @@ class StandIn(Provider):
         with self._server.account(self._account) as account:
             state = self._state(resource, inputs, account, None)
             account.objects.setdefault(_token(request.type), {})[state["id"]] = state
-        return CreateResponse(state["id"], wire(_without_id(state)))
+        return CreateResponse(state["id"], _outputs(resource, state))
 
     async def update(self, request: UpdateRequest) -> UpdateResponse:
         resource, inputs = self._resource(_token(request.type)), plain(request.news)
@@ -132,7 +134,7 @@ class StandIn(Provider):
             before = objects[request.resource_id]
             state = {**kept, **self._state(resource, inputs, account, before), "id": request.resource_id}
             objects[request.resource_id] = state
-        return UpdateResponse(wire(_without_id(state)))
+        return UpdateResponse(_outputs(resource, state))
 
     async def read(self, request: ReadRequest) -> ReadResponse:
         resource = self._resource(_token(request.type))
@@ -143,7 +145,7 @@ class StandIn(Provider):
         given = plain(request.inputs) or resource.inputs.keys() - resource.computed
         return ReadResponse(
             request.resource_id,
-            wire(_without_id(state)),
+            _outputs(resource, state),
             wire({name: state[name] for name in given if name in state}),
         )
 
@@ -172,6 +174,15 @@ class StandIn(Provider):
         return {"id": str(uuid4()), **assigned, **inputs, **made}
 
 
+def _outputs(resource: ResourceType, state: Properties) -> dict[str, PropertyValue]:
+    """Every output property of the type, as the real plugin returns them.
+
+    Where nothing was set it is what the recorded states have there, `null` if they have not the property.
+    """
+    unset = {name: unset_values().get((resource.token, name)) for name in sorted(resource.outputs)}
+    return wire({**unset, **_without_id(state)}, nulls=True)
+
+
 def _assigned(resource: ResourceType, name: str) -> Any:
     if name in resource.secrets:
         return secrets.token_urlsafe(24)
@@ -184,6 +195,11 @@ def _empty(shape: Shape) -> Any:
     return {"boolean": False, "integer": 0, "number": 0, "list": [], "map": {}, "object": {}}.get(
         shape.kind, ""
     )
+
+
+def _differ(before: Any, after: Any) -> bool:
+    """Whether a property changes: `null`, an empty value and none at all are the same to a plugin."""
+    return before != after and not (is_unset(before) and is_unset(after))
 
 
 def _kind(before: Any, after: Any, *, replaces: bool) -> PropertyDiffKind:

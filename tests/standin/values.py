@@ -37,9 +37,9 @@ def plain(values: Mapping[str, PropertyValue]) -> Properties:
     return {name: _plain(value) for name, value in values.items() if value.value is not None}
 
 
-def wire(values: Mapping[str, Any]) -> dict[str, PropertyValue]:
-    """The way back; absent values are left out."""
-    return {name: _wire(value) for name, value in values.items() if value is not None}
+def wire(values: Mapping[str, Any], *, nulls: bool = False) -> dict[str, PropertyValue]:
+    """The way back; absent values are left out, or are `null` as in the state that a plugin returns."""
+    return {name: _wire(value) for name, value in values.items() if nulls or value is not None}
 
 
 def known(value: Any) -> bool:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from flow_mcp.declaration.findings import Path
+from flow_mcp.nulls import without_nulls
 
 if TYPE_CHECKING:
     from flow_mcp.declaration.tenant import Declaration
@@ -58,6 +59,9 @@ class Unknown:
 class Resource:
     """A resource of the stack, plain values all the way down, secret ones among them.
 
+    Properties that are `null` are removed: plugins return every property of the type, `null` where nothing
+    was set. Rules therefore need not distinguish `null` from a property that is left out.
+
     Attributes:
         type: Pulumi's type token.
         inputs: what the program asks for; seen before the resource is touched.
@@ -71,6 +75,10 @@ class Resource:
     outputs: Mapping[str, Any] = field(default_factory=dict)
     urn: str = ""
     parent: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "inputs", without_nulls(self.inputs))
+        object.__setattr__(self, "outputs", without_nulls(self.outputs))
 
     @property
     def values(self) -> Mapping[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -58,8 +58,12 @@ def _exported(engine: Engine, stack: str) -> tuple[list[Any], int]:
         file = Path(private, "state.json")
         exported(engine.export(stack, file))
         content = json.loads(file.read_bytes())
-    resources = content["deployment"].get("resources") or []
-    for resource in resources:
-        for side in resource.keys() & {"inputs", "outputs"}:
-            resource[side] = plain(resource[side])
-    return list(resources), content["version"]
+    return masked_secrets(content["deployment"].get("resources") or []), content["version"]
+
+
+def masked_secrets(resources: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return a state's resources with a mask for each secret among their inputs and outputs."""
+    return [
+        {**resource, **{side: plain(resource[side]) for side in ("inputs", "outputs") if side in resource}}
+        for resource in resources
+    ]

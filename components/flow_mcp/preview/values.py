@@ -12,6 +12,7 @@ from typing import Any
 import rfc8785
 
 from flow_mcp.declaration.findings import Path, dotted
+from flow_mcp.nulls import without_nulls
 
 SECRET = "[secret]"  # noqa: S105 a mask
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
@@ -34,16 +35,23 @@ _OUTPUT_MARK = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 
 
 def plain(value: Any) -> Any:
-    """The value with `SECRET` for every secret and `UNKNOWN` for everything that a preview cannot know."""
+    """The value with `SECRET` for every secret and `UNKNOWN` for everything that a preview cannot know.
+
+    Properties that are `null` are removed, as in `without_nulls`.
+    """
+    return without_nulls(_marked(value))
+
+
+def _marked(value: Any) -> Any:
     if isinstance(value, dict):
         signature = value.get(SIGNATURE)
         if signature == SECRET_MARK or (signature == _OUTPUT_MARK and value.get("secret")):
             return SECRET
         if signature == _OUTPUT_MARK:
-            return plain(value["value"]) if "value" in value else UNKNOWN
-        return {key: plain(each) for key, each in value.items()}
+            return _marked(value["value"]) if "value" in value else UNKNOWN
+        return {key: _marked(each) for key, each in value.items()}
     if isinstance(value, list):
-        return [plain(each) for each in value]
+        return [_marked(each) for each in value]
     return UNKNOWN if isinstance(value, str) and value in _UNKNOWN_MARKS else value
 
 

@@ -74,6 +74,14 @@ def test_only_what_was_not_known_may_be_anything(approved: Any, now: Any, paths:
     assert [shown(path) for path in deviations(approved, now)] == paths
 
 
+def test_null_is_the_same_as_a_property_that_is_left_out() -> None:
+    set_, null = {"name": "desktop", "api": {"version": 2}, "roles": [{}]}, {"logo": None, "empty": ""}
+    returned = {**set_, **null, "api": {"version": 2, "claims": None}, "roles": [{"id": None}]}
+
+    assert plain(returned) == {**set_, "empty": ""}
+    assert digest(plain(returned)) == digest({**set_, "empty": ""})
+
+
 def test_the_digest_is_over_the_canonical_form() -> None:
     assert digest({"b": 1.0, "a": "é"}) == digest({"a": "é", "b": 1})
     assert digest({"a": 1}) != digest({"a": 2})

@@ -1,0 +1,39 @@
+"""States that real plugins left, analyzed by the policy pack on Pulumi's engine."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from flow_mcp.policy.inputs import declared
+from flow_mcp.policy.judge import judge
+from flow_mcp.policy.rule import SETTINGS
+from flow_mcp.preview.engine import Engine
+from flow_mcp.preview.policies import Policies
+from flow_mcp.preview.state import analysis, masked_secrets
+from flow_mcp.stacks import Stacks
+from flow_mcp.trial import Trial
+from tests.recorded import STATES, resources
+
+AS_OF = date(2026, 11, 25)
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_the_analysis_of_a_recorded_state_has_the_findings_of_its_declaration_and_no_more(
+    state: str, trial: Trial, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in trial.environment().items():
+        monkeypatch.setenv(name, value)
+    engine = Engine(Stacks.of(trial.project), AS_OF)
+    policies = Policies.load(engine.policy_pack)
+    recorded = resources(state)
+    (inputs,) = (each["inputs"] for each in recorded if each["type"] == SETTINGS)
+
+    found = policies.judgements(analysis(engine, masked_secrets(recorded)).events)
+
+    expected = judge(policies.pack, declared(inputs), AS_OF)
+    assert sorted((each.rule_id, each.level, each.kind) for each in found) == sorted(
+        (each.rule_id, each.level, each.kind) for each in expected
+    )
+    assert {each.urn.split("::")[2] for each in found} == {SETTINGS}

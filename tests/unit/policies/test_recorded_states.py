@@ -1,0 +1,169 @@
+"""All rules over states that real plugins left; the findings are those of the declarations alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+
+from flow_mcp.declaration.findings import dotted
+from flow_mcp.policy.configuration import Configured
+from flow_mcp.policy.inputs import declared
+from flow_mcp.policy.judge import judge
+from flow_mcp.policy.pack import Pack
+from flow_mcp.policy.rule import SETTINGS, Context, Resource, Rule, Unknown, Violation
+from flow_mcp.preview import preview
+from flow_mcp.project import Project
+from tests.conftest import REPOSITORY
+from tests.recorded import STATES, resources
+from tests.standin.sdk import Sdk
+
+AS_OF = date(2026, 11, 25)
+PACK = Pack.load(Project(REPOSITORY).policies)
+
+Said = tuple[str, str, Violation | Unknown]
+"""A rule's ID, the URN of the resource, and what the rule says of it."""
+
+DECLARED = {
+    "acme.keycloak-6.14.1": {
+        ("FLOWMCP-016", "clients.desktop.access"),
+        ("FLOWMCP-026", "authorizationServer.keycloak.realm.deletable"),
+        ("FLOWMCP-034", "clients.nightly-agent"),
+        ("FLOWMCP-034", "clients.test-agent"),
+    },
+    "contoso.azuread-6.11.1": {
+        ("FLOWMCP-016", "clients.desktop.access"),
+        ("FLOWMCP-021", "authorizationServer.entra.owners"),
+        ("FLOWMCP-034", "clients.importer2"),
+        ("FLOWMCP-034", "clients.portal"),
+    },
+    "fabrikam.azuread-6.11.1": {
+        ("FLOWMCP-016", "clients.nightly-agent.access"),
+        ("FLOWMCP-021", "instance.flowEntra.owners"),
+        ("FLOWMCP-034", "clients.nightly-agent"),
+    },
+    "initech.auth0-3.55.1": {
+        ("FLOWMCP-016", "clients.desktop.access"),
+        ("FLOWMCP-022", "authorizationServer.auth0.tenantSettings.manage"),
+        ("FLOWMCP-034", "clients.portal"),
+        ("FLOWMCP-034", "clients.test-agent"),
+        ("FLOWMCP-038", "authorizationServer.auth0.registration.dynamic"),
+    },
+}
+"""What the rules say of each state's declaration: rule and place."""
+
+
+@pytest.fixture(scope="module")
+def properties() -> dict[str, frozenset[str]]:
+    """The names of all output properties, by resource type."""
+    return {
+        token: frozenset(resource.outputs)
+        for package in ("azuread", "auth0", "keycloak")
+        for token, resource in Sdk.of(package).resources.items()
+    }
+
+
+def context(rule: Rule) -> Context:
+    configured: Configured = PACK.configured[rule.id]
+    return Context(AS_OF, configured.settings, PACK.waivable_by)
+
+
+def said(before: list[Resource], after: list[Resource]) -> Iterator[Said]:
+    """What all rules say of resources before they are touched and after, and of the whole stack."""
+    for rule in PACK.rules:
+        asked = context(rule)
+        for resource in (*before, *after):
+            for finding in rule.in_resource(resource, asked):
+                yield rule.id, resource.urn, finding
+        for finding in rule.in_stack(after, asked):
+            yield rule.id, "", finding
+
+
+def stack(recorded: list[dict[str, Any]]) -> tuple[list[Resource], list[Resource]]:
+    """Resources as the pack sees them: inputs before they are touched, outputs when the program has ended."""
+    return (
+        [Resource(each["type"], inputs=each.get("inputs") or {}, urn=each["urn"]) for each in recorded],
+        [
+            Resource(each["type"], {}, each.get("outputs") or {}, each["urn"], each.get("parent", ""))
+            for each in recorded
+        ],
+    )
+
+
+def component(recorded: list[dict[str, Any]]) -> dict[str, Any]:
+    (inputs,) = (each["inputs"] for each in recorded if each["type"] == SETTINGS)
+    return dict(inputs)
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_no_rule_objects_to_what_a_real_plugin_left_in_the_state(state: str) -> None:
+    assert list(said(*stack(resources(state)))) == []
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_the_declaration_in_a_recorded_state_has_the_findings_of_its_file(state: str) -> None:
+    judged = judge(PACK, declared(component(resources(state))), AS_OF)
+
+    assert {(each.rule_id, dotted(each.path)) for each in judged} == DECLARED[state]
+    assert not any(each.blocks for each in judged)
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_null_in_place_of_every_property_that_is_not_set_changes_no_finding(
+    state: str, properties: dict[str, frozenset[str]]
+) -> None:
+    nulled = [
+        {
+            **each,
+            "inputs": dict.fromkeys(properties.get(each["type"], ())) | (each.get("inputs") or {}),
+            "outputs": dict.fromkeys(properties.get(each["type"], ())) | (each.get("outputs") or {}),
+        }
+        for each in resources(state)
+    ]
+
+    assert list(said(*stack(nulled))) == []
+
+
+def test_null_beside_the_properties_of_an_example_changes_nothing_that_its_rule_says(
+    properties: dict[str, frozenset[str]],
+) -> None:
+    for rule in PACK.rules:
+        for example in (*rule.good, *rule.bad):
+            names = properties.get(example.type, frozenset())
+            nulled = Resource(
+                example.type,
+                _with_nulls(example.inputs, names) if example.inputs else {},
+                _with_nulls(example.outputs, names) if example.outputs else {},
+                example.urn,
+                example.parent,
+            )
+
+            assert list(rule.in_resource(nulled, context(rule))) == list(
+                rule.in_resource(example, context(rule))
+            )
+            assert list(rule.in_stack([nulled], context(rule))) == list(
+                rule.in_stack([example], context(rule))
+            )
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_null_in_the_component_is_the_same_declaration_to_a_preview(state: str) -> None:
+    inputs = component(resources(state))
+    event = {"op": "same", "type": SETTINGS, "urn": "urn:settings", "new": {"inputs": _with_nulls(inputs)}}
+    plain = {**event, "new": {"inputs": inputs}}
+
+    (before, after), (_, expected) = (
+        preview.declarations([{"resourcePreEvent": {"metadata": each}}], "acme") for each in (event, plain)
+    )
+
+    assert (before, after) == (None, expected)
+
+
+def _with_nulls(value: Any, names: frozenset[str] = frozenset()) -> Any:
+    """The value with `null` for the names in it, and for a property that no type has at every depth."""
+    if isinstance(value, dict):
+        nulls = dict.fromkeys((*sorted(names), "notSet"))
+        return {**nulls, **{key: _with_nulls(below) for key, below in value.items()}}
+    return [_with_nulls(below) for below in value] if isinstance(value, list) else value
