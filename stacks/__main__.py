@@ -2,11 +2,11 @@
 
 import pulumi
 
-from flow_mcp.mcp_server_settings import McpServerSettings
+from flow_mcp.mcp_server_settings import settings_of_stack
 
 config = pulumi.Config()
 tenant, instance = config.require_object("tenant"), config.require_object("instance")
-settings = McpServerSettings(pulumi.get_stack(), {"tenant": tenant, "instance": instance})
+settings = settings_of_stack(pulumi.get_stack(), {"tenant": tenant, "instance": instance})
 
 pulumi.export("authority", settings.authority)
 pulumi.export("clientIds", settings.client_ids)

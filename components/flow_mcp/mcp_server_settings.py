@@ -41,7 +41,7 @@ class McpServerSettings(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: McpServerSettingsArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        declaration = _checked(name, args)
+        declaration = _checked(args)
         super().__init__("flow-mcp:index:McpServerSettings", name, _normalized(declaration), opts)
         try:
             server = declaration.kind.component()(name, declaration, pulumi.ResourceOptions(parent=self))
@@ -72,7 +72,20 @@ class McpServerSettings(pulumi.ComponentResource):
         )
 
 
-def _checked(name: str, args: McpServerSettingsArgs) -> Declaration:
+def settings_of_stack(stack: str, args: McpServerSettingsArgs) -> McpServerSettings:
+    """Create a stack's component, named after the tenant: renaming the stack changes no resource.
+
+    Earlier versions named it after the stack. The alias takes such a component over, and with it its children
+    whose names begin with its name.
+    """
+    tenant = args["tenant"]
+    tenant_id = tenant.get("id") if isinstance(tenant, Mapping) else None
+    # The component refuses a tenant without an ID before it uses its name.
+    name = tenant_id if isinstance(tenant_id, str) else stack
+    return McpServerSettings(name, args, pulumi.ResourceOptions(aliases=[pulumi.Alias(name=stack)]))
+
+
+def _checked(args: McpServerSettingsArgs) -> Declaration:
     for key in (f"{PROJECT}:tenant", f"{PROJECT}:instance"):
         if pulumi.runtime.is_config_secret(key):
             # Pulumi decrypts what is in an object, and the registered inputs would show it.
@@ -81,7 +94,7 @@ def _checked(name: str, args: McpServerSettingsArgs) -> Declaration:
                 "credentials come from the environment or from a secret of their own."
             )
     try:
-        loaded = from_configuration(args["tenant"], args["instance"], source=name)
+        loaded = from_configuration(args["tenant"], args["instance"], source=pulumi.get_stack())
     except DeclarationError as error:
         message = f"the declaration is refused and nothing was changed:\n{error}"
         raise pulumi.RunError(f"{message}\n`flow-mcp check` shows the lines of the file.") from None

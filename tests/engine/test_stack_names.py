@@ -1,0 +1,69 @@
+"""A stack's resources are named after its tenant: the stack may be called and renamed as one likes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+
+from flow_mcp.gate.plan import Planner
+from tests.engine.conftest import StandInTrial
+from tests.engine.former_states import STACK, restore
+
+UNCHANGED = ("--yes", "--skip-preview", "--expect-no-changes")
+RENAMED = "initech-production"
+NAMES = {
+    ("pulumi:pulumi:Stack", f"flow-mcp-{RENAMED}"),
+    ("flow-mcp:index:McpServerSettings", "initech"),
+    ("flow-mcp:auth0:AuthorizationServer", "initech"),
+    ("pulumi:providers:auth0", "initech-management"),
+}
+
+
+@pytest.fixture
+def auth0(stand_in: Callable[[str], StandInTrial]) -> StandInTrial:
+    return stand_in("auth0")
+
+
+def names(auth0: StandInTrial, stack: str) -> set[tuple[str, str]]:
+    """The resources of the state that were once named after the stack: type and name."""
+    exported = json.loads(auth0.trial.pulumi("stack", "export", "--stack", stack).stdout)
+    found = {(each["type"], each["urn"].split("::")[3]) for each in exported["deployment"]["resources"]}
+    return {(type_, name) for type_, name in found if type_ in {known for known, _ in NAMES}}
+
+
+def test_a_stack_named_after_itself_takes_its_tenants_names_and_changes_nothing(auth0: StandInTrial) -> None:
+    restore(auth0, "names")
+    assert ("flow-mcp:index:McpServerSettings", STACK) in names(auth0, STACK)
+    auth0.trial.pulumi("up", *UNCHANGED, "--stack", STACK)
+
+    auth0.trial.pulumi("stack", "rename", RENAMED, "--stack", STACK)
+    auth0.trial.pulumi("up", *UNCHANGED, "--stack", RENAMED)
+    assert names(auth0, RENAMED) == NAMES
+    auth0.trial.pulumi("refresh", *UNCHANGED, "--stack", RENAMED)
+
+
+def test_a_preview_of_a_stack_named_after_itself_shows_no_change(
+    auth0: StandInTrial, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    restore(auth0, "names")
+    for name, value in auth0.trial.environment().items():
+        monkeypatch.setenv(name, value)
+    stacks = auth0.trial.project.stack_files((STACK,))
+    with Planner.of(auth0.trial.project, stacks, date(2026, 11, 25)) as planner:
+        diff = planner.plan(STACK).diff
+    assert (diff.changes, diff.operations) == ((), ())
+
+
+def test_a_stack_renamed_before_it_took_its_tenants_names_changes_nothing_at_the_server(
+    auth0: StandInTrial,
+) -> None:
+    restore(auth0, "names")
+    before = auth0.server.file.read_bytes()
+    auth0.trial.pulumi("stack", "rename", RENAMED, "--stack", STACK)
+    auth0.trial.pulumi("up", "--yes", "--skip-preview", "--stack", RENAMED)
+    assert names(auth0, RENAMED) == NAMES
+    assert auth0.server.file.read_bytes() == before
+    auth0.trial.pulumi("up", *UNCHANGED, "--stack", RENAMED)
