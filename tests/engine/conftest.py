@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ from typing import Any
 import pytest
 
 from flow_mcp.trial import Trial
+from tests.live.authority import Authority
+from tests.standin.auth0_management import auth0_management
 from tests.standin.plugin import install, variable
 from tests.standin.server import Server
 
@@ -38,14 +41,20 @@ class StandInTrial:
 
 
 @pytest.fixture
-def stand_in(trial: Trial, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], StandInTrial]:
+def stand_in(
+    trial: Trial, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[str], StandInTrial]]:
     """Install the stand-in of a package (`azuread`, `auth0`) for the trial's engine."""
+    with ExitStack() as servers:
 
-    def installed(package: str) -> StandInTrial:
-        plugins, file = tmp_path / "plugins", tmp_path / f"{package}.json"
-        install(package, plugins)
-        monkeypatch.setenv("PATH", str(plugins), prepend=":")
-        credentials = {**trial.credentials, **CREDENTIALS[package], variable(package): str(file)}
-        return StandInTrial(replace(trial, credentials=credentials), Server(file))
+        def installed(package: str) -> StandInTrial:
+            plugins, file = tmp_path / "plugins", tmp_path / f"{package}.json"
+            install(package, plugins)
+            monkeypatch.setenv("PATH", str(plugins), prepend=":")
+            credentials = {**trial.credentials, **CREDENTIALS[package], variable(package): str(file)}
+            if package == "auth0":
+                authority = Authority(tmp_path)
+                credentials |= servers.enter_context(auth0_management(authority, Server(file)))
+            return StandInTrial(replace(trial, credentials=credentials), Server(file))
 
-    return installed
+        yield installed

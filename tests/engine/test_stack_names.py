@@ -61,9 +61,9 @@ def test_a_stack_renamed_before_it_took_its_tenants_names_changes_nothing_at_the
     auth0: StandInTrial,
 ) -> None:
     restore(auth0, "names")
-    before = auth0.server.file.read_bytes()
+    before = json.loads(auth0.server.file.read_text(encoding="utf-8"))
     auth0.trial.pulumi("stack", "rename", RENAMED, "--stack", STACK)
     auth0.trial.pulumi("up", "--yes", "--skip-preview", "--stack", RENAMED)
     assert names(auth0, RENAMED) == NAMES
-    assert auth0.server.file.read_bytes() == before
+    assert json.loads(auth0.server.file.read_text(encoding="utf-8")) == before
     auth0.trial.pulumi("up", *UNCHANGED, "--stack", RENAMED)

@@ -16,7 +16,7 @@ _LIFETIME = timedelta(days=1)
 
 
 class Authority:
-    """Issues certificates for `localhost` and 127.0.0.1; `certificate` is the PEM file to trust it by."""
+    """Issues certificates for `localhost` or another host; `certificate` is the PEM file to trust it by."""
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
@@ -27,13 +27,11 @@ class Authority:
         issued = self._issue(self._name, self._key.public_key(), constraint, names=None)
         self.certificate.write_bytes(issued.public_bytes(serialization.Encoding.PEM))
 
-    def server_context(self) -> ssl.SSLContext:
+    def server_context(self, host: str = "localhost") -> ssl.SSLContext:
         """What an HTTPS server on this machine shows, with a key and a certificate of its own."""
         key = ec.generate_private_key(ec.SECP256R1())
-        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-        names = x509.SubjectAlternativeName(
-            [x509.DNSName("localhost"), x509.IPAddress(ip_address("127.0.0.1"))]
-        )
+        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
+        names = x509.SubjectAlternativeName([x509.DNSName(host), x509.IPAddress(ip_address("127.0.0.1"))])
         certificate = self._issue(
             name, key.public_key(), x509.BasicConstraints(ca=False, path_length=None), names
         )

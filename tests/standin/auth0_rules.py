@@ -186,6 +186,7 @@ def get_tenant(arguments: Properties, account: Account) -> Properties:  # noqa: 
     return {
         "id": "tenant",
         "domain": account.name,
+        "clientIdMetadataDocumentSupported": False,
         "resourceParameterProfile": "audience",
         "dynamicClientRegistrationSecurityMode": "strict",
         "mtls": [{"disable": True, "enableEndpointAliases": False}],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import ssl
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
@@ -111,8 +112,52 @@ ServerT = TypeVar("ServerT", bound=WebServer)
 def serving(authority: Authority, make: Callable[[], ServerT]) -> Iterator[ServerT]:
     """Serve on 127.0.0.1 with a certificate of this authority."""
     server = make()
+    with ThreadingHTTPServer(("127.0.0.1", 0), _handler(server)) as listener:
+        listener.socket = authority.server_context().wrap_socket(listener.socket, server_side=True)
+        server.url = f"https://localhost:{listener.server_port}"
+        with _listening(listener):
+            yield server
+
+
+@contextmanager
+def serving_by_proxy(authority: Authority, host: str, server: WebServer) -> Iterator[str]:
+    """Serve `https://<host>` to whoever uses this proxy; its address is given."""
+    handler = _handler(server, authority.server_context(host))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as listener:
+        server.url = f"https://{host}"
+        with _listening(listener):
+            yield f"http://127.0.0.1:{listener.server_port}"
+
+
+@contextmanager
+def _listening(listener: ThreadingHTTPServer) -> Iterator[None]:
+    thread = threading.Thread(target=listener.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        yield
+    finally:
+        listener.shutdown()
+        thread.join()
+
+
+def _handler(server: WebServer, tunnel: ssl.SSLContext | None = None) -> type[BaseHTTPRequestHandler]:
+    """Handles requests; with `tunnel` those within a CONNECT (RFC 9110, section 9.3.6), to whatever host."""
 
     class Handler(BaseHTTPRequestHandler):
+        def do_CONNECT(self) -> None:
+            if tunnel is None:
+                self.send_error(405)
+                return
+            self.send_response(200)
+            self.end_headers()
+            self.connection = tunnel.wrap_socket(self.connection, server_side=True)
+            self.rfile, self.wfile = self.connection.makefile("rb"), self.connection.makefile("wb", 0)
+            self.close_connection = False
+
+        def finish(self) -> None:
+            super().finish()
+            self.connection.close()
+
         def handle_request(self) -> None:
             parts = urlsplit(self.path)
             length = int(self.headers.get("Content-Length") or 0)
@@ -144,13 +189,4 @@ def serving(authority: Authority, make: Callable[[], ServerT]) -> Iterator[Serve
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 http.server's signature
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as listener:
-        listener.socket = authority.server_context().wrap_socket(listener.socket, server_side=True)
-        server.url = f"https://localhost:{listener.server_port}"
-        thread = threading.Thread(target=listener.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-        try:
-            yield server
-        finally:
-            listener.shutdown()
-            thread.join()
+    return Handler

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flow_mcp.authorization_servers.auth0.former_settings import FormerSettingsResource
 from flow_mcp.authorization_servers.discovery.metadata_resource import MetadataResource
 from flow_mcp.authorization_servers.external.client_resource import RegisteredClientResource
 from flow_mcp.authorization_servers.keycloak.preflight import KeycloakPreflight
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 RESOURCES: tuple[AnyResource, ...] = (
     RegistrationResource(),
     MetadataResource(),
+    FormerSettingsResource(),
     McpServerResource(),
     ClientResource(),
     RegisteredClientResource(),

@@ -101,7 +101,7 @@ class TenantSettings(Declared):
         bool,
         Field(
             description="true: this stack sets dynamic registration and metadata documents as `registration` "
-            "says, and the resource parameter profile. They stay when the stack is destroyed."
+            "says, and the resource parameter profile. They are put back when it no longer does."
         ),
     ] = False
     resource_parameter_profile: Annotated[

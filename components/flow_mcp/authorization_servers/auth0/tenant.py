@@ -10,6 +10,7 @@ import pulumi_auth0 as auth0
 from pulumi_auth0.outputs import GetTenantFlagResult
 
 from flow_mcp.authorization_servers.auth0.declaration import Auth0
+from flow_mcp.authorization_servers.auth0.resources import Auth0FormerSettings
 from flow_mcp.authorization_servers.errors import AuthorizationServerError
 from flow_mcp.declaration.tenant import Declaration
 from flow_mcp.settings import Grant
@@ -85,16 +86,29 @@ def _read(server: Auth0, opts: pulumi.ResourceOptions) -> auth0.GetTenantResult:
 
 
 def _set(server: Auth0, found: auth0.GetTenantResult, opts: pulumi.ResourceOptions) -> auth0.Tenant:
-    """The settings that are this stack's; destroying them changes nothing in Auth0, by its plugin's nature.
+    """Set the settings that are this stack's, and remember what they were, to put them back.
 
-    Creating this resource clears the settings of `as_found` that are left out, whoever made them.
+    Creating an `auth0.Tenant` clears the settings of `as_found` that are left out, whoever made them.
+    Deleting it changes nothing in Auth0.
     """
+    dynamic = server.registration.dynamic is not None
+    documents = server.registration.metadata_documents is not None
+    profile = "compatibility" if server.resource_parameter else "audience"
+    former = Auth0FormerSettings(
+        "former-settings",
+        domain=server.domain,
+        dynamic_registration=dynamic,
+        metadata_documents=documents,
+        resource_parameter_profile=profile,
+        opts=pulumi.ResourceOptions(parent=opts.parent),
+    )
     return auth0.Tenant(
         "settings",
-        flags={"enable_dynamic_client_registration": server.registration.dynamic is not None},
-        client_id_metadata_document_supported=server.registration.metadata_documents is not None,
-        resource_parameter_profile="compatibility" if server.resource_parameter else "audience",
-        opts=opts,
+        flags={"enable_dynamic_client_registration": dynamic},
+        client_id_metadata_document_supported=documents,
+        resource_parameter_profile=profile,
+        # Read before they are set, and put back when nothing sets them any more.
+        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[former])),
         **as_found(found),
     )
 

@@ -1,0 +1,165 @@
+"""Settings of a whole Auth0 tenant: a stack that sets them remembers what they were, and puts them back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.engine.conftest import StandInTrial
+from tests.engine.former_states import DOMAIN, STACK, restore
+from tests.standin.auth0_rules import get_tenant, tenant_settings
+
+SETTINGS = (
+    "clientIdMetadataDocumentSupported",
+    "enableDynamicClientRegistration",
+    "resourceParameterProfile",
+)
+OPEN = dict(zip(SETTINGS, (True, True, "compatibility"), strict=True))
+CLOSED = dict(zip(SETTINGS, (False, False, "audience"), strict=True))
+TENANT: dict[str, Any] = {
+    "id": "initech",
+    "workspaces": {"31": {"environments": ["test"]}},
+    "authorizationServer": {
+        "auth0": {
+            "domain": DOMAIN,
+            "registration": {
+                "dynamic": {"access": ["31/test"]},
+                "metadataDocuments": {
+                    "documents": ["https://claude.ai/oauth/claude-code-client-metadata"],
+                    "access": ["31/test"],
+                },
+            },
+            "tenantSettings": {"manage": True},
+        }
+    },
+    "clients": {"test-agent": {"grant": "client-credentials", "access": ["31/test"]}},
+}
+
+
+@pytest.fixture
+def auth0(stand_in: Callable[[str], StandInTrial]) -> StandInTrial:
+    return stand_in("auth0")
+
+
+def declare(auth0: StandInTrial, tenant: dict[str, Any]) -> None:
+    auth0.trial.declare(STACK, yaml.safe_dump({"config": {"flow-mcp:tenant": tenant}}))
+    auth0.trial.pulumi("stack", "select", "--create", STACK)
+
+
+def run(auth0: StandInTrial, command: str, *options: str) -> str:
+    return auth0.trial.pulumi(command, "--yes", "--skip-preview", "--stack", STACK, *options).stdout
+
+
+def found(auth0: StandInTrial) -> dict[str, Any]:
+    """The settings as Auth0 has them."""
+    with auth0.server.account(DOMAIN) as account:
+        settings = get_tenant({}, account)
+    return {name: settings.get(name, settings["flags"][0].get(name)) for name in SETTINGS}
+
+
+def switch(auth0: StandInTrial, **changed: Any) -> None:
+    """Change settings as an administrator does."""
+    with auth0.server.account(DOMAIN) as account:
+        settings = tenant_settings(account)
+        if (registration := changed.pop("enableDynamicClientRegistration", None)) is not None:
+            settings["flags"] = [{"enableDynamicClientRegistration": registration}]
+        settings.update(changed)
+
+
+def test_a_declaration_that_drops_the_settings_puts_them_back(auth0: StandInTrial) -> None:
+    declare(auth0, TENANT)
+    assert found(auth0) == CLOSED
+    run(auth0, "up")
+    assert found(auth0) == OPEN
+    state = "".join(file.read_text(encoding="utf-8") for file in auth0.trial.state.rglob("*.json"))
+    assert "applier-secret" not in state
+
+    programs = {**TENANT, "authorizationServer": {"auth0": {"domain": DOMAIN}}}
+    declare(auth0, programs)
+    run(auth0, "up")
+    assert found(auth0) == CLOSED
+    run(auth0, "up", "--expect-no-changes")
+
+
+def test_what_was_open_before_the_stack_is_open_after_it_and_that_is_said(auth0: StandInTrial) -> None:
+    declare(auth0, TENANT)
+    switch(auth0, enableDynamicClientRegistration=True)
+    before = found(auth0)
+    printed = run(auth0, "up")
+    assert f"dynamic client registration is on already in the Auth0 tenant {DOMAIN}" in printed
+    assert "Metadata Documents is on already" not in printed
+
+    closed = json.loads(json.dumps(TENANT))
+    del closed["authorizationServer"]["auth0"]["registration"]
+    declare(auth0, closed)
+    run(auth0, "up")
+    assert found(auth0) == {**CLOSED, "resourceParameterProfile": "compatibility"}
+
+    destroyed = run(auth0, "destroy")
+    assert found(auth0) == before
+    assert (
+        f"dynamic client registration is on in the Auth0 tenant {DOMAIN}, as this stack found it" in destroyed
+    )
+
+
+def test_what_somebody_changed_since_is_left_and_said(auth0: StandInTrial) -> None:
+    tenant = json.loads(json.dumps(TENANT))
+    del tenant["authorizationServer"]["auth0"]["registration"]["metadataDocuments"]
+    declare(auth0, tenant)
+    run(auth0, "up")
+    switch(auth0, clientIdMetadataDocumentSupported=True)
+    destroyed = run(auth0, "destroy")
+    assert found(auth0) == {**CLOSED, "clientIdMetadataDocumentSupported": True}
+    assert (
+        f"registration by Client ID Metadata Documents of the Auth0 tenant {DOMAIN} was changed since this "
+        "stack set it, and stays on; the stack found it off"
+    ) in destroyed
+
+
+@pytest.mark.parametrize("goes_on_with", ["up", "destroy"])
+def test_a_run_that_was_cut_off_after_setting_them_loses_nothing(
+    auth0: StandInTrial, goes_on_with: str
+) -> None:
+    declare(auth0, TENANT)
+    run(auth0, "up")
+    state = json.loads(auth0.trial.pulumi("stack", "export", "--show-secrets", "--stack", STACK).stdout)
+    # Auth0 has set them, and Pulumi did not get as far as to write that down.
+    [settings] = (
+        each for each in state["deployment"]["resources"] if each["type"] == "auth0:index/tenant:Tenant"
+    )
+    state["deployment"]["resources"].remove(settings)
+    for each in state["deployment"]["resources"]:
+        each["dependencies"] = [urn for urn in each.get("dependencies", ()) if urn != settings["urn"]]
+    state["deployment"]["pending_operations"] = [{"type": "creating", "resource": settings}]
+    file = auth0.trial.directory / "cut-off.json"
+    file.write_text(json.dumps(state), encoding="utf-8")
+    auth0.trial.pulumi("stack", "import", "--file", str(file), "--stack", STACK)
+    if goes_on_with == "up":
+        run(auth0, "up")
+        assert found(auth0) == OPEN
+    run(auth0, "destroy")
+    assert found(auth0) == CLOSED
+
+
+def test_a_stack_that_an_earlier_version_left_is_taken_over_without_a_change_in_auth0(
+    auth0: StandInTrial,
+) -> None:
+    restore(auth0, "tenant_settings")
+    before = json.loads(auth0.server.file.read_text(encoding="utf-8"))
+    assert found(auth0) == OPEN
+    printed = run(auth0, "up")
+    assert json.loads(auth0.server.file.read_text(encoding="utf-8")) == before
+    assert f"dynamic client registration is on already in the Auth0 tenant {DOMAIN}" in printed
+    assert "+ 1 created" in printed
+    run(auth0, "up", "--expect-no-changes")
+
+    destroyed = run(auth0, "destroy")
+    # What they were before the stack was never written down.
+    assert found(auth0) == OPEN
+    assert (
+        f"dynamic client registration is on in the Auth0 tenant {DOMAIN}, as this stack found it" in destroyed
+    )
