@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -11,19 +12,48 @@ import pytest
 from flow_mcp.dev.server import LocalKeycloak
 from flow_mcp.runtime import Validator
 from flow_mcp.trial import Trial
+from tests.live.command import flow_mcp
 from tests.live.tenant import Tenant
 
-_REALM = "of-somebody-else"
+_REALMS = ("of-somebody-else", "of.somebody else", "Éclair's 100%")
 
 
-@pytest.fixture
-def realm(admin: httpx.Client) -> Iterator[str]:
-    """A realm with a group and a client of its own."""
-    admin.post("", json={"realm": _REALM, "enabled": True})
-    admin.post(f"{_REALM}/groups", json={"name": "planners"})
-    admin.post(f"{_REALM}/clients", json={"clientId": "theirs", "optionalClientScopes": ["phone"]})
-    yield _REALM
-    admin.delete(_REALM)
+@pytest.fixture(params=_REALMS)
+def realm(request: pytest.FixtureRequest, admin: httpx.Client) -> Iterator[str]:
+    """A realm with a client of its own, and groups of which two have the same name."""
+    name, path = request.param, quote(request.param, safe="")
+    admin.post("", json={"realm": name, "enabled": True})
+    for parent in ("contractors", "finance"):
+        group_id = admin.post(f"{path}/groups", json={"name": parent}).headers["location"].rpartition("/")[2]
+        for child in ("planners", "EMEA/APAC"):
+            admin.post(f"{path}/groups/{group_id}/children", json={"name": f"{child}"})
+    admin.post(f"{path}/clients", json={"clientId": "theirs", "optionalClientScopes": ["phone"]})
+    yield name
+    admin.delete(path)
+
+
+_REFUSED = {
+    "planners": "Declare its path: /contractors/planners or /finance/planners.",
+    "/sales/planners": "name a group that exists, such as /contractors/planners, /finance/planners.",
+}
+"""Groups that cannot be taken, and what is said of each."""
+
+
+def declaration(keycloak: LocalKeycloak, realm: str, *groups: str) -> dict[str, Any]:
+    return {
+        "id": "guest",
+        "workspaces": {"7": {"environments": ["production"]}},
+        "authorizationServer": {"keycloak": {"url": keycloak.url, "realm": {"name": realm, "create": False}}},
+        "clients": {
+            "agent": {"grant": "client-credentials", "access": ["*"]},
+            "desktop": {
+                "grant": "authorization-code",
+                "redirectUris": ["http://127.0.0.1/callback"],
+                "access": ["*"],
+                "people": {"groups": list(groups)},
+            },
+        },
+    }
 
 
 def test_a_tenant_comes_and_goes_and_the_realm_is_as_it_was(
@@ -32,25 +62,19 @@ def test_a_tenant_comes_and_goes_and_the_realm_is_as_it_was(
     before = _everything(admin, realm)
     tenant = Tenant("guest", module_trial)
     tenant.create()
-    tenant.declare(
-        {
-            "id": "guest",
-            "workspaces": {"7": {"environments": ["production"]}},
-            "authorizationServer": {
-                "keycloak": {"url": keycloak.url, "realm": {"name": realm, "create": False}}
-            },
-            "clients": {
-                "agent": {"grant": "client-credentials", "access": ["*"]},
-                "desktop": {
-                    "grant": "authorization-code",
-                    "redirectUris": ["http://127.0.0.1/callback"],
-                    "access": ["*"],
-                    "people": {"groups": ["planners"]},
-                },
-            },
-        }
-    )
+    for group, said in _REFUSED.items():
+        tenant.declare(declaration(keycloak, realm, group))
+        refused = module_trial.pulumi("up", "--yes", "--skip-preview", "--stack", "guest", check=False)
+        assert refused.returncode
+        assert said in refused.stdout
+    assert _everything(admin, realm) == before
+
+    tenant.declare(declaration(keycloak, realm, "/finance/planners", "/contractors/EMEA~/APAC"))
     tenant.up()
+    assert {path for path, roles in _roles_of_groups(admin, realm).items() if roles} == {
+        "/finance/planners",
+        "/contractors/EMEA/APAC",
+    }
     document = tenant.document
     agent = next(c for c in document.authorization_servers[0].clients if c.name == "agent")
     with httpx.Client() as http:
@@ -58,18 +82,28 @@ def test_a_tenant_comes_and_goes_and_the_realm_is_as_it_was(
     assert Validator(document).decide(agent.token_requests[0].resource, token).status == 200
     assert _everything(admin, realm) != before
     assert tenant.changes() == {}
+    verified = flow_mcp(module_trial, "verify", "guest")
+    assert verified.returncode == 0, verified.stdout
 
-    module_trial.pulumi("destroy", "--yes", "--skip-preview", "--stack", "guest")
+    module_trial.pulumi("destroy", "--yes", "--skip-preview", "--remove", "--stack", "guest")
     assert _everything(admin, realm) == before
 
 
 def _everything(admin: httpx.Client, realm: str) -> dict[str, Any]:
     """The realm with its clients, scopes, roles, groups and policies, in a stable order."""
     paths = ("clients", "client-scopes", "roles", "groups", "components", "client-policies/profiles")
-    found = {path: admin.get(f"{realm}/{path}").json() for path in (*paths, "client-policies/policies")}
-    roles = {g["name"]: admin.get(f"{realm}/groups/{g['id']}").json()["realmRoles"] for g in found["groups"]}
+    base = quote(realm, safe="")
+    found = {path: admin.get(f"{base}/{path}").json() for path in (*paths, "client-policies/policies")}
     stable = {
         path: sorted(things, key=str) if isinstance(things, list) else things
         for path, things in found.items()
     }
-    return {**stable, "realm": admin.get(realm).json(), "roles of groups": roles}
+    return {**stable, "realm": admin.get(base).json(), "roles of groups": _roles_of_groups(admin, realm)}
+
+
+def _roles_of_groups(admin: httpx.Client, realm: str) -> dict[str, list[str]]:
+    """The realm roles of each group below another, by its path."""
+    base = quote(realm, safe="")
+    parents = admin.get(f"{base}/groups").json()
+    children = [each for p in parents for each in admin.get(f"{base}/groups/{p['id']}/children").json()]
+    return {each["path"]: admin.get(f"{base}/groups/{each['id']}").json()["realmRoles"] for each in children}

@@ -65,7 +65,12 @@ class People(Declared):
 
     # Not strict: pydantic hands a list to what follows a validator like _words, even from JSON.
     groups: Annotated[
-        tuple[Text, ...], Field(strict=False, description="Names of groups at the authorization server.")
+        tuple[Text, ...],
+        Field(
+            strict=False,
+            description="Names of groups at the authorization server; on Keycloak also paths, such as "
+            "/finance/planners.",
+        ),
     ] = ()
     everyone: Annotated[bool, Field(description="true: whoever the server lets sign in.")] = False
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -86,7 +87,7 @@ class Administrator:
         answer = send(
             self._client,
             "POST",
-            f"/realms/{self._realm}/protocol/openid-connect/token",
+            f"/realms/{quote(self._realm, safe='')}/protocol/openid-connect/token",
             who=f"Keycloak at {url}",
             data=credentials(self._environment, self._client_id),
         )

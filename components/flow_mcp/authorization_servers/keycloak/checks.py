@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, cast
 
 from flow_mcp.authorization_servers import people
 from flow_mcp.authorization_servers.keycloak import names
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
+from flow_mcp.authorization_servers.keycloak.group_paths import path_names
 from flow_mcp.declaration.access import check_access
 from flow_mcp.declaration.base import seconds
 from flow_mcp.declaration.findings import Finding, Path
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 _HERE: Path = ("authorizationServer", "keycloak")
 _LONGEST_ACCESS = 86_400
+_NEW_REALM = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
 _BUILT_IN_CLIENTS = frozenset(
     {"account", "account-console", "admin-cli", "broker", "realm-management", "security-admin-console"}
 )
@@ -26,6 +29,7 @@ def check(declaration: Declaration) -> Iterator[Finding]:
     """All findings that are particular to Keycloak."""
     server = cast("Keycloak", declaration.server)
     yield from people.check(declaration, server.registration.ways)
+    yield from _groups(declaration, server)
     yield from _registration(declaration, server)
     yield from _server(server)
     yield from _client_ids(declaration)
@@ -45,12 +49,34 @@ def _server(server: Keycloak) -> Iterator[Finding]:
             "is the administrators' realm",
             "Give the tenant a realm of its own: its clients must not live beside administrators.",
         )
+    if server.realm.create and not _NEW_REALM.fullmatch(server.realm.name):
+        yield Finding(
+            (*_HERE, "realm", "name"),
+            "is no name for a realm that the stack creates",
+            "Use 1 to 63 letters, digits, - and _, first a letter or digit; create: false takes any realm.",
+        )
     if seconds(server.tokens.access) > _LONGEST_ACCESS:
         yield Finding(
             (*_HERE, "tokens", "access"),
             "is longer than a day, and an access token cannot be called back",
             "Write at most 24h; clients get new ones by themselves.",
         )
+
+
+def _groups(declaration: Declaration, server: Keycloak) -> Iterator[Finding]:
+    for entrance in people.entrances(declaration, server.registration.ways, "registration"):
+        declared = entrance.people.groups if entrance.people else ()
+        names_of = {group: path_names(group) or (group,) for group in declared}
+        for index, group in enumerate(declared):
+            here = (*entrance.path, "people", "groups", index)
+            if not all(names_of[group]):
+                yield Finding(
+                    here,
+                    "is not the path of a group",
+                    "Write the names from the top, such as /finance/planners; a slash within a name is ~/.",
+                )
+            if server.realm.create and any(names_of[other] == names_of[group] for other in declared[:index]):
+                yield Finding(here, "is the same group as another entry", "Remove one of them.")
 
 
 def _client_ids(declaration: Declaration) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated
+from urllib.parse import quote
 
 from pydantic import Field
 
@@ -10,14 +11,16 @@ from flow_mcp.authorization_servers.people import Ways
 from flow_mcp.declaration.base import ClientId, Declared, Duration, Form, Host, Origin, ServerUrl
 from flow_mcp.declaration.clients import Access, InheritedPeople
 
+# What Keycloak refuses in the name of a realm (`ReservedCharValidator`), and what no URL path can carry.
 RealmName = Annotated[
     str,
     Form(
-        r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}",
+        r"(?!\.{1,2}$)[^\x00-\x1f\x7f-\x9f:/?#@!$&()*+,;=\[\]\\]{1,255}",
         "a realm's name",
-        "1 to 63 letters, digits, - and _, first a letter or digit",
+        "1 to 255 characters without control characters and :/?#@!$&()*+,;=[]\\",
     ),
 ]
+_KEPT_IN_ISSUER = "'"
 ScopeName = Annotated[
     str,
     Form(r"[\x21\x23-\x5b\x5d-\x7e]{1,255}", "a scope", '1 to 255 ASCII characters without spaces, " and \\'),
@@ -139,8 +142,11 @@ class Keycloak(Declared):
 
     @property
     def issuer(self) -> str:
-        """The realm's issuer (Keycloak, Securing Applications: OpenID Connect endpoints)."""
-        return f"{self.url}/realms/{self.realm.name}"
+        """The realm's issuer (Keycloak, Securing Applications: OpenID Connect endpoints).
+
+        Keycloak percent-encodes the realm's name in it, except letters, digits and `-._~'`.
+        """
+        return f"{self.url}/realms/{quote(self.realm.name, safe=_KEPT_IN_ISSUER)}"
 
     @property
     def manages_registration(self) -> bool:

@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
+from pydantic import Field
 
 from flow_mcp.authorization_servers.errors import AuthorizationServerError, OwnedByOthersError, RightsError
+from flow_mcp.authorization_servers.keycloak import groups
 from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, Administration, realm_path
 from flow_mcp.plugin.resource import Function, Properties
 
@@ -27,12 +29,14 @@ class PreflightArguments(Administration):
         create: whether the stack makes the realm, or uses one that is there.
         owner: mark of the stack on what it makes, such as `flow-mcp:acme`.
         client_ids: of the clients that the stack makes.
+        groups: names or paths of groups that must exist; none where the stack makes the realm.
     """
 
     realm: str
     create: bool
     owner: str
     client_ids: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
 
 
 class PreflightResult(Properties):
@@ -41,10 +45,12 @@ class PreflightResult(Properties):
     Attributes:
         realm_exists: whether the realm is there already.
         version: Keycloak's, if the administrator may know.
+        group_ids: IDs of the groups, by name or path.
     """
 
     realm_exists: bool
     version: str | None = None
+    group_ids: dict[str, str] = Field(default_factory=dict)
 
 
 class KeycloakPreflight(Function[PreflightArguments, PreflightResult]):
@@ -67,7 +73,8 @@ class KeycloakPreflight(Function[PreflightArguments, PreflightResult]):
                 _require_manager(api, arguments)
                 _require_own(api, arguments, realm)
                 _require_free_client_ids(api, arguments)
-            return PreflightResult(realm_exists=realm is not None, version=version)
+            group_ids = groups.find(api, arguments.realm, arguments.groups)
+            return PreflightResult(realm_exists=realm is not None, version=version, group_ids=group_ids)
 
 
 def _version(api: AdminApi) -> str | None:

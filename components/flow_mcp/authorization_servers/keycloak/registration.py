@@ -69,7 +69,8 @@ def create(
         url=server.admin_url or server.url,
         admin_realm=server.administration.realm,
         admin_client_id=server.administration.client_id,
-        realm=realm,
+        # Our own resource takes the name as it is; of a new realm it is known when the realm exists.
+        realm=realm if server.realm.create else server.realm.name,
         owner=names.owner(declaration),
         open=dynamic is not None,
         redirect_hosts=dynamic.redirect_hosts if dynamic else (),

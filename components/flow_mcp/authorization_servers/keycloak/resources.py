@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ import pulumi
 from flow_mcp.authorization_servers.discovery.resources import AuthorizationServerMetadata
 from flow_mcp.authorization_servers.keycloak import names
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
+from flow_mcp.authorization_servers.keycloak.scopes import admitted_groups
 from flow_mcp.plugin.program import PluginResource, call
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ class Preflight:
 
     realm_exists: bool
     version: str | None
+    group_ids: Mapping[str, str]
 
 
 def preflight(declaration: Declaration, server: Keycloak) -> Preflight:
@@ -105,6 +107,7 @@ def preflight(declaration: Declaration, server: Keycloak) -> Preflight:
             "create": server.realm.create,
             "owner": names.owner(declaration),
             "clientIds": [declaration.client_id(name) for name in sorted(declaration.tenant.clients)],
+            "groups": [] if server.realm.create else sorted(admitted_groups(declaration, server)),
         },
     )
-    return Preflight(found["realmExists"], found.get("version"))
+    return Preflight(found["realmExists"], found.get("version"), found.get("groupIds") or {})

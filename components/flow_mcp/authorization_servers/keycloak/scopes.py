@@ -7,16 +7,16 @@ neither scope nor audience.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_keycloak as keycloak
 
 from flow_mcp.authorization_servers import people
-from flow_mcp.authorization_servers.errors import AuthorizationServerError
 from flow_mcp.authorization_servers.keycloak import names
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
+from flow_mcp.authorization_servers.keycloak.group_paths import Names, path_names, path_of
 from flow_mcp.declaration.tenant import Declaration, ResourceDeclared
 
 
@@ -29,20 +29,32 @@ class ResourceScope:
 
 
 def create(
-    declaration: Declaration, server: Keycloak, realm: pulumi.Input[str], opts: pulumi.ResourceOptions
+    declaration: Declaration,
+    server: Keycloak,
+    realm: pulumi.Input[str],
+    group_ids: Mapping[str, str],
+    opts: pulumi.ResourceOptions,
 ) -> Mapping[str, ResourceScope]:
-    """Create scopes and roles, and give the people's roles to their groups; by protected resource's key."""
+    """Create scopes and roles, and give the people's roles to their groups; by protected resource's key.
+
+    Args:
+        declaration: the tenant.
+        server: its Keycloak.
+        realm: name of the realm.
+        group_ids: IDs of groups that exist, by name or path; in the stack's own realm they are created.
+        opts: Pulumi's options.
+    """
     by_resource: dict[str, ResourceScope] = {}
     roles_of_group: dict[str, list[pulumi.Input[str]]] = {}
     admitted_to = {
         resource: people.admitted(declaration, server.registration.ways, resource)
         for resource in declaration.resources
     }
-    # First of all, because a group that is missing must end the update before anything is changed.
-    groups = {
-        name: _group(name, server, realm, opts)
-        for name in sorted({name for admitted in admitted_to.values() for name in admitted.groups})
-    }
+    groups: Mapping[str, pulumi.Input[str]] = (
+        _create_groups(admitted_groups(declaration, server), realm, opts)
+        if server.realm.create
+        else group_ids
+    )
     for resource, admitted in admitted_to.items():
         scope = _scope(declaration, resource, realm, opts)
         programs = _role("programs", names.programs_role(declaration, resource), resource, realm, opts)
@@ -72,6 +84,15 @@ def create(
             opts=opts,
         )
     return by_resource
+
+
+def admitted_groups(declaration: Declaration, server: Keycloak) -> frozenset[str]:
+    """Names and paths of all groups that the tenant's protected resources admit."""
+    return frozenset(
+        group
+        for resource in declaration.resources
+        for group in people.admitted(declaration, server.registration.ways, resource).groups
+    )
 
 
 def _scope(
@@ -144,21 +165,24 @@ def _role(
     )
 
 
-def _group(
-    name: str, server: Keycloak, realm: pulumi.Input[str], opts: pulumi.ResourceOptions
-) -> pulumi.Input[str]:
-    """A group's ID: in the stack's own realm the group is made, in another it must exist."""
-    if server.realm.create:
-        return keycloak.Group(name, realm_id=realm, name=name, opts=opts).id
-    try:
-        found = keycloak.get_group(
-            realm_id=server.realm.name,
-            name=name,
-            opts=pulumi.InvokeOptions(parent=opts.parent, provider=opts.provider),
-        )
-    except Exception as error:  # whatever the plugin says, it comes as this
-        raise AuthorizationServerError(
-            f"the group {name}, which people: {{groups: […]}} names, cannot be read in the realm "
-            f"{server.realm.name}: {error}. Make it in Keycloak, or name one that exists."
-        ) from error
-    return found.id
+def _create_groups(
+    declared: Iterable[str], realm: pulumi.Input[str], opts: pulumi.ResourceOptions
+) -> dict[str, pulumi.Input[str]]:
+    """Create groups and those above them in the stack's own realm; their IDs by what declares them."""
+    made: dict[Names, keycloak.Group] = {}
+    ids: dict[str, pulumi.Input[str]] = {}
+    for group in sorted(declared):
+        names_of_group = path_names(group) or (group,)
+        for depth, name in enumerate(names_of_group, start=1):
+            if names_of_group[:depth] not in made:
+                parent = made.get(names_of_group[: depth - 1])
+                made[names_of_group[:depth]] = keycloak.Group(
+                    # A group at the top has its bare name for a resource name in stacks that exist.
+                    name if depth == 1 else path_of(names_of_group[:depth]),
+                    realm_id=realm,
+                    name=name,
+                    parent_id=parent.id if parent else None,
+                    opts=opts,
+                )
+        ids[group] = made[names_of_group].id
+    return ids

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from textwrap import indent
 
@@ -10,6 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from flow_mcp.authorization_servers.keycloak import Keycloak
 from tests.unit.declared import SERVER, Stacks, problem, tenant
 
 HERE = "authorizationServer.keycloak"
@@ -27,6 +29,13 @@ OPENS = (
     "Add manage: true if this stack may change them, or remove dynamic and metadataDocuments.",
 )
 DYNAMIC = "redirectHosts: [claude.ai], senderHosts: [claude.ai], access: ['*'], people: everyone"
+
+
+def _people(*groups: str) -> str:
+    return (
+        "desktop:\n  grant: authorization-code\n  redirectUris: ['http://127.0.0.1/callback']\n"
+        f"  access: ['456/test']\n  people: {{groups: {json.dumps(groups)}}}\n"
+    )
 
 
 def realm(name: str, create: str, more: str = "") -> str:
@@ -207,14 +216,54 @@ def test_the_number_of_clients_is_a_whole_one_within_bounds(stacks: Stacks, numb
     assert (found.line, found.path) == (11, f"{HERE}.registration.dynamic.maximumClients")
 
 
-@pytest.mark.parametrize("name", ["", "a b", "a/b", "../master", "\\u00e9", "a" * 64])
-def test_a_realms_name_needs_no_encoding(stacks: Stacks, name: str) -> None:
+@pytest.mark.parametrize("name", ["a b", "a.b", "\\u00e9", "a" * 64])
+def test_the_name_of_a_realm_of_its_own_needs_no_encoding(stacks: Stacks, name: str) -> None:
     assert stacks.problem(tenant(server=realm(f'"{name}"', "true"))) == problem(
         9,
         f"{HERE}.realm.name",
-        "is not a realm's name",
-        "Use 1 to 63 letters, digits, - and _, first a letter or digit.",
+        "is no name for a realm that the stack creates",
+        "Use 1 to 63 letters, digits, - and _, first a letter or digit; create: false takes any realm.",
     )
+
+
+@pytest.mark.parametrize(
+    "name", ["", ".", "..", "a/b", "../master", "a?b", "a#b", "a\\\\b", "a\\u0000b", "a\\u0085b", "a" * 256]
+)
+def test_a_name_that_keycloak_gives_no_realm_is_refused(stacks: Stacks, name: str) -> None:
+    assert stacks.problem(tenant(server=realm(f'"{name}"', "false"))) == problem(
+        9,
+        f"{HERE}.realm.name",
+        "is not a realm's name",
+        "Use 1 to 255 characters without control characters and :/?#@!$&()*+,;=[]\\.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "in_issuer"),
+    [
+        ("of.somebody else", "of.somebody%20else"),
+        ("Éclair 100%", "%C3%89clair%20100%25"),
+        (" a\"b'c~d<e", "%20a%22b'c~d%3Ce"),
+    ],
+)
+def test_the_name_of_a_realm_that_exists_is_encoded_in_the_issuer_as_keycloak_does(
+    name: str, in_issuer: str
+) -> None:
+    server = Keycloak.model_validate(
+        {"url": "https://id.acme.example", "realm": {"name": name, "create": False}}
+    )
+    assert server.issuer == f"https://id.acme.example/realms/{in_issuer}"
+
+
+@pytest.mark.parametrize("group", ["/", "//planners", "/finance/", "/finance//planners"])
+def test_a_path_with_an_empty_name_is_refused(stacks: Stacks, group: str) -> None:
+    text = tenant(server=realm("acme", "false"), clients=_people(group))
+    assert stacks.problem(text).message == "is not the path of a group"
+
+
+def test_a_group_of_its_own_realm_is_declared_once(stacks: Stacks) -> None:
+    text = tenant(server=realm("acme", "true"), clients=_people("planners", "/planners"))
+    assert stacks.problem(text).message == "is the same group as another entry"
 
 
 def test_whether_the_realm_is_made_must_be_said(stacks: Stacks) -> None:

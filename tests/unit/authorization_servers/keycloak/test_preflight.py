@@ -147,3 +147,79 @@ def test_the_stack_s_own_clients_are_fine() -> None:
 def test_an_odd_answer_is_a_sentence_too(answer: httpx.Response) -> None:
     with pytest.raises(AuthorizationServerError, match=f"^Keycloak at {URL} answered {answer.status_code}"):
         preflight({"GET /admin/realms/acme": answer})
+
+
+def group(name: str, group_id: str, *below: dict[str, Any]) -> dict[str, Any]:
+    # Keycloak escapes no slash in the path that it returns, unless it is configured to.
+    return {"id": group_id, "name": name, "path": f"/unused/{name}", "subGroups": list(below)}
+
+
+TWO = [
+    group("contractors", "g1", group("planners", "g2")),
+    group("finance", "g3", group("planners", "g4"), group("EMEA/APAC", "g5")),
+]
+NO_GROUP = json_answer(200, [])
+GROUPS: dict[str, Answer] = {
+    "GET /admin/realms/acme": json_answer(200, {"realm": "acme"}),
+    "GET /admin/realms/acme/groups?search=planners&exact=true": json_answer(200, TWO),
+    "GET /admin/realms/acme/groups?search=EMEA%2FAPAC&exact=true": json_answer(200, TWO[1:]),
+    "GET /admin/realms/acme/groups?search=finance&exact=true": json_answer(200, [group("finance", "g3")]),
+    "GET /admin/realms/acme/groups?search=finan&exact=true": NO_GROUP,
+    "GET /admin/realms/acme/groups?search=finan&exact=false": json_answer(200, TWO),
+    "GET /admin/realms/acme/groups?search=planners&exact=false": json_answer(200, TWO),
+    "GET /admin/realms/acme/groups?search=nobody&exact=true": NO_GROUP,
+    "GET /admin/realms/acme/groups?search=nobody&exact=false": NO_GROUP,
+}
+
+
+def test_groups_are_found_by_path_or_by_a_name_that_only_one_has() -> None:
+    declared = ("/finance/planners", "finance", "EMEA/APAC", "/finance/EMEA~/APAC")
+    assert preflight(GROUPS, create=False, client_ids=(), groups=declared).group_ids == {
+        "/finance/EMEA~/APAC": "g5",
+        "/finance/planners": "g4",
+        "EMEA/APAC": "g5",
+        "finance": "g3",
+    }
+
+
+@pytest.mark.parametrize(
+    ("declared", "said"),
+    [
+        (
+            "planners",
+            "has 2 groups named planners, and people: {groups: […]} does not say which one. Declare its "
+            "path: /contractors/planners or /finance/planners.",
+        ),
+        (
+            "finan",
+            "has no group finan, which people: {groups: […]} names. Create it, or name a group that exists, "
+            "such as /finance.",
+        ),
+        (
+            "/sales/planners",
+            "has no group /sales/planners, which people: {groups: […]} names. Create it, or name a group "
+            "that exists, such as /contractors/planners, /finance/planners.",
+        ),
+        (
+            "nobody",
+            "has no group nobody, which people: {groups: […]} names. Create it, or name a group that exists.",
+        ),
+    ],
+)
+def test_a_group_that_is_missing_or_not_the_only_one_is_refused_with_those_to_choose_from(
+    declared: str, said: str
+) -> None:
+    with pytest.raises(AuthorizationServerError) as raised:
+        preflight(GROUPS, create=False, client_ids=(), groups=(declared,))
+    assert str(raised.value) == f"Realm acme at Keycloak {URL} {said}"
+
+
+def test_the_order_in_which_keycloak_lists_groups_decides_nothing() -> None:
+    turned = {
+        **GROUPS,
+        "GET /admin/realms/acme/groups?search=planners&exact=true": json_answer(200, TWO[::-1]),
+    }
+    declared = ("/contractors/planners",)
+    for answers in (GROUPS, turned):
+        found = preflight(answers, create=False, client_ids=(), groups=declared)
+        assert found.group_ids == {"/contractors/planners": "g2"}
