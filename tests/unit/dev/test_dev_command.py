@@ -94,7 +94,8 @@ def test_a_ctrl_c_while_starting_leaves_nothing_running(state: Path) -> None:
 
 
 def test_a_mistake_ends_in_a_sentence(state: Path) -> None:
-    command = [str(_FLOW_MCP), "dev", "start", "--state", str(state), "--trust", str(state / "absent.pem")]
+    trust = str(state / "absent.pem")
+    command = [str(_FLOW_MCP), "dev", "start", "--port", "0", "--state", str(state), "--trust", trust]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.splitlines()[-1].startswith(f"flow-mcp: {state / 'absent.pem'} cannot be read")
