@@ -9,6 +9,7 @@ from flow_mcp.runtime import discovery_addresses
 from flow_mcp.runtime.jwks import public_keys
 from flow_mcp.settings import Grant
 from flow_mcp.verify.check import Observation, bad, check, good, judged, skipped
+from flow_mcp.verify.error_texts import translate
 from flow_mcp.verify.target import Target
 from flow_mcp.verify.web import NoAnswerError
 
@@ -27,7 +28,7 @@ _MCP = "https://modelcontextprotocol.io/specification/2026-07-28/basic/authoriza
 def named_address(target: Target) -> Iterator[Observation]:
     address = target.server.metadata_url
     found = target.documents[address]
-    yield judged(address, found if isinstance(found, str) else "answered", right=isinstance(found, dict))
+    yield good(address, "answered") if isinstance(found, dict) else _unread(address, found)
 
 
 @check(
@@ -52,7 +53,7 @@ def usual_addresses(target: Target) -> Iterator[Observation]:
         elif needless:
             yield good(address, f"{found}, and not needed: {usual[-1]} answered")
         else:
-            yield bad(address, found)
+            yield _unread(address, found)
 
 
 @check(
@@ -257,6 +258,12 @@ def _listed(values: object) -> str:
         if values is None
         else "no list"
     )
+
+
+def _unread(address: str, reason: str) -> Observation:
+    known = translate(reason)
+    means = f" — {known.server}: {known.meaning} ({known.source})" if known else ""
+    return bad(address, f"{reason}{means}", known.remedy if known else None)
 
 
 def _usual(target: Target) -> tuple[str, ...]:

@@ -103,6 +103,15 @@ ERROR_TEXTS: tuple[ErrorText, ...] = (
         _ENTRA,
     ),
     ErrorText(
+        "AADSTS7000218",
+        "Entra",
+        "the redirect URI is registered for a client with a secret, and the client sent none",
+        "Register it under Mobile and desktop applications: declare the client without `secret`, "
+        "`federatedCredential` and `webOrigins`, then `pulumi up`. For a client registered by hand, the "
+        "administrator moves its redirect URI there.",
+        "https://github.com/anthropics/claude-ai-mcp/issues/632",
+    ),
+    ErrorText(
         "AADSTS7000215",
         "Entra",
         "the client secret is wrong",
@@ -179,6 +188,14 @@ ERROR_TEXTS: tuple[ErrorText, ...] = (
         "the client may not ask for one of these scopes, or a scope does not exist",
         "Run `pulumi up`, which puts the client's optional scopes back as they are declared.",
         "https://www.keycloak.org/docs/latest/server_admin/#_client_scopes",
+    ),
+    ErrorText(
+        "HTTPS required",
+        "Keycloak",
+        "the realm's `sslRequired` forbids plain HTTP for this request",
+        "Use the realm's https address; behind a proxy that ends TLS, start Keycloak with "
+        "`--proxy-headers` and let the proxy send them.",
+        "https://www.keycloak.org/server/reverseproxy",
     ),
     ErrorText(
         "invalid_target",

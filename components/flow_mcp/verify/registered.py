@@ -66,11 +66,3 @@ def register(target: Target, wish: Mapping[str, object]) -> tuple[httpx.Response
     )
     made = json_object(answer)
     return answer, Registered(target, made) if answer.is_success and made.get("client_id") else None
-
-
-def answer_in_words(answer: httpx.Response) -> str:
-    """Status and error of an answer (RFC 6749, 5.2; RFC 7591, 3.2.2)."""
-    said = json_object(answer)
-    error, description = said.get("error"), said.get("error_description")
-    parts = [f"answered {answer.status_code}", *(str(part)[:300] for part in (error, description) if part)]
-    return ", ".join(parts)

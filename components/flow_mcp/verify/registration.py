@@ -12,9 +12,10 @@ from flow_mcp.authorization_servers.http import json_object
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
 from flow_mcp.settings import ProtectedResource
 from flow_mcp.verify.check import Observation, bad, check, good, judged, skipped
-from flow_mcp.verify.registered import Registered, answer_in_words, register
+from flow_mcp.verify.registered import Registered, register
 from flow_mcp.verify.runtime import decision_words, keys
 from flow_mcp.verify.target import SkipError, Target
+from flow_mcp.verify.web import answer_in_words
 
 _MCP = "https://modelcontextprotocol.io/specification/2026-07-28/basic/authorization"
 _KEYCLOAK = "https://www.keycloak.org/securing-apps/client-registration"

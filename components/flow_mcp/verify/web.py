@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from flow_mcp.authorization_servers.http import http_client
+from flow_mcp.authorization_servers.http import http_client, json_object
 from flow_mcp.declaration.base import is_loopback
 from flow_mcp.errors import FlowMcpError
 
@@ -85,7 +85,7 @@ class Web:
         """
         answer = self.ask("GET", url, headers={"Accept": "application/json"})
         if answer.status_code != httpx.codes.OK:
-            raise NoAnswerError(f"answered {answer.status_code}")
+            raise NoAnswerError(answer_in_words(answer))
         try:
             body = json.loads(answer.content)
         except (ValueError, RecursionError):
@@ -93,6 +93,14 @@ class Web:
         if not isinstance(body, dict):
             raise NoAnswerError("answered JSON that is no object")
         return body
+
+
+def answer_in_words(answer: httpx.Response) -> str:
+    """Status and error of an answer (RFC 6749, 5.2; RFC 7591, 3.2.2)."""
+    said = json_object(answer)
+    error, description = said.get("error"), said.get("error_description")
+    parts = [f"answered {answer.status_code}", *(str(part)[:300] for part in (error, description) if part)]
+    return ", ".join(parts)
 
 
 _CODED = frozenset({"content-encoding", "transfer-encoding", "content-length"})

@@ -52,6 +52,19 @@ def test_each_of_the_three_addresses_is_probed() -> None:
     assert fake.observed(discovery.any_address) == [("fail", "", "0 of 3 answered")]
 
 
+def test_a_realm_that_requires_https_is_named_and_not_the_proxy() -> None:
+    fake = Fake()
+    for address in (INSERTED, APPENDED):
+        body = {"error": "invalid_request", "error_description": "HTTPS required"}
+        fake.answer("GET", address, 403, body)
+    said = (
+        "answered 403, invalid_request, HTTPS required — Keycloak: the realm's `sslRequired` forbids plain "
+        "HTTP for this request (https://www.keycloak.org/server/reverseproxy)"
+    )
+    assert fake.observed(discovery.named_address) == [("fail", APPENDED, said)]
+    assert ("warn", INSERTED, said) in fake.observed(discovery.usual_addresses)
+
+
 @pytest.mark.parametrize(
     "issuer",
     [AUTHORITY + "/", AUTHORITY.upper(), "https://login.microsoftonline.com/{tenantid}/v2.0", None],

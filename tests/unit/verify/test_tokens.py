@@ -122,6 +122,12 @@ def test_an_entra_token_of_version_1_is_named() -> None:
             'Client is not authorized to access resource server "https://app.profitbase.biz/flow/mcp".',
             "the application has no grant for this API",
         ),
+        (
+            "invalid_client",
+            "AADSTS7000218: The request body must contain the following parameter: 'client_assertion' or "
+            "'client_secret'.",
+            "the redirect URI is registered for a client with a secret, and the client sent none",
+        ),
         ("invalid_scope", "Invalid scopes: x", "the client may not ask for one of these scopes"),
     ],
 )
