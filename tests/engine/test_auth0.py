@@ -256,8 +256,10 @@ def test_roles_that_exist_get_permissions_and_are_not_taken_over(auth0: StandInT
     tenant = sample()
     del tenant["authorizationServer"]["auth0"]["roles"]
     declare(auth0, tenant)
-    refused = auth0.trial.pulumi("preview", "--stack", STACK, check=False).stdout
+    refused = auth0.trial.pulumi("up", "--yes", "--skip-preview", "--stack", STACK, check=False).stdout
     assert "the Auth0 role planners, which people: {groups: […]} names, cannot be read" in refused
+    with auth0.server.account(DOMAIN) as account:
+        assert account.objects == {}
     assert "declare roles: {create: true}" in refused
     assert "Traceback" not in refused
 

@@ -205,17 +205,24 @@ def _client(settings: SettingsDocument, name: str) -> Any:
             f"cannot read the security group planners of the Entra tenant {ENTRA_TENANT}",
         ),
         (
+            {"groups": {"planners": [PLANNERS, "other"]}, "domains": ["contoso.example"]},
+            f"cannot read the security group planners of the Entra tenant {ENTRA_TENANT}",
+        ),
+        (
             {"groups": {"planners": PLANNERS}, "domains": ["other.example"]},
             f"verifiedDomains has contoso.example, but the Entra tenant {ENTRA_TENANT} has verified other.ex",
         ),
     ],
-    ids=["group", "domain"],
+    ids=["group", "two-groups", "domain"],
 )
 def test_what_the_entra_tenant_does_not_have_is_said_before_anything_is_made(
     contoso: StandInTrial, given: dict[str, Any], said: str
 ) -> None:
     contoso.give(ENTRA_TENANT, **given)
-    previewed = contoso.trial.pulumi("preview", "--stack", "contoso", check=False)
-    assert previewed.returncode != 0
-    assert said in previewed.stdout
-    assert "Traceback" not in previewed.stdout
+    for command in (("preview",), ("up", "--yes", "--skip-preview")):
+        ended = contoso.trial.pulumi(*command, "--stack", "contoso", check=False)
+        assert ended.returncode != 0
+        assert said in ended.stdout
+        assert "Traceback" not in ended.stdout
+    with contoso.server.account(ENTRA_TENANT) as account:
+        assert account.objects == {}

@@ -312,8 +312,10 @@ def app_role_assignment(inputs: Properties, account: Account, before: Properties
 
 @RULES.function(GET_GROUP)
 def group(arguments: Properties, account: Account) -> Properties:
-    """A group by its display name."""
+    """A group by its display name; a list is the object IDs of several groups that have it."""
     object_id = account.given.get("groups", {}).get(arguments["displayName"])
+    if isinstance(object_id, list):
+        raise ServiceError(f"More than one group found with display name: {arguments['displayName']!r}")
     if object_id is None:
         raise ServiceError(
             f"No group found matching specified filter (displayName eq {arguments['displayName']})"

@@ -25,9 +25,11 @@ class Auth0AuthorizationServer(AuthorizationServerComponent):
             f"{name}-management", domain=server.domain, opts=pulumi.ResourceOptions(parent=self)
         )
         owned = pulumi.ResourceOptions(parent=self, provider=provider)
+        # A role that is missing must end the update before anything is created.
+        existing = roles.find(declaration, server, owned)
         settings = tenant.prepare(declaration, server, owned)
         permissions = apis.create(declaration, server, owned)
-        roles.create(declaration, server, permissions, owned)
+        roles.create(declaration, server, existing, permissions, owned)
         made = clients.create(declaration, server, permissions, owned)
         third_party.create(declaration, server, permissions, settings, owned)
         self.ids, self.secrets = made.ids, made.secrets

@@ -5,6 +5,8 @@ Auth0 has no groups of its own: a group that `people` names is a role, and its m
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pulumi
 import pulumi_auth0 as auth0
 
@@ -17,20 +19,24 @@ from flow_mcp.declaration.tenant import Declaration
 
 
 def create(
-    declaration: Declaration, server: Auth0, permissions: Permissions, opts: pulumi.ResourceOptions
+    declaration: Declaration,
+    server: Auth0,
+    existing: Mapping[str, str],
+    permissions: Permissions,
+    opts: pulumi.ResourceOptions,
 ) -> None:
     """Give the roles their permissions, each on its own: what else a role may do stays as it is.
 
-    Raises:
-        AuthorizationServerError: a role that should exist does not.
+    Args:
+        declaration: the tenant.
+        server: its Auth0.
+        existing: IDs of the roles that exist, by name, of `find`; all others are created.
+        permissions: the resource of each API's permission, by protected resource's key.
+        opts: Pulumi's options.
     """
-    resources_of_role: dict[str, list[str]] = {}
     url = {resource.key: resource.url for resource in declaration.resources}
-    for resource in declaration.resources:
-        for group in people.admitted(declaration, server.registration.ways, resource).groups:
-            resources_of_role.setdefault(group, []).append(resource.key)
-    for name, keys in sorted(resources_of_role.items()):
-        role_id = _role_id(declaration, server, name, opts)
+    for name, keys in _resources_of_role(declaration, server).items():
+        role_id = existing.get(name) or _create(declaration, name, opts)
         for key in keys:
             auth0.RolePermission(
                 f"{key}:{name}",
@@ -43,16 +49,36 @@ def create(
             )
 
 
-def _role_id(
-    declaration: Declaration, server: Auth0, name: str, opts: pulumi.ResourceOptions
-) -> pulumi.Input[str]:
+def find(declaration: Declaration, server: Auth0, opts: pulumi.ResourceOptions) -> Mapping[str, str]:
+    """IDs by name of the roles that must exist; none where the stack creates them. Auth0 has no name twice.
+
+    Raises:
+        AuthorizationServerError: a role does not exist, or cannot be read.
+    """
     if server.roles.create:
-        return auth0.Role(
-            name,
-            name=name,
-            description=f"Flow MCP: people of {declaration.tenant.id} who may use its MCP servers",
-            opts=opts,
-        ).id
+        return {}
+    return {name: _id(name, opts) for name in _resources_of_role(declaration, server)}
+
+
+def _resources_of_role(declaration: Declaration, server: Auth0) -> Mapping[str, list[str]]:
+    """The keys of the protected resources that a role admits to, by its name."""
+    keys: dict[str, list[str]] = {}
+    for resource in declaration.resources:
+        for group in people.admitted(declaration, server.registration.ways, resource).groups:
+            keys.setdefault(group, []).append(resource.key)
+    return dict(sorted(keys.items()))
+
+
+def _create(declaration: Declaration, name: str, opts: pulumi.ResourceOptions) -> pulumi.Output[str]:
+    return auth0.Role(
+        name,
+        name=name,
+        description=f"Flow MCP: people of {declaration.tenant.id} who may use its MCP servers",
+        opts=opts,
+    ).id
+
+
+def _id(name: str, opts: pulumi.ResourceOptions) -> str:
     try:
         found = auth0.get_role(
             name=name,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,6 +12,7 @@ import pulumi_azuread as azuread
 
 from flow_mcp.authorization_servers.entra import names
 from flow_mcp.authorization_servers.entra.declaration import GUID, Entra
+from flow_mcp.authorization_servers.errors import AuthorizationServerError
 from flow_mcp.declaration.tenant import Declaration, ResourceDeclared
 
 
@@ -22,25 +23,40 @@ class Directory:
         self._entra = entra
         self._opts = opts
         self.owners = list(entra.owners) or None
-        self._groups: dict[str, pulumi.Output[str]] = {}
+        self._groups: dict[str, str] = {}
 
-    def group(self, name: str) -> pulumi.Input[str]:
-        """A group's object ID; a group may be declared by that already."""
-        if GUID.fullmatch(name):
-            return name
-        if name not in self._groups:
-            self._groups[name] = pulumi.Output.from_input(self._group(name))
+    def find_groups(self, names: Iterable[str]) -> None:
+        """Read the groups, so that a missing one ends the update before anything is created.
+
+        Raises:
+            AuthorizationServerError: a group is missing, more than one has its name, or it cannot be read.
+        """
+        for name in sorted(names):
+            self._groups[name] = name if GUID.fullmatch(name) else self._group(name)
+
+    def group(self, name: str) -> str:
+        """The object ID of a group that was found; a group may be declared by its object ID."""
         return self._groups[name]
 
-    def confirmed(self, declaration: Declaration, resource: ResourceDeclared) -> pulumi.Input[str]:
-        """A resource's Application ID URI; known once its domain is seen to be verified."""
-        uri = names.identifier_uri(declaration, self._entra, resource)
-        domain = self._entra.verified(urlsplit(uri).hostname)
-        return self._verified(domain).apply(lambda _: uri) if domain else uri
+    def confirmed(self, declaration: Declaration, resource: ResourceDeclared) -> str:
+        """A resource's Application ID URI, whose domain is verified.
 
-    async def _group(self, name: str) -> str:
-        found: azuread.GetGroupResult = await self._ask(
+        Raises:
+            AuthorizationServerError: the Entra tenant has not verified the domain, or cannot be read.
+        """
+        uri = names.identifier_uri(declaration, self._entra, resource)
+        declared = self._entra.verified(urlsplit(uri).hostname)
+        if declared and not any(f".{declared}".endswith(f".{domain}") for domain in self._domains):
+            raise AuthorizationServerError(
+                f"verifiedDomains has {declared}, but the Entra tenant {self._entra.tenant_id} has "
+                f"verified {', '.join(sorted(self._domains)) or 'none'}: verify it there, or remove it"
+            )
+        return uri
+
+    def _group(self, name: str) -> str:
+        found: azuread.GetGroupResult = self._ask(
             "getGroup",
+            # The plugin refuses a name that more than one group has.
             {"displayName": name, "securityEnabled": True},
             azuread.GetGroupResult,
             f"the security group {name} of the Entra tenant {self._entra.tenant_id}",
@@ -49,11 +65,8 @@ class Directory:
         return found.object_id
 
     @cached_property
-    def _domains(self) -> pulumi.Output[frozenset[str]]:
-        return pulumi.Output.from_input(self._read_domains())
-
-    async def _read_domains(self) -> frozenset[str]:
-        found: azuread.GetDomainsResult = await self._ask(
+    def _domains(self) -> frozenset[str]:
+        found: azuread.GetDomainsResult = self._ask(
             "getDomains",
             {},
             azuread.GetDomainsResult,
@@ -62,24 +75,16 @@ class Directory:
         )
         return frozenset(domain.domain_name.lower() for domain in found.domains)
 
-    def _verified(self, declared: str) -> pulumi.Output[None]:
-        def check(domains: frozenset[str]) -> None:
-            if not any(f".{declared}".endswith(f".{domain}") for domain in domains):
-                raise pulumi.RunError(
-                    f"verifiedDomains has {declared}, but the Entra tenant {self._entra.tenant_id} has "
-                    f"verified {', '.join(sorted(domains)) or 'none'}: verify it there, or remove it"
-                )
+    def _ask(self, function: str, arguments: Mapping[str, Any], result: type, what: str, remedy: str) -> Any:
+        """Call a function of the plugin.
 
-        return self._domains.apply(check)
-
-    async def _ask(
-        self, function: str, arguments: Mapping[str, Any], result: type, what: str, remedy: str
-    ) -> Any:
-        """Call a function of the plugin; the SDK's own wrappers would end in a traceback."""
+        Raises:
+            AuthorizationServerError: the function failed.
+        """
         options = pulumi.InvokeOptions(parent=self._opts.parent, provider=self._opts.provider)
         try:
-            return await pulumi.runtime.invoke_async(
+            return pulumi.runtime.invoke(
                 f"azuread:index/{function}:{function}", dict(arguments), options, typ=result
-            )
+            ).value
         except Exception as error:  # the SDK raises nothing narrower
-            raise pulumi.RunError(f"cannot read {what}: {error}. {remedy}") from None
+            raise AuthorizationServerError(f"cannot read {what}: {error}. {remedy}") from None

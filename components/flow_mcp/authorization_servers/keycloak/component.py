@@ -44,7 +44,7 @@ class KeycloakAuthorizationServer(AuthorizationServerComponent):
         )
         # Nothing is made in a realm whose issuer is not the declared one.
         owned = pulumi.ResourceOptions.merge(owned, pulumi.ResourceOptions(depends_on=[metadata]))
-        # The plugin for Keycloak encodes spaces and letters in the paths that it requests, and no percent sign.
+        # The plugin for Keycloak encodes spaces and letters in paths, but no percent sign.
         realm_id: pulumi.Input[str] = realm.id if realm else server.realm.name.replace("%", "%25")
         by_resource = scopes.create(declaration, server, realm_id, found.group_ids, owned)
         self.secrets = clients.create(declaration, server, realm_id, by_resource, owned)

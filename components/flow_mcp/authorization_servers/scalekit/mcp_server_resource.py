@@ -103,17 +103,27 @@ def environment_to_import_from(what: str) -> str:
 
 
 def _same_url(api: ScalekitApi, inputs: McpServerInputs) -> dict[str, Any] | None:
-    """The MCP server of this URL, if there is one; the stack's mark on it says that the stack made it."""
-    for found in api.mcp_servers():
-        if found.get("resource_uri") == inputs.url:
-            if found.get("description") != inputs.owner:
-                raise OwnedByOthersError(
-                    f"Scalekit at {api.url} has an MCP server for {inputs.url} already ({found.get('id')}), "
-                    "which this stack did not make: remove it there, or import it "
-                    "(docs/authorization-servers/scalekit.md)."
-                )
-            return found
-    return None
+    """The MCP server of this URL, if there is one; the stack's mark on it says that the stack made it.
+
+    Raises:
+        OwnedByOthersError: one without the mark has the URL.
+        AuthorizationServerError: more than one has it.
+    """
+    same = [found for found in api.mcp_servers() if found.get("resource_uri") == inputs.url]
+    for found in sorted(same, key=lambda server: str(server.get("id"))):
+        if found.get("description") != inputs.owner:
+            raise OwnedByOthersError(
+                f"Scalekit at {api.url} has an MCP server for {inputs.url} already ({found.get('id')}), "
+                "which this stack did not make: remove it there, or import it "
+                "(docs/authorization-servers/scalekit.md)."
+            )
+    if len(same) > 1:
+        ids = ", ".join(sorted(str(found.get("id")) for found in same))
+        raise AuthorizationServerError(
+            f"Scalekit at {api.url} has more than one MCP server for {inputs.url} ({ids}): "
+            "remove all but one."
+        )
+    return same[0] if same else None
 
 
 def _body(inputs: McpServerInputs) -> dict[str, Any]:

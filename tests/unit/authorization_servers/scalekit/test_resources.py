@@ -119,6 +119,16 @@ def test_an_mcp_server_of_others_is_not_taken_over(server: ScalekitServer) -> No
     assert len(server.resources) == 31
 
 
+def test_two_mcp_servers_with_the_same_url_are_refused_and_named(server: ScalekitServer) -> None:
+    made = SERVERS.create(mcp_server(server))
+    server.resources["res_copy"] = {**server.resources[made.id], "id": "res_copy"}
+    with pytest.raises(AuthorizationServerError, match=rf"more than one MCP server .*{made.id}.*res_copy"):
+        SERVERS.create(mcp_server(server))
+    server.resources["res_copy"]["description"] = "flow-mcp:other"
+    with pytest.raises(OwnedByOthersError, match="which this stack did not make"):
+        SERVERS.create(mcp_server(server))
+
+
 def test_a_client_whose_secret_is_in_use_is_not_replaced(server: ScalekitServer) -> None:
     made = SERVERS.create(mcp_server(server))
     inputs = client(server, made.id)
