@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import httpx
 
+from flow_mcp.deadline import within
 from flow_mcp.errors import FlowMcpError
 from flow_mcp.settings import Client, TokenRequest
+
+_SECONDS = 20.0
+"""For the request and the whole answer, where the client keeps to the limit."""
 
 
 class TokenRefusedError(FlowMcpError):
@@ -48,7 +52,8 @@ def fetch_program_token(
     # Keycloak, as most servers, takes the form-encoded pair that RFC 6749 asks for and httpx sends plain;
     # our client IDs and generated secrets are the same in both.
     basic = httpx.Auth() if secret is None else httpx.BasicAuth(client.client_id, secret)
-    answer = http.post(request.token_endpoint, data=parameters, auth=basic)
+    with within(_SECONDS):
+        answer = http.post(request.token_endpoint, data=parameters, auth=basic)
     try:
         body = answer.json()
     except ValueError:

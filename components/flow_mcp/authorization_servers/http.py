@@ -13,9 +13,12 @@ import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
 from flow_mcp.authorization_servers.errors import UnreachableError
+from flow_mcp.deadline import limited_client, within
 
 _LOG = logging.getLogger(__name__)
 _TIMEOUT = httpx.Timeout(20, connect=5)
+_SECONDS = 30.0
+"""For one attempt, from the name's resolution to the answer's last byte."""
 _ATTEMPTS = 4
 _BACK_OFF = wait_exponential(multiplier=0.5, max=2)
 _REPEATABLE = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PUT"})
@@ -42,7 +45,7 @@ def http_client(base_url: str = "", transport: httpx.BaseTransport | None = None
         base_url: prefix of relative URLs.
         transport: only for tests.
     """
-    return httpx.Client(
+    return limited_client(
         base_url=base_url,
         timeout=_TIMEOUT,
         transport=transport,
@@ -84,7 +87,8 @@ def send(client: httpx.Client, method: str, url: str, *, who: str, **arguments: 
     )
 
     def once() -> httpx.Response:
-        answer = client.request(method, url, **arguments)
+        with within(_SECONDS):
+            answer = client.request(method, url, **arguments)
         repeatable = method in _REPEATABLE and answer.status_code in _PASSING
         if repeatable or (answer.status_code == _TOO_MANY and retry_after(answer) <= _LONGEST_WAIT):
             raise _PassingError(answer)

@@ -10,6 +10,7 @@ from types import TracebackType
 
 import httpx
 
+from flow_mcp.deadline import limited_client, within
 from flow_mcp.dev import docker, process, ways
 from flow_mcp.dev.distribution import VERSION
 from flow_mcp.dev.errors import LocalKeycloakError
@@ -22,6 +23,7 @@ DEFAULT_PORT = 8180
 _READY_SECONDS = 300
 _END_SECONDS = 30
 _POLL_SECONDS = 0.1
+_ANSWER_SECONDS = 10.0
 
 Report = Callable[[str], None]
 
@@ -222,7 +224,7 @@ class LocalKeycloak:
         deadline = time.monotonic() + _READY_SECONDS
         issuer = f"{_url(record.port)}/realms/master"
         # A proxy of the environment has no business between us and 127.0.0.1.
-        with httpx.Client(trust_env=False, timeout=10) as client:
+        with limited_client(trust_env=False) as client:
             while not _answers(client, issuer):
                 if not _runs(record):
                     reason = first_error(self._state.log, said_before)
@@ -245,7 +247,8 @@ def _runs(record: Record) -> bool:
 
 def _answers(client: httpx.Client, issuer: str) -> bool:
     try:
-        answer = client.get(f"{issuer}/.well-known/openid-configuration")
+        with within(_ANSWER_SECONDS):
+            answer = client.get(f"{issuer}/.well-known/openid-configuration")
     except httpx.TransportError:
         return False
     return answer.status_code == httpx.codes.OK and answer.json()["issuer"] == issuer

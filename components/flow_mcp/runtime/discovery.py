@@ -80,7 +80,7 @@ def fetch_keys(
         raise KeysUnavailableError(f"The authority {server.authority} is no URL: {error}.") from error
     end = clock() + DEADLINE_SECONDS
     problems = []
-    with _http(client) as http:
+    with _http(client, clock) as http:
         unreachable: set[str] = set()
         for address in addresses:
             if urlsplit(address).netloc in unreachable:
@@ -167,13 +167,13 @@ def _on_loopback(host: str | None) -> bool:
 
 
 @contextmanager
-def _http(client: httpx.Client | None) -> Iterator[httpx.Client]:
+def _http(client: httpx.Client | None, clock: Callable[[], float]) -> Iterator[httpx.Client]:
     if client is not None:
         yield client
         return
     # Imported here: it takes as long as everything else of this package, and most processes start without
     # needing it.
-    import httpx
+    from flow_mcp.deadline import limited_client, within
 
-    with httpx.Client() as own:
+    with limited_client() as own, within(DEADLINE_SECONDS, clock):
         yield own

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 from anyio import CapacityLimiter, Lock, to_thread
 
 from flow_mcp.runtime.decision import Decision
 from flow_mcp.runtime.validator import Validator
-
-_THREADS = 32
 
 
 class EventLoopDecider:
@@ -35,6 +35,8 @@ class EventLoopDecider:
             if refresh is None:
                 return decision
             if self._threads is None:
-                self._threads = CapacityLimiter(_THREADS)
+                # No limit but one thread an authorization server: slow ones must not keep others waiting, and
+                # each has its thread for `DEADLINE_SECONDS` at most.
+                self._threads = CapacityLimiter(math.inf)
             again = await to_thread.run_sync(refresh.fetch, limiter=self._threads)
         return validator.attempt(resource, token)[0] if again else decision

@@ -9,10 +9,13 @@ from urllib.parse import urlsplit
 import httpx
 
 from flow_mcp.authorization_servers.http import http_client, json_object
+from flow_mcp.deadline import within
 from flow_mcp.declaration.base import is_loopback
 from flow_mcp.errors import FlowMcpError
 
 _TIMEOUT = httpx.Timeout(15, connect=5)
+_SECONDS = 20.0
+"""For a request and its whole answer."""
 _LARGEST = 1024 * 1024
 
 
@@ -61,7 +64,7 @@ class Web:
         if origin in self._dead:
             raise NoAnswerError(self._dead[origin])
         try:
-            with client.stream(method, url, timeout=_TIMEOUT, **arguments) as answer:
+            with within(_SECONDS), client.stream(method, url, timeout=_TIMEOUT, **arguments) as answer:
                 body = bytearray()
                 for chunk in answer.iter_bytes():
                     body += chunk

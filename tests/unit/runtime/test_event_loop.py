@@ -12,6 +12,7 @@ from anyio.lowlevel import checkpoint
 
 from flow_mcp.runtime import KeyCache, Reason, Validator
 from flow_mcp.runtime.event_loop import EventLoopDecider
+from flow_mcp.settings import SettingsDocument
 from tests.unit.runtime import acme
 from tests.unit.runtime.acme import NOW, PRODUCTION, claims, key, token
 from tests.unit.runtime.network import Clock, FakeServer
@@ -147,3 +148,40 @@ def test_a_server_that_is_down_keeps_nobody_waiting_twice() -> None:
     with tenant(network, clock) as validator:
         assert anyio.run(main, validator) == {Reason.KEYS_UNAVAILABLE}
     assert len(network.requests) == 1
+
+
+def test_a_hundred_tenants_whose_servers_are_slow_do_not_delay_the_first_call_of_another() -> None:
+    slow, well, reasons = SlowServer(), FakeServer(), []
+    asked: set[str] = set()
+
+    def answer_slowly(request: httpx.Request) -> httpx.Response:
+        asked.add(request.url.host)
+        assert slow.may_answer.wait(60)
+        raise httpx.ReadTimeout("no whole answer in time", request=request)
+
+    def of_another(number: int) -> tuple[SettingsDocument, str]:
+        authority = f"https://id{number}.example"
+        text = acme.settings().model_dump_json().replace(acme.AUTHORITY, authority)
+        return SettingsDocument.model_validate_json(text), token(claims(iss=authority))
+
+    async def main() -> None:
+        decider = EventLoopDecider()
+
+        async def decide(validator: Validator, text: str) -> None:
+            reasons.append((await decider.decide(validator, PRODUCTION, text)).reason)
+
+        async with anyio.create_task_group() as calls:
+            for number in range(100):
+                document, text = of_another(number)
+                calls.start_soon(decide, Validator(document, KeyCache(http, Clock(NOW)), Clock(NOW)), text)
+            with anyio.fail_after(60):
+                while len(asked) < 100:
+                    await checkpoint()
+            with tenant(well, Clock(NOW)) as validator:
+                await decide(validator, token())
+            assert reasons == [Reason.ALLOWED]
+            slow.may_answer.set()
+
+    with httpx.Client(transport=httpx.MockTransport(answer_slowly)) as http:
+        anyio.run(main)
+    assert reasons == [Reason.ALLOWED, *[Reason.KEYS_UNAVAILABLE] * 100]

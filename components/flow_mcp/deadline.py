@@ -1,0 +1,184 @@
+"""A time limit for a whole HTTP exchange, whatever the server does.
+
+httpx limits each connect, read and write on its own: a server that sends a byte now and then holds a request
+for as long as it likes, and the resolver that looks up its name is not limited at all. Here name resolution,
+connect, TLS handshake and each read and write get what is left of the limit.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import ssl
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from contextlib import contextmanager
+from contextvars import ContextVar
+from ipaddress import ip_address
+from threading import Lock, Thread
+from typing import Any
+
+import httpcore
+import httpx
+
+Clock = Callable[[], float]
+_Resolve = Callable[[str, int], list[str]]
+
+_end: ContextVar[tuple[float, Clock] | None] = ContextVar("end of the exchange", default=None)
+
+
+@contextmanager
+def within(seconds: float, clock: Clock = time.monotonic) -> Iterator[None]:
+    """Limit all requests in this block together, if they are sent by a client of `limited_client`.
+
+    A block within another one cannot extend its limit.
+
+    Args:
+        seconds: until the last byte of the last answer. Later, `httpx.TimeoutException` is raised.
+        clock: monotonic time in seconds.
+    """
+    outer, end = _end.get(), clock() + seconds
+    token = _end.set((min(end, outer[0]), clock) if outer else (end, clock))
+    try:
+        yield
+    finally:
+        _end.reset(token)
+
+
+def limited_client(**options: Any) -> httpx.Client:
+    """Create an `httpx.Client` with the given options that keeps to `within`.
+
+    A `transport` among the options is used as it is, without the limit.
+    """
+    client = httpx.Client(**options)
+    # httpx has no option for the network backend of its connection pools (encode/httpx, discussion 1633).
+    for transport in (client._transport, *client._mounts.values()):  # noqa: SLF001
+        if isinstance(transport, httpx.HTTPTransport):
+            transport._pool._network_backend = LimitedBackend()  # noqa: SLF001
+    return client
+
+
+class LimitedBackend(httpcore.NetworkBackend):
+    """Connections whose operations end when the limit of `within` does.
+
+    Args:
+        backend: makes the connections.
+        resolve: gives the addresses of a host; may take as long as it likes.
+    """
+
+    def __init__(
+        self, backend: httpcore.NetworkBackend | None = None, resolve: _Resolve | None = None
+    ) -> None:
+        self._backend = backend or httpcore.SyncBackend()
+        self._resolve = resolve or _addresses
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        failure: httpcore.ConnectError | httpcore.ConnectTimeout | None = None
+        for address in _resolved(self._resolve, host, port, _left(timeout, httpcore.ConnectTimeout)):
+            try:
+                return _LimitedStream(
+                    self._backend.connect_tcp(
+                        address,
+                        port,
+                        _left(timeout, httpcore.ConnectTimeout),
+                        local_address,
+                        socket_options,
+                    )
+                )
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = error
+        raise failure or httpcore.ConnectError(f"{host} has no address")
+
+
+class _LimitedStream(httpcore.NetworkStream):
+    def __init__(self, stream: httpcore.NetworkStream) -> None:
+        self._stream = stream
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, _left(timeout, httpcore.ReadTimeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, _left(timeout, httpcore.WriteTimeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        left = _left(timeout, httpcore.ConnectTimeout)
+        return _LimitedStream(self._stream.start_tls(ssl_context, server_hostname, left))
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+
+def _left(timeout: float | None, error: type[Exception]) -> float | None:
+    """What an operation may take: its own limit, or the rest of the exchange's if that is less."""
+    if (limit := _end.get()) is None:
+        return timeout
+    end, clock = limit
+    if (left := end - clock()) <= 0:
+        raise error("no whole answer in time")
+    return left if timeout is None else min(left, timeout)
+
+
+def _addresses(host: str, port: int) -> list[str]:
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(address[0]) for *_, address in found))
+
+
+# One look-up a host: however often a name is asked for that no resolver answers, it holds one thread.
+_lookups: dict[tuple[_Resolve, str, int], Future[list[str]]] = {}
+_lookups_lock = Lock()
+
+
+def _resolved(resolve: _Resolve, host: str, port: int, timeout: float | None) -> list[str]:
+    """The addresses of a host. The resolver is left to itself when the time is over: nothing can stop it."""
+    try:
+        return [str(ip_address(host))]
+    except ValueError:
+        pass
+    key = (resolve, host, port)
+    with _lookups_lock:
+        lookup = _lookups.get(key)
+        if lookup is None:
+            lookup = _lookups[key] = Future()
+            Thread(target=_look_up, args=(key, lookup), name=f"resolving {host}", daemon=True).start()
+    try:
+        return lookup.result(timeout)
+    except FutureTimeoutError:
+        raise httpcore.ConnectTimeout(f"the name {host} was not resolved in time") from None
+    except OSError as error:
+        raise httpcore.ConnectError(f"the name {host} cannot be resolved: {error.strerror}") from error
+
+
+def _look_up(key: tuple[_Resolve, str, int], lookup: Future[list[str]]) -> None:
+    resolve, host, port = key
+    try:
+        lookup.set_result(resolve(host, port))
+    except BaseException as error:
+        lookup.set_exception(error)
+    finally:
+        with _lookups_lock:
+            _lookups.pop(key, None)
+
+
+def _after_fork() -> None:
+    """Forget the look-ups of the parent process, whose threads do not exist in the child."""
+    global _lookups_lock
+    _lookups_lock = Lock()
+    _lookups.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
