@@ -10,18 +10,22 @@ READY := $(VENV)/.installed
 PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-down test test-unit check bench toolchain interop interop-tools lock
+# What is downloaded goes on beside what is compiled.
+TOGETHER := +@$(MAKE) --no-print-directory -j3
+.PHONY: help demo demo-down test test-unit check bench toolchain keycloak interop interop-tools lock
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
-demo: toolchain ## Run the main job on this machine: Keycloak, two tenants, decided calls
+demo: $(READY) ## Run the main job on this machine: Keycloak, two tenants, decided calls
+	$(TOGETHER) toolchain keycloak
 	@$(BIN)/flow-mcp demo
 
 demo-down: $(READY) ## Remove all that the demo made
 	@$(BIN)/flow-mcp demo down
 
-test: toolchain interop-tools ## Run all tests; installs and starts what they need
+test: $(READY) ## Run all tests; installs and starts what they need
+	$(TOGETHER) toolchain keycloak interop-tools
 	@if command -v go > /dev/null; then cd toolchain && go vet -trimpath ./... && go test -trimpath ./...; fi
 	@$(PYTEST) tests
 
@@ -41,6 +45,9 @@ bench: $(READY) ## Measure; see benchmarks/README.md
 
 toolchain: $(READY) ## Pulumi and its plugins in .toolchain/bin: found, downloaded or built
 	@$(BIN)/flow-mcp toolchain
+
+keycloak: $(READY)
+	@$(BIN)/flow-mcp dev fetch
 
 interop: toolchain interop-tools ## Run only the tests with real MCP clients, in a browser too
 	@$(BIN)/pytest tests/interop

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from flow_mcp.dev import ways
 from flow_mcp.dev.console import Steps
 from flow_mcp.dev.distribution import VERSION
 from flow_mcp.dev.server import DEFAULT_PORT, LocalKeycloak, Status
@@ -22,11 +23,18 @@ _state = click.option(
     type=click.Path(path_type=Path, file_okay=False),
     help="Where its data, password and log are kept.  [default: .demo/keycloak of the project]",
 )
+_source = click.option(
+    "--from",
+    "source",
+    type=click.Choice(SOURCES),
+    help="The way to get it.  [default: Docker where an engine runs, else Maven, else a download]",
+)
 _json = click.option("--json", "as_json", is_flag=True, help="Print what there is to know as JSON.")
 
 
 @click.group(
     epilog="\b\nExamples:\n"
+    "  flow-mcp dev fetch    get it, and do not start it\n"
     "  flow-mcp dev start    start it, or leave it as it is\n"
     "  flow-mcp dev status   does it run, and where?\n"
     "  flow-mcp dev stop     its data stays"
@@ -54,12 +62,7 @@ def command() -> None:
     type=click.Path(path_type=Path, dir_okay=False),
     help="Certificates (PEM) of authorities that it trusts when it fetches documents by HTTPS.",
 )
-@click.option(
-    "--from",
-    "source",
-    type=click.Choice(SOURCES),
-    help="The way to get it.  [default: Docker where an engine runs, else Maven, else a download]",
-)
+@_source
 @_json
 def start(
     port: int | None, state: Path | None, trust: Path | None, source: Source | None, as_json: bool
@@ -80,6 +83,15 @@ def start(
         click.echo(f"Its administrator is {status.admin_user}, with the password in {status.password_file}.")
     else:
         click.echo(f"Keycloak {VERSION} runs already on {status.url}.")
+
+
+@command.command(epilog="\b\nExamples:\n  flow-mcp dev fetch   beside something else that takes a while")
+@_source
+def fetch(source: Source | None) -> None:
+    """Get Keycloak ready to start, and do not start it; one that is there is left as it is."""
+    with Steps() as report:
+        way = ways.choose((source,) if source else SOURCES, report)
+    click.echo(f"Keycloak {VERSION} is ready to start ({way.source}).")
 
 
 @command.command(epilog="\b\nExamples:\n  flow-mcp dev stop\n  flow-mcp dev stop --purge   without its data")

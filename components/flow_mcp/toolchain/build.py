@@ -95,7 +95,10 @@ class Build:
         if name == "pulumi":
             package = f"{_ENGINE}/cmd/pulumi"
             link += f" -X {_SDK}/go/common/version.Version=v{dotted(self._version('pulumi'))}"
-        return ("-mod=readonly", "-trimpath", "-buildvcs=false", f"-ldflags={link}", package)
+        # The same flags for all programs: they share most of their packages, which are compiled once. Debug
+        # information costs a tenth of the processor time, and the linker leaves it out anyway (-s -w).
+        compiler = "-gcflags=all=-dwarf=false"
+        return ("-mod=readonly", "-trimpath", "-buildvcs=false", compiler, f"-ldflags={link}", package)
 
     def _version(self, part: Part) -> Version:
         """The version that the module says it builds."""

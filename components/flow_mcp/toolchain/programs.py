@@ -21,7 +21,7 @@ PROGRAMS: Mapping[Part, tuple[str, ...]] = {
 }
 
 OLDEST_PULUMI = (3, 256, 0)
-"""The engine that the tests run on; older ones are untried."""
+"""The oldest engine that the tests have run on."""
 
 Version = tuple[int, int, int]
 
