@@ -6,10 +6,12 @@ import re
 import socket
 import subprocess
 from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
 
+from flow_mcp.dev.server import DEFAULT_PORT
 from tests.conftest import REPOSITORY
 
 
@@ -26,11 +28,11 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def first(clone: Path) -> str:
-    """What the first run prints."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    return _flow_mcp(clone, "demo", "--port", str(port))
+    """What the first run prints, while another program has the usual port."""
+    with ExitStack() as held:
+        with suppress(OSError):  # another one has it already
+            held.enter_context(socket.create_server(("127.0.0.1", DEFAULT_PORT)))
+        return _flow_mcp(clone, "demo")
 
 
 def test_every_call_is_decided_as_the_issue_of_the_demo_says(first: str) -> None:

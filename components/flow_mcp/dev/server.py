@@ -138,7 +138,7 @@ class LocalKeycloak:
                 self._refuse_changes(record)
                 self._wait_until_ready(record, 0)
                 return False
-            port = self._choose_port(record)
+            port = self._choose_port(record, report)
             way = ways.choose(self._usable_sources(record), report)
             if self._trust:
                 self._state.trust.write_bytes(_certificates(self._trust))
@@ -195,11 +195,16 @@ class LocalKeycloak:
         if self._trust and _certificates(self._trust) != known:
             raise LocalKeycloakError(f"{again} and does not trust {self._trust}: {remedy}")
 
-    def _choose_port(self, record: Record | None) -> int:
+    def _choose_port(self, record: Record | None, report: Report) -> int:
         known = record.port if record else None
         if self._port == 0:
             return known if known and is_free(known) else free_port()
-        port = self._port or known or DEFAULT_PORT
+        port = self._port or known
+        if port is None:
+            if is_free(DEFAULT_PORT):
+                return DEFAULT_PORT
+            report(f"Port {DEFAULT_PORT} on 127.0.0.1 is used by another program: taking a free one")
+            return free_port()
         if not is_free(port):
             raise LocalKeycloakError(
                 f"port {port} on 127.0.0.1 is used by another program: choose a free one with --port"

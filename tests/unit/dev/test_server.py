@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from flow_mcp.dev import process
+from flow_mcp.dev import process, server
 from flow_mcp.dev.errors import LocalKeycloakError
 from flow_mcp.dev.server import LocalKeycloak, Status
 from flow_mcp.dev.state import Record, State
@@ -106,6 +106,22 @@ def test_a_process_that_got_the_id_later_is_not_ended(state: Path, tmp_path: Pat
     assert not keycloak.stop()
     assert process.runs(stranger, started)
     process.end(stranger, started, patience=30, report=print)
+
+
+def test_a_first_start_takes_a_free_port_where_another_program_has_the_usual_one(
+    state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reports: list[str] = []
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = other.getsockname()[1]
+        monkeypatch.setattr(server, "DEFAULT_PORT", taken)
+        keycloak = LocalKeycloak(state)
+        assert keycloak.start(reports.append)
+        first = keycloak.url
+        keycloak.stop()
+        with LocalKeycloak(state) as again:
+            assert (again.url, first == f"http://127.0.0.1:{taken}") == (first, False)
+    assert f"Port {taken} on 127.0.0.1 is used by another program: taking a free one" in reports
 
 
 def test_a_port_in_use_is_named_with_the_remedy(state: Path) -> None:
