@@ -86,7 +86,7 @@ class _Watch:
 
     approved: Preview
     report: Callable[[str], None]
-    begun: int = 0
+    begun: set[str] = field(default_factory=set)
     allowed: Mapping[str, Step] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -103,15 +103,16 @@ class _Watch:
             raise self._deviation(_shown(now))
         if now.inputs is not None and (paths := tuple(map(shown, deviations(before.inputs, now.inputs)))):
             raise self._deviation(f"{_shown(now)} with another {', '.join(paths[:_SAID])}")
-        self.begun += 1
-        self.report(f"{self.begun} changes of {len(self.approved.steps)}")
+        # A replacement is one change in three steps.
+        self.begun.add(now.urn)
+        self.report(f"{len(self.begun)} changes of {len(self.approved.steps)}")
 
     def _deviation(self, what: str) -> DeviationError:
         stack = self.approved.stack
         return DeviationError(
             f"`pulumi up --stack {stack}` WAS ABOUT TO DO WHAT WAS NOT APPROVED and was cancelled: {what}. "
-            f"Something changed after the approval, {self.begun} changes had begun: look at the stack with "
-            f"`flow-mcp gate preview {stack}`"
+            f"Something changed after the approval, {len(self.begun)} changes had begun: look at the stack "
+            f"with `flow-mcp gate preview {stack}`"
         )
 
 
