@@ -11,10 +11,11 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import checking, loading, report, throughput, verification
+from benchmarks import checking, loading, report, starting, throughput, verification
 from benchmarks.figures import Figure
 
 _MEASUREMENTS: dict[str, Callable[[], list[Figure]]] = {
+    "start": starting.measure,
     "check": checking.measure,
     "report": report.measure,
     "verification": verification.measure,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flow_mcp.errors import FlowMcpError
+from flow_mcp.suggestions import did_you_mean
 
 
 class NoProjectError(FlowMcpError):
@@ -67,5 +68,6 @@ class Project:
         files = {stack: directory / f"Pulumi.{stack}.yaml" for stack in stacks}
         for stack in sorted(files.keys() - set(known)):
             here = ", ".join(known[:20]) + (", …" if len(known) > 20 else "") or "none"
-            raise NoProjectError(f"there is no stack {stack}: {files[stack]} is missing; stacks here: {here}")
+            guess = did_you_mean(stack, known) or f"Stacks here: {here}."
+            raise NoProjectError(f"there is no stack {stack}: {files[stack]} is missing. {guess}")
         return files

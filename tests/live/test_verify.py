@@ -93,7 +93,7 @@ def test_open_registration_as_declared_works_and_leaves_nothing_behind(
 
 def test_no_secret_and_no_token_is_printed(shut: Tenant) -> None:
     secret = shut.outputs(secrets=True)["clientSecrets"]["agent"]
-    for arguments in ((), ("--json",)):
+    for arguments in (("--all",), ("--json",)):
         ended = flow_mcp(shut.trial, "verify", shut.name, *arguments)
         assert "V-TOKEN-006" in ended.stdout
         for hidden in (secret, "eyJ", shut.trial.credentials["KEYCLOAK_PASSWORD"]):

@@ -52,4 +52,4 @@ def test_a_missing_stack_is_named_with_some_of_those_that_are_there(stacks: Stac
         stacks.project.stack_files(["t01", "nobody"])
     some = ", ".join(f"t{number:02}" for number in range(20))
     file = stacks.project.directory / "stacks" / "Pulumi.nobody.yaml"
-    assert str(missing.value) == f"there is no stack nobody: {file} is missing; stacks here: {some}, \u2026"
+    assert str(missing.value) == f"there is no stack nobody: {file} is missing. Stacks here: {some}, \u2026."

@@ -10,38 +10,40 @@ import click
 from flow_mcp.errors import FlowMcpError
 from flow_mcp.exit_codes import INTERRUPTED
 
-# Name on the command line → module here; each module holds a click command named `command`.
-_COMMANDS = {
-    "check": "check",
-    "demo": "demo",
-    "dev": "dev",
-    "evidence": "evidence",
-    "diff": "diff",
-    "export": "export",
-    "gate": "gate",
-    "report": "report",
-    "schema": "schema",
-    "toolchain": "toolchain",
-    "verify": "verify",
+# What `flow-mcp --help` says of each command. The module of its name holds a click command named `command`.
+_SUMMARIES = {
+    "check": "Check the tenants' declarations, offline.",
+    "demo": "Run everything once on this machine.",
+    "dev": "Run a Keycloak on this machine.",
+    "diff": "Show what a change means for access.",
+    "evidence": "Sign what was declared, approved and deployed.",
+    "export": "Deliver the settings to the Flow runtime.",
+    "gate": "Preview changes for approval, and apply them.",
+    "report": "Write a report of who can reach what.",
+    "schema": "Show the JSON Schemas.",
+    "toolchain": "Install Pulumi and its plugins here.",
+    "verify": "Find out why a client cannot connect.",
 }
 
 
 class _LazyGroup(click.Group):
-    """Imports a command's module when the command is asked for, so that `check` never loads Pulumi."""
+    """Imports a command's module when the command runs: `--help` loads none, `check` never loads Pulumi."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 click's signature
-        return sorted(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in _COMMANDS:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 click's
+        if cmd_name not in self.commands:
             return None
-        module = import_module(f"{__name__}.{_COMMANDS[cmd_name]}")
-        command: click.Command = module.command
+        command: click.Command = import_module(f"{__name__}.{cmd_name}").command
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(_SUMMARIES.items()))
 
 
 @click.group(
     cls=_LazyGroup,
+    # By these names click guesses what a misspelt one means.
+    commands={name: click.Command(name) for name in _SUMMARIES},
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="\b\nExamples:\n"
     "  flow-mcp demo                  see all of it on this machine\n"

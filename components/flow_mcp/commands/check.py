@@ -31,8 +31,9 @@ from flow_mcp.project import NoProjectError, Project
 )
 @click.argument("tenants", nargs=-1, metavar="[TENANT]...")
 @as_of_option
+@click.option("--all", "everything", is_flag=True, help="Show notes too, which need no action.")
 @click.option("--json", "as_json", is_flag=True, help="Print the problems as JSON.")
-def command(tenants: tuple[str, ...], as_of: date, *, as_json: bool) -> None:
+def command(tenants: tuple[str, ...], as_of: date, *, everything: bool, as_json: bool) -> None:
     """Check tenants' declarations, by the policies too, without touching a server.
 
     Every problem of every file is shown at once, each with its line, what is wrong and what would be right.
@@ -53,10 +54,12 @@ def command(tenants: tuple[str, ...], as_of: date, *, as_json: bool) -> None:
         checked = {"checked": list(stacks), "asOf": as_of.isoformat(), "problems": listed}
         click.echo(json.dumps(checked, indent=2))
     else:
-        for each in problems:
-            click.echo(str(each), err=each.severity == "error")
+        shown = [each for each in problems if everything or each.severity != "info"]
+        for each in sorted(shown, key=_order):
+            click.echo(_coloured(each), err=each.severity == "error")
         click.echo(
             f"{_count(len(stacks), 'tenant')}: {_count(errors, 'error')}, {_count(warnings, 'warning')}"
+            f"{_hidden(len(problems) - len(shown))}"
         )
     if errors:
         raise SystemExit(DeclarationError.exit_code if found.wrong else BLOCKED)
@@ -89,6 +92,23 @@ def _check(project: Project, stacks: Mapping[str, Path], as_of: date, found: _Fo
 def _relative(problem: Problem, project: Project) -> Problem:
     within = f"{project.directory}{os.sep}"
     return replace(problem, file=problem.file.removeprefix(within))
+
+
+_COLOURS = {"error": "red", "warning": "yellow", "info": "blue"}
+
+
+def _order(problem: Problem) -> tuple[str, int, int]:
+    """By tenant, errors first, then by line."""
+    return problem.file, list(_COLOURS).index(problem.severity), problem.line
+
+
+def _coloured(problem: Problem) -> str:
+    severity = f" {problem.severity}: "
+    return str(problem).replace(severity, click.style(severity, _COLOURS[problem.severity]), 1)
+
+
+def _hidden(number: int) -> str:
+    return f"; {_count(number, 'note')} with --all" if number else ""
 
 
 def _count(number: int, noun: str) -> str:

@@ -23,7 +23,7 @@ from flow_mcp.settings import SettingsDocument, SettingsEnvelope
 from flow_mcp.stacks import StackError, Stacks
 from flow_mcp.verify.check import Result
 from flow_mcp.verify.client_key import ClientKey
-from flow_mcp.verify.report import Verification, counts, table
+from flow_mcp.verify.report import Verification, counts, lines
 from flow_mcp.verify.report import as_json as in_json
 from flow_mcp.verify.run import run
 from flow_mcp.verify.target import SkipError, Target
@@ -65,6 +65,7 @@ class SettingsError(FlowMcpError):
     metavar="CLIENT=FILE",
     help="Private key (PEM) of a client that signs its requests, to ask for its tokens too. Repeatable.",
 )
+@click.option("--all", "everything", is_flag=True, help="List passed and skipped checks too.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
 def command(
     tenants: tuple[str, ...],
@@ -73,6 +74,7 @@ def command(
     keys: tuple[str, ...],
     *,
     mcp_server: bool,
+    everything: bool,
     as_json: bool,
 ) -> None:
     """Go through live tenants as their clients would, and say what does not work and why.
@@ -108,7 +110,7 @@ def command(
                 done.append(Verification(targets[0].settings.tenant, began, results))
     finally:
         web.close()
-    _show(done, broken, as_json=as_json)
+    _show(done, broken, everything=everything, as_json=as_json)
     if any(counts(each.results)["fail"] for each in done):
         raise SystemExit(1)
     if broken:
@@ -208,7 +210,9 @@ def _parsed(text: str, where: str) -> SettingsDocument:
         ) from None
 
 
-def _show(done: list[Verification], broken: list[tuple[str, str]], *, as_json: bool) -> None:
+def _show(
+    done: list[Verification], broken: list[tuple[str, str]], *, everything: bool, as_json: bool
+) -> None:
     for name, why in broken:
         click.echo(f"flow-mcp: {name} was not verified: {why}", err=True)
     if as_json:
@@ -218,11 +222,10 @@ def _show(done: list[Verification], broken: list[tuple[str, str]], *, as_json: b
         }
         click.echo(json.dumps(document, indent=2))
         return
-    console = Console()
+    console = Console(highlight=False)
     if not console.is_terminal:
-        console = Console(width=_WIDTH)
-    for each in done:
-        console.print(table(each))
-        total = ", ".join(f"{number} {status}" for status, number in counts(each.results).items())
-        said = f"{each.tenant}: {total}, at {each.verified_at}"
-        console.print(said, markup=False, highlight=False)
+        console = Console(width=_WIDTH, highlight=False)
+    # Tenants that something failed at come first.
+    for each in sorted(done, key=lambda tenant: not counts(tenant.results)["fail"]):
+        for line in lines(each, everything=everything):
+            console.print(line)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flow_mcp.declaration.findings import Finding, Path
+from flow_mcp.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from flow_mcp.declaration.tenant import Declaration
@@ -19,6 +20,12 @@ def check_access(declaration: Declaration, path: Path, access: tuple[str, ...]) 
         if not declaration.reached_by((entry,)):
             first = [resource.key for resource in declaration.resources[:_SHOWN]]
             known = ", ".join(first) + (", …" if len(declaration.resources) > _SHOWN else "")
-            yield Finding(
-                (*path, index), f"names {entry}, which the tenant does not declare", f"Declared: {known}."
-            )
+            guess = f"{did_you_mean(entry, _entries(declaration))} Declared: {known}.".strip()
+            yield Finding((*path, index), f"names {entry}, which the tenant does not declare", guess)
+
+
+def _entries(declaration: Declaration) -> Iterator[str]:
+    """Everything that an access list may say of the declared resources."""
+    for resource in declaration.resources:
+        yield resource.key
+        yield f"{resource.workspace}/*"

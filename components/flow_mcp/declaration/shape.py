@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 from flow_mcp.declaration.findings import Finding, Path, RefusedError, dotted
 from flow_mcp.declaration.positions import NO_VALUE
 from flow_mcp.declaration.texts import DAY
+from flow_mcp.suggestions import did_you_mean
 
 _MAPPING = "a mapping (key: value)"
 _LIST = "a list ([…], or - before each item)"
@@ -104,8 +105,7 @@ def _unknown_key(model: type[BaseModel], path: Path) -> Finding:
             "looks like a credential, and none belongs in a tenant's declaration",
             "Remove it; credentials come from the environment.",
         )
-    close = close or get_close_matches(key, known, n=1)
-    guess = f"Did you mean {close[0]}?" if close else f"Known here: {', '.join(known)}."
+    guess = did_you_mean(key, known) or f"Known here: {', '.join(known)}."
     return Finding(path, f"is not known in {dotted(path[:-1]) or model.__name__.lower()}", guess)
 
 

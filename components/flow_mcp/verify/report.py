@@ -1,18 +1,20 @@
-"""Results as a table for people, as JSON for pipelines, and the checks as a page of documentation."""
+"""Results for people, as JSON for pipelines, and the checks as a page of documentation."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from rich.table import Table
+from rich.console import RenderableType
+from rich.padding import Padding
 from rich.text import Text
 
 from flow_mcp.verify.check import Check, Result, Status
 
 _STYLES: dict[Status, str] = {"pass": "green", "warn": "yellow", "fail": "bold red", "skipped": "dim"}
+_ORDER: tuple[Status, ...] = ("fail", "warn", "skipped", "pass")
 
 
 @dataclass(frozen=True)
@@ -40,25 +42,31 @@ def counts(results: Iterable[Result]) -> dict[Status, int]:
     return {status: counted[status] for status in _STYLES}
 
 
-def table(verification: Verification) -> Table:
-    """A row an observation; what to do only where there is something to do."""
+def lines(verification: Verification, *, everything: bool) -> Iterator[RenderableType]:
+    """What failed, then warnings; what passed or was skipped is counted, or listed with `everything`.
+
+    A skipped check says nothing about the tenant: it is counted on its own.
+    """
     authorities = ", ".join(dict.fromkeys(result.authority for result in verification.results))
-    title = f"{verification.tenant} at {authorities}"
-    shown = Table(title=Text(title), title_justify="left", show_lines=True)
-    shown.add_column("check", no_wrap=True)
-    shown.add_column("result", no_wrap=True)
-    shown.add_column("what was seen", ratio=1, overflow="fold")
-    shown.add_column("what it means and what to do", ratio=1, overflow="fold")
-    for result in verification.results:
-        check, observation = result.check, result.observation
-        what = f"{check.title}\nMeans: {check.meaning}\nRemedy: {result.remedy}\nSee {check.reference}"
-        shown.add_row(
-            Text(check.id),
-            Text(result.status, _STYLES[result.status]),
-            Text(": ".join(filter(None, [observation.subject, observation.seen]))),
-            Text(what if result.status in {"fail", "warn"} else check.title),
-        )
-    return shown
+    yield Text(f"{verification.tenant} at {authorities}", "bold")
+    for status in _ORDER if everything else _ORDER[:2]:
+        for result in verification.results:
+            if result.status == status:
+                yield from _result(result)
+    total = ", ".join(f"{number} {status}" for status, number in counts(verification.results).items())
+    hint = "" if everything else "; --all lists every check"
+    yield Text(f"{verification.tenant}: {total}, at {verification.verified_at}{hint}")
+
+
+def _result(result: Result) -> Iterator[RenderableType]:
+    check, observation = result.check, result.observation
+    head = Text.assemble((result.status, _STYLES[result.status]), " ", (check.id, "bold"), " ", check.title)
+    yield Padding(head, (0, 0, 0, 2), expand=False)
+    told = [": ".join(filter(None, [observation.subject, observation.seen]))]
+    if result.status in {"fail", "warn"}:
+        told += [f"Means: {check.meaning}", f"Remedy: {result.remedy}", f"See {check.reference}"]
+    for text in filter(None, told):
+        yield Padding(Text(text, overflow="fold"), (0, 0, 0, 4), expand=False)
 
 
 def as_json(verification: Verification) -> dict[str, object]:

@@ -147,7 +147,8 @@ def test_only_one_stack_manages_the_registration_of_a_realm_that_exists(project:
 def test_a_stack_that_is_not_there_is_a_sentence_that_names_those_that_are(project: Stacks) -> None:
     project.write(ACME, "acme")
     with pytest.raises(
-        NoProjectError, match=r"^there is no stack acne: .*Pulumi\.acne\.yaml is missing; stacks here: acme$"
+        NoProjectError,
+        match=r"^there is no stack acne: .*Pulumi\.acne\.yaml is missing\. Did you mean acme\?$",
     ):
         check("acne")
 
@@ -208,9 +209,10 @@ def test_a_permitted_waiver_is_told_and_lets_pass(project: Stacks) -> None:
     configuration = project.project.policies / "configuration.json"
     configuration.write_text(json.dumps({"FLOWMCP-900": {"waivableBy": ["ciso"]}}), encoding="utf-8")
     project.write(tenant("refused: {grant: client-credentials, access: ['*']}\n", more=WAIVER))
-    result = check("--as-of", "2026-12-31")
+    assert check("--as-of", "2026-12-31").output.endswith("0 errors, 1 warning; 1 note with --all\n")
+    result = check("--all", "--as-of", "2026-12-31")
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout.splitlines()[0] == (
+    assert result.stdout.splitlines()[1] == (
         "stacks/Pulumi.acme.yaml:11: info: clients.refused: is called refused on 2026-12-31 (FLOWMCP-900), "
         "accepted by ciso until 2026-12-31. Reason: Moves."
     )

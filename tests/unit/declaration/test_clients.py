@@ -174,13 +174,23 @@ def test_anything_else_is_no_access_entry(stacks: Stacks, entry: str) -> None:
     )
 
 
-@pytest.mark.parametrize("entry", ["456/staging", "457/test", "457/*"])
-def test_access_to_what_is_not_declared_is_refused(stacks: Stacks, entry: str) -> None:
+@pytest.mark.parametrize(
+    ("entry", "guess"),
+    [
+        ("456/tset", "Did you mean 456/test? "),
+        ("457/test", "Did you mean 456/test? "),
+        ("457/*", "Did you mean 456/*? "),
+        ("9/x", ""),
+    ],
+)
+def test_access_to_what_is_not_declared_is_refused_with_a_guess(
+    stacks: Stacks, entry: str, guess: str
+) -> None:
     assert stacks.problem(tenant(PROGRAM.replace("*", entry))) == problem(
         13,
         "clients.a.access[0]",
         f"names {entry}, which the tenant does not declare",
-        "Declared: 456/production, 456/test.",
+        f"{guess}Declared: 456/production, 456/test.",
     )
 
 

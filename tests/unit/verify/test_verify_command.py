@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -46,16 +47,27 @@ def test_a_server_that_is_not_there_is_a_finding(tmp_path: Path, *, in_envelope:
     assert failed == {"V-DISCOVERY-001", "V-DISCOVERY-003"}
 
 
-def test_the_table_says_what_to_do_where_something_is_to_be_done(tmp_path: Path) -> None:
+def test_failures_come_first_and_say_what_to_do_and_what_was_skipped_is_counted(tmp_path: Path) -> None:
     text = Fake().settings.canonical_json().replace("https://id.acme.example/realms/acme", _NOWHERE)
     file = tmp_path / "acme.json"
     file.write_text(text.replace("https://app.profitbase.biz", "http://127.0.0.1:9"), encoding="utf-8")
     result = CliRunner().invoke(command, ["--settings", str(file)], catch_exceptions=False)
-    for part in ("V-DISCOVERY-001", "fail", "Means: ", "Remedy: ", "See "):
+    first, second, third, *_, last = result.stdout.splitlines()
+    assert first == f"acme at {_NOWHERE}"
+    assert second == "  fail V-DISCOVERY-001 The metadata is at the address that the settings name"
+    assert third.startswith(f"    {_NOWHERE}")
+    statuses = re.findall(r"^  (fail|warn|pass|skipped) V-", result.stdout, re.MULTILINE)
+    assert statuses == sorted(statuses, key=["fail", "warn"].index)
+    for part in ("    Means: ", "    Remedy: ", "    See "):
         assert part in result.stdout
-    assert re.search(
-        r"^acme: \d+ pass, .* skipped, at 20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ$", result.stdout, re.MULTILINE
-    )
+    assert re.fullmatch(r"acme: (\d+ \w+, ){4}at 20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ; --all lists .*", last)
+
+    everything = CliRunner().invoke(command, ["--settings", str(file), "--all"], catch_exceptions=False)
+    listed = re.findall(r"^  (fail|warn|pass|skipped) V-", everything.stdout, re.MULTILINE)
+    assert Counter(listed) == {
+        name: int(number) for number, name in re.findall(r"(\d+) (\w+)", last)[:4] if int(number)
+    }
+    assert listed == sorted(listed, key=["fail", "warn", "skipped", "pass"].index)
 
 
 @pytest.mark.parametrize(

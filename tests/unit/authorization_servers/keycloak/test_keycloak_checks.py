@@ -179,7 +179,7 @@ def test_registered_clients_reach_what_is_declared_only(stacks: Stacks, way: str
         11,
         f"{HERE}.registration.{way}.access[0]",
         "names 456/staging, which the tenant does not declare",
-        "Declared: 456/production, 456/test.",
+        "Did you mean 456/test? Declared: 456/production, 456/test.",
     )
 
 
