@@ -3,14 +3,16 @@
 import pulumi
 
 from flow_mcp.mcp_server_settings import settings_of_stack
+from flow_mcp.plugin.program import errors_reported
 
-config = pulumi.Config()
-tenant, instance = config.require_object("tenant"), config.require_object("instance")
-settings = settings_of_stack(pulumi.get_stack(), {"tenant": tenant, "instance": instance})
+with errors_reported():
+    config = pulumi.Config()
+    tenant, instance = config.require_object("tenant"), config.require_object("instance")
+    settings = settings_of_stack(pulumi.get_stack(), {"tenant": tenant, "instance": instance})
 
-pulumi.export("authority", settings.authority)
-pulumi.export("clientIds", settings.client_ids)
-pulumi.export("settings", settings.settings)
-pulumi.export("clientSecrets", settings.client_secrets)
-if settings.hand_over:
-    pulumi.export("handOver", settings.hand_over)
+    pulumi.export("authority", settings.authority)
+    pulumi.export("clientIds", settings.client_ids)
+    pulumi.export("settings", settings.settings)
+    pulumi.export("clientSecrets", settings.client_secrets)
+    if settings.hand_over:
+        pulumi.export("handOver", settings.hand_over)

@@ -18,6 +18,7 @@ from typing import Any
 
 from flow_mcp.errors import FlowMcpError
 from flow_mcp.project import Project
+from flow_mcp.toolchain.programs import dotted, sdk_version
 
 _SALT = "encryptionsalt:"
 # Beginnings of the names of what Pulumi and the authorization servers' providers read.
@@ -53,6 +54,7 @@ class Trial:
             link = trial.project.directory / name
             if not link.is_symlink():
                 link.symlink_to(source.directory / name)
+        trial._install_plugin()
         shutil.copyfile(source.file, trial.project.file)
         program = Path("stacks", "__main__.py")
         shutil.copyfile(source.directory / program, trial.project.directory / program)
@@ -90,16 +92,26 @@ class Trial:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(_CREDENTIALS)}
         return {
             **kept,
+            # The plugin is in Pulumi's home; one on PATH would be preferred, with a warning at each run.
+            "PULUMI_IGNORE_AMBIENT_PLUGINS": "true",
             **self.credentials,
             "PATH": f"{self.toolchain}{os.pathsep}{os.environ['PATH']}",
             "PULUMI_BACKEND_URL": self.state.resolve().as_uri(),
             "PULUMI_CONFIG_PASSPHRASE_FILE": str(self.passphrase.resolve()),
-            # The SDKs of servers that a tenant does not use would each be looked for on the internet.
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             "PULUMI_ERROR_OUTPUT_STRING": "1",
             "PULUMI_HOME": str((self.directory / "pulumi").resolve()),
             "PULUMI_SKIP_UPDATE_CHECK": "true",
         }
+
+    def _install_plugin(self) -> None:
+        """Put the Keycloak plugin where Pulumi keeps those that it has installed itself."""
+        name = "pulumi-resource-keycloak"
+        version = dotted(sdk_version("keycloak"))
+        link = self.directory / "pulumi" / "plugins" / f"resource-keycloak-v{version}" / name
+        link.parent.mkdir(parents=True, exist_ok=True)
+        if not link.is_symlink():
+            link.symlink_to((self.toolchain / name).resolve())
 
     def pulumi(
         self, *arguments: str, show: bool = False, check: bool = True

@@ -16,6 +16,8 @@ from tests.standin.auth0_management import auth0_management
 from tests.standin.plugin import install, variable
 from tests.standin.server import Server
 
+# The stand-ins are on PATH, and preferred there to plugins that are installed.
+_ON_PATH = {"PULUMI_IGNORE_AMBIENT_PLUGINS": "false"}
 CREDENTIALS = {
     "azuread": {"ARM_CLIENT_ID": "applier", "ARM_CLIENT_SECRET": "applier-secret"},
     "auth0": {"AUTH0_CLIENT_ID": "applier", "AUTH0_CLIENT_SECRET": "applier-secret"},
@@ -51,7 +53,12 @@ def stand_in(
             plugins, file = tmp_path / "plugins", tmp_path / f"{package}.json"
             install(package, plugins)
             monkeypatch.setenv("PATH", str(plugins), prepend=":")
-            credentials = {**trial.credentials, **CREDENTIALS[package], variable(package): str(file)}
+            credentials = {
+                **trial.credentials,
+                **CREDENTIALS[package],
+                **_ON_PATH,
+                variable(package): str(file),
+            }
             if package == "auth0":
                 authority = Authority(tmp_path)
                 credentials |= servers.enter_context(auth0_management(authority, Server(file)))

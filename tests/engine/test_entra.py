@@ -224,5 +224,6 @@ def test_what_the_entra_tenant_does_not_have_is_said_before_anything_is_made(
         assert ended.returncode != 0
         assert said in ended.stdout
         assert "Traceback" not in ended.stdout
+        assert "unhandled error" not in ended.stdout
     with contoso.server.account(ENTRA_TENANT) as account:
         assert account.objects == {}

@@ -181,7 +181,7 @@ def _fails(trial: Trial, sentence: str) -> None:
     failed = trial.pulumi("up", "--yes", "--skip-preview", "--stack", STACK, check=False)
     assert failed.returncode != 0
     assert sentence in failed.stdout
-    assert "Traceback" not in failed.stdout
+    assert "Traceback" not in failed.stdout, failed.stdout
 
 
 def _secrets_are_hidden(trial: Trial, server: RegistrationServer, shown: str) -> None:

@@ -11,8 +11,11 @@ import (
 // How long a process that is told to end may clean up before it is killed; the engine waits as long for a host.
 const endGrace = 5 * time.Second
 
-// endGently asks a process to end when its context does. An interrupt would make Python print a traceback.
+// endGently asks a process to end when its context does, and shields it from interrupts, which would make Python print
+// a traceback: the engine sends them to the host's whole process group when a resource has failed.
 func endGently(command *exec.Cmd) {
+	command.Args = append([]string{"sh", "-c", `trap "" INT; exec "$@"`, "sh", command.Path}, command.Args[1:]...)
+	command.Path = "/bin/sh"
 	command.Cancel = func() error { return command.Process.Signal(syscall.SIGTERM) }
 	command.WaitDelay = endGrace
 }

@@ -1,9 +1,20 @@
 package main
 
 import (
+	"context"
+	"os/exec"
 	"slices"
 	"testing"
 )
+
+func TestAnInterruptDoesNotReachTheProgram(t *testing.T) {
+	command := exec.CommandContext(context.Background(), "/bin/sh", "-c", `kill -INT $$; echo "$0 $1"`, "runs", "on")
+	endGently(command)
+	got, err := command.Output()
+	if err != nil || string(got) != "runs on\n" {
+		t.Errorf("got %q, %v", got, err)
+	}
+}
 
 func TestAbsentConfigurationIsNotNull(t *testing.T) {
 	got, err := configEnvironment(nil, nil)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import pulumi
@@ -33,6 +35,26 @@ class PluginResource(pulumi.CustomResource):
         return to_snake(prop)
 
 
+@contextmanager
+def errors_reported() -> Iterator[None]:
+    """Report a `pulumi.RunError` of this block as the program's last message, and end the program.
+
+    Pulumi adds `an unhandled error occurred` where a program fails. Exit code 32 tells it that the user knows
+    the reason (`pulumi-language-python-exec` of Pulumi's Python SDK).
+
+    Raises:
+        SystemExit: with code 32.
+    """
+    try:
+        yield
+    except pulumi.RunError as error:
+        pulumi.log.error(str(error))
+        raise SystemExit(_REASON_IS_KNOWN) from None
+
+
+_REASON_IS_KNOWN = 32
+
+
 def call(function: str, arguments: Mapping[str, Any], opts: pulumi.InvokeOptions | None = None) -> Any:
     """Call a function of the plugin with plain values, in previews too.
 
@@ -42,7 +64,19 @@ def call(function: str, arguments: Mapping[str, Any], opts: pulumi.InvokeOptions
     token = f"{PACKAGE}:index:{function}"
     try:
         return pulumi.runtime.invoke(token, dict(arguments), opts).value
-    except Exception as error:
-        # The SDK raises plain exceptions; it and the engine put words of their own before the sentence.
-        sentence = str(error).removeprefix(f"invoke of {token} failed: ")
-        raise pulumi.RunError(sentence.removeprefix(f"invocation of {token} returned an error: ")) from None
+    except Exception as error:  # the SDK raises nothing narrower
+        raise pulumi.RunError(cause(error)) from None
+
+
+def cause(error: Exception) -> str:
+    """What a plugin's function failed with, without what the SDK, the engine and the bridge put before it."""
+    text = str(error)
+    while text != (inner := _WRAPPING.sub("", text.strip(), count=1)):
+        text = inner
+    return text
+
+
+_WRAPPING = re.compile(
+    r"^(?:invoke of \S+ failed: |invocation of \S+ returned an error: |invoking \S+: "
+    r"|1 error occurred:\s*\* )"
+)

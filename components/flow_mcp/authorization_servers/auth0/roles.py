@@ -16,6 +16,7 @@ from flow_mcp.authorization_servers.auth0.apis import Permissions
 from flow_mcp.authorization_servers.auth0.declaration import Auth0
 from flow_mcp.authorization_servers.errors import AuthorizationServerError
 from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.plugin.program import cause
 
 
 def create(
@@ -88,7 +89,7 @@ def _id(name: str, opts: pulumi.ResourceOptions) -> str:
         )
     except Exception as error:  # whatever the plugin says, it comes as this
         raise AuthorizationServerError(
-            f"the Auth0 role {name}, which people: {{groups: […]}} names, cannot be read: {error}. "
+            f"the Auth0 role {name}, which people: {{groups: […]}} names, cannot be read: {cause(error)}. "
             "Make it in Auth0, or declare roles: {create: true}."
         ) from error
     return found.id

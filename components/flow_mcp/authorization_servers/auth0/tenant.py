@@ -13,6 +13,7 @@ from flow_mcp.authorization_servers.auth0.declaration import Auth0
 from flow_mcp.authorization_servers.auth0.resources import Auth0FormerSettings
 from flow_mcp.authorization_servers.errors import AuthorizationServerError
 from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.plugin.program import cause
 from flow_mcp.settings import Grant
 
 _REMEDY = "Have an administrator change it, or declare tenantSettings: {manage: true}."
@@ -80,7 +81,7 @@ def _read(server: Auth0, opts: pulumi.ResourceOptions) -> auth0.GetTenantResult:
         return auth0.get_tenant(opts=pulumi.InvokeOptions(parent=opts.parent, provider=opts.provider))
     except Exception as error:  # whatever the plugin says, it comes as this
         raise AuthorizationServerError(
-            f"the settings of the Auth0 tenant {server.domain} cannot be read: {error}. "
+            f"the settings of the Auth0 tenant {server.domain} cannot be read: {cause(error)}. "
             "The administrator's application needs read:tenant_settings."
         ) from error
 

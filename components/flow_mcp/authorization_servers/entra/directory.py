@@ -14,6 +14,7 @@ from flow_mcp.authorization_servers.entra import names
 from flow_mcp.authorization_servers.entra.declaration import GUID, Entra
 from flow_mcp.authorization_servers.errors import AuthorizationServerError
 from flow_mcp.declaration.tenant import Declaration, ResourceDeclared
+from flow_mcp.plugin.program import cause
 
 
 class Directory:
@@ -87,4 +88,5 @@ class Directory:
                 f"azuread:index/{function}:{function}", dict(arguments), options, typ=result
             ).value
         except Exception as error:  # the SDK raises nothing narrower
-            raise AuthorizationServerError(f"cannot read {what}: {error}. {remedy}") from None
+            reason = cause(error).rstrip(".")
+            raise AuthorizationServerError(f"cannot read {what}: {reason}. {remedy}") from None
