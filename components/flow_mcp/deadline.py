@@ -22,6 +22,8 @@ from typing import Any
 
 import httpcore
 import httpx
+from httpcore._backends.sync import TLSinTLSStream
+from httpcore._exceptions import map_exceptions
 
 Clock = Callable[[], float]
 _Resolve = Callable[[str, int], list[str]]
@@ -83,16 +85,14 @@ class LimitedBackend(httpcore.NetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         failure: httpcore.ConnectError | httpcore.ConnectTimeout | None = None
-        for address in _resolved(self._resolve, host, port, _left(timeout, httpcore.ConnectTimeout)):
+        addresses = _resolved(self._resolve, host, port, _left(timeout, httpcore.ConnectTimeout))
+        for untried, address in zip(range(len(addresses), 0, -1), addresses, strict=True):
+            left = _left(timeout, httpcore.ConnectTimeout)
+            # An address that does not answer (IPv6 without a route) must leave time for the next one.
+            share = None if left is None else left / untried
             try:
                 return _LimitedStream(
-                    self._backend.connect_tcp(
-                        address,
-                        port,
-                        _left(timeout, httpcore.ConnectTimeout),
-                        local_address,
-                        socket_options,
-                    )
+                    self._backend.connect_tcp(address, port, share, local_address, socket_options)
                 )
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
@@ -116,10 +116,45 @@ class _LimitedStream(httpcore.NetworkStream):
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
         left = _left(timeout, httpcore.ConnectTimeout)
-        return _LimitedStream(self._stream.start_tls(ssl_context, server_hostname, left))
+        outer = self._stream.get_extra_info("socket")
+        if not isinstance(outer, ssl.SSLSocket):
+            return _LimitedStream(self._stream.start_tls(ssl_context, server_hostname, left))
+        try:
+            with map_exceptions({TimeoutError: httpcore.ConnectTimeout, OSError: httpcore.ConnectError}):
+                return _LimitedStream(
+                    TLSinTLSStream(_LimitedSocket(outer), ssl_context, server_hostname, left)  # type: ignore[arg-type]
+                )
+        except BaseException:
+            self.close()
+            raise
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
+
+
+class _LimitedSocket:
+    """The connection to an https proxy.
+
+    For TLS within TLS, httpcore reads as often as it takes to have a whole record.
+    """
+
+    def __init__(self, connection: ssl.SSLSocket) -> None:
+        self._connection = connection
+        self._timeout: float | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+    def settimeout(self, timeout: float | None) -> None:
+        self._timeout = timeout
+
+    def recv(self, size: int) -> bytes:
+        self._connection.settimeout(_left(self._timeout, TimeoutError))
+        return self._connection.recv(size)
+
+    def sendall(self, data: bytes) -> None:
+        self._connection.settimeout(_left(self._timeout, TimeoutError))
+        self._connection.sendall(data)
 
 
 def _left(timeout: float | None, error: type[Exception]) -> float | None:
@@ -160,6 +195,8 @@ def _resolved(resolve: _Resolve, host: str, port: int, timeout: float | None) ->
         raise httpcore.ConnectTimeout(f"the name {host} was not resolved in time") from None
     except OSError as error:
         raise httpcore.ConnectError(f"the name {host} cannot be resolved: {error.strerror}") from error
+    except UnicodeError as error:  # an empty label, or one of more than 63 characters
+        raise httpcore.ConnectError(f"{host} is not a valid host name") from error
 
 
 def _look_up(key: tuple[_Resolve, str, int], lookup: Future[list[str]]) -> None:

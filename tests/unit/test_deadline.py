@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
 from threading import Event
 from typing import Any
 
@@ -12,6 +16,7 @@ import httpx
 import pytest
 
 from flow_mcp.deadline import LimitedBackend, limited_client, within
+from tests.live.authority import Authority
 from tests.unit.runtime.network import Clock
 
 STEP = 0.3
@@ -151,6 +156,55 @@ def test_a_resolver_that_does_not_answer_is_not_waited_for_and_asked_once_for_a_
     finally:
         may_answer.set()
     assert asked == [("id.example", 80)]
+
+
+def test_an_address_that_does_not_answer_leaves_time_for_the_next() -> None:
+    class OnlyTheSecond(Server):
+        def connect_tcp(
+            self, host: str, port: int, timeout: float | None = None, *rest: object, **more: object
+        ) -> httpcore.NetworkStream:
+            if host == "2001:db8::1":
+                assert timeout is not None
+                self.clock.now += timeout
+                raise httpcore.ConnectTimeout("timed out")
+            return super().connect_tcp(host, port, timeout, *rest, **more)
+
+    clock = Clock()
+    server = OnlyTheSecond(clock, [HEAD, b"Content-Length: 0\r\n\r\n"])
+    backend = LimitedBackend(server, lambda _, __: ["2001:db8::1", "192.0.2.1"])
+    with client(backend) as http, within(5, clock):
+        assert http.get("http://id.example/").status_code == 200
+
+
+@pytest.mark.parametrize("host", ["id..example", f"{'a' * 64}.example"])
+def test_a_host_that_is_no_name_is_an_error_of_the_connection(host: str) -> None:
+    said = rf"{host} is not a valid host name"
+    with limited_client(trust_env=False) as http, pytest.raises(httpx.ConnectError, match=said):
+        http.get(f"http://{host}/")
+
+
+def test_a_server_behind_an_https_proxy_is_cut_off_within_a_record_of_tls(tmp_path: Path) -> None:
+    clock, authority = Clock(), Authority(tmp_path)
+    trusted = ssl.create_default_context(cafile=authority.certificate)
+
+    def serve(listener: socket.socket) -> None:
+        with authority.server_context().wrap_socket(listener.accept()[0], server_side=True) as proxy:
+            proxy.recv(65536)
+            proxy.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            proxy.recv(65536)
+            with suppress(OSError):  # cut off
+                for byte in b"\x16\x03\x03\x3f\xff" + bytes(200):  # of a record of 16 KiB
+                    proxy.sendall(bytes([byte]))
+                    clock.now += STEP
+
+    with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor() as threads:
+        server = threads.submit(serve, listener)
+        proxy = httpx.Proxy(f"https://127.0.0.1:{listener.getsockname()[1]}", ssl_context=trusted)
+        http = limited_client(proxy=proxy, verify=trusted, timeout=60)
+        with http, within(5, clock), pytest.raises(httpx.ConnectTimeout):
+            http.get("https://id.example/")
+        server.result()
+    assert clock.now > 5
 
 
 def test_a_name_that_does_not_exist_is_an_error_of_the_connection() -> None:
