@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -71,3 +72,15 @@ def test_the_settings_know_nothing_of_what_is_declared(loaded: dict[str, set[str
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: str(module.relative_to(COMPONENTS)))
 def test_a_module_fits_in_a_head(module: Path) -> None:
     assert len(module.read_text(encoding="utf-8").splitlines()) <= 400
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: str(module.relative_to(COMPONENTS)))
+def test_only_clients_that_keep_to_a_time_limit_send_requests(module: Path) -> None:
+    calls = {
+        ast.unparse(node.func)
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+    }
+    names = "Client AsyncClient request stream get head options post put patch delete"
+    allowed = {"httpx.Client"} if module == COMPONENTS / "flow_mcp" / "deadline.py" else set()
+    assert calls & {f"httpx.{name}" for name in names.split()} == allowed

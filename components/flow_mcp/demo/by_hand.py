@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-import httpx
+from flow_mcp.authorization_servers.http import http_client, send
 
 
 @dataclass(frozen=True)
@@ -31,15 +31,18 @@ class KeycloakByHand:
     """
 
     def __init__(self, url: str, user: str, password: str, realm: str) -> None:
-        login = httpx.post(
-            f"{url}/realms/master/protocol/openid-connect/token",
+        self._who = f"the demo's Keycloak {url}"
+        self._realm = f"/admin/realms/{realm}"
+        self._http = http_client(url)
+        login = send(
+            self._http,
+            "POST",
+            "/realms/master/protocol/openid-connect/token",
+            who=self._who,
             data={"grant_type": "password", "client_id": "admin-cli", "username": user, "password": password},
         )
-        login.raise_for_status()
-        token = login.json()["access_token"]
-        self._http = httpx.Client(
-            base_url=f"{url}/admin/realms/{realm}", headers={"Authorization": f"Bearer {token}"}
-        )
+        token = login.raise_for_status().json()["access_token"]
+        self._http.headers["Authorization"] = f"Bearer {token}"
 
     def __enter__(self) -> KeycloakByHand:
         return self
@@ -87,9 +90,8 @@ class KeycloakByHand:
         self._send("POST", f"/users/{account['id']}/role-mappings/realm", gates)
 
     def _get(self, path: str, **parameters: str) -> Any:
-        answer = self._http.get(path, params=parameters)
-        answer.raise_for_status()
-        return answer.json()
+        answer = send(self._http, "GET", self._realm + path, who=self._who, params=parameters)
+        return answer.raise_for_status().json()
 
     def _send(self, method: str, path: str, body: Any) -> None:
-        self._http.request(method, path, json=body).raise_for_status()
+        send(self._http, method, self._realm + path, who=self._who, json=body).raise_for_status()

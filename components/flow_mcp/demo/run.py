@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from flow_mcp.authorization_servers.http import http_client
 from flow_mcp.demo.by_hand import KeycloakByHand
 from flow_mcp.demo.calls import Call, TenantInDemo, calls
 from flow_mcp.dev.console import Steps
@@ -72,7 +73,7 @@ def _decided(acme: TenantInDemo, globex: TenantInDemo, keycloak: LocalKeycloak) 
         scope = acme.document.protected_resources[0].authorization_servers[0].scopes_advertised[0]
         legacy = by_hand.client("legacy-crm", audience)
         rogue = by_hand.client("rogue", audience, scope=scope)
-    with httpx.Client() as http:
+    with http_client(keycloak.url) as http:
         return list(calls(acme, globex, legacy, rogue, http))
 
 

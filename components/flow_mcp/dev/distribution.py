@@ -15,6 +15,7 @@ from pathlib import Path
 
 import httpx
 
+from flow_mcp.deadline import limited_client, within
 from flow_mcp.dev import process
 from flow_mcp.dev.errors import LocalKeycloakError
 from flow_mcp.dev.locks import exclusive
@@ -26,6 +27,7 @@ _ARTIFACT = f"org.keycloak:keycloak-quarkus-dist:{VERSION}:zip"
 # Of the artifact as Maven Central has it: a mirror in between must deliver the same bytes.
 _ARTIFACT_SHA256 = "a286e98b4296d4e75ee88d8527c7cd463b307caa022f088c9f22cffccc741fa1"
 _RELEASE = f"https://github.com/keycloak/keycloak/releases/download/{VERSION}/keycloak-{VERSION}.zip"
+_DOWNLOAD_SECONDS = 3600.0
 
 # A server for minutes or hours on a shared machine: the optimizing compiler would cost more than it gives,
 # and the serial collector needs a quarter less memory.
@@ -112,12 +114,13 @@ def from_release(directory: Path, report: Report) -> Path:
     """
     archive = directory / "release.zip"
     try:
-        published = httpx.get(f"{_RELEASE}.sha1", follow_redirects=True).raise_for_status().text.split()[0]
-        with httpx.stream("GET", _RELEASE, follow_redirects=True) as answer, archive.open("wb") as file:
-            size = int(answer.raise_for_status().headers.get("Content-Length", 0))
-            report(f"Downloading {_RELEASE} ({size / 1e6:.0f} MB)")
-            for chunk in answer.iter_bytes():
-                file.write(chunk)
+        with limited_client(follow_redirects=True) as client, within(_DOWNLOAD_SECONDS):
+            published = client.get(f"{_RELEASE}.sha1").raise_for_status().text.split()[0]
+            with client.stream("GET", _RELEASE) as answer, archive.open("wb") as file:
+                size = int(answer.raise_for_status().headers.get("Content-Length", 0))
+                report(f"Downloading {_RELEASE} ({size / 1e6:.0f} MB)")
+                for chunk in answer.iter_bytes():
+                    file.write(chunk)
     except (httpx.HTTPError, IndexError) as error:
         raise LocalKeycloakError(f"{_RELEASE}: {error or type(error).__name__}") from error
     _compare(archive, "sha1", published)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import httpx
 
+from flow_mcp.deadline import limited_client, within
 from flow_mcp.toolchain import cache
 from flow_mcp.toolchain.errors import ToolchainError
 from flow_mcp.toolchain.installed import Installed
@@ -23,6 +24,8 @@ _RELEASES = "https://get.pulumi.com/releases/sdk"
 _MACHINES = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64", "arm64": "arm64"}
 # Seconds. A machine without internet must lose no more than the first of them.
 _TIMEOUT = httpx.Timeout(60, connect=3)
+_ANSWER_SECONDS = 60.0
+_DOWNLOAD_SECONDS = 3600.0
 _PLUGIN_SECONDS = 600
 
 
@@ -77,7 +80,8 @@ class Download:
 
 def _reach(url: str) -> None:
     try:
-        httpx.head(url, timeout=_TIMEOUT)
+        with limited_client(timeout=_TIMEOUT) as client, within(_ANSWER_SECONDS):
+            client.head(url)
     except httpx.HTTPError as error:
         raise ToolchainError(f"{url} cannot be reached: {error or type(error).__name__}") from error
 
@@ -89,7 +93,10 @@ def _fetch(archive: str, checksums: str, directory: Path, progress: Progress) ->
     progress(f"Downloading {url}")
     file = directory / archive
     try:
-        with httpx.Client(timeout=_TIMEOUT, follow_redirects=True) as client:
+        with (
+            limited_client(timeout=_TIMEOUT, follow_redirects=True) as client,
+            within(_DOWNLOAD_SECONDS),
+        ):
             published = client.get(f"{_RELEASES}/{checksums}").raise_for_status().text
             with client.stream("GET", url) as answer, file.open("wb") as output:
                 for chunk in answer.raise_for_status().iter_bytes():
