@@ -12,6 +12,10 @@ if [ "$(uname -sm)" != "Linux x86_64" ]; then
   refuse "run on Linux on x86-64 only, for which there is the Node that the Inspector needs"
 fi
 
+# One installation at a time: two runs of the tests may begin together.
+exec 9<.
+flock 9
+
 if ! command -v chromium >/dev/null || ! command -v chromedriver >/dev/null; then
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     echo "Chromium and its driver, from the distribution's packages: about a minute"

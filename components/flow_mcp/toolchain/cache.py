@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from flow_mcp.dev.locks import exclusive
 from flow_mcp.toolchain.errors import ToolchainError
@@ -70,16 +71,17 @@ def place(file: Path, target: Path, *, link: bool) -> bool:
     elif target.is_file() and not target.is_symlink() and _same(file, target):
         return False
     target.parent.mkdir(parents=True, exist_ok=True)
-    new = target.with_name(f".{target.name}.new")
-    new.unlink(missing_ok=True)
-    if link:
-        new.symlink_to(file)
-    else:
-        with suppress(OSError):
-            new.hardlink_to(file)
-        if not new.exists():
-            shutil.copy2(file, new)
-    new.replace(target)
+    # A directory of its own: another flow-mcp may place the same program at the same time.
+    with TemporaryDirectory(prefix=".", dir=target.parent) as own:
+        new = Path(own) / target.name
+        if link:
+            new.symlink_to(file)
+        else:
+            with suppress(OSError):
+                new.hardlink_to(file)
+            if not new.exists():
+                shutil.copy2(file, new)
+        new.replace(target)
     return True
 
 

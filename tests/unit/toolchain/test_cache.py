@@ -50,6 +50,25 @@ def test_an_installed_program_is_linked_and_a_built_one_takes_its_place(tmp_path
     assert not target.is_symlink()
 
 
+@pytest.mark.parametrize("link", [True, False])
+def test_two_that_place_a_program_at_once_both_succeed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, link: bool
+) -> None:
+    file, target = tmp_path / "file", tmp_path / "bin" / "program"
+    file.write_text("one")
+    replace = Path.replace
+
+    def after_the_other(new: Path, final: Path) -> Path:
+        monkeypatch.undo()
+        assert cache.place(file, target, link=link)
+        return replace(new, final)
+
+    monkeypatch.setattr(Path, "replace", after_the_other)
+    assert cache.place(file, target, link=link)
+    assert target.samefile(file)
+    assert list(target.parent.iterdir()) == [target]
+
+
 def test_a_cache_that_cannot_be_written_is_said(machine: Machine, heard: Heard) -> None:
     machine.cache.parent.mkdir(parents=True)
     machine.cache.write_text("a file in the way")
