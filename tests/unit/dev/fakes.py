@@ -109,7 +109,7 @@ class Machine:
         return file.read_text().splitlines() if file.exists() else []
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 30) -> None:
+def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
     """Poll until it holds; fail when it does not in time."""
     deadline = time.monotonic() + seconds
     while not condition():

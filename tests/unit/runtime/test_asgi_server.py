@@ -36,7 +36,7 @@ def answer(port: int, path: bytes, *headers: bytes, method: bytes = b"POST") -> 
     request = b"\r\n".join(
         [method + b" " + path + b" HTTP/1.1", b"Host: evil.example", b"Connection: close", *headers, b"", b""]
     )
-    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
         connection.sendall(request)
         received = b"".join(iter(lambda: connection.recv(65536), b"")).decode("latin-1")
     challenge = re.search(r"(?mi)^www-authenticate: (.*)\r$", received)

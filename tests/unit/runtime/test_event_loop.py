@@ -29,12 +29,12 @@ class SlowServer(FakeServer):
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
         self.asked.set()
-        assert self.may_answer.wait(10)
+        assert self.may_answer.wait(60)
         return super()._answer(request)
 
 
 async def until_asked(network: SlowServer) -> None:
-    with anyio.fail_after(10):
+    with anyio.fail_after(60):
         while not network.asked.is_set():
             await checkpoint()
 

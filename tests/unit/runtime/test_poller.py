@@ -26,12 +26,12 @@ class Action:
     def __call__(self) -> None:
         self.runs.release()
         self.entered.set()
-        assert self.may_end.wait(10)
+        assert self.may_end.wait(60)
         if self.error is not None:
             raise self.error
 
     def ran(self) -> bool:
-        return self.runs.acquire(timeout=10)
+        return self.runs.acquire(timeout=60)
 
 
 @pytest.fixture
