@@ -107,3 +107,21 @@ def _roles_of_groups(admin: httpx.Client, realm: str) -> dict[str, list[str]]:
     parents = admin.get(f"{base}/groups").json()
     children = [each for p in parents for each in admin.get(f"{base}/groups/{p['id']}/children").json()]
     return {each["path"]: admin.get(f"{base}/groups/{each['id']}").json()["realmRoles"] for each in children}
+
+
+def test_a_group_keeps_its_people_when_its_path_is_declared_instead_of_its_name(
+    module_trial: Trial, keycloak: LocalKeycloak, admin: httpx.Client
+) -> None:
+    admin.post("", json={"realm": "renaming", "enabled": True})
+    finance = admin.post("renaming/groups", json={"name": "finance"}).headers["location"].rpartition("/")[2]
+    admin.post(f"renaming/groups/{finance}/children", json={"name": "planners"})
+    tenant = Tenant("guest", module_trial)
+    tenant.create()
+    for group in ("planners", "/finance/planners", "planners"):
+        tenant.declare(declaration(keycloak, "renaming", group))
+        tenant.up()
+        assert {path for path, roles in _roles_of_groups(admin, "renaming").items() if roles} == {
+            "/finance/planners"
+        }
+    module_trial.pulumi("destroy", "--yes", "--skip-preview", "--remove", "--stack", "guest")
+    admin.delete("renaming")

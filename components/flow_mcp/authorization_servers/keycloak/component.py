@@ -46,7 +46,7 @@ class KeycloakAuthorizationServer(AuthorizationServerComponent):
         owned = pulumi.ResourceOptions.merge(owned, pulumi.ResourceOptions(depends_on=[metadata]))
         # The plugin for Keycloak encodes spaces and letters in paths, but no percent sign.
         realm_id: pulumi.Input[str] = realm.id if realm else server.realm.name.replace("%", "%25")
-        by_resource = scopes.create(declaration, server, realm_id, found.group_ids, owned)
+        by_resource = scopes.create(declaration, server, realm_id, found.groups, owned)
         self.secrets = clients.create(declaration, server, realm_id, by_resource, owned)
         registration.create(declaration, server, realm_id, by_resource, owned)
         self.ids = pulumi.Output.from_input({})

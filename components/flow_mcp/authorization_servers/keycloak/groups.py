@@ -8,20 +8,33 @@ from typing import Any
 from flow_mcp.authorization_servers.errors import AuthorizationServerError
 from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, realm_path
 from flow_mcp.authorization_servers.keycloak.group_paths import Names, path_names, path_of
+from flow_mcp.plugin.resource import Properties
 
 _SUGGESTIONS = 5
 
 
-def find(api: AdminApi, realm: str, declared: Iterable[str]) -> dict[str, str]:
-    """The IDs of groups that exist in a realm, by what declares them.
+class Group(Properties):
+    """A group that exists.
+
+    Attributes:
+        id: Keycloak's.
+        path: as a tenant's file would declare it.
+    """
+
+    id: str
+    path: str
+
+
+def find(api: AdminApi, realm: str, declared: Iterable[str]) -> dict[str, Group]:
+    """The groups that exist in a realm, by what declares them.
 
     Raises:
         AuthorizationServerError: a group is missing, or more than one has the name.
     """
-    return {group: _id(api, realm, group) for group in sorted(declared)}
+    return {group: _find(api, realm, group) for group in sorted(declared)}
 
 
-def _id(api: AdminApi, realm: str, declared: str) -> str:
+def _find(api: AdminApi, realm: str, declared: str) -> Group:
     path = path_names(declared)
     name = declared if path is None else path[-1]
     matching = {
@@ -41,8 +54,8 @@ def _id(api: AdminApi, realm: str, declared: str) -> str:
             "people: {groups: […]} does not say which one. Declare its path: "
             f"{' or '.join(sorted(map(path_of, matching)))}."
         )
-    (group_id,) = matching.values()
-    return group_id
+    ((names, group_id),) = matching.items()
+    return Group(id=group_id, path=path_of(names))
 
 
 def _similar(groups: Iterable[Names]) -> str:

@@ -12,6 +12,7 @@ from pydantic import Field
 from flow_mcp.authorization_servers.errors import AuthorizationServerError, OwnedByOthersError, RightsError
 from flow_mcp.authorization_servers.keycloak import groups
 from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, Administration, realm_path
+from flow_mcp.authorization_servers.keycloak.groups import Group
 from flow_mcp.plugin.resource import Function, Properties
 
 OLDEST_SUPPORTED = (26, 4)
@@ -45,12 +46,12 @@ class PreflightResult(Properties):
     Attributes:
         realm_exists: whether the realm is there already.
         version: Keycloak's, if the administrator may know.
-        group_ids: IDs of the groups, by name or path.
+        groups: the groups that must exist, by name or path as declared.
     """
 
     realm_exists: bool
     version: str | None = None
-    group_ids: dict[str, str] = Field(default_factory=dict)
+    groups: dict[str, Group] = Field(default_factory=dict)
 
 
 class KeycloakPreflight(Function[PreflightArguments, PreflightResult]):
@@ -73,8 +74,8 @@ class KeycloakPreflight(Function[PreflightArguments, PreflightResult]):
                 _require_manager(api, arguments)
                 _require_own(api, arguments, realm)
                 _require_free_client_ids(api, arguments)
-            group_ids = groups.find(api, arguments.realm, arguments.groups)
-            return PreflightResult(realm_exists=realm is not None, version=version, group_ids=group_ids)
+            found = groups.find(api, arguments.realm, arguments.groups)
+            return PreflightResult(realm_exists=realm is not None, version=version, groups=found)
 
 
 def _version(api: AdminApi) -> str | None:

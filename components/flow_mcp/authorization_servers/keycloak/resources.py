@@ -11,6 +11,7 @@ import pulumi
 from flow_mcp.authorization_servers.discovery.resources import AuthorizationServerMetadata
 from flow_mcp.authorization_servers.keycloak import names
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
+from flow_mcp.authorization_servers.keycloak.groups import Group
 from flow_mcp.authorization_servers.keycloak.scopes import admitted_groups
 from flow_mcp.plugin.program import PluginResource, call
 
@@ -88,7 +89,7 @@ class Preflight:
 
     realm_exists: bool
     version: str | None
-    group_ids: Mapping[str, str]
+    groups: Mapping[str, Group]
 
 
 def preflight(declaration: Declaration, server: Keycloak) -> Preflight:
@@ -110,4 +111,7 @@ def preflight(declaration: Declaration, server: Keycloak) -> Preflight:
             "groups": [] if server.realm.create else sorted(admitted_groups(declaration, server)),
         },
     )
-    return Preflight(found["realmExists"], found.get("version"), found.get("groupIds") or {})
+    groups = {
+        declared: Group.model_validate(group) for declared, group in (found.get("groups") or {}).items()
+    }
+    return Preflight(found["realmExists"], found.get("version"), groups)

@@ -17,6 +17,7 @@ from flow_mcp.authorization_servers import people
 from flow_mcp.authorization_servers.keycloak import names
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
 from flow_mcp.authorization_servers.keycloak.group_paths import Names, path_names, path_of
+from flow_mcp.authorization_servers.keycloak.groups import Group
 from flow_mcp.declaration.tenant import Declaration, ResourceDeclared
 
 
@@ -32,7 +33,7 @@ def create(
     declaration: Declaration,
     server: Keycloak,
     realm: pulumi.Input[str],
-    group_ids: Mapping[str, str],
+    existing: Mapping[str, Group],
     opts: pulumi.ResourceOptions,
 ) -> Mapping[str, ResourceScope]:
     """Create scopes and roles, and give the people's roles to their groups; by protected resource's key.
@@ -41,19 +42,23 @@ def create(
         declaration: the tenant.
         server: its Keycloak.
         realm: name of the realm.
-        group_ids: IDs of groups that exist, by name or path; in the stack's own realm they are created.
+        existing: groups that exist, by name or path; in the stack's own realm they are created.
         opts: Pulumi's options.
     """
     by_resource: dict[str, ResourceScope] = {}
-    roles_of_group: dict[str, list[pulumi.Input[str]]] = {}
+    roles_of_group: dict[Names, list[pulumi.Input[str]]] = {}
     admitted_to = {
         resource: people.admitted(declaration, server.registration.ways, resource)
         for resource in declaration.resources
     }
-    groups: Mapping[str, pulumi.Input[str]] = (
-        _create_groups(admitted_groups(declaration, server), realm, opts)
+    # A group may be declared by its name in one place and by its path in another.
+    declared = {
+        group: _names(group, existing) for admitted in admitted_to.values() for group in admitted.groups
+    }
+    ids: Mapping[Names, pulumi.Input[str]] = (
+        _create_groups(declared.values(), realm, opts)
         if server.realm.create
-        else group_ids
+        else {declared[group]: found.id for group, found in existing.items()}
     )
     for resource, admitted in admitted_to.items():
         scope = _scope(declaration, resource, realm, opts)
@@ -62,7 +67,7 @@ def create(
         if admitted.groups:
             members = _role("people", names.people_role(declaration, resource), resource, realm, opts)
             gates.append(members)
-            for group in admitted.groups:
+            for group in sorted({declared[group] for group in admitted.groups}):
                 roles_of_group.setdefault(group, []).append(members.id)
         closed = [
             keycloak.GenericRoleMapper(
@@ -76,12 +81,14 @@ def create(
         by_resource[resource.key] = ResourceScope(name, programs)
     for group, roles in sorted(roles_of_group.items()):
         keycloak.GroupRoles(
-            group,
+            _resource_name(group),
             realm_id=realm,
-            group_id=groups[group],
+            group_id=ids[group],
             role_ids=roles,
             exhaustive=False,
-            opts=opts,
+            opts=pulumi.ResourceOptions.merge(
+                opts, pulumi.ResourceOptions(aliases=_former_names(group, roles_of_group))
+            ),
         )
     return by_resource
 
@@ -165,24 +172,40 @@ def _role(
     )
 
 
+def _names(declared: str, existing: Mapping[str, Group]) -> Names:
+    found = existing.get(declared)
+    return path_names(found.path if found else declared) or (declared,)
+
+
+def _resource_name(group: Names) -> str:
+    """The same name however the group is declared; a group at the top has its bare name in earlier states."""
+    return group[0] if len(group) == 1 else path_of(group)
+
+
+def _former_names(group: Names, groups: Iterable[Names]) -> list[pulumi.Alias]:
+    """The bare name, by which earlier versions named the resource, unless more than one group has it.
+
+    A resource with another name would be created first; deleting the former one would take the roles away.
+    """
+    same = [each for each in groups if each[-1] == group[-1]]
+    return [pulumi.Alias(name=group[-1])] if len(group) > 1 and same == [group] else []
+
+
 def _create_groups(
-    declared: Iterable[str], realm: pulumi.Input[str], opts: pulumi.ResourceOptions
-) -> dict[str, pulumi.Input[str]]:
-    """Create groups and those above them in the stack's own realm; their IDs by what declares them."""
+    groups: Iterable[Names], realm: pulumi.Input[str], opts: pulumi.ResourceOptions
+) -> dict[Names, pulumi.Input[str]]:
+    """Create groups and those above them in the stack's own realm; their IDs by their names."""
     made: dict[Names, keycloak.Group] = {}
-    ids: dict[str, pulumi.Input[str]] = {}
-    for group in sorted(declared):
-        names_of_group = path_names(group) or (group,)
-        for depth, name in enumerate(names_of_group, start=1):
-            if names_of_group[:depth] not in made:
-                parent = made.get(names_of_group[: depth - 1])
-                made[names_of_group[:depth]] = keycloak.Group(
-                    # A group at the top has its bare name for a resource name in stacks that exist.
-                    name if depth == 1 else path_of(names_of_group[:depth]),
+    for group in sorted(set(groups)):
+        for depth, name in enumerate(group, start=1):
+            here = group[:depth]
+            if here not in made:
+                parent = made.get(here[:-1])
+                made[here] = keycloak.Group(
+                    _resource_name(here),
                     realm_id=realm,
                     name=name,
                     parent_id=parent.id if parent else None,
                     opts=opts,
                 )
-        ids[group] = made[names_of_group].id
-    return ids
+    return {group: resource.id for group, resource in made.items()}

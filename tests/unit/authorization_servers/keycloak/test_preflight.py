@@ -13,6 +13,7 @@ import pytest
 
 from flow_mcp.authorization_servers.errors import AuthorizationServerError, OwnedByOthersError, RightsError
 from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, Administration
+from flow_mcp.authorization_servers.keycloak.groups import Group
 from flow_mcp.authorization_servers.keycloak.preflight import (
     KeycloakPreflight,
     PreflightArguments,
@@ -174,11 +175,11 @@ GROUPS: dict[str, Answer] = {
 
 def test_groups_are_found_by_path_or_by_a_name_that_only_one_has() -> None:
     declared = ("/finance/planners", "finance", "EMEA/APAC", "/finance/EMEA~/APAC")
-    assert preflight(GROUPS, create=False, client_ids=(), groups=declared).group_ids == {
-        "/finance/EMEA~/APAC": "g5",
-        "/finance/planners": "g4",
-        "EMEA/APAC": "g5",
-        "finance": "g3",
+    assert preflight(GROUPS, create=False, client_ids=(), groups=declared).groups == {
+        "/finance/EMEA~/APAC": Group(id="g5", path="/finance/EMEA~/APAC"),
+        "/finance/planners": Group(id="g4", path="/finance/planners"),
+        "EMEA/APAC": Group(id="g5", path="/finance/EMEA~/APAC"),
+        "finance": Group(id="g3", path="/finance"),
     }
 
 
@@ -222,4 +223,4 @@ def test_the_order_in_which_keycloak_lists_groups_decides_nothing() -> None:
     declared = ("/contractors/planners",)
     for answers in (GROUPS, turned):
         found = preflight(answers, create=False, client_ids=(), groups=declared)
-        assert found.group_ids == {"/contractors/planners": "g2"}
+        assert found.groups == {declared[0]: Group(id="g2", path=declared[0])}
