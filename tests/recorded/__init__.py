@@ -1,6 +1,8 @@
 """Resources of four stacks as real plugins left them in the state.
 
-The plugins are azuread 6.11.1, auth0 3.55.1 and keycloak 6.14.1. Secrets and source positions were removed.
+The plugins are azuread 6.11.1, auth0 3.55.1 and keycloak 6.14.1. `acme.keycloak-built-before` was left by the
+plugin that is built here, before it had all properties of the official one. Secrets and source positions were
+removed.
 A plugin returns every property of a resource type: `null` or an empty value where nothing was set.
 """
 

@@ -93,7 +93,8 @@ func (a *adminAPI) session(ctx context.Context, realm string) (*session, error) 
 	}
 	client := oauth2.NewClient(ctx, oauth2.StaticTokenSource(token))
 	client.Timeout = a.http.Timeout
-	return &session{client: client, realm: a.base + url.PathEscape(realm)}, nil
+	// As upstream has it: a program writes a percent sign in a realm's name as %25.
+	return &session{client: client, realm: a.base + realm}, nil
 }
 
 // apiError is an answer of Keycloak that refuses.
@@ -112,7 +113,8 @@ func isNotFound(err error) bool {
 	return errors.As(err, &refused) && refused.status == http.StatusNotFound
 }
 
-// call sends body (nothing if nil) to a path below the realm, and decodes the answer into result (if not nil).
+// call sends body (nothing if nil) to a path below the realm, or to the realm itself (path ""), and decodes the answer
+// into result (if not nil).
 func (s *session) call(ctx context.Context, method, path string, body, result any) error {
 	var content io.Reader
 	if body != nil {
@@ -122,7 +124,7 @@ func (s *session) call(ctx context.Context, method, path string, body, result an
 		}
 		content = bytes.NewReader(encoded)
 	}
-	request, err := http.NewRequestWithContext(ctx, method, s.realm+"/"+path, content)
+	request, err := http.NewRequestWithContext(ctx, method, strings.TrimSuffix(s.realm+"/"+path, "/"), content)
 	if err != nil {
 		return err
 	}

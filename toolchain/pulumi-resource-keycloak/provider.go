@@ -41,6 +41,9 @@ func completeProvider() *schema.Provider {
 	} {
 		upstream.ResourcesMap[name] = resource
 	}
+	for name, newer := range newerResources() {
+		newer.extend(server, upstream.ResourcesMap[name])
+	}
 
 	configure := upstream.ConfigureContextFunc
 	upstream.ConfigureContextFunc = func(ctx context.Context, data *schema.ResourceData) (any, diag.Diagnostics) {

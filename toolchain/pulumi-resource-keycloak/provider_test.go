@@ -27,3 +27,12 @@ func TestProviderIsSoundForTheBridge(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestWhatThisPluginDoesNotDoIsRefusedUnlessItIsLeftUnset(t *testing.T) {
+	property := refused("import", off)
+	for value, want := range map[bool]bool{false: false, true: true} {
+		if got := property.schema.ValidateDiagFunc(value, nil).HasError(); got != want {
+			t.Errorf("import: %t is refused: %t, want %t", value, got, want)
+		}
+	}
+}

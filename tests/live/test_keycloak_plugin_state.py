@@ -1,0 +1,117 @@
+"""What the Keycloak plugin that is built here leaves in the state, compared with the official one."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from flow_mcp.dev.server import LocalKeycloak
+from flow_mcp.policy.rule import SETTINGS
+from flow_mcp.preview.values import plain
+from flow_mcp.trial import Trial
+from tests.live.tenant import Tenant
+from tests.recorded import resources
+
+STACK = "acmeo"
+OFFICIAL = "acme.keycloak-6.14.1"
+BEFORE = "acme.keycloak-built-before"
+_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
+
+Resources = Mapping[tuple[str, str], Mapping[str, Any]]
+"""Resources of Keycloak in a state, by type and name."""
+
+
+@pytest.fixture(scope="module")
+def tenant(module_trial: Trial, keycloak: LocalKeycloak) -> Iterator[Tenant]:
+    """The tenant of the recorded state, made with the plugin that is built here."""
+    (inputs,) = (each["inputs"] for each in resources(OFFICIAL) if each["type"] == SETTINGS)
+    declaration = deepcopy(inputs["tenant"])
+    declaration["authorizationServer"]["keycloak"]["url"] = keycloak.url
+    tenant = Tenant(STACK, module_trial)
+    tenant.create()
+    tenant.declare(declaration)
+    tenant.up()
+    yield tenant
+    module_trial.pulumi("destroy", "--yes", "--skip-preview", "--remove", "--stack", STACK)
+
+
+def exported(tenant: Tenant) -> dict[str, Any]:
+    state: dict[str, Any] = json.loads(tenant.trial.pulumi("stack", "export", "--stack", STACK).stdout)
+    return state
+
+
+def by_name(found: list[dict[str, Any]]) -> dict[tuple[str, str], dict[str, Any]]:
+    return {
+        (each["type"], each["urn"].rpartition("::")[2]): each
+        for each in found
+        if each["type"].startswith("keycloak:")
+    }
+
+
+def comparable(value: Any) -> Any:
+    """Without what differs from run to run: IDs, addresses, secrets and the order of sets."""
+    if isinstance(value, dict):
+        return {key: comparable(each) for key, each in value.items() if key != "__pulumi_raw_state_delta"}
+    if isinstance(value, list):
+        return sorted(map(comparable, value), key=json.dumps)
+    return _ADDRESS.sub("http://keycloak", _ID.sub("id", value)) if isinstance(value, str) else value
+
+
+def differences(official: Resources, built: Resources) -> set[tuple[str, str, str]]:
+    """Type, `inputs` or `outputs`, and property, of all that is not the same."""
+    assert official.keys() == built.keys()
+    found = set()
+    for key, one in official.items():
+        for side in ("inputs", "outputs"):
+            ours, theirs = (comparable(plain(each.get(side) or {})) for each in (built[key], one))
+            found |= {
+                (key[0].rpartition(":")[2], side, name)
+                for name in ours.keys() | theirs.keys()
+                if ours.get(name) != theirs.get(name)
+            }
+    return found
+
+
+def as_before(value: Any, before: Any) -> Any:
+    """What an earlier build left of a value: only the properties that it knew."""
+    if isinstance(value, dict) and isinstance(before, dict):
+        return {key: as_before(value[key], before[key]) for key in value.keys() & before.keys()}
+    return None if before is None else value
+
+
+def test_the_state_is_what_the_official_plugin_leaves(tenant: Tenant) -> None:
+    built = by_name(exported(tenant)["deployment"]["resources"])
+    assert differences(by_name(resources(OFFICIAL)), built) == set()
+
+
+def test_the_next_update_mends_a_state_of_an_earlier_build_and_replaces_nothing(tenant: Tenant) -> None:
+    state = exported(tenant)
+    whole = by_name(deepcopy(state)["deployment"]["resources"])
+    before = by_name(resources(BEFORE))
+    for key, resource in by_name(state["deployment"]["resources"]).items():
+        for side in ("inputs", "outputs"):
+            resource[side] = as_before(resource[side], before[key][side])
+    assert differences(by_name(state["deployment"]["resources"]), whole) >= {
+        ("Role", "outputs", "attributes"),
+        ("Role", "outputs", "import"),
+        ("ClientScope", "inputs", "includeInOpenidProviderMetadata"),
+    }
+    file = tenant.trial.directory / "before.json"
+    file.write_text(json.dumps(state), encoding="utf-8")
+    tenant.trial.pulumi("stack", "import", "--file", str(file), "--stack", STACK)
+
+    assert tenant.changes().keys() == {"update"}
+    tenant.up()
+
+    mended = by_name(exported(tenant)["deployment"]["resources"])
+    assert differences(whole, mended) == set()
+    assert {key: each["id"] for key, each in mended.items()} == {
+        key: each["id"] for key, each in whole.items()
+    }
+    assert tenant.changes() == {}
