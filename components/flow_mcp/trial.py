@@ -13,12 +13,12 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from flow_mcp.errors import FlowMcpError
 from flow_mcp.project import Project
-from flow_mcp.toolchain.programs import dotted, sdk_version
 
 _SALT = "encryptionsalt:"
 # Beginnings of the names of what Pulumi and the authorization servers' providers read.
@@ -54,7 +54,7 @@ class Trial:
             link = trial.project.directory / name
             if not link.is_symlink():
                 link.symlink_to(source.directory / name)
-        trial._install_plugin()
+        trial._install_keycloak_plugin()
         shutil.copyfile(source.file, trial.project.file)
         program = Path("stacks", "__main__.py")
         shutil.copyfile(source.directory / program, trial.project.directory / program)
@@ -104,14 +104,17 @@ class Trial:
             "PULUMI_SKIP_UPDATE_CHECK": "true",
         }
 
-    def _install_plugin(self) -> None:
-        """Put the Keycloak plugin where Pulumi keeps those that it has installed itself."""
-        name = "pulumi-resource-keycloak"
-        version = dotted(sdk_version("keycloak"))
-        link = self.directory / "pulumi" / "plugins" / f"resource-keycloak-v{version}" / name
+    def installed_plugin(self, package: str) -> Path:
+        """Where Pulumi looks for the plugin that goes with the installed SDK of a package (`keycloak`)."""
+        name = f"resource-{package}"
+        folder = f"{name}-v{metadata.version(f'pulumi-{package}')}"
+        return self.directory / "pulumi" / "plugins" / folder / f"pulumi-{name}"
+
+    def _install_keycloak_plugin(self) -> None:
+        link = self.installed_plugin("keycloak")
         link.parent.mkdir(parents=True, exist_ok=True)
         if not link.is_symlink():
-            link.symlink_to((self.toolchain / name).resolve())
+            link.symlink_to((self.toolchain / link.name).resolve())
 
     def pulumi(
         self, *arguments: str, show: bool = False, check: bool = True

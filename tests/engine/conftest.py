@@ -16,8 +16,6 @@ from tests.standin.auth0_management import auth0_management
 from tests.standin.plugin import install, variable
 from tests.standin.server import Server
 
-# The stand-ins are on PATH, and preferred there to plugins that are installed.
-_ON_PATH = {"PULUMI_IGNORE_AMBIENT_PLUGINS": "false"}
 CREDENTIALS = {
     "azuread": {"ARM_CLIENT_ID": "applier", "ARM_CLIENT_SECRET": "applier-secret"},
     "auth0": {"AUTH0_CLIENT_ID": "applier", "AUTH0_CLIENT_SECRET": "applier-secret"},
@@ -43,22 +41,14 @@ class StandInTrial:
 
 
 @pytest.fixture
-def stand_in(
-    trial: Trial, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Callable[[str], StandInTrial]]:
+def stand_in(trial: Trial, tmp_path: Path) -> Iterator[Callable[[str], StandInTrial]]:
     """Install the stand-in of a package (`azuread`, `auth0`) for the trial's engine."""
     with ExitStack() as servers:
 
         def installed(package: str) -> StandInTrial:
-            plugins, file = tmp_path / "plugins", tmp_path / f"{package}.json"
-            install(package, plugins)
-            monkeypatch.setenv("PATH", str(plugins), prepend=":")
-            credentials = {
-                **trial.credentials,
-                **CREDENTIALS[package],
-                **_ON_PATH,
-                variable(package): str(file),
-            }
+            file = tmp_path / f"{package}.json"
+            install(package, trial)
+            credentials = {**trial.credentials, **CREDENTIALS[package], variable(package): str(file)}
             if package == "auth0":
                 authority = Authority(tmp_path)
                 credentials |= servers.enter_context(auth0_management(authority, Server(file)))

@@ -93,6 +93,7 @@ def room(
     tmp_path_factory: pytest.TempPathFactory, keycloak: LocalKeycloak, authority: Authority
 ) -> Iterator[Room]:
     directory = tmp_path_factory.mktemp("corpus")
+    trial = Trial.prepare(Project(REPOSITORY), directory / "trial", {})
     credentials: dict[str, str] = {
         "KEYCLOAK_USER": keycloak.admin_user,
         "KEYCLOAK_PASSWORD": keycloak.admin_password,
@@ -102,17 +103,15 @@ def room(
         "SSL_CERT_FILE": str(authority.certificate),
     }
     for package in ("azuread", "auth0"):
-        install(package, directory / "plugins")
+        install(package, trial)
         credentials |= {**CREDENTIALS[package], variable(package): str(directory / f"{package}.json")}
     for tenant in ENTRA_TENANTS:
         with Server(directory / "azuread.json").account(tenant) as account:
             account.given.update(groups=GROUPS, domains=DOMAINS)
     with Server(directory / "auth0.json").account("initech.eu.auth0.com") as account:
         account.given.update(tenant=AUTH0_SWITCHES, roles={"planners": "rol_planners"})
-    with ExitStack() as servers, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PATH", str(directory / "plugins"), prepend=":")
+    with ExitStack() as servers:
         first, second = (servers.enter_context(serving(authority, RegistrationServer)) for _ in range(2))
-        trial = Trial.prepare(Project(REPOSITORY), directory / "trial", {})
         url = keycloak.status().url or ""
         addresses = {
             "http://127.0.0.1:8180": url,

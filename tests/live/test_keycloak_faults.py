@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +13,9 @@ import httpx
 import pytest
 
 from flow_mcp.dev.server import LocalKeycloak
+from flow_mcp.project import Project
 from flow_mcp.trial import Trial
+from tests.conftest import REPOSITORY
 from tests.live.tenant import Tenant
 
 _NAME = "faults"
@@ -94,7 +95,7 @@ def test_a_group_that_does_not_exist_is_named(
         "people": {"groups": ["nobody-made-me"]},
     }
     said = _refused(tenant, elsewhere | {"clients": {"desktop": desktop}})
-    assert "the group nobody-made-me, which people: {groups: […]} names" in said
+    assert "has no group nobody-made-me, which people: {groups: […]} names" in said
     admin.delete("groupless")
 
 
@@ -121,10 +122,8 @@ def test_a_refused_declaration_shows_every_problem_and_changes_nothing(
 
 
 def test_a_missing_plugin_is_named(tenant: Tenant, declaration: dict[str, Any], tmp_path: Path) -> None:
-    tools = tmp_path / "tools"
-    shutil.copytree(tenant.trial.toolchain, tools, symlinks=True)
-    (tools / "pulumi-resource-keycloak").unlink()
-    without = dataclasses.replace(tenant.trial, toolchain=tools)
+    without = Trial.prepare(Project(REPOSITORY), tmp_path / "trial", tenant.trial.credentials)
+    shutil.rmtree(without.installed_plugin("keycloak").parent)
     url = declaration["authorizationServer"]["keycloak"]["url"]
     fresh = _on(
         declaration | {"id": "pluginless"},
@@ -133,7 +132,7 @@ def test_a_missing_plugin_is_named(tenant: Tenant, declaration: dict[str, Any], 
     tenant = Tenant("pluginless", without)
     tenant.create()
     said = _refused(tenant, fresh)
-    assert re.search(r"no resource plugin 'pulumi-resource-keycloak' found .* or on your \$PATH", said)
+    assert "no resource plugin 'pulumi-resource-keycloak' found in the workspace" in said
 
 
 def test_an_unset_passphrase_is_named(tenant: Tenant) -> None:

@@ -8,8 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from flow_mcp.dev.server import LocalKeycloak
 from flow_mcp.trial import Trial
 from tests.live.tenant import Tenant
@@ -32,7 +30,7 @@ def _declared(server: dict[str, Any], secret: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_the_authority_changes_in_the_preview_and_every_client_id_with_it(
-    module_trial: Trial, keycloak: LocalKeycloak, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    module_trial: Trial, keycloak: LocalKeycloak, tmp_path: Path
 ) -> None:
     realm = {"name": _NAME, "create": True, "deletable": True}
     tenant = Tenant(_NAME, module_trial)
@@ -41,8 +39,7 @@ def test_the_authority_changes_in_the_preview_and_every_client_id_with_it(
     tenant.up()
 
     # The engine and Keycloak are real; Entra's plugin is a stand-in, which a preview hardly asks.
-    install("azuread", tmp_path / "plugins")
-    monkeypatch.setenv("PATH", str(tmp_path / "plugins"), prepend=":")
+    install("azuread", module_trial)
     entra = {
         "ARM_CLIENT_ID": "applier",
         "ARM_CLIENT_SECRET": "x",

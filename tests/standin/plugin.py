@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pulumi.provider.experimental.server import main as serve
 
+from flow_mcp.trial import Trial
 from tests.standin.provider import StandIn
 from tests.standin.sdk import Sdk
 from tests.standin.server import Server
@@ -29,10 +30,10 @@ def variable(package: str) -> str:
     return f"STANDIN_{package.upper()}"
 
 
-def install(package: str, directory: Path) -> None:
-    """Put the plugin's executable into a directory, for PATH."""
-    directory.mkdir(parents=True, exist_ok=True)
-    script = directory / f"pulumi-resource-{package}"
+def install(package: str, trial: Trial) -> None:
+    """Put the plugin's executable where the trial's engine finds it."""
+    script = trial.installed_plugin(package)
+    script.parent.mkdir(parents=True, exist_ok=True)
     script.write_text(
         f"#!{sys.executable}\n"
         f"import sys\n"
