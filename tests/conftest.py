@@ -11,10 +11,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from flow_mcp.dev.errors import LocalKeycloakError
-from flow_mcp.dev.server import LocalKeycloak
-from flow_mcp.project import Project
-from flow_mcp.trial import Trial
+from flow_mcp.engine.project import Project
+from flow_mcp.local.keycloak.errors import LocalKeycloakError
+from flow_mcp.local.keycloak.server import LocalKeycloak
+from flow_mcp.local.scratch_project import Trial
 from tests.live.admin import admin_client
 from tests.live.authority import Authority
 

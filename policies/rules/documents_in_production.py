@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flow_mcp.declaration.tenant import Declaration
-from flow_mcp.policy.entrances import way
-from flow_mcp.policy.examples import KEYCLOAK, declares
-from flow_mcp.policy.production import ProductionSettings
-from flow_mcp.policy.references import mcp
-from flow_mcp.policy.rule import Context, Resource, Rule, Severity, Violation
+from flow_mcp.review.policy.declarations.access_lists import way
+from flow_mcp.review.policy.declarations.production import ProductionSettings
+from flow_mcp.review.policy.examples import KEYCLOAK, declares
+from flow_mcp.review.policy.references import mcp
+from flow_mcp.review.policy.rule import Context, Resource, Rule, Severity, Violation
 
 
 def _declares(access: str) -> Resource:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flow_mcp.declaration.tenant import Declaration
-from flow_mcp.policy.entrances import ways
-from flow_mcp.policy.examples import declares
-from flow_mcp.policy.production import ProductionSettings
-from flow_mcp.policy.references import keycloak, rfc
-from flow_mcp.policy.rule import Context, Reference, Resource, Rule, Severity, Violation
+from flow_mcp.review.policy.declarations.access_lists import ways
+from flow_mcp.review.policy.declarations.production import ProductionSettings
+from flow_mcp.review.policy.examples import declares
+from flow_mcp.review.policy.references import keycloak, rfc
+from flow_mcp.review.policy.rule import Context, Reference, Resource, Rule, Severity, Violation
 
 _PROBLEM = "lets whoever can sign in reach production"
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from flow_mcp.authorization_servers.people import admitted
 from flow_mcp.declaration.tenant import Declaration
-from flow_mcp.policy.entrances import access_lists
-from flow_mcp.policy.examples import declares
-from flow_mcp.policy.references import rfc
-from flow_mcp.policy.rule import Context, Reference, Resource, Rule, Severity, Violation
+from flow_mcp.review.policy.declarations.access_lists import access_lists
+from flow_mcp.review.policy.examples import declares
+from flow_mcp.review.policy.references import rfc
+from flow_mcp.review.policy.rule import Context, Reference, Resource, Rule, Severity, Violation
 from flow_mcp.settings import Grant
 
 _GATED = frozenset({"auth0", "entra", "keycloak"})

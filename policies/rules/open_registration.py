@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flow_mcp.declaration.tenant import Declaration
-from flow_mcp.policy.entrances import way
-from flow_mcp.policy.examples import KEYCLOAK, declares
-from flow_mcp.policy.keycloak_types import KEYCLOAK_REGISTRATION
-from flow_mcp.policy.production import ProductionSettings
-from flow_mcp.policy.properties import is_on, items, judged
-from flow_mcp.policy.references import keycloak, mcp, rfc
-from flow_mcp.policy.rule import Context, Resource, Rule, Severity, Unknown, Violation
+from flow_mcp.review.policy.declarations.access_lists import way
+from flow_mcp.review.policy.declarations.production import ProductionSettings
+from flow_mcp.review.policy.examples import KEYCLOAK, declares
+from flow_mcp.review.policy.references import keycloak, mcp, rfc
+from flow_mcp.review.policy.resources.keycloak_types import KEYCLOAK_REGISTRATION
+from flow_mcp.review.policy.resources.properties import is_on, items, judged
+from flow_mcp.review.policy.rule import Context, Resource, Rule, Severity, Unknown, Violation
 
 
 def _declares(*access: str) -> Resource:

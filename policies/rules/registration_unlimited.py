@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flow_mcp.declaration.tenant import Declaration
-from flow_mcp.policy.entrances import way
-from flow_mcp.policy.examples import AUTH0, KEYCLOAK, declares
-from flow_mcp.policy.references import mcp, rfc
-from flow_mcp.policy.rule import Context, Reference, Rule, Severity, Violation
+from flow_mcp.review.policy.declarations.access_lists import way
+from flow_mcp.review.policy.examples import AUTH0, KEYCLOAK, declares
+from flow_mcp.review.policy.references import mcp, rfc
+from flow_mcp.review.policy.rule import Context, Reference, Rule, Severity, Violation
 
 _ACCESS = {"access": ["456/test"], "people": {"groups": ["planners"]}}
 _HOSTS = {"redirectHosts": ["claude.ai"]}

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from flow_mcp.trial import Trial
+from flow_mcp.local.scratch_project import Trial
 from tests.live.authority import Authority
 from tests.standin.auth0_management import auth0_management
 from tests.standin.plugin import install, variable

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from flow_mcp.trial import Trial
+from flow_mcp.local.scratch_project import Trial
 from tests.conftest import REPOSITORY
 from tests.engine.conftest import StandInTrial
 

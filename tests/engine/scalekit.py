@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from flow_mcp.trial import Trial
+from flow_mcp.local.scratch_project import Trial
 from tests.conftest import REPOSITORY
 from tests.live.authority import Authority
 from tests.standin.scalekit_server import APPLIER, ScalekitServer

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flow_mcp.trial import Trial
+from flow_mcp.local.scratch_project import Trial
 from tests.unit.declared import tenant
 
 VALUE = "hunter2-s3cr3t"

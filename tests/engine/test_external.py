@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from flow_mcp.local.scratch_project import Trial
 from flow_mcp.runtime import Reason, decide
 from flow_mcp.settings import SettingsDocument
-from flow_mcp.trial import Trial
 from tests.engine.external import STACK, URL, declaration, external_trial
 from tests.issuers import external as issuer
 from tests.standin.registration_server import INITIAL_ACCESS_TOKEN, RegistrationServer

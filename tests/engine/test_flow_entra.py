@@ -6,8 +6,8 @@ import json
 import re
 from collections.abc import Callable
 
+from flow_mcp.local.scratch_project import Trial
 from flow_mcp.settings import SettingsDocument
-from flow_mcp.trial import Trial
 from tests.conftest import REPOSITORY
 from tests.engine.conftest import StandInTrial
 

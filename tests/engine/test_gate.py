@@ -17,10 +17,10 @@ from typing import Any
 
 import pytest
 
-from flow_mcp.gate.apply import apply
-from flow_mcp.gate.errors import DeviationError
-from flow_mcp.gate.plan import Plan, Planner
-from flow_mcp.trial import Trial
+from flow_mcp.local.scratch_project import Trial
+from flow_mcp.review.gate.apply import apply
+from flow_mcp.review.gate.errors import DeviationError
+from flow_mcp.review.gate.plan import Plan, Planner
 from tests.conftest import REPOSITORY
 from tests.engine.conftest import StandInTrial
 from tests.engine.contoso import AS_OF, ENTRA_TENANT, MARKER, NARROWED, SAMPLE, STACK, contoso_trial

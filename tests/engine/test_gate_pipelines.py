@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
-from flow_mcp.trial import Trial
+from flow_mcp.local.scratch_project import Trial
 from tests.conftest import REPOSITORY
 from tests.engine.conftest import StandInTrial
 from tests.engine.contoso import MARKER, SAMPLE, STACK, contoso_trial

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from flow_mcp.policy.provider_types import (
+from flow_mcp.local.scratch_project import Trial
+from flow_mcp.review.policy.resources.provider_types import (
     AUTH0_CLIENT,
     AUTH0_CREDENTIALS,
     ENTRA_APPLICATION,
@@ -20,8 +21,7 @@ from flow_mcp.policy.provider_types import (
     ENTRA_PREAUTHORIZED,
     ENTRA_PRINCIPAL,
 )
-from flow_mcp.policy.rule import Resource
-from flow_mcp.trial import Trial
+from flow_mcp.review.policy.rule import Resource
 from tests.conftest import REPOSITORY
 from tests.engine import external, scalekit
 from tests.engine.conftest import StandInTrial

@@ -13,14 +13,14 @@ import pytest
 
 from flow_mcp.declaration.load import from_file, instance_of
 from flow_mcp.declaration.tenant import Declaration
-from flow_mcp.preview.engine import Engine
-from flow_mcp.preview.errors import PreviewError
-from flow_mcp.preview.policies import Policies
-from flow_mcp.preview.preview import Preview, preview
-from flow_mcp.preview.probe import probe
-from flow_mcp.preview.state import analyze
-from flow_mcp.stacks import Stacks
-from flow_mcp.trial import Trial
+from flow_mcp.engine.stacks import Stacks
+from flow_mcp.local.scratch_project import Trial
+from flow_mcp.review.preview.engine import Engine
+from flow_mcp.review.preview.errors import PreviewError
+from flow_mcp.review.preview.pack_self_test import probe
+from flow_mcp.review.preview.policies import Policies
+from flow_mcp.review.preview.preview import Preview, preview
+from flow_mcp.review.preview.state import analyze
 from tests.conftest import REPOSITORY
 from tests.engine.conftest import StandInTrial
 from tests.engine.contoso import MARKER, NARROWED, SAMPLE, STACK, contoso_trial

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from flow_mcp.gate.plan import Planner
+from flow_mcp.review.gate.plan import Planner
 from tests.engine.conftest import StandInTrial
-from tests.unit.diff.corpus import CORPUS, Case, said
-from tests.unit.diff.corpus.case import sample
+from tests.unit.review.diff.corpus import CORPUS, Case, said
+from tests.unit.review.diff.corpus.case import sample
 
 PLANNERS = "aaaaaaaa-0000-4000-8000-000000000001"
 # By stack: the package, and what each account of the stand-in must have for the sample and its changes.

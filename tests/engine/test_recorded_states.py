@@ -6,14 +6,14 @@ from datetime import date
 
 import pytest
 
-from flow_mcp.policy.inputs import declared
-from flow_mcp.policy.judge import judge
-from flow_mcp.policy.rule import SETTINGS
-from flow_mcp.preview.engine import Engine
-from flow_mcp.preview.policies import Policies
-from flow_mcp.preview.state import analysis, masked_secrets
-from flow_mcp.stacks import Stacks
-from flow_mcp.trial import Trial
+from flow_mcp.engine.stacks import Stacks
+from flow_mcp.local.scratch_project import Trial
+from flow_mcp.review.policy.evaluation import judge
+from flow_mcp.review.policy.resources.component_inputs import declared
+from flow_mcp.review.policy.rule import SETTINGS
+from flow_mcp.review.preview.engine import Engine
+from flow_mcp.review.preview.policies import Policies
+from flow_mcp.review.preview.state import analysis, masked_secrets
 from tests.recorded import STATES, resources
 
 AS_OF = date(2026, 11, 25)

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from flow_mcp.local.scratch_project import Trial
 from flow_mcp.runtime import Reason, decide
 from flow_mcp.settings import SettingsDocument
-from flow_mcp.trial import Trial
 from tests.engine.scalekit import STACK, URL, declaration, scalekit_trial
 from tests.issuers import scalekit as issuer
 from tests.standin.scalekit_server import APPLIER, ScalekitServer

@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from flow_mcp.gate.plan import Planner
+from flow_mcp.review.gate.plan import Planner
 from tests.engine.conftest import StandInTrial
 from tests.engine.former_states import STACK, restore
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from flow_mcp.declaration import positions
-from flow_mcp.trial import PulumiError, Trial
+from flow_mcp.local.scratch_project import PulumiError, Trial
 
 # As people write them, and as readers of YAML 1.1, of 1.2 and Pulumi's take them differently.
 SCALARS = """

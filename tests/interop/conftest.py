@@ -9,10 +9,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from flow_mcp.dev.server import LocalKeycloak
-from flow_mcp.project import Project
+from flow_mcp.engine.project import Project
+from flow_mcp.local.keycloak.server import LocalKeycloak
+from flow_mcp.local.scratch_project import Trial
 from flow_mcp.runtime.directory import SettingsDirectory
-from flow_mcp.trial import Trial
 from tests.conftest import REPOSITORY
 from tests.interop import tenants
 from tests.interop.browser import Browser, chromium

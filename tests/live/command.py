@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from flow_mcp.trial import Trial
+from flow_mcp.local.scratch_project import Trial
 
 
 def flow_mcp(

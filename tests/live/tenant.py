@@ -9,9 +9,9 @@ from typing import Any
 import httpx
 import yaml
 
+from flow_mcp.local.scratch_project import Trial
+from flow_mcp.operations.token_client import fetch_program_token
 from flow_mcp.settings import Client, SettingsDocument, TokenRequest
-from flow_mcp.token_client import fetch_program_token
-from flow_mcp.trial import Trial
 from tests.live.person import sign_in
 
 

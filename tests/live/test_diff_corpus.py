@@ -16,11 +16,11 @@ from typing import Any
 
 import pytest
 
-from flow_mcp.dev.server import LocalKeycloak
-from flow_mcp.diff import compare
-from flow_mcp.preview.preview import declarations
-from flow_mcp.project import Project
-from flow_mcp.trial import Trial
+from flow_mcp.engine.project import Project
+from flow_mcp.local.keycloak.server import LocalKeycloak
+from flow_mcp.local.scratch_project import Trial
+from flow_mcp.review.diff import compare
+from flow_mcp.review.preview.preview import declarations
 from tests.conftest import REPOSITORY
 from tests.engine.conftest import CREDENTIALS
 from tests.live.authority import Authority
@@ -29,7 +29,7 @@ from tests.standin.registration_server import INITIAL_ACCESS_TOKEN, Registration
 from tests.standin.scalekit_server import APPLIER
 from tests.standin.server import Server
 from tests.standin.web import serving
-from tests.unit.diff.corpus import CORPUS, Case, Said, said
+from tests.unit.review.diff.corpus import CORPUS, Case, Said, said
 
 # Its administrator is at a host that nobody has, and a preview asks there.
 UNREACHABLE = "the stack lets go of its realm, and is administered elsewhere"

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from flow_mcp.dev.server import LocalKeycloak
-from flow_mcp.trial import Trial
+from flow_mcp.local.keycloak.server import LocalKeycloak
+from flow_mcp.local.scratch_project import Trial
 from tests.live.command import flow_mcp
 from tests.live.tenant import Tenant
-from tests.unit.evidence.samples import write_keys
+from tests.unit.review.evidence.samples import write_keys
 
 _NAME = "proved"
 

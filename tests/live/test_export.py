@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from flow_mcp.dev.server import LocalKeycloak
+from flow_mcp.local.keycloak.server import LocalKeycloak
+from flow_mcp.local.scratch_project import Trial
 from flow_mcp.runtime.settings_file import read_settings
-from flow_mcp.trial import Trial
 from tests.live.command import flow_mcp
 from tests.live.tenant import Tenant
 

@@ -10,9 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
-from flow_mcp.dev.server import LocalKeycloak
+from flow_mcp.local.keycloak.server import LocalKeycloak
+from flow_mcp.local.scratch_project import Trial
 from flow_mcp.runtime import Reason, Validator
-from flow_mcp.trial import Trial
 from tests.live.person import sign_in
 from tests.live.tenant import Tenant
 

@@ -9,12 +9,12 @@ from datetime import date
 import httpx
 import pytest
 
-from flow_mcp.dev.server import LocalKeycloak
-from flow_mcp.gate.plan import Planner
-from flow_mcp.trial import Trial
+from flow_mcp.local.keycloak.server import LocalKeycloak
+from flow_mcp.local.scratch_project import Trial
+from flow_mcp.review.gate.plan import Planner
 from tests.live.command import flow_mcp
-from tests.unit.diff.corpus import CORPUS, Case, said
-from tests.unit.diff.corpus.case import sample
+from tests.unit.review.diff.corpus import CORPUS, Case, said
+from tests.unit.review.diff.corpus.case import sample
 
 STACK = "acme"
 URL = "http://127.0.0.1:8180"

@@ -14,10 +14,10 @@ import httpx
 import pytest
 import yaml
 
-from flow_mcp.dev.server import LocalKeycloak
+from flow_mcp.local.keycloak.server import LocalKeycloak
+from flow_mcp.local.scratch_project import Trial
 from flow_mcp.runtime import Validator
 from flow_mcp.settings import Client, TokenRequest
-from flow_mcp.trial import Trial
 from tests.conftest import REPOSITORY
 from tests.live.person import Browser, tokens
 from tests.live.tenant import Tenant

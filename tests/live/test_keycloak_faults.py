@@ -12,9 +12,9 @@ from typing import Any
 import httpx
 import pytest
 
-from flow_mcp.dev.server import LocalKeycloak
-from flow_mcp.project import Project
-from flow_mcp.trial import Trial
+from flow_mcp.engine.project import Project
+from flow_mcp.local.keycloak.server import LocalKeycloak
+from flow_mcp.local.scratch_project import Trial
 from tests.conftest import REPOSITORY
 from tests.live.tenant import Tenant
 

@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from flow_mcp.declaration.load import from_configuration
-from flow_mcp.dev.server import LocalKeycloak
-from flow_mcp.trial import Trial
+from flow_mcp.local.keycloak.server import LocalKeycloak
+from flow_mcp.local.scratch_project import Trial
 from tests.live.tenant import Tenant
 
 _NAME = "lifecycle"

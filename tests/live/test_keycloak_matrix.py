@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from flow_mcp.dev.server import LocalKeycloak
+from flow_mcp.local.keycloak.server import LocalKeycloak
+from flow_mcp.local.scratch_project import Trial
 from flow_mcp.runtime import Validator
 from flow_mcp.settings import Client, Grant
-from flow_mcp.trial import Trial
 from tests.live.person import SignInRefusedError, sign_in
 from tests.live.tenant import Tenant
 

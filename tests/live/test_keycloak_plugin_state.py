@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from flow_mcp.dev.server import LocalKeycloak
-from flow_mcp.policy.rule import SETTINGS
-from flow_mcp.preview.values import plain
-from flow_mcp.trial import Trial
+from flow_mcp.local.keycloak.server import LocalKeycloak
+from flow_mcp.local.scratch_project import Trial
+from flow_mcp.review.policy.rule import SETTINGS
+from flow_mcp.review.preview.values import plain
 from tests.live.tenant import Tenant
 from tests.recorded import resources
 

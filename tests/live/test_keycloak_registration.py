@@ -13,8 +13,8 @@ import httpx
 import pytest
 import yaml
 
-from flow_mcp.dev.server import LocalKeycloak
-from flow_mcp.trial import Trial
+from flow_mcp.local.keycloak.server import LocalKeycloak
+from flow_mcp.local.scratch_project import Trial
 from tests.live.registration import change, policies, policy, refusal, register
 
 PROGRAMS = Path(__file__).parent / "programs"

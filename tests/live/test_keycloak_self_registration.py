@@ -9,10 +9,10 @@ from typing import Any
 import httpx
 import pytest
 
-from flow_mcp.dev.server import LocalKeycloak
+from flow_mcp.local.keycloak.server import LocalKeycloak
+from flow_mcp.local.scratch_project import Trial
 from flow_mcp.runtime import Decision, Validator
 from flow_mcp.settings import TokenRequest
-from flow_mcp.trial import Trial
 from tests.live.authority import Authority
 from tests.live.https_site import Site, https_site
 from tests.live.person import SignInRefusedError, sign_in

@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from flow_mcp.dev.server import LocalKeycloak
-from flow_mcp.trial import Trial
+from flow_mcp.local.keycloak.server import LocalKeycloak
+from flow_mcp.local.scratch_project import Trial
 from tests.live.tenant import Tenant
 from tests.standin.plugin import install, variable
 

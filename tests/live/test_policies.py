@@ -15,12 +15,12 @@ from typing import Any
 import pytest
 
 from flow_mcp.declaration.findings import DeclarationError
-from flow_mcp.dev.server import LocalKeycloak
-from flow_mcp.policy.configuration import settings, usual_level
-from flow_mcp.policy.examples import declares
-from flow_mcp.policy.inputs import declared
-from flow_mcp.policy.rule import Context, Resource, Rule, Unknown, Violation
-from flow_mcp.trial import Trial
+from flow_mcp.local.keycloak.server import LocalKeycloak
+from flow_mcp.local.scratch_project import Trial
+from flow_mcp.review.policy.configuration import settings, usual_level
+from flow_mcp.review.policy.examples import declares
+from flow_mcp.review.policy.resources.component_inputs import declared
+from flow_mcp.review.policy.rule import Context, Resource, Rule, Unknown, Violation
 from policies.rules import RULES
 from tests.conftest import REPOSITORY
 

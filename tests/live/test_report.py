@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from flow_mcp.dev.server import LocalKeycloak
-from flow_mcp.trial import Trial
+from flow_mcp.local.keycloak.server import LocalKeycloak
+from flow_mcp.local.scratch_project import Trial
 from tests.live.command import flow_mcp
 from tests.live.tenant import Tenant
 

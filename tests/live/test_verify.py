@@ -12,8 +12,8 @@ import httpx
 import pytest
 import yaml
 
-from flow_mcp.dev.server import LocalKeycloak
-from flow_mcp.trial import Trial
+from flow_mcp.local.keycloak.server import LocalKeycloak
+from flow_mcp.local.scratch_project import Trial
 from tests.live.authority import Authority
 from tests.live.command import flow_mcp
 from tests.live.https_site import https_site

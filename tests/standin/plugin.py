@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pulumi.provider.experimental.server import main as serve
 
-from flow_mcp.trial import Trial
+from flow_mcp.local.scratch_project import Trial
 from tests.standin.provider import StandIn
 from tests.standin.sdk import Sdk
 from tests.standin.server import Server

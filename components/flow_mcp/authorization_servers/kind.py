@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from flow_mcp.authorization_servers.component import AuthorizationServerComponent
-    from flow_mcp.authorization_servers.meaning import Meaning
     from flow_mcp.authorization_servers.people import Ways
     from flow_mcp.declaration.base import Declared
     from flow_mcp.declaration.findings import Finding, Path
+    from flow_mcp.declaration.setting_changes import Meaning
     from flow_mcp.declaration.tenant import Declaration
     from flow_mcp.settings import SettingsDocument
 

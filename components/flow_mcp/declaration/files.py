@@ -8,7 +8,7 @@ from typing import Any
 
 from flow_mcp.declaration import positions
 from flow_mcp.declaration.findings import Finding, Path
-from flow_mcp.declaration.written import Located, Written
+from flow_mcp.declaration.source_value import Located, Written
 
 PROJECT = "flow-mcp"
 

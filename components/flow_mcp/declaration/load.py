@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import Any
 
-from flow_mcp.declaration import files, rules
+from flow_mcp.declaration import checks, files
 from flow_mcp.declaration.findings import DeclarationError, Finding, Path, Problem
-from flow_mcp.declaration.salvage import STAND_INS, related
+from flow_mcp.declaration.partial import STAND_INS, related
+from flow_mcp.declaration.source_value import Located, Written, parse, validated
 from flow_mcp.declaration.tenant import Declaration, Instance, Tenant
-from flow_mcp.declaration.written import Located, Written, parse, validated
 
 PROJECT = files.PROJECT
 instance_of = files.instance_of
@@ -77,7 +77,7 @@ def _loaded(tenant: Written, instance: Written) -> Loaded:
         follows = _follows(parsed_tenant.bad | in_instance)
         located += (
             _locate(finding, tenant, instance)
-            for finding in rules.check(declaration)
+            for finding in checks.check(declaration)
             if not follows(finding.path)
         )
     # In the order of the stack's file; what Pulumi.yaml declares comes last.

@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
+from flow_mcp.common.json_schema import DIALECT, Schema, readable
 from flow_mcp.declaration.tenant import Instance, Tenant
-from flow_mcp.schemas import DIALECT, Schema, readable
 
 
 def stack_schema() -> dict[str, Any]:

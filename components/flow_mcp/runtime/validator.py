@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flow_mcp.runtime.decide import decide
 from flow_mcp.runtime.decision import Decision
+from flow_mcp.runtime.decision_cache import Call, SeenTokens
 from flow_mcp.runtime.keys import KeyCache
 from flow_mcp.runtime.reason import Reason
-from flow_mcp.runtime.seen import Call, SeenTokens
 
 if TYPE_CHECKING:
     from flow_mcp.settings import AuthorizationServer, SettingsDocument

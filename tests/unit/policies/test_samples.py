@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 
 from flow_mcp.declaration.load import from_file, instance_of
-from flow_mcp.policy.judge import judge
-from flow_mcp.policy.pack import Pack
-from flow_mcp.project import Project
+from flow_mcp.engine.project import Project
+from flow_mcp.review.policy.evaluation import judge
+from flow_mcp.review.policy.pack import Pack
 from tests.conftest import REPOSITORY
 
 PROJECT = Project(REPOSITORY)

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from flow_mcp.authorization_servers import people
 from flow_mcp.authorization_servers.auth0.declaration import Auth0
-from flow_mcp.declaration.access import check_access
+from flow_mcp.declaration.access_lists import check_access
 from flow_mcp.declaration.base import is_loopback, seconds
 from flow_mcp.declaration.clients import Client
 from flow_mcp.declaration.findings import Finding, Path

@@ -16,7 +16,7 @@ from flow_mcp.authorization_servers.auth0.apis import Permissions
 from flow_mcp.authorization_servers.auth0.declaration import Auth0
 from flow_mcp.authorization_servers.errors import AuthorizationServerError
 from flow_mcp.declaration.tenant import Declaration
-from flow_mcp.plugin.program import cause
+from flow_mcp.engine.plugin.program import cause
 
 
 def create(

@@ -13,7 +13,7 @@ from flow_mcp.authorization_servers.auth0.declaration import Auth0
 from flow_mcp.authorization_servers.auth0.resources import Auth0FormerSettings
 from flow_mcp.authorization_servers.errors import AuthorizationServerError
 from flow_mcp.declaration.tenant import Declaration
-from flow_mcp.plugin.program import cause
+from flow_mcp.engine.plugin.program import cause
 from flow_mcp.settings import Grant
 
 _REMEDY = "Have an administrator change it, or declare tenantSettings: {manage: true}."

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
-from flow_mcp.authorization_servers.meaning import Meaning
 from flow_mcp.authorization_servers.people import Ways
 from flow_mcp.declaration.findings import Path
+from flow_mcp.declaration.setting_changes import Meaning
 
 if TYPE_CHECKING:
     from flow_mcp.authorization_servers.entra.declaration import Entra

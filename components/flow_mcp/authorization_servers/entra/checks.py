@@ -10,7 +10,7 @@ from flow_mcp.authorization_servers import people
 from flow_mcp.authorization_servers.entra import credentials, names, redirects
 from flow_mcp.authorization_servers.entra.clouds import Cloud
 from flow_mcp.authorization_servers.entra.declaration import GUID, Entra
-from flow_mcp.declaration.access import check_access
+from flow_mcp.declaration.access_lists import check_access
 from flow_mcp.declaration.findings import Finding, Path
 from flow_mcp.settings import Grant
 

@@ -14,7 +14,7 @@ from flow_mcp.authorization_servers.entra import names
 from flow_mcp.authorization_servers.entra.declaration import GUID, Entra
 from flow_mcp.authorization_servers.errors import AuthorizationServerError
 from flow_mcp.declaration.tenant import Declaration, ResourceDeclared
-from flow_mcp.plugin.program import cause
+from flow_mcp.engine.plugin.program import cause
 
 
 class Directory:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from flow_mcp.authorization_servers import unlimited
 from flow_mcp.authorization_servers.external.declaration import External
 from flow_mcp.authorization_servers.external.names import audiences, people_sign_in
-from flow_mcp.declaration.access import check_access
+from flow_mcp.declaration.access_lists import check_access
 from flow_mcp.declaration.clients import Client
 from flow_mcp.declaration.findings import Finding, Path
 

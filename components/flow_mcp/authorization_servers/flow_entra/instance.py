@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 from flow_mcp.authorization_servers.entra import Entra, names
 from flow_mcp.authorization_servers.entra.settings import Api
 from flow_mcp.authorization_servers.flow_entra.declaration import Deployment, FlowEntra, FlowEntraInstance
-from flow_mcp.errors import FlowMcpError
+from flow_mcp.common.errors import FlowMcpError
 
 if TYPE_CHECKING:
     from flow_mcp.declaration.tenant import Declaration, ResourceDeclared

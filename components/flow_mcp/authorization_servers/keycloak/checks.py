@@ -10,7 +10,7 @@ from flow_mcp.authorization_servers import people
 from flow_mcp.authorization_servers.keycloak import names
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
 from flow_mcp.authorization_servers.keycloak.group_paths import path_names
-from flow_mcp.declaration.access import check_access
+from flow_mcp.declaration.access_lists import check_access
 from flow_mcp.declaration.base import seconds
 from flow_mcp.declaration.findings import Finding, Path
 

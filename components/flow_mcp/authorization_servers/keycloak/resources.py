@@ -13,7 +13,7 @@ from flow_mcp.authorization_servers.keycloak import names
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
 from flow_mcp.authorization_servers.keycloak.groups import Group
 from flow_mcp.authorization_servers.keycloak.scopes import admitted_groups
-from flow_mcp.plugin.program import PluginResource, call
+from flow_mcp.engine.plugin.program import PluginResource, call
 
 if TYPE_CHECKING:
     from flow_mcp.declaration.tenant import Declaration

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from flow_mcp.authorization_servers import unlimited
 from flow_mcp.authorization_servers.scalekit.declaration import Scalekit
-from flow_mcp.declaration.access import check_access
+from flow_mcp.declaration.access_lists import check_access
 from flow_mcp.declaration.clients import Client
 from flow_mcp.declaration.findings import Finding, Path
 

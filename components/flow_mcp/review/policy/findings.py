@@ -1,0 +1,20 @@
+"""What rules say of a declaration, at its place in the tenant's file."""
+
+from __future__ import annotations
+
+from flow_mcp.declaration.findings import Finding, Problem
+from flow_mcp.declaration.load import Loaded
+from flow_mcp.review.policy.evaluation import Judgement
+
+
+def problem(loaded: Loaded, judgement: Judgement) -> Problem:
+    """A judgement as a problem of the file: what blocks is an error, what is waived is told."""
+    path, message, waiver = judgement.path, f"{judgement.problem} ({judgement.rule_id})", judgement.waiver
+    if judgement.blocks:
+        finding = Finding(path, message, judgement.remedy, "error")
+    elif waiver:
+        accepted = f"{message}, accepted by {waiver.accepted_by} until {waiver.expires}"
+        finding = Finding(path, accepted, f"Reason: {waiver.reason}.", "info")
+    else:
+        finding = Finding(path, message, judgement.remedy, "warning")
+    return loaded.problem(finding)

@@ -1,0 +1,1 @@
+"""What rules ask of a resource: its type, its properties, whether the component declares it."""

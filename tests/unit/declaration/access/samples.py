@@ -1,0 +1,18 @@
+"""The sample tenants of all kinds of authorization server."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from flow_mcp.declaration.load import from_file, instance_of
+from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.engine.project import Project
+
+PROJECT = Project.find()
+STACKS = PROJECT.stacks()
+
+
+@cache
+def sample(stack: str) -> Declaration:
+    """What a sample's file declares."""
+    return from_file(PROJECT.stack_file(stack), instance_of(PROJECT.file)).declaration
