@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flow_mcp.authorization_servers.auth0 import AUTH0 as AUTH0_KIND
-from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.review.policy.declarations.everyone import admits_everyone
 from flow_mcp.review.policy.examples import AUTH0, declares
 from flow_mcp.review.policy.resources.properties import is_in, must

@@ -10,7 +10,7 @@ from pydantic import Field
 from flow_mcp.authorization_servers.entra import ENTRA as ENTRA_KIND
 from flow_mcp.authorization_servers.entra.names import VSCODE
 from flow_mcp.authorization_servers.flow_entra import FLOW_ENTRA
-from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.review.policy.examples import ENTRA, declares
 from flow_mcp.review.policy.resources.component_resources import made_by_component, of_type
 from flow_mcp.review.policy.resources.properties import is_in, is_on, items, judged, must
@@ -96,8 +96,8 @@ class Consent(Rule):
         kind = declaration.kind
         if kind.key not in _KINDS or VSCODE in context.settings_of(_Settings).preauthorized:
             return
-        if kind.ways(declaration).get("vscode"):
-            path = ("authorizationServer", kind.key, kind.ways_at, "vscode")
+        if declaration.server.registration_methods.get("vscode"):
+            path = ("authorizationServer", kind.key, kind.registration_methods_at, "vscode")
             yield Violation(path, "needs no consent, and the configuration does not name it")
 
     def in_resource(self, resource: Resource, context: Context) -> Iterator[Violation | Unknown]:  # noqa: ARG002

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flow_mcp.declaration.tenant import Declaration
-from flow_mcp.review.policy.declarations.access_lists import way
+from flow_mcp.declaration.declaration import Declaration
+from flow_mcp.review.policy.declarations.access_lists import registration_method
 from flow_mcp.review.policy.declarations.production import ProductionSettings
 from flow_mcp.review.policy.examples import KEYCLOAK, declares
 from flow_mcp.review.policy.references import mcp
@@ -34,7 +34,7 @@ class DocumentsInProduction(Rule):
 
     def in_declaration(self, declaration: Declaration, context: Context) -> Iterator[Violation]:
         settings = context.settings_of(ProductionSettings)
-        for path, documents in way(declaration, "metadataDocuments"):
+        for path, documents in registration_method(declaration, "metadataDocuments"):
             if settings.reached(declaration, documents.access):
                 yield Violation(
                     (*path, "access"), "lets clients of somebody else's documents reach production"

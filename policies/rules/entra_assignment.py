@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from flow_mcp.authorization_servers.entra import ENTRA as ENTRA_KIND
 from flow_mcp.authorization_servers.flow_entra import FLOW_ENTRA
-from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.review.policy.declarations.everyone import admits_everyone
 from flow_mcp.review.policy.examples import ENTRA, declares
 from flow_mcp.review.policy.resources.component_resources import made_by_component, of_type

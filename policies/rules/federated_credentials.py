@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.review.policy.examples import ENTRA, declares
 from flow_mcp.review.policy.resources.properties import items, judged, must
 from flow_mcp.review.policy.resources.provider_types import ENTRA_FEDERATED, ENTRA_FLEXIBLE_FEDERATED

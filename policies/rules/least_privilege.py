@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.declaration.findings import Path
-from flow_mcp.declaration.tenant import Declaration
 from flow_mcp.review.policy.declarations.access_lists import access_lists
 from flow_mcp.review.policy.examples import declares
 from flow_mcp.review.policy.references import mcp, oauth_2_1, rfc

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from flow_mcp.declaration.tenant import Declaration
-from flow_mcp.review.policy.declarations.access_lists import way
+from flow_mcp.declaration.declaration import Declaration
+from flow_mcp.review.policy.declarations.access_lists import registration_method
 from flow_mcp.review.policy.examples import KEYCLOAK, declares
 from flow_mcp.review.policy.references import mcp
 from flow_mcp.review.policy.resources.keycloak_types import KEYCLOAK_POLICY, KEYCLOAK_PROFILE
@@ -107,7 +107,7 @@ class MetadataDocuments(Rule):
 
     def in_declaration(self, declaration: Declaration, context: Context) -> Iterator[Violation]:
         public = _domains(context.settings_of(_Settings).public_hosting)
-        for path, documents in way(declaration, "metadataDocuments"):
+        for path, documents in registration_method(declaration, "metadataDocuments"):
             declared = vars(documents)
             # Keycloak and other servers are told hosts, Auth0 and Scalekit the documents' addresses.
             # A declaration's lists are sets: an entry is named by itself.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flow_mcp.authorization_servers.people import admitted
-from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.declaration.declaration import Declaration
+from flow_mcp.declaration.sign_in_paths import admitted
 from flow_mcp.review.policy.declarations.access_lists import access_lists
 from flow_mcp.review.policy.examples import declares
 from flow_mcp.review.policy.references import rfc
@@ -69,8 +69,7 @@ def _of_nobody(declaration: Declaration) -> Iterator[Violation]:
         return
     for name, manual in declaration.tenant.manual_registrations.items():
         if manual.grant is Grant.AUTHORIZATION_CODE and not any(
-            admitted(declaration, kind.ways(declaration), resource).anyone
-            for resource in declaration.reached_by(manual.access)
+            admitted(declaration, resource).anyone for resource in declaration.reached_by(manual.access)
         ):
             yield Violation(
                 ("manualRegistrations", name), "is for people, and what it reaches admits none of them"

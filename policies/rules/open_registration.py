@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flow_mcp.declaration.tenant import Declaration
-from flow_mcp.review.policy.declarations.access_lists import way
+from flow_mcp.declaration.declaration import Declaration
+from flow_mcp.review.policy.declarations.access_lists import registration_method
 from flow_mcp.review.policy.declarations.production import ProductionSettings
 from flow_mcp.review.policy.examples import KEYCLOAK, declares
 from flow_mcp.review.policy.references import keycloak, mcp, rfc
@@ -45,7 +45,7 @@ class OpenRegistration(Rule):
 
     def in_declaration(self, declaration: Declaration, context: Context) -> Iterator[Violation]:
         settings = context.settings_of(ProductionSettings)
-        for path, dynamic in way(declaration, "dynamic"):
+        for path, dynamic in registration_method(declaration, "dynamic"):
             if settings.reached(declaration, dynamic.access):
                 yield Violation((*path, "access"), "lets clients that anyone registers reach production")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flow_mcp.declaration.tenant import Declaration
-from flow_mcp.review.policy.declarations.access_lists import way
+from flow_mcp.declaration.declaration import Declaration
+from flow_mcp.review.policy.declarations.access_lists import registration_method
 from flow_mcp.review.policy.examples import AUTH0, KEYCLOAK, declares
 from flow_mcp.review.policy.references import mcp, rfc
 from flow_mcp.review.policy.rule import Context, Reference, Rule, Severity, Violation
@@ -35,6 +35,6 @@ class RegistrationUnlimited(Rule):
     bad = (declares({"auth0": {**AUTH0["auth0"], "registration": {"dynamic": _ACCESS}}}),)
 
     def in_declaration(self, declaration: Declaration, context: Context) -> Iterator[Violation]:  # noqa: ARG002
-        for path, dynamic in way(declaration, "dynamic"):
+        for path, dynamic in registration_method(declaration, "dynamic"):
             if not vars(dynamic).get("redirect_hosts"):
                 yield Violation(path, "lets clients register with redirect URIs on any host")

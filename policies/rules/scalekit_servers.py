@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from flow_mcp.authorization_servers.scalekit import SCALEKIT as SCALEKIT_KIND
 from flow_mcp.authorization_servers.scalekit import Scalekit
-from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.review.policy.examples import SCALEKIT, declares
 from flow_mcp.review.policy.resources.component_resources import made_by_component
 from flow_mcp.review.policy.resources.properties import is_in, items, judged, must

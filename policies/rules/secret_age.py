@@ -9,8 +9,8 @@ from typing import Annotated
 from pydantic import Field
 
 from flow_mcp.declaration.base import Duration, seconds
+from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.declaration.findings import Path
-from flow_mcp.declaration.tenant import Declaration
 from flow_mcp.review.policy.examples import ENTRA, declares
 from flow_mcp.review.policy.resources.component_resources import made_by_component
 from flow_mcp.review.policy.resources.dates import day_of

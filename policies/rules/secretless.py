@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.review.policy.examples import declares
 from flow_mcp.review.policy.references import oauth_2_1, rfc
 from flow_mcp.review.policy.rule import Context, Reference, Resource, Rule, Severity, Violation

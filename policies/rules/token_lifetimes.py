@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from flow_mcp.declaration.base import Duration, seconds
-from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.review.policy.examples import AUTH0, KEYCLOAK, declares
 from flow_mcp.review.policy.references import keycloak, mcp, oauth_2_1, rfc
 from flow_mcp.review.policy.resources.keycloak_types import KEYCLOAK_CLIENT, KEYCLOAK_REALM
@@ -67,7 +67,7 @@ class TokenLifetimes(Rule):
 
     def in_declaration(self, declaration: Declaration, context: Context) -> Iterator[Violation]:
         settings, kind = context.settings_of(_Settings), declaration.kind
-        for name, duration in kind.lifetimes(declaration).items():
+        for name, duration in declaration.server.lifetimes.items():
             longest = settings.access if name == "tokens.access" else settings.refresh
             if seconds(duration) > seconds(longest):
                 path = ("authorizationServer", kind.key, *name.split("."))

@@ -11,8 +11,9 @@ from datetime import date
 
 import pytest
 
-from flow_mcp.declaration.load import from_file, instance_of
-from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.authorization_servers.load import from_file
+from flow_mcp.declaration.declaration import Declaration
+from flow_mcp.declaration.load import instance_of
 from flow_mcp.engine.stacks import Stacks
 from flow_mcp.local.scratch_project import Trial
 from flow_mcp.review.preview.engine import Engine

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from flow_mcp.declaration.load import from_configuration
+from flow_mcp.authorization_servers.load import from_configuration
 from flow_mcp.local.keycloak.server import LocalKeycloak
 from flow_mcp.local.scratch_project import Trial
 from tests.live.tenant import Tenant

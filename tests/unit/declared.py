@@ -7,8 +7,9 @@ from pathlib import Path
 from textwrap import indent
 from typing import Literal
 
+from flow_mcp.authorization_servers.load import from_file
 from flow_mcp.declaration.findings import DeclarationError, Problem
-from flow_mcp.declaration.load import Loaded, from_file, instance_of
+from flow_mcp.declaration.load import Loaded, instance_of
 from flow_mcp.engine.project import Project
 
 PROJECT_FILE = """\

@@ -6,10 +6,12 @@ from typing import Any, TypedDict
 
 import pulumi
 
+from flow_mcp.authorization_servers.component import component_of
+from flow_mcp.authorization_servers.load import from_configuration
 from flow_mcp.common.errors import FlowMcpError
+from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.declaration.findings import DeclarationError
-from flow_mcp.declaration.load import PROJECT, from_configuration
-from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.declaration.load import PROJECT
 
 
 class McpServerSettingsArgs(TypedDict):
@@ -44,7 +46,7 @@ class McpServerSettings(pulumi.ComponentResource):
         declaration = _checked(args)
         super().__init__("flow-mcp:index:McpServerSettings", name, _normalized(declaration), opts)
         try:
-            server = declaration.kind.component()(name, declaration, pulumi.ResourceOptions(parent=self))
+            server = component_of(declaration.kind)(name, declaration, pulumi.ResourceOptions(parent=self))
         except FlowMcpError as error:
             raise pulumi.RunError(str(error)) from None
 

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import click
 
+from flow_mcp.authorization_servers.load import from_file
 from flow_mcp.cli.options import as_of_option
 from flow_mcp.common.exit_codes import BLOCKED
 from flow_mcp.declaration.claims import claimed
 from flow_mcp.declaration.findings import DeclarationError, Problem
-from flow_mcp.declaration.load import from_file, instance_of
+from flow_mcp.declaration.load import instance_of
 from flow_mcp.engine.project import NoProjectError, Project
 from flow_mcp.review.policy.evaluation import judge
 from flow_mcp.review.policy.findings import problem

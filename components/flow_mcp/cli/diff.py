@@ -8,9 +8,10 @@ from typing import Literal
 
 import click
 
+from flow_mcp.authorization_servers.load import from_file
 from flow_mcp.cli.options import as_of_option
 from flow_mcp.declaration.findings import DeclarationError, Problem
-from flow_mcp.declaration.load import Loaded, from_file, instance_of
+from flow_mcp.declaration.load import Loaded, instance_of
 from flow_mcp.engine.project import NoProjectError, Project
 from flow_mcp.review.diff.outcome import Outcome
 from flow_mcp.review.diff.rendering.source_locations import Places

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from flow_mcp.declaration.schema import stack_schema
+from flow_mcp.authorization_servers.schema import stack_schema
 from flow_mcp.engine.project import Project
 from flow_mcp.review.diff.document import diff_schema
 from flow_mcp.review.evidence.schema import evidence_schema

@@ -13,11 +13,12 @@ import click
 from pydantic import ValidationError
 from rich.console import Console
 
+from flow_mcp.authorization_servers.load import from_file
 from flow_mcp.common.errors import FlowMcpError
 from flow_mcp.common.progress import Steps
+from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.declaration.findings import DeclarationError
-from flow_mcp.declaration.load import from_file, instance_of
-from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.declaration.load import instance_of
 from flow_mcp.engine.project import Project
 from flow_mcp.engine.stacks import StackError, Stacks
 from flow_mcp.operations.verify.check import Result

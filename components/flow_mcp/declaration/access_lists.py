@@ -9,7 +9,7 @@ from flow_mcp.common.suggestions import did_you_mean
 from flow_mcp.declaration.findings import Finding, Path
 
 if TYPE_CHECKING:
-    from flow_mcp.declaration.tenant import Declaration
+    from flow_mcp.declaration.declaration import Declaration
 
 _SHOWN = 10
 

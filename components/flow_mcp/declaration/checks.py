@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
-from flow_mcp.authorization_servers import KINDS
 from flow_mcp.declaration.access_lists import check_access
 from flow_mcp.declaration.clients import Client
+from flow_mcp.declaration.declaration import AuthorizationServerKind, Declaration
 from flow_mcp.declaration.findings import Finding, Path
-from flow_mcp.declaration.tenant import Declaration, Tenant
+from flow_mcp.declaration.tenant import Tenant
 from flow_mcp.settings import Grant
 
 
-def check(declaration: Declaration) -> Iterator[Finding]:
-    """All findings on a declaration whose shape is right, the chosen authorization server's included."""
-    choice = list(check_choice(declaration.tenant))
+def check(
+    declaration: Declaration, chosen: Sequence[AuthorizationServerKind], known: Iterable[str]
+) -> Iterator[Finding]:
+    """All findings on a declaration whose shape is right, the chosen authorization server's included.
+
+    Args:
+        declaration: the tenant's.
+        chosen: the authorization servers that it declares.
+        known: the keys of all that it could declare.
+    """
+    choice = list(check_choice(chosen, known))
     yield from choice
     yield from _identifiers(declaration.tenant)
     for name, client in declaration.tenant.clients.items():
@@ -26,15 +34,14 @@ def check(declaration: Declaration) -> Iterator[Finding]:
         yield from declaration.kind.check(declaration)
 
 
-def check_choice(tenant: Tenant) -> Iterator[Finding]:
+def check_choice(chosen: Sequence[AuthorizationServerKind], known: Iterable[str]) -> Iterator[Finding]:
     """Exactly one authorization server must be declared."""
-    chosen = [kind.key for kind in KINDS if getattr(tenant.authorization_server, kind.field) is not None]
     if len(chosen) != 1:
-        known = ", ".join(kind.key for kind in KINDS)
+        keys = ", ".join(kind.key for kind in chosen)
         yield Finding(
             ("authorizationServer",),
-            f"names {len(chosen)} authorization servers ({', '.join(chosen) or 'none'})",
-            f"Name exactly one of: {known}.",
+            f"names {len(chosen)} authorization servers ({keys or 'none'})",
+            f"Name exactly one of: {', '.join(known)}.",
         )
 
 

@@ -30,7 +30,7 @@ unlimited-when-empty: a limit of a way that without entries limits nothing.
 
 
 @dataclass(frozen=True)
-class Meaning:
+class SettingChange:
     """One setting.
 
     Attributes:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from flow_mcp.authorization_servers.schema import stack_schema
 from flow_mcp.cli.schema import command
-from flow_mcp.declaration.schema import stack_schema
 from flow_mcp.runtime.vectors.model import vectors_schema
 from flow_mcp.settings.schema import envelope_schema, settings_schema
 

@@ -39,6 +39,7 @@ def test_help_loads_no_command() -> None:
     assert {name for name in modules if name.startswith("flow_mcp")} <= {
         "flow_mcp",
         "flow_mcp.cli",
+        "flow_mcp.common",
         "flow_mcp.common.errors",
         "flow_mcp.common.exit_codes",
     }

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flow_mcp.common import errors
 
-COMPONENTS = Path(__file__).parents[2] / "components"
+COMPONENTS = Path(__file__).parents[3] / "components"
 _CLASS = re.compile(r"^class ([A-Z]\w*Error)\((\w+Error)\):", re.MULTILINE)
 _DRAWN = re.compile(r"^    (?P<above>(?:│   |    )*)(?:[├└]── )(?P<name>\w+)", re.MULTILINE)
 

@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from flow_mcp.declaration.load import from_file, instance_of
+from flow_mcp.authorization_servers.load import from_file
+from flow_mcp.declaration.load import instance_of
 from flow_mcp.engine.project import Project
 from flow_mcp.review.policy.evaluation import judge
 from flow_mcp.review.policy.pack import Pack

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from flow_mcp.authorization_servers import documents
 from flow_mcp.authorization_servers.auth0 import names
 from flow_mcp.authorization_servers.auth0.declaration import Auth0
-from flow_mcp.authorization_servers.kind import ServerIds
+from flow_mcp.declaration.declaration import ServerIds
 from flow_mcp.settings import (
     AuthorizationServer,
     ClaimCondition,
@@ -25,7 +25,7 @@ from flow_mcp.settings import (
 )
 
 if TYPE_CHECKING:
-    from flow_mcp.declaration.tenant import Declaration, ResourceDeclared
+    from flow_mcp.declaration.declaration import Declaration, ResourceDeclared
 
 PROFILE = TokenProfile(
     algorithms=("RS256",),

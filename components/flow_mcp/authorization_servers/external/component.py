@@ -14,7 +14,7 @@ from flow_mcp.authorization_servers.external.declaration import ClientRegistrati
 from flow_mcp.authorization_servers.external.resources import RegisteredClient
 from flow_mcp.authorization_servers.outputs import together
 from flow_mcp.declaration.clients import Client
-from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.settings import Grant
 
 

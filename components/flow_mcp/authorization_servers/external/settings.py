@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 from flow_mcp.authorization_servers import documents
 from flow_mcp.authorization_servers.external.declaration import Condition, External, Tokens
 from flow_mcp.authorization_servers.external.names import audiences
-from flow_mcp.authorization_servers.kind import ServerIds
+from flow_mcp.declaration.declaration import ServerIds
 from flow_mcp.settings import (
     AuthorizationServer,
     ClaimCondition,
@@ -24,7 +24,7 @@ from flow_mcp.settings import (
 )
 
 if TYPE_CHECKING:
-    from flow_mcp.declaration.tenant import Declaration, ResourceDeclared
+    from flow_mcp.declaration.declaration import Declaration, ResourceDeclared
 
 _NOBODY = (ClaimCondition(claim="sub", must="present"), ClaimCondition(claim="sub", must="absent"))
 """No token meets both: where nobody signs in, every token is a program's."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 from flow_mcp.authorization_servers import documents
 from flow_mcp.authorization_servers.keycloak import names
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
-from flow_mcp.authorization_servers.kind import ServerIds
+from flow_mcp.declaration.declaration import ServerIds
 from flow_mcp.settings import (
     AuthorizationServer,
     ClaimCondition,
@@ -23,7 +23,7 @@ from flow_mcp.settings import (
 )
 
 if TYPE_CHECKING:
-    from flow_mcp.declaration.tenant import Declaration, ResourceDeclared
+    from flow_mcp.declaration.declaration import Declaration, ResourceDeclared
 
 PROFILE = TokenProfile(
     algorithms=("RS256",),

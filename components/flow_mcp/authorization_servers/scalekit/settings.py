@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
 from flow_mcp.authorization_servers import documents
-from flow_mcp.authorization_servers.kind import ServerIds
 from flow_mcp.authorization_servers.scalekit import names
 from flow_mcp.authorization_servers.scalekit.declaration import Scalekit
+from flow_mcp.declaration.declaration import ServerIds
 from flow_mcp.settings import (
     AuthorizationServer,
     ClaimCondition,
@@ -26,7 +26,7 @@ from flow_mcp.settings import (
 )
 
 if TYPE_CHECKING:
-    from flow_mcp.declaration.tenant import Declaration, ResourceDeclared
+    from flow_mcp.declaration.declaration import Declaration, ResourceDeclared
 
 PROFILE = TokenProfile(
     algorithms=("RS256",),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flow_mcp.authorization_servers.documents import authenticated
-from flow_mcp.authorization_servers.people import Way, admitted
 from flow_mcp.declaration.access.tenant_access import ClientAccess, PeopleAccess, TenantAccess, WayAccess
+from flow_mcp.declaration.authorization_server import RegistrationMethod
 from flow_mcp.declaration.base import Declared, seconds
-from flow_mcp.declaration.tenant import Declaration, ResourceDeclared
+from flow_mcp.declaration.declaration import Declaration, ResourceDeclared
+from flow_mcp.declaration.sign_in_paths import admitted
 from flow_mcp.settings import Grant
 
 _NOT_LIMITS = {"access", "people"}
@@ -26,9 +26,9 @@ def snapshot(declaration: Declaration) -> TenantAccess:
         pending=tuple(sorted(pending)),
         clients=tuple(sorted(_clients(declaration, pending), key=lambda client: client.name)),
         ways=tuple(
-            WayAccess(key, _limits(way), _reached(declaration, way.access, pending))
-            for key, way in sorted(kind.ways(declaration).items())
-            if way
+            WayAccess(key, _limits(method), _reached(declaration, method.access, pending))
+            for key, method in sorted(declaration.server.registration_methods.items())
+            if method
         ),
         people={resource.key: _people(declaration, resource) for resource in declaration.resources},
         lifetimes=dict(sorted(_lifetimes(declaration))),
@@ -43,7 +43,7 @@ def _clients(declaration: Declaration, pending: frozenset[str]) -> Iterator[Clie
             registration="managed",
             client_id=declaration.client_id(name) if chosen else None,
             grant=client.grant.value,
-            authentication=authenticated(client),
+            authentication=client.authentication,
             redirect_uris=tuple(sorted(client.redirect_uris)),
             web_origins=tuple(sorted(client.web_origins)),
             resources=_reached(declaration, client.access, pending),
@@ -69,18 +69,18 @@ def _reached(declaration: Declaration, access: tuple[str, ...], pending: frozens
     return tuple(resource.key for resource in declaration.reached_by(access) if resource.key not in pending)
 
 
-def _limits(way: Way) -> dict[str, tuple[str, ...]]:
-    """All that a way is declared with beside what it leads to, whatever the kind of server calls it."""
-    # Every way is part of a declaration; the protocol names only what people.py needs of it.
-    said = way.model_dump(by_alias=True, exclude=_NOT_LIMITS) if isinstance(way, Declared) else {}
+def _limits(method: RegistrationMethod) -> dict[str, tuple[str, ...]]:
+    """All that a registration method is declared with, except for its access and people."""
+    # Every method is part of a declaration; the protocol names only what all of them have.
+    declared = method.model_dump(by_alias=True, exclude=_NOT_LIMITS) if isinstance(method, Declared) else {}
     return {
         key: tuple(sorted(value)) if isinstance(value, tuple) else (str(value),)
-        for key, value in sorted(said.items())
+        for key, value in sorted(declared.items())
     }
 
 
 def _people(declaration: Declaration, resource: ResourceDeclared) -> PeopleAccess:
-    people = admitted(declaration, declaration.kind.ways(declaration), resource)
+    people = admitted(declaration, resource)
     undeclared = not people.anyone and any(
         manual.grant is Grant.AUTHORIZATION_CODE and resource in declaration.reached_by(manual.access)
         for manual in declaration.tenant.manual_registrations.values()
@@ -89,7 +89,7 @@ def _people(declaration: Declaration, resource: ResourceDeclared) -> PeopleAcces
 
 
 def _lifetimes(declaration: Declaration) -> Iterator[tuple[str, int]]:
-    for path, duration in declaration.kind.lifetimes(declaration).items():
+    for path, duration in declaration.server.lifetimes.items():
         yield path, seconds(duration)
     for name, client in declaration.tenant.clients.items():
         if client.secret:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import httpx
 
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
-from flow_mcp.operations.verify.check import Observation, check, judged, skipped
+from flow_mcp.operations.verify.check import check
+from flow_mcp.operations.verify.observation import Observation, judged, skipped
 from flow_mcp.operations.verify.target import Target
 
 _FETCH = "https://fetch.spec.whatwg.org/#cors-preflight-fetch"

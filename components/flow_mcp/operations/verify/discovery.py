@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from flow_mcp.operations.verify.check import Observation, bad, check, good, judged, skipped
+from flow_mcp.operations.verify.check import check
 from flow_mcp.operations.verify.error_texts import translate
+from flow_mcp.operations.verify.observation import Observation, bad, good, judged, skipped
 from flow_mcp.operations.verify.target import Target
 from flow_mcp.operations.verify.web import NoAnswerError
 from flow_mcp.runtime import discovery_addresses

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from flow_mcp.authorization_servers import people
 from flow_mcp.authorization_servers.keycloak import names
 from flow_mcp.authorization_servers.keycloak.admin_api import realm_path
-from flow_mcp.operations.verify.check import Observation, bad, check, good, judged
+from flow_mcp.declaration.sign_in_paths import admitted
+from flow_mcp.operations.verify.check import check
+from flow_mcp.operations.verify.observation import Observation, bad, good, judged
 from flow_mcp.operations.verify.target import Target
 from flow_mcp.settings import Client, Grant
 
@@ -182,15 +183,15 @@ def gates(target: Target) -> Iterator[Observation]:
     for key, _, scope in _scopes(target):
         if scope is None or key not in by_key:
             continue
-        admitted = people.admitted(declared, server.registration.ways, by_key[key])
-        if admitted.everyone:
+        people = admitted(declared, by_key[key])
+        if people.everyone:
             yield good(key, "open to everyone, as declared")
             continue
         roles = api.get(
             realm_path(server.realm.name, "client-scopes", scope["id"], "scope-mappings", "realm")
         )
         wanted = [names.programs_role(declared, by_key[key])]
-        if admitted.groups:
+        if people.groups:
             wanted.append(names.people_role(declared, by_key[key]))
         yield _compared(key, "roles", [role["name"] for role in roles], wanted)
 

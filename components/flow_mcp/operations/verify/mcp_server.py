@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import httpx
 
-from flow_mcp.operations.verify.check import Observation, bad, check, good, judged, skipped
+from flow_mcp.operations.verify.check import check
+from flow_mcp.operations.verify.observation import Observation, bad, good, judged, skipped
 from flow_mcp.operations.verify.target import Target
 from flow_mcp.operations.verify.web import NoAnswerError
 from flow_mcp.runtime import metadata_url, resource_metadata

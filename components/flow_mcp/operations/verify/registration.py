@@ -10,7 +10,8 @@ import httpx
 
 from flow_mcp.authorization_servers.http import json_object
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
-from flow_mcp.operations.verify.check import Observation, bad, check, good, judged, skipped
+from flow_mcp.operations.verify.check import check
+from flow_mcp.operations.verify.observation import Observation, bad, good, judged, skipped
 from flow_mcp.operations.verify.registered import Registered, register
 from flow_mcp.operations.verify.runtime import decision_words, keys
 from flow_mcp.operations.verify.target import SkipError, Target

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from flow_mcp.authorization_servers.errors import AuthorizationServerError
 from flow_mcp.engine.stacks import StackError
-from flow_mcp.operations.verify.check import Check, Observation, Result, bad, skipped
+from flow_mcp.operations.verify.check import Check, Result
 from flow_mcp.operations.verify.checks import CHECKS
+from flow_mcp.operations.verify.observation import Observation, bad, skipped
 from flow_mcp.operations.verify.target import SkipError, Target
 from flow_mcp.operations.verify.web import NoAnswerError
 

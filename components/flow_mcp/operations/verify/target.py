@@ -6,26 +6,53 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import httpx
 
 from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, Administration
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
 from flow_mcp.common.errors import FlowMcpError
-from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.declaration.declaration import Declaration
+from flow_mcp.operations.verify.client_key import ClientKey
+from flow_mcp.operations.verify.observation import Observation
 from flow_mcp.operations.verify.web import NoAnswerError, Web
 from flow_mcp.runtime import discovery_addresses
-from flow_mcp.settings import AuthorizationServer, Client, ProtectedResource, SettingsDocument
-
-if TYPE_CHECKING:
-    from flow_mcp.operations.verify.check import Observation
-    from flow_mcp.operations.verify.client_key import ClientKey
-    from flow_mcp.operations.verify.tokens import Minted
+from flow_mcp.runtime.compact import CompactToken, parse_token
+from flow_mcp.settings import (
+    AuthorizationServer,
+    Client,
+    ProtectedResource,
+    ResourceAtServer,
+    SettingsDocument,
+)
 
 
 class SkipError(FlowMcpError):
     """A check cannot look; the text says why."""
+
+
+@dataclass(frozen=True)
+class Minted:
+    """A token that a client got for a resource."""
+
+    client: Client
+    resource: ProtectedResource
+    at: ResourceAtServer
+    token: str = field(repr=False)
+
+    @property
+    def subject(self) -> str:
+        return f"{self.client.name} for {self.resource.key}"
+
+    @property
+    def parsed(self) -> CompactToken:
+        """The token taken apart.
+
+        Raises:
+            Refused: it is opaque, encrypted or malformed.
+        """
+        return parse_token(self.token)
 
 
 @dataclass

@@ -4,48 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 
 from flow_mcp.operations.token_client import TokenRefusedError, fetch_program_token
-from flow_mcp.operations.verify.check import Observation, bad, check, good, judged, skipped
+from flow_mcp.operations.verify.check import check
 from flow_mcp.operations.verify.error_texts import translate
+from flow_mcp.operations.verify.observation import Observation, bad, good, judged, skipped
 from flow_mcp.operations.verify.runtime import decision_words, keys
-from flow_mcp.operations.verify.target import SkipError, Target
+from flow_mcp.operations.verify.target import Minted, SkipError, Target
 from flow_mcp.operations.verify.web import NoAnswerError
 from flow_mcp.runtime.claims import all_hold
-from flow_mcp.runtime.compact import CompactToken, parse_token
 from flow_mcp.runtime.reason import Refused
-from flow_mcp.settings import ClaimCondition, Client, Grant, ProtectedResource, ResourceAtServer, TokenRequest
+from flow_mcp.settings import ClaimCondition, Client, Grant, ProtectedResource, TokenRequest
 
 _RUNTIME = "https://modelcontextprotocol.io/specification/2026-07-28/basic/authorization#token-handling"
 # What a token says of itself and of its client; never `jti`, names, e-mail addresses or anything unknown.
 _SHOWN = ("iss", "aud", "azp", "appid", "client_id", "typ", "ver", "tid", "scope", "scp", "roles", "idtyp")
-
-
-@dataclass(frozen=True)
-class Minted:
-    """A token that a client got for a resource."""
-
-    client: Client
-    resource: ProtectedResource
-    at: ResourceAtServer
-    token: str = field(repr=False)
-
-    @property
-    def subject(self) -> str:
-        return f"{self.client.name} for {self.resource.key}"
-
-    @property
-    def parsed(self) -> CompactToken:
-        """The token taken apart.
-
-        Raises:
-            Refused: it is opaque, encrypted or malformed.
-        """
-        return parse_token(self.token)
 
 
 @check(

@@ -10,10 +10,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from flow_mcp.authorization_servers.load import from_file
 from flow_mcp.declaration import positions
+from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.declaration.findings import DeclarationError, dotted
-from flow_mcp.declaration.load import PROJECT, from_file, instance_of
-from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.declaration.load import PROJECT, instance_of
 from flow_mcp.engine.project import NoProjectError, Project
 from flow_mcp.review.diff.compare import compare
 from flow_mcp.review.diff.git import Repository

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.declaration.findings import dotted
-from flow_mcp.declaration.tenant import Declaration
 from flow_mcp.review.diff.change import Change
 from flow_mcp.review.diff.changes.before_after import Sides
 from flow_mcp.review.diff.changes.clients import clients

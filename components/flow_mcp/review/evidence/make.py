@@ -9,10 +9,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from flow_mcp.authorization_servers.load import from_file
 from flow_mcp.common.safe_text import terminal
 from flow_mcp.declaration.access import snapshot
-from flow_mcp.declaration.load import from_file, instance_of
-from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.declaration.declaration import Declaration
+from flow_mcp.declaration.load import instance_of
 from flow_mcp.engine.project import Project
 from flow_mcp.review.diff import base
 from flow_mcp.review.diff.document import DiffDocument, document, finding

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from flow_mcp.authorization_servers.load import from_file
 from flow_mcp.declaration.claims import claimed
 from flow_mcp.declaration.findings import DeclarationError, Problem
-from flow_mcp.declaration.load import Loaded, from_file, instance_of
+from flow_mcp.declaration.load import Loaded, instance_of
 from flow_mcp.engine.project import Project
 
 

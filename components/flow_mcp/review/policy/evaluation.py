@@ -13,7 +13,7 @@ from flow_mcp.review.policy.rule import Context, Rule
 from flow_mcp.review.policy.waivers import waiver_of
 
 if TYPE_CHECKING:
-    from flow_mcp.declaration.tenant import Declaration
+    from flow_mcp.declaration.declaration import Declaration
     from flow_mcp.declaration.waivers import Waiver
 
 

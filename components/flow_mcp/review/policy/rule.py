@@ -16,7 +16,7 @@ from flow_mcp.common.nulls import without_nulls
 from flow_mcp.declaration.findings import Path
 
 if TYPE_CHECKING:
-    from flow_mcp.declaration.tenant import Declaration
+    from flow_mcp.declaration.declaration import Declaration
 
 SETTINGS = "flow-mcp:index:McpServerSettings"
 """Type of the component whose inputs are a tenant's declaration."""

@@ -8,9 +8,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from flow_mcp.declaration.findings import dotted
-from flow_mcp.declaration.source_value import validated
-from flow_mcp.declaration.tenant import Declaration, Instance, Tenant
+from flow_mcp.authorization_servers.load import unchecked
+from flow_mcp.declaration.declaration import Declaration
+from flow_mcp.declaration.findings import DeclarationError, dotted
 from flow_mcp.review.policy.evaluation import Judgement
 from flow_mcp.review.policy.rule import SETTINGS
 from flow_mcp.review.preview.engine import Engine, Event
@@ -113,9 +113,9 @@ def declared(inputs: Any, where: str) -> Declaration:
     if (path := next(unknown(inputs), None)) is not None:
         raise PreviewError(f"{where} holds a declaration whose {dotted(path)} is not known yet")
     try:
-        return Declaration(
-            validated(Instance, inputs.get("instance")), validated(Tenant, inputs.get("tenant"))
-        )
+        return unchecked(inputs.get("tenant"), inputs.get("instance"))
+    except DeclarationError as error:
+        raise PreviewError(f"{where} holds a declaration that this version cannot read: {error}") from None
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         place = dotted(tuple(first["loc"]))

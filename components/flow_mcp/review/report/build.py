@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from flow_mcp.authorization_servers.load import from_file
 from flow_mcp.declaration.access import snapshot
 from flow_mcp.declaration.claims import claimed
 from flow_mcp.declaration.findings import DeclarationError
 from flow_mcp.declaration.findings import Problem as Found
-from flow_mcp.declaration.load import Loaded, from_file, instance_of
+from flow_mcp.declaration.load import Loaded, instance_of
 from flow_mcp.engine.project import Project
 from flow_mcp.review.policy.evaluation import judge
 from flow_mcp.review.policy.pack import Pack

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 
-from flow_mcp.declaration.load import from_file, instance_of
-from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.authorization_servers.load import from_file
+from flow_mcp.declaration.declaration import Declaration
+from flow_mcp.declaration.load import instance_of
 from flow_mcp.engine.project import Project
 
 PROJECT = Project.find()

@@ -9,10 +9,10 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel
 
-from flow_mcp.authorization_servers import KINDS, AuthorizationServerKind
+from flow_mcp.authorization_servers import KINDS
+from flow_mcp.authorization_servers.load import from_configuration
 from flow_mcp.declaration.access import ClientAccess, PeopleAccess, TenantAccess, WayAccess, snapshot
-from flow_mcp.declaration.load import from_configuration
-from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.declaration.declaration import AuthorizationServerKind, Declaration
 from flow_mcp.declaration.texts import Form
 from tests.unit.declaration.access.samples import STACKS, sample
 
@@ -318,7 +318,9 @@ FULL: dict[str, dict[str, Any]] = {
 """By kind, with everything that has a lifetime."""
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.key in FULL], ids=lambda kind: kind.key)
+@pytest.mark.parametrize(
+    "kind", [kind for kind in KINDS.values() if kind.key in FULL], ids=lambda kind: kind.key
+)
 def test_no_duration_that_can_be_declared_of_a_server_is_left_out(kind: AuthorizationServerKind) -> None:
     declared = {
         "id": "acme",
@@ -329,9 +331,8 @@ def test_no_duration_that_can_be_declared_of_a_server_is_left_out(kind: Authoriz
 
 
 def test_flow_entra_has_no_durations() -> None:
-    assert {kind.key for kind in KINDS} - set(FULL) == {"flow-entra"}
-    flow_entra = next(kind for kind in KINDS if kind.key == "flow-entra")
-    assert list(_durations(flow_entra.declaration)) == []
+    assert set(KINDS) - set(FULL) == {"flow-entra"}
+    assert list(_durations(KINDS["flow-entra"].declaration)) == []
 
 
 def _durations(model: type[BaseModel], above: str = "") -> Iterator[str]:

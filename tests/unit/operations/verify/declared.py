@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flow_mcp.declaration.load import from_configuration
-from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.authorization_servers.load import from_configuration
+from flow_mcp.declaration.declaration import Declaration
 
 ORIGIN = "https://inspector.example"
 

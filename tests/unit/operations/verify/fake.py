@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import httpx
 
-from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.operations.verify.check import Check
 from flow_mcp.operations.verify.client_key import ClientKey
 from flow_mcp.operations.verify.run import run

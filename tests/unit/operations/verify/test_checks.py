@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from pkgutil import iter_modules
 
-import flow_mcp.operations.verify
 import pytest
 
+import flow_mcp.operations.verify
 from flow_mcp.operations.verify.check import Check
 from flow_mcp.operations.verify.checks import CHECKS
 from flow_mcp.operations.verify.error_texts import ERROR_TEXTS

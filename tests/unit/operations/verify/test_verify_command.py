@@ -12,8 +12,9 @@ import pytest
 from click.testing import CliRunner
 
 from flow_mcp.cli.verify import command
-from flow_mcp.operations.verify.check import Result, bad, good
+from flow_mcp.operations.verify.check import Result
 from flow_mcp.operations.verify.checks import CHECKS
+from flow_mcp.operations.verify.observation import bad, good
 from flow_mcp.operations.verify.report import Verification, as_json, counts
 from flow_mcp.settings import SettingsEnvelope
 from tests.live.key_pair import KeyPair

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from flow_mcp.declaration.checks import check_choice
+from flow_mcp import authorization_servers
+from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.declaration.source_value import validated
-from flow_mcp.declaration.tenant import Declaration, Tenant
 from flow_mcp.review.diff import compare
 from flow_mcp.review.diff.kinds import KINDS
 from tests.unit.declaration.access.samples import STACKS, sample
@@ -68,14 +68,13 @@ def test_no_value_of_a_declaration_changes_in_silence(stack: str) -> None:
     tried = 0
     for changed in _changed(value):
         try:
-            tenant = validated(Tenant, changed)
+            tenant = validated(authorization_servers.KINDS.tenant_model(changed), changed)
         except ValidationError:
             continue
-        declaration = Declaration(whole.instance, tenant)
-        if list(check_choice(tenant)) or (
-            declaration.kind.key == "flow-entra" and not whole.instance.flow_entra
-        ):
+        chosen = authorization_servers.KINDS.chosen(tenant)
+        if len(chosen) != 1 or (chosen[0].key == "flow-entra" and not whole.instance.flow_entra):
             continue
+        declaration = Declaration(whole.instance, tenant, chosen[0])
         if tenant.model_dump(mode="json", exclude_none=True) == whole.tenant.model_dump(
             mode="json", exclude_none=True
         ):

@@ -8,7 +8,7 @@ from flow_mcp.common.exit_codes import BLOCKED, NEEDS_APPROVAL
 from flow_mcp.review.diff import Risk
 from flow_mcp.review.diff.kinds import KINDS
 
-PAGE = Path(__file__).parents[3] / "docs" / "diff.md"
+PAGE = Path(__file__).parents[4] / "docs" / "diff.md"
 
 
 def table() -> str:

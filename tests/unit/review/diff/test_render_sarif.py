@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft4Validator
 
-from flow_mcp.declaration.load import from_file, instance_of
+from flow_mcp.authorization_servers.load import from_file
+from flow_mcp.declaration.load import instance_of
 from flow_mcp.review.diff.outcome import Outcome
 from flow_mcp.review.diff.rendering.sarif import sarif
 from flow_mcp.review.diff.rendering.source_locations import Places

@@ -14,10 +14,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from flow_mcp.authorization_servers.load import from_file
 from flow_mcp.cli.diff import command as diff_command
 from flow_mcp.cli.evidence import PASSPHRASE, command
 from flow_mcp.common.errors import FlowMcpError
-from flow_mcp.declaration.load import from_file, instance_of
+from flow_mcp.declaration.load import instance_of
 from flow_mcp.engine.project import Project
 from flow_mcp.settings import SettingsDocument
 from tests.conftest import REPOSITORY

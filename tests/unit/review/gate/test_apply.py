@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from flow_mcp.declaration.load import from_configuration
+from flow_mcp.authorization_servers.load import from_configuration
 from flow_mcp.review.gate.apply import Applied, apply
 from flow_mcp.review.gate.errors import BlockedError, DeviationError
 from flow_mcp.review.gate.plan import Plan, Planner, diff

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from flow_mcp.authorization_servers.load import from_configuration
+from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.declaration.findings import DeclarationError
-from flow_mcp.declaration.load import from_configuration
-from flow_mcp.declaration.tenant import Declaration
 from flow_mcp.review.diff import Operation, Unknown, digest
 from flow_mcp.review.diff.outcome import Outcome
 from flow_mcp.review.gate.errors import BlockedError, NotApprovedError

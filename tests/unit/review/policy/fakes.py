@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from flow_mcp.declaration.load import from_configuration
-from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.authorization_servers.load import from_configuration
+from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.review.policy.configuration import configured
 from flow_mcp.review.policy.examples import declares
 from flow_mcp.review.policy.pack import Pack

@@ -14,7 +14,7 @@ from flow_mcp.review.policy.pack import Pack
 from tests.unit.declared import POLICIES
 from tests.unit.review.policy.fakes import tenant
 
-REPOSITORY = Path(__file__).parents[3]
+REPOSITORY = Path(__file__).parents[4]
 
 
 def written(directory: Path, rules: str) -> Path:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from flow_mcp.declaration.load import from_configuration
+from flow_mcp.authorization_servers.load import from_configuration
 from flow_mcp.review.preview.errors import PreviewError
 from flow_mcp.review.preview.preview import declarations
 from flow_mcp.review.preview.values import UNKNOWN

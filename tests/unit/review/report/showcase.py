@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from flow_mcp.declaration.load import from_file, instance_of
-from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.authorization_servers.load import from_file
+from flow_mcp.declaration.declaration import Declaration
+from flow_mcp.declaration.load import instance_of
 from flow_mcp.engine.project import Project
 from flow_mcp.review.report.build import Sources, build
 from flow_mcp.review.report.document import Report, Tenant

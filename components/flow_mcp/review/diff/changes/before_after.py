@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flow_mcp.declaration.access import ClientAccess, TenantAccess, snapshot
+from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.declaration.findings import Path
-from flow_mcp.declaration.setting_changes import Meaning
-from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.declaration.setting_changes import SettingChange
 from flow_mcp.review.diff.changes.field_changes import Leaves
 
 _NOTHING = TenantAccess("", "", None, (), (), (), (), {}, {})
@@ -48,14 +48,14 @@ class Sides:
         return self.was.kind == self.will.kind
 
     @property
-    def meanings(self) -> tuple[Meaning, ...]:
+    def setting_changes(self) -> tuple[SettingChange, ...]:
         """What settings of the authorization server decide that will be."""
-        return self.after.kind.meanings if self.after else ()
+        return self.after.kind.setting_changes if self.after else ()
 
     def ways_at(self, kind: str) -> Path:
         """Where the ways to become a client stand, of the side with that kind of server."""
         side = next(side for side in (self.after, self.before) if side and side.kind.key == kind)
-        return ("authorizationServer", kind, side.kind.ways_at)
+        return ("authorizationServer", kind, side.kind.registration_methods_at)
 
     def clients(self) -> dict[tuple[str, str], tuple[ClientAccess | None, ClientAccess | None]]:
         """Clients before and after, by registration and name."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from flow_mcp.declaration.access import ClientAccess
-from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.review.diff.change import Change
 from flow_mcp.review.diff.changes.access_changes import Reach, reach
 from flow_mcp.review.diff.changes.before_after import Sides

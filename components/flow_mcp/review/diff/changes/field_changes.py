@@ -7,8 +7,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.declaration.findings import Path, dotted
-from flow_mcp.declaration.tenant import Declaration
 
 
 class Values(NamedTuple):

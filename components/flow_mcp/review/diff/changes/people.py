@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from flow_mcp.authorization_servers.people import Entrance, entrances
 from flow_mcp.declaration.access import PeopleAccess
+from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.declaration.findings import Path
-from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.declaration.sign_in_paths import SignInPath, sign_in_paths
 from flow_mcp.review.diff.change import Change
 from flow_mcp.review.diff.changes.before_after import Sides
 from flow_mcp.review.diff.changes.field_changes import told
@@ -80,22 +80,22 @@ def _undeclared(both: _People) -> Iterator[Change]:
 
 def _where(declaration: Declaration | None, keys: list[str]) -> Path:
     """The first place that says who reaches one of the resources."""
-    for entrance in _entrances(declaration):
-        if entrance.people is not None and _reached(declaration, entrance) & set(keys):
-            return (*entrance.path, "people")
+    for sign_in in _sign_in_paths(declaration):
+        if sign_in.people is not None and _reached(declaration, sign_in) & set(keys):
+            return (*sign_in.path, "people")
     return ()
 
 
 def _written_differently(sides: Sides, changed: set[str]) -> Iterator[Change]:
-    """People of an entrance that were changed without a change of whom any resource admits."""
+    """People of a sign-in path that were changed without a change of whom any resource admits."""
     declared = {
-        entrance.path: (side, entrance)
+        sign_in.path: (side, sign_in)
         for side in (sides.before, sides.after)
-        for entrance in _entrances(side)
+        for sign_in in _sign_in_paths(side)
     }
-    for path, (side, entrance) in declared.items():
+    for path, (side, sign_in) in declared.items():
         leaves = sides.leaves.take(*map(str, path), "people")
-        if leaves and not _reached(side, entrance) & changed:
+        if leaves and not _reached(side, sign_in) & changed:
             before, after = told(leaves)
             text = f"The people of {path[-1]} are written differently; its resources admit the same."
             yield change(
@@ -108,11 +108,10 @@ def _written_differently(sides: Sides, changed: set[str]) -> Iterator[Change]:
             )
 
 
-def _entrances(declaration: Declaration | None) -> Iterator[Entrance]:
+def _sign_in_paths(declaration: Declaration | None) -> Iterator[SignInPath]:
     if declaration:
-        kind = declaration.kind
-        yield from entrances(declaration, kind.ways(declaration), kind.ways_at)
+        yield from sign_in_paths(declaration)
 
 
-def _reached(declaration: Declaration | None, entrance: Entrance) -> set[str]:
-    return {resource.key for resource in declaration.reached_by(entrance.access)} if declaration else set()
+def _reached(declaration: Declaration | None, sign_in: SignInPath) -> set[str]:
+    return {resource.key for resource in declaration.reached_by(sign_in.access)} if declaration else set()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flow_mcp.declaration.access import WayAccess
+from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.declaration.findings import Path
-from flow_mcp.declaration.tenant import Declaration
 from flow_mcp.review.diff.change import Change
 from flow_mcp.review.diff.changes.access_changes import Reach, reach
 from flow_mcp.review.diff.changes.before_after import Sides
@@ -73,7 +73,9 @@ def _changes(sides: Sides, before: WayAccess, after: WayAccess) -> Iterator[Chan
         Reach(_access(sides.before, before.key), before.resources),
         Reach(_access(sides.after, after.key), after.resources),
     )
-    unlimited = {meaning.path for meaning in sides.meanings if meaning.effect == "unlimited-when-empty"}
+    unlimited = {
+        setting.path for setting in sides.setting_changes if setting.effect == "unlimited-when-empty"
+    }
     for key in after.limits:
         limit: Path = (*path, key)
         if sides.leaves.take(*map(str, limit)):
@@ -106,5 +108,5 @@ def _limit(
 
 
 def _access(declaration: Declaration | None, key: str) -> tuple[str, ...]:
-    way = declaration.kind.ways(declaration).get(key) if declaration else None
+    way = declaration.server.registration_methods.get(key) if declaration else None
     return way.access if way else ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.review.diff.change import Change
 from flow_mcp.review.diff.changes.before_after import Sides
 from flow_mcp.review.diff.changes.field_changes import told
@@ -43,9 +43,9 @@ def _resource(sides: Sides, kind: str, key: str, text: str) -> Change:
     workspace, _, _ = key.partition("/")
     declared = {
         path: values
-        for meaning in (*sides.meanings, *(sides.before.kind.meanings if sides.before else ()))
-        if meaning.effect == "recognition" and sides.stays
-        for path, values in sides.leaves.take(*map(str, meaning.path), key).items()
+        for setting in (*sides.setting_changes, *(sides.before.kind.setting_changes if sides.before else ()))
+        if setting.effect == "recognition" and sides.stays
+        for path, values in sides.leaves.take(*map(str, setting.path), key).items()
     }
     before, after = told(declared)
     path = ("workspaces", workspace, "environments")

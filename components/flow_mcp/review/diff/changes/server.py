@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from flow_mcp.declaration.findings import Path, dotted
-from flow_mcp.declaration.setting_changes import Meaning
+from flow_mcp.declaration.setting_changes import SettingChange
 from flow_mcp.review.diff.change import Change
 from flow_mcp.review.diff.changes.before_after import Sides
 from flow_mcp.review.diff.changes.clients import path_of, subject_of
@@ -27,8 +27,8 @@ _WHOLES = {"administration": "administration-changes", "token-reading": "token-r
 
 def server(sides: Sides) -> Iterator[Change]:
     """What its settings mean, whether it is another one, and with that every client ID."""
-    for meaning in sides.meanings:
-        yield from _setting(sides, meaning)
+    for setting in sides.setting_changes:
+        yield from _setting(sides, setting)
     moved = None
     if sides.stays:
         moved = _authority(sides)
@@ -43,12 +43,12 @@ def server(sides: Sides) -> Iterator[Change]:
         yield change("unused-instance-changes", subject, path, text, before=before, after=after)
 
 
-def _setting(sides: Sides, meaning: Meaning) -> Iterator[Change]:
-    path = tuple(map(str, meaning.path))
-    if meaning.effect in _BOOLEANS:
-        yield from _boolean(sides, meaning, path)
-    elif meaning.effect in _LISTS:
-        noun, what = _LISTS[meaning.effect]
+def _setting(sides: Sides, setting: SettingChange) -> Iterator[Change]:
+    path = tuple(map(str, setting.path))
+    if setting.effect in _BOOLEANS:
+        yield from _boolean(sides, setting, path)
+    elif setting.effect in _LISTS:
+        noun, what = _LISTS[setting.effect]
         for before, after in sides.leaves.take(*path).values():
             for each in sorted({*(after or ())} - {*(before or ())}):
                 text = f"{shown(each)} {what}."
@@ -56,25 +56,25 @@ def _setting(sides: Sides, meaning: Meaning) -> Iterator[Change]:
             for each in sorted({*(before or ())} - {*(after or ())}):
                 text = f"{shown(each)} no longer {what}."
                 yield change(f"{noun}-removed", f"{noun.replace('-', ' ')} {each}", path, text, before=each)
-    elif meaning.effect in _WHOLES and sides.stays and sides.same_kind:
+    elif setting.effect in _WHOLES and sides.stays and sides.same_kind:
         if values := sides.leaves.take(*path):
             before, after = told(values)
-            text = f"{meaning.true}{_values(values, path)}."
-            kind = _WHOLES[meaning.effect]
+            text = f"{setting.true}{_values(values, path)}."
+            kind = _WHOLES[setting.effect]
             yield change(kind, "authorization server", path, text, before=before, after=after)
-    elif meaning.effect == "recognition" and sides.stays and sides.same_kind:
+    elif setting.effect == "recognition" and sides.stays and sides.same_kind:
         yield from _recognition(sides, path)
 
 
-def _boolean(sides: Sides, meaning: Meaning, path: tuple[str, ...]) -> Iterator[Change]:
+def _boolean(sides: Sides, setting: SettingChange, path: tuple[str, ...]) -> Iterator[Change]:
     """A switch that is off where nothing is declared; a part that is made with its tenant is no news."""
-    if meaning.effect == "creation" and not (sides.stays and sides.same_kind):
+    if setting.effect == "creation" and not (sides.stays and sides.same_kind):
         return
     for before, after in sides.leaves.below(*path).values():
         if bool(before) != bool(after):
             sides.leaves.take(*path)
-            kind = _BOOLEANS[meaning.effect][0 if after else 1]
-            text = f"{meaning.true if after else meaning.false}."
+            kind = _BOOLEANS[setting.effect][0 if after else 1]
+            text = f"{setting.true if after else setting.false}."
             yield change(kind, "authorization server", path, text, before=before, after=after)
 
 
@@ -93,9 +93,9 @@ def _authority(sides: Sides) -> Change | None:
     was, will = sides.was, sides.will
     values = {
         path: each
-        for meaning in sides.meanings
-        if meaning.effect == "identity"
-        for path, each in sides.leaves.take(*map(str, meaning.path)).items()
+        for setting in sides.setting_changes
+        if setting.effect == "identity"
+        for path, each in sides.leaves.take(*map(str, setting.path)).items()
     }
     if not sides.same_kind:
         values |= sides.leaves.take("authorizationServer")

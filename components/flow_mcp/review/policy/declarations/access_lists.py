@@ -1,4 +1,4 @@
-"""Who may come to a tenant's protected resources, by the places in its file that say so."""
+"""The entries of a tenant's file that grant access to its protected resources."""
 
 from __future__ import annotations
 
@@ -6,30 +6,30 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from flow_mcp.authorization_servers.people import Way
+    from flow_mcp.declaration.authorization_server import RegistrationMethod
+    from flow_mcp.declaration.declaration import Declaration
     from flow_mcp.declaration.findings import Path
-    from flow_mcp.declaration.tenant import Declaration
 
 
-def ways(declaration: Declaration) -> Iterator[tuple[Path, Way]]:
-    """The open ways to become a client whom no declaration names, each with its place."""
+def registration_methods(declaration: Declaration) -> Iterator[tuple[Path, RegistrationMethod]]:
+    """The open registration methods, each with its path."""
     kind = declaration.kind
-    for key, way in kind.ways(declaration).items():
-        if way:
-            yield ("authorizationServer", kind.key, kind.ways_at, key), way
+    for key, registration_method in declaration.server.registration_methods.items():
+        if registration_method:
+            yield ("authorizationServer", kind.key, kind.registration_methods_at, key), registration_method
 
 
-def way(declaration: Declaration, key: str) -> Iterator[tuple[Path, Way]]:
-    """The way with this key, if it is open."""
-    yield from (found for found in ways(declaration) if found[0][-1] == key)
+def registration_method(declaration: Declaration, key: str) -> Iterator[tuple[Path, RegistrationMethod]]:
+    """The registration method with this key, if it is open."""
+    yield from (found for found in registration_methods(declaration) if found[0][-1] == key)
 
 
 def access_lists(declaration: Declaration) -> Iterator[tuple[Path, tuple[str, ...]]]:
-    """Every access list of the tenant: clients', manual registrations' and ways'."""
+    """Every access list of the tenant: clients', manual registrations' and registration methods'."""
     tenant = declaration.tenant
     for name, client in tenant.clients.items():
         yield ("clients", name, "access"), client.access
     for name, manual in tenant.manual_registrations.items():
         yield ("manualRegistrations", name, "access"), manual.access
-    for path, each in ways(declaration):
+    for path, each in registration_methods(declaration):
         yield (*path, "access"), each.access

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flow_mcp.review.policy.declarations.access_lists import ways
+from flow_mcp.review.policy.declarations.access_lists import registration_methods
 from flow_mcp.settings import Grant
 
 if TYPE_CHECKING:
+    from flow_mcp.declaration.declaration import Declaration
     from flow_mcp.declaration.findings import Path
-    from flow_mcp.declaration.tenant import Declaration
 
 
 def admits_everyone(declaration: Declaration) -> Iterator[Path]:
@@ -18,6 +18,6 @@ def admits_everyone(declaration: Declaration) -> Iterator[Path]:
     for name, client in declaration.tenant.clients.items():
         if client.grant is Grant.AUTHORIZATION_CODE and client.people.everyone:
             yield ("clients", name, "people")
-    for path, way in ways(declaration):
-        if way.people and way.people.everyone:
+    for path, method in registration_methods(declaration):
+        if method.people and method.people.everyone:
             yield (*path, "people")

@@ -11,7 +11,7 @@ from pydantic import Field
 from flow_mcp.review.policy.rule import RuleSettings
 
 if TYPE_CHECKING:
-    from flow_mcp.declaration.tenant import Declaration
+    from flow_mcp.declaration.declaration import Declaration
 
 
 class ProductionSettings(RuleSettings):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flow_mcp.declaration.load import from_configuration
-from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.authorization_servers.load import from_configuration
+from flow_mcp.declaration.declaration import Declaration
 
 
 def declared(inputs: Mapping[str, Any], source: str = "McpServerSettings") -> Declaration:

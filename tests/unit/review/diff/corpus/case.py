@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from flow_mcp.declaration.load import from_configuration
-from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.authorization_servers.load import from_configuration
+from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.engine.project import Project
 from flow_mcp.review.diff.change import Change
 

@@ -6,14 +6,16 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
+from flow_mcp.authorization_servers import KINDS
 from flow_mcp.common.json_schema import DIALECT, Schema, readable
-from flow_mcp.declaration.tenant import Instance, Tenant
+from flow_mcp.declaration.instance import Instance
 
 
 def stack_schema() -> dict[str, Any]:
     """The schema of `stacks/Pulumi.<stack>.yaml` (JSON Schema 2020-12); Pulumi's own keys are allowed."""
+    tenant = KINDS.tenant_model()
     references, definitions = models_json_schema(
-        [(Tenant, "validation"), (Instance, "validation")], schema_generator=Schema
+        [(tenant, "validation"), (Instance, "validation")], schema_generator=Schema
     )
     schema = {
         "$schema": DIALECT,
@@ -26,7 +28,7 @@ def stack_schema() -> dict[str, Any]:
                 "type": "object",
                 "required": ["flow-mcp:tenant"],
                 "properties": {
-                    "flow-mcp:tenant": references[(Tenant, "validation")],
+                    "flow-mcp:tenant": references[(tenant, "validation")],
                     "flow-mcp:instance": references[(Instance, "validation")],
                 },
             }

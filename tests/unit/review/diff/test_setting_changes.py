@@ -8,16 +8,17 @@ from typing import get_args
 import pytest
 from pydantic import BaseModel
 
-from flow_mcp.authorization_servers import KINDS, AuthorizationServerKind
-from flow_mcp.declaration.tenant import Instance
+from flow_mcp.authorization_servers import KINDS
+from flow_mcp.declaration.declaration import AuthorizationServerKind
+from flow_mcp.declaration.instance import Instance
 from tests.unit.declaration.access.samples import STACKS, sample
 
 # Told by their paths: what they mean depends on what else the server does.
 WITHOUT = {("authorizationServer", "auth0", "tenantSettings", "resourceParameterProfile")}
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.key)
-def test_each_setting_has_a_meaning(kind: AuthorizationServerKind) -> None:
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.key)
+def test_each_setting_is_explained_to_reviewers(kind: AuthorizationServerKind) -> None:
     here = ("authorizationServer", kind.key)
     settings = set(_paths(kind.declaration, here))
     if kind.key == "flow-entra":
@@ -26,16 +27,21 @@ def test_each_setting_has_a_meaning(kind: AuthorizationServerKind) -> None:
         (*here, *path.split("."))
         for stack in STACKS
         if sample(stack).kind is kind
-        for path in kind.lifetimes(sample(stack))
+        for path in sample(stack).server.lifetimes
     }
-    told = {*lifetimes, *WITHOUT, (*here, kind.ways_at), *(meaning.path for meaning in kind.meanings)}
-    # A way with all that limits it is one thing; `registration` of Entra is there to be refused.
-    told.add((*here, "registration"))
-    assert {path for path in settings if not any(path[: len(each)] == each for each in told)} == set()
+    explained = {
+        *lifetimes,
+        *WITHOUT,
+        (*here, kind.registration_methods_at),
+        *(setting.path for setting in kind.setting_changes),
+    }
+    # A registration method with its limits is one thing; `registration` of Entra is there to be refused.
+    explained.add((*here, "registration"))
+    assert {path for path in settings if not any(path[: len(each)] == each for each in explained)} == set()
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.key)
-def test_each_meaning_is_of_a_setting_that_there_is(kind: AuthorizationServerKind) -> None:
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.key)
+def test_each_explanation_is_of_a_setting_that_exists(kind: AuthorizationServerKind) -> None:
     settings = {
         path[:depth]
         for path in (
@@ -44,7 +50,7 @@ def test_each_meaning_is_of_a_setting_that_there_is(kind: AuthorizationServerKin
         )
         for depth in range(len(path) + 1)
     }
-    assert {meaning.path for meaning in kind.meanings} <= settings
+    assert {setting.path for setting in kind.setting_changes} <= settings
 
 
 def _paths(model: type[BaseModel], above: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
