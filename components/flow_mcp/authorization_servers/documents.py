@@ -94,16 +94,18 @@ def client(
     )
 
 
-def registration(
-    declaration: Declaration,
-    dynamic: RegistrationMethod | None,
-    documents: RegistrationMethod | None,
-    domains: Iterable[str] = (),
-) -> Registration:
-    """Who else may come: by dynamic registration, and with metadata documents on some domains."""
+def registration(declaration: Declaration, domains: Iterable[str] = ()) -> Registration:
+    """The registration methods by which applications become clients that the declaration does not name.
 
-    def keys(way: RegistrationMethod) -> tuple[str, ...]:
-        return tuple(resource.key for resource in declaration.reached_by(way.access))
+    Args:
+        declaration: the tenant's.
+        domains: hosts of the metadata documents that the runtime accepts.
+    """
+    methods = declaration.server.registration_methods
+    dynamic, documents = methods.get("dynamic"), methods.get("metadataDocuments")
+
+    def keys(method: RegistrationMethod) -> tuple[str, ...]:
+        return tuple(resource.key for resource in declaration.reached_by(method.access))
 
     return Registration(
         dynamic=DynamicRegistration(access=keys(dynamic)) if dynamic else None,

@@ -9,7 +9,7 @@ from flow_mcp.authorization_servers import KINDS
 from flow_mcp.declaration import load
 from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.declaration.load import Loaded
-from flow_mcp.declaration.source_value import Written
+from flow_mcp.declaration.source_value import SourceValue
 
 
 def from_configuration(tenant: Any, instance: Any, *, source: str) -> Loaded:
@@ -17,7 +17,7 @@ def from_configuration(tenant: Any, instance: Any, *, source: str) -> Loaded:
     return load.from_configuration(tenant, instance, KINDS, source=source)
 
 
-def from_file(file: Path, instance: Written) -> Loaded:
+def from_file(file: Path, instance: SourceValue) -> Loaded:
     """Read a stack's file as `pulumi up` would; see `flow_mcp.declaration.load.from_file`."""
     return load.from_file(file, instance, KINDS)
 

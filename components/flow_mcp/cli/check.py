@@ -18,7 +18,7 @@ from flow_mcp.declaration.claims import claimed
 from flow_mcp.declaration.findings import DeclarationError, Problem
 from flow_mcp.declaration.load import instance_of
 from flow_mcp.engine.project import NoProjectError, Project
-from flow_mcp.review.policy.evaluation import judge
+from flow_mcp.review.policy.evaluation import evaluate
 from flow_mcp.review.policy.findings import problem
 from flow_mcp.review.policy.pack import Pack
 
@@ -86,7 +86,7 @@ def _check(project: Project, stacks: Mapping[str, Path], as_of: date, found: _Fo
             continue
         elsewhere = list(claimed(loaded, stack, owners))
         found.wrong |= bool(elsewhere)
-        judged = (problem(loaded, each) for each in judge(pack, loaded.declaration, as_of))
+        judged = (problem(loaded, each) for each in evaluate(pack, loaded.declaration, as_of))
         found.problems += (_relative(each, project) for each in (*loaded.warnings, *elsewhere, *judged))
 
 

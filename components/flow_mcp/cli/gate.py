@@ -26,7 +26,7 @@ from flow_mcp.review.diff.rendering.text import text
 from flow_mcp.review.gate import run
 from flow_mcp.review.gate.plan import Planner
 from flow_mcp.review.gate.static import check
-from flow_mcp.review.policy.evaluation import Judgement
+from flow_mcp.review.policy.evaluation import RuleResult
 
 _CODES = (
     "Exit codes: 0 passed, 2 could not run or a declaration is wrong, 3 somebody must approve it, "
@@ -161,24 +161,24 @@ def _show(results: Sequence[run.Result], as_of: date, *, as_json: bool) -> None:
         return
     for result in results:
         click.echo(f"{result.stack}: {_said(result)}")
-        for judgement in result.judgements or ():
-            click.echo(f"  {terminal(_sentence(judgement), _LONGEST)}")
+        for rule_result in result.rule_results or ():
+            click.echo(f"  {terminal(_sentence(rule_result), _LONGEST)}")
 
 
 def _said(result: run.Result) -> str:
     done = "nothing to apply" if result.applied is None else f"{len(result.applied.steps)} changes applied"
     found = (
         "nothing is there to judge"
-        if result.judgements is None
-        else f"{len(result.judgements)} policy findings on what is there"
+        if result.rule_results is None
+        else f"{len(result.rule_results)} policy findings on what is there"
     )
     return f"{done}, {found}"
 
 
-def _sentence(judgement: Judgement) -> str:
-    name = judgement.urn.rpartition("::")[2]
-    refused = "refused" if judgement.blocks else judgement.level
-    return f"{judgement.rule_id} {refused} at {name}: {judgement.problem}. {judgement.remedy}"
+def _sentence(rule_result: RuleResult) -> str:
+    name = rule_result.urn.rpartition("::")[2]
+    refused = "refused" if rule_result.blocks else rule_result.level
+    return f"{rule_result.rule_id} {refused} at {name}: {rule_result.problem}. {rule_result.remedy}"
 
 
 def _json(result: run.Result) -> dict[str, Any]:
@@ -187,17 +187,17 @@ def _json(result: run.Result) -> dict[str, Any]:
         "stack": result.stack,
         "applied": [{"op": step.op, "urn": step.urn} for step in done.steps] if done else [],
         "needless": [{"op": step.op, "urn": step.urn} for step in done.needless] if done else [],
-        "analyzed": result.judgements is not None,
+        "analyzed": result.rule_results is not None,
         "findings": [
             {
-                "rule": judgement.rule_id,
-                "severity": str(judgement.severity),
-                "level": judgement.level,
-                "urn": judgement.urn,
-                "problem": judgement.problem,
-                "remedy": judgement.remedy,
-                "blocks": judgement.blocks,
+                "rule": rule_result.rule_id,
+                "severity": str(rule_result.severity),
+                "level": rule_result.level,
+                "urn": rule_result.urn,
+                "problem": rule_result.problem,
+                "remedy": rule_result.remedy,
+                "blocks": rule_result.blocks,
             }
-            for judgement in result.judgements or ()
+            for rule_result in result.rule_results or ()
         ],
     }

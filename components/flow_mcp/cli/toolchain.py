@@ -11,7 +11,7 @@ import click
 from flow_mcp.common.progress import Steps
 from flow_mcp.engine.project import Project
 from flow_mcp.engine.toolchain.programs import Part, dotted
-from flow_mcp.engine.toolchain.provision import WAYS, Result, Way, provision
+from flow_mcp.engine.toolchain.provision import PROVISION_METHODS, ProvisionMethod, Result, provision
 
 _NAMES: Mapping[Part, str] = {"pulumi": "Pulumi", "keycloak": "its Keycloak plugin"}
 
@@ -30,12 +30,12 @@ _NAMES: Mapping[Part, str] = {"pulumi": "Pulumi", "keycloak": "its Keycloak plug
 )
 @click.option(
     "--from",
-    "way",
-    type=click.Choice(WAYS),
+    "method",
+    type=click.Choice(PROVISION_METHODS),
     help="The only way to try.  [default: each in this order, until one works]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print what there is now as JSON.")
-def command(directory: Path | None, way: Way | None, as_json: bool) -> None:
+def command(directory: Path | None, method: ProvisionMethod | None, as_json: bool) -> None:
     """Make sure that Pulumi, its Python language host and its Keycloak plugin are at hand.
 
     Takes what is installed and new enough, else the official download, else builds from the Go module in
@@ -44,7 +44,9 @@ def command(directory: Path | None, way: Way | None, as_json: bool) -> None:
     project = Project.find().directory
     directory = (directory or project / ".toolchain" / "bin").absolute()
     with Steps() as progress:
-        results = provision(project / "toolchain", directory, (way,) if way else WAYS, progress)
+        results = provision(
+            project / "toolchain", directory, (method,) if method else PROVISION_METHODS, progress
+        )
     if as_json:
         click.echo(_as_json(directory, results))
         return
@@ -56,7 +58,7 @@ def command(directory: Path | None, way: Way | None, as_json: bool) -> None:
 
 
 def _describe(result: Result) -> str:
-    came = {"installed": "installed here", "download": "downloaded", "build": "built here"}[result.way]
+    came = {"installed": "installed here", "download": "downloaded", "build": "built here"}[result.method]
     return f"{dotted(result.provided.version)} ({came})"
 
 
@@ -67,7 +69,7 @@ def _as_json(directory: Path, results: Mapping[Part, Result]) -> str:
             "changed": any(result.changed for result in results.values()),
             "parts": {
                 part: {
-                    "from": result.way,
+                    "from": result.method,
                     "version": dotted(result.provided.version),
                     "programs": list(result.provided.files),
                 }

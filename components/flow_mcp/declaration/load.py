@@ -14,7 +14,7 @@ from flow_mcp.declaration.findings import DeclarationError, Finding, Path, Probl
 from flow_mcp.declaration.instance import Instance
 from flow_mcp.declaration.kinds import Kinds
 from flow_mcp.declaration.partial import STAND_INS, related
-from flow_mcp.declaration.source_value import Located, Written, parse, validated
+from flow_mcp.declaration.source_value import Located, SourceValue, parse, validated
 
 PROJECT = files.PROJECT
 instance_of = files.instance_of
@@ -26,7 +26,7 @@ class Loaded:
 
     declaration: Declaration
     warnings: tuple[Problem, ...]
-    tenant: Written
+    tenant: SourceValue
 
     def problem(self, finding: Finding) -> Problem:
         """A further finding on the tenant, at its line."""
@@ -45,17 +45,17 @@ def from_configuration(tenant: Any, instance: Any, kinds: Kinds, *, source: str)
     Raises:
         DeclarationError: with all problems at once.
     """
-    written = Written(tenant, source)
+    written = SourceValue(tenant, source)
     try:
         json.dumps([tenant, instance])
     except (TypeError, ValueError, RecursionError):
         message = "holds other things than texts, numbers, truth values, lists and mappings"
         remedy = "Give plain values: what is made must be known before anything is."
         raise DeclarationError([written.locate(Finding((), message, remedy))[1]]) from None
-    return _loaded(written, Written(instance, source, name="instance", prefix=("instance",)), kinds)
+    return _loaded(written, SourceValue(instance, source, name="instance", prefix=("instance",)), kinds)
 
 
-def from_file(file: FilePath, instance: Written, kinds: Kinds) -> Loaded:
+def from_file(file: FilePath, instance: SourceValue, kinds: Kinds) -> Loaded:
     """Read a stack's file as `pulumi up` would.
 
     Args:
@@ -80,12 +80,12 @@ def unchecked(tenant: Any, instance: Any, kinds: Kinds) -> Declaration:
     declared = validated(kinds.tenant_model(tenant), tenant)
     chosen = kinds.chosen(declared)
     if len(chosen) != 1:
-        written = Written(tenant, "the declaration")
+        written = SourceValue(tenant, "the declaration")
         raise DeclarationError([written.locate(finding)[1] for finding in checks.check_choice(chosen, kinds)])
     return Declaration(validated(Instance, instance), declared, chosen[0])
 
 
-def _loaded(tenant: Written, instance: Written, kinds: Kinds) -> Loaded:
+def _loaded(tenant: SourceValue, instance: SourceValue, kinds: Kinds) -> Loaded:
     parsed_tenant = parse(kinds.tenant_model(tenant.value), tenant)
     parsed_instance = parse(Instance, instance)
     located = [*parsed_tenant.problems, *parsed_instance.problems]
@@ -111,7 +111,7 @@ def _loaded(tenant: Written, instance: Written, kinds: Kinds) -> Loaded:
     return Loaded(_in_order(declaration), problems, tenant)
 
 
-def _locate(finding: Finding, tenant: Written, instance: Written) -> Located:
+def _locate(finding: Finding, tenant: SourceValue, instance: SourceValue) -> Located:
     """A rule's finding: below the tenant, which has no key `instance`, or below that."""
     if finding.path[:1] == ("instance",):
         return instance.locate(replace(finding, path=finding.path[1:]))

@@ -23,7 +23,7 @@ STAND_INS: dict[str, Any] = {
 }
 
 
-def salvage(
+def parse_valid_parts(
     model: Callable[[Any], _Model], required: Iterable[str], value: Any, paths: Iterable[Path]
 ) -> _Model | None:
     """Take out what is wrong, and what cannot be without it, until the rest is a declaration.

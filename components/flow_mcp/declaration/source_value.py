@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from flow_mcp.declaration import pydantic_errors
 from flow_mcp.declaration.findings import Finding, Path, Problem, dotted
-from flow_mcp.declaration.partial import salvage
+from flow_mcp.declaration.partial import parse_valid_parts
 from flow_mcp.declaration.positions import NO_VALUE, Mark, Positioned
 
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -21,7 +21,7 @@ Located = tuple[Mark, Problem]
 
 
 @dataclass(frozen=True)
-class Written:
+class SourceValue:
     """A value and its place.
 
     Attributes:
@@ -65,7 +65,7 @@ class Parsed(Generic[_Model]):
     bad: frozenset[Path]
 
 
-def parse(model: type[_Model], written: Written) -> Parsed[_Model]:
+def parse(model: type[_Model], written: SourceValue) -> Parsed[_Model]:
     """Make a model of a written value, or as much as can be, and say everything that is wrong with it."""
     if written.value is None and written.around:
         return Parsed(None, written.around, frozenset({()}))
@@ -83,7 +83,7 @@ def parse(model: type[_Model], written: Written) -> Parsed[_Model]:
     bad = frozenset(faulty.union(finding.path for finding in unmarked))
     if bad:
         required = [field.alias or "" for field in model.model_fields.values() if field.is_required()]
-        parsed = salvage(lambda value: validated(model, value), required, written.value, bad)
+        parsed = parse_valid_parts(lambda value: validated(model, value), required, written.value, bad)
     located = (*(written.locate(*fault) for fault in faults), *map(written.locate, unmarked))
     return Parsed(parsed, (*written.around, *located), bad)
 
@@ -98,7 +98,7 @@ def validated(model: type[_Model], value: Any) -> _Model:
     return model.model_validate_json(json.dumps(value), by_alias=True, by_name=False)
 
 
-def _faults(model: type[BaseModel], written: Written, wrong: set[Path]) -> Iterator[tuple[Finding, Mark]]:
+def _faults(model: type[BaseModel], written: SourceValue, wrong: set[Path]) -> Iterator[tuple[Finding, Mark]]:
     for fault in written.file.faults if written.file else ():
         path = fault.finding.path[len(written.root) :]
         if (*written.root, *path) != fault.finding.path:

@@ -31,7 +31,7 @@ class PulumiError(FlowMcpError):
 
 
 @dataclass(frozen=True)
-class Trial:
+class ScratchProject:
     """A project directory with its own backend, passphrase and environment.
 
     Attributes:
@@ -45,24 +45,24 @@ class Trial:
     credentials: Mapping[str, str] = field(repr=False)
 
     @classmethod
-    def prepare(cls, source: Project, directory: Path, credentials: Mapping[str, str]) -> Trial:
+    def prepare(cls, source: Project, directory: Path, credentials: Mapping[str, str]) -> ScratchProject:
         """Make the copy, or take up the one that is there; stack files are the caller's to write."""
-        trial = cls(directory, source.directory / ".toolchain" / "bin", credentials)
-        for folder in (trial.project.directory / "stacks", trial.state, trial.directory / "pulumi"):
+        scratch = cls(directory, source.directory / ".toolchain" / "bin", credentials)
+        for folder in (scratch.project.directory / "stacks", scratch.state, scratch.directory / "pulumi"):
             folder.mkdir(parents=True, exist_ok=True)
         for name in _SHARED:
-            link = trial.project.directory / name
+            link = scratch.project.directory / name
             if not link.is_symlink():
                 link.symlink_to(source.directory / name)
-        trial._install_keycloak_plugin()
-        shutil.copyfile(source.file, trial.project.file)
+        scratch._install_keycloak_plugin()
+        shutil.copyfile(source.file, scratch.project.file)
         program = Path("stacks", "__main__.py")
-        shutil.copyfile(source.directory / program, trial.project.directory / program)
-        if not trial.passphrase.exists():
-            descriptor = os.open(trial.passphrase, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        shutil.copyfile(source.directory / program, scratch.project.directory / program)
+        if not scratch.passphrase.exists():
+            descriptor = os.open(scratch.passphrase, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "w") as file:
                 file.write(secrets.token_urlsafe(32))
-        return trial
+        return scratch
 
     @property
     def project(self) -> Project:

@@ -29,7 +29,7 @@ class Call(NamedTuple):
         return cls(sha256(token.encode("utf-8", "surrogatepass")).digest(), address)
 
 
-class Seen(NamedTuple):
+class CachedDecision(NamedTuple):
     """A decision that allowed a call, and the keys that it was made with."""
 
     decision: Decision
@@ -39,7 +39,7 @@ class Seen(NamedTuple):
     until: int
 
 
-class SeenTokens:
+class DecisionCache:
     """Decisions that allowed a call, for one settings document; threads may share it.
 
     A kept decision is given again only while it is what `decide` would say: not before it was made and not
@@ -55,13 +55,13 @@ class SeenTokens:
 
     def __init__(self, size: int = 1024) -> None:
         self._size = size
-        self._seen: dict[Call, Seen] = {}
+        self._seen: dict[Call, CachedDecision] = {}
         self._changing = Lock()
 
     def __len__(self) -> int:
         return len(self._seen)
 
-    def get(self, call: Call, now: int) -> Seen | None:
+    def get(self, call: Call, now: int) -> CachedDecision | None:
         """Give what was decided of the same call, if the time allows; `now` in seconds since 1970."""
         seen = self._seen.get(call)
         return seen if seen is not None and seen.since <= now < seen.until else None
@@ -70,7 +70,7 @@ class SeenTokens:
         """Keep a decision just made, if it allowed the call."""
         if decision.authority is None or decision.expires_at is None or not self._size:
             return
-        seen = Seen(decision, decision.authority, keys, now, decision.expires_at)
+        seen = CachedDecision(decision, decision.authority, keys, now, decision.expires_at)
         with self._changing:
             if len(self._seen) >= self._size:
                 del self._seen[next(iter(self._seen))]

@@ -11,7 +11,7 @@ import pytest
 from flow_mcp.declaration.findings import dotted
 from flow_mcp.engine.project import Project
 from flow_mcp.review.policy.configuration import Configured
-from flow_mcp.review.policy.evaluation import judge
+from flow_mcp.review.policy.evaluation import evaluate
 from flow_mcp.review.policy.pack import Pack
 from flow_mcp.review.policy.resources.component_inputs import declared
 from flow_mcp.review.policy.rule import SETTINGS, Context, Resource, Rule, Unknown, Violation
@@ -104,7 +104,7 @@ def test_no_rule_objects_to_what_a_real_plugin_left_in_the_state(state: str) -> 
 
 @pytest.mark.parametrize("state", STATES)
 def test_the_declaration_in_a_recorded_state_has_the_findings_of_its_file(state: str) -> None:
-    judged = judge(PACK, declared(component(resources(state))), AS_OF)
+    judged = evaluate(PACK, declared(component(resources(state))), AS_OF)
 
     assert {(each.rule_id, dotted(each.path)) for each in judged} == DECLARED[state]
     assert not any(each.blocks for each in judged)

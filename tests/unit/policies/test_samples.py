@@ -9,7 +9,7 @@ import pytest
 from flow_mcp.authorization_servers.load import from_file
 from flow_mcp.declaration.load import instance_of
 from flow_mcp.engine.project import Project
-from flow_mcp.review.policy.evaluation import judge
+from flow_mcp.review.policy.evaluation import evaluate
 from flow_mcp.review.policy.pack import Pack
 from tests.conftest import REPOSITORY
 
@@ -20,7 +20,7 @@ PROJECT = Project(REPOSITORY)
 def test_no_sample_is_stopped_by_a_rule_but_secrets_are_named_when_they_end(day: str) -> None:
     pack, instance, as_of = Pack.load(PROJECT.policies), instance_of(PROJECT.file), date.fromisoformat(day)
     judged = {
-        stack: judge(pack, from_file(file, instance).declaration, as_of)
+        stack: evaluate(pack, from_file(file, instance).declaration, as_of)
         for stack, file in PROJECT.stack_files(PROJECT.stacks()).items()
     }
 

@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from flow_mcp.runtime import Decision, KeyCache, Reason, Validator, decide
-from flow_mcp.runtime.decision_cache import Call, Seen, SeenTokens
+from flow_mcp.runtime.decision_cache import CachedDecision, Call, DecisionCache
 from tests.unit.runtime import acme
 from tests.unit.runtime.acme import AUTHORITY, GONE, NOW, PRODUCTION, TEST, claims, keys, program, token
 from tests.unit.runtime.network import Clock, FakeServer
@@ -23,15 +23,15 @@ def call(address: str = PRODUCTION, text: str = GOOD) -> Call:
 
 
 @pytest.fixture
-def seen() -> SeenTokens:
-    kept = SeenTokens()
+def seen() -> DecisionCache:
+    kept = DecisionCache()
     kept.keep(call(), ALLOWED, KEYS[AUTHORITY], NOW)
     return kept
 
 
 @pytest.mark.parametrize("now", [NOW, NOW + 299])
-def test_the_same_call_gets_the_same_decision(seen: SeenTokens, now: int) -> None:
-    assert seen.get(call(), now) == Seen(ALLOWED, AUTHORITY, KEYS[AUTHORITY], NOW, NOW + 300)
+def test_the_same_call_gets_the_same_decision(seen: DecisionCache, now: int) -> None:
+    assert seen.get(call(), now) == CachedDecision(ALLOWED, AUTHORITY, KEYS[AUTHORITY], NOW, NOW + 300)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_the_same_call_gets_the_same_decision(seen: SeenTokens, now: int) -> Non
         pytest.param(call(), NOW - 1, id="a clock set back"),
     ],
 )
-def test_any_other_call_is_decided_anew(seen: SeenTokens, other: Call, now: int) -> None:
+def test_any_other_call_is_decided_anew(seen: DecisionCache, other: Call, now: int) -> None:
     assert seen.get(other, now) is None
 
 
@@ -59,13 +59,13 @@ def test_what_is_none_or_too_large_is_not_remembered(address: str, text: str | N
 
 @pytest.mark.parametrize("text", [token(claims(aud=TEST)), token(claims(scope="openid")), "opaque", ""])
 def test_refusals_are_not_kept(text: str) -> None:
-    kept = SeenTokens()
+    kept = DecisionCache()
     kept.keep(call(text=text), decide(SETTINGS, PRODUCTION, text, KEYS, NOW), KEYS[AUTHORITY], NOW)
     assert len(kept) == 0
 
 
 def test_the_oldest_goes_first() -> None:
-    kept = SeenTokens(2)
+    kept = DecisionCache(2)
     first, second, third = call(), call(PRODUCTION + "/a"), call(PRODUCTION + "/b")
     for each in (first, second, third):
         kept.keep(each, ALLOWED, KEYS[AUTHORITY], NOW)
@@ -74,12 +74,12 @@ def test_the_oldest_goes_first() -> None:
 
 
 def test_none_are_kept_where_none_shall_be() -> None:
-    kept = SeenTokens(0)
+    kept = DecisionCache(0)
     kept.keep(call(), ALLOWED, KEYS[AUTHORITY], NOW)
     assert len(kept) == 0
 
 
-def test_no_token_is_kept(seen: SeenTokens) -> None:
+def test_no_token_is_kept(seen: DecisionCache) -> None:
     assert GOOD.rpartition(".")[2] not in repr(seen._seen)
 
 

@@ -65,12 +65,12 @@ def _resources(declaration: Declaration, server: External) -> Iterator[Finding]:
 
 
 def _registration(declaration: Declaration, server: External) -> Iterator[Finding]:
-    here, ways = (*_HERE, "registration"), server.registration
-    if ways.dynamic:
-        yield from check_access(declaration, (*here, "dynamic", "access"), ways.dynamic.access)
-    if ways.metadata_documents:
+    here, registration = (*_HERE, "registration"), server.registration
+    if registration.dynamic:
+        yield from check_access(declaration, (*here, "dynamic", "access"), registration.dynamic.access)
+    if registration.metadata_documents:
         path = (*here, "metadataDocuments", "access")
-        yield from check_access(declaration, path, ways.metadata_documents.access)
+        yield from check_access(declaration, path, registration.metadata_documents.access)
 
 
 def _person(declaration: Declaration, server: External) -> Iterator[Finding]:

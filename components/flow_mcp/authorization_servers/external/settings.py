@@ -36,8 +36,8 @@ def settings(declaration: Declaration, ids: ServerIds) -> SettingsDocument:
     `ids` has `metadataUrl`, `authorizationEndpoint`, `tokenEndpoint`, and `clients.<name>` for each client.
     """
     server = cast("External", declaration.server)
-    ways = server.registration
-    domains = ways.metadata_documents.domains if ways.metadata_documents else ()
+    registration = server.registration
+    domains = registration.metadata_documents.domains if registration.metadata_documents else ()
     ask = partial(_token_request, server, ids)
     return documents.document(
         declaration,
@@ -48,7 +48,7 @@ def settings(declaration: Declaration, ids: ServerIds) -> SettingsDocument:
             metadata_url=ids["metadataUrl"],
             token_profile=_profile(server.tokens),
             clients=tuple(documents.clients(declaration, lambda name: ids[f"clients.{name}"], ask)),
-            registration=documents.registration(declaration, ways.dynamic, ways.metadata_documents, domains),
+            registration=documents.registration(declaration, domains),
         ),
         ((resource, _at_server(server, resource)) for resource in declaration.resources),
     )

@@ -52,8 +52,8 @@ def settings(declaration: Declaration, ids: ServerIds) -> SettingsDocument:  # n
     def ask(grant: Grant, client_id: str, resource: ResourceDeclared) -> TokenRequest:
         return _token_request(server, grant, client_id, resource, names.scope(declaration, resource))
 
-    ways = server.registration
-    domains = ways.metadata_documents.domains if ways.metadata_documents else ()
+    registration = server.registration
+    domains = registration.metadata_documents.domains if registration.metadata_documents else ()
     return documents.document(
         declaration,
         AuthorizationServer(
@@ -63,7 +63,7 @@ def settings(declaration: Declaration, ids: ServerIds) -> SettingsDocument:  # n
             metadata_url=f"{server.issuer}/.well-known/openid-configuration",
             token_profile=PROFILE,
             clients=tuple(documents.clients(declaration, declaration.client_id, ask)),
-            registration=documents.registration(declaration, ways.dynamic, ways.metadata_documents, domains),
+            registration=documents.registration(declaration, domains),
         ),
         (
             (resource, _at_server(server, resource, names.scope(declaration, resource)))

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from flow_mcp.declaration.access.snapshot import snapshot
-from flow_mcp.declaration.access.tenant_access import ClientAccess, PeopleAccess, TenantAccess, WayAccess
+from flow_mcp.declaration.access.tenant_access import (
+    ClientAccess,
+    PeopleAccess,
+    RegistrationMethodAccess,
+    TenantAccess,
+)
 
-__all__ = ["ClientAccess", "PeopleAccess", "TenantAccess", "WayAccess", "snapshot"]
+__all__ = ["ClientAccess", "PeopleAccess", "RegistrationMethodAccess", "TenantAccess", "snapshot"]

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flow_mcp.declaration.access.tenant_access import ClientAccess, PeopleAccess, TenantAccess, WayAccess
+from flow_mcp.declaration.access.tenant_access import (
+    ClientAccess,
+    PeopleAccess,
+    RegistrationMethodAccess,
+    TenantAccess,
+)
 from flow_mcp.declaration.authorization_server import RegistrationMethod
 from flow_mcp.declaration.base import Declared, seconds
 from flow_mcp.declaration.declaration import Declaration, ResourceDeclared
@@ -25,8 +30,8 @@ def snapshot(declaration: Declaration) -> TenantAccess:
         resources=tuple(resource.key for resource in declaration.resources),
         pending=tuple(sorted(pending)),
         clients=tuple(sorted(_clients(declaration, pending), key=lambda client: client.name)),
-        ways=tuple(
-            WayAccess(key, _limits(method), _reached(declaration, method.access, pending))
+        registration_methods=tuple(
+            RegistrationMethodAccess(key, _limits(method), _reached(declaration, method.access, pending))
             for key, method in sorted(declaration.server.registration_methods.items())
             if method
         ),

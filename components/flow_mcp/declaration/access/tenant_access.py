@@ -39,7 +39,7 @@ class ClientAccess:
 
 
 @dataclass(frozen=True)
-class WayAccess:
+class RegistrationMethodAccess:
     """A way to become a client that no declaration names.
 
     Attributes:
@@ -79,7 +79,7 @@ class TenantAccess:
         resources: its protected resources, sorted.
         pending: those of them that nobody reaches until somebody else has made something.
         clients: by name, managed and manual.
-        ways: the open ones, by key.
+        registration_methods: the open ones, by key.
         people: by protected resource, all of them.
         lifetimes: seconds by dotted path, those of tokens (`tokens.access`) and of secrets
             (`clients.<name>.secret`); what is left to the authorization server is not there.
@@ -91,6 +91,6 @@ class TenantAccess:
     resources: tuple[str, ...]
     pending: tuple[str, ...]
     clients: tuple[ClientAccess, ...]
-    ways: tuple[WayAccess, ...]
+    registration_methods: tuple[RegistrationMethodAccess, ...]
     people: Mapping[str, PeopleAccess]
     lifetimes: Mapping[str, int]

@@ -26,8 +26,8 @@ from flow_mcp.engine.toolchain.programs import (
     sdk_version,
 )
 
-Way = Literal["installed", "download", "build"]
-WAYS: tuple[Way, ...] = get_args(Way)
+ProvisionMethod = Literal["installed", "download", "build"]
+PROVISION_METHODS: tuple[ProvisionMethod, ...] = get_args(ProvisionMethod)
 
 
 @dataclass(frozen=True)
@@ -40,20 +40,20 @@ class Result:
         changed: whether the directory changed.
     """
 
-    way: Way
+    method: ProvisionMethod
     provided: Provided
     changed: bool
 
 
 def provision(
-    module: Path, directory: Path, ways: Sequence[Way], progress: Progress
+    module: Path, directory: Path, methods: Sequence[ProvisionMethod], progress: Progress
 ) -> Mapping[Part, Result]:
     """Put working programs of every part into a directory; what is there and right stays.
 
     Args:
         module: the Go module to build from.
         directory: where the programs go.
-        ways: the ways that may be tried, in this order, except that after an installation comes the way that
+        methods: those that may be tried, in this order, except that after an installation comes the way that
             worked last time: where nothing can be downloaded, that is not tried each time again.
         progress: told what happens.
 
@@ -62,48 +62,50 @@ def provision(
     """
     if sys.platform not in ("linux", "darwin"):
         raise ToolchainError(f"this runs on Linux and macOS, not on {sys.platform}; on Windows, use WSL")
-    record = directory / ".ways.json"
+    record = directory / ".methods.json"
     worked = _read(record)
     results = {}
     for part in PARTS:
-        results[part] = _first(part, _order(ways, worked.get(part)), module, directory, progress)
-    now: dict[str, Way] = {part: result.way for part, result in results.items()}
+        results[part] = _first(part, _order(methods, worked.get(part)), module, directory, progress)
+    now: dict[str, ProvisionMethod] = {part: result.method for part, result in results.items()}
     if now != worked:
         record.write_text(json.dumps(now))
     return results
 
 
-def _read(record: Path) -> Mapping[str, Way]:
+def _read(record: Path) -> Mapping[str, ProvisionMethod]:
     try:
-        worked: Mapping[str, Way] = json.loads(record.read_text())
+        worked: Mapping[str, ProvisionMethod] = json.loads(record.read_text())
     except (FileNotFoundError, json.JSONDecodeError):
         return {}
     return worked
 
 
-def _order(ways: Sequence[Way], last: Way | None) -> Sequence[Way]:
-    return sorted(ways, key=lambda way: (way != "installed", way != last))
+def _order(methods: Sequence[ProvisionMethod], last: ProvisionMethod | None) -> Sequence[ProvisionMethod]:
+    return sorted(methods, key=lambda method: (method != "installed", method != last))
 
 
-def _first(part: Part, ways: Sequence[Way], module: Path, directory: Path, progress: Progress) -> Result:
+def _first(
+    part: Part, methods: Sequence[ProvisionMethod], module: Path, directory: Path, progress: Progress
+) -> Result:
     reasons = []
-    for way in ways:
+    for method in methods:
         try:
-            provided = _provider(way, module, directory)(part, progress)
+            provided = _provider(method, module, directory)(part, progress)
         except ToolchainError as error:
-            reasons.append(f"\n  {way}: {error}")
+            reasons.append(f"\n  {method}: {error}")
         else:
             # A list: every program is to be placed, also after one that changed.
             placed = [
-                cache.place(file, directory / name, link=way != "build")
+                cache.place(file, directory / name, link=method != "build")
                 for name, file in provided.files.items()
             ]
-            return Result(way, provided, any(placed))
+            return Result(method, provided, any(placed))
     raise ToolchainError(f"no way to {_wanted(part)} works here:{''.join(reasons)}\n{_remedy(part)}")
 
 
-def _provider(way: Way, module: Path, directory: Path) -> Provide:
-    match way:
+def _provider(method: ProvisionMethod, module: Path, directory: Path) -> Provide:
+    match method:
         case "installed":
             return Installed(directory).provide
         case "download":

@@ -17,7 +17,7 @@ from flow_mcp.engine.project import Project
 from flow_mcp.local.demo.by_hand import KeycloakByHand
 from flow_mcp.local.demo.calls import Call, TenantInDemo, calls
 from flow_mcp.local.keycloak.server import DEFAULT_PORT, LocalKeycloak
-from flow_mcp.local.scratch_project import Trial
+from flow_mcp.local.scratch_project import ScratchProject
 from flow_mcp.settings import SettingsDocument
 
 TENANTS = ("acme", "globex")
@@ -42,14 +42,14 @@ def run(project: Project, console: Console, port: int | None) -> None:
     with Steps() as report:
         keycloak.start(report)
     credentials = {"KEYCLOAK_USER": keycloak.admin_user, "KEYCLOAK_PASSWORD": keycloak.admin_password}
-    trial = Trial.prepare(project, directory(project), credentials)
+    scratch = ScratchProject.prepare(project, directory(project), credentials)
     for tenant in TENANTS:
         console.rule(f"pulumi up --stack {tenant}")
         sample = project.stack_file(tenant).read_text(encoding="utf-8")
-        trial.declare(tenant, sample.replace(f"http://127.0.0.1:{DEFAULT_PORT}", keycloak.url))
-        trial.pulumi("stack", "select", "--create", tenant)
-        trial.pulumi("up", "--yes", "--skip-preview", "--suppress-outputs", "--stack", tenant, show=True)
-    acme, globex = (_tenant(trial, tenant, console) for tenant in TENANTS)
+        scratch.declare(tenant, sample.replace(f"http://127.0.0.1:{DEFAULT_PORT}", keycloak.url))
+        scratch.pulumi("stack", "select", "--create", tenant)
+        scratch.pulumi("up", "--yes", "--skip-preview", "--suppress-outputs", "--stack", tenant, show=True)
+    acme, globex = (_tenant(scratch, tenant, console) for tenant in TENANTS)
     console.rule("Calls to acme's MCP server of 456/production, decided by the runtime")
     try:
         with Steps() as report:
@@ -87,8 +87,8 @@ def down(project: Project) -> bool:
     return True
 
 
-def _tenant(trial: Trial, tenant: str, console: Console) -> TenantInDemo:
-    outputs = trial.outputs(tenant, secrets=True)
+def _tenant(scratch: ScratchProject, tenant: str, console: Console) -> TenantInDemo:
+    outputs = scratch.outputs(tenant, secrets=True)
     console.rule(f"Outputs of {tenant}")
     console.print("authority  ", outputs["authority"], style="bold", markup=False, highlight=False)
     table = Table("client", "client ID", title="clientIds", title_justify="left")

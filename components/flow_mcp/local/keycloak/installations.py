@@ -25,14 +25,14 @@ class Launch:
 
 
 @dataclass(frozen=True)
-class Way:
+class Installation:
     """A way that works on this machine."""
 
     source: Source
     launch: Callable[[State, int], Launch]
 
 
-def choose(sources: Sequence[Source], report: Report) -> Way:
+def choose(sources: Sequence[Source], report: Report) -> Installation:
     """The first of these ways that works; fetches and builds what it needs.
 
     Raises:
@@ -52,15 +52,15 @@ def choose(sources: Sequence[Source], report: Report) -> Way:
     )
 
 
-def _prepare(source: Source, report: Report) -> Way:
+def _prepare(source: Source, report: Report) -> Installation:
     if source == "docker":
         program = docker.engine()
         docker.pull(program, report)
-        return Way(source, lambda state, port: _in_docker(program, state, port))
+        return Installation(source, lambda state, port: _in_docker(program, state, port))
     java = find_java()
     fetch = distribution.from_maven if source == "maven" else distribution.from_release
     root = distribution.installed() or distribution.install(fetch, java, report)
-    return Way(source, lambda state, port: _on_java(root, java, state, port))
+    return Installation(source, lambda state, port: _on_java(root, java, state, port))
 
 
 def _on_java(root: Path, java: Path, state: State, port: int) -> Launch:

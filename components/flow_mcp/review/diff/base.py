@@ -20,7 +20,7 @@ from flow_mcp.review.diff.compare import compare
 from flow_mcp.review.diff.git import Repository
 from flow_mcp.review.diff.outcome import Outcome
 from flow_mcp.review.diff.tenant_diff import TenantDiff, Unknown
-from flow_mcp.review.policy.evaluation import judge
+from flow_mcp.review.policy.evaluation import evaluate
 from flow_mcp.review.policy.pack import Pack
 
 # What decides beside the tenants' files what is made of them, and what is let through.
@@ -86,9 +86,11 @@ def outcome(
         judged: by what policies, and when.
     """
     with TemporaryDirectory(prefix="flow-mcp-") as directory:
-        sides = (_written(base, Path(directory)), project)
-        diffs = tuple(_diff(stack, base, sides, after.get(stack), judged) for stack in sorted({*stacks}))
-        around = tuple(_around(base, *(side.file for side in sides)))
+        before_after = (_written(base, Path(directory)), project)
+        diffs = tuple(
+            _diff(stack, base, before_after, after.get(stack), judged) for stack in sorted({*stacks})
+        )
+        around = tuple(_around(base, *(side.file for side in before_after)))
     return Outcome(diffs, "base", judged.as_of, base.commit, around)
 
 
@@ -110,22 +112,22 @@ def _written(base: Base, directory: Path) -> Project:
 
 
 def _diff(
-    stack: str, base: Base, sides: tuple[Project, Project], after: Declaration | None, judged: Judged
+    stack: str, base: Base, before_after: tuple[Project, Project], after: Declaration | None, judged: Judged
 ) -> TenantDiff:
-    judgements = judge(judged.pack, after, judged.as_of) if after else ()
+    rule_results = evaluate(judged.pack, after, judged.as_of) if after else ()
     path = f"stacks/Pulumi.{stack}.yaml"
-    was, now = (side.directory / path for side in sides)
-    if after and _same(was, now) and _same(*(side.file for side in sides)):
-        return TenantDiff(stack, "base", (), judgements=judgements)
+    was, now = (side.directory / path for side in before_after)
+    if after and _same(was, now) and _same(*(side.file for side in before_after)):
+        return TenantDiff(stack, "base", (), rule_results=rule_results)
     unknowns = tuple(_beside(was, now)) if after else ()
     try:
-        before = _declared(base, path, sides[0])
+        before = _declared(base, path, before_after[0])
     except DeclarationError as error:
         first = error.problems[0]
         text = f"cannot be told: the base's file is no declaration of today ({first.path}: {first.message})"
         unknown = Unknown("what changes", text, blocks=True)
-        return TenantDiff(stack, "base", (), (), (unknown, *unknowns), judgements)
-    return TenantDiff(stack, "base", compare(before, after), (), unknowns, judgements)
+        return TenantDiff(stack, "base", (), (), (unknown, *unknowns), rule_results)
+    return TenantDiff(stack, "base", compare(before, after), (), unknowns, rule_results)
 
 
 def _declared(base: Base, path: str, then: Project) -> Declaration | None:

@@ -8,7 +8,7 @@ from typing import Any
 from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.declaration.findings import dotted
 from flow_mcp.review.diff.change import Change
-from flow_mcp.review.diff.changes.before_after import Sides
+from flow_mcp.review.diff.changes.before_after import BeforeAfter
 from flow_mcp.review.diff.changes.clients import clients
 from flow_mcp.review.diff.changes.field_changes import told
 from flow_mcp.review.diff.changes.lifetimes import lifetimes
@@ -21,7 +21,7 @@ from flow_mcp.review.diff.changes.waivers import waivers
 from flow_mcp.review.diff.kinds import change, order
 
 # Each takes the values that it tells of; what is left for the last is told by its path.
-_COMPARISONS: tuple[Callable[[Sides], Iterator[Change]], ...] = (
+_COMPARISONS: tuple[Callable[[BeforeAfter], Iterator[Change]], ...] = (
     clients,
     registration,
     people,
@@ -39,24 +39,24 @@ def compare(before: Declaration | None, after: Declaration | None) -> tuple[Chan
         before: what was declared; None where there was no such tenant.
         after: what is declared; None where the tenant is removed.
     """
-    sides = Sides.of(before, after)
-    found = [each for comparison in _COMPARISONS for each in comparison(sides)]
-    return tuple(sorted([*found, *_rest(sides)], key=order))
+    before_after = BeforeAfter.of(before, after)
+    found = [each for comparison in _COMPARISONS for each in comparison(before_after)]
+    return tuple(sorted([*found, *_rest(before_after)], key=order))
 
 
-def _rest(sides: Sides) -> Iterator[Change]:
-    if sides.stays:
-        for path, (before, after) in sides.leaves.take().items():
+def _rest(before_after: BeforeAfter) -> Iterator[Change]:
+    if before_after.stays:
+        for path, (before, after) in before_after.field_changes.take().items():
             text = _sentence(dotted(path), before, after)
             yield change("declaration-changed", dotted(path), path, text, before=before, after=after)
         return
-    taken = told(sides.leaves.take())
-    if sides.after:
-        name, what = sides.will.tenant, _server(sides.will.kind, sides.will.authority)
+    taken = told(before_after.field_changes.take())
+    if before_after.after:
+        name, what = before_after.will.tenant, _server(before_after.will.kind, before_after.will.authority)
         text = f"The tenant {name} is new, {what}."
         yield change("tenant-added", f"tenant {name}", (), text, after=taken[1])
-    elif sides.before:
-        name, what = sides.was.tenant, _server(sides.was.kind, sides.was.authority)
+    elif before_after.before:
+        name, what = before_after.was.tenant, _server(before_after.was.kind, before_after.was.authority)
         text = f"The tenant {name} is no longer declared; it was, {what}."
         yield change("tenant-removed", f"tenant {name}", (), text, before=taken[0])
 

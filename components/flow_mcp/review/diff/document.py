@@ -16,7 +16,7 @@ from flow_mcp.review.diff.change import Change, Risk
 from flow_mcp.review.diff.findings import beside
 from flow_mcp.review.diff.outcome import Outcome
 from flow_mcp.review.diff.tenant_diff import Operation, Source, TenantDiff, Unknown
-from flow_mcp.review.policy.evaluation import Judgement
+from flow_mcp.review.policy.evaluation import RuleResult
 
 
 class _Part(BaseModel):
@@ -170,7 +170,7 @@ def _json(part: _Part) -> dict[str, Any]:
 
 
 def _tenant(diff: TenantDiff) -> TenantTold:
-    found, rest = beside(diff.changes, diff.judgements)
+    found, rest = beside(diff.changes, diff.rule_results)
     return TenantTold(
         stack=diff.stack,
         risk=diff.risk,
@@ -183,7 +183,7 @@ def _tenant(diff: TenantDiff) -> TenantTold:
     )
 
 
-def _change(change: Change, findings: Iterable[Judgement]) -> ChangeTold:
+def _change(change: Change, findings: Iterable[RuleResult]) -> ChangeTold:
     return ChangeTold(
         kind=change.kind,
         subject=change.subject,
@@ -213,19 +213,19 @@ def _unknown(unknown: Unknown) -> UnknownTold:
     return UnknownTold(subject=unknown.subject, text=unknown.text, blocks=unknown.blocks)
 
 
-def finding(judgement: Judgement) -> Finding:
+def finding(rule_result: RuleResult) -> Finding:
     """A judgement as it is told."""
-    waiver = judgement.waiver
+    waiver = rule_result.waiver
     return Finding(
-        rule=judgement.rule_id,
-        severity=str(judgement.severity),
-        level=judgement.level,
-        kind=judgement.kind,
-        path=judgement.path,
-        urn=judgement.urn,
-        problem=judgement.problem,
-        remedy=judgement.remedy,
-        blocks=judgement.blocks,
+        rule=rule_result.rule_id,
+        severity=str(rule_result.severity),
+        level=rule_result.level,
+        kind=rule_result.kind,
+        path=rule_result.path,
+        urn=rule_result.urn,
+        problem=rule_result.problem,
+        remedy=rule_result.remedy,
+        blocks=rule_result.blocks,
         waiver=AcceptedBy(accepted_by=waiver.accepted_by, reason=waiver.reason, expires=waiver.expires)
         if waiver
         else None,

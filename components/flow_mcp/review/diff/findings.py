@@ -6,25 +6,25 @@ from collections.abc import Sequence
 
 from flow_mcp.declaration.findings import Path
 from flow_mcp.review.diff.change import Change
-from flow_mcp.review.policy.evaluation import Judgement
+from flow_mcp.review.policy.evaluation import RuleResult
 
 
 def beside(
-    changes: Sequence[Change], judgements: Sequence[Judgement]
-) -> tuple[dict[int, list[Judgement]], list[Judgement]]:
+    changes: Sequence[Change], rule_results: Sequence[RuleResult]
+) -> tuple[dict[int, list[RuleResult]], list[RuleResult]]:
     """Findings by the index of their change, and those that are about nothing that changes.
 
     Each stands once, beside the first change that its path agrees with the longest.
     """
-    found: dict[int, list[Judgement]] = {}
-    rest: list[Judgement] = []
-    for judgement in judgements:
-        common = [_common(change.path, judgement.path) for change in changes]
+    found: dict[int, list[RuleResult]] = {}
+    rest: list[RuleResult] = []
+    for rule_result in rule_results:
+        common = [_common(change.path, rule_result.path) for change in changes]
         best = max(common, default=0)
-        if best and not judgement.urn:
-            found.setdefault(common.index(best), []).append(judgement)
+        if best and not rule_result.urn:
+            found.setdefault(common.index(best), []).append(rule_result)
         else:
-            rest.append(judgement)
+            rest.append(rule_result)
     return found, rest
 
 

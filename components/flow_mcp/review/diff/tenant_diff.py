@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from flow_mcp.review.diff.change import Change, Risk, worst
-from flow_mcp.review.policy.evaluation import Judgement
+from flow_mcp.review.policy.evaluation import RuleResult
 
 Source = Literal["base", "preview"]
 """Declarations alone, compared with a git revision; or a preview."""
@@ -75,7 +75,7 @@ class TenantDiff:
     changes: tuple[Change, ...]
     operations: tuple[Operation, ...] = ()
     unknowns: tuple[Unknown, ...] = ()
-    judgements: tuple[Judgement, ...] = ()
+    rule_results: tuple[RuleResult, ...] = ()
 
     @property
     def empty(self) -> bool:
@@ -99,7 +99,7 @@ class TenantDiff:
     @property
     def blocked(self) -> bool:
         """Whether no approval would do: a policy forbids it, or what it is cannot be known."""
-        return any(judgement.blocks for judgement in self.judgements) or any(
+        return any(rule_result.blocks for rule_result in self.rule_results) or any(
             unknown.blocks for unknown in self.unknowns
         )
 

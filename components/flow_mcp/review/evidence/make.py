@@ -19,7 +19,7 @@ from flow_mcp.review.diff import base
 from flow_mcp.review.diff.document import DiffDocument, document, finding
 from flow_mcp.review.evidence.errors import EvidenceError
 from flow_mcp.review.evidence.statement import Declared, Predicate, Statement, TenantEvidence
-from flow_mcp.review.policy.evaluation import judge
+from flow_mcp.review.policy.evaluation import evaluate
 from flow_mcp.review.policy.pack import Pack
 from flow_mcp.review.report.delivered import differences
 from flow_mcp.settings import SettingsDocument, SettingsEnvelope
@@ -100,7 +100,7 @@ def statement(
                 declaration=Declared(
                     instance=_normal(declaration.instance), tenant=_normal(declaration.tenant)
                 ),
-                findings=tuple(map(finding, judge(declarations.pack, declaration, as_of))),
+                findings=tuple(map(finding, evaluate(declarations.pack, declaration, as_of))),
                 settings=envelope,
             )
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from flow_mcp.review.gate.errors import BlockedError, DeviationError
 from flow_mcp.review.gate.plan import Plan, Planner
-from flow_mcp.review.policy.evaluation import Judgement
+from flow_mcp.review.policy.evaluation import RuleResult
 from flow_mcp.review.preview.engine import Event
 from flow_mcp.review.preview.preview import Preview, configuration
 from flow_mcp.review.preview.run_result import ended
@@ -44,7 +44,7 @@ class Applied:
 
     steps: tuple[Step, ...]
     needless: tuple[Step, ...]
-    judgements: tuple[Judgement, ...]
+    rule_results: tuple[RuleResult, ...]
 
 
 def apply(planner: Planner, plan: Plan, report: Callable[[str], None] = lambda _: None) -> Applied:
@@ -61,8 +61,8 @@ def apply(planner: Planner, plan: Plan, report: Callable[[str], None] = lambda _
     run = planner.engine.run("up", "--yes", "--skip-preview", *file, stack=stack, watch=watch)
     run = masked(planner.engine, run, stack, *file)
     ended(run, preview=False)
-    judgements = planner.policies.judgements(run.events)
-    if refused := next((each for each in judgements if each.blocks), None):
+    rule_results = planner.policies.rule_results(run.events)
+    if refused := next((each for each in rule_results if each.blocks), None):
         # Of a value that its preview could not know, or of what a server made of it.
         raise BlockedError(
             f"`{run.command}` was stopped by the policy {refused.rule_id}: {refused.urn}: {refused.problem}. "
@@ -77,7 +77,7 @@ def apply(planner: Planner, plan: Plan, report: Callable[[str], None] = lambda _
             f"`{run.command}` HAS NOT DONE WHAT WAS APPROVED: {_shown(undone[0])} was approved and not done. "
             "Somebody else changes this stack: find out who, then preview it again"
         )
-    return Applied(done, left, judgements)
+    return Applied(done, left, rule_results)
 
 
 @dataclass

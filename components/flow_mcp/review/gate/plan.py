@@ -14,7 +14,7 @@ from flow_mcp.engine.project import Project
 from flow_mcp.engine.stacks import Stacks
 from flow_mcp.review.diff import Operation, TenantDiff, Unknown
 from flow_mcp.review.diff.compare import compare
-from flow_mcp.review.policy.evaluation import Judgement, judge
+from flow_mcp.review.policy.evaluation import RuleResult, evaluate
 from flow_mcp.review.policy.pack import Pack
 from flow_mcp.review.preview.engine import Engine
 from flow_mcp.review.preview.errors import PreviewError
@@ -91,24 +91,24 @@ def diff(told: Preview, pack: Pack, as_of: date) -> TenantDiff:
             for each in told.steps
         ),
         unknowns=tuple(_unknowns(told)),
-        judgements=tuple(_judgements(told, pack, as_of)),
+        rule_results=tuple(_rule_results(told, pack, as_of)),
     )
 
 
 def _unknowns(told: Preview) -> Iterator[Unknown]:
     """What nobody can know before it is applied; unknown inputs are told with their operations."""
-    for rule_id in dict.fromkeys(each.rule_id for each in told.judgements if each.kind == "unknown"):
+    for rule_id in dict.fromkeys(each.rule_id for each in told.rule_results if each.kind == "unknown"):
         yield Unknown(rule_id, "needs values that are known when it is applied", blocks=False)
     for urn, path in told.unknown_outputs:
         name = urn.rpartition("::")[2]
         yield Unknown(f"{name}: {path}", "is known when it is applied", blocks=False)
 
 
-def _judgements(told: Preview, pack: Pack, as_of: date) -> Iterator[Judgement]:
+def _rule_results(told: Preview, pack: Pack, as_of: date) -> Iterator[RuleResult]:
     """What the rules say of the declaration, with its paths, and what else they said in the engine."""
-    declared = judge(pack, told.after, as_of) if told.after else ()
+    declared = evaluate(pack, told.after, as_of) if told.after else ()
     yield from declared
     known = {(each.rule_id, f"{dotted(each.path)} {each.problem}") for each in declared}
-    for judgement in told.judgements:
-        if judgement.kind != "unknown" and (judgement.rule_id, judgement.problem) not in known:
-            yield judgement
+    for rule_result in told.rule_results:
+        if rule_result.kind != "unknown" and (rule_result.rule_id, rule_result.problem) not in known:
+            yield rule_result

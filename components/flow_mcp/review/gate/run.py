@@ -12,7 +12,7 @@ from flow_mcp.review.diff.outcome import Outcome
 from flow_mcp.review.gate.apply import Applied, apply
 from flow_mcp.review.gate.errors import BlockedError, NotApprovedError
 from flow_mcp.review.gate.plan import Plan, Planner
-from flow_mcp.review.policy.evaluation import Judgement
+from flow_mcp.review.policy.evaluation import RuleResult
 from flow_mcp.review.preview.errors import PreviewError
 from flow_mcp.review.preview.pack_self_test import probe
 from flow_mcp.review.preview.state import analyze
@@ -32,12 +32,12 @@ class Result:
 
     stack: str
     applied: Applied | None
-    judgements: tuple[Judgement, ...] | None
+    rule_results: tuple[RuleResult, ...] | None
 
     @property
     def blocked(self) -> bool:
         """Whether what is there breaks a policy."""
-        return any(judgement.blocks for judgement in self.judgements or ())
+        return any(rule_result.blocks for rule_result in self.rule_results or ())
 
 
 def verdict(outcome: Outcome) -> int:
@@ -115,15 +115,15 @@ def analyzed(planner: Planner, report: Report, *, named: bool) -> Iterator[Resul
     probe(planner.engine, planner.policies)
     for stack in planner.files:
         report(f"Analyzing {stack}")
-        judge = _analyzed if named else _analyzed_if_any
-        yield Result(stack, None, judge(planner, stack))
+        evaluate = _analyzed if named else _analyzed_if_any
+        yield Result(stack, None, evaluate(planner, stack))
 
 
-def _analyzed_if_any(planner: Planner, stack: str) -> tuple[Judgement, ...] | None:
+def _analyzed_if_any(planner: Planner, stack: str) -> tuple[RuleResult, ...] | None:
     return analyze(planner.engine, planner.policies, stack)
 
 
-def _analyzed(planner: Planner, stack: str) -> tuple[Judgement, ...]:
-    if (judgements := _analyzed_if_any(planner, stack)) is None:
+def _analyzed(planner: Planner, stack: str) -> tuple[RuleResult, ...]:
+    if (rule_results := _analyzed_if_any(planner, stack)) is None:
         raise PreviewError(f"the stack {stack} has no resources at this backend, so that nothing was judged")
-    return judgements
+    return rule_results

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Judgement:
+class RuleResult:
     """One thing that a rule says.
 
     Attributes:
@@ -51,7 +51,7 @@ class Judgement:
         )
 
 
-def judge(pack: Pack, declaration: Declaration, as_of: date) -> tuple[Judgement, ...]:
+def evaluate(pack: Pack, declaration: Declaration, as_of: date) -> tuple[RuleResult, ...]:
     """Judge a declaration by every rule that can be judged without a server.
 
     Args:
@@ -59,10 +59,10 @@ def judge(pack: Pack, declaration: Declaration, as_of: date) -> tuple[Judgement,
         declaration: a tenant's.
         as_of: the day on which waivers and secrets are looked at.
     """
-    judged: list[Judgement] = []
+    judged: list[RuleResult] = []
     idle: set[str] = set()
     for rule in sorted(pack.rules, key=lambda rule: rule.last):
-        found = list(_judgements(pack, rule, declaration, as_of, frozenset(idle)))
+        found = list(_rule_results(pack, rule, declaration, as_of, frozenset(idle)))
         judged += found
         if not found and not rule.judges("in_resource") and not rule.judges("in_stack"):
             idle.add(rule.id)
@@ -70,9 +70,9 @@ def judge(pack: Pack, declaration: Declaration, as_of: date) -> tuple[Judgement,
     return tuple(sorted(judged, key=lambda each: order[each.rule_id]))
 
 
-def _judgements(
+def _rule_results(
     pack: Pack, rule: Rule, declaration: Declaration, as_of: date, idle: frozenset[str]
-) -> Iterator[Judgement]:
+) -> Iterator[RuleResult]:
     configured = pack.configured[rule.id]
     if configured.level == "disabled" or not rule.judges("in_declaration"):
         return
@@ -84,11 +84,11 @@ def _judgements(
         # The error's own text could repeat a value.
         problem = f"could not be judged: the rule raised {type(error).__name__}"
         remedy = "Mend the rule; until then nothing is let through."
-        yield Judgement(rule.id, rule.severity, "mandatory", "failed", (), "", problem, remedy)
+        yield RuleResult(rule.id, rule.severity, "mandatory", "failed", (), "", problem, remedy)
         return
     waiver = waiver_of(declaration.tenant, rule, pack.waivable_by, as_of)
     for each in violations:
-        yield Judgement(
+        yield RuleResult(
             rule.id,
             rule.severity,
             configured.level,

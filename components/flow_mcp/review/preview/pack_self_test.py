@@ -45,7 +45,7 @@ def probe(engine: Engine, policies: Policies) -> None:
         for name, example in bad.items()
     ]
     run = analysis(engine, resources)
-    found = {each.rule_id for each in policies.judgements(run.events)}
+    found = {each.rule_id for each in policies.rule_results(run.events)}
     if silent := sorted({name.rpartition("-")[0] for name in bad} - found):
         raise PreviewError(
             f"the policy pack accepts bad examples of {', '.join(silent[:3])}"

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from flow_mcp.review.policy import configuration
-from flow_mcp.review.policy.evaluation import Judgement
+from flow_mcp.review.policy.evaluation import RuleResult
 from flow_mcp.review.policy.pack import CONFIGURATION, Pack
 from flow_mcp.review.policy.rule import Rule
 from flow_mcp.review.preview.engine import Event
@@ -78,12 +78,12 @@ class Policies:
                 "its __main__.py must start the policies of all rules"
             )
 
-    def judgements(self, events: Iterable[Event]) -> tuple[Judgement, ...]:
+    def rule_results(self, events: Iterable[Event]) -> tuple[RuleResult, ...]:
         """What the policies said, each thing once, sorted by rule and resource."""
         found = {self._judgement(event["policyEvent"]) for event in events if "policyEvent" in event}
         return tuple(sorted(found, key=lambda each: (each.rule_id, each.urn, each.kind, each.problem)))
 
-    def _judgement(self, event: Mapping[str, Any]) -> Judgement:
+    def _judgement(self, event: Mapping[str, Any]) -> RuleResult:
         rule_id = str(event.get("policyName", "")).removesuffix(configuration.OUTPUTS)
         rule = self._rules.get(rule_id)
         message, urn = event.get("message", "").strip(), event.get("resourceUrn", "")
@@ -93,7 +93,7 @@ class Policies:
         # Pulumi puts the rule's message before what was found, and the pack its remedy behind.
         problem = _UNKNOWN if unknown else message.removeprefix(rule.message if rule else "").strip()
         problem = problem.removesuffix(remedy).strip().rstrip(".")
-        return Judgement(
+        return RuleResult(
             rule_id,
             event.get("severity") or (rule.severity.value if rule else "high"),
             "advisory" if advisory else "mandatory",

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from flow_mcp.authorization_servers.load import unchecked
 from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.declaration.findings import DeclarationError, dotted
-from flow_mcp.review.policy.evaluation import Judgement
+from flow_mcp.review.policy.evaluation import RuleResult
 from flow_mcp.review.policy.rule import SETTINGS
 from flow_mcp.review.preview.engine import Engine, Event
 from flow_mcp.review.preview.errors import PreviewError
@@ -43,7 +43,7 @@ class Preview:
     before: Declaration | None
     after: Declaration | None
     steps: tuple[Step, ...]
-    judgements: tuple[Judgement, ...]
+    rule_results: tuple[RuleResult, ...]
     unknown_outputs: tuple[tuple[str, str], ...]
     configuration: Any
 
@@ -80,8 +80,8 @@ def preview(
     before, after = declarations(run.events, stack)
     found = steps(run.events)
     outputs = unknown_outputs(run.events, _STACK)
-    judgements = policies.judgements(run.events)
-    return Preview(stack, before, after, found, judgements, outputs, configuration(run.events))
+    rule_results = policies.rule_results(run.events)
+    return Preview(stack, before, after, found, rule_results, outputs, configuration(run.events))
 
 
 def declarations(events: Iterable[Event], stack: str) -> tuple[Declaration | None, Declaration | None]:

@@ -8,14 +8,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from flow_mcp.review.policy.evaluation import Judgement
+from flow_mcp.review.policy.evaluation import RuleResult
 from flow_mcp.review.preview.engine import Engine, Run
 from flow_mcp.review.preview.policies import Policies
 from flow_mcp.review.preview.run_result import analyzed, exported
 from flow_mcp.review.preview.values import plain
 
 
-def analyze(engine: Engine, policies: Policies, stack: str) -> tuple[Judgement, ...] | None:
+def analyze(engine: Engine, policies: Policies, stack: str) -> tuple[RuleResult, ...] | None:
     """Judge a stack's state; `probe` first whether the pack judges at all.
 
     Returns:
@@ -25,7 +25,7 @@ def analyze(engine: Engine, policies: Policies, stack: str) -> tuple[Judgement, 
         PreviewError: it could not be judged.
     """
     resources, version = _exported(engine, stack)
-    return policies.judgements(analysis(engine, resources, version).events) if resources else None
+    return policies.rule_results(analysis(engine, resources, version).events) if resources else None
 
 
 def analysis(engine: Engine, resources: Sequence[Any], version: int = 3) -> Run:

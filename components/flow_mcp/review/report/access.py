@@ -39,7 +39,7 @@ def declared(access: TenantAccess, server: str, client_ids: dict[str, str], as_o
                 ),
                 resources=way.resources,
             )
-            for way in access.ways
+            for way in access.registration_methods
         ),
         people=tuple(_people(access)),
         lifetimes=tuple(Lifetime(of=shown(of), seconds=value) for of, value in access.lifetimes.items()),

@@ -15,7 +15,7 @@ from flow_mcp.declaration.findings import DeclarationError
 from flow_mcp.declaration.findings import Problem as Found
 from flow_mcp.declaration.load import Loaded, instance_of
 from flow_mcp.engine.project import Project
-from flow_mcp.review.policy.evaluation import judge
+from flow_mcp.review.policy.evaluation import evaluate
 from flow_mcp.review.policy.pack import Pack
 from flow_mcp.review.report import delivered, policies
 from flow_mcp.review.report.access import declared
@@ -104,7 +104,7 @@ def _tenant(
 ) -> Tenant:
     declaration, backend = loaded.declaration, _backend(stack, sources)
     access = snapshot(declaration)
-    findings = tuple(policies.finding(each) for each in judge(pack, declaration, as_of))
+    findings = tuple(policies.finding(each) for each in evaluate(pack, declaration, as_of))
     documents = (
         sources.delivered.document(access.tenant) if sources.delivered else None,
         backend.document,

@@ -117,9 +117,9 @@ def differences(document: SettingsDocument, access: TenantAccess) -> Iterator[st
             if way:
                 reached.setdefault(f"registration {key}", set()).update(way.access)
     declared = {f"client {client.name}": set(client.resources) for client in access.clients}
-    for way_access in access.ways:
-        what = "registration" if way_access.key in {"dynamic", "metadataDocuments"} else "client"
-        declared[f"{what} {way_access.key}"] = set(way_access.resources)
+    for method in access.registration_methods:
+        what = "registration" if method.key in {"dynamic", "metadataDocuments"} else "client"
+        declared[f"{what} {method.key}"] = set(method.resources)
     for subject in sorted(reached.keys() | declared.keys()):
         had, has = reached.get(subject, set()), declared.get(subject, set())
         if more := sorted(had - has):

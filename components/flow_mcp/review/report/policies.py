@@ -9,7 +9,7 @@ from datetime import date
 from flow_mcp.declaration.findings import dotted
 from flow_mcp.declaration.waivers import Waiver as Declared
 from flow_mcp.review.policy import waivers
-from flow_mcp.review.policy.evaluation import Judgement
+from flow_mcp.review.policy.evaluation import RuleResult
 from flow_mcp.review.policy.pack import Pack
 from flow_mcp.review.report.document import Risk
 from flow_mcp.review.report.rule_results import Finding, Reference, Rule, Waiver, WaiverState
@@ -18,18 +18,18 @@ from flow_mcp.review.report.text import shown
 _BY_RISK: tuple[Risk, ...] = ("critical", "high", "medium", "low")
 
 
-def finding(judgement: Judgement) -> Finding:
+def finding(rule_result: RuleResult) -> Finding:
     """One judgement."""
     return Finding(
-        rule=judgement.rule_id,
-        severity=str(judgement.severity),
-        level=judgement.level,
-        kind=judgement.kind,
-        path=shown(dotted(judgement.path)),
-        problem=shown(judgement.problem),
-        remedy=shown(judgement.remedy),
-        waived=judgement.waiver is not None,
-        blocks=judgement.blocks,
+        rule=rule_result.rule_id,
+        severity=str(rule_result.severity),
+        level=rule_result.level,
+        kind=rule_result.kind,
+        path=shown(dotted(rule_result.path)),
+        problem=shown(rule_result.problem),
+        remedy=shown(rule_result.remedy),
+        waived=rule_result.waiver is not None,
+        blocks=rule_result.blocks,
     )
 
 

@@ -11,7 +11,13 @@ from pydantic import BaseModel
 
 from flow_mcp.authorization_servers import KINDS
 from flow_mcp.authorization_servers.load import from_configuration
-from flow_mcp.declaration.access import ClientAccess, PeopleAccess, TenantAccess, WayAccess, snapshot
+from flow_mcp.declaration.access import (
+    ClientAccess,
+    PeopleAccess,
+    RegistrationMethodAccess,
+    TenantAccess,
+    snapshot,
+)
 from flow_mcp.declaration.declaration import AuthorizationServerKind, Declaration
 from flow_mcp.declaration.texts import Form
 from tests.unit.declaration.access.samples import STACKS, sample
@@ -64,8 +70,8 @@ def test_keycloak_has_chosen_client_ids_and_limits_of_those_who_register_themsel
                 PROGRAM, name="test-agent", client_id="flow-mcp-acme-test-agent", resources=("456/test",)
             ),
         ),
-        ways=(
-            WayAccess(
+        registration_methods=(
+            RegistrationMethodAccess(
                 "dynamic",
                 {
                     "allowedScopes": (),
@@ -76,7 +82,9 @@ def test_keycloak_has_chosen_client_ids_and_limits_of_those_who_register_themsel
                 },
                 ("456/test",),
             ),
-            WayAccess("metadataDocuments", {"domains": ("claude.ai",), "redirectHosts": ()}, ("456/test",)),
+            RegistrationMethodAccess(
+                "metadataDocuments", {"domains": ("claude.ai",), "redirectHosts": ()}, ("456/test",)
+            ),
         ),
         people={"456/production": PLANNERS, "456/test": PLANNERS},
         lifetimes={"tokens.access": 300},
@@ -115,7 +123,7 @@ def test_entra_has_secrets_with_an_end_and_preauthorized_applications() -> None:
                 **SECRET,
             ),
         ),
-        ways=(WayAccess("vscode", {}, ("200/test",)),),
+        registration_methods=(RegistrationMethodAccess("vscode", {}, ("200/test",)),),
         people={"200/production": PLANNERS, "200/test": PLANNERS},
         lifetimes={"clients.importer.secret": 180 * DAY, "clients.portal.secret": 180 * DAY},
     )
@@ -133,7 +141,7 @@ def test_flow_entra_is_the_instances_entra_tenant() -> None:
             replace(PERSONAL, name="assistant", redirect_uris=LOOPBACK, resources=resources),
             replace(PROGRAM, name="nightly-agent", resources=resources, **SECRET),
         ),
-        ways=(),
+        registration_methods=(),
         people={"77/production": replace(PLANNERS, groups=("fabrikam-planners",))},
         lifetimes={"clients.nightly-agent.secret": 180 * DAY},
     )
@@ -162,7 +170,7 @@ def test_on_premises_a_resource_without_an_application_is_pending_and_people_may
                 resources=production,
             ),
         ),
-        ways=(),
+        registration_methods=(),
         people={"8/production": replace(NOBODY, undeclared=True), "8/test": NOBODY},
         lifetimes={},
     )
@@ -179,9 +187,9 @@ def test_auth0_has_lifetimes_of_refresh_tokens_where_they_are_declared() -> None
             "tokens.refresh.lifetime": 30 * DAY,
         },
     )
-    assert access.ways == (
-        WayAccess("dynamic", {}, ("31/test",)),
-        WayAccess(
+    assert access.registration_methods == (
+        RegistrationMethodAccess("dynamic", {}, ("31/test",)),
+        RegistrationMethodAccess(
             "metadataDocuments",
             {"documents": ("https://claude.ai/oauth/claude-code-client-metadata",)},
             ("31/test",),
@@ -203,14 +211,16 @@ def test_scalekit_assigns_its_authority() -> None:
         {"7/production": EVERYONE},
         {"tokens.access": 300},
     )
-    assert access.ways == (
-        WayAccess("metadataDocuments", {"documents": ("https://claude.ai/oauth/*",)}, ("7/production",)),
+    assert access.registration_methods == (
+        RegistrationMethodAccess(
+            "metadataDocuments", {"documents": ("https://claude.ai/oauth/*",)}, ("7/production",)
+        ),
     )
 
 
 def test_an_external_server_decides_its_lifetimes() -> None:
     access = snapshot(sample("stark"))
-    assert (access.authority, access.ways, access.people, access.lifetimes) == (
+    assert (access.authority, access.registration_methods, access.people, access.lifetimes) == (
         "https://id.stark.example/oidc",
         (),
         {"9/production": EVERYONE, "9/test": EVERYONE},
@@ -242,8 +252,8 @@ def test_a_way_admits_its_own_people_where_no_client_reaches() -> None:
         "1/production": NOBODY,
         "1/test": replace(PLANNERS, groups=("planners", "testers")),
     }
-    (way,) = access.ways
-    assert (way.limits["senderHosts"], way.resources) == (("office.acme.example",), ("1/test",))
+    (method,) = access.registration_methods
+    assert (method.limits["senderHosts"], method.resources) == (("office.acme.example",), ("1/test",))
 
 
 def test_an_order_that_means_nothing_gives_the_same_snapshot() -> None:
@@ -285,7 +295,7 @@ def test_the_settings_document_says_the_same(stack: str) -> None:
     access = snapshot(declaration)
     document = declaration.kind.settings(declaration, _Ids())
     (server,) = document.authorization_servers
-    ways = {way.key for way in access.ways} & {"vscode"}
+    ways = {method.key for method in access.registration_methods} & {"vscode"}
     assert {
         client.name: (client.registration, client.grant.value, client.authentication, client.access)
         for client in server.clients
@@ -303,7 +313,7 @@ def test_the_settings_document_says_the_same(stack: str) -> None:
     registration = server.registration
     opened = {"dynamic": registration.dynamic, "metadataDocuments": registration.metadata_documents}
     assert {key: way.access for key, way in opened.items() if way} == {
-        way.key: way.resources for way in access.ways if way.key not in ways
+        way.key: way.resources for way in access.registration_methods if way.key not in ways
     }
     assert access.authority in {server.authority, None}
 

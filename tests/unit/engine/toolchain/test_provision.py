@@ -7,7 +7,7 @@ import pytest
 
 from flow_mcp.engine.toolchain.errors import ToolchainError
 from flow_mcp.engine.toolchain.programs import Part
-from flow_mcp.engine.toolchain.provision import WAYS, Result, Way, provision
+from flow_mcp.engine.toolchain.provision import PROVISION_METHODS, ProvisionMethod, Result, provision
 from tests.unit.engine.toolchain.conftest import Heard, Machine
 
 EVERYTHING = [
@@ -23,8 +23,8 @@ def _offline(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("flow_mcp.engine.toolchain.download._RELEASES", "http://127.0.0.1:1")
 
 
-def ways(results: Mapping[Part, Result]) -> dict[str, tuple[Way, bool]]:
-    return {part: (result.way, result.changed) for part, result in results.items()}
+def methods(results: Mapping[Part, Result]) -> dict[str, tuple[ProvisionMethod, bool]]:
+    return {part: (result.method, result.changed) for part, result in results.items()}
 
 
 def placed(directory: Path) -> list[str]:
@@ -34,11 +34,11 @@ def placed(directory: Path) -> list[str]:
 def test_a_second_run_changes_nothing(machine: Machine, heard: Heard) -> None:
     machine.install_go()
     directory = machine.root / "bin"
-    first = provision(machine.module, directory, WAYS, heard)
+    first = provision(machine.module, directory, PROVISION_METHODS, heard)
     heard.steps.clear()
-    again = provision(machine.module, directory, WAYS, heard)
-    assert ways(first) == {"pulumi": ("build", True), "keycloak": ("build", True)}
-    assert ways(again) == {"pulumi": ("build", False), "keycloak": ("build", False)}
+    again = provision(machine.module, directory, PROVISION_METHODS, heard)
+    assert methods(first) == {"pulumi": ("build", True), "keycloak": ("build", True)}
+    assert methods(again) == {"pulumi": ("build", False), "keycloak": ("build", False)}
     assert heard.steps == []
     assert placed(directory) == EVERYTHING
 
@@ -47,8 +47,8 @@ def test_what_is_installed_is_taken_and_the_rest_is_built(machine: Machine, hear
     machine.install_go()
     machine.install_pulumi(machine.path, "3.300.0")
     directory = machine.root / "bin"
-    results = provision(machine.module, directory, WAYS, heard)
-    assert ways(results) == {"pulumi": ("installed", True), "keycloak": ("build", True)}
+    results = provision(machine.module, directory, PROVISION_METHODS, heard)
+    assert methods(results) == {"pulumi": ("installed", True), "keycloak": ("build", True)}
     assert (directory / "pulumi").readlink() == machine.path / "pulumi"
     assert machine.builds() == ["./pulumi-resource-keycloak"]
     assert placed(directory) == EVERYTHING
@@ -57,10 +57,10 @@ def test_what_is_installed_is_taken_and_the_rest_is_built(machine: Machine, hear
 def test_pulumi_installed_later_takes_the_place_of_the_built_one(machine: Machine, heard: Heard) -> None:
     machine.install_go()
     directory = machine.root / "bin"
-    provision(machine.module, directory, WAYS, heard)
+    provision(machine.module, directory, PROVISION_METHODS, heard)
     machine.install_pulumi(machine.path)
-    results = provision(machine.module, directory, WAYS, heard)
-    assert ways(results) == {"pulumi": ("installed", True), "keycloak": ("build", False)}
+    results = provision(machine.module, directory, PROVISION_METHODS, heard)
+    assert methods(results) == {"pulumi": ("installed", True), "keycloak": ("build", False)}
 
 
 def test_the_way_that_worked_is_not_preceded_by_a_download_again(
@@ -68,9 +68,9 @@ def test_the_way_that_worked_is_not_preceded_by_a_download_again(
 ) -> None:
     machine.install_go()
     directory = machine.root / "bin"
-    provision(machine.module, directory, WAYS, heard)
+    provision(machine.module, directory, PROVISION_METHODS, heard)
     monkeypatch.setattr("flow_mcp.engine.toolchain.provision.Download", None)  # would fail loudly
-    assert ways(provision(machine.module, directory, WAYS, heard)) == {
+    assert methods(provision(machine.module, directory, PROVISION_METHODS, heard)) == {
         "pulumi": ("build", False),
         "keycloak": ("build", False),
     }
@@ -79,10 +79,10 @@ def test_the_way_that_worked_is_not_preceded_by_a_download_again(
 def test_a_damaged_memory_of_what_worked_is_forgotten(machine: Machine, heard: Heard) -> None:
     machine.install_go()
     directory = machine.root / "bin"
-    provision(machine.module, directory, WAYS, heard)
-    (directory / ".ways.json").write_text("{")
-    provision(machine.module, directory, WAYS, heard)
-    assert (directory / ".ways.json").read_text() == '{"pulumi": "build", "keycloak": "build"}'
+    provision(machine.module, directory, PROVISION_METHODS, heard)
+    (directory / ".methods.json").write_text("{")
+    provision(machine.module, directory, PROVISION_METHODS, heard)
+    assert (directory / ".methods.json").read_text() == '{"pulumi": "build", "keycloak": "build"}'
 
 
 def test_a_forced_way_is_the_only_one_tried(machine: Machine, heard: Heard) -> None:
@@ -90,7 +90,7 @@ def test_a_forced_way_is_the_only_one_tried(machine: Machine, heard: Heard) -> N
     machine.install_pulumi(machine.path)
     machine.install_plugin("6.14.1")
     results = provision(machine.module, machine.root / "bin", ["build"], heard)
-    assert ways(results) == {"pulumi": ("build", True), "keycloak": ("build", True)}
+    assert methods(results) == {"pulumi": ("build", True), "keycloak": ("build", True)}
 
 
 def test_when_no_way_works_each_is_named_with_its_reason_and_what_to_install(
@@ -98,7 +98,7 @@ def test_when_no_way_works_each_is_named_with_its_reason_and_what_to_install(
 ) -> None:
     machine.install_pulumi(machine.path, "3.100.0")
     with pytest.raises(ToolchainError) as raised:
-        provision(machine.module, machine.root / "bin", WAYS, heard)
+        provision(machine.module, machine.root / "bin", PROVISION_METHODS, heard)
     assert str(raised.value).splitlines() == [
         "no way to Pulumi 3.256.0 or newer works here:",
         f"  installed: {machine.path}/pulumi is 3.100.0, older than 3.256.0",
@@ -113,4 +113,4 @@ def test_when_no_way_works_each_is_named_with_its_reason_and_what_to_install(
 def test_other_systems_are_refused(machine: Machine, heard: Heard, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.platform", "win32")
     with pytest.raises(ToolchainError, match="this runs on Linux and macOS, not on win32"):
-        provision(machine.module, machine.root / "bin", WAYS, heard)
+        provision(machine.module, machine.root / "bin", PROVISION_METHODS, heard)

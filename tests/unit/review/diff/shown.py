@@ -7,7 +7,7 @@ from datetime import date
 from flow_mcp.declaration.waivers import Waiver
 from flow_mcp.review.diff import Operation, TenantDiff, Unknown, compare
 from flow_mcp.review.diff.outcome import Outcome
-from flow_mcp.review.policy.evaluation import Judgement
+from flow_mcp.review.policy.evaluation import RuleResult
 from tests.unit.review.diff.corpus.case import sample
 
 HOSTILE = "x](https://e.example) @team <script>alert(1)</script> | #12 `rm` [b]\x1b[31m\u202e\nnew"
@@ -25,7 +25,7 @@ AFTER = sample(
 )
 
 
-def judgement(rule: str, problem: str = "is wrong", **more: object) -> Judgement:
+def rule_result(rule: str, problem: str = "is wrong", **more: object) -> RuleResult:
     """A violation that stops an update, unless it says more."""
     told = {
         "rule_id": rule,
@@ -38,7 +38,7 @@ def judgement(rule: str, problem: str = "is wrong", **more: object) -> Judgement
         "remedy": "Mend it.",
         "waiver": None,
     }
-    return Judgement(**{**told, **more})  # type: ignore[arg-type] # by the names above
+    return RuleResult(**{**told, **more})  # type: ignore[arg-type] # by the names above
 
 
 WAIVER = Waiver(reason="A move, @team", accepted_by="security", expires="2026-12-31")
@@ -57,17 +57,17 @@ ACME = TenantDiff(
     ),
     (Unknown("acme: clientIds.desktop", "is known when it is applied", blocks=False),),
     (
-        judgement("TEST-001", "names a new host", path=("clients", "desktop", "redirectUris", 1)),
-        judgement(
+        rule_result("TEST-001", "names a new host", path=("clients", "desktop", "redirectUris", 1)),
+        rule_result(
             "TEST-002", "is long", level="advisory", path=("authorizationServer", "keycloak", "tokens")
         ),
-        judgement("TEST-003", f"of a resource {HOSTILE}", urn=URN, path=("realmId",)),
-        judgement("TEST-004", waiver=WAIVER),
-        judgement("TEST-005", "could not be judged: the rule raised KeyError", kind="failed"),
+        rule_result("TEST-003", f"of a resource {HOSTILE}", urn=URN, path=("realmId",)),
+        rule_result("TEST-004", waiver=WAIVER),
+        rule_result("TEST-005", "could not be judged: the rule raised KeyError", kind="failed"),
     ),
 )
 QUIET = TenantDiff("globex", "preview", ())
-OTHER = TenantDiff("initech", "preview", (), judgements=(judgement("TEST-002", level="advisory"),))
+OTHER = TenantDiff("initech", "preview", (), rule_results=(rule_result("TEST-002", level="advisory"),))
 BLOCKED = TenantDiff(
     "stark",
     "preview",

@@ -131,10 +131,10 @@ def test_the_day_and_the_commit_are_in_the_digest_only_by_what_they_change() -> 
     [
         (TenantDiff("a", "preview", ()), 0),
         (shown.OTHER, 0),
-        (replace(shown.ACME, judgements=(), unknowns=(), operations=()), NEEDS_APPROVAL),
+        (replace(shown.ACME, rule_results=(), unknowns=(), operations=()), NEEDS_APPROVAL),
         (TenantDiff("a", "preview", (), operations=shown.ACME.operations[:1]), NEEDS_APPROVAL),
         (TenantDiff("a", "preview", (), unknowns=shown.ACME.unknowns), NEEDS_APPROVAL),
-        (replace(shown.ACME, changes=shown.ACME.changes[2:], operations=(), unknowns=(), judgements=()), 0),
+        (replace(shown.ACME, changes=shown.ACME.changes[2:], operations=(), unknowns=(), rule_results=()), 0),
         (shown.BLOCKED, BLOCKED),
         (shown.ACME, BLOCKED),
     ],

@@ -125,6 +125,6 @@ def test_one_tenant_with_too_much_is_counted_too() -> None:
 
 
 def test_low_ones_that_are_left_out_are_counted() -> None:
-    low = replace(shown.ACME, judgements=())
+    low = replace(shown.ACME, rule_results=())
     text = comment(*(replace(low, stack=f"tenant-{number:03}") for number in range(60)))
     assert "1 of low or no risk are not shown here." in text

@@ -61,7 +61,7 @@ def test_a_terminal_gets_colours_and_a_file_none() -> None:
 
 
 def test_one_that_needs_no_approval_says_so() -> None:
-    low = replace(shown.ACME, changes=shown.ACME.changes[2:], operations=(), unknowns=(), judgements=())
+    low = replace(shown.ACME, changes=shown.ACME.changes[2:], operations=(), unknowns=(), rule_results=())
     assert lines(Outcome((low,), "preview", shown.AS_OF))[-2] == (
         "0 high, 0 medium, 1 low, 0 without risk, policies as of 2026-11-25: nothing in it needs an approval"
     )

@@ -7,8 +7,8 @@ import pytest
 from flow_mcp.review.diff.change import Change, Risk
 from flow_mcp.review.diff.changes.quoting import lasting, listed, shown, value
 from flow_mcp.review.diff.findings import beside
-from flow_mcp.review.policy.evaluation import Judgement
-from tests.unit.review.diff.shown import judgement
+from flow_mcp.review.policy.evaluation import RuleResult
+from tests.unit.review.diff.shown import rule_result
 
 
 @pytest.mark.parametrize(
@@ -60,8 +60,8 @@ def _change(*path: str) -> Change:
     return Change("declaration-changed", "x", path, Risk.MEDIUM, "x.")
 
 
-def _at(*path: str | int, urn: str = "") -> Judgement:
-    return judgement("TEST-001", path=path, urn=urn)
+def _at(*path: str | int, urn: str = "") -> RuleResult:
+    return rule_result("TEST-001", path=path, urn=urn)
 
 
 def test_a_finding_stands_once_beside_the_change_that_it_agrees_with_the_longest() -> None:

@@ -22,14 +22,14 @@ from flow_mcp.review.diff import Change, Operation, Risk, TenantDiff, Unknown
 from flow_mcp.review.diff.document import document, finding
 from flow_mcp.review.diff.outcome import Outcome
 from flow_mcp.review.evidence.statement import Declared, Predicate, Statement, TenantEvidence
-from flow_mcp.review.policy.evaluation import Judgement
+from flow_mcp.review.policy.evaluation import RuleResult
 from flow_mcp.settings import SettingsEnvelope
 from tests.unit.runtime import acme
 
 FILE = b"config: {}\n"
 SETTINGS = SettingsEnvelope.of(acme.settings(), 7)
 
-WAIVED = Judgement(
+WAIVED = RuleResult(
     rule_id="FLOWMCP-016",
     severity="high",
     level="mandatory",

@@ -110,7 +110,7 @@ def test_approved_changes_are_made_whatever_their_unknown_values_become(gate: Ga
 
     done = gate.apply([UPDATE, REPLACE], whole(known, *halves))
 
-    assert (done.steps, done.needless, done.judgements) == (steps([known, *halves]), (), ())
+    assert (done.steps, done.needless, done.rule_results) == (steps([known, *halves]), (), ())
 
 
 def test_a_change_that_turns_out_to_be_needless_is_told(gate: Gate) -> None:

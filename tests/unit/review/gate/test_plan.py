@@ -17,7 +17,7 @@ from flow_mcp.review.gate.errors import BlockedError, NotApprovedError
 from flow_mcp.review.gate.plan import diff
 from flow_mcp.review.gate.run import permit, verdict
 from flow_mcp.review.gate.static import check
-from flow_mcp.review.policy.evaluation import Judgement
+from flow_mcp.review.policy.evaluation import RuleResult
 from flow_mcp.review.policy.pack import Pack
 from flow_mcp.review.preview.preview import Preview
 from flow_mcp.review.preview.steps import Step
@@ -42,13 +42,13 @@ def declared(**clients: Any) -> Declaration:
     return from_configuration(whole, {"server": "https://app.profitbase.biz/flow"}, source="").declaration
 
 
-def previewed(after: Declaration, *judgements: Judgement, steps: tuple[Step, ...] = (CREATE,)) -> Preview:
-    return Preview("acme", declared(), after, steps, judgements, ((STACK, "settings"),), None)
+def previewed(after: Declaration, *rule_results: RuleResult, steps: tuple[Step, ...] = (CREATE,)) -> Preview:
+    return Preview("acme", declared(), after, steps, rule_results, ((STACK, "settings"),), None)
 
 
-def engine(rule: str, kind: Any, problem: str) -> Judgement:
+def engine(rule: str, kind: Any, problem: str) -> RuleResult:
     level: Any = "advisory" if kind == "unknown" else "mandatory"
-    return Judgement(rule, "high", level, kind, (), URN, problem, REMEDY)
+    return RuleResult(rule, "high", level, kind, (), URN, problem, REMEDY)
 
 
 def test_what_is_declared_done_and_unknown_is_told_with_what_policies_say(stacks: Stacks) -> None:
@@ -67,7 +67,7 @@ def test_what_is_declared_done_and_unknown_is_told_with_what_policies_say(stacks
         Unknown("FLOWMCP-901", "needs values that are known when it is applied", blocks=False),
         Unknown("flow-mcp-acme: settings", "is known when it is applied", blocks=False),
     )
-    declared_is = Judgement(
+    declared_is = RuleResult(
         "FLOWMCP-900",
         "high",
         "mandatory",
@@ -78,7 +78,7 @@ def test_what_is_declared_done_and_unknown_is_told_with_what_policies_say(stacks
         REMEDY,
     )
     advised = replace(declared_is, rule_id="FLOWMCP-901", severity="low", level="advisory")
-    assert told.judgements == (declared_is, advised, said[1])
+    assert told.rule_results == (declared_is, advised, said[1])
 
 
 def outcome(stacks: Stacks, told: Preview) -> Outcome:

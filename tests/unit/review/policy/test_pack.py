@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from flow_mcp.review.policy.errors import PolicyPackError
-from flow_mcp.review.policy.evaluation import judge
+from flow_mcp.review.policy.evaluation import evaluate
 from flow_mcp.review.policy.pack import Pack
 from tests.unit.declared import POLICIES
 from tests.unit.review.policy.fakes import tenant
@@ -32,7 +32,7 @@ def test_the_project_s_own_pack_is_loaded_with_its_configuration() -> None:
 def test_a_project_may_have_rules_of_its_own(tmp_path: Path) -> None:
     pack = Pack.load(written(tmp_path, POLICIES))
     assert [rule.id for rule in pack.rules] == ["FLOWMCP-900", "FLOWMCP-901"]
-    assert judge(pack, tenant(), date(2026, 11, 25)) == ()
+    assert evaluate(pack, tenant(), date(2026, 11, 25)) == ()
 
 
 def test_another_configuration_may_be_named(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flow_mcp.review.policy.evaluation import Judgement
+from flow_mcp.review.policy.evaluation import RuleResult
 from flow_mcp.review.preview.errors import PreviewError
 from flow_mcp.review.preview.policies import Policies
 from tests.unit.declared import Stacks
@@ -49,7 +49,7 @@ def test_what_they_say_is_told_once_and_without_what_the_rule_says_anyway(stacks
     said = "No client may be called refused.\nclients.refused is called refused. Call it otherwise."
     unknown = "can't run policy 'FLOWMCP-901-outputs' from policy pack 'p@v1' during preview: .settings"
 
-    found = policies.judgements(
+    found = policies.rule_results(
         [
             policy("FLOWMCP-901-outputs", unknown, "advisory", STACK),
             policy("FLOWMCP-900", said),
@@ -62,8 +62,8 @@ def test_what_they_say_is_told_once_and_without_what_the_rule_says_anyway(stacks
 
     remedy, needs = "Call it otherwise.", "needs a value that is known when it is applied"
     assert found == (
-        Judgement("FLOWMCP-900", "high", "mandatory", "violation", (), URN, unknown, remedy),
-        Judgement(
+        RuleResult("FLOWMCP-900", "high", "mandatory", "violation", (), URN, unknown, remedy),
+        RuleResult(
             "FLOWMCP-900",
             "high",
             "mandatory",
@@ -73,6 +73,6 @@ def test_what_they_say_is_told_once_and_without_what_the_rule_says_anyway(stacks
             "clients.refused is called refused",
             remedy,
         ),
-        Judgement("FLOWMCP-901", "high", "advisory", "unknown", (), STACK, needs, remedy),
-        Judgement("OWN-1", "high", "advisory", "violation", (), URN, "own words", ""),
+        RuleResult("FLOWMCP-901", "high", "advisory", "unknown", (), STACK, needs, remedy),
+        RuleResult("OWN-1", "high", "advisory", "violation", (), URN, "own words", ""),
     )

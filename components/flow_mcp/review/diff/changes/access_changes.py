@@ -7,26 +7,32 @@ from dataclasses import dataclass
 
 from flow_mcp.declaration.findings import Path
 from flow_mcp.review.diff.change import Change
-from flow_mcp.review.diff.changes.before_after import Sides
+from flow_mcp.review.diff.changes.before_after import BeforeAfter
 from flow_mcp.review.diff.changes.quoting import listed
 from flow_mcp.review.diff.kinds import change
 
 
 @dataclass(frozen=True)
-class Reach:
+class DeclaredAccess:
     """An access list: as it is written, and what it means."""
 
     written: tuple[str, ...] = ()
     resources: tuple[str, ...] = ()
 
 
-def reach(
-    sides: Sides, whose: str, subject: str, name: str, path: Path, before: Reach, after: Reach
+def access_changes(
+    before_after: BeforeAfter,
+    whose: str,
+    subject: str,
+    name: str,
+    path: Path,
+    before: DeclaredAccess,
+    after: DeclaredAccess,
 ) -> Iterator[Change]:
     """What is gained and lost; where that is nothing though the list was changed, that is said too.
 
     Args:
-        sides: the tenant.
+        before_after: the tenant.
         whose: `client` or `registration`, as kinds of changes begin.
         subject: of the changes.
         name: how sentences begin.
@@ -39,7 +45,7 @@ def reach(
         *_wildcards(subject, name, path, before.written, after.written),
     ]
     yield from told
-    if sides.leaves.take(*map(str, path)) and not told:
+    if before_after.field_changes.take(*map(str, path)) and not told:
         text = f"{name} reaches what it reached before; its access list is written differently."
         yield change(
             "access-written-differently",
@@ -51,7 +57,9 @@ def reach(
         )
 
 
-def _gains(whose: str, subject: str, name: str, path: Path, before: Reach, after: Reach) -> Iterator[Change]:
+def _gains(
+    whose: str, subject: str, name: str, path: Path, before: DeclaredAccess, after: DeclaredAccess
+) -> Iterator[Change]:
     gained = [key for key in after.resources if key not in before.resources]
     lost = [key for key in before.resources if key not in after.resources]
     both = {"before": list(before.resources), "after": list(after.resources)}

@@ -8,13 +8,13 @@ from flow_mcp.declaration.access import ClientAccess, TenantAccess, snapshot
 from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.declaration.findings import Path
 from flow_mcp.declaration.setting_changes import SettingChange
-from flow_mcp.review.diff.changes.field_changes import Leaves
+from flow_mcp.review.diff.changes.field_changes import FieldChanges
 
 _NOTHING = TenantAccess("", "", None, (), (), (), (), {}, {})
 
 
 @dataclass(frozen=True)
-class Sides:
+class BeforeAfter:
     """The two sides.
 
     Attributes:
@@ -29,13 +29,13 @@ class Sides:
     after: Declaration | None
     was: TenantAccess
     will: TenantAccess
-    leaves: Leaves
+    field_changes: FieldChanges
 
     @classmethod
-    def of(cls, before: Declaration | None, after: Declaration | None) -> Sides:
+    def of(cls, before: Declaration | None, after: Declaration | None) -> BeforeAfter:
         """The two sides of two declarations."""
         was, will = (snapshot(side) if side else _NOTHING for side in (before, after))
-        return cls(before, after, was, will, Leaves(before, after))
+        return cls(before, after, was, will, FieldChanges(before, after))
 
     @property
     def stays(self) -> bool:
@@ -52,7 +52,7 @@ class Sides:
         """What settings of the authorization server decide that will be."""
         return self.after.kind.setting_changes if self.after else ()
 
-    def ways_at(self, kind: str) -> Path:
+    def registration_methods_at(self, kind: str) -> Path:
         """Where the ways to become a client stand, of the side with that kind of server."""
         side = next(side for side in (self.after, self.before) if side and side.kind.key == kind)
         return ("authorizationServer", kind, side.kind.registration_methods_at)

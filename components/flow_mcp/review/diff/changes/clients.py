@@ -8,8 +8,8 @@ from typing import Any
 from flow_mcp.declaration.access import ClientAccess
 from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.review.diff.change import Change
-from flow_mcp.review.diff.changes.access_changes import Reach, reach
-from flow_mcp.review.diff.changes.before_after import Sides
+from flow_mcp.review.diff.changes.access_changes import DeclaredAccess, access_changes
+from flow_mcp.review.diff.changes.before_after import BeforeAfter
 from flow_mcp.review.diff.changes.credentials import authenticates, credentials
 from flow_mcp.review.diff.changes.field_changes import told
 from flow_mcp.review.diff.changes.quoting import shown
@@ -30,30 +30,30 @@ def subject_of(client: ClientAccess) -> str:
     return f"{_SUBJECTS[client.registration]} {client.name}"
 
 
-def clients(sides: Sides) -> Iterator[Change]:
+def clients(before_after: BeforeAfter) -> Iterator[Change]:
     """All that changes of declared clients, save client IDs and lifetimes."""
-    for old, new in sides.clients().values():
+    for old, new in before_after.clients().values():
         client = new or old
         if client is None:
             continue
         subject, path = subject_of(client), path_of(client)
         if old and new:
-            yield from credentials(sides, subject, path, old, new)
-            yield from _grant(sides, subject, path, old, new)
+            yield from credentials(before_after, subject, path, old, new)
+            yield from _grant(before_after, subject, path, old, new)
         # Before the client as a whole takes what is left of it.
-        yield from reach(
-            sides,
+        yield from access_changes(
+            before_after,
             "client",
             subject,
             client.name,
             (*path, "access"),
-            Reach(_access(sides.before, path), old.resources if old else ()),
-            Reach(_access(sides.after, path), new.resources if new else ()),
+            DeclaredAccess(_access(before_after.before, path), old.resources if old else ()),
+            DeclaredAccess(_access(before_after.after, path), new.resources if new else ()),
         )
         if new:
-            yield from _addresses(sides, subject, path, old, new)
+            yield from _addresses(before_after, subject, path, old, new)
         if not (old and new):
-            yield from _whole(sides, subject, path, old, new)
+            yield from _whole(before_after, subject, path, old, new)
 
 
 def _access(declaration: Declaration | None, path: tuple[str, str]) -> tuple[str, ...]:
@@ -65,13 +65,13 @@ def _access(declaration: Declaration | None, path: tuple[str, str]) -> tuple[str
 
 
 def _whole(
-    sides: Sides,
+    before_after: BeforeAfter,
     subject: str,
     path: tuple[str, str],
     old: ClientAccess | None,
     new: ClientAccess | None,
 ) -> Iterator[Change]:
-    before, after = told(sides.leaves.take(*path))
+    before, after = told(before_after.field_changes.take(*path))
     both: dict[str, Any] = {"before": before, "after": after}
     client = new or old
     if client is None:
@@ -89,10 +89,10 @@ def _whole(
 
 
 def _grant(
-    sides: Sides, subject: str, path: tuple[str, str], old: ClientAccess, new: ClientAccess
+    before_after: BeforeAfter, subject: str, path: tuple[str, str], old: ClientAccess, new: ClientAccess
 ) -> Iterator[Change]:
     if old.grant != new.grant:
-        sides.leaves.take(*path, "grant")
+        before_after.field_changes.take(*path, "grant")
         text = f"{new.name} acts {_FOR[new.grant]}; before, {_FOR[old.grant]}."
         yield change(
             "client-grant-changes", subject, (*path, "grant"), text, before=old.grant, after=new.grant
@@ -100,7 +100,11 @@ def _grant(
 
 
 def _addresses(
-    sides: Sides, subject: str, path: tuple[str, str], old: ClientAccess | None, new: ClientAccess
+    before_after: BeforeAfter,
+    subject: str,
+    path: tuple[str, str],
+    old: ClientAccess | None,
+    new: ClientAccess,
 ) -> Iterator[Change]:
     name = new.name
     for key, kind, before, after, added, removed in (
@@ -121,7 +125,7 @@ def _addresses(
             f"{name} may no longer get tokens in pages of",
         ),
     ):
-        sides.leaves.take(*path, key)
+        before_after.field_changes.take(*path, key)
         for address in after:
             if address not in before:
                 text = f"{added} {shown(address)}."

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from flow_mcp.declaration.access import ClientAccess
 from flow_mcp.declaration.findings import Path
 from flow_mcp.review.diff.change import Change
-from flow_mcp.review.diff.changes.before_after import Sides
+from flow_mcp.review.diff.changes.before_after import BeforeAfter
 from flow_mcp.review.diff.changes.field_changes import Values, told
 from flow_mcp.review.diff.changes.quoting import shown
 from flow_mcp.review.diff.kinds import change
@@ -29,33 +29,35 @@ def authenticates(authentication: str | None) -> str:
 
 
 def credentials(
-    sides: Sides, subject: str, path: tuple[str, str], old: ClientAccess, new: ClientAccess
+    before_after: BeforeAfter, subject: str, path: tuple[str, str], old: ClientAccess, new: ClientAccess
 ) -> Iterator[Change]:
     """What changes of a client's credentials; nothing for manual registrations, which declare none."""
     if old.authentication != new.authentication:
-        yield _another_way(sides, subject, path, old, new)
+        yield _another_way(before_after, subject, path, old, new)
         return
-    if key := sides.leaves.take(*path, "privateKeyJwt"):
+    if key := before_after.field_changes.take(*path, "privateKeyJwt"):
         text = f"{new.name} is known by another key{_to(key)}."
         yield _told("client-key-changes", subject, (*path, "privateKeyJwt"), text, key)
-    if token := sides.leaves.take(*path, "federatedCredential"):
+    if token := before_after.field_changes.take(*path, "federatedCredential"):
         text = f"{new.name} is known by another token{_to(token)}."
         yield _told("federated-credential-changes", subject, (*path, "federatedCredential"), text, token)
-    if not new.secret_issued and (ends := sides.leaves.take(*path, "secret")):
+    if not new.secret_issued and (ends := before_after.field_changes.take(*path, "secret")):
         text = f"The secret of {new.name} has no end any more; before, it ended on {old.secret_expires}."
         yield _told("lifetime-grows", subject, (*path, "secret"), text, ends)
-    elif not old.secret_issued and (begins := sides.leaves.take(*path, "secret")):
+    elif not old.secret_issued and (begins := before_after.field_changes.take(*path, "secret")):
         text = f"The secret of {new.name} is made anew, with an end{_to(begins)}; the old one ends."
         yield _told("secret-rotates", subject, (*path, "secret"), text, begins)
-    elif issued := sides.leaves.take(*path, "secret", "issued"):
+    elif issued := before_after.field_changes.take(*path, "secret", "issued"):
         text = f"The secret of {new.name} is made anew{_to(issued)}; the old one ends."
         yield _told("secret-rotates", subject, (*path, "secret", "issued"), text, issued)
 
 
 def _another_way(
-    sides: Sides, subject: str, path: tuple[str, str], old: ClientAccess, new: ClientAccess
+    before_after: BeforeAfter, subject: str, path: tuple[str, str], old: ClientAccess, new: ClientAccess
 ) -> Change:
-    values = {leaf: each for key in _KEYS for leaf, each in sides.leaves.take(*path, key).items()}
+    values = {
+        leaf: each for key in _KEYS for leaf, each in before_after.field_changes.take(*path, key).items()
+    }
     before, after = told(values)
     difference = _STRENGTH[new.authentication] - _STRENGTH[old.authentication]
     kind = "strengthens" if difference > 0 else "weakens" if difference < 0 else "changes"

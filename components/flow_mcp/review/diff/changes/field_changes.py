@@ -18,7 +18,7 @@ class Values(NamedTuple):
     after: Any
 
 
-class Leaves:
+class FieldChanges:
     """The values that differ, by path; each is taken by the sentence that tells of it."""
 
     def __init__(self, before: Declaration | None, after: Declaration | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flow_mcp.review.diff.change import Change
-from flow_mcp.review.diff.changes.before_after import Sides
+from flow_mcp.review.diff.changes.before_after import BeforeAfter
 from flow_mcp.review.diff.changes.quoting import lasting
 from flow_mcp.review.diff.kinds import change
 
@@ -17,15 +17,17 @@ _NOUNS = {
 _REFRESH = "tokens.refresh."
 
 
-def lifetimes(sides: Sides) -> Iterator[Change]:
+def lifetimes(before_after: BeforeAfter) -> Iterator[Change]:
     """Those that are declared on both sides, and refresh tokens that begin or end."""
-    old, new = sides.was.lifetimes, sides.will.lifetimes
+    old, new = before_after.was.lifetimes, before_after.will.lifetimes
     for key in (key for key in new if key in old):
-        path = _path(sides, key)
+        path = _path(before_after, key)
         before, after = old[key], new[key]
         noun, subject = _noun(key), _subject(key)
         # At another kind of server the settings as a whole are others.
-        written = sides.leaves.take(*path) if sides.same_kind or path[0] == "clients" else {}
+        written = (
+            before_after.field_changes.take(*path) if before_after.same_kind or path[0] == "clients" else {}
+        )
         if before == after and not written:
             continue
         if before == after:
@@ -35,19 +37,19 @@ def lifetimes(sides: Sides) -> Iterator[Change]:
         text = f"{noun} last {lasting(after)}; before, {lasting(before)}."
         kind = "lifetime-grows" if after > before else "lifetime-shrinks"
         yield change(kind, subject, path, text, before=before, after=after)
-    if sides.stays and sides.same_kind:
-        yield from _refresh(sides)
+    if before_after.stays and before_after.same_kind:
+        yield from _refresh(before_after)
 
 
-def _refresh(sides: Sides) -> Iterator[Change]:
-    was, will = (_of_refresh(side.lifetimes) for side in (sides.was, sides.will))
-    path = ("authorizationServer", sides.will.kind, "tokens", "refresh")
+def _refresh(before_after: BeforeAfter) -> Iterator[Change]:
+    was, will = (_of_refresh(side.lifetimes) for side in (before_after.was, before_after.will))
+    path = ("authorizationServer", before_after.will.kind, "tokens", "refresh")
     if will and not was:
-        sides.leaves.take(*path)
+        before_after.field_changes.take(*path)
         text = f"Clients of people get refresh tokens, which last {lasting(will['lifetime'])}."
         yield change("refresh-tokens-begin", "refresh tokens", path, text, after=will)
     if was and not will:
-        sides.leaves.take(*path)
+        before_after.field_changes.take(*path)
         text = "Clients of people get no refresh tokens any more."
         yield change("refresh-tokens-end", "refresh tokens", path, text, before=was)
 
@@ -57,11 +59,11 @@ def _of_refresh(lifetimes: object) -> dict[str, int]:
     return {key.removeprefix(_REFRESH): value for key, value in items if key.startswith(_REFRESH)}
 
 
-def _path(sides: Sides, key: str) -> tuple[str, ...]:
+def _path(before_after: BeforeAfter, key: str) -> tuple[str, ...]:
     first, *rest = key.split(".")
     if first == "clients":
         return (first, *rest, "lifetime")
-    return ("authorizationServer", sides.will.kind, first, *rest)
+    return ("authorizationServer", before_after.will.kind, first, *rest)
 
 
 def _noun(key: str) -> str:

@@ -9,7 +9,7 @@ from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.declaration.findings import Path
 from flow_mcp.declaration.sign_in_paths import SignInPath, sign_in_paths
 from flow_mcp.review.diff.change import Change
-from flow_mcp.review.diff.changes.before_after import Sides
+from flow_mcp.review.diff.changes.before_after import BeforeAfter
 from flow_mcp.review.diff.changes.field_changes import told
 from flow_mcp.review.diff.changes.quoting import listed, shown
 from flow_mcp.review.diff.changes.registration import noun
@@ -21,27 +21,30 @@ _People = Mapping[str, tuple[PeopleAccess, PeopleAccess]]
 """Before and after, by protected resource."""
 
 
-def people(sides: Sides) -> Iterator[Change]:
+def people(before_after: BeforeAfter) -> Iterator[Change]:
     """All that changes of the people whom protected resources admit."""
-    keys = sorted({*sides.was.people, *sides.will.people})
-    both = {key: (sides.was.people.get(key, _NOBODY), sides.will.people.get(key, _NOBODY)) for key in keys}
+    keys = sorted({*before_after.was.people, *before_after.will.people})
+    both = {
+        key: (before_after.was.people.get(key, _NOBODY), before_after.will.people.get(key, _NOBODY))
+        for key in keys
+    }
     for group in sorted({group for pair in both.values() for side in pair for group in side.groups}):
-        yield from _group(sides, both, group)
-    yield from _everyone(sides, both)
+        yield from _group(before_after, both, group)
+    yield from _everyone(before_after, both)
     yield from _undeclared(both)
-    yield from _written_differently(sides, {key for key, (was, will) in both.items() if was != will})
+    yield from _written_differently(before_after, {key for key, (was, will) in both.items() if was != will})
 
 
-def _group(sides: Sides, both: _People, group: str) -> Iterator[Change]:
+def _group(before_after: BeforeAfter, both: _People, group: str) -> Iterator[Change]:
     """Its members; who came as one of everyone gains nothing by being in a group that is named."""
     gained = [k for k, (was, will) in both.items() if group in will.groups and not _admits(was, group)]
     lost = [k for k, (was, will) in both.items() if group in was.groups and not _admits(will, group)]
     subject, name = f"group {group}", f"The group {shown(group)}"
     if gained:
-        path = _where(sides.after, gained)
+        path = _where(before_after.after, gained)
         yield change("group-gains-access", subject, path, f"{name} gains {listed(gained)}.", after=gained)
     if lost:
-        path = _where(sides.before, lost)
+        path = _where(before_after.before, lost)
         yield change("group-loses-access", subject, path, f"{name} loses {listed(lost)}.", before=lost)
 
 
@@ -49,17 +52,21 @@ def _admits(people: PeopleAccess, group: str) -> bool:
     return people.everyone or group in people.groups
 
 
-def _everyone(sides: Sides, both: _People) -> Iterator[Change]:
+def _everyone(before_after: BeforeAfter, both: _People) -> Iterator[Change]:
     gained = [key for key, (was, will) in both.items() if will.everyone and not was.everyone]
     lost = [key for key, (was, will) in both.items() if was.everyone and not will.everyone]
     if gained:
         text = f"Everyone whom the authorization server lets sign in gains {listed(gained)}."
-        yield change("everyone-gains-access", "everyone", _where(sides.after, gained), text, after=gained)
+        yield change(
+            "everyone-gains-access", "everyone", _where(before_after.after, gained), text, after=gained
+        )
     if lost:
         groups = sorted({group for key in lost for group in both[key][1].groups})
         left = f"only members of {listed(groups)}" if groups else "nobody"
         text = f"Not everyone may sign in any more for {listed(lost)}, {left} may."
-        yield change("everyone-loses-access", "everyone", _where(sides.before, lost), text, before=lost)
+        yield change(
+            "everyone-loses-access", "everyone", _where(before_after.before, lost), text, before=lost
+        )
 
 
 def _undeclared(both: _People) -> Iterator[Change]:
@@ -86,17 +93,17 @@ def _where(declaration: Declaration | None, keys: list[str]) -> Path:
     return ()
 
 
-def _written_differently(sides: Sides, changed: set[str]) -> Iterator[Change]:
+def _written_differently(before_after: BeforeAfter, changed: set[str]) -> Iterator[Change]:
     """People of a sign-in path that were changed without a change of whom any resource admits."""
     declared = {
         sign_in.path: (side, sign_in)
-        for side in (sides.before, sides.after)
+        for side in (before_after.before, before_after.after)
         for sign_in in _sign_in_paths(side)
     }
     for path, (side, sign_in) in declared.items():
-        leaves = sides.leaves.take(*map(str, path), "people")
-        if leaves and not _reached(side, sign_in) & changed:
-            before, after = told(leaves)
+        field_changes = before_after.field_changes.take(*map(str, path), "people")
+        if field_changes and not _reached(side, sign_in) & changed:
+            before, after = told(field_changes)
             text = f"The people of {path[-1]} are written differently; its resources admit the same."
             yield change(
                 "people-written-differently",

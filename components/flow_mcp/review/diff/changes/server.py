@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from flow_mcp.declaration.findings import Path, dotted
 from flow_mcp.declaration.setting_changes import SettingChange
 from flow_mcp.review.diff.change import Change
-from flow_mcp.review.diff.changes.before_after import Sides
+from flow_mcp.review.diff.changes.before_after import BeforeAfter
 from flow_mcp.review.diff.changes.clients import path_of, subject_of
 from flow_mcp.review.diff.changes.field_changes import Values, told
 from flow_mcp.review.diff.changes.quoting import shown, value
@@ -25,17 +25,21 @@ _LISTS = {
 _WHOLES = {"administration": "administration-changes", "token-reading": "token-reading-changes"}
 
 
-def server(sides: Sides) -> Iterator[Change]:
+def server(before_after: BeforeAfter) -> Iterator[Change]:
     """What its settings mean, whether it is another one, and with that every client ID."""
-    for setting in sides.setting_changes:
-        yield from _setting(sides, setting)
+    for setting in before_after.setting_changes:
+        yield from _setting(before_after, setting)
     moved = None
-    if sides.stays:
-        moved = _authority(sides)
+    if before_after.stays:
+        moved = _authority(before_after)
         yield from (moved,) if moved else ()
-    yield from _client_ids(sides, moves=moved is not None)
-    uses_flow_entra = {sides.was.kind, sides.will.kind} & {"flow-entra"}
-    if sides.stays and not uses_flow_entra and (values := sides.leaves.take("instance", "flowEntra")):
+    yield from _client_ids(before_after, moves=moved is not None)
+    uses_flow_entra = {before_after.was.kind, before_after.will.kind} & {"flow-entra"}
+    if (
+        before_after.stays
+        and not uses_flow_entra
+        and (values := before_after.field_changes.take("instance", "flowEntra"))
+    ):
         before, after = told(values)
         text = "The Flow instance's Entra tenant changes, which this tenant does not use."
         subject = "Flow instance"
@@ -43,64 +47,66 @@ def server(sides: Sides) -> Iterator[Change]:
         yield change("unused-instance-changes", subject, path, text, before=before, after=after)
 
 
-def _setting(sides: Sides, setting: SettingChange) -> Iterator[Change]:
+def _setting(before_after: BeforeAfter, setting: SettingChange) -> Iterator[Change]:
     path = tuple(map(str, setting.path))
     if setting.effect in _BOOLEANS:
-        yield from _boolean(sides, setting, path)
+        yield from _boolean(before_after, setting, path)
     elif setting.effect in _LISTS:
         noun, what = _LISTS[setting.effect]
-        for before, after in sides.leaves.take(*path).values():
+        for before, after in before_after.field_changes.take(*path).values():
             for each in sorted({*(after or ())} - {*(before or ())}):
                 text = f"{shown(each)} {what}."
                 yield change(f"{noun}-added", f"{noun.replace('-', ' ')} {each}", path, text, after=each)
             for each in sorted({*(before or ())} - {*(after or ())}):
                 text = f"{shown(each)} no longer {what}."
                 yield change(f"{noun}-removed", f"{noun.replace('-', ' ')} {each}", path, text, before=each)
-    elif setting.effect in _WHOLES and sides.stays and sides.same_kind:
-        if values := sides.leaves.take(*path):
+    elif setting.effect in _WHOLES and before_after.stays and before_after.same_kind:
+        if values := before_after.field_changes.take(*path):
             before, after = told(values)
             text = f"{setting.true}{_values(values, path)}."
             kind = _WHOLES[setting.effect]
             yield change(kind, "authorization server", path, text, before=before, after=after)
-    elif setting.effect == "recognition" and sides.stays and sides.same_kind:
-        yield from _recognition(sides, path)
+    elif setting.effect == "recognition" and before_after.stays and before_after.same_kind:
+        yield from _recognition(before_after, path)
 
 
-def _boolean(sides: Sides, setting: SettingChange, path: tuple[str, ...]) -> Iterator[Change]:
+def _boolean(before_after: BeforeAfter, setting: SettingChange, path: tuple[str, ...]) -> Iterator[Change]:
     """A switch that is off where nothing is declared; a part that is made with its tenant is no news."""
-    if setting.effect == "creation" and not (sides.stays and sides.same_kind):
+    if setting.effect == "creation" and not (before_after.stays and before_after.same_kind):
         return
-    for before, after in sides.leaves.below(*path).values():
+    for before, after in before_after.field_changes.below(*path).values():
         if bool(before) != bool(after):
-            sides.leaves.take(*path)
+            before_after.field_changes.take(*path)
             kind = _BOOLEANS[setting.effect][0 if after else 1]
             text = f"{setting.true if after else setting.false}."
             yield change(kind, "authorization server", path, text, before=before, after=after)
 
 
-def _recognition(sides: Sides, path: tuple[str, ...]) -> Iterator[Change]:
+def _recognition(before_after: BeforeAfter, path: tuple[str, ...]) -> Iterator[Change]:
     """By protected resource; those that come or go were told of with the resource."""
-    keys = sorted({str(leaf[len(path)]) for leaf in sides.leaves.below(*path) if len(leaf) > len(path)})
+    keys = sorted(
+        {str(leaf[len(path)]) for leaf in before_after.field_changes.below(*path) if len(leaf) > len(path)}
+    )
     for key in keys:
-        values = sides.leaves.take(*path, key)
+        values = before_after.field_changes.take(*path, key)
         before, after = told(values)
         text = f"Other tokens are taken for {key}{_values(values, (*path, key))}."
         subject = f"protected resource {key}"
         yield change("resource-recognition-changes", subject, (*path, key), text, before=before, after=after)
 
 
-def _authority(sides: Sides) -> Change | None:
-    was, will = sides.was, sides.will
+def _authority(before_after: BeforeAfter) -> Change | None:
+    was, will = before_after.was, before_after.will
     values = {
         path: each
-        for setting in sides.setting_changes
+        for setting in before_after.setting_changes
         if setting.effect == "identity"
-        for path, each in sides.leaves.take(*map(str, setting.path)).items()
+        for path, each in before_after.field_changes.take(*map(str, setting.path)).items()
     }
-    if not sides.same_kind:
-        values |= sides.leaves.take("authorizationServer")
+    if not before_after.same_kind:
+        values |= before_after.field_changes.take("authorizationServer")
         if "flow-entra" in {was.kind, will.kind}:
-            values |= sides.leaves.take("instance", "flowEntra")
+            values |= before_after.field_changes.take("instance", "flowEntra")
     elif not values:
         return None
     before, after = told(values)
@@ -108,12 +114,14 @@ def _authority(sides: Sides) -> Change | None:
         was.authority or f"one that {was.kind} assigns",
         will.authority or f"one that {will.kind} assigns",
     )
-    if not (was.authority or will.authority) and sides.same_kind:
+    if not (was.authority or will.authority) and before_after.same_kind:
         text = f"The authority is that of another {will.kind}{_values(values)}."
     elif old == new:
         text = f"Another authorization server is behind the same authority{_values(values)}."
     else:
-        kinds = "" if sides.same_kind else f", and the authorization server from {was.kind} to {will.kind}"
+        kinds = (
+            "" if before_after.same_kind else f", and the authorization server from {was.kind} to {will.kind}"
+        )
         text = f"The authority changes from {_shown(old)} to {_shown(new)}{kinds}."
     return change(
         "authority-changes",
@@ -125,12 +133,12 @@ def _authority(sides: Sides) -> Change | None:
     )
 
 
-def _client_ids(sides: Sides, *, moves: bool) -> Iterator[Change]:
+def _client_ids(before_after: BeforeAfter, *, moves: bool) -> Iterator[Change]:
     """A client ID means something at one authority only."""
-    for old, new in sides.clients().values():
+    for old, new in before_after.clients().values():
         if not (old and new and (moves or old.client_id != new.client_id)):
             continue
-        sides.leaves.take(*path_of(new), "clientId")
+        before_after.field_changes.take(*path_of(new), "clientId")
         manual = new.registration == "manual"
         if new.client_id is None:
             text = f"{new.name} gets another client ID, which the new authorization server assigns."
@@ -146,8 +154,8 @@ def _client_ids(sides: Sides, *, moves: bool) -> Iterator[Change]:
             subject_of(new),
             (*path_of(new), "clientId"),
             text,
-            before={"authority": sides.was.authority, "clientId": old.client_id},
-            after={"authority": sides.will.authority, "clientId": new.client_id},
+            before={"authority": before_after.was.authority, "clientId": old.client_id},
+            after={"authority": before_after.will.authority, "clientId": new.client_id},
         )
 
 

@@ -7,17 +7,17 @@ from typing import Any
 
 from flow_mcp.declaration.waivers import Waiver
 from flow_mcp.review.diff.change import Change
-from flow_mcp.review.diff.changes.before_after import Sides
+from flow_mcp.review.diff.changes.before_after import BeforeAfter
 from flow_mcp.review.diff.changes.quoting import shown
 from flow_mcp.review.diff.kinds import change
 
 
-def waivers(sides: Sides) -> Iterator[Change]:
+def waivers(before_after: BeforeAfter) -> Iterator[Change]:
     """All that changes of a tenant's waivers."""
-    old = sides.before.tenant.waivers if sides.before else {}
-    new = sides.after.tenant.waivers if sides.after else {}
+    old = before_after.before.tenant.waivers if before_after.before else {}
+    new = before_after.after.tenant.waivers if before_after.after else {}
     for rule in sorted({*old, *new}):
-        if sides.leaves.take("waivers", rule):
+        if before_after.field_changes.take("waivers", rule):
             yield _waiver(rule, old.get(rule), new.get(rule))
 
 

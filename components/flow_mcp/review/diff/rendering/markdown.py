@@ -14,7 +14,7 @@ from flow_mcp.review.diff.findings import beside
 from flow_mcp.review.diff.outcome import Outcome
 from flow_mcp.review.diff.rendering.words import MARKS, counted, verdict
 from flow_mcp.review.diff.tenant_diff import Operation, TenantDiff, Unknown
-from flow_mcp.review.policy.evaluation import Judgement
+from flow_mcp.review.policy.evaluation import RuleResult
 
 # GitHub refuses a comment of more than 65,536 characters.
 _LONGEST = 60_000
@@ -59,7 +59,7 @@ def _foot(outcome: Outcome) -> str:
 
 
 def _section(diff: TenantDiff, *, details: bool) -> str:
-    found, rest = beside(diff.changes, diff.judgements)
+    found, rest = beside(diff.changes, diff.rule_results)
     seen: list[str] = []
     folded: list[str] = []
     for index, change in enumerate(diff.changes):
@@ -69,7 +69,7 @@ def _section(diff: TenantDiff, *, details: bool) -> str:
     seen += (_operation(operation, risk) for operation, risk in risks if risk.needs_approval)
     seen += map(_unknown, diff.unknowns)
     rest = rest if not diff.empty else [each for each in rest if each.blocks]
-    seen += (f"|  | apart from what changes | {_finding(judgement)} |" for judgement in rest)
+    seen += (f"|  | apart from what changes | {_finding(rule_result)} |" for rule_result in rest)
     lines = [f"### {escaped(diff.stack)}", "", *_table(seen)]
     if details:
         lines += _folded(f"{len(folded)} of low or no risk", _table(folded))
@@ -89,7 +89,7 @@ def _folded(title: str, lines: Sequence[str]) -> list[str]:
     return ["<details>", f"<summary>{title}</summary>", "", *lines, "</details>", ""] if lines else []
 
 
-def _row(change: Change, findings: Iterable[Judgement]) -> str:
+def _row(change: Change, findings: Iterable[RuleResult]) -> str:
     said = "<br>".join([escaped(change.text, _TEXT), *map(_finding, findings)])
     return f"| {_risk(change.risk)} | `{change.kind}` | {said} |"
 
@@ -110,13 +110,15 @@ def _unknown(unknown: Unknown) -> str:
     return f"| {_risk(unknown.risk)} | unknown | {escaped(f'{unknown.subject} {unknown.text}.', _TEXT)} |"
 
 
-def _finding(judgement: Judgement) -> str:
-    place = dotted(judgement.path)
-    said = f"{judgement.severity}: {place + ' ' if place else ''}{judgement.problem}. {judgement.remedy}"
-    if judgement.waiver:
-        said += f" Accepted until {judgement.waiver.expires}: {judgement.waiver.reason}"
-    mark = "✗" if judgement.blocks else "!"
-    return f"{mark} **{escaped(judgement.rule_id)}** {escaped(said, _TEXT)}"
+def _finding(rule_result: RuleResult) -> str:
+    place = dotted(rule_result.path)
+    said = (
+        f"{rule_result.severity}: {place + ' ' if place else ''}{rule_result.problem}. {rule_result.remedy}"
+    )
+    if rule_result.waiver:
+        said += f" Accepted until {rule_result.waiver.expires}: {rule_result.waiver.reason}"
+    mark = "✗" if rule_result.blocks else "!"
+    return f"{mark} **{escaped(rule_result.rule_id)}** {escaped(said, _TEXT)}"
 
 
 def _values(changes: Iterable[Change]) -> list[str]:

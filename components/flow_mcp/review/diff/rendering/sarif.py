@@ -33,7 +33,7 @@ from flow_mcp.review.diff.kinds import KINDS
 from flow_mcp.review.diff.outcome import Outcome
 from flow_mcp.review.diff.rendering.source_locations import Places
 from flow_mcp.review.diff.tenant_diff import TenantDiff, Unknown
-from flow_mcp.review.policy.evaluation import Judgement
+from flow_mcp.review.policy.evaluation import RuleResult
 from flow_mcp.review.policy.rule import Rule
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -78,8 +78,8 @@ def sarif(outcome: Outcome, places: Places, rules: Iterable[Rule]) -> str:
 
 
 def _results(diff: TenantDiff, places: Places) -> Iterator[Result]:
-    for judgement in diff.judgements:
-        yield _finding(diff.stack, judgement, _at(places, diff.stack, judgement.path, judgement.urn))
+    for rule_result in diff.rule_results:
+        yield _finding(diff.stack, rule_result, _at(places, diff.stack, rule_result.path, rule_result.urn))
     for unknown in diff.unknowns:
         yield _unknown(diff.stack, unknown, _at(places, diff.stack, ()))
     for change in diff.changes:
@@ -102,19 +102,19 @@ def _change(stack: str, change: Change, at: Location) -> Result:
     )
 
 
-def _finding(stack: str, judgement: Judgement, at: Location) -> Result:
-    waiver = judgement.waiver
+def _finding(stack: str, rule_result: RuleResult, at: Location) -> Result:
+    waiver = rule_result.waiver
     result = _result(
-        judgement.rule_id,
-        Level.ERROR if judgement.blocks else Level.NOTE if waiver else Level.WARNING,
-        f"{stack}: {judgement.problem}. {judgement.remedy}",
+        rule_result.rule_id,
+        Level.ERROR if rule_result.blocks else Level.NOTE if waiver else Level.WARNING,
+        f"{stack}: {rule_result.problem}. {rule_result.remedy}",
         at,
-        (stack, judgement.rule_id, judgement.path, judgement.urn, judgement.problem),
+        (stack, rule_result.rule_id, rule_result.path, rule_result.urn, rule_result.problem),
         stack=stack,
-        severity=str(judgement.severity),
-        enforcementLevel=judgement.level,
-        kind=judgement.kind,
-        urn=judgement.urn,
+        severity=str(rule_result.severity),
+        enforcementLevel=rule_result.level,
+        kind=rule_result.kind,
+        urn=rule_result.urn,
     )
     if waiver:
         # The library has the key of an older draft.

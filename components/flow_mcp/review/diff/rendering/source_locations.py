@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flow_mcp.declaration import files
 from flow_mcp.declaration.findings import Path
 from flow_mcp.declaration.load import Loaded, instance_of
-from flow_mcp.declaration.source_value import Written
+from flow_mcp.declaration.source_value import SourceValue
 from flow_mcp.engine.project import Project
 
 
@@ -48,5 +48,5 @@ class Places:
         return Place(self.prefix + file, _line(self.loaded[stack].tenant, path))
 
 
-def _line(written: Written, path: Path) -> int:
+def _line(written: SourceValue, path: Path) -> int:
     return written.file.mark((*written.root, *path))[0] if written.file else 0

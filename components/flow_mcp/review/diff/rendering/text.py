@@ -15,7 +15,7 @@ from flow_mcp.review.diff.findings import beside
 from flow_mcp.review.diff.outcome import Outcome
 from flow_mcp.review.diff.rendering.words import MARKS, counted, verdict
 from flow_mcp.review.diff.tenant_diff import Operation, TenantDiff, Unknown
-from flow_mcp.review.policy.evaluation import Judgement
+from flow_mcp.review.policy.evaluation import RuleResult
 
 _STYLES = {Risk.HIGH: "bold red", Risk.MEDIUM: "yellow", Risk.LOW: "green", Risk.NONE: "dim"}
 _LONGEST = 1_000
@@ -36,7 +36,7 @@ def text(outcome: Outcome) -> Iterator[Text]:
 
 
 def _tenant(diff: TenantDiff) -> Iterator[Text]:
-    found, rest = beside(diff.changes, diff.judgements)
+    found, rest = beside(diff.changes, diff.rule_results)
     yield Text.assemble((terminal(diff.stack), "bold"), "" if not diff.empty else ": no change")
     for index, change in enumerate(diff.changes):
         yield _change(change)
@@ -73,15 +73,15 @@ def _unknown(unknown: Unknown) -> Text:
     return _line(unknown.risk, "unknown", f"{unknown.subject} {unknown.text}.")
 
 
-def _finding(judgement: Judgement) -> Text:
-    place = dotted(judgement.path)
+def _finding(rule_result: RuleResult) -> Text:
+    place = dotted(rule_result.path)
     where = f"{place} " if place else ""
-    said = f"{judgement.severity}: {where}{judgement.problem}. {judgement.remedy}"
-    if judgement.waiver:
-        said += f" Accepted until {judgement.waiver.expires}: {judgement.waiver.reason}"
-    style = "bold red" if judgement.blocks else "dim" if judgement.waiver else "yellow"
-    mark = "✗" if judgement.blocks else "!"
-    return Text.assemble("      ", (f"{mark} {judgement.rule_id} ", style), terminal(said, _LONGEST))
+    said = f"{rule_result.severity}: {where}{rule_result.problem}. {rule_result.remedy}"
+    if rule_result.waiver:
+        said += f" Accepted until {rule_result.waiver.expires}: {rule_result.waiver.reason}"
+    style = "bold red" if rule_result.blocks else "dim" if rule_result.waiver else "yellow"
+    mark = "✗" if rule_result.blocks else "!"
+    return Text.assemble("      ", (f"{mark} {rule_result.rule_id} ", style), terminal(said, _LONGEST))
 
 
 def _line(risk: Risk, what: str, said: str) -> Text:

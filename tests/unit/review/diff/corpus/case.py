@@ -93,19 +93,19 @@ def sample(stack: str, *edits: Mapping[str, Any]) -> Declared:
             out.
     """
     config = copy.deepcopy(_file(stack))
-    sides = {"instance": config.get("flow-mcp:instance") or copy.deepcopy(_shared())}
-    sides |= config["flow-mcp:tenant"]
+    before_after = {"instance": config.get("flow-mcp:instance") or copy.deepcopy(_shared())}
+    before_after |= config["flow-mcp:tenant"]
     for path, value in (each for edit in edits for each in edit.items()):
         *above, last = path.split(".")
-        part = sides
+        part = before_after
         for key in above:
             part = part.setdefault(key, {})
         if value is GONE:
             del part[last]
         else:
             part[last] = copy.deepcopy(value)
-    instance = sides.pop("instance")
-    return Declared(sides, instance)
+    instance = before_after.pop("instance")
+    return Declared(before_after, instance)
 
 
 def case(name: str, stack: str, before: Declared | None, after: Declared | None) -> Case:
