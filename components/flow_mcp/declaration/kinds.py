@@ -76,8 +76,11 @@ class Kinds(Mapping[str, AuthorizationServerKind]):
         description = "Who issues the tokens; exactly one. Left out: the Flow instance's Entra tenant."
         field = Field(description=description)
         if self._default in keys:
-            default = {self._default: self.default.declaration()}
-            field = Field(default_factory=lambda: choice.model_validate(default), description=description)
+            default = self.default
+            field = Field(
+                default_factory=lambda: choice.model_validate({default.key: default.declaration()}),
+                description=description,
+            )
         return create_model(
             Tenant.__name__,
             __base__=Tenant,
