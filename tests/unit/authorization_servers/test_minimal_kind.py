@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pulumi
+import pytest
 
 from flow_mcp.authorization_servers import KINDS
 from flow_mcp.authorization_servers.component import component_of
@@ -40,7 +41,7 @@ class Mocks(pulumi.runtime.Mocks):
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str, dict[str, Any]]:
         return f"{args.name}-id", dict(args.inputs)
 
-    def call(self, args: pulumi.runtime.MockCallArgs) -> dict[str, Any]:
+    def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[Any, Any], None]:
         raise AssertionError(args.token)
 
 
@@ -69,15 +70,12 @@ def test_its_access_is_told_as_that_of_any_kind() -> None:
 
 def test_its_own_checks_run_with_those_of_every_tenant() -> None:
     agent = {"grant": "client-credentials", "access": ["457/test"]}
-    try:
+    with pytest.raises(DeclarationError) as refused:
         load(clients={"nightly": agent})
-    except DeclarationError as error:
-        assert [(problem.path, problem.message) for problem in error.problems] == [
-            ("clients.nightly.access[0]", "names 457/test, which the tenant does not declare"),
-            ("clients.nightly", "cannot be registered by the stack"),
-        ]
-    else:
-        raise AssertionError("the declaration was accepted")
+    assert [(problem.path, problem.message) for problem in refused.value.problems] == [
+        ("clients.nightly.access[0]", "names 457/test, which the tenant does not declare"),
+        ("clients.nightly", "cannot be registered by the stack"),
+    ]
 
 
 def test_the_runtime_decides_by_its_settings() -> None:
