@@ -1,4 +1,4 @@
-"""FLOWMCP-009: a token is for one protected resource."""
+"""FLOWMCP-009: each audience belongs to one protected resource."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ SCOPE = "keycloak:openid/clientScope:ClientScope"
 DEFAULTS = "keycloak:openid/clientDefaultScopes:ClientDefaultScopes"
 REALM_DEFAULTS = "keycloak:index/realmDefaultClientScopes:RealmDefaultClientScopes"
 REALM = "keycloak:index/realm:Realm"
-SHARED = "is the audience of another protected resource too"
-EVERY = "puts the audience of a protected resource into every token"
+SHARED = "is also the audience of another protected resource, which accepts the same tokens"
+EVERY = "adds the audience of a protected resource to tokens that did not request it"
 
 
 def shown(*resources: Any) -> Findings:

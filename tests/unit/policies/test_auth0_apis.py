@@ -1,4 +1,4 @@
-"""FLOWMCP-023: APIs at Auth0 are closed to whom nothing was granted."""
+"""FLOWMCP-023: APIs at Auth0 require client grants and roles."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from policies.rules.auth0_apis import Auth0Apis
 from tests.unit.policies.judging import Findings, context, of_declaration, of_inputs
 
 RULE = Auth0Apis()
-WITHOUT_ROLE = "admits every account that can sign in, without a role"
+WITHOUT_ROLE = "admits every user of the Auth0 tenant, even without a role"
 CLOSED: dict[str, Any] = {
     "signingAlg": "RS256",
     "tokenDialect": "rfc9068_profile",
@@ -24,15 +24,18 @@ CLOSED: dict[str, Any] = {
     },
 }
 PEOPLE = Violation(
-    ("subjectTypeAuthorization", "user", "policy"), "lets every application have tokens on behalf of people"
+    ("subjectTypeAuthorization", "user", "policy"),
+    "lets every application get tokens on behalf of people, without a client grant",
 )
 PROGRAMS = Violation(
-    ("subjectTypeAuthorization", "client", "policy"), "lets programs have tokens without a grant"
+    ("subjectTypeAuthorization", "client", "policy"), "lets every program get tokens without a client grant"
 )
 FORM = Violation(
-    ("tokenDialect",), "issues tokens of another form than RFC 9068's, which ID tokens could pass for"
+    ("tokenDialect",), "does not issue RFC 9068 tokens, so ID tokens could pass as access tokens"
 )
-SHARED = Violation(("signingAlg",), "signs tokens with a secret that all who validate them must share")
+SHARED = Violation(
+    ("signingAlg",), "signs tokens with a shared secret, so whoever validates them could forge them"
+)
 NO_ROLES = Violation(("enforcePolicies",), WITHOUT_ROLE)
 
 

@@ -1,4 +1,4 @@
-"""FLOWMCP-024: clients at Auth0 keep to OAuth 2.1."""
+"""FLOWMCP-024: clients at Auth0 follow OAuth 2.1."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ CLIENT: dict[str, Any] = {
     "refreshToken": ROTATING,
     "jwtConfiguration": {"alg": "RS256"},
 }
-OLD = Violation(("oidcConformant",), "keeps to rules older than OpenID Connect")
-REUSED = Violation(("refreshToken", "rotationType"), "lets a stolen refresh token be used again and again")
-ENDLESS = "lets refresh tokens live for ever"
+OLD = Violation(("oidcConformant",), "is not true, so Auth0 applies legacy rules instead of OpenID Connect")
+REUSED = Violation(("refreshToken", "rotationType"), "lets a stolen refresh token be used repeatedly")
+ENDLESS = "lets refresh tokens live without limit"
 
 
 def client(**changed: Any) -> Findings:
@@ -51,24 +51,29 @@ def test_a_client_of_oauth_2_1_is_accepted(changed: dict[str, Any]) -> None:
         ({"oidcConformant": Unknown("o")}, [Unknown("o")]),
         (
             {"jwtConfiguration": {"alg": "HS256"}},
-            [Violation(("jwtConfiguration", "alg"), "signs ID tokens with the client's secret")],
+            [
+                Violation(
+                    ("jwtConfiguration", "alg"),
+                    "signs ID tokens with the client secret instead of a private key",
+                )
+            ],
         ),
         (
             {"crossOriginAuth": True},
-            [Violation(("crossOriginAuth",), "takes passwords on pages of other origins")],
+            [Violation(("crossOriginAuth",), "accepts passwords on pages of other origins")],
         ),
         (
             {"isTokenEndpointIpHeaderTrusted": True},
             [
                 Violation(
                     ("isTokenEndpointIpHeaderTrusted",),
-                    "lets a client name the address that attacks are counted by",
+                    "lets the client choose the IP address that attack protection counts",
                 )
             ],
         ),
         (
             {"thirdPartySecurityMode": "permissive"},
-            [Violation(("thirdPartySecurityMode",), "relieves a client of others of PKCE and consent")],
+            [Violation(("thirdPartySecurityMode",), "exempts a third-party client from PKCE and consent")],
         ),
         ({"refreshToken": {**ROTATING, "rotationType": "non-rotating"}}, [REUSED]),
         (
@@ -104,7 +109,7 @@ def credentials(client_id: Any, method: Any, *, by_component: bool = False) -> R
 @pytest.mark.parametrize("client_id", ["web", "program"])
 def test_a_confidential_client_authenticates(client_id: str) -> None:
     none, basic = credentials(client_id, "none"), credentials(client_id, "client_secret_basic")
-    problem = "lets a confidential client have tokens without authentication"
+    problem = "lets a confidential client get tokens without authentication"
     assert of_outputs(RULE, WEB, PROGRAM, none, context=context(RULE)) == [
         Violation(("authenticationMethod",), problem, none.urn)
     ]

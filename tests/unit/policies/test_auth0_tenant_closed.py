@@ -1,4 +1,4 @@
-"""FLOWMCP-037: the settings of an Auth0 tenant open nothing that is not declared."""
+"""FLOWMCP-037: tenant-wide Auth0 settings do not widen access."""
 
 from __future__ import annotations
 
@@ -12,12 +12,17 @@ from policies.rules.auth0_tenant_closed import Auth0TenantClosed
 from tests.unit.policies.judging import context, of_inputs
 
 RULE = Auth0TenantClosed()
-AUDIENCE = Violation(("defaultAudience",), "gives an API's tokens to requests that name no API")
-DIRECTORY = Violation(("defaultDirectory",), "names a directory for password grants")
-PERMISSIVE = Violation(
-    ("dynamicClientRegistrationSecurityMode",), "lets clients that register go without PKCE"
+AUDIENCE = Violation(("defaultAudience",), "issues tokens for this API to requests that name no API")
+DIRECTORY = Violation(
+    ("defaultDirectory",), "sets a directory for the password grant, which no client may use"
 )
-REGISTRATION = Violation(("flags", "enableDynamicClientRegistration"), "lets anyone register clients")
+PERMISSIVE = Violation(
+    ("dynamicClientRegistrationSecurityMode",), "exempts dynamically registered clients from PKCE"
+)
+REGISTRATION = Violation(
+    ("flags", "enableDynamicClientRegistration"),
+    "lets anyone register clients, which the declaration does not permit",
+)
 
 
 @pytest.mark.parametrize(

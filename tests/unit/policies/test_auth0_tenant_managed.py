@@ -1,4 +1,4 @@
-"""FLOWMCP-022: few stacks change the settings of a whole Auth0 tenant."""
+"""FLOWMCP-022: stacks change tenant-wide settings only of configured Auth0 tenants."""
 
 from __future__ import annotations
 
@@ -19,14 +19,18 @@ def test_a_stack_that_changes_none_is_accepted() -> None:
 
 def test_a_stack_that_changes_some_is_named_unless_the_configuration_names_its_auth0_tenant() -> None:
     path = ("authorizationServer", "auth0", "tenantSettings", "manage")
-    found = [Violation(path, "changes an Auth0 tenant that the configuration does not name")]
+    found = [
+        Violation(
+            path, "changes tenant-wide settings of an Auth0 tenant that this rule's domains do not list"
+        )
+    ]
     assert of_declaration(RULE, MANAGED, context=context(RULE)) == found
     assert of_declaration(RULE, MANAGED, context=context(RULE, domains=["acme.us.auth0.com"])) == found
     assert of_declaration(RULE, MANAGED, context=context(RULE, domains=["acme.eu.auth0.com"])) == []
 
 
 def test_a_resource_outside_the_component_goes_past_the_declaration() -> None:
-    found = [Violation((), "changes the settings of a whole Auth0 tenant past its declaration")]
+    found = [Violation((), "changes tenant-wide Auth0 settings outside the declaration")]
     assert of_inputs(RULE, AUTH0_TENANT, {}, context=context(RULE)) == found
     assert of_inputs(RULE, AUTH0_TENANT, {}, context=context(RULE), made_by_component=True) == []
     assert of_inputs(RULE, AUTH0_CLIENT, {}, context=context(RULE)) == []

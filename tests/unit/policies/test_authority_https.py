@@ -1,4 +1,4 @@
-"""FLOWMCP-001: no plain-http authority outside loopback."""
+"""FLOWMCP-001: the authorization server is reached over https."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ STACK = "pulumi:pulumi:Stack"
 PROVIDER = "pulumi:providers:keycloak"
 REALM = "keycloak:index/realm:Realm"
 PLAIN = "http://id.acme.example"
-PROBLEM = "is neither an https address nor plain http to loopback"
+PROBLEM = "is neither an https address nor plain http to loopback: tokens can be read in transit"
 
 
 def found(resource: Resource) -> list[Violation | Unknown]:
@@ -146,7 +146,7 @@ def test_a_realm_may_not_move_its_authority_to_plain_http_or_allow_it_to_everybo
     inputs = {"realm": "acme", "attributes": {"frontendUrl": PLAIN, "note": PLAIN}, "sslRequired": "NONE"}
     assert found(Resource(REALM, inputs)) == [
         *plain_http("attributes.frontendUrl"),
-        Violation(("sslRequired",), "lets everybody use the realm by plain http"),
+        Violation(("sslRequired",), "allows plain http to the realm from any address"),
     ]
 
 

@@ -1,4 +1,4 @@
-"""FLOWMCP-035: a client ID says whose it is."""
+"""FLOWMCP-035: client IDs begin with the tenant's prefix."""
 
 from __future__ import annotations
 
@@ -12,7 +12,12 @@ from policies.rules.client_names import ClientNames
 from tests.unit.policies.judging import Findings, context, of_declaration
 
 RULE = ClientNames()
-REFUSED = [Violation(("clients", "agent", "clientId"), "does not begin as the tenant's client IDs do")]
+REFUSED = [
+    Violation(
+        ("clients", "agent", "clientId"),
+        "does not begin with the tenant's prefix, so its owner is hard to find",
+    )
+]
 
 
 def declared(client_id: str | None, **configured: Any) -> Findings:

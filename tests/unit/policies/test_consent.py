@@ -1,4 +1,4 @@
-"""FLOWMCP-025: nobody's consent is skipped for applications that nobody declared."""
+"""FLOWMCP-025: consent is skipped only for known applications."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from policies.rules.consent import Consent
 from tests.unit.policies.judging import Findings, context, made, of_declaration, of_inputs, of_outputs
 
 RULE = Consent()
-SELF_SERVICE = "is a scope that people may consent to for any application"
-TOGETHER = "lets consent to another application be consent to this API"
+SELF_SERVICE = "lets people consent to this scope for any application"
+TOGETHER = "makes consent to another application count as consent to this API"
 PROMPT = ("skipNonVerifiableCallbackUriConfirmationPrompt",)
-UNSEEN = "signs people in to whatever program listens on their machine, unseen"
-FOREIGN = "needs no consent, and is neither this stack's nor named by the configuration"
+UNSEEN = "skips the prompt, so any program on a person's machine can receive the sign-in"
+FOREIGN = "skips consent for an application that is not in this stack or the configuration"
 OTHER = "0d7c3b52-64d0-4a0c-9a3e-0f2b7d9c1e55"
 
 
@@ -37,7 +37,7 @@ def test_vs_code_is_preauthorized_while_the_configuration_names_it() -> None:
     path = ("authorizationServer", "entra", "preauthorized", "vscode")
     assert of_declaration(RULE, {"entra": entra}, context=context(RULE)) == []
     assert of_declaration(RULE, {"entra": entra}, context=context(RULE, preauthorized=[OTHER])) == [
-        Violation(path, "needs no consent, and the configuration does not name it")
+        Violation(path, "skips consent for an application that the configuration does not list")
     ]
     assert of_declaration(RULE, ENTRA, context=context(RULE, preauthorized=[])) == []
 
@@ -67,7 +67,11 @@ def test_an_apis_scopes_take_an_administrators_consent_of_its_own(api: Any, foun
         (ENTRA_PERMISSION_SCOPE, {}, [Violation(("type",), SELF_SERVICE)]),
         (ENTRA_KNOWN_CLIENTS, {"knownClientIds": [OTHER]}, [Violation(("knownClientIds", 0), TOGETHER)]),
         (ENTRA_DELEGATED_GRANT, {"userObjectId": OTHER}, []),
-        (ENTRA_DELEGATED_GRANT, {}, [Violation(("userObjectId",), "consents on behalf of everyone")]),
+        (
+            ENTRA_DELEGATED_GRANT,
+            {},
+            [Violation(("userObjectId",), "is not set, so the grant consents on behalf of every user")],
+        ),
         (ENTRA_DELEGATED_GRANT, {"userObjectId": Unknown("u")}, [Unknown("u")]),
         (AUTH0_TENANT, {}, []),
         (AUTH0_TENANT, {PROMPT[0]: "false"}, []),

@@ -1,4 +1,4 @@
-"""FLOWMCP-031: APIs in Entra are named, permitted and used as APIs only."""
+"""FLOWMCP-031: APIs in Entra have unique names, separate roles and no credentials."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from policies.rules.entra_apis import EntraApis
 from tests.unit.policies.judging import Findings, context, made, of_inputs, of_outputs
 
 RULE = EntraApis()
-NAME = "is neither api:// nor https:// with a name that only one application can have"
-CREDENTIAL = "lets whoever has it be the API itself, which needs no tokens"
-OFF = "is switched off, so that no token has it"
-BOTH = "is not one kind of member, so that people pass for programs"
-PEOPLE = "lets people have the role by which programs are told"
+NAME = "is not an api:// or https:// name that only one application can have"
+CREDENTIAL = "lets its holder act as the API, which needs no credential"
+OFF = "is false, so no token contains this permission"
+BOTH = "is not exactly one member type, so people could pass as programs"
+PEOPLE = "lets people have the role that identifies programs"
 
 
 def application(**inputs: Any) -> Findings:

@@ -1,4 +1,4 @@
-"""FLOWMCP-013: Entra gives tokens for an API to those who are assigned to it."""
+"""FLOWMCP-013: APIs in Entra require assignment."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ RULE = EntraAssignment()
 FLOW_ENTRA = {
     "flowEntra": {"tenantId": "8a1f3c52-64d0-4a0c-9a3e-0f2b7d9c1e55", "verifiedDomains": ["profitbase.biz"]}
 }
-ADMITS = "admits every account of the Entra tenant, without assignment"
+ADMITS = "admits every account of the Entra tenant, guests included, without assignment"
 DESKTOP = {
     "grant": "authorization-code",
     "access": ["456/test"],
@@ -59,7 +59,7 @@ def test_other_servers_have_no_assignment() -> None:
 
 @pytest.mark.parametrize("required", [False, None, "true"])
 def test_a_service_principal_of_an_api_must_require_it(required: Any) -> None:
-    problem = "lets the API's tokens be given to whoever is not assigned"
+    problem = "is not true: people and programs without assignment get tokens for the API"
     of_api = principal("api", required)
     assert of_outputs(RULE, API, CLIENT, of_api, context=context(RULE)) == [
         Violation(("appRoleAssignmentRequired",), problem, of_api.urn)

@@ -1,4 +1,4 @@
-"""FLOWMCP-021: what is made in Entra has owners."""
+"""FLOWMCP-021: applications in Entra have owners."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.unit.policies.judging import Findings, context, of_declaration, of_in
 
 RULE = EntraOwners()
 ONE, TWO = ("6a2e1b7c-0d3f-4e58-9b1a-2c4d6e8f0a1b", "6a2e1b7c-0d3f-4e58-9b1a-2c4d6e8f0a1c")
-FEW = "names fewer owners than the configuration asks for"
+FEW = "lists fewer owners than the configuration requires"
 
 
 def of_entra(*owners: str, **configured: Any) -> Findings:

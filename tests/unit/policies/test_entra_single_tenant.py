@@ -1,4 +1,4 @@
-"""FLOWMCP-012: applications in Entra are for one Entra tenant."""
+"""FLOWMCP-012: applications in Entra accept accounts of one Entra tenant."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from policies.rules.entra_single_tenant import EntraSingleTenant
 from tests.unit.policies.judging import Findings, context, of_inputs
 
 RULE = EntraSingleTenant()
-OTHERS = [Violation(("signInAudience",), "admits accounts of other Entra tenants, or personal ones")]
+OTHERS = [Violation(("signInAudience",), "admits accounts of other Entra tenants or personal accounts")]
 
 
 @pytest.mark.parametrize("kind", [ENTRA_APPLICATION, ENTRA_REGISTRATION])

@@ -1,4 +1,4 @@
-"""FLOWMCP-020: Entra issues tokens of version 2."""
+"""FLOWMCP-020: Entra issues access tokens of version 2."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from policies.rules.entra_token_version import EntraTokenVersion
 from tests.unit.policies.judging import Findings, context, of_inputs
 
 RULE = EntraTokenVersion()
-PROBLEM = "leaves tokens at version 1, with another issuer and other claims than the settings say"
+PROBLEM = "is not 2: tokens of version 1 have another issuer and other claims than the settings"
 OLD = [Violation(("api", "requestedAccessTokenVersion"), PROBLEM)]
 
 

@@ -1,4 +1,4 @@
-"""FLOWMCP-017: production is for named groups of people."""
+"""FLOWMCP-017: access to production is limited to groups of people."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from policies.rules.everyone_in_production import EveryoneInProduction
 from tests.unit.policies.judging import Findings, context, of_declaration
 
 RULE = EveryoneInProduction()
-PROBLEM = "lets whoever can sign in reach production"
+PROBLEM = "lets every user of the authorization server reach production"
 
 
 def declared(people: Any, *access: str, **configured: Any) -> Findings:

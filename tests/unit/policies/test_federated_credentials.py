@@ -1,4 +1,4 @@
-"""FLOWMCP-030: a federated credential trusts one workload."""
+"""FLOWMCP-030: each federated credential trusts one workload."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ GITLAB = "https://gitlab.com"
 KUBERNETES = "https://oidc.acme.example/cluster"
 AUDIENCE = "api://AzureADTokenExchange"
 
-SUBJECT = "names no single workload"
-PULL_REQUEST = "is that of pull requests: their code is not reviewed yet"
-NO_REPOSITORY = "names no repository, so that others of its owner are trusted too"
-ONE_AUDIENCE = "must be one audience, which tokens for others do not have"
-NO_ISSUER = "is no https address, so that its keys could be anybody's"
+SUBJECT = "does not name exactly one workload"
+PULL_REQUEST = "names pull requests, whose code has not been reviewed"
+NO_REPOSITORY = "names no repository, so all repositories of the owner are trusted"
+ONE_AUDIENCE = "must be exactly one audience, so that tokens for other services are rejected"
+NO_ISSUER = "is not an https address, so its signing keys could be replaced in transit"
 
 
 def credential(**given: Any) -> Findings:

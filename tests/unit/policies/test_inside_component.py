@@ -1,4 +1,4 @@
-"""FLOWMCP-027: nothing outside the component."""
+"""FLOWMCP-027: every resource belongs to McpServerSettings."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ RULE = InsideComponent()
 REALM = "keycloak:index/realm:Realm"
 SERVER = "flow-mcp:index:KeycloakAuthorizationServer"
 PREFIX = "urn:pulumi:acme::flow-mcp::"
-OUTSIDE = [Violation((), "is outside McpServerSettings")]
+OUTSIDE = [Violation((), "is outside McpServerSettings, so no diff or report shows it")]
 
 
 def found(kind: str, urn: str, **configured: Any) -> Findings:

@@ -1,4 +1,4 @@
-"""FLOWMCP-028: a client at Keycloak has no rights but those that it was given."""
+"""FLOWMCP-028: clients at Keycloak have only the roles that the declaration grants."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ RULE = KeycloakClients()
 CLIENT = "keycloak:openid/client:Client"
 REALM_ROLE = "keycloak:openid/clientServiceAccountRealmRole:ClientServiceAccountRealmRole"
 CLIENT_ROLE = "keycloak:openid/clientServiceAccountRole:ClientServiceAccountRole"
-BOTH = "makes a client of people a program too, which nobody has to sign in for"
+BOTH = "makes a client for people a program too, which gets tokens without a sign-in"
 
 
 @pytest.mark.parametrize("allowed", [False, "false", "False"])
@@ -26,7 +26,7 @@ def test_a_client_without_full_scope_is_accepted(allowed: Any) -> None:
 @pytest.mark.parametrize("allowed", [True, "true", None, "", 0, [], {}])
 def test_full_scope_is_refused_and_so_is_leaving_it_to_the_provider(allowed: Any) -> None:
     assert said_of(RULE, CLIENT, {"clientId": "portal", "fullScopeAllowed": allowed}) == [
-        Violation(("fullScopeAllowed",), "gives tokens every role of their user")
+        Violation(("fullScopeAllowed",), "is not false, so tokens carry every role of their user")
     ]
 
 
@@ -40,7 +40,7 @@ def test_a_client_is_for_people_or_a_program() -> None:
 )
 def test_a_program_has_roles_of_protected_resources_only(role: Any) -> None:
     assert said_of(RULE, REALM_ROLE, {"role": role, "realmId": "acme"}) == [
-        Violation(("role",), "is no role of a protected resource's programs")
+        Violation(("role",), "is not a role of a protected resource for programs")
     ]
     assert said_of(RULE, REALM_ROLE, {"role": "flow-mcp:acme:456:test:programs"}) == []
 
@@ -48,7 +48,7 @@ def test_a_program_has_roles_of_protected_resources_only(role: Any) -> None:
 @pytest.mark.parametrize("role", ["manage-users", "flow-mcp:acme:456:test:programs", None])
 def test_a_program_has_no_role_of_another_client(role: Any) -> None:
     assert said_of(RULE, CLIENT_ROLE, {"role": role, "realmId": "acme"}) == [
-        Violation(("role",), "is another client's, perhaps Keycloak's own")
+        Violation(("role",), "is a role of another client, possibly one that administers Keycloak")
     ]
 
 

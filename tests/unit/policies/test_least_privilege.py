@@ -1,4 +1,4 @@
-"""FLOWMCP-016: nobody reaches more than is named."""
+"""FLOWMCP-016: access lists name what an application needs."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from tests.unit.policies.judging import Findings, context, of_declaration
 RULE = LeastPrivilege()
 TWO = {key: {"environments": ["production", "test"]} for key in ("456", "789")}
 ONE = {"456": TWO["456"]}
-EVERYTHING = "is everything, with whatever workspace or environment comes later"
-EVERY_WORKSPACE = "reaches every workspace"
+EVERYTHING = "grants every workspace and environment, including those added later"
+EVERY_WORKSPACE = "grants access to every workspace of the tenant"
 
 
 def declared(*access: str, workspaces: dict[str, Any] = TWO, **more: Any) -> Findings:

@@ -1,4 +1,4 @@
-"""FLOWMCP-033: what somebody else registered reaches what is named."""
+"""FLOWMCP-033: programs registered by hand have named access."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def declared(*access: str, **more: str) -> Findings:
 
 
 def test_a_manual_registration_for_programs_names_what_it_reaches() -> None:
-    problem = "gives a program that nobody here set up everything, later resources too"
+    problem = "grants a program every workspace and environment, including those added later"
     refused = [Violation(("manualRegistrations", "legacy", "access"), problem)]
     assert declared("456/production", "456/test") == declared("456/*") == []
     assert declared("*") == declared("456/test", "*") == refused

@@ -1,4 +1,4 @@
-"""FLOWMCP-015: client ID metadata documents come from hosts of somebody known."""
+"""FLOWMCP-015: client ID metadata documents come from named hosts of one publisher."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ PROFILE = "keycloak:index/realmClientPolicyProfile:RealmClientPolicyProfile"
 POLICY = "keycloak:index/realmClientPolicyProfilePolicy:RealmClientPolicyProfilePolicy"
 DOCUMENT = "auth0:index/clientCimd:ClientCimd"
 SCALEKIT_SERVER = "flow-mcp:index:ScalekitResource"
-PUBLIC = "is a host or below one where anybody can publish"
-NO_HOST = "names no single host"
+PUBLIC = "is on a public hosting platform, where anyone can publish a document"
+NO_HOST = "does not name a single host"
 
 
 def declared(

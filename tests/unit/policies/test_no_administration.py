@@ -1,4 +1,4 @@
-"""FLOWMCP-039: nothing that is made may administer the authorization server."""
+"""FLOWMCP-039: no client may administer the authorization server."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ RULE = NoAdministration()
 GRAPH = "00000003-0000-0000-c000-000000000000"
 EXCHANGE = "00000002-0000-0ff1-ce00-000000000000"
 OWN = "8a1f3c52-64d0-4a0c-9a3e-0f2b7d9c1e55"
-PERMISSION = "is a permission of a program at an API of Microsoft's, across the whole Entra tenant"
+PERMISSION = "is a Microsoft API, whose application permissions cover the whole Entra tenant"
 HERE = ("requiredResourceAccesses", 0, "resourceAppId")
 
 
@@ -69,7 +69,7 @@ def test_access_that_is_a_resource_of_its_own_is_judged_alike(
 
 @pytest.mark.parametrize("kind", ENTRA_DIRECTORY_ROLES)
 def test_no_directory_role_is_given(kind: str) -> None:
-    found = [Violation((), "gives a role in the Entra tenant's directory")]
+    found = [Violation((), "grants a role in the Entra tenant's directory")]
     assert of_inputs(RULE, kind, {}, context=context(RULE)) == found
 
 
@@ -77,8 +77,14 @@ def test_no_directory_role_is_given(kind: str) -> None:
     ("audience", "found"),
     [
         ("https://acme.example/mcp", []),
-        ("https://acme.eu.auth0.com/api/v2/", [Violation(("audience",), "is Auth0's Management API")]),
-        ("https://ACME.eu.auth0.com/API/v2", [Violation(("audience",), "is Auth0's Management API")]),
+        (
+            "https://acme.eu.auth0.com/api/v2/",
+            [Violation(("audience",), "is Auth0's Management API, which controls the whole Auth0 tenant")],
+        ),
+        (
+            "https://ACME.eu.auth0.com/API/v2",
+            [Violation(("audience",), "is Auth0's Management API, which controls the whole Auth0 tenant")],
+        ),
         (Unknown("a"), [Unknown("a")]),
     ],
 )

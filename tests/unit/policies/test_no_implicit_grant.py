@@ -1,4 +1,4 @@
-"""FLOWMCP-005: no implicit grant."""
+"""FLOWMCP-005: no client uses the implicit grant."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ REGISTRATION = "azuread:index/applicationRegistration:ApplicationRegistration"
 AUTH0 = "auth0:index/client:Client"
 DOCUMENT = "auth0:index/clientCimd:ClientCimd"
 REGISTERED = "flow-mcp:index:RegisteredClient"
-PROBLEM = "lets tokens be sent through the browser's address line"
+PROBLEM = "allows tokens in URLs, which leak through browser history and logs"
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_a_client_without_it_is_accepted(kind: str, properties: dict[str, Any]) 
 
 def test_a_client_at_auth0_that_lists_no_grants_gets_this_one() -> None:
     assert said_of(RULE, AUTH0, {"name": "portal"}) == [
-        Violation(("grantTypes",), "is left to Auth0, whose defaults have the implicit grant")
+        Violation(("grantTypes",), "is not set, and Auth0's default includes the implicit grant")
     ]
 
 

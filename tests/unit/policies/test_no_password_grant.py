@@ -1,4 +1,4 @@
-"""FLOWMCP-006: no client sees people's passwords."""
+"""FLOWMCP-006: no client uses the password grant."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ KEYCLOAK = "keycloak:openid/client:Client"
 ENTRA = "azuread:index/application:Application"
 AUTH0 = "auth0:index/client:Client"
 REGISTERED = "flow-mcp:index:RegisteredClient"
-PROBLEM = "lets the client ask people for their passwords"
+PROBLEM = "allows the password grant, in which the client sees people's passwords"
 
 
 @pytest.mark.parametrize(

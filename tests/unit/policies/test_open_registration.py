@@ -1,4 +1,4 @@
-"""FLOWMCP-014: clients that anyone registers reach no production, and send codes to known hosts."""
+"""FLOWMCP-014: open client registration does not reach production and lists redirect hosts."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from tests.unit.policies.seen import said_of
 
 RULE = OpenRegistration()
 REGISTRATION = "flow-mcp:index:KeycloakClientRegistration"
-REACHED = "lets clients that anyone registers reach production"
-ANYWHERE = "lets clients that anyone registers send people to any host"
+REACHED = "grants production to clients that anyone can register"
+ANYWHERE = "lists no hosts, so clients that anyone can register redirect people anywhere"
 
 
 def declared(
@@ -91,5 +91,7 @@ def test_what_a_realm_has_otherwise_than_declared_is_refused() -> None:
     missing = ["the policy Consent Required is missing"]
     assert said_of(RULE, REGISTRATION, {"open": False, "deviations": []}) == []
     assert said_of(RULE, REGISTRATION, {"open": False, "deviations": missing}) == [
-        Violation(("deviations", 0), "is so in the realm, and nobody declared it")
+        Violation(
+            ("deviations", 0), "is a registration setting of the realm that the declaration does not contain"
+        )
     ]

@@ -1,4 +1,4 @@
-"""FLOWMCP-007: clients of people use PKCE with S256."""
+"""FLOWMCP-007: clients that sign people in use PKCE with S256."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CLIENT = "keycloak:openid/client:Client"
 PROFILE = "keycloak:index/realmClientPolicyProfile:RealmClientPolicyProfile"
 REGISTRATION = "flow-mcp:index:KeycloakClientRegistration"
 METHOD = ("pkceCodeChallengeMethod",)
-OPEN = "lets clients register without a policy that demands PKCE of them"
+OPEN = "is open to client registration, but no client profile of the realm enforces PKCE"
 
 
 def document(*clients: Any) -> dict[str, str]:
@@ -36,7 +36,9 @@ def shown(outputs: dict[str, Any], kind: str = SETTINGS) -> Findings:
 @pytest.mark.parametrize("method", ["", "plain", "s256", None, True, ["S256"]])
 def test_a_client_of_people_at_keycloak_demands_s256(method: Any) -> None:
     client = {"standardFlowEnabled": True, "pkceCodeChallengeMethod": method}
-    assert said_of(RULE, CLIENT, client) == [Violation(METHOD, "is not S256")]
+    assert said_of(RULE, CLIENT, client) == [
+        Violation(METHOD, "is not S256, so an intercepted authorization code can be redeemed")
+    ]
     assert said_of(RULE, CLIENT, {**client, "pkceCodeChallengeMethod": "S256"}) == []
 
 
@@ -61,10 +63,10 @@ def test_the_settings_document_asks_with_s256_for_every_person(kind: str) -> Non
     assert shown(document(right, program), kind) == []
     second = ("tokenRequests", 1, "authorizationParameters", "code_challenge_method")
     assert shown(document(right, wrong, asking(), other), kind) == [
-        Violation((*here, 1, *below), "is not S256"),
-        Violation((*here, 2, *below), "is not S256"),
-        Violation((*here, 3, *below), "is not S256"),
-        Violation((*here, 3, *second), "is not S256"),
+        Violation((*here, 1, *below), "is not S256, so an intercepted authorization code can be redeemed"),
+        Violation((*here, 2, *below), "is not S256, so an intercepted authorization code can be redeemed"),
+        Violation((*here, 3, *below), "is not S256, so an intercepted authorization code can be redeemed"),
+        Violation((*here, 3, *second), "is not S256, so an intercepted authorization code can be redeemed"),
     ]
 
 
@@ -85,7 +87,7 @@ def test_a_profile_for_metadata_documents_enforces_it() -> None:
     assert said_of(RULE, PROFILE, executors("client-id-metadata-document", "pkce-enforcer")) == []
     assert said_of(RULE, PROFILE, executors("reject-ropc-grant")) == []
     assert said_of(RULE, PROFILE, executors("client-id-metadata-document")) == [
-        Violation(("executors",), "lets clients by metadata document go without PKCE")
+        Violation(("executors",), "admits clients by metadata document without enforcing PKCE")
     ]
     there = Unknown("there")
     assert said_of(RULE, PROFILE, executors("client-id-metadata-document", there)) == [there]
@@ -145,7 +147,9 @@ def test_another_servers_metadata_names_s256_for_clients_of_people(methods: Any)
     def found(*made: Resource) -> Findings:
         return of_outputs(RULE, *made, context=context(RULE))
 
-    assert found(lacking, person) == [Violation((key,), "does not name S256", "urn:metadata")]
+    assert found(lacking, person) == [
+        Violation((key,), "does not list S256, so MCP clients refuse to sign people in", "urn:metadata")
+    ]
     assert found(published(["S256", "plain"]), person) == []
     assert found(lacking, registered("client_credentials")) == []
     assert found(lacking, registered("authorization_code", parent="urn:b")) == []

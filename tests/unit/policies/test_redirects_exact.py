@@ -1,4 +1,4 @@
-"""FLOWMCP-004: no wildcard in what a browser may be sent to or come from."""
+"""FLOWMCP-004: redirect URIs and web origins contain no wildcards."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ RULE = RedirectsExact()
 KEYCLOAK = "keycloak:openid/client:Client"
 AUTH0 = "auth0:index/client:Client"
 REGISTRATION = "flow-mcp:index:KeycloakClientRegistration"
-PROBLEM = "stands for more than one address"
+PROBLEM = "matches several addresses, one of which an attacker may control"
 
 
 @pytest.mark.parametrize(

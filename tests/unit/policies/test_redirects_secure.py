@@ -1,4 +1,4 @@
-"""FLOWMCP-003: redirect URIs are https or loopback."""
+"""FLOWMCP-003: redirect URIs use https or loopback."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.unit.policies.seen import said_of
 
 RULE = RedirectsSecure()
 CLIENT = "flow-mcp:index:RegisteredClient"
-PROBLEM = "is neither an https address nor plain http to loopback"
+PROBLEM = "is neither an https address nor plain http to loopback: codes can be intercepted"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""FLOWMCP-032: MCP servers at Scalekit are closed to whoever is not declared."""
+"""FLOWMCP-032: MCP servers at Scalekit accept only declared registration methods."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from policies.rules.scalekit_servers import ScalekitServers
 from tests.unit.policies.judging import Findings, context, of_declaration, of_inputs
 
 RULE = ScalekitServers()
-ANY = "accepts any document that somebody can put on that host"
-OPEN = Violation(("dynamicRegistration",), "lets anyone register clients, which no declaration says")
-UNDECLARED = "is something that no declaration opened"
+ANY = "accepts every document on that host, whoever published it"
+OPEN = Violation(
+    ("dynamicRegistration",), "lets anyone register clients, which the declaration does not permit"
+)
+UNDECLARED = "is a registration setting at Scalekit that the declaration does not contain"
 
 
 def server(*, made_by_component: bool = False, **inputs: Any) -> Findings:

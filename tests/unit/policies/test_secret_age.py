@@ -1,4 +1,4 @@
-"""FLOWMCP-011: client secrets are rotated in time."""
+"""FLOWMCP-011: client secrets are rotated before they expire."""
 
 from __future__ import annotations
 
@@ -32,25 +32,39 @@ def test_nothing_is_said_until_two_weeks_before_the_end() -> None:
 
 @pytest.mark.parametrize("day", ["2027-04-16", "2027-04-29"])
 def test_an_end_within_the_notice_is_named(day: str) -> None:
-    assert declared(day) == [Violation(SECRET, f"ends within 14d of {day}")]
+    assert declared(day) == [
+        Violation(SECRET, f"expires within 14d of {day}; its client then cannot authenticate")
+    ]
 
 
 @pytest.mark.parametrize("day", ["2027-04-30", "2031-01-01"])
 def test_an_end_that_is_over_is_named_as_such(day: str) -> None:
-    assert declared(day) == [Violation(SECRET, f"has ended by {day}")]
+    assert declared(day) == [Violation(SECRET, f"expired by {day}: its client can no longer authenticate")]
 
 
 def test_the_configuration_says_how_long_before() -> None:
     assert declared("2027-04-20", notice="7d") == []
-    assert declared("2027-03-15", notice="60d") == [Violation(SECRET, "ends within 60d of 2027-03-15")]
+    assert declared("2027-03-15", notice="60d") == [
+        Violation(SECRET, "expires within 60d of 2027-03-15; its client then cannot authenticate")
+    ]
 
 
 @pytest.mark.parametrize(
     ("end", "found"),
     [
         ("2027-01-30T00:00:00Z", []),
-        ("2026-12-01T00:00:00Z", [Violation(("endDate",), "ends within 14d of 2026-11-25")]),
-        ("2026-11-25T00:00:00Z", [Violation(("endDate",), "has ended by 2026-11-25")]),
+        (
+            "2026-12-01T00:00:00Z",
+            [
+                Violation(
+                    ("endDate",), "expires within 14d of 2026-11-25; its client then cannot authenticate"
+                )
+            ],
+        ),
+        (
+            "2026-11-25T00:00:00Z",
+            [Violation(("endDate",), "expired by 2026-11-25: its client can no longer authenticate")],
+        ),
         ("no day", []),
         (None, []),
         (Unknown("endDate"), [Unknown("endDate")]),

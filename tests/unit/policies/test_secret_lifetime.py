@@ -1,4 +1,4 @@
-"""FLOWMCP-010: client secrets end."""
+"""FLOWMCP-010: client secrets expire in time."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from tests.unit.policies.judging import Findings, context, of_declaration, of_in
 
 RULE = SecretLifetime()
 SECRET = ("clients", "agent", "secret")
-LONGER = "lets the secret live longer than 180d"
-NO_END = "is missing or no time, so that the server chooses the end"
+LONGER = "makes the secret live longer than the permitted 180d"
+NO_END = "is missing or not a timestamp, so the server chooses the expiry"
 
 
 def declared(issued: str, lifetime: str, as_of: date = date(2026, 11, 25), **configured: Any) -> Findings:
@@ -40,18 +40,20 @@ def test_a_declared_secret_may_live_half_a_year(lifetime: str) -> None:
 
 @pytest.mark.parametrize("lifetime", ["181d", "4321h", "999999d"])
 def test_a_longer_life_is_refused_where_it_is_declared(lifetime: str) -> None:
-    assert declared("2026-11-01", lifetime) == [Violation((*SECRET, "lifetime"), "is longer than 180d")]
+    assert declared("2026-11-01", lifetime) == [
+        Violation((*SECRET, "lifetime"), "is longer than the permitted 180d")
+    ]
 
 
 def test_the_configuration_says_how_long() -> None:
     assert declared("2026-11-01", "365d", longest="365d") == []
     assert declared("2026-11-01", "31d", longest="30d") == [
-        Violation((*SECRET, "lifetime"), "is longer than 30d")
+        Violation((*SECRET, "lifetime"), "is longer than the permitted 30d")
     ]
 
 
 def test_a_secret_is_not_issued_in_days_to_come_but_for_time_zones() -> None:
-    later = Violation((*SECRET, "issued"), "is a day to come, so that the secret lives longer than declared")
+    later = Violation((*SECRET, "issued"), "is in the future, so the secret would live longer than declared")
     assert declared("2026-11-26", "180d") == []
     assert declared("2026-11-27", "180d") == [later]
     assert declared("2099-12-31", "180d") == [later]

@@ -1,4 +1,4 @@
-"""FLOWMCP-034: no shared secret where a key will do."""
+"""FLOWMCP-034: clients authenticate without a secret where the server supports it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def declared(server: Any, **client: Any) -> Findings:
 )
 def test_a_secret_is_refused_where_the_server_can_do_without(server: Any, secret: Any, instead: str) -> None:
     assert declared(server, **secret) == [
-        Violation(("clients", "agent"), f"has a secret, where {instead} is possible")
+        Violation(("clients", "agent"), f"uses a client secret although the server supports {instead}")
     ]
 
 
@@ -56,5 +56,5 @@ def test_a_public_client_has_no_secret_and_a_confidential_one_of_people_has() ->
     }
     assert declared(KEYCLOAK, **portal) == []
     assert declared(KEYCLOAK, **portal, clientType="confidential") == [
-        Violation(("clients", "agent"), "has a secret, where privateKeyJwt is possible")
+        Violation(("clients", "agent"), "uses a client secret although the server supports privateKeyJwt")
     ]

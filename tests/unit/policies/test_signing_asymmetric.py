@@ -1,4 +1,4 @@
-"""FLOWMCP-008: tokens are signed with a private key."""
+"""FLOWMCP-008: tokens are signed with an asymmetric algorithm."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.unit.policies.seen import said_of
 RULE = SigningAsymmetric()
 REALM = "keycloak:index/realm:Realm"
 CLIENT = "keycloak:openid/client:Client"
-PROBLEM = "is no asymmetric algorithm"
+PROBLEM = "is not an asymmetric algorithm, so whoever validates tokens could forge them"
 ACCEPTED = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 REFUSED: tuple[Any, ...] = (
     "HS256",

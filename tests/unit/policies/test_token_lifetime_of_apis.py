@@ -1,4 +1,4 @@
-"""FLOWMCP-036: access tokens are short-lived, whoever sets up the API."""
+"""FLOWMCP-036: APIs at Auth0 and Scalekit issue short-lived access tokens."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from policies.rules.token_lifetime_of_apis import TokenLifetimeOfApis
 from tests.unit.policies.judging import context, of_inputs
 
 RULE = TokenLifetimeOfApis()
-LONGER = "is longer than 1h, or left to the server"
+LONGER = "is longer than the permitted 1h, or not set"
 
 
 @pytest.mark.parametrize("kind", [SCALEKIT_SERVER, SCALEKIT_CLIENT])

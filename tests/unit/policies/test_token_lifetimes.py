@@ -1,4 +1,4 @@
-"""FLOWMCP-019: tokens end soon."""
+"""FLOWMCP-019: tokens are short-lived."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def declared(server: dict[str, Any], tokens: dict[str, Any], **configured: Any) 
 
 
 def longer(kind: str, *keys: str, than: str) -> Findings:
-    return [Violation(("authorizationServer", kind, "tokens", *keys), f"is longer than {than}")]
+    return [Violation(("authorizationServer", kind, "tokens", *keys), f"is longer than the permitted {than}")]
 
 
 @pytest.mark.parametrize("server", [KEYCLOAK, AUTH0, SCALEKIT])

@@ -1,4 +1,4 @@
-"""FLOWMCP-018: what nobody uses is not kept open."""
+"""FLOWMCP-018: each protected resource and manual registration has users."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import pytest
 
 from flow_mcp.policy.examples import AUTH0, ENTRA_TENANT, KEYCLOAK
 from flow_mcp.policy.rule import Violation
-from policies.rules.nobody_comes import NobodyComes
+from policies.rules.unused_registration import UnusedRegistration
 from tests.unit.policies.judging import Findings, context, of_declaration
 
-RULE = NobodyComes()
-NOBODY = "is reached by nobody"
-OF_NOBODY = "is for people, and what it reaches admits none of them"
+RULE = UnusedRegistration()
+NOBODY = "has no client, because no access list grants it"
+OF_NOBODY = "is for people, but its protected resources admit no people"
 PORTAL = {
     "grant": "authorization-code",
     "clientType": "confidential",
