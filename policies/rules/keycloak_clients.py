@@ -27,8 +27,7 @@ class KeycloakClients(Rule):
     )
     remedy = (
         "Set fullScopeAllowed: false, grant roles to programs with access in the declaration, and use "
-        "separate "
-        "clients for people and programs."
+        "separate clients for people and programs."
     )
     references = (
         rfc(9700, "2.3"),

@@ -15,7 +15,7 @@ _PROTECTED = {"realm": "acme", "securityDefenses": {"bruteForceDetection": {}}}
 class KeycloakRealm(Rule):
     """Reject realms with self-registration or without brute force detection.
 
-    Whoever creates an account, or guesses a password, gets the access of `people: everyone`.
+    With `people: everyone`, whoever can create an account or guess a password has access.
     """
 
     id = "FLOWMCP-029"

@@ -91,7 +91,10 @@ class NoAdministration(Rule):
 
 def _application_permissions(path: Path, access: Any, resource: Resource) -> Iterator[Violation | Unknown]:
     permissions, api = at(access, "resourceAccesses"), at(access, "resourceAppId")
-    kinds = [at(each, "type") for each in (permissions if isinstance(permissions, list) else [permissions])]
+    kinds = [
+        at(permission, "type")
+        for permission in (permissions if isinstance(permissions, list) else [permissions])
+    ]
     if all(kind == "Scope" for kind in kinds):
         return
     # The component requests only its own APIs, some of which do not exist yet.

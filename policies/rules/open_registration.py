@@ -75,5 +75,5 @@ class OpenRegistration(Rule):
                 deviation,
                 path,
                 lambda _: False,
-                "is a registration setting of the realm that the declaration does not contain",
+                "reports that client registration in the realm differs from the declaration",
             )

@@ -93,7 +93,7 @@ class ScalekitServers(Rule):
                     deviation,
                     path,
                     is_in(),
-                    "is a registration setting at Scalekit that the declaration does not contain",
+                    "reports that registration at Scalekit differs from the declaration",
                 )
 
 

@@ -60,7 +60,7 @@ def api(**changed: Any) -> Findings:
         {**policies("require_client_grant", "require_client_grant")},
     ],
 )
-def test_a_closed_api_is_accepted(changed: dict[str, Any]) -> None:
+def test_an_api_that_requires_grants_and_roles_is_accepted(changed: dict[str, Any]) -> None:
     assert api(**changed) == []
 
 
@@ -81,11 +81,11 @@ def test_a_closed_api_is_accepted(changed: dict[str, Any]) -> None:
         ({"tokenDialect": Unknown("t")}, [Unknown("t")]),
     ],
 )
-def test_an_open_one_is_refused(changed: dict[str, Any], found: Findings) -> None:
+def test_an_api_with_an_insecure_setting_is_rejected(changed: dict[str, Any], found: Findings) -> None:
     assert api(**changed) == found
 
 
-def test_everyone_at_auth0_means_no_roles() -> None:
+def test_people_everyone_is_rejected_at_auth0_only() -> None:
     desktop = {"grant": "authorization-code", "access": ["*"], "redirectUris": ["https://a.example/callback"]}
     everyone = {"desktop": {**desktop, "people": "everyone"}}
     groups = {"desktop": {**desktop, "people": {"groups": ["planners"]}}}
@@ -95,5 +95,5 @@ def test_everyone_at_auth0_means_no_roles() -> None:
     assert of_declaration(RULE, KEYCLOAK, context=context(RULE), clients=everyone) == []
 
 
-def test_other_resources_are_no_apis() -> None:
+def test_other_resource_types_are_ignored() -> None:
     assert of_inputs(RULE, AUTH0_CLIENT, {}, context=context(RULE)) == []

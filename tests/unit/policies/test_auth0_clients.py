@@ -39,7 +39,7 @@ def client(**changed: Any) -> Findings:
         {"crossOriginAuth": False, "thirdPartySecurityMode": "strict", "isFirstParty": False},
     ],
 )
-def test_a_client_of_oauth_2_1_is_accepted(changed: dict[str, Any]) -> None:
+def test_a_client_that_follows_oauth_2_1_is_accepted(changed: dict[str, Any]) -> None:
     assert client(**changed) == []
 
 
@@ -88,11 +88,11 @@ def test_a_client_of_oauth_2_1_is_accepted(changed: dict[str, Any]) -> None:
         ({"grantTypes": Unknown("g")}, [Unknown("g")]),
     ],
 )
-def test_auth0s_ways_back_are_refused(changed: dict[str, Any], found: Findings) -> None:
+def test_auth0s_legacy_settings_are_rejected(changed: dict[str, Any], found: Findings) -> None:
     assert client(**changed) == found
 
 
-def test_other_resources_are_no_clients() -> None:
+def test_other_resource_types_are_ignored() -> None:
     assert of_inputs(RULE, AUTH0_API, {}, context=context(RULE)) == []
 
 
@@ -107,7 +107,7 @@ def credentials(client_id: Any, method: Any, *, by_component: bool = False) -> R
 
 
 @pytest.mark.parametrize("client_id", ["web", "program"])
-def test_a_confidential_client_authenticates(client_id: str) -> None:
+def test_a_confidential_client_without_authentication_is_rejected(client_id: str) -> None:
     none, basic = credentials(client_id, "none"), credentials(client_id, "client_secret_basic")
     problem = "lets a confidential client get tokens without authentication"
     assert of_outputs(RULE, WEB, PROGRAM, none, context=context(RULE)) == [
@@ -116,12 +116,12 @@ def test_a_confidential_client_authenticates(client_id: str) -> None:
     assert of_outputs(RULE, WEB, PROGRAM, basic, context=context(RULE)) == []
 
 
-def test_a_public_client_cannot() -> None:
+def test_a_public_client_without_authentication_is_accepted() -> None:
     none = credentials("native", "none")
     assert of_outputs(RULE, WEB, NATIVE, none, context=context(RULE)) == []
 
 
-def test_a_client_that_is_not_made_yet_could_be_confidential_unless_the_component_makes_it() -> None:
+def test_an_unknown_client_id_is_reported_as_unknown_outside_the_component_only() -> None:
     unknown = Unknown("clientId")
     assert of_outputs(RULE, WEB, credentials(unknown, "none"), context=context(RULE)) == [unknown]
     assert of_outputs(RULE, NATIVE, credentials(unknown, "none"), context=context(RULE)) == []

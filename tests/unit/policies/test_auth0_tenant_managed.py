@@ -12,12 +12,12 @@ RULE = Auth0TenantManaged()
 MANAGED = {"auth0": {**AUTH0["auth0"], "tenantSettings": {"manage": True}}}
 
 
-def test_a_stack_that_changes_none_is_accepted() -> None:
+def test_a_stack_without_tenant_settings_is_accepted() -> None:
     for server in (AUTH0, ENTRA):
         assert of_declaration(RULE, server, context=context(RULE)) == []
 
 
-def test_a_stack_that_changes_some_is_named_unless_the_configuration_names_its_auth0_tenant() -> None:
+def test_tenant_settings_are_reported_unless_the_configuration_lists_the_domain() -> None:
     path = ("authorizationServer", "auth0", "tenantSettings", "manage")
     found = [
         Violation(
@@ -29,7 +29,7 @@ def test_a_stack_that_changes_some_is_named_unless_the_configuration_names_its_a
     assert of_declaration(RULE, MANAGED, context=context(RULE, domains=["acme.eu.auth0.com"])) == []
 
 
-def test_a_resource_outside_the_component_goes_past_the_declaration() -> None:
+def test_a_tenant_resource_outside_the_component_is_reported() -> None:
     found = [Violation((), "changes tenant-wide Auth0 settings outside the declaration")]
     assert of_inputs(RULE, AUTH0_TENANT, {}, context=context(RULE)) == found
     assert of_inputs(RULE, AUTH0_TENANT, {}, context=context(RULE), made_by_component=True) == []

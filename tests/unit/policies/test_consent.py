@@ -31,7 +31,7 @@ FOREIGN = "skips consent for an application that is not in this stack or the con
 OTHER = "0d7c3b52-64d0-4a0c-9a3e-0f2b7d9c1e55"
 
 
-def test_vs_code_is_preauthorized_while_the_configuration_names_it() -> None:
+def test_vs_code_may_be_preauthorized_if_the_configuration_lists_it() -> None:
     vscode = {"access": ["*"], "people": {"groups": ["planners"]}}
     entra = {**ENTRA["entra"], "verifiedDomains": ["profitbase.biz"], "preauthorized": {"vscode": vscode}}
     path = ("authorizationServer", "entra", "preauthorized", "vscode")
@@ -56,7 +56,7 @@ def test_vs_code_is_preauthorized_while_the_configuration_names_it() -> None:
         ({"knownClientApplications": [Unknown("k")]}, [Unknown("k")]),
     ],
 )
-def test_an_apis_scopes_take_an_administrators_consent_of_its_own(api: Any, found: Findings) -> None:
+def test_an_apis_scopes_must_require_an_administrators_consent_to_that_api(api: Any, found: Findings) -> None:
     assert of_inputs(RULE, ENTRA_APPLICATION, {"api": api}, context=context(RULE)) == found
 
 
@@ -80,7 +80,9 @@ def test_an_apis_scopes_take_an_administrators_consent_of_its_own(api: Any, foun
         (AUTH0_CLIENT, {PROMPT[0]: "null"}, []),
     ],
 )
-def test_other_resources_skip_no_consent(kind: str, inputs: dict[str, Any], found: Findings) -> None:
+def test_settings_of_other_resources_that_skip_consent_are_rejected(
+    kind: str, inputs: dict[str, Any], found: Findings
+) -> None:
     assert of_inputs(RULE, kind, inputs, context=context(RULE)) == found
 
 
@@ -89,21 +91,21 @@ def preauthorized(client_id: Any, *, by_component: bool = False) -> Resource:
 
 
 @pytest.mark.parametrize("kind", [ENTRA_APPLICATION, ENTRA_REGISTRATION])
-def test_the_stacks_own_applications_and_those_configured_are_preauthorized(kind: str) -> None:
+def test_applications_of_the_stack_and_of_the_configuration_may_be_preauthorized(kind: str) -> None:
     own = made(kind, "own", clientId="own")
     both = (preauthorized("own"), preauthorized(VSCODE))
     assert of_outputs(RULE, own, *both, context=context(RULE)) == []
 
 
 @pytest.mark.parametrize("client_id", [OTHER, None, [VSCODE]])
-def test_no_other_application_is(client_id: Any) -> None:
+def test_other_applications_must_not_be_preauthorized(client_id: Any) -> None:
     foreign = preauthorized(client_id)
     assert of_outputs(RULE, foreign, context=context(RULE)) == [
         Violation(("authorizedClientId",), FOREIGN, foreign.urn)
     ]
 
 
-def test_an_application_that_is_not_made_yet_is_the_components_or_not_known() -> None:
+def test_an_unknown_application_is_reported_as_unknown_outside_the_component_only() -> None:
     unknown = Unknown("authorizedClientId")
     assert of_outputs(RULE, preauthorized(unknown), context=context(RULE)) == [unknown]
     assert of_outputs(RULE, preauthorized(unknown, by_component=True), context=context(RULE)) == []

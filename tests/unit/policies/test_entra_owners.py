@@ -27,7 +27,7 @@ def of_instance(*owners: str, **more: Any) -> Findings:
     return of_declaration(RULE, {"flow-entra": {}}, context=context(RULE), instance=instance)
 
 
-def test_an_entra_tenant_names_as_many_as_are_configured() -> None:
+def test_a_declaration_must_list_the_configured_number_of_owners() -> None:
     few = [Violation(("authorizationServer", "entra", "owners"), FEW)]
     assert of_entra() == few
     assert of_entra(ONE) == []
@@ -35,7 +35,7 @@ def test_an_entra_tenant_names_as_many_as_are_configured() -> None:
     assert of_entra(ONE, TWO, minimum=2) == []
 
 
-def test_those_of_the_instance_are_named_there_and_on_premises_by_its_administrator() -> None:
+def test_an_instance_must_list_owners_unless_it_is_on_premises() -> None:
     assert of_instance() == [Violation(("instance", "flowEntra", "owners"), FEW)]
     assert of_instance(ONE) == []
     assert of_instance(deployment="on-premises") == []
@@ -52,8 +52,6 @@ def test_those_of_the_instance_are_named_there_and_on_premises_by_its_administra
         (Unknown("owners"), [Unknown("owners")]),
     ],
 )
-def test_resources_outside_the_component_have_owners_of_their_own(
-    kind: str, owners: Any, found: Findings
-) -> None:
+def test_resources_outside_the_component_must_list_owners(kind: str, owners: Any, found: Findings) -> None:
     assert of_inputs(RULE, kind, {"owners": owners}, context=context(RULE)) == found
     assert of_inputs(RULE, kind, {"owners": owners}, context=context(RULE), made_by_component=True) == []

@@ -29,6 +29,8 @@ OTHERS = [Violation(("signInAudience",), "admits accounts of other Entra tenants
         ({"signInAudience": Unknown("signInAudience")}, [Unknown("signInAudience")]),
     ],
 )
-def test_only_the_own_entra_tenant_is_admitted(kind: str, inputs: dict[str, Any], found: Findings) -> None:
+def test_only_single_tenant_applications_are_accepted(
+    kind: str, inputs: dict[str, Any], found: Findings
+) -> None:
     assert of_inputs(RULE, kind, inputs, context=context(RULE)) == found
     assert of_inputs(RULE, kind, inputs, context=context(RULE), made_by_component=True) == found

@@ -29,7 +29,7 @@ OLD = [Violation(("api", "requestedAccessTokenVersion"), PROBLEM)]
         ({"api": Unknown("api")}, [Unknown("api")]),
     ],
 )
-def test_an_application_asks_for_version_2(inputs: dict[str, Any], found: Findings) -> None:
+def test_an_application_must_request_version_2(inputs: dict[str, Any], found: Findings) -> None:
     assert of_inputs(RULE, ENTRA_APPLICATION, inputs, context=context(RULE)) == found
 
 
@@ -41,5 +41,7 @@ def test_an_application_asks_for_version_2(inputs: dict[str, Any], found: Findin
         ({"requestedAccessTokenVersion": 1}, [Violation(("requestedAccessTokenVersion",), PROBLEM)]),
     ],
 )
-def test_a_registration_has_it_unless_it_says_otherwise(inputs: dict[str, Any], found: Findings) -> None:
+def test_an_application_registration_requests_version_2_by_default(
+    inputs: dict[str, Any], found: Findings
+) -> None:
     assert of_inputs(RULE, ENTRA_REGISTRATION, inputs, context=context(RULE)) == found

@@ -18,7 +18,7 @@ def declared(*access: str, **configured: Any) -> Findings:
     return of_declaration(RULE, server, context=context(RULE, **configured))
 
 
-def test_clients_by_metadata_document_are_for_test() -> None:
+def test_clients_by_metadata_document_may_access_test_but_not_production() -> None:
     path = ("authorizationServer", "keycloak", "registration", "metadataDocuments", "access")
     refused = [
         Violation(path, "grants production to clients that their publisher can change without a review")

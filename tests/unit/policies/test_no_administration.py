@@ -37,12 +37,12 @@ def test_roles_at_own_apis_and_scopes_at_any_are_accepted() -> None:
 
 
 @pytest.mark.parametrize("api", [GRAPH, EXCHANGE, EXCHANGE.upper(), None, [GRAPH]])
-def test_roles_at_microsofts_apis_are_not(api: Any) -> None:
+def test_roles_at_microsofts_apis_are_rejected(api: Any) -> None:
     assert requires(api, "Scope", "Role") == [Violation(HERE, PERMISSION)]
     assert requires(api, None) == [Violation(HERE, PERMISSION)]
 
 
-def test_what_is_not_known_yet_is_said_unless_the_component_makes_it() -> None:
+def test_an_unknown_api_is_reported_as_unknown_outside_the_component_only() -> None:
     unknown = Unknown("u")
     assert requires(unknown, "Role") == [unknown]
     assert requires(unknown, "Role", inside=True) == []
@@ -61,14 +61,12 @@ def test_what_is_not_known_yet_is_said_unless_the_component_makes_it() -> None:
         ({"apiClientId": GRAPH, "roleIds": [OWN]}, [Violation(("apiClientId",), PERMISSION)]),
     ],
 )
-def test_access_that_is_a_resource_of_its_own_is_judged_alike(
-    inputs: dict[str, Any], found: Findings
-) -> None:
+def test_api_access_in_a_separate_resource_is_checked(inputs: dict[str, Any], found: Findings) -> None:
     assert of_inputs(RULE, ENTRA_API_ACCESS, inputs, context=context(RULE)) == found
 
 
 @pytest.mark.parametrize("kind", ENTRA_DIRECTORY_ROLES)
-def test_no_directory_role_is_given(kind: str) -> None:
+def test_directory_roles_are_rejected(kind: str) -> None:
     found = [Violation((), "grants a role in the Entra tenant's directory")]
     assert of_inputs(RULE, kind, {}, context=context(RULE)) == found
 
@@ -88,5 +86,5 @@ def test_no_directory_role_is_given(kind: str) -> None:
         (Unknown("a"), [Unknown("a")]),
     ],
 )
-def test_auth0s_management_api_is_granted_to_nobody(audience: Any, found: Findings) -> None:
+def test_a_grant_for_auth0s_management_api_is_rejected(audience: Any, found: Findings) -> None:
     assert of_inputs(RULE, AUTH0_GRANT, {"audience": audience}, context=context(RULE)) == found

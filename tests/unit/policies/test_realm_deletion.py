@@ -18,7 +18,7 @@ def declared(*environments: str, realm: dict[str, Any], **configured: Any) -> Fi
     return of_declaration(RULE, server, context=context(RULE, **configured), workspaces=workspaces)
 
 
-def test_a_realm_with_production_stays() -> None:
+def test_a_deletable_realm_with_production_is_reported() -> None:
     path = ("authorizationServer", "keycloak", "realm", "deletable")
     refused = [Violation(path, "deletes the realm with all its users when the stack is deleted")]
     mine = {"create": True, "deletable": True}
@@ -29,9 +29,9 @@ def test_a_realm_with_production_stays() -> None:
     assert declared("production", realm=mine, production=[]) == []
 
 
-def test_a_realm_that_exists_is_never_removed() -> None:
+def test_an_existing_realm_is_ignored() -> None:
     assert declared("production", realm={"create": False, "deletable": True}) == []
 
 
-def test_other_authorization_servers_have_no_realm() -> None:
+def test_other_authorization_servers_are_ignored() -> None:
     assert of_declaration(RULE, AUTH0, context=context(RULE)) == []

@@ -33,7 +33,7 @@ def declared(server: dict[str, Any], **dynamic: Any) -> Findings:
 
 
 @pytest.mark.parametrize("server", [AUTH0, SCALEKIT, EXTERNAL])
-def test_a_server_without_a_list_of_redirect_hosts_is_told_of(server: dict[str, Any]) -> None:
+def test_registration_at_a_server_without_redirect_hosts_is_reported(server: dict[str, Any]) -> None:
     (kind,) = server
     path = ("authorizationServer", kind, "registration", "dynamic")
     assert declared(server) == [
@@ -41,7 +41,7 @@ def test_a_server_without_a_list_of_redirect_hosts_is_told_of(server: dict[str, 
     ]
 
 
-def test_keycloak_has_one() -> None:
+def test_registration_at_keycloak_with_redirect_hosts_is_accepted() -> None:
     assert declared(KEYCLOAK, redirectHosts=["claude.ai"]) == []
 
 

@@ -43,26 +43,26 @@ def test_a_protected_resource_with_a_client_is_accepted(access: list[str]) -> No
     assert declared(clients=agent(*access)) == []
 
 
-def test_a_protected_resource_without_any_is_refused() -> None:
+def test_a_protected_resource_without_a_client_is_reported() -> None:
     assert declared(clients=agent("456/test")) == [at("production")]
     assert declared(clients=agent("456/production")) == [at("test")]
     assert declared() == [at("production"), at("test")]
 
 
-def test_manual_registrations_and_ways_count_as_somebody() -> None:
+def test_manual_registrations_and_registration_methods_count_as_clients() -> None:
     dynamic = {"redirectHosts": ["claude.ai"], "access": ["456/test"], "people": {"groups": ["planners"]}}
     server = {"keycloak": {**KEYCLOAK["keycloak"], "registration": {"dynamic": dynamic}}}
     programs = manual("client-credentials", "456/production")
     assert declared(server, manualRegistrations=programs) == []
 
 
-def test_what_waits_for_an_administrator_is_not_counted() -> None:
+def test_a_resource_that_waits_for_an_administrator_is_accepted() -> None:
     instance = {"flowEntra": {"tenantId": ENTRA_TENANT, "deployment": "on-premises"}}
     assert declared({"flow-entra": {}}, instance=instance) == []
 
 
 @pytest.mark.parametrize("server", [KEYCLOAK, AUTH0])
-def test_a_manual_registration_for_people_is_refused_where_no_people_are(server: Any) -> None:
+def test_a_manual_registration_for_people_is_reported_if_its_resources_admit_none(server: Any) -> None:
     people = manual("authorization-code", "456/test")
     refused = [Violation(("manualRegistrations", "legacy"), OF_NOBODY)]
     assert declared(server, clients=agent("*"), manualRegistrations=people) == refused
