@@ -1,4 +1,4 @@
-"""The rules of the pack, a file each; adding one touches its file and this list."""
+"""The list of the pack's rules; each rule has its own module."""
 
 from __future__ import annotations
 

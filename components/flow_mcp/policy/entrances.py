@@ -1,4 +1,4 @@
-"""Who may come to a tenant's protected resources, by the places in its file that say so."""
+"""The entries of a tenant's file that grant access to its protected resources."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def ways(declaration: Declaration) -> Iterator[tuple[Path, Way]]:
-    """The open ways to become a client whom no declaration names, each with its place."""
+    """Yield the open registration methods for undeclared clients, each with its path."""
     kind = declaration.kind
     for key, way in kind.ways(declaration).items():
         if way:
@@ -20,12 +20,12 @@ def ways(declaration: Declaration) -> Iterator[tuple[Path, Way]]:
 
 
 def way(declaration: Declaration, key: str) -> Iterator[tuple[Path, Way]]:
-    """The way with this key, if it is open."""
+    """Yield the registration method with this key, if it is open."""
     yield from (found for found in ways(declaration) if found[0][-1] == key)
 
 
 def access_lists(declaration: Declaration) -> Iterator[tuple[Path, tuple[str, ...]]]:
-    """Every access list of the tenant: clients', manual registrations' and ways'."""
+    """Yield the access list of every client, manual registration and registration method, with its path."""
     tenant = declaration.tenant
     for name, client in tenant.clients.items():
         yield ("clients", name, "access"), client.access
