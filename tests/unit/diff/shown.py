@@ -63,7 +63,7 @@ ACME = TenantDiff(
         ),
         judgement("TEST-003", f"of a resource {HOSTILE}", urn=URN, path=("realmId",)),
         judgement("TEST-004", waiver=WAIVER),
-        judgement("TEST-005", "could not be judged: the rule raised KeyError", kind="failed"),
+        judgement("TEST-005", "could not be evaluated: the rule raised KeyError", kind="failed"),
     ),
 )
 QUIET = TenantDiff("globex", "preview", ())
