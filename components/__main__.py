@@ -1,5 +1,5 @@
-"""Serves the project's Pulumi plugin; what is in it stands in `flow_mcp/plugin/members.py`."""
+"""Serves the project's Pulumi plugin; `authorization_servers/plugin_members.py` lists its members."""
 
-from flow_mcp.plugin.server import main
+from flow_mcp.authorization_servers.plugin_server import main
 
 main()

@@ -7,8 +7,8 @@ from pulumi_policies import initial, policies  # type: ignore[import-not-found] 
 from pulumi_policy import EnforcementLevel, PolicyPack
 from rules import RULES  # type: ignore[import-not-found]
 
-from flow_mcp.policy.configuration import read
-from flow_mcp.policy.pack import CONFIGURATION
+from flow_mcp.review.policy.configuration import read
+from flow_mcp.review.policy.pack import CONFIGURATION
 
 own = read(Path(__file__).parent / CONFIGURATION, RULES)
 PolicyPack("flow-mcp", policies(RULES), EnforcementLevel.MANDATORY, initial(own))

@@ -23,12 +23,12 @@ from pulumi_policy import (
 )
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 
+from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.declaration.findings import DeclarationError, dotted
-from flow_mcp.declaration.tenant import Declaration
-from flow_mcp.policy import configuration
-from flow_mcp.policy.inputs import declared, whole
-from flow_mcp.policy.rule import SETTINGS, Context, Resource, Rule, RuleSettings, Unknown, Violation
-from flow_mcp.policy.waivers import waiver_of
+from flow_mcp.review.policy import configuration
+from flow_mcp.review.policy.resources.component_inputs import declared, whole
+from flow_mcp.review.policy.rule import SETTINGS, Context, Resource, Rule, RuleSettings, Unknown, Violation
+from flow_mcp.review.policy.waivers import waiver_of
 
 
 class RuleError(Exception):

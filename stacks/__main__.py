@@ -2,8 +2,8 @@
 
 import pulumi
 
-from flow_mcp.mcp_server_settings import settings_of_stack
-from flow_mcp.plugin.program import errors_reported
+from flow_mcp.authorization_servers.mcp_server_settings import settings_of_stack
+from flow_mcp.engine.plugin.program import errors_reported
 
 with errors_reported():
     config = pulumi.Config()

@@ -11,10 +11,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from flow_mcp.dev.errors import LocalKeycloakError
-from flow_mcp.dev.server import LocalKeycloak
-from flow_mcp.project import Project
-from flow_mcp.trial import Trial
+from flow_mcp.engine.project import Project
+from flow_mcp.local.keycloak.errors import LocalKeycloakError
+from flow_mcp.local.keycloak.server import LocalKeycloak
+from flow_mcp.local.scratch_project import ScratchProject
 from tests.live.admin import admin_client
 from tests.live.authority import Authority
 
@@ -44,9 +44,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture
-def trial(tmp_path: Path) -> Trial:
+def scratch(tmp_path: Path) -> ScratchProject:
     """A copy of the project with a backend of its own and no stacks; needs `make toolchain`."""
-    return Trial.prepare(Project(REPOSITORY), tmp_path / "trial", {})
+    return ScratchProject.prepare(Project(REPOSITORY), tmp_path / "trial", {})
 
 
 @pytest.fixture(scope="session")
@@ -73,7 +73,7 @@ def admin(keycloak: LocalKeycloak) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture(scope="module")
-def module_trial(tmp_path_factory: pytest.TempPathFactory, keycloak: LocalKeycloak) -> Trial:
+def module_scratch(tmp_path_factory: pytest.TempPathFactory, keycloak: LocalKeycloak) -> ScratchProject:
     """A copy of the project for the tests of one module, with the administrator's credentials."""
     credentials = {"KEYCLOAK_USER": keycloak.admin_user, "KEYCLOAK_PASSWORD": keycloak.admin_password}
-    return Trial.prepare(Project(REPOSITORY), tmp_path_factory.mktemp("trial"), credentials)
+    return ScratchProject.prepare(Project(REPOSITORY), tmp_path_factory.mktemp("trial"), credentials)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flow_mcp.policy.rule import Rule
+from flow_mcp.review.policy.rule import Rule
 
 from .audience_bound import AudienceBound
 from .auth0_apis import Auth0Apis

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from flow_mcp.policy.made_by import made_by_component, of_type
-from flow_mcp.policy.properties import is_in, is_on, items, must
-from flow_mcp.policy.provider_types import AUTH0_CLIENT, AUTH0_CREDENTIALS
-from flow_mcp.policy.rule import Context, Reference, Resource, Rule, Severity, Unknown, Violation
-from flow_mcp.policy.values import at
+from flow_mcp.review.policy.resources.component_resources import made_by_component, of_type
+from flow_mcp.review.policy.resources.properties import is_in, is_on, items, must
+from flow_mcp.review.policy.resources.provider_types import AUTH0_CLIENT, AUTH0_CREDENTIALS
+from flow_mcp.review.policy.resources.values import at
+from flow_mcp.review.policy.rule import Context, Reference, Resource, Rule, Severity, Unknown, Violation
 
 _CONFIDENTIAL = ("regular_web", "non_interactive")
 _PORTAL = {

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from flow_mcp.declaration.findings import Path
-from flow_mcp.policy.addresses import is_secure
-from flow_mcp.policy.examples import declares
-from flow_mcp.policy.rule import (
+from flow_mcp.review.policy.examples import declares
+from flow_mcp.review.policy.resources.urls import is_secure
+from flow_mcp.review.policy.resources.values import at, document, leaves
+from flow_mcp.review.policy.rule import (
     SETTINGS,
     Context,
     Reference,
@@ -18,7 +19,6 @@ from flow_mcp.policy.rule import (
     Unknown,
     Violation,
 )
-from flow_mcp.policy.values import at, document, leaves
 
 _STACK = "pulumi:pulumi:Stack"
 _PROVIDER = "pulumi:providers:keycloak"

@@ -7,10 +7,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from flow_mcp.declaration.tenant import Declaration
-from flow_mcp.policy.examples import declares
-from flow_mcp.policy.references import oauth_2_1
-from flow_mcp.policy.rule import Context, Reference, Resource, Rule, RuleSettings, Severity, Violation
+from flow_mcp.declaration.declaration import Declaration
+from flow_mcp.review.policy.examples import declares
+from flow_mcp.review.policy.references import oauth_2_1
+from flow_mcp.review.policy.rule import Context, Reference, Resource, Rule, RuleSettings, Severity, Violation
 
 
 class _Settings(RuleSettings):

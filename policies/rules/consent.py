@@ -10,11 +10,11 @@ from pydantic import Field
 from flow_mcp.authorization_servers.entra import ENTRA as ENTRA_KIND
 from flow_mcp.authorization_servers.entra.names import VSCODE
 from flow_mcp.authorization_servers.flow_entra import FLOW_ENTRA
-from flow_mcp.declaration.tenant import Declaration
-from flow_mcp.policy.examples import ENTRA, declares
-from flow_mcp.policy.made_by import made_by_component, of_type
-from flow_mcp.policy.properties import is_in, is_on, items, judged, must
-from flow_mcp.policy.provider_types import (
+from flow_mcp.declaration.declaration import Declaration
+from flow_mcp.review.policy.examples import ENTRA, declares
+from flow_mcp.review.policy.resources.component_resources import made_by_component, of_type
+from flow_mcp.review.policy.resources.properties import is_in, is_on, items, judged, must
+from flow_mcp.review.policy.resources.provider_types import (
     AUTH0_CLIENT,
     AUTH0_TENANT,
     ENTRA_APPLICATION,
@@ -24,7 +24,8 @@ from flow_mcp.policy.provider_types import (
     ENTRA_PREAUTHORIZED,
     ENTRA_REGISTRATION,
 )
-from flow_mcp.policy.rule import (
+from flow_mcp.review.policy.resources.values import at
+from flow_mcp.review.policy.rule import (
     Context,
     Reference,
     Resource,
@@ -34,7 +35,6 @@ from flow_mcp.policy.rule import (
     Unknown,
     Violation,
 )
-from flow_mcp.policy.values import at
 
 _KINDS = (ENTRA_KIND.key, FLOW_ENTRA.key)
 _USER_CONSENT = "lets people consent to this scope for any application"
@@ -102,8 +102,8 @@ class Consent(Rule):
         kind = declaration.kind
         if kind.key not in _KINDS or VSCODE in context.settings_of(_Settings).preauthorized:
             return
-        if kind.ways(declaration).get("vscode"):
-            path = ("authorizationServer", kind.key, kind.ways_at, "vscode")
+        if declaration.server.registration_methods.get("vscode"):
+            path = ("authorizationServer", kind.key, kind.registration_methods_at, "vscode")
             yield Violation(path, "skips consent for an application that the configuration does not list")
 
     def in_resource(self, resource: Resource, context: Context) -> Iterator[Violation | Unknown]:  # noqa: ARG002

@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flow_mcp.declaration.findings import DeclarationError
-from flow_mcp.policy.examples import declares
-from flow_mcp.policy.inputs import declared
-from flow_mcp.policy.rule import SETTINGS, Context, Reference, Resource, Rule, Severity, Unknown, Violation
-from flow_mcp.policy.values import leaves
+from flow_mcp.review.policy.examples import declares
+from flow_mcp.review.policy.resources.component_inputs import declared
+from flow_mcp.review.policy.resources.values import leaves
+from flow_mcp.review.policy.rule import (
+    SETTINGS,
+    Context,
+    Reference,
+    Resource,
+    Rule,
+    Severity,
+    Unknown,
+    Violation,
+)
 
 
 class DeclarationAccepted(Rule):

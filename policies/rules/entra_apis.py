@@ -8,10 +8,10 @@ from typing import Any
 
 from flow_mcp.authorization_servers.entra.names import PERSON_ROLE, PROGRAM_ROLE, SCOPE
 from flow_mcp.declaration.findings import Path
-from flow_mcp.policy.entra_apis import exposes
-from flow_mcp.policy.made_by import made_by_component, of_type
-from flow_mcp.policy.properties import is_in, items, judged, must
-from flow_mcp.policy.provider_types import (
+from flow_mcp.review.policy.resources.component_resources import made_by_component, of_type
+from flow_mcp.review.policy.resources.entra_apis import exposes
+from flow_mcp.review.policy.resources.properties import is_in, items, judged, must
+from flow_mcp.review.policy.resources.provider_types import (
     ENTRA_APPLICATION,
     ENTRA_CERTIFICATE,
     ENTRA_FEDERATED,
@@ -20,8 +20,8 @@ from flow_mcp.policy.provider_types import (
     ENTRA_PASSWORD,
     ENTRA_ROLE,
 )
-from flow_mcp.policy.rule import Context, Reference, Resource, Rule, Severity, Unknown, Violation
-from flow_mcp.policy.values import at
+from flow_mcp.review.policy.resources.values import at
+from flow_mcp.review.policy.rule import Context, Reference, Resource, Rule, Severity, Unknown, Violation
 
 _CREDENTIALS = (ENTRA_CERTIFICATE, ENTRA_FEDERATED, ENTRA_FLEXIBLE_FEDERATED, ENTRA_PASSWORD)
 _IDENTIFIER = re.compile(r"(?:api|https)://[A-Za-z0-9][A-Za-z0-9.-]*(?:/[A-Za-z0-9._~-]+)*")

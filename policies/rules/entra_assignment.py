@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 
 from flow_mcp.authorization_servers.entra import ENTRA as ENTRA_KIND
 from flow_mcp.authorization_servers.flow_entra import FLOW_ENTRA
-from flow_mcp.declaration.tenant import Declaration
-from flow_mcp.policy.entra_apis import exposes
-from flow_mcp.policy.everyone import admits_everyone
-from flow_mcp.policy.examples import ENTRA, declares
-from flow_mcp.policy.made_by import made_by_component, of_type
-from flow_mcp.policy.provider_types import ENTRA_APPLICATION, ENTRA_PRINCIPAL
-from flow_mcp.policy.rule import Context, Reference, Resource, Rule, Severity, Unknown, Violation
-from flow_mcp.policy.values import at
+from flow_mcp.declaration.declaration import Declaration
+from flow_mcp.review.policy.declarations.everyone import admits_everyone
+from flow_mcp.review.policy.examples import ENTRA, declares
+from flow_mcp.review.policy.resources.component_resources import made_by_component, of_type
+from flow_mcp.review.policy.resources.entra_apis import exposes
+from flow_mcp.review.policy.resources.provider_types import ENTRA_APPLICATION, ENTRA_PRINCIPAL
+from flow_mcp.review.policy.resources.values import at
+from flow_mcp.review.policy.rule import Context, Reference, Resource, Rule, Severity, Unknown, Violation
 
 _KINDS = (ENTRA_KIND.key, FLOW_ENTRA.key)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flow_mcp.declaration.tenant import Declaration
-from flow_mcp.policy.entrances import ways
-from flow_mcp.policy.examples import declares
-from flow_mcp.policy.production import ProductionSettings
-from flow_mcp.policy.references import keycloak, rfc
-from flow_mcp.policy.rule import Context, Reference, Resource, Rule, Severity, Violation
+from flow_mcp.declaration.declaration import Declaration
+from flow_mcp.review.policy.declarations.access_lists import registration_methods
+from flow_mcp.review.policy.declarations.production import ProductionSettings
+from flow_mcp.review.policy.examples import declares
+from flow_mcp.review.policy.references import keycloak, rfc
+from flow_mcp.review.policy.rule import Context, Reference, Resource, Rule, Severity, Violation
 
 _PROBLEM = "lets every user of the authorization server reach production"
 
@@ -49,6 +49,6 @@ class EveryoneInProduction(Rule):
         for name, client in declaration.tenant.clients.items():
             if client.people.everyone and settings.reached(declaration, client.access):
                 yield Violation(("clients", name, "people"), _PROBLEM)
-        for path, way in ways(declaration):
-            if way.people and way.people.everyone and settings.reached(declaration, way.access):
+        for path, method in registration_methods(declaration):
+            if method.people and method.people.everyone and settings.reached(declaration, method.access):
                 yield Violation((*path, "people"), _PROBLEM)

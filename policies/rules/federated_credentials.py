@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from flow_mcp.declaration.tenant import Declaration
-from flow_mcp.policy.examples import ENTRA, declares
-from flow_mcp.policy.properties import items, judged, must
-from flow_mcp.policy.provider_types import ENTRA_FEDERATED, ENTRA_FLEXIBLE_FEDERATED
-from flow_mcp.policy.rule import Context, Reference, Resource, Rule, Severity, Unknown, Violation
-from flow_mcp.policy.values import at
+from flow_mcp.declaration.declaration import Declaration
+from flow_mcp.review.policy.examples import ENTRA, declares
+from flow_mcp.review.policy.resources.properties import items, judged, must
+from flow_mcp.review.policy.resources.provider_types import ENTRA_FEDERATED, ENTRA_FLEXIBLE_FEDERATED
+from flow_mcp.review.policy.resources.values import at
+from flow_mcp.review.policy.rule import Context, Reference, Resource, Rule, Severity, Unknown, Violation
 
 _REPOSITORY = re.compile(
     r"(?:^|:)(?:repo|repository|job_workflow_ref|workflow_ref|project_path):[^/:]+/[^:]+"

@@ -8,8 +8,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from flow_mcp.policy.keycloak_types import KEYCLOAK_REALM
-from flow_mcp.policy.rule import (
+from flow_mcp.review.policy.resources.keycloak_types import KEYCLOAK_REALM
+from flow_mcp.review.policy.rule import (
     SETTINGS,
     Context,
     Reference,

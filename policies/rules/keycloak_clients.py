@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from flow_mcp.policy.keycloak_types import KEYCLOAK_CLIENT, KEYCLOAK_CLIENT_ROLE, KEYCLOAK_REALM_ROLE
-from flow_mcp.policy.properties import is_on, must
-from flow_mcp.policy.references import keycloak, rfc
-from flow_mcp.policy.rule import Context, Resource, Rule, Severity, Unknown, Violation
+from flow_mcp.review.policy.references import keycloak, rfc
+from flow_mcp.review.policy.resources.keycloak_types import (
+    KEYCLOAK_CLIENT,
+    KEYCLOAK_CLIENT_ROLE,
+    KEYCLOAK_REALM_ROLE,
+)
+from flow_mcp.review.policy.resources.properties import is_on, must
+from flow_mcp.review.policy.rule import Context, Resource, Rule, Severity, Unknown, Violation
 
 _PROGRAM = {"fullScopeAllowed": False, "serviceAccountsEnabled": True}
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.declaration.findings import Path
-from flow_mcp.declaration.tenant import Declaration
-from flow_mcp.policy.entrances import access_lists
-from flow_mcp.policy.examples import declares
-from flow_mcp.policy.references import mcp, oauth_2_1, rfc
-from flow_mcp.policy.rule import Context, Resource, Rule, Severity, Violation
+from flow_mcp.review.policy.declarations.access_lists import access_lists
+from flow_mcp.review.policy.examples import declares
+from flow_mcp.review.policy.references import mcp, oauth_2_1, rfc
+from flow_mcp.review.policy.rule import Context, Resource, Rule, Severity, Violation
 from flow_mcp.settings import Grant
 
 

@@ -9,15 +9,15 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from flow_mcp.declaration.tenant import Declaration
-from flow_mcp.policy.addresses import host_of
-from flow_mcp.policy.entrances import way
-from flow_mcp.policy.examples import KEYCLOAK, declares
-from flow_mcp.policy.keycloak_types import KEYCLOAK_POLICY, KEYCLOAK_PROFILE
-from flow_mcp.policy.places import EACH, Places, found
-from flow_mcp.policy.provider_types import SCALEKIT_SERVER
-from flow_mcp.policy.references import mcp
-from flow_mcp.policy.rule import (
+from flow_mcp.declaration.declaration import Declaration
+from flow_mcp.review.policy.declarations.access_lists import registration_method
+from flow_mcp.review.policy.examples import KEYCLOAK, declares
+from flow_mcp.review.policy.references import mcp
+from flow_mcp.review.policy.resources.keycloak_types import KEYCLOAK_POLICY, KEYCLOAK_PROFILE
+from flow_mcp.review.policy.resources.provider_types import SCALEKIT_SERVER
+from flow_mcp.review.policy.resources.shared_properties import EACH, Places, found
+from flow_mcp.review.policy.resources.urls import host_of
+from flow_mcp.review.policy.rule import (
     Context,
     Reference,
     Resource,
@@ -110,7 +110,7 @@ class MetadataDocuments(Rule):
 
     def in_declaration(self, declaration: Declaration, context: Context) -> Iterator[Violation]:
         public = _domains(context.settings_of(_Settings).public_hosting)
-        for path, documents in way(declaration, "metadataDocuments"):
+        for path, documents in registration_method(declaration, "metadataDocuments"):
             declared = vars(documents)
             # Keycloak and external servers take hosts, Auth0 and Scalekit take URLs of documents.
             # Lists in a declaration are sets, so the path contains the entry instead of an index.

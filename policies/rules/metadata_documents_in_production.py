@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flow_mcp.declaration.tenant import Declaration
-from flow_mcp.policy.entrances import way
-from flow_mcp.policy.examples import KEYCLOAK, declares
-from flow_mcp.policy.production import ProductionSettings
-from flow_mcp.policy.references import mcp
-from flow_mcp.policy.rule import Context, Resource, Rule, Severity, Violation
+from flow_mcp.declaration.declaration import Declaration
+from flow_mcp.review.policy.declarations.access_lists import registration_method
+from flow_mcp.review.policy.declarations.production import ProductionSettings
+from flow_mcp.review.policy.examples import KEYCLOAK, declares
+from flow_mcp.review.policy.references import mcp
+from flow_mcp.review.policy.rule import Context, Resource, Rule, Severity, Violation
 
 
 def _declares(access: str) -> Resource:
@@ -37,7 +37,7 @@ class MetadataDocumentsInProduction(Rule):
 
     def in_declaration(self, declaration: Declaration, context: Context) -> Iterator[Violation]:
         settings = context.settings_of(ProductionSettings)
-        for path, documents in way(declaration, "metadataDocuments"):
+        for path, documents in registration_method(declaration, "metadataDocuments"):
             if settings.reached(declaration, documents.access):
                 yield Violation(
                     (*path, "access"),

@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from flow_mcp.declaration.findings import Path
-from flow_mcp.policy.made_by import made_by_component
-from flow_mcp.policy.properties import items, judged, must
-from flow_mcp.policy.provider_types import (
+from flow_mcp.review.policy.resources.component_resources import made_by_component
+from flow_mcp.review.policy.resources.properties import items, judged, must
+from flow_mcp.review.policy.resources.provider_types import (
     AUTH0_GRANT,
     ENTRA_API_ACCESS,
     ENTRA_APPLICATION,
     ENTRA_DIRECTORY_ROLES,
 )
-from flow_mcp.policy.rule import Context, Reference, Resource, Rule, Severity, Unknown, Violation
-from flow_mcp.policy.values import at
+from flow_mcp.review.policy.resources.values import at
+from flow_mcp.review.policy.rule import Context, Reference, Resource, Rule, Severity, Unknown, Violation
 
 _MICROSOFT_APIS = re.compile(r"0000000[0-9]-0000-(?:0000-c000|0ff1-ce00)-000000000000", re.IGNORECASE)
 """Client IDs of Microsoft Graph (…03-0000-0000-c000-…), its predecessor, Exchange and SharePoint."""

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flow_mcp.policy.grants import grant_types
-from flow_mcp.policy.keycloak_types import KEYCLOAK_CLIENT, REGISTERED_CLIENT
-from flow_mcp.policy.places import Places, found
-from flow_mcp.policy.properties import is_on, judged
-from flow_mcp.policy.provider_types import AUTH0_CLIENT, ENTRA_APPLICATION, ENTRA_REGISTRATION
-from flow_mcp.policy.references import oauth_2_1, rfc
-from flow_mcp.policy.rule import Context, Reference, Resource, Rule, Severity, Unknown, Violation
+from flow_mcp.review.policy.references import oauth_2_1, rfc
+from flow_mcp.review.policy.resources.grants import grant_types
+from flow_mcp.review.policy.resources.keycloak_types import KEYCLOAK_CLIENT, REGISTERED_CLIENT
+from flow_mcp.review.policy.resources.properties import is_on, judged
+from flow_mcp.review.policy.resources.provider_types import (
+    AUTH0_CLIENT,
+    ENTRA_APPLICATION,
+    ENTRA_REGISTRATION,
+)
+from flow_mcp.review.policy.resources.shared_properties import Places, found
+from flow_mcp.review.policy.rule import Context, Reference, Resource, Rule, Severity, Unknown, Violation
 
 _SWITCHES: Places = {
     KEYCLOAK_CLIENT: (("implicitFlowEnabled",),),

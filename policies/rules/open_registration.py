@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flow_mcp.declaration.tenant import Declaration
-from flow_mcp.policy.entrances import way
-from flow_mcp.policy.examples import KEYCLOAK, declares
-from flow_mcp.policy.keycloak_types import KEYCLOAK_REGISTRATION
-from flow_mcp.policy.production import ProductionSettings
-from flow_mcp.policy.properties import is_on, items, judged
-from flow_mcp.policy.references import keycloak, mcp, rfc
-from flow_mcp.policy.rule import Context, Resource, Rule, Severity, Unknown, Violation
+from flow_mcp.declaration.declaration import Declaration
+from flow_mcp.review.policy.declarations.access_lists import registration_method
+from flow_mcp.review.policy.declarations.production import ProductionSettings
+from flow_mcp.review.policy.examples import KEYCLOAK, declares
+from flow_mcp.review.policy.references import keycloak, mcp, rfc
+from flow_mcp.review.policy.resources.keycloak_types import KEYCLOAK_REGISTRATION
+from flow_mcp.review.policy.resources.properties import is_on, items, judged
+from flow_mcp.review.policy.rule import Context, Resource, Rule, Severity, Unknown, Violation
 
 
 def _declares(*access: str) -> Resource:
@@ -53,7 +53,7 @@ class OpenRegistration(Rule):
 
     def in_declaration(self, declaration: Declaration, context: Context) -> Iterator[Violation]:
         settings = context.settings_of(ProductionSettings)
-        for path, dynamic in way(declaration, "dynamic"):
+        for path, dynamic in registration_method(declaration, "dynamic"):
             if settings.reached(declaration, dynamic.access):
                 yield Violation((*path, "access"), "grants production to clients that anyone can register")
 

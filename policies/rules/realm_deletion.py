@@ -7,10 +7,10 @@ from typing import cast
 
 from flow_mcp.authorization_servers.keycloak import KEYCLOAK as KEYCLOAK_KIND
 from flow_mcp.authorization_servers.keycloak import Keycloak
-from flow_mcp.declaration.tenant import Declaration
-from flow_mcp.policy.examples import declares
-from flow_mcp.policy.production import ProductionSettings
-from flow_mcp.policy.rule import Context, Reference, Resource, Rule, Severity, Violation
+from flow_mcp.declaration.declaration import Declaration
+from flow_mcp.review.policy.declarations.production import ProductionSettings
+from flow_mcp.review.policy.examples import declares
+from flow_mcp.review.policy.rule import Context, Reference, Resource, Rule, Severity, Violation
 
 
 def _declares(environment: str, *, deletable: bool) -> Resource:

@@ -6,13 +6,26 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from flow_mcp.policy.keycloak_types import KEYCLOAK_CLIENT, KEYCLOAK_REGISTRATION, REGISTERED_CLIENT
-from flow_mcp.policy.places import EACH, Places, found
-from flow_mcp.policy.properties import judged
-from flow_mcp.policy.provider_types import AUTH0_CLIENT
-from flow_mcp.policy.redirects import REDIRECT_URIS
-from flow_mcp.policy.references import mcp, oauth_2_1, rfc
-from flow_mcp.policy.rule import SETTINGS, Context, Reference, Resource, Rule, Severity, Unknown, Violation
+from flow_mcp.review.policy.references import mcp, oauth_2_1, rfc
+from flow_mcp.review.policy.resources.keycloak_types import (
+    KEYCLOAK_CLIENT,
+    KEYCLOAK_REGISTRATION,
+    REGISTERED_CLIENT,
+)
+from flow_mcp.review.policy.resources.properties import judged
+from flow_mcp.review.policy.resources.provider_types import AUTH0_CLIENT
+from flow_mcp.review.policy.resources.redirect_uris import REDIRECT_URIS
+from flow_mcp.review.policy.resources.shared_properties import EACH, Places, found
+from flow_mcp.review.policy.rule import (
+    SETTINGS,
+    Context,
+    Reference,
+    Resource,
+    Rule,
+    Severity,
+    Unknown,
+    Violation,
+)
 
 _HOSTS_AND_ORIGINS: Places = {
     SETTINGS: (("tenant", "clients", EACH, "webOrigins", EACH),),

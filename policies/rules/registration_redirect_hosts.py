@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flow_mcp.declaration.tenant import Declaration
-from flow_mcp.policy.entrances import way
-from flow_mcp.policy.examples import AUTH0, KEYCLOAK, declares
-from flow_mcp.policy.references import mcp, rfc
-from flow_mcp.policy.rule import Context, Reference, Rule, Severity, Violation
+from flow_mcp.declaration.declaration import Declaration
+from flow_mcp.review.policy.declarations.access_lists import registration_method
+from flow_mcp.review.policy.examples import AUTH0, KEYCLOAK, declares
+from flow_mcp.review.policy.references import mcp, rfc
+from flow_mcp.review.policy.rule import Context, Reference, Rule, Severity, Violation
 
 _ACCESS = {"access": ["456/test"], "people": {"groups": ["planners"]}}
 _HOSTS = {"redirectHosts": ["claude.ai"]}
@@ -40,6 +40,6 @@ class RegistrationRedirectHosts(Rule):
     bad = (declares({"auth0": {**AUTH0["auth0"], "registration": {"dynamic": _ACCESS}}}),)
 
     def in_declaration(self, declaration: Declaration, context: Context) -> Iterator[Violation]:  # noqa: ARG002
-        for path, dynamic in way(declaration, "dynamic"):
+        for path, dynamic in registration_method(declaration, "dynamic"):
             if not vars(dynamic).get("redirect_hosts"):
                 yield Violation(path, "lets anyone register clients with redirect URIs on any host")

@@ -8,12 +8,12 @@ from urllib.parse import urlsplit
 
 from flow_mcp.authorization_servers.scalekit import SCALEKIT as SCALEKIT_KIND
 from flow_mcp.authorization_servers.scalekit import Scalekit
-from flow_mcp.declaration.tenant import Declaration
-from flow_mcp.policy.examples import SCALEKIT, declares
-from flow_mcp.policy.made_by import made_by_component
-from flow_mcp.policy.properties import is_in, items, judged, must
-from flow_mcp.policy.provider_types import SCALEKIT_SERVER
-from flow_mcp.policy.rule import Context, Reference, Resource, Rule, Severity, Unknown, Violation
+from flow_mcp.declaration.declaration import Declaration
+from flow_mcp.review.policy.examples import SCALEKIT, declares
+from flow_mcp.review.policy.resources.component_resources import made_by_component
+from flow_mcp.review.policy.resources.properties import is_in, items, judged, must
+from flow_mcp.review.policy.resources.provider_types import SCALEKIT_SERVER
+from flow_mcp.review.policy.rule import Context, Reference, Resource, Rule, Severity, Unknown, Violation
 
 _WHOLE_HOST = "accepts every document on that host, whoever published it"
 

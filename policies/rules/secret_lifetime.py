@@ -9,16 +9,17 @@ from typing import Annotated
 from pydantic import Field
 
 from flow_mcp.declaration.base import Duration, seconds
+from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.declaration.findings import Path
-from flow_mcp.declaration.tenant import Declaration
-from flow_mcp.policy.days import day_of
-from flow_mcp.policy.examples import ENTRA, declares
-from flow_mcp.policy.provider_types import (
+from flow_mcp.review.policy.examples import ENTRA, declares
+from flow_mcp.review.policy.resources.dates import day_of
+from flow_mcp.review.policy.resources.provider_types import (
     ENTRA_APPLICATION,
     ENTRA_PASSWORD,
     ENTRA_PRINCIPAL_PASSWORD,
 )
-from flow_mcp.policy.rule import (
+from flow_mcp.review.policy.resources.values import at
+from flow_mcp.review.policy.rule import (
     Context,
     Reference,
     Resource,
@@ -28,7 +29,6 @@ from flow_mcp.policy.rule import (
     Unknown,
     Violation,
 )
-from flow_mcp.policy.values import at
 
 _A_DAY = timedelta(days=1)
 """Tolerance for time zones: elsewhere it may already be tomorrow."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flow_mcp.declaration.tenant import Declaration
-from flow_mcp.policy.examples import declares
-from flow_mcp.policy.references import oauth_2_1, rfc
-from flow_mcp.policy.rule import Context, Reference, Resource, Rule, Severity, Violation
+from flow_mcp.declaration.declaration import Declaration
+from flow_mcp.review.policy.examples import declares
+from flow_mcp.review.policy.references import oauth_2_1, rfc
+from flow_mcp.review.policy.rule import Context, Reference, Resource, Rule, Severity, Violation
 
 _ALTERNATIVES = {
     "auth0": "privateKeyJwt",

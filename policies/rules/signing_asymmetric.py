@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from flow_mcp.policy.documents import in_document
-from flow_mcp.policy.keycloak_types import KEYCLOAK_CLIENT, KEYCLOAK_REALM
-from flow_mcp.policy.places import EACH, Places, found
-from flow_mcp.policy.properties import is_in, judged
-from flow_mcp.policy.references import keycloak, rfc
-from flow_mcp.policy.rule import SETTINGS, Context, Resource, Rule, Severity, Unknown, Violation
+from flow_mcp.review.policy.references import keycloak, rfc
+from flow_mcp.review.policy.resources.keycloak_types import KEYCLOAK_CLIENT, KEYCLOAK_REALM
+from flow_mcp.review.policy.resources.properties import is_in, judged
+from flow_mcp.review.policy.resources.settings_documents import in_document
+from flow_mcp.review.policy.resources.shared_properties import EACH, Places, found
+from flow_mcp.review.policy.rule import SETTINGS, Context, Resource, Rule, Severity, Unknown, Violation
 
 _AT_SERVERS: Places = {
     KEYCLOAK_REALM: (("defaultSignatureAlgorithm",),),

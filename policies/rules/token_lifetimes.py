@@ -9,15 +9,15 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from flow_mcp.declaration.base import Duration, seconds
-from flow_mcp.declaration.tenant import Declaration
-from flow_mcp.policy.examples import AUTH0, KEYCLOAK, declares
-from flow_mcp.policy.keycloak_types import KEYCLOAK_CLIENT, KEYCLOAK_REALM
-from flow_mcp.policy.places import Places, found
-from flow_mcp.policy.properties import judged
-from flow_mcp.policy.provider_types import AUTH0_CLIENT
-from flow_mcp.policy.references import keycloak, mcp, oauth_2_1, rfc
-from flow_mcp.policy.rule import Context, Resource, Rule, RuleSettings, Severity, Unknown, Violation
-from flow_mcp.policy.values import at
+from flow_mcp.declaration.declaration import Declaration
+from flow_mcp.review.policy.examples import AUTH0, KEYCLOAK, declares
+from flow_mcp.review.policy.references import keycloak, mcp, oauth_2_1, rfc
+from flow_mcp.review.policy.resources.keycloak_types import KEYCLOAK_CLIENT, KEYCLOAK_REALM
+from flow_mcp.review.policy.resources.properties import judged
+from flow_mcp.review.policy.resources.provider_types import AUTH0_CLIENT
+from flow_mcp.review.policy.resources.shared_properties import Places, found
+from flow_mcp.review.policy.resources.values import at
+from flow_mcp.review.policy.rule import Context, Resource, Rule, RuleSettings, Severity, Unknown, Violation
 
 _ACCESS: Places = {
     KEYCLOAK_CLIENT: (("accessTokenLifespan",),),
@@ -69,7 +69,7 @@ class TokenLifetimes(Rule):
 
     def in_declaration(self, declaration: Declaration, context: Context) -> Iterator[Violation]:
         settings, kind = context.settings_of(_Settings), declaration.kind
-        for name, duration in kind.lifetimes(declaration).items():
+        for name, duration in declaration.server.lifetimes.items():
             longest = settings.access if name == "tokens.access" else settings.refresh
             if seconds(duration) > seconds(longest):
                 path = ("authorizationServer", kind.key, *name.split("."))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flow_mcp.authorization_servers.people import admitted
-from flow_mcp.declaration.tenant import Declaration
-from flow_mcp.policy.entrances import access_lists
-from flow_mcp.policy.examples import declares
-from flow_mcp.policy.references import rfc
-from flow_mcp.policy.rule import Context, Reference, Resource, Rule, Severity, Violation
+from flow_mcp.declaration.declaration import Declaration
+from flow_mcp.declaration.sign_in_paths import admitted
+from flow_mcp.review.policy.declarations.access_lists import access_lists
+from flow_mcp.review.policy.examples import declares
+from flow_mcp.review.policy.references import rfc
+from flow_mcp.review.policy.rule import Context, Reference, Resource, Rule, Severity, Violation
 from flow_mcp.settings import Grant
 
 _GATED = frozenset({"auth0", "entra", "keycloak"})
@@ -75,8 +75,7 @@ def _registrations_without_people(declaration: Declaration) -> Iterator[Violatio
         return
     for name, manual in declaration.tenant.manual_registrations.items():
         if manual.grant is Grant.AUTHORIZATION_CODE and not any(
-            admitted(declaration, kind.ways(declaration), resource).anyone
-            for resource in declaration.reached_by(manual.access)
+            admitted(declaration, resource).anyone for resource in declaration.reached_by(manual.access)
         ):
             yield Violation(
                 ("manualRegistrations", name), "is for people, but its protected resources admit no people"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flow_mcp.declaration.tenant import Declaration
-from flow_mcp.policy.examples import declares
-from flow_mcp.policy.rule import Context, Reference, Rule, Severity, Violation
-from flow_mcp.policy.waivers import expired, permitted
+from flow_mcp.declaration.declaration import Declaration
+from flow_mcp.review.policy.examples import declares
+from flow_mcp.review.policy.rule import Context, Reference, Rule, Severity, Violation
+from flow_mcp.review.policy.waivers import expired, permitted
 
 _WAIVER = {"reason": "Moves in March", "acceptedBy": "nobody", "expires": "2027-03-31"}
 

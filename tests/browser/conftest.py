@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from flow_mcp.report.backend import Backend
-from flow_mcp.report.build import Sources
-from flow_mcp.report.delivered import Delivered
-from flow_mcp.report.document import Drift, Update
-from flow_mcp.report.html import to_html
+from flow_mcp.review.report.backend import Backend
+from flow_mcp.review.report.build import Sources
+from flow_mcp.review.report.delivered import Delivered
+from flow_mcp.review.report.document import Drift, Update
+from flow_mcp.review.report.html import to_html
 from flow_mcp.settings import SettingsEnvelope
 from tests.browser.chromium import Chromium, chromium
-from tests.unit.report.showcase import Showcase
+from tests.unit.review.report.showcase import Showcase
 
 HOSTILE = "<script>document.title='pwned'</script>"
 AGENT = {"grant": "client-credentials", "access": ["*"]}

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from flow_mcp.trial import Trial
+from flow_mcp.local.scratch_project import ScratchProject
 from tests.live.authority import Authority
 from tests.standin.auth0_management import auth0_management
 from tests.standin.plugin import install, variable
@@ -23,7 +23,7 @@ CREDENTIALS = {
 
 
 @dataclass(frozen=True)
-class StandInTrial:
+class StandInProject:
     """A trial whose engine finds a stand-in plugin.
 
     Attributes:
@@ -31,7 +31,7 @@ class StandInTrial:
         server: what the stand-in's server holds: `with server.account(name) as account: …`.
     """
 
-    trial: Trial
+    scratch: ScratchProject
     server: Server
 
     def give(self, account: str, **given: Any) -> None:
@@ -41,17 +41,17 @@ class StandInTrial:
 
 
 @pytest.fixture
-def stand_in(trial: Trial, tmp_path: Path) -> Iterator[Callable[[str], StandInTrial]]:
+def stand_in(scratch: ScratchProject, tmp_path: Path) -> Iterator[Callable[[str], StandInProject]]:
     """Install the stand-in of a package (`azuread`, `auth0`) for the trial's engine."""
     with ExitStack() as servers:
 
-        def installed(package: str) -> StandInTrial:
+        def installed(package: str) -> StandInProject:
             file = tmp_path / f"{package}.json"
-            install(package, trial)
-            credentials = {**trial.credentials, **CREDENTIALS[package], variable(package): str(file)}
+            install(package, scratch)
+            credentials = {**scratch.credentials, **CREDENTIALS[package], variable(package): str(file)}
             if package == "auth0":
                 authority = Authority(tmp_path)
                 credentials |= servers.enter_context(auth0_management(authority, Server(file)))
-            return StandInTrial(replace(trial, credentials=credentials), Server(file))
+            return StandInProject(replace(scratch, credentials=credentials), Server(file))
 
         yield installed

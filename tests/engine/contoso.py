@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from flow_mcp.trial import Trial
+from flow_mcp.local.scratch_project import ScratchProject
 from tests.conftest import REPOSITORY
-from tests.engine.conftest import StandInTrial
+from tests.engine.conftest import StandInProject
 
 ENTRA_TENANT = "3f0c6f0e-2f5b-4d5a-9d0a-6f1f0a7c4b11"
 STACK = "contoso"
@@ -23,16 +23,16 @@ AS_OF = "2026-11-25"
 MARKER = "MARKER-1f0c6f0e"
 
 
-def contoso_trial(
-    stand_in: Callable[[str], StandInTrial], monkeypatch: pytest.MonkeyPatch
-) -> tuple[Trial, StandInTrial]:
+def contoso_scratch(
+    stand_in: Callable[[str], StandInProject], monkeypatch: pytest.MonkeyPatch
+) -> tuple[ScratchProject, StandInProject]:
     """The trial with the empty stack, in whose environment the test runs, and its stand-in."""
     given = stand_in("azuread")
     planners = "aaaaaaaa-0000-4000-8000-000000000001"
     given.give(ENTRA_TENANT, groups={"planners": planners}, domains=["contoso.example"])
-    trial = replace(given.trial, credentials={**given.trial.credentials, "ARM_CLIENT_SECRET": MARKER})
-    trial.declare(STACK, SAMPLE)
-    trial.pulumi("stack", "select", "--create", STACK)
-    for name, value in trial.environment().items():
+    scratch = replace(given.scratch, credentials={**given.scratch.credentials, "ARM_CLIENT_SECRET": MARKER})
+    scratch.declare(STACK, SAMPLE)
+    scratch.pulumi("stack", "select", "--create", STACK)
+    for name, value in scratch.environment().items():
         monkeypatch.setenv(name, value)
-    return trial, given
+    return scratch, given

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from flow_mcp.trial import Trial
+from flow_mcp.local.scratch_project import ScratchProject
 from tests.conftest import REPOSITORY
 from tests.live.authority import Authority
 from tests.standin.registration_server import INITIAL_ACCESS_TOKEN, RegistrationServer
@@ -25,7 +25,9 @@ def declaration(server: RegistrationServer, redirect: str = "http://127.0.0.1/ca
 
 
 @contextmanager
-def external_trial(trial: Trial, directory: Path) -> Iterator[tuple[Trial, RegistrationServer]]:
+def external_scratch(
+    scratch: ScratchProject, directory: Path
+) -> Iterator[tuple[ScratchProject, RegistrationServer]]:
     """A trial whose engine finds the stand-in and trusts its certificate."""
     authority = Authority(directory)
     with serving(authority, RegistrationServer) as server:
@@ -33,4 +35,4 @@ def external_trial(trial: Trial, directory: Path) -> Iterator[tuple[Trial, Regis
             "FLOW_MCP_INITIAL_ACCESS_TOKEN": INITIAL_ACCESS_TOKEN,
             "SSL_CERT_FILE": str(authority.certificate),
         }
-        yield replace(trial, credentials=credentials), server
+        yield replace(scratch, credentials=credentials), server

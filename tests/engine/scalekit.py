@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from flow_mcp.trial import Trial
+from flow_mcp.local.scratch_project import ScratchProject
 from tests.conftest import REPOSITORY
 from tests.live.authority import Authority
 from tests.standin.scalekit_server import APPLIER, ScalekitServer
@@ -26,7 +26,9 @@ def declaration(server: ScalekitServer, access: str = "5m") -> str:
 
 
 @contextmanager
-def scalekit_trial(trial: Trial, directory: Path) -> Iterator[tuple[Trial, ScalekitServer]]:
+def scalekit_scratch(
+    scratch: ScratchProject, directory: Path
+) -> Iterator[tuple[ScratchProject, ScalekitServer]]:
     """A trial whose engine finds the stand-in and trusts its certificate."""
     authority = Authority(directory)
     with serving(authority, ScalekitServer) as server:
@@ -36,4 +38,4 @@ def scalekit_trial(trial: Trial, directory: Path) -> Iterator[tuple[Trial, Scale
             "SCALEKIT_CLIENT_SECRET": secret,
             "SSL_CERT_FILE": str(authority.certificate),
         }
-        yield replace(trial, credentials=credentials), server
+        yield replace(scratch, credentials=credentials), server

@@ -13,7 +13,7 @@ import yaml
 from flow_mcp.runtime import Reason
 from flow_mcp.settings import SettingsDocument
 from tests.conftest import REPOSITORY
-from tests.engine.conftest import StandInTrial
+from tests.engine.conftest import StandInProject
 from tests.issuers import auth0 as issuer
 from tests.standin.auth0_rules import (
     API,
@@ -37,7 +37,7 @@ SOMEBODYS = {"errorPages": [{"html": "<p>Oh</p>", "showLogLink": True, "url": ""
 
 
 @pytest.fixture
-def auth0(stand_in: Callable[[str], StandInTrial]) -> StandInTrial:
+def auth0(stand_in: Callable[[str], StandInProject]) -> StandInProject:
     made = stand_in("auth0")
     made.give(DOMAIN, tenant=SOMEBODYS)
     return made
@@ -50,32 +50,32 @@ def sample() -> dict[str, Any]:
     return declared
 
 
-def declare(auth0: StandInTrial, tenant: dict[str, Any]) -> None:
-    auth0.trial.declare(STACK, yaml.safe_dump({"config": {"flow-mcp:tenant": tenant}}))
-    auth0.trial.pulumi("stack", "select", "--create", STACK)
+def declare(auth0: StandInProject, tenant: dict[str, Any]) -> None:
+    auth0.scratch.declare(STACK, yaml.safe_dump({"config": {"flow-mcp:tenant": tenant}}))
+    auth0.scratch.pulumi("stack", "select", "--create", STACK)
 
 
-def apply(auth0: StandInTrial, command: str = "up", *options: str) -> str:
-    return auth0.trial.pulumi(command, "--yes", "--skip-preview", "--stack", STACK, *options).stdout
+def apply(auth0: StandInProject, command: str = "up", *options: str) -> str:
+    return auth0.scratch.pulumi(command, "--yes", "--skip-preview", "--stack", STACK, *options).stdout
 
 
-def document(auth0: StandInTrial) -> SettingsDocument:
-    return SettingsDocument.from_json(auth0.trial.outputs(STACK)["settings"])
+def document(auth0: StandInProject) -> SettingsDocument:
+    return SettingsDocument.from_json(auth0.scratch.outputs(STACK)["settings"])
 
 
-def held(auth0: StandInTrial, token: str) -> list[dict[str, Any]]:
+def held(auth0: StandInProject, token: str) -> list[dict[str, Any]]:
     with auth0.server.account(DOMAIN) as account:
         return account.of(token)
 
 
-def everything(auth0: StandInTrial) -> tuple[dict[str, Any], dict[str, Any]]:
+def everything(auth0: StandInProject) -> tuple[dict[str, Any], dict[str, Any]]:
     """What the Auth0 tenant has, as its API shows it: objects by type, and its settings."""
     with auth0.server.account(DOMAIN) as account:
         objects = {token: found for token, found in account.objects.items() if found}
         return objects, get_tenant({}, account)
 
 
-def grants(auth0: StandInTrial) -> set[tuple[str, str, str]]:
+def grants(auth0: StandInProject) -> set[tuple[str, str, str]]:
     """Who was granted what: client, environment, subject."""
     name = {client["clientId"]: client["name"] for client in held(auth0, CLIENT)}
     name |= {client["clientId"]: client["externalClientId"] for client in held(auth0, CIMD)}
@@ -90,14 +90,14 @@ def grants(auth0: StandInTrial) -> set[tuple[str, str, str]]:
     }
 
 
-def test_the_sample_tenant_lives_its_whole_life(auth0: StandInTrial) -> None:
+def test_the_sample_tenant_lives_its_whole_life(auth0: StandInProject) -> None:
     before = everything(auth0)
     declare(auth0, sample())
-    auth0.trial.pulumi("preview", "--stack", STACK)
+    auth0.scratch.pulumi("preview", "--stack", STACK)
     assert everything(auth0) == before
 
     apply(auth0)
-    outputs = auth0.trial.outputs(STACK, secrets=True)
+    outputs = auth0.scratch.outputs(STACK, secrets=True)
     assert outputs["authority"] == AUTHORITY
     assert outputs["clientIds"] == {
         "legacy-crm": "tV0xB3nQ8kRz1yWcE5uJ7aLmS2pDfGhK",
@@ -107,8 +107,8 @@ def test_the_sample_tenant_lives_its_whole_life(auth0: StandInTrial) -> None:
         },
     }
     assert outputs["clientSecrets"].keys() == {"portal", "test-agent"}
-    assert auth0.trial.outputs(STACK)["clientSecrets"] == "[secret]"
-    state = "".join(file.read_text() for file in auth0.trial.state.rglob("*.json"))
+    assert auth0.scratch.outputs(STACK)["clientSecrets"] == "[secret]"
+    state = "".join(file.read_text() for file in auth0.scratch.state.rglob("*.json"))
     assert outputs["clientIds"]["portal"] in state
     assert not [secret for secret in outputs["clientSecrets"].values() if secret in state]
 
@@ -117,7 +117,7 @@ def test_the_sample_tenant_lives_its_whole_life(auth0: StandInTrial) -> None:
 
     for command in ("up", "refresh"):
         apply(auth0, command, "--expect-no-changes")
-    auth0.trial.pulumi("preview", "--expect-no-changes", "--stack", STACK)
+    auth0.scratch.pulumi("preview", "--expect-no-changes", "--stack", STACK)
 
     changed = sample()
     del changed["clients"]["portal"]
@@ -130,13 +130,13 @@ def test_the_sample_tenant_lives_its_whole_life(auth0: StandInTrial) -> None:
         "flow-mcp-initech-test-agent",
     }
     assert ("flow-mcp-initech-desktop", "test", "user") not in grants(auth0)
-    assert outputs["clientIds"]["desktop"] == auth0.trial.outputs(STACK)["clientIds"]["desktop"]
+    assert outputs["clientIds"]["desktop"] == auth0.scratch.outputs(STACK)["clientIds"]["desktop"]
 
     apply(auth0, "destroy")
     assert everything(auth0) == before
 
 
-def assert_made_as_declared(auth0: StandInTrial) -> None:
+def assert_made_as_declared(auth0: StandInProject) -> None:
     shared = {
         "allowOfflineAccess": True,
         "enforcePolicies": True,
@@ -229,12 +229,14 @@ def assert_tokens_are_decided(settings: SettingsDocument) -> None:
             assert issuer.decided(settings, resource.url, token).reason is expected
 
 
-def test_without_leave_the_tenants_settings_are_read_and_what_they_lack_is_said(auth0: StandInTrial) -> None:
+def test_without_leave_the_tenants_settings_are_read_and_what_they_lack_is_said(
+    auth0: StandInProject,
+) -> None:
     tenant = sample()
     server = tenant["authorizationServer"]["auth0"]
     del server["tenantSettings"]
     declare(auth0, tenant)
-    refused = auth0.trial.pulumi("preview", "--stack", STACK, check=False).stdout
+    refused = auth0.scratch.pulumi("preview", "--stack", STACK, check=False).stdout
     assert f"Client ID Metadata Documents are off in the Auth0 tenant {DOMAIN}" in refused
     assert "Traceback" not in refused
 
@@ -252,11 +254,11 @@ def test_without_leave_the_tenants_settings_are_read_and_what_they_lack_is_said(
     assert request.authorization_parameters["audience"] == request.resource
 
 
-def test_roles_that_exist_get_permissions_and_are_not_taken_over(auth0: StandInTrial) -> None:
+def test_roles_that_exist_get_permissions_and_are_not_taken_over(auth0: StandInProject) -> None:
     tenant = sample()
     del tenant["authorizationServer"]["auth0"]["roles"]
     declare(auth0, tenant)
-    refused = auth0.trial.pulumi("up", "--yes", "--skip-preview", "--stack", STACK, check=False).stdout
+    refused = auth0.scratch.pulumi("up", "--yes", "--skip-preview", "--stack", STACK, check=False).stdout
     assert "the Auth0 role planners, which people: {groups: […]} names, cannot be read" in refused
     with auth0.server.account(DOMAIN) as account:
         assert account.objects == {}
@@ -271,7 +273,7 @@ def test_roles_that_exist_get_permissions_and_are_not_taken_over(auth0: StandInT
         assert account.given["roles"] == {"planners": "rol_planners"}
 
 
-def test_programs_alone_need_neither_people_nor_the_tenants_settings(auth0: StandInTrial) -> None:
+def test_programs_alone_need_neither_people_nor_the_tenants_settings(auth0: StandInProject) -> None:
     tenant = sample()
     tenant["authorizationServer"]["auth0"] = {"domain": DOMAIN}
     tenant["clients"] = {"test-agent": tenant["clients"]["test-agent"]}
@@ -286,9 +288,9 @@ def test_programs_alone_need_neither_people_nor_the_tenants_settings(auth0: Stan
     }
 
 
-def test_what_the_administrators_credentials_lack_is_said_in_one_sentence(auth0: StandInTrial) -> None:
+def test_what_the_administrators_credentials_lack_is_said_in_one_sentence(auth0: StandInProject) -> None:
     declare(auth0, sample())
-    both = replace(auth0.trial, credentials={**auth0.trial.credentials, "AUTH0_API_TOKEN": "s3cr3t"})
+    both = replace(auth0.scratch, credentials={**auth0.scratch.credentials, "AUTH0_API_TOKEN": "s3cr3t"})
     refused = both.pulumi("preview", "--stack", STACK, check=False)
     assert refused.returncode != 0
     assert "two kinds of credentials for Auth0" in refused.stdout
@@ -296,7 +298,7 @@ def test_what_the_administrators_credentials_lack_is_said_in_one_sentence(auth0:
     assert "s3cr3t" not in refused.stdout
 
     auth0.give(DOMAIN, shows_secrets=False)
-    unreadable = auth0.trial.pulumi("up", "--yes", "--skip-preview", "--stack", STACK, check=False)
+    unreadable = auth0.scratch.pulumi("up", "--yes", "--skip-preview", "--stack", STACK, check=False)
     assert unreadable.returncode != 0
     assert "lacks read:client_keys" in unreadable.stdout
     assert "Traceback" not in unreadable.stdout
@@ -304,4 +306,4 @@ def test_what_the_administrators_credentials_lack_is_said_in_one_sentence(auth0:
         for credentials in account.objects[CREDENTIALS].values():
             credentials["clientSecret"] = "n0w-sh0wn"
     apply(auth0, "up", "--refresh")
-    assert set(auth0.trial.outputs(STACK, secrets=True)["clientSecrets"].values()) == {"n0w-sh0wn"}
+    assert set(auth0.scratch.outputs(STACK, secrets=True)["clientSecrets"].values()) == {"n0w-sh0wn"}

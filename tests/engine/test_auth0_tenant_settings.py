@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.engine.conftest import StandInTrial
+from tests.engine.conftest import StandInProject
 from tests.engine.former_states import DOMAIN, STACK, restore
 from tests.standin.auth0_rules import get_tenant, tenant_settings
 
@@ -41,27 +41,27 @@ TENANT: dict[str, Any] = {
 
 
 @pytest.fixture
-def auth0(stand_in: Callable[[str], StandInTrial]) -> StandInTrial:
+def auth0(stand_in: Callable[[str], StandInProject]) -> StandInProject:
     return stand_in("auth0")
 
 
-def declare(auth0: StandInTrial, tenant: dict[str, Any]) -> None:
-    auth0.trial.declare(STACK, yaml.safe_dump({"config": {"flow-mcp:tenant": tenant}}))
-    auth0.trial.pulumi("stack", "select", "--create", STACK)
+def declare(auth0: StandInProject, tenant: dict[str, Any]) -> None:
+    auth0.scratch.declare(STACK, yaml.safe_dump({"config": {"flow-mcp:tenant": tenant}}))
+    auth0.scratch.pulumi("stack", "select", "--create", STACK)
 
 
-def run(auth0: StandInTrial, command: str, *options: str) -> str:
-    return auth0.trial.pulumi(command, "--yes", "--skip-preview", "--stack", STACK, *options).stdout
+def run(auth0: StandInProject, command: str, *options: str) -> str:
+    return auth0.scratch.pulumi(command, "--yes", "--skip-preview", "--stack", STACK, *options).stdout
 
 
-def found(auth0: StandInTrial) -> dict[str, Any]:
+def found(auth0: StandInProject) -> dict[str, Any]:
     """The settings as Auth0 has them."""
     with auth0.server.account(DOMAIN) as account:
         settings = get_tenant({}, account)
     return {name: settings.get(name, settings["flags"][0].get(name)) for name in SETTINGS}
 
 
-def switch(auth0: StandInTrial, **changed: Any) -> None:
+def switch(auth0: StandInProject, **changed: Any) -> None:
     """Change settings as an administrator does."""
     with auth0.server.account(DOMAIN) as account:
         settings = tenant_settings(account)
@@ -70,12 +70,12 @@ def switch(auth0: StandInTrial, **changed: Any) -> None:
         settings.update(changed)
 
 
-def test_a_declaration_that_drops_the_settings_puts_them_back(auth0: StandInTrial) -> None:
+def test_a_declaration_that_drops_the_settings_puts_them_back(auth0: StandInProject) -> None:
     declare(auth0, TENANT)
     assert found(auth0) == CLOSED
     run(auth0, "up")
     assert found(auth0) == OPEN
-    state = "".join(file.read_text(encoding="utf-8") for file in auth0.trial.state.rglob("*.json"))
+    state = "".join(file.read_text(encoding="utf-8") for file in auth0.scratch.state.rglob("*.json"))
     assert "applier-secret" not in state
 
     programs = {**TENANT, "authorizationServer": {"auth0": {"domain": DOMAIN}}}
@@ -85,7 +85,7 @@ def test_a_declaration_that_drops_the_settings_puts_them_back(auth0: StandInTria
     run(auth0, "up", "--expect-no-changes")
 
 
-def test_what_was_open_before_the_stack_is_open_after_it_and_that_is_said(auth0: StandInTrial) -> None:
+def test_what_was_open_before_the_stack_is_open_after_it_and_that_is_said(auth0: StandInProject) -> None:
     declare(auth0, TENANT)
     switch(auth0, enableDynamicClientRegistration=True)
     before = found(auth0)
@@ -106,7 +106,7 @@ def test_what_was_open_before_the_stack_is_open_after_it_and_that_is_said(auth0:
     )
 
 
-def test_what_somebody_changed_since_is_left_and_said(auth0: StandInTrial) -> None:
+def test_what_somebody_changed_since_is_left_and_said(auth0: StandInProject) -> None:
     tenant = json.loads(json.dumps(TENANT))
     del tenant["authorizationServer"]["auth0"]["registration"]["metadataDocuments"]
     declare(auth0, tenant)
@@ -122,11 +122,11 @@ def test_what_somebody_changed_since_is_left_and_said(auth0: StandInTrial) -> No
 
 @pytest.mark.parametrize("goes_on_with", ["up", "destroy"])
 def test_a_run_that_was_cut_off_after_setting_them_loses_nothing(
-    auth0: StandInTrial, goes_on_with: str
+    auth0: StandInProject, goes_on_with: str
 ) -> None:
     declare(auth0, TENANT)
     run(auth0, "up")
-    state = json.loads(auth0.trial.pulumi("stack", "export", "--show-secrets", "--stack", STACK).stdout)
+    state = json.loads(auth0.scratch.pulumi("stack", "export", "--show-secrets", "--stack", STACK).stdout)
     # Auth0 has set them, and Pulumi did not get as far as to write that down.
     [settings] = (
         each for each in state["deployment"]["resources"] if each["type"] == "auth0:index/tenant:Tenant"
@@ -135,9 +135,9 @@ def test_a_run_that_was_cut_off_after_setting_them_loses_nothing(
     for each in state["deployment"]["resources"]:
         each["dependencies"] = [urn for urn in each.get("dependencies", ()) if urn != settings["urn"]]
     state["deployment"]["pending_operations"] = [{"type": "creating", "resource": settings}]
-    file = auth0.trial.directory / "cut-off.json"
+    file = auth0.scratch.directory / "cut-off.json"
     file.write_text(json.dumps(state), encoding="utf-8")
-    auth0.trial.pulumi("stack", "import", "--file", str(file), "--stack", STACK)
+    auth0.scratch.pulumi("stack", "import", "--file", str(file), "--stack", STACK)
     if goes_on_with == "up":
         run(auth0, "up")
         assert found(auth0) == OPEN
@@ -146,7 +146,7 @@ def test_a_run_that_was_cut_off_after_setting_them_loses_nothing(
 
 
 def test_a_stack_that_an_earlier_version_left_is_taken_over_without_a_change_in_auth0(
-    auth0: StandInTrial,
+    auth0: StandInProject,
 ) -> None:
     restore(auth0, "tenant_settings")
     before = json.loads(auth0.server.file.read_text(encoding="utf-8"))

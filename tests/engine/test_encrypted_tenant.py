@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from flow_mcp.trial import Trial
+from flow_mcp.local.scratch_project import ScratchProject
 from tests.unit.declared import tenant
 
 VALUE = "hunter2-s3cr3t"
 
 
-def test_the_program_refuses_an_encrypted_value_inside_the_tenant(trial: Trial) -> None:
-    trial.pulumi("stack", "init", "acme")
-    trial.declare("acme", tenant("a: {grant: client-credentials, access: ['*']}\n"))
+def test_the_program_refuses_an_encrypted_value_inside_the_tenant(scratch: ScratchProject) -> None:
+    scratch.pulumi("stack", "init", "acme")
+    scratch.declare("acme", tenant("a: {grant: client-credentials, access: ['*']}\n"))
     path = "flow-mcp:tenant.clients.a.clientId"
-    trial.pulumi("config", "set", "--stack", "acme", "--path", path, VALUE, "--secret")
+    scratch.pulumi("config", "set", "--stack", "acme", "--path", path, VALUE, "--secret")
 
-    ended = trial.pulumi("preview", "--stack", "acme", check=False)
+    ended = scratch.pulumi("preview", "--stack", "acme", check=False)
     assert ended.returncode != 0
     assert (
         "flow-mcp:tenant holds an encrypted value, which would reach the state in plain text. Remove it; "

@@ -14,7 +14,7 @@ from flow_mcp.authorization_servers.entra.names import VSCODE
 from flow_mcp.runtime import Reason
 from flow_mcp.settings import SettingsDocument
 from tests.conftest import REPOSITORY
-from tests.engine.conftest import StandInTrial
+from tests.engine.conftest import StandInProject
 from tests.issuers import entra
 from tests.standin.azuread_rules import APPLICATION, ASSIGNMENT, PASSWORD, PREAUTHORIZED, SERVICE_PRINCIPAL
 
@@ -27,43 +27,43 @@ MCP = "https://flow.contoso.example/flow/mcp/tenants/contoso/workspaces/200/envi
 
 
 @pytest.fixture
-def contoso(stand_in: Callable[[str], StandInTrial]) -> StandInTrial:
-    trial = stand_in("azuread")
-    trial.give(ENTRA_TENANT, groups={"planners": PLANNERS}, domains=["contoso.example"])
-    trial.trial.declare("contoso", SAMPLE)
-    trial.trial.pulumi("stack", "select", "--create", "contoso")
-    return trial
+def contoso(stand_in: Callable[[str], StandInProject]) -> StandInProject:
+    scratch = stand_in("azuread")
+    scratch.give(ENTRA_TENANT, groups={"planners": PLANNERS}, domains=["contoso.example"])
+    scratch.scratch.declare("contoso", SAMPLE)
+    scratch.scratch.pulumi("stack", "select", "--create", "contoso")
+    return scratch
 
 
-def pulumi(contoso: StandInTrial, *arguments: str) -> str:
-    return contoso.trial.pulumi(*arguments, "--stack", "contoso").stdout
+def pulumi(contoso: StandInProject, *arguments: str) -> str:
+    return contoso.scratch.pulumi(*arguments, "--stack", "contoso").stdout
 
 
-def changes(contoso: StandInTrial) -> dict[str, int]:
+def changes(contoso: StandInProject) -> dict[str, int]:
     """What a preview would do, by kind of step."""
     summary: dict[str, int] = json.loads(pulumi(contoso, "preview", "--json"))["changeSummary"]
     return {kind: count for kind, count in summary.items() if kind != "same"}
 
 
-def test_a_tenants_life(contoso: StandInTrial) -> None:
+def test_a_tenants_life(contoso: StandInProject) -> None:
     pulumi(contoso, "up", "--yes")
-    outputs = contoso.trial.outputs("contoso", secrets=True)
+    outputs = contoso.scratch.outputs("contoso", secrets=True)
     _is_what_was_declared(contoso, outputs)
     _holds_no_secret(contoso, outputs["clientSecrets"])
 
     pulumi(contoso, "up", "--yes", "--skip-preview", "--expect-no-changes")
     pulumi(contoso, "refresh", "--yes", "--skip-preview", "--expect-no-changes")
-    assert contoso.trial.outputs("contoso", secrets=True) == outputs
+    assert contoso.scratch.outputs("contoso", secrets=True) == outputs
 
     # A new secret for one client, and no access to 200/production for another.
     changed = SAMPLE.replace(
         'access: ["200/test"]\n        secret: {issued: "2026-11-01"',
         'access: ["200/test"]\n        secret: {issued: "2027-03-01"',
     ).replace('["200/production", "200/test"]', '["200/test"]')
-    contoso.trial.declare("contoso", changed)
+    contoso.scratch.declare("contoso", changed)
     assert changes(contoso) == {"delete": 1, "replace": 1, "update": 2}
     pulumi(contoso, "up", "--yes", "--skip-preview")
-    after = contoso.trial.outputs("contoso", secrets=True)
+    after = contoso.scratch.outputs("contoso", secrets=True)
     assert after["clientIds"] == outputs["clientIds"]
     assert after["clientSecrets"]["importer"] != outputs["clientSecrets"]["importer"]
     assert after["clientSecrets"]["portal"] == outputs["clientSecrets"]["portal"]
@@ -72,11 +72,11 @@ def test_a_tenants_life(contoso: StandInTrial) -> None:
 
     # Another Entra tenant knows none of these objects: all are made anew there, and removed here.
     contoso.give(OTHER, groups={"planners": PLANNERS}, domains=["contoso.example"])
-    contoso.trial.declare("contoso", changed.replace(ENTRA_TENANT, OTHER))
+    contoso.scratch.declare("contoso", changed.replace(ENTRA_TENANT, OTHER))
     previewed = pulumi(contoso, "preview", "--diff")
     assert f'"{AUTHORITY}" => "{AUTHORITY.replace(ENTRA_TENANT, OTHER)}"' in previewed
     pulumi(contoso, "up", "--yes", "--skip-preview")
-    moved = contoso.trial.outputs("contoso")["clientIds"]
+    moved = contoso.scratch.outputs("contoso")["clientIds"]
     assert {name for name in moved if moved[name] == after["clientIds"][name]} == {"legacy-crm", "vscode"}
     assert _objects(contoso, ENTRA_TENANT) == 0
     assert _objects(contoso, OTHER) == 25
@@ -85,12 +85,12 @@ def test_a_tenants_life(contoso: StandInTrial) -> None:
     assert _objects(contoso, OTHER) == 0
 
 
-def _objects(contoso: StandInTrial, tenant_id: str) -> int:
+def _objects(contoso: StandInProject, tenant_id: str) -> int:
     with contoso.server.account(tenant_id) as account:
         return sum(map(len, account.objects.values()))
 
 
-def _is_what_was_declared(contoso: StandInTrial, outputs: dict[str, Any]) -> None:
+def _is_what_was_declared(contoso: StandInProject, outputs: dict[str, Any]) -> None:
     settings = SettingsDocument.from_json(outputs["settings"])
     assert outputs["settings"] == settings.canonical_json()
     assert outputs["authority"] == AUTHORITY
@@ -181,8 +181,8 @@ def _is_what_was_declared(contoso: StandInTrial, outputs: dict[str, Any]) -> Non
     }
 
 
-def _holds_no_secret(contoso: StandInTrial, secrets: dict[str, str]) -> None:
-    state = "".join(file.read_text(encoding="utf-8") for file in _files(contoso.trial.state))
+def _holds_no_secret(contoso: StandInProject, secrets: dict[str, str]) -> None:
+    state = "".join(file.read_text(encoding="utf-8") for file in _files(contoso.scratch.state))
     shown = pulumi(contoso, "stack", "output")
     for secret in [*secrets.values(), "applier-secret"]:
         assert secret not in state
@@ -216,11 +216,11 @@ def _client(settings: SettingsDocument, name: str) -> Any:
     ids=["group", "two-groups", "domain"],
 )
 def test_what_the_entra_tenant_does_not_have_is_said_before_anything_is_made(
-    contoso: StandInTrial, given: dict[str, Any], said: str
+    contoso: StandInProject, given: dict[str, Any], said: str
 ) -> None:
     contoso.give(ENTRA_TENANT, **given)
     for command in (("preview",), ("up", "--yes", "--skip-preview")):
-        ended = contoso.trial.pulumi(*command, "--stack", "contoso", check=False)
+        ended = contoso.scratch.pulumi(*command, "--stack", "contoso", check=False)
         assert ended.returncode != 0
         assert said in ended.stdout
         assert "Traceback" not in ended.stdout

@@ -9,35 +9,35 @@ from pathlib import Path
 
 import pytest
 
+from flow_mcp.local.scratch_project import ScratchProject
 from flow_mcp.runtime import Reason, decide
 from flow_mcp.settings import SettingsDocument
-from flow_mcp.trial import Trial
-from tests.engine.external import STACK, URL, declaration, external_trial
+from tests.engine.external import STACK, URL, declaration, external_scratch
 from tests.issuers import external as issuer
 from tests.standin.registration_server import INITIAL_ACCESS_TOKEN, RegistrationServer
 from tests.standin.web import Answer, Fault
 
-Tenant = tuple[Trial, RegistrationServer]
+Tenant = tuple[ScratchProject, RegistrationServer]
 UNCHANGED = ("--yes", "--skip-preview", "--expect-no-changes", "--stack", STACK)
 OTHER = "http://127.0.0.1/other"
 
 
 @pytest.fixture
-def tenant(trial: Trial, tmp_path: Path) -> Iterator[Tenant]:
-    with external_trial(trial, tmp_path) as (configured, server):
+def tenant(scratch: ScratchProject, tmp_path: Path) -> Iterator[Tenant]:
+    with external_scratch(scratch, tmp_path) as (configured, server):
         configured.declare(STACK, declaration(server))
         configured.pulumi("stack", "select", "--create", STACK)
         yield configured, server
 
 
 def test_a_tenant_lives_its_whole_life(tenant: Tenant) -> None:
-    trial, server = tenant
-    previewed = trial.pulumi("preview", "--stack", STACK).stdout
+    scratch, server = tenant
+    previewed = scratch.pulumi("preview", "--stack", STACK).stdout
     assert server.requests == []
     assert server.issuer in previewed
-    shown = trial.pulumi("up", "--yes", "--stack", STACK).stdout
+    shown = scratch.pulumi("up", "--yes", "--stack", STACK).stdout
 
-    outputs = trial.outputs(STACK, secrets=True)
+    outputs = scratch.outputs(STACK, secrets=True)
     ids = outputs["clientIds"]
     assert outputs["authority"] == server.issuer
     assert outputs["clientSecrets"] == {
@@ -52,33 +52,33 @@ def test_a_tenant_lives_its_whole_life(tenant: Tenant) -> None:
         "nightly-agent": "openid flow.production",
         "desktop": "openid flow.production flow.test",
     }
-    _secrets_are_hidden(trial, server, shown)
+    _secrets_are_hidden(scratch, server, shown)
     _tokens_are_decided(SettingsDocument.from_json(outputs["settings"]), server, ids)
 
-    trial.pulumi("up", *UNCHANGED)
-    trial.pulumi("refresh", *UNCHANGED)
+    scratch.pulumi("up", *UNCHANGED)
+    scratch.pulumi("refresh", *UNCHANGED)
 
-    trial.declare(STACK, declaration(server, redirect=OTHER))
-    trial.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
+    scratch.declare(STACK, declaration(server, redirect=OTHER))
+    scratch.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
     assert server.clients[ids["desktop"]]["redirect_uris"] == [OTHER]
-    assert trial.outputs(STACK)["clientIds"] == ids
+    assert scratch.outputs(STACK)["clientIds"] == ids
 
     # Somebody widens one client by hand, and removes the other.
     server.clients[ids["desktop"]]["redirect_uris"].append("https://other.example/callback")
     del server.clients[ids["nightly-agent"]]
-    trial.pulumi("up", "--refresh", "--yes", "--skip-preview", "--stack", STACK)
-    after = trial.outputs(STACK, secrets=True)
+    scratch.pulumi("up", "--refresh", "--yes", "--skip-preview", "--stack", STACK)
+    after = scratch.outputs(STACK, secrets=True)
     assert server.clients[ids["desktop"]]["redirect_uris"] == [OTHER]
     assert after["clientIds"]["nightly-agent"] != ids["nightly-agent"]
     assert set(server.clients) == {after["clientIds"][name] for name in ("nightly-agent", "desktop")}
 
-    trial.pulumi("destroy", "--yes", "--skip-preview", "--stack", STACK)
+    scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", STACK)
     assert server.clients == {}
 
 
 def test_manual_registrations_alone_need_no_credentials_and_make_nothing(tenant: Tenant) -> None:
-    trial, server = tenant
-    without = replace(trial, credentials={"SSL_CERT_FILE": trial.credentials["SSL_CERT_FILE"]})
+    scratch, server = tenant
+    without = replace(scratch, credentials={"SSL_CERT_FILE": scratch.credentials["SSL_CERT_FILE"]})
     before, _, after = declaration(server).partition("    clients:\n")
     manual = after[after.index("    manualRegistrations:") :]
     without.declare(STACK, before.replace("        clientRegistration: {}\n", "") + manual)
@@ -89,36 +89,36 @@ def test_manual_registrations_alone_need_no_credentials_and_make_nothing(tenant:
 
 
 def test_a_server_that_renews_tokens_whenever_they_are_used_keeps_its_clients(tenant: Tenant) -> None:
-    trial, server = tenant
+    scratch, server = tenant
     server.rotates = True
-    trial.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
-    ids = trial.outputs(STACK)["clientIds"]
-    trial.pulumi("preview", "--refresh", "--stack", STACK)
-    trial.pulumi("refresh", *UNCHANGED)
-    trial.declare(STACK, declaration(server, redirect=OTHER))
-    trial.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
+    scratch.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
+    ids = scratch.outputs(STACK)["clientIds"]
+    scratch.pulumi("preview", "--refresh", "--stack", STACK)
+    scratch.pulumi("refresh", *UNCHANGED)
+    scratch.declare(STACK, declaration(server, redirect=OTHER))
+    scratch.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
     assert server.clients[ids["desktop"]]["redirect_uris"] == [OTHER]
-    assert trial.outputs(STACK)["clientIds"] == ids
+    assert scratch.outputs(STACK)["clientIds"] == ids
     # The update's answer, with the next token, is lost: the client is registered anew.
-    trial.declare(STACK, declaration(server))
+    scratch.declare(STACK, declaration(server))
     server.faults = [Fault("PUT", "", None, done=True, times=4)]
-    _fails(trial, "cannot be reached")
-    trial.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
-    renewed = trial.outputs(STACK)["clientIds"]
+    _fails(scratch, "cannot be reached")
+    scratch.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
+    renewed = scratch.outputs(STACK)["clientIds"]
     assert server.clients[renewed["desktop"]]["redirect_uris"] == ["http://127.0.0.1/callback"]
     assert renewed["nightly-agent"] == ids["nightly-agent"]
-    trial.pulumi("up", *UNCHANGED)
+    scratch.pulumi("up", *UNCHANGED)
 
 
 def test_what_exists_is_imported(tenant: Tenant) -> None:
-    trial, server = tenant
+    scratch, server = tenant
     server.rotates = True
-    trial.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
-    client_id = trial.outputs(STACK)["clientIds"]["nightly-agent"]
+    scratch.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
+    client_id = scratch.outputs(STACK)["clientIds"]["nightly-agent"]
     importing = replace(
-        trial,
+        scratch,
         credentials={
-            **trial.credentials,
+            **scratch.credentials,
             "FLOW_MCP_REGISTRATION_ACCESS_TOKEN": server.tokens[client_id],
             "FLOW_MCP_REGISTRATION_ENDPOINT": f"{server.issuer}/register",
         },
@@ -126,7 +126,7 @@ def test_what_exists_is_imported(tenant: Tenant) -> None:
     uri = f"{server.issuer}/register/{client_id}"
     arguments = ("flow-mcp:index:RegisteredClient", "found", uri, "--yes", "--skip-preview")
     importing.pulumi("import", *arguments, "--protect=false", "--generate-code=false", "--stack", STACK)
-    exported = trial.pulumi("stack", "export", "--show-secrets", "--stack", STACK).stdout
+    exported = scratch.pulumi("stack", "export", "--show-secrets", "--stack", STACK).stdout
     (found,) = (
         resource["outputs"]
         for resource in json.loads(exported)["deployment"]["resources"]
@@ -137,7 +137,7 @@ def test_what_exists_is_imported(tenant: Tenant) -> None:
 
 
 def test_after_each_fault_the_next_run_goes_on(tenant: Tenant) -> None:
-    trial, server = tenant
+    scratch, server = tenant
     refused = {"error": "no", "error_description": "because the test says so"}
     register = f"{server.issuer}/register"
     for fault, sentence in (
@@ -159,34 +159,36 @@ def test_after_each_fault_the_next_run_goes_on(tenant: Tenant) -> None:
         (None, f"{register} cannot be reached"),
     ):
         server.faults = [Fault("POST", "/register", fault, times=2)]
-        _fails(trial, sentence)
+        _fails(scratch, sentence)
         assert server.clients == {}
 
     server.faults = [Fault("POST", "/register", None, done=True, times=2)]
-    _fails(trial, "nobody got its credentials: have that one removed there.")
+    _fails(scratch, "nobody got its credentials: have that one removed there.")
     lost = set(server.clients)
     server.overrides = {"redirect_uris": ["https://other.example/callback"]}
     _fails(
-        trial, "The server registered client flow-mcp-stark-desktop otherwise than declared (redirectUris)"
+        scratch, "The server registered client flow-mcp-stark-desktop otherwise than declared (redirectUris)"
     )
     server.overrides = {}
     server.faults = [Fault("PUT", "", Answer(429, refused, {"Retry-After": "1"}))]
-    trial.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
-    ids = trial.outputs(STACK)["clientIds"]
+    scratch.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
+    ids = scratch.outputs(STACK)["clientIds"]
     assert set(server.clients) - lost == {ids["nightly-agent"], ids["desktop"]}
-    trial.pulumi("up", *UNCHANGED)
+    scratch.pulumi("up", *UNCHANGED)
 
 
-def _fails(trial: Trial, sentence: str) -> None:
-    failed = trial.pulumi("up", "--yes", "--skip-preview", "--stack", STACK, check=False)
+def _fails(scratch: ScratchProject, sentence: str) -> None:
+    failed = scratch.pulumi("up", "--yes", "--skip-preview", "--stack", STACK, check=False)
     assert failed.returncode != 0
     assert sentence in failed.stdout
     assert "Traceback" not in failed.stdout, failed.stdout
 
 
-def _secrets_are_hidden(trial: Trial, server: RegistrationServer, shown: str) -> None:
+def _secrets_are_hidden(scratch: ScratchProject, server: RegistrationServer, shown: str) -> None:
     written = "".join(
-        file.read_text(encoding="utf-8", errors="ignore") for file in trial.state.rglob("*") if file.is_file()
+        file.read_text(encoding="utf-8", errors="ignore")
+        for file in scratch.state.rglob("*")
+        if file.is_file()
     )
     made = (client.get("client_secret") for client in server.clients.values())
     for secret in (*filter(None, made), *server.tokens.values(), INITIAL_ACCESS_TOKEN):

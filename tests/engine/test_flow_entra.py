@@ -6,10 +6,10 @@ import json
 import re
 from collections.abc import Callable
 
+from flow_mcp.local.scratch_project import ScratchProject
 from flow_mcp.settings import SettingsDocument
-from flow_mcp.trial import Trial
 from tests.conftest import REPOSITORY
-from tests.engine.conftest import StandInTrial
+from tests.engine.conftest import StandInProject
 
 INSTANCE = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
 OWN = "3f0c6f0e-2f5b-4d5a-9d0a-6f1f0a7c4b11"
@@ -21,7 +21,7 @@ def sample(stack: str) -> str:
 
 
 def test_a_tenant_that_declares_no_authorization_server_lives_on_the_instances(
-    stand_in: Callable[[str], StandInTrial],
+    stand_in: Callable[[str], StandInProject],
 ) -> None:
     azuread = stand_in("azuread")
     azuread.give(
@@ -29,11 +29,11 @@ def test_a_tenant_that_declares_no_authorization_server_lives_on_the_instances(
         groups={"fabrikam-planners": "aaaaaaaa-0000-4000-8000-000000000002"},
         domains=["profitbase.biz"],
     )
-    trial = azuread.trial
-    trial.declare("fabrikam", sample("fabrikam"))
-    trial.pulumi("stack", "select", "--create", "fabrikam")
-    trial.pulumi("up", "--yes", "--stack", "fabrikam")
-    outputs = trial.outputs("fabrikam")
+    scratch = azuread.scratch
+    scratch.declare("fabrikam", sample("fabrikam"))
+    scratch.pulumi("stack", "select", "--create", "fabrikam")
+    scratch.pulumi("up", "--yes", "--stack", "fabrikam")
+    outputs = scratch.outputs("fabrikam")
     settings = SettingsDocument.from_json(outputs["settings"])
     assert outputs["authority"] == f"https://login.microsoftonline.com/{INSTANCE}/v2.0"
     assert sorted(outputs["clientIds"]) == ["assistant", "nightly-agent"]
@@ -42,19 +42,19 @@ def test_a_tenant_that_declares_no_authorization_server_lives_on_the_instances(
         resource.authorization_servers[0].scopes_advertised for resource in settings.protected_resources
     ] == [(f"{MCP}/mcp.access",)]
     assert "handOver" not in outputs
-    trial.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes", "--stack", "fabrikam")
-    trial.pulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes", "--stack", "fabrikam")
+    scratch.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes", "--stack", "fabrikam")
+    scratch.pulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes", "--stack", "fabrikam")
 
     # One block of the file changes the authorization server, and a preview shows what that means.
     own = f"    authorizationServer: {{entra: {{tenantId: {OWN}}}}}\n    clients:"
     azuread.give(OWN, groups={"fabrikam-planners": "aaaaaaaa-0000-4000-8000-000000000003"})
-    trial.declare("fabrikam", sample("fabrikam").replace("    clients:", own))
-    previewed = trial.pulumi("preview", "--diff", "--stack", "fabrikam").stdout
+    scratch.declare("fabrikam", sample("fabrikam").replace("    clients:", own))
+    previewed = scratch.pulumi("preview", "--diff", "--stack", "fabrikam").stdout
     assert f'"{outputs["authority"]}" => "https://login.microsoftonline.com/{OWN}/v2.0"' in previewed
     for name in outputs["clientIds"]:
         of = rf'~ {name} *: "{outputs["authority"]}" => "https://login.microsoftonline.com/{OWN}/v2.0"'
         assert re.search(of, previewed), previewed
-    previewed = trial.pulumi("preview", "--json", "--stack", "fabrikam").stdout
+    previewed = scratch.pulumi("preview", "--json", "--stack", "fabrikam").stdout
     operations = {
         (step["urn"].rpartition("::")[2], step["op"])
         for step in json.loads(previewed)["steps"]
@@ -66,18 +66,18 @@ def test_a_tenant_that_declares_no_authorization_server_lives_on_the_instances(
         for operation in ("create", "delete")
     }
 
-    trial.declare("fabrikam", sample("fabrikam"))
-    trial.pulumi("destroy", "--yes", "--skip-preview", "--stack", "fabrikam")
+    scratch.declare("fabrikam", sample("fabrikam"))
+    scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", "fabrikam")
     with azuread.server.account(INSTANCE) as account:
         assert [objects for objects in account.objects.values() if objects] == []
 
 
-def test_on_premises_needs_neither_plugin_nor_credentials_and_hands_over(trial: Trial) -> None:
-    trial.declare("northwind", sample("northwind"))
-    trial.pulumi("stack", "select", "--create", "northwind")
-    trial.pulumi("up", "--yes", "--skip-preview", "--stack", "northwind")
-    trial.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes", "--stack", "northwind")
-    outputs = trial.outputs("northwind", secrets=True)
+def test_on_premises_needs_neither_plugin_nor_credentials_and_hands_over(scratch: ScratchProject) -> None:
+    scratch.declare("northwind", sample("northwind"))
+    scratch.pulumi("stack", "select", "--create", "northwind")
+    scratch.pulumi("up", "--yes", "--skip-preview", "--stack", "northwind")
+    scratch.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes", "--stack", "northwind")
+    outputs = scratch.outputs("northwind", secrets=True)
     settings = SettingsDocument.from_json(outputs["settings"])
     assert (
         outputs["authority"] == "https://login.microsoftonline.com/1d6fd4a5-5b8e-4a8f-8f39-0c9d2b7e6a42/v2.0"
@@ -95,11 +95,11 @@ def test_on_premises_needs_neither_plugin_nor_credentials_and_hands_over(trial: 
         [f"https://flow.northwind.example/flow/mcp/tenants/northwind/workspaces/8/environments/{environment}"]
         for environment in ("production", "test")
     ]
-    exported = json.loads(trial.pulumi("stack", "export", "--stack", "northwind").stdout)
+    exported = json.loads(scratch.pulumi("stack", "export", "--stack", "northwind").stdout)
     types = {resource["type"] for resource in exported["deployment"]["resources"]}
     assert types == {
         "pulumi:pulumi:Stack",
         "flow-mcp:index:McpServerSettings",
         "flow-mcp:flow-entra:AuthorizationServer",
     }
-    trial.pulumi("destroy", "--yes", "--skip-preview", "--stack", "northwind")
+    scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", "northwind")

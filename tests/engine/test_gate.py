@@ -17,13 +17,13 @@ from typing import Any
 
 import pytest
 
-from flow_mcp.gate.apply import apply
-from flow_mcp.gate.errors import DeviationError
-from flow_mcp.gate.plan import Plan, Planner
-from flow_mcp.trial import Trial
+from flow_mcp.local.scratch_project import ScratchProject
+from flow_mcp.review.gate.apply import apply
+from flow_mcp.review.gate.errors import DeviationError
+from flow_mcp.review.gate.plan import Plan, Planner
 from tests.conftest import REPOSITORY
-from tests.engine.conftest import StandInTrial
-from tests.engine.contoso import AS_OF, ENTRA_TENANT, MARKER, NARROWED, SAMPLE, STACK, contoso_trial
+from tests.engine.conftest import StandInProject
+from tests.engine.contoso import AS_OF, ENTRA_TENANT, MARKER, NARROWED, SAMPLE, STACK, contoso_scratch
 from tests.live.command import flow_mcp
 
 Ran = subprocess.CompletedProcess[str]
@@ -35,13 +35,13 @@ NO_DIGEST = f"sha256:{'0' * 64}"
 class Contoso:
     """The sample stack, and everything that was printed about it."""
 
-    def __init__(self, trial: Trial, given: StandInTrial) -> None:
-        self.trial = trial
+    def __init__(self, scratch: ScratchProject, given: StandInProject) -> None:
+        self.scratch = scratch
         self.given = given
         self.printed: list[str] = []
 
     def run(self, *arguments: str) -> Ran:
-        ended = flow_mcp(self.trial, *arguments, "--as-of", AS_OF)
+        ended = flow_mcp(self.scratch, *arguments, "--as-of", AS_OF)
         self.printed += [ended.stdout, ended.stderr]
         assert "Traceback" not in ended.stderr
         return ended
@@ -55,7 +55,7 @@ class Contoso:
         return self.written("digest").strip()
 
     def written(self, name: str) -> str:
-        return (self.trial.project.directory / name).read_text("utf-8")
+        return (self.scratch.project.directory / name).read_text("utf-8")
 
     def objects(self) -> Mapping[str, list[str]]:
         """What there is at the server: names by kind."""
@@ -67,13 +67,13 @@ class Contoso:
             }
 
     def planner(self) -> Any:
-        project = self.trial.project
+        project = self.scratch.project
         return Planner.of(project, project.stack_files((STACK,)), date.fromisoformat(AS_OF))
 
 
 @pytest.fixture
-def contoso(stand_in: Callable[[str], StandInTrial], monkeypatch: pytest.MonkeyPatch) -> Contoso:
-    return Contoso(*contoso_trial(stand_in, monkeypatch))
+def contoso(stand_in: Callable[[str], StandInProject], monkeypatch: pytest.MonkeyPatch) -> Contoso:
+    return Contoso(*contoso_scratch(stand_in, monkeypatch))
 
 
 def test_what_was_approved_is_applied_and_nothing_else(contoso: Contoso) -> None:
@@ -92,14 +92,14 @@ def test_what_was_approved_is_applied_and_nothing_else(contoso: Contoso) -> None
     assert again.returncode == 0
     assert f"{STACK}: nothing to apply" in again.stdout
 
-    contoso.trial.declare(STACK, NARROWED)
+    contoso.scratch.declare(STACK, NARROWED)
     plan = contoso.gate("preview", STACK, "--format", "markdown", "--digest-to", "digest")
     second = contoso.written("digest").strip()
     assert (plan.returncode, second in plan.stdout, second != first) == (3, True, True)
-    contoso.trial.declare(STACK, NARROWED.replace("http://localhost/callback", "http://localhost/other"))
+    contoso.scratch.declare(STACK, NARROWED.replace("http://localhost/callback", "http://localhost/other"))
     refused = contoso.gate("apply", STACK, "--approved", second)
     assert (refused.returncode, f"nothing was applied: approved was {second}" in refused.stderr) == (3, True)
-    contoso.trial.declare(STACK, NARROWED)
+    contoso.scratch.declare(STACK, NARROWED)
     done = contoso.gate("apply", STACK, "--approved", second, "--json")
     assert done.returncode == 0, done.stderr
     (told,) = json.loads(done.stdout)["tenants"]
@@ -110,12 +110,12 @@ def test_what_was_approved_is_applied_and_nothing_else(contoso: Contoso) -> None
         ("replace", "importer"),
     }
 
-    secrets = [*contoso.trial.outputs(STACK, secrets=True)["clientSecrets"].values(), MARKER]
+    secrets = [*contoso.scratch.outputs(STACK, secrets=True)["clientSecrets"].values(), MARKER]
     assert [secret for secret in secrets if secret in "".join(contoso.printed)] == []
 
 
 def test_a_policy_that_refuses_cannot_be_approved(contoso: Contoso) -> None:
-    contoso.trial.declare(STACK, SAMPLE.replace('issued: "2026-11-01"', 'issued: "2026-12-01"'))
+    contoso.scratch.declare(STACK, SAMPLE.replace('issued: "2026-11-01"', 'issued: "2026-12-01"'))
 
     shown = contoso.gate("preview", STACK, "--format", "json", "--digest-to", "digest")
     assert (shown.returncode, contoso.written("digest")) == (4, "")
@@ -132,8 +132,8 @@ def test_a_policy_that_refuses_cannot_be_approved(contoso: Contoso) -> None:
 def test_where_one_tenant_is_refused_none_is_touched(contoso: Contoso) -> None:
     other = SAMPLE.replace("id: contoso", "id: other").replace(ENTRA_TENANT, OTHER)
     contoso.given.give(OTHER, groups={"planners": OTHER}, domains=["contoso.example"])
-    contoso.trial.declare("other", other.replace('issued: "2026-11-01"', 'issued: "2026-12-01"'))
-    contoso.trial.pulumi("stack", "select", "--create", "other")
+    contoso.scratch.declare("other", other.replace('issued: "2026-11-01"', 'issued: "2026-12-01"'))
+    contoso.scratch.pulumi("stack", "select", "--create", "other")
 
     shown = contoso.gate("preview", "--format", "json")
     assert shown.returncode == 4, shown.stderr
@@ -144,7 +144,7 @@ def test_where_one_tenant_is_refused_none_is_touched(contoso: Contoso) -> None:
 
 
 def test_a_wrong_declaration_ends_before_pulumi_is_asked(contoso: Contoso) -> None:
-    contoso.trial.declare("twin", SAMPLE)
+    contoso.scratch.declare("twin", SAMPLE)
     shown = contoso.gate("preview", STACK)
 
     assert shown.returncode == 2
@@ -158,8 +158,8 @@ def raising(pack: Path) -> None:
 
 
 def raising_on_declarations(pack: Path) -> None:
-    rule = pack / "rules" / "waivers_hold.py"
-    code = f"\n\ndef _raise(*_):\n    int('{MARKER}')\n\nWaiversHold.in_declaration = _raise\n"
+    rule = pack / "rules" / "waiver_validity.py"
+    code = f"\n\ndef _raise(*_):\n    int('{MARKER}')\n\nWaiverValidity.in_declaration = _raise\n"
     rule.write_text(rule.read_text("utf-8") + code, "utf-8")
 
 
@@ -173,7 +173,7 @@ def without_main(pack: Path) -> None:
 
 @pytest.mark.parametrize("broken", [raising, raising_on_declarations, missing, without_main])
 def test_a_broken_policy_pack_lets_nothing_through(contoso: Contoso, broken: Callable[[Path], None]) -> None:
-    pack = contoso.trial.project.policies
+    pack = contoso.scratch.project.policies
     pack.unlink()
     shutil.copytree(REPOSITORY / "policies", pack)
     broken(pack)
@@ -185,7 +185,7 @@ def test_a_broken_policy_pack_lets_nothing_through(contoso: Contoso, broken: Cal
 
 
 def test_what_changes_between_preview_and_update_has_no_effect_or_ends_it(contoso: Contoso) -> None:
-    trial, program = contoso.trial, contoso.trial.project.directory / "stacks" / "__main__.py"
+    scratch, program = contoso.scratch, contoso.scratch.project.directory / "stacks" / "__main__.py"
     text = program.read_text("utf-8")
 
     def edited(plan: Plan) -> None:
@@ -211,7 +211,7 @@ def test_what_changes_between_preview_and_update_has_no_effect_or_ends_it(contos
     # What stands in the tenant's own file by now was not approved, and is not read.
     with contoso.planner() as planner:
         plan = planner.plan(STACK)
-        trial.declare(STACK, SAMPLE.replace("desktop:", "mobile:"))
+        scratch.declare(STACK, SAMPLE.replace("desktop:", "mobile:"))
         applied = apply(planner, plan)
     assert {each.urn for each in applied.steps} == {each.urn for each in plan.preview.steps}
     assert "mobile" not in str(contoso.objects())
@@ -219,7 +219,7 @@ def test_what_changes_between_preview_and_update_has_no_effect_or_ends_it(contos
 
 
 def test_a_file_without_the_salt_of_its_secrets_is_not_written_to(contoso: Contoso) -> None:
-    file = contoso.trial.project.stack_file(STACK)
+    file = contoso.scratch.project.stack_file(STACK)
     file.write_text(SAMPLE.partition("encryptionsalt:")[0], "utf-8")
 
     refused = contoso.gate("preview", STACK)
@@ -232,7 +232,7 @@ def test_a_file_without_the_salt_of_its_secrets_is_not_written_to(contoso: Conto
 def test_what_somebody_else_did_meanwhile_is_shouted_about(contoso: Contoso) -> None:
     with contoso.planner() as planner:
         plan = planner.plan(STACK)
-        contoso.trial.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
+        contoso.scratch.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
         with pytest.raises(DeviationError, match="HAS NOT DONE WHAT WAS APPROVED"):
             apply(planner, plan)
 
@@ -252,8 +252,8 @@ def test_an_interrupted_update_leaves_no_process_and_no_lock(contoso: Contoso) -
     arguments = ["gate", "apply", STACK, "--approved", digest, "--as-of", AS_OF]
     process = subprocess.Popen(
         [str(Path(sys.executable).with_name("flow-mcp")), *arguments],
-        cwd=contoso.trial.project.directory,
-        env=contoso.trial.environment(),
+        cwd=contoso.scratch.project.directory,
+        env=contoso.scratch.environment(),
         text=True,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -266,22 +266,22 @@ def test_an_interrupted_update_leaves_no_process_and_no_lock(contoso: Contoso) -
     _, said = process.communicate(timeout=120)
 
     assert (process.returncode, said.splitlines()[-1]) == (130, "flow-mcp: interrupted")
-    assert list(contoso.trial.state.rglob("locks/**/*.json")) == []
+    assert list(contoso.scratch.state.rglob("locks/**/*.json")) == []
     deadline = time.monotonic() + 60
-    while left := running_in(contoso.trial.project.directory):
+    while left := running_in(contoso.scratch.project.directory):
         assert time.monotonic() < deadline, left
     done = contoso.gate("apply", STACK, "--approved", contoso.approved())
     assert done.returncode == 0, done.stderr
 
 
 def test_what_is_there_and_breaks_a_policy_fails_the_gate(contoso: Contoso) -> None:
-    contoso.trial.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
-    state = json.loads(contoso.trial.pulumi("stack", "export", "--stack", STACK).stdout)
+    contoso.scratch.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
+    state = json.loads(contoso.scratch.pulumi("stack", "export", "--stack", STACK).stdout)
     (stack,) = (each for each in state["deployment"]["resources"] if each["type"] == "pulumi:pulumi:Stack")
     stack["outputs"]["authority"] = "http://login.example/\x1b[31m"
-    file = contoso.trial.directory / "state.json"
+    file = contoso.scratch.directory / "state.json"
     file.write_text(json.dumps(state), "utf-8")
-    contoso.trial.pulumi("stack", "import", "--stack", STACK, "--file", str(file))
+    contoso.scratch.pulumi("stack", "import", "--stack", STACK, "--file", str(file))
 
     found = contoso.gate("analyze")
 

@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 import yaml
 
-from flow_mcp.trial import Trial
+from flow_mcp.local.scratch_project import ScratchProject
 from tests.conftest import REPOSITORY
-from tests.engine.conftest import StandInTrial
-from tests.engine.contoso import MARKER, SAMPLE, STACK, contoso_trial
+from tests.engine.conftest import StandInProject
+from tests.engine.contoso import MARKER, SAMPLE, STACK, contoso_scratch
 from tests.engine.pipelines import FILES, Runner, content, steps
 
 JOBS = ("review", "preview", "apply", "nightly")
@@ -42,12 +42,12 @@ def declared(access: str) -> str:
 class Checkout:
     """A repository with a change, and a runner in it."""
 
-    trial: Trial
+    scratch: ScratchProject
     runner: Runner
 
     @property
     def directory(self) -> Path:
-        return self.trial.project.directory
+        return self.scratch.project.directory
 
     def git(self, *arguments: str) -> str:
         ran = subprocess.run(
@@ -61,7 +61,7 @@ class Checkout:
         return ran.stdout.strip()
 
     def commit(self, text: str) -> str:
-        self.trial.declare(STACK, text)
+        self.scratch.declare(STACK, text)
         self.git("add", "--all")
         self.git("commit", "-q", "-m", "a change")
         return self.git("rev-parse", "HEAD")
@@ -71,12 +71,12 @@ class Checkout:
 
 
 @pytest.fixture
-def checkout(stand_in: Callable[[str], StandInTrial], monkeypatch: pytest.MonkeyPatch) -> Checkout:
-    trial, _ = contoso_trial(stand_in, monkeypatch)
-    directory = trial.project.directory
+def checkout(stand_in: Callable[[str], StandInProject], monkeypatch: pytest.MonkeyPatch) -> Checkout:
+    scratch, _ = contoso_scratch(stand_in, monkeypatch)
+    directory = scratch.project.directory
     (directory / ".toolchain").symlink_to(REPOSITORY / ".toolchain")
-    environment = {**trial.environment(), **GIT}
-    made = Checkout(trial, Runner(directory, environment, {}))
+    environment = {**scratch.environment(), **GIT}
+    made = Checkout(scratch, Runner(directory, environment, {}))
     made.git("init", "-q")
     base = made.commit(declared("200/production"))
     made.git("update-ref", "refs/remotes/origin/main", base)
@@ -88,7 +88,7 @@ def checkout(stand_in: Callable[[str], StandInTrial], monkeypatch: pytest.Monkey
         "GITHUB_OUTPUT": str(output),
     }
     secrets = {name: environment.get(name, MARKER) for name in _secrets()}
-    secrets["PULUMI_CONFIG_PASSPHRASE"] = trial.passphrase.read_text("utf-8")
+    secrets["PULUMI_CONFIG_PASSPHRASE"] = scratch.passphrase.read_text("utf-8")
     made.runner.given = {
         **{f"secrets.{name}": value for name, value in secrets.items()},
         **secrets,
@@ -150,16 +150,16 @@ def test_a_change_goes_from_the_pull_request_to_the_night(checkout: Checkout, pi
     assert digest in checkout.written("plan.md")
 
     # Nothing else is applied by that approval.
-    checkout.trial.declare(STACK, declared("*"))
+    checkout.scratch.declare(STACK, declared("*"))
     assert runner.run(pipeline, "apply") == 3, runner.log
-    checkout.trial.declare(STACK, declared("200/test"))
+    checkout.scratch.declare(STACK, declared("200/test"))
     assert runner.run(pipeline, "apply") == 0, runner.log
     (told,) = json.loads(checkout.written("applied.json"))["tenants"]
     assert (told["stack"], len(told["applied"]) > 10) == (STACK, True)
 
     assert runner.run(pipeline, "nightly") == 0, runner.log
     assert json.loads(checkout.written("analyzed.json"))["tenants"][0]["analyzed"] is True
-    checkout.trial.declare(STACK, declared("*"))
+    checkout.scratch.declare(STACK, declared("*"))
     assert runner.run(pipeline, "nightly") == 1
     assert f"not as declared: {STACK}" in runner.log
 

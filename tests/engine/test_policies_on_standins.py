@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from flow_mcp.policy.provider_types import (
+from flow_mcp.local.scratch_project import ScratchProject
+from flow_mcp.review.policy.resources.provider_types import (
     AUTH0_CLIENT,
     AUTH0_CREDENTIALS,
     ENTRA_APPLICATION,
@@ -20,11 +21,10 @@ from flow_mcp.policy.provider_types import (
     ENTRA_PREAUTHORIZED,
     ENTRA_PRINCIPAL,
 )
-from flow_mcp.policy.rule import Resource
-from flow_mcp.trial import Trial
+from flow_mcp.review.policy.rule import Resource
 from tests.conftest import REPOSITORY
 from tests.engine import external, scalekit
-from tests.engine.conftest import StandInTrial
+from tests.engine.conftest import StandInProject
 
 Finding = tuple[str, str, str]
 """Enforcement level, policy, and name of the resource."""
@@ -56,16 +56,16 @@ def sample(stack: str) -> str:
 class Stack:
     """A stack of a trial, judged by the pack."""
 
-    trial: Trial
+    scratch: ScratchProject
     name: str
 
     def run(self, *arguments: str, as_of: str = AS_OF) -> tuple[bool, set[Finding]]:
         """Whether Pulumi passed, and what the pack found."""
-        events = self.trial.directory / "events.jsonl"
+        events = self.scratch.directory / "events.jsonl"
         events.unlink(missing_ok=True)
         # The first makes --event-log known.
         environment = {"PULUMI_DEBUG_COMMANDS": "true", "FLOW_MCP_AS_OF": as_of}
-        ended = replace(self.trial, credentials={**self.trial.credentials, **environment}).pulumi(
+        ended = replace(self.scratch, credentials={**self.scratch.credentials, **environment}).pulumi(
             *arguments,
             *("--stack", self.name, "--policy-pack", "policies", "--event-log", str(events)),
             check=False,
@@ -80,26 +80,26 @@ class Stack:
 
 @pytest.fixture
 def started(
-    trial: Trial, tmp_path: Path, stand_in: Callable[[str], StandInTrial]
+    scratch: ScratchProject, tmp_path: Path, stand_in: Callable[[str], StandInProject]
 ) -> Iterator[Callable[[str], Stack]]:
     """Selects a sample stack on its stand-in."""
     with ExitStack() as servers:
 
         def start(name: str) -> Stack:
             text = sample(name)
-            on = trial
+            on = scratch
             if name in {"contoso", "fabrikam"}:
                 azuread = stand_in("azuread")
                 azuread.give(CONTOSO, **ENTRA)
                 azuread.give("7c9e6679-7425-40de-944b-e07fc1f90ae7", **ENTRA)
-                on = azuread.trial
+                on = azuread.scratch
             elif name == "initech":
-                on = stand_in("auth0").trial
+                on = stand_in("auth0").scratch
             elif name == "umbrella":
-                on, server = servers.enter_context(scalekit.scalekit_trial(trial, tmp_path))
+                on, server = servers.enter_context(scalekit.scalekit_scratch(scratch, tmp_path))
                 text = scalekit.declaration(server)
             elif name == "stark":
-                on, registration = servers.enter_context(external.external_trial(trial, tmp_path))
+                on, registration = servers.enter_context(external.external_scratch(scratch, tmp_path))
                 text = external.declaration(registration)
             on.declare(name, text)
             on.pulumi("stack", "select", "--create", name)
@@ -139,14 +139,14 @@ def test_a_sample_is_previewed_and_applied_with_no_other_finding_than_these(
 
 
 def test_a_declaration_that_a_rule_refuses_makes_nothing(
-    stand_in: Callable[[str], StandInTrial],
+    stand_in: Callable[[str], StandInProject],
 ) -> None:
     azuread = stand_in("azuread")
     azuread.give(CONTOSO, **ENTRA)
-    azuread.trial.declare("contoso", sample("contoso").replace(":environment:production", ":pull_request"))
-    azuread.trial.pulumi("stack", "select", "--create", "contoso")
+    azuread.scratch.declare("contoso", sample("contoso").replace(":environment:production", ":pull_request"))
+    azuread.scratch.pulumi("stack", "select", "--create", "contoso")
 
-    passed, found = Stack(azuread.trial, "contoso").run("up", "--yes", "--skip-preview")
+    passed, found = Stack(azuread.scratch, "contoso").run("up", "--yes", "--skip-preview")
 
     assert (passed, {each for each in found if each[0] == "mandatory"}) == (
         False,
@@ -156,7 +156,7 @@ def test_a_declaration_that_a_rule_refuses_makes_nothing(
         assert [objects for objects in account.objects.values() if objects] == []
 
 
-def test_what_only_several_resources_show_is_refused(trial: Trial) -> None:
+def test_what_only_several_resources_show_is_refused(scratch: ScratchProject) -> None:
     client_id, other_id, object_id = (f"8a1f3c52-64d0-4a0c-9a3e-0f2b7d9c1e5{n}" for n in range(3))
     api = {
         "clientId": client_id,
@@ -182,11 +182,11 @@ def test_what_only_several_resources_show_is_refused(trial: Trial) -> None:
         "unauthenticated": (AUTH0_CREDENTIALS, {"clientId": "agent", "authenticationMethod": "none"}),
     }
     resources = {name: asdict(Resource(kind, outputs=outputs)) for name, (kind, outputs) in made.items()}
-    shutil.copyfile(PROGRAM, trial.project.directory / "stacks" / "__main__.py")
-    trial.declare("acme", json.dumps({"config": {"flow-mcp:tenant": resources}}))
-    trial.pulumi("stack", "select", "--create", "acme")
+    shutil.copyfile(PROGRAM, scratch.project.directory / "stacks" / "__main__.py")
+    scratch.declare("acme", json.dumps({"config": {"flow-mcp:tenant": resources}}))
+    scratch.pulumi("stack", "select", "--create", "acme")
 
-    passed, found = Stack(trial, "acme").run("preview")
+    passed, found = Stack(scratch, "acme").run("preview")
 
     assert not passed
     assert {

@@ -11,19 +11,20 @@ from datetime import date
 
 import pytest
 
-from flow_mcp.declaration.load import from_file, instance_of
-from flow_mcp.declaration.tenant import Declaration
-from flow_mcp.preview.engine import Engine
-from flow_mcp.preview.errors import PreviewError
-from flow_mcp.preview.policies import Policies
-from flow_mcp.preview.preview import Preview, preview
-from flow_mcp.preview.probe import probe
-from flow_mcp.preview.state import analyze
-from flow_mcp.stacks import Stacks
-from flow_mcp.trial import Trial
+from flow_mcp.authorization_servers.load import from_file
+from flow_mcp.declaration.declaration import Declaration
+from flow_mcp.declaration.load import instance_of
+from flow_mcp.engine.stacks import Stacks
+from flow_mcp.local.scratch_project import ScratchProject
+from flow_mcp.review.preview.engine import Engine
+from flow_mcp.review.preview.errors import PreviewError
+from flow_mcp.review.preview.pack_self_test import probe
+from flow_mcp.review.preview.policies import Policies
+from flow_mcp.review.preview.preview import Preview, preview
+from flow_mcp.review.preview.state import analyze
 from tests.conftest import REPOSITORY
-from tests.engine.conftest import StandInTrial
-from tests.engine.contoso import MARKER, NARROWED, SAMPLE, STACK, contoso_trial
+from tests.engine.conftest import StandInProject
+from tests.engine.contoso import MARKER, NARROWED, SAMPLE, STACK, contoso_scratch
 
 BROKEN = {
     "a rule that raises": (
@@ -65,30 +66,30 @@ STARTS = {
 
 
 @pytest.fixture
-def contoso(stand_in: Callable[[str], StandInTrial], monkeypatch: pytest.MonkeyPatch) -> Trial:
-    return contoso_trial(stand_in, monkeypatch)[0]
+def contoso(stand_in: Callable[[str], StandInProject], monkeypatch: pytest.MonkeyPatch) -> ScratchProject:
+    return contoso_scratch(stand_in, monkeypatch)[0]
 
 
-def engine(trial: Trial) -> Engine:
-    return Engine(Stacks.of(trial.project), date(2026, 11, 25))
+def engine(scratch: ScratchProject) -> Engine:
+    return Engine(Stacks.of(scratch.project), date(2026, 11, 25))
 
 
-def previewed(trial: Trial, text: str = "") -> Preview:
+def previewed(scratch: ScratchProject, text: str = "") -> Preview:
     if text:
-        trial.declare(STACK, text)
-    run = engine(trial)
+        scratch.declare(STACK, text)
+    run = engine(scratch)
     return preview(run, Policies.load(run.policy_pack), STACK)
 
 
-def declared(trial: Trial) -> Declaration:
-    return from_file(trial.project.stack_file(STACK), instance_of(trial.project.file)).declaration
+def declared(scratch: ScratchProject) -> Declaration:
+    return from_file(scratch.project.stack_file(STACK), instance_of(scratch.project.file)).declaration
 
 
 def changes(told: Preview) -> dict[tuple[str, str], tuple[tuple[str, ...], tuple[str, ...]]]:
     return {(each.op, each.urn.rpartition("::")[2]): (each.changed, each.replaced_by) for each in told.steps}
 
 
-def test_what_would_be_done_is_told_by_resource_and_property(contoso: Trial) -> None:
+def test_what_would_be_done_is_told_by_resource_and_property(contoso: ScratchProject) -> None:
     sample = declared(contoso)
 
     new = previewed(contoso)
@@ -97,15 +98,15 @@ def test_what_would_be_done_is_told_by_resource_and_property(contoso: Trial) -> 
     unknown = {each.urn.rpartition("::")[2]: each.unknown for each in new.steps if each.unknown}
     assert unknown["desktop/200/test"] == ("applicationId", "authorizedClientId")
     assert [path for _, path in new.unknown_outputs] == ["clientIds", "settings"]
-    said = {(each.rule_id, each.kind, each.level) for each in new.judgements}
+    said = {(each.rule_id, each.kind, each.level) for each in new.rule_results}
     assert ("FLOWMCP-001", "unknown", "advisory") in said
-    assert not any(each.blocks for each in new.judgements)
+    assert not any(each.blocks for each in new.rule_results)
     assert previewed(contoso) == new
 
     contoso.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
     same = previewed(contoso)
     assert (same.before, same.after, same.steps, same.unknown_outputs) == (sample, sample, (), ())
-    assert {(each.kind, each.blocks) for each in same.judgements} <= {("violation", False)}
+    assert {(each.kind, each.blocks) for each in same.rule_results} <= {("violation", False)}
 
     told = previewed(contoso, NARROWED)
     assert (told.before, told.after) == (sample, declared(contoso))
@@ -128,7 +129,7 @@ def test_what_would_be_done_is_told_by_resource_and_property(contoso: Trial) -> 
         assert [secret for secret in secrets if secret in everything] == []
 
 
-def test_what_is_there_is_judged_without_the_program(contoso: Trial) -> None:
+def test_what_is_there_is_judged_without_the_program(contoso: ScratchProject) -> None:
     run = engine(contoso)
     policies = Policies.load(run.policy_pack)
     probe(run, policies)
@@ -154,7 +155,7 @@ def test_what_is_there_is_judged_without_the_program(contoso: Trial) -> None:
 
 
 @pytest.mark.parametrize("how", BROKEN)
-def test_a_policy_pack_that_does_not_judge_ends_every_run(contoso: Trial, how: str) -> None:
+def test_a_policy_pack_that_does_not_judge_ends_every_run(contoso: ScratchProject, how: str) -> None:
     name, code, why = BROKEN[how]
     run = engine(contoso)
     policies = Policies.load(run.policy_pack)
@@ -182,13 +183,13 @@ AuthorityHttps.in_resource = _leaks
 """
 
 
-def test_a_policy_that_repeats_a_secret_is_shown_without_it(contoso: Trial) -> None:
+def test_a_policy_that_repeats_a_secret_is_shown_without_it(contoso: ScratchProject) -> None:
     contoso.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
     break_pack(contoso, "rules/authority_https.py", LEAKS, None)
     run = engine(contoso)
     policies = Policies.load(run.policy_pack)
 
-    told = preview(run, policies, STACK).judgements
+    told = preview(run, policies, STACK).rule_results
     there = analyze(run, policies, STACK) or ()
 
     for said in (told, there):
@@ -197,9 +198,9 @@ def test_a_policy_that_repeats_a_secret_is_shown_without_it(contoso: Trial) -> N
         assert [secret for secret in secrets if secret in repr(said)] == []
 
 
-def break_pack(trial: Trial, name: str, code: str | None, starts: str | None) -> None:
+def break_pack(scratch: ScratchProject, name: str, code: str | None, starts: str | None) -> None:
     """Replace the trial's pack by a copy that is broken: a file's end, its absence, or what it starts."""
-    pack = trial.project.policies
+    pack = scratch.project.policies
     pack.unlink()
     shutil.copytree(REPOSITORY / "policies", pack)
     file = pack / name
@@ -228,7 +229,11 @@ def break_pack(trial: Trial, name: str, code: str | None, starts: str | None) ->
     ],
 )
 def test_what_keeps_pulumi_from_starting_is_said_in_one_sentence(
-    contoso: Trial, monkeypatch: pytest.MonkeyPatch, stack: str, environment: dict[str, str], why: str
+    contoso: ScratchProject,
+    monkeypatch: pytest.MonkeyPatch,
+    stack: str,
+    environment: dict[str, str],
+    why: str,
 ) -> None:
     contoso.declare("globex", SAMPLE)
     for name, value in environment.items():
@@ -242,7 +247,7 @@ def test_what_keeps_pulumi_from_starting_is_said_in_one_sentence(
     assert (str(raised.value).count("\n"), MARKER in str(raised.value)) == (0, False)
 
 
-def test_what_the_server_refuses_is_said_and_is_no_preview(contoso: Trial) -> None:
+def test_what_the_server_refuses_is_said_and_is_no_preview(contoso: ScratchProject) -> None:
     gone = SAMPLE.replace("planners", "nobody")
 
     with pytest.raises(PreviewError, match="cannot read the security group nobody of the Entra tenant"):

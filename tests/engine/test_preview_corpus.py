@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from flow_mcp.gate.plan import Planner
-from tests.engine.conftest import StandInTrial
-from tests.unit.diff.corpus import CORPUS, Case, said
-from tests.unit.diff.corpus.case import sample
+from flow_mcp.review.gate.plan import Planner
+from tests.engine.conftest import StandInProject
+from tests.unit.review.diff.corpus import CORPUS, Case, said
+from tests.unit.review.diff.corpus.case import sample
 
 PLANNERS = "aaaaaaaa-0000-4000-8000-000000000001"
 # By stack: the package, and what each account of the stand-in must have for the sample and its changes.
@@ -49,25 +49,25 @@ def cases(stack: str) -> list[Case]:
 
 @pytest.mark.parametrize("stack", SERVERS)
 def test_a_preview_tells_what_the_declarations_tell(
-    stand_in: Callable[[str], StandInTrial], monkeypatch: pytest.MonkeyPatch, stack: str
+    stand_in: Callable[[str], StandInProject], monkeypatch: pytest.MonkeyPatch, stack: str
 ) -> None:
     package, accounts = SERVERS[stack]
     server = stand_in(package)
     for account, given in accounts.items():
         server.give(account, **given)
-    trial = server.trial
-    for name, value in trial.environment().items():
+    scratch = server.scratch
+    for name, value in scratch.environment().items():
         monkeypatch.setenv(name, value)
-    trial.declare(stack, sample(stack).yaml())
-    trial.pulumi("stack", "select", "--create", stack)
-    trial.pulumi("up", "--yes", "--skip-preview", "--stack", stack)
+    scratch.declare(stack, sample(stack).yaml())
+    scratch.pulumi("stack", "select", "--create", stack)
+    scratch.pulumi("up", "--yes", "--skip-preview", "--stack", stack)
 
     found, operations = {}, {}
     for case in cases(stack):
         assert case.after is not None
-        trial.declare(stack, case.after.yaml())
-        stacks = trial.project.stack_files((stack,))
-        with Planner.of(trial.project, stacks, date(2026, 11, 25)) as planner:
+        scratch.declare(stack, case.after.yaml())
+        stacks = scratch.project.stack_files((stack,))
+        with Planner.of(scratch.project, stacks, date(2026, 11, 25)) as planner:
             diff = planner.plan(stack).diff
         found[case.name] = said(diff.changes)
         operations[case.name] = {operation.op for operation in diff.operations}

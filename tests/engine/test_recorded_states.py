@@ -6,14 +6,14 @@ from datetime import date
 
 import pytest
 
-from flow_mcp.policy.inputs import declared
-from flow_mcp.policy.judge import judge
-from flow_mcp.policy.rule import SETTINGS
-from flow_mcp.preview.engine import Engine
-from flow_mcp.preview.policies import Policies
-from flow_mcp.preview.state import analysis, masked_secrets
-from flow_mcp.stacks import Stacks
-from flow_mcp.trial import Trial
+from flow_mcp.engine.stacks import Stacks
+from flow_mcp.local.scratch_project import ScratchProject
+from flow_mcp.review.policy.evaluation import evaluate
+from flow_mcp.review.policy.resources.component_inputs import declared
+from flow_mcp.review.policy.rule import SETTINGS
+from flow_mcp.review.preview.engine import Engine
+from flow_mcp.review.preview.policies import Policies
+from flow_mcp.review.preview.state import analysis, masked_secrets
 from tests.recorded import STATES, resources
 
 AS_OF = date(2026, 11, 25)
@@ -21,18 +21,18 @@ AS_OF = date(2026, 11, 25)
 
 @pytest.mark.parametrize("state", STATES)
 def test_the_analysis_of_a_recorded_state_has_the_findings_of_its_declaration_and_no_more(
-    state: str, trial: Trial, monkeypatch: pytest.MonkeyPatch
+    state: str, scratch: ScratchProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in trial.environment().items():
+    for name, value in scratch.environment().items():
         monkeypatch.setenv(name, value)
-    engine = Engine(Stacks.of(trial.project), AS_OF)
+    engine = Engine(Stacks.of(scratch.project), AS_OF)
     policies = Policies.load(engine.policy_pack)
     recorded = resources(state)
     (inputs,) = (each["inputs"] for each in recorded if each["type"] == SETTINGS)
 
-    found = policies.judgements(analysis(engine, masked_secrets(recorded)).events)
+    found = policies.rule_results(analysis(engine, masked_secrets(recorded)).events)
 
-    expected = judge(policies.pack, declared(inputs), AS_OF)
+    expected = evaluate(policies.pack, declared(inputs), AS_OF)
     assert sorted((each.rule_id, each.level, each.kind) for each in found) == sorted(
         (each.rule_id, each.level, each.kind) for each in expected
     )

@@ -10,34 +10,34 @@ from typing import Any
 
 import pytest
 
+from flow_mcp.local.scratch_project import ScratchProject
 from flow_mcp.runtime import Reason, decide
 from flow_mcp.settings import SettingsDocument
-from flow_mcp.trial import Trial
-from tests.engine.scalekit import STACK, URL, declaration, scalekit_trial
+from tests.engine.scalekit import STACK, URL, declaration, scalekit_scratch
 from tests.issuers import scalekit as issuer
 from tests.standin.scalekit_server import APPLIER, ScalekitServer
 from tests.standin.web import Answer, Fault
 
-Tenant = tuple[Trial, ScalekitServer]
+Tenant = tuple[ScratchProject, ScalekitServer]
 UNCHANGED = ("--yes", "--skip-preview", "--expect-no-changes", "--stack", STACK)
 
 
 @pytest.fixture
-def tenant(trial: Trial, tmp_path: Path) -> Iterator[Tenant]:
-    with scalekit_trial(trial, tmp_path) as (configured, server):
+def tenant(scratch: ScratchProject, tmp_path: Path) -> Iterator[Tenant]:
+    with scalekit_scratch(scratch, tmp_path) as (configured, server):
         configured.declare(STACK, declaration(server))
         configured.pulumi("stack", "select", "--create", STACK)
         yield configured, server
 
 
 def test_a_tenant_lives_its_whole_life(tenant: Tenant) -> None:
-    trial, server = tenant
-    trial.pulumi("preview", "--stack", STACK)
+    scratch, server = tenant
+    scratch.pulumi("preview", "--stack", STACK)
     assert server.requests == []
-    shown = trial.pulumi("up", "--yes", "--stack", STACK).stdout
+    shown = scratch.pulumi("up", "--yes", "--stack", STACK).stdout
 
     (resource_id,) = server.resources
-    outputs = trial.outputs(STACK, secrets=True)
+    outputs = scratch.outputs(STACK, secrets=True)
     assert outputs["authority"] == f"{server.url}/resources/{resource_id}"
     ids = {name: id_ for name, id_ in outputs["clientIds"].items() if name != "legacy-crm"}
     assert outputs["clientSecrets"] == {name: server.client_secrets[id_] for name, id_ in ids.items()}
@@ -51,48 +51,48 @@ def test_a_tenant_lives_its_whole_life(tenant: Tenant) -> None:
     }
     redirects = {name: server.clients[id_]["redirect_uris"] for name, id_ in ids.items()}
     assert redirects == {"nightly-agent": [], "portal": ["https://portal.umbrella.example/oauth/callback"]}
-    _secrets_are_hidden(trial, server, shown)
+    _secrets_are_hidden(scratch, server, shown)
     _tokens_are_decided(SettingsDocument.from_json(outputs["settings"]), resource_id, ids)
 
-    trial.pulumi("up", *UNCHANGED)
-    trial.pulumi("refresh", *UNCHANGED)
+    scratch.pulumi("up", *UNCHANGED)
+    scratch.pulumi("refresh", *UNCHANGED)
 
-    trial.declare(STACK, declaration(server, access="10m"))
-    trial.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
+    scratch.declare(STACK, declaration(server, access="10m"))
+    scratch.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
     assert _switches(server)["access_token_expiry"] == "600"
     assert {client["expiry"] for client in server.clients.values()} == {"600"}
-    assert trial.outputs(STACK, secrets=True)["clientSecrets"] == outputs["clientSecrets"]
+    assert scratch.outputs(STACK, secrets=True)["clientSecrets"] == outputs["clientSecrets"]
 
     # Somebody opens registration by hand.
     server.resources[resource_id] |= {
         "disable_dynamic_client_registration": False,
         "cimd_client_allowlist_enabled": False,
     }
-    trial.pulumi("up", "--refresh", "--yes", "--skip-preview", "--stack", STACK)
+    scratch.pulumi("up", "--refresh", "--yes", "--skip-preview", "--stack", STACK)
     assert server.resources[resource_id]["disable_dynamic_client_registration"] is True
     assert server.resources[resource_id]["cimd_client_allowlist_enabled"] is True
 
-    trial.pulumi("destroy", "--yes", "--skip-preview", "--stack", STACK)
+    scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", STACK)
     assert (server.resources, server.clients) == ({}, {})
 
 
 def test_what_exists_is_imported(tenant: Tenant) -> None:
-    trial, server = tenant
-    trial.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
+    scratch, server = tenant
+    scratch.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
     (resource_id,) = server.resources
-    client_id = trial.outputs(STACK)["clientIds"]["portal"]
+    client_id = scratch.outputs(STACK)["clientIds"]["portal"]
     imports = {
         "resources": [
             {"type": "flow-mcp:index:ScalekitResource", "name": "found", "id": resource_id},
             {"type": "flow-mcp:index:ScalekitClient", "name": "found", "id": f"{resource_id}/{client_id}"},
         ]
     }
-    file = trial.directory / "imports.json"
+    file = scratch.directory / "imports.json"
     file.write_text(json.dumps(imports), encoding="utf-8")
-    importing = replace(trial, credentials={**trial.credentials, "SCALEKIT_ENVIRONMENT_URL": server.url})
+    importing = replace(scratch, credentials={**scratch.credentials, "SCALEKIT_ENVIRONMENT_URL": server.url})
     arguments = ("--file", str(file), "--yes", "--protect=false", "--generate-code=false")
     importing.pulumi("import", *arguments, "--stack", STACK)
-    state = json.loads(trial.pulumi("stack", "export", "--stack", STACK).stdout)
+    state = json.loads(scratch.pulumi("stack", "export", "--stack", STACK).stdout)
     found = {
         resource["type"]: {name: resource["outputs"].get(name) for name in ("url", "clientId", "secret")}
         for resource in state["deployment"]["resources"]
@@ -105,22 +105,22 @@ def test_what_exists_is_imported(tenant: Tenant) -> None:
 
 
 def test_credentials_may_be_secrets_of_the_stack(tenant: Tenant) -> None:
-    trial, server = tenant
-    without = {name: v for name, v in trial.credentials.items() if not name.startswith("SCALEKIT_")}
-    trial = replace(trial, credentials=without)
-    refused = trial.pulumi("up", "--yes", "--skip-preview", "--stack", STACK, check=False)
+    scratch, server = tenant
+    without = {name: v for name, v in scratch.credentials.items() if not name.startswith("SCALEKIT_")}
+    scratch = replace(scratch, credentials=without)
+    refused = scratch.pulumi("up", "--yes", "--skip-preview", "--stack", STACK, check=False)
     assert refused.returncode != 0
     assert f"There are no credentials for Scalekit at {server.url}: set SCALEKIT_CLIENT_ID" in refused.stdout
     for key, value in zip(("scalekitClientId", "scalekitClientSecret"), APPLIER, strict=True):
-        trial.pulumi("config", "set", "--secret", f"flow-mcp:{key}", value, "--stack", STACK)
-    shown = trial.pulumi("up", "--yes", "--skip-preview", "--stack", STACK).stdout
-    _secrets_are_hidden(trial, server, shown)
-    trial.pulumi("destroy", "--yes", "--skip-preview", "--stack", STACK)
+        scratch.pulumi("config", "set", "--secret", f"flow-mcp:{key}", value, "--stack", STACK)
+    shown = scratch.pulumi("up", "--yes", "--skip-preview", "--stack", STACK).stdout
+    _secrets_are_hidden(scratch, server, shown)
+    scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", STACK)
     assert server.resources == {}
 
 
 def test_after_each_fault_the_next_run_goes_on(tenant: Tenant) -> None:
-    trial, server = tenant
+    scratch, server = tenant
     refused = {"code": 9, "message": "because the test says so"}
     for fault, sentence in (
         (Answer(401, refused), "refuses the token that it gave a moment ago to POST"),
@@ -137,27 +137,27 @@ def test_after_each_fault_the_next_run_goes_on(tenant: Tenant) -> None:
         (None, f"Scalekit at {server.url} cannot be reached"),
     ):
         server.faults = [Fault("POST", "/clients", fault, times=4)]
-        _fails(trial, sentence)
+        _fails(scratch, sentence)
         assert server.clients == {}
 
     # The servers make the clients, and the answers with their secrets are lost.
     server.faults = [Fault("POST", "/clients", None, done=True, times=2)]
-    _fails(trial, "Run `pulumi up` again: what was made in spite of it is recognised.")
+    _fails(scratch, "Run `pulumi up` again: what was made in spite of it is recognised.")
     lost = set(server.clients)
     assert len(lost) == 2
 
     # Too many requests, for a second.
     server.faults = [Fault("POST", "/clients", Answer(429, refused, {"Retry-After": "1"}), times=2)]
-    trial.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
+    scratch.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
     assert len(server.clients) == 2
     assert lost.isdisjoint(server.clients)
-    outputs = trial.outputs(STACK, secrets=True)
+    outputs = scratch.outputs(STACK, secrets=True)
     assert set(outputs["clientSecrets"].values()) == set(server.client_secrets.values())
-    trial.pulumi("up", *UNCHANGED)
+    scratch.pulumi("up", *UNCHANGED)
 
 
-def _fails(trial: Trial, sentence: str) -> None:
-    failed = trial.pulumi("up", "--yes", "--skip-preview", "--stack", STACK, check=False)
+def _fails(scratch: ScratchProject, sentence: str) -> None:
+    failed = scratch.pulumi("up", "--yes", "--skip-preview", "--stack", STACK, check=False)
     assert failed.returncode != 0
     assert sentence in failed.stdout
     assert "Traceback" not in failed.stdout
@@ -178,9 +178,11 @@ def _switches(server: ScalekitServer) -> dict[str, Any]:
     }
 
 
-def _secrets_are_hidden(trial: Trial, server: ScalekitServer, shown: str) -> None:
+def _secrets_are_hidden(scratch: ScratchProject, server: ScalekitServer, shown: str) -> None:
     written = "".join(
-        file.read_text(encoding="utf-8", errors="ignore") for file in trial.state.rglob("*") if file.is_file()
+        file.read_text(encoding="utf-8", errors="ignore")
+        for file in scratch.state.rglob("*")
+        if file.is_file()
     )
     for secret in (*server.client_secrets.values(), APPLIER[1]):
         assert secret not in shown

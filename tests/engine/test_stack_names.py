@@ -8,8 +8,8 @@ from datetime import date
 
 import pytest
 
-from flow_mcp.gate.plan import Planner
-from tests.engine.conftest import StandInTrial
+from flow_mcp.review.gate.plan import Planner
+from tests.engine.conftest import StandInProject
 from tests.engine.former_states import STACK, restore
 
 UNCHANGED = ("--yes", "--skip-preview", "--expect-no-changes")
@@ -23,47 +23,49 @@ NAMES = {
 
 
 @pytest.fixture
-def auth0(stand_in: Callable[[str], StandInTrial]) -> StandInTrial:
+def auth0(stand_in: Callable[[str], StandInProject]) -> StandInProject:
     return stand_in("auth0")
 
 
-def names(auth0: StandInTrial, stack: str) -> set[tuple[str, str]]:
+def names(auth0: StandInProject, stack: str) -> set[tuple[str, str]]:
     """The resources of the state that were once named after the stack: type and name."""
-    exported = json.loads(auth0.trial.pulumi("stack", "export", "--stack", stack).stdout)
+    exported = json.loads(auth0.scratch.pulumi("stack", "export", "--stack", stack).stdout)
     found = {(each["type"], each["urn"].split("::")[3]) for each in exported["deployment"]["resources"]}
     return {(type_, name) for type_, name in found if type_ in {known for known, _ in NAMES}}
 
 
-def test_a_stack_named_after_itself_takes_its_tenants_names_and_changes_nothing(auth0: StandInTrial) -> None:
+def test_a_stack_named_after_itself_takes_its_tenants_names_and_changes_nothing(
+    auth0: StandInProject,
+) -> None:
     restore(auth0, "names")
     assert ("flow-mcp:index:McpServerSettings", STACK) in names(auth0, STACK)
-    auth0.trial.pulumi("up", *UNCHANGED, "--stack", STACK)
+    auth0.scratch.pulumi("up", *UNCHANGED, "--stack", STACK)
 
-    auth0.trial.pulumi("stack", "rename", RENAMED, "--stack", STACK)
-    auth0.trial.pulumi("up", *UNCHANGED, "--stack", RENAMED)
+    auth0.scratch.pulumi("stack", "rename", RENAMED, "--stack", STACK)
+    auth0.scratch.pulumi("up", *UNCHANGED, "--stack", RENAMED)
     assert names(auth0, RENAMED) == NAMES
-    auth0.trial.pulumi("refresh", *UNCHANGED, "--stack", RENAMED)
+    auth0.scratch.pulumi("refresh", *UNCHANGED, "--stack", RENAMED)
 
 
 def test_a_preview_of_a_stack_named_after_itself_shows_no_change(
-    auth0: StandInTrial, monkeypatch: pytest.MonkeyPatch
+    auth0: StandInProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     restore(auth0, "names")
-    for name, value in auth0.trial.environment().items():
+    for name, value in auth0.scratch.environment().items():
         monkeypatch.setenv(name, value)
-    stacks = auth0.trial.project.stack_files((STACK,))
-    with Planner.of(auth0.trial.project, stacks, date(2026, 11, 25)) as planner:
+    stacks = auth0.scratch.project.stack_files((STACK,))
+    with Planner.of(auth0.scratch.project, stacks, date(2026, 11, 25)) as planner:
         diff = planner.plan(STACK).diff
     assert (diff.changes, diff.operations) == ((), ())
 
 
 def test_a_stack_renamed_before_it_took_its_tenants_names_changes_nothing_at_the_server(
-    auth0: StandInTrial,
+    auth0: StandInProject,
 ) -> None:
     restore(auth0, "names")
     before = json.loads(auth0.server.file.read_text(encoding="utf-8"))
-    auth0.trial.pulumi("stack", "rename", RENAMED, "--stack", STACK)
-    auth0.trial.pulumi("up", "--yes", "--skip-preview", "--stack", RENAMED)
+    auth0.scratch.pulumi("stack", "rename", RENAMED, "--stack", STACK)
+    auth0.scratch.pulumi("up", "--yes", "--skip-preview", "--stack", RENAMED)
     assert names(auth0, RENAMED) == NAMES
     assert json.loads(auth0.server.file.read_text(encoding="utf-8")) == before
-    auth0.trial.pulumi("up", *UNCHANGED, "--stack", RENAMED)
+    auth0.scratch.pulumi("up", *UNCHANGED, "--stack", RENAMED)

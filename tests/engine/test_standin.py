@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from tests.engine.conftest import StandInTrial
+from tests.engine.conftest import StandInProject
 
 TENANT = "11111111-2222-4333-8444-555555555555"
 PROGRAM = f'''
@@ -30,66 +30,66 @@ pulumi.export("password", password.value)
 
 
 @pytest.fixture
-def azuread(stand_in: Callable[[str], StandInTrial]) -> StandInTrial:
+def azuread(stand_in: Callable[[str], StandInProject]) -> StandInProject:
     stand_in_trial = stand_in("azuread")
-    stand_in_trial.trial.declare("small", "config:\n  flow-mcp:tenant: {}")
+    stand_in_trial.scratch.declare("small", "config:\n  flow-mcp:tenant: {}")
     return stand_in_trial
 
 
-def program(azuread: StandInTrial, text: str) -> None:
-    file = azuread.trial.project.directory / "stacks" / "__main__.py"
+def program(azuread: StandInProject, text: str) -> None:
+    file = azuread.scratch.project.directory / "stacks" / "__main__.py"
     file.write_text(PROGRAM + text, encoding="utf-8")
 
 
-def changes(azuread: StandInTrial, *arguments: str) -> Any:
+def changes(azuread: StandInProject, *arguments: str) -> Any:
     """What a preview would do, by kind of step."""
-    previewed = azuread.trial.pulumi("preview", "--json", "--stack", "small", *arguments).stdout
+    previewed = azuread.scratch.pulumi("preview", "--json", "--stack", "small", *arguments).stdout
     return json.loads(previewed)["changeSummary"]
 
 
-def test_a_program_lives_its_whole_life(azuread: StandInTrial) -> None:
+def test_a_program_lives_its_whole_life(azuread: StandInProject) -> None:
     program(azuread, APPLICATION)
-    azuread.trial.pulumi("stack", "select", "--create", "small")
-    previewed = azuread.trial.pulumi("preview", "--stack", "small").stdout
+    azuread.scratch.pulumi("stack", "select", "--create", "small")
+    previewed = azuread.scratch.pulumi("preview", "--stack", "small").stdout
     assert "the client ID is known" not in previewed
     with azuread.server.account(TENANT) as account:
         assert account.objects == {}
 
-    updated = azuread.trial.pulumi("up", "--yes", "--stack", "small").stdout
+    updated = azuread.scratch.pulumi("up", "--yes", "--stack", "small").stdout
     assert "the client ID is known" in updated
-    outputs = azuread.trial.outputs("small")
+    outputs = azuread.scratch.outputs("small")
     assert UUID(outputs["clientId"]).version == 4
     assert outputs["password"] == "[secret]"
     unchanged = ("--stack", "small", "--expect-no-changes")
-    azuread.trial.pulumi("up", "--yes", "--skip-preview", *unchanged)
-    azuread.trial.pulumi("refresh", "--yes", "--skip-preview", *unchanged)
+    azuread.scratch.pulumi("up", "--yes", "--skip-preview", *unchanged)
+    azuread.scratch.pulumi("refresh", "--yes", "--skip-preview", *unchanged)
 
     program(azuread, APPLICATION.replace('"one"', '"two"').replace("2027", "2028"))
     assert changes(azuread) == {"replace": 1, "same": 2, "update": 1}
-    azuread.trial.pulumi("up", "--yes", "--skip-preview", "--stack", "small")
-    assert azuread.trial.outputs("small")["clientId"] == outputs["clientId"]
+    azuread.scratch.pulumi("up", "--yes", "--skip-preview", "--stack", "small")
+    assert azuread.scratch.outputs("small")["clientId"] == outputs["clientId"]
 
     with azuread.server.account(TENANT) as account:
         account.objects.pop("azuread:index/applicationPassword:ApplicationPassword")
     assert changes(azuread, "--refresh") == {"create": 1, "same": 3}
-    azuread.trial.pulumi("destroy", "--yes", "--skip-preview", "--stack", "small")
+    azuread.scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", "small")
     with azuread.server.account(TENANT) as account:
         assert [objects for objects in account.objects.values() if objects] == []
 
 
-def test_what_the_sdk_does_not_know_is_refused_in_a_preview(azuread: StandInTrial) -> None:
+def test_what_the_sdk_does_not_know_is_refused_in_a_preview(azuread: StandInProject) -> None:
     program(azuread, 'azuread.Application("app", display_name="x", identifier_uris=[True], opts=opts)')
-    azuread.trial.pulumi("stack", "select", "--create", "small")
-    previewed = azuread.trial.pulumi("preview", "--stack", "small", check=False)
+    azuread.scratch.pulumi("stack", "select", "--create", "small")
+    previewed = azuread.scratch.pulumi("preview", "--stack", "small", check=False)
     assert previewed.returncode != 0
     assert "expected string, got bool" in previewed.stdout
 
 
-def test_a_function_without_a_rule_is_refused(azuread: StandInTrial) -> None:
+def test_a_function_without_a_rule_is_refused(azuread: StandInProject) -> None:
     program(
         azuread, 'azuread.get_user(user_principal_name="x", opts=pulumi.InvokeOptions(provider=provider))'
     )
-    azuread.trial.pulumi("stack", "select", "--create", "small")
-    previewed = azuread.trial.pulumi("preview", "--stack", "small", check=False)
+    azuread.scratch.pulumi("stack", "select", "--create", "small")
+    previewed = azuread.scratch.pulumi("preview", "--stack", "small", check=False)
     assert previewed.returncode != 0
     assert "the stand-in does not serve azuread:index/getUser:getUser" in previewed.stdout

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from flow_mcp.declaration import positions
-from flow_mcp.trial import PulumiError, Trial
+from flow_mcp.local.scratch_project import PulumiError, ScratchProject
 
 # As people write them, and as readers of YAML 1.1, of 1.2 and Pulumi's take them differently.
 SCALARS = """
@@ -40,12 +40,12 @@ def _scalars() -> list[str]:
     return [*(word for line in lines[:3] for word in line.split()), *lines[3:]]
 
 
-def test_what_is_read_without_a_fault_pulumi_reads_the_same(trial: Trial) -> None:
+def test_what_is_read_without_a_fault_pulumi_reads_the_same(scratch: ScratchProject) -> None:
     scalars = _scalars()
     text = "config:\n" + "".join(f"  flow-mcp:k{n}:\n    v: {scalar}\n" for n, scalar in enumerate(scalars))
-    trial.pulumi("stack", "init", "acme")
-    trial.declare("acme", text)
-    by_pulumi = json.loads(trial.pulumi("config", "--json", "--stack", "acme").stdout)
+    scratch.pulumi("stack", "init", "acme")
+    scratch.declare("acme", text)
+    by_pulumi = json.loads(scratch.pulumi("config", "--json", "--stack", "acme").stdout)
 
     read = positions.parse(text)
     faulty = {fault.finding.path[1] for fault in read.faults}
@@ -58,16 +58,16 @@ def test_what_is_read_without_a_fault_pulumi_reads_the_same(trial: Trial) -> Non
     ]  # fmt: skip
 
 
-def test_a_key_without_namespace_is_the_projects_to_pulumi(trial: Trial) -> None:
-    trial.pulumi("stack", "init", "acme")
+def test_a_key_without_namespace_is_the_projects_to_pulumi(scratch: ScratchProject) -> None:
+    scratch.pulumi("stack", "init", "acme")
     for key in ("tenant", "flow-mcp:config:tenant"):
-        trial.declare("acme", f"config:\n  {key}: {{id: acme}}\n")
-        by_pulumi = json.loads(trial.pulumi("config", "--json", "--stack", "acme").stdout)
+        scratch.declare("acme", f"config:\n  {key}: {{id: acme}}\n")
+        by_pulumi = json.loads(scratch.pulumi("config", "--json", "--stack", "acme").stdout)
         assert by_pulumi["flow-mcp:tenant"]["objectValue"] == {"id": "acme"}
 
 
-def test_a_question_mark_between_brackets_is_an_error_to_pulumi(trial: Trial) -> None:
-    trial.pulumi("stack", "init", "acme")
-    trial.declare("acme", "config:\n  flow-mcp:k: [a?b]\n")
+def test_a_question_mark_between_brackets_is_an_error_to_pulumi(scratch: ScratchProject) -> None:
+    scratch.pulumi("stack", "init", "acme")
+    scratch.declare("acme", "config:\n  flow-mcp:k: [a?b]\n")
     with pytest.raises(PulumiError, match="did not find expected ',' or"):
-        trial.pulumi("config", "--json", "--stack", "acme")
+        scratch.pulumi("config", "--json", "--stack", "acme")

@@ -9,10 +9,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from flow_mcp.dev.server import LocalKeycloak
-from flow_mcp.project import Project
+from flow_mcp.engine.project import Project
+from flow_mcp.local.keycloak.server import LocalKeycloak
+from flow_mcp.local.scratch_project import ScratchProject
 from flow_mcp.runtime.directory import SettingsDirectory
-from flow_mcp.trial import Trial
 from tests.conftest import REPOSITORY
 from tests.interop import tenants
 from tests.interop.browser import Browser, chromium
@@ -38,14 +38,14 @@ def whole_scene(
 ) -> Iterator[Scene]:
     """The tenants `interop` and `neighbour`, with the same declaration; only the first has people."""
     credentials = {"KEYCLOAK_USER": keycloak.admin_user, "KEYCLOAK_PASSWORD": keycloak.admin_password}
-    trial = Trial.prepare(Project(REPOSITORY), tmp_path_factory.mktemp("interop"), credentials)
+    scratch = ScratchProject.prepare(Project(REPOSITORY), tmp_path_factory.mktemp("interop"), credentials)
     settings = tmp_path_factory.mktemp("settings")
     key = KeyPair.make("signing-agent")
     with socket.create_server(("127.0.0.1", 0)) as listening:
         instance = f"http://127.0.0.1:{listening.getsockname()[1]}/flow"
         made = []
         for name in ("interop", "neighbour"):
-            tenant = Tenant(name, trial)
+            tenant = Tenant(name, scratch)
             declared = tenants.declaration(name, keycloak.url, key.certificate)
             made.append(tenants.create(tenant, declared, instance, settings))
         tenants.employ(made[0], admin)

@@ -55,7 +55,7 @@ def create(tenant: Tenant, declared: dict[str, Any], instance: str, settings: Pa
     """Make the stack and the file that the server reads."""
     tenant.create()
     config = {"flow-mcp:instance": {"server": instance}, "flow-mcp:tenant": declared}
-    tenant.trial.declare(tenant.name, yaml.safe_dump({"config": config}))
+    tenant.scratch.declare(tenant.name, yaml.safe_dump({"config": config}))
     tenant.up()
     outputs = tenant.outputs(secrets=True)
     document = SettingsDocument.from_json(outputs["settings"])

@@ -6,7 +6,7 @@ from collections.abc import Generator
 
 import httpx
 
-from flow_mcp.dev.server import LocalKeycloak
+from flow_mcp.local.keycloak.server import LocalKeycloak
 
 
 class AdministratorToken(httpx.Auth):

@@ -7,17 +7,17 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from flow_mcp.trial import Trial
+from flow_mcp.local.scratch_project import ScratchProject
 
 
 def flow_mcp(
-    trial: Trial, *arguments: str, environment: Mapping[str, str] | None = None
+    scratch: ScratchProject, *arguments: str, environment: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run `flow-mcp`; what it prints, and its exit code, are the caller's to judge."""
     return subprocess.run(
         [str(Path(sys.executable).with_name("flow-mcp")), *arguments],
-        cwd=trial.project.directory,
-        env={**trial.environment(), **(environment or {})},
+        cwd=scratch.project.directory,
+        env={**scratch.environment(), **(environment or {})},
         text=True,
         stdin=subprocess.DEVNULL,
         capture_output=True,

@@ -9,9 +9,9 @@ from typing import Any
 import httpx
 import yaml
 
+from flow_mcp.local.scratch_project import ScratchProject
+from flow_mcp.operations.token_client import fetch_program_token
 from flow_mcp.settings import Client, SettingsDocument, TokenRequest
-from flow_mcp.token_client import fetch_program_token
-from flow_mcp.trial import Trial
 from tests.live.person import sign_in
 
 
@@ -20,23 +20,23 @@ class Tenant:
     """One stack of a trial; `name` is the stack's, the tenant's and its realm's."""
 
     name: str
-    trial: Trial
+    scratch: ScratchProject
 
     def declare(self, declaration: dict[str, Any]) -> None:
         """Write the stack's file."""
-        self.trial.declare(self.name, yaml.safe_dump({"config": {"flow-mcp:tenant": declaration}}))
+        self.scratch.declare(self.name, yaml.safe_dump({"config": {"flow-mcp:tenant": declaration}}))
 
     def create(self) -> None:
         """Make the empty stack."""
-        self.trial.pulumi("stack", "init", self.name)
+        self.scratch.pulumi("stack", "init", self.name)
 
     def up(self) -> str:
         """Apply; returns what Pulumi printed."""
-        return self.trial.pulumi("up", "--yes", "--skip-preview", "--stack", self.name).stdout
+        return self.scratch.pulumi("up", "--yes", "--skip-preview", "--stack", self.name).stdout
 
     def changes(self) -> dict[str, set[str]]:
         """What a preview would do: operation → names of resources, those that stay left out."""
-        printed = self.trial.pulumi("preview", "--json", "--stack", self.name).stdout
+        printed = self.scratch.pulumi("preview", "--json", "--stack", self.name).stdout
         found: dict[str, set[str]] = {}
         for step in json.loads(printed[printed.index("{") :])["steps"]:
             if step["op"] != "same":
@@ -44,7 +44,7 @@ class Tenant:
         return found
 
     def outputs(self, *, secrets: bool = False) -> dict[str, Any]:
-        return self.trial.outputs(self.name, secrets=secrets)
+        return self.scratch.outputs(self.name, secrets=secrets)
 
     @property
     def document(self) -> SettingsDocument:

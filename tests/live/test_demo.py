@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from flow_mcp.dev.server import DEFAULT_PORT
+from flow_mcp.local.keycloak.server import DEFAULT_PORT
 from tests.conftest import REPOSITORY
 
 

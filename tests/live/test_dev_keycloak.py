@@ -13,8 +13,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from flow_mcp.dev import distribution
-from flow_mcp.dev.server import LocalKeycloak
+from flow_mcp.local.keycloak import distribution
+from flow_mcp.local.keycloak.server import LocalKeycloak
 from tests.live.admin import admin_client
 
 _FLOW_MCP = Path(sys.executable).with_name("flow-mcp")

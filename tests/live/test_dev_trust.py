@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from flow_mcp.dev.server import LocalKeycloak
+from flow_mcp.local.keycloak.server import LocalKeycloak
 from tests.live.authority import Authority
 from tests.live.https_site import Site, https_site
 

@@ -16,11 +16,11 @@ from typing import Any
 
 import pytest
 
-from flow_mcp.dev.server import LocalKeycloak
-from flow_mcp.diff import compare
-from flow_mcp.preview.preview import declarations
-from flow_mcp.project import Project
-from flow_mcp.trial import Trial
+from flow_mcp.engine.project import Project
+from flow_mcp.local.keycloak.server import LocalKeycloak
+from flow_mcp.local.scratch_project import ScratchProject
+from flow_mcp.review.diff import compare
+from flow_mcp.review.preview.preview import declarations
 from tests.conftest import REPOSITORY
 from tests.engine.conftest import CREDENTIALS
 from tests.live.authority import Authority
@@ -29,7 +29,7 @@ from tests.standin.registration_server import INITIAL_ACCESS_TOKEN, Registration
 from tests.standin.scalekit_server import APPLIER
 from tests.standin.server import Server
 from tests.standin.web import serving
-from tests.unit.diff.corpus import CORPUS, Case, Said, said
+from tests.unit.review.diff.corpus import CORPUS, Case, Said, said
 
 # Its administrator is at a host that nobody has, and a preview asks there.
 UNREACHABLE = "the stack lets go of its realm, and is administered elsewhere"
@@ -60,7 +60,7 @@ class Room:
         addresses: the corpus's addresses, and what stands there.
     """
 
-    trial: Trial
+    scratch: ScratchProject
     addresses: Mapping[str, str]
 
     def here(self, text: str) -> str:
@@ -71,15 +71,15 @@ class Room:
 
     def preview(self, stack: str) -> list[Any]:
         """What the engine reports of a preview."""
-        log = self.trial.directory / "events.jsonl"
+        log = self.scratch.directory / "events.jsonl"
         log.unlink(missing_ok=True)
         ended = subprocess.run(
             [
-                str(self.trial.toolchain / "pulumi"),
+                str(self.scratch.toolchain / "pulumi"),
                 *("--non-interactive", "preview", "--stack", stack, "--event-log", str(log)),
             ],
-            cwd=self.trial.project.directory,
-            env={**self.trial.environment(), "PULUMI_DEBUG_COMMANDS": "true"},
+            cwd=self.scratch.project.directory,
+            env={**self.scratch.environment(), "PULUMI_DEBUG_COMMANDS": "true"},
             capture_output=True,
             text=True,
             check=False,
@@ -93,7 +93,7 @@ def room(
     tmp_path_factory: pytest.TempPathFactory, keycloak: LocalKeycloak, authority: Authority
 ) -> Iterator[Room]:
     directory = tmp_path_factory.mktemp("corpus")
-    trial = Trial.prepare(Project(REPOSITORY), directory / "trial", {})
+    scratch = ScratchProject.prepare(Project(REPOSITORY), directory / "trial", {})
     credentials: dict[str, str] = {
         "KEYCLOAK_USER": keycloak.admin_user,
         "KEYCLOAK_PASSWORD": keycloak.admin_password,
@@ -103,7 +103,7 @@ def room(
         "SSL_CERT_FILE": str(authority.certificate),
     }
     for package in ("azuread", "auth0"):
-        install(package, trial)
+        install(package, scratch)
         credentials |= {**CREDENTIALS[package], variable(package): str(directory / f"{package}.json")}
     for tenant in ENTRA_TENANTS:
         with Server(directory / "azuread.json").account(tenant) as account:
@@ -119,18 +119,18 @@ def room(
             "https://id.stark.example/oidc": first.issuer,
             "https://id.evil.example/oidc": second.issuer,
         }
-        yield Room(replace(trial, credentials=credentials), addresses)
+        yield Room(replace(scratch, credentials=credentials), addresses)
 
 
 @pytest.mark.parametrize("case", PREVIEWED, ids=lambda case: case.name)
 def test_a_change_of_the_corpus_is_found_by_a_preview(room: Room, case: Case) -> None:
-    trial, stack = room.trial, case.stack
+    scratch, stack = room.scratch, case.stack
     assert case.after
-    trial.declare(stack, room.here(case.after.yaml()))
-    trial.pulumi("stack", "select", "--create", stack)
-    state = trial.directory / "state.json"
+    scratch.declare(stack, room.here(case.after.yaml()))
+    scratch.pulumi("stack", "select", "--create", stack)
+    state = scratch.directory / "state.json"
     state.write_text(room.here(json.dumps(_deployment(case))), encoding="utf-8")
-    trial.pulumi("stack", "import", "--stack", stack, "--file", str(state))
+    scratch.pulumi("stack", "import", "--stack", stack, "--file", str(state))
     before, after = declarations(room.preview(stack), stack)
     assert said(compare(before, after)) == tuple(Said(*map(room.here, each)) for each in case.expected)
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from flow_mcp.dev.server import LocalKeycloak
-from flow_mcp.trial import Trial
+from flow_mcp.local.keycloak.server import LocalKeycloak
+from flow_mcp.local.scratch_project import ScratchProject
 from tests.live.command import flow_mcp
 from tests.live.tenant import Tenant
-from tests.unit.evidence.samples import write_keys
+from tests.unit.review.evidence.samples import write_keys
 
 _NAME = "proved"
 
@@ -31,13 +31,13 @@ def _declaration(keycloak: LocalKeycloak, *access: str) -> dict[str, Any]:
 
 
 @pytest.fixture
-def tenant(module_trial: Trial, keycloak: LocalKeycloak) -> Iterator[Tenant]:
-    made = Tenant(_NAME, module_trial)
+def tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak) -> Iterator[Tenant]:
+    made = Tenant(_NAME, module_scratch)
     made.create()
     made.declare(_declaration(keycloak, "1/test"))
     made.up()
     yield made
-    module_trial.pulumi("destroy", "--yes", "--skip-preview", "--stack", _NAME)
+    module_scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", _NAME)
 
 
 def test_what_was_approved_and_applied_is_proved_and_no_secret_is_in_it(
@@ -45,24 +45,24 @@ def test_what_was_approved_and_applied_is_proved_and_no_secret_is_in_it(
 ) -> None:
     (private, public), file, diff = write_keys(tmp_path), tmp_path / "evidence.json", tmp_path / "diff.json"
     tenant.declare(_declaration(keycloak, "1/test", "1/production"))
-    previewed = flow_mcp(tenant.trial, "gate", "preview", _NAME, "--format", "json")
+    previewed = flow_mcp(tenant.scratch, "gate", "preview", _NAME, "--format", "json")
     assert previewed.returncode == 3, previewed.stderr
     diff.write_text(previewed.stdout, encoding="utf-8")
     approved = json.loads(previewed.stdout)["digest"]
     pack = ("evidence", _NAME, "--key", str(private), "--to", str(file), "--diff", str(diff))
 
-    early = flow_mcp(tenant.trial, *pack)
+    early = flow_mcp(tenant.scratch, *pack)
     assert (early.returncode, file.exists()) == (2, False)
     assert "client agent does not reach 1/production yet" in early.stderr
     assert "Traceback" not in early.stderr
 
-    applied = flow_mcp(tenant.trial, "gate", "apply", _NAME, "--approved", approved)
+    applied = flow_mcp(tenant.scratch, "gate", "apply", _NAME, "--approved", approved)
     assert applied.returncode == 0, applied.stdout + applied.stderr
     # Neither a passphrase nor an administrator is needed to prove it.
     locked = {"PULUMI_CONFIG_PASSPHRASE_FILE": "", "PULUMI_CONFIG_PASSPHRASE": "", "KEYCLOAK_PASSWORD": ""}
-    packed = flow_mcp(tenant.trial, *pack, environment=locked)
+    packed = flow_mcp(tenant.scratch, *pack, environment=locked)
     assert packed.returncode == 0, packed.stderr
-    shown = flow_mcp(tenant.trial, "evidence", "verify", str(file), "--key", str(public), "--tenant", _NAME)
+    shown = flow_mcp(tenant.scratch, "evidence", "verify", str(file), "--key", str(public), "--tenant", _NAME)
     assert shown.returncode == 0, shown.stderr
     assert approved in shown.stdout
 

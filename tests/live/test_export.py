@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from flow_mcp.dev.server import LocalKeycloak
+from flow_mcp.local.keycloak.server import LocalKeycloak
+from flow_mcp.local.scratch_project import ScratchProject
 from flow_mcp.runtime.settings_file import read_settings
-from flow_mcp.trial import Trial
 from tests.live.command import flow_mcp
 from tests.live.tenant import Tenant
 
@@ -30,13 +30,13 @@ def _declaration(keycloak: LocalKeycloak, *environments: str) -> dict[str, objec
 
 
 @pytest.fixture(scope="module")
-def tenant(module_trial: Trial, keycloak: LocalKeycloak) -> Iterator[Tenant]:
-    made = Tenant("exported", module_trial)
+def tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak) -> Iterator[Tenant]:
+    made = Tenant("exported", module_scratch)
     made.create()
     made.declare(_declaration(keycloak, "production"))
     made.up()
     yield made
-    module_trial.pulumi("destroy", "--yes", "--skip-preview", "--stack", "exported")
+    module_scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", "exported")
 
 
 def test_the_revision_rises_with_the_settings_and_only_then(
@@ -47,7 +47,7 @@ def test_the_revision_rises_with_the_settings_and_only_then(
     for environments in (("production",), ("production",), ("production", "test")):
         tenant.declare(_declaration(keycloak, *environments))
         tenant.up()
-        ended = flow_mcp(tenant.trial, "export", "exported", "--to", str(tmp_path))
+        ended = flow_mcp(tenant.scratch, "export", "exported", "--to", str(tmp_path))
         assert ended.returncode == 0, ended.stderr
         revisions.append(read_settings(file).revision)
     # The fixture's update is the first one.
@@ -63,13 +63,13 @@ def test_settings_are_exported_without_a_passphrase_and_secrets_are_not(
 ) -> None:
     locked = {"PULUMI_CONFIG_PASSPHRASE_FILE": "", "PULUMI_CONFIG_PASSPHRASE": ""}
     out, secrets = tmp_path / "out", tmp_path / "secrets.json"
-    plain = flow_mcp(tenant.trial, "export", "--to", str(out), "exported", environment=locked)
+    plain = flow_mcp(tenant.scratch, "export", "--to", str(out), "exported", environment=locked)
     assert plain.returncode == 0, plain.stderr
     arguments = ("export", "--to", str(out), "exported", "--secrets-to", str(secrets))
-    refused = flow_mcp(tenant.trial, *arguments, environment=locked)
+    refused = flow_mcp(tenant.scratch, *arguments, environment=locked)
     assert (refused.returncode, secrets.exists()) == (2, False)
     assert "Traceback" not in refused.stderr
-    given = flow_mcp(tenant.trial, *arguments)
+    given = flow_mcp(tenant.scratch, *arguments)
     secret = tenant.outputs(secrets=True)["clientSecrets"]["agent"]
     agent = json.loads(secrets.read_text(encoding="utf-8"))["exported"]["agent"]
     assert (agent["clientId"], agent["clientSecret"]) == ("flow-mcp-exported-agent", secret)

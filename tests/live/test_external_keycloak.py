@@ -10,9 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
-from flow_mcp.dev.server import LocalKeycloak
+from flow_mcp.local.keycloak.server import LocalKeycloak
+from flow_mcp.local.scratch_project import ScratchProject
 from flow_mcp.runtime import Reason, Validator
-from flow_mcp.trial import Trial
 from tests.live.person import sign_in
 from tests.live.tenant import Tenant
 
@@ -82,13 +82,13 @@ def declaration(keycloak: LocalKeycloak, redirect: str = REDIRECT) -> dict[str, 
 
 
 @pytest.fixture
-def tenant(keycloak: LocalKeycloak, admin: httpx.Client, trial: Trial) -> Iterator[Tenant]:
+def tenant(keycloak: LocalKeycloak, admin: httpx.Client, scratch: ScratchProject) -> Iterator[Tenant]:
     admin.post("", json=realm())
     admin.post(f"{REALM}/client-scopes", json=scope())
     (made,) = (s for s in admin.get(f"{REALM}/client-scopes").json() if s["name"] == "flow.production")
     admin.put(f"{REALM}/default-optional-client-scopes/{made['id']}")
     initial = admin.post(f"{REALM}/clients-initial-access", json={"count": 9, "expiration": 3600}).json()
-    tenant = Tenant(REALM, replace(trial, credentials={"FLOW_MCP_INITIAL_ACCESS_TOKEN": initial["token"]}))
+    tenant = Tenant(REALM, replace(scratch, credentials={"FLOW_MCP_INITIAL_ACCESS_TOKEN": initial["token"]}))
     tenant.declare(declaration(keycloak))
     tenant.create()
     yield tenant
@@ -101,7 +101,7 @@ def registered(admin: httpx.Client) -> dict[str, dict[str, Any]]:
 
 
 def registration_tokens(tenant: Tenant) -> dict[str, str]:
-    exported = tenant.trial.pulumi("stack", "export", "--show-secrets", "--stack", REALM).stdout
+    exported = tenant.scratch.pulumi("stack", "export", "--show-secrets", "--stack", REALM).stdout
     return {
         resource["urn"].rpartition("::")[2]: resource["outputs"]["registrationAccessToken"]["plaintext"]
         for resource in json.loads(exported)["deployment"]["resources"]
@@ -127,9 +127,9 @@ def test_a_tenant_lives_its_whole_life(tenant: Tenant, keycloak: LocalKeycloak, 
         decision = validator.decide(RESOURCE, person)
         assert (decision.reason, decision.subject_kind) == (Reason.ALLOWED, "person")
 
-    tenant.trial.pulumi("preview", "--refresh", "--stack", REALM)
-    tenant.trial.pulumi("refresh", *UNCHANGED)
-    tenant.trial.pulumi("up", *UNCHANGED)
+    tenant.scratch.pulumi("preview", "--refresh", "--stack", REALM)
+    tenant.scratch.pulumi("refresh", *UNCHANGED)
+    tenant.scratch.pulumi("up", *UNCHANGED)
 
     # Keycloak gives a new registration access token with each update, and ends the old one.
     before = registration_tokens(tenant)
@@ -140,7 +140,7 @@ def test_a_tenant_lives_its_whole_life(tenant: Tenant, keycloak: LocalKeycloak, 
     assert registered(admin)[ids["desktop"]]["redirectUris"] == [other]
     after = registration_tokens(tenant)
     assert {name for name in before if before[name] != after[name]} == {"desktop"}
-    tenant.trial.pulumi("up", *UNCHANGED)
+    tenant.scratch.pulumi("up", *UNCHANGED)
 
-    tenant.trial.pulumi("destroy", "--yes", "--skip-preview", "--stack", REALM)
+    tenant.scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", REALM)
     assert registered(admin) == {}

@@ -9,12 +9,12 @@ from datetime import date
 import httpx
 import pytest
 
-from flow_mcp.dev.server import LocalKeycloak
-from flow_mcp.gate.plan import Planner
-from flow_mcp.trial import Trial
+from flow_mcp.local.keycloak.server import LocalKeycloak
+from flow_mcp.local.scratch_project import ScratchProject
+from flow_mcp.review.gate.plan import Planner
 from tests.live.command import flow_mcp
-from tests.unit.diff.corpus import CORPUS, Case, said
-from tests.unit.diff.corpus.case import sample
+from tests.unit.review.diff.corpus import CORPUS, Case, said
+from tests.unit.review.diff.corpus.case import sample
 
 STACK = "acme"
 URL = "http://127.0.0.1:8180"
@@ -30,17 +30,19 @@ CASES = tuple(case for case in CORPUS if case.name in CHANGES)
 
 
 @pytest.fixture
-def acme(module_trial: Trial, keycloak: LocalKeycloak, monkeypatch: pytest.MonkeyPatch) -> Iterator[Trial]:
-    for name, value in module_trial.environment().items():
+def acme(
+    module_scratch: ScratchProject, keycloak: LocalKeycloak, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[ScratchProject]:
+    for name, value in module_scratch.environment().items():
         monkeypatch.setenv(name, value)
-    module_trial.declare(STACK, sample(STACK).yaml().replace(URL, keycloak.url))
-    module_trial.pulumi("stack", "select", "--create", STACK)
-    yield module_trial
-    module_trial.pulumi("destroy", "--yes", "--stack", STACK)
+    module_scratch.declare(STACK, sample(STACK).yaml().replace(URL, keycloak.url))
+    module_scratch.pulumi("stack", "select", "--create", STACK)
+    yield module_scratch
+    module_scratch.pulumi("destroy", "--yes", "--stack", STACK)
 
 
 def test_what_is_previewed_is_what_the_declarations_say_and_what_is_applied(
-    acme: Trial, keycloak: LocalKeycloak, admin: httpx.Client
+    acme: ScratchProject, keycloak: LocalKeycloak, admin: httpx.Client
 ) -> None:
     shown = flow_mcp(acme, "gate", "preview", STACK, "--format", "json")
     assert shown.returncode in {0, 3}, shown.stderr

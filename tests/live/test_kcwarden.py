@@ -14,10 +14,10 @@ import httpx
 import pytest
 import yaml
 
-from flow_mcp.dev.server import LocalKeycloak
+from flow_mcp.local.keycloak.server import LocalKeycloak
+from flow_mcp.local.scratch_project import ScratchProject
 from flow_mcp.runtime import Validator
 from flow_mcp.settings import Client, TokenRequest
-from flow_mcp.trial import Trial
 from tests.conftest import REPOSITORY
 from tests.live.person import Browser, tokens
 from tests.live.tenant import Tenant
@@ -31,13 +31,13 @@ Finding = tuple[str, str, str]
 
 
 @pytest.fixture(scope="module")
-def tenant(module_trial: Trial, keycloak: LocalKeycloak, admin: httpx.Client) -> Iterator[Tenant]:
+def tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak, admin: httpx.Client) -> Iterator[Tenant]:
     """The sample, with a planner in its realm."""
     sample = yaml.safe_load((REPOSITORY / "stacks" / "Pulumi.acme.yaml").read_text(encoding="utf-8"))
     declaration = sample["config"]["flow-mcp:tenant"]
     server = declaration["authorizationServer"]["keycloak"]
     server |= {"url": keycloak.url, "realm": {"name": _REALM, "create": True, "deletable": True}}
-    made = Tenant(_REALM, module_trial)
+    made = Tenant(_REALM, module_scratch)
     made.create()
     made.declare(declaration)
     made.up()
@@ -53,7 +53,7 @@ def tenant(module_trial: Trial, keycloak: LocalKeycloak, admin: httpx.Client) ->
     }
     admin.post(f"{_REALM}/users", json=person)
     yield made
-    module_trial.pulumi("destroy", "--yes", "--skip-preview", "--stack", _REALM)
+    module_scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", _REALM)
 
 
 @pytest.fixture(scope="module")

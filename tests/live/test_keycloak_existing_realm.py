@@ -9,9 +9,9 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from flow_mcp.dev.server import LocalKeycloak
+from flow_mcp.local.keycloak.server import LocalKeycloak
+from flow_mcp.local.scratch_project import ScratchProject
 from flow_mcp.runtime import Validator
-from flow_mcp.trial import Trial
 from tests.live.command import flow_mcp
 from tests.live.tenant import Tenant
 
@@ -57,14 +57,14 @@ def declaration(keycloak: LocalKeycloak, realm: str, *groups: str) -> dict[str, 
 
 
 def test_a_tenant_comes_and_goes_and_the_realm_is_as_it_was(
-    module_trial: Trial, keycloak: LocalKeycloak, admin: httpx.Client, realm: str
+    module_scratch: ScratchProject, keycloak: LocalKeycloak, admin: httpx.Client, realm: str
 ) -> None:
     before = _everything(admin, realm)
-    tenant = Tenant("guest", module_trial)
+    tenant = Tenant("guest", module_scratch)
     tenant.create()
     for group, said in _REFUSED.items():
         tenant.declare(declaration(keycloak, realm, group))
-        refused = module_trial.pulumi("up", "--yes", "--skip-preview", "--stack", "guest", check=False)
+        refused = module_scratch.pulumi("up", "--yes", "--skip-preview", "--stack", "guest", check=False)
         assert refused.returncode
         assert said in refused.stdout
     assert _everything(admin, realm) == before
@@ -82,10 +82,10 @@ def test_a_tenant_comes_and_goes_and_the_realm_is_as_it_was(
     assert Validator(document).decide(agent.token_requests[0].resource, token).status == 200
     assert _everything(admin, realm) != before
     assert tenant.changes() == {}
-    verified = flow_mcp(module_trial, "verify", "guest")
+    verified = flow_mcp(module_scratch, "verify", "guest")
     assert verified.returncode == 0, verified.stdout
 
-    module_trial.pulumi("destroy", "--yes", "--skip-preview", "--remove", "--stack", "guest")
+    module_scratch.pulumi("destroy", "--yes", "--skip-preview", "--remove", "--stack", "guest")
     assert _everything(admin, realm) == before
 
 
@@ -110,12 +110,12 @@ def _roles_of_groups(admin: httpx.Client, realm: str) -> dict[str, list[str]]:
 
 
 def test_a_group_keeps_its_people_when_its_path_is_declared_instead_of_its_name(
-    module_trial: Trial, keycloak: LocalKeycloak, admin: httpx.Client
+    module_scratch: ScratchProject, keycloak: LocalKeycloak, admin: httpx.Client
 ) -> None:
     admin.post("", json={"realm": "renaming", "enabled": True})
     finance = admin.post("renaming/groups", json={"name": "finance"}).headers["location"].rpartition("/")[2]
     admin.post(f"renaming/groups/{finance}/children", json={"name": "planners"})
-    tenant = Tenant("guest", module_trial)
+    tenant = Tenant("guest", module_scratch)
     tenant.create()
     for group in ("planners", "/finance/planners", "planners"):
         tenant.declare(declaration(keycloak, "renaming", group))
@@ -123,5 +123,5 @@ def test_a_group_keeps_its_people_when_its_path_is_declared_instead_of_its_name(
         assert {path for path, roles in _roles_of_groups(admin, "renaming").items() if roles} == {
             "/finance/planners"
         }
-    module_trial.pulumi("destroy", "--yes", "--skip-preview", "--remove", "--stack", "guest")
+    module_scratch.pulumi("destroy", "--yes", "--skip-preview", "--remove", "--stack", "guest")
     admin.delete("renaming")

@@ -12,9 +12,9 @@ from typing import Any
 import httpx
 import pytest
 
-from flow_mcp.dev.server import LocalKeycloak
-from flow_mcp.project import Project
-from flow_mcp.trial import Trial
+from flow_mcp.engine.project import Project
+from flow_mcp.local.keycloak.server import LocalKeycloak
+from flow_mcp.local.scratch_project import ScratchProject
 from tests.conftest import REPOSITORY
 from tests.live.tenant import Tenant
 
@@ -34,15 +34,15 @@ def declaration(keycloak: LocalKeycloak) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def tenant(module_trial: Trial, declaration: dict[str, Any]) -> Iterator[Tenant]:
+def tenant(module_scratch: ScratchProject, declaration: dict[str, Any]) -> Iterator[Tenant]:
     """A tenant that works; each test breaks something else around it."""
-    made = Tenant(_NAME, module_trial)
+    made = Tenant(_NAME, module_scratch)
     made.create()
     made.declare(declaration)
     made.up()
     yield made
     made.declare(declaration)
-    module_trial.pulumi("destroy", "--yes", "--skip-preview", "--stack", _NAME)
+    module_scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", _NAME)
 
 
 def test_a_keycloak_that_is_down_is_named(tenant: Tenant, declaration: dict[str, Any]) -> None:
@@ -55,7 +55,7 @@ def test_a_keycloak_that_is_down_is_named(tenant: Tenant, declaration: dict[str,
 
 def test_wrong_credentials_are_named_without_being_shown(tenant: Tenant, declaration: dict[str, Any]) -> None:
     wrong = dataclasses.replace(
-        tenant.trial, credentials={"KEYCLOAK_USER": "admin", "KEYCLOAK_PASSWORD": "not-the-password"}
+        tenant.scratch, credentials={"KEYCLOAK_USER": "admin", "KEYCLOAK_PASSWORD": "not-the-password"}
     )
     said = _refused(Tenant(_NAME, wrong), declaration)
     assert "KEYCLOAK_PASSWORD" in said
@@ -63,7 +63,7 @@ def test_wrong_credentials_are_named_without_being_shown(tenant: Tenant, declara
 
 
 def test_missing_credentials_are_named(tenant: Tenant, declaration: dict[str, Any]) -> None:
-    none = dataclasses.replace(tenant.trial, credentials={})
+    none = dataclasses.replace(tenant.scratch, credentials={})
     assert "KEYCLOAK_USER" in _refused(Tenant(_NAME, none), declaration)
 
 
@@ -122,7 +122,7 @@ def test_a_refused_declaration_shows_every_problem_and_changes_nothing(
 
 
 def test_a_missing_plugin_is_named(tenant: Tenant, declaration: dict[str, Any], tmp_path: Path) -> None:
-    without = Trial.prepare(Project(REPOSITORY), tmp_path / "trial", tenant.trial.credentials)
+    without = ScratchProject.prepare(Project(REPOSITORY), tmp_path / "trial", tenant.scratch.credentials)
     shutil.rmtree(without.installed_plugin("keycloak").parent)
     url = declaration["authorizationServer"]["keycloak"]["url"]
     fresh = _on(
@@ -136,12 +136,12 @@ def test_a_missing_plugin_is_named(tenant: Tenant, declaration: dict[str, Any], 
 
 
 def test_an_unset_passphrase_is_named(tenant: Tenant) -> None:
-    class NoPassphrase(Trial):
+    class NoPassphrase(ScratchProject):
         def environment(self) -> dict[str, str]:
             return {k: v for k, v in super().environment().items() if "PASSPHRASE" not in k}
 
-    trial = NoPassphrase(tenant.trial.directory, tenant.trial.toolchain, tenant.trial.credentials)
-    ended = trial.pulumi("up", "--yes", "--skip-preview", "--stack", _NAME, check=False)
+    scratch = NoPassphrase(tenant.scratch.directory, tenant.scratch.toolchain, tenant.scratch.credentials)
+    ended = scratch.pulumi("up", "--yes", "--skip-preview", "--stack", _NAME, check=False)
     assert ended.returncode != 0
     assert "PULUMI_CONFIG_PASSPHRASE" in ended.stdout
     assert "Traceback" not in ended.stdout
@@ -153,10 +153,10 @@ def _on(declaration: dict[str, Any], keycloak: dict[str, Any]) -> dict[str, Any]
 
 def _refused(tenant: Tenant, declaration: dict[str, Any]) -> str:
     """What `pulumi up` says when it refuses; the stack's resources stay as they were."""
-    before = tenant.trial.pulumi("stack", "export", "--stack", tenant.name).stdout
+    before = tenant.scratch.pulumi("stack", "export", "--stack", tenant.name).stdout
     tenant.declare(declaration)
-    ended = tenant.trial.pulumi("up", "--yes", "--skip-preview", "--stack", tenant.name, check=False)
-    after = tenant.trial.pulumi("stack", "export", "--stack", tenant.name).stdout
+    ended = tenant.scratch.pulumi("up", "--yes", "--skip-preview", "--stack", tenant.name, check=False)
+    after = tenant.scratch.pulumi("stack", "export", "--stack", tenant.name).stdout
     assert ended.returncode != 0, ended.stdout
     assert "Traceback" not in ended.stdout
     assert _resources(after) == _resources(before)

@@ -10,9 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
-from flow_mcp.declaration.load import from_configuration
-from flow_mcp.dev.server import LocalKeycloak
-from flow_mcp.trial import Trial
+from flow_mcp.authorization_servers.load import from_configuration
+from flow_mcp.local.keycloak.server import LocalKeycloak
+from flow_mcp.local.scratch_project import ScratchProject
 from tests.live.tenant import Tenant
 
 _NAME = "lifecycle"
@@ -54,14 +54,14 @@ def declaration(keycloak: LocalKeycloak) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def made(module_trial: Trial, declaration: dict[str, Any]) -> Iterator[Tenant]:
+def made(module_scratch: ScratchProject, declaration: dict[str, Any]) -> Iterator[Tenant]:
     """The stack, applied once."""
-    tenant = Tenant(_NAME, module_trial)
+    tenant = Tenant(_NAME, module_scratch)
     tenant.create()
     tenant.declare(declaration)
     tenant.up()
     yield tenant
-    module_trial.pulumi("destroy", "--yes", "--skip-preview", "--stack", _NAME)
+    module_scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", _NAME)
 
 
 @pytest.fixture
@@ -92,11 +92,11 @@ def test_the_outputs_are_the_contract(made: Tenant, declaration: dict[str, Any])
 
 def test_the_same_declaration_changes_nothing(made: Tenant) -> None:
     assert made.changes() == {}
-    made.trial.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes", "--stack", _NAME)
+    made.scratch.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes", "--stack", _NAME)
 
 
 def test_a_refresh_finds_no_drift(made: Tenant) -> None:
-    made.trial.pulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes", "--stack", _NAME)
+    made.scratch.pulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes", "--stack", _NAME)
 
 
 def test_one_changed_client_changes_that_client_only(
@@ -128,7 +128,7 @@ def test_a_new_environment_leaves_no_drift_behind(tenant: Tenant, declaration: d
     changed["workspaces"]["456"]["environments"].append("staging")
     tenant.declare(changed)
     tenant.up()
-    tenant.trial.pulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes", "--stack", _NAME)
+    tenant.scratch.pulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes", "--stack", _NAME)
     assert tenant.changes() == {}
 
 
@@ -154,16 +154,16 @@ def test_no_secret_is_in_what_is_printed_logged_or_kept(
     secrets = {client["secret"] for client in clients if client.get("secret")}
     given = made.outputs(secrets=True)["clientSecrets"]
     assert set(given.values()) <= secrets
-    secrets |= {made.trial.credentials["KEYCLOAK_PASSWORD"], made.trial.passphrase.read_text()}
+    secrets |= {made.scratch.credentials["KEYCLOAK_PASSWORD"], made.scratch.passphrase.read_text()}
     assert len(secrets) >= 4
     assert all(len(secret) > 20 for secret in secrets)
 
-    printed = made.up() + made.trial.pulumi("preview", "--diff", "--stack", _NAME).stdout
-    printed += json.dumps(made.outputs()) + made.trial.pulumi("stack", "export", "--stack", _NAME).stdout
+    printed = made.up() + made.scratch.pulumi("preview", "--diff", "--stack", _NAME).stdout
+    printed += json.dumps(made.outputs()) + made.scratch.pulumi("stack", "export", "--stack", _NAME).stdout
     files = [
         file
-        for file in made.trial.directory.rglob("*")
-        if file.is_file() and file != made.trial.passphrase and "project" not in file.parts
+        for file in made.scratch.directory.rglob("*")
+        if file.is_file() and file != made.scratch.passphrase and "project" not in file.parts
     ]
     kept = b"".join(file.read_bytes() for file in [*files, keycloak.status().log])
     assert b"flow-mcp-lifecycle-agent" in kept
@@ -171,32 +171,32 @@ def test_no_secret_is_in_what_is_printed_logged_or_kept(
 
 
 def test_a_destroyed_tenant_leaves_nothing_behind(
-    module_trial: Trial, declaration: dict[str, Any], admin: httpx.Client
+    module_scratch: ScratchProject, declaration: dict[str, Any], admin: httpx.Client
 ) -> None:
     changed = copy.deepcopy(declaration) | {"id": "shortlived"}
     changed["authorizationServer"]["keycloak"]["realm"]["name"] = "shortlived"
-    tenant = Tenant("shortlived", module_trial)
+    tenant = Tenant("shortlived", module_scratch)
     tenant.create()
     tenant.declare(changed)
     tenant.up()
-    module_trial.pulumi("destroy", "--yes", "--skip-preview", "--stack", "shortlived")
-    exported = json.loads(module_trial.pulumi("stack", "export", "--stack", "shortlived").stdout)
+    module_scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", "shortlived")
+    exported = json.loads(module_scratch.pulumi("stack", "export", "--stack", "shortlived").stdout)
     assert exported["deployment"].get("resources", []) == []
     assert "shortlived" not in {realm["realm"] for realm in admin.get("").json()}
 
 
 def test_a_realm_that_may_not_be_deleted_survives_its_stack_and_is_taken_up_again(
-    module_trial: Trial, declaration: dict[str, Any], admin: httpx.Client
+    module_scratch: ScratchProject, declaration: dict[str, Any], admin: httpx.Client
 ) -> None:
     changed = copy.deepcopy(declaration) | {"id": "kept", "manualRegistrations": {}}
     del changed["clients"]["desktop"]
     changed["authorizationServer"]["keycloak"]["realm"] = {"name": "kept", "create": True}
-    tenant = Tenant("kept", module_trial)
+    tenant = Tenant("kept", module_scratch)
     tenant.create()
     tenant.declare(changed)
     tenant.up()
     admin.post("kept/users", json={"username": "ada", "enabled": True})
-    module_trial.pulumi("destroy", "--yes", "--skip-preview", "--stack", "kept")
+    module_scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", "kept")
     tenant.up()
     assert [user["username"] for user in admin.get("kept/users").json()] == ["ada"]
     assert tenant.changes() == {}
@@ -204,7 +204,7 @@ def test_a_realm_that_may_not_be_deleted_survives_its_stack_and_is_taken_up_agai
     changed["authorizationServer"]["keycloak"] |= {"realm": {"name": "kept", "create": False}}
     del changed["authorizationServer"]["keycloak"]["registration"]
     tenant.declare(changed)
-    refused = module_trial.pulumi("up", "--yes", "--skip-preview", "--stack", "kept", check=False)
+    refused = module_scratch.pulumi("up", "--yes", "--skip-preview", "--stack", "kept", check=False)
     assert refused.returncode != 0
     assert "create: false would have Pulumi delete it" in refused.stdout
     assert [user["username"] for user in admin.get("kept/users").json()] == ["ada"]

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from flow_mcp.dev.server import LocalKeycloak
+from flow_mcp.local.keycloak.server import LocalKeycloak
+from flow_mcp.local.scratch_project import ScratchProject
 from flow_mcp.runtime import Validator
 from flow_mcp.settings import Client, Grant
-from flow_mcp.trial import Trial
 from tests.live.person import SignInRefusedError, sign_in
 from tests.live.tenant import Tenant
 
@@ -21,9 +21,9 @@ _PLANNER, _GUEST = ("ada", "a-planner-of-the-tests"), ("guy", "a-guest-of-the-te
 
 
 @pytest.fixture(scope="module")
-def tenant(module_trial: Trial, keycloak: LocalKeycloak, admin: httpx.Client) -> Iterator[Tenant]:
+def tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak, admin: httpx.Client) -> Iterator[Tenant]:
     """Two workspaces, three environments, programs and people; Ada is in planners, Guy in no group."""
-    made = Tenant(_NAME, module_trial)
+    made = Tenant(_NAME, module_scratch)
     made.create()
     made.declare(
         {
@@ -68,7 +68,7 @@ def tenant(module_trial: Trial, keycloak: LocalKeycloak, admin: httpx.Client) ->
         }
         admin.post(f"{_NAME}/users", json=person)
     yield made
-    module_trial.pulumi("destroy", "--yes", "--skip-preview", "--stack", _NAME)
+    module_scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", _NAME)
 
 
 def test_each_client_reaches_what_it_was_given_and_nothing_else(tenant: Tenant) -> None:

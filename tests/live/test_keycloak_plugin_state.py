@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from flow_mcp.dev.server import LocalKeycloak
-from flow_mcp.policy.rule import SETTINGS
-from flow_mcp.preview.values import plain
-from flow_mcp.trial import Trial
+from flow_mcp.local.keycloak.server import LocalKeycloak
+from flow_mcp.local.scratch_project import ScratchProject
+from flow_mcp.review.policy.rule import SETTINGS
+from flow_mcp.review.preview.values import plain
 from tests.live.tenant import Tenant
 from tests.recorded import resources
 
@@ -28,21 +28,21 @@ Resources = Mapping[tuple[str, str], Mapping[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def tenant(module_trial: Trial, keycloak: LocalKeycloak) -> Iterator[Tenant]:
+def tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak) -> Iterator[Tenant]:
     """The tenant of the recorded state, made with the plugin that is built here."""
     (inputs,) = (each["inputs"] for each in resources(OFFICIAL) if each["type"] == SETTINGS)
     declaration = deepcopy(inputs["tenant"])
     declaration["authorizationServer"]["keycloak"]["url"] = keycloak.url
-    tenant = Tenant(STACK, module_trial)
+    tenant = Tenant(STACK, module_scratch)
     tenant.create()
     tenant.declare(declaration)
     tenant.up()
     yield tenant
-    module_trial.pulumi("destroy", "--yes", "--skip-preview", "--remove", "--stack", STACK)
+    module_scratch.pulumi("destroy", "--yes", "--skip-preview", "--remove", "--stack", STACK)
 
 
 def exported(tenant: Tenant) -> dict[str, Any]:
-    state: dict[str, Any] = json.loads(tenant.trial.pulumi("stack", "export", "--stack", STACK).stdout)
+    state: dict[str, Any] = json.loads(tenant.scratch.pulumi("stack", "export", "--stack", STACK).stdout)
     return state
 
 
@@ -102,9 +102,9 @@ def test_the_next_update_mends_a_state_of_an_earlier_build_and_replaces_nothing(
         ("Role", "outputs", "import"),
         ("ClientScope", "inputs", "includeInOpenidProviderMetadata"),
     }
-    file = tenant.trial.directory / "before.json"
+    file = tenant.scratch.directory / "before.json"
     file.write_text(json.dumps(state), encoding="utf-8")
-    tenant.trial.pulumi("stack", "import", "--file", str(file), "--stack", STACK)
+    tenant.scratch.pulumi("stack", "import", "--file", str(file), "--stack", STACK)
 
     assert tenant.changes().keys() == {"update"}
     tenant.up()

@@ -22,7 +22,7 @@ from flow_mcp.authorization_servers.keycloak.preflight import (
     PreflightArguments,
     PreflightResult,
 )
-from flow_mcp.dev.server import LocalKeycloak
+from flow_mcp.local.keycloak.server import LocalKeycloak
 
 REALM = "checked"
 PASSWORD = "a password of the tests"

@@ -13,8 +13,8 @@ import httpx
 import pytest
 import yaml
 
-from flow_mcp.dev.server import LocalKeycloak
-from flow_mcp.trial import Trial
+from flow_mcp.local.keycloak.server import LocalKeycloak
+from flow_mcp.local.scratch_project import ScratchProject
 from tests.live.registration import change, policies, policy, refusal, register
 
 PROGRAMS = Path(__file__).parent / "programs"
@@ -26,21 +26,21 @@ LOCALHOST = ["http://localhost:6274/callback"]
 class Stack:
     """A stack of a trial; its name is the realm's."""
 
-    trial: Trial
+    scratch: ScratchProject
     name: str
     url: str
 
     def declare(self, **declared: Any) -> None:
         tenant = {"url": self.url, "realm": self.name, "create": True, "deletable": True} | declared
-        self.trial.declare(self.name, yaml.safe_dump({"config": {"flow-mcp:tenant": tenant}}))
+        self.scratch.declare(self.name, yaml.safe_dump({"config": {"flow-mcp:tenant": tenant}}))
 
     def run(self, *arguments: str) -> str:
         """What Pulumi printed; an error of Pulumi's is raised."""
-        return self.trial.pulumi(*arguments, "--stack", self.name).stdout
+        return self.scratch.pulumi(*arguments, "--stack", self.name).stdout
 
     def fails(self, *arguments: str) -> str:
         """What Pulumi printed when it failed, without a traceback."""
-        ended = self.trial.pulumi(*arguments, "--stack", self.name, check=False)
+        ended = self.scratch.pulumi(*arguments, "--stack", self.name, check=False)
         assert ended.returncode != 0, ended.stdout
         assert "Traceback" not in ended.stdout
         return ended.stdout
@@ -65,19 +65,19 @@ REFRESH = ("refresh", "--yes", "--skip-preview", "--expect-no-changes")
 PREVIEW = ("preview", "--expect-no-changes")
 
 
-def stack(trial: Trial, keycloak: LocalKeycloak, name: str, program: str) -> Stack:
+def stack(scratch: ScratchProject, keycloak: LocalKeycloak, name: str, program: str) -> Stack:
     """A new stack that runs one of the programs."""
-    shutil.copyfile(PROGRAMS / f"{program}.py", trial.project.directory / "stacks" / "__main__.py")
-    made = Stack(trial, name, keycloak.url)
-    trial.pulumi("stack", "init", name)
+    shutil.copyfile(PROGRAMS / f"{program}.py", scratch.project.directory / "stacks" / "__main__.py")
+    made = Stack(scratch, name, keycloak.url)
+    scratch.pulumi("stack", "init", name)
     made.declare()
     return made
 
 
 @pytest.fixture(scope="module")
-def made(module_trial: Trial, keycloak: LocalKeycloak) -> Iterator[Stack]:
+def made(module_scratch: ScratchProject, keycloak: LocalKeycloak) -> Iterator[Stack]:
     """A stack that has made a realm and adopted its policies in one run; each test leaves it so."""
-    made = stack(module_trial, keycloak, "adopted", "plugin")
+    made = stack(module_scratch, keycloak, "adopted", "plugin")
     assert "created" in made.run(*UP)
     yield made
     made.run(*DESTROY)
@@ -93,7 +93,7 @@ def settled(made: Stack) -> Iterator[Stack]:
 def test_the_policies_of_a_realm_are_adopted_in_the_run_that_makes_it(made: Stack) -> None:
     assert made.refused(LOOPBACK, scope="openid mcp:tools") is None
     assert made.refused(LOCALHOST) == "Trusted Hosts"
-    assert made.trial.outputs(made.name) == {
+    assert made.scratch.outputs(made.name) == {
         "metadataUrl": f"{made.url}/.well-known/oauth-authorization-server/realms/adopted",
         "registrationEndpoint": f"{made.url}/realms/adopted/clients-registrations/openid-connect",
         "deviations": [],
@@ -156,9 +156,9 @@ def test_an_authority_that_is_not_the_issuer_is_refused_and_both_are_named(settl
 
 def test_preflight_says_its_sentence_and_nothing_else_of_the_plugin(made: Stack) -> None:
     wrong = dataclasses.replace(
-        made.trial, credentials={"KEYCLOAK_USER": "admin", "KEYCLOAK_PASSWORD": "wr0ng"}
+        made.scratch, credentials={"KEYCLOAK_USER": "admin", "KEYCLOAK_PASSWORD": "wr0ng"}
     )
-    said = dataclasses.replace(made, trial=wrong).fails("preview")
+    said = dataclasses.replace(made, scratch=wrong).fails("preview")
     assert (
         f"error: Keycloak at {made.url} refuses the administrator in realm master with client admin-cli "
         "(Invalid user credentials): correct KEYCLOAK_USER and KEYCLOAK_PASSWORD.\n"
@@ -173,14 +173,14 @@ def test_no_credentials_are_in_the_state(made: Stack, keycloak: LocalKeycloak) -
 
 
 def test_an_existing_realm_is_as_it_was_when_the_stack_is_gone(
-    module_trial: Trial, keycloak: LocalKeycloak, admin: httpx.Client
+    module_scratch: ScratchProject, keycloak: LocalKeycloak, admin: httpx.Client
 ) -> None:
     realm = "theirs-to-keep"
     admin.post("", json={"realm": realm, "enabled": True})
     change(admin, realm, "Max Clients Limit", {"max-clients": ["17"]})
     admin.delete(f"{realm}/components/{policy(admin, realm, 'Trusted Hosts')['id']}")
     before = policies(admin, realm)
-    guest = stack(module_trial, keycloak, realm, "plugin")
+    guest = stack(module_scratch, keycloak, realm, "plugin")
     guest.declare(create=False)
     guest.run(*UP)
     assert guest.refused(LOOPBACK) is None
@@ -192,10 +192,10 @@ def test_an_existing_realm_is_as_it_was_when_the_stack_is_gone(
 
 
 def test_registration_is_imported_by_the_realm_s_name(
-    made: Stack, module_trial: Trial, keycloak: LocalKeycloak
+    made: Stack, module_scratch: ScratchProject, keycloak: LocalKeycloak
 ) -> None:
     importing = dataclasses.replace(
-        module_trial, credentials={**module_trial.credentials, "KEYCLOAK_URL": keycloak.url}
+        module_scratch, credentials={**module_scratch.credentials, "KEYCLOAK_URL": keycloak.url}
     )
     other = stack(importing, keycloak, "importing", "plugin")
     kind = "KeycloakClientRegistration"
@@ -207,9 +207,9 @@ def test_registration_is_imported_by_the_realm_s_name(
 
 
 def test_the_plugin_makes_the_component_for_programs_in_any_language(
-    module_trial: Trial, keycloak: LocalKeycloak
+    module_scratch: ScratchProject, keycloak: LocalKeycloak
 ) -> None:
-    remote = stack(module_trial, keycloak, "remote", "remote_component")
+    remote = stack(module_scratch, keycloak, "remote", "remote_component")
     declaration = {
         "id": "remote",
         "workspaces": {"456": {"environments": ["test"]}},
@@ -220,18 +220,18 @@ def test_the_plugin_makes_the_component_for_programs_in_any_language(
     }
 
     def declare(tenant: dict[str, Any]) -> None:
-        remote.trial.declare("remote", yaml.safe_dump({"config": {"flow-mcp:tenant": tenant}}))
+        remote.scratch.declare("remote", yaml.safe_dump({"config": {"flow-mcp:tenant": tenant}}))
 
     declare(declaration)
     remote.run("preview")
     remote.run(*UP)
-    assert remote.trial.outputs("remote") == {"authority": f"{keycloak.url}/realms/remote"}
+    assert remote.scratch.outputs("remote") == {"authority": f"{keycloak.url}/realms/remote"}
     secrets = remote.outputs("McpServerSettings")["clientSecrets"]
     assert set(secrets) == {SECRET, "ciphertext"}
     remote.run(*PREVIEW)
     declare(declaration | {"clients": {"agent": {"grant": "magic", "access": ["*"]}}})
     # What else it shows of its caller's failure is the calling language's affair.
-    refused = module_trial.pulumi("preview", "--stack", "remote", check=False)
+    refused = module_scratch.pulumi("preview", "--stack", "remote", check=False)
     assert refused.returncode != 0
     assert "clients.agent.grant" in refused.stdout
     declare(declaration)

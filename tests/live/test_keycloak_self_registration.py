@@ -9,10 +9,10 @@ from typing import Any
 import httpx
 import pytest
 
-from flow_mcp.dev.server import LocalKeycloak
+from flow_mcp.local.keycloak.server import LocalKeycloak
+from flow_mcp.local.scratch_project import ScratchProject
 from flow_mcp.runtime import Decision, Validator
 from flow_mcp.settings import TokenRequest
-from flow_mcp.trial import Trial
 from tests.live.authority import Authority
 from tests.live.https_site import Site, https_site
 from tests.live.person import SignInRefusedError, sign_in
@@ -24,9 +24,9 @@ _PLANNER, _GUEST = ("ada", "a-planner-of-the-tests"), ("guy", "a-guest-of-the-te
 
 
 @pytest.fixture(scope="module")
-def tenant(module_trial: Trial, keycloak: LocalKeycloak, admin: httpx.Client) -> Iterator[Tenant]:
+def tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak, admin: httpx.Client) -> Iterator[Tenant]:
     """Dynamic clients and metadata documents reach test, never production; planners may sign in."""
-    made = Tenant(_NAME, module_trial)
+    made = Tenant(_NAME, module_scratch)
     made.create()
     made.declare(
         {
@@ -69,7 +69,7 @@ def tenant(module_trial: Trial, keycloak: LocalKeycloak, admin: httpx.Client) ->
         }
         admin.post(f"{_NAME}/users", json=person)
     yield made
-    module_trial.pulumi("destroy", "--yes", "--skip-preview", "--stack", _NAME)
+    module_scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", _NAME)
 
 
 @pytest.fixture(scope="module")
@@ -148,9 +148,9 @@ def test_a_metadata_document_on_another_domain_is_not_even_fetched(
 
 
 def test_registration_is_closed_again_when_it_is_no_longer_declared(
-    module_trial: Trial, keycloak: LocalKeycloak, http: httpx.Client
+    module_scratch: ScratchProject, keycloak: LocalKeycloak, http: httpx.Client
 ) -> None:
-    closing = Tenant("closing", module_trial)
+    closing = Tenant("closing", module_scratch)
     closing.create()
     opened: dict[str, Any] = {
         "id": "closing",
@@ -171,7 +171,7 @@ def test_registration_is_closed_again_when_it_is_no_longer_declared(
     closing.declare(opened)
     closing.up()
     assert _register(closing, http, redirect_uris=[_REDIRECT]).status_code == 403
-    module_trial.pulumi("destroy", "--yes", "--skip-preview", "--stack", "closing")
+    module_scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", "closing")
 
 
 def _register(tenant: Tenant, http: httpx.Client, **metadata: Any) -> httpx.Response:

@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from flow_mcp.dev.server import LocalKeycloak
-from flow_mcp.trial import Trial
+from flow_mcp.local.keycloak.server import LocalKeycloak
+from flow_mcp.local.scratch_project import ScratchProject
 from tests.live.tenant import Tenant
 from tests.standin.plugin import install, variable
 
@@ -30,22 +30,22 @@ def _declared(server: dict[str, Any], secret: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_the_authority_changes_in_the_preview_and_every_client_id_with_it(
-    module_trial: Trial, keycloak: LocalKeycloak, tmp_path: Path
+    module_scratch: ScratchProject, keycloak: LocalKeycloak, tmp_path: Path
 ) -> None:
     realm = {"name": _NAME, "create": True, "deletable": True}
-    tenant = Tenant(_NAME, module_trial)
+    tenant = Tenant(_NAME, module_scratch)
     tenant.create()
     tenant.declare(_declared({"keycloak": {"url": keycloak.url, "realm": realm}}, {}))
     tenant.up()
 
     # The engine and Keycloak are real; Entra's plugin is a stand-in, which a preview hardly asks.
-    install("azuread", module_trial)
+    install("azuread", module_scratch)
     entra = {
         "ARM_CLIENT_ID": "applier",
         "ARM_CLIENT_SECRET": "x",
         variable("azuread"): str(tmp_path / "e.json"),
     }
-    moving = replace(module_trial, credentials={**module_trial.credentials, **entra})
+    moving = replace(module_scratch, credentials={**module_scratch.credentials, **entra})
     secret = {"secret": {"issued": "2026-11-01", "lifetime": "180d"}}
     tenant.declare(_declared({"entra": {"tenantId": _ENTRA}}, secret))
     printed = moving.pulumi("preview", "--json", "--stack", _NAME).stdout
@@ -68,4 +68,4 @@ def test_the_authority_changes_in_the_preview_and_every_client_id_with_it(
     shown = moving.pulumi("preview", "--stack", _NAME).stdout
     assert re.search(rf'authority +: "{re.escape(issuer)}" => "{re.escape(_AUTHORITY)}"', shown)
 
-    module_trial.pulumi("destroy", "--yes", "--skip-preview", "--stack", _NAME)
+    module_scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", _NAME)

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from flow_mcp.dev.server import DEFAULT_PORT, LocalKeycloak
+from flow_mcp.local.keycloak.server import DEFAULT_PORT, LocalKeycloak
 from tests.conftest import REPOSITORY
 
 # The samples' passphrase, documented in the README: it protects nothing.

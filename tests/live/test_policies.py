@@ -15,12 +15,12 @@ from typing import Any
 import pytest
 
 from flow_mcp.declaration.findings import DeclarationError
-from flow_mcp.dev.server import LocalKeycloak
-from flow_mcp.policy.configuration import settings, usual_level
-from flow_mcp.policy.examples import declares
-from flow_mcp.policy.inputs import declared
-from flow_mcp.policy.rule import Context, Resource, Rule, Unknown, Violation
-from flow_mcp.trial import Trial
+from flow_mcp.local.keycloak.server import LocalKeycloak
+from flow_mcp.local.scratch_project import ScratchProject
+from flow_mcp.review.policy.configuration import settings, usual_level
+from flow_mcp.review.policy.examples import declares
+from flow_mcp.review.policy.resources.component_inputs import declared
+from flow_mcp.review.policy.rule import Context, Resource, Rule, Unknown, Violation
 from policies.rules import RULES
 from tests.conftest import REPOSITORY
 
@@ -97,13 +97,13 @@ class Run:
 class Program:
     """A stack of the trial."""
 
-    trial: Trial
+    scratch: ScratchProject
 
     def run(self, *arguments: str, policy_pack: str = "policies") -> Run:
         """Run `pulumi` with the pack on the stack."""
-        events = self.trial.directory / "events.jsonl"
+        events = self.scratch.directory / "events.jsonl"
         events.unlink(missing_ok=True)
-        ended = self.trial.pulumi(
+        ended = self.scratch.pulumi(
             *arguments,
             "--stack",
             STACK,
@@ -126,39 +126,39 @@ class Program:
 
     def resources(self) -> set[str]:
         """The names of all resources in the stack's state."""
-        state = json.loads(self.trial.pulumi("stack", "export", "--stack", STACK).stdout)
+        state = json.loads(self.scratch.pulumi("stack", "export", "--stack", STACK).stdout)
         return {resource["urn"].rpartition("::")[2] for resource in state["deployment"].get("resources", [])}
 
 
-def started(trial: Trial, stack_file: str) -> Program:
+def started(scratch: ScratchProject, stack_file: str) -> Program:
     # This makes --event-log known, with which Pulumi's Automation API collects events.
     known = {"PULUMI_DEBUG_COMMANDS": "true", "FLOW_MCP_AS_OF": AS_OF.isoformat()}
-    trial = replace(trial, credentials={**trial.credentials, **known})
-    trial.declare(STACK, stack_file)
-    trial.pulumi("stack", "select", "--create", STACK)
-    return Program(trial)
+    scratch = replace(scratch, credentials={**scratch.credentials, **known})
+    scratch.declare(STACK, stack_file)
+    scratch.pulumi("stack", "select", "--create", STACK)
+    return Program(scratch)
 
 
-def program(trial: Trial, name: str, config: Mapping[str, Any]) -> Program:
-    shutil.copyfile(PROGRAMS / f"{name}.py", trial.project.directory / "stacks" / "__main__.py")
-    return started(trial, json.dumps({"config": {"flow-mcp:tenant": {}, **config}}))
+def program(scratch: ScratchProject, name: str, config: Mapping[str, Any]) -> Program:
+    shutil.copyfile(PROGRAMS / f"{name}.py", scratch.project.directory / "stacks" / "__main__.py")
+    return started(scratch, json.dumps({"config": {"flow-mcp:tenant": {}, **config}}))
 
 
-def break_pack(trial: Trial, code: str) -> None:
+def break_pack(scratch: ScratchProject, code: str) -> None:
     """Make a copy of the pack, `broken`, whose rule ends with other functions."""
-    shutil.copytree(trial.project.directory / "policies", trial.project.directory / "broken")
-    rule = trial.project.directory / "broken" / "rules" / "authority_https.py"
+    shutil.copytree(scratch.project.directory / "policies", scratch.project.directory / "broken")
+    rule = scratch.project.directory / "broken" / "rules" / "authority_https.py"
     rule.write_text(f"{rule.read_text('utf-8')}\n\n{code}", "utf-8")
 
 
-def registering(trial: Trial, resources: Mapping[str, Resource]) -> Program:
+def registering(scratch: ScratchProject, resources: Mapping[str, Resource]) -> Program:
     listed = {name: asdict(resource) for name, resource in resources.items()}
-    return program(trial, "past_the_component", {"flow-mcp:tenant": listed})
+    return program(scratch, "past_the_component", {"flow-mcp:tenant": listed})
 
 
-def test_a_preview_says_of_all_examples_what_the_rules_say_without_pulumi(trial: Trial) -> None:
+def test_a_preview_says_of_all_examples_what_the_rules_say_without_pulumi(scratch: ScratchProject) -> None:
     examples = {name: placed(name, example) for name, example in EXAMPLES.items()}
-    run = registering(trial, examples).run("preview")
+    run = registering(scratch, examples).run("preview")
 
     assert not run.passed
     assert run.rules == expected(examples)
@@ -167,7 +167,9 @@ def test_a_preview_says_of_all_examples_what_the_rules_say_without_pulumi(trial:
     }
 
 
-def test_good_examples_are_applied_and_analyzed_afterwards_without_a_finding_that_stops(trial: Trial) -> None:
+def test_good_examples_are_applied_and_analyzed_afterwards_without_a_finding_that_stops(
+    scratch: ScratchProject,
+) -> None:
     good = {
         name: placed(name, example, inside=True) for name, example in EXAMPLES.items() if "-good-" in name
     }
@@ -177,22 +179,24 @@ def test_good_examples_are_applied_and_analyzed_afterwards_without_a_finding_tha
     assert {name.partition("-good-")[0] for name in good} == {
         name.partition("-bad-")[0] for name in EXAMPLES if "-bad-" in name
     }
-    stack = registering(trial, good)
+    stack = registering(scratch, good)
 
     run = stack.run("up", "--yes")
     assert (run.passed, run.rules) == (True, expected(good))
     assert stack.resources() == {*good, "inside", f"flow-mcp-{STACK}"}
 
-    exported = trial.directory / "state.json"
-    trial.pulumi("stack", "export", "--stack", STACK, "--file", str(exported))
-    trial.pulumi("policy", "analyze", "--file", str(exported), "--policy-pack", "policies")
+    exported = scratch.directory / "state.json"
+    scratch.pulumi("stack", "export", "--stack", STACK, "--file", str(exported))
+    scratch.pulumi("policy", "analyze", "--file", str(exported), "--policy-pack", "policies")
 
 
 @pytest.mark.parametrize("arguments", [("up", "--yes"), ("up", "--yes", "--skip-preview")])
-def test_plain_http_is_refused_before_anything_is_made(trial: Trial, arguments: tuple[str, ...]) -> None:
+def test_plain_http_is_refused_before_anything_is_made(
+    scratch: ScratchProject, arguments: tuple[str, ...]
+) -> None:
     keycloak = {"url": "http://id.acme.example", "adminUrl": "http://10.0.0.7:8080"}
     inputs = declares({"keycloak": {**keycloak, "realm": {"name": "acme", "create": True}}}).inputs
-    stack = registering(trial, {"own": Resource(SETTINGS, inputs)})
+    stack = registering(scratch, {"own": Resource(SETTINGS, inputs)})
 
     run = stack.run(*arguments)
 
@@ -201,17 +205,19 @@ def test_plain_http_is_refused_before_anything_is_made(trial: Trial, arguments: 
     assert "own" not in stack.resources()
 
 
-def test_an_authority_that_only_the_outputs_show_is_refused(trial: Trial) -> None:
+def test_an_authority_that_only_the_outputs_show_is_refused(scratch: ScratchProject) -> None:
     document = {"authorizationServers": [{"authority": "http://id.acme.example/realms/acme"}]}
     outputs = {"authority": "https://id.acme.example/realms/acme", "settings": json.dumps(document)}
-    run = registering(trial, {"own": Resource(SETTINGS, outputs=outputs)}).run("preview")
+    run = registering(scratch, {"own": Resource(SETTINGS, outputs=outputs)}).run("preview")
 
     assert (run.passed, run.violations) == (False, {("mandatory", "FLOWMCP-001-outputs", "own")})
 
 
-def test_own_provider_and_realm_are_refused_and_what_a_preview_cannot_know_is_said(trial: Trial) -> None:
+def test_own_provider_and_realm_are_refused_and_what_a_preview_cannot_know_is_said(
+    scratch: ScratchProject,
+) -> None:
     password = secrets.token_urlsafe(24)
-    run = program(trial, "own_keycloak", {"flow-mcp:password": password}).run("preview")
+    run = program(scratch, "own_keycloak", {"flow-mcp:password": password}).run("preview")
 
     stops = {(f"FLOWMCP-{rule}", name) for rule in ("001", "027") for name in ("admin", "realm")}
     stops |= {("FLOWMCP-029", "realm"), ("FLOWMCP-027-outputs", "admin"), ("FLOWMCP-027-outputs", "realm")}
@@ -221,11 +227,11 @@ def test_own_provider_and_realm_are_refused_and_what_a_preview_cannot_know_is_sa
     assert password not in run.printed
 
 
-def test_the_component_shows_its_declaration_to_the_pack(trial: Trial) -> None:
+def test_the_component_shows_its_declaration_to_the_pack(scratch: ScratchProject) -> None:
     # `flow-mcp check` refuses what the pack refuses, so here the pack refuses loopback as well.
-    break_pack(trial, "def is_secure(address):\n    return False\n")
+    break_pack(scratch, "def is_secure(address):\n    return False\n")
     sample = (REPOSITORY / "stacks" / f"Pulumi.{STACK}.yaml").read_text("utf-8")
-    stack = started(trial, sample.replace("http://127.0.0.1:8180", "http://127.0.0.1:9"))
+    stack = started(scratch, sample.replace("http://127.0.0.1:8180", "http://127.0.0.1:9"))
 
     run = stack.run("preview", policy_pack="broken")
 
@@ -233,10 +239,10 @@ def test_the_component_shows_its_declaration_to_the_pack(trial: Trial) -> None:
     assert "tenant.authorizationServer.keycloak.url is neither" in run.printed
 
 
-def test_a_rule_that_raises_fails_the_preview_and_tells_no_value(trial: Trial) -> None:
-    break_pack(trial, RAISING)
+def test_a_rule_that_raises_fails_the_preview_and_tells_no_value(scratch: ScratchProject) -> None:
+    break_pack(scratch, RAISING)
     marker = secrets.token_urlsafe(24)
-    stack = registering(trial, {"own": Resource(SETTINGS, {"tenant": marker})})
+    stack = registering(scratch, {"own": Resource(SETTINGS, {"tenant": marker})})
 
     run = stack.run("preview", policy_pack="broken")
 
@@ -250,10 +256,10 @@ def test_a_rule_that_raises_fails_the_preview_and_tells_no_value(trial: Trial) -
 
 
 def test_a_tenant_on_keycloak_is_applied_and_analyzed_with_advice_only(
-    module_trial: Trial, keycloak: LocalKeycloak
+    module_scratch: ScratchProject, keycloak: LocalKeycloak
 ) -> None:
     sample = (REPOSITORY / "stacks" / f"Pulumi.{STACK}.yaml").read_text("utf-8")
-    stack = started(module_trial, sample.replace("http://127.0.0.1:8180", keycloak.url))
+    stack = started(module_scratch, sample.replace("http://127.0.0.1:8180", keycloak.url))
     advised = {("advisory", f"FLOWMCP-{rule}", STACK) for rule in ("016", "026", "034")}
     # What Keycloak chooses where nothing is set, and what else the new realm has, is known when it is there.
     unknown = {("advisory", f"FLOWMCP-{rule}-outputs", f"flow-mcp-{STACK}") for rule in ("003", "004", "014")}
@@ -264,8 +270,8 @@ def test_a_tenant_on_keycloak_is_applied_and_analyzed_with_advice_only(
         applied = stack.run("up", "--yes", "--skip-preview")
         assert (applied.passed, applied.rules) == (True, advised)
 
-        exported = module_trial.directory / "state.json"
-        module_trial.pulumi("stack", "export", "--stack", STACK, "--file", str(exported))
-        module_trial.pulumi("policy", "analyze", "--file", str(exported), "--policy-pack", "policies")
+        exported = module_scratch.directory / "state.json"
+        module_scratch.pulumi("stack", "export", "--stack", STACK, "--file", str(exported))
+        module_scratch.pulumi("policy", "analyze", "--file", str(exported), "--policy-pack", "policies")
     finally:
-        module_trial.pulumi("destroy", "--yes", "--skip-preview", "--stack", STACK, "--remove")
+        module_scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", STACK, "--remove")

@@ -10,15 +10,15 @@ from typing import Any
 import httpx
 import pytest
 
-from flow_mcp.dev.server import LocalKeycloak
-from flow_mcp.trial import Trial
+from flow_mcp.local.keycloak.server import LocalKeycloak
+from flow_mcp.local.scratch_project import ScratchProject
 from tests.live.command import flow_mcp
 from tests.live.tenant import Tenant
 
 
 @pytest.fixture(scope="module")
-def tenant(module_trial: Trial, keycloak: LocalKeycloak) -> Iterator[Tenant]:
-    made = Tenant("reported", module_trial)
+def tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak) -> Iterator[Tenant]:
+    made = Tenant("reported", module_scratch)
     made.create()
     made.declare(
         {
@@ -35,14 +35,14 @@ def tenant(module_trial: Trial, keycloak: LocalKeycloak) -> Iterator[Tenant]:
     )
     made.up()
     yield made
-    module_trial.pulumi("destroy", "--yes", "--skip-preview", "--stack", "reported")
+    module_scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", "reported")
 
 
 def reported(tenant: Tenant, directory: Path, **environment: str) -> tuple[dict[str, Any], str]:
     """The tenant in the report's JSON, and everything that was written and said."""
     page, data = directory / "report.html", directory / "report.json"
     arguments = ("report", "reported", "--live", "--to", str(page), "--json", str(data))
-    ended = flow_mcp(tenant.trial, *arguments, environment=environment)
+    ended = flow_mcp(tenant.scratch, *arguments, environment=environment)
     assert ended.returncode == 0, ended.stderr
     (found,) = json.loads(data.read_text("utf-8"))["tenants"]
     everything = ended.stdout + ended.stderr + page.read_text("utf-8") + data.read_text("utf-8")

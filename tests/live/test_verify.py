@@ -12,8 +12,8 @@ import httpx
 import pytest
 import yaml
 
-from flow_mcp.dev.server import LocalKeycloak
-from flow_mcp.trial import Trial
+from flow_mcp.local.keycloak.server import LocalKeycloak
+from flow_mcp.local.scratch_project import ScratchProject
 from tests.live.authority import Authority
 from tests.live.command import flow_mcp
 from tests.live.https_site import https_site
@@ -31,13 +31,13 @@ def signer() -> KeyPair:
 
 
 @pytest.fixture(scope="module")
-def shut(module_trial: Trial, keycloak: LocalKeycloak, signer: KeyPair) -> Iterator[Tenant]:
+def shut(module_scratch: ScratchProject, keycloak: LocalKeycloak, signer: KeyPair) -> Iterator[Tenant]:
     """Only declared clients."""
-    yield from _tenant("shut", module_trial, keycloak, signer, {})
+    yield from _tenant("shut", module_scratch, keycloak, signer, {})
 
 
 @pytest.fixture(scope="module")
-def ajar(module_trial: Trial, keycloak: LocalKeycloak, signer: KeyPair) -> Iterator[Tenant]:
+def ajar(module_scratch: ScratchProject, keycloak: LocalKeycloak, signer: KeyPair) -> Iterator[Tenant]:
     """Clients may register themselves, or bring a document of localhost, and reach the test environment."""
     registration = {
         "dynamic": {"redirectHosts": ["127.0.0.1"], "corsOrigins": [_INSPECTOR], "access": ["1/test"]},
@@ -47,7 +47,7 @@ def ajar(module_trial: Trial, keycloak: LocalKeycloak, signer: KeyPair) -> Itera
             "access": ["1/test"],
         },
     }
-    yield from _tenant("ajar", module_trial, keycloak, signer, {"registration": registration})
+    yield from _tenant("ajar", module_scratch, keycloak, signer, {"registration": registration})
 
 
 def test_nothing_is_found_at_a_tenant_that_is_as_declared(shut: Tenant) -> None:
@@ -71,7 +71,7 @@ def test_open_registration_as_declared_works_and_leaves_nothing_behind(
             }
         ).encode()
         ended = flow_mcp(
-            ajar.trial,
+            ajar.scratch,
             "verify",
             ajar.name,
             "--json",
@@ -94,9 +94,9 @@ def test_open_registration_as_declared_works_and_leaves_nothing_behind(
 def test_no_secret_and_no_token_is_printed(shut: Tenant) -> None:
     secret = shut.outputs(secrets=True)["clientSecrets"]["agent"]
     for arguments in (("--all",), ("--json",)):
-        ended = flow_mcp(shut.trial, "verify", shut.name, *arguments)
+        ended = flow_mcp(shut.scratch, "verify", shut.name, *arguments)
         assert "V-TOKEN-006" in ended.stdout
-        for hidden in (secret, "eyJ", shut.trial.credentials["KEYCLOAK_PASSWORD"]):
+        for hidden in (secret, "eyJ", shut.scratch.credentials["KEYCLOAK_PASSWORD"]):
             assert hidden not in ended.stdout + ended.stderr
 
 
@@ -118,7 +118,7 @@ def test_a_program_with_a_key_of_its_own_is_tried_with_it(
 
 def test_without_credentials_of_an_administrator_the_clients_are_not_looked_at(shut: Tenant) -> None:
     without = {"KEYCLOAK_USER": "", "KEYCLOAK_PASSWORD": ""}
-    ended = flow_mcp(shut.trial, "verify", shut.name, "--json", environment=without)
+    ended = flow_mcp(shut.scratch, "verify", shut.name, "--json", environment=without)
     results = json.loads(ended.stdout)["tenants"][0]["results"]
     seen = {(result["status"], result["seen"]) for result in results if result["id"] == "V-CLIENT-001"}
     assert seen == {
@@ -268,31 +268,31 @@ def test_a_server_that_is_gone_is_a_finding(shut: Tenant, tmp_path: Any) -> None
     )
     file = tmp_path / "settings.json"
     file.write_text(text, encoding="utf-8")
-    ended = flow_mcp(shut.trial, "verify", "--settings", str(file), "--json")
+    ended = flow_mcp(shut.scratch, "verify", "--settings", str(file), "--json")
     failed = {r["id"] for r in json.loads(ended.stdout)["tenants"][0]["results"] if r["status"] == "fail"}
     assert (ended.returncode, failed) == (1, {"V-DISCOVERY-001", "V-DISCOVERY-003"})
     assert "Traceback" not in ended.stderr
 
 
 def test_a_stack_that_was_never_applied_could_not_be_verified(shut: Tenant) -> None:
-    (shut.trial.project.directory / "stacks" / "Pulumi.never.yaml").write_text(
+    (shut.scratch.project.directory / "stacks" / "Pulumi.never.yaml").write_text(
         "config: {}\n", encoding="utf-8"
     )
-    ended = flow_mcp(shut.trial, "verify", "never")
+    ended = flow_mcp(shut.scratch, "verify", "never")
     assert ended.returncode == 2
     assert "the stack never is not at Pulumi's backend" in ended.stderr
 
 
 def _seen_of(tenant: Tenant, subject: str, key: Path, *checks: str) -> list[tuple[str, str]]:
     """Status and what was seen, where these checks looked at the signer with this key."""
-    ended = flow_mcp(tenant.trial, "verify", tenant.name, "--json", "--key", f"signer={key}")
+    ended = flow_mcp(tenant.scratch, "verify", tenant.name, "--json", "--key", f"signer={key}")
     results = json.loads(ended.stdout)["tenants"][0]["results"]
     return [(r["status"], r["seen"]) for r in results if r["id"] in checks and r["subject"] == subject]
 
 
 def _found(tenant: Tenant) -> tuple[int, set[str]]:
     """Exit code, and the IDs of the checks that found something."""
-    ended = flow_mcp(tenant.trial, "verify", tenant.name, "--json")
+    ended = flow_mcp(tenant.scratch, "verify", tenant.name, "--json")
     results = json.loads(ended.stdout)["tenants"][0]["results"]
     return ended.returncode, {result["id"] for result in results if result["status"] in {"fail", "warn"}}
 
@@ -302,9 +302,9 @@ def _client_ids(tenant: Tenant, admin: httpx.Client) -> set[str]:
 
 
 def _tenant(
-    name: str, trial: Trial, keycloak: LocalKeycloak, signer: KeyPair, more: dict[str, Any]
+    name: str, scratch: ScratchProject, keycloak: LocalKeycloak, signer: KeyPair, more: dict[str, Any]
 ) -> Iterator[Tenant]:
-    made = Tenant(name, trial)
+    made = Tenant(name, scratch)
     made.create()
     tenant = {
         "id": name,
@@ -336,7 +336,7 @@ def _tenant(
     # A host that nobody has (RFC 2606): its MCP servers never answer, wherever the tests run.
     instance = {"server": "https://flow.invalid/flow"}
     config = {"flow-mcp:tenant": tenant, "flow-mcp:instance": instance}
-    trial.declare(name, yaml.safe_dump({"config": config}))
+    scratch.declare(name, yaml.safe_dump({"config": config}))
     made.up()
     yield made
-    trial.pulumi("destroy", "--yes", "--skip-preview", "--stack", name)
+    scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", name)

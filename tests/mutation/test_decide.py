@@ -6,7 +6,7 @@ from importlib import import_module
 
 import pytest
 
-from flow_mcp.vectors import Vector
+from flow_mcp.runtime.vectors import Vector
 from tests.mutation import sample
 from tests.mutation.mutants import Mutant, mutants
 from tests.vectors.running import forget_keys, outcome, vectors

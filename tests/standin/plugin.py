@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pulumi.provider.experimental.server import main as serve
 
-from flow_mcp.trial import Trial
+from flow_mcp.local.scratch_project import ScratchProject
 from tests.standin.provider import StandIn
 from tests.standin.sdk import Sdk
 from tests.standin.server import Server
@@ -30,9 +30,9 @@ def variable(package: str) -> str:
     return f"STANDIN_{package.upper()}"
 
 
-def install(package: str, trial: Trial) -> None:
+def install(package: str, scratch: ScratchProject) -> None:
     """Put the plugin's executable where the trial's engine finds it."""
-    script = trial.installed_plugin(package)
+    script = scratch.installed_plugin(package)
     script.parent.mkdir(parents=True, exist_ok=True)
     script.write_text(
         f"#!{sys.executable}\n"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from flow_mcp.project import Project
+from flow_mcp.engine.project import Project
 from tests.unit.declared import POLICIES, PROJECT_FILE, Stacks
 
 settings.register_profile("flow", deadline=None, database=None, derandomize=True, max_examples=300)

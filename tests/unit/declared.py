@@ -7,9 +7,10 @@ from pathlib import Path
 from textwrap import indent
 from typing import Literal
 
+from flow_mcp.authorization_servers.load import from_file
 from flow_mcp.declaration.findings import DeclarationError, Problem
-from flow_mcp.declaration.load import Loaded, from_file, instance_of
-from flow_mcp.project import Project
+from flow_mcp.declaration.load import Loaded, instance_of
+from flow_mcp.engine.project import Project
 
 PROJECT_FILE = """\
 name: flow-mcp
@@ -22,7 +23,7 @@ config:
 
 # A pack of one rule: who calls a client `refused` or `advised` gets what it asked for.
 POLICIES = """\
-from flow_mcp.policy.rule import Reference, Rule, Severity, Violation
+from flow_mcp.review.policy.rule import Reference, Rule, Severity, Violation
 
 class Refused(Rule):
     id = "FLOWMCP-900"

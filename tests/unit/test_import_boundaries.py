@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -16,20 +17,85 @@ DEPLOYING = ("pulumi", "pulumi_keycloak", "pulumi_auth0", "pulumi_azuread", "grp
 
 WITHOUT_PULUMI = (
     "flow_mcp.declaration.load",
-    "flow_mcp.declaration.schema",
+    "flow_mcp.authorization_servers.schema",
     "flow_mcp.settings",
     "flow_mcp.settings.schema",
     "flow_mcp.runtime",
-    "flow_mcp.project",
-    "flow_mcp.access",
-    "flow_mcp.diff.base",
-    "flow_mcp.commands.check",
-    "flow_mcp.commands.report",
-    "flow_mcp.commands.diff",
-    "flow_mcp.policy.judge",
-    "flow_mcp.policy.pack",
-    "flow_mcp.commands.schema",
+    "flow_mcp.engine.project",
+    "flow_mcp.declaration.access",
+    "flow_mcp.review.diff.base",
+    "flow_mcp.cli.check",
+    "flow_mcp.cli.report",
+    "flow_mcp.cli.diff",
+    "flow_mcp.review.policy.evaluation",
+    "flow_mcp.review.policy.pack",
+    "flow_mcp.cli.schema",
 )
+
+ROOMS: dict[str, set[str]] = {
+    "common": set(),
+    "settings": {"common"},
+    "runtime": {"common", "settings"},
+    "engine": {"common"},
+    "declaration": {"common", "settings"},
+    "authorization_servers": {"common", "settings", "engine", "declaration"},
+    "review": {"common", "settings", "engine", "declaration", "authorization_servers"},
+    "operations": {"common", "settings", "runtime", "engine", "declaration", "authorization_servers"},
+    "local": {"common", "settings", "runtime", "engine", "authorization_servers", "operations"},
+    "cli": {
+        *("common", "settings", "runtime", "engine", "declaration", "authorization_servers"),
+        *("review", "operations", "local"),
+    },
+}
+"""What each room may import, besides itself; docs/architecture.md has the same list."""
+
+
+def _imports(module: Path) -> set[str]:
+    """The modules of this package that a module imports, imports for types included."""
+    imported: set[str] = set()
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            imported |= {f"{node.module}.{alias.name}" for alias in node.names}
+            imported.add(node.module)
+        elif isinstance(node, ast.Import):
+            imported |= {alias.name for alias in node.names}
+    return imported & set(NAMES)
+
+
+def _name(module: Path) -> str:
+    parts = module.relative_to(COMPONENTS).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+NAMES = {_name(module): module for module in MODULES}
+IMPORTS = {name: _imports(module) for name, module in NAMES.items()}
+
+
+def test_no_modules_import_each_other() -> None:
+    # `from flow_mcp.room import module` names the package too, which is no import of what is in it.
+    graph = {
+        name: {imported for imported in found if not name.startswith(f"{imported}.")}
+        for name, found in IMPORTS.items()
+    }
+    TopologicalSorter(graph).prepare()
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_imports_only_the_rooms_below_it(room: str) -> None:
+    imported = {
+        found.split(".")[1]
+        for name, imports in IMPORTS.items()
+        if name.startswith(f"flow_mcp.{room}.")
+        for found in imports
+        if "." in found
+    }
+    assert imported - {room} == ROOMS[room]
+
+
+def test_the_first_floor_is_the_list_of_rooms() -> None:
+    floor = {path.name for path in (COMPONENTS / "flow_mcp").iterdir()} - {"__init__.py", "py.typed"}
+    assert floor - {"__pycache__"} == set(ROOMS)
+
 
 # Each module in a process of its own, all of which begin with pydantic: that takes most of the time, and
 # brings nothing that is looked for here.
@@ -82,5 +148,5 @@ def test_only_clients_that_keep_to_a_time_limit_send_requests(module: Path) -> N
         if isinstance(node, ast.Call)
     }
     names = "Client AsyncClient request stream get head options post put patch delete"
-    allowed = {"httpx.Client"} if module == COMPONENTS / "flow_mcp" / "deadline.py" else set()
+    allowed = {"httpx.Client"} if module == COMPONENTS / "flow_mcp" / "common" / "deadline.py" else set()
     assert calls & {f"httpx.{name}" for name in names.split()} == allowed

@@ -11,8 +11,8 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from flow_mcp.declaration.schema import stack_schema
-from flow_mcp.schemas import readable
+from flow_mcp.authorization_servers.schema import stack_schema
+from flow_mcp.common.json_schema import readable
 from flow_mcp.settings.schema import envelope_schema, settings_schema
 from tests.unit.declared import SERVER, Stacks, tenant
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.vectors import keys, themes, variations
 
-DIRECTORY = Path(__file__).parents[2] / "components" / "flow_mcp" / "vectors"
+DIRECTORY = Path(__file__).parents[2] / "components" / "flow_mcp" / "runtime" / "vectors"
 
 
 def texts() -> dict[Path, str]:

@@ -15,8 +15,8 @@ from flow_mcp.runtime.asgi import CALLER, ProtectedResourceMiddleware
 from flow_mcp.runtime.jwks import public_keys
 from flow_mcp.runtime.resources import find_resource
 from flow_mcp.runtime.tenants import Place, Readiness
+from flow_mcp.runtime.vectors import ExpectedDecision, Vector, Vectors, load
 from flow_mcp.settings import SettingsDocument
-from flow_mcp.vectors import ExpectedDecision, Vector, Vectors, load
 from tests.unit.runtime.asgi_call import Application, call
 
 _OTHERS = [(b"host", b"app.profitbase.biz"), (b"proxy-authorization", b"Basic YTpi")]

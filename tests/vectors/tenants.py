@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flow_mcp.declaration.load import from_configuration
+from flow_mcp.authorization_servers.load import from_configuration
 from flow_mcp.settings import SettingsDocument
 
 SERVER = "https://app.profitbase.biz/flow"

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from flow_mcp.authorization_servers.auth0 import AUTH0
-from flow_mcp.authorization_servers.entra import ENTRA
-from flow_mcp.authorization_servers.external import EXTERNAL
-from flow_mcp.authorization_servers.flow_entra import FLOW_ENTRA
-from flow_mcp.authorization_servers.keycloak import KEYCLOAK
-from flow_mcp.authorization_servers.kind import AuthorizationServerKind, ServerIds
-from flow_mcp.authorization_servers.scalekit import SCALEKIT
+from flow_mcp.declaration.kinds import Kinds
 
-KINDS: tuple[AuthorizationServerKind, ...] = (FLOW_ENTRA, ENTRA, KEYCLOAK, AUTH0, SCALEKIT, EXTERNAL)
+_HERE = __name__
 
-DEFAULT = FLOW_ENTRA
-"""Of tenants that declare none."""
-
-__all__ = ["DEFAULT", "KINDS", "AuthorizationServerKind", "ServerIds"]
+KINDS = Kinds(
+    {
+        "flow-entra": f"{_HERE}.flow_entra:FLOW_ENTRA",
+        "entra": f"{_HERE}.entra:ENTRA",
+        "keycloak": f"{_HERE}.keycloak:KEYCLOAK",
+        "auth0": f"{_HERE}.auth0:AUTH0",
+        "scalekit": f"{_HERE}.scalekit:SCALEKIT",
+        "external": f"{_HERE}.external:EXTERNAL",
+    },
+    default="flow-entra",
+)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
 
 import pulumi
 
-from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.declaration.declaration import AuthorizationServerKind, Declaration
 
 
 class AuthorizationServerComponent(pulumi.ComponentResource):
@@ -25,3 +27,10 @@ class AuthorizationServerComponent(pulumi.ComponentResource):
     def __init__(self, name: str, declaration: Declaration, opts: pulumi.ResourceOptions) -> None:
         super().__init__(f"flow-mcp:{declaration.kind.key}:AuthorizationServer", name, {}, opts)
         self.declaration = declaration
+
+
+def component_of(kind: AuthorizationServerKind) -> type[AuthorizationServerComponent]:
+    """The Pulumi component of a kind; importing it imports its provider's SDK."""
+    module, _, name = kind.component_path.partition(":")
+    component: Any = getattr(import_module(module), name)
+    return component  # type: ignore[no-any-return] # by convention; a test holds every kind to it

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal
 
+from flow_mcp.declaration.authorization_server import RegistrationMethod
 from flow_mcp.declaration.clients import Client as ClientDeclared
 from flow_mcp.settings import (
     AuthorizationServer,
@@ -20,17 +21,12 @@ from flow_mcp.settings import (
 )
 
 if TYPE_CHECKING:
-    from flow_mcp.declaration.tenant import Declaration, ResourceDeclared
+    from flow_mcp.declaration.declaration import Declaration, ResourceDeclared
 
 Authentication = Literal["none", "client-secret", "private-key-jwt", "federated"]
 
 AskForToken = Callable[[Grant, str, "ResourceDeclared"], TokenRequest]
 """How a client asks for a token: by its grant, its client ID and the protected resource."""
-
-
-class _Way(Protocol):
-    @property
-    def access(self) -> tuple[str, ...]: ...
 
 
 def document(
@@ -54,20 +50,11 @@ def document(
     )
 
 
-def authenticated(client: ClientDeclared) -> Authentication:
-    """How a declared client authenticates; checks have seen to it that its server knows that way."""
-    if not client.confidential:
-        return "none"
-    if client.private_key_jwt:
-        return "private-key-jwt"
-    return "federated" if client.federated_credential else "client-secret"
-
-
 def clients(
     declaration: Declaration,
     client_id: Callable[[str], str],
     ask: AskForToken,
-    authentication: Callable[[ClientDeclared], Authentication] = authenticated,
+    authentication: Callable[[ClientDeclared], Authentication] = lambda client: client.authentication,
 ) -> Iterator[Client]:
     """Those that the stack made, then those that somebody else registered, each by name.
 
@@ -107,13 +94,18 @@ def client(
     )
 
 
-def registration(
-    declaration: Declaration, dynamic: _Way | None, documents: _Way | None, domains: Iterable[str] = ()
-) -> Registration:
-    """Who else may come: by dynamic registration, and with metadata documents on some domains."""
+def registration(declaration: Declaration, domains: Iterable[str] = ()) -> Registration:
+    """The registration methods by which applications become clients that the declaration does not name.
 
-    def keys(way: _Way) -> tuple[str, ...]:
-        return tuple(resource.key for resource in declaration.reached_by(way.access))
+    Args:
+        declaration: the tenant's.
+        domains: hosts of the metadata documents that the runtime accepts.
+    """
+    methods = declaration.server.registration_methods
+    dynamic, documents = methods.get("dynamic"), methods.get("metadataDocuments")
+
+    def keys(method: RegistrationMethod) -> tuple[str, ...]:
+        return tuple(resource.key for resource in declaration.reached_by(method.access))
 
     return Registration(
         dynamic=DynamicRegistration(access=keys(dynamic)) if dynamic else None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flow_mcp.errors import FlowMcpError
+from flow_mcp.common.errors import FlowMcpError
 
 
 class AuthorizationServerError(FlowMcpError):

@@ -13,7 +13,7 @@ import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
 from flow_mcp.authorization_servers.errors import UnreachableError
-from flow_mcp.deadline import limited_client, within
+from flow_mcp.common.deadline import limited_client, within
 
 _LOG = logging.getLogger(__name__)
 _TIMEOUT = httpx.Timeout(20, connect=5)

@@ -209,6 +209,15 @@ class Client(Declared):
             or bool(self.credentials)
         )
 
+    @property
+    def authentication(self) -> Literal["none", "client-secret", "private-key-jwt", "federated"]:
+        """How it authenticates at the token endpoint."""
+        if not self.confidential:
+            return "none"
+        if self.private_key_jwt:
+            return "private-key-jwt"
+        return "federated" if self.federated_credential else "client-secret"
+
 
 class ManualRegistration(Declared):
     """An application that somebody else registered; it is listed, not created."""

@@ -8,12 +8,12 @@ from typing import Any
 
 from flow_mcp.declaration import positions
 from flow_mcp.declaration.findings import Finding, Path
-from flow_mcp.declaration.written import Located, Written
+from flow_mcp.declaration.source_value import Located, SourceValue
 
 PROJECT = "flow-mcp"
 
 
-def stack(file: FilePath) -> tuple[Written, Written | None]:
+def stack(file: FilePath) -> tuple[SourceValue, SourceValue | None]:
     """The tenant that a stack's file declares, and the instance if the file has one of its own."""
     whole, config = _open(file)
     tenant, instance = _key(config, "tenant"), _key(config, "instance")
@@ -23,12 +23,12 @@ def stack(file: FilePath) -> tuple[Written, Written | None]:
     roots = [("config", key) for key in (tenant, instance) if key]
     around = (*_faults(whole, roots), *map(whole.locate, findings))
     return (
-        Written(config.get(tenant), whole.source, whole.file, ("config", tenant or ""), around=around),
+        SourceValue(config.get(tenant), whole.source, whole.file, ("config", tenant or ""), around=around),
         _instance(whole, config[instance], ("config", instance), ()) if instance else None,
     )
 
 
-def instance_of(file: FilePath) -> Written:
+def instance_of(file: FilePath) -> SourceValue:
     """The instance that `Pulumi.yaml` declares for all tenants."""
     whole, config = _open(file)
     key = _key(config, "instance")
@@ -48,19 +48,19 @@ def instance_of(file: FilePath) -> Written:
     return _instance(whole, given.get(word), root, around)
 
 
-def _open(file: FilePath) -> tuple[Written, dict[str | None, Any]]:
+def _open(file: FilePath) -> tuple[SourceValue, dict[str | None, Any]]:
     read = positions.read(file)
     config = read.value.get("config") if isinstance(read.value, dict) else None
-    return Written(read.value, str(file), read, name="file"), config if isinstance(config, dict) else {}
+    return SourceValue(read.value, str(file), read, name="file"), config if isinstance(config, dict) else {}
 
 
-def _unreadable(whole: Written) -> bool:
+def _unreadable(whole: SourceValue) -> bool:
     faults = whole.file.faults if whole.file else ()
     return whole.value is None and any(not fault.doubtful for fault in faults)
 
 
-def _instance(whole: Written, value: Any, root: Path, around: tuple[Located, ...]) -> Written:
-    return Written(value, whole.source, whole.file, root, "instance", ("instance",), around)
+def _instance(whole: SourceValue, value: Any, root: Path, around: tuple[Located, ...]) -> SourceValue:
+    return SourceValue(value, whole.source, whole.file, root, "instance", ("instance",), around)
 
 
 def _key(config: dict[str | None, Any], name: str) -> str | None:
@@ -79,7 +79,7 @@ def _synonyms(name: str) -> tuple[str, ...]:
     return name, f"{PROJECT}:config:{name}"
 
 
-def _faults(whole: Written, roots: Iterable[Path]) -> Iterator[Located]:
+def _faults(whole: SourceValue, roots: Iterable[Path]) -> Iterator[Located]:
     """What is wrong in the writing of the file around the declarations, where Pulumi reads configuration."""
     for fault in whole.file.faults if whole.file else ():
         path = fault.finding.path

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from flow_mcp.errors import FlowMcpError
+from flow_mcp.common.errors import FlowMcpError
 
 Path = tuple[str | int, ...]
 """Keys and indexes from the file's root."""

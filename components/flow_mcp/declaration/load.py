@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import Any
 
-from flow_mcp.declaration import files, rules
+from flow_mcp.declaration import checks, files
+from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.declaration.findings import DeclarationError, Finding, Path, Problem
-from flow_mcp.declaration.salvage import STAND_INS, related
-from flow_mcp.declaration.tenant import Declaration, Instance, Tenant
-from flow_mcp.declaration.written import Located, Written, parse, validated
+from flow_mcp.declaration.instance import Instance
+from flow_mcp.declaration.kinds import Kinds
+from flow_mcp.declaration.partial import STAND_INS, related
+from flow_mcp.declaration.source_value import Located, SourceValue, parse, validated
 
 PROJECT = files.PROJECT
 instance_of = files.instance_of
@@ -24,60 +26,81 @@ class Loaded:
 
     declaration: Declaration
     warnings: tuple[Problem, ...]
-    tenant: Written
+    tenant: SourceValue
 
     def problem(self, finding: Finding) -> Problem:
         """A further finding on the tenant, at its line."""
         return self.tenant.locate(finding)[1]
 
 
-def from_configuration(tenant: Any, instance: Any, *, source: str) -> Loaded:
+def from_configuration(tenant: Any, instance: Any, kinds: Kinds, *, source: str) -> Loaded:
     """Check what Pulumi's configuration holds.
 
     Args:
         tenant: value of `flow-mcp:tenant`.
         instance: value of `flow-mcp:instance`.
+        kinds: the authorization servers that a tenant can choose.
         source: what to call it in problems, such as the stack's name.
 
     Raises:
         DeclarationError: with all problems at once.
     """
-    written = Written(tenant, source)
+    written = SourceValue(tenant, source)
     try:
         json.dumps([tenant, instance])
     except (TypeError, ValueError, RecursionError):
         message = "holds other things than texts, numbers, truth values, lists and mappings"
         remedy = "Give plain values: what is made must be known before anything is."
         raise DeclarationError([written.locate(Finding((), message, remedy))[1]]) from None
-    return _loaded(written, Written(instance, source, name="instance", prefix=("instance",)))
+    return _loaded(written, SourceValue(instance, source, name="instance", prefix=("instance",)), kinds)
 
 
-def from_file(file: FilePath, instance: Written) -> Loaded:
+def from_file(file: FilePath, instance: SourceValue, kinds: Kinds) -> Loaded:
     """Read a stack's file as `pulumi up` would.
 
     Args:
         file: `stacks/Pulumi.<stack>.yaml`.
         instance: what `Pulumi.yaml` declares for all tenants, by `instance_of`.
+        kinds: the authorization servers that a tenant can choose.
 
     Raises:
         DeclarationError: with all problems at once.
     """
     tenant, own_instance = files.stack(file)
-    return _loaded(tenant, own_instance or instance)
+    return _loaded(tenant, own_instance or instance, kinds)
 
 
-def _loaded(tenant: Written, instance: Written) -> Loaded:
-    parsed_tenant, parsed_instance = parse(Tenant, tenant), parse(Instance, instance)
+def unchecked(tenant: Any, instance: Any, kinds: Kinds) -> Declaration:
+    """A declaration of the right shape, whose checks are not run: an earlier version may have made it.
+
+    Raises:
+        pydantic.ValidationError: a value has another shape.
+        DeclarationError: the tenant does not declare exactly one authorization server.
+    """
+    declared = validated(kinds.tenant_model(tenant), tenant)
+    chosen = kinds.chosen(declared)
+    if len(chosen) != 1:
+        written = SourceValue(tenant, "the declaration")
+        raise DeclarationError([written.locate(finding)[1] for finding in checks.check_choice(chosen, kinds)])
+    return Declaration(validated(Instance, instance), declared, chosen[0])
+
+
+def _loaded(tenant: SourceValue, instance: SourceValue, kinds: Kinds) -> Loaded:
+    parsed_tenant = parse(kinds.tenant_model(tenant.value), tenant)
+    parsed_instance = parse(Instance, instance)
     located = [*parsed_tenant.problems, *parsed_instance.problems]
     if parsed_tenant.model is not None:
+        chosen = kinds.chosen(parsed_tenant.model)
         declaration = Declaration(
-            parsed_instance.model or Instance(server=STAND_INS["server"]), parsed_tenant.model
+            parsed_instance.model or Instance(server=STAND_INS["server"]),
+            parsed_tenant.model,
+            chosen[0] if chosen else kinds.default,
         )
         in_instance = {("instance", *path) for path in parsed_instance.bad}
         follows = _follows(parsed_tenant.bad | in_instance)
         located += (
             _locate(finding, tenant, instance)
-            for finding in rules.check(declaration)
+            for finding in checks.check(declaration, chosen, kinds)
             if not follows(finding.path)
         )
     # In the order of the stack's file; what Pulumi.yaml declares comes last.
@@ -88,7 +111,7 @@ def _loaded(tenant: Written, instance: Written) -> Loaded:
     return Loaded(_in_order(declaration), problems, tenant)
 
 
-def _locate(finding: Finding, tenant: Written, instance: Written) -> Located:
+def _locate(finding: Finding, tenant: SourceValue, instance: SourceValue) -> Located:
     """A rule's finding: below the tenant, which has no key `instance`, or below that."""
     if finding.path[:1] == ("instance",):
         return instance.locate(replace(finding, path=finding.path[1:]))
@@ -104,7 +127,7 @@ def _follows(bad: frozenset[Path]) -> Callable[[Path], bool]:
 def _in_order(declaration: Declaration) -> Declaration:
     """The declaration with all lists sorted, for they are sets: the same meaning gives the same documents."""
     value = declaration.tenant.model_dump(mode="json", by_alias=True, exclude_none=True)
-    return Declaration(declaration.instance, validated(Tenant, _sorted(value)))
+    return replace(declaration, tenant=validated(type(declaration.tenant), _sorted(value)))
 
 
 def _sorted(value: Any) -> Any:

@@ -12,8 +12,8 @@ from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaH
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
+from flow_mcp.common.safe_text.plain import INVISIBLE
 from flow_mcp.declaration.findings import RefusedError
-from flow_mcp.showing.plain import INVISIBLE
 
 _LONGEST = 255
 _DAY = re.compile(r"(?P<day>20[0-9]{2}-[0-9]{2}-[0-9]{2})(?: 00:00:00 \+0000 UTC)?")

@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Self
 
-from flow_mcp.errors import FlowMcpError
+from flow_mcp.common.errors import FlowMcpError
 from flow_mcp.runtime.keys import KeyCache
 from flow_mcp.runtime.loaded import CLOSED, LoadedSettings
 from flow_mcp.runtime.poller import Poller

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from joserfc.jwk import KeySet
 
-from flow_mcp.errors import FlowMcpError
+from flow_mcp.common.errors import FlowMcpError
 from flow_mcp.runtime.jwks import public_keys
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def _http(client: httpx.Client | None, clock: Callable[[], float]) -> Iterator[h
         return
     # Imported here: it takes as long as everything else of this package, and most processes start without
     # needing it.
-    from flow_mcp.deadline import limited_client, within
+    from flow_mcp.common.deadline import limited_client, within
 
     with limited_client() as own, within(DEADLINE_SECONDS, clock):
         yield own

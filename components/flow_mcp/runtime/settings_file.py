@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flow_mcp.errors import FlowMcpError
+from flow_mcp.common.errors import FlowMcpError
 
 if TYPE_CHECKING:
     from pydantic import ValidationError

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flow_mcp.runtime.decide import decide
 from flow_mcp.runtime.decision import Decision
+from flow_mcp.runtime.decision_cache import Call, DecisionCache
 from flow_mcp.runtime.keys import KeyCache
 from flow_mcp.runtime.reason import Reason
-from flow_mcp.runtime.seen import Call, SeenTokens
 
 if TYPE_CHECKING:
     from flow_mcp.settings import AuthorizationServer, SettingsDocument
@@ -50,7 +50,7 @@ class Validator:
         self._settings = settings
         self._keys = KeyCache() if keys is None else keys
         self._clock = clock
-        self._seen = SeenTokens(remembered)
+        self._seen = DecisionCache(remembered)
         self._servers = (
             {server.authority: server for server in settings.authorization_servers} if settings else {}
         )

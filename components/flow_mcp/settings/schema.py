@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from flow_mcp.schemas import DIALECT, Schema
+from flow_mcp.common.json_schema import DIALECT, Schema
 from flow_mcp.settings.document import SettingsDocument
 from flow_mcp.settings.envelope import SettingsEnvelope
 

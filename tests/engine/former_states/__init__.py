@@ -14,14 +14,14 @@ from typing import Any
 
 import yaml
 
-from tests.engine.conftest import StandInTrial
+from tests.engine.conftest import StandInProject
 
 STACK = "initech-prod"
 """The stack of these states; their tenant is `initech`."""
 DOMAIN = "initech.eu.auth0.com"
 
 
-def restore(auth0: StandInTrial, name: str) -> dict[str, Any]:
+def restore(auth0: StandInProject, name: str) -> dict[str, Any]:
     """Put the stack and the stand-in's server into a former state; returns the tenant's declaration."""
     recorded = json.loads((Path(__file__).parent / f"{name}.json").read_text(encoding="utf-8"))
     auth0.server.file.write_text(json.dumps(recorded["server"]), encoding="utf-8")
@@ -31,14 +31,14 @@ def restore(auth0: StandInTrial, name: str) -> dict[str, Any]:
         if resource["type"] == "flow-mcp:index:McpServerSettings"
     )
     tenant: dict[str, Any] = settings["inputs"]["tenant"]
-    auth0.trial.declare(STACK, yaml.safe_dump({"config": {"flow-mcp:tenant": tenant}}))
-    auth0.trial.pulumi("stack", "select", "--create", STACK)
-    stack_file = yaml.safe_load(auth0.trial.project.stack_file(STACK).read_text(encoding="utf-8"))
+    auth0.scratch.declare(STACK, yaml.safe_dump({"config": {"flow-mcp:tenant": tenant}}))
+    auth0.scratch.pulumi("stack", "select", "--create", STACK)
+    stack_file = yaml.safe_load(auth0.scratch.project.stack_file(STACK).read_text(encoding="utf-8"))
     recorded["state"]["deployment"]["secrets_providers"] = {
         "type": "passphrase",
         "state": {"salt": stack_file["encryptionsalt"]},
     }
-    file = auth0.trial.directory / "former.json"
+    file = auth0.scratch.directory / "former.json"
     file.write_text(json.dumps(recorded["state"]), encoding="utf-8")
-    auth0.trial.pulumi("stack", "import", "--file", str(file), "--stack", STACK)
+    auth0.scratch.pulumi("stack", "import", "--file", str(file), "--stack", STACK)
     return tenant

@@ -23,7 +23,7 @@ from mcp.client.auth.extensions.client_credentials import SignedJWTParameters
 from mcp_types import CallToolResult
 from uvicorn import Server
 
-from flow_mcp.dev.ports import free_port
+from flow_mcp.local.keycloak.ports import free_port
 from tests.interop.browser import Person
 from tests.interop.clients.person import attend, beside
 from tests.interop.clients.python_sdk import answered

@@ -11,7 +11,7 @@ from functools import partial
 import anyio
 from mcp_types import CallToolResult
 
-from flow_mcp.dev.ports import free_port
+from flow_mcp.local.keycloak.ports import free_port
 from tests.interop.browser import Person
 from tests.interop.clients import node
 from tests.interop.clients.person import attend, beside

@@ -13,7 +13,7 @@ from mcp import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp_types import CallToolResult
 
-from flow_mcp.dev.ports import free_port
+from flow_mcp.local.keycloak.ports import free_port
 from tests.interop.browser import Person
 from tests.interop.clients import node
 from tests.interop.clients.person import attend, beside

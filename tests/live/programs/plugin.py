@@ -9,7 +9,7 @@ from flow_mcp.authorization_servers.keycloak.resources import (
     AuthorizationServerMetadata,
     KeycloakClientRegistration,
 )
-from flow_mcp.plugin.program import call
+from flow_mcp.engine.plugin.program import call
 
 declared = pulumi.Config().require_object("tenant")
 url, name = declared["url"], declared["realm"]

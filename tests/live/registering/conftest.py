@@ -11,7 +11,7 @@ import pytest
 from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, Administration
 from flow_mcp.authorization_servers.keycloak.registration_policies import RegistrationInputs
 from flow_mcp.authorization_servers.keycloak.registration_resource import RegistrationResource
-from flow_mcp.dev.server import LocalKeycloak
+from flow_mcp.local.keycloak.server import LocalKeycloak
 from tests.live.registering.given import (
     REALM,
     Connect,

@@ -9,11 +9,9 @@ from functools import partial
 import httpx
 import pytest
 
-from flow_mcp.authorization_servers.errors import (
-    UnreachableError,
-)
+from flow_mcp.authorization_servers.errors import UnreachableError
 from flow_mcp.authorization_servers.keycloak.registration_resource import RegistrationResource
-from flow_mcp.plugin.resource import Made, PartlyDoneError
+from flow_mcp.engine.plugin.resource import Made, PartlyDoneError
 from tests.live.registering.given import (
     EVERYTHING,
     LOOPBACK,

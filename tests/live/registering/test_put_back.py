@@ -7,12 +7,9 @@ import logging
 import httpx
 import pytest
 
-from flow_mcp.authorization_servers.errors import (
-    AuthorizationServerError,
-    OwnedByOthersError,
-)
+from flow_mcp.authorization_servers.errors import AuthorizationServerError, OwnedByOthersError
 from flow_mcp.authorization_servers.keycloak.registration_resource import RegistrationResource
-from flow_mcp.dev.server import LocalKeycloak
+from flow_mcp.local.keycloak.server import LocalKeycloak
 from tests.live.registering.given import (
     ELSEWHERE,
     EVERYTHING,

@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from flow_mcp.authorization_servers.keycloak.registration_resource import RegistrationResource
-from flow_mcp.dev.server import LocalKeycloak
-from flow_mcp.plugin.resource import PartlyDoneError
+from flow_mcp.engine.plugin.resource import PartlyDoneError
+from flow_mcp.local.keycloak.server import LocalKeycloak
 from tests.live.registering.given import (
     ELSEWHERE,
     EVERYTHING,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from flow_mcp.authorization_servers import people
 from flow_mcp.declaration.clients import NOBODY, People
+from flow_mcp.declaration.sign_in_paths import admitted
 from tests.unit.declared import SERVER, Stacks, problem, tenant
 
 CLIENT = (
@@ -63,11 +63,10 @@ def test_clients_without_declaration_admit_whom_the_others_do(stacks: Stacks) ->
     text = tenant(CLIENT.format("a", "'*'", "{groups: [x]}"), server=DOCUMENTS)
     declaration = stacks.load(text).declaration
     (production, test) = declaration.resources
-    server = declaration.server.model_dump()  # what the ways below come from
+    server = declaration.server.model_dump()  # where their people come from
     assert server["registration"]["metadata_documents"]["people"] is None
-    ways = declaration.server.registration.ways  # type: ignore[attr-defined] # Keycloak's
-    assert people.admitted(declaration, ways, production) == People(groups=("x",))
-    assert people.admitted(declaration, ways, test) == People(groups=("x",))
+    assert admitted(declaration, production) == People(groups=("x",))
+    assert admitted(declaration, test) == People(groups=("x",))
 
 
 def test_clients_without_declaration_admit_nobody_on_their_own(stacks: Stacks) -> None:
@@ -75,7 +74,7 @@ def test_clients_without_declaration_admit_nobody_on_their_own(stacks: Stacks) -
     path = "authorizationServer.keycloak.registration.metadataDocuments.people"
     assert stacks.problems(text) == (problem(11, path, *NOBODY_SIGNS_IN, "warning"),)
     declaration = stacks.load(text).declaration
-    assert people.admitted(declaration, {}, declaration.resources[0]) == NOBODY
+    assert admitted(declaration, declaration.resources[0]) == NOBODY
 
 
 def test_a_program_admits_nobody_and_is_no_entrance_for_people(stacks: Stacks) -> None:

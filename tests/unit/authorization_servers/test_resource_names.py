@@ -8,7 +8,8 @@ from typing import Any
 import pulumi
 import pytest
 
-from flow_mcp.declaration.load import from_configuration
+from flow_mcp.authorization_servers.component import component_of
+from flow_mcp.authorization_servers.load import from_configuration
 from tests.unit.authorization_servers.mocks import run
 
 GROUP = "d0000000-0000-4000-8000-000000000001"
@@ -76,7 +77,7 @@ def test_no_two_resources_of_a_stack_have_one_name(server: str, monkeypatch: pyt
     named = _Named()
 
     def program() -> None:
-        declaration.kind.component()("acme", declaration, pulumi.ResourceOptions())
+        component_of(declaration.kind)("acme", declaration, pulumi.ResourceOptions())
 
     run(named, program)
     assert sum(named.asked.values()) > 20

@@ -6,8 +6,9 @@ from dataclasses import astuple
 
 import pytest
 
+from flow_mcp.authorization_servers.load import from_configuration, from_file
 from flow_mcp.declaration.findings import DeclarationError, Problem
-from flow_mcp.declaration.load import from_configuration, from_file, instance_of
+from flow_mcp.declaration.load import instance_of
 from tests.unit.declared import PROJECT_FILE, SERVER, Stacks, problem, tenant
 
 PLAIN_HTTP = ("is plain http", "Use https; plain http is for loopback addresses only.")

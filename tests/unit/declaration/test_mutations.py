@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
+from flow_mcp.authorization_servers.load import from_configuration
 from flow_mcp.declaration.findings import DeclarationError
-from flow_mcp.declaration.load import from_configuration
 
 REPOSITORY = Path(__file__).parents[3]
 INSTANCE = {

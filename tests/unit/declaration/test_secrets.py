@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from flow_mcp.authorization_servers.load import from_configuration
 from flow_mcp.declaration.findings import DeclarationError
-from flow_mcp.declaration.load import from_configuration
 from tests.unit.declared import Stacks, problem, tenant
 
 VALUE = "hunter2-s3cr3t"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flow_mcp.policy.rule import Resource, Rule
+from flow_mcp.review.policy.rule import Resource, Rule
 from tests.unit.policies.judging import Findings, context
 
 

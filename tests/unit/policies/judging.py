@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from flow_mcp.policy.configuration import settings
-from flow_mcp.policy.examples import declares
-from flow_mcp.policy.inputs import declared
-from flow_mcp.policy.rule import Context, Resource, Rule, Unknown, Violation
+from flow_mcp.review.policy.configuration import settings
+from flow_mcp.review.policy.examples import declares
+from flow_mcp.review.policy.resources.component_inputs import declared
+from flow_mcp.review.policy.rule import Context, Resource, Rule, Unknown, Violation
 
 AS_OF = date(2026, 11, 25)
 COMPONENT = "urn:pulumi:acme::flow-mcp::flow-mcp:index:McpServerSettings"

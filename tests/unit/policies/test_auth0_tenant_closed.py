@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from flow_mcp.policy.provider_types import AUTH0_TENANT
-from flow_mcp.policy.rule import Resource, Unknown, Violation
+from flow_mcp.review.policy.resources.provider_types import AUTH0_TENANT
+from flow_mcp.review.policy.rule import Resource, Unknown, Violation
 from policies.rules.auth0_tenant_closed import Auth0TenantClosed
 from tests.unit.policies.judging import context, of_inputs
 

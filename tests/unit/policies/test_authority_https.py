@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from flow_mcp.policy.rule import Context, Resource, RuleSettings, Unknown, Violation
+from flow_mcp.review.policy.rule import Context, Resource, RuleSettings, Unknown, Violation
 from policies.rules.authority_https import AuthorityHttps
 
 SETTINGS = "flow-mcp:index:McpServerSettings"

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from flow_mcp.authorization_servers.entra.names import VSCODE
-from flow_mcp.policy.examples import ENTRA
-from flow_mcp.policy.provider_types import (
+from flow_mcp.review.policy.examples import ENTRA
+from flow_mcp.review.policy.resources.provider_types import (
     AUTH0_CLIENT,
     AUTH0_TENANT,
     ENTRA_APPLICATION,
@@ -18,7 +18,7 @@ from flow_mcp.policy.provider_types import (
     ENTRA_PREAUTHORIZED,
     ENTRA_REGISTRATION,
 )
-from flow_mcp.policy.rule import Resource, Unknown, Violation
+from flow_mcp.review.policy.rule import Resource, Unknown, Violation
 from policies.rules.consent import Consent
 from tests.unit.policies.judging import Findings, context, made, of_declaration, of_inputs, of_outputs
 

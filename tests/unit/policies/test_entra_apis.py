@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from flow_mcp.policy.provider_types import (
+from flow_mcp.review.policy.resources.provider_types import (
     ENTRA_APPLICATION,
     ENTRA_CERTIFICATE,
     ENTRA_FEDERATED,
@@ -14,7 +14,7 @@ from flow_mcp.policy.provider_types import (
     ENTRA_PASSWORD,
     ENTRA_ROLE,
 )
-from flow_mcp.policy.rule import Resource, Unknown, Violation
+from flow_mcp.review.policy.rule import Resource, Unknown, Violation
 from policies.rules.entra_apis import EntraApis
 from tests.unit.policies.judging import Findings, context, made, of_inputs, of_outputs
 

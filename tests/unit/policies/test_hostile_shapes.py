@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from flow_mcp.policy.rule import SETTINGS, Resource, Rule, Unknown, Violation
+from flow_mcp.review.policy.rule import SETTINGS, Resource, Rule, Unknown, Violation
 from policies.rules import RULES
 from tests.unit.policies.judging import Findings, context
 

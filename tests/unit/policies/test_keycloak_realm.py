@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from flow_mcp.policy.rule import Unknown, Violation
+from flow_mcp.review.policy.rule import Unknown, Violation
 from policies.rules.keycloak_realm import KeycloakRealm
 from tests.unit.policies.findings import findings_of
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from flow_mcp.policy.examples import KEYCLOAK
-from flow_mcp.policy.rule import Violation
+from flow_mcp.review.policy.examples import KEYCLOAK
+from flow_mcp.review.policy.rule import Violation
 from policies.rules.least_privilege import LeastPrivilege
 from tests.unit.policies.judging import Findings, context, of_declaration
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flow_mcp.policy.examples import KEYCLOAK
-from flow_mcp.policy.rule import Violation
+from flow_mcp.review.policy.examples import KEYCLOAK
+from flow_mcp.review.policy.rule import Violation
 from policies.rules.manual_access import ManualAccess
 from tests.unit.policies.judging import Findings, context, of_declaration
 

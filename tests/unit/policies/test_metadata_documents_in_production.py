@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from flow_mcp.policy.examples import KEYCLOAK
-from flow_mcp.policy.rule import Violation
+from flow_mcp.review.policy.examples import KEYCLOAK
+from flow_mcp.review.policy.rule import Violation
 from policies.rules.metadata_documents_in_production import MetadataDocumentsInProduction
 from tests.unit.policies.judging import Findings, context, of_declaration
 

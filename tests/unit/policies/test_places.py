@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from flow_mcp.policy.places import EACH, below, found
-from flow_mcp.policy.rule import Resource, Unknown
+from flow_mcp.review.policy.resources.shared_properties import EACH, below, found
+from flow_mcp.review.policy.rule import Resource, Unknown
 
 UNKNOWN = Unknown("there")
 

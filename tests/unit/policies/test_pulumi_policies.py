@@ -19,8 +19,8 @@ from pulumi_policy import (
 from pulumi_policy.policy import PolicyCustomTimeouts
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError, unknown_checking_proxy
 
-from flow_mcp.policy.examples import declares
-from flow_mcp.policy.rule import (
+from flow_mcp.review.policy.examples import declares
+from flow_mcp.review.policy.rule import (
     Context,
     Reference,
     Resource,

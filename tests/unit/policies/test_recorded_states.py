@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from flow_mcp.declaration.findings import dotted
-from flow_mcp.policy.configuration import Configured
-from flow_mcp.policy.inputs import declared
-from flow_mcp.policy.judge import judge
-from flow_mcp.policy.pack import Pack
-from flow_mcp.policy.rule import SETTINGS, Context, Resource, Rule, Unknown, Violation
-from flow_mcp.preview import preview
-from flow_mcp.project import Project
+from flow_mcp.engine.project import Project
+from flow_mcp.review.policy.configuration import Configured
+from flow_mcp.review.policy.evaluation import evaluate
+from flow_mcp.review.policy.pack import Pack
+from flow_mcp.review.policy.resources.component_inputs import declared
+from flow_mcp.review.policy.rule import SETTINGS, Context, Resource, Rule, Unknown, Violation
+from flow_mcp.review.preview import preview
 from tests.conftest import REPOSITORY
 from tests.recorded import STATES, resources
 from tests.standin.sdk import Sdk
@@ -104,7 +104,7 @@ def test_no_rule_reports_a_resource_of_a_recorded_state(state: str) -> None:
 
 @pytest.mark.parametrize("state", STATES)
 def test_the_declaration_in_a_recorded_state_has_the_findings_of_its_file(state: str) -> None:
-    judged = judge(PACK, declared(component(resources(state))), AS_OF)
+    judged = evaluate(PACK, declared(component(resources(state))), AS_OF)
 
     assert {(each.rule_id, dotted(each.path)) for each in judged} == DECLARED[state]
     assert not any(each.blocks for each in judged)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from flow_mcp.policy.rule import SETTINGS, Unknown, Violation
+from flow_mcp.review.policy.rule import SETTINGS, Unknown, Violation
 from policies.rules.redirects_exact import RedirectsExact
 from tests.unit.policies.findings import findings_of
 

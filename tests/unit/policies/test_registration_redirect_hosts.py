@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from flow_mcp.policy.examples import AUTH0, KEYCLOAK, SCALEKIT
-from flow_mcp.policy.rule import Violation
+from flow_mcp.review.policy.examples import AUTH0, KEYCLOAK, SCALEKIT
+from flow_mcp.review.policy.rule import Violation
 from policies.rules.registration_redirect_hosts import RegistrationRedirectHosts
 from tests.unit.policies.judging import Findings, context, of_declaration
 

@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 
-from flow_mcp.policy.configuration import schema, settings
-from flow_mcp.policy.inputs import declared
-from flow_mcp.policy.rule import SETTINGS, Context, Resource, Rule, Severity, Unknown, Violation
+from flow_mcp.review.policy.configuration import schema, settings
+from flow_mcp.review.policy.resources.component_inputs import declared
+from flow_mcp.review.policy.rule import SETTINGS, Context, Resource, Rule, Severity, Unknown, Violation
 from policies.rules import RULES
 
 REPOSITORY = Path(__file__).parents[3]

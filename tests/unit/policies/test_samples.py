@@ -6,10 +6,11 @@ from datetime import date
 
 import pytest
 
-from flow_mcp.declaration.load import from_file, instance_of
-from flow_mcp.policy.judge import judge
-from flow_mcp.policy.pack import Pack
-from flow_mcp.project import Project
+from flow_mcp.authorization_servers.load import from_file
+from flow_mcp.declaration.load import instance_of
+from flow_mcp.engine.project import Project
+from flow_mcp.review.policy.evaluation import evaluate
+from flow_mcp.review.policy.pack import Pack
 from tests.conftest import REPOSITORY
 
 PROJECT = Project(REPOSITORY)
@@ -19,7 +20,7 @@ PROJECT = Project(REPOSITORY)
 def test_no_sample_has_a_blocking_finding_and_expiring_secrets_are_reported(day: str) -> None:
     pack, instance, as_of = Pack.load(PROJECT.policies), instance_of(PROJECT.file), date.fromisoformat(day)
     judged = {
-        stack: judge(pack, from_file(file, instance).declaration, as_of)
+        stack: evaluate(pack, from_file(file, instance).declaration, as_of)
         for stack, file in PROJECT.stack_files(PROJECT.stacks()).items()
     }
 

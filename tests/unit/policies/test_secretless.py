@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from flow_mcp.policy.examples import AUTH0, ENTRA, KEYCLOAK, SCALEKIT
-from flow_mcp.policy.rule import Violation
+from flow_mcp.review.policy.examples import AUTH0, ENTRA, KEYCLOAK, SCALEKIT
+from flow_mcp.review.policy.rule import Violation
 from policies.rules.secretless import Secretless
 from tests.unit.policies.judging import Findings, context, of_declaration
 

@@ -6,8 +6,13 @@ from typing import Any
 
 import pytest
 
-from flow_mcp.policy.provider_types import AUTH0_API, AUTH0_CLIENT, SCALEKIT_CLIENT, SCALEKIT_SERVER
-from flow_mcp.policy.rule import Unknown, Violation
+from flow_mcp.review.policy.resources.provider_types import (
+    AUTH0_API,
+    AUTH0_CLIENT,
+    SCALEKIT_CLIENT,
+    SCALEKIT_SERVER,
+)
+from flow_mcp.review.policy.rule import Unknown, Violation
 from policies.rules.token_lifetime_of_apis import TokenLifetimeOfApis
 from tests.unit.policies.judging import context, of_inputs
 

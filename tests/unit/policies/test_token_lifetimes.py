@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from flow_mcp.policy.examples import AUTH0, KEYCLOAK, SCALEKIT
-from flow_mcp.policy.rule import Unknown, Violation
+from flow_mcp.review.policy.examples import AUTH0, KEYCLOAK, SCALEKIT
+from flow_mcp.review.policy.rule import Unknown, Violation
 from policies.rules.token_lifetimes import TokenLifetimes
 from tests.unit.policies.findings import findings_of
 from tests.unit.policies.judging import Findings, context, of_declaration

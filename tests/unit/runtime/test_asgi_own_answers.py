@@ -12,19 +12,9 @@ from flow_mcp.runtime.asgi import CALLER, ProtectedResourceMiddleware
 from flow_mcp.runtime.asgi_answers import Message
 from flow_mcp.runtime.tenants import Place, Readiness, Tenants
 from tests.unit.runtime import acme
-from tests.unit.runtime.acme import (
-    PRODUCTION,
-    WELL_KNOWN,
-)
+from tests.unit.runtime.acme import PRODUCTION, WELL_KNOWN
 from tests.unit.runtime.asgi_call import Answer, Application, call, messages, scope_of
-from tests.unit.runtime.guarded import (
-    GOOD,
-    HOST,
-    KARI,
-    METADATA,
-    SCOPE,
-    UNKNOWN,
-)
+from tests.unit.runtime.guarded import GOOD, HOST, KARI, METADATA, SCOPE, UNKNOWN
 
 
 def test_metadata_stands_where_the_challenge_points(guarded: ProtectedResourceMiddleware) -> None:

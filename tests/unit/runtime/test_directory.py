@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from flow_mcp.errors import FlowMcpError
+from flow_mcp.common.errors import FlowMcpError
 from flow_mcp.runtime import KeyCache, Reason
 from flow_mcp.runtime.directory import SettingsDirectory, SettingsDirectoryError
 from flow_mcp.runtime.settings_file import read_settings

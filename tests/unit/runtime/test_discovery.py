@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from flow_mcp.errors import FlowMcpError
+from flow_mcp.common.errors import FlowMcpError
 from flow_mcp.runtime import KeysUnavailableError, discovery_addresses, fetch_keys
 from flow_mcp.runtime.discovery import DEADLINE_SECONDS, MAX_RESPONSE_BYTES
 from flow_mcp.settings import AuthorizationServer

@@ -11,7 +11,8 @@ import pytest
 import rfc8785
 from pydantic import ValidationError
 
-from flow_mcp.declaration.load import from_file, instance_of
+from flow_mcp.authorization_servers.load import from_file
+from flow_mcp.declaration.load import instance_of
 from flow_mcp.settings import SettingsDocument
 
 REPOSITORY = Path(__file__).parents[3]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from flow_mcp.authorization_servers.auth0.access import MEANINGS, lifetimes, ways
 from flow_mcp.authorization_servers.auth0.checks import check, owns
 from flow_mcp.authorization_servers.auth0.declaration import Auth0
+from flow_mcp.authorization_servers.auth0.setting_changes import SETTING_CHANGES
 from flow_mcp.authorization_servers.auth0.settings import authority, settings
-from flow_mcp.authorization_servers.kind import AuthorizationServerKind
+from flow_mcp.declaration.declaration import AuthorizationServerKind
 
 AUTH0 = AuthorizationServerKind(
     key="auth0",
@@ -14,11 +14,7 @@ AUTH0 = AuthorizationServerKind(
     check=check,
     settings=settings,
     component_path="flow_mcp.authorization_servers.auth0.component:Auth0AuthorizationServer",
-    ways=ways,
-    ways_at="registration",
-    lifetimes=lifetimes,
-    meanings=MEANINGS,
-    chooses_client_ids=False,
+    setting_changes=SETTING_CHANGES,
     authority=authority,
     owns=owns,
 )

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 import pulumi
 import pulumi_auth0 as auth0
 
-from flow_mcp.authorization_servers import people
 from flow_mcp.authorization_servers.auth0 import names
 from flow_mcp.authorization_servers.auth0.declaration import Auth0
 from flow_mcp.declaration.base import seconds
 from flow_mcp.declaration.clients import Client, ManualRegistration, People
-from flow_mcp.declaration.tenant import Declaration, ResourceDeclared
+from flow_mcp.declaration.declaration import Declaration, ResourceDeclared
+from flow_mcp.declaration.sign_in_paths import admitted
 from flow_mcp.settings import Grant
 
 Permissions = Mapping[str, pulumi.Resource]
@@ -23,8 +23,8 @@ def create(declaration: Declaration, server: Auth0, opts: pulumi.ResourceOptions
     """Create the APIs, closed to every application without a grant."""
     permissions: dict[str, pulumi.Resource] = {}
     for resource in declaration.resources:
-        admitted = people.admitted(declaration, server.registration.ways, resource)
-        api = _api(declaration, server, resource, admitted, opts)
+        people = admitted(declaration, resource)
+        api = _api(declaration, server, resource, people, opts)
         permissions[resource.key] = auth0.ResourceServerScopes(
             f"{resource.key}-scopes",
             resource_server_identifier=api.identifier,
@@ -44,7 +44,7 @@ def _api(
     declaration: Declaration,
     server: Auth0,
     resource: ResourceDeclared,
-    admitted: People,
+    people: People,
     opts: pulumi.ResourceOptions,
 ) -> auth0.ResourceServer:
     lifetime = seconds(server.tokens.access)
@@ -56,7 +56,7 @@ def _api(
         signing_alg="RS256",
         # Without permissions in the token: its scopes are already those that the person's roles allow.
         token_dialect="rfc9068_profile",  # noqa: S106 the name of a format
-        enforce_policies=bool(admitted.groups),
+        enforce_policies=bool(people.groups),
         allow_offline_access=server.tokens.refresh is not None,
         skip_consent_for_verifiable_first_party_clients=True,
         token_lifetime=lifetime,
@@ -64,7 +64,7 @@ def _api(
         token_lifetime_for_web=lifetime,
         subject_type_authorization={
             "client": {"policy": _policy(_has_programs(declaration, resource))},
-            "user": {"policy": _policy(admitted.anyone)},
+            "user": {"policy": _policy(people.anyone)},
         },
         opts=opts,
     )

@@ -8,13 +8,14 @@ from urllib.parse import urlsplit
 
 from flow_mcp.authorization_servers import people
 from flow_mcp.authorization_servers.auth0.declaration import Auth0
-from flow_mcp.declaration.access import check_access
+from flow_mcp.declaration.access_lists import check_access
 from flow_mcp.declaration.base import is_loopback, seconds
 from flow_mcp.declaration.clients import Client
 from flow_mcp.declaration.findings import Finding, Path
+from flow_mcp.declaration.sign_in_paths import admitted
 
 if TYPE_CHECKING:
-    from flow_mcp.declaration.tenant import Declaration
+    from flow_mcp.declaration.declaration import Declaration
 
 _HERE: Path = ("authorizationServer", "auth0")
 _LONGEST_ACCESS = 86_400
@@ -26,7 +27,7 @@ _LONGEST_REFRESH = 31_557_600
 def check(declaration: Declaration) -> Iterator[Finding]:
     """All findings that are particular to Auth0."""
     server = cast("Auth0", declaration.server)
-    yield from people.check(declaration, server.registration.ways)
+    yield from people.check_by_resource(declaration)
     yield from _tenant(server)
     yield from _lifetimes(server)
     yield from _registration(declaration, server)
@@ -42,9 +43,7 @@ def owns(declaration: Declaration) -> Iterator[tuple[Path, str]]:
         yield (*_HERE, "tenantSettings", "manage"), f"the settings of the Auth0 tenant {server.domain}"
     if server.roles.create:
         groups = {
-            group
-            for resource in declaration.resources
-            for group in people.admitted(declaration, server.registration.ways, resource).groups
+            group for resource in declaration.resources for group in admitted(declaration, resource).groups
         }
         for group in sorted(groups):
             yield (*_HERE, "roles", "create"), f"the role {group} of the Auth0 tenant {server.domain}"
@@ -103,7 +102,7 @@ def _registration(declaration: Declaration, server: Auth0) -> Iterator[Finding]:
         )
     if documents := registration.metadata_documents:
         yield from check_access(declaration, (*here, "metadataDocuments", "access"), documents.access)
-    for key, way in registration.ways.items():
+    for key, way in registration.methods.items():
         if way and not server.tenant_settings.manage:
             yield Finding(
                 (*here, key),

@@ -15,7 +15,7 @@ from flow_mcp.authorization_servers.auth0.declaration import Auth0
 from flow_mcp.authorization_servers.outputs import together
 from flow_mcp.declaration.base import seconds
 from flow_mcp.declaration.clients import Client
-from flow_mcp.declaration.tenant import Declaration, ResourceDeclared
+from flow_mcp.declaration.declaration import Declaration, ResourceDeclared
 from flow_mcp.settings import Grant
 
 

@@ -11,7 +11,7 @@ import pulumi_auth0 as auth0
 from flow_mcp.authorization_servers.auth0 import apis, clients, credentials, roles, tenant, third_party
 from flow_mcp.authorization_servers.auth0.declaration import Auth0
 from flow_mcp.authorization_servers.component import AuthorizationServerComponent
-from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.declaration.declaration import Declaration
 
 
 class Auth0AuthorizationServer(AuthorizationServerComponent):
@@ -29,7 +29,7 @@ class Auth0AuthorizationServer(AuthorizationServerComponent):
         existing = roles.find(declaration, server, owned)
         settings = tenant.prepare(declaration, server, owned)
         permissions = apis.create(declaration, server, owned)
-        roles.create(declaration, server, existing, permissions, owned)
+        roles.create(declaration, existing, permissions, owned)
         made = clients.create(declaration, server, permissions, owned)
         third_party.create(declaration, server, permissions, settings, owned)
         self.ids, self.secrets = made.ids, made.secrets

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from flow_mcp.authorization_servers.people import Ways
+from flow_mcp.declaration.authorization_server import DeclaredServer, RegistrationMethods
 from flow_mcp.declaration.base import Declared, Duration, Host, is_loopback, split_url
 from flow_mcp.declaration.clients import Access, InheritedPeople
 from flow_mcp.declaration.findings import RefusedError
@@ -83,14 +84,14 @@ class MetadataDocuments(Declared):
 
 
 class Registration(Declared):
-    """Ways to become a client without a declaration; what is absent reaches nothing here."""
+    """Registration methods; one that is absent reaches nothing here."""
 
     dynamic: DynamicRegistration | None = None
     metadata_documents: MetadataDocuments | None = None
 
     @property
-    def ways(self) -> Ways:
-        """Those that lead to a person's token, as `people` asks for them."""
+    def methods(self) -> RegistrationMethods:
+        """The methods that lead to a person's token."""
         return {"dynamic": self.dynamic, "metadataDocuments": self.metadata_documents}
 
 
@@ -110,7 +111,7 @@ class TenantSettings(Declared):
     ] = None
 
 
-class Auth0(Declared):
+class Auth0(DeclaredServer):
     """An Auth0 tenant as the authorization server."""
 
     domain: Annotated[Host, Field(description="Of the tenant, such as acme.eu.auth0.com.")]
@@ -121,6 +122,21 @@ class Auth0(Declared):
     tokens: Tokens = Tokens()
     registration: Registration = Registration()
     tenant_settings: TenantSettings = TenantSettings()
+
+    @property
+    def registration_methods(self) -> RegistrationMethods:
+        """The methods that lead to a person's token."""
+        return self.registration.methods
+
+    @property
+    def lifetimes(self) -> Mapping[str, str]:
+        """The lifetimes of access and refresh tokens."""
+        refresh = self.tokens.refresh
+        of_refresh = {"lifetime": refresh.lifetime, "idle": refresh.idle} if refresh else {}
+        return {
+            "tokens.access": self.tokens.access,
+            **{f"tokens.refresh.{key}": duration for key, duration in of_refresh.items()},
+        }
 
     @property
     def issuer(self) -> str:

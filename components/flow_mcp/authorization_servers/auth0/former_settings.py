@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from flow_mcp.authorization_servers.auth0.management_api import ManagementApi
 from flow_mcp.authorization_servers.errors import AuthorizationServerError
-from flow_mcp.plugin.resource import Made, Properties, Resource
+from flow_mcp.engine.plugin.resource import Made, Properties, Resource
 
 _LOG = logging.getLogger(__name__)
 _REGISTRATION = ("dynamic_registration", "metadata_documents")

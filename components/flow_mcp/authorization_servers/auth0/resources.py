@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pulumi
 
-from flow_mcp.plugin.program import PluginResource
+from flow_mcp.engine.plugin.program import PluginResource
 
 
 class Auth0FormerSettings(PluginResource):

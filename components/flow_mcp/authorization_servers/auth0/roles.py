@@ -10,18 +10,17 @@ from collections.abc import Mapping
 import pulumi
 import pulumi_auth0 as auth0
 
-from flow_mcp.authorization_servers import people
 from flow_mcp.authorization_servers.auth0 import names
 from flow_mcp.authorization_servers.auth0.apis import Permissions
 from flow_mcp.authorization_servers.auth0.declaration import Auth0
 from flow_mcp.authorization_servers.errors import AuthorizationServerError
-from flow_mcp.declaration.tenant import Declaration
-from flow_mcp.plugin.program import cause
+from flow_mcp.declaration.declaration import Declaration
+from flow_mcp.declaration.sign_in_paths import admitted
+from flow_mcp.engine.plugin.program import cause
 
 
 def create(
     declaration: Declaration,
-    server: Auth0,
     existing: Mapping[str, str],
     permissions: Permissions,
     opts: pulumi.ResourceOptions,
@@ -30,13 +29,12 @@ def create(
 
     Args:
         declaration: the tenant.
-        server: its Auth0.
         existing: IDs of the roles that exist, by name, of `find`; all others are created.
         permissions: the resource of each API's permission, by protected resource's key.
         opts: Pulumi's options.
     """
     url = {resource.key: resource.url for resource in declaration.resources}
-    for name, keys in _resources_of_role(declaration, server).items():
+    for name, keys in _resources_of_role(declaration).items():
         role_id = existing.get(name) or _create(declaration, name, opts)
         for key in keys:
             auth0.RolePermission(
@@ -58,14 +56,14 @@ def find(declaration: Declaration, server: Auth0, opts: pulumi.ResourceOptions) 
     """
     if server.roles.create:
         return {}
-    return {name: _id(name, opts) for name in _resources_of_role(declaration, server)}
+    return {name: _id(name, opts) for name in _resources_of_role(declaration)}
 
 
-def _resources_of_role(declaration: Declaration, server: Auth0) -> Mapping[str, list[str]]:
+def _resources_of_role(declaration: Declaration) -> Mapping[str, list[str]]:
     """The keys of the protected resources that a role admits to, by its name."""
     keys: dict[str, list[str]] = {}
     for resource in declaration.resources:
-        for group in people.admitted(declaration, server.registration.ways, resource).groups:
+        for group in admitted(declaration, resource).groups:
             keys.setdefault(group, []).append(resource.key)
     return dict(sorted(keys.items()))
 

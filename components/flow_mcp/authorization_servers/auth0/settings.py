@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from flow_mcp.authorization_servers import documents
 from flow_mcp.authorization_servers.auth0 import names
 from flow_mcp.authorization_servers.auth0.declaration import Auth0
-from flow_mcp.authorization_servers.kind import ServerIds
+from flow_mcp.declaration.declaration import ServerIds
 from flow_mcp.settings import (
     AuthorizationServer,
     ClaimCondition,
@@ -25,7 +25,7 @@ from flow_mcp.settings import (
 )
 
 if TYPE_CHECKING:
-    from flow_mcp.declaration.tenant import Declaration, ResourceDeclared
+    from flow_mcp.declaration.declaration import Declaration, ResourceDeclared
 
 PROFILE = TokenProfile(
     algorithms=("RS256",),
@@ -51,9 +51,9 @@ def authority(declaration: Declaration) -> str:
 def settings(declaration: Declaration, ids: ServerIds) -> SettingsDocument:
     """The settings document; the same declaration and client IDs give the same document."""
     server = cast("Auth0", declaration.server)
-    ways = server.registration
+    registration = server.registration
     # In the token the client ID is the document's address; only imported documents get tokens.
-    imported = ways.metadata_documents.documents if ways.metadata_documents else ()
+    imported = registration.metadata_documents.documents if registration.metadata_documents else ()
     domains = sorted({urlsplit(url).hostname or "" for url in imported})
     ask = partial(_token_request, server)
     return documents.document(
@@ -65,7 +65,7 @@ def settings(declaration: Declaration, ids: ServerIds) -> SettingsDocument:
             metadata_url=f"{server.issuer}.well-known/openid-configuration",
             token_profile=PROFILE,
             clients=tuple(documents.clients(declaration, ids.__getitem__, ask)),
-            registration=documents.registration(declaration, ways.dynamic, ways.metadata_documents, domains),
+            registration=documents.registration(declaration, domains),
         ),
         ((resource, _at_server(server, resource)) for resource in declaration.resources),
     )

@@ -12,8 +12,8 @@ from pulumi_auth0.outputs import GetTenantFlagResult
 from flow_mcp.authorization_servers.auth0.declaration import Auth0
 from flow_mcp.authorization_servers.auth0.resources import Auth0FormerSettings
 from flow_mcp.authorization_servers.errors import AuthorizationServerError
-from flow_mcp.declaration.tenant import Declaration
-from flow_mcp.plugin.program import cause
+from flow_mcp.declaration.declaration import Declaration
+from flow_mcp.engine.plugin.program import cause
 from flow_mcp.settings import Grant
 
 _REMEDY = "Have an administrator change it, or declare tenantSettings: {manage: true}."
@@ -71,7 +71,7 @@ def _unset(server: Auth0, found: auth0.GetTenantResult, flags: GetTenantFlagResu
 
 
 def _has_people(declaration: Declaration, server: Auth0) -> bool:
-    return any(server.registration.ways.values()) or any(
+    return any(server.registration.methods.values()) or any(
         client.grant is Grant.AUTHORIZATION_CODE for client in declaration.tenant.clients.values()
     )
 

@@ -14,7 +14,7 @@ import pulumi_auth0 as auth0
 from flow_mcp.authorization_servers.auth0.apis import Permissions
 from flow_mcp.authorization_servers.auth0.clients import grant
 from flow_mcp.authorization_servers.auth0.declaration import Auth0
-from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.declaration.declaration import Declaration
 
 
 def create(

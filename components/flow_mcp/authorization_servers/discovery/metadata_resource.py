@@ -10,7 +10,7 @@ from pydantic import AfterValidator, ValidationError
 
 from flow_mcp.authorization_servers.errors import MetadataError, UnreachableError
 from flow_mcp.authorization_servers.http import http_client, json_object, send
-from flow_mcp.plugin.resource import Made, Properties, Resource
+from flow_mcp.engine.plugin.resource import Made, Properties, Resource
 
 
 class _OtherIssuerError(MetadataError):

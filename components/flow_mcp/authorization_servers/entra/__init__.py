@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from flow_mcp.authorization_servers.entra.access import MEANINGS, lifetimes, ways
 from flow_mcp.authorization_servers.entra.checks import check
 from flow_mcp.authorization_servers.entra.declaration import Entra
+from flow_mcp.authorization_servers.entra.setting_changes import SETTING_CHANGES
 from flow_mcp.authorization_servers.entra.settings import authority, settings
-from flow_mcp.authorization_servers.kind import AuthorizationServerKind
+from flow_mcp.declaration.declaration import AuthorizationServerKind
 
 ENTRA = AuthorizationServerKind(
     key="entra",
@@ -14,11 +14,8 @@ ENTRA = AuthorizationServerKind(
     check=check,
     settings=settings,
     component_path="flow_mcp.authorization_servers.entra.component:EntraAuthorizationServer",
-    ways=ways,
-    ways_at="preauthorized",
-    lifetimes=lifetimes,
-    meanings=MEANINGS,
-    chooses_client_ids=False,
+    registration_methods_at="preauthorized",
+    setting_changes=SETTING_CHANGES,
     authority=authority,
 )
 

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_azuread as azuread
 
-from flow_mcp.authorization_servers import people
 from flow_mcp.authorization_servers.entra import names, permissions
-from flow_mcp.authorization_servers.entra.declaration import Entra
 from flow_mcp.authorization_servers.entra.directory import Directory
 from flow_mcp.authorization_servers.entra.permissions import Permission
-from flow_mcp.declaration.tenant import Declaration, ResourceDeclared
+from flow_mcp.declaration.declaration import Declaration, ResourceDeclared
+from flow_mcp.declaration.sign_in_paths import admitted
 
 
 @dataclass(frozen=True)
@@ -27,18 +26,14 @@ class ApiApplication:
 
 
 def create(
-    declaration: Declaration, entra: Entra, directory: Directory, opts: pulumi.ResourceOptions
+    declaration: Declaration, directory: Directory, opts: pulumi.ResourceOptions
 ) -> Mapping[str, ApiApplication]:
     """Create the applications, and assign the people's groups; by protected resource's key."""
-    return {
-        resource.key: _api(declaration, entra, directory, resource, opts)
-        for resource in declaration.resources
-    }
+    return {resource.key: _api(declaration, directory, resource, opts) for resource in declaration.resources}
 
 
 def _api(
     declaration: Declaration,
-    entra: Entra,
     directory: Directory,
     resource: ResourceDeclared,
     opts: pulumi.ResourceOptions,
@@ -74,17 +69,17 @@ def _api(
         app_roles=[_role(program, "Application"), _role(person, "User")],
         opts=opts,
     )
-    admitted = people.admitted(declaration, entra.preauthorized.ways, resource)
+    people = admitted(declaration, resource)
     principal = azuread.ServicePrincipal(
         resource.key,
         client_id=application.client_id,
         # Programs need their role in either case: the settings demand it of their tokens.
-        app_role_assignment_required=not admitted.everyone,
+        app_role_assignment_required=not people.everyone,
         notes=names.notes(declaration),
         owners=directory.owners,
         opts=opts,
     )
-    for group in admitted.groups:
+    for group in people.groups:
         azuread.AppRoleAssignment(
             f"{resource.key}:{group}",
             app_role_id=person.id,

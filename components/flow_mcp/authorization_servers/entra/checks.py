@@ -8,14 +8,14 @@ from urllib.parse import urlsplit
 
 from flow_mcp.authorization_servers import people
 from flow_mcp.authorization_servers.entra import credentials, names, redirects
-from flow_mcp.authorization_servers.entra.clouds import Cloud
-from flow_mcp.authorization_servers.entra.declaration import GUID, Entra
-from flow_mcp.declaration.access import check_access
+from flow_mcp.authorization_servers.entra.declaration import Entra
+from flow_mcp.declaration.access_lists import check_access
+from flow_mcp.declaration.entra_tenants import GUID, Cloud
 from flow_mcp.declaration.findings import Finding, Path
 from flow_mcp.settings import Grant
 
 if TYPE_CHECKING:
-    from flow_mcp.declaration.tenant import Declaration, ResourceDeclared
+    from flow_mcp.declaration.declaration import Declaration, ResourceDeclared
 
 _LONGEST_TEXT = 255
 """Characters of identifier URIs (names take one more);
@@ -39,7 +39,7 @@ def check_directory(declaration: Declaration, entra: Entra, here: Path) -> Itera
         entra: its Entra tenant.
         here: where the tenant's file declares it.
     """
-    yield from people.check(declaration, entra.preauthorized.ways, below="preauthorized")
+    yield from people.check_by_resource(declaration)
     yield from _preauthorized(declaration, entra, here)
     yield from _identifiers(declaration, entra)
     yield from check_sign_in(declaration, here, lambda resource: names.is_mcp_url(entra, resource))

@@ -14,7 +14,7 @@ from flow_mcp.authorization_servers.entra.declaration import Entra
 from flow_mcp.authorization_servers.entra.directory import Directory
 from flow_mcp.authorization_servers.entra.redirects import Platform, platform_of
 from flow_mcp.declaration.clients import Client
-from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.settings import Grant
 
 _NO_ROLE = "00000000-0000-0000-0000-000000000000"

@@ -7,15 +7,8 @@ token exchange, https://learn.microsoft.com/entra/workload-id/workload-identity-
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
-
-class Cloud(StrEnum):
-    """A cloud, as the azuread provider's `environment` names it too."""
-
-    PUBLIC = "public"
-    US_GOVERNMENT = "usgovernment"
-    CHINA = "china"
+from flow_mcp.declaration.entra_tenants import Cloud
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,14 @@ from typing import cast
 import pulumi
 import pulumi_azuread as azuread
 
-from flow_mcp.authorization_servers import people
 from flow_mcp.authorization_servers.component import AuthorizationServerComponent
 from flow_mcp.authorization_servers.entra import apis
 from flow_mcp.authorization_servers.entra.clients import Clients
 from flow_mcp.authorization_servers.entra.declaration import Entra
 from flow_mcp.authorization_servers.entra.directory import Directory
 from flow_mcp.authorization_servers.outputs import together
-from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.declaration.declaration import Declaration
+from flow_mcp.declaration.sign_in_paths import sign_in_paths
 
 
 class EntraAuthorizationServer(AuthorizationServerComponent):
@@ -38,15 +38,15 @@ def populate(component: AuthorizationServerComponent, declaration: Declaration, 
     )
     owned = pulumi.ResourceOptions(parent=component, provider=provider, replacement_trigger=entra.tenant_id)
     directory = Directory(entra, owned)
-    directory.find_groups(_groups(declaration, entra))
-    by_resource = apis.create(declaration, entra, directory, owned)
+    directory.find_groups(_groups(declaration))
+    by_resource = apis.create(declaration, directory, owned)
     clients = Clients(declaration, entra, directory, by_resource, owned)
     api_ids = {key: api.application.client_id for key, api in by_resource.items()}
     component.ids = together({**api_ids, **clients.ids})
     component.secrets = pulumi.Output.secret(together(clients.secrets))
 
 
-def _groups(declaration: Declaration, entra: Entra) -> frozenset[str]:
+def _groups(declaration: Declaration) -> frozenset[str]:
     """Names or object IDs of all groups that the tenant admits."""
-    entrances = people.entrances(declaration, entra.preauthorized.ways)
-    return frozenset(group for entrance in entrances if entrance.people for group in entrance.people.groups)
+    paths = sign_in_paths(declaration)
+    return frozenset(group for path in paths if path.people for group in path.people.groups)

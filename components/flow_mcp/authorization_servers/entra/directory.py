@@ -11,10 +11,11 @@ import pulumi
 import pulumi_azuread as azuread
 
 from flow_mcp.authorization_servers.entra import names
-from flow_mcp.authorization_servers.entra.declaration import GUID, Entra
+from flow_mcp.authorization_servers.entra.declaration import Entra
 from flow_mcp.authorization_servers.errors import AuthorizationServerError
-from flow_mcp.declaration.tenant import Declaration, ResourceDeclared
-from flow_mcp.plugin.program import cause
+from flow_mcp.declaration.declaration import Declaration, ResourceDeclared
+from flow_mcp.declaration.entra_tenants import GUID
+from flow_mcp.engine.plugin.program import cause
 
 
 class Directory:

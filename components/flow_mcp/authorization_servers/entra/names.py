@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from flow_mcp.authorization_servers.entra.declaration import Entra
 
 if TYPE_CHECKING:
-    from flow_mcp.declaration.tenant import Declaration, ResourceDeclared
+    from flow_mcp.declaration.declaration import Declaration, ResourceDeclared
 
 SCOPE = "mcp.access"
 """Delegated permission: on behalf of a person."""

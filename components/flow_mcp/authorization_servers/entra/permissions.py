@@ -9,7 +9,7 @@ from uuid import NAMESPACE_URL, uuid5
 from flow_mcp.authorization_servers.entra import names
 
 if TYPE_CHECKING:
-    from flow_mcp.declaration.tenant import Declaration, ResourceDeclared
+    from flow_mcp.declaration.declaration import Declaration, ResourceDeclared
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, cast
 from flow_mcp.authorization_servers import documents
 from flow_mcp.authorization_servers.entra import names
 from flow_mcp.authorization_servers.entra.declaration import Entra
-from flow_mcp.authorization_servers.kind import ServerIds
+from flow_mcp.declaration.declaration import ServerIds
 from flow_mcp.settings import (
     AuthorizationServer,
     ClaimCondition,
@@ -28,7 +28,7 @@ from flow_mcp.settings import (
 )
 
 if TYPE_CHECKING:
-    from flow_mcp.declaration.tenant import Declaration, ResourceDeclared
+    from flow_mcp.declaration.declaration import Declaration, ResourceDeclared
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ def _clients(
         return _token_request(entra, grant, client_id, resource, apis[resource.key])
 
     for name, client in sorted(declaration.tenant.clients.items()):
-        resources, how = reached(client.access), documents.authenticated(client)
+        resources, how = reached(client.access), client.authentication
         yield documents.client(name, client_ids[name], client.grant, resources, ask, "managed", how)
     if vscode := entra.preauthorized.vscode:
         resources, grant = reached(vscode.access), Grant.AUTHORIZATION_CODE

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from flow_mcp.authorization_servers.external.access import MEANINGS, lifetimes, ways
 from flow_mcp.authorization_servers.external.checks import check
 from flow_mcp.authorization_servers.external.declaration import External
+from flow_mcp.authorization_servers.external.setting_changes import SETTING_CHANGES
 from flow_mcp.authorization_servers.external.settings import settings
-from flow_mcp.authorization_servers.kind import AuthorizationServerKind
+from flow_mcp.declaration.declaration import AuthorizationServerKind
 
 if TYPE_CHECKING:
-    from flow_mcp.declaration.tenant import Declaration
+    from flow_mcp.declaration.declaration import Declaration
 
 
 def _authority(declaration: Declaration) -> str:
@@ -24,11 +24,7 @@ EXTERNAL = AuthorizationServerKind(
     check=check,
     settings=settings,
     component_path="flow_mcp.authorization_servers.external.component:ExternalAuthorizationServer",
-    ways=ways,
-    ways_at="registration",
-    lifetimes=lifetimes,
-    meanings=MEANINGS,
-    chooses_client_ids=False,
+    setting_changes=SETTING_CHANGES,
     authority=_authority,
 )
 

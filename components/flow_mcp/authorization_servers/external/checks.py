@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, cast
 
-from flow_mcp.authorization_servers import unlimited
+from flow_mcp.authorization_servers import people
 from flow_mcp.authorization_servers.external.declaration import External
 from flow_mcp.authorization_servers.external.names import audiences, people_sign_in
-from flow_mcp.declaration.access import check_access
+from flow_mcp.declaration.access_lists import check_access
 from flow_mcp.declaration.clients import Client
 from flow_mcp.declaration.findings import Finding, Path
 
 if TYPE_CHECKING:
-    from flow_mcp.declaration.tenant import Declaration
+    from flow_mcp.declaration.declaration import Declaration
 
 _HERE: Path = ("authorizationServer", "external")
 
@@ -21,7 +21,7 @@ _HERE: Path = ("authorizationServer", "external")
 def check(declaration: Declaration) -> Iterator[Finding]:
     """All findings that are particular to other authorization servers."""
     server = cast("External", declaration.server)
-    yield from unlimited.check(declaration, server.registration.ways)
+    yield from people.check_everyone(declaration)
     yield from _resources(declaration, server)
     yield from _registration(declaration, server)
     yield from _person(declaration, server)
@@ -65,12 +65,12 @@ def _resources(declaration: Declaration, server: External) -> Iterator[Finding]:
 
 
 def _registration(declaration: Declaration, server: External) -> Iterator[Finding]:
-    here, ways = (*_HERE, "registration"), server.registration
-    if ways.dynamic:
-        yield from check_access(declaration, (*here, "dynamic", "access"), ways.dynamic.access)
-    if ways.metadata_documents:
+    here, registration = (*_HERE, "registration"), server.registration
+    if registration.dynamic:
+        yield from check_access(declaration, (*here, "dynamic", "access"), registration.dynamic.access)
+    if registration.metadata_documents:
         path = (*here, "metadataDocuments", "access")
-        yield from check_access(declaration, path, ways.metadata_documents.access)
+        yield from check_access(declaration, path, registration.metadata_documents.access)
 
 
 def _person(declaration: Declaration, server: External) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from flow_mcp.authorization_servers.discovery.metadata_resource import Unordered
 from flow_mcp.authorization_servers.external.registration_api import Management
-from flow_mcp.plugin.resource import Made, PartlyDoneError, Properties
+from flow_mcp.engine.plugin.resource import Made, PartlyDoneError, Properties
 
 
 class RegisteredClientInputs(Properties):

@@ -20,7 +20,7 @@ from flow_mcp.authorization_servers.external.registration_api import (
     RegistrationApi,
     required_endpoint,
 )
-from flow_mcp.plugin.resource import Made, Resource
+from flow_mcp.engine.plugin.resource import Made, Resource
 
 _LOG = logging.getLogger(__name__)
 _DEFAULT_GRANTS = ("authorization_code",)

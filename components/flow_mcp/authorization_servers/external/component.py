@@ -14,7 +14,7 @@ from flow_mcp.authorization_servers.external.declaration import ClientRegistrati
 from flow_mcp.authorization_servers.external.resources import RegisteredClient
 from flow_mcp.authorization_servers.outputs import together
 from flow_mcp.declaration.clients import Client
-from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.settings import Grant
 
 
@@ -78,7 +78,7 @@ def _authentication(declared: Client) -> str:
 
 def _warn(declaration: Declaration, server: External, metadata: AuthorizationServerMetadata) -> None:
     """Say what the server publishes that will keep clients out, though the declaration lets them in."""
-    ways, people = server.registration, names.people_sign_in(declaration, server)
+    registration, people = server.registration, names.people_sign_in(declaration, server)
 
     def pkce(methods: Sequence[str] | None) -> None:
         if people and "S256" not in (methods or ()):
@@ -88,11 +88,11 @@ def _warn(declaration: Declaration, server: External, metadata: AuthorizationSer
             )
 
     def dynamic(endpoint: str | None) -> None:
-        if ways.dynamic and not endpoint:
+        if registration.dynamic and not endpoint:
             pulumi.log.warn(f"{server.authority} has no registration_endpoint: no client can register itself")
 
     def documents(supported: bool | None) -> None:
-        if ways.metadata_documents and not supported:
+        if registration.metadata_documents and not supported:
             pulumi.log.warn(
                 f"{server.authority} does not advertise client_id_metadata_document_supported: no client "
                 "will come with a metadata document"

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from flow_mcp.authorization_servers.people import Ways
+from flow_mcp.declaration.authorization_server import DeclaredServer, RegistrationMethods
 from flow_mcp.declaration.base import Declared, Host, Text, secure_url
 from flow_mcp.declaration.clients import Access, InheritedPeople
 from flow_mcp.declaration.findings import RefusedError
@@ -115,18 +115,18 @@ class MetadataDocuments(Declared):
 
 
 class Registration(Declared):
-    """Ways to become a client without a declaration; what is absent reaches nothing here."""
+    """Registration methods; one that is absent reaches nothing here."""
 
     dynamic: DynamicRegistration | None = None
     metadata_documents: MetadataDocuments | None = None
 
     @property
-    def ways(self) -> Ways:
-        """Those that lead to a person's token, as `people` asks for them."""
+    def methods(self) -> RegistrationMethods:
+        """The methods that lead to a person's token."""
         return {"dynamic": self.dynamic, "metadataDocuments": self.metadata_documents}
 
 
-class External(Declared):
+class External(DeclaredServer):
     """An OAuth 2.1 or OpenID Connect server that publishes its metadata."""
 
     authority: Annotated[
@@ -141,3 +141,8 @@ class External(Declared):
         ClientRegistration | None, Field(description="Left out: `clients` must be empty.")
     ] = None
     registration: Registration = Registration()
+
+    @property
+    def registration_methods(self) -> RegistrationMethods:
+        """The methods that lead to a person's token."""
+        return self.registration.methods

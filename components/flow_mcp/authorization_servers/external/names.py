@@ -8,7 +8,7 @@ from flow_mcp.settings import Grant
 
 if TYPE_CHECKING:
     from flow_mcp.authorization_servers.external.declaration import External
-    from flow_mcp.declaration.tenant import Declaration, ResourceDeclared
+    from flow_mcp.declaration.declaration import Declaration, ResourceDeclared
 
 
 def audiences(server: External, resource: ResourceDeclared) -> tuple[str, ...]:
@@ -29,7 +29,7 @@ def people_sign_in(declaration: Declaration, server: External) -> bool:
         *(client.grant for client in tenant.clients.values()),
         *(manual.grant for manual in tenant.manual_registrations.values()),
     }
-    return Grant.AUTHORIZATION_CODE in grants or any(server.registration.ways.values())
+    return Grant.AUTHORIZATION_CODE in grants or any(server.registration.methods.values())
 
 
 def client(declaration: Declaration, name: str) -> str:

@@ -16,7 +16,7 @@ from flow_mcp.authorization_servers.errors import (
     UnreachableError,
 )
 from flow_mcp.authorization_servers.http import http_client, json_object, retry_after, send
-from flow_mcp.plugin.configuration import credential
+from flow_mcp.engine.plugin.configuration import credential
 
 _GONE = frozenset({httpx.codes.UNAUTHORIZED, httpx.codes.NOT_FOUND, httpx.codes.GONE})
 """RFC 7592 has 401 for a client that is not there (2.1 to 2.3); servers answer 404 too."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pulumi
 
-from flow_mcp.plugin.program import PluginResource
+from flow_mcp.engine.plugin.program import PluginResource
 
 
 class RegisteredClient(PluginResource):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 from flow_mcp.authorization_servers import documents
 from flow_mcp.authorization_servers.external.declaration import Condition, External, Tokens
 from flow_mcp.authorization_servers.external.names import audiences
-from flow_mcp.authorization_servers.kind import ServerIds
+from flow_mcp.declaration.declaration import ServerIds
 from flow_mcp.settings import (
     AuthorizationServer,
     ClaimCondition,
@@ -24,7 +24,7 @@ from flow_mcp.settings import (
 )
 
 if TYPE_CHECKING:
-    from flow_mcp.declaration.tenant import Declaration, ResourceDeclared
+    from flow_mcp.declaration.declaration import Declaration, ResourceDeclared
 
 _NOBODY = (ClaimCondition(claim="sub", must="present"), ClaimCondition(claim="sub", must="absent"))
 """No token meets both: where nobody signs in, every token is a program's."""
@@ -36,8 +36,8 @@ def settings(declaration: Declaration, ids: ServerIds) -> SettingsDocument:
     `ids` has `metadataUrl`, `authorizationEndpoint`, `tokenEndpoint`, and `clients.<name>` for each client.
     """
     server = cast("External", declaration.server)
-    ways = server.registration
-    domains = ways.metadata_documents.domains if ways.metadata_documents else ()
+    registration = server.registration
+    domains = registration.metadata_documents.domains if registration.metadata_documents else ()
     ask = partial(_token_request, server, ids)
     return documents.document(
         declaration,
@@ -48,7 +48,7 @@ def settings(declaration: Declaration, ids: ServerIds) -> SettingsDocument:
             metadata_url=ids["metadataUrl"],
             token_profile=_profile(server.tokens),
             clients=tuple(documents.clients(declaration, lambda name: ids[f"clients.{name}"], ask)),
-            registration=documents.registration(declaration, ways.dynamic, ways.metadata_documents, domains),
+            registration=documents.registration(declaration, domains),
         ),
         ((resource, _at_server(server, resource)) for resource in declaration.resources),
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flow_mcp.authorization_servers.flow_entra.access import MEANINGS, lifetimes, pending, ways
 from flow_mcp.authorization_servers.flow_entra.checks import check
-from flow_mcp.authorization_servers.flow_entra.declaration import FlowEntra, FlowEntraInstance
+from flow_mcp.authorization_servers.flow_entra.declaration import FlowEntra
+from flow_mcp.authorization_servers.flow_entra.instance import pending
+from flow_mcp.authorization_servers.flow_entra.setting_changes import SETTING_CHANGES
 from flow_mcp.authorization_servers.flow_entra.settings import authority, settings
-from flow_mcp.authorization_servers.kind import AuthorizationServerKind
+from flow_mcp.declaration.declaration import AuthorizationServerKind
 
 FLOW_ENTRA = AuthorizationServerKind(
     key="flow-entra",
@@ -14,13 +15,10 @@ FLOW_ENTRA = AuthorizationServerKind(
     check=check,
     settings=settings,
     component_path="flow_mcp.authorization_servers.flow_entra.component:FlowEntraAuthorizationServer",
-    ways=ways,
-    ways_at="preauthorized",
-    lifetimes=lifetimes,
-    meanings=MEANINGS,
-    chooses_client_ids=False,
+    registration_methods_at="preauthorized",
+    setting_changes=SETTING_CHANGES,
     authority=authority,
     pending=pending,
 )
 
-__all__ = ["FLOW_ENTRA", "FlowEntra", "FlowEntraInstance"]
+__all__ = ["FLOW_ENTRA", "FlowEntra"]

@@ -12,7 +12,7 @@ from flow_mcp.authorization_servers.flow_entra.instance import entra, identifier
 from flow_mcp.declaration.findings import Finding, Path
 
 if TYPE_CHECKING:
-    from flow_mcp.declaration.tenant import Declaration
+    from flow_mcp.declaration.declaration import Declaration
 
 _HERE: Path = ("authorizationServer", "flow-entra")
 

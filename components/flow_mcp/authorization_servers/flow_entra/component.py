@@ -7,7 +7,7 @@ import pulumi
 from flow_mcp.authorization_servers.component import AuthorizationServerComponent
 from flow_mcp.authorization_servers.flow_entra.hand_over import hand_over
 from flow_mcp.authorization_servers.flow_entra.instance import entra, on_premises
-from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.declaration.declaration import Declaration
 
 
 class FlowEntraAuthorizationServer(AuthorizationServerComponent):

@@ -1,45 +1,15 @@
-"""What the Flow instance and a tenant declare of the instance's Entra tenant."""
+"""What a tenant declares of its Flow instance's Entra tenant."""
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
 
-from flow_mcp.authorization_servers.entra.clouds import Cloud
-from flow_mcp.authorization_servers.entra.declaration import (
-    Guid,
-    NoRegistration,
-    Owners,
-    PreauthorizedClients,
-    TenantId,
-    VerifiedDomains,
-)
+from flow_mcp.authorization_servers.entra.declaration import NoRegistration, PreauthorizedClients
+from flow_mcp.declaration.authorization_server import DeclaredServer, RegistrationMethods
 from flow_mcp.declaration.base import Declared, Form
-
-
-class Deployment(StrEnum):
-    """Where Flow runs."""
-
-    SAAS = "saas"
-    ON_PREMISES = "on-premises"
-
-
-class FlowEntraInstance(Declared):
-    """The Entra tenant of the Flow instance: the same for all of its tenants."""
-
-    tenant_id: TenantId
-    cloud: Annotated[Cloud, Field(description="Microsoft's cloud that the Entra tenant is in.")] = (
-        Cloud.PUBLIC
-    )
-    verified_domains: VerifiedDomains = ()
-    deployment: Annotated[
-        Deployment,
-        Field(description="saas: stacks make the applications; on-premises: an Azure administrator does."),
-    ] = Deployment.SAAS
-    owners: Owners = ()
-
+from flow_mcp.declaration.entra_tenants import Guid
 
 IdentifierUri = Annotated[
     str,
@@ -61,7 +31,7 @@ class RegisteredApi(Declared):
     ] = None
 
 
-class FlowEntra(Declared):
+class FlowEntra(DeclaredServer):
     """The Entra tenant of the Flow instance; the default. `flow-mcp:instance` says which one it is."""
 
     preauthorized: PreauthorizedClients = PreauthorizedClients()
@@ -83,3 +53,8 @@ class FlowEntra(Declared):
             description="On-premises only: the administrator's applications, by protected resource.",
         ),
     ]
+
+    @property
+    def registration_methods(self) -> RegistrationMethods:
+        """The methods that lead to a person's token."""
+        return self.preauthorized.methods

@@ -16,7 +16,7 @@ from flow_mcp.authorization_servers.flow_entra.instance import entra, identifier
 from flow_mcp.settings import Grant
 
 if TYPE_CHECKING:
-    from flow_mcp.declaration.tenant import Declaration, ResourceDeclared
+    from flow_mcp.declaration.declaration import Declaration, ResourceDeclared
 
 _HEAD = """\
 # Flow MCP servers of {tenant}: what to make in Microsoft Entra ID

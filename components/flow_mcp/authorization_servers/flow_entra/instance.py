@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, cast
 
 from flow_mcp.authorization_servers.entra import Entra, names
 from flow_mcp.authorization_servers.entra.settings import Api
-from flow_mcp.authorization_servers.flow_entra.declaration import Deployment, FlowEntra, FlowEntraInstance
-from flow_mcp.errors import FlowMcpError
+from flow_mcp.authorization_servers.flow_entra.declaration import FlowEntra
+from flow_mcp.common.errors import FlowMcpError
+from flow_mcp.declaration.instance import Deployment, FlowEntraInstance
 
 if TYPE_CHECKING:
-    from flow_mcp.declaration.tenant import Declaration, ResourceDeclared
+    from flow_mcp.declaration.declaration import Declaration, ResourceDeclared
 
 
 class InstanceUnknownError(FlowMcpError):
@@ -60,3 +61,11 @@ def registered_apis(declaration: Declaration) -> dict[str, Api]:
         for resource in declaration.resources
         if resource.key in applications
     }
+
+
+def pending(declaration: Declaration) -> tuple[str, ...]:
+    """On-premises: the protected resources whose application the administrator has not made yet."""
+    if not on_premises(declaration):
+        return ()
+    applications = cast("FlowEntra", declaration.server).applications
+    return tuple(resource.key for resource in declaration.resources if resource.key not in applications)

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from flow_mcp.authorization_servers.entra.settings import document, document_of
 from flow_mcp.authorization_servers.flow_entra.instance import entra, on_premises, registered_apis
-from flow_mcp.authorization_servers.kind import ServerIds
+from flow_mcp.declaration.declaration import ServerIds
 from flow_mcp.settings import SettingsDocument
 
 if TYPE_CHECKING:
-    from flow_mcp.declaration.tenant import Declaration
+    from flow_mcp.declaration.declaration import Declaration
 
 
 def authority(declaration: Declaration) -> str:

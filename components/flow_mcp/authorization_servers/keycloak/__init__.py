@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from flow_mcp.authorization_servers.keycloak.access import MEANINGS, lifetimes, ways
 from flow_mcp.authorization_servers.keycloak.checks import check, owns
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
+from flow_mcp.authorization_servers.keycloak.setting_changes import SETTING_CHANGES
 from flow_mcp.authorization_servers.keycloak.settings import authority, settings
-from flow_mcp.authorization_servers.kind import AuthorizationServerKind
+from flow_mcp.declaration.declaration import AuthorizationServerKind
 
 KEYCLOAK = AuthorizationServerKind(
     key="keycloak",
@@ -14,10 +14,7 @@ KEYCLOAK = AuthorizationServerKind(
     check=check,
     settings=settings,
     component_path="flow_mcp.authorization_servers.keycloak.component:KeycloakAuthorizationServer",
-    ways=ways,
-    ways_at="registration",
-    lifetimes=lifetimes,
-    meanings=MEANINGS,
+    setting_changes=SETTING_CHANGES,
     chooses_client_ids=True,
     authority=authority,
     owns=owns,

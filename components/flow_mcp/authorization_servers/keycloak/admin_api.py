@@ -13,7 +13,7 @@ import httpx
 from flow_mcp.authorization_servers.errors import AuthorizationServerError, RightsError, UnreachableError
 from flow_mcp.authorization_servers.http import http_client, json_object, send
 from flow_mcp.authorization_servers.keycloak.administrator import Administrator
-from flow_mcp.plugin.resource import Properties
+from flow_mcp.engine.plugin.resource import Properties
 
 
 class Administration(Properties):

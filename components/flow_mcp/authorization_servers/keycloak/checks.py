@@ -10,12 +10,13 @@ from flow_mcp.authorization_servers import people
 from flow_mcp.authorization_servers.keycloak import names
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
 from flow_mcp.authorization_servers.keycloak.group_paths import path_names
-from flow_mcp.declaration.access import check_access
+from flow_mcp.declaration.access_lists import check_access
 from flow_mcp.declaration.base import seconds
 from flow_mcp.declaration.findings import Finding, Path
+from flow_mcp.declaration.sign_in_paths import sign_in_paths
 
 if TYPE_CHECKING:
-    from flow_mcp.declaration.tenant import Declaration
+    from flow_mcp.declaration.declaration import Declaration
 
 _HERE: Path = ("authorizationServer", "keycloak")
 _LONGEST_ACCESS = 86_400
@@ -28,7 +29,7 @@ _BUILT_IN_CLIENTS = frozenset(
 def check(declaration: Declaration) -> Iterator[Finding]:
     """All findings that are particular to Keycloak."""
     server = cast("Keycloak", declaration.server)
-    yield from people.check(declaration, server.registration.ways)
+    yield from people.check_by_resource(declaration)
     yield from _groups(declaration, server)
     yield from _registration(declaration, server)
     yield from _server(server)
@@ -64,7 +65,7 @@ def _server(server: Keycloak) -> Iterator[Finding]:
 
 
 def _groups(declaration: Declaration, server: Keycloak) -> Iterator[Finding]:
-    for entrance in people.entrances(declaration, server.registration.ways, "registration"):
+    for entrance in sign_in_paths(declaration):
         declared = entrance.people.groups if entrance.people else ()
         names_of = {group: path_names(group) or (group,) for group in declared}
         for index, group in enumerate(declared):

@@ -13,7 +13,7 @@ from flow_mcp.authorization_servers.keycloak.scopes import ResourceScope
 from flow_mcp.authorization_servers.outputs import together
 from flow_mcp.declaration.base import seconds
 from flow_mcp.declaration.clients import Client, PrivateKeyJwt
-from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.settings import Grant
 
 

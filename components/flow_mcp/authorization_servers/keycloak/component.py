@@ -11,7 +11,7 @@ from flow_mcp.authorization_servers.component import AuthorizationServerComponen
 from flow_mcp.authorization_servers.keycloak import clients, names, registration, resources, scopes
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
 from flow_mcp.declaration.base import seconds
-from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.declaration.declaration import Declaration
 
 # People sign in with passwords where nobody has set up anything better.
 _PASSWORDS = "length(12) and notUsername(undefined) and notEmail(undefined)"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 from urllib.parse import quote
 
 from pydantic import Field
 
-from flow_mcp.authorization_servers.people import Ways
+from flow_mcp.declaration.authorization_server import DeclaredServer, RegistrationMethods
 from flow_mcp.declaration.base import ClientId, Declared, Duration, Form, Host, Origin, ServerUrl
 from flow_mcp.declaration.clients import Access, InheritedPeople
 
@@ -103,7 +104,7 @@ class MetadataDocuments(Declared):
 
 
 class Registration(Declared):
-    """Ways to become a client without a declaration; what is absent is closed."""
+    """Registration methods; one that is absent is closed."""
 
     manage: Annotated[
         bool,
@@ -117,12 +118,12 @@ class Registration(Declared):
     ] = None
 
     @property
-    def ways(self) -> Ways:
-        """Those that lead to a person's token, as `people` asks for them."""
+    def methods(self) -> RegistrationMethods:
+        """The methods that lead to a person's token."""
         return {"dynamic": self.dynamic, "metadataDocuments": self.metadata_documents}
 
 
-class Keycloak(Declared):
+class Keycloak(DeclaredServer):
     """A Keycloak realm as the authorization server."""
 
     url: Annotated[
@@ -139,6 +140,16 @@ class Keycloak(Declared):
     registration: Annotated[
         Registration, Field(description="Left out: only declared clients; an existing realm stays as it is.")
     ] = Registration()
+
+    @property
+    def registration_methods(self) -> RegistrationMethods:
+        """The methods that lead to a person's token."""
+        return self.registration.methods
+
+    @property
+    def lifetimes(self) -> Mapping[str, str]:
+        """The lifetime of access tokens."""
+        return {"tokens.access": self.tokens.access}
 
     @property
     def issuer(self) -> str:

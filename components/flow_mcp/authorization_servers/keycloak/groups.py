@@ -8,7 +8,7 @@ from typing import Any
 from flow_mcp.authorization_servers.errors import AuthorizationServerError
 from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, realm_path
 from flow_mcp.authorization_servers.keycloak.group_paths import Names, path_names, path_of
-from flow_mcp.plugin.resource import Properties
+from flow_mcp.engine.plugin.resource import Properties
 
 _SUGGESTIONS = 5
 

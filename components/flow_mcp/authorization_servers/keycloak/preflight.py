@@ -13,7 +13,7 @@ from flow_mcp.authorization_servers.errors import AuthorizationServerError, Owne
 from flow_mcp.authorization_servers.keycloak import groups
 from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, Administration, realm_path
 from flow_mcp.authorization_servers.keycloak.groups import Group
-from flow_mcp.plugin.resource import Function, Properties
+from flow_mcp.engine.plugin.resource import Function, Properties
 
 OLDEST_SUPPORTED = (26, 4)
 """The first version that publishes RFC 8414 metadata with the issuer's path inserted."""

@@ -18,7 +18,7 @@ from flow_mcp.authorization_servers.keycloak.registration_policies import (
     Config,
     Policy,
 )
-from flow_mcp.plugin.resource import Properties
+from flow_mcp.engine.plugin.resource import Properties
 
 _MISSING = "missing: "
 

@@ -15,7 +15,7 @@ from flow_mcp.authorization_servers.keycloak.declaration import (
     MetadataDocuments,
 )
 from flow_mcp.authorization_servers.keycloak.scopes import ResourceScope
-from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.declaration.declaration import Declaration
 
 _PKCE = ("pkce-enforcer", {"auto-configure": "true"})
 _NO_IMPLICIT = ("reject-implicit-grant", {"auto-configure": "true"})

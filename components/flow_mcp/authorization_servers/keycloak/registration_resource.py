@@ -24,8 +24,8 @@ from flow_mcp.authorization_servers.keycloak.registration_policies import (
     observed,
     senders,
 )
-from flow_mcp.errors import FlowMcpError
-from flow_mcp.plugin.resource import Made, PartlyDoneError, Resource
+from flow_mcp.common.errors import FlowMcpError
+from flow_mcp.engine.plugin.resource import Made, PartlyDoneError, Resource
 
 _LOG = logging.getLogger(__name__)
 _OPTIONAL = "default-optional-client-scopes"

@@ -13,10 +13,10 @@ from flow_mcp.authorization_servers.keycloak import names
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
 from flow_mcp.authorization_servers.keycloak.groups import Group
 from flow_mcp.authorization_servers.keycloak.scopes import admitted_groups
-from flow_mcp.plugin.program import PluginResource, call
+from flow_mcp.engine.plugin.program import PluginResource, call
 
 if TYPE_CHECKING:
-    from flow_mcp.declaration.tenant import Declaration
+    from flow_mcp.declaration.declaration import Declaration
 
 __all__ = ["AuthorizationServerMetadata", "KeycloakClientRegistration", "Preflight", "preflight"]
 
@@ -108,7 +108,7 @@ def preflight(declaration: Declaration, server: Keycloak) -> Preflight:
             "create": server.realm.create,
             "owner": names.owner(declaration),
             "clientIds": [declaration.client_id(name) for name in sorted(declaration.tenant.clients)],
-            "groups": [] if server.realm.create else sorted(admitted_groups(declaration, server)),
+            "groups": [] if server.realm.create else sorted(admitted_groups(declaration)),
         },
     )
     groups = {

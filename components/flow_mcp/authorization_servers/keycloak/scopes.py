@@ -13,12 +13,12 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_keycloak as keycloak
 
-from flow_mcp.authorization_servers import people
 from flow_mcp.authorization_servers.keycloak import names
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
 from flow_mcp.authorization_servers.keycloak.group_paths import Names, path_names, path_of
 from flow_mcp.authorization_servers.keycloak.groups import Group
-from flow_mcp.declaration.tenant import Declaration, ResourceDeclared
+from flow_mcp.declaration.declaration import Declaration, ResourceDeclared
+from flow_mcp.declaration.sign_in_paths import admitted
 
 
 @dataclass(frozen=True)
@@ -47,34 +47,29 @@ def create(
     """
     by_resource: dict[str, ResourceScope] = {}
     roles_of_group: dict[Names, list[pulumi.Input[str]]] = {}
-    admitted_to = {
-        resource: people.admitted(declaration, server.registration.ways, resource)
-        for resource in declaration.resources
-    }
+    admitted_to = {resource: admitted(declaration, resource) for resource in declaration.resources}
     # A group may be declared by its name in one place and by its path in another.
-    declared = {
-        group: _names(group, existing) for admitted in admitted_to.values() for group in admitted.groups
-    }
+    declared = {group: _names(group, existing) for people in admitted_to.values() for group in people.groups}
     ids: Mapping[Names, pulumi.Input[str]] = (
         _create_groups(declared.values(), realm, opts)
         if server.realm.create
         else {declared[group]: found.id for group, found in existing.items()}
     )
-    for resource, admitted in admitted_to.items():
+    for resource, people in admitted_to.items():
         scope = _scope(declaration, resource, realm, opts)
         programs = _role("programs", names.programs_role(declaration, resource), resource, realm, opts)
         gates = [programs]
-        if admitted.groups:
+        if people.groups:
             members = _role("people", names.people_role(declaration, resource), resource, realm, opts)
             gates.append(members)
-            for group in sorted({declared[group] for group in admitted.groups}):
+            for group in sorted({declared[group] for group in people.groups}):
                 roles_of_group.setdefault(group, []).append(members.id)
         closed = [
             keycloak.GenericRoleMapper(
                 f"{resource.key}-{gate}", realm_id=realm, client_scope_id=scope.id, role_id=role.id, opts=opts
             ).id
             for gate, role in zip(("programs", "people"), gates, strict=False)
-            if not admitted.everyone
+            if not people.everyone
         ]
         # Nobody is given the scope before its gates are there.
         name = pulumi.Output.all(scope.name, *closed).apply(lambda known: str(known[0]))
@@ -93,12 +88,10 @@ def create(
     return by_resource
 
 
-def admitted_groups(declaration: Declaration, server: Keycloak) -> frozenset[str]:
+def admitted_groups(declaration: Declaration) -> frozenset[str]:
     """Names and paths of all groups that the tenant's protected resources admit."""
     return frozenset(
-        group
-        for resource in declaration.resources
-        for group in people.admitted(declaration, server.registration.ways, resource).groups
+        group for resource in declaration.resources for group in admitted(declaration, resource).groups
     )
 
 

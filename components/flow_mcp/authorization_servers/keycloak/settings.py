@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 from flow_mcp.authorization_servers import documents
 from flow_mcp.authorization_servers.keycloak import names
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
-from flow_mcp.authorization_servers.kind import ServerIds
+from flow_mcp.declaration.declaration import ServerIds
 from flow_mcp.settings import (
     AuthorizationServer,
     ClaimCondition,
@@ -23,7 +23,7 @@ from flow_mcp.settings import (
 )
 
 if TYPE_CHECKING:
-    from flow_mcp.declaration.tenant import Declaration, ResourceDeclared
+    from flow_mcp.declaration.declaration import Declaration, ResourceDeclared
 
 PROFILE = TokenProfile(
     algorithms=("RS256",),
@@ -52,8 +52,8 @@ def settings(declaration: Declaration, ids: ServerIds) -> SettingsDocument:  # n
     def ask(grant: Grant, client_id: str, resource: ResourceDeclared) -> TokenRequest:
         return _token_request(server, grant, client_id, resource, names.scope(declaration, resource))
 
-    ways = server.registration
-    domains = ways.metadata_documents.domains if ways.metadata_documents else ()
+    registration = server.registration
+    domains = registration.metadata_documents.domains if registration.metadata_documents else ()
     return documents.document(
         declaration,
         AuthorizationServer(
@@ -63,7 +63,7 @@ def settings(declaration: Declaration, ids: ServerIds) -> SettingsDocument:  # n
             metadata_url=f"{server.issuer}/.well-known/openid-configuration",
             token_profile=PROFILE,
             clients=tuple(documents.clients(declaration, declaration.client_id, ask)),
-            registration=documents.registration(declaration, ways.dynamic, ways.metadata_documents, domains),
+            registration=documents.registration(declaration, domains),
         ),
         (
             (resource, _at_server(server, resource, names.scope(declaration, resource)))

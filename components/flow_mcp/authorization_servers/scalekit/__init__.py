@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from flow_mcp.authorization_servers.kind import AuthorizationServerKind
-from flow_mcp.authorization_servers.scalekit.access import MEANINGS, lifetimes, ways
 from flow_mcp.authorization_servers.scalekit.checks import check
 from flow_mcp.authorization_servers.scalekit.declaration import Scalekit
+from flow_mcp.authorization_servers.scalekit.setting_changes import SETTING_CHANGES
 from flow_mcp.authorization_servers.scalekit.settings import settings
+from flow_mcp.declaration.declaration import AuthorizationServerKind
 
 SCALEKIT = AuthorizationServerKind(
     key="scalekit",
@@ -14,11 +14,7 @@ SCALEKIT = AuthorizationServerKind(
     check=check,
     settings=settings,
     component_path="flow_mcp.authorization_servers.scalekit.component:ScalekitAuthorizationServer",
-    ways=ways,
-    ways_at="registration",
-    lifetimes=lifetimes,
-    meanings=MEANINGS,
-    chooses_client_ids=False,
+    setting_changes=SETTING_CHANGES,
 )
 
 __all__ = ["SCALEKIT", "Scalekit"]

@@ -21,7 +21,7 @@ from flow_mcp.authorization_servers.errors import (
     UnreachableError,
 )
 from flow_mcp.authorization_servers.http import http_client, json_object, retry_after, send
-from flow_mcp.plugin.configuration import credential
+from flow_mcp.engine.plugin.configuration import credential
 
 _PAGE = 30
 """Resources on one page, at most (REST API, List resources)."""

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
-from flow_mcp.authorization_servers import unlimited
+from flow_mcp.authorization_servers import people
 from flow_mcp.authorization_servers.scalekit.declaration import Scalekit
-from flow_mcp.declaration.access import check_access
+from flow_mcp.declaration.access_lists import check_access
 from flow_mcp.declaration.clients import Client
 from flow_mcp.declaration.findings import Finding, Path
 
 if TYPE_CHECKING:
-    from flow_mcp.declaration.tenant import Declaration
+    from flow_mcp.declaration.declaration import Declaration
 
 _HERE: Path = ("authorizationServer", "scalekit")
 
@@ -21,7 +21,7 @@ _HERE: Path = ("authorizationServer", "scalekit")
 def check(declaration: Declaration) -> Iterator[Finding]:
     """All findings that are particular to Scalekit."""
     server = cast("Scalekit", declaration.server)
-    yield from unlimited.check(declaration, server.registration.ways)
+    yield from people.check_everyone(declaration)
     yield from _resources(declaration)
     yield from _registration(declaration, server)
     if urlsplit(server.environment_url).path:

@@ -13,7 +13,7 @@ from flow_mcp.authorization_servers.scalekit import names
 from flow_mcp.authorization_servers.scalekit.declaration import Scalekit
 from flow_mcp.authorization_servers.scalekit.resources import ScalekitClient, ScalekitResource
 from flow_mcp.declaration.base import seconds
-from flow_mcp.declaration.tenant import Declaration
+from flow_mcp.declaration.declaration import Declaration
 
 
 class ScalekitAuthorizationServer(AuthorizationServerComponent):

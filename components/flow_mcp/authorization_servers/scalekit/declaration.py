@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from flow_mcp.authorization_servers.people import Ways
+from flow_mcp.declaration.authorization_server import DeclaredServer, RegistrationMethods
 from flow_mcp.declaration.base import Declared, Duration, ServerUrl, split_url
 from flow_mcp.declaration.clients import Access, InheritedPeople
 from flow_mcp.declaration.findings import RefusedError
@@ -63,18 +64,18 @@ class MetadataDocuments(Declared):
 
 
 class Registration(Declared):
-    """Ways to become a client without a declaration; what is absent is closed."""
+    """Registration methods; one that is absent is closed."""
 
     dynamic: DynamicRegistration | None = None
     metadata_documents: MetadataDocuments | None = None
 
     @property
-    def ways(self) -> Ways:
-        """Those that lead to a person's token, as `people` asks for them."""
+    def methods(self) -> RegistrationMethods:
+        """The methods that lead to a person's token."""
         return {"dynamic": self.dynamic, "metadataDocuments": self.metadata_documents}
 
 
-class Scalekit(Declared):
+class Scalekit(DeclaredServer):
     """A Scalekit environment as the authorization server of one protected resource."""
 
     environment_url: Annotated[
@@ -82,3 +83,13 @@ class Scalekit(Declared):
     ]
     tokens: Tokens = Tokens()
     registration: Registration = Registration()
+
+    @property
+    def registration_methods(self) -> RegistrationMethods:
+        """The methods that lead to a person's token."""
+        return self.registration.methods
+
+    @property
+    def lifetimes(self) -> Mapping[str, str]:
+        """The lifetime of access tokens."""
+        return {"tokens.access": self.tokens.access}

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from flow_mcp.authorization_servers.discovery.metadata_resource import Unordered
 from flow_mcp.authorization_servers.errors import AuthorizationServerError, OwnedByOthersError
 from flow_mcp.authorization_servers.scalekit.api import ScalekitApi
-from flow_mcp.plugin.resource import Made, Properties, Resource
+from flow_mcp.engine.plugin.resource import Made, Properties, Resource
 
 
 class McpServerInputs(Properties):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from flow_mcp.declaration.tenant import Declaration
+    from flow_mcp.declaration.declaration import Declaration
 
 SCOPE = "flow:mcp"
 """The scope of every MCP server, which its audience tells apart; letters, digits and colons are allowed."""

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
 from flow_mcp.authorization_servers import documents
-from flow_mcp.authorization_servers.kind import ServerIds
 from flow_mcp.authorization_servers.scalekit import names
 from flow_mcp.authorization_servers.scalekit.declaration import Scalekit
+from flow_mcp.declaration.declaration import ServerIds
 from flow_mcp.settings import (
     AuthorizationServer,
     ClaimCondition,
@@ -26,7 +26,7 @@ from flow_mcp.settings import (
 )
 
 if TYPE_CHECKING:
-    from flow_mcp.declaration.tenant import Declaration, ResourceDeclared
+    from flow_mcp.declaration.declaration import Declaration, ResourceDeclared
 
 PROFILE = TokenProfile(
     algorithms=("RS256",),
@@ -46,9 +46,9 @@ def settings(declaration: Declaration, ids: ServerIds) -> SettingsDocument:
     """
     server = cast("Scalekit", declaration.server)
     authority = names.authority(server.environment_url, ids["resource"])
-    ways = server.registration
+    registration = server.registration
     # In the token the client ID is the document's address.
-    allowed = ways.metadata_documents.documents if ways.metadata_documents else ()
+    allowed = registration.metadata_documents.documents if registration.metadata_documents else ()
     domains = sorted({urlsplit(url).hostname or "" for url in allowed})
     clients = documents.clients(
         declaration,
@@ -66,7 +66,7 @@ def settings(declaration: Declaration, ids: ServerIds) -> SettingsDocument:
             metadata_url=names.metadata_url(server.environment_url, ids["resource"]),
             token_profile=PROFILE,
             clients=tuple(clients),
-            registration=documents.registration(declaration, ways.dynamic, ways.metadata_documents, domains),
+            registration=documents.registration(declaration, domains),
         ),
         ((resource, _at_server(authority, ids)) for resource in declaration.resources),
     )

@@ -7,8 +7,9 @@ from typing import Any
 
 from joserfc.jwk import RSAKey
 
+from flow_mcp.authorization_servers.load import from_configuration
 from flow_mcp.declaration.findings import DeclarationError, Problem
-from flow_mcp.declaration.load import Loaded, from_configuration
+from flow_mcp.declaration.load import Loaded
 
 SERVER = "https://app.profitbase.biz/flow"
 BASE = f"{SERVER}/mcp/tenants/hooli/workspaces/7/environments/"

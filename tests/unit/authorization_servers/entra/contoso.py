@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from flow_mcp.authorization_servers.load import from_configuration
 from flow_mcp.declaration.findings import DeclarationError, Problem
-from flow_mcp.declaration.load import Loaded, from_configuration
+from flow_mcp.declaration.load import Loaded
 from flow_mcp.settings import SettingsDocument
 
 TENANT = "3f0c6f0e-2f5b-4d5a-9d0a-6f1f0a7c4b11"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from flow_mcp.authorization_servers.entra import names, permissions
@@ -147,7 +149,7 @@ def test_the_identifier_uri_is_the_mcp_url_only_on_a_verified_domain(
 ) -> None:
     declaration = load(tenant()).declaration
     instance = declaration.instance.model_copy(update={"server": server})
-    declaration = type(declaration)(instance, declaration.tenant)
+    declaration = replace(declaration, instance=instance)
     entra = Entra(tenant_id=TENANT, verified_domains=tuple(verified))
     for resource in declaration.resources:
         uri = names.identifier_uri(declaration, entra, resource)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from flow_mcp.authorization_servers.load import from_configuration
 from flow_mcp.declaration.findings import DeclarationError, Problem
-from flow_mcp.declaration.load import Loaded, from_configuration
+from flow_mcp.declaration.load import Loaded
 
 TENANT = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
 SERVER = "https://app.profitbase.biz/flow"

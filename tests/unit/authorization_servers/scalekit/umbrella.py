@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from flow_mcp.authorization_servers.load import from_configuration
 from flow_mcp.declaration.findings import DeclarationError, Problem
-from flow_mcp.declaration.load import Loaded, from_configuration
+from flow_mcp.declaration.load import Loaded
 
 SERVER = "https://app.profitbase.biz/flow"
 PORTAL = {

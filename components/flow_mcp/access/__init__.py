@@ -1,8 +1,0 @@
-"""Who may reach what: a tenant's access, told from its declaration alone."""
-
-from __future__ import annotations
-
-from flow_mcp.access.snapshot import snapshot
-from flow_mcp.access.tenant_access import ClientAccess, PeopleAccess, TenantAccess, WayAccess
-
-__all__ = ["ClientAccess", "PeopleAccess", "TenantAccess", "WayAccess", "snapshot"]

@@ -1,0 +1,27 @@
+"""Reads tenants' declarations, for any authorization server of the list."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from flow_mcp.authorization_servers import KINDS
+from flow_mcp.declaration import load
+from flow_mcp.declaration.declaration import Declaration
+from flow_mcp.declaration.load import Loaded
+from flow_mcp.declaration.source_value import SourceValue
+
+
+def from_configuration(tenant: Any, instance: Any, *, source: str) -> Loaded:
+    """Check what Pulumi's configuration holds; see `flow_mcp.declaration.load.from_configuration`."""
+    return load.from_configuration(tenant, instance, KINDS, source=source)
+
+
+def from_file(file: Path, instance: SourceValue) -> Loaded:
+    """Read a stack's file as `pulumi up` would; see `flow_mcp.declaration.load.from_file`."""
+    return load.from_file(file, instance, KINDS)
+
+
+def unchecked(tenant: Any, instance: Any) -> Declaration:
+    """Read a declaration without its checks; see `flow_mcp.declaration.load.unchecked`."""
+    return load.unchecked(tenant, instance, KINDS)

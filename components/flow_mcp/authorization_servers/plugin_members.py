@@ -1,0 +1,34 @@
+"""Everything that the plugin serves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flow_mcp.authorization_servers.auth0.former_settings import FormerSettingsResource
+from flow_mcp.authorization_servers.discovery.metadata_resource import MetadataResource
+from flow_mcp.authorization_servers.external.client_resource import RegisteredClientResource
+from flow_mcp.authorization_servers.keycloak.preflight import KeycloakPreflight
+from flow_mcp.authorization_servers.keycloak.registration_resource import RegistrationResource
+from flow_mcp.authorization_servers.scalekit.client_resource import ClientResource
+from flow_mcp.authorization_servers.scalekit.mcp_server_resource import McpServerResource
+from flow_mcp.engine.plugin.provider import AnyFunction, AnyResource
+
+if TYPE_CHECKING:
+    from pulumi import ComponentResource
+
+RESOURCES: tuple[AnyResource, ...] = (
+    RegistrationResource(),
+    MetadataResource(),
+    FormerSettingsResource(),
+    McpServerResource(),
+    ClientResource(),
+    RegisteredClientResource(),
+)
+FUNCTIONS: tuple[AnyFunction, ...] = (KeycloakPreflight(),)
+
+
+def components() -> list[type[ComponentResource]]:
+    """The components; importing them imports the SDK of every authorization server's provider."""
+    from flow_mcp.authorization_servers.mcp_server_settings import McpServerSettings
+
+    return [McpServerSettings]

@@ -1,0 +1,7 @@
+"""What a change of each setting means to a reviewer."""
+
+from __future__ import annotations
+
+from flow_mcp.declaration.setting_changes import SettingChange
+
+SETTING_CHANGES = (SettingChange(("authorizationServer", "scalekit", "environmentUrl"), "identity"),)

@@ -1,0 +1,38 @@
+"""`flow-mcp demo`: the main job on this machine."""
+
+from __future__ import annotations
+
+import click
+from rich.console import Console
+
+from flow_mcp.engine.project import Project
+from flow_mcp.local.demo import run as demo
+
+
+@click.group(
+    invoke_without_command=True,
+    epilog="\b\nExamples:\n"
+    "  flow-mcp demo         run it; a second run changes nothing\n"
+    "  flow-mcp demo down    remove it",
+)
+@click.option("--port", type=click.IntRange(1, 65535), help="Keycloak's port on 127.0.0.1.")
+@click.pass_context
+def command(context: click.Context, port: int | None) -> None:
+    """Run the main job on real parts: a local Keycloak, `pulumi up` for two tenants, and decided calls.
+
+    Everything is kept in `.demo/`; the checkout stays as it is.
+    """
+    if context.invoked_subcommand is None:
+        demo.run(Project.find(), _console(), port)
+
+
+def _console() -> Console:
+    """The terminal; a log is given room for the table's rows."""
+    console = Console()
+    return console if console.is_terminal else Console(width=140)
+
+
+@command.command()
+def down() -> None:
+    """Stop the demo's Keycloak and remove all that the demo made."""
+    click.echo("The demo is removed." if demo.down(Project.find()) else "There is no demo to remove.")

@@ -1,0 +1,141 @@
+"""`flow-mcp dev`: a Keycloak on this machine."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import click
+
+from flow_mcp.common.progress import Steps
+from flow_mcp.engine.project import Project
+from flow_mcp.local.keycloak import installations
+from flow_mcp.local.keycloak.distribution import VERSION
+from flow_mcp.local.keycloak.server import DEFAULT_PORT, LocalKeycloak, Status
+from flow_mcp.local.keycloak.state import SOURCES, Source
+
+NOT_RUNNING = 3
+"""Exit code of `status`, that of `systemctl status` and of the LSB's init scripts."""
+
+_state = click.option(
+    "--state",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where its data, password and log are kept.  [default: .demo/keycloak of the project]",
+)
+_source = click.option(
+    "--from",
+    "source",
+    type=click.Choice(SOURCES),
+    help="The way to get it.  [default: Docker where an engine runs, else Maven, else a download]",
+)
+_json = click.option("--json", "as_json", is_flag=True, help="Print what there is to know as JSON.")
+
+
+@click.group(
+    epilog="\b\nExamples:\n"
+    "  flow-mcp dev fetch    get it, and do not start it\n"
+    "  flow-mcp dev start    start it, or leave it as it is\n"
+    "  flow-mcp dev status   does it run, and where?\n"
+    "  flow-mcp dev stop     its data stays"
+)
+def command() -> None:
+    """A Keycloak on this machine, for trying things out and for tests.
+
+    It answers on 127.0.0.1 only, and its administrator has a random password.
+    """
+
+
+@command.command(
+    epilog="\b\nExamples:\n"
+    "  flow-mcp dev start\n"
+    "  flow-mcp dev start --port 8280 --state /tmp/keycloak   a second one"
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    help=f"Port on 127.0.0.1, 0 for any free one.  [default: the one it had, at first {DEFAULT_PORT}]",
+)
+@_state
+@click.option(
+    "--trust",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Certificates (PEM) of authorities that it trusts when it fetches documents by HTTPS.",
+)
+@_source
+@_json
+def start(
+    port: int | None, state: Path | None, trust: Path | None, source: Source | None, as_json: bool
+) -> None:
+    """Start it and wait until it answers; a running one is left as it is.
+
+    Without Docker it needs Java 17 or newer. The first start fetches Keycloak and builds it once.
+    """
+    keycloak = LocalKeycloak(state or _default_state(), port, trust, (source,) if source else SOURCES)
+    began = time.monotonic()
+    with Steps() as report:
+        started = keycloak.start(report)
+    status = keycloak.status()
+    if as_json:
+        click.echo(_as_json(status))
+    elif started:
+        click.echo(f"Keycloak {VERSION} is ready on {status.url} after {time.monotonic() - began:.0f} s.")
+        click.echo(f"Its administrator is {status.admin_user}, with the password in {status.password_file}.")
+    else:
+        click.echo(f"Keycloak {VERSION} runs already on {status.url}.")
+
+
+@command.command(epilog="\b\nExamples:\n  flow-mcp dev fetch   beside something else that takes a while")
+@_source
+def fetch(source: Source | None) -> None:
+    """Get Keycloak ready to start, and do not start it; one that is there is left as it is."""
+    with Steps() as report:
+        way = installations.choose((source,) if source else SOURCES, report)
+    click.echo(f"Keycloak {VERSION} is ready to start ({way.source}).")
+
+
+@command.command(epilog="\b\nExamples:\n  flow-mcp dev stop\n  flow-mcp dev stop --purge   without its data")
+@_state
+@click.option("--purge", is_flag=True, help="Remove its data, password and log as well.")
+def stop(state: Path | None, purge: bool) -> None:
+    """Stop it; its data stays for the next start."""
+    keycloak = LocalKeycloak(state or _default_state())
+    with Steps() as report:
+        ran = keycloak.stop(report, purge=purge)
+    click.echo("Keycloak is stopped." if ran else "Keycloak was not running.")
+    if purge:
+        click.echo("Its data, password and log are removed.")
+
+
+@command.command(epilog="\b\nExamples:\n  flow-mcp dev status\n  flow-mcp dev status --json   for a script")
+@_state
+@_json
+@click.pass_context
+def status(context: click.Context, state: Path | None, as_json: bool) -> None:
+    """Say whether it runs; the exit code is 0 if it does and 3 if not."""
+    status = LocalKeycloak(state or _default_state()).status()
+    if as_json:
+        click.echo(_as_json(status))
+    elif status.running:
+        click.echo(f"Keycloak {VERSION} runs on {status.url} (process {status.pid}, log {status.log}).")
+    else:
+        click.echo("Keycloak is not running.")
+    if not status.running:
+        context.exit(NOT_RUNNING)
+
+
+def _default_state() -> Path:
+    return Project.find().directory / ".demo" / "keycloak"
+
+
+def _as_json(status: Status) -> str:
+    return json.dumps(
+        {
+            "running": status.running,
+            "url": status.url,
+            "adminUser": status.admin_user,
+            "passwordFile": str(status.password_file),
+            "log": str(status.log),
+            "pid": status.pid,
+        }
+    )

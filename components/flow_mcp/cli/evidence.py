@@ -1,0 +1,222 @@
+"""`flow-mcp evidence`: what was declared, changed, judged and made, in one signed file."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+
+import click
+from pydantic import ValidationError
+
+from flow_mcp.cli.options import as_of_option
+from flow_mcp.common.progress import Steps
+from flow_mcp.common.safe_text import terminal
+from flow_mcp.engine.project import NoProjectError, Project
+from flow_mcp.engine.stacks import Stacks
+from flow_mcp.operations.export import files
+from flow_mcp.operations.export.collect import collect
+from flow_mcp.review.diff.document import DiffDocument, digest_of
+from flow_mcp.review.evidence import dsse, keys, show
+from flow_mcp.review.evidence.errors import EvidenceError, NotVerifiedError
+from flow_mcp.review.evidence.make import Declarations, statement
+from flow_mcp.review.evidence.verify import Expected, verify
+from flow_mcp.settings import SettingsEnvelope
+from flow_mcp.settings.strict_json import validate_strictly
+
+PASSPHRASE = "FLOW_MCP_EVIDENCE_PASSPHRASE"  # noqa: S105 the variable's name
+"""Environment variable with the passphrase of the private key."""
+
+_file = click.Path(path_type=Path, dir_okay=False, exists=True)
+
+
+class _PackUnlessNamed(click.Group):
+    """`flow-mcp evidence acme …` packs; only `verify` has to be named."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        first = args[0] if args else ""
+        named = first in self.commands or first in ctx.help_option_names
+        return super().parse_args(ctx, args if named else ["pack", *args])
+
+
+@click.group(
+    cls=_PackUnlessNamed,
+    epilog="\b\nExamples:\n"
+    "  flow-mcp evidence acme --key evidence.pem --to acme.evidence.json\n"
+    "  flow-mcp evidence verify acme.evidence.json --key evidence.pub\n\n"
+    "Without the name of a command it packs.",
+)
+def command() -> None:
+    """What was declared, what changed, what policies said and what came of it, in one signed file."""
+
+
+@command.command(
+    epilog="\b\nExamples:\n"
+    "  flow-mcp evidence pack --key evidence.pem --to all.json            every tenant\n"
+    "  flow-mcp evidence acme --key evidence.pem --to acme.json --base v1.4\n"
+    "  flow-mcp evidence acme --key evidence.pem --to acme.json --diff approved.json\n"
+    "  flow-mcp evidence acme --key evidence.pem --to acme.json --settings /etc/flow/mcp-settings\n\n"
+    "Exit codes: 0 packed and signed, 2 could not; 130 interrupted."
+)
+@click.argument("tenants", nargs=-1, metavar="[TENANT]...")
+@click.option("--key", "key_file", type=_file, required=True, help="Private key (PEM) that signs.")
+@click.option(
+    "--to", type=click.Path(path_type=Path, dir_okay=False), required=True, help="File for the evidence."
+)
+@click.option("--base", metavar="REF", help="Tell what changed since this git revision.")
+@click.option(
+    "--diff", "diff_file", type=_file, help="What changed, as `flow-mcp diff --format json` told it."
+)
+@click.option(
+    "--settings",
+    "delivered",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Take settings from where `flow-mcp export` put them, instead of the stacks' outputs.",
+)
+@as_of_option
+def pack(
+    tenants: tuple[str, ...],
+    key_file: Path,
+    to: Path,
+    base: str | None,
+    diff_file: Path | None,
+    delivered: Path | None,
+    as_of: date,
+) -> None:
+    """Pack and sign what an auditor asks for.
+
+    A declaration and the settings that came of another one are refused. The key's passphrase, if it has one,
+    comes from FLOW_MCP_EVIDENCE_PASSPHRASE or is asked for. No client secret is read.
+    """
+    if base and diff_file:
+        raise click.UsageError("give --base or --diff, not both")
+    signer = keys.signer(key_file, lambda: _passphrase(key_file))
+    project = Project.find()
+    stacks = project.stack_files(tenants or project.stacks())
+    if not stacks:
+        raise NoProjectError(
+            f"there is nothing to pack: {project.directory / 'stacks'} has no Pulumi.<stack>.yaml"
+        )
+    declarations = Declarations.read(project, stacks)
+    diff = declarations.since(base, as_of) if base else _diff(diff_file)
+    settings = _delivered(delivered) if delivered else _from_stacks(project, tuple(stacks))
+    packed = statement(declarations, settings, diff, as_of)
+    files.write(to, dsse.sealed(packed.canonical_json(), signer).decode())
+    told = "" if diff else "; what changed is not in it (--base, --diff)"
+    click.echo(f"{to}: {', '.join(each.tenant for each in packed.predicate.tenants)}, as of {as_of}{told}")
+    click.echo(f"signed by the key {signer.public_key.keyid}")
+
+
+@command.command(
+    name="verify",
+    epilog="\b\nExamples:\n"
+    "  flow-mcp evidence verify acme.json --key evidence.pub\n"
+    "  flow-mcp evidence verify acme.json --key evidence.pub --tenant acme --settings out/acme.json\n"
+    "  flow-mcp evidence verify acme.json --key evidence.pub --json    for a program\n\n"
+    "Exit codes: 0 verified, 1 not verified, 2 could not run.",
+)
+@click.argument("file", type=_file)
+@click.option(
+    "--key",
+    "key_files",
+    type=_file,
+    required=True,
+    multiple=True,
+    help="Public key (PEM); of several, each must have signed.",
+)
+@click.option("--tenant", "tenants", multiple=True, help="It must be about this tenant.")
+@click.option(
+    "--settings",
+    type=_file,
+    multiple=True,
+    help="It must be about these settings: a file of `flow-mcp export`, or the settings document.",
+)
+@click.option(
+    "--declaration", "declarations", type=_file, multiple=True, help="It must be about this stack's file."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def verify_command(
+    file: Path,
+    key_files: tuple[Path, ...],
+    tenants: tuple[str, ...],
+    settings: tuple[Path, ...],
+    declarations: tuple[Path, ...],
+    *,
+    as_json: bool,
+) -> None:
+    """Verify evidence, and say what it says; it needs neither Pulumi nor the project.
+
+    Nothing of a file is believed or shown before its signature is verified.
+    """
+    public = [keys.public_key(each) for each in key_files]
+    expected = Expected(
+        tenants,
+        {str(each): _read(each) for each in settings},
+        {str(each): _read(each) for each in declarations},
+    )
+    try:
+        verified = verify(_read(file), public, expected)
+    except NotVerifiedError as error:
+        if as_json:
+            click.echo(json.dumps({"verified": False, "reason": str(error)}, indent=2))
+        raise NotVerifiedError(f"{file} is not verified: {error}") from None
+    if as_json:
+        click.echo(json.dumps(show.as_json(verified), indent=2))
+    else:
+        click.echo("\n".join(show.lines(verified)))
+
+
+def _passphrase(key_file: Path) -> str:
+    if PASSPHRASE in os.environ:
+        return os.environ[PASSPHRASE]
+    if not sys.stdin.isatty():
+        raise EvidenceError(f"{key_file} is encrypted; set {PASSPHRASE} to its passphrase")
+    passphrase: str = click.prompt(f"Passphrase of {key_file}", hide_input=True, err=True)
+    return passphrase
+
+
+def _diff(file: Path | None) -> DiffDocument | None:
+    if file is None:
+        return None
+    try:
+        diff = validate_strictly(DiffDocument, _read(file))
+    except ValidationError as error:
+        raise EvidenceError(
+            f"{file} is not what `flow-mcp diff --format json` prints: {dsse.first(error)}"
+        ) from None
+    if diff.digest != digest_of(diff):
+        raise EvidenceError(f"{file} was changed: its digest is not that of what it tells")
+    return diff
+
+
+def _from_stacks(project: Project, stacks: Sequence[str]) -> Callable[[str, str], SettingsEnvelope]:
+    with Steps() as report:
+        report(f"Reading {len(stacks)} {'stack' if len(stacks) == 1 else 'stacks'}")
+        collected, _ = collect(Stacks.of(project), stacks, named=True, report=report.detail)
+    found = {each.stack: each.envelope(None) for each in collected}
+    return lambda stack, _: found[stack]
+
+
+def _delivered(directory: Path) -> Callable[[str, str], SettingsEnvelope]:
+    def read(_: str, tenant: str) -> SettingsEnvelope:
+        file = directory / f"{tenant}.json"
+        try:
+            envelope = SettingsEnvelope.from_json(_read(file))
+            envelope.document()
+        except ValueError as error:
+            why = dsse.first(error) if isinstance(error, ValidationError) else terminal(str(error))
+            raise EvidenceError(f"{file} holds no settings that `flow-mcp export` wrote: {why}") from None
+        return envelope
+
+    return read
+
+
+def _read(file: Path) -> bytes:
+    try:
+        with file.open("rb") as opened:
+            return opened.read(dsse.LARGEST + 1)
+    except OSError as error:
+        raise EvidenceError(f"{file} cannot be read: {error.strerror or error}") from None

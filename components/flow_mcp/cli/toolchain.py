@@ -1,0 +1,79 @@
+"""`flow-mcp toolchain`: Pulumi and its plugins for this project."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from flow_mcp.common.progress import Steps
+from flow_mcp.engine.project import Project
+from flow_mcp.engine.toolchain.programs import Part, dotted
+from flow_mcp.engine.toolchain.provision import PROVISION_METHODS, ProvisionMethod, Result, provision
+
+_NAMES: Mapping[Part, str] = {"pulumi": "Pulumi", "keycloak": "its Keycloak plugin"}
+
+
+@click.command(
+    epilog="\b\nExamples:\n"
+    "  flow-mcp toolchain\n"
+    "  flow-mcp toolchain --from build --json\n"
+    "  GOPROXY=https://mirror.example/go flow-mcp toolchain"
+)
+@click.option(
+    "--dir",
+    "directory",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where the programs go.  [default: .toolchain/bin of the project]",
+)
+@click.option(
+    "--from",
+    "method",
+    type=click.Choice(PROVISION_METHODS),
+    help="The only way to try.  [default: each in this order, until one works]",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print what there is now as JSON.")
+def command(directory: Path | None, method: ProvisionMethod | None, as_json: bool) -> None:
+    """Make sure that Pulumi, its Python language host and its Keycloak plugin are at hand.
+
+    Takes what is installed and new enough, else the official download, else builds from the Go module in
+    toolchain/. That takes minutes, once per version and user. When all is there it changes nothing.
+    """
+    project = Project.find().directory
+    directory = (directory or project / ".toolchain" / "bin").absolute()
+    with Steps() as progress:
+        results = provision(
+            project / "toolchain", directory, (method,) if method else PROVISION_METHODS, progress
+        )
+    if as_json:
+        click.echo(_as_json(directory, results))
+        return
+    for result in results.values():
+        if result.provided.note:
+            click.echo(f"{', '.join(result.provided.files)}: {result.provided.note}")
+    parts = " and ".join(f"{_NAMES[part]} {_describe(result)}" for part, result in results.items())
+    click.echo(f"{parts} are in {directory}")
+
+
+def _describe(result: Result) -> str:
+    came = {"installed": "installed here", "download": "downloaded", "build": "built here"}[result.method]
+    return f"{dotted(result.provided.version)} ({came})"
+
+
+def _as_json(directory: Path, results: Mapping[Part, Result]) -> str:
+    return json.dumps(
+        {
+            "directory": str(directory),
+            "changed": any(result.changed for result in results.values()),
+            "parts": {
+                part: {
+                    "from": result.method,
+                    "version": dotted(result.provided.version),
+                    "programs": list(result.provided.files),
+                }
+                for part, result in results.items()
+            },
+        }
+    )

@@ -1,0 +1,16 @@
+"""Text for a SARIF message."""
+
+from __future__ import annotations
+
+import re
+
+from flow_mcp.common.safe_text.plain import LIMIT, plain
+
+
+def sarif(text: str, limit: int = LIMIT) -> str:
+    r"""The text as a part of `message.text`, where `[a](b)` is a link and `{0}` a placeholder.
+
+    SARIF 2.1.0 writes a literal bracket as `\[` (3.11.6) and a literal brace twice (3.11.5).
+    """
+    escaped = re.sub(r"[\\\[\]]", r"\\\g<0>", plain(text, limit))
+    return escaped.replace("{", "{{").replace("}", "}}")

@@ -1,0 +1,140 @@
+"""What a tenant's parts must be to each other, whatever its authorization server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+
+from flow_mcp.declaration.access_lists import check_access
+from flow_mcp.declaration.clients import Client
+from flow_mcp.declaration.declaration import AuthorizationServerKind, Declaration
+from flow_mcp.declaration.findings import Finding, Path
+from flow_mcp.declaration.tenant import Tenant
+from flow_mcp.settings import Grant
+
+
+def check(
+    declaration: Declaration, chosen: Sequence[AuthorizationServerKind], known: Iterable[str]
+) -> Iterator[Finding]:
+    """All findings on a declaration whose shape is right, the chosen authorization server's included.
+
+    Args:
+        declaration: the tenant's.
+        chosen: the authorization servers that it declares.
+        known: the keys of all that it could declare.
+    """
+    choice = list(check_choice(chosen, known))
+    yield from choice
+    yield from _identifiers(declaration.tenant)
+    for name, client in declaration.tenant.clients.items():
+        yield from _client(("clients", name), client)
+    yield from _access(declaration)
+    yield from _names(declaration)
+    if not choice:
+        yield from declaration.kind.check(declaration)
+
+
+def check_choice(chosen: Sequence[AuthorizationServerKind], known: Iterable[str]) -> Iterator[Finding]:
+    """Exactly one authorization server must be declared."""
+    if len(chosen) != 1:
+        keys = ", ".join(kind.key for kind in chosen)
+        yield Finding(
+            ("authorizationServer",),
+            f"names {len(chosen)} authorization servers ({keys or 'none'})",
+            f"Name exactly one of: {', '.join(known)}.",
+        )
+
+
+def access_lists(tenant: Tenant) -> Iterator[tuple[Path, tuple[str, ...]]]:
+    """Every access list of clients and manual registrations, by path."""
+    for name, client in tenant.clients.items():
+        yield ("clients", name, "access"), client.access
+    for name, manual in tenant.manual_registrations.items():
+        yield ("manualRegistrations", name, "access"), manual.access
+
+
+def _identifiers(tenant: Tenant) -> Iterator[Finding]:
+    """IDs that differ in case only: some authorization servers' databases take them for the same."""
+    yield from _same_but_for_case((("workspaces", name), name) for name in tenant.workspaces)
+    for name, workspace in tenant.workspaces.items():
+        yield from _same_but_for_case(
+            (("workspaces", name, "environments", index), environment)
+            for index, environment in enumerate(workspace.environments)
+        )
+
+
+def _same_but_for_case(identifiers: Iterable[tuple[Path, str]]) -> Iterator[Finding]:
+    seen: dict[str, str] = {}
+    for path, identifier in identifiers:
+        other = seen.setdefault(identifier.lower(), identifier)
+        if other != identifier:
+            yield Finding(path, f"differs from {other} in case only", "Use IDs that differ in more.")
+
+
+def _client(path: Path, client: Client) -> Iterator[Finding]:
+    """A client's grant, its people and its credentials must fit each other."""
+    if client.grant is Grant.CLIENT_CREDENTIALS:
+        people = {
+            "redirectUris": client.redirect_uris,
+            "webOrigins": client.web_origins,
+            "people": client.people.anyone,
+        }
+        for key in (key for key, given in people.items() if given):
+            yield Finding(
+                (*path, key),
+                "is for people, and nobody signs in with grant client-credentials",
+                "Remove it, or declare grant authorization-code.",
+            )
+        if client.client_type == "public":
+            yield Finding(
+                (*path, "clientType"),
+                "is public, but grant client-credentials needs a confidential client (RFC 6749, 4.4)",
+                "Remove it.",
+            )
+    else:
+        if not client.redirect_uris:
+            yield Finding(
+                (*path, "redirectUris"),
+                "is missing, and grant authorization-code needs it",
+                "List the application's redirect URIs.",
+            )
+        if client.client_type == "public":
+            for key in client.credentials:
+                yield Finding(
+                    (*path, key), "is for confidential clients", "Remove it, or clientType: public."
+                )
+    for key in client.credentials[1:]:
+        yield Finding(
+            (*path, key), f"is a second way to authenticate, beside {client.credentials[0]}", "Choose one."
+        )
+
+
+def _access(declaration: Declaration) -> Iterator[Finding]:
+    for path, access in access_lists(declaration.tenant):
+        yield from check_access(declaration, path, access)
+
+
+def _names(declaration: Declaration) -> Iterator[Finding]:
+    tenant = declaration.tenant
+    for name in tenant.manual_registrations:
+        if name in tenant.clients:
+            yield Finding(
+                ("manualRegistrations", name),
+                "has the name of a client, and outputs name both by it",
+                "Choose another name.",
+            )
+    owner: dict[str, str] = {}
+    for where, name, client_id in chain(
+        (("clients", name, declaration.client_id(name)) for name in tenant.clients),
+        (
+            ("manualRegistrations", name, manual.client_id)
+            for name, manual in tenant.manual_registrations.items()
+        ),
+    ):
+        if client_id in owner:
+            yield Finding(
+                (where, name, "clientId"),
+                f"is the client ID of {owner[client_id]} too",
+                "Give each application its own registration.",
+            )
+        owner.setdefault(client_id, f"{where}.{name}")

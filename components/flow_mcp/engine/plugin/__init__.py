@@ -1,0 +1,1 @@
+"""What our own Pulumi plugin is built from; `authorization_servers/plugin_members.py` lists its members."""

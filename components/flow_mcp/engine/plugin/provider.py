@@ -1,0 +1,171 @@
+"""Hands each request of the engine to the resource or function that it is about."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
+
+from pulumi.provider.experimental import provider as sdk
+from pulumi.provider.experimental.property_value import PropertyValue
+from pydantic import BaseModel, ValidationError
+
+from flow_mcp.engine.plugin import configuration, values
+from flow_mcp.engine.plugin.log import reporting_on
+from flow_mcp.engine.plugin.resource import Function, Made, PartlyDoneError, Properties, Resource
+from flow_mcp.engine.plugin.values import UNKNOWN, plain, secret_names, unknown_names
+
+AnyResource = Resource[Any, Any]
+AnyFunction = Function[Any, Any]
+ResultT = TypeVar("ResultT")
+
+
+class UnfinishedError(PartlyDoneError):
+    """A PartlyDoneError as Pulumi's properties."""
+
+    def __init__(self, cause: PartlyDoneError, properties: Mapping[str, PropertyValue]) -> None:
+        super().__init__(str(cause), cause.made)
+        self.properties = dict(properties)
+
+
+class Provider(sdk.Provider):
+    """Serves resources and functions; anything that blocks runs in a thread of its own."""
+
+    def __init__(self, resources: Iterable[AnyResource], functions: Iterable[AnyFunction]) -> None:
+        self._resources = {resource.name: resource for resource in resources}
+        self._functions = {function.name: function for function in functions}
+
+    async def configure(self, request: sdk.ConfigureRequest) -> sdk.ConfigureResponse:
+        given = plain(request.args)
+        configuration.configure({name: value for name, value in given.items() if isinstance(value, str)})
+        return await super().configure(request)
+
+    async def check(self, request: sdk.CheckRequest) -> sdk.CheckResponse:
+        resource = self._resource(request.urn)
+        given = plain(request.new_inputs)
+        normalized, failures = _validated(resource.inputs, given)
+        if failures:
+            return sdk.CheckResponse(inputs=request.new_inputs, failures=failures)
+        return sdk.CheckResponse(inputs=values.properties(normalized, secret_names(request.new_inputs)))
+
+    async def diff(self, request: sdk.DiffRequest) -> sdk.DiffResponse:
+        resource = self._resource(request.urn)
+        old, new = plain(request.old_state), plain(request.new_inputs)
+        changed = {name for name in _names(resource.inputs) if old.get(name) != new.get(name)}
+        # An unknown value is one that is being made: what was made with the former one goes with it.
+        replaces = sorted(changed & resource.replaced_by)
+        changed |= {name for name in resource.deviations if old.get(name)}
+        return sdk.DiffResponse(
+            changes=bool(changed),
+            replaces=replaces,
+            delete_before_replace=True,
+            diffs=sorted(changed),
+            detailed_diff={
+                name: sdk.PropertyDiff(
+                    sdk.PropertyDiffKind.UPDATE_REPLACE if name in replaces else sdk.PropertyDiffKind.UPDATE,
+                    input_diff=False,
+                )
+                for name in changed
+            },
+        )
+
+    async def create(self, request: sdk.CreateRequest) -> sdk.CreateResponse:
+        resource = self._resource(request.urn)
+        secret = resource.secrets | secret_names(request.properties)
+        given = plain(request.properties)
+        if request.preview:
+            return sdk.CreateResponse("", values.properties(_foreseen(resource, given), secret))
+        inputs = resource.inputs.model_validate(given)
+        made = await _run(request.urn, secret, lambda: resource.create(inputs))
+        return sdk.CreateResponse(made.id, values.properties(made.state.values(), secret))
+
+    async def read(self, request: sdk.ReadRequest) -> sdk.ReadResponse:
+        resource = self._resource(request.urn)
+        secret = resource.secrets | secret_names(request.properties) | secret_names(request.inputs)
+        state = _state(resource, request.properties) if request.properties else None
+        made = await _run(request.urn, secret, lambda: resource.read(request.resource_id, state))
+        if made is None:
+            return sdk.ReadResponse()
+        found = made.state.values()
+        inputs = {name: found[name] for name in _names(resource.inputs) if name in found}
+        return sdk.ReadResponse(made.id, values.properties(found, secret), values.properties(inputs, secret))
+
+    async def update(self, request: sdk.UpdateRequest) -> sdk.UpdateResponse:
+        resource = self._resource(request.urn)
+        secret = resource.secrets | secret_names(request.news)
+        given = plain(request.news)
+        if request.preview:
+            kept = {name: value for name, value in plain(request.olds).items() if name in resource.stable}
+            return sdk.UpdateResponse(values.properties({**_foreseen(resource, given), **kept}, secret))
+        inputs, state = resource.inputs.model_validate(given), _state(resource, request.olds)
+        updated = await _run(request.urn, secret, lambda: resource.update(request.resource_id, inputs, state))
+        return sdk.UpdateResponse(values.properties(updated.values(), secret))
+
+    async def delete(self, request: sdk.DeleteRequest) -> None:
+        resource = self._resource(request.urn)
+        state = _state(resource, request.properties)
+        await _run(request.urn, frozenset(), lambda: resource.delete(request.resource_id, state))
+
+    async def invoke(self, request: sdk.InvokeRequest) -> sdk.InvokeResponse:
+        function = self._functions[_last(request.tok)]
+        given = plain(request.args)
+        _, failures = _validated(function.arguments, given)
+        if failures or unknown_names(given):
+            missing = [sdk.CheckFailure(n, "is not known yet") for n in sorted(unknown_names(given))]
+            return sdk.InvokeResponse(failures=[*failures, *missing])
+        arguments = function.arguments.model_validate(given)
+        result = await _run("", frozenset(), lambda: function.call(arguments))
+        return sdk.InvokeResponse(values.properties(result.values(), secret_names(request.args)))
+
+    def _resource(self, urn: str) -> AnyResource:
+        return self._resources[_last(urn.split("::")[2])]
+
+
+async def _run(urn: str, secret: frozenset[str], work: Callable[[], ResultT]) -> ResultT:
+    with reporting_on(urn):
+        try:
+            return await asyncio.to_thread(work)
+        except PartlyDoneError as error:
+            made: Made[Properties] = error.made
+            raise UnfinishedError(error, values.properties(made.state.values(), secret)) from error
+
+
+def _state(resource: AnyResource, properties: Mapping[str, PropertyValue]) -> Any:
+    return resource.state.model_validate(plain(properties), extra="ignore")
+
+
+def _foreseen(resource: AnyResource, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What a preview knows: the inputs, and that the rest is computed."""
+    return {**dict.fromkeys(_names(resource.state), UNKNOWN), **given}
+
+
+def _validated(
+    model: type[Properties], given: Mapping[str, Any]
+) -> tuple[dict[str, Any], list[sdk.CheckFailure]]:
+    """The inputs as the model writes them, and what is wrong with those that are known."""
+    unknown = unknown_names(given)
+    known = {name: value for name, value in given.items() if name not in unknown}
+    try:
+        normalized = model.model_validate(known).values()
+    except ValidationError as error:
+        failures = [
+            sdk.CheckFailure(".".join(map(str, problem["loc"])), _reason(problem["msg"]))
+            for problem in error.errors(include_url=False, include_input=False)
+            # Where something is unknown, neither its absence nor a rule about several inputs says anything.
+            if not unknown or (problem["loc"] and problem["loc"][0] not in unknown)
+        ]
+        return dict(given), failures
+    return {**normalized, **{name: given[name] for name in unknown}}, []
+
+
+def _reason(message: str) -> str:
+    return message.removeprefix("Value error, ")
+
+
+def _names(model: type[BaseModel]) -> tuple[str, ...]:
+    return tuple(field.alias or name for name, field in model.model_fields.items())
+
+
+def _last(token: str) -> str:
+    """`KeycloakClientRegistration` of `parent:type$flow-mcp:index:KeycloakClientRegistration`."""
+    return token.rpartition("$")[2].rpartition(":")[2]

@@ -1,0 +1,1 @@
+"""Work on deployed tenants: deliver their settings, verify that clients can connect."""

@@ -1,0 +1,205 @@
+"""What a verification looks at: a tenant at one of its authorization servers."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, cast
+
+import httpx
+
+from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, Administration
+from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
+from flow_mcp.common.errors import FlowMcpError
+from flow_mcp.declaration.declaration import Declaration
+from flow_mcp.operations.verify.client_key import ClientKey
+from flow_mcp.operations.verify.observation import Observation
+from flow_mcp.operations.verify.web import NoAnswerError, Web
+from flow_mcp.runtime import discovery_addresses
+from flow_mcp.runtime.compact import CompactToken, parse_token
+from flow_mcp.settings import (
+    AuthorizationServer,
+    Client,
+    ProtectedResource,
+    ResourceAtServer,
+    SettingsDocument,
+)
+
+
+class SkipError(FlowMcpError):
+    """A check cannot look; the text says why."""
+
+
+@dataclass(frozen=True)
+class Minted:
+    """A token that a client got for a resource."""
+
+    client: Client
+    resource: ProtectedResource
+    at: ResourceAtServer
+    token: str = field(repr=False)
+
+    @property
+    def subject(self) -> str:
+        return f"{self.client.name} for {self.resource.key}"
+
+    @property
+    def parsed(self) -> CompactToken:
+        """The token taken apart.
+
+        Raises:
+            Refused: it is opaque, encrypted or malformed.
+        """
+        return parse_token(self.token)
+
+
+@dataclass
+class Target:
+    """A tenant as its settings describe it, and the means to look at it.
+
+    Attributes:
+        settings: the tenant's document.
+        server: the authorization server of it that is looked at.
+        web: what sends requests.
+        declaration: what the tenant's file says, or why it is not known.
+        secrets: gives the client secrets by client name; only called where a token is to be minted.
+        metadata_document: address of a client's metadata document to try.
+        mcp_server: whether the MCP servers must answer.
+        client_keys: keys of clients that authenticate by private key JWT, by client name.
+        environment: where an administrator's credentials are.
+        transport: only for tests.
+    """
+
+    settings: SettingsDocument
+    server: AuthorizationServer
+    web: Web
+    declaration: Declaration | str
+    secrets: Callable[[], Mapping[str, str]]
+    metadata_document: str | None = None
+    mcp_server: bool = False
+    client_keys: Mapping[str, ClientKey] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    transport: httpx.BaseTransport | None = None
+    minted: dict[tuple[str, str], Minted | Observation] = field(default_factory=dict, repr=False)
+    _hidden: set[str] = field(default_factory=set, repr=False)
+
+    def close(self) -> None:
+        if "admin" in self.__dict__:
+            self.admin.__exit__(None, None, None)
+
+    def hide(self, value: str | None) -> None:
+        """Let no report show this value."""
+        if value and len(value) > 3:
+            self._hidden.add(value)
+
+    def shown(self, text: str) -> str:
+        """The text without anything that must not be shown."""
+        for value in sorted(self._hidden, key=len, reverse=True):
+            text = text.replace(value, "[hidden]")
+        return text
+
+    @cached_property
+    def _secrets(self) -> Mapping[str, str]:
+        found = self.secrets()
+        for secret in found.values():
+            self.hide(secret)
+        return found
+
+    def secret(self, client: str) -> str | None:
+        """A client's secret, read when the first one is asked for.
+
+        Raises:
+            FlowMcpError: secrets cannot be read.
+        """
+        return self._secrets.get(client)
+
+    @property
+    def declared(self) -> Declaration:
+        """The tenant's declaration.
+
+        Raises:
+            SkipError: it is not known, or it declares another server.
+        """
+        if isinstance(self.declaration, str):
+            raise SkipError(self.declaration)
+        if self.declaration.kind.key != self.server.kind:
+            raise SkipError(f"the tenant's file declares {self.declaration.kind.key} and not this server")
+        return self.declaration
+
+    @property
+    def keycloak(self) -> Keycloak:
+        """What is declared of this Keycloak.
+
+        Raises:
+            SkipError: it is another kind of server, or the declaration is not known.
+        """
+        if self.server.kind != "keycloak":
+            raise SkipError(
+                f"what {self.server.kind} has registered is not read: only Keycloak's admin API is"
+            )
+        return cast("Keycloak", self.declared.server)
+
+    @cached_property
+    def admin(self) -> AdminApi:
+        """Keycloak's admin API.
+
+        Raises:
+            SkipError: it is another kind of server, or there are no credentials.
+        """
+        declared = self.keycloak
+        if not any(self.environment.get(name) for name in ("KEYCLOAK_PASSWORD", "KEYCLOAK_CLIENT_SECRET")):
+            raise SkipError(
+                "the environment has no administrator's credentials "
+                "(KEYCLOAK_USER and KEYCLOAK_PASSWORD, or KEYCLOAK_CLIENT_SECRET)"
+            )
+        administration = Administration(
+            url=declared.admin_url or declared.url,
+            admin_realm=declared.administration.realm,
+            admin_client_id=declared.administration.client_id,
+        )
+        return AdminApi(administration, self.environment, self.transport)
+
+    @cached_property
+    def documents(self) -> dict[str, dict[str, Any] | str]:
+        """By address: the metadata document there, or why there is none."""
+        found: dict[str, dict[str, Any] | str] = {}
+        for address in discovery_addresses(self.server):
+            try:
+                found[address] = self.web.json(address)
+            except NoAnswerError as error:
+                found[address] = str(error)
+        return found
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """The server's metadata.
+
+        Raises:
+            SkipError: no address has any.
+        """
+        for document in self.documents.values():
+            if isinstance(document, dict):
+                return document
+        raise SkipError("the server's metadata is not known (V-DISCOVERY-001)")
+
+    @property
+    def managed(self) -> tuple[Client, ...]:
+        """The clients that the stack made."""
+        return tuple(client for client in self.server.clients if client.registration == "managed")
+
+    def resource(self, url: str) -> ProtectedResource:
+        """The protected resource with this URL."""
+        return next(each for each in self.settings.protected_resources if each.url == url)
+
+    def scopes(self, resource: ProtectedResource) -> tuple[str, ...]:
+        """What clients ask this server for, for this resource."""
+        return next(
+            (
+                at.scopes_advertised
+                for at in resource.authorization_servers
+                if at.authority == self.server.authority
+            ),
+            (),
+        )

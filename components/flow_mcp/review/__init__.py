@@ -1,0 +1,1 @@
+"""What people approve: policies, previews, diffs, the gate, the report and evidence."""

@@ -1,0 +1,1 @@
+"""A diff for people and other programs: terminal, Markdown, SARIF."""

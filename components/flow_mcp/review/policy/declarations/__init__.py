@@ -1,0 +1,1 @@
+"""Queries on declarations, for the rules."""

@@ -1,0 +1,1 @@
+"""Queries on resources, for the rules: types, properties, and whether the component created them."""

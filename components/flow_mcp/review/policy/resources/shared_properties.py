@@ -1,0 +1,56 @@
+"""Find values of the same meaning in resources of several types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from enum import Enum
+from typing import Any, Final
+
+from flow_mcp.declaration.findings import Path
+from flow_mcp.review.policy.rule import Resource, Unknown
+
+
+class _Each(Enum):
+    EACH = "each"
+
+
+EACH: Final = _Each.EACH
+"""Wildcard in a place: every key of a mapping and every item of a list."""
+
+Place = tuple[str | _Each, ...]
+"""A path of keys, starting at a resource's properties."""
+
+Places = Mapping[str, tuple[Place, ...]]
+"""Places by resource type."""
+
+
+def found(resource: Resource, places: Places) -> Iterator[tuple[Path, Any]]:
+    """Yield the existing values at the places of the resource's type, each with its path.
+
+    A scalar in place of a list or mapping is yielded itself, so that rules evaluate it too.
+    """
+    for place in places.get(resource.type, ()):
+        yield from below(resource.values, place)
+
+
+def below(value: Any, place: Place, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Yield the values at a place below a value; `Unknown` if a value on the path is unknown."""
+    if value is None:
+        return
+    if not place or isinstance(value, Unknown):
+        yield path, value
+    elif place[0] is EACH:
+        parts = _parts(value)
+        if parts is None:
+            yield path, value
+        else:
+            for key, part in parts:
+                yield from below(part, place[1:], (*path, key))
+    elif isinstance(value, Mapping):
+        yield from below(value.get(place[0]), place[1:], (*path, place[0]))
+
+
+def _parts(value: Any) -> Iterator[tuple[str | int, Any]] | None:
+    if isinstance(value, Mapping):
+        return iter(value.items())
+    return iter(enumerate(value)) if isinstance(value, list) else None

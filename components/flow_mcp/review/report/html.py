@@ -1,0 +1,114 @@
+"""The report as one HTML file that needs no network and obeys nobody's text.
+
+Every text is escaped by Jinja; the page's own style and script are the only ones that its Content Security
+Policy lets run. What the script works on is what stands in the page, so there is no second copy of the data.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
+from functools import cache
+from hashlib import sha256
+from importlib import resources
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup
+
+from flow_mcp.review.report.document import Report, Tenant
+from flow_mcp.review.report.picture import picture
+from flow_mcp.review.report.rule_results import Finding
+from flow_mcp.review.report.subjects import columns, subjects
+
+_PAGE = "report.html.jinja"
+_UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
+
+
+def to_html(report: Report) -> str:
+    """The page; the same report gives the same bytes."""
+    style, script = _file("report.css"), _file("report.js")
+    policy = (
+        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    kinds = sorted({tenant.declared.kind for tenant in report.tenants if tenant.declared})
+    servers = sorted({tenant.declared.server for tenant in report.tenants if tenant.declared})
+    page = _environment().get_template(_PAGE)
+    own = {"style": Markup(style), "script": Markup(script)}  # noqa: S704 ours
+    return page.render(report=report, policy=policy, kinds=kinds, servers=servers, **own)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FunctionLoader(_template),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"anchor": anchor, "duration": duration, "moment": moment}
+    environment.globals |= {
+        "alike": alike,
+        "columns": columns,
+        "flags": lambda tenant: " ".join(_flags(tenant)),
+        "picture": picture,
+        "subjects": lambda declared: list(subjects(declared)),
+    }
+    return environment
+
+
+def alike(findings: Sequence[Finding]) -> list[tuple[Finding, list[str]]]:
+    """Findings that differ in nothing but their place are one, with all places."""
+    places: dict[Finding, list[str]] = {}
+    for finding in findings:
+        places.setdefault(finding.model_copy(update={"path": ""}), []).append(finding.path)
+    return list(places.items())
+
+
+def anchor(stack: str) -> str:
+    """A tenant's fragment identifier, the same in every report."""
+    return "tenant-" + re.sub(r"[^A-Za-z0-9-]", lambda char: f"_{ord(char[0]):x}_", stack)
+
+
+def duration(seconds: int) -> str:
+    """`5 min`, `90 d`: the largest unit that fits."""
+    size, unit = next((size, unit) for size, unit in _UNITS if seconds % size == 0)
+    return f"{seconds // size} {unit}"
+
+
+def moment(text: str) -> str:
+    """A time in UTC as people read it; any other as it is."""
+    return re.sub(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d):[\d.]+Z$", r"\1 \2 UTC", text)
+
+
+def _flags(tenant: Tenant) -> Iterator[str]:
+    """What the page can be filtered by."""
+    declared = tenant.declared
+    if tenant.blocked:
+        yield "blocked"
+    if declared and any(way.open for way in declared.ways):
+        yield "open"
+    if declared and any(
+        client.secret and client.secret.state in {"expired", "expiring"} for client in declared.clients
+    ):
+        yield "secret"
+    if tenant.waivers:
+        yield "waiver"
+    if tenant.delivered.differences or tenant.applied.differences or tenant.drift.changed:
+        yield "differs"
+
+
+def _template(name: str) -> str:
+    # Indentation is for those who read the template: with many tenants it would be megabytes.
+    return re.sub(r"\n\s+", "\n", _file(name))
+
+
+@cache
+def _file(name: str) -> str:
+    return resources.files(__package__).joinpath("page", name).read_text(encoding="utf-8")
+
+
+def _hash(text: str) -> str:
+    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"

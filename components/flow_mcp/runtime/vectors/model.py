@@ -1,0 +1,132 @@
+"""The shape of the test vectors. Its schema is published as `docs/schemas/vectors.schema.json`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
+from pydantic.alias_generators import to_camel
+
+from flow_mcp.common.json_schema import DIALECT, Schema
+
+if TYPE_CHECKING:
+    from flow_mcp.runtime import Decision
+
+Name = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+RequirementId = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]*-[1-9][0-9]*$")]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, alias_generator=to_camel, validate_by_name=True
+    )
+
+
+class Requirement(_Part):
+    """What must hold; its ID never changes its meaning."""
+
+    id: RequirementId
+    text: str
+    source: Annotated[
+        str, Field(description="Where it comes from: a specification's section, or a page of this project.")
+    ]
+
+
+class Requirements(_Part):
+    """All requirements."""
+
+    requirements: Annotated[tuple[Requirement, ...], Field(min_length=1)]
+
+
+class ExpectedDecision(_Part):
+    """What must be decided; what is absent must be absent."""
+
+    allowed: bool
+    status: Annotated[Literal[200, 401, 403], Field(description="HTTP status; 200 stands for allowed.")]
+    error: Annotated[
+        Literal["invalid_token", "insufficient_scope"] | None,
+        Field(description="Error code in the challenge (RFC 6750, 3.1)."),
+    ] = None
+    challenge: Annotated[str | None, Field(description="Value of `WWW-Authenticate`.")] = None
+    reason: Annotated[
+        str, Field(description="Reason code of the reference, for logs; another runtime may have others.")
+    ]
+    resource: Annotated[str | None, Field(description="URL of the protected resource.")] = None
+    authority: Annotated[
+        str | None, Field(description="The authorization server that the token names and the resource has.")
+    ] = None
+    client: Annotated[str | None, Field(description="Client ID, once the signature held.")] = None
+    subject: Annotated[str | None, Field(description="`sub`, once the signature held.")] = None
+    subject_kind: Literal["person", "program"] | None = None
+    expires_at: Annotated[
+        int | None, Field(description="`exp`, seconds since 1970, rounded down; only when allowed.")
+    ] = None
+
+    @classmethod
+    def of(cls, decision: Decision) -> Self:
+        """Write down what the reference decided."""
+        return cls(
+            allowed=decision.allowed,
+            status=decision.status,
+            error=decision.error,
+            challenge=decision.challenge,
+            reason=decision.reason.value,
+            resource=decision.resource,
+            authority=decision.authority,
+            client=decision.client,
+            subject=decision.subject,
+            subject_kind=decision.subject_kind,
+            expires_at=decision.expires_at,
+        )
+
+
+class Vector(_Part):
+    """One call and what must be decided."""
+
+    id: Annotated[Name, Field(description="Unique among all files; it never changes its meaning.")]
+    description: str
+    requirements: Annotated[tuple[RequirementId, ...], Field(min_length=1)]
+    settings: Annotated[
+        Name | None, Field(description="The file in settings/; absent: the tenant has none.")
+    ] = None
+    keys: Annotated[Name, Field(description="The file in keys/: a JSON Web Key Set by authority.")]
+    now: Annotated[int, Field(description="Seconds since 1970.")]
+    address: Annotated[str, Field(description="URL of the call, without its query.")]
+    token: Annotated[str | None, Field(description="The bearer token; absent: the call has none.")] = None
+    pad_token_to: Annotated[
+        int | None, Field(gt=0, description="Append letters `A` to the token until it is so long.")
+    ] = None
+    authorization: Annotated[
+        tuple[str, ...] | None,
+        Field(description="Instead of `token`: values of the call's Authorization headers, in order."),
+    ] = None
+    query: Annotated[str | None, Field(description="With `authorization`: the call's query string.")] = None
+    decision: ExpectedDecision
+
+    @model_validator(mode="after")
+    def _is_one_call(self) -> Self:
+        if self.authorization is not None and self.token is not None:
+            raise ValueError("`token` is what `authorization` carries: give one of them")
+        if self.query is not None and self.authorization is None:
+            raise ValueError("`query` belongs to `authorization`")
+        if self.pad_token_to is not None and self.token is None:
+            raise ValueError("`padTokenTo` belongs to `token`")
+        return self
+
+    @property
+    def whole_token(self) -> str | None:
+        """The token, padded."""
+        return self.token.ljust(self.pad_token_to, "A") if self.token and self.pad_token_to else self.token
+
+
+class VectorFile(_Part):
+    """Vectors of one theme."""
+
+    description: str
+    vectors: Annotated[tuple[Vector, ...], Field(min_length=1)]
+
+
+def vectors_schema() -> dict[str, Any]:
+    """The schema of cases/*.json and of requirements.json (JSON Schema 2020-12)."""
+    files: TypeAdapter[VectorFile | Requirements] = TypeAdapter(VectorFile | Requirements)
+    return {"$schema": DIALECT, **files.json_schema(schema_generator=Schema)}

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from flow_mcp.local.keycloak.errors import LocalKeycloakError
+from flow_mcp.local.keycloak.java import find_java
+from tests.unit.local.keycloak.fakes import Machine
+
+
+@pytest.mark.parametrize("version", ["17", "17.0.15", "21.0.4", "22-ea"])
+def test_java_17_and_newer_will_do(machine: Machine, version: str) -> None:
+    assert find_java() == machine.java(version)
+
+
+@pytest.mark.parametrize(("version", "major"), [("1.8.0_412", 8), ("11.0.23", 11)])
+def test_an_older_java_is_named_with_what_is_needed(machine: Machine, version: str, major: int) -> None:
+    java = machine.java(version)
+    with pytest.raises(LocalKeycloakError) as error:
+        find_java()
+    assert str(error.value) == f"{java} is Java {major}: Java 17 or newer is needed"
+
+
+def test_no_java_is_an_error_that_says_what_is_needed(machine: Machine) -> None:
+    (machine.programs / "java").unlink()
+    with pytest.raises(LocalKeycloakError) as error:
+        find_java()
+    assert str(error.value) == "no java on PATH: Java 17 or newer is needed"
+
+
+def test_a_java_that_does_not_run_is_an_error(machine: Machine) -> None:
+    java = machine.program("java", "#!/bin/sh\necho 'Unable to locate a Java Runtime.' >&2\nexit 1\n")
+    with pytest.raises(LocalKeycloakError) as error:
+        find_java()
+    assert str(error.value) == f"{java} does not run: Java 17 or newer is needed"
+
+
+def test_java_home_comes_first(machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = tmp_path / "jdk"
+    (home / "bin").mkdir(parents=True)
+    java = machine.java("21").rename(home / "bin" / "java")
+    machine.java("11")
+    monkeypatch.setenv("JAVA_HOME", str(home))
+    assert find_java() == java

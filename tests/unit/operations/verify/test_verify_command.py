@@ -1,0 +1,123 @@
+"""`flow-mcp verify` where it cannot run, and what it prints."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from flow_mcp.cli.verify import command
+from flow_mcp.operations.verify.check import Result
+from flow_mcp.operations.verify.checks import CHECKS
+from flow_mcp.operations.verify.observation import bad, good
+from flow_mcp.operations.verify.report import Verification, as_json, counts
+from flow_mcp.settings import SettingsEnvelope
+from tests.live.key_pair import KeyPair
+from tests.unit.operations.verify.fake import Fake
+
+_NOWHERE = "http://127.0.0.1:9/realms/acme"
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"version": 2}'], ids=["empty", "a list", "another version"])
+def test_a_file_without_settings_could_not_be_verified(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "acme.json"
+    file.write_text(text, encoding="utf-8")
+    result = CliRunner().invoke(command, ["--settings", str(file)], catch_exceptions=False)
+    assert result.exit_code == 2
+    assert "holds no settings document of version 1" in result.stderr
+
+
+@pytest.mark.parametrize("in_envelope", [False, True], ids=["document", "envelope"])
+def test_a_server_that_is_not_there_is_a_finding(tmp_path: Path, *, in_envelope: bool) -> None:
+    settings = Fake().settings
+    text = settings.canonical_json().replace("https://id.acme.example/realms/acme", _NOWHERE)
+    text = text.replace("https://app.profitbase.biz", "http://127.0.0.1:9")
+    if in_envelope:
+        text = SettingsEnvelope.of(type(settings).from_json(text), 3).to_json()
+    file = tmp_path / "acme.json"
+    file.write_text(text, encoding="utf-8")
+    result = CliRunner().invoke(command, ["--settings", str(file), "--json"], catch_exceptions=False)
+    (tenant,) = json.loads(result.stdout)["tenants"]
+    failed = {found["id"] for found in tenant["results"] if found["status"] == "fail"}
+    assert (result.exit_code, tenant["tenant"]) == (1, "acme")
+    assert failed == {"V-DISCOVERY-001", "V-DISCOVERY-003"}
+
+
+def test_failures_come_first_and_say_what_to_do_and_what_was_skipped_is_counted(tmp_path: Path) -> None:
+    text = Fake().settings.canonical_json().replace("https://id.acme.example/realms/acme", _NOWHERE)
+    file = tmp_path / "acme.json"
+    file.write_text(text.replace("https://app.profitbase.biz", "http://127.0.0.1:9"), encoding="utf-8")
+    result = CliRunner().invoke(command, ["--settings", str(file)], catch_exceptions=False)
+    first, second, third, *_, last = result.stdout.splitlines()
+    assert first == f"acme at {_NOWHERE}"
+    assert second == "  fail V-DISCOVERY-001 The metadata is at the address that the settings name"
+    assert third.startswith(f"    {_NOWHERE}")
+    statuses = re.findall(r"^  (fail|warn|pass|skipped) V-", result.stdout, re.MULTILINE)
+    assert statuses == sorted(statuses, key=["fail", "warn"].index)
+    for part in ("    Means: ", "    Remedy: ", "    See "):
+        assert part in result.stdout
+    assert re.fullmatch(r"acme: (\d+ \w+, ){4}at 20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ; --all lists .*", last)
+
+    everything = CliRunner().invoke(command, ["--settings", str(file), "--all"], catch_exceptions=False)
+    listed = re.findall(r"^  (fail|warn|pass|skipped) V-", everything.stdout, re.MULTILINE)
+    assert Counter(listed) == {
+        name: int(number) for number, name in re.findall(r"(\d+) (\w+)", last)[:4] if int(number)
+    }
+    assert listed == sorted(listed, key=["fail", "warn", "skipped", "pass"].index)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["acme", "--key", "agent"], "--key agent: it is CLIENT=FILE"),
+        (["acme", "beta", "--key", "agent=agent.pem"], "--key goes with one tenant, or with --settings"),
+        (["--key", "agent=agent.pem"], "--key goes with one tenant, or with --settings"),
+        (["acme", "--key", "agent=none.pem"], "none.pem cannot be read: No such file or directory"),
+    ],
+    ids=["no file named", "two tenants", "all tenants", "no such file"],
+)
+def test_a_key_is_one_client_s_of_one_tenant(arguments: list[str], said: str) -> None:
+    result = CliRunner().invoke(command, arguments)
+    assert said in result.output + str(result.exception)
+
+
+def test_a_key_of_a_client_that_has_none_could_not_be_tried(tmp_path: Path) -> None:
+    key = tmp_path / "agent.pem"
+    key.write_text(KeyPair.make("agent").private_key, encoding="utf-8")
+    file = tmp_path / "acme.json"
+    file.write_text(Fake().settings.canonical_json(), encoding="utf-8")
+    result = CliRunner().invoke(command, ["--settings", str(file), "--key", f"agent={key}"])
+    assert result.exit_code == 2
+    assert "--key agent: acme has no such client with private-key-jwt, but none at all" in result.stderr
+
+
+def test_results_are_counted_and_told_to_programs() -> None:
+    check = CHECKS[0]
+    results = [
+        Result(check, "https://a", good("x", "fine")),
+        Result(check, "https://a", bad("y", "not", "Do.")),
+    ]
+    assert counts(results) == {"pass": 1, "warn": 0, "fail": 1, "skipped": 0}
+    told = as_json(Verification("acme", datetime(2026, 11, 25, 9, 5, tzinfo=UTC), results))
+    assert {name: value for name, value in told.items() if name != "results"} == {
+        "tenant": "acme",
+        "verifiedAt": "2026-11-25T09:05:00Z",
+        "counts": {"pass": 1, "warn": 0, "fail": 1, "skipped": 0},
+    }
+    assert isinstance(told["results"], list)
+    assert told["results"][1] == {
+        "id": check.id,
+        "title": check.title,
+        "status": "fail",
+        "authority": "https://a",
+        "subject": "y",
+        "seen": "not",
+        "meaning": check.meaning,
+        "remedy": "Do.",
+        "reference": check.reference,
+    }

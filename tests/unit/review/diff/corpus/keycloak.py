@@ -1,0 +1,189 @@
+"""Changes of tenants on Keycloak."""
+
+from __future__ import annotations
+
+from tests.unit.review.diff.corpus.case import GONE, Case, edited
+
+_SERVER = "authorizationServer.keycloak"
+
+CASES: tuple[Case, ...] = (
+    edited("nothing", "acme", {}),
+    edited(
+        "a client gains an environment", "acme", {"clients.test-agent.access": ["456/production", "456/test"]}
+    ),
+    edited("a client loses an environment", "acme", {"clients.nightly-agent.access": ["456/production"]}),
+    edited(
+        "a client is given whatever will be declared", "acme", {"clients.nightly-agent.access": ["456/*"]}
+    ),
+    edited(
+        "an access list is written out", "acme", {"clients.desktop.access": ["456/production", "456/test"]}
+    ),
+    edited(
+        "an access list says the same twice",
+        "acme",
+        {"clients.desktop.access": ["*", "456/test"]},
+    ),
+    edited(
+        "a client is added",
+        "acme",
+        {
+            "clients.importer": {
+                "grant": "client-credentials",
+                "access": ["456/test"],
+                "privateKeyJwt": {"jwksUrl": "https://importer.acme.example/jwks"},
+            }
+        },
+    ),
+    edited("a client is removed", "acme", {"clients.test-agent": GONE}),
+    edited(
+        "a client becomes one for people",
+        "acme",
+        {
+            "clients.test-agent": {
+                "grant": "authorization-code",
+                "access": ["456/test"],
+                "redirectUris": ["https://agent.acme.example/callback"],
+                "people": {"groups": ["planners"]},
+            }
+        },
+    ),
+    edited("a client chooses its client ID", "acme", {"clients.nightly-agent.clientId": "acme-nightly"}),
+    edited(
+        "a secret is replaced by a key",
+        "acme",
+        {"clients.nightly-agent.privateKeyJwt": {"jwksUrl": "https://agent.acme.example/jwks"}},
+    ),
+    edited(
+        "a key is replaced by a secret",
+        "acme",
+        {"clients.nightly-agent.privateKeyJwt": GONE},
+        before={"clients.nightly-agent.privateKeyJwt": {"jwksUrl": "https://agent.acme.example/jwks"}},
+    ),
+    edited(
+        "a client's keys are published elsewhere",
+        "acme",
+        {"clients.nightly-agent.privateKeyJwt": {"jwksUrl": "https://evil.example/jwks"}},
+        before={"clients.nightly-agent.privateKeyJwt": {"jwksUrl": "https://agent.acme.example/jwks"}},
+    ),
+    edited(
+        "redirect URIs and web origins come and go",
+        "acme",
+        {
+            "clients.desktop.redirectUris": ["https://evil.example/callback"],
+            "clients.desktop.webOrigins": ["https://app.acme.example"],
+        },
+        before={"clients.desktop.webOrigins": ["https://old.acme.example"]},
+    ),
+    edited("everyone may sign in", "acme", {"clients.desktop.people": "everyone"}),
+    edited("a group takes another's place", "acme", {"clients.desktop.people": {"groups": ["auditors"]}}),
+    edited(
+        "not everyone may sign in any more",
+        "globex",
+        {"clients.portal.people": {"groups": ["planners"]}},
+    ),
+    edited(
+        "people are named where they were inherited",
+        "acme",
+        {f"{_SERVER}.registration.dynamic.people": {"groups": ["planners"]}},
+    ),
+    edited(
+        "a manual registration is another client, with more access",
+        "acme",
+        {"manualRegistrations.legacy-crm": {"clientId": "crm-2", "access": ["*"]}},
+    ),
+    edited("a manual registration is removed", "acme", {"manualRegistrations.legacy-crm": GONE}),
+    edited(
+        "registration leads less far",
+        "acme",
+        {f"{_SERVER}.registration.dynamic.access": ["456/test"]},
+        before={f"{_SERVER}.registration.dynamic.access": ["*"]},
+    ),
+    edited(
+        "a manual registration lets people come",
+        "globex",
+        {
+            "manualRegistrations.crm": {
+                "clientId": "crm",
+                "access": ["13/production"],
+                "grant": "authorization-code",
+            }
+        },
+        before={
+            "workspaces.13": {"environments": ["production"]},
+            "clients.portal.access": ["12/production"],
+        },
+    ),
+    edited(
+        "an environment is added, and whoever has a wildcard reaches it",
+        "acme",
+        {"workspaces.456": {"environments": ["production", "staging", "test"]}},
+    ),
+    edited(
+        "a workspace is removed",
+        "acme",
+        {"workspaces.789": GONE},
+        before={"workspaces.789": {"environments": ["production"]}},
+    ),
+    edited(
+        "registration opens",
+        "globex",
+        {f"{_SERVER}.registration.dynamic": {"redirectHosts": ["localhost"], "access": ["*"]}},
+    ),
+    edited("registration closes", "acme", {f"{_SERVER}.registration.dynamic": GONE}),
+    edited(
+        "registration takes more hosts and more clients, and leads further",
+        "acme",
+        {
+            f"{_SERVER}.registration.dynamic.redirectHosts": ["claude.ai", "evil.example", "localhost"],
+            f"{_SERVER}.registration.dynamic.maximumClients": 5_000,
+            f"{_SERVER}.registration.dynamic.access": ["456/production", "456/test"],
+        },
+    ),
+    edited(
+        "registration is taken from anywhere",
+        "acme",
+        {f"{_SERVER}.registration.dynamic.senderHosts": []},
+        before={f"{_SERVER}.registration.dynamic.senderHosts": ["office.acme.example"]},
+    ),
+    edited(
+        "registration is taken from one address only, with fewer scopes",
+        "acme",
+        {
+            f"{_SERVER}.registration.dynamic.senderHosts": ["office.acme.example"],
+            f"{_SERVER}.registration.dynamic.allowedScopes": [],
+        },
+        before={f"{_SERVER}.registration.dynamic.allowedScopes": ["email"]},
+    ),
+    edited("access tokens last longer", "acme", {f"{_SERVER}.tokens": {"access": "8h"}}),
+    edited("access tokens last less long", "acme", {f"{_SERVER}.tokens": {"access": "90s"}}),
+    edited("a lifetime in another unit", "acme", {f"{_SERVER}.tokens": {"access": "300s"}}),
+    edited("another realm", "acme", {f"{_SERVER}.realm.name": "acme-2"}),
+    edited(
+        "the realm may be destroyed",
+        "acme",
+        {f"{_SERVER}.realm.deletable": True},
+        before={f"{_SERVER}.realm.deletable": False},
+    ),
+    edited(
+        "the admin API is called at another address",
+        "acme",
+        {f"{_SERVER}.adminUrl": "http://localhost:8180"},
+    ),
+    edited(
+        "the stack lets go of its realm, and is administered elsewhere",
+        "acme",
+        {
+            f"{_SERVER}.realm": {"name": "acme", "create": False},
+            f"{_SERVER}.registration.manage": True,
+            f"{_SERVER}.adminUrl": "https://admin.evil.example",
+            f"{_SERVER}.administration": {"realm": "acme", "clientId": "flow-mcp-admin"},
+        },
+    ),
+    edited("the Flow instance moves", "acme", {"instance.server": "https://flow.example/flow"}),
+    edited("the tenant's ID changes", "globex", {"id": "globex-2"}),
+    edited(
+        "the instance's Entra tenant is not used here",
+        "acme",
+        {"instance.flowEntra": {"tenantId": "7c9e6679-7425-40de-944b-e07fc1f90ae7"}},
+    ),
+)

@@ -1,0 +1,87 @@
+"""The pack's configuration is read and validated."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flow_mcp.review.policy.configuration import Configured, configured, read, schema
+from flow_mcp.review.policy.errors import PolicyPackError
+from flow_mcp.review.policy.rule import RuleSettings
+from tests.unit.review.policy.fakes import Advice, Limited, Raising, TooMany
+
+RULES = (TooMany(), Advice(), Raising())
+
+
+def test_rules_without_configuration_have_the_defaults() -> None:
+    assert configured({}, RULES, "file") == {
+        "FLOWMCP-900": Configured("mandatory", Limited()),
+        "FLOWMCP-901": Configured("advisory", Limited()),
+        "FLOWMCP-902": Configured("mandatory", Limited()),
+    }
+
+
+def test_a_rules_own_level_takes_precedence_over_that_of_all() -> None:
+    content = {"all": "advisory", "FLOWMCP-900": {"enforcementLevel": "disabled", "waivableBy": ["ciso"]}}
+    assert configured(content, RULES, "file") == {
+        "FLOWMCP-900": Configured("disabled", Limited(waivable_by=("ciso",))),
+        "FLOWMCP-901": Configured("advisory", Limited()),
+        "FLOWMCP-902": Configured("advisory", Limited()),
+    }
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (
+            {"FLOWMCP-999": "advisory"},
+            "FLOWMCP-999 is not a rule of this pack; docs/policies.md lists its rules",
+        ),
+        (
+            {"FLOWMCP-900": "off"},
+            "FLOWMCP-900: the enforcement level must be one of mandatory, advisory, disabled",
+        ),
+        ({"all": 7}, "all: the enforcement level must be one of mandatory, advisory, disabled"),
+        ({"FLOWMCP-900": {"waivableby": ["x"]}}, "FLOWMCP-900.waivableby: Extra inputs are not permitted"),
+        ({"FLOWMCP-900": {"limit": "1"}}, "FLOWMCP-900.limit: Input should be a valid integer"),
+        ({"FLOWMCP-900": {"waivableBy": "x"}}, "FLOWMCP-900.waivableBy: Input should be a valid array"),
+        (
+            {"FLOWMCP-902": {"waivableBy": ["x"]}},
+            "FLOWMCP-902.waivableBy: this rule cannot be waived; remove the setting",
+        ),
+    ],
+)
+def test_an_invalid_configuration_is_rejected_with_a_message(content: dict[str, Any], message: str) -> None:
+    with pytest.raises(PolicyPackError) as caught:
+        configured(content, RULES, "file")
+    assert str(caught.value) == f"file: {message}"
+
+
+@pytest.mark.parametrize("text", ["", "{", '"x"', "[]", "\xff"])
+def test_a_file_that_is_not_a_configuration_is_rejected(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "configuration.json"
+    file.write_text(text, encoding="latin-1")
+    with pytest.raises(PolicyPackError, match=r"configuration.json (is not valid JSON|must map rule IDs)"):
+        read(file, RULES)
+
+
+def test_the_policy_on_outputs_may_have_its_own_level(tmp_path: Path) -> None:
+    file, content = tmp_path / "configuration.json", {"FLOWMCP-900-outputs": "disabled"}
+    file.write_text(json.dumps(content), encoding="utf-8")
+    assert read(file, RULES) == content
+    assert read(tmp_path / "none.json", RULES) == {}
+
+
+def test_the_schema_describes_the_settings_of_a_rule() -> None:
+    described = (
+        "Who may accept violations: the permitted values of a waiver's `acceptedBy`. An empty list permits "
+        "nobody."
+    )
+    waivable = {"default": [], "description": described, "items": {"type": "string"}, "type": "array"}
+    limit = {"default": 0, "type": "integer"}
+    assert schema(TooMany()) == {"waivableBy": waivable, "limit": limit}
+    assert schema(Raising()) == {"limit": limit}
+    assert set(RuleSettings.model_fields) == {"waivable_by"}

@@ -1,0 +1,104 @@
+"""A project whose report has something of everything, with a policy pack of its own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from flow_mcp.authorization_servers.load import from_file
+from flow_mcp.declaration.declaration import Declaration
+from flow_mcp.declaration.load import instance_of
+from flow_mcp.engine.project import Project
+from flow_mcp.review.report.build import Sources, build
+from flow_mcp.review.report.document import Report, Tenant
+from flow_mcp.settings import SettingsDocument
+from tests.unit.declared import PROJECT_FILE
+
+DAY = date(2026, 11, 25)
+
+RULES = """
+from flow_mcp.review.policy.rule import Reference, Rule, Severity, Violation
+
+class NoManual(Rule):
+    id, severity, message, remedy = "TEST-001", Severity.HIGH, "Nothing is manual.", "Let the stack make it."
+    references = (Reference("A page", "https://page.example/"), Reference("A bad one", "javascript:alert(1)"))
+    good = bad = ()
+
+    def in_declaration(self, declaration, context):
+        for name in declaration.tenant.manual_registrations:
+            yield Violation(("manualRegistrations", name), "is manual")
+
+class OnResources(Rule):
+    id, severity, message, remedy = "TEST-002", Severity.CRITICAL, "Resources are good.", "Make them so."
+    references = good = bad = ()
+
+    def in_resource(self, resource, context):
+        yield from ()
+
+class Raises(Rule):
+    id, severity, message, remedy = "TEST-003", Severity.LOW, "It can be judged.", "Mend it."
+    references = good = bad = ()
+
+    def in_declaration(self, declaration, context):
+        if declaration.tenant.id == "raising":
+            raise KeyError("s3cret")
+        yield from ()
+
+RULES = (NoManual(), OnResources(), Raises())
+"""
+CONFIGURATION = '{"TEST-001": {"waivableBy": ["ciso"]}, "TEST-002": {"waivableBy": ["ciso"]}}'
+
+
+@dataclass(frozen=True)
+class Showcase:
+    """A project in a directory; tests declare its tenants."""
+
+    project: Project
+
+    @classmethod
+    def at(cls, directory: Path) -> Showcase:
+        """An empty one with the pack above."""
+        (directory / "stacks").mkdir(parents=True)
+        (directory / "Pulumi.yaml").write_text(PROJECT_FILE, "utf-8")
+        (directory / "policies" / "rules").mkdir(parents=True)
+        (directory / "policies" / "rules" / "__init__.py").write_text(RULES, "utf-8")
+        (directory / "policies" / "configuration.json").write_text(CONFIGURATION, "utf-8")
+        return cls(Project(directory))
+
+    def declare(self, stack: str, **tenant: object) -> None:
+        """A tenant with a Keycloak of its own; keys that are given replace those below."""
+        whole = {
+            "id": stack,
+            "workspaces": {"456": {"environments": ["production", "test"]}},
+            "authorizationServer": {
+                "keycloak": {"url": "https://id.acme.example", "realm": {"name": stack, "create": True}}
+            },
+            **tenant,
+        }
+        self.write(stack, json.dumps({"config": {"flow-mcp:tenant": whole}}, indent=1, ensure_ascii=False))
+
+    def write(self, stack: str, text: str) -> None:
+        """A stack's file as it is."""
+        (self.project.directory / "stacks" / f"Pulumi.{stack}.yaml").write_text(text, "utf-8")
+
+    def declaration(self, stack: str) -> Declaration:
+        """What a stack's file declares."""
+        return from_file(self.project.stack_file(stack), instance_of(self.project.file)).declaration
+
+    def document(self, stack: str) -> SettingsDocument:
+        """The settings that follow from a stack's file, on a server whose IDs do too."""
+        declaration = self.declaration(stack)
+        return declaration.kind.settings(declaration, {})
+
+    def report(
+        self, sources: Sources | None = None, as_of: date = DAY, stacks: Sequence[str] | None = None
+    ) -> Report:
+        """The report of all tenants, or of some."""
+        return build(self.project, stacks or self.project.stacks(), sources or Sources(), as_of)
+
+    def tenant(self, stack: str, sources: Sources | None = None, as_of: date = DAY) -> Tenant:
+        """One tenant of the report of all."""
+        return next(each for each in self.report(sources, as_of).tenants if each.stack == stack)
