@@ -85,7 +85,7 @@ class AudienceBound(Rule):
 
     def in_stack(self, resources: Sequence[Resource], context: Context) -> Iterator[Violation | Unknown]:  # noqa: ARG002
         """Find default scopes with an audience mapper that do not have the name of a resource's scope."""
-        scoped = [at(each.values, "clientScopeId") for each in resources if _adds_audience(each)]
+        scoped = [at(mapper.values, "clientScopeId") for mapper in resources if _adds_audience(mapper)]
         own = {
             name: at(values, "id")
             for _, values in of_type(resources, KEYCLOAK_CLIENT_SCOPE)

@@ -108,9 +108,11 @@ def _open_registration_without_pkce(resources: Sequence[Resource]) -> Iterator[V
     """Report realms with open client registration in which no client profile enforces PKCE."""
     for registration, values in of_type(resources, KEYCLOAK_REGISTRATION):
         profiles = [
-            each for each, _ in of_type(resources, KEYCLOAK_PROFILE) if _is_of_same_realm(each, registration)
+            profile
+            for profile, _ in of_type(resources, KEYCLOAK_PROFILE)
+            if _is_of_same_realm(profile, registration)
         ]
-        names = [name for each in profiles for name in _executors(each)]
+        names = [name for profile in profiles for name in _executors(profile)]
         if _ENFORCER in names:
             continue
         unknown = [name for name in names if isinstance(name, Unknown)]
@@ -126,9 +128,9 @@ def _metadata_without_s256(resources: Sequence[Resource]) -> Iterator[Violation 
     """Report servers with clients for people whose metadata does not list S256: MCP clients reject them."""
     for metadata, values in of_type(resources, _METADATA):
         clients = [
-            each for each, _ in of_type(resources, REGISTERED_CLIENT) if each.parent == metadata.parent
+            client for client, _ in of_type(resources, REGISTERED_CLIENT) if client.parent == metadata.parent
         ]
-        grants = [grant for each in clients for _, grant in grant_types(each)]
+        grants = [grant for client in clients for _, grant in grant_types(client)]
         if "authorization_code" in grants:
             key = "codeChallengeMethodsSupported"
             for finding in judged(

@@ -19,8 +19,8 @@ SCOPE = "keycloak:openid/clientScope:ClientScope"
 DEFAULTS = "keycloak:openid/clientDefaultScopes:ClientDefaultScopes"
 REALM_DEFAULTS = "keycloak:index/realmDefaultClientScopes:RealmDefaultClientScopes"
 REALM = "keycloak:index/realm:Realm"
-SHARED = "is also the audience of another protected resource, which accepts the same tokens"
-EVERY = "adds the audience of a protected resource to tokens that did not request it"
+SHARED_AUDIENCE = "is also the audience of another protected resource, which accepts the same tokens"
+UNREQUESTED_AUDIENCE = "adds the audience of a protected resource to tokens that did not request it"
 
 
 def shown(*resources: Any) -> Findings:
@@ -42,7 +42,7 @@ def test_protected_resources_with_separate_audiences_are_accepted() -> None:
 
 def test_an_audience_shared_by_two_protected_resources_is_rejected() -> None:
     where = ("settings", "protectedResources", 1, "authorizationServers", 0, "audiences", 1)
-    assert shown(of(at("a", "one")), of(at("a", "two", "one"))) == [Violation(where, SHARED)]
+    assert shown(of(at("a", "one")), of(at("a", "two", "one"))) == [Violation(where, SHARED_AUDIENCE)]
 
 
 def test_the_same_audience_at_another_server_is_accepted() -> None:
@@ -56,7 +56,7 @@ def test_one_resource_may_list_an_audience_twice() -> None:
 @pytest.mark.parametrize("audience", [{}, [["one"]], 7, True])
 def test_a_shared_value_of_any_type_is_rejected(audience: Any) -> None:
     where = ("settings", "protectedResources", 1, "authorizationServers", 0, "audiences", 0)
-    assert shown(of(at("a", audience)), of(at("a", audience))) == [Violation(where, SHARED)]
+    assert shown(of(at("a", audience)), of(at("a", audience))) == [Violation(where, SHARED_AUDIENCE)]
 
 
 def test_an_unknown_settings_document_is_reported_as_unknown() -> None:
@@ -66,7 +66,7 @@ def test_an_unknown_settings_document_is_reported_as_unknown() -> None:
 
 def test_an_audience_mapper_on_a_client_is_rejected_and_on_a_client_scope_accepted() -> None:
     generic = {"protocolMapper": "oidc-audience-mapper"}
-    refused = [Violation(("clientId",), EVERY)]
+    refused = [Violation(("clientId",), UNREQUESTED_AUDIENCE)]
     assert findings_of(RULE, AUDIENCE, {"clientScopeId": "1"}) == []
     assert findings_of(RULE, AUDIENCE, {"clientId": "1"}) == refused
     assert findings_of(RULE, AUDIENCE, {"clientId": Unknown("there")}) == refused
@@ -82,7 +82,9 @@ def test_an_audience_mapper_on_a_client_is_rejected_and_on_a_client_scope_accept
 )
 def test_a_protected_resources_scope_is_rejected_as_a_default_scope(kind: str, key: str) -> None:
     assert findings_of(RULE, kind, {key: ["basic", "roles", 7]}) == []
-    assert findings_of(RULE, kind, {key: ["basic", "flow-mcp/acme/456/test"]}) == [Violation((key, 1), EVERY)]
+    assert findings_of(RULE, kind, {key: ["basic", "flow-mcp/acme/456/test"]}) == [
+        Violation((key, 1), UNREQUESTED_AUDIENCE)
+    ]
     assert findings_of(RULE, kind, {key: Unknown("there")}) == [Unknown("there")]
 
 
@@ -96,7 +98,7 @@ def mapper(scope_id: Any) -> Resource:
 
 def test_a_default_scope_of_another_name_is_rejected_if_it_has_an_audience_mapper() -> None:
     defaults = Resource(DEFAULTS, outputs={"defaultScopes": ["basic", "reporting"]}, urn="urn:defaults")
-    refused = [Violation(("defaultScopes", 1), EVERY, "urn:defaults")]
+    refused = [Violation(("defaultScopes", 1), UNREQUESTED_AUDIENCE, "urn:defaults")]
 
     def found(*made: Resource) -> Findings:
         return of_outputs(RULE, defaults, *made, context=context(RULE))

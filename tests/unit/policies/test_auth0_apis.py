@@ -65,7 +65,7 @@ def test_an_api_that_requires_grants_and_roles_is_accepted(changed: dict[str, An
 
 
 @pytest.mark.parametrize(
-    ("changed", "found"),
+    ("changed", "expected"),
     [
         (policies("allow_all"), [PEOPLE]),
         ({"subjectTypeAuthorization": None}, [PEOPLE]),
@@ -81,8 +81,8 @@ def test_an_api_that_requires_grants_and_roles_is_accepted(changed: dict[str, An
         ({"tokenDialect": Unknown("t")}, [Unknown("t")]),
     ],
 )
-def test_an_api_with_an_insecure_setting_is_rejected(changed: dict[str, Any], found: Findings) -> None:
-    assert api(**changed) == found
+def test_an_api_with_an_insecure_setting_is_rejected(changed: dict[str, Any], expected: Findings) -> None:
+    assert api(**changed) == expected
 
 
 def test_people_everyone_is_rejected_at_auth0_only() -> None:

@@ -19,8 +19,10 @@ CLIENT: dict[str, Any] = {
     "refreshToken": ROTATING,
     "jwtConfiguration": {"alg": "RS256"},
 }
-OLD = Violation(("oidcConformant",), "is not true, so Auth0 applies legacy rules instead of OpenID Connect")
-REUSED = Violation(("refreshToken", "rotationType"), "lets a stolen refresh token be used repeatedly")
+NOT_OIDC_CONFORMANT = Violation(
+    ("oidcConformant",), "is not true, so Auth0 applies legacy rules instead of OpenID Connect"
+)
+NOT_ROTATING = Violation(("refreshToken", "rotationType"), "lets a stolen refresh token be used repeatedly")
 ENDLESS = "lets refresh tokens live without limit"
 
 
@@ -44,10 +46,10 @@ def test_a_client_that_follows_oauth_2_1_is_accepted(changed: dict[str, Any]) ->
 
 
 @pytest.mark.parametrize(
-    ("changed", "found"),
+    ("changed", "expected"),
     [
-        ({"oidcConformant": False}, [OLD]),
-        ({"oidcConformant": None}, [OLD]),
+        ({"oidcConformant": False}, [NOT_OIDC_CONFORMANT]),
+        ({"oidcConformant": None}, [NOT_OIDC_CONFORMANT]),
         ({"oidcConformant": Unknown("o")}, [Unknown("o")]),
         (
             {"jwtConfiguration": {"alg": "HS256"}},
@@ -75,7 +77,7 @@ def test_a_client_that_follows_oauth_2_1_is_accepted(changed: dict[str, Any]) ->
             {"thirdPartySecurityMode": "permissive"},
             [Violation(("thirdPartySecurityMode",), "exempts a third-party client from PKCE and consent")],
         ),
-        ({"refreshToken": {**ROTATING, "rotationType": "non-rotating"}}, [REUSED]),
+        ({"refreshToken": {**ROTATING, "rotationType": "non-rotating"}}, [NOT_ROTATING]),
         (
             {"refreshToken": {**ROTATING, "expirationType": "non-expiring"}},
             [Violation(("refreshToken", "expirationType"), ENDLESS)],
@@ -84,12 +86,12 @@ def test_a_client_that_follows_oauth_2_1_is_accepted(changed: dict[str, Any]) ->
             {"refreshToken": {**ROTATING, "infiniteTokenLifetime": True}},
             [Violation(("refreshToken", "infiniteTokenLifetime"), ENDLESS)],
         ),
-        ({"refreshToken": None}, [REUSED, Violation(("refreshToken", "expirationType"), ENDLESS)]),
+        ({"refreshToken": None}, [NOT_ROTATING, Violation(("refreshToken", "expirationType"), ENDLESS)]),
         ({"grantTypes": Unknown("g")}, [Unknown("g")]),
     ],
 )
-def test_auth0s_legacy_settings_are_rejected(changed: dict[str, Any], found: Findings) -> None:
-    assert client(**changed) == found
+def test_auth0s_legacy_settings_are_rejected(changed: dict[str, Any], expected: Findings) -> None:
+    assert client(**changed) == expected
 
 
 def test_other_resource_types_are_ignored() -> None:

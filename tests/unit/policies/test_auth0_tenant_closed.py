@@ -40,7 +40,7 @@ def test_settings_that_do_not_widen_access_are_accepted(inputs: dict[str, Any]) 
 
 
 @pytest.mark.parametrize(
-    ("inputs", "found"),
+    ("inputs", "expected"),
     [
         ({"defaultAudience": "https://acme.example/api"}, AUDIENCE),
         ({"defaultAudience": ["https://acme.example/api"]}, AUDIENCE),
@@ -50,19 +50,19 @@ def test_settings_that_do_not_widen_access_are_accepted(inputs: dict[str, Any]) 
     ],
 )
 def test_settings_that_widen_access_are_rejected_inside_and_outside_the_component(
-    inputs: dict[str, Any], found: Any
+    inputs: dict[str, Any], expected: Any
 ) -> None:
     for inside in (False, True):
         judged = of_inputs(RULE, AUTH0_TENANT, inputs, context=context(RULE), made_by_component=inside)
-        assert judged == [found]
+        assert judged == [expected]
 
 
 @pytest.mark.parametrize(
-    ("switch", "found"), [(True, REGISTRATION), ("true", REGISTRATION), (Unknown("f"), Unknown("f"))]
+    ("switch", "expected"), [(True, REGISTRATION), ("true", REGISTRATION), (Unknown("f"), Unknown("f"))]
 )
-def test_open_registration_is_rejected_outside_the_component_only(switch: Any, found: Any) -> None:
+def test_open_registration_is_rejected_outside_the_component_only(switch: Any, expected: Any) -> None:
     inputs = {"flags": {"enableDynamicClientRegistration": switch}}
-    assert of_inputs(RULE, AUTH0_TENANT, inputs, context=context(RULE)) == [found]
+    assert of_inputs(RULE, AUTH0_TENANT, inputs, context=context(RULE)) == [expected]
     assert of_inputs(RULE, AUTH0_TENANT, inputs, context=context(RULE), made_by_component=True) == []
 
 

@@ -65,7 +65,7 @@ def test_any_other_name_is_rejected(uri: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("role", "found"),
+    ("role", "expected"),
     [
         ({"value": "mcp.program", "allowedMemberTypes": ["Application"]}, []),
         ({"value": "mcp.person", "allowedMemberTypes": ["User"], "enabled": True}, []),
@@ -79,13 +79,13 @@ def test_any_other_name_is_rejected(uri: Any) -> None:
         ({"allowedMemberTypes": [Unknown("m")]}, [Unknown("m")]),
     ],
 )
-def test_a_role_must_be_for_either_people_or_programs(role: dict[str, Any], found: Findings) -> None:
+def test_a_role_must_be_for_either_people_or_programs(role: dict[str, Any], expected: Findings) -> None:
     inside = [
         each if isinstance(each, Unknown) else Violation(("appRoles", 0, *each.path), each.problem)
-        for each in found
+        for each in expected
     ]
     assert application(appRoles=[role]) == inside
-    assert of_inputs(RULE, ENTRA_ROLE, role, context=context(RULE)) == found
+    assert of_inputs(RULE, ENTRA_ROLE, role, context=context(RULE)) == expected
 
 
 def test_disabled_scopes_and_roles_are_rejected() -> None:

@@ -14,7 +14,7 @@ from tests.unit.policies.judging import Findings, context, of_declaration, of_in
 
 RULE = EntraOwners()
 ONE, TWO = ("6a2e1b7c-0d3f-4e58-9b1a-2c4d6e8f0a1b", "6a2e1b7c-0d3f-4e58-9b1a-2c4d6e8f0a1c")
-FEW = "lists fewer owners than the configuration requires"
+TOO_FEW = "lists fewer owners than the configuration requires"
 
 
 def of_entra(*owners: str, **configured: Any) -> Findings:
@@ -28,7 +28,7 @@ def of_instance(*owners: str, **more: Any) -> Findings:
 
 
 def test_a_declaration_must_list_the_configured_number_of_owners() -> None:
-    few = [Violation(("authorizationServer", "entra", "owners"), FEW)]
+    few = [Violation(("authorizationServer", "entra", "owners"), TOO_FEW)]
     assert of_entra() == few
     assert of_entra(ONE) == []
     assert of_entra(ONE, minimum=2) == few
@@ -36,22 +36,22 @@ def test_a_declaration_must_list_the_configured_number_of_owners() -> None:
 
 
 def test_an_instance_must_list_owners_unless_it_is_on_premises() -> None:
-    assert of_instance() == [Violation(("instance", "flowEntra", "owners"), FEW)]
+    assert of_instance() == [Violation(("instance", "flowEntra", "owners"), TOO_FEW)]
     assert of_instance(ONE) == []
     assert of_instance(deployment="on-premises") == []
 
 
 @pytest.mark.parametrize("kind", [ENTRA_APPLICATION, ENTRA_PRINCIPAL])
 @pytest.mark.parametrize(
-    ("owners", "found"),
+    ("owners", "expected"),
     [
         ([ONE], []),
-        ([], [Violation(("owners",), FEW)]),
-        (None, [Violation(("owners",), FEW)]),
-        (ONE, [Violation(("owners",), FEW)]),
+        ([], [Violation(("owners",), TOO_FEW)]),
+        (None, [Violation(("owners",), TOO_FEW)]),
+        (ONE, [Violation(("owners",), TOO_FEW)]),
         (Unknown("owners"), [Unknown("owners")]),
     ],
 )
-def test_resources_outside_the_component_must_list_owners(kind: str, owners: Any, found: Findings) -> None:
-    assert of_inputs(RULE, kind, {"owners": owners}, context=context(RULE)) == found
+def test_resources_outside_the_component_must_list_owners(kind: str, owners: Any, expected: Findings) -> None:
+    assert of_inputs(RULE, kind, {"owners": owners}, context=context(RULE)) == expected
     assert of_inputs(RULE, kind, {"owners": owners}, context=context(RULE), made_by_component=True) == []

@@ -17,7 +17,7 @@ OTHERS = [Violation(("signInAudience",), "admits accounts of other Entra tenants
 
 @pytest.mark.parametrize("kind", [ENTRA_APPLICATION, ENTRA_REGISTRATION])
 @pytest.mark.parametrize(
-    ("inputs", "found"),
+    ("inputs", "expected"),
     [
         ({"signInAudience": "AzureADMyOrg"}, []),
         ({}, []),
@@ -30,7 +30,7 @@ OTHERS = [Violation(("signInAudience",), "admits accounts of other Entra tenants
     ],
 )
 def test_only_single_tenant_applications_are_accepted(
-    kind: str, inputs: dict[str, Any], found: Findings
+    kind: str, inputs: dict[str, Any], expected: Findings
 ) -> None:
-    assert of_inputs(RULE, kind, inputs, context=context(RULE)) == found
-    assert of_inputs(RULE, kind, inputs, context=context(RULE), made_by_component=True) == found
+    assert of_inputs(RULE, kind, inputs, context=context(RULE)) == expected
+    assert of_inputs(RULE, kind, inputs, context=context(RULE), made_by_component=True) == expected

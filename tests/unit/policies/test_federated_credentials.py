@@ -92,7 +92,7 @@ def test_a_declared_audience_must_be_a_single_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "found"),
+    ("given", "expected"),
     [
         ({"issuer": "http://id.acme.example"}, [Violation(("issuer",), NO_ISSUER)]),
         ({"issuer": "https://a@b.example"}, []),
@@ -109,9 +109,9 @@ def test_a_declared_audience_must_be_a_single_one() -> None:
     ],
 )
 def test_a_resource_must_name_an_https_issuer_a_subject_and_one_audience(
-    given: dict[str, Any], found: Findings
+    given: dict[str, Any], expected: Findings
 ) -> None:
-    assert credential(**given) == found
+    assert credential(**given) == expected
 
 
 def test_a_matching_expression_is_rejected() -> None:

@@ -14,7 +14,7 @@ RULE = KeycloakClients()
 CLIENT = "keycloak:openid/client:Client"
 REALM_ROLE = "keycloak:openid/clientServiceAccountRealmRole:ClientServiceAccountRealmRole"
 CLIENT_ROLE = "keycloak:openid/clientServiceAccountRole:ClientServiceAccountRole"
-BOTH = "makes a client for people a program too, which gets tokens without a sign-in"
+PEOPLE_AND_PROGRAM = "makes a client for people a program too, which gets tokens without a sign-in"
 
 
 @pytest.mark.parametrize("allowed", [False, "false", "False"])
@@ -32,7 +32,7 @@ def test_full_scope_is_rejected_and_so_is_a_missing_setting(allowed: Any) -> Non
 
 def test_a_client_for_both_people_and_a_program_is_rejected() -> None:
     client = {"fullScopeAllowed": False, "standardFlowEnabled": True, "serviceAccountsEnabled": True}
-    assert findings_of(RULE, CLIENT, client) == [Violation(("serviceAccountsEnabled",), BOTH)]
+    assert findings_of(RULE, CLIENT, client) == [Violation(("serviceAccountsEnabled",), PEOPLE_AND_PROGRAM)]
 
 
 @pytest.mark.parametrize(

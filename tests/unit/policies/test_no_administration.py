@@ -53,7 +53,7 @@ def test_an_unknown_api_is_reported_as_unknown_outside_the_component_only() -> N
 
 
 @pytest.mark.parametrize(
-    ("inputs", "found"),
+    ("inputs", "expected"),
     [
         ({"apiClientId": GRAPH, "scopeIds": [OWN]}, []),
         ({"apiClientId": OWN, "roleIds": [OWN]}, []),
@@ -61,8 +61,8 @@ def test_an_unknown_api_is_reported_as_unknown_outside_the_component_only() -> N
         ({"apiClientId": GRAPH, "roleIds": [OWN]}, [Violation(("apiClientId",), PERMISSION)]),
     ],
 )
-def test_api_access_in_a_separate_resource_is_checked(inputs: dict[str, Any], found: Findings) -> None:
-    assert of_inputs(RULE, ENTRA_API_ACCESS, inputs, context=context(RULE)) == found
+def test_api_access_in_a_separate_resource_is_checked(inputs: dict[str, Any], expected: Findings) -> None:
+    assert of_inputs(RULE, ENTRA_API_ACCESS, inputs, context=context(RULE)) == expected
 
 
 @pytest.mark.parametrize("kind", ENTRA_DIRECTORY_ROLES)
@@ -72,7 +72,7 @@ def test_directory_roles_are_rejected(kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("audience", "found"),
+    ("audience", "expected"),
     [
         ("https://acme.example/mcp", []),
         (
@@ -86,5 +86,5 @@ def test_directory_roles_are_rejected(kind: str) -> None:
         (Unknown("a"), [Unknown("a")]),
     ],
 )
-def test_a_grant_for_auth0s_management_api_is_rejected(audience: Any, found: Findings) -> None:
-    assert of_inputs(RULE, AUTH0_GRANT, {"audience": audience}, context=context(RULE)) == found
+def test_a_grant_for_auth0s_management_api_is_rejected(audience: Any, expected: Findings) -> None:
+    assert of_inputs(RULE, AUTH0_GRANT, {"audience": audience}, context=context(RULE)) == expected

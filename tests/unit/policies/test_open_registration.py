@@ -14,8 +14,8 @@ from tests.unit.policies.judging import Findings, context, of_declaration
 
 RULE = OpenRegistration()
 REGISTRATION = "flow-mcp:index:KeycloakClientRegistration"
-REACHED = "grants production to clients that anyone can register"
-ANYWHERE = "lists no hosts, so clients that anyone can register redirect people anywhere"
+IN_PRODUCTION = "grants production to clients that anyone can register"
+WITHOUT_HOSTS = "lists no hosts, so clients that anyone can register redirect people anywhere"
 
 
 def declared(
@@ -28,7 +28,7 @@ def declared(
 
 
 def refused(kind: str = "keycloak") -> Findings:
-    return [Violation(("authorizationServer", kind, "registration", "dynamic", "access"), REACHED)]
+    return [Violation(("authorizationServer", kind, "registration", "dynamic", "access"), IN_PRODUCTION)]
 
 
 def test_registration_is_accepted_for_test_and_rejected_for_production() -> None:
@@ -76,7 +76,7 @@ def test_a_tenant_without_registration_is_accepted() -> None:
 
 @pytest.mark.parametrize("hosts", [[], None, "claude.ai", {}, 7])
 def test_an_open_realm_must_list_redirect_hosts(hosts: Any) -> None:
-    refused = [Violation(("redirectHosts",), ANYWHERE)]
+    refused = [Violation(("redirectHosts",), WITHOUT_HOSTS)]
     assert findings_of(RULE, REGISTRATION, {"open": True, "redirectHosts": hosts}) == refused
     assert findings_of(RULE, REGISTRATION, {"open": False, "redirectHosts": hosts}) == []
     assert findings_of(RULE, REGISTRATION, {"open": True, "redirectHosts": ["claude.ai"]}) == []

@@ -18,7 +18,7 @@ CLIENT = "keycloak:openid/client:Client"
 PROFILE = "keycloak:index/realmClientPolicyProfile:RealmClientPolicyProfile"
 REGISTRATION = "flow-mcp:index:KeycloakClientRegistration"
 METHOD = ("pkceCodeChallengeMethod",)
-OPEN = "is open to client registration, but no client profile of the realm enforces PKCE"
+NOT_ENFORCED = "is open to client registration, but no client profile of the realm enforces PKCE"
 
 
 def document(*clients: Any) -> dict[str, str]:
@@ -103,7 +103,7 @@ def profile(outputs: dict[str, Any], parent: str = "urn:a") -> Resource:
 
 
 def test_a_realm_with_open_registration_must_enforce_pkce() -> None:
-    refused = [Violation(("open",), OPEN, "urn:registration")]
+    refused = [Violation(("open",), NOT_ENFORCED, "urn:registration")]
     of_others = {**executors("pkce-enforcer"), "realmId": "globex"}
 
     def found(*made: Resource) -> Findings:
@@ -123,7 +123,7 @@ def test_unknown_realms_of_one_component_count_as_the_same_realm() -> None:
 
     assert of_outputs(RULE, opened, profile(there), context=context(RULE)) == []
     assert of_outputs(RULE, opened, profile(there, "urn:b"), context=context(RULE)) == [
-        Violation(("open",), OPEN, "urn:registration")
+        Violation(("open",), NOT_ENFORCED, "urn:registration")
     ]
     names = profile(executors(Unknown("name")))
     assert of_outputs(RULE, registration(), names, context=context(RULE)) == [Unknown("name")]

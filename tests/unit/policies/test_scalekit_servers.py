@@ -13,7 +13,7 @@ from policies.rules.scalekit_servers import ScalekitServers
 from tests.unit.policies.judging import Findings, context, of_declaration, of_inputs
 
 RULE = ScalekitServers()
-ANY = "accepts every document on that host, whoever published it"
+WHOLE_HOST = "accepts every document on that host, whoever published it"
 OPEN = Violation(
     ("dynamicRegistration",), "lets anyone register clients, which the declaration does not permit"
 )
@@ -43,7 +43,9 @@ def test_documents_and_their_folders_are_accepted() -> None:
 
 def test_an_allowlist_entry_for_a_whole_host_is_rejected() -> None:
     path = ("authorizationServer", "scalekit", "registration", "metadataDocuments", "documents")
-    assert declared("https://acme.github.example/*", "https://claude.ai/oauth/*") == [Violation(path, ANY)]
+    assert declared("https://acme.github.example/*", "https://claude.ai/oauth/*") == [
+        Violation(path, WHOLE_HOST)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -60,7 +62,7 @@ def test_an_allowlist_entry_for_a_whole_host_is_rejected() -> None:
     ],
 )
 def test_wider_allowlist_entries_are_rejected(document: Any) -> None:
-    assert server(metadataDocuments=[document]) == [Violation(("metadataDocuments", 0), ANY)]
+    assert server(metadataDocuments=[document]) == [Violation(("metadataDocuments", 0), WHOLE_HOST)]
 
 
 def test_other_servers_are_ignored() -> None:
@@ -71,9 +73,9 @@ def test_other_servers_are_ignored() -> None:
     assert of_inputs(RULE, SCALEKIT_CLIENT, {"dynamicRegistration": True}, context=context(RULE)) == []
 
 
-@pytest.mark.parametrize(("value", "found"), [(False, []), (None, []), (True, [OPEN]), ("true", [OPEN])])
-def test_open_registration_is_rejected_outside_the_component_only(value: Any, found: Findings) -> None:
-    assert server(dynamicRegistration=value) == found
+@pytest.mark.parametrize(("value", "expected"), [(False, []), (None, []), (True, [OPEN]), ("true", [OPEN])])
+def test_open_registration_is_rejected_outside_the_component_only(value: Any, expected: Findings) -> None:
+    assert server(dynamicRegistration=value) == expected
     assert server(dynamicRegistration=value, made_by_component=True) == []
 
 

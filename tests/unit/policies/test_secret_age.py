@@ -50,7 +50,7 @@ def test_the_notice_is_configurable() -> None:
 
 
 @pytest.mark.parametrize(
-    ("end", "found"),
+    ("end", "expected"),
     [
         ("2027-01-30T00:00:00Z", []),
         (
@@ -70,8 +70,8 @@ def test_the_notice_is_configurable() -> None:
         (Unknown("endDate"), [Unknown("endDate")]),
     ],
 )
-def test_passwords_outside_the_component_are_checked(end: Any, found: Findings) -> None:
+def test_passwords_outside_the_component_are_checked(end: Any, expected: Findings) -> None:
     inputs = {"endDate": end}
-    assert of_inputs(RULE, ENTRA_PASSWORD, inputs, context=context(RULE)) == found
+    assert of_inputs(RULE, ENTRA_PASSWORD, inputs, context=context(RULE)) == expected
     # Inside the component, the declaration is checked instead.
     assert of_inputs(RULE, ENTRA_PASSWORD, inputs, context=context(RULE), made_by_component=True) == []

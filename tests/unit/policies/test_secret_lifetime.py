@@ -73,7 +73,7 @@ def test_clients_without_a_secret_are_ignored() -> None:
 
 @pytest.mark.parametrize("kind", [ENTRA_PASSWORD, ENTRA_PRINCIPAL_PASSWORD])
 @pytest.mark.parametrize(
-    ("inputs", "found"),
+    ("inputs", "expected"),
     [
         ({"endDate": "2027-05-24T00:00:00Z"}, []),
         ({"endDate": "2027-05-26T00:00:00Z"}, [Violation(("endDate",), LONGER)]),
@@ -89,8 +89,8 @@ def test_clients_without_a_secret_are_ignored() -> None:
         ({"endDate": Unknown("endDate")}, [Unknown("endDate")]),
     ],
 )
-def test_a_password_must_expire_in_time(kind: str, inputs: dict[str, Any], found: Findings) -> None:
-    assert password(inputs, kind) == found
+def test_a_password_must_expire_in_time(kind: str, inputs: dict[str, Any], expected: Findings) -> None:
+    assert password(inputs, kind) == expected
 
 
 def test_a_password_inside_an_application_must_expire() -> None:

@@ -12,8 +12,8 @@ from policies.rules.unused_registration import UnusedRegistration
 from tests.unit.policies.judging import Findings, context, of_declaration
 
 RULE = UnusedRegistration()
-NOBODY = "has no client, because no access list grants it"
-OF_NOBODY = "is for people, but its protected resources admit no people"
+WITHOUT_CLIENT = "has no client, because no access list grants it"
+WITHOUT_PEOPLE = "is for people, but its protected resources admit no people"
 PORTAL = {
     "grant": "authorization-code",
     "clientType": "confidential",
@@ -35,7 +35,7 @@ def manual(grant: str, access: str) -> dict[str, Any]:
 
 
 def at(environment: str) -> Violation:
-    return Violation(("workspaces", "456", "environments", environment), NOBODY)
+    return Violation(("workspaces", "456", "environments", environment), WITHOUT_CLIENT)
 
 
 @pytest.mark.parametrize("access", [["*"], ["456/*"], ["456/production", "456/test"]])
@@ -64,7 +64,7 @@ def test_a_resource_that_waits_for_an_administrator_is_accepted() -> None:
 @pytest.mark.parametrize("server", [KEYCLOAK, AUTH0])
 def test_a_manual_registration_for_people_is_reported_if_its_resources_admit_none(server: Any) -> None:
     people = manual("authorization-code", "456/test")
-    refused = [Violation(("manualRegistrations", "legacy"), OF_NOBODY)]
+    refused = [Violation(("manualRegistrations", "legacy"), WITHOUT_PEOPLE)]
     assert declared(server, clients=agent("*"), manualRegistrations=people) == refused
     portal = {"portal": {**PORTAL, "access": ["456/test"]}}
     assert declared(server, clients={**agent("*"), **portal}, manualRegistrations=people) == []

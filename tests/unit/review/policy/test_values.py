@@ -16,7 +16,7 @@ UNKNOWN = Unknown("somewhere")
 
 
 @pytest.mark.parametrize(
-    ("values", "found"),
+    ("values", "expected"),
     [
         ({"a": {"b": 1}}, 1),
         ({"a": {}}, None),
@@ -26,8 +26,8 @@ UNKNOWN = Unknown("somewhere")
         (None, None),
     ],
 )
-def test_the_value_at_a_path_of_keys_is_returned(values: Any, found: Any) -> None:
-    assert at(values, "a", "b") == found
+def test_the_value_at_a_path_of_keys_is_returned(values: Any, expected: Any) -> None:
+    assert at(values, "a", "b") == expected
 
 
 def test_every_scalar_is_yielded_with_its_path() -> None:
@@ -36,10 +36,11 @@ def test_every_scalar_is_yielded_with_its_path() -> None:
 
 
 @pytest.mark.parametrize(
-    ("settings", "found"), [('{"a": 1}', {"a": 1}), ("[]", None), ("no", None), (7, None), (UNKNOWN, UNKNOWN)]
+    ("settings", "expected"),
+    [('{"a": 1}', {"a": 1}), ("[]", None), ("no", None), (7, None), (UNKNOWN, UNKNOWN)],
 )
-def test_the_settings_output_is_read_as_a_json_object_or_none(settings: Any, found: Any) -> None:
-    assert document(settings) == found
+def test_the_settings_output_is_read_as_a_json_object_or_none(settings: Any, expected: Any) -> None:
+    assert document(settings) == expected
 
 
 def test_a_declaration_is_read_from_inputs_with_doubles() -> None:
