@@ -41,5 +41,5 @@ class MetadataDocumentsInProduction(Rule):
             if settings.reached(declaration, documents.access):
                 yield Violation(
                     (*path, "access"),
-                    "grants production to clients that their publisher can change without a review",
+                    "grants access to production to clients that their publisher can change without a review",
                 )

@@ -55,7 +55,9 @@ class OpenRegistration(Rule):
         settings = context.settings_of(ProductionSettings)
         for path, dynamic in registration_method(declaration, "dynamic"):
             if settings.reached(declaration, dynamic.access):
-                yield Violation((*path, "access"), "grants production to clients that anyone can register")
+                yield Violation(
+                    (*path, "access"), "grants access to production to clients that anyone can register"
+                )
 
     def in_resource(self, resource: Resource, context: Context) -> Iterator[Violation | Unknown]:  # noqa: ARG002
         if resource.type != KEYCLOAK_REGISTRATION:

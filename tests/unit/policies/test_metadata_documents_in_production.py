@@ -21,7 +21,9 @@ def declared(*access: str, **configured: Any) -> Findings:
 def test_clients_by_metadata_document_may_access_test_but_not_production() -> None:
     path = ("authorizationServer", "keycloak", "registration", "metadataDocuments", "access")
     refused = [
-        Violation(path, "grants production to clients that their publisher can change without a review")
+        Violation(
+            path, "grants access to production to clients that their publisher can change without a review"
+        )
     ]
     assert declared("456/test") == []
     assert declared("456/production") == declared("*") == refused

@@ -14,7 +14,7 @@ from tests.unit.policies.judging import Findings, context, of_declaration
 
 RULE = OpenRegistration()
 REGISTRATION = "flow-mcp:index:KeycloakClientRegistration"
-IN_PRODUCTION = "grants production to clients that anyone can register"
+IN_PRODUCTION = "grants access to production to clients that anyone can register"
 WITHOUT_HOSTS = "lists no hosts, so clients that anyone can register redirect people anywhere"
 
 
