@@ -1,8 +1,8 @@
-"""Starts the policy pack; Pulumi runs this."""
+"""Entry point of the policy pack, run by Pulumi."""
 
 from pathlib import Path
 
-# Pulumi runs a pack with the pack's directory first on the path, whatever that directory is called.
+# Pulumi puts the pack's directory first on the path, so its modules are imported without a package.
 from pulumi_policies import initial, policies  # type: ignore[import-not-found] # elsewhere it is policies.*
 from pulumi_policy import EnforcementLevel, PolicyPack
 from rules import RULES  # type: ignore[import-not-found]

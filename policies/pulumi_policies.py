@@ -1,4 +1,4 @@
-"""The rules as Pulumi policies: the only module of the pack that knows Pulumi's policy SDK."""
+"""Convert the rules to Pulumi policies; only this module of the pack uses Pulumi's policy SDK."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ from flow_mcp.review.policy.waivers import waiver_of
 
 
 class RuleError(Exception):
-    """A rule could not be evaluated. Pulumi ends the operation: a gate that broke is shut."""
+    """A rule raised an exception; Pulumi then stops the operation."""
 
 
 @dataclass
 class _Run:
-    """What the pack has seen of a run. Pulumi shows one resource after the other, a component first."""
+    """State of one run, in which Pulumi passes resources one at a time, a component before its children."""
 
     rules: Sequence[Rule]
     as_of: date
@@ -52,30 +52,30 @@ class _Run:
             self._settings[rule.id] = configuration.settings(rule, None, "the configuration")
 
     def configure(self, rule: Rule, entry: Mapping[str, Any]) -> None:
-        """Take what Pulumi says of a rule, which is the same with every resource."""
+        """Store the configuration that Pulumi passes for a rule with every resource."""
         if self._entries.get(rule.id) != entry:
             self._settings[rule.id] = configuration.settings(rule, whole(entry), "the configuration")
             self._entries[rule.id] = entry
 
     def see(self, resource: Resource) -> None:
-        """Keep the declaration of a component; each rule is shown the same one."""
+        """Store the declaration of a component, so that every rule evaluates the same object."""
         if resource.type != SETTINGS or self._inputs.get(resource.urn) == resource.inputs:
             return
         self.declarations.pop(resource.urn, None)
-        with suppress(DeclarationError):  # FLOWMCP-002 refuses what is no declaration
+        with suppress(DeclarationError):  # FLOWMCP-002 reports an invalid declaration
             self.declarations[resource.urn] = declared(resource.inputs)
         self._inputs[resource.urn] = resource.inputs
 
     def context(self, rule: Rule) -> Context:
-        """What a rule may know, by the configuration that Pulumi gave."""
+        """Return the context of a rule, with the configuration that Pulumi passed."""
         who_may = {name: settings.waivable_by for name, settings in self._settings.items()}
         idle = frozenset(self._settings) - self.violated
         return Context(self.as_of, self._settings[rule.id], who_may, idle)
 
     def waived(self, rule: Rule, urn: str) -> bool:
-        """Whether the tenant waives violations of a rule at this resource, which must be of its component.
+        """Return whether the tenant waives a rule for this resource, which must belong to its component.
 
-        A program with several tenants cannot say whose a resource is: then nothing in it is waived.
+        In a program with several tenants, the owner of a resource is ambiguous, so no waiver applies.
         """
         types = urn.split("::")[2].split("$") if urn.count("::") > 2 else ()
         if SETTINGS not in types or len(self.declarations) != 1:
@@ -85,12 +85,12 @@ class _Run:
 
 
 def policies(rules: Sequence[Rule]) -> list[Policy]:
-    """Two policies a rule, because Pulumi shows inputs and outputs apart.
+    """Return two policies for each rule, because Pulumi passes inputs and outputs separately.
 
-    `<ID>` sees every resource's inputs before the resource is touched; `<ID>-outputs` sees outputs when the
-    program has ended. Rules that are judged last come last.
+    `<ID>` evaluates every resource's inputs before the resource is created or changed; `<ID>-outputs`
+    evaluates outputs when the program has ended. Rules with `last` come last.
 
-    The day is that of the environment, else today in UTC.
+    Waivers and secrets are evaluated on the date in the environment, or else today in UTC.
     """
     day = os.environ.get(configuration.AS_OF)
     run = _Run(rules, date.fromisoformat(day) if day else datetime.now(UTC).date())
@@ -99,7 +99,7 @@ def policies(rules: Sequence[Rule]) -> list[Policy]:
 
 
 def initial(content: Mapping[str, Any]) -> dict[str, Any]:
-    """The pack's own configuration as Pulumi takes it: a rule's level holds for both of its policies."""
+    """Return the configuration in Pulumi's format, with each rule's level for both of its policies."""
     levels = {
         f"{name}{configuration.OUTPUTS}": {configuration.LEVEL: level}
         for name, entry in content.items()
@@ -175,11 +175,11 @@ def _evaluate(
     report: ReportViolation,
     findings: Callable[[], Iterable[Violation | Unknown]],
 ) -> None:
-    """Report every violation, then tell Pulumi of a value that it does not know yet, if there is one.
+    """Report every violation, then raise if the rule needs an unknown value.
 
     Raises:
-        RuleError: the rule raised; the text names rule, resource and kind of error, never a value.
-        UnknownValueError: the SDK makes an advisory of it.
+        RuleError: the rule raised; the message contains the rule, resource and type of error, but no value.
+        UnknownValueError: a value is unknown; the SDK converts the error to an advisory.
     """
     try:
         found = list(findings())
@@ -197,7 +197,7 @@ def _evaluate(
 
 
 def plain(value: Any, path: str = "") -> Any:
-    """The SDK's proxies as plain values; what a preview does not know as `Unknown`, with its path."""
+    """Return the SDK's proxies as plain values; unknown values become `Unknown` with their path."""
     if isinstance(value, Mapping):
         return {key: _item(value, key, f"{path}.{key}" if path else str(key)) for key in value}
     if isinstance(value, Sequence) and not isinstance(value, str):

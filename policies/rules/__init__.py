@@ -1,4 +1,4 @@
-"""The rules of the pack, a file each; adding one touches its file and this list."""
+"""The list of the pack's rules; each rule has its own module."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from .authority_https import AuthorityHttps
 from .client_names import ClientNames
 from .consent import Consent
 from .declaration_accepted import DeclarationAccepted
-from .documents_in_production import DocumentsInProduction
 from .entra_apis import EntraApis
 from .entra_assignment import EntraAssignment
 from .entra_owners import EntraOwners
@@ -27,16 +26,16 @@ from .keycloak_realm import KeycloakRealm
 from .least_privilege import LeastPrivilege
 from .manual_access import ManualAccess
 from .metadata_documents import MetadataDocuments
+from .metadata_documents_in_production import MetadataDocumentsInProduction
 from .no_administration import NoAdministration
 from .no_implicit_grant import NoImplicitGrant
 from .no_password_grant import NoPasswordGrant
-from .nobody_comes import NobodyComes
 from .open_registration import OpenRegistration
 from .pkce import Pkce
-from .realm_kept import RealmKept
+from .realm_deletion import RealmDeletion
 from .redirects_exact import RedirectsExact
 from .redirects_secure import RedirectsSecure
-from .registration_unlimited import RegistrationUnlimited
+from .registration_redirect_hosts import RegistrationRedirectHosts
 from .scalekit_servers import ScalekitServers
 from .secret_age import SecretAge
 from .secret_lifetime import SecretLifetime
@@ -44,10 +43,11 @@ from .secretless import Secretless
 from .signing_asymmetric import SigningAsymmetric
 from .token_lifetime_of_apis import TokenLifetimeOfApis
 from .token_lifetimes import TokenLifetimes
-from .waivers_hold import WaiversHold
+from .unused_registration import UnusedRegistration
+from .waiver_validity import WaiverValidity
 
 RULES: tuple[Rule, ...] = (
-    WaiversHold(),
+    WaiverValidity(),
     AuthorityHttps(),
     DeclarationAccepted(),
     RedirectsSecure(),
@@ -65,7 +65,7 @@ RULES: tuple[Rule, ...] = (
     MetadataDocuments(),
     LeastPrivilege(),
     EveryoneInProduction(),
-    NobodyComes(),
+    UnusedRegistration(),
     TokenLifetimes(),
     EntraTokenVersion(),
     EntraOwners(),
@@ -73,7 +73,7 @@ RULES: tuple[Rule, ...] = (
     Auth0Apis(),
     Auth0Clients(),
     Consent(),
-    RealmKept(),
+    RealmDeletion(),
     InsideComponent(),
     KeycloakClients(),
     KeycloakRealm(),
@@ -85,7 +85,7 @@ RULES: tuple[Rule, ...] = (
     ClientNames(),
     TokenLifetimeOfApis(),
     Auth0TenantClosed(),
-    RegistrationUnlimited(),
+    RegistrationRedirectHosts(),
     NoAdministration(),
-    DocumentsInProduction(),
+    MetadataDocumentsInProduction(),
 )

@@ -1,4 +1,4 @@
-"""FLOWMCP-009: a token is for one protected resource."""
+"""FLOWMCP-009: each audience belongs to one protected resource."""
 
 from __future__ import annotations
 
@@ -28,11 +28,12 @@ _DEFAULTS: Places = {
     KEYCLOAK_REALM_DEFAULT_SCOPES: (("defaultScopes", EACH),),
     KEYCLOAK_REALM: (("defaultDefaultClientScopes", EACH),),
 }
-_UNASKED = "puts the audience of a protected resource into every token"
+_UNREQUESTED_AUDIENCE = "adds the audience of a protected resource to tokens that did not request it"
+_SHARED = "is also the audience of another protected resource, which accepts the same tokens"
 _AUDIENCES = ("protectedResources", EACH, "authorizationServers", EACH)
 
 
-def _shows(*audiences: str) -> Resource:
+def _settings_document(*audiences: str) -> Resource:
     resources = [
         {"authorizationServers": [{"authority": "https://id.acme.example", "audiences": [audience]}]}
         for audience in audiences
@@ -41,14 +42,20 @@ def _shows(*audiences: str) -> Resource:
 
 
 class AudienceBound(Rule):
-    """What one environment's server was sent, it could send on to all others that the token is for."""
+    """Require separate audiences for each protected resource.
+
+    A server could replay the tokens that it receives at every other resource with the same audience.
+    """
 
     id = "FLOWMCP-009"
     severity = Severity.HIGH
     message = (
-        "Each protected resource must have audiences of its own, in those tokens only that asked for it."
+        "Each protected resource must have its own audiences, and only tokens requested for it may contain "
+        "them."
     )
-    remedy = "Give each resource its own audience; at Keycloak by a mapper on an optional client scope."
+    remedy = (
+        "Give each resource its own audience. At Keycloak, add it with a mapper on an optional client scope."
+    )
     references = (
         rfc(9700, "2.3"),
         rfc(8707, "2"),
@@ -56,29 +63,29 @@ class AudienceBound(Rule):
         keycloak("Audience support", "audience-support"),
     )
     good = (
-        _shows("https://acme.example/test", "https://acme.example/production"),
+        _settings_document("https://acme.example/test", "https://acme.example/production"),
         Resource(
             KEYCLOAK_AUDIENCE, inputs={"clientScopeId": "1", "includedCustomAudience": "https://a.example"}
         ),
         Resource(KEYCLOAK_DEFAULT_SCOPES, inputs={"defaultScopes": ["basic"]}),
     )
     bad = (
-        _shows("https://acme.example", "https://acme.example"),
+        _settings_document("https://acme.example", "https://acme.example"),
         Resource(KEYCLOAK_AUDIENCE, inputs={"clientId": "1", "includedCustomAudience": "https://a.example"}),
         Resource(KEYCLOAK_DEFAULT_SCOPES, inputs={"defaultScopes": ["flow-mcp/acme/456/test"]}),
         Resource(KEYCLOAK_REALM_DEFAULT_SCOPES, inputs={"defaultScopes": ["flow-mcp/acme/456/test"]}),
     )
 
     def in_resource(self, resource: Resource, context: Context) -> Iterator[Violation | Unknown]:  # noqa: ARG002
-        yield from _shared(resource)
+        yield from _shared_audiences(resource)
         for path, scope in found(resource, _DEFAULTS):
-            yield from judged(scope, path, lambda value: not _is_of_resource(value), _UNASKED)
+            yield from judged(scope, path, lambda value: not _is_resource_scope(value), _UNREQUESTED_AUDIENCE)
         if _adds_audience(resource) and resource.values.get("clientId") is not None:
-            yield Violation(("clientId",), _UNASKED)
+            yield Violation(("clientId",), _UNREQUESTED_AUDIENCE)
 
     def in_stack(self, resources: Sequence[Resource], context: Context) -> Iterator[Violation | Unknown]:  # noqa: ARG002
-        """Scopes of other names, which are known by their mappers only."""
-        scoped = [at(each.values, "clientScopeId") for each in resources if _adds_audience(each)]
+        """Find default scopes with an audience mapper that do not have the name of a resource's scope."""
+        scoped = [at(mapper.values, "clientScopeId") for mapper in resources if _adds_audience(mapper)]
         own = {
             name: at(values, "id")
             for _, values in of_type(resources, KEYCLOAK_CLIENT_SCOPE)
@@ -86,25 +93,25 @@ class AudienceBound(Rule):
         }
         for resource in resources:
             for path, name in found(resource, _DEFAULTS):
-                if not isinstance(name, str) or _is_of_resource(name) or name not in own:
+                if not isinstance(name, str) or _is_resource_scope(name) or name not in own:
                     continue
                 if isinstance(own[name], Unknown) and scoped:
                     yield own[name]
                 elif own[name] in scoped:
-                    yield Violation(path, _UNASKED, resource.urn)
+                    yield Violation(path, _UNREQUESTED_AUDIENCE, resource.urn)
 
 
-def _shared(resource: Resource) -> Iterator[Violation | Unknown]:
-    """Audiences that two protected resources of the document have at one authorization server."""
+def _shared_audiences(resource: Resource) -> Iterator[Violation | Unknown]:
+    """Report audiences that two protected resources share at one authorization server."""
     owners: dict[str, Any] = {}
-    for path, there in in_document(resource, *_AUDIENCES):
-        if isinstance(there, Unknown):
-            yield there
+    for path, server in in_document(resource, *_AUDIENCES):
+        if isinstance(server, Unknown):
+            yield server
             continue
-        for where, audience in below(there, ("audiences", EACH), path):
-            key, owner = json.dumps([at(there, "authority"), audience]), path[:3]
+        for where, audience in below(server, ("audiences", EACH), path):
+            key, owner = json.dumps([at(server, "authority"), audience]), path[:3]
             if owners.setdefault(key, owner) != owner:
-                yield Violation(where, "is the audience of another protected resource too")
+                yield Violation(where, _SHARED)
 
 
 def _adds_audience(resource: Resource) -> bool:
@@ -113,5 +120,5 @@ def _adds_audience(resource: Resource) -> bool:
     )
 
 
-def _is_of_resource(scope: Any) -> bool:
+def _is_resource_scope(scope: Any) -> bool:
     return isinstance(scope, str) and scope.startswith(names.SCOPES)

@@ -1,4 +1,4 @@
-"""FLOWMCP-023: APIs at Auth0 are closed to whom nothing was granted."""
+"""FLOWMCP-023: APIs at Auth0 require client grants and roles."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from flow_mcp.review.policy.rule import Context, Reference, Resource, Rule, Seve
 
 _USER, _CLIENT = (("subjectTypeAuthorization", kind, "policy") for kind in ("user", "client"))
 _GRANTED = ("require_client_grant", "deny_all")
-_WITHOUT_ROLE = "admits every account that can sign in, without a role"
+_WITHOUT_ROLE = "admits every user of the Auth0 tenant, even without a role"
 
 _CLOSED = {
     "identifier": "https://app.profitbase.biz/flow/mcp/tenants/acme/workspaces/456/environments/test",
@@ -40,14 +40,20 @@ def _declares(people: object) -> Resource:
 
 
 class Auth0Apis(Rule):
-    """By Auth0's defaults, every application of its tenant gets a person's tokens for every API."""
+    """Require client grants, roles and signed RFC 9068 tokens of APIs at Auth0.
+
+    By default, every application of the Auth0 tenant gets tokens of any user for every API.
+    """
 
     id = "FLOWMCP-023"
     severity = Severity.HIGH
-    message = "An API at Auth0 must demand client grants and roles, and issue signed tokens of RFC 9068."
+    message = (
+        "An API at Auth0 must require client grants and roles, and issue asymmetrically signed RFC 9068 "
+        "tokens."
+    )
     remedy = (
         "Set require_client_grant or deny_all for users and clients, enforcePolicies, an asymmetric "
-        "signingAlg and the dialect rfc9068_profile; name groups as people."
+        "signingAlg and the dialect rfc9068_profile; limit people to groups."
     )
     references = (
         Reference(
@@ -80,11 +86,14 @@ class Auth0Apis(Rule):
         if resource.type != AUTH0_API:
             return
         yield from must(
-            resource, _USER, is_in(*_GRANTED), "lets every application have tokens on behalf of people"
+            resource,
+            _USER,
+            is_in(*_GRANTED),
+            "lets every application get tokens on behalf of people, without a client grant",
         )
-        # Left out, Auth0 demands grants of programs.
+        # By default, Auth0 requires client grants of programs.
         yield from must(
-            resource, _CLIENT, is_in(*_GRANTED, None), "lets programs have tokens without a grant"
+            resource, _CLIENT, is_in(*_GRANTED, None), "lets every program get tokens without a client grant"
         )
         if at(resource.values, *_USER) != "deny_all":
             yield from must(resource, ("enforcePolicies",), is_in(True), _WITHOUT_ROLE)
@@ -92,11 +101,11 @@ class Auth0Apis(Rule):
             resource,
             ("signingAlg",),
             is_in("RS256", "PS256", None),
-            "signs tokens with a secret that all who validate them must share",
+            "signs tokens with a shared secret, so whoever validates them could forge them",
         )
         yield from must(
             resource,
             ("tokenDialect",),
             is_in("rfc9068_profile", "rfc9068_profile_authz"),
-            "issues tokens of another form than RFC 9068's, which ID tokens could pass for",
+            "does not issue RFC 9068 tokens, so ID tokens could pass as access tokens",
         )

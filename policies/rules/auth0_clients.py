@@ -1,4 +1,4 @@
-"""FLOWMCP-024: clients at Auth0 keep to OAuth 2.1."""
+"""FLOWMCP-024: clients at Auth0 follow OAuth 2.1."""
 
 from __future__ import annotations
 
@@ -24,14 +24,19 @@ _PORTAL = {
 
 
 class Auth0Clients(Rule):
-    """What Auth0 keeps for old applications undoes what OAuth 2.1 added."""
+    """Reject Auth0's legacy settings of clients.
+
+    They switch off protections that OAuth 2.1 requires.
+    """
 
     id = "FLOWMCP-024"
     severity = Severity.MEDIUM
-    message = "A client at Auth0 must be OIDC conformant, rotate refresh tokens, and authenticate if it can."
+    message = (
+        "A client at Auth0 must be OIDC conformant, rotate refresh tokens, and authenticate if confidential."
+    )
     remedy = (
         "Set oidcConformant, refreshToken {rotationType: rotating, expirationType: expiring}, "
-        "jwtConfiguration {alg: RS256}, and a credential of confidential clients."
+        "jwtConfiguration {alg: RS256}, and a credential for confidential clients."
     )
     references = (
         Reference(
@@ -62,24 +67,30 @@ class Auth0Clients(Rule):
         if resource.type != AUTH0_CLIENT:
             return
         yield from must(
-            resource, ("oidcConformant",), is_in(True), "keeps to rules older than OpenID Connect"
+            resource,
+            ("oidcConformant",),
+            is_in(True),
+            "is not true, so Auth0 applies legacy rules instead of OpenID Connect",
         )
         yield from must(
             resource,
             ("jwtConfiguration", "alg"),
             is_in("RS256", "PS256", None),
-            "signs ID tokens with the client's secret",
+            "signs ID tokens with the client secret instead of a private key",
         )
         for key, problem in (
-            ("crossOriginAuth", "takes passwords on pages of other origins"),
-            ("isTokenEndpointIpHeaderTrusted", "lets a client name the address that attacks are counted by"),
+            ("crossOriginAuth", "accepts passwords on pages of other origins"),
+            (
+                "isTokenEndpointIpHeaderTrusted",
+                "lets the client choose the IP address that attack protection counts",
+            ),
         ):
             yield from must(resource, (key,), lambda value: not is_on(value), problem)
         yield from must(
             resource,
             ("thirdPartySecurityMode",),
             lambda value: value != "permissive",
-            "relieves a client of others of PKCE and consent",
+            "exempts a third-party client from PKCE and consent",
         )
         grants = [grant for _, grant in items(resource, "grantTypes")]
         yield from (grant for grant in grants if isinstance(grant, Unknown))
@@ -88,13 +99,15 @@ class Auth0Clients(Rule):
                 resource,
                 ("refreshToken", "rotationType"),
                 is_in("rotating"),
-                "lets a stolen refresh token be used again and again",
+                "lets a stolen refresh token be used repeatedly",
             )
-            for key, right in (
+            for key, is_valid in (
                 ("expirationType", is_in("expiring")),
                 ("infiniteTokenLifetime", is_in(False, None)),
             ):
-                yield from must(resource, ("refreshToken", key), right, "lets refresh tokens live for ever")
+                yield from must(
+                    resource, ("refreshToken", key), is_valid, "lets refresh tokens live without limit"
+                )
 
     def in_stack(self, resources: Sequence[Resource], context: Context) -> Iterator[Violation | Unknown]:  # noqa: ARG002
         clients = [values for _, values in of_type(resources, AUTH0_CLIENT)]
@@ -107,7 +120,7 @@ class Auth0Clients(Rule):
                 if isinstance(value, Unknown) and not made_by_component(credentials):
                     yield value
             if method == "none" and client_id in confidential and not isinstance(client_id, Unknown):
-                problem = "lets a confidential client have tokens without authentication"
+                problem = "lets a confidential client get tokens without authentication"
                 yield Violation(("authenticationMethod",), problem, credentials.urn)
 
 

@@ -1,4 +1,4 @@
-"""FLOWMCP-037: the settings of an Auth0 tenant open nothing that is not declared."""
+"""FLOWMCP-037: tenant-wide Auth0 settings do not widen access."""
 
 from __future__ import annotations
 
@@ -14,14 +14,17 @@ _REGISTRATION = ("flags", "enableDynamicClientRegistration")
 
 
 class Auth0TenantClosed(Rule):
-    """One of these switches reaches every application and every API of the Auth0 tenant."""
+    """Reject tenant-wide Auth0 settings that widen access.
+
+    Each of them affects every application and every API of the Auth0 tenant.
+    """
 
     id = "FLOWMCP-037"
     severity = Severity.HIGH
     message = (
-        "Settings of a whole Auth0 tenant must open nothing: no default audience, no undeclared registration."
+        "Tenant-wide Auth0 settings must not widen access: no default audience, no undeclared registration."
     )
-    remedy = "Remove the setting; registration is opened by registration.dynamic of the declaration."
+    remedy = "Remove the setting; to permit client registration, declare registration.dynamic."
     references = (
         Reference("Auth0: Tenant Settings", "https://auth0.com/docs/get-started/tenant-settings"),
         Reference("RFC 8707, section 2", "https://www.rfc-editor.org/rfc/rfc8707.html#section-2"),
@@ -49,22 +52,28 @@ class Auth0TenantClosed(Rule):
             resource,
             ("defaultAudience",),
             is_in(None, ""),
-            "gives an API's tokens to requests that name no API",
+            "issues tokens for this API to requests that name no API",
         )
         if resource.inputs:
-            # Where somebody has set it there, no client made here has the grant that uses it.
+            # Outputs include what others set in the Auth0 tenant; no client here has the grant that uses it.
             yield from must(
-                resource, ("defaultDirectory",), is_in(None, ""), "names a directory for password grants"
+                resource,
+                ("defaultDirectory",),
+                is_in(None, ""),
+                "sets a directory for the password grant, which no client may use",
             )
         if at(resource.values, *_REGISTRATION) is not False:
             yield from must(
                 resource,
                 ("dynamicClientRegistrationSecurityMode",),
                 lambda value: value != "permissive",
-                "lets clients that register go without PKCE",
+                "exempts dynamically registered clients from PKCE",
             )
-        # The component sets it as the declaration says.
+        # The component sets it as declared.
         if not made_by_component(resource):
             yield from must(
-                resource, _REGISTRATION, lambda value: not is_on(value), "lets anyone register clients"
+                resource,
+                _REGISTRATION,
+                lambda value: not is_on(value),
+                "lets anyone register clients, which the declaration does not permit",
             )

@@ -1,4 +1,4 @@
-"""FLOWMCP-022: few stacks change the settings of a whole Auth0 tenant."""
+"""FLOWMCP-022: stacks change tenant-wide settings only of configured Auth0 tenants."""
 
 from __future__ import annotations
 
@@ -18,17 +18,21 @@ from flow_mcp.review.policy.rule import Context, Reference, Resource, Rule, Rule
 
 class _Settings(RuleSettings):
     domains: Annotated[
-        tuple[str, ...], Field(description="Domains of the Auth0 tenants whose settings a stack may change.")
+        tuple[str, ...],
+        Field(description="Domains of the Auth0 tenants whose tenant-wide settings a stack may change."),
     ] = ()
 
 
 class Auth0TenantManaged(Rule):
-    """Other applications live with these switches, and nobody reviews them in this file."""
+    """Report changes to tenant-wide Auth0 settings that the configuration does not permit.
+
+    These settings affect every application of the Auth0 tenant, and their owners do not review this file.
+    """
 
     id = "FLOWMCP-022"
     severity = Severity.LOW
-    message = "A stack should change settings of a whole Auth0 tenant only where the configuration names it."
-    remedy = "Have the Auth0 tenant's administrators set them, or add its domain to domains of this rule."
+    message = "A stack should change tenant-wide settings only of Auth0 tenants that the configuration lists."
+    remedy = "Ask the Auth0 tenant's administrators to change them, or add its domain to this rule's domains."
     references = (
         Reference("Auth0: Tenant Settings", "https://auth0.com/docs/get-started/tenant-settings"),
         Reference(
@@ -49,8 +53,10 @@ class Auth0TenantManaged(Rule):
         server = cast("Auth0", declaration.server)
         if server.tenant_settings.manage and server.domain not in context.settings_of(_Settings).domains:
             path = ("authorizationServer", AUTH0_KIND.key, "tenantSettings", "manage")
-            yield Violation(path, "changes an Auth0 tenant that the configuration does not name")
+            yield Violation(
+                path, "changes tenant-wide settings of an Auth0 tenant that this rule's domains do not list"
+            )
 
     def in_resource(self, resource: Resource, context: Context) -> Iterator[Violation]:  # noqa: ARG002
         if resource.type == AUTH0_TENANT and not made_by_component(resource):
-            yield Violation((), "changes the settings of a whole Auth0 tenant past its declaration")
+            yield Violation((), "changes tenant-wide Auth0 settings outside the declaration")

@@ -1,4 +1,4 @@
-"""FLOWMCP-001: the authorization server is reached by https."""
+"""FLOWMCP-001: the authorization server is reached over https."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ _STACK = "pulumi:pulumi:Stack"
 _PROVIDER = "pulumi:providers:keycloak"
 _REALM = "keycloak:index/realm:Realm"
 
+_INSECURE = "is neither an https address nor plain http to loopback: tokens can be read in transit"
+
 _KEYS = frozenset(
     {
         "adminUrl",
@@ -37,7 +39,7 @@ _KEYS = frozenset(
         "url",
     }
 )
-"""Names under which an authorization server's addresses stand: in declarations, providers and documents."""
+"""Properties that hold an authorization server's address in declarations, providers and settings."""
 
 
 def _declares(url: str) -> Resource:
@@ -45,14 +47,20 @@ def _declares(url: str) -> Resource:
 
 
 class AuthorityHttps(Rule):
-    """Tokens and client secrets travel to these addresses, and trust in signing keys comes from them."""
+    """Require https for every address of the authorization server.
+
+    Tokens and client secrets travel to these addresses, and the runtime trusts the signing keys found there.
+    """
 
     id = "FLOWMCP-001"
     severity = Severity.CRITICAL
-    message = "The authorization server must be reached by https; plain http is for loopback addresses only."
+    message = (
+        "The authorization server must be reached over https; plain http is accepted for loopback "
+        "addresses only."
+    )
     remedy = (
-        "Declare its https address, and for a realm sslRequired: external or all; "
-        "in development, plain http to localhost, 127.0.0.0/8 or ::1 is accepted."
+        "Declare its https address, and sslRequired: external or all for a realm. "
+        "In development, plain http to localhost, 127.0.0.0/8 or ::1 is accepted."
     )
     references = (
         Reference(
@@ -86,17 +94,17 @@ class AuthorityHttps(Rule):
             if isinstance(value, Unknown):
                 yield value
             elif value != "" and not is_secure(value):
-                yield Violation(path, "is neither an https address nor plain http to loopback")
+                yield Violation(path, _INSECURE)
         if resource.type == _REALM:
             mode = resource.inputs.get("sslRequired")
             if isinstance(mode, Unknown):
                 yield mode
             elif isinstance(mode, str) and mode.lower() == "none":
-                yield Violation(("sslRequired",), "lets everybody use the realm by plain http")
+                yield Violation(("sslRequired",), "allows plain http to the realm from any address")
 
 
 def _addresses(resource: Resource) -> Iterator[tuple[Path, Any]]:
-    """Every place where the resource says how its authorization server is reached."""
+    """Yield the properties of a resource that may hold an address of the authorization server."""
     inputs, outputs = resource.inputs, resource.outputs
     if resource.type == SETTINGS:
         yield from _search(("tenant", "authorizationServer"), at(inputs, "tenant", "authorizationServer"))
@@ -112,8 +120,8 @@ def _addresses(resource: Resource) -> Iterator[tuple[Path, Any]]:
 
 
 def _search(path: Path, value: Any) -> Iterator[tuple[Path, Any]]:
-    """The addresses in a value: what stands under a name that stands for an address."""
+    """Yield the values below `value` whose property name is in `_KEYS`."""
     for where, leaf in leaves(value, path):
-        named = next(key for key in reversed(where) if isinstance(key, str))
-        if isinstance(leaf, Unknown) or named in _KEYS:
+        name = next(key for key in reversed(where) if isinstance(key, str))
+        if isinstance(leaf, Unknown) or name in _KEYS:
             yield where, leaf

@@ -1,4 +1,4 @@
-"""FLOWMCP-035: a client ID says whose it is."""
+"""FLOWMCP-035: client IDs begin with the tenant's prefix."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from flow_mcp.review.policy.rule import Context, Reference, Resource, Rule, Rule
 
 class _Settings(RuleSettings):
     prefix: Annotated[
-        str, Field(description="What client IDs begin with; {tenant} stands for the tenant's ID.")
+        str, Field(description="Prefix of client IDs; {tenant} stands for the tenant's ID.")
     ] = "flow-mcp-{tenant}-"
 
 
@@ -25,12 +25,15 @@ def _declares(client_id: str) -> Resource:
 
 
 class ClientNames(Rule):
-    """Who finds a client at the server, years later, must be able to ask somebody."""
+    """Report client IDs without the tenant's prefix.
+
+    The prefix tells the server's administrators, years later, which tenant owns a client.
+    """
 
     id = "FLOWMCP-035"
     severity = Severity.LOW
     message = "A declared client ID should begin with flow-mcp-<tenant>-, unless configured otherwise."
-    remedy = "Leave clientId out, or begin it so; a client ID that changes is another client."
+    remedy = "Remove clientId, or add the prefix. Changing a client ID replaces the client."
     references = (
         oauth_2_1("2.2", "Client Identifier"),
         Reference(
@@ -48,4 +51,7 @@ class ClientNames(Rule):
         prefix = context.settings_of(_Settings).prefix.replace("{tenant}", declaration.tenant.id)
         for name, client in declaration.tenant.clients.items():
             if client.client_id and not client.client_id.startswith(prefix):
-                yield Violation(("clients", name, "clientId"), "does not begin as the tenant's client IDs do")
+                yield Violation(
+                    ("clients", name, "clientId"),
+                    "does not begin with the tenant's prefix, so its owner is hard to find",
+                )

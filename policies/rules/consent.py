@@ -1,4 +1,4 @@
-"""FLOWMCP-025: nobody's consent is skipped for applications that nobody declared."""
+"""FLOWMCP-025: consent is skipped only for known applications."""
 
 from __future__ import annotations
 
@@ -37,28 +37,34 @@ from flow_mcp.review.policy.rule import (
 )
 
 _KINDS = (ENTRA_KIND.key, FLOW_ENTRA.key)
-_SELF_SERVICE = "is a scope that people may consent to for any application"
-_TOGETHER = "lets consent to another application be consent to this API"
+_USER_CONSENT = "lets people consent to this scope for any application"
+_COMBINED_CONSENT = "makes consent to another application count as consent to this API"
 
 
 class _Settings(RuleSettings):
     preauthorized: Annotated[
         tuple[str, ...],
         Field(
-            description="Client IDs of others' applications that need no consent in Entra; usually VS Code's."
+            description="Client IDs of other publishers' applications that may skip consent in Entra, like "
+            "VS Code."
         ),
     ] = (VSCODE,)
 
 
 class Consent(Rule):
-    """Consent is where a person could notice an application that nobody in the organization knows."""
+    """Report settings that skip people's consent.
+
+    The consent page is where people can notice an application that the organization does not know.
+    """
 
     id = "FLOWMCP-025"
     severity = Severity.MEDIUM
-    message = "Consent must be skipped only for applications that the stack made or the configuration names."
+    message = (
+        "Consent may be skipped only for applications that the stack creates or the configuration lists."
+    )
     remedy = (
-        "Declare the client, or add its ID to preauthorized of this rule; make scopes of type Admin, and "
-        "leave confirmation prompts on."
+        "Declare the client, or add its ID to this rule's preauthorized; set scopes to type Admin, and keep "
+        "confirmation prompts on."
     )
     references = (
         Reference(
@@ -98,42 +104,45 @@ class Consent(Rule):
             return
         if declaration.server.registration_methods.get("vscode"):
             path = ("authorizationServer", kind.key, kind.registration_methods_at, "vscode")
-            yield Violation(path, "needs no consent, and the configuration does not name it")
+            yield Violation(path, "skips consent for an application that the configuration does not list")
 
     def in_resource(self, resource: Resource, context: Context) -> Iterator[Violation | Unknown]:  # noqa: ARG002
         if resource.type == ENTRA_APPLICATION:
             for path, scope in items(resource, "api", "oauth2PermissionScopes"):
-                yield from judged(at(scope, "type"), (*path, "type"), is_in("Admin"), _SELF_SERVICE)
+                yield from judged(at(scope, "type"), (*path, "type"), is_in("Admin"), _USER_CONSENT)
             for path, client in items(resource, "api", "knownClientApplications"):
-                yield from judged(client, path, is_in(), _TOGETHER)
+                yield from judged(client, path, is_in(), _COMBINED_CONSENT)
         elif resource.type == ENTRA_PERMISSION_SCOPE:
-            # Left out, the provider makes it one of people.
-            yield from must(resource, ("type",), is_in("Admin"), _SELF_SERVICE)
+            # The provider's default is User.
+            yield from must(resource, ("type",), is_in("Admin"), _USER_CONSENT)
         elif resource.type == ENTRA_KNOWN_CLIENTS:
             for path, client in items(resource, "knownClientIds"):
-                yield from judged(client, path, is_in(), _TOGETHER)
+                yield from judged(client, path, is_in(), _COMBINED_CONSENT)
         elif resource.type == ENTRA_DELEGATED_GRANT:
             yield from must(
-                resource, ("userObjectId",), lambda value: bool(value), "consents on behalf of everyone"
+                resource,
+                ("userObjectId",),
+                lambda value: bool(value),
+                "is not set, so the grant consents on behalf of every user",
             )
         elif resource.type in (AUTH0_CLIENT, AUTH0_TENANT):
             yield from must(
                 resource,
                 ("skipNonVerifiableCallbackUriConfirmationPrompt",),
                 lambda value: not is_on(value),
-                "signs people in to whatever program listens on their machine, unseen",
+                "skips the prompt, so any program on a person's machine can receive the sign-in",
             )
 
     def in_stack(self, resources: Sequence[Resource], context: Context) -> Iterator[Violation | Unknown]:
         applications = of_type(resources, ENTRA_APPLICATION, ENTRA_REGISTRATION)
-        known = [at(values, "clientId") for _, values in applications]
-        known += context.settings_of(_Settings).preauthorized
+        allowed = [at(values, "clientId") for _, values in applications]
+        allowed += context.settings_of(_Settings).preauthorized
         for resource, values in of_type(resources, ENTRA_PREAUTHORIZED):
             client_id = at(values, "authorizedClientId")
             if isinstance(client_id, Unknown):
-                # The component preauthorizes what the declaration names.
+                # The component preauthorizes only applications that the declaration names.
                 if not made_by_component(resource):
                     yield client_id
-            elif client_id not in known:
-                problem = "needs no consent, and is neither this stack's nor named by the configuration"
+            elif client_id not in allowed:
+                problem = "skips consent for an application that is not in this stack or the configuration"
                 yield Violation(("authorizedClientId",), problem, resource.urn)

@@ -1,4 +1,4 @@
-"""FLOWMCP-002: what is applied is what `flow-mcp check` accepts."""
+"""FLOWMCP-002: the component gets a declaration that `flow-mcp check` accepts."""
 
 from __future__ import annotations
 
@@ -21,12 +21,15 @@ from flow_mcp.review.policy.rule import (
 
 
 class DeclarationAccepted(Rule):
-    """All rules about declarations look at what this one lets through."""
+    """Require a valid declaration as the component's input.
+
+    The other rules about declarations evaluate only declarations that pass this rule.
+    """
 
     id = "FLOWMCP-002"
     severity = Severity.CRITICAL
-    message = "What McpServerSettings is given must be a declaration that flow-mcp check accepts."
-    remedy = "Run flow-mcp check, and give the component the declaration that it accepts, as plain values."
+    message = "The input of McpServerSettings must be a declaration that flow-mcp check accepts."
+    remedy = "Run flow-mcp check, fix what it reports, and pass the declaration as plain values, not Outputs."
     references = (
         Reference(
             "OWASP Input Validation Cheat Sheet",
@@ -52,4 +55,4 @@ class DeclarationAccepted(Rule):
         except DeclarationError as error:
             for problem in error.problems:
                 if problem.severity == "error":
-                    yield Violation(("tenant",), f"is refused: {problem.path} {problem.message}")
+                    yield Violation(("tenant",), f"is invalid: {problem.path} {problem.message}")

@@ -1,4 +1,4 @@
-"""FLOWMCP-031: APIs in Entra are named, permitted and used as APIs only."""
+"""FLOWMCP-031: APIs in Entra have unique names, separate roles and no credentials."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ from flow_mcp.review.policy.rule import Context, Reference, Resource, Rule, Seve
 _CREDENTIALS = (ENTRA_CERTIFICATE, ENTRA_FEDERATED, ENTRA_FLEXIBLE_FEDERATED, ENTRA_PASSWORD)
 _IDENTIFIER = re.compile(r"(?:api|https)://[A-Za-z0-9][A-Za-z0-9.-]*(?:/[A-Za-z0-9._~-]+)*")
 
-_NAME = "is neither api:// nor https:// with a name that only one application can have"
-_CREDENTIAL = "lets whoever has it be the API itself, which needs no tokens"
+_NAME = "is not an api:// or https:// name that only one application can have"
+_CREDENTIAL = "lets its holder act as the API, which needs no credential"
 
 _ROLES = [
     {"value": PROGRAM_ROLE, "allowedMemberTypes": ["Application"]},
@@ -45,16 +45,20 @@ _API = {
 
 
 class EntraApis(Rule):
-    """The settings tell people from programs by scope and role, and one API from the next by its name."""
+    """Require unique names, separate roles and no credentials of APIs in Entra.
+
+    The runtime distinguishes people from programs by scope and role, and APIs by name.
+    """
 
     id = "FLOWMCP-031"
     severity = Severity.MEDIUM
     message = (
-        "An API in Entra must be named by api:// or https://, tell people from programs, and hold no key."
+        "An API in Entra must have an api:// or https:// name, separate roles for people and programs, and "
+        "no credential."
     )
     remedy = (
-        "Name it https://<verified domain>/… or api://<tenant or client ID>/…, give each role one kind of "
-        "member, and make another application for a client."
+        "Name it https://<verified domain>/… or api://<tenant or client ID>/…, give each role one member "
+        "type, and register a separate application for a client."
     )
     references = (
         Reference(
@@ -112,16 +116,16 @@ def _is_name(uri: Any) -> bool:
 def _enabled(path: Path, permission: Any) -> Iterator[Violation | Unknown]:
     enabled = at(permission, "enabled")
     yield from judged(
-        enabled, (*path, "enabled"), is_in(True, None), "is switched off, so that no token has it"
+        enabled, (*path, "enabled"), is_in(True, None), "is false, so no token contains this permission"
     )
 
 
 def _role(path: Path, role: Any) -> Iterator[Violation | Unknown]:
     here, members, value = (*path, "allowedMemberTypes"), at(role, "allowedMemberTypes"), at(role, "value")
     listed = members if isinstance(members, list) else [members]
-    unknown = [each for each in (value, *listed) if isinstance(each, Unknown)]
+    unknown = [part for part in (value, *listed) if isinstance(part, Unknown)]
     yield from unknown
     if members not in (["Application"], ["User"]) and not unknown:
-        yield Violation(here, "is not one kind of member, so that people pass for programs")
+        yield Violation(here, "is not exactly one member type, so people could pass as programs")
     elif value == PROGRAM_ROLE and members == ["User"]:
-        yield Violation(here, "lets people have the role by which programs are told")
+        yield Violation(here, "lets people have the role that identifies programs")

@@ -1,4 +1,4 @@
-"""FLOWMCP-013: Entra gives tokens for an API to those who are assigned to it."""
+"""FLOWMCP-013: APIs in Entra require assignment."""
 
 from __future__ import annotations
 
@@ -24,12 +24,21 @@ def _declares(people: object) -> Resource:
 
 
 class EntraAssignment(Rule):
-    """Without it, every account of the Entra tenant gets tokens, guests included."""
+    """Require assignment for APIs in Entra.
+
+    Without assignment, every account of the Entra tenant gets tokens, including guests.
+    """
 
     id = "FLOWMCP-013"
     severity = Severity.MEDIUM
-    message = "In Entra, a protected resource must require assignment: whoever is not assigned gets no token."
-    remedy = "Name groups as people, or set appRoleAssignmentRequired of the API's service principal to true."
+    message = (
+        "A protected resource in Entra must require assignment, so that only assigned people and programs "
+        "get tokens."
+    )
+    remedy = (
+        "Limit it with people: {groups: […]}, or set appRoleAssignmentRequired: true on the API's service "
+        "principal."
+    )
     references = (
         Reference(
             "Microsoft Entra: Manage users and groups assignment to an application",
@@ -43,7 +52,9 @@ class EntraAssignment(Rule):
     def in_declaration(self, declaration: Declaration, context: Context) -> Iterator[Violation]:  # noqa: ARG002
         if declaration.kind.key in _KINDS:
             for path in admits_everyone(declaration):
-                yield Violation(path, "admits every account of the Entra tenant, without assignment")
+                yield Violation(
+                    path, "admits every account of the Entra tenant, guests included, without assignment"
+                )
 
     def in_stack(self, resources: Sequence[Resource], context: Context) -> Iterator[Violation | Unknown]:  # noqa: ARG002
         apis = [
@@ -57,5 +68,5 @@ class EntraAssignment(Rule):
                 if not made_by_component(principal):
                     yield client_id if isinstance(client_id, Unknown) else required
             elif client_id in apis:
-                problem = "lets the API's tokens be given to whoever is not assigned"
+                problem = "is not true: people and programs without assignment get tokens for the API"
                 yield Violation(("appRoleAssignmentRequired",), problem, principal.urn)

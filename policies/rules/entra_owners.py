@@ -1,4 +1,4 @@
-"""FLOWMCP-021: what is made in Entra has owners."""
+"""FLOWMCP-021: applications in Entra have owners."""
 
 from __future__ import annotations
 
@@ -27,22 +27,30 @@ from flow_mcp.review.policy.rule import (
     Violation,
 )
 
-_FEW = "names fewer owners than the configuration asks for"
+_TOO_FEW = "lists fewer owners than the configuration requires"
 
 
 class _Settings(RuleSettings):
     minimum: Annotated[
-        int, Field(ge=1, le=100, description="How many owners at least: with one, one leaver orphans all.")
+        int,
+        Field(
+            ge=1, le=100, description="Minimum number of owners; a single owner may leave the organization."
+        ),
     ] = 1
 
 
 class EntraOwners(Rule):
-    """What nobody owns, nobody rotates, reviews or removes."""
+    """Report applications and service principals in Entra without enough owners.
+
+    Nobody reviews, rotates or removes an application without an owner.
+    """
 
     id = "FLOWMCP-021"
     severity = Severity.LOW
     message = "Applications and service principals in Entra should have owners."
-    remedy = "Declare owners: object IDs of those who answer for them, the applying principal's among them."
+    remedy = (
+        "Declare owners: object IDs of the people responsible, and of the principal that applies the stack."
+    )
     references = (
         Reference(
             "Microsoft Entra: Security best practices for application properties",
@@ -59,15 +67,18 @@ class EntraOwners(Rule):
     def in_declaration(self, declaration: Declaration, context: Context) -> Iterator[Violation]:
         minimum, kind = context.settings_of(_Settings).minimum, declaration.kind.key
         if kind == ENTRA_KIND.key and len(cast("Entra", declaration.server).owners) < minimum:
-            yield Violation(("authorizationServer", kind, "owners"), _FEW)
+            yield Violation(("authorizationServer", kind, "owners"), _TOO_FEW)
         instance = declaration.instance.flow_entra if kind == FLOW_ENTRA.key else None
-        # On-premises its administrator makes them.
+        # On-premises, the Entra administrator registers the applications and chooses their owners.
         if instance and instance.deployment is Deployment.SAAS and len(instance.owners) < minimum:
-            yield Violation(("instance", "flowEntra", "owners"), _FEW)
+            yield Violation(("instance", "flowEntra", "owners"), _TOO_FEW)
 
     def in_resource(self, resource: Resource, context: Context) -> Iterator[Violation | Unknown]:
         if resource.type in (ENTRA_APPLICATION, ENTRA_PRINCIPAL) and not made_by_component(resource):
             minimum = context.settings_of(_Settings).minimum
             yield from must(
-                resource, ("owners",), lambda value: isinstance(value, list) and len(value) >= minimum, _FEW
+                resource,
+                ("owners",),
+                lambda value: isinstance(value, list) and len(value) >= minimum,
+                _TOO_FEW,
             )

@@ -1,4 +1,4 @@
-"""FLOWMCP-012: applications in Entra are for one Entra tenant."""
+"""FLOWMCP-012: applications in Entra accept accounts of one Entra tenant."""
 
 from __future__ import annotations
 
@@ -12,12 +12,15 @@ _API = {"api": {"requestedAccessTokenVersion": 2}}
 
 
 class EntraSingleTenant(Rule):
-    """Any other audience lets accounts of tenants in whom nobody here knows."""
+    """Require single-tenant applications in Entra.
+
+    Every other audience admits accounts that the organization does not manage.
+    """
 
     id = "FLOWMCP-012"
     severity = Severity.HIGH
-    message = "An application in Entra must be for accounts of its own Entra tenant only."
-    remedy = "Set signInAudience to AzureADMyOrg; make an application of its own in each other Entra tenant."
+    message = "An application in Entra must accept accounts of its own Entra tenant only."
+    remedy = "Set signInAudience to AzureADMyOrg; register a separate application in each other Entra tenant."
     references = (
         Reference(
             "Microsoft Entra: Validation differences by supported account types",
@@ -36,10 +39,10 @@ class EntraSingleTenant(Rule):
 
     def in_resource(self, resource: Resource, context: Context) -> Iterator[Violation | Unknown]:  # noqa: ARG002
         if resource.type in (ENTRA_APPLICATION, ENTRA_REGISTRATION):
-            # Left out, it is the provider's default, which is this one.
+            # The provider's default is AzureADMyOrg.
             yield from must(
                 resource,
                 ("signInAudience",),
                 is_in("AzureADMyOrg", None),
-                "admits accounts of other Entra tenants, or personal ones",
+                "admits accounts of other Entra tenants or personal accounts",
             )

@@ -1,4 +1,4 @@
-"""FLOWMCP-020: Entra issues tokens of version 2."""
+"""FLOWMCP-020: Entra issues access tokens of version 2."""
 
 from __future__ import annotations
 
@@ -8,16 +8,19 @@ from flow_mcp.review.policy.resources.properties import is_in, must
 from flow_mcp.review.policy.resources.provider_types import ENTRA_APPLICATION, ENTRA_REGISTRATION
 from flow_mcp.review.policy.rule import Context, Reference, Resource, Rule, Severity, Unknown, Violation
 
-_PROBLEM = "leaves tokens at version 1, with another issuer and other claims than the settings say"
+_PROBLEM = "is not 2: tokens of version 1 have another issuer and other claims than the settings"
 
 
 class EntraTokenVersion(Rule):
-    """What a runtime validates follows from the version: issuer, audience, and the client's claim."""
+    """Require access tokens of version 2.
+
+    The runtime validates the issuer, audience and client claim of version 2 and rejects other tokens.
+    """
 
     id = "FLOWMCP-020"
     severity = Severity.MEDIUM
-    message = "An application in Entra must ask for access tokens of version 2."
-    remedy = "Set api.requestedAccessTokenVersion to 2; left out, it means version 1."
+    message = "An application in Entra must request access tokens of version 2."
+    remedy = "Set api.requestedAccessTokenVersion to 2; the default is version 1."
     references = (
         Reference(
             "Microsoft Entra: Access tokens",
@@ -41,5 +44,5 @@ class EntraTokenVersion(Rule):
         if resource.type == ENTRA_APPLICATION:
             yield from must(resource, ("api", "requestedAccessTokenVersion"), is_in(2), _PROBLEM)
         elif resource.type == ENTRA_REGISTRATION:
-            # Here the provider's default is 2.
+            # For this resource, the provider's default is 2.
             yield from must(resource, ("requestedAccessTokenVersion",), is_in(2, None), _PROBLEM)

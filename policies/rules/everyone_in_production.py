@@ -1,4 +1,4 @@
-"""FLOWMCP-017: production is for named groups of people."""
+"""FLOWMCP-017: access to production is limited to groups of people."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from flow_mcp.review.policy.examples import declares
 from flow_mcp.review.policy.references import keycloak, rfc
 from flow_mcp.review.policy.rule import Context, Reference, Resource, Rule, Severity, Violation
 
-_PROBLEM = "lets whoever can sign in reach production"
+_PROBLEM = "lets every user of the authorization server reach production"
 
 
 def _declares(people: object, access: str) -> Resource:
@@ -20,13 +20,17 @@ def _declares(people: object, access: str) -> Resource:
 
 
 class EveryoneInProduction(Rule):
-    """The authorization server may know guests, test accounts and, later, people of other tenants."""
+    """Report production that is open to everyone.
+
+    The authorization server may have guests, test accounts and, later, users of other tenants.
+    """
 
     id = "FLOWMCP-017"
     severity = Severity.LOW
-    message = "Production should admit named groups of people, not everyone whom the server lets sign in."
+    message = "Production should admit named groups of people, not every user of the authorization server."
     remedy = (
-        "Say people: {groups: […]}; where the server cannot limit people, limit who has an account there."
+        "Limit it with people: {groups: […]}. If the server cannot restrict by group, restrict who has an "
+        "account."
     )
     references = (
         rfc(9700, "2.3"),

@@ -1,4 +1,4 @@
-"""FLOWMCP-030: a federated credential trusts one workload."""
+"""FLOWMCP-030: each federated credential trusts one workload."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _REPOSITORY = re.compile(
 _ANY_CODE = re.compile(r"(?:^|:)pull[_-]request(?::|$)")
 _CODE_HOSTS = ("https://token.actions.githubusercontent.com", "https://gitlab.com")
 
-_ISSUER = "is no https address, so that its keys could be anybody's"
-_SUBJECT = "names no single workload"
-_PULL_REQUEST = "is that of pull requests: their code is not reviewed yet"
-_NO_REPOSITORY = "names no repository, so that others of its owner are trusted too"
-_AUDIENCE = "must be one audience, which tokens for others do not have"
+_INSECURE_ISSUER = "is not an https address, so its signing keys could be replaced in transit"
+_NO_SINGLE_WORKLOAD = "does not name exactly one workload"
+_PULL_REQUEST = "names pull requests, whose code has not been reviewed"
+_NO_REPOSITORY = "names no repository, so all repositories of the owner are trusted"
+_NOT_ONE_AUDIENCE = "must be exactly one audience, so that tokens for other services are rejected"
 
 _GITHUB = "https://token.actions.githubusercontent.com"
 
@@ -36,14 +36,21 @@ def _declares(subject: str) -> Resource:
 
 
 class FederatedCredentials(Rule):
-    """Whoever gets the issuer to sign this subject is the client: no secret is asked for."""
+    """Require federated credentials that trust exactly one workload.
+
+    Whoever obtains a token with this issuer and subject acts as the client, without a secret.
+    """
 
     id = "FLOWMCP-030"
     severity = Severity.HIGH
     message = (
-        "A federated credential must name an https issuer, one exact subject that is reviewed, one audience."
+        "A federated credential must name an https issuer, one exact subject of reviewed code, and one "
+        "audience."
     )
-    remedy = "Name a protected environment or branch, as in repo:acme/planning:environment:production."
+    remedy = (
+        "Name a protected environment or branch as the subject, such as "
+        "repo:acme/planning:environment:production."
+    )
     references = (
         Reference("RFC 7523, section 3", "https://www.rfc-editor.org/rfc/rfc7523.html#section-3"),
         Reference(
@@ -85,30 +92,30 @@ class FederatedCredentials(Rule):
                 continue
             path = ("clients", name, "federatedCredential")
             if not _is_https(credential.issuer):
-                yield Violation((*path, "issuer"), _ISSUER)
-            if problem := _problem(credential.issuer, credential.subject):
+                yield Violation((*path, "issuer"), _INSECURE_ISSUER)
+            if problem := _subject_problem(credential.issuer, credential.subject):
                 yield Violation((*path, "subject"), problem)
             if credential.audience is not None and not _is_audience(credential.audience):
-                yield Violation((*path, "audience"), _AUDIENCE)
+                yield Violation((*path, "audience"), _NOT_ONE_AUDIENCE)
 
     def in_resource(self, resource: Resource, context: Context) -> Iterator[Violation | Unknown]:  # noqa: ARG002
         if resource.type not in (ENTRA_FEDERATED, ENTRA_FLEXIBLE_FEDERATED):
             return
-        yield from must(resource, ("issuer",), _is_https, _ISSUER)
+        yield from must(resource, ("issuer",), _is_https, _INSECURE_ISSUER)
         if resource.type == ENTRA_FLEXIBLE_FEDERATED:
-            yield Violation(("claimsMatchingExpression",), _SUBJECT)
-            yield from must(resource, ("audience",), _is_audience, _AUDIENCE)
+            yield Violation(("claimsMatchingExpression",), _NO_SINGLE_WORKLOAD)
+            yield from must(resource, ("audience",), _is_audience, _NOT_ONE_AUDIENCE)
             return
         issuer, subject = at(resource.values, "issuer"), at(resource.values, "subject")
         if isinstance(subject, Unknown):
             yield subject
-        elif problem := _problem(issuer, subject):
+        elif problem := _subject_problem(issuer, subject):
             yield Violation(("subject",), problem)
         audiences = list(items(resource, "audiences"))
         if len(audiences) != 1:
-            yield Violation(("audiences",), _AUDIENCE)
+            yield Violation(("audiences",), _NOT_ONE_AUDIENCE)
         for path, audience in audiences:
-            yield from judged(audience, path, _is_audience, _AUDIENCE)
+            yield from judged(audience, path, _is_audience, _NOT_ONE_AUDIENCE)
 
 
 def _is_https(issuer: Any) -> bool:
@@ -119,10 +126,10 @@ def _is_audience(audience: Any) -> bool:
     return isinstance(audience, str) and bool(audience.strip()) and "*" not in audience
 
 
-def _problem(issuer: Any, subject: Any) -> str | None:
-    """What is wrong with a subject of an issuer."""
+def _subject_problem(issuer: Any, subject: Any) -> str | None:
+    """Return what is wrong with a subject of this issuer; None if it is accepted."""
     if not isinstance(subject, str) or not subject.strip() or re.search(r"[*?]", subject):
-        return _SUBJECT
+        return _NO_SINGLE_WORKLOAD
     if _ANY_CODE.search(subject):
         return _PULL_REQUEST
     shared = isinstance(issuer, str) and issuer.lower().startswith(_CODE_HOSTS)

@@ -1,4 +1,4 @@
-"""FLOWMCP-027: nothing outside the component."""
+"""FLOWMCP-027: every resource belongs to McpServerSettings."""
 
 from __future__ import annotations
 
@@ -28,17 +28,22 @@ _URN = "urn:pulumi:acme::flow-mcp::"
 class _Settings(RuleSettings):
     types: Annotated[
         tuple[str, ...],
-        Field(description="Types that a program may have outside, such as pulumi:pulumi:StackReference."),
+        Field(
+            description="Types that a program may create outside it, such as pulumi:pulumi:StackReference."
+        ),
     ] = ("pulumi:pulumi:StackReference",)
 
 
 class InsideComponent(Rule):
-    """What a program adds beside its declaration is in no diff, no report and no other rule's sight."""
+    """Reject resources outside McpServerSettings.
+
+    The diff and the report do not show them, and waivers do not apply to them.
+    """
 
     id = "FLOWMCP-027"
     severity = Severity.MEDIUM
-    message = "Every resource of a tenant's stack must be made by McpServerSettings."
-    remedy = "Declare it in the tenant's file, or make it in a stack of its own."
+    message = "Every resource of a tenant's stack must be created by McpServerSettings."
+    remedy = "Declare it in the tenant's file, or create it in a separate stack."
     references = (
         Reference("Pulumi: Component resources", "https://www.pulumi.com/docs/iac/concepts/components/"),
         Reference("Pulumi: URNs", "https://www.pulumi.com/docs/iac/concepts/resources/names/"),
@@ -57,8 +62,8 @@ class InsideComponent(Rule):
     def in_resource(self, resource: Resource, context: Context) -> Iterator[Violation]:
         if resource.type in (_STACK, *context.settings_of(_Settings).types):
             return
-        # A URN names the types of all resources that this one is below, and then its name.
+        # The third part of a URN lists the types of the resource's ancestors; its name follows.
         _, _, qualified = resource.urn.partition("::")[2].partition("::")
         types = qualified.partition("::")[0].split("$")
         if qualified and SETTINGS not in types and not _DEFAULT_PROVIDER.fullmatch(qualified):
-            yield Violation((), "is outside McpServerSettings")
+            yield Violation((), "is outside McpServerSettings, so no diff or report shows it")

@@ -1,4 +1,4 @@
-"""FLOWMCP-028: a client at Keycloak has no rights but those that it was given."""
+"""FLOWMCP-028: clients at Keycloak have only the roles that the declaration grants."""
 
 from __future__ import annotations
 
@@ -18,14 +18,21 @@ _PROGRAM = {"fullScopeAllowed": False, "serviceAccountsEnabled": True}
 
 
 class KeycloakClients(Rule):
-    """By Keycloak's defaults a client's tokens carry every role that its user has."""
+    """Reject clients at Keycloak with roles that the declaration does not grant.
+
+    By default, a client's tokens carry every role of the signed-in user.
+    """
 
     id = "FLOWMCP-028"
     severity = Severity.HIGH
     message = (
-        "A client at Keycloak must not have full scope, roles beside its resources', or two kinds of users."
+        "A client at Keycloak must not have full scope, undeclared roles, or both people and a program as "
+        "users."
     )
-    remedy = "Set fullScopeAllowed: false, and let the declaration's access give roles to programs."
+    remedy = (
+        "Set fullScopeAllowed: false, grant roles to programs with access in the declaration, and use "
+        "separate clients for people and programs."
+    )
     references = (
         rfc(9700, "2.3"),
         keycloak("Role scope mappings", "_role_scope_mappings"),
@@ -48,8 +55,13 @@ class KeycloakClients(Rule):
         if not resource.values:
             return
         if resource.type == KEYCLOAK_CLIENT:
-            # Left out, the provider allows it.
-            yield from must(resource, ("fullScopeAllowed",), _is_off, "gives tokens every role of their user")
+            # The provider's default is true.
+            yield from must(
+                resource,
+                ("fullScopeAllowed",),
+                _is_off,
+                "is not false, so tokens carry every role of their user",
+            )
             flow = resource.values.get("standardFlowEnabled")
             if isinstance(flow, Unknown):
                 yield flow
@@ -58,15 +70,18 @@ class KeycloakClients(Rule):
                     resource,
                     ("serviceAccountsEnabled",),
                     lambda value: not is_on(value),
-                    "makes a client of people a program too, which nobody has to sign in for",
+                    "makes a client for people a program too, which gets tokens without a sign-in",
                 )
         elif resource.type == KEYCLOAK_REALM_ROLE:
             yield from must(
-                resource, ("role",), _is_of_resource, "is no role of a protected resource's programs"
+                resource, ("role",), _is_program_role, "is not a role of a protected resource for programs"
             )
         elif resource.type == KEYCLOAK_CLIENT_ROLE:
             yield from must(
-                resource, ("role",), lambda _: False, "is another client's, perhaps Keycloak's own"
+                resource,
+                ("role",),
+                lambda _: False,
+                "is a role of another client, possibly one that administers Keycloak",
             )
 
 
@@ -74,6 +89,6 @@ def _is_off(value: Any) -> bool:
     return value is False or (isinstance(value, str) and value.lower() == "false")
 
 
-def _is_of_resource(role: Any) -> bool:
-    """Whether a role is named as the component names those of programs."""
+def _is_program_role(role: Any) -> bool:
+    """Return whether a role has a name that the component gives to roles of programs."""
     return isinstance(role, str) and role.startswith("flow-mcp:") and role.endswith(":programs")

@@ -1,4 +1,4 @@
-"""FLOWMCP-029: a realm lets nobody in whom its administrator does not know."""
+"""FLOWMCP-029: realms prevent self-registration and password guessing."""
 
 from __future__ import annotations
 
@@ -13,12 +13,17 @@ _PROTECTED = {"realm": "acme", "securityDefenses": {"bruteForceDetection": {}}}
 
 
 class KeycloakRealm(Rule):
-    """`people: everyone` is as safe as the way to an account, and a password as safe as the tries at it."""
+    """Reject realms with self-registration or without brute force detection.
+
+    With `people: everyone`, whoever can create an account or guess a password has access.
+    """
 
     id = "FLOWMCP-029"
     severity = Severity.MEDIUM
-    message = "A realm must not let people register themselves, and must detect who guesses passwords."
-    remedy = "Set registrationAllowed: false, and securityDefenses: {bruteForceDetection: {}}."
+    message = (
+        "A realm must not let people register themselves, and must detect brute force attacks on passwords."
+    )
+    remedy = "Set registrationAllowed: false and securityDefenses: {bruteForceDetection: {}}."
     references = (
         oauth_2_1("7.7", "Credentials-Guessing Attacks"),
         keycloak("Brute force attacks", "password-guess-brute-force-attacks"),
@@ -33,11 +38,14 @@ class KeycloakRealm(Rule):
         if resource.type != KEYCLOAK_REALM or not resource.values:
             return
         yield from must(
-            resource, ("registrationAllowed",), lambda value: not is_on(value), "lets anybody make an account"
+            resource,
+            ("registrationAllowed",),
+            lambda value: not is_on(value),
+            "lets anyone create an account",
         )
         yield from must(
             resource,
             ("securityDefenses", "bruteForceDetection"),
             lambda value: isinstance(value, Mapping),
-            "is missing: passwords can be guessed without end",
+            "is missing, so passwords can be guessed without limit",
         )

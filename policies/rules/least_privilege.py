@@ -1,4 +1,4 @@
-"""FLOWMCP-016: nobody reaches more than is named."""
+"""FLOWMCP-016: access lists name what an application needs."""
 
 from __future__ import annotations
 
@@ -20,12 +20,17 @@ def _declares(*access: str) -> Resource:
 
 
 class LeastPrivilege(Rule):
-    """What one stolen credential opens is what its client was given."""
+    """Report access lists that grant everything.
+
+    A stolen credential gives an attacker all the access of its client.
+    """
 
     id = "FLOWMCP-016"
     severity = Severity.LOW
-    message = "An access list should name environments: neither `*` nor every workspace of several."
-    remedy = "List the workspaces and environments that the application works with."
+    message = (
+        "An access list should name environments, not grant `*` or all workspaces of a tenant with several."
+    )
+    remedy = "List the workspaces and environments that the application needs."
     references = (
         rfc(9700, "2.3"),
         oauth_2_1("7.1.4", "Access Token Privilege Restriction"),
@@ -38,12 +43,12 @@ class LeastPrivilege(Rule):
         workspaces = declaration.tenant.workspaces
         for path, access in access_lists(declaration):
             if "*" in access and not _is_manual_program(declaration, path):
-                yield Violation(path, "is everything, with whatever workspace or environment comes later")
+                yield Violation(path, "grants every workspace and environment, including those added later")
             elif len(workspaces) > 1 and workspaces.keys() <= {entry.partition("/")[0] for entry in access}:
-                yield Violation(path, "reaches every workspace")
+                yield Violation(path, "grants access to every workspace of the tenant")
 
 
 def _is_manual_program(declaration: Declaration, path: Path) -> bool:
-    """Whether FLOWMCP-033 says it of a manual registration, with more weight."""
+    """Return whether FLOWMCP-033 reports this access list, with a higher severity."""
     manual = declaration.tenant.manual_registrations
     return path[0] == "manualRegistrations" and manual[str(path[1])].grant is Grant.CLIENT_CREDENTIALS

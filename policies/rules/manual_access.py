@@ -1,4 +1,4 @@
-"""FLOWMCP-033: what somebody else registered reaches what is named."""
+"""FLOWMCP-033: programs registered by hand have named access."""
 
 from __future__ import annotations
 
@@ -16,12 +16,15 @@ def _declares(access: str) -> Resource:
 
 
 class ManualAccess(Rule):
-    """How such a program keeps its credential is not declared, and no person comes between it and data."""
+    """Reject access to everything for programs that are registered by hand.
+
+    The declaration does not control how they keep their credentials, and no person signs in.
+    """
 
     id = "FLOWMCP-033"
     severity = Severity.MEDIUM
-    message = "A manual registration for client credentials must name what it reaches, not `*`."
-    remedy = "List the workspaces and environments that the application works with."
+    message = "A manual registration for client credentials must name what it can access, not `*`."
+    remedy = "List the workspaces and environments that the application needs."
     references = (
         rfc(9700, "2.3"),
         oauth_2_1("4.2", "Client Credentials Grant"),
@@ -35,5 +38,5 @@ class ManualAccess(Rule):
             if manual.grant is Grant.CLIENT_CREDENTIALS and "*" in manual.access:
                 path = ("manualRegistrations", name, "access")
                 yield Violation(
-                    path, "gives a program that nobody here set up everything, later resources too"
+                    path, "grants a program every workspace and environment, including those added later"
                 )

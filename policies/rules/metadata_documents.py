@@ -1,4 +1,4 @@
-"""FLOWMCP-015: client ID metadata documents come from hosts of somebody known."""
+"""FLOWMCP-015: client ID metadata documents come from named hosts of one publisher."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _HOSTS: Places = {
 class _Settings(RuleSettings):
     public_hosting: Annotated[
         tuple[str, ...],
-        Field(description="Domains below which anybody can publish, in lower case; they and what is below."),
+        Field(description="Domains of public hosting platforms, in lower case; subdomains are included."),
     ] = (
         "amazonaws.com",
         "appspot.com",
@@ -87,11 +87,14 @@ def _permits(*domains: str) -> Resource:
 
 
 class MetadataDocuments(Rule):
-    """The host is all that says who a client is: it must belong to whom people think of."""
+    """Reject client ID metadata documents on public hosting and on wildcard hosts.
+
+    The host is the only proof of a client's identity, so one known publisher must control it.
+    """
 
     id = "FLOWMCP-015"
     severity = Severity.MEDIUM
-    message = "Client ID metadata documents must come from domains below which not everybody can publish."
+    message = "Client ID metadata documents must come from named hosts that are not public hosting platforms."
     remedy = "Name the application's own host, such as claude.ai."
     references = (
         mcp("Client ID Metadata Document Security"),
@@ -109,43 +112,45 @@ class MetadataDocuments(Rule):
         public = _domains(context.settings_of(_Settings).public_hosting)
         for path, documents in registration_method(declaration, "metadataDocuments"):
             declared = vars(documents)
-            # Keycloak and other servers are told hosts, Auth0 and Scalekit the documents' addresses.
-            # A declaration's lists are sets: an entry is named by itself.
+            # Keycloak and external servers take hosts, Auth0 and Scalekit take URLs of documents.
+            # Lists in a declaration are sets, so the path contains the entry instead of an index.
             for domain in declared.get("domains", ()):
-                yield from _host((*path, "domains", domain), domain, public)
+                yield from _check_host((*path, "domains", domain), domain, public)
             for address in declared.get("documents", ()):
-                yield from _host((*path, "documents", address), host_of(address), public)
+                yield from _check_host((*path, "documents", address), host_of(address), public)
 
     def in_resource(self, resource: Resource, context: Context) -> Iterator[Violation | Unknown]:
         public = _domains(context.settings_of(_Settings).public_hosting)
         for path, address in found(resource, _ADDRESSES):
-            yield from (address,) if isinstance(address, Unknown) else _host(path, host_of(address), public)
-        for path, listed in found(resource, _HOSTS):
-            if isinstance(listed, Unknown):
-                yield listed
+            yield from (
+                (address,) if isinstance(address, Unknown) else _check_host(path, host_of(address), public)
+            )
+        for path, hosts in found(resource, _HOSTS):
+            if isinstance(hosts, Unknown):
+                yield hosts
             else:
-                for host in _listed(listed):
-                    yield from _host(path, host, public)
+                for host in _entries(hosts):
+                    yield from _check_host(path, host, public)
 
 
-def _host(path: Any, host: Any, public: frozenset[str]) -> Iterator[Violation]:
+def _check_host(path: Any, host: Any, public: frozenset[str]) -> Iterator[Violation]:
     if not isinstance(host, str) or not host or "*" in host:
-        yield Violation(path, "names no single host")
+        yield Violation(path, "does not name a single host")
         return
     parts = host.lower().split(".")
     if not public.isdisjoint(".".join(parts[start:]) for start in range(len(parts))):
-        yield Violation(path, "is a host or below one where anybody can publish")
+        yield Violation(path, "is on a public hosting platform, where anyone can publish a document")
 
 
-def _listed(value: Any) -> list[Any]:
-    """Keycloak's configuration holds a list as JSON; what is none is one entry."""
+def _entries(value: Any) -> list[Any]:
+    """Return the entries of a list in Keycloak's JSON; any other value is one entry."""
     try:
-        listed = json.loads(value) if isinstance(value, str) else value
+        entries = json.loads(value) if isinstance(value, str) else value
     except (ValueError, RecursionError):
         return [value]
-    return listed if isinstance(listed, list) else [listed]
+    return entries if isinstance(entries, list) else [entries]
 
 
 @lru_cache(maxsize=8)
-def _domains(listed: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(listed)
+def _domains(public_hosting: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(public_hosting)

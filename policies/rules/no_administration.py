@@ -1,4 +1,4 @@
-"""FLOWMCP-039: nothing that is made may administer the authorization server."""
+"""FLOWMCP-039: no client may administer the authorization server."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from flow_mcp.review.policy.resources.provider_types import (
 from flow_mcp.review.policy.resources.values import at
 from flow_mcp.review.policy.rule import Context, Reference, Resource, Rule, Severity, Unknown, Violation
 
-_MICROSOFTS = re.compile(r"0000000[0-9]-0000-(?:0000-c000|0ff1-ce00)-000000000000", re.IGNORECASE)
+_MICROSOFT_APIS = re.compile(r"0000000[0-9]-0000-(?:0000-c000|0ff1-ce00)-000000000000", re.IGNORECASE)
 """Client IDs of Microsoft Graph (…03-0000-0000-c000-…), its predecessor, Exchange and SharePoint."""
 _GRAPH = "00000003-0000-0000-c000-000000000000"
 
-_PERMISSION = "is a permission of a program at an API of Microsoft's, across the whole Entra tenant"
+_PERMISSION = "is a Microsoft API, whose application permissions cover the whole Entra tenant"
 
 
 def _access(kind: str) -> dict[str, Any]:
@@ -34,14 +34,18 @@ def _access(kind: str) -> dict[str, Any]:
 
 
 class NoAdministration(Rule):
-    """A client of MCP servers that leaks must not be the way to everybody's mail, or to new clients."""
+    """Reject permissions to administer the authorization server and application permissions at Microsoft.
+
+    A leaked client credential must not give access to all mailboxes or to client registration.
+    """
 
     id = "FLOWMCP-039"
     severity = Severity.HIGH
     message = (
-        "A client must have no rights to administer the authorization server, nor roles at Microsoft's APIs."
+        "A client must have no permission to administer the authorization server and no role at Microsoft's "
+        "APIs."
     )
-    remedy = "Remove the permission; give it to an application of its own, outside this project."
+    remedy = "Remove the permission; grant it to a separate application, outside this project."
     references = (
         Reference("RFC 9700, section 2.3", "https://www.rfc-editor.org/rfc/rfc9700.html#section-2.3"),
         Reference(
@@ -69,34 +73,37 @@ class NoAdministration(Rule):
 
     def in_resource(self, resource: Resource, context: Context) -> Iterator[Violation | Unknown]:  # noqa: ARG002
         if resource.type in ENTRA_DIRECTORY_ROLES:
-            yield Violation((), "gives a role in the Entra tenant's directory")
+            yield Violation((), "grants a role in the Entra tenant's directory")
         elif resource.type == AUTH0_GRANT:
             yield from must(
                 resource,
                 ("audience",),
                 lambda value: not (isinstance(value, str) and value.rstrip("/").lower().endswith("/api/v2")),
-                "is Auth0's Management API",
+                "is Auth0's Management API, which controls the whole Auth0 tenant",
             )
         elif resource.type == ENTRA_API_ACCESS:
             if next(items(resource, "roleIds"), None):
-                yield from must(resource, ("apiClientId",), _is_not_microsofts, _PERMISSION)
+                yield from must(resource, ("apiClientId",), _is_not_microsoft_api, _PERMISSION)
         elif resource.type == ENTRA_APPLICATION:
             for path, access in items(resource, "requiredResourceAccesses"):
-                yield from _required((*path, "resourceAppId"), access, resource)
+                yield from _application_permissions((*path, "resourceAppId"), access, resource)
 
 
-def _required(path: Path, access: Any, resource: Resource) -> Iterator[Violation | Unknown]:
+def _application_permissions(path: Path, access: Any, resource: Resource) -> Iterator[Violation | Unknown]:
     permissions, api = at(access, "resourceAccesses"), at(access, "resourceAppId")
-    kinds = [at(each, "type") for each in (permissions if isinstance(permissions, list) else [permissions])]
+    kinds = [
+        at(permission, "type")
+        for permission in (permissions if isinstance(permissions, list) else [permissions])
+    ]
     if all(kind == "Scope" for kind in kinds):
         return
-    # The component asks for its own APIs only, some of which are not made yet.
+    # The component requests only its own APIs, some of which do not exist yet.
     if isinstance(api, Unknown) and made_by_component(resource):
         return
     certain = any(kind != "Scope" and not isinstance(kind, Unknown) for kind in kinds)
-    for finding in judged(api, path, _is_not_microsofts, _PERMISSION):
+    for finding in judged(api, path, _is_not_microsoft_api, _PERMISSION):
         yield finding if certain else next(kind for kind in kinds if isinstance(kind, Unknown))
 
 
-def _is_not_microsofts(client_id: Any) -> bool:
-    return isinstance(client_id, str) and not _MICROSOFTS.fullmatch(client_id)
+def _is_not_microsoft_api(client_id: Any) -> bool:
+    return isinstance(client_id, str) and not _MICROSOFT_APIS.fullmatch(client_id)

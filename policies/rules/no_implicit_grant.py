@@ -1,4 +1,4 @@
-"""FLOWMCP-005: no implicit grant."""
+"""FLOWMCP-005: no client uses the implicit grant."""
 
 from __future__ import annotations
 
@@ -24,17 +24,20 @@ _SWITCHES: Places = {
     ),
     ENTRA_REGISTRATION: (("implicitAccessTokenIssuanceEnabled",), ("implicitIdTokenIssuanceEnabled",)),
 }
-_PROBLEM = "lets tokens be sent through the browser's address line"
+_PROBLEM = "allows tokens in URLs, which leak through browser history and logs"
 
 
 class NoImplicitGrant(Rule):
-    """What stands in an address ends in histories, logs and the pages that follow."""
+    """Reject the implicit grant.
+
+    Tokens in a URL leak through browser history, logs and the Referer header.
+    """
 
     id = "FLOWMCP-005"
     severity = Severity.HIGH
     message = "No client may use the implicit grant."
     remedy = (
-        "Switch it off; clients of people use the authorization code with PKCE. At Auth0, list grantTypes."
+        "Disable it and use the authorization code grant with PKCE. At Auth0, list grantTypes explicitly."
     )
     references = (
         oauth_2_1("10.1", "Removal of the OAuth 2.0 Implicit grant"),
@@ -63,4 +66,4 @@ class NoImplicitGrant(Rule):
         for path, grant in grant_types(resource):
             yield from judged(grant, path, lambda value: value != "implicit", _PROBLEM)
         if resource.type == AUTH0_CLIENT and resource.values and resource.values.get("grantTypes") is None:
-            yield Violation(("grantTypes",), "is left to Auth0, whose defaults have the implicit grant")
+            yield Violation(("grantTypes",), "is not set, and Auth0's default includes the implicit grant")

@@ -1,4 +1,4 @@
-"""FLOWMCP-006: no client sees people's passwords."""
+"""FLOWMCP-006: no client uses the password grant."""
 
 from __future__ import annotations
 
@@ -21,16 +21,19 @@ _is_password_grant = is_in(
     "http://auth0.com/oauth/grant-type/password-realm",
     "http://auth0.com/oauth/legacy/grant-type/ro",
 )
-_PROBLEM = "lets the client ask people for their passwords"
+_PROBLEM = "allows the password grant, in which the client sees people's passwords"
 
 
 class NoPasswordGrant(Rule):
-    """A client that takes passwords goes past second factors, and teaches people to give passwords away."""
+    """Reject the resource owner password credentials grant.
+
+    It bypasses second factors and trains people to type their password into applications.
+    """
 
     id = "FLOWMCP-006"
     severity = Severity.HIGH
     message = "No client may use the resource owner password credentials grant."
-    remedy = "Switch it off; people sign in at the authorization server, in a browser."
+    remedy = "Disable it; people must sign in at the authorization server, in a browser."
     references = (
         rfc(9700, "2.4"),
         Reference(

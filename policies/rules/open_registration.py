@@ -1,4 +1,4 @@
-"""FLOWMCP-014: clients that anyone registers reach no production, and send codes to known hosts."""
+"""FLOWMCP-014: open client registration does not reach production and lists redirect hosts."""
 
 from __future__ import annotations
 
@@ -20,12 +20,20 @@ def _declares(*access: str) -> Resource:
 
 
 class OpenRegistration(Rule):
-    """Nobody has looked at such a client, and people consent to what its name pretends to be."""
+    """Keep dynamically registered clients out of production and limit their redirect hosts.
+
+    Nobody reviews such a client, and people consent to a name that it chose for itself.
+    """
 
     id = "FLOWMCP-014"
     severity = Severity.MEDIUM
-    message = "Open dynamic registration must name redirect hosts and must not lead to production."
-    remedy = "Declare the clients that production needs, and registration.dynamic.access without it."
+    message = (
+        "Open dynamic client registration must list redirect hosts and must not grant access to production."
+    )
+    remedy = (
+        "Remove production from registration.dynamic.access, list redirect hosts, and declare the clients "
+        "that production needs."
+    )
     references = (
         rfc(7591, "5"),
         mcp("Dynamic Client Registration"),
@@ -47,20 +55,27 @@ class OpenRegistration(Rule):
         settings = context.settings_of(ProductionSettings)
         for path, dynamic in registration_method(declaration, "dynamic"):
             if settings.reached(declaration, dynamic.access):
-                yield Violation((*path, "access"), "lets clients that anyone registers reach production")
+                yield Violation(
+                    (*path, "access"), "grants access to production to clients that anyone can register"
+                )
 
     def in_resource(self, resource: Resource, context: Context) -> Iterator[Violation | Unknown]:  # noqa: ARG002
         if resource.type != KEYCLOAK_REGISTRATION:
             return
-        opened = resource.values.get("open")
-        if isinstance(opened, Unknown):
-            yield opened
-        elif is_on(opened):
+        is_open = resource.values.get("open")
+        if isinstance(is_open, Unknown):
+            yield is_open
+        elif is_on(is_open):
             yield from judged(
                 resource.values.get("redirectHosts"),
                 ("redirectHosts",),
                 lambda value: isinstance(value, list) and bool(value),
-                "lets clients that anyone registers send people to any host",
+                "lists no hosts, so clients that anyone can register redirect people anywhere",
             )
         for path, deviation in items(resource, "deviations"):
-            yield from judged(deviation, path, lambda _: False, "is so in the realm, and nobody declared it")
+            yield from judged(
+                deviation,
+                path,
+                lambda _: False,
+                "reports that client registration in the realm differs from the declaration",
+            )

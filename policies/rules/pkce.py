@@ -1,4 +1,4 @@
-"""FLOWMCP-007: clients of people use PKCE with S256."""
+"""FLOWMCP-007: clients that sign people in use PKCE with S256."""
 
 from __future__ import annotations
 
@@ -25,12 +25,13 @@ from flow_mcp.review.policy.rule import SETTINGS, Context, Resource, Rule, Sever
 _CLIENTS = ("authorizationServers", EACH, "clients", EACH)
 _REQUESTS = ("tokenRequests", EACH)
 _METHOD = ("authorizationParameters", "code_challenge_method")
-_OPEN = "lets clients register without a policy that demands PKCE of them"
+_NOT_S256 = "is not S256, so an intercepted authorization code can be redeemed"
+_NOT_ENFORCED = "is open to client registration, but no client profile of the realm enforces PKCE"
 _METADATA = "flow-mcp:index:AuthorizationServerMetadata"
 _ENFORCER, _DOCUMENTS = "pkce-enforcer", "client-id-metadata-document"
 
 
-def _shows(**parameters: str) -> Resource:
+def _settings_document(**parameters: str) -> Resource:
     request = {"authorizationParameters": {"response_type": "code", **parameters}}
     client = {"grant": "authorization-code", "tokenRequests": [request]}
     return Resource(
@@ -39,12 +40,21 @@ def _shows(**parameters: str) -> Resource:
 
 
 class Pkce(Rule):
-    """Without it, a code that somebody catches on its way can be redeemed by him."""
+    """Require PKCE with the method S256.
+
+    Without PKCE, an attacker who intercepts an authorization code can redeem it.
+    """
 
     id = "FLOWMCP-007"
     severity = Severity.HIGH
-    message = "Every client of people must use PKCE with the method S256, those that register themselves too."
-    remedy = "Set pkceCodeChallengeMethod: S256, and the executor pkce-enforcer for clients that register."
+    message = (
+        "Every client that signs people in must use PKCE with the method S256, including dynamically "
+        "registered clients."
+    )
+    remedy = (
+        "Set pkceCodeChallengeMethod: S256 on the client; for dynamically registered clients, add the "
+        "executor pkce-enforcer to a client profile of the realm."
+    )
     references = (
         oauth_2_1("7.5.1", "Authorization Code Injection"),
         rfc(9700, "2.1.1"),
@@ -52,7 +62,7 @@ class Pkce(Rule):
         keycloak("Client policies", "_client_policies"),
     )
     good = (
-        _shows(code_challenge_method="S256"),
+        _settings_document(code_challenge_method="S256"),
         Resource(
             KEYCLOAK_CLIENT,
             inputs={
@@ -64,8 +74,8 @@ class Pkce(Rule):
         Resource(KEYCLOAK_PROFILE, inputs={"realmId": "acme", "executors": [{"name": _ENFORCER}]}),
     )
     bad = (
-        _shows(code_challenge_method="plain"),
-        _shows(),
+        _settings_document(code_challenge_method="plain"),
+        _settings_document(),
         Resource(KEYCLOAK_CLIENT, inputs={"standardFlowEnabled": True, "fullScopeAllowed": False}),
         Resource(KEYCLOAK_PROFILE, inputs={"executors": [{"name": _DOCUMENTS}]}),
         Resource(
@@ -75,60 +85,69 @@ class Pkce(Rule):
 
     def in_resource(self, resource: Resource, context: Context) -> Iterator[Violation | Unknown]:  # noqa: ARG002
         if resource.type == KEYCLOAK_CLIENT:
-            yield from _client(resource)
+            yield from _keycloak_client(resource)
         elif resource.type == KEYCLOAK_PROFILE:
             names = _executors(resource)
             unknown = [name for name in names if isinstance(name, Unknown)]
             yield from unknown
             if _DOCUMENTS in names and _ENFORCER not in names and not unknown:
-                yield Violation(("executors",), "lets clients by metadata document go without PKCE")
+                yield Violation(("executors",), "admits clients by metadata document without enforcing PKCE")
         for path, client in in_document(resource, *_CLIENTS):
             if isinstance(client, Unknown):
                 yield client
             elif at(client, "grant") == "authorization-code":
                 for where, request in below(client, _REQUESTS, path):
-                    yield from judged(at(request, *_METHOD), (*where, *_METHOD), is_in("S256"), "is not S256")
+                    yield from judged(at(request, *_METHOD), (*where, *_METHOD), is_in("S256"), _NOT_S256)
 
     def in_stack(self, resources: Sequence[Resource], context: Context) -> Iterator[Violation | Unknown]:  # noqa: ARG002
-        yield from _registering(resources)
-        yield from _published(resources)
+        yield from _open_registration_without_pkce(resources)
+        yield from _metadata_without_s256(resources)
 
 
-def _registering(resources: Sequence[Resource]) -> Iterator[Violation | Unknown]:
-    """Realms that are open for clients of whom no policy demands it."""
+def _open_registration_without_pkce(resources: Sequence[Resource]) -> Iterator[Violation | Unknown]:
+    """Report realms with open client registration in which no client profile enforces PKCE."""
     for registration, values in of_type(resources, KEYCLOAK_REGISTRATION):
-        profiles = [each for each, _ in of_type(resources, KEYCLOAK_PROFILE) if _same(each, registration)]
-        names = [name for each in profiles for name in _executors(each)]
+        profiles = [
+            profile
+            for profile, _ in of_type(resources, KEYCLOAK_PROFILE)
+            if _is_of_same_realm(profile, registration)
+        ]
+        names = [name for profile in profiles for name in _executors(profile)]
         if _ENFORCER in names:
             continue
         unknown = [name for name in names if isinstance(name, Unknown)]
         yield from unknown
-        for finding in judged(values.get("open"), ("open",), lambda value: not is_on(value), _OPEN):
+        for finding in judged(values.get("open"), ("open",), lambda value: not is_on(value), _NOT_ENFORCED):
             if isinstance(finding, Unknown):
                 yield finding
             elif not unknown:
                 yield replace(finding, urn=registration.urn)
 
 
-def _published(resources: Sequence[Resource]) -> Iterator[Violation | Unknown]:
-    """Other servers' metadata: MCP clients refuse to sign people in where it does not name S256."""
+def _metadata_without_s256(resources: Sequence[Resource]) -> Iterator[Violation | Unknown]:
+    """Report servers with clients for people whose metadata does not list S256: MCP clients reject them."""
     for metadata, values in of_type(resources, _METADATA):
         clients = [
-            each for each, _ in of_type(resources, REGISTERED_CLIENT) if each.parent == metadata.parent
+            client for client, _ in of_type(resources, REGISTERED_CLIENT) if client.parent == metadata.parent
         ]
-        grants = [grant for each in clients for _, grant in grant_types(each)]
+        grants = [grant for client in clients for _, grant in grant_types(client)]
         if "authorization_code" in grants:
             key = "codeChallengeMethodsSupported"
-            for finding in judged(values.get(key), (key,), _has_s256, "does not name S256"):
+            for finding in judged(
+                values.get(key),
+                (key,),
+                _has_s256,
+                "does not list S256, so MCP clients refuse to sign people in",
+            ):
                 yield finding if isinstance(finding, Unknown) else replace(finding, urn=metadata.urn)
 
 
-def _client(resource: Resource) -> Iterator[Violation | Unknown]:
+def _keycloak_client(resource: Resource) -> Iterator[Violation | Unknown]:
     flow = resource.values.get("standardFlowEnabled")
     if isinstance(flow, Unknown):
         yield flow
     elif is_on(flow):
-        yield from must(resource, ("pkceCodeChallengeMethod",), is_in("S256"), "is not S256")
+        yield from must(resource, ("pkceCodeChallengeMethod",), is_in("S256"), _NOT_S256)
 
 
 def _has_s256(methods: Any) -> bool:
@@ -139,8 +158,8 @@ def _executors(profile: Resource) -> list[Any]:
     return [name for _, name in below(profile.values, ("executors", EACH, "name"))]
 
 
-def _same(profile: Resource, registration: Resource) -> bool:
-    """Whether both are of one realm; of realms that are not known yet, whether one component made both."""
+def _is_of_same_realm(profile: Resource, registration: Resource) -> bool:
+    """Return whether both belong to one realm; while a realm is unknown, whether they have one parent."""
     realms = (profile.values.get("realmId"), registration.values.get("realm"))
     if any(isinstance(realm, Unknown) for realm in realms):
         return profile.parent == registration.parent

@@ -1,4 +1,4 @@
-"""FLOWMCP-004: no wildcard in what a browser may be sent to or come from."""
+"""FLOWMCP-004: redirect URIs and web origins contain no wildcards."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from flow_mcp.review.policy.rule import (
     Violation,
 )
 
-_OTHERS: Places = {
+_HOSTS_AND_ORIGINS: Places = {
     SETTINGS: (("tenant", "clients", EACH, "webOrigins", EACH),),
     KEYCLOAK_CLIENT: (("webOrigins", EACH),),
     KEYCLOAK_REGISTRATION: (("redirectHosts", EACH), ("senderHosts", EACH), ("corsOrigins", EACH)),
@@ -35,15 +35,20 @@ _OTHERS: Places = {
 }
 
 _PLACEHOLDER = re.compile(r"[*{}]|\+")
-"""Of Keycloak (`*`, and `+` for other settings' addresses) and Auth0 (`*` and `{organization_name}`)."""
+"""Wildcards of Keycloak (`*`, and `+` for the addresses of another setting) and placeholders of Auth0."""
 
 
 class RedirectsExact(Rule):
-    """Whoever has one page at any of the addresses that a wildcard means gets the codes of all people."""
+    """Reject wildcards and placeholders in redirect URIs, redirect hosts and web origins.
+
+    An attacker who controls any page that matches a wildcard receives the authorization codes sent there.
+    """
 
     id = "FLOWMCP-004"
     severity = Severity.HIGH
-    message = "Redirect URIs, their hosts and web origins must be exact: no wildcard and no placeholder."
+    message = (
+        "Redirect URIs, redirect hosts and web origins must be exact, without wildcards or placeholders."
+    )
     remedy = "List each address in full."
     references = (
         oauth_2_1("2.3.1", "Registration Requirements"),
@@ -69,11 +74,16 @@ class RedirectsExact(Rule):
     )
 
     def in_resource(self, resource: Resource, context: Context) -> Iterator[Violation | Unknown]:  # noqa: ARG002
-        for places in (REDIRECT_URIS, _OTHERS):
+        for places in (REDIRECT_URIS, _HOSTS_AND_ORIGINS):
             for path, address in found(resource, places):
-                yield from judged(address, path, _is_exact, "stands for more than one address")
+                yield from judged(
+                    address,
+                    path,
+                    _is_exact,
+                    "matches several addresses, one of which an attacker may control",
+                )
 
 
 def _is_exact(address: Any) -> bool:
-    # A plus is an ordinary character of a query; there, an address is compared as it is.
+    # Servers compare the query literally: `+` and `*` are ordinary characters there.
     return isinstance(address, str) and not _PLACEHOLDER.search(address.partition("?")[0])

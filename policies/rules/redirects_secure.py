@@ -1,4 +1,4 @@
-"""FLOWMCP-003: redirect URIs are https or loopback."""
+"""FLOWMCP-003: redirect URIs use https or loopback."""
 
 from __future__ import annotations
 
@@ -30,18 +30,22 @@ class _Settings(RuleSettings):
     private_use_schemes: Annotated[
         tuple[str, ...],
         Field(
-            description="Schemes of native applications that redirect URIs may have, such as com.example.app "
-            "(RFC 8252, section 7.1); the MCP specification allows none."
+            description="Custom URI schemes that redirect URIs of native applications may use, such as "
+            "com.example.app (RFC 8252, section 7.1). The MCP specification allows none."
         ),
     ] = ()
 
 
 class RedirectsSecure(Rule):
-    """A code travels there: by plain http, or to a scheme that any application can claim, it goes astray."""
+    """Require https or loopback redirect URIs.
+
+    Authorization codes are sent there: plain http can be read in transit, and any application on a device
+    can claim a custom scheme.
+    """
 
     id = "FLOWMCP-003"
     severity = Severity.HIGH
-    message = "A redirect URI must be https, or plain http to a loopback address."
+    message = "A redirect URI must use https, or plain http to a loopback address."
     remedy = "Use the application's https address, or http://127.0.0.1/… for a native application."
     references = (
         oauth_2_1("1.5", "Communication Security"),
@@ -71,11 +75,11 @@ class RedirectsSecure(Rule):
                 uri,
                 path,
                 lambda value: is_secure(value) or _is_private_use(value, schemes),
-                "is neither an https address nor plain http to loopback",
+                "is neither an https address nor plain http to loopback: codes can be intercepted",
             )
 
 
 def _is_private_use(uri: Any, schemes: tuple[str, ...]) -> bool:
-    """Whether a URI has one of these schemes: a domain's name reversed, which only its owner would use."""
+    """Return whether a URI uses one of these schemes, if it is a reversed domain name (RFC 8252, 7.1)."""
     scheme, colon, _ = uri.partition(":") if isinstance(uri, str) else ("", "", "")
     return bool(colon) and "." in scheme and scheme in schemes

@@ -1,4 +1,4 @@
-"""FLOWMCP-032: MCP servers at Scalekit are closed to whoever is not declared."""
+"""FLOWMCP-032: MCP servers at Scalekit accept only declared registration methods."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from flow_mcp.review.policy.resources.properties import is_in, items, judged, mu
 from flow_mcp.review.policy.resources.provider_types import SCALEKIT_SERVER
 from flow_mcp.review.policy.rule import Context, Reference, Resource, Rule, Severity, Unknown, Violation
 
-_ANY = "accepts any document that somebody can put on that host"
+_WHOLE_HOST = "accepts every document on that host, whoever published it"
 
 
 def _declares(document: str) -> Resource:
@@ -25,12 +25,17 @@ def _declares(document: str) -> Resource:
 
 
 class ScalekitServers(Rule):
-    """Scalekit's switch for dynamic registration is inverted: left alone, anyone may register."""
+    """Reject undeclared registration methods at Scalekit.
+
+    Scalekit allows dynamic client registration unless it is explicitly disabled.
+    """
 
     id = "FLOWMCP-032"
     severity = Severity.HIGH
-    message = "An MCP server at Scalekit must accept only declared ways to become a client, by an allowlist."
-    remedy = "Declare registration, and metadata documents in full or by their folder: https://host/folder/*."
+    message = (
+        "An MCP server at Scalekit must accept only declared registration methods and allowlisted documents."
+    )
+    remedy = "Declare registration; list metadata documents in full or by folder: https://host/folder/*."
     references = (
         Reference("Scalekit: REST API", "https://docs.scalekit.com/apis/"),
         Reference(
@@ -66,29 +71,34 @@ class ScalekitServers(Rule):
                 "documents",
             )
             if not all(map(_is_narrow, documents.documents)):
-                yield Violation(here, _ANY)
+                yield Violation(here, _WHOLE_HOST)
 
     def in_resource(self, resource: Resource, context: Context) -> Iterator[Violation | Unknown]:  # noqa: ARG002
         if resource.type != SCALEKIT_SERVER:
             return
-        # The component opens it if the declaration does.
+        # The component enables it only if the declaration does.
         if not made_by_component(resource):
             yield from must(
                 resource,
                 ("dynamicRegistration",),
                 is_in(False, None),
-                "lets anyone register clients, which no declaration says",
+                "lets anyone register clients, which the declaration does not permit",
             )
         for path, document in items(resource, "metadataDocuments"):
-            yield from judged(document, path, _is_narrow, _ANY)
+            yield from judged(document, path, _is_narrow, _WHOLE_HOST)
         for path, deviation in items(resource, "deviations"):
-            # What the component makes has none when it was made.
+            # A resource that the component has yet to create has no deviations.
             if not (isinstance(deviation, Unknown) and made_by_component(resource)):
-                yield from judged(deviation, path, is_in(), "is something that no declaration opened")
+                yield from judged(
+                    deviation,
+                    path,
+                    is_in(),
+                    "reports that registration at Scalekit differs from the declaration",
+                )
 
 
 def _is_narrow(document: Any) -> bool:
-    """Whether an entry of the allowlist is a document, or a folder of a host."""
+    """Return whether an allowlist entry is one document or one folder of a host."""
     if not isinstance(document, str):
         return False
     try:

@@ -1,4 +1,4 @@
-"""FLOWMCP-011: client secrets are rotated in time."""
+"""FLOWMCP-011: client secrets are rotated before they expire."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from flow_mcp.review.policy.rule import (
 
 class _Settings(RuleSettings):
     notice: Annotated[
-        Duration, Field(description="How long before its end a secret is named, such as 14d.")
+        Duration, Field(description="How long before its expiry a secret is reported, such as 14d.")
     ] = "14d"
 
 
@@ -40,15 +40,19 @@ def _declares(issued: str, lifetime: str) -> Resource:
 
 
 class SecretAge(Rule):
-    """Low, because the server itself refuses a secret that has ended: a program stops, and nobody gets in."""
+    """Report client secrets that have expired or expire soon.
+
+    The severity is low: the server rejects an expired secret, so a program stops but nobody gains access.
+    """
 
     id = "FLOWMCP-011"
     severity = Severity.LOW
     message = (
-        "A client secret should be rotated before it ends, 14 days unless the configuration says otherwise."
+        "A client secret should be rotated at least 14 days before it expires, unless the configuration sets "
+        "another notice."
     )
     remedy = (
-        "Set issued to today, apply, and hand the client its new secret; or use federatedCredential instead."
+        "Set issued to today, apply, and give the client its new secret; or use federatedCredential instead."
     )
     references = (
         Reference(
@@ -74,7 +78,7 @@ class SecretAge(Rule):
     def in_declaration(self, declaration: Declaration, context: Context) -> Iterator[Violation]:
         for name, client in declaration.tenant.clients.items():
             if client.secret:
-                yield from _judged(("clients", name, "secret"), day_of(client.secret.expires), context)
+                yield from _expiry(("clients", name, "secret"), day_of(client.secret.expires), context)
 
     def in_resource(self, resource: Resource, context: Context) -> Iterator[Violation | Unknown]:
         if resource.type not in (ENTRA_PASSWORD, ENTRA_PRINCIPAL_PASSWORD) or made_by_component(resource):
@@ -83,15 +87,20 @@ class SecretAge(Rule):
         if isinstance(end, Unknown):
             yield end
         else:
-            yield from _judged(("endDate",), day_of(end), context)
+            yield from _expiry(("endDate",), day_of(end), context)
 
 
-def _judged(path: Path, end: date | None, context: Context) -> Iterator[Violation]:
-    """What is wrong with a secret's end; that it has none is another rule's to say."""
+def _expiry(path: Path, end: date | None, context: Context) -> Iterator[Violation]:
+    """Report an expiry that has passed or is near; FLOWMCP-010 reports a missing one."""
     notice = context.settings_of(_Settings).notice
     if end is None:
         return
     if end <= context.as_of:
-        yield Violation(path, f"has ended by {context.as_of.isoformat()}")
+        yield Violation(
+            path, f"expired by {context.as_of.isoformat()}: its client can no longer authenticate"
+        )
     elif end - context.as_of <= timedelta(seconds=seconds(notice)):
-        yield Violation(path, f"ends within {notice} of {context.as_of.isoformat()}")
+        yield Violation(
+            path,
+            f"expires within {notice} of {context.as_of.isoformat()}; its client then cannot authenticate",
+        )

@@ -1,4 +1,4 @@
-"""FLOWMCP-010: client secrets end."""
+"""FLOWMCP-010: client secrets expire in time."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ from flow_mcp.review.policy.rule import (
 )
 
 _A_DAY = timedelta(days=1)
-"""Of difference is let pass: elsewhere it is tomorrow already."""
+"""Tolerance for time zones: elsewhere it may already be tomorrow."""
 
 
 class _Settings(RuleSettings):
-    longest: Annotated[Duration, Field(description="How long a client secret may live, such as 180d.")] = (
+    longest: Annotated[Duration, Field(description="Longest lifetime of a client secret, such as 180d.")] = (
         "180d"
     )
 
@@ -48,14 +48,18 @@ def _declares(lifetime: str) -> Resource:
 
 
 class SecretLifetime(Rule):
-    """A secret that leaks unnoticed is of use until its end."""
+    """Limit the lifetime of client secrets.
+
+    A leaked secret can be used until it expires.
+    """
 
     id = "FLOWMCP-010"
     severity = Severity.MEDIUM
-    message = (
-        "A client secret must end, after 180 days at the latest unless the configuration says otherwise."
+    message = "A client secret must expire within 180 days, unless the configuration sets another limit."
+    remedy = (
+        "Declare a shorter lifetime and rotate the secret, or use federatedCredential or privateKeyJwt "
+        "instead."
     )
-    remedy = "Declare a shorter lifetime and rotate, or use federatedCredential or privateKeyJwt instead."
     references = (
         Reference("RFC 9700, section 2.5", "https://www.rfc-editor.org/rfc/rfc9700.html#section-2.5"),
         Reference(
@@ -72,7 +76,7 @@ class SecretLifetime(Rule):
     )
     bad = (
         _declares("365d"),
-        Resource(ENTRA_PASSWORD, inputs={"displayName": "it never was given an end"}),
+        Resource(ENTRA_PASSWORD, inputs={"displayName": "without an expiry"}),
         Resource(ENTRA_PASSWORD, outputs={"endDate": "2299-12-31T00:00:00Z"}),
     )
 
@@ -83,10 +87,10 @@ class SecretLifetime(Rule):
                 continue
             path = ("clients", name, "secret")
             if seconds(client.secret.lifetime) > seconds(longest):
-                yield Violation((*path, "lifetime"), f"is longer than {longest}")
+                yield Violation((*path, "lifetime"), f"is longer than the permitted {longest}")
             elif date.fromisoformat(client.secret.issued) - context.as_of > _A_DAY:
                 yield Violation(
-                    (*path, "issued"), "is a day to come, so that the secret lives longer than declared"
+                    (*path, "issued"), "is in the future, so the secret would live longer than declared"
                 )
 
     def in_resource(self, resource: Resource, context: Context) -> Iterator[Violation | Unknown]:
@@ -102,6 +106,8 @@ class SecretLifetime(Rule):
         if isinstance(end, Unknown):
             yield end
         elif (last := day_of(end)) is None:
-            yield Violation((*here, "endDate"), "is missing or no time, so that the server chooses the end")
+            yield Violation(
+                (*here, "endDate"), "is missing or not a timestamp, so the server chooses the expiry"
+            )
         elif last - (day_of(start) or context.as_of) > timedelta(seconds=seconds(longest)) + _A_DAY:
-            yield Violation((*here, "endDate"), f"lets the secret live longer than {longest}")
+            yield Violation((*here, "endDate"), f"makes the secret live longer than the permitted {longest}")

@@ -1,4 +1,4 @@
-"""FLOWMCP-034: no shared secret where a key will do."""
+"""FLOWMCP-034: clients authenticate without a secret where the server supports it."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from flow_mcp.review.policy.examples import declares
 from flow_mcp.review.policy.references import oauth_2_1, rfc
 from flow_mcp.review.policy.rule import Context, Reference, Resource, Rule, Severity, Violation
 
-_WITHOUT_SECRET = {
+_ALTERNATIVES = {
     "auth0": "privateKeyJwt",
     "entra": "federatedCredential",
     "flow-entra": "federatedCredential",
     "keycloak": "privateKeyJwt",
 }
-"""Kinds that can do without, by what a client then declares; of an external server nobody knows it here."""
+"""What a client declares instead of a secret, by kind of server; unknown for external servers."""
 
 
 def _declares(**more: object) -> Resource:
@@ -23,14 +23,17 @@ def _declares(**more: object) -> Resource:
 
 
 class Secretless(Rule):
-    """A secret is in two places from its first day, and in logs and mails from some later one."""
+    """Report client secrets where the server supports keys or federated credentials.
+
+    A secret must be copied to its client, and copies leak through logs and mail.
+    """
 
     id = "FLOWMCP-034"
     severity = Severity.LOW
-    message = (
-        "A confidential client should sign assertions or bring another issuer's token, not have a secret."
+    message = "A confidential client should use a private key or a federated credential instead of a secret."
+    remedy = (
+        "Declare privateKeyJwt (Keycloak, Auth0) or federatedCredential (Entra) if the client supports it."
     )
-    remedy = "Declare privateKeyJwt (Keycloak, Auth0) or federatedCredential (Entra) where the client can."
     references = (
         oauth_2_1("2.4", "Client Authentication"),
         rfc(9700, "2.5"),
@@ -47,8 +50,10 @@ class Secretless(Rule):
     bad = (_declares(),)
 
     def in_declaration(self, declaration: Declaration, context: Context) -> Iterator[Violation]:  # noqa: ARG002
-        if (instead := _WITHOUT_SECRET.get(declaration.kind.key)) is None:
+        if (alternative := _ALTERNATIVES.get(declaration.kind.key)) is None:
             return
         for name, client in declaration.tenant.clients.items():
             if client.confidential and not (client.private_key_jwt or client.federated_credential):
-                yield Violation(("clients", name), f"has a secret, where {instead} is possible")
+                yield Violation(
+                    ("clients", name), f"uses a client secret although the server supports {alternative}"
+                )

@@ -1,4 +1,4 @@
-"""FLOWMCP-036: access tokens are short-lived, whoever sets up the API."""
+"""FLOWMCP-036: APIs at Auth0 and Scalekit issue short-lived access tokens."""
 
 from __future__ import annotations
 
@@ -29,20 +29,22 @@ _LIFETIMES = {
 
 
 class _Settings(RuleSettings):
-    longest: Annotated[
-        Duration, Field(description="How long an access token may live at most, such as 1h.")
-    ] = "1h"
+    longest: Annotated[Duration, Field(description="Longest lifetime of an access token, such as 1h.")] = "1h"
 
 
 class TokenLifetimeOfApis(Rule):
-    """An access token cannot be called back; where the lifetime is left out, Auth0's is a day."""
+    """Limit the lifetime of access tokens for APIs at Auth0 and Scalekit.
+
+    An access token cannot be revoked, and Auth0's default lifetime is a day.
+    """
 
     id = "FLOWMCP-036"
     severity = Severity.MEDIUM
     message = (
-        "Access tokens for an API at Auth0 or Scalekit must end, after an hour unless configured otherwise."
+        "Access tokens for an API at Auth0 or Scalekit must expire within an hour, unless configured "
+        "otherwise."
     )
-    remedy = "Set the lifetime that the declaration's tokens.access would: 1h or less."
+    remedy = "Set a lifetime of 1h or less, as tokens.access in the declaration does."
     references = (
         Reference("RFC 9700, section 2.2.1", "https://www.rfc-editor.org/rfc/rfc9700.html#section-2.2.1"),
         Reference(
@@ -69,7 +71,7 @@ class TokenLifetimeOfApis(Rule):
                 resource,
                 (key,),
                 lambda value: _is_within(value, seconds(longest)),
-                f"is longer than {longest}, or left to the server",
+                f"is longer than the permitted {longest}, or not set",
             )
 
 

@@ -1,4 +1,4 @@
-"""FLOWMCP-019: tokens end soon."""
+"""FLOWMCP-019: tokens are short-lived."""
 
 from __future__ import annotations
 
@@ -25,28 +25,30 @@ _ACCESS: Places = {
 }
 _REFRESH = ("refreshToken", "tokenLifetime")
 
-_WRITTEN = re.compile(r"(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9})s?)?")
-"""Seconds, or Go's form of a duration: what Keycloak's provider takes for a client and for a realm."""
+_DURATION = re.compile(r"(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9})s?)?")
+"""Seconds, or a duration in Go's notation: the formats of Keycloak's provider for clients and realms."""
 
 
 class _Settings(RuleSettings):
-    access: Annotated[
-        Duration, Field(description="How long an access token may live at most, such as 1h.")
-    ] = "1h"
-    refresh: Annotated[
-        Duration, Field(description="How long a refresh token may live at most, such as 30d.")
-    ] = "30d"
+    access: Annotated[Duration, Field(description="Longest lifetime of an access token, such as 1h.")] = "1h"
+    refresh: Annotated[Duration, Field(description="Longest lifetime of a refresh token, such as 30d.")] = (
+        "30d"
+    )
 
 
 class TokenLifetimes(Rule):
-    """An access token cannot be called back: who stole one has it until its end."""
+    """Limit the lifetimes of access and refresh tokens.
+
+    An access token cannot be revoked: a stolen one is usable until it expires.
+    """
 
     id = "FLOWMCP-019"
     severity = Severity.MEDIUM
     message = (
-        "Access tokens must end after an hour and refresh tokens after 30 days, unless configured otherwise."
+        "Access tokens must expire within an hour and refresh tokens within 30 days, unless configured "
+        "otherwise."
     )
-    remedy = "Declare shorter tokens; clients get new ones by themselves."
+    remedy = "Declare shorter lifetimes; clients renew their tokens automatically."
     references = (
         oauth_2_1("7.1.3.5", "Issue short-lived bearer tokens"),
         rfc(9700, "4.14"),
@@ -71,7 +73,7 @@ class TokenLifetimes(Rule):
             longest = settings.access if name == "tokens.access" else settings.refresh
             if seconds(duration) > seconds(longest):
                 path = ("authorizationServer", kind.key, *name.split("."))
-                yield Violation(path, f"is longer than {longest}")
+                yield Violation(path, f"is longer than the permitted {longest}")
 
     def in_resource(self, resource: Resource, context: Context) -> Iterator[Violation | Unknown]:
         settings = context.settings_of(_Settings)
@@ -84,20 +86,20 @@ class TokenLifetimes(Rule):
 
 
 def _within(value: Any, path: Any, longest: str) -> Iterator[Violation | Unknown]:
-    if value != "":  # the server's own default
+    if value != "":  # the server's default
         yield from judged(
             value,
             path,
-            lambda value: (found := _seconds(value)) is not None and 0 < found <= seconds(longest),
+            lambda value: (lifetime := _seconds(value)) is not None and 0 < lifetime <= seconds(longest),
             f"is not a lifetime of at most {longest}",
         )
 
 
 def _seconds(value: Any) -> float | None:
-    """The seconds of a lifetime; None of what is none."""
+    """Return a lifetime in seconds; None if the value is not a lifetime."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value
-    match = _WRITTEN.fullmatch(value) if isinstance(value, str) else None
+    match = _DURATION.fullmatch(value) if isinstance(value, str) else None
     if match is None:
         return None
     hours, minutes, rest = (int(part or 0) for part in match.groups())

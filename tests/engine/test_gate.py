@@ -158,8 +158,8 @@ def raising(pack: Path) -> None:
 
 
 def raising_on_declarations(pack: Path) -> None:
-    rule = pack / "rules" / "waivers_hold.py"
-    code = f"\n\ndef _raise(*_):\n    int('{MARKER}')\n\nWaiversHold.in_declaration = _raise\n"
+    rule = pack / "rules" / "waiver_validity.py"
+    code = f"\n\ndef _raise(*_):\n    int('{MARKER}')\n\nWaiverValidity.in_declaration = _raise\n"
     rule.write_text(rule.read_text("utf-8") + code, "utf-8")
 
 

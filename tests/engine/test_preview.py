@@ -148,7 +148,10 @@ def test_what_is_there_is_judged_without_the_program(contoso: ScratchProject) ->
     file.write_text(json.dumps(state), "utf-8")
     contoso.pulumi("stack", "import", "--stack", STACK, "--file", str(file))
     refused = {(each.rule_id, each.problem) for each in analyze(run, policies, STACK) or () if each.blocks}
-    assert ("FLOWMCP-001", "authority is neither an https address nor plain http to loopback") in refused
+    assert (
+        "FLOWMCP-001",
+        "authority is neither an https address nor plain http to loopback: tokens can be read in transit",
+    ) in refused
 
 
 @pytest.mark.parametrize("how", BROKEN)

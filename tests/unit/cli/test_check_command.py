@@ -223,7 +223,7 @@ def test_a_rule_that_raises_lets_nothing_pass_and_repeats_no_value(project: Stac
     project.write(tenant("raising: {grant: client-credentials, access: ['*']}\n"))
     result = check()
     assert result.exit_code == 4
-    assert "could not be judged: the rule raised KeyError (FLOWMCP-900)" in result.stderr
+    assert "could not be evaluated: the rule raised KeyError (FLOWMCP-900)" in result.stderr
     assert "secret" not in result.output
 
 
@@ -232,7 +232,7 @@ def test_without_a_policy_pack_nothing_is_checked(project: Stacks) -> None:
     project.write(ACME)
     with pytest.raises(PolicyPackError) as caught:
         check()
-    assert str(caught.value).endswith("/policies is no policy pack: it has no rules/__init__.py")
+    assert str(caught.value).endswith("/policies is not a policy pack: rules/__init__.py is missing")
 
 
 @pytest.mark.parametrize("day", ["2026-13-01", "tomorrow", "20261101"])

@@ -1,4 +1,4 @@
-"""What a rule says, asked as shortly as it can be."""
+"""Helpers that evaluate one rule on a declaration, a resource or a stack."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ Findings = list[Violation | Unknown]
 
 
 def context(rule: Rule, as_of: date = AS_OF, **configured: Any) -> Context:
-    """What the rule may know, with settings as a configuration has them."""
+    """Return the context of a rule with these settings, in the notation of a configuration."""
     return Context(as_of, settings(rule, configured, "the test"))
 
 
 def of_declaration(rule: Rule, server: Any, *, context: Context, **more: Any) -> Findings:
-    """What it says of the tenant acme, declared as in examples."""
+    """Return the findings on the declaration of the tenant acme."""
     return list(rule.in_declaration(declared(declares(server, **more).inputs), context))
 
 
 def of_inputs(
     rule: Rule, kind: str, inputs: Mapping[str, Any], *, context: Context, made_by_component: bool = False
 ) -> Findings:
-    """What it says of a resource before it is touched."""
+    """Return the findings on a resource's inputs."""
     urn = f"{COMPONENT}${kind}::acme" if made_by_component else f"urn:pulumi:acme::flow-mcp::{kind}::acme"
     return list(rule.in_resource(Resource(kind, inputs=inputs, urn=urn), context))
 
 
 def of_outputs(rule: Rule, *made: Resource, context: Context) -> Findings:
-    """What it says of all resources together, when the program has ended."""
+    """Return the findings on the outputs of all resources of a stack."""
     return list(rule.in_stack(made, context))
 
 
 def made(kind: str, name: str, *, by_component: bool = False, **outputs: Any) -> Resource:
-    """A resource as a stack ends with it."""
+    """Return a resource with outputs, as at the end of a program."""
     types = f"flow-mcp:index:McpServerSettings${kind}" if by_component else kind
     return Resource(kind, outputs=outputs, urn=f"urn:pulumi:acme::flow-mcp::{types}::{name}")

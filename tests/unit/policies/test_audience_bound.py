@@ -1,4 +1,4 @@
-"""FLOWMCP-009: a token is for one protected resource."""
+"""FLOWMCP-009: each audience belongs to one protected resource."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pytest
 
 from flow_mcp.review.policy.rule import SETTINGS, Resource, Unknown, Violation
 from policies.rules.audience_bound import AudienceBound
+from tests.unit.policies.findings import findings_of
 from tests.unit.policies.judging import Findings, context, of_outputs
-from tests.unit.policies.seen import said_of
 
 RULE = AudienceBound()
 AUDIENCE = "keycloak:openid/audienceProtocolMapper:AudienceProtocolMapper"
@@ -19,8 +19,8 @@ SCOPE = "keycloak:openid/clientScope:ClientScope"
 DEFAULTS = "keycloak:openid/clientDefaultScopes:ClientDefaultScopes"
 REALM_DEFAULTS = "keycloak:index/realmDefaultClientScopes:RealmDefaultClientScopes"
 REALM = "keycloak:index/realm:Realm"
-SHARED = "is the audience of another protected resource too"
-EVERY = "puts the audience of a protected resource into every token"
+SHARED_AUDIENCE = "is also the audience of another protected resource, which accepts the same tokens"
+UNREQUESTED_AUDIENCE = "adds the audience of a protected resource to tokens that did not request it"
 
 
 def shown(*resources: Any) -> Findings:
@@ -36,54 +36,56 @@ def of(*servers: dict[str, Any]) -> dict[str, Any]:
     return {"authorizationServers": list(servers)}
 
 
-def test_protected_resources_with_audiences_of_their_own_are_accepted() -> None:
+def test_protected_resources_with_separate_audiences_are_accepted() -> None:
     assert shown(of(at("a", "one", "one-too")), of(at("a", "two"))) == []
 
 
-def test_an_audience_of_two_protected_resources_is_refused() -> None:
+def test_an_audience_shared_by_two_protected_resources_is_rejected() -> None:
     where = ("settings", "protectedResources", 1, "authorizationServers", 0, "audiences", 1)
-    assert shown(of(at("a", "one")), of(at("a", "two", "one"))) == [Violation(where, SHARED)]
+    assert shown(of(at("a", "one")), of(at("a", "two", "one"))) == [Violation(where, SHARED_AUDIENCE)]
 
 
-def test_another_servers_audiences_are_others() -> None:
+def test_the_same_audience_at_another_server_is_accepted() -> None:
     assert shown(of(at("a", "one"), at("b", "one")), of(at("a", "two"), at("b", "two"))) == []
 
 
-def test_one_resource_may_say_an_audience_twice() -> None:
+def test_one_resource_may_list_an_audience_twice() -> None:
     assert shown(of(at("a", "one", "one"))) == []
 
 
 @pytest.mark.parametrize("audience", [{}, [["one"]], 7, True])
-def test_what_is_no_audience_is_one_all_the_same(audience: Any) -> None:
+def test_a_shared_value_of_any_type_is_rejected(audience: Any) -> None:
     where = ("settings", "protectedResources", 1, "authorizationServers", 0, "audiences", 0)
-    assert shown(of(at("a", audience)), of(at("a", audience))) == [Violation(where, SHARED)]
+    assert shown(of(at("a", audience)), of(at("a", audience))) == [Violation(where, SHARED_AUDIENCE)]
 
 
-def test_a_document_that_is_not_known_yet_is_said() -> None:
+def test_an_unknown_settings_document_is_reported_as_unknown() -> None:
     made = Resource(SETTINGS, outputs={"settings": Unknown("there")})
     assert list(RULE.in_resource(made, context(RULE))) == [Unknown("there")]
 
 
-def test_an_audience_at_keycloak_stands_on_a_scope_and_not_on_a_client() -> None:
+def test_an_audience_mapper_on_a_client_is_rejected_and_on_a_client_scope_accepted() -> None:
     generic = {"protocolMapper": "oidc-audience-mapper"}
-    refused = [Violation(("clientId",), EVERY)]
-    assert said_of(RULE, AUDIENCE, {"clientScopeId": "1"}) == []
-    assert said_of(RULE, AUDIENCE, {"clientId": "1"}) == refused
-    assert said_of(RULE, AUDIENCE, {"clientId": Unknown("there")}) == refused
-    assert said_of(RULE, MAPPER, {**generic, "clientScopeId": Unknown("there")}) == []
-    assert said_of(RULE, MAPPER, {**generic, "clientId": "1"}) == refused
-    assert said_of(RULE, MAPPER, {"protocolMapper": "oidc-sub-mapper", "clientId": "1"}) == []
-    assert said_of(RULE, DEFAULTS, {**generic, "clientId": "1"}) == []
+    refused = [Violation(("clientId",), UNREQUESTED_AUDIENCE)]
+    assert findings_of(RULE, AUDIENCE, {"clientScopeId": "1"}) == []
+    assert findings_of(RULE, AUDIENCE, {"clientId": "1"}) == refused
+    assert findings_of(RULE, AUDIENCE, {"clientId": Unknown("there")}) == refused
+    assert findings_of(RULE, MAPPER, {**generic, "clientScopeId": Unknown("there")}) == []
+    assert findings_of(RULE, MAPPER, {**generic, "clientId": "1"}) == refused
+    assert findings_of(RULE, MAPPER, {"protocolMapper": "oidc-sub-mapper", "clientId": "1"}) == []
+    assert findings_of(RULE, DEFAULTS, {**generic, "clientId": "1"}) == []
 
 
 @pytest.mark.parametrize(
     ("kind", "key"),
     [(DEFAULTS, "defaultScopes"), (REALM_DEFAULTS, "defaultScopes"), (REALM, "defaultDefaultClientScopes")],
 )
-def test_a_protected_resources_scope_is_no_default_one(kind: str, key: str) -> None:
-    assert said_of(RULE, kind, {key: ["basic", "roles", 7]}) == []
-    assert said_of(RULE, kind, {key: ["basic", "flow-mcp/acme/456/test"]}) == [Violation((key, 1), EVERY)]
-    assert said_of(RULE, kind, {key: Unknown("there")}) == [Unknown("there")]
+def test_a_protected_resources_scope_is_rejected_as_a_default_scope(kind: str, key: str) -> None:
+    assert findings_of(RULE, kind, {key: ["basic", "roles", 7]}) == []
+    assert findings_of(RULE, kind, {key: ["basic", "flow-mcp/acme/456/test"]}) == [
+        Violation((key, 1), UNREQUESTED_AUDIENCE)
+    ]
+    assert findings_of(RULE, kind, {key: Unknown("there")}) == [Unknown("there")]
 
 
 def scope(name: str, scope_id: Any) -> Resource:
@@ -94,9 +96,9 @@ def mapper(scope_id: Any) -> Resource:
     return Resource(AUDIENCE, outputs={"clientScopeId": scope_id})
 
 
-def test_a_scope_of_another_name_is_known_by_its_mapper() -> None:
+def test_a_default_scope_of_another_name_is_rejected_if_it_has_an_audience_mapper() -> None:
     defaults = Resource(DEFAULTS, outputs={"defaultScopes": ["basic", "reporting"]}, urn="urn:defaults")
-    refused = [Violation(("defaultScopes", 1), EVERY, "urn:defaults")]
+    refused = [Violation(("defaultScopes", 1), UNREQUESTED_AUDIENCE, "urn:defaults")]
 
     def found(*made: Resource) -> Findings:
         return of_outputs(RULE, defaults, *made, context=context(RULE))
@@ -109,7 +111,7 @@ def test_a_scope_of_another_name_is_known_by_its_mapper() -> None:
     assert found(scope("reporting", Unknown("id"))) == []
 
 
-def test_a_protected_resources_scope_is_said_once_and_what_is_no_name_is_none() -> None:
+def test_in_the_stack_a_resources_scope_is_not_reported_again_and_invalid_names_are_ignored() -> None:
     listed = ["flow-mcp/acme/456/test", {}, []]
     defaults = Resource(DEFAULTS, outputs={"defaultScopes": listed}, urn="urn:defaults")
     made = (defaults, scope("flow-mcp/acme/456/test", "1"), mapper("1"))

@@ -1,4 +1,4 @@
-"""FLOWMCP-023: APIs at Auth0 are closed to whom nothing was granted."""
+"""FLOWMCP-023: APIs at Auth0 require client grants and roles."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from policies.rules.auth0_apis import Auth0Apis
 from tests.unit.policies.judging import Findings, context, of_declaration, of_inputs
 
 RULE = Auth0Apis()
-WITHOUT_ROLE = "admits every account that can sign in, without a role"
+WITHOUT_ROLE = "admits every user of the Auth0 tenant, even without a role"
 CLOSED: dict[str, Any] = {
     "signingAlg": "RS256",
     "tokenDialect": "rfc9068_profile",
@@ -24,15 +24,18 @@ CLOSED: dict[str, Any] = {
     },
 }
 PEOPLE = Violation(
-    ("subjectTypeAuthorization", "user", "policy"), "lets every application have tokens on behalf of people"
+    ("subjectTypeAuthorization", "user", "policy"),
+    "lets every application get tokens on behalf of people, without a client grant",
 )
 PROGRAMS = Violation(
-    ("subjectTypeAuthorization", "client", "policy"), "lets programs have tokens without a grant"
+    ("subjectTypeAuthorization", "client", "policy"), "lets every program get tokens without a client grant"
 )
 FORM = Violation(
-    ("tokenDialect",), "issues tokens of another form than RFC 9068's, which ID tokens could pass for"
+    ("tokenDialect",), "does not issue RFC 9068 tokens, so ID tokens could pass as access tokens"
 )
-SHARED = Violation(("signingAlg",), "signs tokens with a secret that all who validate them must share")
+SHARED = Violation(
+    ("signingAlg",), "signs tokens with a shared secret, so whoever validates them could forge them"
+)
 NO_ROLES = Violation(("enforcePolicies",), WITHOUT_ROLE)
 
 
@@ -57,12 +60,12 @@ def api(**changed: Any) -> Findings:
         {**policies("require_client_grant", "require_client_grant")},
     ],
 )
-def test_a_closed_api_is_accepted(changed: dict[str, Any]) -> None:
+def test_an_api_that_requires_grants_and_roles_is_accepted(changed: dict[str, Any]) -> None:
     assert api(**changed) == []
 
 
 @pytest.mark.parametrize(
-    ("changed", "found"),
+    ("changed", "expected"),
     [
         (policies("allow_all"), [PEOPLE]),
         ({"subjectTypeAuthorization": None}, [PEOPLE]),
@@ -78,11 +81,11 @@ def test_a_closed_api_is_accepted(changed: dict[str, Any]) -> None:
         ({"tokenDialect": Unknown("t")}, [Unknown("t")]),
     ],
 )
-def test_an_open_one_is_refused(changed: dict[str, Any], found: Findings) -> None:
-    assert api(**changed) == found
+def test_an_api_with_an_insecure_setting_is_rejected(changed: dict[str, Any], expected: Findings) -> None:
+    assert api(**changed) == expected
 
 
-def test_everyone_at_auth0_means_no_roles() -> None:
+def test_people_everyone_is_rejected_at_auth0_only() -> None:
     desktop = {"grant": "authorization-code", "access": ["*"], "redirectUris": ["https://a.example/callback"]}
     everyone = {"desktop": {**desktop, "people": "everyone"}}
     groups = {"desktop": {**desktop, "people": {"groups": ["planners"]}}}
@@ -92,5 +95,5 @@ def test_everyone_at_auth0_means_no_roles() -> None:
     assert of_declaration(RULE, KEYCLOAK, context=context(RULE), clients=everyone) == []
 
 
-def test_other_resources_are_no_apis() -> None:
+def test_other_resource_types_are_ignored() -> None:
     assert of_inputs(RULE, AUTH0_CLIENT, {}, context=context(RULE)) == []

@@ -1,4 +1,4 @@
-"""FLOWMCP-024: clients at Auth0 keep to OAuth 2.1."""
+"""FLOWMCP-024: clients at Auth0 follow OAuth 2.1."""
 
 from __future__ import annotations
 
@@ -19,9 +19,11 @@ CLIENT: dict[str, Any] = {
     "refreshToken": ROTATING,
     "jwtConfiguration": {"alg": "RS256"},
 }
-OLD = Violation(("oidcConformant",), "keeps to rules older than OpenID Connect")
-REUSED = Violation(("refreshToken", "rotationType"), "lets a stolen refresh token be used again and again")
-ENDLESS = "lets refresh tokens live for ever"
+NOT_OIDC_CONFORMANT = Violation(
+    ("oidcConformant",), "is not true, so Auth0 applies legacy rules instead of OpenID Connect"
+)
+NOT_ROTATING = Violation(("refreshToken", "rotationType"), "lets a stolen refresh token be used repeatedly")
+ENDLESS = "lets refresh tokens live without limit"
 
 
 def client(**changed: Any) -> Findings:
@@ -39,38 +41,43 @@ def client(**changed: Any) -> Findings:
         {"crossOriginAuth": False, "thirdPartySecurityMode": "strict", "isFirstParty": False},
     ],
 )
-def test_a_client_of_oauth_2_1_is_accepted(changed: dict[str, Any]) -> None:
+def test_a_client_that_follows_oauth_2_1_is_accepted(changed: dict[str, Any]) -> None:
     assert client(**changed) == []
 
 
 @pytest.mark.parametrize(
-    ("changed", "found"),
+    ("changed", "expected"),
     [
-        ({"oidcConformant": False}, [OLD]),
-        ({"oidcConformant": None}, [OLD]),
+        ({"oidcConformant": False}, [NOT_OIDC_CONFORMANT]),
+        ({"oidcConformant": None}, [NOT_OIDC_CONFORMANT]),
         ({"oidcConformant": Unknown("o")}, [Unknown("o")]),
         (
             {"jwtConfiguration": {"alg": "HS256"}},
-            [Violation(("jwtConfiguration", "alg"), "signs ID tokens with the client's secret")],
+            [
+                Violation(
+                    ("jwtConfiguration", "alg"),
+                    "signs ID tokens with the client secret instead of a private key",
+                )
+            ],
         ),
         (
             {"crossOriginAuth": True},
-            [Violation(("crossOriginAuth",), "takes passwords on pages of other origins")],
+            [Violation(("crossOriginAuth",), "accepts passwords on pages of other origins")],
         ),
         (
             {"isTokenEndpointIpHeaderTrusted": True},
             [
                 Violation(
                     ("isTokenEndpointIpHeaderTrusted",),
-                    "lets a client name the address that attacks are counted by",
+                    "lets the client choose the IP address that attack protection counts",
                 )
             ],
         ),
         (
             {"thirdPartySecurityMode": "permissive"},
-            [Violation(("thirdPartySecurityMode",), "relieves a client of others of PKCE and consent")],
+            [Violation(("thirdPartySecurityMode",), "exempts a third-party client from PKCE and consent")],
         ),
-        ({"refreshToken": {**ROTATING, "rotationType": "non-rotating"}}, [REUSED]),
+        ({"refreshToken": {**ROTATING, "rotationType": "non-rotating"}}, [NOT_ROTATING]),
         (
             {"refreshToken": {**ROTATING, "expirationType": "non-expiring"}},
             [Violation(("refreshToken", "expirationType"), ENDLESS)],
@@ -79,15 +86,15 @@ def test_a_client_of_oauth_2_1_is_accepted(changed: dict[str, Any]) -> None:
             {"refreshToken": {**ROTATING, "infiniteTokenLifetime": True}},
             [Violation(("refreshToken", "infiniteTokenLifetime"), ENDLESS)],
         ),
-        ({"refreshToken": None}, [REUSED, Violation(("refreshToken", "expirationType"), ENDLESS)]),
+        ({"refreshToken": None}, [NOT_ROTATING, Violation(("refreshToken", "expirationType"), ENDLESS)]),
         ({"grantTypes": Unknown("g")}, [Unknown("g")]),
     ],
 )
-def test_auth0s_ways_back_are_refused(changed: dict[str, Any], found: Findings) -> None:
-    assert client(**changed) == found
+def test_auth0s_legacy_settings_are_rejected(changed: dict[str, Any], expected: Findings) -> None:
+    assert client(**changed) == expected
 
 
-def test_other_resources_are_no_clients() -> None:
+def test_other_resource_types_are_ignored() -> None:
     assert of_inputs(RULE, AUTH0_API, {}, context=context(RULE)) == []
 
 
@@ -102,21 +109,21 @@ def credentials(client_id: Any, method: Any, *, by_component: bool = False) -> R
 
 
 @pytest.mark.parametrize("client_id", ["web", "program"])
-def test_a_confidential_client_authenticates(client_id: str) -> None:
+def test_a_confidential_client_without_authentication_is_rejected(client_id: str) -> None:
     none, basic = credentials(client_id, "none"), credentials(client_id, "client_secret_basic")
-    problem = "lets a confidential client have tokens without authentication"
+    problem = "lets a confidential client get tokens without authentication"
     assert of_outputs(RULE, WEB, PROGRAM, none, context=context(RULE)) == [
         Violation(("authenticationMethod",), problem, none.urn)
     ]
     assert of_outputs(RULE, WEB, PROGRAM, basic, context=context(RULE)) == []
 
 
-def test_a_public_client_cannot() -> None:
+def test_a_public_client_without_authentication_is_accepted() -> None:
     none = credentials("native", "none")
     assert of_outputs(RULE, WEB, NATIVE, none, context=context(RULE)) == []
 
 
-def test_a_client_that_is_not_made_yet_could_be_confidential_unless_the_component_makes_it() -> None:
+def test_an_unknown_client_id_is_reported_as_unknown_outside_the_component_only() -> None:
     unknown = Unknown("clientId")
     assert of_outputs(RULE, WEB, credentials(unknown, "none"), context=context(RULE)) == [unknown]
     assert of_outputs(RULE, NATIVE, credentials(unknown, "none"), context=context(RULE)) == []

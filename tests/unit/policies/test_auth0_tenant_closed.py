@@ -1,4 +1,4 @@
-"""FLOWMCP-037: the settings of an Auth0 tenant open nothing that is not declared."""
+"""FLOWMCP-037: tenant-wide Auth0 settings do not widen access."""
 
 from __future__ import annotations
 
@@ -12,12 +12,17 @@ from policies.rules.auth0_tenant_closed import Auth0TenantClosed
 from tests.unit.policies.judging import context, of_inputs
 
 RULE = Auth0TenantClosed()
-AUDIENCE = Violation(("defaultAudience",), "gives an API's tokens to requests that name no API")
-DIRECTORY = Violation(("defaultDirectory",), "names a directory for password grants")
-PERMISSIVE = Violation(
-    ("dynamicClientRegistrationSecurityMode",), "lets clients that register go without PKCE"
+AUDIENCE = Violation(("defaultAudience",), "issues tokens for this API to requests that name no API")
+DIRECTORY = Violation(
+    ("defaultDirectory",), "sets a directory for the password grant, which no client may use"
 )
-REGISTRATION = Violation(("flags", "enableDynamicClientRegistration"), "lets anyone register clients")
+PERMISSIVE = Violation(
+    ("dynamicClientRegistrationSecurityMode",), "exempts dynamically registered clients from PKCE"
+)
+REGISTRATION = Violation(
+    ("flags", "enableDynamicClientRegistration"),
+    "lets anyone register clients, which the declaration does not permit",
+)
 
 
 @pytest.mark.parametrize(
@@ -30,12 +35,12 @@ REGISTRATION = Violation(("flags", "enableDynamicClientRegistration"), "lets any
         {"flags": None},
     ],
 )
-def test_closed_settings_are_accepted(inputs: dict[str, Any]) -> None:
+def test_settings_that_do_not_widen_access_are_accepted(inputs: dict[str, Any]) -> None:
     assert of_inputs(RULE, AUTH0_TENANT, inputs, context=context(RULE)) == []
 
 
 @pytest.mark.parametrize(
-    ("inputs", "found"),
+    ("inputs", "expected"),
     [
         ({"defaultAudience": "https://acme.example/api"}, AUDIENCE),
         ({"defaultAudience": ["https://acme.example/api"]}, AUDIENCE),
@@ -44,29 +49,31 @@ def test_closed_settings_are_accepted(inputs: dict[str, Any]) -> None:
         ({"dynamicClientRegistrationSecurityMode": "permissive"}, PERMISSIVE),
     ],
 )
-def test_what_opens_every_api_is_refused_whoever_sets_it(inputs: dict[str, Any], found: Any) -> None:
+def test_settings_that_widen_access_are_rejected_inside_and_outside_the_component(
+    inputs: dict[str, Any], expected: Any
+) -> None:
     for inside in (False, True):
         judged = of_inputs(RULE, AUTH0_TENANT, inputs, context=context(RULE), made_by_component=inside)
-        assert judged == [found]
+        assert judged == [expected]
 
 
 @pytest.mark.parametrize(
-    ("switch", "found"), [(True, REGISTRATION), ("true", REGISTRATION), (Unknown("f"), Unknown("f"))]
+    ("switch", "expected"), [(True, REGISTRATION), ("true", REGISTRATION), (Unknown("f"), Unknown("f"))]
 )
-def test_registration_is_opened_by_the_component_only(switch: Any, found: Any) -> None:
+def test_open_registration_is_rejected_outside_the_component_only(switch: Any, expected: Any) -> None:
     inputs = {"flags": {"enableDynamicClientRegistration": switch}}
-    assert of_inputs(RULE, AUTH0_TENANT, inputs, context=context(RULE)) == [found]
+    assert of_inputs(RULE, AUTH0_TENANT, inputs, context=context(RULE)) == [expected]
     assert of_inputs(RULE, AUTH0_TENANT, inputs, context=context(RULE), made_by_component=True) == []
 
 
-def test_a_mode_of_registration_is_nothing_where_nobody_can_register() -> None:
+def test_permissive_registration_is_accepted_if_registration_is_off() -> None:
     mode = {"dynamicClientRegistrationSecurityMode": "permissive"}
     off, on = ({**mode, "flags": {"enableDynamicClientRegistration": switch}} for switch in (False, True))
     assert of_inputs(RULE, AUTH0_TENANT, off, context=context(RULE)) == []
     assert of_inputs(RULE, AUTH0_TENANT, on, context=context(RULE), made_by_component=True) == [PERMISSIVE]
 
 
-def test_a_directory_that_the_auth0_tenant_has_already_is_its_owners() -> None:
+def test_an_existing_default_directory_is_accepted() -> None:
     outputs = {"defaultDirectory": "Username-Password-Authentication", "defaultAudience": "x"}
     found = list(RULE.in_resource(Resource(AUTH0_TENANT, outputs=outputs), context(RULE)))
     assert found == [AUDIENCE]

@@ -1,4 +1,4 @@
-"""FLOWMCP-022: few stacks change the settings of a whole Auth0 tenant."""
+"""FLOWMCP-022: stacks change tenant-wide settings only of configured Auth0 tenants."""
 
 from __future__ import annotations
 
@@ -12,21 +12,25 @@ RULE = Auth0TenantManaged()
 MANAGED = {"auth0": {**AUTH0["auth0"], "tenantSettings": {"manage": True}}}
 
 
-def test_a_stack_that_changes_none_is_accepted() -> None:
+def test_a_stack_without_tenant_settings_is_accepted() -> None:
     for server in (AUTH0, ENTRA):
         assert of_declaration(RULE, server, context=context(RULE)) == []
 
 
-def test_a_stack_that_changes_some_is_named_unless_the_configuration_names_its_auth0_tenant() -> None:
+def test_tenant_settings_are_reported_unless_the_configuration_lists_the_domain() -> None:
     path = ("authorizationServer", "auth0", "tenantSettings", "manage")
-    found = [Violation(path, "changes an Auth0 tenant that the configuration does not name")]
+    found = [
+        Violation(
+            path, "changes tenant-wide settings of an Auth0 tenant that this rule's domains do not list"
+        )
+    ]
     assert of_declaration(RULE, MANAGED, context=context(RULE)) == found
     assert of_declaration(RULE, MANAGED, context=context(RULE, domains=["acme.us.auth0.com"])) == found
     assert of_declaration(RULE, MANAGED, context=context(RULE, domains=["acme.eu.auth0.com"])) == []
 
 
-def test_a_resource_outside_the_component_goes_past_the_declaration() -> None:
-    found = [Violation((), "changes the settings of a whole Auth0 tenant past its declaration")]
+def test_a_tenant_resource_outside_the_component_is_reported() -> None:
+    found = [Violation((), "changes tenant-wide Auth0 settings outside the declaration")]
     assert of_inputs(RULE, AUTH0_TENANT, {}, context=context(RULE)) == found
     assert of_inputs(RULE, AUTH0_TENANT, {}, context=context(RULE), made_by_component=True) == []
     assert of_inputs(RULE, AUTH0_CLIENT, {}, context=context(RULE)) == []

@@ -1,4 +1,4 @@
-"""FLOWMCP-001: no plain-http authority outside loopback."""
+"""FLOWMCP-001: the authorization server is reached over https."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ STACK = "pulumi:pulumi:Stack"
 PROVIDER = "pulumi:providers:keycloak"
 REALM = "keycloak:index/realm:Realm"
 PLAIN = "http://id.acme.example"
-PROBLEM = "is neither an https address nor plain http to loopback"
+PROBLEM = "is neither an https address nor plain http to loopback: tokens can be read in transit"
 
 
 def found(resource: Resource) -> list[Violation | Unknown]:
@@ -93,7 +93,7 @@ def test_https_and_loopback_are_accepted(address: str) -> None:
         8180,
     ],
 )
-def test_every_other_address_is_refused(address: Any) -> None:
+def test_every_other_address_is_rejected(address: Any) -> None:
     assert found(Resource(PROVIDER, {"url": address})) == plain_http("url")
 
 
@@ -142,11 +142,11 @@ def test_other_resources_of_our_package_are_searched() -> None:
     assert found(resource) == plain_http("authority")
 
 
-def test_a_realm_may_not_move_its_authority_to_plain_http_or_allow_it_to_everybody() -> None:
+def test_a_realm_with_a_plain_http_frontend_or_without_required_ssl_is_rejected() -> None:
     inputs = {"realm": "acme", "attributes": {"frontendUrl": PLAIN, "note": PLAIN}, "sslRequired": "NONE"}
     assert found(Resource(REALM, inputs)) == [
         *plain_http("attributes.frontendUrl"),
-        Violation(("sslRequired",), "lets everybody use the realm by plain http"),
+        Violation(("sslRequired",), "allows plain http to the realm from any address"),
     ]
 
 
@@ -163,7 +163,7 @@ def test_a_realm_may_not_move_its_authority_to_plain_http_or_allow_it_to_everybo
         Resource("azuread:index/application:Application", {"url": PLAIN}),
     ],
 )
-def test_what_says_nothing_of_an_authority_is_accepted(resource: Resource) -> None:
+def test_a_resource_without_an_address_is_accepted(resource: Resource) -> None:
     assert found(resource) == []
 
 
@@ -179,7 +179,7 @@ def test_what_says_nothing_of_an_authority_is_accepted(resource: Resource) -> No
         (Resource(REALM, {"sslRequired": Unknown("sslRequired")}), "sslRequired"),
     ],
 )
-def test_what_a_preview_does_not_know_is_said(resource: Resource, path: str) -> None:
+def test_an_unknown_address_is_reported_as_unknown(resource: Resource, path: str) -> None:
     assert found(resource) == [Unknown(path)]
 
 

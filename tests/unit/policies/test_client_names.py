@@ -1,4 +1,4 @@
-"""FLOWMCP-035: a client ID says whose it is."""
+"""FLOWMCP-035: client IDs begin with the tenant's prefix."""
 
 from __future__ import annotations
 
@@ -12,7 +12,12 @@ from policies.rules.client_names import ClientNames
 from tests.unit.policies.judging import Findings, context, of_declaration
 
 RULE = ClientNames()
-REFUSED = [Violation(("clients", "agent", "clientId"), "does not begin as the tenant's client IDs do")]
+REFUSED = [
+    Violation(
+        ("clients", "agent", "clientId"),
+        "does not begin with the tenant's prefix, so its owner is hard to find",
+    )
+]
 
 
 def declared(client_id: str | None, **configured: Any) -> Findings:
@@ -22,18 +27,18 @@ def declared(client_id: str | None, **configured: Any) -> Findings:
 
 
 @pytest.mark.parametrize("client_id", [None, "flow-mcp-acme-agent", "flow-mcp-acme-x"])
-def test_client_ids_of_the_tenant_are_accepted(client_id: str | None) -> None:
+def test_client_ids_with_the_tenants_prefix_are_accepted(client_id: str | None) -> None:
     assert declared(client_id) == []
 
 
 @pytest.mark.parametrize(
     "client_id", ["agent", "flow-mcp-globex-agent", "FLOW-MCP-ACME-agent", "flow-mcp-acme"]
 )
-def test_others_are_refused(client_id: str) -> None:
+def test_client_ids_without_the_tenants_prefix_are_reported(client_id: str) -> None:
     assert declared(client_id) == REFUSED
 
 
-def test_the_configuration_says_how_they_begin() -> None:
+def test_the_prefix_is_configurable() -> None:
     assert declared("svc.acme.agent", prefix="svc.{tenant}.") == []
     assert declared("flow-mcp-acme-agent", prefix="svc.{tenant}.") == REFUSED
     assert declared("anything", prefix="") == []

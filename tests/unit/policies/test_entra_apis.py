@@ -1,4 +1,4 @@
-"""FLOWMCP-031: APIs in Entra are named, permitted and used as APIs only."""
+"""FLOWMCP-031: APIs in Entra have unique names, separate roles and no credentials."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from policies.rules.entra_apis import EntraApis
 from tests.unit.policies.judging import Findings, context, made, of_inputs, of_outputs
 
 RULE = EntraApis()
-NAME = "is neither api:// nor https:// with a name that only one application can have"
-CREDENTIAL = "lets whoever has it be the API itself, which needs no tokens"
-OFF = "is switched off, so that no token has it"
-BOTH = "is not one kind of member, so that people pass for programs"
-PEOPLE = "lets people have the role by which programs are told"
+NAME = "is not an api:// or https:// name that only one application can have"
+CREDENTIAL = "lets its holder act as the API, which needs no credential"
+OFF = "is false, so no token contains this permission"
+BOTH = "is not exactly one member type, so people could pass as programs"
+PEOPLE = "lets people have the role that identifies programs"
 
 
 def application(**inputs: Any) -> Findings:
@@ -38,7 +38,7 @@ def application(**inputs: Any) -> Findings:
         "api://8a1f3c52-64d0-4a0c-9a3e-0f2b7d9c1e55/flow-mcp.acme.456.test",
     ],
 )
-def test_an_api_is_named_by_api_or_https(uri: str) -> None:
+def test_api_and_https_names_are_accepted(uri: str) -> None:
     assert application(identifierUris=[uri]) == []
     assert of_inputs(RULE, ENTRA_IDENTIFIER_URI, {"identifierUri": uri}, context=context(RULE)) == []
 
@@ -58,14 +58,14 @@ def test_an_api_is_named_by_api_or_https(uri: str) -> None:
         7,
     ],
 )
-def test_any_other_name_is_refused(uri: Any) -> None:
+def test_any_other_name_is_rejected(uri: Any) -> None:
     assert application(identifierUris=[uri]) == [Violation(("identifierUris", 0), NAME)]
     found = of_inputs(RULE, ENTRA_IDENTIFIER_URI, {"identifierUri": uri}, context=context(RULE))
     assert found == [Violation(("identifierUri",), NAME)]
 
 
 @pytest.mark.parametrize(
-    ("role", "found"),
+    ("role", "expected"),
     [
         ({"value": "mcp.program", "allowedMemberTypes": ["Application"]}, []),
         ({"value": "mcp.person", "allowedMemberTypes": ["User"], "enabled": True}, []),
@@ -79,16 +79,16 @@ def test_any_other_name_is_refused(uri: Any) -> None:
         ({"allowedMemberTypes": [Unknown("m")]}, [Unknown("m")]),
     ],
 )
-def test_a_role_is_for_people_or_for_programs(role: dict[str, Any], found: Findings) -> None:
+def test_a_role_must_be_for_either_people_or_programs(role: dict[str, Any], expected: Findings) -> None:
     inside = [
         each if isinstance(each, Unknown) else Violation(("appRoles", 0, *each.path), each.problem)
-        for each in found
+        for each in expected
     ]
     assert application(appRoles=[role]) == inside
-    assert of_inputs(RULE, ENTRA_ROLE, role, context=context(RULE)) == found
+    assert of_inputs(RULE, ENTRA_ROLE, role, context=context(RULE)) == expected
 
 
-def test_scopes_and_roles_are_switched_on() -> None:
+def test_disabled_scopes_and_roles_are_rejected() -> None:
     role = {"value": "mcp.program", "allowedMemberTypes": ["Application"], "enabled": False}
     scopes = [{"value": "mcp.access", "enabled": False}, {"value": "other", "enabled": Unknown("e")}]
     assert application(api={"oauth2PermissionScopes": scopes}, appRoles=[role]) == [
@@ -98,7 +98,7 @@ def test_scopes_and_roles_are_switched_on() -> None:
     ]
 
 
-def test_a_client_may_have_a_password_and_an_api_may_not() -> None:
+def test_a_password_is_accepted_on_a_client_and_rejected_on_an_api() -> None:
     password = {"endDate": "2027-01-01T00:00:00Z"}
     assert application(password=password) == []
     assert application(identifierUris=["api://acme/flow"], password=password) == [
@@ -117,14 +117,14 @@ def credential(kind: str, application_id: Any, *, by_component: bool = False) ->
 
 
 @pytest.mark.parametrize("kind", [ENTRA_PASSWORD, ENTRA_CERTIFICATE, ENTRA_FEDERATED])
-def test_credentials_are_for_clients(kind: str) -> None:
+def test_credentials_of_an_api_are_rejected_and_of_a_client_accepted(kind: str) -> None:
     on_api, on_client = (credential(kind, f"/applications/{of}") for of in ("api", "client"))
     assert of_outputs(RULE, API, CLIENT, on_api, on_client, context=context(RULE)) == [
         Violation(("applicationId",), CREDENTIAL, on_api.urn)
     ]
 
 
-def test_an_application_that_is_not_made_yet_could_be_an_api_unless_the_component_makes_it() -> None:
+def test_a_credential_of_an_unknown_application_is_reported_as_unknown_outside_the_component_only() -> None:
     unknown = Unknown("applicationId")
     outside, inside = (credential(ENTRA_PASSWORD, unknown, by_component=by) for by in (False, True))
     assert of_outputs(RULE, API, outside, context=context(RULE)) == [unknown]

@@ -1,4 +1,4 @@
-"""FLOWMCP-013: Entra gives tokens for an API to those who are assigned to it."""
+"""FLOWMCP-013: APIs in Entra require assignment."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ RULE = EntraAssignment()
 FLOW_ENTRA = {
     "flowEntra": {"tenantId": "8a1f3c52-64d0-4a0c-9a3e-0f2b7d9c1e55", "verifiedDomains": ["profitbase.biz"]}
 }
-ADMITS = "admits every account of the Entra tenant, without assignment"
+ADMITS = "admits every account of the Entra tenant, guests included, without assignment"
 DESKTOP = {
     "grant": "authorization-code",
     "access": ["456/test"],
@@ -36,42 +36,42 @@ def principal(client_id: Any, required: Any, *, by_component: bool = False) -> A
     return made(ENTRA_PRINCIPAL, "principal", by_component=by_component, **values)
 
 
-def test_groups_are_assigned() -> None:
+def test_groups_are_accepted() -> None:
     assert declared(ENTRA, {"groups": ["planners"]}) == []
 
 
 @pytest.mark.parametrize(("server", "instance"), [(ENTRA, {}), ({"flow-entra": {}}, FLOW_ENTRA)])
-def test_everyone_is_not(server: Any, instance: Any) -> None:
+def test_everyone_is_rejected(server: Any, instance: Any) -> None:
     found = [Violation(("clients", "desktop", "people"), ADMITS)]
     assert declared(server, "everyone", instance=instance) == found
 
 
-def test_everyone_by_a_preauthorized_application_is_not_either() -> None:
+def test_everyone_is_rejected_for_a_preauthorized_application() -> None:
     vscode = {"access": ["456/production"], "people": "everyone"}
     entra = {**ENTRA["entra"], "verifiedDomains": ["profitbase.biz"], "preauthorized": {"vscode": vscode}}
     path = ("authorizationServer", "entra", "preauthorized", "vscode", "people")
     assert declared({"entra": entra}, {"groups": ["planners"]}) == [Violation(path, ADMITS)]
 
 
-def test_other_servers_have_no_assignment() -> None:
+def test_everyone_is_accepted_at_other_servers() -> None:
     assert declared(AUTH0, "everyone") == []
 
 
 @pytest.mark.parametrize("required", [False, None, "true"])
-def test_a_service_principal_of_an_api_must_require_it(required: Any) -> None:
-    problem = "lets the API's tokens be given to whoever is not assigned"
+def test_a_service_principal_of_an_api_must_require_assignment(required: Any) -> None:
+    problem = "is not true: people and programs without assignment get tokens for the API"
     of_api = principal("api", required)
     assert of_outputs(RULE, API, CLIENT, of_api, context=context(RULE)) == [
         Violation(("appRoleAssignmentRequired",), problem, of_api.urn)
     ]
 
 
-def test_that_of_a_client_need_not() -> None:
+def test_a_service_principal_of_a_client_need_not_require_assignment() -> None:
     of_both = (principal("api", True), principal("client", False), principal("elsewhere", False))
     assert of_outputs(RULE, API, CLIENT, *of_both, context=context(RULE)) == []
 
 
-def test_an_application_that_is_not_made_yet_could_be_the_api_unless_the_component_makes_it() -> None:
+def test_an_unknown_application_is_reported_as_unknown_outside_the_component_only() -> None:
     unknown = Unknown("clientId")
     assert of_outputs(RULE, API, principal(unknown, False), context=context(RULE)) == [unknown]
     assert of_outputs(RULE, API, principal(unknown, False, by_component=True), context=context(RULE)) == []

@@ -1,4 +1,4 @@
-"""FLOWMCP-021: what is made in Entra has owners."""
+"""FLOWMCP-021: applications in Entra have owners."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.unit.policies.judging import Findings, context, of_declaration, of_in
 
 RULE = EntraOwners()
 ONE, TWO = ("6a2e1b7c-0d3f-4e58-9b1a-2c4d6e8f0a1b", "6a2e1b7c-0d3f-4e58-9b1a-2c4d6e8f0a1c")
-FEW = "names fewer owners than the configuration asks for"
+TOO_FEW = "lists fewer owners than the configuration requires"
 
 
 def of_entra(*owners: str, **configured: Any) -> Findings:
@@ -27,33 +27,31 @@ def of_instance(*owners: str, **more: Any) -> Findings:
     return of_declaration(RULE, {"flow-entra": {}}, context=context(RULE), instance=instance)
 
 
-def test_an_entra_tenant_names_as_many_as_are_configured() -> None:
-    few = [Violation(("authorizationServer", "entra", "owners"), FEW)]
+def test_a_declaration_must_list_the_configured_number_of_owners() -> None:
+    few = [Violation(("authorizationServer", "entra", "owners"), TOO_FEW)]
     assert of_entra() == few
     assert of_entra(ONE) == []
     assert of_entra(ONE, minimum=2) == few
     assert of_entra(ONE, TWO, minimum=2) == []
 
 
-def test_those_of_the_instance_are_named_there_and_on_premises_by_its_administrator() -> None:
-    assert of_instance() == [Violation(("instance", "flowEntra", "owners"), FEW)]
+def test_an_instance_must_list_owners_unless_it_is_on_premises() -> None:
+    assert of_instance() == [Violation(("instance", "flowEntra", "owners"), TOO_FEW)]
     assert of_instance(ONE) == []
     assert of_instance(deployment="on-premises") == []
 
 
 @pytest.mark.parametrize("kind", [ENTRA_APPLICATION, ENTRA_PRINCIPAL])
 @pytest.mark.parametrize(
-    ("owners", "found"),
+    ("owners", "expected"),
     [
         ([ONE], []),
-        ([], [Violation(("owners",), FEW)]),
-        (None, [Violation(("owners",), FEW)]),
-        (ONE, [Violation(("owners",), FEW)]),
+        ([], [Violation(("owners",), TOO_FEW)]),
+        (None, [Violation(("owners",), TOO_FEW)]),
+        (ONE, [Violation(("owners",), TOO_FEW)]),
         (Unknown("owners"), [Unknown("owners")]),
     ],
 )
-def test_resources_outside_the_component_have_owners_of_their_own(
-    kind: str, owners: Any, found: Findings
-) -> None:
-    assert of_inputs(RULE, kind, {"owners": owners}, context=context(RULE)) == found
+def test_resources_outside_the_component_must_list_owners(kind: str, owners: Any, expected: Findings) -> None:
+    assert of_inputs(RULE, kind, {"owners": owners}, context=context(RULE)) == expected
     assert of_inputs(RULE, kind, {"owners": owners}, context=context(RULE), made_by_component=True) == []

@@ -1,4 +1,4 @@
-"""FLOWMCP-012: applications in Entra are for one Entra tenant."""
+"""FLOWMCP-012: applications in Entra accept accounts of one Entra tenant."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from policies.rules.entra_single_tenant import EntraSingleTenant
 from tests.unit.policies.judging import Findings, context, of_inputs
 
 RULE = EntraSingleTenant()
-OTHERS = [Violation(("signInAudience",), "admits accounts of other Entra tenants, or personal ones")]
+OTHERS = [Violation(("signInAudience",), "admits accounts of other Entra tenants or personal accounts")]
 
 
 @pytest.mark.parametrize("kind", [ENTRA_APPLICATION, ENTRA_REGISTRATION])
 @pytest.mark.parametrize(
-    ("inputs", "found"),
+    ("inputs", "expected"),
     [
         ({"signInAudience": "AzureADMyOrg"}, []),
         ({}, []),
@@ -29,6 +29,8 @@ OTHERS = [Violation(("signInAudience",), "admits accounts of other Entra tenants
         ({"signInAudience": Unknown("signInAudience")}, [Unknown("signInAudience")]),
     ],
 )
-def test_only_the_own_entra_tenant_is_admitted(kind: str, inputs: dict[str, Any], found: Findings) -> None:
-    assert of_inputs(RULE, kind, inputs, context=context(RULE)) == found
-    assert of_inputs(RULE, kind, inputs, context=context(RULE), made_by_component=True) == found
+def test_only_single_tenant_applications_are_accepted(
+    kind: str, inputs: dict[str, Any], expected: Findings
+) -> None:
+    assert of_inputs(RULE, kind, inputs, context=context(RULE)) == expected
+    assert of_inputs(RULE, kind, inputs, context=context(RULE), made_by_component=True) == expected

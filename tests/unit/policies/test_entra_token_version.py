@@ -1,4 +1,4 @@
-"""FLOWMCP-020: Entra issues tokens of version 2."""
+"""FLOWMCP-020: Entra issues access tokens of version 2."""
 
 from __future__ import annotations
 
@@ -12,34 +12,36 @@ from policies.rules.entra_token_version import EntraTokenVersion
 from tests.unit.policies.judging import Findings, context, of_inputs
 
 RULE = EntraTokenVersion()
-PROBLEM = "leaves tokens at version 1, with another issuer and other claims than the settings say"
-OLD = [Violation(("api", "requestedAccessTokenVersion"), PROBLEM)]
+PROBLEM = "is not 2: tokens of version 1 have another issuer and other claims than the settings"
+NOT_VERSION_2 = [Violation(("api", "requestedAccessTokenVersion"), PROBLEM)]
 
 
 @pytest.mark.parametrize(
-    ("inputs", "found"),
+    ("inputs", "expected"),
     [
         ({"api": {"requestedAccessTokenVersion": 2}}, []),
         ({"api": {"requestedAccessTokenVersion": 2.0}}, []),
-        ({"api": {"requestedAccessTokenVersion": 1}}, OLD),
-        ({"api": {"requestedAccessTokenVersion": "2"}}, OLD),
-        ({"api": {}}, OLD),
-        ({"api": []}, OLD),
-        ({}, OLD),
+        ({"api": {"requestedAccessTokenVersion": 1}}, NOT_VERSION_2),
+        ({"api": {"requestedAccessTokenVersion": "2"}}, NOT_VERSION_2),
+        ({"api": {}}, NOT_VERSION_2),
+        ({"api": []}, NOT_VERSION_2),
+        ({}, NOT_VERSION_2),
         ({"api": Unknown("api")}, [Unknown("api")]),
     ],
 )
-def test_an_application_asks_for_version_2(inputs: dict[str, Any], found: Findings) -> None:
-    assert of_inputs(RULE, ENTRA_APPLICATION, inputs, context=context(RULE)) == found
+def test_an_application_must_request_version_2(inputs: dict[str, Any], expected: Findings) -> None:
+    assert of_inputs(RULE, ENTRA_APPLICATION, inputs, context=context(RULE)) == expected
 
 
 @pytest.mark.parametrize(
-    ("inputs", "found"),
+    ("inputs", "expected"),
     [
         ({}, []),
         ({"requestedAccessTokenVersion": 2}, []),
         ({"requestedAccessTokenVersion": 1}, [Violation(("requestedAccessTokenVersion",), PROBLEM)]),
     ],
 )
-def test_a_registration_has_it_unless_it_says_otherwise(inputs: dict[str, Any], found: Findings) -> None:
-    assert of_inputs(RULE, ENTRA_REGISTRATION, inputs, context=context(RULE)) == found
+def test_an_application_registration_requests_version_2_by_default(
+    inputs: dict[str, Any], expected: Findings
+) -> None:
+    assert of_inputs(RULE, ENTRA_REGISTRATION, inputs, context=context(RULE)) == expected

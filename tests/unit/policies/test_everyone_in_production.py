@@ -1,4 +1,4 @@
-"""FLOWMCP-017: production is for named groups of people."""
+"""FLOWMCP-017: access to production is limited to groups of people."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from policies.rules.everyone_in_production import EveryoneInProduction
 from tests.unit.policies.judging import Findings, context, of_declaration
 
 RULE = EveryoneInProduction()
-PROBLEM = "lets whoever can sign in reach production"
+PROBLEM = "lets every user of the authorization server reach production"
 
 
 def declared(people: Any, *access: str, **configured: Any) -> Findings:
@@ -19,7 +19,7 @@ def declared(people: Any, *access: str, **configured: Any) -> Findings:
     return of_declaration(RULE, KEYCLOAK, context=context(RULE, **configured), clients=clients)
 
 
-def test_everyone_is_for_test_and_groups_are_for_production() -> None:
+def test_everyone_is_accepted_in_test_and_rejected_in_production() -> None:
     refused = [Violation(("clients", "portal", "people"), PROBLEM)]
     assert declared("everyone", "456/test") == []
     assert declared({"groups": ["planners"]}, "*") == []
@@ -28,14 +28,14 @@ def test_everyone_is_for_test_and_groups_are_for_production() -> None:
     assert declared({"everyone": True}, "*") == refused
 
 
-def test_the_configuration_says_what_production_is() -> None:
+def test_the_production_environments_are_configurable() -> None:
     assert declared("everyone", "456/production", production=[]) == []
     assert declared("everyone", "456/test", production=["test"]) == [
         Violation(("clients", "portal", "people"), PROBLEM)
     ]
 
 
-def test_ways_to_become_a_client_are_held_to_it_where_they_name_their_people() -> None:
+def test_registration_methods_that_list_people_are_checked() -> None:
     def registered(access: str = "456/production", **people: Any) -> Findings:
         documents = {"domains": ["claude.ai"], "access": [access], **people}
         registration = {"metadataDocuments": documents}

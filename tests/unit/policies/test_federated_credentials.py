@@ -1,4 +1,4 @@
-"""FLOWMCP-030: a federated credential trusts one workload."""
+"""FLOWMCP-030: each federated credential trusts one workload."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ GITLAB = "https://gitlab.com"
 KUBERNETES = "https://oidc.acme.example/cluster"
 AUDIENCE = "api://AzureADTokenExchange"
 
-SUBJECT = "names no single workload"
-PULL_REQUEST = "is that of pull requests: their code is not reviewed yet"
-NO_REPOSITORY = "names no repository, so that others of its owner are trusted too"
-ONE_AUDIENCE = "must be one audience, which tokens for others do not have"
-NO_ISSUER = "is no https address, so that its keys could be anybody's"
+SUBJECT = "does not name exactly one workload"
+PULL_REQUEST = "names pull requests, whose code has not been reviewed"
+NO_REPOSITORY = "names no repository, so all repositories of the owner are trusted"
+ONE_AUDIENCE = "must be exactly one audience, so that tokens for other services are rejected"
+NO_ISSUER = "is not an https address, so its signing keys could be replaced in transit"
 
 
 def credential(**given: Any) -> Findings:
@@ -53,7 +53,7 @@ def declared(issuer: str, subject: str, **given: Any) -> Findings:
         (KUBERNETES, "system:serviceaccount:planning:agent"),
     ],
 )
-def test_one_workload_is_trusted(issuer: str, subject: str) -> None:
+def test_a_subject_of_one_workload_is_accepted(issuer: str, subject: str) -> None:
     assert declared(issuer, subject) == []
     assert credential(issuer=issuer, subject=subject) == []
 
@@ -74,14 +74,16 @@ def test_one_workload_is_trusted(issuer: str, subject: str) -> None:
         (GITLAB, "project_path:acme", NO_REPOSITORY),
     ],
 )
-def test_more_than_one_is_not(issuer: str, subject: str, problem: str) -> None:
+def test_a_subject_of_several_workloads_or_of_pull_requests_is_rejected(
+    issuer: str, subject: str, problem: str
+) -> None:
     assert declared(issuer, subject) == [
         Violation(("clients", "agent", "federatedCredential", "subject"), problem)
     ]
     assert credential(issuer=issuer, subject=subject) == [Violation(("subject",), problem)]
 
 
-def test_a_declared_audience_is_one() -> None:
+def test_a_declared_audience_must_be_a_single_one() -> None:
     subject = "repo:acme/planning:environment:production"
     assert declared(GITHUB, subject, audience=AUDIENCE) == []
     assert declared(GITHUB, subject, audience="api://*") == [
@@ -90,7 +92,7 @@ def test_a_declared_audience_is_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "found"),
+    ("given", "expected"),
     [
         ({"issuer": "http://id.acme.example"}, [Violation(("issuer",), NO_ISSUER)]),
         ({"issuer": "https://a@b.example"}, []),
@@ -106,16 +108,18 @@ def test_a_declared_audience_is_one() -> None:
         ({"audiences": Unknown("a")}, [Unknown("a")]),
     ],
 )
-def test_a_resource_names_issuer_subject_and_audience(given: dict[str, Any], found: Findings) -> None:
-    assert credential(**given) == found
+def test_a_resource_must_name_an_https_issuer_a_subject_and_one_audience(
+    given: dict[str, Any], expected: Findings
+) -> None:
+    assert credential(**given) == expected
 
 
-def test_an_expression_is_no_exact_subject() -> None:
+def test_a_matching_expression_is_rejected() -> None:
     inputs = {"issuer": GITHUB, "audience": AUDIENCE, "claimsMatchingExpression": "claims['sub'] eq 'x'"}
     assert of_inputs(RULE, ENTRA_FLEXIBLE_FEDERATED, inputs, context=context(RULE)) == [
         Violation(("claimsMatchingExpression",), SUBJECT)
     ]
 
 
-def test_other_credentials_are_none_of_its_business() -> None:
+def test_other_credentials_are_ignored() -> None:
     assert of_inputs(RULE, ENTRA_PASSWORD, {}, context=context(RULE)) == []

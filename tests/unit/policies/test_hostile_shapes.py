@@ -1,4 +1,4 @@
-"""No value, whatever it is, makes a rule raise or repeat it; and what is not known is no violation."""
+"""No property value makes a rule raise or repeat the value, and an unknown value is not a violation."""
 
 from __future__ import annotations
 
@@ -39,29 +39,29 @@ each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 
 
 def replaced(value: Any, by: Any) -> Iterator[Any]:
-    """The value with one of its parts replaced at a time, itself first."""
+    """Yield copies of a value in which one part is replaced, the whole value first."""
     yield by
     parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, part in parts:
-        for other in replaced(part, by):
+        for replacement in replaced(part, by):
             whole: Any = dict(value) if isinstance(value, dict) else list(value)
-            whole[key] = other
+            whole[key] = replacement
             yield whole
 
 
 def variants(rule: Rule, by: Any, *, of_good: bool = True) -> Iterator[Resource]:
-    """The rule's examples with one part replaced at a time, seen before and after."""
+    """Yield the rule's examples with one part replaced, as inputs and as outputs."""
     for example in (*rule.good, *(() if of_good else rule.bad)):
         for key, part in example.values.items():
-            for other in replaced(part, by):
-                values = {**example.values, key: other}
+            for replacement in replaced(part, by):
+                values = {**example.values, key: replacement}
                 yield Resource(example.type, inputs=values, urn=example.urn)
                 yield Resource(example.type, outputs=values, urn=example.urn)
 
 
-def said(rule: Rule, resource: Resource) -> Findings:
-    asked = context(rule)
-    return [*rule.in_resource(resource, asked), *rule.in_stack([resource, resource], asked)]
+def findings(rule: Rule, resource: Resource) -> Findings:
+    rule_context = context(rule)
+    return [*rule.in_resource(resource, rule_context), *rule.in_stack([resource, resource], rule_context)]
 
 
 @each_rule
@@ -70,7 +70,7 @@ def test_no_value_makes_a_rule_raise(rule: Rule) -> None:
         finding
         for value in HOSTILE
         for resource in variants(rule, value, of_good=False)
-        for finding in said(rule, resource)
+        for finding in findings(rule, resource)
     ]
     assert all(isinstance(finding, Violation | Unknown) for finding in found)
 
@@ -78,20 +78,20 @@ def test_no_value_makes_a_rule_raise(rule: Rule) -> None:
 @each_rule
 def test_a_rule_repeats_no_value(rule: Rule) -> None:
     for resource in variants(rule, MARKER, of_good=False):
-        for finding in said(rule, resource):
+        for finding in findings(rule, resource):
             assert isinstance(finding, Violation)
             assert MARKER not in finding.problem
 
 
 @each_rule
-def test_what_is_not_known_yet_is_no_violation(rule: Rule) -> None:
+def test_an_unknown_value_is_never_a_violation(rule: Rule) -> None:
     unknown = Unknown("there")
-    found = {type(finding) for resource in variants(rule, unknown) for finding in said(rule, resource)}
+    found = {type(finding) for resource in variants(rule, unknown) for finding in findings(rule, resource)}
     assert found <= {Unknown}
 
 
 @each_rule
-def test_a_resource_of_another_type_is_nothing_to_a_rule(rule: Rule) -> None:
+def test_a_rule_ignores_resources_of_other_types(rule: Rule) -> None:
     if not any(example.type == SETTINGS for example in (*rule.good, *rule.bad)) or rule.judges("in_resource"):
         return
-    assert said(rule, Resource("random:index/randomPassword:RandomPassword", inputs={"length": 8})) == []
+    assert findings(rule, Resource("random:index/randomPassword:RandomPassword", inputs={"length": 8})) == []

@@ -1,4 +1,4 @@
-"""FLOWMCP-027: nothing outside the component."""
+"""FLOWMCP-027: every resource belongs to McpServerSettings."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ RULE = InsideComponent()
 REALM = "keycloak:index/realm:Realm"
 SERVER = "flow-mcp:index:KeycloakAuthorizationServer"
 PREFIX = "urn:pulumi:acme::flow-mcp::"
-OUTSIDE = [Violation((), "is outside McpServerSettings")]
+OUTSIDE = [Violation((), "is outside McpServerSettings, so no diff or report shows it")]
 
 
 def found(kind: str, urn: str, **configured: Any) -> Findings:
@@ -35,7 +35,7 @@ def found(kind: str, urn: str, **configured: Any) -> Findings:
         ("pulumi:pulumi:StackReference", "pulumi:pulumi:StackReference::other"),
     ],
 )
-def test_the_component_what_it_makes_and_what_pulumi_needs_are_accepted(kind: str, qualified: str) -> None:
+def test_the_component_its_resources_and_those_of_pulumi_are_accepted(kind: str, qualified: str) -> None:
     assert found(kind, f"{PREFIX}{qualified}") == []
 
 
@@ -53,16 +53,16 @@ def test_the_component_what_it_makes_and_what_pulumi_needs_are_accepted(kind: st
         ("random:index/randomPassword:RandomPassword", "random:index/randomPassword:RandomPassword::p"),
     ],
 )
-def test_everything_else_is_refused_whatever_it_is_called(kind: str, qualified: str) -> None:
+def test_every_other_resource_is_rejected_whatever_its_name(kind: str, qualified: str) -> None:
     assert found(kind, f"{PREFIX}{qualified}") == OUTSIDE
 
 
-def test_the_configuration_names_types_that_may_be_outside() -> None:
+def test_the_types_permitted_outside_are_configurable() -> None:
     urn = f"{PREFIX}{REALM}::realm"
     assert found(REALM, urn, types=[REALM]) == []
     reference = "pulumi:pulumi:StackReference"
     assert found(reference, f"{PREFIX}{reference}::other", types=[]) == OUTSIDE
 
 
-def test_a_resource_without_a_urn_is_nowhere() -> None:
+def test_a_resource_without_a_urn_is_ignored() -> None:
     assert found(REALM, "") == found(REALM, "urn:pulumi:acme") == []

@@ -1,4 +1,4 @@
-"""FLOWMCP-029: a realm lets nobody in whom its administrator does not know."""
+"""FLOWMCP-029: realms prevent self-registration and password guessing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from flow_mcp.review.policy.rule import Unknown, Violation
 from policies.rules.keycloak_realm import KeycloakRealm
-from tests.unit.policies.seen import said_of
+from tests.unit.policies.findings import findings_of
 
 RULE = KeycloakRealm()
 REALM = "keycloak:index/realm:Realm"
@@ -16,32 +16,32 @@ PROTECTED: dict[str, Any] = {"realm": "acme", "securityDefenses": {"bruteForceDe
 
 
 @pytest.mark.parametrize("allowed", [False, None, "false"])
-def test_a_realm_that_is_protected_and_closed_is_accepted(allowed: Any) -> None:
-    assert said_of(RULE, REALM, {**PROTECTED, "registrationAllowed": allowed}) == []
+def test_a_realm_without_self_registration_and_with_brute_force_detection_is_accepted(allowed: Any) -> None:
+    assert findings_of(RULE, REALM, {**PROTECTED, "registrationAllowed": allowed}) == []
 
 
 @pytest.mark.parametrize("allowed", [True, "true", "True"])
-def test_people_do_not_register_themselves(allowed: Any) -> None:
-    assert said_of(RULE, REALM, {**PROTECTED, "registrationAllowed": allowed}) == [
-        Violation(("registrationAllowed",), "lets anybody make an account")
+def test_self_registration_is_rejected(allowed: Any) -> None:
+    assert findings_of(RULE, REALM, {**PROTECTED, "registrationAllowed": allowed}) == [
+        Violation(("registrationAllowed",), "lets anyone create an account")
     ]
 
 
 @pytest.mark.parametrize("defenses", [None, {}, {"headers": {}}, {"bruteForceDetection": None}, True, []])
-def test_guessing_is_detected(defenses: Any) -> None:
-    assert said_of(RULE, REALM, {"realm": "acme", "securityDefenses": defenses}) == [
+def test_missing_brute_force_detection_is_rejected(defenses: Any) -> None:
+    assert findings_of(RULE, REALM, {"realm": "acme", "securityDefenses": defenses}) == [
         Violation(
             ("securityDefenses", "bruteForceDetection"),
-            "is missing: passwords can be guessed without end",
+            "is missing, so passwords can be guessed without limit",
         )
     ]
 
 
-def test_what_is_not_known_yet_is_said() -> None:
+def test_an_unknown_value_is_reported_as_unknown() -> None:
     there = Unknown("there")
-    assert said_of(RULE, REALM, {"realm": "acme", "securityDefenses": there}) == [there]
-    assert said_of(RULE, REALM, {**PROTECTED, "registrationAllowed": there}) == [there]
+    assert findings_of(RULE, REALM, {"realm": "acme", "securityDefenses": there}) == [there]
+    assert findings_of(RULE, REALM, {**PROTECTED, "registrationAllowed": there}) == [there]
 
 
-def test_a_realm_that_shows_nothing_is_not_judged() -> None:
-    assert said_of(RULE, REALM, {}) == []
+def test_a_realm_without_properties_is_ignored() -> None:
+    assert findings_of(RULE, REALM, {}) == []

@@ -1,4 +1,4 @@
-"""FLOWMCP-016: nobody reaches more than is named."""
+"""FLOWMCP-016: access lists name what an application needs."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from tests.unit.policies.judging import Findings, context, of_declaration
 RULE = LeastPrivilege()
 TWO = {key: {"environments": ["production", "test"]} for key in ("456", "789")}
 ONE = {"456": TWO["456"]}
-EVERYTHING = "is everything, with whatever workspace or environment comes later"
-EVERY_WORKSPACE = "reaches every workspace"
+EVERYTHING = "grants every workspace and environment, including those added later"
+EVERY_WORKSPACE = "grants access to every workspace of the tenant"
 
 
 def declared(*access: str, workspaces: dict[str, Any] = TWO, **more: Any) -> Findings:
@@ -36,23 +36,23 @@ def test_all_environments_of_the_only_workspace_are_accepted() -> None:
 
 
 @pytest.mark.parametrize("workspaces", [ONE, TWO])
-def test_a_star_is_refused_whatever_there_is_today(workspaces: dict[str, Any]) -> None:
+def test_a_star_is_reported_even_in_a_tenant_with_one_workspace(workspaces: dict[str, Any]) -> None:
     assert declared("*", workspaces=workspaces) == [Violation(("clients", "agent", "access"), EVERYTHING)]
 
 
 @pytest.mark.parametrize("access", [["456/test", "789/test"], ["456/*", "789/production"]])
-def test_every_workspace_of_several_is_refused(access: list[str]) -> None:
+def test_access_to_every_workspace_of_several_is_reported(access: list[str]) -> None:
     assert declared(*access) == [Violation(("clients", "agent", "access"), EVERY_WORKSPACE)]
 
 
-def test_ways_to_become_a_client_are_held_to_it() -> None:
+def test_registration_methods_are_checked() -> None:
     dynamic = {"redirectHosts": ["claude.ai"], "access": ["*"], "people": {"groups": ["planners"]}}
     server = {"keycloak": {**KEYCLOAK["keycloak"], "registration": {"dynamic": dynamic}}}
     path = ("authorizationServer", "keycloak", "registration", "dynamic", "access")
     assert declared(server=server) == [Violation(path, EVERYTHING)]
 
 
-def test_manual_registrations_are_too_but_for_what_is_said_of_programs_elsewhere() -> None:
+def test_manual_registrations_for_people_are_checked_and_those_of_programs_left_to_flowmcp_033() -> None:
     def manual(grant: str) -> Findings:
         legacy = {"clientId": "legacy", "grant": grant, "access": ["*"]}
         return declared(manualRegistrations={"legacy": legacy})

@@ -1,4 +1,4 @@
-"""FLOWMCP-033: what somebody else registered reaches what is named."""
+"""FLOWMCP-033: programs registered by hand have named access."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ def declared(*access: str, **more: str) -> Findings:
     return of_declaration(RULE, KEYCLOAK, context=context(RULE), manualRegistrations={"legacy": legacy})
 
 
-def test_a_manual_registration_for_programs_names_what_it_reaches() -> None:
-    problem = "gives a program that nobody here set up everything, later resources too"
+def test_a_manual_registration_of_a_program_must_name_its_access() -> None:
+    problem = "grants a program every workspace and environment, including those added later"
     refused = [Violation(("manualRegistrations", "legacy", "access"), problem)]
     assert declared("456/production", "456/test") == declared("456/*") == []
     assert declared("*") == declared("456/test", "*") == refused
 
 
-def test_people_sign_in_for_the_others() -> None:
+def test_a_manual_registration_for_people_is_accepted() -> None:
     assert declared("*", grant="authorization-code") == []
 
 
-def test_a_declared_client_is_another_rules() -> None:
+def test_a_declared_client_is_ignored() -> None:
     agent = {"grant": "client-credentials", "access": ["*"]}
     assert of_declaration(RULE, KEYCLOAK, context=context(RULE), clients={"agent": agent}) == []

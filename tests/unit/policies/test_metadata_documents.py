@@ -1,4 +1,4 @@
-"""FLOWMCP-015: client ID metadata documents come from hosts of somebody known."""
+"""FLOWMCP-015: client ID metadata documents come from named hosts of one publisher."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ import pytest
 from flow_mcp.review.policy.examples import AUTH0, KEYCLOAK, SCALEKIT
 from flow_mcp.review.policy.rule import Unknown, Violation
 from policies.rules.metadata_documents import MetadataDocuments
+from tests.unit.policies.findings import findings_of
 from tests.unit.policies.judging import Findings, context, of_declaration
-from tests.unit.policies.seen import said_of
 
 RULE = MetadataDocuments()
 PROFILE = "keycloak:index/realmClientPolicyProfile:RealmClientPolicyProfile"
 POLICY = "keycloak:index/realmClientPolicyProfilePolicy:RealmClientPolicyProfilePolicy"
 DOCUMENT = "auth0:index/clientCimd:ClientCimd"
 SCALEKIT_SERVER = "flow-mcp:index:ScalekitResource"
-PUBLIC = "is a host or below one where anybody can publish"
-NO_HOST = "names no single host"
+PUBLIC = "is on a public hosting platform, where anyone can publish a document"
+NO_HOST = "does not name a single host"
 
 
 def declared(
@@ -47,19 +47,19 @@ def test_domains_of_an_application_are_accepted() -> None:
 @pytest.mark.parametrize(
     "domain", ["github.io", "acme.github.io", "a.b.vercel.app", "storage.googleapis.com"]
 )
-def test_public_hosting_and_what_is_below_it_is_refused(domain: str) -> None:
+def test_public_hosting_and_its_subdomains_are_rejected(domain: str) -> None:
     assert declared(KEYCLOAK, "domains", "claude.ai", domain) == refused("keycloak", "domains", domain)
 
 
 @pytest.mark.parametrize("server", [AUTH0, SCALEKIT])
-def test_the_addresses_of_documents_are_looked_at_where_a_server_takes_those(server: dict[str, Any]) -> None:
+def test_the_hosts_of_document_urls_are_checked(server: dict[str, Any]) -> None:
     ((kind, _),) = server.items()
     right, wrong = "https://claude.ai/oauth/client", "https://acme.github.io/client.json"
     assert declared(server, "documents", right) == []
     assert declared(server, "documents", right, wrong) == refused(kind, "documents", wrong)
 
 
-def test_the_configuration_has_another_list() -> None:
+def test_the_list_of_public_hosting_is_configurable() -> None:
     assert declared(KEYCLOAK, "domains", "acme.github.io", publicHosting=["sites.acme.example"]) == []
     found = declared(KEYCLOAK, "domains", "x.sites.acme.example", publicHosting=["sites.acme.example"])
     assert found == refused("keycloak", "domains", "x.sites.acme.example")
@@ -84,21 +84,25 @@ def profile(hosts: Any) -> dict[str, Any]:
         ("[" * 100_000, None),
     ],
 )
-def test_keycloaks_policies_are_held_to_the_same(hosts: Any, problem: str | None) -> None:
+def test_the_hosts_in_keycloaks_client_profiles_are_checked(hosts: Any, problem: str | None) -> None:
     path = ("executors", 0, "configuration", "cimd-allow-permitted-domains")
-    assert said_of(RULE, PROFILE, profile(hosts)) == ([Violation(path, problem)] if problem else [])
+    assert findings_of(RULE, PROFILE, profile(hosts)) == ([Violation(path, problem)] if problem else [])
 
 
-def test_so_are_conditions_imported_documents_and_allowlists() -> None:
+def test_the_hosts_in_client_policies_imported_documents_and_allowlists_are_checked() -> None:
     condition = {"client-id-uri-allow-permitted-domains": '["acme.github.io"]'}
     path = ("conditions", 0, "configuration", "client-id-uri-allow-permitted-domains")
-    assert said_of(RULE, POLICY, {"conditions": [{"configuration": condition}]}) == [Violation(path, PUBLIC)]
-    found = said_of(RULE, DOCUMENT, {"externalClientId": "https://acme.github.io/client.json"})
+    assert findings_of(RULE, POLICY, {"conditions": [{"configuration": condition}]}) == [
+        Violation(path, PUBLIC)
+    ]
+    found = findings_of(RULE, DOCUMENT, {"externalClientId": "https://acme.github.io/client.json"})
     assert found == [Violation(("externalClientId",), PUBLIC)]
-    found = said_of(RULE, SCALEKIT_SERVER, {"metadataDocuments": ["https://claude.ai/oauth/*", "pages.dev"]})
+    found = findings_of(
+        RULE, SCALEKIT_SERVER, {"metadataDocuments": ["https://claude.ai/oauth/*", "pages.dev"]}
+    )
     assert found == [Violation(("metadataDocuments", 1), NO_HOST)]
 
 
-def test_what_is_not_known_yet_is_said() -> None:
-    assert said_of(RULE, PROFILE, profile(Unknown("there"))) == [Unknown("there")]
-    assert said_of(RULE, SCALEKIT_SERVER, {"metadataDocuments": [Unknown("there")]}) == [Unknown("there")]
+def test_an_unknown_value_is_reported_as_unknown() -> None:
+    assert findings_of(RULE, PROFILE, profile(Unknown("there"))) == [Unknown("there")]
+    assert findings_of(RULE, SCALEKIT_SERVER, {"metadataDocuments": [Unknown("there")]}) == [Unknown("there")]

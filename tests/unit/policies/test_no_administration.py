@@ -1,4 +1,4 @@
-"""FLOWMCP-039: nothing that is made may administer the authorization server."""
+"""FLOWMCP-039: no client may administer the authorization server."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ RULE = NoAdministration()
 GRAPH = "00000003-0000-0000-c000-000000000000"
 EXCHANGE = "00000002-0000-0ff1-ce00-000000000000"
 OWN = "8a1f3c52-64d0-4a0c-9a3e-0f2b7d9c1e55"
-PERMISSION = "is a permission of a program at an API of Microsoft's, across the whole Entra tenant"
+PERMISSION = "is a Microsoft API, whose application permissions cover the whole Entra tenant"
 HERE = ("requiredResourceAccesses", 0, "resourceAppId")
 
 
@@ -37,12 +37,12 @@ def test_roles_at_own_apis_and_scopes_at_any_are_accepted() -> None:
 
 
 @pytest.mark.parametrize("api", [GRAPH, EXCHANGE, EXCHANGE.upper(), None, [GRAPH]])
-def test_roles_at_microsofts_apis_are_not(api: Any) -> None:
+def test_roles_at_microsofts_apis_are_rejected(api: Any) -> None:
     assert requires(api, "Scope", "Role") == [Violation(HERE, PERMISSION)]
     assert requires(api, None) == [Violation(HERE, PERMISSION)]
 
 
-def test_what_is_not_known_yet_is_said_unless_the_component_makes_it() -> None:
+def test_an_unknown_api_is_reported_as_unknown_outside_the_component_only() -> None:
     unknown = Unknown("u")
     assert requires(unknown, "Role") == [unknown]
     assert requires(unknown, "Role", inside=True) == []
@@ -53,7 +53,7 @@ def test_what_is_not_known_yet_is_said_unless_the_component_makes_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("inputs", "found"),
+    ("inputs", "expected"),
     [
         ({"apiClientId": GRAPH, "scopeIds": [OWN]}, []),
         ({"apiClientId": OWN, "roleIds": [OWN]}, []),
@@ -61,26 +61,30 @@ def test_what_is_not_known_yet_is_said_unless_the_component_makes_it() -> None:
         ({"apiClientId": GRAPH, "roleIds": [OWN]}, [Violation(("apiClientId",), PERMISSION)]),
     ],
 )
-def test_access_that_is_a_resource_of_its_own_is_judged_alike(
-    inputs: dict[str, Any], found: Findings
-) -> None:
-    assert of_inputs(RULE, ENTRA_API_ACCESS, inputs, context=context(RULE)) == found
+def test_api_access_in_a_separate_resource_is_checked(inputs: dict[str, Any], expected: Findings) -> None:
+    assert of_inputs(RULE, ENTRA_API_ACCESS, inputs, context=context(RULE)) == expected
 
 
 @pytest.mark.parametrize("kind", ENTRA_DIRECTORY_ROLES)
-def test_no_directory_role_is_given(kind: str) -> None:
-    found = [Violation((), "gives a role in the Entra tenant's directory")]
+def test_directory_roles_are_rejected(kind: str) -> None:
+    found = [Violation((), "grants a role in the Entra tenant's directory")]
     assert of_inputs(RULE, kind, {}, context=context(RULE)) == found
 
 
 @pytest.mark.parametrize(
-    ("audience", "found"),
+    ("audience", "expected"),
     [
         ("https://acme.example/mcp", []),
-        ("https://acme.eu.auth0.com/api/v2/", [Violation(("audience",), "is Auth0's Management API")]),
-        ("https://ACME.eu.auth0.com/API/v2", [Violation(("audience",), "is Auth0's Management API")]),
+        (
+            "https://acme.eu.auth0.com/api/v2/",
+            [Violation(("audience",), "is Auth0's Management API, which controls the whole Auth0 tenant")],
+        ),
+        (
+            "https://ACME.eu.auth0.com/API/v2",
+            [Violation(("audience",), "is Auth0's Management API, which controls the whole Auth0 tenant")],
+        ),
         (Unknown("a"), [Unknown("a")]),
     ],
 )
-def test_auth0s_management_api_is_granted_to_nobody(audience: Any, found: Findings) -> None:
-    assert of_inputs(RULE, AUTH0_GRANT, {"audience": audience}, context=context(RULE)) == found
+def test_a_grant_for_auth0s_management_api_is_rejected(audience: Any, expected: Findings) -> None:
+    assert of_inputs(RULE, AUTH0_GRANT, {"audience": audience}, context=context(RULE)) == expected

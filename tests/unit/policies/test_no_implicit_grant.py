@@ -1,4 +1,4 @@
-"""FLOWMCP-005: no implicit grant."""
+"""FLOWMCP-005: no client uses the implicit grant."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from flow_mcp.review.policy.rule import Unknown, Violation
 from policies.rules.no_implicit_grant import NoImplicitGrant
-from tests.unit.policies.seen import said_of
+from tests.unit.policies.findings import findings_of
 
 RULE = NoImplicitGrant()
 KEYCLOAK = "keycloak:openid/client:Client"
@@ -17,7 +17,7 @@ REGISTRATION = "azuread:index/applicationRegistration:ApplicationRegistration"
 AUTH0 = "auth0:index/client:Client"
 DOCUMENT = "auth0:index/clientCimd:ClientCimd"
 REGISTERED = "flow-mcp:index:RegisteredClient"
-PROBLEM = "lets tokens be sent through the browser's address line"
+PROBLEM = "allows tokens in URLs, which leak through browser history and logs"
 
 
 @pytest.mark.parametrize(
@@ -46,10 +46,10 @@ PROBLEM = "lets tokens be sent through the browser's address line"
         (REGISTERED, {"grantTypes": "implicit"}, ("grantTypes",)),
     ],
 )
-def test_the_implicit_grant_is_refused_at_every_server(
+def test_the_implicit_grant_is_rejected_at_every_server(
     kind: str, properties: dict[str, Any], path: tuple[str | int, ...]
 ) -> None:
-    assert said_of(RULE, kind, properties) == [Violation(path, PROBLEM)]
+    assert findings_of(RULE, kind, properties) == [Violation(path, PROBLEM)]
 
 
 @pytest.mark.parametrize(
@@ -66,13 +66,13 @@ def test_the_implicit_grant_is_refused_at_every_server(
         (REGISTERED, {"grantTypes": []}),
     ],
 )
-def test_a_client_without_it_is_accepted(kind: str, properties: dict[str, Any]) -> None:
-    assert said_of(RULE, kind, properties) == []
+def test_a_client_without_the_implicit_grant_is_accepted(kind: str, properties: dict[str, Any]) -> None:
+    assert findings_of(RULE, kind, properties) == []
 
 
-def test_a_client_at_auth0_that_lists_no_grants_gets_this_one() -> None:
-    assert said_of(RULE, AUTH0, {"name": "portal"}) == [
-        Violation(("grantTypes",), "is left to Auth0, whose defaults have the implicit grant")
+def test_a_client_at_auth0_without_a_list_of_grants_is_rejected() -> None:
+    assert findings_of(RULE, AUTH0, {"name": "portal"}) == [
+        Violation(("grantTypes",), "is not set, and Auth0's default includes the implicit grant")
     ]
 
 
@@ -84,5 +84,5 @@ def test_a_client_at_auth0_that_lists_no_grants_gets_this_one() -> None:
         (AUTH0, {"grantTypes": Unknown("there")}),
     ],
 )
-def test_what_is_not_known_yet_is_said(kind: str, properties: dict[str, Any]) -> None:
-    assert set(said_of(RULE, kind, properties)) == {Unknown("there")}
+def test_an_unknown_value_is_reported_as_unknown(kind: str, properties: dict[str, Any]) -> None:
+    assert set(findings_of(RULE, kind, properties)) == {Unknown("there")}

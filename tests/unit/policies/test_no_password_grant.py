@@ -1,4 +1,4 @@
-"""FLOWMCP-006: no client sees people's passwords."""
+"""FLOWMCP-006: no client uses the password grant."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import pytest
 
 from flow_mcp.review.policy.rule import Unknown, Violation
 from policies.rules.no_password_grant import NoPasswordGrant
-from tests.unit.policies.seen import said_of
+from tests.unit.policies.findings import findings_of
 
 RULE = NoPasswordGrant()
 KEYCLOAK = "keycloak:openid/client:Client"
 ENTRA = "azuread:index/application:Application"
 AUTH0 = "auth0:index/client:Client"
 REGISTERED = "flow-mcp:index:RegisteredClient"
-PROBLEM = "lets the client ask people for their passwords"
+PROBLEM = "allows the password grant, in which the client sees people's passwords"
 
 
 @pytest.mark.parametrize(
@@ -33,10 +33,10 @@ PROBLEM = "lets the client ask people for their passwords"
         (REGISTERED, {"grantTypes": ["password"]}, ("grantTypes", 0)),
     ],
 )
-def test_the_password_grant_is_refused_at_every_server(
+def test_the_password_grant_is_rejected_at_every_server(
     kind: str, properties: dict[str, Any], path: tuple[str | int, ...]
 ) -> None:
-    assert said_of(RULE, kind, properties) == [Violation(path, PROBLEM)]
+    assert findings_of(RULE, kind, properties) == [Violation(path, PROBLEM)]
 
 
 @pytest.mark.parametrize(
@@ -49,9 +49,9 @@ def test_the_password_grant_is_refused_at_every_server(
         (REGISTERED, {"grantTypes": [{"password": True}]}),
     ],
 )
-def test_a_client_without_it_is_accepted(kind: str, properties: dict[str, Any]) -> None:
-    assert said_of(RULE, kind, properties) == []
+def test_a_client_without_the_password_grant_is_accepted(kind: str, properties: dict[str, Any]) -> None:
+    assert findings_of(RULE, kind, properties) == []
 
 
-def test_what_is_not_known_yet_is_said() -> None:
-    assert said_of(RULE, KEYCLOAK, {"directAccessGrantsEnabled": Unknown("there")}) == [Unknown("there")]
+def test_an_unknown_value_is_reported_as_unknown() -> None:
+    assert findings_of(RULE, KEYCLOAK, {"directAccessGrantsEnabled": Unknown("there")}) == [Unknown("there")]

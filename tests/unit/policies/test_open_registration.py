@@ -1,4 +1,4 @@
-"""FLOWMCP-014: clients that anyone registers reach no production, and send codes to known hosts."""
+"""FLOWMCP-014: open client registration does not reach production and lists redirect hosts."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import pytest
 from flow_mcp.review.policy.examples import AUTH0, KEYCLOAK, SCALEKIT
 from flow_mcp.review.policy.rule import Unknown, Violation
 from policies.rules.open_registration import OpenRegistration
+from tests.unit.policies.findings import findings_of
 from tests.unit.policies.judging import Findings, context, of_declaration
-from tests.unit.policies.seen import said_of
 
 RULE = OpenRegistration()
 REGISTRATION = "flow-mcp:index:KeycloakClientRegistration"
-REACHED = "lets clients that anyone registers reach production"
-ANYWHERE = "lets clients that anyone registers send people to any host"
+IN_PRODUCTION = "grants access to production to clients that anyone can register"
+WITHOUT_HOSTS = "lists no hosts, so clients that anyone can register redirect people anywhere"
 
 
 def declared(
@@ -28,10 +28,10 @@ def declared(
 
 
 def refused(kind: str = "keycloak") -> Findings:
-    return [Violation(("authorizationServer", kind, "registration", "dynamic", "access"), REACHED)]
+    return [Violation(("authorizationServer", kind, "registration", "dynamic", "access"), IN_PRODUCTION)]
 
 
-def test_registration_for_test_is_accepted_and_for_production_refused() -> None:
+def test_registration_is_accepted_for_test_and_rejected_for_production() -> None:
     assert declared("456/test") == []
     assert declared("456/production") == refused()
     assert declared("456/*") == declared("*") == refused()
@@ -40,23 +40,25 @@ def test_registration_for_test_is_accepted_and_for_production_refused() -> None:
 @pytest.mark.parametrize(
     "environment", ["production", "Production", "production-eu", "prod", "prod-2", "live"]
 )
-def test_what_is_called_production_is(environment: str) -> None:
+def test_environments_with_a_name_of_production_are_production(environment: str) -> None:
     assert declared("*", environments=(environment,)) == refused()
 
 
 @pytest.mark.parametrize("environment", ["test", "preproduction", "product", "nonprod", "live-demo", "p"])
-def test_what_is_called_otherwise_is_not(environment: str) -> None:
+def test_environments_with_other_names_are_not_production(environment: str) -> None:
     assert declared("*", environments=(environment,)) == []
 
 
-def test_the_configuration_says_what_production_is() -> None:
+def test_the_production_environments_are_configurable() -> None:
     assert declared("456/production", production=["eu-*"]) == []
     assert declared("*", environments=("eu-1", "test"), production=["eu-*"]) == refused()
     assert declared("*", production=[]) == []
 
 
 @pytest.mark.parametrize(("server", "people"), [(AUTH0, {"groups": ["planners"]}), (SCALEKIT, "everyone")])
-def test_it_holds_for_every_authorization_server(server: dict[str, Any], people: Any) -> None:
+def test_registration_for_production_is_rejected_at_every_authorization_server(
+    server: dict[str, Any], people: Any
+) -> None:
     ((kind, own),) = server.items()
     registration = {"dynamic": {"access": ["*"], "people": people}}
     found = of_declaration(
@@ -73,23 +75,25 @@ def test_a_tenant_without_registration_is_accepted() -> None:
 
 
 @pytest.mark.parametrize("hosts", [[], None, "claude.ai", {}, 7])
-def test_an_open_realm_names_redirect_hosts(hosts: Any) -> None:
-    refused = [Violation(("redirectHosts",), ANYWHERE)]
-    assert said_of(RULE, REGISTRATION, {"open": True, "redirectHosts": hosts}) == refused
-    assert said_of(RULE, REGISTRATION, {"open": False, "redirectHosts": hosts}) == []
-    assert said_of(RULE, REGISTRATION, {"open": True, "redirectHosts": ["claude.ai"]}) == []
+def test_an_open_realm_must_list_redirect_hosts(hosts: Any) -> None:
+    refused = [Violation(("redirectHosts",), WITHOUT_HOSTS)]
+    assert findings_of(RULE, REGISTRATION, {"open": True, "redirectHosts": hosts}) == refused
+    assert findings_of(RULE, REGISTRATION, {"open": False, "redirectHosts": hosts}) == []
+    assert findings_of(RULE, REGISTRATION, {"open": True, "redirectHosts": ["claude.ai"]}) == []
 
 
-def test_what_is_not_known_yet_is_said() -> None:
-    assert said_of(RULE, REGISTRATION, {"open": Unknown("there")}) == [Unknown("there")]
-    assert said_of(RULE, REGISTRATION, {"open": True, "redirectHosts": Unknown("hosts")}) == [
+def test_an_unknown_value_is_reported_as_unknown() -> None:
+    assert findings_of(RULE, REGISTRATION, {"open": Unknown("there")}) == [Unknown("there")]
+    assert findings_of(RULE, REGISTRATION, {"open": True, "redirectHosts": Unknown("hosts")}) == [
         Unknown("hosts")
     ]
 
 
-def test_what_a_realm_has_otherwise_than_declared_is_refused() -> None:
+def test_deviations_of_a_realm_from_the_declaration_are_rejected() -> None:
     missing = ["the policy Consent Required is missing"]
-    assert said_of(RULE, REGISTRATION, {"open": False, "deviations": []}) == []
-    assert said_of(RULE, REGISTRATION, {"open": False, "deviations": missing}) == [
-        Violation(("deviations", 0), "is so in the realm, and nobody declared it")
+    assert findings_of(RULE, REGISTRATION, {"open": False, "deviations": []}) == []
+    assert findings_of(RULE, REGISTRATION, {"open": False, "deviations": missing}) == [
+        Violation(
+            ("deviations", 0), "reports that client registration in the realm differs from the declaration"
+        )
     ]

@@ -1,4 +1,4 @@
-"""What stands at a place of a resource's properties, whatever shape they have."""
+"""Places find values in a resource's properties of any shape."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ UNKNOWN = Unknown("there")
     [
         ({"a": [{"b": 1}, {"b": 2}]}, [(("a", 0, "b"), 1), (("a", 1, "b"), 2)]),
         ({"a": {"x": {"b": 1}, "y": {"b": None}}}, [(("a", "x", "b"), 1)]),
-        # What should have parts and has none is found itself, for it must be judged.
+        # A scalar in place of a list or mapping is yielded, so that rules evaluate it.
         ({"a": "text"}, [(("a",), "text")]),
         ({"a": True}, [(("a",), True)]),
         ({"a": ["text"]}, []),
@@ -36,15 +36,15 @@ UNKNOWN = Unknown("there")
         (UNKNOWN, [((), UNKNOWN)]),
     ],
 )
-def test_a_place_leads_to_every_part_that_is_there(value: Any, at: list[Any]) -> None:
+def test_a_place_finds_every_existing_value_with_its_path(value: Any, at: list[Any]) -> None:
     assert list(below(value, ("a", EACH, "b"))) == at
 
 
-def test_a_place_without_keys_is_the_value_itself() -> None:
+def test_an_empty_place_finds_the_value_itself() -> None:
     assert list(below({"a": 1}, (), ("here",))) == [(("here",), {"a": 1})]
 
 
-def test_places_are_those_of_the_resources_type_in_its_inputs_or_else_its_outputs() -> None:
+def test_the_places_of_the_resources_type_are_searched_in_its_inputs_or_else_its_outputs() -> None:
     places = {"a:b:C": (("one",), ("two", EACH))}
     assert list(found(Resource("a:b:C", inputs={"one": 1}, outputs={"one": 2}), places)) == [(("one",), 1)]
     assert list(found(Resource("a:b:C", outputs={"two": [3]}), places)) == [(("two", 0), 3)]

@@ -1,4 +1,4 @@
-"""The rules as Pulumi policies, without an engine."""
+"""The rules as Pulumi policies, evaluated without an engine."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ MARKER = "a-value-that-could-be-secret"
 
 
 class Fake(Rule):
-    """Refuses what is called wrong; raises at what is called raise."""
+    """Reports properties named `wrong`, and raises on properties named `raise`."""
 
     id = "FLOWMCP-999"
     severity = Severity.LOW
@@ -70,7 +70,7 @@ def pair(rule: Rule) -> tuple[ResourceValidationPolicy, StackValidationPolicy]:
 
 
 class Reports:
-    """What policies report: text and URN."""
+    """Records the text and URN of every violation that a policy reports."""
 
     def __init__(self) -> None:
         self.made: list[tuple[str, str | None]] = []
@@ -109,7 +109,7 @@ def test_a_rule_becomes_a_policy_on_inputs_and_one_on_outputs() -> None:
     ]
 
 
-def test_a_rule_of_low_severity_advises_and_any_other_stops() -> None:
+def test_a_rule_is_advisory_if_its_severity_is_low_and_mandatory_otherwise() -> None:
     class Severe(Fake):
         severity = Severity.HIGH
 
@@ -144,7 +144,7 @@ def test_a_violation_is_reported_with_path_and_remedy() -> None:
     assert validate_inputs(Fake(), {"wrong": MARKER}) == [("wrong is wrong. Make it right.", "urn:c")]
 
 
-def test_outputs_are_judged_one_resource_after_the_other() -> None:
+def test_the_outputs_of_every_resource_are_evaluated() -> None:
     rule, reports = Fake(), Reports()
 
     validate_outputs(rule, reports, {"wrong": 1}, {"fine": 2}, {"wrong": 3})
@@ -156,7 +156,7 @@ def test_outputs_are_judged_one_resource_after_the_other() -> None:
     assert rule.seen[1] == Resource("a:b:C", outputs={"fine": 2}, urn="urn:1")
 
 
-def test_an_unknown_value_is_told_to_pulumi_after_all_violations_are_reported() -> None:
+def test_an_unknown_value_is_raised_after_all_violations_are_reported() -> None:
     reports = Reports()
     with pytest.raises(UnknownValueError) as caught:
         validate_outputs(Fake(), reports, {"first": UNKNOWN_STRING_VALUE}, {"wrong": 1})
@@ -165,7 +165,7 @@ def test_an_unknown_value_is_told_to_pulumi_after_all_violations_are_reported() 
     assert reports.made == [("wrong is wrong. Make it right.", "urn:1")]
 
 
-def test_a_rule_that_raises_ends_the_run_and_tells_no_value() -> None:
+def test_a_rule_that_raises_ends_the_run_without_revealing_a_value() -> None:
     with pytest.raises(RuleError) as caught:
         validate_inputs(Fake(), {"raise": MARKER})
 
@@ -173,7 +173,7 @@ def test_a_rule_that_raises_ends_the_run_and_tells_no_value() -> None:
     assert (caught.value.__cause__, caught.value.__suppress_context__) == (None, True)
 
 
-def test_what_is_configured_reaches_the_rule_on_inputs_and_on_outputs() -> None:
+def test_a_rule_gets_its_configuration_on_inputs_and_on_outputs() -> None:
     rule = Fake()
     on_inputs, on_outputs = pair(rule)
     configured = RuleSettings(waivable_by=("ciso",))
@@ -203,7 +203,7 @@ WAIVED = declares(waivers={"FLOWMCP-999": {"reason": "Moves", "acceptedBy": "cis
     ],
     ids=["permitted", "expired", "by-another", "by-nobody", "outside-the-component", "of-two-tenants"],
 )
-def test_a_waiver_holds_within_its_component_while_it_is_permitted(
+def test_a_waiver_applies_within_its_component_while_it_is_permitted(
     monkeypatch: pytest.MonkeyPatch, urn: str, who_may: list[str], day: str, components: int, waived: bool
 ) -> None:
     monkeypatch.setenv("FLOW_MCP_AS_OF", day)
@@ -223,6 +223,6 @@ def test_a_waiver_holds_within_its_component_while_it_is_permitted(
     assert reports.made == ([] if waived else [("wrong is wrong. Make it right.", urn)] * 2)
 
 
-def test_a_broken_rule_is_not_rescued_by_an_unknown_value() -> None:
+def test_a_rule_that_raises_ends_the_run_even_if_a_value_is_unknown() -> None:
     with pytest.raises(RuleError):
         validate_outputs(Fake(), Reports(), {"first": UNKNOWN_STRING_VALUE}, {"raise": MARKER})

@@ -1,4 +1,4 @@
-"""All rules over states that real plugins left; the findings are those of the declarations alone."""
+"""All rules on recorded states of real plugins: only the declarations have findings."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from tests.standin.sdk import Sdk
 AS_OF = date(2026, 11, 25)
 PACK = Pack.load(Project(REPOSITORY).policies)
 
-Said = tuple[str, str, Violation | Unknown]
-"""A rule's ID, the URN of the resource, and what the rule says of it."""
+RuleFinding = tuple[str, str, Violation | Unknown]
+"""A rule's ID, the URN of the resource, and the finding."""
 
 DECLARED = {
     "acme.keycloak-6.14.1": {
@@ -52,7 +52,7 @@ DECLARED = {
         ("FLOWMCP-038", "authorizationServer.auth0.registration.dynamic"),
     },
 }
-"""What the rules say of each state's declaration: rule and place."""
+"""The findings on each state's declaration: rule and path."""
 
 
 @pytest.fixture(scope="module")
@@ -70,19 +70,19 @@ def context(rule: Rule) -> Context:
     return Context(AS_OF, configured.settings, PACK.waivable_by)
 
 
-def said(before: list[Resource], after: list[Resource]) -> Iterator[Said]:
-    """What all rules say of resources before they are touched and after, and of the whole stack."""
+def findings(before: list[Resource], after: list[Resource]) -> Iterator[RuleFinding]:
+    """Yield the findings of all rules on inputs, on outputs and on the whole stack."""
     for rule in PACK.rules:
-        asked = context(rule)
+        rule_context = context(rule)
         for resource in (*before, *after):
-            for finding in rule.in_resource(resource, asked):
+            for finding in rule.in_resource(resource, rule_context):
                 yield rule.id, resource.urn, finding
-        for finding in rule.in_stack(after, asked):
+        for finding in rule.in_stack(after, rule_context):
             yield rule.id, "", finding
 
 
 def stack(recorded: list[dict[str, Any]]) -> tuple[list[Resource], list[Resource]]:
-    """Resources as the pack sees them: inputs before they are touched, outputs when the program has ended."""
+    """Return the resources with inputs, and those with outputs, as Pulumi passes them to the pack."""
     return (
         [Resource(each["type"], inputs=each.get("inputs") or {}, urn=each["urn"]) for each in recorded],
         [
@@ -98,8 +98,8 @@ def component(recorded: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_no_rule_objects_to_what_a_real_plugin_left_in_the_state(state: str) -> None:
-    assert list(said(*stack(resources(state)))) == []
+def test_no_rule_reports_a_resource_of_a_recorded_state(state: str) -> None:
+    assert list(findings(*stack(resources(state)))) == []
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -123,10 +123,10 @@ def test_null_in_place_of_every_property_that_is_not_set_changes_no_finding(
         for each in resources(state)
     ]
 
-    assert list(said(*stack(nulled))) == []
+    assert list(findings(*stack(nulled))) == []
 
 
-def test_null_beside_the_properties_of_an_example_changes_nothing_that_its_rule_says(
+def test_null_beside_the_properties_of_an_example_changes_no_finding(
     properties: dict[str, frozenset[str]],
 ) -> None:
     for rule in PACK.rules:
@@ -149,7 +149,7 @@ def test_null_beside_the_properties_of_an_example_changes_nothing_that_its_rule_
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_null_in_the_component_is_the_same_declaration_to_a_preview(state: str) -> None:
+def test_null_in_the_component_does_not_change_the_declaration_of_a_preview(state: str) -> None:
     inputs = component(resources(state))
     event = {"op": "same", "type": SETTINGS, "urn": "urn:settings", "new": {"inputs": _with_nulls(inputs)}}
     plain = {**event, "new": {"inputs": inputs}}

@@ -1,4 +1,4 @@
-"""FLOWMCP-004: no wildcard in what a browser may be sent to or come from."""
+"""FLOWMCP-004: redirect URIs and web origins contain no wildcards."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import pytest
 
 from flow_mcp.review.policy.rule import SETTINGS, Unknown, Violation
 from policies.rules.redirects_exact import RedirectsExact
-from tests.unit.policies.seen import said_of
+from tests.unit.policies.findings import findings_of
 
 RULE = RedirectsExact()
 KEYCLOAK = "keycloak:openid/client:Client"
 AUTH0 = "auth0:index/client:Client"
 REGISTRATION = "flow-mcp:index:KeycloakClientRegistration"
-PROBLEM = "stands for more than one address"
+PROBLEM = "matches several addresses, one of which an attacker may control"
 
 
 @pytest.mark.parametrize(
@@ -32,8 +32,8 @@ PROBLEM = "stands for more than one address"
         {"uri": "https://a.example"},
     ],
 )
-def test_a_redirect_uri_that_stands_for_several_is_refused(uri: Any) -> None:
-    assert said_of(RULE, KEYCLOAK, {"validRedirectUris": [uri]}) == [
+def test_a_redirect_uri_with_a_wildcard_is_rejected(uri: Any) -> None:
+    assert findings_of(RULE, KEYCLOAK, {"validRedirectUris": [uri]}) == [
         Violation(("validRedirectUris", 0), PROBLEM)
     ]
 
@@ -47,8 +47,8 @@ def test_a_redirect_uri_that_stands_for_several_is_refused(uri: Any) -> None:
         "",
     ],
 )
-def test_an_exact_one_is_accepted(uri: str) -> None:
-    assert said_of(RULE, KEYCLOAK, {"validRedirectUris": [uri]}) == []
+def test_an_exact_redirect_uri_is_accepted(uri: str) -> None:
+    assert findings_of(RULE, KEYCLOAK, {"validRedirectUris": [uri]}) == []
 
 
 @pytest.mark.parametrize(
@@ -68,11 +68,11 @@ def test_an_exact_one_is_accepted(uri: str) -> None:
         (REGISTRATION, {"corsOrigins": ["*"]}, ("corsOrigins", 0)),
     ],
 )
-def test_origins_and_hosts_are_looked_at_too(
+def test_web_origins_and_hosts_are_checked(
     kind: str, properties: dict[str, Any], path: tuple[str | int, ...]
 ) -> None:
-    assert said_of(RULE, kind, properties) == [Violation(path, PROBLEM)]
+    assert findings_of(RULE, kind, properties) == [Violation(path, PROBLEM)]
 
 
-def test_what_is_not_known_yet_is_said() -> None:
-    assert said_of(RULE, KEYCLOAK, {"webOrigins": Unknown("there")}) == [Unknown("there")]
+def test_an_unknown_value_is_reported_as_unknown() -> None:
+    assert findings_of(RULE, KEYCLOAK, {"webOrigins": Unknown("there")}) == [Unknown("there")]

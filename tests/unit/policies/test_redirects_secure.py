@@ -1,4 +1,4 @@
-"""FLOWMCP-003: redirect URIs are https or loopback."""
+"""FLOWMCP-003: redirect URIs use https or loopback."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import pytest
 
 from flow_mcp.review.policy.rule import SETTINGS, Unknown, Violation
 from policies.rules.redirects_secure import RedirectsSecure
-from tests.unit.policies.seen import said_of
+from tests.unit.policies.findings import findings_of
 
 RULE = RedirectsSecure()
 CLIENT = "flow-mcp:index:RegisteredClient"
-PROBLEM = "is neither an https address nor plain http to loopback"
+PROBLEM = "is neither an https address nor plain http to loopback: codes can be intercepted"
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ PROBLEM = "is neither an https address nor plain http to loopback"
     ],
 )
 def test_https_and_loopback_are_accepted(uri: str) -> None:
-    assert said_of(RULE, CLIENT, {"redirectUris": [uri]}) == []
+    assert findings_of(RULE, CLIENT, {"redirectUris": [uri]}) == []
 
 
 @pytest.mark.parametrize(
@@ -54,8 +54,8 @@ def test_https_and_loopback_are_accepted(uri: str) -> None:
         ["https://portal.acme.example/callback"],
     ],
 )
-def test_anything_else_is_refused(uri: Any) -> None:
-    found = said_of(RULE, CLIENT, {"redirectUris": ["https://a.example/", uri]})
+def test_any_other_redirect_uri_is_rejected(uri: Any) -> None:
+    found = findings_of(RULE, CLIENT, {"redirectUris": ["https://a.example/", uri]})
     assert found == [Violation(("redirectUris", 1), PROBLEM)]
 
 
@@ -97,15 +97,15 @@ def test_anything_else_is_refused(uri: Any) -> None:
         ("flow-mcp:index:ScalekitClient", {"redirectUris": ["http://a.example"]}, ("redirectUris", 0)),
     ],
 )
-def test_the_clients_of_all_authorization_servers_are_looked_at(
+def test_the_clients_of_all_authorization_servers_are_checked(
     kind: str, properties: dict[str, Any], path: tuple[str | int, ...]
 ) -> None:
-    assert said_of(RULE, kind, properties) == [Violation(path, PROBLEM)]
+    assert findings_of(RULE, kind, properties) == [Violation(path, PROBLEM)]
 
 
-def test_what_should_be_a_list_and_is_none_is_judged_itself() -> None:
-    assert said_of(RULE, CLIENT, {"redirectUris": "https://a.example/"}) == []
-    assert said_of(RULE, CLIENT, {"redirectUris": "http://a.example/"}) == [
+def test_a_single_value_instead_of_a_list_is_checked() -> None:
+    assert findings_of(RULE, CLIENT, {"redirectUris": "https://a.example/"}) == []
+    assert findings_of(RULE, CLIENT, {"redirectUris": "http://a.example/"}) == [
         Violation(("redirectUris",), PROBLEM)
     ]
 
@@ -114,24 +114,24 @@ def test_what_should_be_a_list_and_is_none_is_judged_itself() -> None:
     "properties", [{}, {"redirectUris": []}, {"redirectUris": None}, {"redirectUris": {}}]
 )
 def test_a_client_without_redirect_uris_is_accepted(properties: dict[str, Any]) -> None:
-    assert said_of(RULE, CLIENT, properties) == []
+    assert findings_of(RULE, CLIENT, properties) == []
 
 
-def test_private_use_schemes_are_accepted_where_the_configuration_lists_them() -> None:
+def test_private_use_schemes_are_accepted_if_the_configuration_lists_them() -> None:
     def found(uri: str) -> bool:
         return bool(
-            said_of(RULE, CLIENT, {"redirectUris": [uri]}, privateUseSchemes=["com.acme.app", "acme"])
+            findings_of(RULE, CLIENT, {"redirectUris": [uri]}, privateUseSchemes=["com.acme.app", "acme"])
         )
 
     assert not found("com.acme.app:/callback")
-    # Not a domain's name reversed (RFC 8252, section 7.1): anybody may claim it.
+    # Not a domain's name reversed (RFC 8252, section 7.1): anyone may claim it.
     assert found("acme://callback")
     assert found("com.acme.other:/callback")
     assert found("com.acme.app")
 
 
-def test_what_is_not_known_yet_is_said_and_hides_nothing() -> None:
-    assert said_of(RULE, CLIENT, {"redirectUris": [Unknown("there"), "http://a.example"]}) == [
+def test_an_unknown_value_is_reported_as_unknown_beside_violations() -> None:
+    assert findings_of(RULE, CLIENT, {"redirectUris": [Unknown("there"), "http://a.example"]}) == [
         Unknown("there"),
         Violation(("redirectUris", 1), PROBLEM),
     ]

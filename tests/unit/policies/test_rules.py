@@ -1,4 +1,4 @@
-"""What every rule of the pack must have."""
+"""Every rule of the pack is complete, documented, and consistent with its examples."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ WHO_MAY = {rule.id: () for rule in RULES}
 each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 
 
-def judged(rule: Rule, resource: Resource) -> list[Violation | Unknown]:
-    """What a rule says of an example, by its usual settings."""
+def findings(rule: Rule, resource: Resource) -> list[Violation | Unknown]:
+    """Return a rule's findings on an example, with the default settings."""
     context = Context(AS_OF, settings(rule, None, "the test"), WHO_MAY)
     found: list[Violation | Unknown] = []
     if resource.type == SETTINGS and resource.inputs:
@@ -35,7 +35,7 @@ def judged(rule: Rule, resource: Resource) -> list[Violation | Unknown]:
     return [*found, *rule.in_resource(resource, context), *rule.in_stack([resource], context)]
 
 
-def test_the_list_has_every_rule_of_the_folder_once_in_order_of_its_id() -> None:
+def test_the_pack_lists_every_rule_module_once_in_order_of_its_id() -> None:
     ids = [rule.id for rule in RULES]
     assert ids == sorted(set(ids))
     modules = {path.stem for path in (REPOSITORY / "policies" / "rules").glob("*.py")}
@@ -43,7 +43,7 @@ def test_the_list_has_every_rule_of_the_folder_once_in_order_of_its_id() -> None
     assert sorted(listed) == sorted(modules - {"__init__"})
 
 
-def test_the_documentation_has_a_paragraph_for_each_rule_and_for_no_other() -> None:
+def test_the_documentation_has_a_section_for_each_rule_and_no_other() -> None:
     assert re.findall(r"^### (FLOWMCP-\S+)", PAGE, re.MULTILINE) == [rule.id for rule in RULES]
 
 
@@ -53,7 +53,7 @@ def test_the_pack_has_the_version_of_the_project() -> None:
 
 
 @each_rule
-def test_a_rule_judges_something_and_describes_what_can_be_configured(rule: Rule) -> None:
+def test_a_rule_has_an_evaluation_method_and_describes_its_settings(rule: Rule) -> None:
     assert any(rule.judges(method) for method in (DECLARATION, "in_resource", "in_stack"))
     assert ("waivableBy" in schema(rule)) is rule.waivable
     assert all(described.get("description") for described in schema(rule).values())
@@ -78,21 +78,21 @@ def test_a_rule_names_https_references(rule: Rule) -> None:
 @each_rule
 def test_a_rule_accepts_its_good_examples(rule: Rule) -> None:
     assert rule.good
-    assert [judged(rule, resource) for resource in rule.good] == [[]] * len(rule.good)
+    assert [findings(rule, resource) for resource in rule.good] == [[]] * len(rule.good)
 
 
 @each_rule
-def test_a_rule_refuses_its_bad_examples(rule: Rule) -> None:
+def test_a_rule_rejects_its_bad_examples(rule: Rule) -> None:
     assert rule.bad
     for resource in rule.bad:
-        findings = judged(rule, resource)
-        assert findings
-        assert all(isinstance(finding, Violation) for finding in findings)
+        found = findings(rule, resource)
+        assert found
+        assert all(isinstance(finding, Violation) for finding in found)
 
 
 @each_rule
-def test_a_rule_is_documented_with_its_severity_and_references(rule: Rule) -> None:
-    paragraph = PAGE.partition(f"### {rule.id}")[2].partition("\n### ")[0]
-    assert f"**{rule.severity}**" in paragraph
+def test_a_rule_is_documented_with_its_severity_message_and_references(rule: Rule) -> None:
+    section = PAGE.partition(f"### {rule.id}")[2].partition("\n### ")[0]
+    assert section.startswith(f"\n\n**{rule.severity}** · {rule.message}\n")
     for reference in rule.references:
-        assert f"[{reference.title}]({reference.url})" in paragraph
+        assert f"[{reference.title}]({reference.url})" in section

@@ -1,4 +1,4 @@
-"""The sample stacks, by all rules, today and for years."""
+"""All rules on the sample stacks, today and in later years."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PROJECT = Project(REPOSITORY)
 
 
 @pytest.mark.parametrize("day", ["2026-11-25", "2027-04-20", "2027-05-01", "2036-11-25"])
-def test_no_sample_is_stopped_by_a_rule_but_secrets_are_named_when_they_end(day: str) -> None:
+def test_no_sample_has_a_blocking_finding_and_expiring_secrets_are_reported(day: str) -> None:
     pack, instance, as_of = Pack.load(PROJECT.policies), instance_of(PROJECT.file), date.fromisoformat(day)
     judged = {
         stack: evaluate(pack, from_file(file, instance).declaration, as_of)

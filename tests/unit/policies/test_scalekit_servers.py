@@ -1,4 +1,4 @@
-"""FLOWMCP-032: MCP servers at Scalekit are closed to whoever is not declared."""
+"""FLOWMCP-032: MCP servers at Scalekit accept only declared registration methods."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from policies.rules.scalekit_servers import ScalekitServers
 from tests.unit.policies.judging import Findings, context, of_declaration, of_inputs
 
 RULE = ScalekitServers()
-ANY = "accepts any document that somebody can put on that host"
-OPEN = Violation(("dynamicRegistration",), "lets anyone register clients, which no declaration says")
-UNDECLARED = "is something that no declaration opened"
+WHOLE_HOST = "accepts every document on that host, whoever published it"
+OPEN = Violation(
+    ("dynamicRegistration",), "lets anyone register clients, which the declaration does not permit"
+)
+UNDECLARED = "reports that registration at Scalekit differs from the declaration"
 
 
 def server(*, made_by_component: bool = False, **inputs: Any) -> Findings:
@@ -39,9 +41,11 @@ def test_documents_and_their_folders_are_accepted() -> None:
     assert server(metadataDocuments=list(documents)) == []
 
 
-def test_all_documents_of_a_host_are_not() -> None:
+def test_an_allowlist_entry_for_a_whole_host_is_rejected() -> None:
     path = ("authorizationServer", "scalekit", "registration", "metadataDocuments", "documents")
-    assert declared("https://acme.github.example/*", "https://claude.ai/oauth/*") == [Violation(path, ANY)]
+    assert declared("https://acme.github.example/*", "https://claude.ai/oauth/*") == [
+        Violation(path, WHOLE_HOST)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -57,11 +61,11 @@ def test_all_documents_of_a_host_are_not() -> None:
         None,
     ],
 )
-def test_no_wider_entry_of_an_allowlist_is_accepted(document: Any) -> None:
-    assert server(metadataDocuments=[document]) == [Violation(("metadataDocuments", 0), ANY)]
+def test_wider_allowlist_entries_are_rejected(document: Any) -> None:
+    assert server(metadataDocuments=[document]) == [Violation(("metadataDocuments", 0), WHOLE_HOST)]
 
 
-def test_other_servers_are_none_of_its_business() -> None:
+def test_other_servers_are_ignored() -> None:
     assert of_declaration(RULE, KEYCLOAK, context=context(RULE)) == []
     assert (
         of_declaration(RULE, SCALEKIT, context=context(RULE), workspaces={"1": {"environments": ["a"]}}) == []
@@ -69,13 +73,13 @@ def test_other_servers_are_none_of_its_business() -> None:
     assert of_inputs(RULE, SCALEKIT_CLIENT, {"dynamicRegistration": True}, context=context(RULE)) == []
 
 
-@pytest.mark.parametrize(("value", "found"), [(False, []), (None, []), (True, [OPEN]), ("true", [OPEN])])
-def test_registration_is_opened_by_the_component_only(value: Any, found: Findings) -> None:
-    assert server(dynamicRegistration=value) == found
+@pytest.mark.parametrize(("value", "expected"), [(False, []), (None, []), (True, [OPEN]), ("true", [OPEN])])
+def test_open_registration_is_rejected_outside_the_component_only(value: Any, expected: Findings) -> None:
+    assert server(dynamicRegistration=value) == expected
     assert server(dynamicRegistration=value, made_by_component=True) == []
 
 
-def test_what_scalekit_has_beside_its_properties_is_refused() -> None:
+def test_deviations_at_scalekit_are_rejected() -> None:
     assert server(deviations=[]) == []
     assert server(deviations=["a", "b"], made_by_component=True) == [
         Violation(("deviations", index), UNDECLARED) for index in (0, 1)

@@ -1,4 +1,4 @@
-"""FLOWMCP-011: client secrets are rotated in time."""
+"""FLOWMCP-011: client secrets are rotated before they expire."""
 
 from __future__ import annotations
 
@@ -18,46 +18,60 @@ SECRET = ("clients", "agent", "secret")
 
 
 def declared(as_of: str, **configured: Any) -> Findings:
-    """What is said of a secret that ends on 2027-04-30."""
+    """Return the findings on a secret that expires on 2027-04-30."""
     secret = {"issued": "2026-11-01", "lifetime": "180d"}
     agent = {"grant": "client-credentials", "access": ["*"], "secret": secret}
     day = context(RULE, date.fromisoformat(as_of), **configured)
     return of_declaration(RULE, ENTRA, context=day, clients={"agent": agent})
 
 
-def test_nothing_is_said_until_two_weeks_before_the_end() -> None:
+def test_a_secret_is_accepted_until_two_weeks_before_its_expiry() -> None:
     assert declared("2026-11-25") == []
     assert declared("2027-04-15") == []
 
 
 @pytest.mark.parametrize("day", ["2027-04-16", "2027-04-29"])
-def test_an_end_within_the_notice_is_named(day: str) -> None:
-    assert declared(day) == [Violation(SECRET, f"ends within 14d of {day}")]
+def test_an_expiry_within_the_notice_is_reported(day: str) -> None:
+    assert declared(day) == [
+        Violation(SECRET, f"expires within 14d of {day}; its client then cannot authenticate")
+    ]
 
 
 @pytest.mark.parametrize("day", ["2027-04-30", "2031-01-01"])
-def test_an_end_that_is_over_is_named_as_such(day: str) -> None:
-    assert declared(day) == [Violation(SECRET, f"has ended by {day}")]
+def test_an_expired_secret_is_reported_as_expired(day: str) -> None:
+    assert declared(day) == [Violation(SECRET, f"expired by {day}: its client can no longer authenticate")]
 
 
-def test_the_configuration_says_how_long_before() -> None:
+def test_the_notice_is_configurable() -> None:
     assert declared("2027-04-20", notice="7d") == []
-    assert declared("2027-03-15", notice="60d") == [Violation(SECRET, "ends within 60d of 2027-03-15")]
+    assert declared("2027-03-15", notice="60d") == [
+        Violation(SECRET, "expires within 60d of 2027-03-15; its client then cannot authenticate")
+    ]
 
 
 @pytest.mark.parametrize(
-    ("end", "found"),
+    ("end", "expected"),
     [
         ("2027-01-30T00:00:00Z", []),
-        ("2026-12-01T00:00:00Z", [Violation(("endDate",), "ends within 14d of 2026-11-25")]),
-        ("2026-11-25T00:00:00Z", [Violation(("endDate",), "has ended by 2026-11-25")]),
+        (
+            "2026-12-01T00:00:00Z",
+            [
+                Violation(
+                    ("endDate",), "expires within 14d of 2026-11-25; its client then cannot authenticate"
+                )
+            ],
+        ),
+        (
+            "2026-11-25T00:00:00Z",
+            [Violation(("endDate",), "expired by 2026-11-25: its client can no longer authenticate")],
+        ),
         ("no day", []),
         (None, []),
         (Unknown("endDate"), [Unknown("endDate")]),
     ],
 )
-def test_passwords_outside_the_component_are_looked_at_too(end: Any, found: Findings) -> None:
+def test_passwords_outside_the_component_are_checked(end: Any, expected: Findings) -> None:
     inputs = {"endDate": end}
-    assert of_inputs(RULE, ENTRA_PASSWORD, inputs, context=context(RULE)) == found
-    # Inside, the declaration has said it.
+    assert of_inputs(RULE, ENTRA_PASSWORD, inputs, context=context(RULE)) == expected
+    # Inside the component, the declaration is checked instead.
     assert of_inputs(RULE, ENTRA_PASSWORD, inputs, context=context(RULE), made_by_component=True) == []

@@ -1,4 +1,4 @@
-"""FLOWMCP-010: client secrets end."""
+"""FLOWMCP-010: client secrets expire in time."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from tests.unit.policies.judging import Findings, context, of_declaration, of_in
 
 RULE = SecretLifetime()
 SECRET = ("clients", "agent", "secret")
-LONGER = "lets the secret live longer than 180d"
-NO_END = "is missing or no time, so that the server chooses the end"
+LONGER = "makes the secret live longer than the permitted 180d"
+NO_END = "is missing or not a timestamp, so the server chooses the expiry"
 
 
 def declared(issued: str, lifetime: str, as_of: date = date(2026, 11, 25), **configured: Any) -> Findings:
@@ -34,30 +34,32 @@ def password(inputs: dict[str, Any], kind: str = ENTRA_PASSWORD) -> Findings:
 
 
 @pytest.mark.parametrize("lifetime", ["180d", "4320h", "90s"])
-def test_a_declared_secret_may_live_half_a_year(lifetime: str) -> None:
+def test_a_declared_lifetime_of_up_to_180_days_is_accepted(lifetime: str) -> None:
     assert declared("2026-11-01", lifetime) == []
 
 
 @pytest.mark.parametrize("lifetime", ["181d", "4321h", "999999d"])
-def test_a_longer_life_is_refused_where_it_is_declared(lifetime: str) -> None:
-    assert declared("2026-11-01", lifetime) == [Violation((*SECRET, "lifetime"), "is longer than 180d")]
-
-
-def test_the_configuration_says_how_long() -> None:
-    assert declared("2026-11-01", "365d", longest="365d") == []
-    assert declared("2026-11-01", "31d", longest="30d") == [
-        Violation((*SECRET, "lifetime"), "is longer than 30d")
+def test_a_longer_declared_lifetime_is_rejected(lifetime: str) -> None:
+    assert declared("2026-11-01", lifetime) == [
+        Violation((*SECRET, "lifetime"), "is longer than the permitted 180d")
     ]
 
 
-def test_a_secret_is_not_issued_in_days_to_come_but_for_time_zones() -> None:
-    later = Violation((*SECRET, "issued"), "is a day to come, so that the secret lives longer than declared")
+def test_the_longest_lifetime_is_configurable() -> None:
+    assert declared("2026-11-01", "365d", longest="365d") == []
+    assert declared("2026-11-01", "31d", longest="30d") == [
+        Violation((*SECRET, "lifetime"), "is longer than the permitted 30d")
+    ]
+
+
+def test_a_future_issue_date_is_rejected_except_tomorrow() -> None:
+    later = Violation((*SECRET, "issued"), "is in the future, so the secret would live longer than declared")
     assert declared("2026-11-26", "180d") == []
     assert declared("2026-11-27", "180d") == [later]
     assert declared("2099-12-31", "180d") == [later]
 
 
-def test_clients_without_a_secret_are_none_of_its_business() -> None:
+def test_clients_without_a_secret_are_ignored() -> None:
     agent = {
         "grant": "client-credentials",
         "access": ["*"],
@@ -71,7 +73,7 @@ def test_clients_without_a_secret_are_none_of_its_business() -> None:
 
 @pytest.mark.parametrize("kind", [ENTRA_PASSWORD, ENTRA_PRINCIPAL_PASSWORD])
 @pytest.mark.parametrize(
-    ("inputs", "found"),
+    ("inputs", "expected"),
     [
         ({"endDate": "2027-05-24T00:00:00Z"}, []),
         ({"endDate": "2027-05-26T00:00:00Z"}, [Violation(("endDate",), LONGER)]),
@@ -87,11 +89,11 @@ def test_clients_without_a_secret_are_none_of_its_business() -> None:
         ({"endDate": Unknown("endDate")}, [Unknown("endDate")]),
     ],
 )
-def test_a_password_ends_in_time(kind: str, inputs: dict[str, Any], found: Findings) -> None:
-    assert password(inputs, kind) == found
+def test_a_password_must_expire_in_time(kind: str, inputs: dict[str, Any], expected: Findings) -> None:
+    assert password(inputs, kind) == expected
 
 
-def test_a_password_inside_an_application_ends_too() -> None:
+def test_a_password_inside_an_application_must_expire() -> None:
     assert password({"displayName": "Without"}, ENTRA_APPLICATION) == []
     assert password({"password": {"displayName": "x"}}, ENTRA_APPLICATION) == [
         Violation(("password", "endDate"), NO_END)

@@ -1,4 +1,4 @@
-"""FLOWMCP-034: no shared secret where a key will do."""
+"""FLOWMCP-034: clients authenticate without a secret where the server supports it."""
 
 from __future__ import annotations
 
@@ -33,22 +33,24 @@ def declared(server: Any, **client: Any) -> Findings:
         (ENTRA, SECRET, "federatedCredential"),
     ],
 )
-def test_a_secret_is_refused_where_the_server_can_do_without(server: Any, secret: Any, instead: str) -> None:
+def test_a_secret_is_reported_if_the_server_supports_an_alternative(
+    server: Any, secret: Any, instead: str
+) -> None:
     assert declared(server, **secret) == [
-        Violation(("clients", "agent"), f"has a secret, where {instead} is possible")
+        Violation(("clients", "agent"), f"uses a client secret although the server supports {instead}")
     ]
 
 
 @pytest.mark.parametrize(("server", "credential"), [(KEYCLOAK, KEY), (ENTRA, TOKEN)])
-def test_keys_and_other_issuers_tokens_are_accepted(server: Any, credential: Any) -> None:
+def test_private_keys_and_federated_credentials_are_accepted(server: Any, credential: Any) -> None:
     assert declared(server, **credential) == []
 
 
-def test_a_server_that_offers_nothing_else_is_accepted() -> None:
+def test_a_secret_is_accepted_if_the_server_supports_only_secrets() -> None:
     assert declared(SCALEKIT) == []
 
 
-def test_a_public_client_has_no_secret_and_a_confidential_one_of_people_has() -> None:
+def test_a_confidential_client_for_people_is_reported_and_a_public_one_accepted() -> None:
     portal = {
         "grant": "authorization-code",
         "redirectUris": ["https://portal.acme.example/callback"],
@@ -56,5 +58,5 @@ def test_a_public_client_has_no_secret_and_a_confidential_one_of_people_has() ->
     }
     assert declared(KEYCLOAK, **portal) == []
     assert declared(KEYCLOAK, **portal, clientType="confidential") == [
-        Violation(("clients", "agent"), "has a secret, where privateKeyJwt is possible")
+        Violation(("clients", "agent"), "uses a client secret although the server supports privateKeyJwt")
     ]

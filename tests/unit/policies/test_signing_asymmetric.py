@@ -1,4 +1,4 @@
-"""FLOWMCP-008: tokens are signed with a private key."""
+"""FLOWMCP-008: tokens are signed with an asymmetric algorithm."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import pytest
 
 from flow_mcp.review.policy.rule import SETTINGS, Resource, Unknown, Violation
 from policies.rules.signing_asymmetric import SigningAsymmetric
+from tests.unit.policies.findings import findings_of
 from tests.unit.policies.judging import context
-from tests.unit.policies.seen import said_of
 
 RULE = SigningAsymmetric()
 REALM = "keycloak:index/realm:Realm"
 CLIENT = "keycloak:openid/client:Client"
-PROBLEM = "is no asymmetric algorithm"
+PROBLEM = "is not an asymmetric algorithm, so whoever validates tokens could forge them"
 ACCEPTED = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 REFUSED: tuple[Any, ...] = (
     "HS256",
@@ -35,31 +35,31 @@ REFUSED: tuple[Any, ...] = (
 
 @pytest.mark.parametrize("algorithm", ACCEPTED)
 def test_asymmetric_algorithms_are_accepted(algorithm: str) -> None:
-    assert said_of(RULE, REALM, {"defaultSignatureAlgorithm": algorithm}) == []
+    assert findings_of(RULE, REALM, {"defaultSignatureAlgorithm": algorithm}) == []
 
 
 @pytest.mark.parametrize("algorithm", REFUSED)
-def test_all_others_are_refused(algorithm: Any) -> None:
-    assert said_of(RULE, REALM, {"defaultSignatureAlgorithm": algorithm}) == [
+def test_all_other_algorithms_are_rejected(algorithm: Any) -> None:
+    assert findings_of(RULE, REALM, {"defaultSignatureAlgorithm": algorithm}) == [
         Violation(("defaultSignatureAlgorithm",), PROBLEM)
     ]
 
 
 @pytest.mark.parametrize("key", ["access.token.signed.response.alg", "id.token.signed.response.alg"])
-def test_a_client_at_keycloak_may_choose_no_other(key: str) -> None:
-    assert said_of(RULE, CLIENT, {"extraConfig": {key: "HS256"}}) == [
+def test_a_client_at_keycloak_may_not_set_a_symmetric_algorithm(key: str) -> None:
+    assert findings_of(RULE, CLIENT, {"extraConfig": {key: "HS256"}}) == [
         Violation(("extraConfig", key), PROBLEM)
     ]
-    assert said_of(RULE, CLIENT, {"extraConfig": {key: "PS256"}}) == []
+    assert findings_of(RULE, CLIENT, {"extraConfig": {key: "PS256"}}) == []
 
 
 @pytest.mark.parametrize("properties", [{}, {"extraConfig": {}}, {"extraConfig": None}, {"extraConfig": 7}])
-def test_what_is_left_to_the_realm_is_accepted(properties: dict[str, Any]) -> None:
-    assert said_of(RULE, CLIENT, properties) == []
-    assert said_of(RULE, REALM, {"defaultSignatureAlgorithm": ""}) == []
+def test_a_client_without_its_own_algorithm_is_accepted(properties: dict[str, Any]) -> None:
+    assert findings_of(RULE, CLIENT, properties) == []
+    assert findings_of(RULE, REALM, {"defaultSignatureAlgorithm": ""}) == []
 
 
-def test_what_the_runtime_accepts_is_looked_at_where_it_is_declared_and_in_the_document() -> None:
+def test_accepted_algorithms_are_checked_in_the_declaration_and_in_the_settings() -> None:
     external = {"external": {"tokens": {"algorithms": ["RS256", "HS256"]}}}
     declared = Resource(SETTINGS, inputs={"tenant": {"authorizationServer": external}})
     assert list(RULE.in_resource(declared, context(RULE))) == [
@@ -71,6 +71,6 @@ def test_what_the_runtime_accepts_is_looked_at_where_it_is_declared_and_in_the_d
     assert list(RULE.in_resource(made, context(RULE))) == [Violation(here, PROBLEM)]
 
 
-def test_what_is_not_known_yet_is_said() -> None:
-    assert said_of(RULE, REALM, {"defaultSignatureAlgorithm": Unknown("there")}) == [Unknown("there")]
-    assert said_of(RULE, CLIENT, {"extraConfig": Unknown("there")}) == [Unknown("there")] * 2
+def test_an_unknown_value_is_reported_as_unknown() -> None:
+    assert findings_of(RULE, REALM, {"defaultSignatureAlgorithm": Unknown("there")}) == [Unknown("there")]
+    assert findings_of(RULE, CLIENT, {"extraConfig": Unknown("there")}) == [Unknown("there")] * 2

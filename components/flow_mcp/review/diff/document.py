@@ -35,7 +35,7 @@ class Finding(StrictModel):
     level: Literal["mandatory", "advisory"]
     kind: Annotated[
         Literal["violation", "unknown", "failed"],
-        Field(description="unknown: to be judged when it is applied; failed: the rule could not be judged."),
+        Field(description="unknown: evaluated when it is applied; failed: the rule could not be evaluated."),
     ]
     path: Annotated[tuple[str | int, ...], Field(description="Below the tenant, or in the resource.")]
     urn: Annotated[str, Field(description="The resource's; empty for a declaration.")]

@@ -1,1 +1,1 @@
-"""What tenants must hold beyond being right: rules, waivers, what both say of a tenant. No Pulumi here."""
+"""Policy rules, waivers, and the evaluation of both on a tenant, independent of Pulumi."""

@@ -1,6 +1,6 @@
-"""The pack's configuration: how strictly each rule is enforced, who may waive it, and its own settings.
+"""The configuration of a policy pack: each rule's enforcement level, who may waive it, and its settings.
 
-The file has the form of Pulumi's `--policy-pack-config`, so that one file serves engine and commands:
+The file has the format of Pulumi's `--policy-pack-config`, so Pulumi and the commands read the same file:
 https://www.pulumi.com/docs/iac/crossguard/configuration/
 """
 
@@ -21,58 +21,62 @@ from flow_mcp.review.policy.rule import Rule, RuleSettings, Severity
 Level = Literal["mandatory", "advisory", "disabled"]
 
 LEVEL = "enforcementLevel"
-"""Key of a rule's level, Pulumi's word."""
+"""Key of a rule's enforcement level, as Pulumi names it."""
 
 AS_OF = "FLOW_MCP_AS_OF"
-"""Environment variable that tells the day on which waivers and secrets are looked at, YYYY-MM-DD."""
+"""Environment variable with the date on which waivers and secrets are evaluated, YYYY-MM-DD."""
 
 OUTPUTS = "-outputs"
-"""Suffix of a rule's second policy, the one on outputs; its level may be set apart."""
+"""Suffix of a rule's policy on outputs, whose level can be configured separately."""
 
 
 @dataclass(frozen=True)
 class Configured:
-    """One rule's configuration."""
+    """The enforcement level and settings of one rule."""
 
     level: Level
     settings: RuleSettings
 
 
 def usual_level(rule: Rule) -> Level:
-    """The level of a rule that no configuration mentions."""
+    """Return the default enforcement level of a rule: advisory for severity low, else mandatory."""
     return "advisory" if rule.severity is Severity.LOW else "mandatory"
 
 
 def read(file: Path, rules: Iterable[Rule]) -> dict[str, Any]:
-    """The file's content, held to what the rules take; `{}` where there is no file.
+    """Return the validated content of a configuration file; `{}` if the file does not exist.
 
     Raises:
-        PolicyPackError: it is no such file.
+        PolicyPackError: the file is not JSON, or the rules do not accept its content.
     """
     try:
         content = json.loads(file.read_bytes()) if file.exists() else {}
     except ValueError:
-        raise PolicyPackError(f"{file} is not JSON; correct it, or remove it for the defaults") from None
+        raise PolicyPackError(
+            f"{file} is not valid JSON; correct it, or remove it to use the defaults"
+        ) from None
     if not isinstance(content, dict):
-        raise PolicyPackError(f"{file} must be a mapping from a rule's ID to its configuration")
+        raise PolicyPackError(f"{file} must map rule IDs to their configuration")
     configured(content, rules, str(file))
     return content
 
 
 def configured(content: Mapping[str, Any], rules: Iterable[Rule], source: str) -> dict[str, Configured]:
-    """The configuration of every rule, by ID.
+    """Return the configuration of every rule, by ID.
 
     Args:
-        content: by rule's ID, a level or a mapping with `enforcementLevel` and settings.
-        rules: the pack's.
-        source: what to call it in errors.
+        content: for each rule ID, a level or a mapping with `enforcementLevel` and settings.
+        rules: the rules of the pack.
+        source: name of the configuration in errors.
 
     Raises:
-        PolicyPackError: it names an unknown rule, or says what that rule does not take.
+        PolicyPackError: an unknown rule is configured, or a rule does not accept a setting.
     """
     by_id = {rule.id: rule for rule in rules}
     for name in content.keys() - {"all", *by_id, *(f"{rule}{OUTPUTS}" for rule in by_id)}:
-        raise PolicyPackError(f"{source}: {name} is no rule of this pack; its rules are in docs/policies.md")
+        raise PolicyPackError(
+            f"{source}: {name} is not a rule of this pack; docs/policies.md lists its rules"
+        )
     everywhere = _level(content.get("all"), source, "all")
     return {
         rule.id: Configured(
@@ -84,10 +88,10 @@ def configured(content: Mapping[str, Any], rules: Iterable[Rule], source: str) -
 
 
 def settings(rule: Rule, entry: Any, source: str) -> RuleSettings:
-    """What an entry of the configuration says of a rule.
+    """Return the settings of a rule from its entry in the configuration.
 
     Raises:
-        PolicyPackError: it says what the rule does not take.
+        PolicyPackError: the rule does not accept a setting.
     """
     given = {key: value for key, value in entry.items() if key != LEVEL} if isinstance(entry, dict) else {}
     try:
@@ -96,12 +100,14 @@ def settings(rule: Rule, entry: Any, source: str) -> RuleSettings:
         first = error.errors(include_url=False, include_input=False)[0]
         raise PolicyPackError(f"{source}: {dotted((rule.id, *first['loc']))}: {first['msg']}") from None
     if model.waivable_by and not rule.waivable:
-        raise PolicyPackError(f"{source}: {rule.id}.waivableBy: this rule can never be waived; remove it")
+        raise PolicyPackError(
+            f"{source}: {rule.id}.waivableBy: this rule cannot be waived; remove the setting"
+        )
     return model
 
 
 def schema(rule: Rule) -> dict[str, Any]:
-    """JSON Schemas of a rule's settings, by name."""
+    """Return the JSON Schema of each of a rule's settings, by name."""
     described = rule.settings.model_json_schema(by_alias=True)
     properties: dict[str, Any] = described["properties"]
     return {

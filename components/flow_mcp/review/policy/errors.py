@@ -1,4 +1,4 @@
-"""What goes wrong with a policy pack: then nothing is judged, and a gate is shut."""
+"""Errors of the policy pack, after which no rule is evaluated and nothing is applied."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from flow_mcp.common.errors import FlowMcpError
 
 
 class PolicyPackError(FlowMcpError):
-    """The project's policy pack cannot be loaded, or its configuration is wrong."""
+    """The project's policy pack cannot be loaded, or its configuration is invalid."""
 
     exit_code = 2

@@ -1,4 +1,4 @@
-"""What the rules say of a tenant's declaration, before any server is called."""
+"""Evaluate the rules on a tenant's declaration, without calling a server."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RuleResult:
-    """One thing that a rule says.
+    """One finding of a rule.
 
     Attributes:
-        rule_id: the rule's.
-        severity: how bad it is.
-        level: whether it stops an update, by the pack's configuration.
-        kind: the rule is violated, needs a value that is not known yet, or could not be judged.
-        path: where, below the tenant or in the resource.
-        urn: the resource's; empty for a declaration.
-        problem: what is wrong; it repeats no value.
+        rule_id: ID of the rule.
+        severity: severity of the rule.
+        level: the configured enforcement level; mandatory findings stop an update.
+        kind: the rule is violated, needs a value that is unknown until deployment, or raised an exception.
+        path: path of the property, below the tenant or in the resource.
+        urn: URN of the resource; empty for a declaration.
+        problem: what is wrong, without any value of the declaration.
         remedy: what to do.
-        waiver: who accepted it until when, if that is permitted and has not expired.
+        waiver: the waiver that suppresses the finding, if it is permitted and has not expired.
     """
 
     rule_id: str
@@ -45,19 +45,19 @@ class RuleResult:
 
     @property
     def blocks(self) -> bool:
-        """Whether a gate must stop: a rule that could not be judged is a failed gate, never a pass."""
+        """Return whether the finding stops an update; a rule that could not be evaluated always does."""
         return self.kind == "failed" or (
             self.kind == "violation" and self.level == "mandatory" and self.waiver is None
         )
 
 
 def evaluate(pack: Pack, declaration: Declaration, as_of: date) -> tuple[RuleResult, ...]:
-    """Judge a declaration by every rule that can be judged without a server.
+    """Evaluate every rule that needs only the declaration, and return the findings in the order of the rules.
 
     Args:
-        pack: the rules.
-        declaration: a tenant's.
-        as_of: the day on which waivers and secrets are looked at.
+        pack: the rules and their configuration.
+        declaration: the tenant's declaration.
+        as_of: the date on which waivers and secrets are evaluated.
     """
     judged: list[RuleResult] = []
     idle: set[str] = set()
@@ -80,10 +80,9 @@ def _rule_results(
     try:
         violations = list(rule.in_declaration(declaration, context))
     except Exception as error:
-        # Whatever a rule raises, the gate is shut.
-        # The error's own text could repeat a value.
-        problem = f"could not be judged: the rule raised {type(error).__name__}"
-        remedy = "Mend the rule; until then nothing is let through."
+        # Any exception must stop the update. Its text is left out because it could contain a secret.
+        problem = f"could not be evaluated: the rule raised {type(error).__name__}"
+        remedy = "Correct the rule; until then, nothing is applied."
         yield RuleResult(rule.id, rule.severity, "mandatory", "failed", (), "", problem, remedy)
         return
     waiver = waiver_of(declaration.tenant, rule, pack.waivable_by, as_of)

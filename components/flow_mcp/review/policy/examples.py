@@ -1,4 +1,4 @@
-"""Examples of rules, short to write: a whole declaration as Pulumi would show it."""
+"""Build the declarations in the rules' examples, as Pulumi passes them to the rules."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ SCALEKIT = {"scalekit": {"environmentUrl": "https://acme.scalekit.com"}}
 
 
 def declares(server: Any = KEYCLOAK, *, instance: Any = None, **more: Any) -> Resource:
-    """`McpServerSettings` of the tenant acme, as a rule is shown it.
+    """Return `McpServerSettings` with a declaration of the tenant acme.
 
     Args:
-        server: `authorizationServer`.
-        instance: keys of the instance besides `server`.
-        more: keys of the tenant besides `id`, `workspaces` (456 with production and test) and the server.
+        server: the tenant's `authorizationServer`.
+        instance: additional keys of the instance.
+        more: additional keys of the tenant; the defaults are one workspace, 456, with production and test.
     """
     tenant = {
         "id": "acme",

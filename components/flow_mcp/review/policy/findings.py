@@ -1,4 +1,4 @@
-"""What rules say of a declaration, at its place in the tenant's file."""
+"""Convert findings on a declaration to problems with a position in the tenant's file."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from flow_mcp.review.policy.evaluation import RuleResult
 
 
 def problem(loaded: Loaded, rule_result: RuleResult) -> Problem:
-    """A judgement as a problem of the file: what blocks is an error, what is waived is told."""
+    """Return a finding as a problem: an error if it blocks, an info if it is waived, else a warning."""
     path, message, waiver = (
         rule_result.path,
         f"{rule_result.problem} ({rule_result.rule_id})",

@@ -1,4 +1,4 @@
-"""The project's policy pack, as the commands load it: the same rules that Pulumi runs."""
+"""Load the project's policy pack for the commands, with the same rules that Pulumi runs."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from flow_mcp.review.policy.errors import PolicyPackError
 from flow_mcp.review.policy.rule import Rule
 
 CONFIGURATION = "configuration.json"
-"""Name of the pack's own configuration, in its directory."""
+"""File name of the pack's configuration in its directory."""
 
 
 @dataclass(frozen=True)
 class Pack:
-    """Rules and how they are configured.
+    """The rules of a policy pack and their configuration.
 
     Attributes:
-        rules: in the order of the pack's list.
-        configured: by rule's ID.
+        rules: the rules in the order of the pack's list.
+        configured: the configuration of each rule, by rule ID.
     """
 
     rules: tuple[Rule, ...]
@@ -32,16 +32,16 @@ class Pack:
 
     @classmethod
     def load(cls, directory: Path, configured_by: Path | None = None) -> Pack:
-        """The pack in a directory: `rules/` and `configuration.json`.
+        """Load the pack in a directory: `rules/` and `configuration.json`.
 
-        A project may have rules of its own there, so they are loaded from the project and not from here.
+        The rules are loaded from the project, which may have added its own.
 
         Args:
-            directory: the pack's, with `PulumiPolicy.yaml`.
-            configured_by: another configuration instead of the pack's own.
+            directory: the pack's directory, with `PulumiPolicy.yaml`.
+            configured_by: a configuration file to use instead of the pack's own.
 
         Raises:
-            PolicyPackError: there is none, it cannot be loaded, or its configuration is wrong.
+            PolicyPackError: the pack is missing or cannot be loaded, or its configuration is invalid.
         """
         rules = _rules(directory.resolve())
         file = configured_by or directory / CONFIGURATION
@@ -50,7 +50,7 @@ class Pack:
 
     @cached_property
     def waivable_by(self) -> Mapping[str, tuple[str, ...]]:
-        """Who may accept a violation of each rule."""
+        """Return who may accept violations, by rule ID."""
         return {rule.id: self.configured[rule.id].settings.waivable_by for rule in self.rules}
 
 
@@ -61,7 +61,7 @@ def _rules(directory: Path) -> tuple[Rule, ...]:
         name, package / "__init__.py", submodule_search_locations=[str(package)]
     )
     if spec is None or spec.loader is None or not (package / "__init__.py").is_file():
-        raise PolicyPackError(f"{directory} is no policy pack: it has no rules/__init__.py")
+        raise PolicyPackError(f"{directory} is not a policy pack: rules/__init__.py is missing")
     module = util.module_from_spec(spec)
     sys.modules[name] = module
     try:
@@ -72,5 +72,5 @@ def _rules(directory: Path) -> tuple[Rule, ...]:
         raise PolicyPackError(f"the policy pack {directory} cannot be loaded: {error!r}") from error
     if not rules:
         del sys.modules[name]
-        raise PolicyPackError(f"the policy pack {directory} has no rules, so it would let everything pass")
+        raise PolicyPackError(f"the policy pack {directory} has no rules, so it would accept everything")
     return rules

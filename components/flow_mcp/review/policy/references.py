@@ -1,4 +1,4 @@
-"""Where rules come from, by section: the addresses of specifications are written once."""
+"""Build references to sections of specifications and guides, for the rules."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ _MCP = "https://modelcontextprotocol.io/specification/2025-11-25/basic/authoriza
 
 
 def oauth_2_1(section: str, title: str) -> Reference:
-    """A section of the draft that the MCP specification refers to."""
+    """Return a reference to a section of the OAuth 2.1 draft that the MCP specification cites."""
     return Reference(f"OAuth 2.1, section {section}: {title}", f"{_OAUTH_2_1}#section-{section}")
 
 
 def rfc(number: int, section: str) -> Reference:
-    """A section of an RFC."""
+    """Return a reference to a section of an RFC."""
     return Reference(
         f"RFC {number}, section {section}",
         f"https://www.rfc-editor.org/rfc/rfc{number}.html#section-{section}",
@@ -22,11 +22,11 @@ def rfc(number: int, section: str) -> Reference:
 
 
 def mcp(heading: str) -> Reference:
-    """A heading of the MCP authorization specification."""
+    """Return a reference to a heading of the MCP authorization specification."""
     anchor = heading.lower().replace(" ", "-")
     return Reference(f"MCP authorization: {heading}", f"{_MCP}#{anchor}")
 
 
 def keycloak(title: str, anchor: str) -> Reference:
-    """A heading of Keycloak's Server Administration Guide."""
+    """Return a reference to a heading of Keycloak's Server Administration Guide."""
     return Reference(f"Keycloak: {title}", f"https://www.keycloak.org/docs/latest/server_admin/#{anchor}")

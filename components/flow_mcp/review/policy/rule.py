@@ -1,4 +1,4 @@
-"""What a rule is. Nothing here needs Pulumi: tests and reports read rules without starting a server."""
+"""The base class of policy rules and the types that rules use, independent of Pulumi."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from flow_mcp.declaration.declaration import Declaration
 
 SETTINGS = "flow-mcp:index:McpServerSettings"
-"""Type of the component whose inputs are a tenant's declaration."""
+"""Type token of the component whose inputs are a tenant's declaration."""
 
 
 class Severity(StrEnum):
-    """How bad a violation is, in Pulumi's words."""
+    """Severity of a violation, with Pulumi's values."""
 
     LOW = "low"
     MEDIUM = "medium"
@@ -33,11 +33,11 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True)
 class Reference:
-    """Where a rule comes from.
+    """The source of a rule's requirement.
 
     Attributes:
-        title: name of the specification or page, and the section.
-        url: its https address.
+        title: title of the specification or page, and the section.
+        url: https address of the source.
     """
 
     title: str
@@ -46,10 +46,10 @@ class Reference:
 
 @dataclass(frozen=True)
 class Unknown:
-    """A value that a preview cannot know, in the place of the value.
+    """Placeholder for a value that is unknown in a preview.
 
     Attributes:
-        path: where it is in the resource.
+        path: path of the value in the resource.
     """
 
     path: str
@@ -57,17 +57,17 @@ class Unknown:
 
 @dataclass(frozen=True)
 class Resource:
-    """A resource of the stack, plain values all the way down, secret ones among them.
+    """A resource of the stack, with its properties as plain values, including secrets.
 
-    Properties that are `null` are removed: plugins return every property of the type, `null` where nothing
-    was set. Rules therefore need not distinguish `null` from a property that is left out.
+    Properties that are `null` are removed, because plugins return `null` for every property that is not set.
+    Rules therefore need not distinguish `null` from a missing property.
 
     Attributes:
         type: Pulumi's type token.
-        inputs: what the program asks for; seen before the resource is touched.
-        outputs: what the resource ended with; seen when the program has ended, then without inputs.
-        urn: its URN; empty in examples.
-        parent: its parent's URN; seen when the program has ended.
+        inputs: the inputs, available before the resource is created or changed.
+        outputs: the outputs, available when the program has ended; then there are no inputs.
+        urn: URN of the resource; empty in examples.
+        parent: URN of the parent, available when the program has ended.
     """
 
     type: str
@@ -82,18 +82,18 @@ class Resource:
 
     @property
     def values(self) -> Mapping[str, Any]:
-        """Its inputs, or its outputs where only those are seen."""
+        """Return the inputs, or the outputs if there are no inputs."""
         return self.inputs or self.outputs
 
 
 @dataclass(frozen=True)
 class Violation:
-    """What is wrong; no attribute may repeat a value, for it could be secret.
+    """A violation of a rule; no attribute may contain a property's value, which could be secret.
 
     Attributes:
-        path: where, below the tenant of a declaration or in the resource.
-        problem: what is wrong there, a sentence without its subject and its end.
-        urn: of the resource, where a rule looked at all of a stack.
+        path: path of the property, below the tenant of a declaration or in the resource.
+        problem: what is wrong: a sentence without its subject, which is the path, and without its period.
+        urn: URN of the resource, if the rule evaluated the whole stack.
     """
 
     path: Path
@@ -102,12 +102,13 @@ class Violation:
 
 
 class RuleSettings(StrictModel):
-    """What the pack's configuration may say of a rule; a rule with more to say has a subclass."""
+    """Settings that every rule has; a rule with settings of its own has a subclass."""
 
     waivable_by: Annotated[
         tuple[str, ...],
         Field(
-            description="Who may accept a violation, as `acceptedBy` of a waiver names them; none: nobody."
+            description="Who may accept violations: the permitted values of a waiver's `acceptedBy`. An "
+            "empty list permits nobody."
         ),
     ] = ()
 
@@ -117,13 +118,13 @@ _Settings = TypeVar("_Settings", bound=RuleSettings)
 
 @dataclass(frozen=True)
 class Context:
-    """What a rule may know besides what it judges.
+    """The context in which a rule is evaluated.
 
     Attributes:
-        as_of: the day on which it is judged.
-        settings: what the pack's configuration says of this rule.
-        waivable_by: who may accept a violation of each rule; none for those that cannot be waived.
-        idle: rules that were judged completely and found nothing, for those rules that are judged last.
+        as_of: the date of the evaluation.
+        settings: the rule's settings from the pack's configuration.
+        waivable_by: who may accept violations, by rule ID; empty for rules that cannot be waived.
+        idle: IDs of the rules that were evaluated completely without a finding, for rules evaluated last.
     """
 
     as_of: date
@@ -132,26 +133,26 @@ class Context:
     idle: frozenset[str] = frozenset()
 
     def settings_of(self, model: type[_Settings]) -> _Settings:
-        """The settings in the rule's own type."""
+        """Return the settings as the rule's own settings class."""
         if not isinstance(self.settings, model):
             raise TypeError(f"the rule was configured with {type(self.settings).__name__}")
         return self.settings
 
 
 class Rule(ABC):
-    """One rule, with at least one of the three methods. Its paragraph in docs/policies.md has its ID.
+    """A policy rule, with at least one of the three `in_…` methods and a section in docs/policies.md.
 
     Attributes:
-        id: `FLOWMCP-` and three digits; never used again for another rule.
-        severity: how bad a violation is; `low` advises, the others stop an update unless configured.
-        message: one line that says what must hold.
-        remedy: one line that says what to do.
-        references: specifications and vendor's pages that ask for it.
-        good: resources that the rule accepts; tests hold it to them.
-        bad: resources that it refuses.
-        waivable: whether a configuration may let somebody accept violations.
-        settings: what may be configured.
-        last: whether it is judged when all others were.
+        id: `FLOWMCP-` and three digits; never reused for another rule.
+        severity: severity of a violation; `low` advises, others stop an update unless configured otherwise.
+        message: the requirement, in one line.
+        remedy: what to do about a violation, in one line.
+        references: specifications and vendors' pages that require or recommend it.
+        good: examples that the rule accepts; tests evaluate the rule on them.
+        bad: examples that the rule rejects.
+        waivable: whether violations can be waived, if the configuration permits it.
+        settings: the class of the rule's settings.
+        last: whether the rule is evaluated after all others.
     """
 
     id: ClassVar[str]
@@ -166,17 +167,17 @@ class Rule(ABC):
     last: ClassVar[bool] = False
 
     def in_declaration(self, declaration: Declaration, context: Context) -> Iterator[Violation]:  # noqa: ARG002 for those that override it
-        """What is wrong with a tenant's declaration."""
+        """Yield the violations in a tenant's declaration."""
         yield from ()
 
     def in_resource(self, resource: Resource, context: Context) -> Iterator[Violation | Unknown]:  # noqa: ARG002
-        """What is wrong with a resource, and which values the rule would have to know to say so."""
+        """Yield the violations of a resource, and the unknown values that the rule needs."""
         yield from ()
 
     def in_stack(self, resources: Sequence[Resource], context: Context) -> Iterator[Violation | Unknown]:  # noqa: ARG002
-        """What is wrong with all resources together, when the program has ended."""
+        """Yield the violations of all resources of a stack together, when the program has ended."""
         yield from ()
 
     def judges(self, method: str) -> bool:
-        """Whether the rule has something to say there: `in_declaration`, `in_resource` or `in_stack`."""
+        """Return whether the rule overrides `in_declaration`, `in_resource` or `in_stack`."""
         return getattr(type(self), method) is not getattr(Rule, method)

@@ -1,4 +1,4 @@
-"""The JSON Schema of the pack's configuration, for editors; Pulumi checks a pack's settings by the same."""
+"""The JSON Schema of the pack's configuration, for editors; Pulumi validates with the same."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from flow_mcp.review.policy.rule import Rule
 
 
 def configuration_schema(rules: Iterable[Rule]) -> dict[str, Any]:
-    """The schema of `policies/configuration.json` (JSON Schema 2020-12)."""
-    level = {"description": "How strictly the rule is enforced.", "enum": list(get_args(Level))}
-    properties: dict[str, Any] = {"all": {**level, "description": "Of every rule that has none of its own."}}
+    """Return the schema of `policies/configuration.json` (JSON Schema 2020-12)."""
+    level = {"description": "Enforcement level of the rule.", "enum": list(get_args(Level))}
+    properties: dict[str, Any] = {
+        "all": {**level, "description": "Enforcement level of every rule without its own."}
+    }
     for rule in rules:
         structure = {
             "type": "object",
@@ -25,7 +27,7 @@ def configuration_schema(rules: Iterable[Rule]) -> dict[str, Any]:
     return {
         "$schema": DIALECT,
         "title": "Flow MCP policy configuration",
-        "description": "How strictly each rule is enforced, who may waive it, and its own settings.",
+        "description": "Each rule's enforcement level, who may waive it, and its settings.",
         "type": "object",
         "properties": properties,
         "additionalProperties": False,

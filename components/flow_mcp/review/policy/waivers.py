@@ -1,4 +1,4 @@
-"""Which waivers hold: permitted by the pack's configuration, and not expired."""
+"""Decide which waivers are in effect: permitted by the pack's configuration, and not expired."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ if TYPE_CHECKING:
     from flow_mcp.review.policy.rule import Rule
 
 WhoMay = Mapping[str, tuple[str, ...]]
-"""Who may accept a violation, by rule's ID."""
+"""Who may accept violations, by rule ID."""
 
 
 def permitted(rule_id: str, waiver: Waiver, who_may: WhoMay) -> bool:
-    """Whether the one who accepted it may do so."""
+    """Return whether the configuration permits the waiver's `acceptedBy`."""
     return waiver.accepted_by in who_may.get(rule_id, ())
 
 
 def expired(waiver: Waiver, as_of: date) -> bool:
-    """Whether its last day is over."""
+    """Return whether the waiver's last day has passed."""
     return date.fromisoformat(waiver.expires) < as_of
 
 
 def waiver_of(tenant: Tenant, rule: Rule, who_may: WhoMay, as_of: date) -> Waiver | None:
-    """The tenant's waiver of a rule, if it holds."""
+    """Return the tenant's waiver of a rule if it is in effect."""
     waiver = tenant.waivers.get(rule.id)
     if waiver is None or not rule.waivable or expired(waiver, as_of):
         return None

@@ -79,7 +79,7 @@ class Counts(Part):
     refused: Annotated[int, Field(description="Tenants whose file is refused.")]
     blocked: Annotated[int, Field(description="Tenants at which a gate stops, refused ones included.")]
     violations: Annotated[int, Field(description="Violations of policies that nobody waived.")]
-    failed: Annotated[int, Field(description="Rules that could not be judged, by tenant.")]
+    failed: Annotated[int, Field(description="Rules that could not be evaluated, by tenant.")]
     waivers_holding: Annotated[
         int, Field(description="Those in time, permitted, and needed as far as was judged.")
     ]

@@ -37,7 +37,9 @@ class Rule(Part):
     ]
     violations: Annotated[int, Field(description="Those that nobody waived.")]
     waived: Annotated[int, Field(description="Violations that somebody accepted for now.")]
-    failed: Annotated[int, Field(description="How often it could not be judged: then nothing passes.")]
+    failed: Annotated[
+        int, Field(description="How often it could not be evaluated; it then blocks the tenant.")
+    ]
     tenants: Annotated[int, Field(description="How many have a violation or a failure.")]
 
 
@@ -49,7 +51,7 @@ class Finding(Part):
     level: Annotated[Literal["mandatory", "advisory"], Field(description="The rule's.")]
     kind: Annotated[
         Literal["violation", "unknown", "failed"],
-        Field(description="`failed`: the rule could not be judged."),
+        Field(description="`failed`: the rule could not be evaluated."),
     ]
     path: Annotated[str, Field(description="Where, below the tenant.")]
     problem: Annotated[str, Field(description="What is wrong there.")]

@@ -63,7 +63,7 @@ ACME = TenantDiff(
         ),
         rule_result("TEST-003", f"of a resource {HOSTILE}", urn=URN, path=("realmId",)),
         rule_result("TEST-004", waiver=WAIVER),
-        rule_result("TEST-005", "could not be judged: the rule raised KeyError", kind="failed"),
+        rule_result("TEST-005", "could not be evaluated: the rule raised KeyError", kind="failed"),
     ),
 )
 QUIET = TenantDiff("globex", "preview", ())

@@ -90,7 +90,7 @@ def test_what_must_be_looked_at_is_in_a_table_and_the_rest_folded() -> None:
         *(
             "",
             "apart from what changes",
-            "✗ TEST-005 high: could not be judged: the rule raised KeyError. Mend it.",
+            "✗ TEST-005 high: could not be evaluated: the rule raised KeyError. Mend it.",
         ),
     ]
     assert text.startswith("## MCP server settings: blocked: a policy refuses it")

@@ -35,7 +35,7 @@ def test_everything_is_told_a_line_each() -> None:
         "  of the tenant as it will be, apart from what changes",
         f"      ✗ TEST-003 high: realmId of a resource {HARMLESS}. Mend it.",
         "      ! TEST-004 high: is wrong. Mend it. Accepted until 2026-12-31: A move, @team",
-        "      ✗ TEST-005 high: could not be judged: the rule raised KeyError. Mend it.",
+        "      ✗ TEST-005 high: could not be evaluated: the rule raised KeyError. Mend it.",
         "stark",
         f"  ▲ high   unknown                    what changes cannot be told: {HARMLESS}.",
         "  ● medium unknown                    policies changed too.",

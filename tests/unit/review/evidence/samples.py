@@ -36,7 +36,7 @@ WAIVED = RuleResult(
     kind="violation",
     path=("clients", "agent", "access", 0),
     urn="",
-    problem="reaches every workspace",
+    problem="grants access to every workspace of the tenant",
     remedy="Name those that it needs.",
     waiver=Waiver(reason="until the split", accepted_by="security", expires="2027-01-31"),
 )

@@ -107,7 +107,8 @@ def test_it_is_shown_line_by_line() -> None:
         "    medium: The client agent gains 456/test",
         "    unknown: agent: its client ID is still to be assigned",
         "  policies: 1 finding (1 violation)",
-        "    mandatory, violation: FLOWMCP-016: clients.agent.access[0]: reaches every workspace",
+        "    mandatory, violation: FLOWMCP-016: clients.agent.access[0]: "
+        "grants access to every workspace of the tenant",
         "      accepted by security until 2027-01-31: until the split",
     ]
 

@@ -1,4 +1,4 @@
-"""Rules to judge by, and a tenant to judge."""
+"""Rules and a tenant for tests of the evaluation."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Limited(RuleSettings):
 
 
 class Fake(Rule):
-    """What all rules here have in common."""
+    """Base class of the rules in this module."""
 
     severity: ClassVar[Severity] = Severity.HIGH
     message = "There may not be too many clients."
@@ -39,7 +39,7 @@ class Fake(Rule):
 
 
 class TooMany(Fake):
-    """Refuses more clients than configured."""
+    """Reports more clients than the configured limit."""
 
     id: ClassVar[str] = "FLOWMCP-900"
     settings = Limited
@@ -50,14 +50,14 @@ class TooMany(Fake):
 
 
 class Advice(TooMany):
-    """The same, as advice."""
+    """The same rule with severity low."""
 
     id = "FLOWMCP-901"
     severity = Severity.LOW
 
 
 class Raising(TooMany):
-    """Breaks on every tenant."""
+    """Raises on every tenant."""
 
     id = "FLOWMCP-902"
     waivable = False
@@ -67,7 +67,7 @@ class Raising(TooMany):
 
 
 class OfResources(TooMany):
-    """Also looks at resources, so that a declaration alone does not say all."""
+    """Also evaluates resources, so a declaration alone does not complete it."""
 
     id = "FLOWMCP-903"
 
@@ -76,7 +76,7 @@ class OfResources(TooMany):
 
 
 class Idle(Fake):
-    """Says which rules had nothing to say."""
+    """Reports the rules without a finding."""
 
     id = "FLOWMCP-904"
     last = True

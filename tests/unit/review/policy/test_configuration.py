@@ -1,4 +1,4 @@
-"""The pack's configuration: what it may say, and what is said of a wrong one."""
+"""The pack's configuration is read and validated."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.unit.review.policy.fakes import Advice, Limited, Raising, TooMany
 RULES = (TooMany(), Advice(), Raising())
 
 
-def test_what_is_not_configured_is_as_usual() -> None:
+def test_rules_without_configuration_have_the_defaults() -> None:
     assert configured({}, RULES, "file") == {
         "FLOWMCP-900": Configured("mandatory", Limited()),
         "FLOWMCP-901": Configured("advisory", Limited()),
@@ -24,7 +24,7 @@ def test_what_is_not_configured_is_as_usual() -> None:
     }
 
 
-def test_a_rule_s_own_level_comes_before_that_of_all() -> None:
+def test_a_rules_own_level_takes_precedence_over_that_of_all() -> None:
     content = {"all": "advisory", "FLOWMCP-900": {"enforcementLevel": "disabled", "waivableBy": ["ciso"]}}
     assert configured(content, RULES, "file") == {
         "FLOWMCP-900": Configured("disabled", Limited(waivable_by=("ciso",))),
@@ -34,11 +34,11 @@ def test_a_rule_s_own_level_comes_before_that_of_all() -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         (
             {"FLOWMCP-999": "advisory"},
-            "FLOWMCP-999 is no rule of this pack; its rules are in docs/policies.md",
+            "FLOWMCP-999 is not a rule of this pack; docs/policies.md lists its rules",
         ),
         (
             {"FLOWMCP-900": "off"},
@@ -50,33 +50,36 @@ def test_a_rule_s_own_level_comes_before_that_of_all() -> None:
         ({"FLOWMCP-900": {"waivableBy": "x"}}, "FLOWMCP-900.waivableBy: Input should be a valid array"),
         (
             {"FLOWMCP-902": {"waivableBy": ["x"]}},
-            "FLOWMCP-902.waivableBy: this rule can never be waived; remove it",
+            "FLOWMCP-902.waivableBy: this rule cannot be waived; remove the setting",
         ),
     ],
 )
-def test_a_wrong_configuration_is_refused_in_one_sentence(content: dict[str, Any], said: str) -> None:
+def test_an_invalid_configuration_is_rejected_with_a_message(content: dict[str, Any], message: str) -> None:
     with pytest.raises(PolicyPackError) as caught:
         configured(content, RULES, "file")
-    assert str(caught.value) == f"file: {said}"
+    assert str(caught.value) == f"file: {message}"
 
 
 @pytest.mark.parametrize("text", ["", "{", '"x"', "[]", "\xff"])
-def test_a_file_that_is_no_configuration_is_refused(tmp_path: Path, text: str) -> None:
+def test_a_file_that_is_not_a_configuration_is_rejected(tmp_path: Path, text: str) -> None:
     file = tmp_path / "configuration.json"
     file.write_text(text, encoding="latin-1")
-    with pytest.raises(PolicyPackError, match=r"configuration.json (is not JSON|must be a mapping)"):
+    with pytest.raises(PolicyPackError, match=r"configuration.json (is not valid JSON|must map rule IDs)"):
         read(file, RULES)
 
 
-def test_the_outputs_policy_of_a_rule_may_have_a_level_of_its_own(tmp_path: Path) -> None:
+def test_the_policy_on_outputs_may_have_its_own_level(tmp_path: Path) -> None:
     file, content = tmp_path / "configuration.json", {"FLOWMCP-900-outputs": "disabled"}
     file.write_text(json.dumps(content), encoding="utf-8")
     assert read(file, RULES) == content
     assert read(tmp_path / "none.json", RULES) == {}
 
 
-def test_the_schema_says_what_may_be_configured() -> None:
-    described = "Who may accept a violation, as `acceptedBy` of a waiver names them; none: nobody."
+def test_the_schema_describes_the_settings_of_a_rule() -> None:
+    described = (
+        "Who may accept violations: the permitted values of a waiver's `acceptedBy`. An empty list permits "
+        "nobody."
+    )
     waivable = {"default": [], "description": described, "items": {"type": "string"}, "type": "array"}
     limit = {"default": 0, "type": "integer"}
     assert schema(TooMany()) == {"waivableBy": waivable, "limit": limit}

@@ -1,4 +1,4 @@
-"""What rules say of a declaration: violations, waivers, and rules that break."""
+"""Rules are evaluated on a declaration, with waivers and with rules that raise."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ REFUSED = RuleResult(
 )
 
 
-def test_a_violation_blocks_and_advice_does_not() -> None:
+def test_a_mandatory_violation_blocks_and_an_advisory_one_does_not() -> None:
     judged = evaluate(pack(TooMany(), Advice()), tenant(), DAY)
     advice = RuleResult(
         "FLOWMCP-901", "low", "advisory", "violation", ("clients",), "", "are too many", "Remove some."
@@ -27,11 +27,11 @@ def test_a_violation_blocks_and_advice_does_not() -> None:
     assert [each.blocks for each in judged] == [True, False]
 
 
-def test_what_a_rule_accepts_is_not_mentioned() -> None:
+def test_an_accepted_declaration_has_no_findings() -> None:
     assert evaluate(pack(TooMany(), Advice()), tenant(0), DAY) == ()
 
 
-def test_a_rule_is_judged_by_its_configuration() -> None:
+def test_a_rule_is_evaluated_with_its_configuration() -> None:
     configured = pack(
         TooMany(), Advice(), FLOWMCP_900={"limit": 1}, FLOWMCP_901={"enforcementLevel": "mandatory"}
     )
@@ -52,7 +52,7 @@ def test_a_rule_is_judged_by_its_configuration() -> None:
         ([], DAY, False),
     ],
 )
-def test_a_waiver_holds_to_the_end_of_its_day_if_who_gave_it_may(
+def test_a_permitted_waiver_applies_until_the_end_of_its_last_day(
     who_may: list[str], day: date, waived: bool
 ) -> None:
     (judged,) = evaluate(
@@ -61,7 +61,7 @@ def test_a_waiver_holds_to_the_end_of_its_day_if_who_gave_it_may(
     assert (judged.waiver, judged.blocks) == ((WAIVED, False) if waived else (None, True))
 
 
-def test_a_rule_that_raises_blocks_whatever_its_level_and_repeats_no_value() -> None:
+def test_a_rule_that_raises_blocks_at_any_level_without_revealing_a_value() -> None:
     (judged,) = evaluate(pack(Raising(), FLOWMCP_902="advisory"), tenant(), DAY)
     assert judged == RuleResult(
         "FLOWMCP-902",
@@ -70,13 +70,13 @@ def test_a_rule_that_raises_blocks_whatever_its_level_and_repeats_no_value() -> 
         "failed",
         (),
         "",
-        "could not be judged: the rule raised LookupError",
-        "Mend the rule; until then nothing is let through.",
+        "could not be evaluated: the rule raised LookupError",
+        "Correct the rule; until then, nothing is applied.",
     )
     assert judged.blocks
 
 
-def test_a_rule_that_is_judged_last_knows_which_others_were_judged_in_full_and_found_nothing() -> None:
+def test_a_rule_evaluated_last_gets_the_rules_that_were_evaluated_in_full_without_a_finding() -> None:
     rules = pack(
         Idle(), TooMany(), Advice(), OfResources(), FLOWMCP_900={"limit": 1}, FLOWMCP_903={"limit": 1}
     )

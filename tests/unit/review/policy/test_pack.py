@@ -1,4 +1,4 @@
-"""Loading a project's policy pack."""
+"""A project's policy pack is loaded with its rules and configuration."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ def written(directory: Path, rules: str) -> Path:
     return directory
 
 
-def test_the_project_s_own_pack_is_loaded_with_its_configuration() -> None:
+def test_the_projects_own_pack_is_loaded_with_its_configuration() -> None:
     pack = Pack.load(REPOSITORY / "policies")
     assert [rule.id for rule in pack.rules] == sorted({rule.id for rule in pack.rules})
     assert pack.configured.keys() == pack.waivable_by.keys() == {rule.id for rule in pack.rules}
 
 
-def test_a_project_may_have_rules_of_its_own(tmp_path: Path) -> None:
+def test_a_project_may_add_its_own_rules(tmp_path: Path) -> None:
     pack = Pack.load(written(tmp_path, POLICIES))
     assert [rule.id for rule in pack.rules] == ["FLOWMCP-900", "FLOWMCP-901"]
     assert evaluate(pack, tenant(), date(2026, 11, 25)) == ()
 
 
-def test_another_configuration_may_be_named(tmp_path: Path) -> None:
+def test_another_configuration_file_may_be_used(tmp_path: Path) -> None:
     other = tmp_path / "other.json"
     other.write_text('{"all": "advisory"}', encoding="utf-8")
     pack = Pack.load(written(tmp_path, POLICIES), other)
@@ -43,24 +43,24 @@ def test_another_configuration_may_be_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rules", "said"),
+    ("rules", "message"),
     [
-        ("RULES = ()", "has no rules, so it would let everything pass"),
+        ("RULES = ()", "has no rules, so it would accept everything"),
         ("import nothing_of_this_name", "cannot be loaded: ModuleNotFoundError"),
         ("RULES =", "cannot be loaded: SyntaxError"),
         ("", "cannot be loaded: AttributeError"),
     ],
 )
-def test_a_pack_that_cannot_be_loaded_is_refused_and_leaves_nothing_behind(
-    tmp_path: Path, rules: str, said: str
+def test_a_pack_that_cannot_be_loaded_is_rejected_and_leaves_no_module(
+    tmp_path: Path, rules: str, message: str
 ) -> None:
     before = set(sys.modules)
     with pytest.raises(PolicyPackError) as caught:
         Pack.load(written(tmp_path, rules))
-    assert said in str(caught.value)
+    assert message in str(caught.value)
     assert {name for name in set(sys.modules) - before if name.startswith("flow_mcp_policies")} == set()
 
 
-def test_a_directory_without_rules_is_no_pack(tmp_path: Path) -> None:
-    with pytest.raises(PolicyPackError, match=r"is no policy pack: it has no rules/__init__\.py"):
+def test_a_directory_without_rules_is_rejected(tmp_path: Path) -> None:
+    with pytest.raises(PolicyPackError, match=r"is not a policy pack: rules/__init__\.py is missing"):
         Pack.load(tmp_path)

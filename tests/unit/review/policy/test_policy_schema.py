@@ -1,4 +1,4 @@
-"""The schema of the pack's configuration says the same as the code that reads one."""
+"""The schema of the pack's configuration accepts exactly what the code accepts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ RULES = (TooMany(), Advice(), Raising())
 SCHEMA = configuration_schema(RULES)
 
 
-def test_the_schema_is_one() -> None:
+def test_the_schema_is_a_valid_json_schema() -> None:
     Draft202012Validator.check_schema(SCHEMA)
 
 
@@ -35,7 +35,7 @@ def test_the_schema_is_one() -> None:
         ({"FLOWMCP-902": {"waivableBy": ["ciso"]}}, False),
     ],
 )
-def test_what_the_schema_accepts_is_what_is_read(content: dict[str, Any], accepted: bool) -> None:
+def test_the_schema_accepts_what_the_code_accepts(content: dict[str, Any], accepted: bool) -> None:
     assert Draft202012Validator(SCHEMA).is_valid(content) is accepted
     if accepted:
         configured(content, RULES, "file")

@@ -1,4 +1,4 @@
-"""Reading plain values, parts of which are unknown."""
+"""Plain values are read, parts of which are unknown."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ UNKNOWN = Unknown("somewhere")
 
 
 @pytest.mark.parametrize(
-    ("values", "found"),
+    ("values", "expected"),
     [
         ({"a": {"b": 1}}, 1),
         ({"a": {}}, None),
@@ -26,23 +26,24 @@ UNKNOWN = Unknown("somewhere")
         (None, None),
     ],
 )
-def test_the_value_below_some_keys(values: Any, found: Any) -> None:
-    assert at(values, "a", "b") == found
+def test_the_value_at_a_path_of_keys_is_returned(values: Any, expected: Any) -> None:
+    assert at(values, "a", "b") == expected
 
 
-def test_every_leaf_has_its_path() -> None:
+def test_every_scalar_is_yielded_with_its_path() -> None:
     value = {"a": [1, {"b": UNKNOWN}, None], "c": {}, "d": True}
     assert list(leaves(value)) == [(("a", 0), 1), (("a", 1, "b"), UNKNOWN), (("d",), True)]
 
 
 @pytest.mark.parametrize(
-    ("settings", "found"), [('{"a": 1}', {"a": 1}), ("[]", None), ("no", None), (7, None), (UNKNOWN, UNKNOWN)]
+    ("settings", "expected"),
+    [('{"a": 1}', {"a": 1}), ("[]", None), ("no", None), (7, None), (UNKNOWN, UNKNOWN)],
 )
-def test_the_output_settings_is_a_json_object_or_nothing(settings: Any, found: Any) -> None:
-    assert document(settings) == found
+def test_the_settings_output_is_read_as_a_json_object_or_none(settings: Any, expected: Any) -> None:
+    assert document(settings) == expected
 
 
-def test_a_declaration_is_read_back_though_its_numbers_are_doubles() -> None:
+def test_a_declaration_is_read_from_inputs_with_doubles() -> None:
     dynamic = {"redirectHosts": ["claude.ai"], "maximumClients": 20.0, "access": ["456/test"]}
     server = {
         "keycloak": {
@@ -54,6 +55,6 @@ def test_a_declaration_is_read_back_though_its_numbers_are_doubles() -> None:
     assert declared(declares(server).inputs).server.registration.dynamic.maximum_clients == 20  # type: ignore[attr-defined] # Keycloak's
 
 
-def test_a_declaration_with_an_unknown_part_is_none() -> None:
+def test_a_declaration_with_an_unknown_part_is_rejected() -> None:
     with pytest.raises(DeclarationError, match="holds other things than texts"):
         declared(declares(clients=UNKNOWN).inputs)

@@ -1,1 +1,1 @@
-"""What rules ask of a declaration."""
+"""Queries on declarations, for the rules."""

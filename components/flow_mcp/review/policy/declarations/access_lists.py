@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def registration_methods(declaration: Declaration) -> Iterator[tuple[Path, RegistrationMethod]]:
-    """The open registration methods, each with its path."""
+    """Yield the open registration methods, each with its path."""
     kind = declaration.kind
     for key, registration_method in declaration.server.registration_methods.items():
         if registration_method:
@@ -20,16 +20,16 @@ def registration_methods(declaration: Declaration) -> Iterator[tuple[Path, Regis
 
 
 def registration_method(declaration: Declaration, key: str) -> Iterator[tuple[Path, RegistrationMethod]]:
-    """The registration method with this key, if it is open."""
-    yield from (found for found in registration_methods(declaration) if found[0][-1] == key)
+    """Yield the registration method with this key, if it is open."""
+    yield from ((path, method) for path, method in registration_methods(declaration) if path[-1] == key)
 
 
 def access_lists(declaration: Declaration) -> Iterator[tuple[Path, tuple[str, ...]]]:
-    """Every access list of the tenant: clients', manual registrations' and registration methods'."""
+    """Yield the access list of every client, manual registration and registration method, with its path."""
     tenant = declaration.tenant
     for name, client in tenant.clients.items():
         yield ("clients", name, "access"), client.access
     for name, manual in tenant.manual_registrations.items():
         yield ("manualRegistrations", name, "access"), manual.access
-    for path, each in registration_methods(declaration):
-        yield (*path, "access"), each.access
+    for path, method in registration_methods(declaration):
+        yield (*path, "access"), method.access

@@ -1,4 +1,4 @@
-"""Where a declaration admits every account that its authorization server knows."""
+"""Find the entries of a declaration that admit every account of the authorization server."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def admits_everyone(declaration: Declaration) -> Iterator[Path]:
-    """The path of each `people` that is everyone."""
+    """Yield the path of each `people: everyone`."""
     for name, client in declaration.tenant.clients.items():
         if client.grant is Grant.AUTHORIZATION_CODE and client.people.everyone:
             yield ("clients", name, "people")

@@ -1,4 +1,4 @@
-"""Which environments are production: a convention of names, which a project may have another of."""
+"""Recognize production environments by their names, which a project can configure."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ if TYPE_CHECKING:
 
 
 class ProductionSettings(RuleSettings):
-    """Settings of a rule about production."""
+    """Settings of a rule about production environments."""
 
     production: Annotated[
         tuple[str, ...],
         Field(
-            description="IDs of the environments that are production, in lower case; * stands for any "
-            "characters. None: no environment is, and the rule asks nothing."
+            description="IDs of production environments, in lower case; * matches any characters. With an "
+            "empty list, the rule reports nothing."
         ),
     ] = ("production", "production-*", "prod", "prod-*", "live")
 
     def reached(self, declaration: Declaration, access: tuple[str, ...]) -> bool:
-        """Whether an access list leads to production."""
+        """Return whether an access list grants access to production."""
         return any(self.is_production(each.environment) for each in declaration.reached_by(access))
 
     def has(self, declaration: Declaration) -> bool:
-        """Whether the tenant has production."""
+        """Return whether the tenant has a production environment."""
         return any(self.is_production(each.environment) for each in declaration.resources)
 
     def is_production(self, environment: str) -> bool:
-        """Whether an environment is production."""
+        """Return whether an environment is production."""
         return _matches(self.production, environment)
 
 

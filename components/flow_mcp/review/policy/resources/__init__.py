@@ -1,1 +1,1 @@
-"""What rules ask of a resource: its type, its properties, whether the component declares it."""
+"""Queries on resources, for the rules: types, properties, and whether the component created them."""

@@ -1,4 +1,4 @@
-"""The declaration among a component's registered inputs, as Pulumi hands them back."""
+"""Read the declaration from the inputs of `McpServerSettings` as Pulumi returns them."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from flow_mcp.declaration.declaration import Declaration
 
 
 def declared(inputs: Mapping[str, Any], source: str = "McpServerSettings") -> Declaration:
-    """The declaration that `McpServerSettings` was given.
+    """Return the declaration in the inputs of `McpServerSettings`.
 
     Args:
-        inputs: `tenant` and `instance`, plain values; numbers may have become doubles on the way.
-        source: what to call it in problems.
+        inputs: `tenant` and `instance` as plain values; Pulumi may have converted numbers to doubles.
+        source: name of the declaration in problems.
 
     Raises:
-        DeclarationError: they are no declaration, or hold what a preview cannot know.
+        DeclarationError: the declaration is invalid, or contains values that are unknown in a preview.
     """
     return from_configuration(
         whole(inputs.get("tenant")), whole(inputs.get("instance")), source=source
@@ -25,7 +25,7 @@ def declared(inputs: Mapping[str, Any], source: str = "McpServerSettings") -> De
 
 
 def whole(value: Any) -> Any:
-    """The value with whole numbers as such: on the wire they are doubles."""
+    """Return the value with whole doubles as integers, because Pulumi transfers all numbers as doubles."""
     if isinstance(value, Mapping):
         return {key: whole(each) for key, each in value.items()}
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""Days in resources' properties."""
+"""Parse dates in resources' properties."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def day_of(value: Any) -> date | None:
-    """The day of a time as of RFC 3339, in the time zone that it is written in; None of anything else."""
+    """Return the date of an RFC 3339 timestamp, in its own time zone; None for any other value."""
     try:
         return datetime.fromisoformat(value).date() if isinstance(value, str) else None
     except ValueError:

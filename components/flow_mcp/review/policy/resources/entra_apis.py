@@ -1,4 +1,4 @@
-"""What makes an application in Entra an API, for which tokens are issued."""
+"""Recognize applications in Entra that are APIs, for which tokens are issued."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ _EXPOSED = (("identifierUris",), ("appRoles",), ("api", "oauth2PermissionScopes"
 
 
 def exposes(values: Mapping[str, Any]) -> bool:
-    """Whether an application has a name, scopes or roles for tokens, as far as its own values say."""
+    """Return whether an application has an Application ID URI, scopes or roles in its own properties."""
     return any(bool(at(values, *path)) for path in _EXPOSED)

@@ -1,4 +1,4 @@
-"""Where the authorization servers' clients list their grants."""
+"""Find the grant types of clients, for every authorization server."""
 
 from __future__ import annotations
 
@@ -19,5 +19,5 @@ _GRANT_TYPES: Places = {
 
 
 def grant_types(resource: Resource) -> Iterator[tuple[Path, Any]]:
-    """The grants of a client (RFC 7591, section 2), each with its path."""
+    """Yield the grant types of a client (RFC 7591, section 2), each with its path."""
     yield from found(resource, _GRANT_TYPES)

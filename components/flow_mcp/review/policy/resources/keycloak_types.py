@@ -1,4 +1,4 @@
-"""Types of Keycloak's resources and of our own plugin's, as Pulumi's engine names them."""
+"""Pulumi type tokens of Keycloak's resources and of our own plugin's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What rules ask of a resource's properties: right, wrong, or not known yet. Nothing here raises."""
+"""Check properties of resources: valid, invalid or unknown. No function here raises."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from flow_mcp.review.policy.rule import Resource, Unknown, Violation
 def must(
     resource: Resource, path: tuple[str, ...], right: Callable[[Any], bool], problem: str
 ) -> Iterator[Violation | Unknown]:
-    """The violation where a property is wrong.
+    """Yield a violation if a property is invalid, or `Unknown` if it is unknown.
 
     Args:
-        resource: inputs, or outputs where only those are seen.
-        path: of the property.
-        right: whether its value is; None is one that is left out.
-        problem: what is wrong otherwise.
+        resource: the resource; its outputs are checked if it has no inputs.
+        path: path of the property.
+        right: returns whether a value is valid; a missing property is None.
+        problem: text of the violation.
     """
     yield from judged(at(resource.values, *path), path, right, problem)
 
@@ -27,7 +27,7 @@ def must(
 def judged(
     value: Any, path: Path, right: Callable[[Any], bool], problem: str
 ) -> Iterator[Violation | Unknown]:
-    """The violation where a value is wrong."""
+    """Yield a violation if a value is invalid, or the value itself if it is `Unknown`."""
     if isinstance(value, Unknown):
         yield value
     elif not right(value):
@@ -35,7 +35,7 @@ def judged(
 
 
 def items(resource: Resource, *path: str) -> Iterator[tuple[Path, Any]]:
-    """The items of a list with their paths; what is no list is one item, to be judged as such."""
+    """Yield the items of a list with their paths; a value other than a list is yielded as one item."""
     value = at(resource.values, *path)
     if isinstance(value, list):
         for index, item in enumerate(value):
@@ -45,12 +45,12 @@ def items(resource: Resource, *path: str) -> Iterator[tuple[Path, Any]]:
 
 
 def is_in(*allowed: Any) -> Callable[[Any], bool]:
-    """Whether a value is one of these; true is no number here, and any value can be asked about."""
+    """Return a predicate: whether a value of any type is one of these; unlike in Python, True is not 1."""
     return lambda value: any(
         value is each or (value == each and not isinstance(value, bool)) for each in allowed
     )
 
 
 def is_on(value: Any) -> bool:
-    """Whether a switch is on, however the provider writes it."""
+    """Return whether a switch is on, as a boolean or as the text `true`."""
     return value is True or (isinstance(value, str) and value.lower() == "true")

@@ -1,4 +1,4 @@
-"""Types of the resources that rules look at, as Pulumi's engine names them."""
+"""Pulumi type tokens of the resources that the rules check."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the authorization servers' clients keep their redirect URIs."""
+"""Places of redirect URIs in clients, for every authorization server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The settings document among the outputs: what the runtime will decide by."""
+"""The settings document in a stack's outputs, by which the runtime decides."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _HOLDERS = (SETTINGS, "pulumi:pulumi:Stack")
 
 
 def in_document(resource: Resource, *place: Any) -> Iterator[tuple[Path, Any]]:
-    """What the document has at a place, if the resource is the component or the stack.
+    """Yield the values at a place of the settings document, if the resource is the component or the stack.
 
-    `Unknown` where the whole document is not known yet.
+    Yields `Unknown` while the whole document is unknown.
     """
     if resource.type in _HOLDERS:
         keys: Place = place

@@ -1,4 +1,4 @@
-"""Where resources of several types keep the same thing, and what stands there."""
+"""Find values of the same meaning in resources of several types."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ class _Each(Enum):
 
 
 EACH: Final = _Each.EACH
-"""Stands in a place for every key of a mapping and every item of a list."""
+"""Wildcard in a place: every key of a mapping and every item of a list."""
 
 Place = tuple[str | _Each, ...]
-"""Keys from a resource's properties on."""
+"""A path of keys, starting at a resource's properties."""
 
 Places = Mapping[str, tuple[Place, ...]]
-"""By the type of resource."""
+"""Places by resource type."""
 
 
 def found(resource: Resource, places: Places) -> Iterator[tuple[Path, Any]]:
-    """What the resource has at the places of its type, with its path; what is left out is not there.
+    """Yield the existing values at the places of the resource's type, each with its path.
 
-    Where a list or mapping should be and is something else, that is found itself: it must be judged too.
+    A scalar in place of a list or mapping is yielded itself, so that rules evaluate it too.
     """
     for place in places.get(resource.type, ()):
         yield from below(resource.values, place)
 
 
 def below(value: Any, place: Place, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """What a value has at a place; `Unknown` where a part of the way is."""
+    """Yield the values at a place below a value; `Unknown` if a value on the path is unknown."""
     if value is None:
         return
     if not place or isinstance(value, Unknown):

@@ -1,4 +1,4 @@
-"""Addresses in resources' properties, judged so that no reader of them could see another host."""
+"""Validate http and https addresses in a notation that every URL parser reads as the same host."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from ipaddress import ip_address
 from typing import Any
 
-# No user name, backslash or blank: with these, one program's host is another program's user or path.
+# User names, backslashes and spaces are excluded: URL parsers disagree on which part is then the host.
 _URL = re.compile(
     r"(?P<scheme>https?)://(?P<host>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]+)?(?:[/?#][!-\[\]-~]*)?",
     re.IGNORECASE,
@@ -14,7 +14,7 @@ _URL = re.compile(
 
 
 def is_secure(address: Any) -> bool:
-    """Whether an address is https, or plain http that cannot leave this machine."""
+    """Return whether an address is https, or plain http to a loopback host."""
     parts = _URL.fullmatch(address) if isinstance(address, str) else None
     return parts is not None and (
         parts["scheme"].lower() == "https" or _is_loopback(parts["host"].lower().strip("[]"))
@@ -22,7 +22,7 @@ def is_secure(address: Any) -> bool:
 
 
 def host_of(address: Any) -> str | None:
-    """The host of an http(s) address in lower case; None of what is no such address."""
+    """Return the host of an http or https address in lower case; None for any other value."""
     parts = _URL.fullmatch(address) if isinstance(address, str) else None
     return parts["host"].lower() if parts else None
 

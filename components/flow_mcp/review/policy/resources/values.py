@@ -1,4 +1,4 @@
-"""Reading a resource's plain values, any part of which a preview may not know."""
+"""Read a resource's properties, any of which may be unknown in a preview."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from flow_mcp.review.policy.rule import Unknown
 
 
 def at(values: Any, *keys: str) -> Any:
-    """The value below some keys; `Unknown` where a part of the way is, None where there is none."""
+    """Return the value at a path of keys; `Unknown` if a value on it is unknown, None if one is missing."""
     for key in keys:
         if not isinstance(values, Mapping):
             return values if isinstance(values, Unknown) else None
@@ -20,7 +20,7 @@ def at(values: Any, *keys: str) -> Any:
 
 
 def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """Every text, number, truth value and unknown below a value, with its path."""
+    """Yield every scalar and unknown value below a value, with its path."""
     if isinstance(value, Mapping):
         for key, below in value.items():
             yield from leaves(below, (*path, key))
@@ -32,7 +32,7 @@ def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
 
 
 def document(settings: Any) -> Any:
-    """The output `settings` as plain values; None of what is no JSON object, which no runtime accepts."""
+    """Return the output `settings` as plain values; None if it is not a JSON object."""
     if not isinstance(settings, str):
         return settings if isinstance(settings, Unknown) else None
     try:

@@ -1,4 +1,4 @@
-"""FLOWMCP-038: who registers a client cannot send people anywhere."""
+"""FLOWMCP-038: dynamic client registration limits the hosts of redirect URIs."""
 
 from __future__ import annotations
 
@@ -14,13 +14,18 @@ _ACCESS = {"access": ["456/test"], "people": {"groups": ["planners"]}}
 _HOSTS = {"redirectHosts": ["claude.ai"]}
 
 
-class RegistrationUnlimited(Rule):
-    """Anyone can make such a server send a person's code to his own page, if the person consents once."""
+class RegistrationRedirectHosts(Rule):
+    """Report dynamic client registration at servers that do not limit redirect hosts.
+
+    Anyone can register a client there that receives a person's codes after a single consent.
+    """
 
     id = "FLOWMCP-038"
     severity = Severity.LOW
-    message = "Dynamic registration should be open only at servers that limit the hosts of redirect URIs."
-    remedy = "Use registration.metadataDocuments, which name whose clients may come, or declare the clients."
+    message = (
+        "Dynamic client registration should be open only at servers that limit the hosts of redirect URIs."
+    )
+    remedy = "Use registration.metadataDocuments, which admits only named hosts, or declare the clients."
     references = (
         rfc(7591, "5"),
         mcp("Client ID Metadata Documents"),
@@ -37,4 +42,4 @@ class RegistrationUnlimited(Rule):
     def in_declaration(self, declaration: Declaration, context: Context) -> Iterator[Violation]:  # noqa: ARG002
         for path, dynamic in registration_method(declaration, "dynamic"):
             if not vars(dynamic).get("redirect_hosts"):
-                yield Violation(path, "lets clients register with redirect URIs on any host")
+                yield Violation(path, "lets anyone register clients with redirect URIs on any host")

@@ -1,4 +1,4 @@
-"""FLOWMCP-026: a realm with production in it does not go with the stack."""
+"""FLOWMCP-026: deleting a stack does not delete a realm with production."""
 
 from __future__ import annotations
 
@@ -21,13 +21,16 @@ def _declares(environment: str, *, deletable: bool) -> Resource:
     )
 
 
-class RealmKept(Rule):
-    """People, their passwords and second factors live in a realm, and nothing brings them back."""
+class RealmDeletion(Rule):
+    """Report deletable realms of tenants with production.
+
+    A realm holds accounts, passwords and second factors, which cannot be restored.
+    """
 
     id = "FLOWMCP-026"
     severity = Severity.LOW
     message = "The realm of a tenant with production should not be deletable."
-    remedy = "Remove realm.deletable until the tenant is to go."
+    remedy = "Remove realm.deletable; set it only when you decommission the tenant."
     references = (
         Reference(
             "Pulumi: retainOnDelete",
@@ -47,4 +50,4 @@ class RealmKept(Rule):
         realm = cast("Keycloak", declaration.server).realm
         if realm.create and realm.deletable and context.settings_of(ProductionSettings).has(declaration):
             path = ("authorizationServer", KEYCLOAK_KIND.key, "realm", "deletable")
-            yield Violation(path, "lets the people of production go with the stack")
+            yield Violation(path, "deletes the realm with all its users when the stack is deleted")

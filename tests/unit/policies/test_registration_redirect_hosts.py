@@ -1,4 +1,4 @@
-"""FLOWMCP-038: who registers a client cannot send people anywhere."""
+"""FLOWMCP-038: dynamic client registration limits the hosts of redirect URIs."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import pytest
 
 from flow_mcp.review.policy.examples import AUTH0, KEYCLOAK, SCALEKIT
 from flow_mcp.review.policy.rule import Violation
-from policies.rules.registration_unlimited import RegistrationUnlimited
+from policies.rules.registration_redirect_hosts import RegistrationRedirectHosts
 from tests.unit.policies.judging import Findings, context, of_declaration
 
-RULE = RegistrationUnlimited()
+RULE = RegistrationRedirectHosts()
 EXTERNAL = {
     "external": {
         "authority": "https://id.acme.example",
@@ -33,13 +33,15 @@ def declared(server: dict[str, Any], **dynamic: Any) -> Findings:
 
 
 @pytest.mark.parametrize("server", [AUTH0, SCALEKIT, EXTERNAL])
-def test_a_server_without_a_list_of_redirect_hosts_is_told_of(server: dict[str, Any]) -> None:
+def test_registration_at_a_server_without_redirect_hosts_is_reported(server: dict[str, Any]) -> None:
     (kind,) = server
     path = ("authorizationServer", kind, "registration", "dynamic")
-    assert declared(server) == [Violation(path, "lets clients register with redirect URIs on any host")]
+    assert declared(server) == [
+        Violation(path, "lets anyone register clients with redirect URIs on any host")
+    ]
 
 
-def test_keycloak_has_one() -> None:
+def test_registration_at_keycloak_with_redirect_hosts_is_accepted() -> None:
     assert declared(KEYCLOAK, redirectHosts=["claude.ai"]) == []
 
 

@@ -1,4 +1,4 @@
-"""FLOWMCP-018: what nobody uses is not kept open."""
+"""FLOWMCP-018: each protected resource and manual registration has users."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from flow_mcp.review.policy.rule import Context, Reference, Resource, Rule, Seve
 from flow_mcp.settings import Grant
 
 _GATED = frozenset({"auth0", "entra", "keycloak"})
-"""Kinds that let nobody in whom the declaration does not admit."""
+"""Kinds of authorization server at which only people whom the declaration admits get tokens."""
 
 
 def _declares(access: str, **more: object) -> Resource:
@@ -24,13 +24,19 @@ def _manual(grant: str) -> object:
     return {"legacy": {"clientId": "legacy-portal", "grant": grant, "access": ["456/test"]}}
 
 
-class NobodyComes(Rule):
-    """An entrance without visitors is one that nobody watches."""
+class UnusedRegistration(Rule):
+    """Report protected resources without a client, and manual registrations without people.
+
+    Nobody monitors unused access, so its misuse goes unnoticed.
+    """
 
     id = "FLOWMCP-018"
     severity = Severity.LOW
-    message = "Each protected resource and each manual registration should have somebody who can use it."
-    remedy = "Remove it, or give it a client and people."
+    message = (
+        "Each protected resource should have a client, and each manual registration for people should admit "
+        "some."
+    )
+    remedy = "Remove it, or declare a client or people for it."
     references = (
         rfc(9700, "2.3"),
         Reference(
@@ -47,23 +53,23 @@ class NobodyComes(Rule):
     )
 
     def in_declaration(self, declaration: Declaration, context: Context) -> Iterator[Violation]:  # noqa: ARG002
-        yield from _unreached(declaration)
-        yield from _of_nobody(declaration)
+        yield from _resources_without_client(declaration)
+        yield from _registrations_without_people(declaration)
 
 
-def _unreached(declaration: Declaration) -> Iterator[Violation]:
+def _resources_without_client(declaration: Declaration) -> Iterator[Violation]:
     entries = {entry for _, access in access_lists(declaration) for entry in access}
     for resource in declaration.resources:
         if entries.isdisjoint(("*", f"{resource.workspace}/*", resource.key)):
             if resource.key in declaration.kind.pending(declaration):
                 continue
-            # A declaration's lists are sets: an entry is named by itself.
+            # Lists in a declaration are sets, so the path contains the entry instead of an index.
             path = ("workspaces", resource.workspace, "environments", resource.environment)
-            yield Violation(path, "is reached by nobody")
+            yield Violation(path, "has no client, because no access list grants it")
 
 
-def _of_nobody(declaration: Declaration) -> Iterator[Violation]:
-    """Manual registrations for people, of resources that admit none."""
+def _registrations_without_people(declaration: Declaration) -> Iterator[Violation]:
+    """Report manual registrations for people whose protected resources admit none."""
     kind = declaration.kind
     if kind.key not in _GATED:
         return
@@ -72,5 +78,5 @@ def _of_nobody(declaration: Declaration) -> Iterator[Violation]:
             admitted(declaration, resource).anyone for resource in declaration.reached_by(manual.access)
         ):
             yield Violation(
-                ("manualRegistrations", name), "is for people, and what it reaches admits none of them"
+                ("manualRegistrations", name), "is for people, but its protected resources admit no people"
             )

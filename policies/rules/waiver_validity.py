@@ -1,4 +1,4 @@
-"""FLOWMCP-000: waivers are permitted, needed and in time."""
+"""FLOWMCP-000: each waiver is permitted, unexpired and used."""
 
 from __future__ import annotations
 
@@ -12,13 +12,19 @@ from flow_mcp.review.policy.waivers import expired, permitted
 _WAIVER = {"reason": "Moves in March", "acceptedBy": "nobody", "expires": "2027-03-31"}
 
 
-class WaiversHold(Rule):
-    """A waiver is an open door with a date: one that nobody needs, or that nobody may give, is not left."""
+class WaiverValidity(Rule):
+    """Report waivers that are not permitted, have expired, or suppress nothing.
+
+    A waiver that suppresses nothing today would hide a violation that is introduced later.
+    """
 
     id = "FLOWMCP-000"
     severity = Severity.MEDIUM
-    message = "A waiver must be permitted by the pack's configuration, not have expired, and be needed."
-    remedy = "Remove the waiver, mend what it waives, or have it accepted anew by somebody who may."
+    message = (
+        "A waiver must be permitted by the pack's configuration, must not have expired, and must suppress "
+        "a violation."
+    )
+    remedy = "Remove the waiver, fix the violation, or have somebody listed in waivableBy renew the waiver."
     references = (
         Reference(
             "ISO/IEC 27002:2022, 5.36: Compliance with policies, rules and standards",
@@ -41,12 +47,15 @@ class WaiversHold(Rule):
         for rule_id, waiver in declaration.tenant.waivers.items():
             path = ("waivers", rule_id)
             if rule_id not in context.waivable_by:
-                yield Violation(path, "waives a rule that the policy pack does not have")
+                yield Violation(path, "names a rule that the policy pack does not have")
             elif not permitted(rule_id, waiver, context.waivable_by):
                 yield Violation(
-                    (*path, "acceptedBy"), "is nobody who may waive this rule, by the pack's configuration"
+                    (*path, "acceptedBy"),
+                    "is not listed in this rule's waivableBy, so the waiver has no effect",
                 )
             elif expired(waiver, context.as_of):
-                yield Violation((*path, "expires"), f"is over on {context.as_of.isoformat()}")
+                yield Violation(
+                    (*path, "expires"), f"is before {context.as_of.isoformat()}: the waiver has expired"
+                )
             elif rule_id in context.idle:
-                yield Violation(path, "waives what is not violated")
+                yield Violation(path, "suppresses nothing now and would hide a later violation")

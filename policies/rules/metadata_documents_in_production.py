@@ -1,4 +1,4 @@
-"""FLOWMCP-040: production is for clients that a declaration names."""
+"""FLOWMCP-040: clients by metadata document do not reach production."""
 
 from __future__ import annotations
 
@@ -17,13 +17,16 @@ def _declares(access: str) -> Resource:
     return declares({"keycloak": {**KEYCLOAK["keycloak"], "registration": {"metadataDocuments": documents}}})
 
 
-class DocumentsInProduction(Rule):
-    """Their publisher may change a client, and add others, without anybody here looking at it."""
+class MetadataDocumentsInProduction(Rule):
+    """Report access to production for clients by metadata document.
+
+    The documents' publisher can change a client, or add another one, without a review.
+    """
 
     id = "FLOWMCP-040"
     severity = Severity.LOW
-    message = "Clients that come by metadata document should not reach production."
-    remedy = "Declare the clients that production needs, or accept those of the documents' publisher."
+    message = "Clients by metadata document should not have access to production."
+    remedy = "Declare the clients that production needs, or accept the publisher's clients with a waiver."
     references = (
         mcp("Client ID Metadata Documents"),
         mcp("Localhost Redirect URI Risks"),
@@ -37,5 +40,6 @@ class DocumentsInProduction(Rule):
         for path, documents in registration_method(declaration, "metadataDocuments"):
             if settings.reached(declaration, documents.access):
                 yield Violation(
-                    (*path, "access"), "lets clients of somebody else's documents reach production"
+                    (*path, "access"),
+                    "grants access to production to clients that their publisher can change without a review",
                 )

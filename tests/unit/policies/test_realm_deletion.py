@@ -1,4 +1,4 @@
-"""FLOWMCP-026: a realm with production in it does not go with the stack."""
+"""FLOWMCP-026: deleting a stack does not delete a realm with production."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import Any
 
 from flow_mcp.review.policy.examples import AUTH0
 from flow_mcp.review.policy.rule import Violation
-from policies.rules.realm_kept import RealmKept
+from policies.rules.realm_deletion import RealmDeletion
 from tests.unit.policies.judging import Findings, context, of_declaration
 
-RULE = RealmKept()
+RULE = RealmDeletion()
 
 
 def declared(*environments: str, realm: dict[str, Any], **configured: Any) -> Findings:
@@ -18,9 +18,9 @@ def declared(*environments: str, realm: dict[str, Any], **configured: Any) -> Fi
     return of_declaration(RULE, server, context=context(RULE, **configured), workspaces=workspaces)
 
 
-def test_a_realm_with_production_stays() -> None:
+def test_a_deletable_realm_with_production_is_reported() -> None:
     path = ("authorizationServer", "keycloak", "realm", "deletable")
-    refused = [Violation(path, "lets the people of production go with the stack")]
+    refused = [Violation(path, "deletes the realm with all its users when the stack is deleted")]
     mine = {"create": True, "deletable": True}
     assert declared("test", "production", realm=mine) == refused
     assert declared("test", "production", realm={"create": True}) == []
@@ -29,9 +29,9 @@ def test_a_realm_with_production_stays() -> None:
     assert declared("production", realm=mine, production=[]) == []
 
 
-def test_a_realm_that_exists_is_never_removed() -> None:
+def test_an_existing_realm_is_ignored() -> None:
     assert declared("production", realm={"create": False, "deletable": True}) == []
 
 
-def test_other_authorization_servers_have_no_realm() -> None:
+def test_other_authorization_servers_are_ignored() -> None:
     assert of_declaration(RULE, AUTH0, context=context(RULE)) == []

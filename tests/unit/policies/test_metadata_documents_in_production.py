@@ -1,4 +1,4 @@
-"""FLOWMCP-040: production is for clients that a declaration names."""
+"""FLOWMCP-040: clients by metadata document do not reach production."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import Any
 
 from flow_mcp.review.policy.examples import KEYCLOAK
 from flow_mcp.review.policy.rule import Violation
-from policies.rules.documents_in_production import DocumentsInProduction
+from policies.rules.metadata_documents_in_production import MetadataDocumentsInProduction
 from tests.unit.policies.judging import Findings, context, of_declaration
 
-RULE = DocumentsInProduction()
+RULE = MetadataDocumentsInProduction()
 
 
 def declared(*access: str, **configured: Any) -> Findings:
@@ -18,9 +18,13 @@ def declared(*access: str, **configured: Any) -> Findings:
     return of_declaration(RULE, server, context=context(RULE, **configured))
 
 
-def test_clients_by_metadata_document_are_for_test() -> None:
+def test_clients_by_metadata_document_may_access_test_but_not_production() -> None:
     path = ("authorizationServer", "keycloak", "registration", "metadataDocuments", "access")
-    refused = [Violation(path, "lets clients of somebody else's documents reach production")]
+    refused = [
+        Violation(
+            path, "grants access to production to clients that their publisher can change without a review"
+        )
+    ]
     assert declared("456/test") == []
     assert declared("456/production") == declared("*") == refused
     assert declared("*", production=[]) == []
