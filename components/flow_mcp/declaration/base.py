@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
-from pydantic.alias_generators import to_camel
-
+from flow_mcp.common.strict_model import StrictModel
 from flow_mcp.declaration.texts import ClientId, Day, Duration, Form, Identifier, Name, Text, seconds
 from flow_mcp.declaration.urls import (
     Host,
@@ -38,9 +36,5 @@ __all__ = [
 ]
 
 
-class Declared(BaseModel):
+class Declared(StrictModel):
     """Part of a declaration. Unknown keys are refused: a misspelt restriction must not be ignored."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, alias_generator=to_camel, validate_by_name=True
-    )

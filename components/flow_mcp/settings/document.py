@@ -10,19 +10,11 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
 import rfc8785
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pydantic.alias_generators import to_camel
+from pydantic import ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails
 
+from flow_mcp.common.strict_model import StrictModel
 from flow_mcp.settings.strict_json import validate_strictly
-
-
-class _Part(BaseModel):
-    """Part of the document: unknown keys are refused, for a runtime must not overlook a restriction."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, alias_generator=to_camel, validate_by_name=True
-    )
 
 
 class Grant(StrEnum):
@@ -32,7 +24,7 @@ class Grant(StrEnum):
     AUTHORIZATION_CODE = "authorization-code"
 
 
-class ClaimCondition(_Part):
+class ClaimCondition(StrictModel):
     """What a claim of the token must be.
 
     `present`: it is there; `absent`: it is not; `one-of`: it is a string among `values`;
@@ -56,7 +48,7 @@ class ClaimCondition(_Part):
         return self
 
 
-class TokenProfile(_Part):
+class TokenProfile(StrictModel):
     """How this server's access tokens (RFC 9068 or the vendor's own form) are read and judged."""
 
     algorithms: Annotated[
@@ -102,7 +94,7 @@ _Access = Annotated[
 ]
 
 
-class TokenRequest(_Part):
+class TokenRequest(StrictModel):
     """How the client asks for a token for one protected resource: exact parameters, without credentials."""
 
     resource: Annotated[str, Field(description="URL of the protected resource.")]
@@ -114,7 +106,7 @@ class TokenRequest(_Part):
     ] = None
 
 
-class Client(_Part):
+class Client(StrictModel):
     """An application that may call, and where."""
 
     name: Annotated[str, Field(description="As the tenant's declaration names it.")]
@@ -134,13 +126,13 @@ class Client(_Part):
     ]
 
 
-class DynamicRegistration(_Part):
+class DynamicRegistration(StrictModel):
     """Clients that registered themselves (RFC 7591) reach these resources, and only with a person."""
 
     access: _Access
 
 
-class MetadataDocuments(_Part):
+class MetadataDocuments(StrictModel):
     """Clients whose ID is an https URL on one of these domains, likewise (Client ID Metadata Documents)."""
 
     domains: Annotated[
@@ -149,7 +141,7 @@ class MetadataDocuments(_Part):
     access: _Access
 
 
-class Registration(_Part):
+class Registration(StrictModel):
     """Ways to become a client that no declaration names; what is absent is closed."""
 
     dynamic: Annotated[
@@ -160,7 +152,7 @@ class Registration(_Part):
     ] = None
 
 
-class AuthorizationServer(_Part):
+class AuthorizationServer(StrictModel):
     """One authorization server and everything that the runtime must know of it."""
 
     kind: Annotated[str, Field(description="Key of the declaration: keycloak, entra, …")]
@@ -176,7 +168,7 @@ class AuthorizationServer(_Part):
     )
 
 
-class ResourceAtServer(_Part):
+class ResourceAtServer(StrictModel):
     """What a protected resource is called at one authorization server."""
 
     authority: Annotated[str, Field(description="That of one of the document's authorization servers.")]
@@ -195,7 +187,7 @@ class ResourceAtServer(_Part):
     ] = ()
 
 
-class ProtectedResource(_Part):
+class ProtectedResource(StrictModel):
     """One MCP server: a workspace's environment (RFC 9728's protected resource)."""
 
     url: Annotated[str, Field(description="Its resource identifier, without a slash at the end.")]
@@ -215,7 +207,7 @@ def _version_is_required(schema: dict[str, Any]) -> None:
     schema["required"] = ["version", *schema["required"]]
 
 
-class SettingsDocument(_Part):
+class SettingsDocument(StrictModel):
     """MCP Server Settings of one tenant, as the Flow runtime consumes them."""
 
     model_config = ConfigDict(json_schema_extra=_version_is_required)

@@ -10,16 +10,15 @@ from hashlib import sha256
 from typing import Annotated, Literal, Self
 
 import rfc8785
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from flow_mcp.common.strict_model import StrictModel
 from flow_mcp.settings.document import SettingsDocument
 from flow_mcp.settings.strict_json import validate_strictly
 
 
-class SettingsEnvelope(BaseModel):
+class SettingsEnvelope(StrictModel):
     """A settings document with what a runtime needs to trust it and to refuse to go back."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     version: Annotated[Literal[1], Field(description="Of this contract.")]
     tenant: Annotated[str, Field(description="The tenant's ID in Flow, that of the document too.")]

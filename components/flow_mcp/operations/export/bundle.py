@@ -6,16 +6,15 @@ from hashlib import sha256
 from typing import Annotated, Literal, Self
 
 import rfc8785
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
+from flow_mcp.common.strict_model import StrictModel
 from flow_mcp.operations.export.errors import ExportError
 from flow_mcp.settings import SettingsEnvelope
 
 
-class Bundle(BaseModel):
+class Bundle(StrictModel):
     """Envelopes by tenant; its digest is of theirs, so that one value says whether anything changed."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     version: Literal[1]
     digest: Annotated[

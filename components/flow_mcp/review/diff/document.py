@@ -8,10 +8,10 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 import rfc8785
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import Field
 
 from flow_mcp.common.json_schema import DIALECT, Schema
+from flow_mcp.common.strict_model import StrictModel
 from flow_mcp.review.diff.change import Change, Risk
 from flow_mcp.review.diff.findings import beside
 from flow_mcp.review.diff.outcome import Outcome
@@ -19,13 +19,7 @@ from flow_mcp.review.diff.tenant_diff import Operation, Source, TenantDiff, Unkn
 from flow_mcp.review.policy.evaluation import RuleResult
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, alias_generator=to_camel, validate_by_name=True
-    )
-
-
-class AcceptedBy(_Part):
+class AcceptedBy(StrictModel):
     """The waiver that accepts a violation."""
 
     accepted_by: str
@@ -33,7 +27,7 @@ class AcceptedBy(_Part):
     expires: Annotated[str, Field(description="Last day on which it holds.")]
 
 
-class Finding(_Part):
+class Finding(StrictModel):
     """What a policy says of what will be."""
 
     rule: Annotated[str, Field(description="ID of the rule, as docs/policies.md has it.")]
@@ -51,7 +45,7 @@ class Finding(_Part):
     waiver: AcceptedBy | None = None
 
 
-class ChangeTold(_Part):
+class ChangeTold(StrictModel):
     """What one change means."""
 
     kind: Annotated[str, Field(description="Stable ID, as docs/diff.md has it.")]
@@ -64,7 +58,7 @@ class ChangeTold(_Part):
     findings: Annotated[tuple[Finding, ...], Field(description="Policy findings that are about it.")]
 
 
-class OperationTold(_Part):
+class OperationTold(StrictModel):
     """What the engine will do to one resource."""
 
     op: str
@@ -77,7 +71,7 @@ class OperationTold(_Part):
     inputs: Annotated[str, Field(description="Digest over its new inputs, secrets masked.")]
 
 
-class UnknownTold(_Part):
+class UnknownTold(StrictModel):
     """What cannot be known from this source."""
 
     subject: str
@@ -85,7 +79,7 @@ class UnknownTold(_Part):
     blocks: Annotated[bool, Field(description="Whether no approval would do.")]
 
 
-class TenantTold(_Part):
+class TenantTold(StrictModel):
     """One stack."""
 
     stack: str
@@ -98,7 +92,7 @@ class TenantTold(_Part):
     findings: Annotated[tuple[Finding, ...], Field(description="Those that are about nothing that changes.")]
 
 
-class DiffDocument(_Part):
+class DiffDocument(StrictModel):
     """What `flow-mcp diff` tells."""
 
     version: Annotated[Literal[1], Field(description="Of this shape.")] = 1
@@ -165,7 +159,7 @@ def _sorted(diffs: Iterable[TenantDiff]) -> list[TenantDiff]:
     return sorted(diffs, key=lambda diff: diff.stack)
 
 
-def _json(part: _Part) -> dict[str, Any]:
+def _json(part: StrictModel) -> dict[str, Any]:
     return part.model_dump(mode="json", by_alias=True)
 
 

@@ -12,9 +12,9 @@ from itertools import chain
 from typing import Annotated, Literal, Self
 
 import rfc8785
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
-from pydantic.alias_generators import to_camel
+from pydantic import Field, JsonValue, model_validator
 
+from flow_mcp.common.strict_model import StrictModel
 from flow_mcp.declaration.texts import DAY
 from flow_mcp.review.diff.document import DiffDocument, Finding, digest_of
 from flow_mcp.settings import SettingsEnvelope
@@ -26,22 +26,14 @@ PREDICATE_TYPE: Literal["https://profitbase.biz/flow-mcp/evidence/v1"] = (
 )
 
 
-class _Part(BaseModel):
-    """Part of the evidence: unknown keys are refused, for whoever verifies it must not overlook one."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, alias_generator=to_camel, validate_by_name=True
-    )
-
-
-class Declared(_Part):
+class Declared(StrictModel):
     """A declaration in its normal form: lists sorted, instance-wide values filled in; no secret is in it."""
 
     instance: dict[str, JsonValue]
     tenant: dict[str, JsonValue]
 
 
-class TenantEvidence(_Part):
+class TenantEvidence(StrictModel):
     """All about one tenant."""
 
     tenant: Annotated[str, Field(description="Its ID in Flow.")]
@@ -78,7 +70,7 @@ class TenantEvidence(_Part):
         return tuple(subject for subject in statement.subject if subject.name in self.subject_names)
 
 
-class Predicate(_Part):
+class Predicate(StrictModel):
     """What is said of the subjects."""
 
     as_of: Annotated[str, DAY, Field(description="The day on which policies were judged.")]
@@ -105,22 +97,18 @@ class Predicate(_Part):
         return self
 
 
-class Digest(BaseModel):
+class Digest(StrictModel):
     """Digests of a subject, by algorithm."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
-class Subject(BaseModel):
+class Subject(StrictModel):
     """A file or document that the evidence is about.
 
     `settings/<tenant>` is the settings document, the stack's output `settings` byte for byte;
     `stacks/Pulumi.<stack>.yaml` is the file that declares the tenant.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     name: str
     digest: Digest
@@ -131,7 +119,7 @@ class Subject(BaseModel):
         return cls(name=name, digest=Digest(sha256=sha256(content).hexdigest()))
 
 
-class Statement(_Part):
+class Statement(StrictModel):
     """An in-toto Statement, version 1."""
 
     type: Annotated[Literal["https://in-toto.io/Statement/v1"], Field(alias="_type")]

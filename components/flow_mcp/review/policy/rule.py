@@ -9,10 +9,10 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import Field
 
 from flow_mcp.common.nulls import without_nulls
+from flow_mcp.common.strict_model import StrictModel
 from flow_mcp.declaration.findings import Path
 
 if TYPE_CHECKING:
@@ -101,12 +101,8 @@ class Violation:
     urn: str = ""
 
 
-class RuleSettings(BaseModel):
+class RuleSettings(StrictModel):
     """Settings that every rule has; a rule with settings of its own has a subclass."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, alias_generator=to_camel, validate_by_name=True
-    )
 
     waivable_by: Annotated[
         tuple[str, ...],

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import Field
+
+from flow_mcp.common.strict_model import StrictModel
 
 Reading = Annotated[
     Literal["read", "not-read", "missing", "failed"],
@@ -18,9 +19,5 @@ Reason = Annotated[str, Field(description="Why it could not be read.")]
 Resources = Annotated[tuple[str, ...], Field(description="As `<workspace>/<environment>`, sorted.")]
 
 
-class Part(BaseModel):
+class Part(StrictModel):
     """Part of the report. What is absent is not known, or is not there: the key's neighbours say which."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, alias_generator=to_camel, validate_by_name=True
-    )

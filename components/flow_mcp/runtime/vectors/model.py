@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
-from pydantic.alias_generators import to_camel
+from pydantic import Field, TypeAdapter, model_validator
 
 from flow_mcp.common.json_schema import DIALECT, Schema
+from flow_mcp.common.strict_model import StrictModel
 
 if TYPE_CHECKING:
     from flow_mcp.runtime import Decision
@@ -16,13 +16,7 @@ Name = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 RequirementId = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]*-[1-9][0-9]*$")]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, alias_generator=to_camel, validate_by_name=True
-    )
-
-
-class Requirement(_Part):
+class Requirement(StrictModel):
     """What must hold; its ID never changes its meaning."""
 
     id: RequirementId
@@ -32,13 +26,13 @@ class Requirement(_Part):
     ]
 
 
-class Requirements(_Part):
+class Requirements(StrictModel):
     """All requirements."""
 
     requirements: Annotated[tuple[Requirement, ...], Field(min_length=1)]
 
 
-class ExpectedDecision(_Part):
+class ExpectedDecision(StrictModel):
     """What must be decided; what is absent must be absent."""
 
     allowed: bool
@@ -80,7 +74,7 @@ class ExpectedDecision(_Part):
         )
 
 
-class Vector(_Part):
+class Vector(StrictModel):
     """One call and what must be decided."""
 
     id: Annotated[Name, Field(description="Unique among all files; it never changes its meaning.")]
@@ -119,7 +113,7 @@ class Vector(_Part):
         return self.token.ljust(self.pad_token_to, "A") if self.token and self.pad_token_to else self.token
 
 
-class VectorFile(_Part):
+class VectorFile(StrictModel):
     """Vectors of one theme."""
 
     description: str
