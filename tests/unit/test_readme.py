@@ -1,0 +1,70 @@
+"""The README's sample, commands and links match the project."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from flow_mcp.cli import cli
+from tests.conftest import REPOSITORY
+from tests.unit.declared import Stacks
+
+README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+TENANT = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)[0]
+COMMANDS = sorted(set(re.findall(r"flow-mcp ([a-z][^`#\"\n]*)", README)))
+
+
+@pytest.fixture
+def project(stacks: Stacks, monkeypatch: pytest.MonkeyPatch) -> Stacks:
+    """A project with the repository's policy pack."""
+    policies = stacks.project.directory / "policies"
+    policies.rename(policies.with_name("unused"))
+    policies.symlink_to(REPOSITORY / "policies")
+    monkeypatch.chdir(stacks.project.directory)
+    return stacks
+
+
+def check(project: Stacks, tenant: str) -> Result:
+    """The result of `flow-mcp check acme`."""
+    project.write(tenant, "acme")
+    return CliRunner().invoke(cli, ["check", "acme"], catch_exceptions=False)
+
+
+def options(command: click.Command, words: list[str]) -> Iterator[str]:
+    """The options of a command and of the subcommands that the words name."""
+    for parameter in command.params:
+        yield from parameter.opts
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        # `flow-mcp evidence TENANT` is `flow-mcp evidence pack TENANT`.
+        for word in [*words, "pack"]:
+            if inner := command.get_command(context, word):
+                yield from options(inner, words)
+
+
+def test_the_sample_tenant_has_no_errors(project: Stacks) -> None:
+    result = check(project, TENANT)
+    assert result.exit_code == 0, result.output
+
+
+def test_the_quoted_problem_is_the_output_of_check(project: Stacks) -> None:
+    result = check(project, TENANT.replace('access: ["456/production"]', 'access: ["456/prod"]'))
+    assert result.exit_code == 2
+    assert f"```\n{result.stderr}{result.stdout}```" in README
+
+
+@pytest.mark.parametrize("text", COMMANDS)
+def test_a_command_and_its_options_exist(text: str) -> None:
+    name, *words = text.split()
+    command = cli.get_command(click.Context(cli), name)
+    assert command is not None
+    assert set(re.findall(r"--[a-z-]+", text)) <= set(options(command, words))
+
+
+def test_every_linked_page_exists() -> None:
+    links = set(re.findall(r"\]\(((?:docs|tests)/[^)#]+)", README))
+    assert [link for link in sorted(links) if not (REPOSITORY / link).exists()] == []
