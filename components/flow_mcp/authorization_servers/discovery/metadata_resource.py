@@ -17,6 +17,10 @@ class _OtherIssuerError(MetadataError):
     """The metadata is usable, but another issuer's."""
 
 
+class _NotFoundError(MetadataError):
+    """The host answers, and has nothing at the addresses of the metadata."""
+
+
 class MetadataInputs(Properties):
     """The authorization server: its issuer, exact."""
 
@@ -63,9 +67,13 @@ class MetadataResource(Resource[MetadataInputs, MetadataState]):
     def create(self, inputs: MetadataInputs) -> Made[MetadataState]:
         return Made(inputs.authority, self._fetch(inputs.authority))
 
-    def read(self, resource_id: str, state: MetadataState | None) -> Made[MetadataState]:
+    def read(self, resource_id: str, state: MetadataState | None) -> Made[MetadataState] | None:
         authority = state.authority if state else resource_id
-        return Made(resource_id, self._fetch(authority))
+        try:
+            return Made(resource_id, self._fetch(authority))
+        except _NotFoundError:
+            # A realm that was deleted by hand: a refresh must be able to forget what went with it.
+            return None
 
     def update(self, resource_id: str, inputs: MetadataInputs, state: MetadataState) -> MetadataState:
         del resource_id, state
@@ -85,7 +93,8 @@ class MetadataResource(Resource[MetadataInputs, MetadataState]):
         for problem in problems:
             if isinstance(problem, _OtherIssuerError):
                 raise problem
-        raise MetadataError(
+        gone = all(isinstance(problem, _NotFoundError) for problem in problems)
+        raise (_NotFoundError if gone else MetadataError)(
             f"No metadata of the authorization server {authority}: {'; '.join(map(str, problems))}. "
             "Correct the authority."
         )
@@ -113,7 +122,8 @@ def _metadata(client: httpx.Client, authority: str, url: str) -> MetadataState:
         # The other addresses are on the same host.
         raise UnreachableError(f"The authorization server {authority} is not there: {error}") from error
     if answer.status_code != httpx.codes.OK:
-        raise MetadataError(f"{url} answered {answer.status_code}")
+        error = _NotFoundError if answer.status_code == httpx.codes.NOT_FOUND else MetadataError
+        raise error(f"{url} answered {answer.status_code}")
     document = json_object(answer)
     if "issuer" not in document:
         raise MetadataError(f"{url} names no issuer")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
@@ -86,7 +86,7 @@ class AdminApi:
         """
         return self._accepted("GET", path, self.answer("GET", path, params=parameters))
 
-    def post(self, path: str, body: Mapping[str, Any]) -> None:
+    def post(self, path: str, body: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> None:
         """Add something.
 
         Raises:

@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 _HERE: Path = ("authorizationServer", "keycloak")
 _LONGEST_ACCESS = 86_400
 _NEW_REALM = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
-_BUILT_IN_CLIENTS = frozenset(
-    {"account", "account-console", "admin-cli", "broker", "realm-management", "security-admin-console"}
-)
 
 
 def check(declaration: Declaration) -> Iterator[Finding]:
@@ -89,7 +86,7 @@ def _client_ids(declaration: Declaration) -> Iterator[Finding]:
             for name, manual in tenant.manual_registrations.items()
         ),
     ):
-        if client_id in _BUILT_IN_CLIENTS:
+        if client_id in names.BUILT_IN_CLIENTS:
             yield Finding(
                 (part, name, "clientId"),
                 "is a client that Keycloak makes in every realm for itself",

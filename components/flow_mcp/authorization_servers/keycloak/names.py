@@ -14,6 +14,10 @@ SCOPES = "flow-mcp/"
 # as Keycloak's does; and Keycloak refuses a request with a scope that the client was not given.
 REFRESH = "offline_access"
 """The scope that gives a client of people refresh tokens."""
+BUILT_IN_CLIENTS = frozenset(
+    {"account", "account-console", "admin-cli", "broker", "realm-management", "security-admin-console"}
+)
+"""The clients that Keycloak makes in every realm for itself."""
 
 
 def scope(declaration: Declaration, resource: ResourceDeclared) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from flow_mcp.authorization_servers.keycloak import names
 from flow_mcp.authorization_servers.keycloak.admin_api import realm_path
+from flow_mcp.authorization_servers.keycloak.grants import allowed_grants
 from flow_mcp.declaration.sign_in_paths import admitted
 from flow_mcp.operations.verify.check import check
 from flow_mcp.operations.verify.observation import Observation, bad, good, judged
@@ -30,20 +31,6 @@ def exists(target: Target) -> Iterator[Observation]:
         yield judged(client.name, f"{client.client_id}: {state}", right=state == "on")
 
 
-_FLOWS = {
-    "standardFlowEnabled": "authorization code",
-    "implicitFlowEnabled": "implicit",
-    "directAccessGrantsEnabled": "password",
-    "serviceAccountsEnabled": "client credentials",
-}
-_ATTRIBUTES = {
-    "oauth2.device.authorization.grant.enabled": "device",
-    "oidc.ciba.grant.enabled": "CIBA",
-    "standard.token.exchange.enabled": "token exchange",
-    "oauth2.jwt.authorization.grant.enabled": "JWT bearer",
-}
-
-
 @check(
     "V-CLIENT-002",
     "Each managed client has just its declared grant",
@@ -53,9 +40,7 @@ _ATTRIBUTES = {
 )
 def grants(target: Target) -> Iterator[Observation]:
     for client, found in _present(target):
-        attributes = found.get("attributes") or {}
-        on = [name for key, name in _FLOWS.items() if found.get(key)]
-        on += [name for key, name in _ATTRIBUTES.items() if attributes.get(key) == "true"]
+        on = allowed_grants(found)
         person = client.grant is Grant.AUTHORIZATION_CODE
         wanted = ["authorization code" if person else "client credentials"]
         yield judged(client.name, f"{', '.join(on) or 'none'}; declared: {wanted[0]}", right=on == wanted)

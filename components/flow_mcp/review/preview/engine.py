@@ -79,6 +79,11 @@ class Engine:
         command = (*arguments, "--stack", stack, *self._judged)
         return self._execute(f"pulumi {arguments[0]} --stack {stack}", command, watch, logged=True)
 
+    def refresh_preview(self, stack: str, watch: Watch = lambda _: None) -> Run:
+        """Run `pulumi refresh --preview-only`: the state is compared with the server, nothing is written."""
+        command = ("refresh", "--preview-only", "--stack", stack)
+        return self._execute(f"pulumi refresh --stack {stack}", command, watch, logged=True)
+
     def analyze(self, file: Path) -> Run:
         """Run `pulumi policy analyze` on an exported state, with the policy pack; it prints events too."""
         command = ("policy", "analyze", "--file", str(file), "--json", *self._judged)

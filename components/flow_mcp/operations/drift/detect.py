@@ -1,0 +1,105 @@
+"""Reads the drift of one tenant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, Administration
+from flow_mcp.engine.stacks import Stacks, Update
+from flow_mcp.operations.drift.drift import Appeared, Drift, TenantDrift
+from flow_mcp.operations.drift.keycloak import changes, unread
+from flow_mcp.operations.drift.keycloak.appeared import appeared
+from flow_mcp.operations.drift.keycloak.lost import lost
+from flow_mcp.operations.drift.keycloak.managed import Managed
+from flow_mcp.operations.drift.keycloak.realm import Realm
+from flow_mcp.operations.drift.keycloak.unread import Repair
+from flow_mcp.operations.drift.refresh import Refreshed, refreshed
+from flow_mcp.review.preview.engine import Engine
+
+Report = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Detected:
+    """A tenant's drift, and what puts back the part of it that an update would not.
+
+    Attributes:
+        drift: what is told.
+        repairs: by the server's admin API; none for servers other than Keycloak.
+        updates: whether the engine found something that an update mends.
+    """
+
+    drift: TenantDrift
+    repairs: tuple[Repair, ...] = ()
+    updates: bool = False
+
+
+def detect(engine: Engine, stack: str, report: Report, api: Callable[[Administration], AdminApi]) -> Detected:
+    """Compare a tenant's state with its authorization server. Nothing is changed or locked.
+
+    Args:
+        engine: runs Pulumi.
+        stack: the stack's name.
+        report: is told how far it is.
+        api: opens Keycloak's admin API.
+
+    Raises:
+        StackError: the stack has not been applied, or Pulumi does not answer as expected.
+        PreviewError: the engine or a plugin failed.
+        AuthorizationServerError: the server does not answer, or refuses.
+    """
+    since = engine.stacks.last_update(stack)
+    found = refreshed(engine, stack, report)
+    notes = tuple(_notes(stack, since))
+    if found.declaration.kind.key != "keycloak":
+        drifts = tuple(drift for each in found.drifted for drift in changes.other(each))
+        reason = f"what {found.declaration.kind.key} has beside it is not read: only Keycloak's admin API is"
+        return Detected(
+            TenantDrift(stack, since, _sorted(drifts), (), reason, notes), updates=bool(found.drifted)
+        )
+    managed = Managed(found)
+    report("reading the realm")
+    with api(_administration(managed)) as connection:
+        realm = Realm(connection, managed.server.realm.name)
+        beside: tuple[Appeared, ...] = ()
+        repairs: tuple[Repair, ...] = ()
+        if realm.representation is not None:
+            beside = appeared(realm, managed)
+            repairs = tuple(unread.repairs(realm, found, lambda: _secrets(engine.stacks, stack)))
+    drifts = _sorted((*changes.drifts(found), *unread.drifts(repairs)))
+    told = TenantDrift(stack, since, drifts, beside, "", notes, tuple(lost(found)))
+    return Detected(told, repairs, bool(found.drifted))
+
+
+def _secrets(stacks: Stacks, stack: str) -> dict[str, str]:
+    return stacks.client_secrets(stack)
+
+
+def _administration(managed: Managed) -> Administration:
+    server = managed.server
+    return Administration(
+        url=server.admin_url or server.url,
+        admin_realm=server.administration.realm,
+        admin_client_id=server.administration.client_id,
+    )
+
+
+def _notes(stack: str, since: Update) -> Iterator[str]:
+    if since.kind == "refresh":
+        yield (
+            f"The state was last written by `pulumi refresh`, which took the server's values over: drift from "
+            f"before it is not seen. `flow-mcp gate preview {stack}` shows what differs from the declaration."
+        )
+    elif since.result != "succeeded":
+        yield (
+            f"The last update did not succeed, so the state may have taken the server's values over. "
+            f"`flow-mcp gate preview {stack}` shows what differs from the declaration."
+        )
+
+
+def _sorted(drifts: tuple[Drift, ...]) -> tuple[Drift, ...]:
+    """What matters most first."""
+    return tuple(
+        sorted(drifts, key=lambda each: (each.risk.order, each.type, each.resource, each.property, each.text))
+    )
