@@ -10,6 +10,7 @@ import click
 
 from flow_mcp.authorization_servers.schema import stack_schema
 from flow_mcp.engine.project import Project
+from flow_mcp.operations.drift.document import drift_schema
 from flow_mcp.review.diff.document import diff_schema
 from flow_mcp.review.evidence.schema import evidence_schema
 from flow_mcp.review.policy.pack import Pack
@@ -29,6 +30,7 @@ _SCHEMAS = {
     "settings": settings_schema,
     "envelope": envelope_schema,
     "diff": diff_schema,
+    "drift": drift_schema,
     "evidence": evidence_schema,
     "report": report_schema,
     "vectors": vectors_schema,
@@ -41,6 +43,7 @@ _SCHEMAS = {
     "  flow-mcp schema settings               the settings document\n"
     "  flow-mcp schema envelope               the file in which it is delivered\n"
     "  flow-mcp schema diff                   what `flow-mcp diff --json` tells\n"
+    "  flow-mcp schema drift                  what `flow-mcp drift --json` tells\n"
     "  flow-mcp schema evidence               what `flow-mcp evidence` signs\n"
     "  flow-mcp schema policy-configuration   policies/configuration.json\n"
     "  flow-mcp schema report                 what `flow-mcp report --json` writes\n"

@@ -20,6 +20,7 @@
     ├── BlockedError             a gate refuses a change, and no approval would do
     ├── NotApprovedError         what would be applied is not what was approved
     ├── DeviationError           what Pulumi did is not what was approved
+    ├── NotMendedError           drift cannot be put back
     ├── GitError                 a revision cannot be read
     ├── ExportError              settings cannot be delivered
     ├── EvidenceError            evidence cannot be packed or read

@@ -72,6 +72,8 @@ class MetadataResource(Resource[MetadataInputs, MetadataState]):
         try:
             return Made(resource_id, self._fetch(authority))
         except _NotFoundError:
+            if state is None:
+                raise
             # A realm that was deleted by hand: a refresh must be able to forget what went with it.
             return None
 
@@ -122,8 +124,8 @@ def _metadata(client: httpx.Client, authority: str, url: str) -> MetadataState:
         # The other addresses are on the same host.
         raise UnreachableError(f"The authorization server {authority} is not there: {error}") from error
     if answer.status_code != httpx.codes.OK:
-        error = _NotFoundError if answer.status_code == httpx.codes.NOT_FOUND else MetadataError
-        raise error(f"{url} answered {answer.status_code}")
+        refusal = _NotFoundError if answer.status_code == httpx.codes.NOT_FOUND else MetadataError
+        raise refusal(f"{url} answered {answer.status_code}")
     document = json_object(answer)
     if "issuer" not in document:
         raise MetadataError(f"{url} names no issuer")

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import cast
 
 from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, Administration
-from flow_mcp.engine.stacks import Stacks, Update
+from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
+from flow_mcp.declaration.declaration import Declaration
+from flow_mcp.engine.stacks import Update
 from flow_mcp.operations.drift.drift import Appeared, Drift, TenantDrift
 from flow_mcp.operations.drift.keycloak import changes, unread
 from flow_mcp.operations.drift.keycloak.appeared import appeared
@@ -14,7 +17,7 @@ from flow_mcp.operations.drift.keycloak.lost import lost
 from flow_mcp.operations.drift.keycloak.managed import Managed
 from flow_mcp.operations.drift.keycloak.realm import Realm
 from flow_mcp.operations.drift.keycloak.unread import Repair
-from flow_mcp.operations.drift.refresh import Refreshed, refreshed
+from flow_mcp.operations.drift.refresh import refreshed
 from flow_mcp.review.preview.engine import Engine
 
 Report = Callable[[str], None]
@@ -26,16 +29,23 @@ class Detected:
 
     Attributes:
         drift: what is told.
+        applied: the declaration that was applied last.
         repairs: by the server's admin API; none for servers other than Keycloak.
         updates: whether the engine found something that an update mends.
     """
 
     drift: TenantDrift
+    applied: Declaration
     repairs: tuple[Repair, ...] = ()
     updates: bool = False
 
 
-def detect(engine: Engine, stack: str, report: Report, api: Callable[[Administration], AdminApi]) -> Detected:
+def detect(
+    engine: Engine,
+    stack: str,
+    report: Report,
+    api: Callable[[Administration], AdminApi] = AdminApi,
+) -> Detected:
     """Compare a tenant's state with its authorization server. Nothing is changed or locked.
 
     Args:
@@ -55,29 +65,25 @@ def detect(engine: Engine, stack: str, report: Report, api: Callable[[Administra
     if found.declaration.kind.key != "keycloak":
         drifts = tuple(drift for each in found.drifted for drift in changes.other(each))
         reason = f"what {found.declaration.kind.key} has beside it is not read: only Keycloak's admin API is"
-        return Detected(
-            TenantDrift(stack, since, _sorted(drifts), (), reason, notes), updates=bool(found.drifted)
-        )
+        told = TenantDrift(stack, since, _sorted(drifts), (), reason, notes)
+        return Detected(told, found.declaration, updates=bool(found.drifted))
     managed = Managed(found)
     report("reading the realm")
-    with api(_administration(managed)) as connection:
+    with api(administration(found.declaration)) as connection:
         realm = Realm(connection, managed.server.realm.name)
         beside: tuple[Appeared, ...] = ()
         repairs: tuple[Repair, ...] = ()
         if realm.representation is not None:
             beside = appeared(realm, managed)
-            repairs = tuple(unread.repairs(realm, found, lambda: _secrets(engine.stacks, stack)))
-    drifts = _sorted((*changes.drifts(found), *unread.drifts(repairs)))
-    told = TenantDrift(stack, since, drifts, beside, "", notes, tuple(lost(found)))
-    return Detected(told, repairs, bool(found.drifted))
+            repairs = tuple(unread.repairs(realm, found, lambda: engine.stacks.client_secrets(stack)))
+    all_drifts = _sorted((*changes.drifts(found), *unread.drifts(repairs)))
+    told = TenantDrift(stack, since, all_drifts, beside, "", notes, tuple(lost(found)))
+    return Detected(told, found.declaration, repairs, bool(found.drifted))
 
 
-def _secrets(stacks: Stacks, stack: str) -> dict[str, str]:
-    return stacks.client_secrets(stack)
-
-
-def _administration(managed: Managed) -> Administration:
-    server = managed.server
+def administration(declaration: Declaration) -> Administration:
+    """How the admin API of a tenant's Keycloak is reached."""
+    server = cast("Keycloak", declaration.server)
     return Administration(
         url=server.admin_url or server.url,
         admin_realm=server.administration.realm,
@@ -88,7 +94,7 @@ def _administration(managed: Managed) -> Administration:
 def _notes(stack: str, since: Update) -> Iterator[str]:
     if since.kind == "refresh":
         yield (
-            f"The state was last written by `pulumi refresh`, which took the server's values over: drift from "
+            "The state was last written by `pulumi refresh`, which took the server's values over: drift from "
             f"before it is not seen. `flow-mcp gate preview {stack}` shows what differs from the declaration."
         )
     elif since.result != "succeeded":

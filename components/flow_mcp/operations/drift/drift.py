@@ -101,7 +101,7 @@ class TenantDrift:
     @property
     def risk(self) -> Risk:
         """The greatest risk of anything in it."""
-        return worst(each.risk for each in (*self.drifts, *self.appeared))
+        return worst([*(each.risk for each in self.drifts), *(each.risk for each in self.appeared)])
 
     @property
     def found(self) -> bool:

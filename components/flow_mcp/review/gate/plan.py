@@ -30,11 +30,13 @@ class Plan:
         preview: what the engine said.
         diff: what it means.
         file: a copy of the stack's file that every run of a plan reads.
+        refresh: whether the state is compared with the server first, in the preview and in the update.
     """
 
     preview: Preview
     diff: TenantDiff
     file: Path
+    refresh: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,21 +65,29 @@ class Planner:
                 files[stack].write_bytes(file.read_bytes())
             yield cls(engine, policies, files)
 
-    def plan(self, stack: str, report: Callable[[str], None] = lambda _: None) -> Plan:
+    def plan(
+        self, stack: str, report: Callable[[str], None] = lambda _: None, *, refresh: bool = False
+    ) -> Plan:
         """Preview a stack.
+
+        Args:
+            stack: its name.
+            report: is told how far it is.
+            refresh: compare the state with the server first, so that what was changed there is put back.
 
         Raises:
             PreviewError: it cannot be told what would be done.
         """
         file = self.files[stack]
         content = file.read_bytes()
-        told = preview(self.engine, self.policies, stack, "--config-file", str(file), report=report)
+        arguments = ("--config-file", str(file))
+        told = preview(self.engine, self.policies, stack, *arguments, refresh=refresh, report=report)
         if file.read_bytes() != content:
             raise PreviewError(
                 f"the file of the stack {stack} lacks the salt of its secrets: run `pulumi preview --stack "
                 f"{stack}` once, commit the salt that it writes into the file, and run this again"
             )
-        return Plan(told, diff(told, self.policies.pack, self.engine.as_of), file)
+        return Plan(told, diff(told, self.policies.pack, self.engine.as_of), file, refresh)
 
 
 def diff(told: Preview, pack: Pack, as_of: date) -> TenantDiff:

@@ -53,6 +53,7 @@ def preview(
     policies: Policies,
     stack: str,
     *arguments: str,
+    refresh: bool = False,
     report: Callable[[str], None] = lambda _: None,
 ) -> Preview:
     """Run `pulumi preview` with the policy pack.
@@ -62,6 +63,7 @@ def preview(
         policies: what the pack must judge by.
         stack: the stack's name; it must be at the backend.
         arguments: where the stack's configuration is, if not in its file.
+        refresh: compare the state with the server first.
         report: is told how far it is.
 
     Raises:
@@ -74,7 +76,8 @@ def preview(
         counted += "resourcePreEvent" in event
         report(f"{counted} resources")
 
-    run = masked(engine, engine.run("preview", *arguments, stack=stack, watch=watch), stack, *arguments)
+    command = ("preview", *arguments, *(("--refresh",) if refresh else ()))
+    run = masked(engine, engine.run(*command, stack=stack, watch=watch), stack, *arguments)
     ended(run, preview=True)
     policies.asked(run.events)
     before, after = declarations(run.events, stack)

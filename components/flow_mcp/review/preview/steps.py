@@ -89,7 +89,10 @@ def steps(events: Iterable[Event]) -> tuple[Step, ...]:
 def states(events: Iterable[Event], kind: str) -> Iterator[tuple[Any, Any]]:
     """The inputs that each resource of a type had, and those that it gets; None where there are none."""
     for event in events:
-        if "resourcePreEvent" in event and (metadata := _metadata(event))["type"] == kind:
+        if "resourcePreEvent" not in event or (metadata := _metadata(event))["type"] != kind:
+            continue
+        # With --refresh the engine reports each resource twice: read from the server, and by the program.
+        if metadata["op"] != "refresh":
             yield tuple(plain((metadata.get(side) or {}).get("inputs")) for side in ("old", "new"))
 
 

@@ -51,14 +51,12 @@ def mapper(resource: Resource) -> Iterator[Drift]:
         if name == "includedCustomAudience":
             text = f"Tokens for {key} have the audience {shown(str(after or 'none'))}."
             yield subject.changed(name, text, kind, before=before, after=after)
+        elif name == "name":
+            yield subject.other(name)
         else:
-            yield subject.other(name) if name == "name" else subject.changed(
-                name,
-                f"The mapper {role} of {key} has another {name}: {_MAPPERS.get(role, 'its claim changes')}.",
-                kind,
-                before=before,
-                after=after,
-            )
+            what = _MAPPERS.get(role, "its claim changes")
+            text = f"The mapper {role} of {key} has another {name}: {what}."
+            yield subject.changed(name, text, kind, before=before, after=after)
 
 
 def gate(resource: Resource, *, ungated: bool) -> Iterator[Drift]:

@@ -38,7 +38,7 @@ def scopes(realm: Realm, managed: Managed) -> Iterator[Appeared]:
 
 
 def mappers(realm: Realm, managed: Managed) -> Iterator[Appeared]:
-    """Mappers on the stack's scopes and clients, on the scope that all clients have, and on Keycloak's own."""
+    """Mappers on the stack's scopes and clients and on `basic`; on Keycloak's scopes, those that open one."""
     for scope in realm.scopes:
         name, own = str(scope["name"]), scope["id"] in managed.scopes
         for mapper in scope.get("protocolMappers") or ():
@@ -58,7 +58,11 @@ def mappers(realm: Realm, managed: Managed) -> Iterator[Appeared]:
 
 def _mapper(mapper: Representation, where: str, within: str, opens: tuple[str, ...]) -> Appeared:
     name = str(mapper["name"])
-    what = f"it opens {listed(opens)}" if opens else f"it changes tokens ({shown(str(mapper['protocolMapper']))})"
+    what = (
+        f"it opens {listed(opens)}"
+        if opens
+        else f"it changes tokens ({shown(str(mapper['protocolMapper']))})"
+    )
     risk = Risk.HIGH if opens else Risk.MEDIUM
     return Appeared("mapper", name, within, f"{shown(name)} on {where}: {what}.", risk, opens)
 
@@ -86,7 +90,9 @@ def roles(realm: Realm, managed: Managed) -> Iterator[Appeared]:
         if name in managed.roles:
             continue
         contained = realm.composites(str(role["id"])) if role.get("composite") else ()
-        opens = tuple(sorted({managed.roles[str(c["name"])] for c in contained if c["name"] in managed.roles}))
+        opens = tuple(
+            sorted({managed.roles[str(c["name"])] for c in contained if c["name"] in managed.roles})
+        )
         built_in = name in _ROLES or name.casefold() == f"default-roles-{realm.name}".casefold()
         if opens or (managed.server.realm.create and not built_in):
             reaches = f"whoever has it reaches {listed(opens)}" if opens else "it gives no protected resource"

@@ -50,9 +50,7 @@ def audiences(mappers: Iterable[Representation], managed: Managed) -> frozenset[
 
 def _is_replaced(client_id: str, managed: Managed) -> bool:
     """Whether it has the client ID of a managed client and is another one: made again by hand."""
-    return client_id in {
-        managed.declaration.client_id(name) for name in managed.declaration.tenant.clients
-    }
+    return client_id in {managed.declaration.client_id(name) for name in managed.declaration.tenant.clients}
 
 
 def _opens(client: Representation, reached: dict[str, frozenset[str]], managed: Managed) -> tuple[str, ...]:
@@ -78,9 +76,7 @@ def _appeared(client: Representation, opens: tuple[str, ...], managed: Managed) 
     to = f" Codes are sent to {listed(redirects)}." if redirects else ""
     reaches = listed(opens) if opens else "no protected resource"
     text = f"It reaches {reaches} by {listed(grants) if grants else 'no grant'}.{to}{how}"
-    return Appeared(
-        "client", client_id, "", f"{shown(client_id)}: {text}", risk, opens, redirects, grants
-    )
+    return Appeared("client", client_id, "", f"{shown(client_id)}: {text}", risk, opens, redirects, grants)
 
 
 def _allowed(client: Representation, opens: tuple[str, ...], managed: Managed) -> bool:
@@ -96,13 +92,11 @@ def _allowed(client: Representation, opens: tuple[str, ...], managed: Managed) -
 
     if documents and _host(client["clientId"]) in documents.domains:
         return within(documents.access, (*documents.domains, *documents.redirect_hosts))
-    return bool(dynamic) and within(dynamic.access, dynamic.redirect_hosts)
+    return dynamic is not None and within(dynamic.access, dynamic.redirect_hosts)
 
 
 def _redirects_within(client: Representation, hosts: tuple[str, ...]) -> bool:
-    return all(
-        "*" not in str(uri) and _host(uri) in hosts for uri in client.get("redirectUris") or ()
-    )
+    return all("*" not in str(uri) and _host(uri) in hosts for uri in client.get("redirectUris") or ())
 
 
 def _host(uri: Any) -> str | None:

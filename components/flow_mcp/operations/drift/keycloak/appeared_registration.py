@@ -36,7 +36,9 @@ def policies(realm: Realm, managed: Managed) -> Iterator[Appeared]:
         senders = sub_type == ANONYMOUS and kind == HOSTS and name == SENDERS
         if sub_type in owned or senders or (kind in known and first):
             continue
-        text = f"{shown(name)}: a policy ({shown(kind)}) for {shown(sub_type)} registration, which applies as well."
+        text = (
+            f"{shown(name)}: a policy ({shown(kind)}) that applies to {shown(sub_type)} registration as well."
+        )
         yield Appeared("registration-policy", name, sub_type, text, Risk.MEDIUM)
 
 

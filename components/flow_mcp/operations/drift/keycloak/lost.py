@@ -12,7 +12,7 @@ _REALM = (
     "backup of Keycloak, or let them be created or synchronized again.",
     "The realm's signing keys. New ones are made: tokens that were issued before are refused.",
     "Clients that registered themselves. They must register again.",
-    "What administrators have set by hand: e-mail server, password policy, identity providers, user federation.",
+    "What administrators have set by hand: e-mail server, password policy, identity providers, federation.",
 )
 
 

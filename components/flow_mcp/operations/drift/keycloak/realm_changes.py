@@ -88,9 +88,7 @@ def registration(resource: Resource, gone: frozenset[str]) -> Iterator[Drift]:
         return
     deviations = tuple(subject.added("deviations"))
     for text in deviations:
-        yield subject.changed(
-            "deviations", f"Registration: {text}.", "registration-widens", after=text
-        )
+        yield subject.changed("deviations", f"Registration: {text}.", "registration-widens", after=text)
     missing = {
         provider for provider, name in DEFAULTS.items() if f"the policy {name} is missing" in deviations
     }

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flow_mcp.authorization_servers.keycloak.admin_api import realm_path
+from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, realm_path
 from flow_mcp.authorization_servers.keycloak.grants import ATTRIBUTES
 from flow_mcp.authorization_servers.keycloak.preflight import OWNER_ATTRIBUTE
 from flow_mcp.declaration.declaration import Declaration
@@ -24,7 +24,6 @@ from flow_mcp.operations.drift.keycloak.client_changes import pkce
 from flow_mcp.operations.drift.keycloak.realm import Realm, Representation
 from flow_mcp.operations.drift.keycloak.values import Subject
 from flow_mcp.operations.drift.refresh import Refreshed, Resource
-
 from flow_mcp.settings import Grant
 
 _PKCE = "pkce.code.challenge.method"
@@ -37,17 +36,15 @@ class Repair:
     Attributes:
         text: what it does, one sentence to be escaped; no secret is in it.
         drift: what it mends; None if the engine reports that as well.
-        apply: does it.
+        apply: does it, with a connection to the admin API.
     """
 
     text: str
     drift: Drift | None
-    apply: Callable[[], None]
+    apply: Callable[[AdminApi], None]
 
 
-def repairs(
-    realm: Realm, refreshed: Refreshed, secrets: Callable[[], Mapping[str, str]]
-) -> Iterator[Repair]:
+def repairs(realm: Realm, refreshed: Refreshed, secrets: Callable[[], Mapping[str, str]]) -> Iterator[Repair]:
     """Repairs of everything that an update would not put back.
 
     Args:
@@ -85,14 +82,16 @@ def _client(
         return
     subject, path = Subject(resource, "client"), ("clients", str(client["id"]))
 
-    def attribute(key: str, value: str) -> Callable[[], None]:
+    def attribute(key: str, value: str) -> Callable[[AdminApi], None]:
         return _put(realm, path, clientId=client["clientId"], attributes={key: value})
 
     mark = (resource.before.get("extraConfig") or {}).get(OWNER_ATTRIBUTE)
     if mark and attributes.get(OWNER_ATTRIBUTE) is None:
         yield Repair(f"Mark the client {name} as this stack's.", None, attribute(OWNER_ATTRIBUTE, mark))
     if declared.grant is Grant.AUTHORIZATION_CODE and attributes.get(_PKCE) != "S256":
-        drift = None if "pkceCodeChallengeMethod" in resource.changed else pkce(subject, attributes.get(_PKCE))
+        drift = (
+            None if "pkceCodeChallengeMethod" in resource.changed else pkce(subject, attributes.get(_PKCE))
+        )
         yield Repair(f"Require PKCE with S256 of {name}.", drift, attribute(_PKCE, "S256"))
     for key, grant in ATTRIBUTES.items():
         # The plugin reads the device grant, so the engine reports it.
@@ -126,20 +125,18 @@ def _service_account_role(realm: Realm, refreshed: Refreshed, resource: Resource
     if role is None or owner is None or owner.after is None:
         return
 
-    def give() -> None:
+    def give(api: AdminApi) -> None:
         path = realm_path(realm.name, "users", user, "role-mappings", "realm")
-        realm.api.post(path, [{"id": role["id"], "name": role["name"]}])
+        api.post(path, [{"id": role["id"], "name": role["name"]}])
 
     yield Repair(f"Give the service account of {client} its role for {key} again.", None, give)
 
 
-def _put(realm: Realm, path: tuple[str, ...], **properties: Any) -> Callable[[], None]:
+def _put(realm: Realm, path: tuple[str, ...], **properties: Any) -> Callable[[AdminApi], None]:
     """Set only these properties: Keycloak leaves those that a representation does not have."""
-    return lambda: realm.api.put(realm_path(realm.name, *path), properties)
+    return lambda api: api.put(realm_path(realm.name, *path), properties)
 
 
 def drifts(found: Iterator[Repair] | tuple[Repair, ...]) -> tuple[Drift, ...]:
     """The drifts that the engine does not report."""
     return tuple(repair.drift for repair in found if repair.drift)
-
-
