@@ -42,7 +42,7 @@ class _Result:
         try:
             yield
         except FlowMcpError as error:
-            self.failed[stack] = plain(str(error), _LONGEST)
+            self.failed[stack] = plain(" ".join(str(error).split()), _LONGEST)
             self.blocked |= error.exit_code == BLOCKED
             click.echo(f"flow-mcp: {plain(stack)}: {self.failed[stack]}", err=True)
 

@@ -102,13 +102,13 @@ class AdminApi:
         """
         self._accepted("PUT", path, self.answer("PUT", path, json=body))
 
-    def delete(self, path: str) -> None:
-        """Remove something, if it is there.
+    def delete(self, path: str, body: Sequence[Mapping[str, Any]] | None = None) -> None:
+        """Remove something, if it is there; with a body, the entries that it lists.
 
         Raises:
             AuthorizationServerError: Keycloak does not answer, or refuses.
         """
-        answer = self.answer("DELETE", path)
+        answer = self.answer("DELETE", path, json=body)
         if answer.status_code != httpx.codes.NOT_FOUND:
             self._accepted("DELETE", path, answer)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, Administration
 from flow_mcp.authorization_servers.load import from_file
 from flow_mcp.declaration.load import instance_of
+from flow_mcp.engine.project import Project
 from flow_mcp.operations.drift.detect import Detected, administration, detect
 from flow_mcp.operations.drift.drift import TenantDrift
 from flow_mcp.operations.drift.errors import NotMendedError
@@ -66,7 +66,7 @@ def mend(
         PreviewError: Pulumi failed.
         AuthorizationServerError: the server does not answer, or refuses.
     """
-    require_applied(planner.engine.stacks.project.file, planner.files[stack], detected, stack)
+    _require_applied(planner.engine.stacks.project, detected, stack)
     repairs: list[str] = []
     steps: list[Step] = []
     for _ in range(_PASSES):
@@ -82,7 +82,7 @@ def mend(
     return Mended(tuple(repairs), tuple(steps), detected.drift)
 
 
-def require_applied(project: Path, file: Path, detected: Detected, stack: str) -> None:
+def _require_applied(project: Project, detected: Detected, stack: str) -> None:
     """Refuse a stack whose file says something else than what was applied last.
 
     An update would apply that as well, and nobody has approved it.
@@ -91,7 +91,7 @@ def require_applied(project: Path, file: Path, detected: Detected, stack: str) -
         NotMendedError: it does.
         DeclarationError: the file is wrong.
     """
-    declared = from_file(file, instance_of(project)).declaration
+    declared = from_file(project.stack_file(stack), instance_of(project.file)).declaration
     if (declared.tenant, declared.instance) != (detected.applied.tenant, detected.applied.instance):
         raise _unapplied(stack, "its file")
 

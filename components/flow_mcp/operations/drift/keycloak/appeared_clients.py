@@ -75,7 +75,7 @@ def _appeared(client: Representation, opens: tuple[str, ...], managed: Managed) 
         risk, how = (Risk.HIGH if opens else Risk.LOW), ""
     to = f" Codes are sent to {listed(redirects)}." if redirects else ""
     reaches = listed(opens) if opens else "no protected resource"
-    text = f"It reaches {reaches} by {listed(grants) if grants else 'no grant'}.{to}{how}"
+    text = f"It reaches {reaches} by {' and '.join(grants) or 'no grant'}.{to}{how}"
     return Appeared("client", client_id, "", f"{shown(client_id)}: {text}", risk, opens, redirects, grants)
 
 

@@ -19,6 +19,7 @@ _GRANTS = {
     "directAccessGrantsEnabled": "password",
     "serviceAccountsEnabled": "client credentials",
     "oauth2DeviceAuthorizationGrantEnabled": "device",
+    "standardTokenExchangeEnabled": "token exchange",
 }
 _ADDRESSES = {
     "validRedirectUris": ("redirect-uri", "have codes sent to"),

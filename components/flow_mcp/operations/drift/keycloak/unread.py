@@ -1,7 +1,7 @@
 """What changed of managed clients and realms, and what the Keycloak plugin does not read.
 
-The plugin that this project builds reads neither a client's PKCE method nor grants that attributes switch on,
-and a client's secret is masked in what the engine reports. An update cannot put back what the state does not
+The plugin that this project builds reads neither a client's PKCE method nor the grants CIBA and JWT bearer. It
+takes the roles that a role contains for computed, and a client's secret is masked in what the engine reports. An update cannot put back what the state does not
 show as changed, so each of these has a repair of its own, by the admin API.
 
 A repair is also needed for a role that a service account has lost: the plugin finds an empty resource in its
@@ -24,9 +24,16 @@ from flow_mcp.operations.drift.keycloak.client_changes import pkce
 from flow_mcp.operations.drift.keycloak.realm import Realm, Representation
 from flow_mcp.operations.drift.keycloak.values import Subject
 from flow_mcp.operations.drift.refresh import Refreshed, Resource
+from flow_mcp.review.diff.change import Risk
+from flow_mcp.review.diff.changes.quoting import listed, shown
 from flow_mcp.settings import Grant
 
 _PKCE = "pkce.code.challenge.method"
+# Attributes that are properties of the plugin's resource, which the engine reports.
+_READ = {
+    "oauth2.device.authorization.grant.enabled": "oauth2DeviceAuthorizationGrantEnabled",
+    "standard.token.exchange.enabled": "standardTokenExchangeEnabled",
+}
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,8 @@ def repairs(realm: Realm, refreshed: Refreshed, secrets: Callable[[], Mapping[st
     for resource in refreshed.of("Client"):
         if client := by_id.get(resource.id):
             yield from _client(realm, refreshed.declaration, resource, client, secrets)
+    for resource in refreshed.of("Role"):
+        yield from _contained_roles(realm, resource)
     for resource in refreshed.of("ClientServiceAccountRealmRole"):
         if resource.op == "update":
             yield from _service_account_role(realm, refreshed, resource)
@@ -94,8 +103,7 @@ def _client(
         )
         yield Repair(f"Require PKCE with S256 of {name}.", drift, attribute(_PKCE, "S256"))
     for key, grant in ATTRIBUTES.items():
-        # The plugin reads the device grant, so the engine reports it.
-        if attributes.get(key) == "true" and grant != "device":
+        if attributes.get(key) == "true" and _READ.get(key) not in resource.before:
             text = f"{name} has the {grant} grant."
             drift = subject.changed(key, text, "client-grant-changes", before=None, after="true")
             yield Repair(f"Take the {grant} grant from {name}.", drift, attribute(key, "false"))
@@ -115,6 +123,20 @@ def _secret(
     drift = subject.changed("clientSecret", text, "secret-rotates")
     put = _put(realm, path, clientId=client["clientId"], secret=known)
     yield Repair(f"Give {subject.name} the secret of the stack's output clientSecrets again.", drift, put)
+
+
+def _contained_roles(realm: Realm, resource: Resource) -> Iterator[Repair]:
+    role = next((each for each in realm.roles if str(each["id"]) == resource.id), None)
+    if role is None or not role.get("composite") or "compositeRoles" in resource.changed:
+        return
+    contained = realm.composites(resource.id)
+    names = sorted(str(each["name"]) for each in contained)
+    text = f"The role {shown(str(role['name']))} contains {listed(names)}."
+    drift = Subject(resource, "role").changed("compositeRoles", text, None, risk=Risk.HIGH, after=names)
+    path = realm_path(realm.name, "roles-by-id", resource.id, "composites")
+    body = [{"id": each["id"], "name": each["name"]} for each in contained]
+    label = f"Take {listed(names)} out of the role {shown(str(role['name']))}."
+    yield Repair(label, drift, lambda api: api.delete(path, body))
 
 
 def _service_account_role(realm: Realm, refreshed: Refreshed, resource: Resource) -> Iterator[Repair]:
