@@ -28,7 +28,7 @@ class RealmByHand:
     def add(self, path: str, body: Any) -> str:
         """Add something; its ID, if Keycloak tells one."""
         answer = self._admin.post(f"{self.realm}/{path}", json=body)
-        return answer.headers.get("location", "").rpartition("/")[2]
+        return str(answer.headers.get("location", "")).rpartition("/")[2]
 
     def delete(self, path: str, body: Any = None) -> None:
         self._admin.request("DELETE", f"{self.realm}/{path}", json=body)
@@ -37,8 +37,8 @@ class RealmByHand:
         return self.client_by_id(f"flow-mcp-{self.realm}-{name}")
 
     def client_by_id(self, client_id: str) -> dict[str, Any]:
-        found: dict[str, Any] = self.get("clients", clientId=client_id)[0]
-        return found
+        # Keycloak refuses some names in a query.
+        return next(client for client in self.get("clients") if client["clientId"] == client_id)
 
     def change_client(self, name: str, *, attributes: dict[str, str] | None = None, **changes: Any) -> None:
         found = self.client(name)
@@ -68,7 +68,7 @@ class RealmByHand:
         return self.role(f"flow-mcp:{self.realm}:{key.replace('/', ':')}:{who}")
 
     def group(self, name: str) -> str:
-        return next(group["id"] for group in self.get("groups") if group["name"] == name)
+        return str(next(group["id"] for group in self.get("groups") if group["name"] == name))
 
     def service_account(self, name: str) -> str:
         user: dict[str, Any] = self.get(f"clients/{self.client(name)['id']}/service-account-user")

@@ -31,6 +31,13 @@ _SAVED = (
     "{} has the default scope service_account.",
 )
 
+_ADMINISTRATORS = {
+    "displayName": "Drifting Ltd",
+    "passwordPolicy": "length(14)",
+    "smtpServer": {"host": "mail.example", "from": "id@drifting.example"},
+}
+"""What an administrator sets in the realm, and no declaration says."""
+
 Told = tuple[str, str, str, str, str | None, str]
 """Type, resource, property, risk, kind and text of a drift."""
 
@@ -218,7 +225,8 @@ DRIFTS: dict[Callable[[RealmByHand], None], tuple[Told, ...]] = {
     _grants: (
         ("client", "web", "standardTokenExchangeEnabled", "high", "client-grant-changes",
          "web has the token exchange grant."),
-        ("client", "web", "oidc.ciba.grant.enabled", "high", "client-grant-changes", "web has the CIBA grant."),
+        ("client", "web", "oidc.ciba.grant.enabled", "high", "client-grant-changes",
+         "web has the CIBA grant."),
     ),
     _pkce: (
         ("client", "web", "pkceCodeChallengeMethod", "high", None,
@@ -324,7 +332,8 @@ APPEARED = [
     ("client", "intruder", "", "high",
      "intruder: It reaches 1/production by authorization code and password. "
      "Codes are sent to https://evil.example/*."),
-    ("client", "unrelated\x1b[31m", "", "low", '"unrelated\\u001b[31m": It reaches no protected resource by no grant.'),
+    ("client", "unrelated\x1b[31m", "", "low",
+     '"unrelated\\u001b[31m": It reaches no protected resource by no grant.'),
     ("client-policy", "theirs", "", "low", "theirs: it changes what clients may do or must do."),
     ("client-scope", "shortcut", "", "high", "shortcut: tokens with it open 1/production."),
     ("gate", "default-roles-drifting", "flow-mcp/drifting/1/production", "high",
@@ -441,6 +450,7 @@ def test_each_kind_of_drift_is_named_without_a_lock_and_without_a_change(
     made: Tenant, realm: RealmByHand
 ) -> None:
     _make_appear(realm)
+    realm.change("", _ADMINISTRATORS)
     for change in DRIFTS:
         change(realm)
     before = _files(made.scratch.state)
@@ -478,8 +488,11 @@ def test_mending_puts_back_what_is_managed_and_leaves_the_rest(made: Tenant, rea
             "Take the CIBA grant from web.",
             "Take offline_access out of the role flow-mcp:drifting:1:test:people.",
             "Give the service account of signer its role for 1/test again.",
+            "Set bruteForceProtected, registrationAllowed and sslRequired of the realm as declared.",
         ],
     )
+    representation = realm.get("")
+    assert {name: representation[name] for name in _ADMINISTRATORS} == _ADMINISTRATORS
     assert made.outputs(secrets=True)["clientSecrets"]["agent"] == secret
     assert secret not in ended.stdout + ended.stderr
     assert realm.get(f"clients/{realm.client('agent')['id']}/client-secret")["value"] == secret
@@ -510,7 +523,9 @@ def test_a_file_with_changes_that_were_never_applied_is_not_mended(
 def test_a_tenant_whose_server_does_not_answer_fails_alone(made: Tenant, keycloak: LocalKeycloak) -> None:
     gone = Tenant("gone", made.scratch)
     gone.create()
-    gone.declare(_declaration(keycloak) | {"id": "gone"})
+    declaration = _declaration(keycloak) | {"id": "gone"}
+    declaration["authorizationServer"]["keycloak"]["url"] = "http://127.0.0.1:9"
+    gone.declare(declaration)
     state = made.scratch.pulumi("stack", "export", "--stack", _NAME).stdout
     text = state.replace(keycloak.url, "http://127.0.0.1:9").replace(
         f"urn:pulumi:{_NAME}::", "urn:pulumi:gone::"
@@ -518,43 +533,44 @@ def test_a_tenant_whose_server_does_not_answer_fails_alone(made: Tenant, keycloa
     file = made.scratch.directory / "gone.json"
     file.write_text(text[text.index("{") :], encoding="utf-8")
     made.scratch.pulumi("stack", "import", "--force", "--stack", "gone", "--file", str(file))
-    ended = flow_mcp(made.scratch, "drift", "gone", _NAME, "never", "--json")
-    assert ended.returncode == 2
-    assert "Traceback" not in ended.stderr
     code, told = _drift(made, "gone")
     assert (code, [each["stack"] for each in told["tenants"]]) == (2, [_NAME])
-    ((failed,),) = [told["failed"]]
+    (failed,) = told["failed"]
     assert failed["stack"] == "gone"
-    assert failed["reason"].startswith(
-        "Keycloak at http://127.0.0.1:9 cannot be reached: connection refused."
+    assert failed["reason"].startswith("Keycloak at http://127.0.0.1:9 cannot be reached: ")
+    assert failed["reason"].endswith(
+        "Check that it runs, that its address is right and that this machine may reach it."
     )
     made.scratch.pulumi("stack", "rm", "--yes", "--force", "--stack", "gone")
 
 
 def test_a_deleted_realm_is_rebuilt_and_what_is_lost_is_said_before(
-    made: Tenant, realm: RealmByHand, admin: httpx.Client
+    made: Tenant, admin: httpx.Client
 ) -> None:
     secret = made.outputs(secrets=True)["clientSecrets"]["agent"]
     admin.delete(_NAME)
     ended = flow_mcp(made.scratch, "drift", _NAME)
     assert ended.returncode == 3
     assert ended.stdout.splitlines()[1:] == [
-        "  ▲ high   realm                         The realm drifting was deleted, with all that the stack made in it.",
+        "  ▲ high   realm                         The realm drifting was deleted, with all that the stack made "
+        "in it.",
         "  mending does not bring back",
-        "    - The people of the realm, with their passwords, sessions and memberships in groups. Restore them from "
-        "a backup of Keycloak, or let them be created or synchronized again.",
+        "    - The people of the realm, with their passwords, sessions and memberships in groups. "
+        "Restore them from a backup of Keycloak, or let them be created or synchronized again.",
         "    - The realm's signing keys. New ones are made: tokens that were issued before are refused.",
         "    - Clients that registered themselves. They must register again.",
-        "    - What administrators have set by hand: e-mail server, password policy, identity providers, federation.",
-        "    - The secrets of agent and reporter. New ones are made: hand them over from the output clientSecrets.",
+        "    - What administrators have set by hand: e-mail server, password policy, identity providers, "
+        "federation.",
+        "    - The secrets of agent and reporter. New ones are made: hand them over from the output "
+        "clientSecrets.",
     ]
 
     made.scratch.pulumi("refresh", "--yes", "--skip-preview", "--stack", _NAME)
     code, told = _drift(made)
     assert code == 0
     assert told["tenants"][0]["notes"] == [
-        "The state was last written by `pulumi refresh`, which took the server's values over: drift from before it "
-        "is not seen. `flow-mcp gate preview drifting` shows what differs from the declaration."
+        "The state was last written by `pulumi refresh`, which took the server's values over: drift from "
+        "before it is not seen. `flow-mcp gate preview drifting` shows what differs from the declaration."
     ]
     made.up()
     code, told = _drift(made)

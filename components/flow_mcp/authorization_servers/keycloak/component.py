@@ -13,6 +13,27 @@ from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
 from flow_mcp.declaration.base import seconds
 from flow_mcp.declaration.declaration import Declaration
 
+ADMINISTRATORS_SETTINGS = (
+    *("accessCodeLifespan", "accessCodeLifespanLogin", "accessCodeLifespanUserAction", "accessTokenLifespan"),
+    *("accessTokenLifespanForImplicitFlow", "accountTheme", "actionTokenGeneratedByAdminLifespan"),
+    *("actionTokenGeneratedByUserLifespan", "adminPermissionsEnabled", "adminTheme", "browserFlow"),
+    *("clientAuthenticationFlow", "clientSessionIdleTimeout", "clientSessionMaxLifespan"),
+    *("defaultDefaultClientScopes", "defaultOptionalClientScopes", "directGrantFlow", "displayName"),
+    *("displayNameHtml", "dockerAuthenticationFlow", "duplicateEmailsAllowed", "editUsernameAllowed"),
+    *("emailTheme", "firstBrokerLoginFlow", "internationalization", "loginTheme", "loginWithEmailAllowed"),
+    *("oauth2DeviceCodeLifespan", "oauth2DevicePollingInterval", "offlineSessionIdleTimeout"),
+    *("offlineSessionMaxLifespan", "offlineSessionMaxLifespanEnabled", "organizationsEnabled", "otpPolicy"),
+    *("passwordPolicy", "refreshTokenMaxReuse", "registrationEmailAsUsername", "registrationFlow"),
+    *("rememberMe", "resetCredentialsFlow", "resetPasswordAllowed", "revokeRefreshToken", "smtpServer"),
+    *("ssoSessionIdleTimeout", "ssoSessionIdleTimeoutRememberMe", "ssoSessionMaxLifespan"),
+    *("ssoSessionMaxLifespanRememberMe", "userManagedAccess", "verifyEmail", "webAuthnPasswordlessPolicy"),
+    "webAuthnPolicy",
+)
+"""Settings of the stack's own realm that are its administrators', by their names in Pulumi.
+
+The provider writes a realm as a whole. After a refresh the state holds what an administrator has set, and the
+next update would clear it (e-mail server, names, themes). Clients have the lifetime of tokens of their own.
+"""
 # People sign in with passwords where nobody has set up anything better.
 _PASSWORDS = "length(12) and notUsername(undefined) and notEmail(undefined)"
 
@@ -63,9 +84,7 @@ def _realm(
         import_=server.realm.name if exists else None,
         # People live in a realm: it goes only where the declaration says that it may.
         retain_on_delete=not server.realm.deletable,
-        # The provider writes a realm as a whole and would clear what an administrator has set (SMTP server,
-        # password policy); clients have the lifetime of their own. What it begins with is an administrator's.
-        ignore_changes=["accessTokenLifespan", "passwordPolicy", "revokeRefreshToken"],
+        ignore_changes=list(ADMINISTRATORS_SETTINGS),
     )
     return keycloak.Realm(
         "realm",

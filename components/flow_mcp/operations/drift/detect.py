@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import cast
 
-from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, Administration
+from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, Administration, realm_path
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
+from flow_mcp.authorization_servers.load import from_file
 from flow_mcp.declaration.declaration import Declaration
-from flow_mcp.engine.stacks import Update
+from flow_mcp.declaration.findings import DeclarationError
+from flow_mcp.declaration.load import instance_of
+from flow_mcp.engine.project import NoProjectError
+from flow_mcp.engine.stacks import NotAppliedError, Update
 from flow_mcp.operations.drift.drift import Appeared, Drift, TenantDrift
 from flow_mcp.operations.drift.keycloak import changes, unread
 from flow_mcp.operations.drift.keycloak.appeared import appeared
@@ -17,8 +22,9 @@ from flow_mcp.operations.drift.keycloak.lost import lost
 from flow_mcp.operations.drift.keycloak.managed import Managed
 from flow_mcp.operations.drift.keycloak.realm import Realm
 from flow_mcp.operations.drift.keycloak.unread import Repair
-from flow_mcp.operations.drift.refresh import refreshed
+from flow_mcp.operations.drift.refresh import Refreshed, refreshed
 from flow_mcp.review.preview.engine import Engine
+from flow_mcp.review.preview.errors import PreviewError
 
 Report = Callable[[str], None]
 
@@ -59,8 +65,8 @@ def detect(
         PreviewError: the engine or a plugin failed.
         AuthorizationServerError: the server does not answer, or refuses.
     """
-    since = engine.stacks.last_update(stack)
-    found = refreshed(engine, stack, report)
+    since = _last_update(engine, stack)
+    found = _refreshed(engine, stack, report)
     notes = tuple(_notes(stack, since))
     if found.declaration.kind.key != "keycloak":
         drifts = tuple(drift for each in found.drifted for drift in changes.other(each))
@@ -91,7 +97,36 @@ def administration(declaration: Declaration) -> Administration:
     )
 
 
-def _notes(stack: str, since: Update) -> Iterator[str]:
+def _last_update(engine: Engine, stack: str) -> Update | None:
+    """The stack's last update; None after an import of its state."""
+    try:
+        return engine.stacks.last_update(stack)
+    except NotAppliedError:
+        return None
+
+
+def _refreshed(engine: Engine, stack: str, report: Report) -> Refreshed:
+    """The comparison; where a plugin fails because the server does not answer, the reason in our words.
+
+    Raises:
+        PreviewError: the engine or a plugin failed.
+        AuthorizationServerError: the server that the stack's file declares does not answer, or refuses.
+    """
+    try:
+        return refreshed(engine, stack, report)
+    except PreviewError:
+        project = engine.stacks.project
+        with suppress(DeclarationError, NoProjectError):
+            declared = from_file(project.stack_file(stack), instance_of(project.file)).declaration
+            if declared.kind.key == "keycloak":
+                with AdminApi(administration(declared)) as api:
+                    api.find(realm_path(cast("Keycloak", declared.server).realm.name))
+        raise
+
+
+def _notes(stack: str, since: Update | None) -> Iterator[str]:
+    if since is None:
+        return
     if since.kind == "refresh":
         yield (
             "The state was last written by `pulumi refresh`, which took the server's values over: drift from "

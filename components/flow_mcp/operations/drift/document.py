@@ -42,7 +42,7 @@ class AppearedTold(StrictModel):
 
 
 class Since(StrictModel):
-    """The update that the server is compared with."""
+    """The stack's last update, which the server is compared with."""
 
     number: Annotated[int, Field(description="1 for the stack's first.")]
     kind: Annotated[str, Field(description="Pulumi's word: update, refresh, …")]
@@ -69,7 +69,9 @@ class TenantTold(StrictModel):
     """One stack."""
 
     stack: Annotated[str, Field(description="Its name.")]
-    since: Annotated[Since, Field(description="The update that the server is compared with.")]
+    since: Annotated[Since | None, Field(description="The stack's last update, if the backend knows it.")] = (
+        None
+    )
     risk: Annotated[Risk, Field(description="The greatest of anything below.")]
     found: Annotated[bool, Field(description="Whether anything was not as declared, before mending.")]
     drifts: Annotated[tuple[DriftTold, ...], Field(description="What matters most first.")]
@@ -119,7 +121,9 @@ def _tenant(drift: TenantDrift, mended: Mended | None) -> TenantTold:
     since = drift.since
     return TenantTold(
         stack=drift.stack,
-        since=Since(number=since.number, kind=since.kind, result=since.result, ended=since.ended),
+        since=Since(number=since.number, kind=since.kind, result=since.result, ended=since.ended)
+        if since
+        else None,
         risk=drift.risk,
         found=drift.found,
         drifts=tuple(map(_drift, drift.drifts)),

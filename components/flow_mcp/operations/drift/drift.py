@@ -82,7 +82,7 @@ class TenantDrift:
 
     Attributes:
         stack: the stack's name.
-        since: the update that the server is compared with.
+        since: the stack's last update; None if the backend knows of none, as after an import of its state.
         drifts: managed things that were changed or deleted.
         appeared: what was found beside them.
         unread: why nothing beside the managed things was looked for; empty if it was.
@@ -91,7 +91,7 @@ class TenantDrift:
     """
 
     stack: str
-    since: Update
+    since: Update | None
     drifts: tuple[Drift, ...]
     appeared: tuple[Appeared, ...] = ()
     unread: str = ""

@@ -21,6 +21,8 @@ from flow_mcp.review.preview.run_result import ended
 from flow_mcp.review.preview.secrets import masked
 from flow_mcp.review.preview.values import plain
 
+_REALM = "keycloak:index/realm:Realm"
+
 
 @dataclass(frozen=True)
 class Resource:
@@ -116,11 +118,17 @@ def refreshed(engine: Engine, stack: str, report: Callable[[str], None] = lambda
 
 
 def _resource(metadata: Mapping[str, Any]) -> Resource:
-    new = metadata.get("new") if metadata["op"] != "delete" else None
+    old, op = metadata["old"], metadata["op"]
+    new = metadata.get("new") if op != "delete" else None
+    changed = set(metadata.get("diffs") or ())
+    if metadata["type"] == _REALM and op == "update":
+        # What the program does not set is the administrators'.
+        changed &= (old.get("inputs") or {}).keys()
+        op = "update" if changed else "same"
     return Resource(
         metadata["urn"],
-        metadata["op"],
-        plain((metadata.get("old") or {}).get("outputs") or {}),
+        op,
+        plain(old.get("outputs") or {}),
         plain(new.get("outputs") or {}) if new else None,
-        tuple(sorted(metadata.get("diffs") or ())),
+        tuple(sorted(changed)),
     )

@@ -58,8 +58,8 @@ def mended(stack: str, done: Mended) -> Iterator[Text]:
 def _summary(drift: TenantDrift) -> str:
     number = len(drift.drifts)
     beside = sum(each.risk is not Risk.NONE for each in drift.appeared)
-    ended = f" of {terminal(drift.since.ended)}" if drift.since.ended else ""
-    since = f"since update {drift.since.number}{ended}"
+    ended = f" of {terminal(drift.since.ended)}" if drift.since and drift.since.ended else ""
+    since = f"since update {drift.since.number}{ended}" if drift.since else "since the state was imported"
     if not drift.found:
         return f"no drift {since}"
     parts = [f"{number} {'drift' if number == 1 else 'drifts'}"] if number else []

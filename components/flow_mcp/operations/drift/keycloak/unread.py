@@ -1,12 +1,14 @@
 """What changed of managed clients and realms, and what the Keycloak plugin does not read.
 
 The plugin that this project builds reads neither a client's PKCE method nor the grants CIBA and JWT bearer. It
-takes the roles that a role contains for computed, and a client's secret is masked in what the engine reports. An update cannot put back what the state does not
-show as changed, so each of these has a repair of its own, by the admin API.
+takes the roles that a role contains for computed, and a client's secret is masked in what the engine reports.
+An update cannot put back what the state does not show as changed, so each of these has a repair of its own, by
+the admin API.
 
 A repair is also needed for a role that a service account has lost: the plugin finds an empty resource in its
 place, and an update that follows fails for good, because it cannot delete that. And for the stack's mark,
-without which the preflight takes a client or a realm for somebody else's.
+without which the preflight takes a client or a realm for somebody else's. Settings of a realm are repaired one
+by one, because an update would write the whole realm.
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ from flow_mcp.review.diff.changes.quoting import listed, shown
 from flow_mcp.settings import Grant
 
 _PKCE = "pkce.code.challenge.method"
+_REALM_SETTINGS = ("defaultSignatureAlgorithm", "enabled", "registrationAllowed", "sslRequired")
 # Attributes that are properties of the plugin's resource, which the engine reports.
 _READ = {
     "oauth2.device.authorization.grant.enabled": "oauth2DeviceAuthorizationGrantEnabled",
@@ -69,6 +72,7 @@ def repairs(realm: Realm, refreshed: Refreshed, secrets: Callable[[], Mapping[st
         if resource.op == "update":
             yield from _service_account_role(realm, refreshed, resource)
     for resource in refreshed.of("Realm"):
+        yield from _realm_settings(realm, resource)
         mark = (resource.before.get("attributes") or {}).get(OWNER_ATTRIBUTE)
         found = realm.representation or {}
         if mark and resource.after and (found.get("attributes") or {}).get(OWNER_ATTRIBUTE) is None:
@@ -123,6 +127,17 @@ def _secret(
     drift = subject.changed("clientSecret", text, "secret-rotates")
     put = _put(realm, path, clientId=client["clientId"], secret=known)
     yield Repair(f"Give {subject.name} the secret of the stack's output clientSecrets again.", drift, put)
+
+
+def _realm_settings(realm: Realm, resource: Resource) -> Iterator[Repair]:
+    """Set these settings alone: an update writes the whole realm."""
+    before, after = resource.before, resource.after or {}
+    wanted = {name: before.get(name) for name in _REALM_SETTINGS if name in resource.changed}
+    if "securityDefenses" in resource.changed and not after.get("securityDefenses"):
+        wanted["bruteForceProtected"] = True
+    if wanted and resource.after is not None:
+        label = f"Set {listed(sorted(wanted))} of the realm as declared."
+        yield Repair(label, None, _put(realm, (), **wanted))
 
 
 def _contained_roles(realm: Realm, resource: Resource) -> Iterator[Repair]:
