@@ -23,7 +23,7 @@ class RealmByHand:
         self._admin, self.realm = admin, realm
 
     def get(self, path: str, **parameters: str) -> Any:
-        return self._admin.get(f"{self.realm}/{path}", params=parameters).json()
+        return self._admin.get(f"{self.realm}/{path}".rstrip("/"), params=parameters).json()
 
     def add(self, path: str, body: Any) -> str:
         """Add something; its ID, if Keycloak tells one."""

@@ -1,14 +1,14 @@
 """What changed of managed clients and realms, and what the Keycloak plugin does not read.
 
-The plugin that this project builds reads neither a client's PKCE method nor the grants CIBA and JWT bearer. It
-takes the roles that a role contains for computed, and a client's secret is masked in what the engine reports.
-An update cannot put back what the state does not show as changed, so each of these has a repair of its own, by
-the admin API.
+The plugin that this project builds reads neither a client's PKCE method nor the grants CIBA and JWT bearer.
+It takes the roles that a role contains for computed, and a client's secret is masked in what the engine
+reports. An update cannot put back what the state does not show as changed, so each of these has a repair of
+its own, by the admin API.
 
 A repair is also needed for a role that a service account has lost: the plugin finds an empty resource in its
 place, and an update that follows fails for good, because it cannot delete that. And for the stack's mark,
-without which the preflight takes a client or a realm for somebody else's. Settings of a realm are repaired one
-by one, because an update would write the whole realm.
+without which the preflight takes a client or a realm for somebody else's. Settings of a realm are repaired
+one by one, because an update would write the whole realm.
 """
 
 from __future__ import annotations
