@@ -552,8 +552,8 @@ def test_a_deleted_realm_is_rebuilt_and_what_is_lost_is_said_before(
     ended = flow_mcp(made.scratch, "drift", _NAME)
     assert ended.returncode == 3
     assert ended.stdout.splitlines()[1:] == [
-        "  ▲ high   realm                         The realm drifting was deleted, with all that the stack made "
-        "in it.",
+        "  ▲ high   realm                         The realm drifting was deleted, with all that the stack "
+        "made in it.",
         "  mending does not bring back",
         "    - The people of the realm, with their passwords, sessions and memberships in groups. "
         "Restore them from a backup of Keycloak, or let them be created or synchronized again.",

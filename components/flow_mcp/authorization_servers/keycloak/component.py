@@ -57,14 +57,24 @@ class KeycloakAuthorizationServer(AuthorizationServerComponent):
             opts=pulumi.ResourceOptions(parent=self),
         )
         owned = pulumi.ResourceOptions(parent=self, provider=provider)
-        realm = _realm(declaration, server, owned, exists=found.realm_exists)
+        # A realm that a stack has claimed is in that stack's state. Another stack must not import it.
+        realm = _realm(declaration, server, owned, exists=found.realm_exists and not found.claimed)
         metadata = resources.AuthorizationServerMetadata(
             "metadata",
             authority=server.issuer,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[realm] if realm else None),
         )
-        # Nothing is made in a realm whose issuer is not the declared one.
-        owned = pulumi.ResourceOptions.merge(owned, pulumi.ResourceOptions(depends_on=[metadata]))
+        claim = resources.KeycloakClaim(
+            "claim",
+            url=server.admin_url or server.url,
+            admin_realm=server.administration.realm,
+            admin_client_id=server.administration.client_id,
+            realm=server.realm.name,
+            owner=names.owner(declaration),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[metadata]),
+        )
+        # Nothing is made in a realm whose issuer is not the declared one, or that another stack manages.
+        owned = pulumi.ResourceOptions.merge(owned, pulumi.ResourceOptions(depends_on=[claim]))
         # The plugin for Keycloak encodes spaces and letters in paths, but no percent sign.
         realm_id: pulumi.Input[str] = realm.id if realm else server.realm.name.replace("%", "%25")
         by_resource = scopes.create(declaration, server, realm_id, found.groups, owned)

@@ -18,7 +18,41 @@ from flow_mcp.engine.plugin.program import PluginResource, call
 if TYPE_CHECKING:
     from flow_mcp.declaration.declaration import Declaration
 
-__all__ = ["AuthorizationServerMetadata", "KeycloakClientRegistration", "Preflight", "preflight"]
+__all__ = [
+    "AuthorizationServerMetadata",
+    "KeycloakClaim",
+    "KeycloakClientRegistration",
+    "Preflight",
+    "preflight",
+]
+
+
+class KeycloakClaim(PluginResource):
+    """A stack's claim to a tenant in a realm; it fails where another stack has one.
+
+    Args:
+        resource_name: Pulumi's name.
+        url: base address of the admin API.
+        admin_realm: the administrator's realm.
+        admin_client_id: the client that the administrator signs in with.
+        realm: the realm's name.
+        owner: the tenant's mark.
+        opts: Pulumi's options.
+    """
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        url: pulumi.Input[str],
+        admin_realm: pulumi.Input[str],
+        admin_client_id: pulumi.Input[str],
+        realm: pulumi.Input[str],
+        owner: pulumi.Input[str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        inputs = {"url": url, "admin_realm": admin_realm, "admin_client_id": admin_client_id}
+        super().__init__(resource_name, {**inputs, "realm": realm, "owner": owner}, opts)
 
 
 class KeycloakClientRegistration(PluginResource):
@@ -88,6 +122,7 @@ class Preflight:
     """What was found before anything was registered."""
 
     realm_exists: bool
+    claimed: bool
     version: str | None
     groups: Mapping[str, Group]
 
@@ -114,4 +149,4 @@ def preflight(declaration: Declaration, server: Keycloak) -> Preflight:
     groups = {
         declared: Group.model_validate(group) for declared, group in (found.get("groups") or {}).items()
     }
-    return Preflight(found["realmExists"], found.get("version"), groups)
+    return Preflight(found["realmExists"], bool(found.get("claimed")), found.get("version"), groups)

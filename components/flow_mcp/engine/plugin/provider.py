@@ -51,6 +51,9 @@ class Provider(sdk.Provider):
     async def diff(self, request: sdk.DiffRequest) -> sdk.DiffResponse:
         resource = self._resource(request.urn)
         old, new = plain(request.old_state), plain(request.new_inputs)
+        if resource.confirms:
+            state = _state(resource, request.old_state)
+            await _run(request.urn, frozenset(), lambda: resource.confirm(request.resource_id, state))
         changed = {name for name in _names(resource.inputs) if old.get(name) != new.get(name)}
         # An unknown value is one that is being made: what was made with the former one goes with it.
         replaces = sorted(changed & resource.replaced_by)
@@ -74,6 +77,9 @@ class Provider(sdk.Provider):
         secret = resource.secrets | secret_names(request.properties)
         given = plain(request.properties)
         if request.preview:
+            if not unknown_names(given):
+                foreseen = resource.inputs.model_validate(given)
+                await _run(request.urn, secret, lambda: resource.foresee(foreseen))
             return sdk.CreateResponse("", values.properties(_foreseen(resource, given), secret))
         inputs = resource.inputs.model_validate(given)
         made = await _run(request.urn, secret, lambda: resource.create(inputs))

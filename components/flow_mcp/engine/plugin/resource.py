@@ -65,6 +65,7 @@ class Resource(ABC, Generic[InputsT, StateT]):
         stable: computed state that no update changes; a preview shows it as it is.
         deviations: state that must be empty; anything in it is a difference that an update mends.
         secrets: state that is secret even where no input was.
+        confirms: whether `confirm` is asked before each comparison.
     """
 
     name: ClassVar[str]
@@ -74,10 +75,17 @@ class Resource(ABC, Generic[InputsT, StateT]):
     stable: ClassVar[frozenset[str]] = frozenset()
     deviations: ClassVar[frozenset[str]] = frozenset()
     secrets: ClassVar[frozenset[str]] = frozenset()
+    confirms: ClassVar[bool] = False
 
     @abstractmethod
     def create(self, inputs: InputsT) -> Made[StateT]:
         """Make it."""
+
+    def foresee(self, inputs: InputsT) -> None:
+        """Refuse in a preview what `create` would refuse; only called with inputs that are known."""
+
+    def confirm(self, resource_id: str, state: StateT) -> None:
+        """Refuse what is no longer the stack's, before its inputs are compared with the program's."""
 
     @abstractmethod
     def read(self, resource_id: str, state: StateT | None) -> Made[StateT] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from flow_mcp.authorization_servers.keycloak.claim_resource import CLAIM
 from flow_mcp.authorization_servers.keycloak.registration_policies import (
     ANONYMOUS,
     DEFAULTS,
@@ -34,7 +35,7 @@ def policies(realm: Realm, managed: Managed) -> Iterator[Appeared]:
         first = (sub_type, kind) not in seen
         seen.add((sub_type, kind))
         senders = sub_type == ANONYMOUS and kind == HOSTS and name == SENDERS
-        if sub_type in owned or senders or (kind in known and first):
+        if sub_type in owned or sub_type.startswith(CLAIM) or senders or (kind in known and first):
             continue
         text = (
             f"{shown(name)}: a policy ({shown(kind)}) that applies to {shown(sub_type)} registration as well."

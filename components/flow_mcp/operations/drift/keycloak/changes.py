@@ -15,6 +15,7 @@ _SIMPLE = {
     "Client": client_changes.client,
     "ClientScope": access_changes.client_scope,
     "GenericProtocolMapper": access_changes.mapper,
+    "KeycloakClaim": realm_changes.claim,
     "Group": access_changes.group,
     "Realm": realm_changes.realm,
     "RealmClientPolicyProfile": realm_changes.client_policy,

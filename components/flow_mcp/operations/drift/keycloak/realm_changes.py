@@ -132,6 +132,14 @@ def _registration_property(subject: Subject, name: str, gone: frozenset[str]) ->
         yield subject.other(name)
 
 
+def claim(resource: Resource) -> Iterator[Drift]:
+    """Drifts of the stack's claim to the tenant."""
+    subject = Subject(resource, "claim")
+    yield subject.deleted(
+        "The stack's claim was deleted: another stack could manage the tenant as well.", None
+    )
+
+
 def client_policy(resource: Resource) -> Iterator[Drift]:
     """Drifts of a client policy or its profile: the rules for clients that register or have a document."""
     subject = Subject(resource, "client policy")
