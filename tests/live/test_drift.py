@@ -505,10 +505,22 @@ def test_mending_puts_back_what_is_managed_and_leaves_the_rest(made: Tenant, rea
     assert made.changes() == {}
 
 
-def test_a_file_with_changes_that_were_never_applied_is_not_mended(
+def test_what_was_made_again_by_hand_or_never_applied_is_not_mended(
     made: Tenant, realm: RealmByHand, keycloak: LocalKeycloak
 ) -> None:
     realm.change_client("web", webOrigins=[_EVIL])
+    _deleted_scope(realm)
+    again = realm.add("client-scopes", {"name": f"flow-mcp/{_NAME}/1/staging", "protocol": "openid-connect"})
+    code, told = _drift(made)
+    label = f"client scope flow-mcp/{_NAME}/1/staging"
+    assert (code, told["tenants"][0]["notes"]) == (
+        3,
+        [f"The {label} was deleted and made again by hand. It is not the stack's: delete it, then mend."],
+    )
+    ended = flow_mcp(made.scratch, "drift", _NAME, "--mend")
+    assert f"{_NAME} was not mended: the {label} made again by hand would be in the way" in ended.stderr
+    realm.delete(f"client-scopes/{again}")
+
     changed = _declaration(keycloak)
     changed["clients"]["web"]["access"] = ["*"]
     made.declare(changed)

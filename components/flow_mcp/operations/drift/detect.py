@@ -21,6 +21,7 @@ from flow_mcp.operations.drift.keycloak.appeared import appeared
 from flow_mcp.operations.drift.keycloak.lost import lost
 from flow_mcp.operations.drift.keycloak.managed import Managed
 from flow_mcp.operations.drift.keycloak.realm import Realm
+from flow_mcp.operations.drift.keycloak.remade import remade
 from flow_mcp.operations.drift.keycloak.unread import Repair
 from flow_mcp.operations.drift.refresh import Refreshed, refreshed
 from flow_mcp.review.preview.engine import Engine
@@ -38,12 +39,14 @@ class Detected:
         applied: the declaration that was applied last.
         repairs: by the server's admin API; none for servers other than Keycloak.
         updates: whether the engine found something that an update mends.
+        remade: what was deleted and made again by hand; an update would fail on it.
     """
 
     drift: TenantDrift
     applied: Declaration
     repairs: tuple[Repair, ...] = ()
     updates: bool = False
+    remade: tuple[str, ...] = ()
 
 
 def detect(
@@ -79,12 +82,15 @@ def detect(
         realm = Realm(connection, managed.server.realm.name)
         beside: tuple[Appeared, ...] = ()
         repairs: tuple[Repair, ...] = ()
+        again: tuple[str, ...] = ()
         if realm.representation is not None:
             beside = appeared(realm, managed)
+            again = tuple(remade(realm, managed))
             repairs = tuple(unread.repairs(realm, found, lambda: engine.stacks.client_secrets(stack)))
     all_drifts = _sorted((*changes.drifts(found), *unread.drifts(repairs)))
+    notes = (*notes, *(_remade(each) for each in again))
     told = TenantDrift(stack, since, all_drifts, beside, "", notes, tuple(lost(found)))
-    return Detected(told, found.declaration, repairs, bool(found.drifted))
+    return Detected(told, found.declaration, repairs, bool(found.drifted), again)
 
 
 def administration(declaration: Declaration) -> Administration:
@@ -122,6 +128,10 @@ def _refreshed(engine: Engine, stack: str, report: Report) -> Refreshed:
                 with AdminApi(administration(declared)) as api:
                     api.find(realm_path(cast("Keycloak", declared.server).realm.name))
         raise
+
+
+def _remade(what: str) -> str:
+    return f"The {what} was deleted and made again by hand. It is not the stack's: delete it, then mend."
 
 
 def _notes(stack: str, since: Update | None) -> Iterator[str]:

@@ -66,6 +66,11 @@ def mend(
         PreviewError: Pulumi failed.
         AuthorizationServerError: the server does not answer, or refuses.
     """
+    if detected.remade:
+        raise NotMendedError(
+            f"{stack} was not mended: the {' and the '.join(detected.remade)} made again by hand would be in "
+            "the way of the stack's. Compare and delete what was made by hand, then mend"
+        )
     _require_applied(planner.engine.stacks.project, detected, stack)
     repairs: list[str] = []
     steps: list[Step] = []
