@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from flow_mcp.declaration.access_lists import check_access
+from flow_mcp.declaration.applications.checks import check_clients, check_registration
+from flow_mcp.declaration.applications.entry import Application
 from flow_mcp.declaration.clients import Client
 from flow_mcp.declaration.declaration import AuthorizationServerKind, Declaration
 from flow_mcp.declaration.findings import Finding, Path
@@ -14,7 +16,10 @@ from flow_mcp.settings import Grant
 
 
 def check(
-    declaration: Declaration, chosen: Sequence[AuthorizationServerKind], known: Iterable[str]
+    declaration: Declaration,
+    chosen: Sequence[AuthorizationServerKind],
+    known: Iterable[str],
+    applications: Mapping[str, Application] | None,
 ) -> Iterator[Finding]:
     """All findings on a declaration whose shape is right, the chosen authorization server's included.
 
@@ -22,6 +27,7 @@ def check(
         declaration: the tenant's.
         chosen: the authorization servers that it declares.
         known: the keys of all that it could declare.
+        applications: those that it can name; None where the file that names them is faulty.
     """
     choice = list(check_choice(chosen, known))
     yield from choice
@@ -30,7 +36,10 @@ def check(
         yield from _client(("clients", name), client)
     yield from _access(declaration)
     yield from _names(declaration)
+    if applications is not None:
+        yield from check_clients(declaration, applications)
     if not choice:
+        yield from check_registration(declaration, applications or {})
         yield from declaration.kind.check(declaration)
 
 
@@ -92,7 +101,8 @@ def _client(path: Path, client: Client) -> Iterator[Finding]:
                 "Remove it.",
             )
     else:
-        if not client.redirect_uris:
+        # Of a known application, its own check says which one is missing.
+        if not client.redirect_uris and client.application is None:
             yield Finding(
                 (*path, "redirectUris"),
                 "is missing, and grant authorization-code needs it",

@@ -12,13 +12,14 @@ from pydantic_core import CoreSchema
 
 from flow_mcp.declaration.base import (
     ClientId,
+    ClientRedirectUri,
     Day,
     Declared,
     Duration,
     Form,
     IssuerUrl,
+    Name,
     Origin,
-    RedirectUri,
     ServerUrl,
     Text,
     seconds,
@@ -117,6 +118,26 @@ InheritedPeople = Annotated[
 ]
 
 
+Applications = Annotated[
+    tuple[Name, ...] | None,
+    Field(
+        min_length=1,
+        description="Known applications, such as claude: their hosts or documents are added to the others. "
+        "docs/applications.md lists them.",
+    ),
+]
+
+
+def one_of(given: object, applications: object, key: str) -> None:
+    """Refuse a registration method that is limited to nothing.
+
+    Raises:
+        RefusedError: neither the key nor applications is given.
+    """
+    if not given and not applications:
+        raise RefusedError(f"has neither {key} nor applications", "Declare one of them; nothing is assumed here.")
+
+
 class PrivateKeyJwt(Declared):
     """Authentication by a signed assertion instead of a secret (RFC 7523; OpenID Connect Core, section 9)."""
 
@@ -162,6 +183,13 @@ class FederatedCredential(Declared):
 class Client(Declared):
     """An application that the stack registers at the authorization server."""
 
+    application: Annotated[
+        Name | None,
+        Field(
+            description="A known application, such as vscode: what is left out of grant, clientType, "
+            "redirectUris and webOrigins is filled in. docs/applications.md lists them."
+        ),
+    ] = None
     grant: Annotated[
         Grant, Field(description="client-credentials for programs, authorization-code for people.")
     ]
@@ -175,7 +203,7 @@ class Client(Declared):
         Field(description="Whether it can keep a credential (RFC 6749, 2.1); default: public for people."),
     ] = None
     redirect_uris: Annotated[
-        tuple[RedirectUri, ...], Field(description="Exact; a loopback one matches any port.")
+        tuple[ClientRedirectUri, ...], Field(description="Exact; a loopback one matches any port.")
     ] = ()
     web_origins: Annotated[
         tuple[Origin, ...], Field(description="Origins whose pages may call the token endpoint (CORS).")
@@ -189,6 +217,17 @@ class Client(Declared):
     federated_credential: Annotated[
         FederatedCredential | None, Field(description="It brings another issuer's token: no secret is made.")
     ] = None
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        reference = handler(schema)
+        definition = handler.resolve_ref_schema(reference)
+        # A known application says which grant it uses.
+        definition["required"] = [key for key in definition["required"] if key != "grant"]
+        definition["anyOf"] = [{"required": [key]} for key in ("application", "grant")]
+        return reference
 
     @property
     def credentials(self) -> tuple[str, ...]:

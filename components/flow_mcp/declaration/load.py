@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import Any
 
 from flow_mcp.declaration import checks, files
+from flow_mcp.declaration.applications.catalogue import Catalogue, catalogue_beside, catalogue_of
+from flow_mcp.declaration.applications.expansion import expanded, names, with_grants
 from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.declaration.findings import DeclarationError, Finding, Path, Problem
 from flow_mcp.declaration.instance import Instance
@@ -22,18 +24,28 @@ instance_of = files.instance_of
 
 @dataclass(frozen=True)
 class Loaded:
-    """A usable declaration, the warnings on it, and where it was written."""
+    """A usable declaration.
+
+    Attributes:
+        declaration: with ordinary clients in place of known applications.
+        warnings: on it.
+        tenant: where it was written.
+        applications: those entries of the team's own file that it names, as they were written.
+    """
 
     declaration: Declaration
     warnings: tuple[Problem, ...]
     tenant: SourceValue
+    applications: Mapping[str, Any]
 
     def problem(self, finding: Finding) -> Problem:
         """A further finding on the tenant, at its line."""
         return self.tenant.locate(finding)[1]
 
 
-def from_configuration(tenant: Any, instance: Any, kinds: Kinds, *, source: str) -> Loaded:
+def from_configuration(
+    tenant: Any, instance: Any, kinds: Kinds, *, source: str, applications: Any = None
+) -> Loaded:
     """Check what Pulumi's configuration holds.
 
     Args:
@@ -41,22 +53,24 @@ def from_configuration(tenant: Any, instance: Any, kinds: Kinds, *, source: str)
         instance: value of `flow-mcp:instance`.
         kinds: the authorization servers that a tenant can choose.
         source: what to call it in problems, such as the stack's name.
+        applications: what the team's file of known applications says; None where there is none.
 
     Raises:
         DeclarationError: with all problems at once.
     """
     written = SourceValue(tenant, source)
     try:
-        json.dumps([tenant, instance])
+        json.dumps([tenant, instance, applications])
     except (TypeError, ValueError, RecursionError):
         message = "holds other things than texts, numbers, truth values, lists and mappings"
         remedy = "Give plain values: what is made must be known before anything is."
         raise DeclarationError([written.locate(Finding((), message, remedy))[1]]) from None
-    return _loaded(written, SourceValue(instance, source, name="instance", prefix=("instance",)), kinds)
+    of_instance = SourceValue(instance, source, name="instance", prefix=("instance",))
+    return _loaded(written, of_instance, kinds, lambda: catalogue_of(applications, source))
 
 
 def from_file(file: FilePath, instance: SourceValue, kinds: Kinds) -> Loaded:
-    """Read a stack's file as `pulumi up` would.
+    """Read a stack's file as `pulumi up` would, and beside it the team's file of known applications.
 
     Args:
         file: `stacks/Pulumi.<stack>.yaml`.
@@ -67,7 +81,7 @@ def from_file(file: FilePath, instance: SourceValue, kinds: Kinds) -> Loaded:
         DeclarationError: with all problems at once.
     """
     tenant, own_instance = files.stack(file)
-    return _loaded(tenant, own_instance or instance, kinds)
+    return _loaded(tenant, own_instance or instance, kinds, lambda: catalogue_beside(file.parent))
 
 
 def unchecked(tenant: Any, instance: Any, kinds: Kinds) -> Declaration:
@@ -85,7 +99,10 @@ def unchecked(tenant: Any, instance: Any, kinds: Kinds) -> Declaration:
     return Declaration(validated(Instance, instance), declared, chosen[0])
 
 
-def _loaded(tenant: SourceValue, instance: SourceValue, kinds: Kinds) -> Loaded:
+def _loaded(
+    tenant: SourceValue, instance: SourceValue, kinds: Kinds, catalogue: Callable[[], Catalogue]
+) -> Loaded:
+    tenant = replace(tenant, value=with_grants(tenant.value))
     parsed_tenant = parse(kinds.tenant_model(tenant.value), tenant)
     parsed_instance = parse(Instance, instance)
     located = [*parsed_tenant.problems, *parsed_instance.problems]
@@ -96,11 +113,14 @@ def _loaded(tenant: SourceValue, instance: SourceValue, kinds: Kinds) -> Loaded:
             parsed_tenant.model,
             chosen[0] if chosen else kinds.default,
         )
+        known = catalogue() if chosen and any(names(declaration)) else Catalogue({})
+        located += known.problems
+        declaration = expanded(declaration, known)
         in_instance = {("instance", *path) for path in parsed_instance.bad}
         follows = _follows(parsed_tenant.bad | in_instance)
         located += (
             _locate(finding, tenant, instance)
-            for finding in checks.check(declaration, chosen, kinds)
+            for finding in checks.check(declaration, chosen, kinds, None if known.problems else known)
             if not follows(finding.path)
         )
     # In the order of the stack's file; what Pulumi.yaml declares comes last.
@@ -108,7 +128,8 @@ def _loaded(tenant: SourceValue, instance: SourceValue, kinds: Kinds) -> Loaded:
     problems = tuple(dict.fromkeys(problem for _, problem in located))
     if parsed_tenant.model is None or any(problem.severity == "error" for problem in problems):
         raise DeclarationError(problems)
-    return Loaded(_in_order(declaration), problems, tenant)
+    own = {name: known.own[name] for name in sorted({*names(declaration)}) if name in known.own}
+    return Loaded(_in_order(declaration), problems, tenant, own)
 
 
 def _locate(finding: Finding, tenant: SourceValue, instance: SourceValue) -> Located:

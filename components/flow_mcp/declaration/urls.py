@@ -22,6 +22,10 @@ _PLAIN_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
 # Decoded, these are the same path to some readers and another to others, or end it.
 _NEEDLESS = frozenset(string.ascii_letters + string.digits + "-._~/\\%\x7f" + "".join(map(chr, range(0x20))))
 _OWN_SCHEME = re.compile(r"(?!https?$)[A-Za-z][A-Za-z0-9+.-]*", re.IGNORECASE)
+_PRIVATE_USE = re.compile(r"[a-z][a-z0-9+.-]*:/(?:/[a-z0-9.-]+/)?[A-Za-z0-9._~/-]+")
+# What browsers and operating systems themselves act on.
+_NOT_PRIVATE = frozenset({"about", "blob", "data", "file", "filesystem", "ftp", "javascript", "mailto"})
+_NOT_PRIVATE |= {"tel", "vbscript", "view-source", "ws", "wss"}
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 
@@ -110,14 +114,45 @@ def _issuer_url(url: str) -> str:
     return url
 
 
+OWN_SCHEME = (
+    "has a scheme that any application can claim",
+    "Use https or a loopback address: MCP allows no other (Authorization, Communication Security).",
+)
+"""What is wrong with a redirect URI of another scheme, and what would be right."""
+
+
+def is_private_use(uri: str) -> bool:
+    """Whether a redirect URI has a scheme of an application's own (RFC 8252, section 7.1)."""
+    scheme = uri.partition(":")[0]
+    return bool(
+        len(uri) <= _LONGEST
+        and _OWN_SCHEME.fullmatch(scheme)
+        and scheme not in _NOT_PRIVATE
+        and _PRIVATE_USE.fullmatch(uri)
+        and not _has_dots(uri)
+    )
+
+
+def _private_use_uri(uri: str) -> str:
+    if not is_private_use(uri):
+        raise RefusedError(
+            "is not a URI with a scheme of the application's own",
+            "Write it in lower case and in full, such as example://host/callback; https and loopback "
+            "addresses are redirectUris.",
+        )
+    return uri
+
+
+def _client_redirect_uri(uri: str) -> str:
+    """A redirect URI of a declared client; the checks allow a private-use one to known applications only."""
+    return uri if is_private_use(uri) else _redirect_uri(uri)
+
+
 def _redirect_uri(uri: str) -> str:
     """A redirect URI that can be compared exactly (RFC 9700, section 4.1.3; RFC 8252, section 7)."""
     scheme, colon, _ = uri.partition(":")
     if colon and _OWN_SCHEME.fullmatch(scheme):
-        raise RefusedError(
-            "has a scheme that any application can claim",
-            "Use https or a loopback address: MCP allows no other (Authorization, Communication Security).",
-        )
+        raise RefusedError(*OWN_SCHEME)
     parts = secure_url(uri)
     if "*" in uri:
         raise RefusedError(
@@ -168,5 +203,7 @@ IssuerUrl = Annotated[str, AfterValidator(_issuer_url), _URI]
 """`iss` of somebody else's tokens."""
 
 RedirectUri = Annotated[str, AfterValidator(_redirect_uri), _URI]
+PrivateUseUri = Annotated[str, AfterValidator(_private_use_uri), _URI]
+ClientRedirectUri = Annotated[str, AfterValidator(_client_redirect_uri), _URI]
 Origin = Annotated[str, AfterValidator(_origin), _URI]
 Host = Annotated[str, AfterValidator(_host)]

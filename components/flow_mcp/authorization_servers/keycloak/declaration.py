@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Self
 from urllib.parse import quote
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from flow_mcp.declaration.authorization_server import DeclaredServer, RegistrationMethods
 from flow_mcp.declaration.base import ClientId, Declared, Duration, Form, Host, Origin, ServerUrl
-from flow_mcp.declaration.clients import Access, InheritedPeople
+from flow_mcp.declaration.clients import Access, Applications, InheritedPeople, one_of
 
 # What Keycloak refuses in the name of a realm (`ReservedCharValidator`), and what no URL path can carry.
 RealmName = Annotated[
@@ -62,13 +62,14 @@ class Tokens(Declared):
 class DynamicRegistration(Declared):
     """Anonymous Dynamic Client Registration (RFC 7591) by Keycloak's client registration policies."""
 
+    applications: Applications = None
     redirect_hosts: Annotated[
         tuple[Host, ...],
         Field(
             min_length=1,
             description="Hosts that redirect URIs may name; localhost and 127.0.0.1 each on its own.",
         ),
-    ]
+    ] = ()
     sender_hosts: Annotated[
         tuple[Host, ...],
         Field(
@@ -88,11 +89,19 @@ class DynamicRegistration(Declared):
     access: Access
     people: InheritedPeople = None
 
+    @model_validator(mode="after")
+    def _limited(self) -> Self:
+        one_of(self.redirect_hosts, self.applications, "redirectHosts")
+        return self
+
 
 class MetadataDocuments(Declared):
     """Client ID Metadata Documents: clients whose ID is an https URL (Keycloak 26.6 and later)."""
 
-    domains: Annotated[tuple[Host, ...], Field(min_length=1, description="Hosts of the clients' documents.")]
+    applications: Applications = None
+    domains: Annotated[
+        tuple[Host, ...], Field(min_length=1, description="Hosts of the clients' documents.")
+    ] = ()
     redirect_hosts: Annotated[
         tuple[Host, ...],
         Field(
@@ -101,6 +110,11 @@ class MetadataDocuments(Declared):
     ] = ()
     access: Access
     people: InheritedPeople = None
+
+    @model_validator(mode="after")
+    def _limited(self) -> Self:
+        one_of(self.domains, self.applications, "domains")
+        return self
 
 
 class Registration(Declared):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from flow_mcp.declaration.authorization_server import DeclaredServer, RegistrationMethods
 from flow_mcp.declaration.base import Declared, Duration, ServerUrl, split_url
-from flow_mcp.declaration.clients import Access, InheritedPeople
+from flow_mcp.declaration.clients import Access, Applications, InheritedPeople, one_of
 from flow_mcp.declaration.findings import RefusedError
 
 
@@ -51,6 +51,7 @@ class DynamicRegistration(Declared):
 class MetadataDocuments(Declared):
     """Client ID Metadata Documents; Scalekit's allowlist of them is always on."""
 
+    applications: Applications = None
     documents: Annotated[
         tuple[DocumentUrl, ...],
         Field(
@@ -58,9 +59,14 @@ class MetadataDocuments(Declared):
             max_length=20,
             description="Addresses of the documents; one that ends in /* means any below it.",
         ),
-    ]
+    ] = ()
     access: Access
     people: InheritedPeople = None
+
+    @model_validator(mode="after")
+    def _limited(self) -> Self:
+        one_of(self.documents, self.applications, "documents")
+        return self
 
 
 class Registration(Declared):

@@ -1,0 +1,155 @@
+"""The catalogue of known applications: the package's own, and what a team adds beside its tenants' files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache, lru_cache
+from pathlib import Path as FilePath
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from flow_mcp.declaration import positions, pydantic_errors
+from flow_mcp.declaration.applications.entry import Application, Entry
+from flow_mcp.declaration.base import Name
+from flow_mcp.declaration.findings import Finding, Problem
+from flow_mcp.declaration.positions import Positioned
+from flow_mcp.declaration.source_value import Located, SourceValue, parse, validated
+
+FILE = "applications.yaml"
+"""A team's own entries, in the directory of its stacks' files."""
+
+_OWN = FilePath(__file__).with_name("catalogue.yaml")
+
+
+_NAME = TypeAdapter[str](Name)
+
+
+@dataclass(frozen=True)
+class Catalogue(Mapping[str, Application]):
+    """Applications by name.
+
+    Attributes:
+        applications: all of them.
+        own: the team's own entries as they were written, by name.
+        problems: what is wrong with the team's file; the applications are then the package's only.
+    """
+
+    applications: Mapping[str, Application]
+    own: Mapping[str, Any] = field(default_factory=dict)
+    problems: tuple[Located, ...] = ()
+
+    def __getitem__(self, name: str) -> Application:
+        return self.applications[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.applications)
+
+    def __len__(self) -> int:
+        return len(self.applications)
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """What is wrong with the team's file, in its order."""
+        return tuple(problem for _, problem in sorted(self.problems, key=lambda located: located[0]))
+
+
+@cache
+def package_catalogue() -> Catalogue:
+    """The package's own catalogue."""
+    read = positions.read(_OWN)
+    catalogue = _combined({}, SourceValue(read.value, str(_OWN), read, name="file"))
+    if catalogue.problems:
+        raise ValueError("\n".join(map(str, catalogue.errors)))
+    return Catalogue(catalogue.applications)
+
+
+def catalogue_beside(directory: FilePath) -> Catalogue:
+    """The catalogue for the tenants of a directory: the package's, with the team's own file if there is one."""
+    file = directory / FILE
+    if not file.exists():
+        return package_catalogue()
+    return _of_file(str(file), positions.read(file)) if file.is_file() else _unreadable(str(file))
+
+
+def catalogue_of(own: Any, source: str) -> Catalogue:
+    """The catalogue with a team's own entries, given as plain values.
+
+    Args:
+        own: what the team's file says; None where there is none.
+        source: what to call it in problems.
+    """
+    if own is None:
+        return package_catalogue()
+    return _cached(json.dumps(own), source)
+
+
+def own_entries(directory: FilePath) -> dict[str, Any] | None:
+    """What a team's file says, for a program to hand on; None where there is none or it cannot be read."""
+    file = directory / FILE
+    value = positions.read(file).value if file.is_file() else None
+    return value if isinstance(value, dict) else None
+
+
+@lru_cache(maxsize=8)
+def _cached(own: str, source: str) -> Catalogue:
+    return _team(SourceValue(json.loads(own), source, name="applications", prefix=("applications",)))
+
+
+def _of_file(source: str, read: Positioned) -> Catalogue:
+    return _team(SourceValue(read.value, source, read, name="file"))
+
+
+def _unreadable(source: str) -> Catalogue:
+    finding = Finding((), "is not a file", "Make it a file of known applications, or remove it.")
+    return Catalogue(package_catalogue().applications, {}, (SourceValue(None, source).locate(finding),))
+
+
+def _team(written: SourceValue) -> Catalogue:
+    package = package_catalogue()
+    catalogue = _combined(package.applications, written)
+    return Catalogue(package.applications, {}, catalogue.problems) if catalogue.problems else catalogue
+
+
+def _combined(package: Mapping[str, Application], written: SourceValue) -> Catalogue:
+    """The package's applications with those of a file, key by key; sources fact by fact."""
+    problems = list(_around(written))
+    combined = dict(package)
+    entries: Mapping[str, Any] = written.value if isinstance(written.value, dict) else {}
+    for name, entry in entries.items():
+        at = replace(
+            written, value=entry, root=(*written.root, name), name=name, prefix=(*written.prefix, name)
+        )
+        found = [*_name(name, at), *parse(Entry, at).problems]
+        if not found:
+            base = combined.get(name)
+            below = base.model_dump(mode="json", by_alias=True, exclude_none=True) if base else {}
+            whole = _merged(below, entry)
+            try:
+                combined[name] = validated(Application, whole)
+            except ValidationError as error:
+                found = [at.locate(finding) for finding in pydantic_errors.findings(Application, error)]
+        problems += found
+    return Catalogue(combined, entries, tuple(problems))
+
+
+def _merged(base: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
+    return {**base, **entry, "sources": {**base.get("sources", {}), **entry.get("sources", {})}}
+
+
+def _around(written: SourceValue) -> Iterator[Located]:
+    """What is wrong with a file as a whole."""
+    faults = [fault for fault in written.file.faults if not fault.finding.path] if written.file else []
+    yield from (written.locate(fault.finding, fault.mark) for fault in faults if not fault.doubtful)
+    if not isinstance(written.value, dict) and not any(not fault.doubtful for fault in faults):
+        message = "is not a mapping of applications by name"
+        yield written.locate(Finding((), message, "Write <name>: and its keys, or remove the file."))
+
+
+def _name(name: str, at: SourceValue) -> Iterator[Located]:
+    try:
+        _NAME.validate_python(name)
+    except ValidationError as error:
+        yield from (at.locate(finding) for finding in pydantic_errors.findings(Entry, error))

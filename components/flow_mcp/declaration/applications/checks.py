@@ -1,0 +1,150 @@
+"""What a client that names a known application must be, and which applications can come by themselves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from urllib.parse import urlsplit
+
+from flow_mcp.common.suggestions import did_you_mean
+from flow_mcp.declaration.applications.entry import Application
+from flow_mcp.declaration.applications.expansion import redirect_uris
+from flow_mcp.declaration.base import is_loopback
+from flow_mcp.declaration.clients import Client
+from flow_mcp.declaration.declaration import Declaration
+from flow_mcp.declaration.findings import Finding, Path
+from flow_mcp.declaration.urls import OWN_SCHEME, is_private_use
+from flow_mcp.settings import Grant
+
+_SEGMENT = re.compile(r"[A-Za-z0-9._~%-]+")
+
+
+def check_clients(declaration: Declaration, catalogue: Mapping[str, Application]) -> Iterator[Finding]:
+    """All findings on clients that are known applications, in a declaration that is expanded."""
+    for name, client in declaration.tenant.clients.items():
+        path: Path = ("clients", name)
+        application = catalogue.get(client.application) if client.application else None
+        if client.application and application is None:
+            yield _unknown((*path, "application"), client.application, catalogue)
+        if application:
+            yield from _client(declaration, path, client, application)
+        allowed = application.private_use_redirect_uris if application else ()
+        for index, uri in enumerate(client.redirect_uris):
+            if is_private_use(uri) and uri not in allowed:
+                yield Finding((*path, "redirectUris", index), *OWN_SCHEME)
+
+
+def check_registration(
+    declaration: Declaration, catalogue: Mapping[str, Application]
+) -> Iterator[Finding]:
+    """All findings on known applications that come by a registration method."""
+    for key, method in declaration.server.registration_methods.items():
+        named = (method and getattr(method, "applications", None)) or ()
+        at = declaration.kind.registration_methods_at
+        here = ("authorizationServer", declaration.kind.key, at, key, "applications")
+        for index, each in enumerate(named):
+            yield from _registration((*here, index), key, each, catalogue)
+
+
+def _unknown(path: Path, name: str, catalogue: Mapping[str, Application]) -> Finding:
+    return Finding(
+        path,
+        f"is {name}, which is no known application",
+        f"{did_you_mean(name, catalogue)} Known: {', '.join(sorted(catalogue))}; "
+        "others are added in applications.yaml beside the tenants' files.".strip(),
+    )
+
+
+def _client(
+    declaration: Declaration, path: Path, client: Client, application: Application
+) -> Iterator[Finding]:
+    if client.grant is not Grant.AUTHORIZATION_CODE:
+        yield Finding(
+            (*path, "grant"),
+            f"is for programs, and people sign in with {application.title}",
+            "Remove it, or remove application.",
+        )
+        return
+    kind = "confidential" if client.confidential else "public"
+    if kind not in application.client_types:
+        key = "clientType" if client.client_type or not client.credentials else client.credentials[0]
+        yield Finding(
+            (*path, key),
+            f"makes the client {kind}, and {application.title} is {' or '.join(application.client_types)}",
+            "Remove it, or remove application and declare the client in full.",
+        )
+    elif client.authentication in {"private-key-jwt", "federated"}:
+        yield Finding(
+            (*path, client.credentials[0]),
+            f"is not something that {application.title} is known to authenticate with",
+            "Remove it, or remove application and declare the client in full.",
+        )
+    for index, origin in enumerate(client.web_origins):
+        if origin not in application.web_origins:
+            yield Finding(
+                (*path, "webOrigins", index),
+                f"is not an origin from which {application.title} calls the token endpoint",
+                "Remove it, or remove application and declare the client in full.",
+            )
+    yield from _redirects(declaration, path, client, application)
+
+
+def _redirects(
+    declaration: Declaration, path: Path, client: Client, application: Application
+) -> Iterator[Finding]:
+    known, callback = redirect_uris(declaration, client, application), application.callback
+    asked = [uri for uri in client.redirect_uris if callback and _is_below(callback.prefix, uri)]
+    if callback and not asked:
+        yield Finding(
+            (*path, "redirectUris"),
+            f"lacks the one that {application.title} makes, {callback.prefix}…, which only you can know",
+            f"{callback.where} Write it under redirectUris.",
+        )
+    for index, uri in enumerate(client.redirect_uris):
+        # A private-use scheme has a finding of its own.
+        if uri not in asked and not is_private_use(uri) and not any(_is_same(each, uri) for each in known):
+            where = ", ".join(known) or f"{callback.prefix if callback else ''}…"
+            yield Finding(
+                (*path, "redirectUris", index),
+                f"is not a redirect URI of {application.title}",
+                f"Remove it: left out, it is filled in. Known: {where}.",
+            )
+
+
+def _is_below(prefix: str, uri: str) -> bool:
+    return uri.startswith(prefix) and bool(_SEGMENT.fullmatch(uri.removeprefix(prefix)))
+
+
+def _is_same(known: str, uri: str) -> bool:
+    """Whether a URI is that of an application; a loopback one may name a port where the known one has none."""
+    if known == uri:
+        return True
+    parts, other = urlsplit(known), urlsplit(uri)
+    return (
+        is_loopback(parts.hostname)
+        and parts.port is None
+        and parts == other._replace(netloc=(other.hostname or "") if parts.hostname == other.hostname else "")
+    )
+
+
+def _registration(
+    path: Path, key: str, name: str, catalogue: Mapping[str, Application]
+) -> Iterator[Finding]:
+    if name not in catalogue:
+        yield _unknown(path, name, catalogue)
+        return
+    application = catalogue[name]
+    documents = key == "metadataDocuments"
+    support = application.metadata_documents if documents else application.dynamic_registration
+    what = "come by a metadata document" if documents else "register itself"
+    if support != "supported":
+        known = "is not known to" if support == "unknown" else "is known not to"
+        yield Finding(
+            path, f"is {application.title}, which {known} {what}", "Remove it, and declare it under clients."
+        )
+    elif documents and not application.metadata_document:
+        yield Finding(
+            path,
+            f"is {application.title}, the address of whose metadata document is not known",
+            "Add metadataDocument to it in applications.yaml, or write the document's host or address here.",
+        )

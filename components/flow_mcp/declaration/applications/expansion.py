@@ -1,0 +1,130 @@
+"""From the names of known applications to the clients and the hosts that they stand for."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from flow_mcp.declaration.applications.entry import CALLBACK_ID, Application
+from flow_mcp.declaration.base import split_url
+from flow_mcp.declaration.clients import Client
+from flow_mcp.declaration.declaration import Declaration
+from flow_mcp.settings import Grant
+
+_GRANT = Grant.AUTHORIZATION_CODE.value
+
+
+def with_grants(tenant: Any) -> Any:
+    """A tenant as it was written, with the grant of each client that names an application and no grant."""
+    clients = tenant.get("clients") if isinstance(tenant, dict) else None
+    if not isinstance(clients, dict):
+        return tenant
+    named = {
+        name: {"grant": _GRANT, **client}
+        for name, client in clients.items()
+        if isinstance(client, dict) and "application" in client and "grant" not in client
+    }
+    return {**tenant, "clients": {**clients, **named}} if named else tenant
+
+
+def names(declaration: Declaration) -> Iterator[str]:
+    """The applications that a declaration names, each as often as it does."""
+    for client in declaration.tenant.clients.values():
+        if client.application:
+            yield client.application
+    for method in declaration.server.registration_methods.values():
+        yield from (method and getattr(method, "applications", None)) or ()
+
+
+def expanded(declaration: Declaration, known: Mapping[str, Application]) -> Declaration:
+    """The declaration with ordinary clients and hosts; what is filled in already stays as it is.
+
+    Args:
+        declaration: may name applications; one that is not known is left alone.
+        known: applications by name.
+    """
+    if not any(names(declaration)):
+        return declaration
+    tenant = declaration.tenant
+    clients = {
+        name: _client(declaration, client, known[client.application])
+        if client.application in known
+        else client
+        for name, client in tenant.clients.items()
+    }
+    choice, field = tenant.authorization_server, declaration.kind.field
+    server = _server(declaration.server, known)
+    update = {"clients": clients, "authorization_server": choice.model_copy(update={field: server})}
+    return replace(declaration, tenant=tenant.model_copy(update=update))
+
+
+def redirect_uris(declaration: Declaration, client: Client, application: Application) -> tuple[str, ...]:
+    """All redirect URIs of an application that can be known, for the protected resources of a client."""
+    templates = application.resource_redirect_uris
+    return (
+        *application.redirect_uris,
+        *application.private_use_redirect_uris,
+        *(
+            template.replace(CALLBACK_ID, callback_id(resource.url))
+            for resource in declaration.reached_by(client.access)
+            for template in templates
+        ),
+    )
+
+
+def callback_id(url: str) -> str:
+    """What Codex ends the path of its callback with (openai/codex#20237).
+
+    Args:
+        url: of the protected resource, in the form that URL parsers leave unchanged, as declarations have it.
+    """
+    digest = hashlib.sha256(url.encode()).digest()[:9]
+    return base64.urlsafe_b64encode(digest).decode()
+
+
+def _client(declaration: Declaration, client: Client, application: Application) -> Client:
+    if client.grant is not Grant.AUTHORIZATION_CODE:
+        return client
+    update: dict[str, Any] = {}
+    if application.client_types[0] == "confidential" and not client.client_type and not client.credentials:
+        update["client_type"] = "confidential"
+    if not client.redirect_uris:
+        update["redirect_uris"] = redirect_uris(declaration, client, application)
+    if not client.web_origins and not client.confidential:
+        update["web_origins"] = application.web_origins
+    return client.model_copy(update=update)
+
+
+def _server(server: Any, known: Mapping[str, Application]) -> Any:
+    """The authorization server with the hosts and documents of the applications that it names."""
+    registration = getattr(server, "registration", None)
+    update = {}
+    for field in ("dynamic", "metadata_documents"):
+        method = getattr(registration, field, None)
+        if method is not None and getattr(method, "applications", None):
+            named = [known[name] for name in method.applications if name in known]
+            update[field] = method.model_copy(update=dict(_filled(field, method, named)))
+    if not update or registration is None:
+        return server
+    return server.model_copy(update={"registration": registration.model_copy(update=update)})
+
+
+def _filled(field: str, method: Any, named: list[Application]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The fields that a registration method has for hosts and documents, with those of applications."""
+    documents = [each.metadata_document for each in named if each.metadata_document]
+    domains = {split_url(document).hostname or "" for document in documents}
+    redirects = {host for each in named for host in (*each.redirect_hosts, *each.registration_hosts)}
+    values: dict[str, Iterable[str]] = {"redirect_hosts": sorted(redirects)}
+    if field == "metadata_documents":
+        # The documents' own hosts are permitted anyway.
+        values = {
+            "domains": sorted(domains),
+            "documents": sorted(set(documents)),
+            "redirect_hosts": sorted(redirects - domains),
+        }
+    for key, more in values.items():
+        if key in type(method).model_fields:
+            yield key, tuple(dict.fromkeys((*getattr(method, key), *more)))

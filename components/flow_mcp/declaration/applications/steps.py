@@ -1,0 +1,82 @@
+"""What a person pastes or enters to connect an application: forms with placeholders."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from flow_mcp.declaration.base import Declared, Text
+from flow_mcp.declaration.findings import RefusedError
+
+PLACEHOLDER = re.compile(r"\$\{([A-Za-z]+)\}")
+PLACEHOLDERS = (
+    "authority",
+    "authorizationUrl",
+    "callbackPort",
+    "clientId",
+    "clientSecret",
+    "name",
+    "scopeList",
+    "scopes",
+    "serverUrl",
+    "tokenUrl",
+)
+"""Values of a protected resource and a client. `scopeList` is a list, the others are texts."""
+
+
+class Box(Declared):
+    """One field of a dialog."""
+
+    label: Annotated[Text, Field(description="As the application labels it.")]
+    value: Annotated[Text, Field(description="Text with placeholders.")]
+
+
+class Step(Declared):
+    """One thing to do, in exactly one form. What names a value that there is not is left out."""
+
+    title: Annotated[Text, Field(description="Where it goes, such as: Add to .vscode/mcp.json.")]
+    client_type: Annotated[
+        Literal["public", "confidential"] | None, Field(description="Only for clients of this type.")
+    ] = None
+    json_document: Annotated[
+        dict[str, Any] | None, Field(alias="json", description="A JSON document.")
+    ] = None
+    toml_document: Annotated[
+        dict[str, Any] | None, Field(alias="toml", description="Tables of a TOML document.")
+    ] = None
+    command: Annotated[
+        tuple[Text | tuple[Text, ...], ...] | None,
+        Field(description="Words of a shell command; a list of words is left out as a whole."),
+    ] = None
+    dialog: Annotated[tuple[Box, ...] | None, Field(description="Fields of a dialog, in their order.")] = None
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        forms = [self.json_document, self.toml_document, self.command, self.dialog]
+        if sum(form is not None for form in forms) != 1:
+            raise RefusedError(
+                "is not in exactly one form", "Give one of json, toml, command and dialog."
+            )
+        for text in _texts(self.model_dump(exclude={"title", "client_type"})):
+            for name in PLACEHOLDER.findall(text):
+                if name not in PLACEHOLDERS:
+                    raise RefusedError(
+                        f"has the placeholder {name}, which is not known",
+                        f"Known: {', '.join(PLACEHOLDERS)}.",
+                    )
+        return self
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, part in value.items():
+            yield from _texts(key)
+            yield from _texts(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from _texts(part)
