@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Annotated, Any
 
 from pydantic import Field
 
+from flow_mcp.declaration.findings import Path
+from flow_mcp.review.policy.examples import declares
 from flow_mcp.review.policy.references import mcp, oauth_2_1, rfc
 from flow_mcp.review.policy.resources.keycloak_types import KEYCLOAK_CLIENT, REGISTERED_CLIENT
+from flow_mcp.review.policy.resources.known_applications import is_of_known_application
 from flow_mcp.review.policy.resources.properties import judged
 from flow_mcp.review.policy.resources.provider_types import ENTRA_APPLICATION
 from flow_mcp.review.policy.resources.redirect_uris import REDIRECT_URIS
@@ -25,6 +29,8 @@ from flow_mcp.review.policy.rule import (
     Violation,
 )
 
+_CURSOR = "cursor://anysphere.cursor-mcp/oauth/callback"
+
 
 class _Settings(RuleSettings):
     private_use_schemes: Annotated[
@@ -40,7 +46,8 @@ class RedirectsSecure(Rule):
     """Require https or loopback redirect URIs.
 
     Authorization codes are sent there: plain http can be read in transit, and any application on a device
-    can claim a custom scheme.
+    can claim a custom scheme. The only custom schemes accepted are those of the package's catalogue, for the
+    client that names their application.
     """
 
     id = "FLOWMCP-003"
@@ -61,10 +68,12 @@ class RedirectsSecure(Rule):
     good = (
         Resource(REGISTERED_CLIENT, inputs={"redirectUris": ["https://portal.acme.example/callback"]}),
         Resource(REGISTERED_CLIENT, inputs={"redirectUris": ["http://127.0.0.1/callback"]}),
+        declares(clients={"desktop": {"application": "cursor", "redirectUris": [_CURSOR], "access": ["*"]}}),
     )
     bad = (
         Resource(REGISTERED_CLIENT, inputs={"redirectUris": ["http://portal.acme.example/callback"]}),
         Resource(ENTRA_APPLICATION, inputs={"publicClient": {"redirectUris": ["acme://callback"]}}),
+        Resource(REGISTERED_CLIENT, inputs={"redirectUris": [_CURSOR]}),
         Resource(KEYCLOAK_CLIENT, inputs={"validRedirectUris": ["/callback"], "fullScopeAllowed": False}),
     )
 
@@ -74,9 +83,13 @@ class RedirectsSecure(Rule):
             yield from judged(
                 uri,
                 path,
-                lambda value: is_secure(value) or _is_private_use(value, schemes),
+                partial(_is_accepted, resource, path, schemes),
                 "is neither an https address nor plain http to loopback: codes can be intercepted",
             )
+
+
+def _is_accepted(resource: Resource, path: Path, schemes: tuple[str, ...], uri: Any) -> bool:
+    return is_secure(uri) or _is_private_use(uri, schemes) or is_of_known_application(resource, path, uri)
 
 
 def _is_private_use(uri: Any, schemes: tuple[str, ...]) -> bool:

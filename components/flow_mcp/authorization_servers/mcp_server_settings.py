@@ -2,25 +2,28 @@
 
 # No `from __future__ import annotations`: Pulumi reads the annotations of `args` at run time.
 from collections.abc import Mapping
-from typing import Any, TypedDict
+from pathlib import Path
+from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
 from flow_mcp.authorization_servers.component import component_of
 from flow_mcp.authorization_servers.load import from_configuration
 from flow_mcp.common.errors import FlowMcpError
-from flow_mcp.declaration.declaration import Declaration
+from flow_mcp.declaration.applications.catalogue import catalogue_beside
 from flow_mcp.declaration.findings import DeclarationError
-from flow_mcp.declaration.load import PROJECT
+from flow_mcp.declaration.load import PROJECT, Loaded
 
 
 class McpServerSettingsArgs(TypedDict):
-    """Both are plain values: what is made must be known before anything is."""
+    """All are plain values: what is made must be known before anything is."""
 
     tenant: Mapping[str, Any]
     """The tenant's declaration, as `flow-mcp schema` describes it."""
     instance: Mapping[str, Any]
     """The Flow instance: `server`, and `flowEntra` where tenants use it."""
+    applications: NotRequired[Mapping[str, Any]]
+    """The team's own known applications, as `flow-mcp schema applications` describes them."""
 
 
 class McpServerSettings(pulumi.ComponentResource):
@@ -43,8 +46,9 @@ class McpServerSettings(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: McpServerSettingsArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        declaration = _checked(args)
-        super().__init__("flow-mcp:index:McpServerSettings", name, _normalized(declaration), opts)
+        loaded = _checked(args)
+        declaration = loaded.declaration
+        super().__init__("flow-mcp:index:McpServerSettings", name, _normalized(loaded), opts)
         try:
             server = component_of(declaration.kind)(name, declaration, pulumi.ResourceOptions(parent=self))
         except FlowMcpError as error:
@@ -74,6 +78,27 @@ class McpServerSettings(pulumi.ComponentResource):
         )
 
 
+class OwnApplications(TypedDict):
+    """What a program reads of a team's file of known applications; nothing where there is none."""
+
+    applications: NotRequired[Mapping[str, Any]]
+
+
+def own_applications(directory: Path) -> OwnApplications:
+    """The team's file of known applications, for the arguments of `McpServerSettings`.
+
+    Args:
+        directory: of the stacks' files.
+
+    Raises:
+        pulumi.RunError: the file cannot be used.
+    """
+    catalogue = catalogue_beside(directory)
+    if catalogue.problems:
+        raise pulumi.RunError(f"nothing was changed:\n{DeclarationError(catalogue.errors)}")
+    return {"applications": catalogue.own} if catalogue.own else {}
+
+
 def settings_of_stack(stack: str, args: McpServerSettingsArgs) -> McpServerSettings:
     """Create a stack's component, named after the tenant: renaming the stack changes no resource.
 
@@ -87,7 +112,7 @@ def settings_of_stack(stack: str, args: McpServerSettingsArgs) -> McpServerSetti
     return McpServerSettings(name, args, pulumi.ResourceOptions(aliases=[pulumi.Alias(name=stack)]))
 
 
-def _checked(args: McpServerSettingsArgs) -> Declaration:
+def _checked(args: McpServerSettingsArgs) -> Loaded:
     for key in (f"{PROJECT}:tenant", f"{PROJECT}:instance"):
         if pulumi.runtime.is_config_secret(key):
             # Pulumi decrypts what is in an object, and the registered inputs would show it.
@@ -96,17 +121,23 @@ def _checked(args: McpServerSettingsArgs) -> Declaration:
                 "credentials come from the environment or from a secret of their own."
             )
     try:
-        loaded = from_configuration(args["tenant"], args["instance"], source=pulumi.get_stack())
+        loaded = from_configuration(
+            args["tenant"],
+            args["instance"],
+            source=pulumi.get_stack(),
+            applications=args.get("applications"),
+        )
     except DeclarationError as error:
         message = f"the declaration is refused and nothing was changed:\n{error}"
         raise pulumi.RunError(f"{message}\n`flow-mcp check` shows the lines of the file.") from None
     for problem in loaded.warnings:
         if problem.severity == "warning":
             pulumi.log.warn(f"{problem.path}: {problem.message}. {problem.remedy}")
-    return loaded.declaration
+    return loaded
 
 
-def _normalized(declaration: Declaration) -> dict[str, Any]:
+def _normalized(loaded: Loaded) -> dict[str, Any]:
+    declaration = loaded.declaration
     normalized = {
         "tenant": declaration.tenant.model_dump(mode="json", by_alias=True, exclude_none=True),
         "instance": declaration.instance.model_dump(mode="json", by_alias=True, exclude_none=True),
@@ -117,4 +148,7 @@ def _normalized(declaration: Declaration) -> dict[str, Any]:
         authority = declaration.kind.authority(declaration)
         names = (*declaration.tenant.clients, *declaration.tenant.manual_registrations)
         normalized["clientIdsOf"] = dict.fromkeys(sorted(names), authority)
+    if loaded.applications:
+        # By which the registered declaration is checked again, wherever that is.
+        normalized["applications"] = dict(loaded.applications)
     return normalized

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from flow_mcp.authorization_servers.schema import stack_schema
+from flow_mcp.declaration.applications.schema import applications_schema
 from flow_mcp.engine.project import Project
 from flow_mcp.review.diff.document import diff_schema
 from flow_mcp.review.evidence.schema import evidence_schema
@@ -26,6 +27,7 @@ def _policy_configuration() -> dict[str, Any]:
 
 _SCHEMAS = {
     "stack": stack_schema,
+    "applications": applications_schema,
     "settings": settings_schema,
     "envelope": envelope_schema,
     "diff": diff_schema,
@@ -38,6 +40,7 @@ _SCHEMAS = {
 
 @click.command(
     epilog="\b\nExamples:\n  flow-mcp schema                        a stack's file, to standard output\n"
+    "  flow-mcp schema applications           stacks/applications.yaml, the team's known applications\n"
     "  flow-mcp schema settings               the settings document\n"
     "  flow-mcp schema envelope               the file in which it is delivered\n"
     "  flow-mcp schema diff                   what `flow-mcp diff --json` tells\n"
@@ -61,7 +64,7 @@ _SCHEMAS = {
     help="Exit with 1 if the files there are not what would be written.",
 )
 def command(which: str, write: Path | None, check: Path | None) -> None:
-    """Show the JSON Schema of a stack's file, of the settings document, its envelope or the test vectors."""
+    """Show the JSON Schema of a file that people write or that the commands write."""
     if check is not None:
         stale = [file for name in sorted(_SCHEMAS) if not _current(file := _file(check, name), name)]
         for file in stale:

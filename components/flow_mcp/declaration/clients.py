@@ -135,7 +135,9 @@ def one_of(given: object, applications: object, key: str) -> None:
         RefusedError: neither the key nor applications is given.
     """
     if not given and not applications:
-        raise RefusedError(f"has neither {key} nor applications", "Declare one of them; nothing is assumed here.")
+        raise RefusedError(
+            f"has neither {key} nor applications", "Declare one of them; nothing is assumed here."
+        )
 
 
 class PrivateKeyJwt(Declared):

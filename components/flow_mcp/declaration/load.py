@@ -113,7 +113,7 @@ def _loaded(
             parsed_tenant.model,
             chosen[0] if chosen else kinds.default,
         )
-        known = catalogue() if chosen and any(names(declaration)) else Catalogue({})
+        known = catalogue() if any(names(declaration)) else Catalogue({})
         located += known.problems
         declaration = expanded(declaration, known)
         in_instance = {("instance", *path) for path in parsed_instance.bad}

@@ -67,7 +67,7 @@ def package_catalogue() -> Catalogue:
 
 
 def catalogue_beside(directory: FilePath) -> Catalogue:
-    """The catalogue for the tenants of a directory: the package's, with the team's own file if there is one."""
+    """The catalogue for the tenants of a directory: the package's, with the team's own file if any."""
     file = directory / FILE
     if not file.exists():
         return package_catalogue()
@@ -84,13 +84,6 @@ def catalogue_of(own: Any, source: str) -> Catalogue:
     if own is None:
         return package_catalogue()
     return _cached(json.dumps(own), source)
-
-
-def own_entries(directory: FilePath) -> dict[str, Any] | None:
-    """What a team's file says, for a program to hand on; None where there is none or it cannot be read."""
-    file = directory / FILE
-    value = positions.read(file).value if file.is_file() else None
-    return value if isinstance(value, dict) else None
 
 
 @lru_cache(maxsize=8)

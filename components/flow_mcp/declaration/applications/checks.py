@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from flow_mcp.common.suggestions import did_you_mean
 from flow_mcp.declaration.applications.entry import Application
-from flow_mcp.declaration.applications.expansion import redirect_uris
+from flow_mcp.declaration.applications.expansion import redirect_uris, registration_methods
 from flow_mcp.declaration.base import is_loopback
 from flow_mcp.declaration.clients import Client
 from flow_mcp.declaration.declaration import Declaration
@@ -34,12 +34,10 @@ def check_clients(declaration: Declaration, catalogue: Mapping[str, Application]
                 yield Finding((*path, "redirectUris", index), *OWN_SCHEME)
 
 
-def check_registration(
-    declaration: Declaration, catalogue: Mapping[str, Application]
-) -> Iterator[Finding]:
+def check_registration(declaration: Declaration, catalogue: Mapping[str, Application]) -> Iterator[Finding]:
     """All findings on known applications that come by a registration method."""
-    for key, method in declaration.server.registration_methods.items():
-        named = (method and getattr(method, "applications", None)) or ()
+    for key, method in registration_methods(declaration):
+        named = getattr(method, "applications", None) or ()
         at = declaration.kind.registration_methods_at
         here = ("authorizationServer", declaration.kind.key, at, key, "applications")
         for index, each in enumerate(named):
@@ -116,7 +114,7 @@ def _is_below(prefix: str, uri: str) -> bool:
 
 
 def _is_same(known: str, uri: str) -> bool:
-    """Whether a URI is that of an application; a loopback one may name a port where the known one has none."""
+    """Whether a URI is an application's; a loopback one may name a port where the known one has none."""
     if known == uri:
         return True
     parts, other = urlsplit(known), urlsplit(uri)
@@ -127,9 +125,7 @@ def _is_same(known: str, uri: str) -> bool:
     )
 
 
-def _registration(
-    path: Path, key: str, name: str, catalogue: Mapping[str, Application]
-) -> Iterator[Finding]:
+def _registration(path: Path, key: str, name: str, catalogue: Mapping[str, Application]) -> Iterator[Finding]:
     if name not in catalogue:
         yield _unknown(path, name, catalogue)
         return

@@ -164,9 +164,7 @@ class Application(Entry):
     @model_validator(mode="after")
     def _usable(self) -> Self:
         if not any((self.redirect_uris, self.resource_redirect_uris, self.callback)):
-            raise RefusedError(
-                "has no redirect URI", "Add redirectUris, resourceRedirectUris or callback."
-            )
+            raise RefusedError("has no redirect URI", "Add redirectUris, resourceRedirectUris or callback.")
         if self.entra_platform not in {"unknown", self._follows}:
             raise RefusedError(
                 f"has the Entra platform {self.entra_platform}, but clients of its type and web origins are "

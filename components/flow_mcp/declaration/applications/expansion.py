@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from flow_mcp.declaration.applications.entry import CALLBACK_ID, Application
+from flow_mcp.declaration.authorization_server import RegistrationMethod
 from flow_mcp.declaration.base import split_url
 from flow_mcp.declaration.clients import Client
 from flow_mcp.declaration.declaration import Declaration
@@ -35,8 +36,15 @@ def names(declaration: Declaration) -> Iterator[str]:
     for client in declaration.tenant.clients.values():
         if client.application:
             yield client.application
-    for method in declaration.server.registration_methods.values():
-        yield from (method and getattr(method, "applications", None)) or ()
+    for _, method in registration_methods(declaration):
+        yield from getattr(method, "applications", None) or ()
+
+
+def registration_methods(declaration: Declaration) -> Iterator[tuple[str, RegistrationMethod]]:
+    """The open registration methods by key; none of a server that is declared wrongly."""
+    server = getattr(declaration.tenant.authorization_server, declaration.kind.field, None)
+    if server is not None:
+        yield from ((key, method) for key, method in server.registration_methods.items() if method)
 
 
 def expanded(declaration: Declaration, known: Mapping[str, Application]) -> Declaration:
@@ -50,14 +58,13 @@ def expanded(declaration: Declaration, known: Mapping[str, Application]) -> Decl
         return declaration
     tenant = declaration.tenant
     clients = {
-        name: _client(declaration, client, known[client.application])
-        if client.application in known
-        else client
+        name: _client(declaration, client, known.get(client.application or ""))
         for name, client in tenant.clients.items()
     }
     choice, field = tenant.authorization_server, declaration.kind.field
-    server = _server(declaration.server, known)
-    update = {"clients": clients, "authorization_server": choice.model_copy(update={field: server})}
+    if (server := getattr(choice, field, None)) is not None:
+        choice = choice.model_copy(update={field: _server(server, known)})
+    update = {"clients": clients, "authorization_server": choice}
     return replace(declaration, tenant=tenant.model_copy(update=update))
 
 
@@ -85,8 +92,8 @@ def callback_id(url: str) -> str:
     return base64.urlsafe_b64encode(digest).decode()
 
 
-def _client(declaration: Declaration, client: Client, application: Application) -> Client:
-    if client.grant is not Grant.AUTHORIZATION_CODE:
+def _client(declaration: Declaration, client: Client, application: Application | None) -> Client:
+    if application is None or client.grant is not Grant.AUTHORIZATION_CODE:
         return client
     update: dict[str, Any] = {}
     if application.client_types[0] == "confidential" and not client.client_type and not client.credentials:

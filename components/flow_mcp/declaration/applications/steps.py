@@ -41,9 +41,9 @@ class Step(Declared):
     client_type: Annotated[
         Literal["public", "confidential"] | None, Field(description="Only for clients of this type.")
     ] = None
-    json_document: Annotated[
-        dict[str, Any] | None, Field(alias="json", description="A JSON document.")
-    ] = None
+    json_document: Annotated[dict[str, Any] | None, Field(alias="json", description="A JSON document.")] = (
+        None
+    )
     toml_document: Annotated[
         dict[str, Any] | None, Field(alias="toml", description="Tables of a TOML document.")
     ] = None
@@ -53,13 +53,20 @@ class Step(Declared):
     ] = None
     dialog: Annotated[tuple[Box, ...] | None, Field(description="Fields of a dialog, in their order.")] = None
 
+    @property
+    def form(self) -> Literal["json", "toml", "command", "dialog"]:
+        """The key of the form that it is in."""
+        if self.json_document is not None:
+            return "json"
+        if self.toml_document is not None:
+            return "toml"
+        return "command" if self.command is not None else "dialog"
+
     @model_validator(mode="after")
     def _one_form(self) -> Self:
         forms = [self.json_document, self.toml_document, self.command, self.dialog]
         if sum(form is not None for form in forms) != 1:
-            raise RefusedError(
-                "is not in exactly one form", "Give one of json, toml, command and dialog."
-            )
+            raise RefusedError("is not in exactly one form", "Give one of json, toml, command and dialog.")
         for text in _texts(self.model_dump(exclude={"title", "client_type"})):
             for name in PLACEHOLDER.findall(text):
                 if name not in PLACEHOLDERS:

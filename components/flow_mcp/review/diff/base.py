@@ -12,6 +12,7 @@ from typing import Any
 
 from flow_mcp.authorization_servers.load import from_file
 from flow_mcp.declaration import positions
+from flow_mcp.declaration.applications.catalogue import FILE
 from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.declaration.findings import DeclarationError, dotted
 from flow_mcp.declaration.load import PROJECT, instance_of
@@ -26,6 +27,7 @@ from flow_mcp.review.policy.pack import Pack
 # What decides beside the tenants' files what is made of them, and what is let through.
 _AROUND = ("policies", "stacks", "components", "requirements", "pyproject.toml")
 _DECLARED = ("tenant", "instance")
+_APPLICATIONS = f"stacks/{FILE}"
 # What Pulumi writes into a new stack's file.
 _OF_EVERY_STACK = frozenset({("encryptionsalt",), ("encryptedkey",), ("secretsprovider",)})
 
@@ -106,7 +108,7 @@ def _written(base: Base, directory: Path) -> Project:
     (directory / "stacks").mkdir()
     for path, content in base.files.items():
         # What is no file there, such as a link, is not read as one either.
-        if content is not None and (path == "Pulumi.yaml" or _stack(path)):
+        if content is not None and (path in {"Pulumi.yaml", _APPLICATIONS} or _stack(path)):
             (directory / path).write_bytes(content)
     return Project(directory)
 
@@ -117,7 +119,9 @@ def _diff(
     rule_results = evaluate(judged.pack, after, judged.as_of) if after else ()
     path = f"stacks/Pulumi.{stack}.yaml"
     was, now = (side.directory / path for side in before_after)
-    if after and _same(was, now) and _same(*(side.file for side in before_after)):
+    around = ("Pulumi.yaml", _APPLICATIONS)
+    unchanged = all(_same(*(side.directory / file for side in before_after)) for file in around)
+    if after and was.is_file() and _same(was, now) and unchanged:
         return TenantDiff(stack, "base", (), rule_results=rule_results)
     unknowns = tuple(_beside(was, now)) if after else ()
     try:
@@ -137,7 +141,10 @@ def _declared(base: Base, path: str, then: Project) -> Declaration | None:
 
 
 def _same(one: Path, other: Path) -> bool:
-    return one.is_file() and other.is_file() and one.read_bytes() == other.read_bytes()
+    """Whether two files have the same content, or neither is there."""
+    if one.is_file() and other.is_file():
+        return one.read_bytes() == other.read_bytes()
+    return not one.exists() and not other.exists()
 
 
 def _beside(was: Path, now: Path) -> Iterator[Unknown]:
@@ -150,7 +157,9 @@ def _beside(was: Path, now: Path) -> Iterator[Unknown]:
 
 
 def _around(base: Base, was: Path, now: Path) -> Iterator[Unknown]:
-    changed = {path.partition("/")[0] for path in base.changed if not _stack(path)}
+    # What the team's known applications change is told tenant by tenant.
+    told = {path for path in base.changed if path == _APPLICATIONS or _stack(path)}
+    changed = {path.partition("/")[0] for path in base.changed if path not in told}
     old, new = (dict(_values(positions.read(file).value, ())) for file in (was, now))
     if old != new:
         changed.add("Pulumi.yaml")

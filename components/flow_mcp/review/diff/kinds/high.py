@@ -49,6 +49,12 @@ HIGH: tuple[ChangeKind, ...] = (
         "The administrator's credentials reach another party.",
     ),
     ChangeKind(
+        "private-use-redirect-added",
+        Risk.HIGH,
+        "A known application's own URI scheme to which the authorization code is sent.",
+        "Any program on a person's computer can claim the scheme and get the code; PKCE alone protects it.",
+    ),
+    ChangeKind(
         "protection-weakens",
         Risk.HIGH,
         "Something may be destroyed that could not be before.",

@@ -55,6 +55,12 @@ LOW: tuple[ChangeKind, ...] = (
         "A request that names it is refused.",
     ),
     ChangeKind(
+        "known-application-changes",
+        Risk.LOW,
+        "The known applications that a client or a way to become a client names.",
+        "By itself it changes nothing; what it fills in has lines of its own.",
+    ),
+    ChangeKind(
         "web-origin-removed",
         Risk.LOW,
         "Pages that may call the token endpoint no more.",

@@ -1,0 +1,19 @@
+"""The known applications that a client or a registration method names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flow_mcp.declaration.findings import Path
+from flow_mcp.review.diff.change import Change
+from flow_mcp.review.diff.changes.before_after import BeforeAfter
+from flow_mcp.review.diff.changes.quoting import value
+from flow_mcp.review.diff.kinds import change
+
+
+def named(before_after: BeforeAfter, subject: str, path: Path) -> Iterator[Change]:
+    """That the names at a path change; redirect URIs, hosts and documents have lines of their own."""
+    for each in before_after.field_changes.take(*map(str, path)).values():
+        before, after = (value(side) if side else "none" for side in (each.before, each.after))
+        text = f"The known application of the {subject} is {after}; it was {before}."
+        yield change("known-application-changes", subject, path, text, before=each.before, after=each.after)
