@@ -205,7 +205,7 @@ class Application(Entry):
 
     @property
     def redirect_hosts(self) -> tuple[str, ...]:
-        """Hosts of all its http(s) redirect URIs, sorted."""
-        uris = [*self.redirect_uris, *self.resource_redirect_uris]
+        """Hosts of all its redirect URIs, sorted; Keycloak looks at those of private-use ones too."""
+        uris = [*self.redirect_uris, *self.private_use_redirect_uris, *self.resource_redirect_uris]
         uris += [self.callback.prefix] if self.callback else []
-        return tuple(sorted({urlsplit(uri).hostname or "" for uri in uris}))
+        return tuple(sorted({host for uri in uris if (host := urlsplit(uri).hostname)}))

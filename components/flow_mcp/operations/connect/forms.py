@@ -20,7 +20,7 @@ _MISSING = object()
 SECRET = "<client secret: pulumi stack output clientSecrets --show-secrets>"  # noqa: S105 says where it is
 """Stands for the client secret, which no command prints unasked."""
 
-Values = Mapping[str, Any]
+Values = Mapping[str, str | list[str] | None]
 
 
 def text(step: Step, connection: Connection) -> str:
@@ -36,29 +36,20 @@ def text(step: Step, connection: Connection) -> str:
 
 
 def _values(connection: Connection, resource: Reached) -> Values:
-    # Of servers and stacks' outputs: nothing that is not seen goes into what is pasted.
-    return _harmless(
-        {
-            "authority": resource.authority,
-            "authorizationUrl": resource.authorization_url,
-            "callbackPort": connection.callback_port,
-            "clientId": connection.client_id,
-            "clientSecret": SECRET if connection.client_type == "confidential" else None,
-            "name": resource.name,
-            "scopeList": list(resource.scopes),
-            "scopes": " ".join(resource.scopes),
-            "serverUrl": resource.server_url,
-            "tokenUrl": resource.token_url,
-        }
-    )
-
-
-def _harmless(value: Any) -> Any:
-    if isinstance(value, str):
-        return plain(value, _LONGEST)
-    if isinstance(value, list):
-        return [_harmless(part) for part in value]
-    return {key: _harmless(part) for key, part in value.items()} if isinstance(value, dict) else value
+    values = {
+        "authority": resource.authority,
+        "authorizationUrl": resource.authorization_url,
+        "callbackPort": connection.callback_port,
+        "clientId": connection.client_id,
+        "clientSecret": SECRET if connection.client_type == "confidential" else None,
+        "name": resource.name,
+        "scopes": " ".join(resource.scopes),
+        "serverUrl": resource.server_url,
+        "tokenUrl": resource.token_url,
+    }
+    # Of servers and stacks' outputs: what is not seen does not get into what is pasted.
+    harmless = {name: plain(value, _LONGEST) if value else None for name, value in values.items()}
+    return {**harmless, "scopeList": [plain(scope, _LONGEST) for scope in resource.scopes]}
 
 
 def _merged(document: dict[str, Any], values: Sequence[Values]) -> dict[str, Any]:
