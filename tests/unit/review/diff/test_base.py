@@ -12,7 +12,7 @@ from flow_mcp.common.errors import FlowMcpError
 from flow_mcp.common.exit_codes import BLOCKED, NEEDS_APPROVAL
 from tests.unit.review.diff.checkout import Checkout
 from tests.unit.review.diff.corpus import CORPUS, Case, Said
-from tests.unit.review.diff.corpus.case import sample
+from tests.unit.review.diff.corpus.case import GONE, sample
 
 FOUND = [case for case in CORPUS if case.declarations_suffice]
 
@@ -110,6 +110,28 @@ def test_the_instance_is_that_of_the_revision_too(checkout: Checkout) -> None:
         ["instance", "server"],
         "https://flow.example/mcp/tenants/acme",
     )
+
+
+def test_the_team_s_known_applications_are_those_of_the_revision_too(tmp_path: Path) -> None:
+    checkout = Checkout.make(tmp_path, level="advisory")
+    edit = {"clients.desktop.application": "vscode", "clients.desktop.redirectUris": GONE}
+    checkout.write("acme", sample("acme", edit))
+    checkout.write("globex", sample("globex"))
+    checkout.commit()
+    source = "{basis: reported, url: https://acme.example/docs, read: 2026-11-30}"
+    (checkout.project / "stacks" / "applications.yaml").write_text(
+        "vscode:\n  redirectUris: [http://127.0.0.1/, https://code.acme.example/cb]\n"
+        f"  sources: {{redirectUris: {source}}}\n",
+        encoding="utf-8",
+    )
+    code, document = told(checkout, "--base", "HEAD")
+    acme, globex = document["tenants"]
+    assert (code, globex["changes"], document["unknowns"]) == (NEEDS_APPROVAL, [], [])
+    assert [(each["kind"], each.get("after") or each["before"]) for each in acme["changes"]] == [
+        ("redirect-uri-added", "https://code.acme.example/cb"),
+        ("redirect-uri-removed", "https://insiders.vscode.dev/redirect"),
+        ("redirect-uri-removed", "https://vscode.dev/redirect"),
+    ]
 
 
 def test_named_tenants_only_are_told_gone_ones_among_them(checkout: Checkout) -> None:
