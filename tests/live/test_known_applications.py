@@ -51,7 +51,7 @@ def tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak, admin: httpx
                     "url": keycloak.url,
                     "realm": {"name": _NAME, "create": True, "deletable": True},
                     "registration": {
-                        "dynamic": {"applications": ["claude-code", "cursor"], **_given()},
+                        "dynamic": {"applications": ["claude-code", "cursor", "vscode"], **_given()},
                         "metadataDocuments": {"applications": ["codex"], **_given()},
                     },
                 }
@@ -140,21 +140,39 @@ def test_verify_finds_nothing(tenant: Tenant) -> None:
 
 
 @pytest.mark.parametrize(
-    ("uris", "refused_by"),
+    ("metadata", "refused_by"),
     [
-        (["http://localhost:3118/callback"], None),
-        (
-            [_SCHEME, "https://www.cursor.com/agents/mcp/oauth/callback", "http://localhost:8787/callback"],
+        pytest.param({"redirect_uris": ["http://localhost:3118/callback"]}, None, id="Claude Code"),
+        pytest.param(
+            {
+                "client_uri": "https://code.visualstudio.com",
+                "redirect_uris": [
+                    "https://insiders.vscode.dev/redirect",
+                    "https://vscode.dev/redirect",
+                    "http://127.0.0.1/",
+                    "http://127.0.0.1:33418/",
+                ],
+            },
             None,
+            id="Visual Studio Code",
         ),
-        (["https://claude.ai/api/mcp/auth_callback"], "Trusted Hosts"),
-        (["cursor://another.example/callback"], "Trusted Hosts"),
+        pytest.param(
+            {"redirect_uris": [_SCHEME, "https://www.cursor.com/agents/mcp/oauth/callback"]},
+            None,
+            id="Cursor",
+        ),
+        pytest.param(
+            {"redirect_uris": ["https://claude.ai/api/mcp/auth_callback"]}, "Trusted Hosts", id="Claude"
+        ),
+        pytest.param(
+            {"redirect_uris": ["cursor://another.example/callback"]}, "Trusted Hosts", id="another host"
+        ),
     ],
 )
-def test_only_the_named_applications_register_themselves(
-    tenant: Tenant, keycloak: LocalKeycloak, uris: list[str], refused_by: str | None
+def test_what_the_named_applications_register_is_accepted_and_nothing_else(
+    tenant: Tenant, keycloak: LocalKeycloak, metadata: dict[str, Any], refused_by: str | None
 ) -> None:
-    answer = register(keycloak.url, tenant.name, redirect_uris=uris, token_endpoint_auth_method="none")
+    answer = register(keycloak.url, tenant.name, token_endpoint_auth_method="none", **metadata)
     assert refusal(answer) == refused_by
 
 

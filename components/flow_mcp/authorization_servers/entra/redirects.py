@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from flow_mcp.declaration.base import is_loopback
 from flow_mcp.declaration.clients import Client
 from flow_mcp.declaration.findings import Finding, Path
+from flow_mcp.declaration.urls import is_private_use
 
 _LONGEST = 256
 _MOST = 256
@@ -46,6 +47,12 @@ def check(path: Path, client: Client) -> Iterator[Finding]:
         here, parts = (*path, "redirectUris", index), urlsplit(uri)
         if len(uri) > _LONGEST:
             yield Finding(here, f"is longer than {_LONGEST} characters", "Use a shorter address.")
+        if is_private_use(uri) and client.confidential:
+            yield Finding(
+                here,
+                "has a scheme of the application's own, which Entra takes of public clients only",
+                "Remove the client's credential and clientType, or list the other redirect URIs only.",
+            )
         if parts.hostname == "::1":
             yield Finding(
                 here, "is an IPv6 loopback address, which Entra refuses", "Use 127.0.0.1 or localhost."

@@ -91,22 +91,30 @@ def _redirects(
     declaration: Declaration, path: Path, client: Client, application: Application
 ) -> Iterator[Finding]:
     known, callback = redirect_uris(declaration, client, application), application.callback
-    asked = [uri for uri in client.redirect_uris if callback and _is_below(callback.prefix, uri)]
-    if callback and not asked:
+    if callback and not client.redirect_uris:
         yield Finding(
             (*path, "redirectUris"),
-            f"lacks the one that {application.title} makes, {callback.prefix}…, which only you can know",
-            f"{callback.where} Write it under redirectUris.",
+            f"is missing: {application.title} makes it for each app or tool, so only you can know it",
+            f"{callback.where} Write it under redirectUris; it is {_listed(application)}.",
         )
     for index, uri in enumerate(client.redirect_uris):
         # A private-use scheme has a finding of its own.
-        if uri not in asked and not is_private_use(uri) and not any(_is_same(each, uri) for each in known):
-            where = ", ".join(known) or f"{callback.prefix if callback else ''}…"
+        if is_private_use(uri) or any(_is_same(each, uri) for each in known):
+            continue
+        if not (callback and _is_below(callback.prefix, uri)):
             yield Finding(
                 (*path, "redirectUris", index),
                 f"is not a redirect URI of {application.title}",
-                f"Remove it: left out, it is filled in. Known: {where}.",
+                f"Correct it; it is {_listed(application)}."
+                if callback
+                else f"Remove it: left out, it is filled in. Known: {', '.join(known)}.",
             )
+
+
+def _listed(application: Application) -> str:
+    """The redirect URIs of an application that makes one, as a person reads them."""
+    made = f"{application.callback.prefix}…" if application.callback else ""
+    return " or ".join((*application.redirect_uris, made))
 
 
 def _is_below(prefix: str, uri: str) -> bool:

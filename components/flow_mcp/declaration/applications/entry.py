@@ -67,8 +67,8 @@ class Source(Declared):
     basis: Annotated[
         Literal["tried", "vendor", "reported"],
         Field(
-            description="tried: by a test of this project; vendor: its documentation, source code or issue "
-            "tracker; reported: by others who use it."
+            description="tried: a test of this project runs it; vendor: its documentation, source code or "
+            "developers say so; reported: others who use it say so."
         ),
     ]
     url: Annotated[

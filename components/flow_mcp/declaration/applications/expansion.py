@@ -98,7 +98,7 @@ def _client(declaration: Declaration, client: Client, application: Application |
     update: dict[str, Any] = {}
     if application.client_types[0] == "confidential" and not client.client_type and not client.credentials:
         update["client_type"] = "confidential"
-    if not client.redirect_uris:
+    if not client.redirect_uris and application.callback is None:
         update["redirect_uris"] = redirect_uris(declaration, client, application)
     if not client.web_origins and not client.confidential:
         update["web_origins"] = application.web_origins

@@ -159,6 +159,20 @@ def test_a_wrong_entra_tenant_is_refused(entra: dict[str, Any], expected: Found)
             ("error", "clients.x.redirectUris[0]", "is an IPv6 loopback address, which Entra refuses"),
         ),
         (
+            {
+                "application": "cursor",
+                "clientType": "confidential",
+                "access": ["*"],
+                "people": PEOPLE,
+                "secret": SECRET,
+            },
+            (
+                "error",
+                "clients.x.redirectUris[2]",
+                "has a scheme of the application's own, which Entra takes of public clients only",
+            ),
+        ),
+        (
             desktop(redirectUris=["http://127.0.0.1:1000/callback", "http://127.0.0.1:2000/callback"]),
             (
                 "error",

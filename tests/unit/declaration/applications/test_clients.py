@@ -44,7 +44,7 @@ def declared(stacks: Stacks, text: str) -> dict[str, Any]:
                 ]
             },
         ),
-        ("claude-code", {"redirectUris": ["http://localhost/callback"]}),
+        ("claude-code", {"redirectUris": ["http://127.0.0.1/callback", "http://localhost/callback"]}),
         (
             "cursor",
             {
@@ -162,36 +162,36 @@ def test_a_type_that_the_application_can_have_may_be_chosen(stacks: Stacks) -> N
 
 
 @pytest.mark.parametrize(
-    ("application", "message", "remedy", "callback"),
+    ("application", "message", "remedy", "callback", "known"),
     [
         (
             "chatgpt",
-            "lacks the one that ChatGPT makes, https://chatgpt.com/connector/oauth/…, "
-            "which only you can know",
+            "is missing: ChatGPT makes it for each app or tool, so only you can know it",
             "ChatGPT shows it while the app is made: ",
             "https://chatgpt.com/connector/oauth/OUbdUMlL15Ct",
+            "https://chatgpt.com/connector_platform_oauth_redirect or https://chatgpt.com/connector/oauth/….",
         ),
         (
             "copilot-studio",
-            "lacks the one that Microsoft Copilot Studio makes, "
-            "https://global.consent.azure-apim.net/redirect/…, which only you can know",
+            "is missing: Microsoft Copilot Studio makes it for each app or tool, so only you can know it",
             "Copilot Studio shows it as Redirect URL after the tool is saved: ",
             "https://global.consent.azure-apim.net/redirect/cr938-5fplans-5f43bcb8573bc3e84",
+            "https://global.consent.azure-apim.net/redirect/….",
         ),
     ],
 )
 def test_a_callback_that_only_the_user_knows_is_asked_for_by_its_key(
-    stacks: Stacks, application: str, message: str, remedy: str, callback: str
+    stacks: Stacks, application: str, message: str, remedy: str, callback: str, known: str
 ) -> None:
     asked = stacks.problem(tenant(client(application)))
     assert (asked.line, asked.path, asked.message) == (11, "clients.a.redirectUris", message)
     assert asked.remedy.startswith(remedy)
-    assert asked.remedy.endswith(" Write it under redirectUris.")
+    assert f"Write it under redirectUris; it is {known}" in asked.remedy
     given = declared(stacks, tenant(client(application, f"  redirectUris: ['{callback}']\n")))
     assert given["redirectUris"] == [callback]
     for other in (f"{callback}/more", f"{callback}?a=b", "https://evil.example/x"):
         wrong = stacks.problems(tenant(client(application, f"  redirectUris: ['{other}']\n")))
-        assert [each.path for each in wrong] == ["clients.a.redirectUris", "clients.a.redirectUris[0]"]
+        assert [each.path for each in wrong] == ["clients.a.redirectUris[0]"]
 
 
 def test_copilot_studio_is_confidential(stacks: Stacks) -> None:

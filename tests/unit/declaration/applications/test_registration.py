@@ -35,7 +35,7 @@ def test_keycloak_gets_the_hosts_of_redirect_uris(stacks: Stacks) -> None:
     dynamic = registration(stacks, SERVER, method)["dynamic"]
     assert (dynamic["applications"], dynamic["redirectHosts"]) == (
         ["claude", "codex"],
-        ["127.0.0.1", "claude.ai", "claude.com", "portal.acme.example"],
+        ["127.0.0.1", "claude.ai", "claude.com", "localhost", "portal.acme.example"],
     )
 
 
@@ -51,7 +51,7 @@ def test_keycloak_gets_the_documents_hosts_and_what_they_name(stacks: Stacks) ->
     documents = registration(stacks, SERVER, method)["metadataDocuments"]
     assert (documents["domains"], documents["redirectHosts"]) == (
         ["claude.ai", "vscode.dev"],
-        ["127.0.0.1", "insiders.vscode.dev", "localhost"],
+        ["127.0.0.1", "code.visualstudio.com", "insiders.vscode.dev", "localhost"],
     )
 
 
@@ -87,27 +87,26 @@ def test_a_method_is_limited_by_hosts_or_by_applications(
 
 
 def test_an_application_that_cannot_come_that_way_is_refused(stacks: Stacks) -> None:
-    names = "cursor, copilot-studio, chatgpt, vs-code"
+    names = "copilot-studio, inspector, vs-code"
     server = f"{SERVER}  registration: {{metadataDocuments: {{applications: [{names}], {GIVEN}}}}}\n"
     here = "authorizationServer.keycloak.registration.metadataDocuments.applications"
     declare = "Remove it, and declare it under clients."
     found = stacks.problems(tenant(server=server))
-    assert found[:3] == (
-        problem(10, f"{here}[0]", "is Cursor, which is known not to come by a metadata document", declare),
+    assert found[:2] == (
         problem(
             10,
-            f"{here}[1]",
+            f"{here}[0]",
             "is Microsoft Copilot Studio, which is not known to come by a metadata document",
             declare,
         ),
         problem(
             10,
-            f"{here}[2]",
-            "is ChatGPT, the address of whose metadata document is not known",
+            f"{here}[1]",
+            "is MCP Inspector, the address of whose metadata document is not known",
             "Add metadataDocument to it in applications.yaml, or write the document's host or address here.",
         ),
     )
-    assert (found[3].path, found[3].message) == (f"{here}[3]", "is vs-code, which is no known application")
+    assert (found[2].path, found[2].message) == (f"{here}[2]", "is vs-code, which is no known application")
 
 
 def test_auth0_and_others_have_no_hosts_to_fill_for_dynamic_registration(stacks: Stacks) -> None:
