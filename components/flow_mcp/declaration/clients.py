@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, GetJsonSchemaHandler, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, GetJsonSchemaHandler, model_validator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
@@ -126,6 +126,11 @@ Applications = Annotated[
         "docs/applications.md lists them.",
     ),
 ]
+
+
+def hosts_or_applications(key: str) -> ConfigDict:
+    """What editors know of a registration method that is limited by a key, by applications or by both."""
+    return ConfigDict(json_schema_extra={"anyOf": [{"required": [each]} for each in (key, "applications")]})
 
 
 def one_of(given: object, applications: object, key: str) -> None:

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from flow_mcp.declaration.authorization_server import DeclaredServer, RegistrationMethods
 from flow_mcp.declaration.base import Declared, Duration, Host, is_loopback, split_url
-from flow_mcp.declaration.clients import Access, Applications, InheritedPeople, one_of
+from flow_mcp.declaration.clients import Access, Applications, InheritedPeople, hosts_or_applications, one_of
 from flow_mcp.declaration.findings import RefusedError
 
 _LONGEST_DOCUMENT = 120
@@ -75,6 +75,8 @@ class DynamicRegistration(Declared):
 
 class MetadataDocuments(Declared):
     """Client ID Metadata Documents: Auth0 accepts those that were imported, and no others."""
+
+    model_config = hosts_or_applications("documents")
 
     applications: Applications = None
     documents: Annotated[

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from flow_mcp.declaration.authorization_server import DeclaredServer, RegistrationMethods
 from flow_mcp.declaration.base import ClientId, Declared, Duration, Form, Host, Origin, ServerUrl
-from flow_mcp.declaration.clients import Access, Applications, InheritedPeople, one_of
+from flow_mcp.declaration.clients import Access, Applications, InheritedPeople, hosts_or_applications, one_of
 
 # What Keycloak refuses in the name of a realm (`ReservedCharValidator`), and what no URL path can carry.
 RealmName = Annotated[
@@ -62,6 +62,8 @@ class Tokens(Declared):
 class DynamicRegistration(Declared):
     """Anonymous Dynamic Client Registration (RFC 7591) by Keycloak's client registration policies."""
 
+    model_config = hosts_or_applications("redirectHosts")
+
     applications: Applications = None
     redirect_hosts: Annotated[
         tuple[Host, ...],
@@ -97,6 +99,8 @@ class DynamicRegistration(Declared):
 
 class MetadataDocuments(Declared):
     """Client ID Metadata Documents: clients whose ID is an https URL (Keycloak 26.6 and later)."""
+
+    model_config = hosts_or_applications("domains")
 
     applications: Applications = None
     domains: Annotated[
