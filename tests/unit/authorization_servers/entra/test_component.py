@@ -11,6 +11,7 @@ import pytest
 from flow_mcp.authorization_servers.entra.component import EntraAuthorizationServer
 from flow_mcp.authorization_servers.entra.names import VSCODE
 from tests.unit.authorization_servers.entra.contoso import (
+    PEOPLE,
     PRODUCTION,
     SECRET,
     TENANT,
@@ -142,6 +143,31 @@ def test_redirect_uris_are_on_the_platform_that_fits_the_client() -> None:
         "portal": {"web": [portal]},
         "agent": {},
     }
+
+
+def test_a_known_application_is_on_the_platform_of_its_type() -> None:
+    person = {"access": ["*"], "people": PEOPLE}
+    callback = "https://global.consent.azure-apim.net/redirect/cr938-x"
+    recorded, _ = made(
+        clients={
+            "cursor": {"application": "cursor", **person},
+            "copilot": {
+                "application": "copilot-studio",
+                "redirectUris": [callback],
+                "secret": SECRET,
+                **person,
+            },
+        }
+    )
+    found = recorded.of("Application")
+    assert (found["cursor"]["publicClient"]["redirectUris"], found["copilot"]["web"]["redirectUris"]) == (
+        [
+            "cursor://anysphere.cursor-mcp/oauth/callback",
+            "http://localhost:8787/callback",
+            "https://www.cursor.com/agents/mcp/oauth/callback",
+        ],
+        [callback],
+    )
 
 
 def test_everyone_needs_no_assignment_and_nobody_is_assigned() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from flow_mcp.authorization_servers.load import from_configuration, unchecked
 from flow_mcp.declaration.applications.expansion import callback_id
+from tests.unit.declaration.access.samples import STACKS, sample
 from tests.unit.declared import SERVER, Stacks, problem, tenant
 
 WHERE = "Remove it, or remove application and declare the client in full."
@@ -253,3 +254,19 @@ def test_a_tenant_without_applications_reads_no_catalogue(
 
     monkeypatch.setattr("flow_mcp.declaration.load.catalogue_beside", refuse)
     stacks.load(tenant("a: {grant: client-credentials, access: ['*']}\n"))
+
+
+def test_a_server_s_own_limits_hold_for_known_applications_too(stacks: Stacks) -> None:
+    server = "scalekit: {environmentUrl: https://acme.scalekit.com}\n"
+    one = tenant(client("claude", "  clientType: confidential\n"), server=server)
+    assert stacks.problems(one.replace("[production, test]", "[test]")) == ()
+    public = stacks.problem(tenant(client("vscode"), server=server).replace("[production, test]", "[test]"))
+    assert (public.path, public.message.partition(",")[0]) == ("clients.a.clientType", "is public")
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_a_declaration_without_known_applications_has_no_key_for_them(stack: str) -> None:
+    declared = sample(stack).tenant.model_dump(mode="json", by_alias=True, exclude_none=True)
+    registration = next(iter(declared["authorizationServer"].values())).get("registration", {})
+    for each in (*declared["clients"].values(), *registration.values()):
+        assert not isinstance(each, dict) or not {"application", "applications"} & set(each)
