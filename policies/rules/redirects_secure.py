@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 from typing import Annotated, Any
 
 from pydantic import Field
 
-from flow_mcp.declaration.findings import Path
 from flow_mcp.review.policy.examples import declares
 from flow_mcp.review.policy.references import mcp, oauth_2_1, rfc
 from flow_mcp.review.policy.resources.keycloak_types import KEYCLOAK_CLIENT, REGISTERED_CLIENT
@@ -80,16 +78,16 @@ class RedirectsSecure(Rule):
     def in_resource(self, resource: Resource, context: Context) -> Iterator[Violation | Unknown]:
         schemes = context.settings_of(_Settings).private_use_schemes
         for path, uri in found(resource, REDIRECT_URIS):
-            yield from judged(
-                uri,
-                path,
-                partial(_is_accepted, resource, path, schemes),
-                "is neither an https address nor plain http to loopback: codes can be intercepted",
-            )
-
-
-def _is_accepted(resource: Resource, path: Path, schemes: tuple[str, ...], uri: Any) -> bool:
-    return is_secure(uri) or _is_private_use(uri, schemes) or is_of_known_application(resource, path, uri)
+            known = is_of_known_application(resource, path, uri)
+            if isinstance(known, Unknown):
+                yield known
+            elif not known:
+                yield from judged(
+                    uri,
+                    path,
+                    lambda value: is_secure(value) or _is_private_use(value, schemes),
+                    "is neither an https address nor plain http to loopback: codes can be intercepted",
+                )
 
 
 def _is_private_use(uri: Any, schemes: tuple[str, ...]) -> bool:

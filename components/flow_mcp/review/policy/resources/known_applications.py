@@ -9,11 +9,13 @@ from flow_mcp.declaration.findings import Path
 from flow_mcp.declaration.urls import is_private_use
 from flow_mcp.review.policy.resources.component_resources import made_by_component
 from flow_mcp.review.policy.resources.values import at
-from flow_mcp.review.policy.rule import SETTINGS, Resource
+from flow_mcp.review.policy.rule import SETTINGS, Resource, Unknown
 
 
-def is_of_known_application(resource: Resource, path: Path, uri: Any) -> bool:
+def is_of_known_application(resource: Resource, path: Path, uri: Any) -> bool | Unknown:
     """Return whether a private-use redirect URI belongs to the application that the client is declared as.
+
+    The result is `Unknown` if the client's application is.
 
     Only the package's catalogue counts: a team's own file cannot permit a scheme. Below `McpServerSettings`,
     which makes only what its inputs declare, the inputs are what is evaluated, so the URI itself is enough.
@@ -28,6 +30,8 @@ def is_of_known_application(resource: Resource, path: Path, uri: Any) -> bool:
     catalogue = package_catalogue()
     if resource.type == SETTINGS:
         name = at(resource.values, *map(str, path[:3]), "application")
+        if isinstance(name, Unknown):
+            return name
         application = catalogue.get(name) if isinstance(name, str) else None
         return application is not None and uri in application.private_use_redirect_uris
     return made_by_component(resource) and any(
