@@ -23,7 +23,7 @@ class McpServerSettingsArgs(TypedDict):
     instance: Mapping[str, Any]
     """The Flow instance: `server`, and `flowEntra` where tenants use it."""
     applications: NotRequired[Mapping[str, Any]]
-    """The team's own known applications, as `flow-mcp schema applications` describes them."""
+    """The content of the team's file of known applications; `flow-mcp schema applications` describes it."""
 
 
 class McpServerSettings(pulumi.ComponentResource):
@@ -79,23 +79,24 @@ class McpServerSettings(pulumi.ComponentResource):
 
 
 class OwnApplications(TypedDict):
-    """What a program reads of a team's file of known applications; nothing where there is none."""
+    """The argument `applications` of `McpServerSettings`; empty if the team has no file."""
 
     applications: NotRequired[Mapping[str, Any]]
 
 
 def own_applications(directory: Path) -> OwnApplications:
-    """The team's file of known applications, for the arguments of `McpServerSettings`.
+    """Read the team's file of known applications, for the arguments of `McpServerSettings`.
 
     Args:
-        directory: of the stacks' files.
+        directory: the directory of the stacks' files.
 
     Raises:
-        pulumi.RunError: the file cannot be used.
+        pulumi.RunError: the file is invalid.
     """
     catalogue = catalogue_beside(directory)
     if catalogue.problems:
-        raise pulumi.RunError(f"nothing was changed:\n{DeclarationError(catalogue.errors)}")
+        errors = DeclarationError(catalogue.errors)
+        raise pulumi.RunError(f"The file of known applications is invalid. Nothing was changed:\n{errors}")
     return {"applications": catalogue.own} if catalogue.own else {}
 
 
@@ -149,6 +150,6 @@ def _normalized(loaded: Loaded) -> dict[str, Any]:
         names = (*declaration.tenant.clients, *declaration.tenant.manual_registrations)
         normalized["clientIdsOf"] = dict.fromkeys(sorted(names), authority)
     if loaded.applications:
-        # By which the registered declaration is checked again, wherever that is.
+        # Policies check the registered declaration again, without the file.
         normalized["applications"] = dict(loaded.applications)
     return normalized

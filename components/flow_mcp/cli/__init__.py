@@ -13,7 +13,7 @@ from flow_mcp.common.exit_codes import INTERRUPTED
 # What `flow-mcp --help` says of each command. The module of its name holds a click command named `command`.
 _SUMMARIES = {
     "check": "Check the tenants' declarations, offline.",
-    "connect": "Print what to paste into an application.",
+    "connect": "Print the configuration of an MCP application.",
     "demo": "Run everything once on this machine.",
     "dev": "Run a Keycloak on this machine.",
     "diff": "Show what a change means for access.",

@@ -1,4 +1,4 @@
-"""`flow-mcp connect`: what to paste into an application."""
+"""`flow-mcp connect`: print the configuration of an application."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from flow_mcp.operations.connect.errors import ConnectError
 from flow_mcp.operations.connect.forms import text
 from flow_mcp.settings import SettingsDocument
 
-_OWN_ID = "none to enter; the application brings its own"
+_OWN_ID = "none to enter; the application has its own"
 _LONGEST = 4096
 
 
@@ -32,16 +32,16 @@ _LONGEST = 4096
     "  flow-mcp connect acme vscode           what to add to mcp.json\n"
     "  flow-mcp connect acme claude-code      the command to run\n"
     "  flow-mcp connect acme chatgpt --json   the same for a program\n\n"
-    "Exit codes: 0 printed, 2 the tenant does not admit the application, or its stack is not applied yet."
+    "Exit codes: 0 printed; 2 the tenant does not admit the application, or its stack is not applied yet."
 )
 @click.argument("tenant")
 @click.argument("application")
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 def command(tenant: str, application: str, *, as_json: bool) -> None:
-    """Print what to paste or to enter in APPLICATION, so that it reaches TENANT.
+    """Print the configuration with which APPLICATION accesses the MCP servers of TENANT.
 
-    It opens nothing, changes nothing and prints no secret. Client IDs come from the tenant's file where they
-    are chosen there (Keycloak), else from the stack's outputs.
+    The command opens nothing, changes nothing and prints no secret. Client IDs come from the tenant's file if
+    they are chosen there (Keycloak), otherwise from the stack's outputs.
     """
     project = Project.find()
     file = project.stack_file(tenant)
@@ -70,7 +70,7 @@ def _document(project: Project, stack: str, declaration: Declaration) -> Setting
 
 
 def _steps(known: Application, connection: Connection) -> Iterator[Step]:
-    """The steps for the client's type; for a client that brings its own ID, those for public ones."""
+    """Yield the steps for the client's type; registration methods have public clients."""
     kind = connection.client_type or "public"
     yield from (step for step in known.connect if step.client_type in {None, kind})
 

@@ -22,7 +22,7 @@
     ├── DeviationError           what Pulumi did is not what was approved
     ├── GitError                 a revision cannot be read
     ├── ExportError              settings cannot be delivered
-    ├── ConnectError             an application cannot be connected
+    ├── ConnectError             a tenant does not admit an application
     ├── EvidenceError            evidence cannot be packed or read
     ├── NotVerifiedError         evidence is not what its signer signed, or not of what was given
     ├── SettingsFileError        a settings file is none that a runtime may follow

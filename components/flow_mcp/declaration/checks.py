@@ -27,7 +27,7 @@ def check(
         declaration: the tenant's.
         chosen: the authorization servers that it declares.
         known: the keys of all that it could declare.
-        applications: those that it can name; None where the file that names them is faulty.
+        applications: the known applications; None if the team's file of them is invalid.
     """
     choice = list(check_choice(chosen, known))
     yield from choice
@@ -38,8 +38,8 @@ def check(
     yield from _names(declaration)
     if applications is not None:
         yield from check_clients(declaration, applications)
+        yield from check_registration(declaration, applications)
     if not choice:
-        yield from check_registration(declaration, applications or {})
         yield from declaration.kind.check(declaration)
 
 
@@ -101,7 +101,7 @@ def _client(path: Path, client: Client) -> Iterator[Finding]:
                 "Remove it.",
             )
     else:
-        # Of a known application, its own check says which one is missing.
+        # check_clients reports missing redirect URIs of known applications.
         if not client.redirect_uris and client.application is None:
             yield Finding(
                 (*path, "redirectUris"),

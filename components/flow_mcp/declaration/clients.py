@@ -122,27 +122,25 @@ Applications = Annotated[
     tuple[Name, ...] | None,
     Field(
         min_length=1,
-        description="Known applications, such as claude: their hosts or documents are added to the others. "
-        "docs/applications.md lists them.",
+        description="Known applications, such as claude. Their hosts or documents are added to the declared "
+        "ones. docs/applications.md lists the applications.",
     ),
 ]
 
 
 def hosts_or_applications(key: str) -> ConfigDict:
-    """What editors know of a registration method that is limited by a key, by applications or by both."""
+    """Return the model configuration of a registration method that requires a key or applications."""
     return ConfigDict(json_schema_extra={"anyOf": [{"required": [each]} for each in (key, "applications")]})
 
 
 def one_of(given: object, applications: object, key: str) -> None:
-    """Refuse a registration method that is limited to nothing.
+    """Reject a registration method without any limit.
 
     Raises:
-        RefusedError: neither the key nor applications is given.
+        RefusedError: both the key and applications are absent.
     """
     if not given and not applications:
-        raise RefusedError(
-            f"has neither {key} nor applications", "Declare one of them; nothing is assumed here."
-        )
+        raise RefusedError(f"has neither {key} nor applications", "Declare at least one of them.")
 
 
 class PrivateKeyJwt(Declared):
@@ -193,8 +191,8 @@ class Client(Declared):
     application: Annotated[
         Name | None,
         Field(
-            description="A known application, such as vscode: what is left out of grant, clientType, "
-            "redirectUris and webOrigins is filled in. docs/applications.md lists them."
+            description="A known application, such as vscode. It supplies grant, clientType, redirectUris "
+            "and webOrigins if they are absent. docs/applications.md lists the applications."
         ),
     ] = None
     grant: Annotated[
@@ -231,7 +229,7 @@ class Client(Declared):
     ) -> JsonSchemaValue:
         reference = handler(schema)
         definition = handler.resolve_ref_schema(reference)
-        # A known application says which grant it uses.
+        # A known application supplies the grant.
         definition["required"] = [key for key in definition["required"] if key != "grant"]
         definition["anyOf"] = [{"required": [key]} for key in ("application", "grant")]
         return reference

@@ -27,10 +27,10 @@ class Loaded:
     """A usable declaration.
 
     Attributes:
-        declaration: with ordinary clients in place of known applications.
-        warnings: on it.
-        tenant: where it was written.
-        applications: those entries of the team's own file that it names, as they were written.
+        declaration: the declaration, with known applications expanded.
+        warnings: the warnings on it.
+        tenant: the plain value with its positions.
+        applications: the entries of the team's file that it names, as plain values.
     """
 
     declaration: Declaration
@@ -53,7 +53,7 @@ def from_configuration(
         instance: value of `flow-mcp:instance`.
         kinds: the authorization servers that a tenant can choose.
         source: what to call it in problems, such as the stack's name.
-        applications: what the team's file of known applications says; None where there is none.
+        applications: content of the team's file of known applications; None if there is none.
 
     Raises:
         DeclarationError: with all problems at once.

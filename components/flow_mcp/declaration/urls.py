@@ -23,7 +23,7 @@ _PLAIN_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
 _NEEDLESS = frozenset(string.ascii_letters + string.digits + "-._~/\\%\x7f" + "".join(map(chr, range(0x20))))
 _OWN_SCHEME = re.compile(r"(?!https?$)[A-Za-z][A-Za-z0-9+.-]*", re.IGNORECASE)
 _PRIVATE_USE = re.compile(r"[a-z][a-z0-9+.-]*:/(?:/[a-z0-9.-]+/)?[A-Za-z0-9._~/-]+")
-# What browsers and operating systems themselves act on.
+# Schemes that browsers and operating systems handle themselves.
 _NOT_PRIVATE = frozenset({"about", "blob", "data", "file", "filesystem", "ftp", "javascript", "mailto"})
 _NOT_PRIVATE |= {"tel", "vbscript", "view-source", "ws", "wss"}
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -118,11 +118,11 @@ OWN_SCHEME = (
     "has a scheme that any application can claim",
     "Use https or a loopback address: MCP allows no other (Authorization, Communication Security).",
 )
-"""What is wrong with a redirect URI of another scheme, and what would be right."""
+"""Message and remedy for a redirect URI with a private-use scheme."""
 
 
 def is_private_use(uri: str) -> bool:
-    """Whether a redirect URI has a scheme of an application's own (RFC 8252, section 7.1)."""
+    """Return whether a redirect URI has a private-use scheme (RFC 8252, section 7.1)."""
     scheme = uri.partition(":")[0]
     return bool(
         len(uri) <= _LONGEST
@@ -136,7 +136,7 @@ def is_private_use(uri: str) -> bool:
 def _private_use_uri(uri: str) -> str:
     if not is_private_use(uri):
         raise RefusedError(
-            "is not a URI with a scheme of the application's own",
+            "is not a URI with a private-use scheme",
             "Write it in lower case and in full, such as example://host/callback; https and loopback "
             "addresses are redirectUris.",
         )
@@ -144,7 +144,7 @@ def _private_use_uri(uri: str) -> str:
 
 
 def _client_redirect_uri(uri: str) -> str:
-    """A redirect URI of a declared client; the checks allow a private-use one to known applications only."""
+    """Validate a redirect URI of a client; later checks allow private-use schemes to known applications."""
     return uri if is_private_use(uri) else _redirect_uri(uri)
 
 

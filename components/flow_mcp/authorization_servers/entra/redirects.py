@@ -50,8 +50,8 @@ def check(path: Path, client: Client) -> Iterator[Finding]:
         if is_private_use(uri) and client.confidential:
             yield Finding(
                 here,
-                "has a scheme of the application's own, which Entra takes of public clients only",
-                "Remove the client's credential and clientType, or list the other redirect URIs only.",
+                "has a private-use scheme, which Entra accepts for public clients only",
+                "Remove the client's credential and clientType, or list the other redirect URIs.",
             )
         if parts.hostname == "::1":
             yield Finding(

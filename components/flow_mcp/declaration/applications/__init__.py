@@ -1,1 +1,1 @@
-"""Known applications: what is public knowledge of an MCP client, so that a tenant's file names it only."""
+"""Known applications: redirect URIs and registration methods of MCP applications, by name."""

@@ -1,4 +1,4 @@
-"""The catalogue of known applications: the package's own, and what a team adds beside its tenants' files."""
+"""Load the catalogue of known applications: the package's file, and a team's file beside its tenants."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from flow_mcp.declaration.findings import Finding, Problem
 from flow_mcp.declaration.source_value import Located, SourceValue, parse, validated
 
 FILE = "applications.yaml"
-"""A team's own entries, in the directory of its stacks' files."""
+"""Name of a team's file, in the directory of the stacks' files."""
 
 _OWN = FilePath(__file__).with_name("catalogue.yaml")
 
@@ -28,12 +28,12 @@ _NAME = TypeAdapter[str](Name)
 
 @dataclass(frozen=True)
 class Catalogue(Mapping[str, Application]):
-    """Applications by name.
+    """The known applications by name.
 
     Attributes:
-        applications: all of them.
-        own: the team's own entries as they were written, by name.
-        problems: what is wrong with the team's file; the applications are then the package's only.
+        applications: the package's and the team's.
+        own: the entries of the team's file as plain values, by name.
+        problems: the errors of the team's file; if there are any, `applications` contains the package's only.
     """
 
     applications: Mapping[str, Application]
@@ -51,13 +51,17 @@ class Catalogue(Mapping[str, Application]):
 
     @property
     def errors(self) -> tuple[Problem, ...]:
-        """What is wrong with the team's file, in its order."""
+        """The errors of the team's file, in the order of its lines."""
         return tuple(problem for _, problem in sorted(self.problems, key=lambda located: located[0]))
 
 
 @cache
 def package_catalogue() -> Catalogue:
-    """The package's own catalogue."""
+    """Return the catalogue that the package contains.
+
+    Raises:
+        ValueError: the package's file is invalid.
+    """
     read = positions.read(_OWN)
     catalogue = _combined({}, SourceValue(read.value, str(_OWN), read, name="file"))
     if catalogue.problems:
@@ -66,23 +70,23 @@ def package_catalogue() -> Catalogue:
 
 
 def catalogue_beside(directory: FilePath) -> Catalogue:
-    """The catalogue for the tenants of a directory: the package's, with the team's own file if any."""
+    """Return the catalogue for the tenants of a directory: the package's and the team's."""
     file = directory / FILE
     if not file.exists():
         return package_catalogue()
     if not file.is_file():
         return _unreadable(str(file))
-    # A pipeline checks a thousand tenants beside one file.
+    # A pipeline can check a thousand tenants beside the same file.
     status = file.stat()
     return _of_file(str(file), status.st_mtime_ns, status.st_size)
 
 
 def catalogue_of(own: Any, source: str) -> Catalogue:
-    """The catalogue with a team's own entries, given as plain values.
+    """Return the catalogue with a team's entries that are given as plain values.
 
     Args:
-        own: what the team's file says; None where there is none.
-        source: what to call it in problems.
+        own: content of the team's file; None if there is none.
+        source: name of the entries in problems.
     """
     if own is None:
         return package_catalogue()
@@ -101,7 +105,7 @@ def _of_file(source: str, _changed: int, _size: int) -> Catalogue:
 
 
 def _unreadable(source: str) -> Catalogue:
-    finding = Finding((), "is not a file", "Make it a file of known applications, or remove it.")
+    finding = Finding((), "is not a file", "Replace it with a file of known applications, or remove it.")
     return Catalogue(package_catalogue().applications, {}, (SourceValue(None, source).locate(finding),))
 
 
@@ -112,7 +116,7 @@ def _team(written: SourceValue) -> Catalogue:
 
 
 def _combined(package: Mapping[str, Application], written: SourceValue) -> Catalogue:
-    """The package's applications with those of a file, key by key; sources fact by fact."""
+    """Merge the applications of a file into the package's: key by key, and sources fact by fact."""
     problems = list(_around(written))
     combined = dict(package)
     entries: Mapping[str, Any] = written.value if isinstance(written.value, dict) else {}
@@ -138,12 +142,14 @@ def _merged(base: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def _around(written: SourceValue) -> Iterator[Located]:
-    """What is wrong with a file as a whole."""
+    """Yield the errors of a file that belong to no entry."""
     faults = [fault for fault in written.file.faults if not fault.finding.path] if written.file else []
     yield from (written.locate(fault.finding, fault.mark) for fault in faults if not fault.doubtful)
     if not isinstance(written.value, dict) and not any(not fault.doubtful for fault in faults):
         message = "is not a mapping of applications by name"
-        yield written.locate(Finding((), message, "Write <name>: and its keys, or remove the file."))
+        yield written.locate(
+            Finding((), message, "Write `<name>:` and the keys of the entry below it, or remove the file.")
+        )
 
 
 def _name(name: str, at: SourceValue) -> Iterator[Located]:

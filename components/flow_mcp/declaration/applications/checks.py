@@ -1,4 +1,4 @@
-"""What a client that names a known application must be, and which applications can come by themselves."""
+"""Check clients and registration methods that name known applications."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SEGMENT = re.compile(r"[A-Za-z0-9._~%-]+")
 
 
 def check_clients(declaration: Declaration, catalogue: Mapping[str, Application]) -> Iterator[Finding]:
-    """All findings on clients that are known applications, in a declaration that is expanded."""
+    """Yield the findings on the clients of an expanded declaration."""
     for name, client in declaration.tenant.clients.items():
         path: Path = ("clients", name)
         application = catalogue.get(client.application) if client.application else None
@@ -35,7 +35,7 @@ def check_clients(declaration: Declaration, catalogue: Mapping[str, Application]
 
 
 def check_registration(declaration: Declaration, catalogue: Mapping[str, Application]) -> Iterator[Finding]:
-    """All findings on known applications that come by a registration method."""
+    """Yield the findings on the applications that registration methods name."""
     for key, method in registration_methods(declaration):
         named = getattr(method, "applications", None) or ()
         at = declaration.kind.registration_methods_at
@@ -47,9 +47,9 @@ def check_registration(declaration: Declaration, catalogue: Mapping[str, Applica
 def _unknown(path: Path, name: str, catalogue: Mapping[str, Application]) -> Finding:
     return Finding(
         path,
-        f"is {name}, which is no known application",
+        f"names {name}, which is not a known application",
         f"{did_you_mean(name, catalogue)} Known: {', '.join(sorted(catalogue))}; "
-        "others are added in applications.yaml beside the tenants' files.".strip(),
+        "add others in applications.yaml beside the tenants' files.".strip(),
     )
 
 
@@ -59,8 +59,8 @@ def _client(
     if client.grant is not Grant.AUTHORIZATION_CODE:
         yield Finding(
             (*path, "grant"),
-            f"is for programs, and people sign in with {application.title}",
-            "Remove it, or remove application.",
+            f"is for programs, but people sign in with {application.title}",
+            "Remove the grant, or remove application.",
         )
         return
     kind = "confidential" if client.confidential else "public"
@@ -68,21 +68,21 @@ def _client(
         key = "clientType" if client.client_type or not client.credentials else client.credentials[0]
         yield Finding(
             (*path, key),
-            f"makes the client {kind}, and {application.title} is {' or '.join(application.client_types)}",
-            "Remove it, or remove application and declare the client in full.",
+            f"makes the client {kind}, but {application.title} is {' or '.join(application.client_types)}",
+            "Remove it, or remove application and declare the complete client.",
         )
     elif client.authentication in {"private-key-jwt", "federated"}:
         yield Finding(
             (*path, client.credentials[0]),
-            f"is not something that {application.title} is known to authenticate with",
-            "Remove it, or remove application and declare the client in full.",
+            f"is a way to authenticate that {application.title} is not known to support",
+            "Remove it, or remove application and declare the complete client.",
         )
     for index, origin in enumerate(client.web_origins):
         if origin not in application.web_origins:
             yield Finding(
                 (*path, "webOrigins", index),
-                f"is not an origin from which {application.title} calls the token endpoint",
-                "Remove it, or remove application and declare the client in full.",
+                f"is not a web origin of {application.title}",
+                "Remove it, or remove application and declare the complete client.",
             )
     yield from _redirects(declaration, path, client, application)
 
@@ -94,25 +94,25 @@ def _redirects(
     if callback and not client.redirect_uris:
         yield Finding(
             (*path, "redirectUris"),
-            f"is missing: {application.title} makes it for each app or tool, so only you can know it",
-            f"{callback.where} Write it under redirectUris; it is {_listed(application)}.",
+            f"is missing, because {application.title} creates one for each app or tool",
+            f"{callback.where} Add it to redirectUris: {_listed(application)}.",
         )
     for index, uri in enumerate(client.redirect_uris):
-        # A private-use scheme has a finding of its own.
+        # check_clients reports private-use schemes.
         if is_private_use(uri) or any(_is_same(each, uri) for each in known):
             continue
         if not (callback and _is_below(callback.prefix, uri)):
             yield Finding(
                 (*path, "redirectUris", index),
                 f"is not a redirect URI of {application.title}",
-                f"Correct it; it is {_listed(application)}."
+                f"Copy it from the application: {_listed(application)}."
                 if callback
-                else f"Remove it: left out, it is filled in. Known: {', '.join(known)}.",
+                else f"Remove redirectUris to use the known ones: {', '.join(known)}.",
             )
 
 
 def _listed(application: Application) -> str:
-    """The redirect URIs of an application that makes one, as a person reads them."""
+    """Return the forms of redirect URIs of an application that creates some of them, for a message."""
     made = f"{application.callback.prefix}…" if application.callback else ""
     return " or ".join((*application.redirect_uris, made))
 
@@ -122,7 +122,7 @@ def _is_below(prefix: str, uri: str) -> bool:
 
 
 def _is_same(known: str, uri: str) -> bool:
-    """Whether a URI is an application's; a loopback one may name a port where the known one has none."""
+    """Return whether a URI equals a known one; a loopback URI may add a port to one without a port."""
     if known == uri:
         return True
     parts, other = urlsplit(known), urlsplit(uri)
@@ -140,15 +140,15 @@ def _registration(path: Path, key: str, name: str, catalogue: Mapping[str, Appli
     application = catalogue[name]
     documents = key == "metadataDocuments"
     support = application.metadata_documents if documents else application.dynamic_registration
-    what = "come by a metadata document" if documents else "register itself"
+    what = "have a metadata document" if documents else "register dynamically"
     if support != "supported":
-        known = "is not known to" if support == "unknown" else "is known not to"
+        known = "is not known to" if support == "unknown" else "does not"
         yield Finding(
-            path, f"is {application.title}, which {known} {what}", "Remove it, and declare it under clients."
+            path, f"names {application.title}, which {known} {what}", "Remove it, and declare a client."
         )
     elif documents and not application.metadata_document:
         yield Finding(
             path,
-            f"is {application.title}, the address of whose metadata document is not known",
-            "Add metadataDocument to it in applications.yaml, or write the document's host or address here.",
+            f"names {application.title}, whose metadata document has no known address",
+            "Add metadataDocument to its entry in applications.yaml, or declare the document's host.",
         )

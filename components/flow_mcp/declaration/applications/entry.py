@@ -1,4 +1,4 @@
-"""One known application: redirect URIs, registration methods, what to enter in it, and where that is from."""
+"""An entry of the catalogue: an application's redirect URIs and registration methods, with sources."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ Fact = Literal[
 ]
 
 CALLBACK_ID = "${callbackId}"
-"""Stands for what Codex derives from the URL of a protected resource."""
+"""Placeholder for the value that Codex derives from the URL of a protected resource."""
 
 
 def _address(text: str) -> str:
@@ -48,7 +48,7 @@ def _document(url: str) -> str:
     parts = split_url(url)
     if parts.scheme != "https" or not parts.path.strip("/") or "?" in url or "#" in url:
         raise RefusedError(
-            "is not the address of a metadata document",
+            "is not a valid address of a metadata document",
             "Write https, the host and the path, without query and fragment.",
         )
     return url
@@ -57,37 +57,38 @@ def _document(url: str) -> str:
 def _template(uri: str) -> str:
     if uri.count(CALLBACK_ID) != 1:
         raise RefusedError(f"does not name {CALLBACK_ID} once", f"End it with /{CALLBACK_ID}.")
-    # The type checks the rest as it checks every redirect URI.
     return uri
 
 
 class Source(Declared):
-    """Where a fact is from."""
+    """The source of a fact."""
 
     basis: Annotated[
         Literal["tried", "vendor", "reported"],
         Field(
-            description="tried: a test of this project runs it; vendor: its documentation, source code or "
-            "developers say so; reported: others who use it say so."
+            description="tried: a test of this project runs the application; vendor: the vendor's "
+            "documentation, source code or developers; reported: users of the application."
         ),
     ]
     url: Annotated[
-        str, AfterValidator(_address), Field(description="https address, or the test's path (tests/…).")
+        str, AfterValidator(_address), Field(description="https address, or the path of a test (tests/…).")
     ]
-    read: Annotated[Day, Field(description="Day on which it was read, YYYY-MM-DD.")]
+    read: Annotated[Day, Field(description="Day on which the source was read, YYYY-MM-DD.")]
 
 
 class Callback(Declared):
-    """A redirect URI that the application makes for each user or tool."""
+    """A redirect URI that the application creates for each app or tool."""
 
-    prefix: Annotated[RedirectUri, Field(description="What it begins with; one path segment follows.")]
-    where: Annotated[Text, Field(description="Where the user finds it: a sentence.")]
+    prefix: Annotated[
+        RedirectUri, Field(description="Beginning of the redirect URI; one path segment follows.")
+    ]
+    where: Annotated[Text, Field(description="Where to find it: a sentence.")]
 
 
 class Entry(Declared):
-    """What a file says of an application; a team's own file may say a part, which replaces the same part."""
+    """An entry of a file. In a team's file, each key replaces the same key of a known application."""
 
-    title: Annotated[Text | None, Field(description="Its name for people.")] = None
+    title: Annotated[Text | None, Field(description="Name of the product.")] = None
     redirect_uris: Annotated[
         tuple[RedirectUri, ...] | None,
         Field(description="Exact; a loopback one without a port matches any port."),
@@ -95,58 +96,63 @@ class Entry(Declared):
     private_use_redirect_uris: Annotated[
         tuple[PrivateUseUri, ...] | None,
         Field(
-            description="Redirect URIs with a scheme of the application's own (RFC 8252, section 7.1), which "
-            "any program on a person's computer can claim."
+            description="Redirect URIs with a private-use scheme (RFC 8252, section 7.1), which any program "
+            "on a computer can claim."
         ),
     ] = None
     resource_redirect_uris: Annotated[
         tuple[Annotated[str, AfterValidator(_template)], ...] | None,
         Field(
-            description=f"One for each protected resource; {CALLBACK_ID} stands for base64url of the first "
-            "nine bytes of SHA-256 of its URL."
+            description=f"Redirect URIs for each protected resource; {CALLBACK_ID} becomes base64url of the "
+            "first nine bytes of the SHA-256 of its URL."
         ),
     ] = None
     callback: Annotated[
-        Callback | None, Field(description="A redirect URI that only the user can know, if there is one.")
+        Callback | None,
+        Field(description="A redirect URI that the application creates for each app or tool."),
     ] = None
     web_origins: Annotated[
-        tuple[Origin, ...] | None, Field(description="Its origins, if its pages call the token endpoint.")
+        tuple[Origin, ...] | None, Field(description="Origins whose pages call the token endpoint (CORS).")
     ] = None
     client_types: Annotated[
         tuple[ClientType, ...] | None,
-        Field(min_length=1, description="What it can be; the first is the default."),
+        Field(min_length=1, description="Supported client types; the first is the default."),
     ] = None
     entra_platform: Annotated[
         EntraPlatform | Literal["unknown"] | None,
-        Field(description="Platform of its redirect URIs in Microsoft Entra ID, for the default type."),
+        Field(
+            description="Platform of the redirect URIs in Microsoft Entra ID, for the default client type."
+        ),
     ] = None
     refresh: Annotated[
         Literal["supported", "unreliable", "unsupported", "unknown"] | None,
-        Field(description="Whether it renews access by refresh tokens; unreliable: reported not always to."),
+        Field(
+            description="Whether it uses refresh tokens; unreliable: users report that it sometimes does not."
+        ),
     ] = None
     dynamic_registration: Annotated[
-        Support | None, Field(description="Whether it registers itself (RFC 7591).")
+        Support | None, Field(description="Whether it registers dynamically (RFC 7591).")
     ] = None
     registration_hosts: Annotated[
         tuple[Host, ...] | None,
-        Field(description="Further hosts that its registration names, besides its redirect URIs'."),
+        Field(
+            description="Further hosts in its registration or metadata document, such as that of its logo."
+        ),
     ] = None
     metadata_documents: Annotated[
         Support | None, Field(description="Whether it has a Client ID Metadata Document.")
     ] = None
     metadata_document: Annotated[
-        Annotated[str, AfterValidator(_document)] | None, Field(description="The address of that document.")
+        Annotated[str, AfterValidator(_document)] | None, Field(description="Address of that document.")
     ] = None
     connect: Annotated[
-        tuple[Step, ...] | None, Field(description="What to paste or to enter, by `flow-mcp connect`.")
+        tuple[Step, ...] | None, Field(description="Steps that `flow-mcp connect` prints.")
     ] = None
-    sources: Annotated[
-        dict[Fact, Source], Field(default={}, description="Where each fact is from, by its key.")
-    ]
+    sources: Annotated[dict[Fact, Source], Field(default={}, description="The source of each fact, by key.")]
 
 
 class Application(Entry):
-    """A known application with all that is needed of it, each fact with its source."""
+    """A complete entry: each fact has a source."""
 
     title: Text
     redirect_uris: tuple[RedirectUri, ...] = ()
@@ -167,12 +173,15 @@ class Application(Entry):
             raise RefusedError("has no redirect URI", "Add redirectUris, resourceRedirectUris or callback.")
         if self.entra_platform not in {"unknown", self._follows}:
             raise RefusedError(
-                f"has the Entra platform {self.entra_platform}, but clients of its type and web origins are "
-                f"on {self._follows}",
+                f"has the Entra platform {self.entra_platform}, but its client type and web origins require "
+                f"{self._follows}",
                 f"Write entraPlatform: {self._follows}, or correct clientTypes or webOrigins.",
             )
         if self.metadata_document and self.metadata_documents != "supported":
-            raise RefusedError("has a metadata document", "Write metadataDocuments: supported.")
+            raise RefusedError(
+                "has metadataDocument without metadataDocuments: supported",
+                "Add metadataDocuments: supported.",
+            )
         for fact in self._claimed():
             if fact not in self.sources:
                 raise RefusedError(
@@ -183,13 +192,13 @@ class Application(Entry):
 
     @property
     def _follows(self) -> EntraPlatform:
-        """The platform on which the project puts it in Entra."""
+        """The platform that the Entra component selects for such a client."""
         if self.client_types[0] == "confidential":
             return "web"
         return "single-page" if self.web_origins else "mobile-and-desktop"
 
     def _claimed(self) -> Iterator[Fact]:
-        """The facts that are said of it."""
+        """Yield the keys of the facts that the entry contains."""
         yield "redirectUris"
         yield "clientTypes"
         if self.entra_platform != "unknown":
@@ -205,7 +214,7 @@ class Application(Entry):
 
     @property
     def redirect_hosts(self) -> tuple[str, ...]:
-        """Hosts of all its redirect URIs, sorted; Keycloak looks at those of private-use ones too."""
+        """The hosts of all redirect URIs, sorted; Keycloak checks those of private-use URIs too."""
         uris = [*self.redirect_uris, *self.private_use_redirect_uris, *self.resource_redirect_uris]
         uris += [self.callback.prefix] if self.callback else []
         return tuple(sorted({host for uri in uris if (host := urlsplit(uri).hostname)}))

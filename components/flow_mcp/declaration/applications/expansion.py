@@ -1,4 +1,4 @@
-"""From the names of known applications to the clients and the hosts that they stand for."""
+"""Expand the names of known applications into clients, hosts and metadata documents."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _GRANT = Grant.AUTHORIZATION_CODE.value
 
 
 def with_grants(tenant: Any) -> Any:
-    """A tenant as it was written, with the grant of each client that names an application and no grant."""
+    """Return a tenant's plain value with a grant for each client that has an application and no grant."""
     clients = tenant.get("clients") if isinstance(tenant, dict) else None
     if not isinstance(clients, dict):
         return tenant
@@ -32,7 +32,7 @@ def with_grants(tenant: Any) -> Any:
 
 
 def names(declaration: Declaration) -> Iterator[str]:
-    """The applications that a declaration names, each as often as it does."""
+    """Yield the names of applications in a declaration, with repetitions."""
     for client in declaration.tenant.clients.values():
         if client.application:
             yield client.application
@@ -41,18 +41,18 @@ def names(declaration: Declaration) -> Iterator[str]:
 
 
 def registration_methods(declaration: Declaration) -> Iterator[tuple[str, RegistrationMethod]]:
-    """The open registration methods by key; none of a server that is declared wrongly."""
+    """Yield the open registration methods with their keys; none if the server's declaration is invalid."""
     server = getattr(declaration.tenant.authorization_server, declaration.kind.field, None)
     if server is not None:
         yield from ((key, method) for key, method in server.registration_methods.items() if method)
 
 
 def expanded(declaration: Declaration, known: Mapping[str, Application]) -> Declaration:
-    """The declaration with ordinary clients and hosts; what is filled in already stays as it is.
+    """Return the declaration with the values that its applications supply; declared values are kept.
 
     Args:
-        declaration: may name applications; one that is not known is left alone.
-        known: applications by name.
+        declaration: a declaration, expanded or not; unknown applications are ignored.
+        known: the known applications by name.
     """
     if not any(names(declaration)):
         return declaration
@@ -69,7 +69,7 @@ def expanded(declaration: Declaration, known: Mapping[str, Application]) -> Decl
 
 
 def redirect_uris(declaration: Declaration, client: Client, application: Application) -> tuple[str, ...]:
-    """All redirect URIs of an application that can be known, for the protected resources of a client."""
+    """Return the redirect URIs of an application, for the protected resources that a client may access."""
     templates = application.resource_redirect_uris
     return (
         *application.redirect_uris,
@@ -83,10 +83,10 @@ def redirect_uris(declaration: Declaration, client: Client, application: Applica
 
 
 def callback_id(url: str) -> str:
-    """What Codex ends the path of its callback with (openai/codex#20237).
+    """Return the last path segment of Codex's callback for an MCP server (openai/codex#20237).
 
     Args:
-        url: of the protected resource, in the form that URL parsers leave unchanged, as declarations have it.
+        url: URL of the protected resource, normalized as in declarations.
     """
     digest = hashlib.sha256(url.encode()).digest()[:9]
     return base64.urlsafe_b64encode(digest).decode()
@@ -106,7 +106,7 @@ def _client(declaration: Declaration, client: Client, application: Application |
 
 
 def _server(server: Any, known: Mapping[str, Application]) -> Any:
-    """The authorization server with the hosts and documents of the applications that it names."""
+    """Return the authorization server with the hosts and documents of the applications that it names."""
     registration = getattr(server, "registration", None)
     update = {}
     for field in ("dynamic", "metadata_documents"):
@@ -120,13 +120,13 @@ def _server(server: Any, known: Mapping[str, Application]) -> Any:
 
 
 def _filled(field: str, method: Any, named: list[Application]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The fields that a registration method has for hosts and documents, with those of applications."""
+    """Yield the method's fields for hosts and documents, with the values of the applications added."""
     documents = [each.metadata_document for each in named if each.metadata_document]
     domains = {split_url(document).hostname or "" for document in documents}
     redirects = {host for each in named for host in (*each.redirect_hosts, *each.registration_hosts)}
     values: dict[str, Iterable[str]] = {"redirect_hosts": sorted(redirects)}
     if field == "metadata_documents":
-        # The documents' own hosts are permitted anyway.
+        # The hosts of the documents are permitted already.
         values = {
             "domains": sorted(domains),
             "documents": sorted(set(documents)),

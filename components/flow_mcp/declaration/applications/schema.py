@@ -1,4 +1,4 @@
-"""The JSON Schema of the catalogue of known applications, the package's and a team's own."""
+"""The JSON Schema of files of known applications."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from flow_mcp.declaration.base import Name
 
 
 def applications_schema() -> dict[str, Any]:
-    """The schema of `stacks/applications.yaml` (JSON Schema 2020-12)."""
+    """Return the schema of `stacks/applications.yaml` (JSON Schema 2020-12)."""
     described: dict[str, Any] = readable(
         {
             "$schema": DIALECT,

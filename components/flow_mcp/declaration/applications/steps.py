@@ -1,4 +1,4 @@
-"""What a person pastes or enters to connect an application: forms with placeholders."""
+"""Steps that connect an application: documents, commands and dialogs with placeholders."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ PLACEHOLDERS = (
     "serverUrl",
     "tokenUrl",
 )
-"""Values of a protected resource and a client. `scopeList` is a list, the others are texts."""
+"""Names of the placeholders. `scopeList` is a list of texts, the others are texts."""
 
 
 class Box(Declared):
-    """One field of a dialog."""
+    """A field of a dialog."""
 
-    label: Annotated[Text, Field(description="As the application labels it.")]
+    label: Annotated[Text, Field(description="Label of the field in the application.")]
     value: Annotated[Text, Field(description="Text with placeholders.")]
 
 
 class Step(Declared):
-    """One thing to do, in exactly one form. What names a value that there is not is left out."""
+    """A step in exactly one form. Parts whose placeholders have no value are omitted."""
 
-    title: Annotated[Text, Field(description="Where it goes, such as: Add to .vscode/mcp.json.")]
+    title: Annotated[Text, Field(description="What to do with it, such as: Add to .vscode/mcp.json.")]
     client_type: Annotated[
         Literal["public", "confidential"] | None, Field(description="Only for clients of this type.")
     ] = None
@@ -49,13 +49,13 @@ class Step(Declared):
     ] = None
     command: Annotated[
         tuple[Text | tuple[Text, ...], ...] | None,
-        Field(description="Words of a shell command; a list of words is left out as a whole."),
+        Field(description="Words of a shell command; a list of words is omitted as a whole."),
     ] = None
     dialog: Annotated[tuple[Box, ...] | None, Field(description="Fields of a dialog, in their order.")] = None
 
     @property
     def form(self) -> Literal["json", "toml", "command", "dialog"]:
-        """The key of the form that it is in."""
+        """The key of the step's form."""
         if self.json_document is not None:
             return "json"
         if self.toml_document is not None:
@@ -66,12 +66,14 @@ class Step(Declared):
     def _one_form(self) -> Self:
         forms = [self.json_document, self.toml_document, self.command, self.dialog]
         if sum(form is not None for form in forms) != 1:
-            raise RefusedError("is not in exactly one form", "Give one of json, toml, command and dialog.")
+            raise RefusedError(
+                "does not have exactly one form", "Give one of json, toml, command and dialog."
+            )
         for text in _texts(self.model_dump(exclude={"title", "client_type"})):
             for name in PLACEHOLDER.findall(text):
                 if name not in PLACEHOLDERS:
                     raise RefusedError(
-                        f"has the placeholder {name}, which is not known",
+                        f"has the unknown placeholder {name}",
                         f"Known: {', '.join(PLACEHOLDERS)}.",
                     )
         return self

@@ -1,1 +1,1 @@
-"""What to paste or to enter in a known application, so that it reaches a tenant's protected resources."""
+"""Print the configuration with which a known application accesses a tenant's protected resources."""

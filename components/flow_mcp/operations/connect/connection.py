@@ -1,4 +1,4 @@
-"""How a tenant admits a known application, and which values the application needs for that."""
+"""Find the clients and registration methods of a tenant that admit an application."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from flow_mcp.settings import ProtectedResource, SettingsDocument, TokenRequest
 
 @dataclass(frozen=True)
 class Reached:
-    """A protected resource that the application reaches.
+    """A protected resource that the application may access.
 
     Attributes:
         key: `<workspace>/<environment>`.
-        name: what the application calls it.
-        server_url: its URL.
-        authority: the issuer of its tokens.
-        scopes: to be requested, all of them.
-        authorization_url: endpoint; None where the application finds it by itself.
-        token_url: likewise.
+        name: name for the MCP server in the application's configuration.
+        server_url: URL of the MCP server.
+        authority: issuer of the tokens.
+        scopes: all scopes to request.
+        authorization_url: authorization endpoint; None for registration methods.
+        token_url: token endpoint; None for registration methods.
     """
 
     key: str
@@ -41,14 +41,14 @@ class Reached:
 
 @dataclass(frozen=True)
 class Connection:
-    """One way in which the tenant admits the application.
+    """A client or registration method that admits the application.
 
     Attributes:
-        admitted_by: path in the tenant's file, such as `clients.desktop`.
-        client_id: to be entered; None where the application brings its own.
-        client_type: None likewise.
-        redirect_uris: that are registered; none likewise.
-        resources: in the order of their keys.
+        admitted_by: its path in the tenant's file, such as `clients.desktop`.
+        client_id: None for registration methods, where the application has its own.
+        client_type: None for registration methods.
+        redirect_uris: the registered ones; empty for registration methods.
+        resources: sorted by workspace and environment.
     """
 
     admitted_by: str
@@ -59,14 +59,14 @@ class Connection:
 
     @property
     def callback_port(self) -> str | None:
-        """The port of the loopback redirect URI, if one is registered with a port."""
+        """The port of the loopback redirect URI, if exactly one is registered."""
         parts = [urlsplit(uri) for uri in self.redirect_uris]
         ports = {each.port for each in parts if each.port and is_loopback(each.hostname)}
         return str(ports.pop()) if len(ports) == 1 else None
 
 
 def admitted(declaration: Declaration, name: str, known: Mapping[str, Application]) -> Application:
-    """An application that a tenant admits.
+    """Return an application, if the tenant admits it.
 
     Raises:
         ConnectError: there is no such application, or the tenant does not admit it.
@@ -77,23 +77,23 @@ def admitted(declaration: Declaration, name: str, known: Mapping[str, Applicatio
     named = {*names(declaration)} | {key for key, _ in registration_methods(declaration) if key in known}
     if name not in named:
         raise ConnectError(
-            f"the tenant {declaration.tenant.id} does not admit {known[name].title}: add a client with "
-            f"application: {name} to its file, or name it in a registration method. "
+            f"the tenant {declaration.tenant.id} does not admit {known[name].title}. Add a client with "
+            f"application: {name} to its file, or add the name to a registration method. "
             f"It admits: {', '.join(sorted(named)) or 'no known application'}"
         )
     return known[name]
 
 
 def connections(declaration: Declaration, document: SettingsDocument, name: str) -> tuple[Connection, ...]:
-    """All ways in which a tenant admits an application.
+    """Return the clients and registration methods that admit an application.
 
     Args:
-        declaration: the tenant's.
-        document: its settings, with the client IDs.
-        name: the application's.
+        declaration: the tenant's declaration.
+        document: the tenant's settings, which contain the client IDs.
+        name: name of the application.
 
     Raises:
-        ConnectError: the stack has no such client yet.
+        ConnectError: the stack does not contain a declared client yet.
     """
     return (*_declared(declaration, document, name), *_registered(declaration, document, name))
 
@@ -106,7 +106,7 @@ def _declared(declaration: Declaration, document: SettingsDocument, name: str) -
             continue
         if key not in made:
             raise ConnectError(
-                f"the stack of {declaration.tenant.id} has no client {key} yet; run `pulumi up` first"
+                f"the stack of {declaration.tenant.id} does not contain the client {key} yet. Run `pulumi up`"
             )
         requests = {request.resource: request for request in made[key].token_requests}
         yield Connection(
@@ -125,7 +125,7 @@ def _type(client: Client) -> ClientType:
 def _registered(declaration: Declaration, document: SettingsDocument, name: str) -> Iterator[Connection]:
     at = f"authorizationServer.{declaration.kind.key}.{declaration.kind.registration_methods_at}"
     for key, method in registration_methods(declaration):
-        # Entra's preauthorized applications are methods of their own.
+        # On Entra each preauthorized application is a registration method.
         if key == name or name in (getattr(method, "applications", None) or ()):
             resources = tuple(_reached(declaration, document, method.access, {}))
             yield Connection(f"{at}.{key}", None, None, (), resources)
@@ -140,7 +140,7 @@ def _reached(
     authority = document.authorization_servers[0].authority
     documented: dict[str, ProtectedResource] = {each.key: each for each in document.protected_resources}
     for resource in declaration.reached_by(access):
-        # One that an administrator has still to make is not in the settings.
+        # The settings lack resources whose application an administrator has not created yet.
         if described := documented.get(resource.key):
             request = requests.get(described.url)
             yield Reached(

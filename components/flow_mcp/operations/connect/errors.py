@@ -1,4 +1,4 @@
-"""Why an application cannot be connected."""
+"""Errors of `flow-mcp connect`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from flow_mcp.common.errors import FlowMcpError
 
 
 class ConnectError(FlowMcpError):
-    """The tenant does not admit the application, or its stack does not have the client yet."""
+    """The tenant does not admit the application, or its stack does not contain the client yet."""
 
     exit_code = 2

@@ -1,4 +1,4 @@
-"""A step's form with its values: JSON, TOML, shell commands or a dialog's fields, as text."""
+"""Fill the placeholders of a step, and write it as text."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from flow_mcp.operations.connect.connection import Connection, Reached
 _LONGEST = 4096
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _MISSING = object()
-"""Stands for what names a value that there is not."""
+"""The result of filling a part whose placeholders have no value."""
 
-SECRET = "<client secret: pulumi stack output clientSecrets --show-secrets>"  # noqa: S105 says where it is
-"""Stands for the client secret, which no command prints unasked."""
+SECRET = "<client secret: pulumi stack output clientSecrets --show-secrets>"  # noqa: S105 not a secret
+"""Text in place of the client secret."""
 
 Values = Mapping[str, str | list[str] | None]
 
 
 def text(step: Step, connection: Connection) -> str:
-    """What a step asks to paste or to enter for all protected resources of a connection."""
+    """Return the text of a step for all protected resources of a connection."""
     values = [_values(connection, resource) for resource in connection.resources]
     if step.json_document is not None:
         return json.dumps(_merged(step.json_document, values), indent=2, ensure_ascii=False)
@@ -47,7 +47,7 @@ def _values(connection: Connection, resource: Reached) -> Values:
         "serverUrl": resource.server_url,
         "tokenUrl": resource.token_url,
     }
-    # Of servers and stacks' outputs: what is not seen does not get into what is pasted.
+    # Values from a stack's outputs could contain invisible characters.
     harmless = {name: plain(value, _LONGEST) if value else None for name, value in values.items()}
     return {**harmless, "scopeList": [plain(scope, _LONGEST) for scope in resource.scopes]}
 
@@ -70,7 +70,7 @@ def _merge(into: dict[str, Any], other: dict[str, Any]) -> None:
 
 
 def _filled(value: Any, values: Values) -> Any:
-    """A value with its placeholders replaced; `_MISSING` where one has no value."""
+    """Return a value with its placeholders filled; `_MISSING` if one has no value."""
     if isinstance(value, str):
         whole = PLACEHOLDER.fullmatch(value)
         used = PLACEHOLDER.findall(value)
@@ -106,7 +106,7 @@ def _boxes(step: Step, values: Values) -> Iterator[str]:
 
 
 def _tables(document: dict[str, Any], path: tuple[str, ...]) -> Iterator[str]:
-    """TOML tables; JSON's texts and lists of texts are TOML's too (TOML 1.0, strings)."""
+    """Yield TOML tables. JSON strings and lists of strings are valid TOML values."""
     lines = [
         f"{_key(key)} = {json.dumps(part, ensure_ascii=False)}"
         for key, part in document.items()

@@ -169,7 +169,7 @@ def test_a_wrong_entra_tenant_is_refused(entra: dict[str, Any], expected: Found)
             (
                 "error",
                 "clients.x.redirectUris[2]",
-                "has a scheme of the application's own, which Entra takes of public clients only",
+                "has a private-use scheme, which Entra accepts for public clients only",
             ),
         ),
         (

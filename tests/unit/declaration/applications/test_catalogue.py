@@ -147,7 +147,7 @@ def test_entries_given_as_values_are_those_of_the_file(stacks: Stacks) -> None:
                 (
                     1,
                     "planner",
-                    "has the Entra platform single-page, but clients of its type and web origins are on web",
+                    "has the Entra platform single-page, but its client type and web origins require web",
                     "Write entraPlatform: web, or correct clientTypes or webOrigins.",
                 )
             ],
@@ -158,14 +158,14 @@ def test_entries_given_as_values_are_those_of_the_file(stacks: Stacks) -> None:
                 (
                     8,
                     "planner.privateUseRedirectUris[0]",
-                    "is not a URI with a scheme of the application's own",
+                    "is not a URI with a private-use scheme",
                     None,
                 )
             ],
         ),
         (
             PLANNER + "  connect: [{title: Run, command: ['${secret}']}]\n",
-            [(8, "planner.connect[0]", "has the placeholder secret, which is not known", None)],
+            [(8, "planner.connect[0]", "has the unknown placeholder secret", None)],
         ),
         (
             PLANNER + "  connect: [{title: Run, command: [a], json: {}}]\n",
@@ -173,7 +173,7 @@ def test_entries_given_as_values_are_those_of_the_file(stacks: Stacks) -> None:
                 (
                     8,
                     "planner.connect[0]",
-                    "is not in exactly one form",
+                    "does not have exactly one form",
                     "Give one of json, toml, command and dialog.",
                 )
             ],

@@ -12,7 +12,7 @@ from flow_mcp.declaration.applications.expansion import callback_id
 from tests.unit.declaration.access.samples import STACKS, sample
 from tests.unit.declared import SERVER, Stacks, problem, tenant
 
-WHERE = "Remove it, or remove application and declare the client in full."
+WHERE = "Remove it, or remove application and declare the complete client."
 VSCODE = ["http://127.0.0.1/", "https://insiders.vscode.dev/redirect", "https://vscode.dev/redirect"]
 CURSOR = "cursor://anysphere.cursor-mcp/oauth/callback"
 OWN_SCHEME = (
@@ -130,14 +130,14 @@ def test_it_is_said_what_would_be_right(stacks: Stacks) -> None:
         15,
         "clients.a.redirectUris[0]",
         "is not a redirect URI of Visual Studio Code",
-        f"Remove it: left out, it is filled in. Known: {known}.",
+        f"Remove redirectUris to use the known ones: {known}.",
     )
 
 
 def test_a_key_that_does_not_fit_the_application_is_refused(stacks: Stacks) -> None:
-    origin = "is not an origin from which Visual Studio Code calls the token endpoint"
-    kind = "makes the client confidential, and Visual Studio Code is public"
-    key = "is not something that Claude Code is known to authenticate with"
+    origin = "is not a web origin of Visual Studio Code"
+    kind = "makes the client confidential, but Visual Studio Code is public"
+    key = "is a way to authenticate that Claude Code is not known to support"
     more = "  clientType: confidential\n  webOrigins: [https://a.example]\n"
     assert stacks.problems(tenant(client("vscode", more))) == (
         problem(15, "clients.a.clientType", kind, WHERE),
@@ -151,8 +151,8 @@ def test_a_key_that_does_not_fit_the_application_is_refused(stacks: Stacks) -> N
     ) == problem(
         11,
         "clients.a.grant",
-        "is for programs, and people sign in with Visual Studio Code",
-        "Remove it, or remove application.",
+        "is for programs, but people sign in with Visual Studio Code",
+        "Remove the grant, or remove application.",
     )
 
 
@@ -167,14 +167,14 @@ def test_a_type_that_the_application_can_have_may_be_chosen(stacks: Stacks) -> N
     [
         (
             "chatgpt",
-            "is missing: ChatGPT makes it for each app or tool, so only you can know it",
+            "is missing, because ChatGPT creates one for each app or tool",
             "ChatGPT shows it while the app is made: ",
             "https://chatgpt.com/connector/oauth/OUbdUMlL15Ct",
             "https://chatgpt.com/connector_platform_oauth_redirect or https://chatgpt.com/connector/oauth/….",
         ),
         (
             "copilot-studio",
-            "is missing: Microsoft Copilot Studio makes it for each app or tool, so only you can know it",
+            "is missing, because Microsoft Copilot Studio creates one for each app or tool",
             "Copilot Studio shows it as Redirect URL after the tool is saved: ",
             "https://global.consent.azure-apim.net/redirect/cr938-5fplans-5f43bcb8573bc3e84",
             "https://global.consent.azure-apim.net/redirect/….",
@@ -187,7 +187,7 @@ def test_a_callback_that_only_the_user_knows_is_asked_for_by_its_key(
     asked = stacks.problem(tenant(client(application)))
     assert (asked.line, asked.path, asked.message) == (11, "clients.a.redirectUris", message)
     assert asked.remedy.startswith(remedy)
-    assert f"Write it under redirectUris; it is {known}" in asked.remedy
+    assert f"Add it to redirectUris: {known}" in asked.remedy
     given = declared(stacks, tenant(client(application, f"  redirectUris: ['{callback}']\n")))
     assert given["redirectUris"] == [callback]
     for other in (f"{callback}/more", f"{callback}?a=b", "https://evil.example/x"):
@@ -227,7 +227,7 @@ def test_an_unknown_application_is_refused_with_a_guess(stacks: Stacks) -> None:
     assert (found.line, found.path, found.message) == (
         12,
         "clients.a.application",
-        "is vs-code, which is no known application",
+        "names vs-code, which is not a known application",
     )
     assert found.remedy.startswith("Did you mean vscode? Known: chatgpt, claude, claude-code, codex, ")
 

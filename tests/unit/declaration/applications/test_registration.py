@@ -82,7 +82,7 @@ def test_a_method_is_limited_by_hosts_or_by_applications(
     assert (error.path.rpartition(".")[2], error.message, error.remedy) == (
         method,
         f"has neither {key} nor applications",
-        "Declare one of them; nothing is assumed here.",
+        "Declare at least one of them.",
     )
 
 
@@ -90,23 +90,26 @@ def test_an_application_that_cannot_come_that_way_is_refused(stacks: Stacks) -> 
     names = "copilot-studio, inspector, vs-code"
     server = f"{SERVER}  registration: {{metadataDocuments: {{applications: [{names}], {GIVEN}}}}}\n"
     here = "authorizationServer.keycloak.registration.metadataDocuments.applications"
-    declare = "Remove it, and declare it under clients."
+    declare = "Remove it, and declare a client."
     found = stacks.problems(tenant(server=server))
     assert found[:2] == (
         problem(
             10,
             f"{here}[0]",
-            "is Microsoft Copilot Studio, which is not known to come by a metadata document",
+            "names Microsoft Copilot Studio, which is not known to have a metadata document",
             declare,
         ),
         problem(
             10,
             f"{here}[1]",
-            "is MCP Inspector, the address of whose metadata document is not known",
-            "Add metadataDocument to it in applications.yaml, or write the document's host or address here.",
+            "names MCP Inspector, whose metadata document has no known address",
+            "Add metadataDocument to its entry in applications.yaml, or declare the document's host.",
         ),
     )
-    assert (found[2].path, found[2].message) == (f"{here}[2]", "is vs-code, which is no known application")
+    assert (found[2].path, found[2].message) == (
+        f"{here}[2]",
+        "names vs-code, which is not a known application",
+    )
 
 
 def test_auth0_and_others_have_no_hosts_to_fill_for_dynamic_registration(stacks: Stacks) -> None:

@@ -197,14 +197,14 @@ def test_a_client_that_is_not_applied_yet_is_refused(
     declaration = from_file(file, instance_of(project.project.file)).declaration
     outputs(monkeypatch, tmp_path, declaration.kind.settings(declaration, _Ids()).canonical_json())
     project.write(tenant(client("a", "claude"), server=AUTH0))
-    assert refused("acme", "claude") == "the stack of acme has no client a yet; run `pulumi up` first"
+    assert refused("acme", "claude") == "the stack of acme does not contain the client a yet. Run `pulumi up`"
 
 
 def test_an_application_that_the_tenant_does_not_admit_is_refused(project: Stacks) -> None:
     project.write(tenant(client("a", "vscode")))
     assert refused("acme", "cursor") == (
-        "the tenant acme does not admit Cursor: add a client with application: cursor to its file, or name "
-        "it in a registration method. It admits: vscode"
+        "the tenant acme does not admit Cursor. Add a client with application: cursor to its file, or add "
+        "the name to a registration method. It admits: vscode"
     )
     assert refused("acme", "vs-code").startswith(
         "there is no known application vs-code. Did you mean vscode? Known: "

@@ -1,4 +1,4 @@
-"""The known applications that a client or a registration method names."""
+"""Changes of the known applications that a client or a registration method names."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from flow_mcp.review.diff.kinds import change
 
 
 def named(before_after: BeforeAfter, subject: str, path: Path) -> Iterator[Change]:
-    """That the names at a path change; redirect URIs, hosts and documents have lines of their own."""
+    """Yield the changes of the names at a path; redirect URIs, hosts and documents are separate changes."""
     for each in before_after.field_changes.take(*map(str, path)).values():
         before, after = (value(side) if side else "none" for side in (each.before, each.after))
         text = f"The known application of the {subject} is {after}; it was {before}."

@@ -51,8 +51,8 @@ HIGH: tuple[ChangeKind, ...] = (
     ChangeKind(
         "private-use-redirect-added",
         Risk.HIGH,
-        "A known application's own URI scheme to which the authorization code is sent.",
-        "Any program on a person's computer can claim the scheme and get the code; PKCE alone protects it.",
+        "A redirect URI with a known application's private-use scheme.",
+        "Any program on the person's computer can claim the scheme and receive the authorization code.",
     ),
     ChangeKind(
         "protection-weakens",

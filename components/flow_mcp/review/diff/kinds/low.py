@@ -57,8 +57,8 @@ LOW: tuple[ChangeKind, ...] = (
     ChangeKind(
         "known-application-changes",
         Risk.LOW,
-        "The known applications that a client or a way to become a client names.",
-        "By itself it changes nothing; what it fills in has lines of its own.",
+        "The known applications that a client or a registration method names.",
+        "Redirect URIs, hosts and documents that change with it are separate changes.",
     ),
     ChangeKind(
         "web-origin-removed",

@@ -1,4 +1,4 @@
-"""Redirect URIs with a scheme of a known application's own, which only that application's client may have."""
+"""Recognize private-use redirect URIs of known applications."""
 
 from __future__ import annotations
 
