@@ -26,7 +26,7 @@ from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.declaration.findings import DeclarationError, dotted
 from flow_mcp.review.policy import configuration
-from flow_mcp.review.policy.resources.component_inputs import declared, whole
+from flow_mcp.review.policy.resources.component import declared, whole
 from flow_mcp.review.policy.rule import SETTINGS, Context, Resource, Rule, RuleSettings, Unknown, Violation
 from flow_mcp.review.policy.waivers import waiver_of
 

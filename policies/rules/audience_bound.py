@@ -8,8 +8,10 @@ from typing import Any
 
 from flow_mcp.authorization_servers.keycloak import names
 from flow_mcp.review.policy.references import keycloak, mcp, rfc
-from flow_mcp.review.policy.resources.component_resources import of_type
-from flow_mcp.review.policy.resources.keycloak_types import (
+from flow_mcp.review.policy.resources.component import of_type
+from flow_mcp.review.policy.resources.properties import judged
+from flow_mcp.review.policy.resources.property_paths import EACH, Places, below, found, in_document
+from flow_mcp.review.policy.resources.types import (
     KEYCLOAK_AUDIENCE,
     KEYCLOAK_CLIENT_SCOPE,
     KEYCLOAK_DEFAULT_SCOPES,
@@ -17,9 +19,6 @@ from flow_mcp.review.policy.resources.keycloak_types import (
     KEYCLOAK_REALM,
     KEYCLOAK_REALM_DEFAULT_SCOPES,
 )
-from flow_mcp.review.policy.resources.properties import judged
-from flow_mcp.review.policy.resources.settings_documents import in_document
-from flow_mcp.review.policy.resources.shared_properties import EACH, Places, below, found
 from flow_mcp.review.policy.resources.values import at
 from flow_mcp.review.policy.rule import SETTINGS, Context, Resource, Rule, Severity, Unknown, Violation
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from flow_mcp.authorization_servers.auth0 import AUTH0 as AUTH0_KIND
 from flow_mcp.declaration.declaration import Declaration
-from flow_mcp.review.policy.declarations.everyone import admits_everyone
+from flow_mcp.review.policy.declarations.access_lists import admits_everyone
 from flow_mcp.review.policy.examples import AUTH0, declares
 from flow_mcp.review.policy.resources.properties import is_in, must
-from flow_mcp.review.policy.resources.provider_types import AUTH0_API
+from flow_mcp.review.policy.resources.types import AUTH0_API
 from flow_mcp.review.policy.resources.values import at
 from flow_mcp.review.policy.rule import Context, Reference, Resource, Rule, Severity, Unknown, Violation
 

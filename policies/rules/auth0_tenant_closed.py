@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flow_mcp.review.policy.resources.component_resources import made_by_component
+from flow_mcp.review.policy.resources.component import made_by_component
 from flow_mcp.review.policy.resources.properties import is_in, is_on, must
-from flow_mcp.review.policy.resources.provider_types import AUTH0_TENANT
+from flow_mcp.review.policy.resources.types import AUTH0_TENANT
 from flow_mcp.review.policy.resources.values import at
 from flow_mcp.review.policy.rule import Context, Reference, Resource, Rule, Severity, Unknown, Violation
 

@@ -11,8 +11,8 @@ from flow_mcp.authorization_servers.auth0 import AUTH0 as AUTH0_KIND
 from flow_mcp.authorization_servers.auth0 import Auth0
 from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.review.policy.examples import AUTH0, declares
-from flow_mcp.review.policy.resources.component_resources import made_by_component
-from flow_mcp.review.policy.resources.provider_types import AUTH0_TENANT
+from flow_mcp.review.policy.resources.component import made_by_component
+from flow_mcp.review.policy.resources.types import AUTH0_TENANT
 from flow_mcp.review.policy.rule import Context, Reference, Resource, Rule, RuleSettings, Severity, Violation
 
 

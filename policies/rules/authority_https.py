@@ -7,8 +7,7 @@ from typing import Any
 
 from flow_mcp.declaration.findings import Path
 from flow_mcp.review.policy.examples import declares
-from flow_mcp.review.policy.resources.urls import is_secure
-from flow_mcp.review.policy.resources.values import at, document, leaves
+from flow_mcp.review.policy.resources.values import at, document, is_secure, leaves
 from flow_mcp.review.policy.rule import (
     SETTINGS,
     Context,

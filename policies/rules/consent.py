@@ -12,9 +12,9 @@ from flow_mcp.authorization_servers.entra.names import VSCODE
 from flow_mcp.authorization_servers.flow_entra import FLOW_ENTRA
 from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.review.policy.examples import ENTRA, declares
-from flow_mcp.review.policy.resources.component_resources import made_by_component, of_type
+from flow_mcp.review.policy.resources.component import made_by_component, of_type
 from flow_mcp.review.policy.resources.properties import is_in, is_on, items, judged, must
-from flow_mcp.review.policy.resources.provider_types import (
+from flow_mcp.review.policy.resources.types import (
     AUTH0_CLIENT,
     AUTH0_TENANT,
     ENTRA_APPLICATION,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from flow_mcp.declaration.findings import DeclarationError
 from flow_mcp.review.policy.examples import declares
-from flow_mcp.review.policy.resources.component_inputs import declared
+from flow_mcp.review.policy.resources.component import declared
 from flow_mcp.review.policy.resources.values import leaves
 from flow_mcp.review.policy.rule import (
     SETTINGS,

@@ -8,10 +8,9 @@ from typing import Any
 
 from flow_mcp.authorization_servers.entra.names import PERSON_ROLE, PROGRAM_ROLE, SCOPE
 from flow_mcp.declaration.findings import Path
-from flow_mcp.review.policy.resources.component_resources import made_by_component, of_type
-from flow_mcp.review.policy.resources.entra_apis import exposes
-from flow_mcp.review.policy.resources.properties import is_in, items, judged, must
-from flow_mcp.review.policy.resources.provider_types import (
+from flow_mcp.review.policy.resources.component import made_by_component, of_type
+from flow_mcp.review.policy.resources.properties import exposes, is_in, items, judged, must
+from flow_mcp.review.policy.resources.types import (
     ENTRA_APPLICATION,
     ENTRA_CERTIFICATE,
     ENTRA_FEDERATED,

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from flow_mcp.authorization_servers.entra import ENTRA as ENTRA_KIND
 from flow_mcp.authorization_servers.flow_entra import FLOW_ENTRA
 from flow_mcp.declaration.declaration import Declaration
-from flow_mcp.review.policy.declarations.everyone import admits_everyone
+from flow_mcp.review.policy.declarations.access_lists import admits_everyone
 from flow_mcp.review.policy.examples import ENTRA, declares
-from flow_mcp.review.policy.resources.component_resources import made_by_component, of_type
-from flow_mcp.review.policy.resources.entra_apis import exposes
-from flow_mcp.review.policy.resources.provider_types import ENTRA_APPLICATION, ENTRA_PRINCIPAL
+from flow_mcp.review.policy.resources.component import made_by_component, of_type
+from flow_mcp.review.policy.resources.properties import exposes
+from flow_mcp.review.policy.resources.types import ENTRA_APPLICATION, ENTRA_PRINCIPAL
 from flow_mcp.review.policy.resources.values import at
 from flow_mcp.review.policy.rule import Context, Reference, Resource, Rule, Severity, Unknown, Violation
 

@@ -13,9 +13,9 @@ from flow_mcp.authorization_servers.flow_entra import FLOW_ENTRA
 from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.declaration.instance import Deployment
 from flow_mcp.review.policy.examples import ENTRA, ENTRA_TENANT, declares
-from flow_mcp.review.policy.resources.component_resources import made_by_component
+from flow_mcp.review.policy.resources.component import made_by_component
 from flow_mcp.review.policy.resources.properties import must
-from flow_mcp.review.policy.resources.provider_types import ENTRA_APPLICATION, ENTRA_PRINCIPAL
+from flow_mcp.review.policy.resources.types import ENTRA_APPLICATION, ENTRA_PRINCIPAL
 from flow_mcp.review.policy.rule import (
     Context,
     Reference,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flow_mcp.review.policy.resources.properties import is_in, must
-from flow_mcp.review.policy.resources.provider_types import ENTRA_APPLICATION, ENTRA_REGISTRATION
+from flow_mcp.review.policy.resources.types import ENTRA_APPLICATION, ENTRA_REGISTRATION
 from flow_mcp.review.policy.rule import Context, Reference, Resource, Rule, Severity, Unknown, Violation
 
 _PROBLEM = "is not 2: tokens of version 1 have another issuer and other claims than the settings"

@@ -9,7 +9,7 @@ from typing import Any
 from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.review.policy.examples import ENTRA, declares
 from flow_mcp.review.policy.resources.properties import items, judged, must
-from flow_mcp.review.policy.resources.provider_types import ENTRA_FEDERATED, ENTRA_FLEXIBLE_FEDERATED
+from flow_mcp.review.policy.resources.types import ENTRA_FEDERATED, ENTRA_FLEXIBLE_FEDERATED
 from flow_mcp.review.policy.resources.values import at
 from flow_mcp.review.policy.rule import Context, Reference, Resource, Rule, Severity, Unknown, Violation
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from flow_mcp.review.policy.resources.keycloak_types import KEYCLOAK_REALM
+from flow_mcp.review.policy.resources.types import KEYCLOAK_REALM
 from flow_mcp.review.policy.rule import (
     SETTINGS,
     Context,

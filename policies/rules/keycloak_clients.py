@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from flow_mcp.review.policy.references import keycloak, rfc
-from flow_mcp.review.policy.resources.keycloak_types import (
+from flow_mcp.review.policy.resources.properties import is_on, must
+from flow_mcp.review.policy.resources.types import (
     KEYCLOAK_CLIENT,
     KEYCLOAK_CLIENT_ROLE,
     KEYCLOAK_REALM_ROLE,
 )
-from flow_mcp.review.policy.resources.properties import is_on, must
 from flow_mcp.review.policy.rule import Context, Resource, Rule, Severity, Unknown, Violation
 
 _PROGRAM = {"fullScopeAllowed": False, "serviceAccountsEnabled": True}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from flow_mcp.review.policy.references import keycloak, oauth_2_1
-from flow_mcp.review.policy.resources.keycloak_types import KEYCLOAK_REALM
 from flow_mcp.review.policy.resources.properties import is_on, must
+from flow_mcp.review.policy.resources.types import KEYCLOAK_REALM
 from flow_mcp.review.policy.rule import Context, Resource, Rule, Severity, Unknown, Violation
 
 _PROTECTED = {"realm": "acme", "securityDefenses": {"bruteForceDetection": {}}}

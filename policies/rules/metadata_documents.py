@@ -13,10 +13,9 @@ from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.review.policy.declarations.access_lists import registration_method
 from flow_mcp.review.policy.examples import KEYCLOAK, declares
 from flow_mcp.review.policy.references import mcp
-from flow_mcp.review.policy.resources.keycloak_types import KEYCLOAK_POLICY, KEYCLOAK_PROFILE
-from flow_mcp.review.policy.resources.provider_types import SCALEKIT_SERVER
-from flow_mcp.review.policy.resources.shared_properties import EACH, Places, found
-from flow_mcp.review.policy.resources.urls import host_of
+from flow_mcp.review.policy.resources.property_paths import EACH, Places, found
+from flow_mcp.review.policy.resources.types import KEYCLOAK_POLICY, KEYCLOAK_PROFILE, SCALEKIT_SERVER
+from flow_mcp.review.policy.resources.values import host_of
 from flow_mcp.review.policy.rule import (
     Context,
     Reference,

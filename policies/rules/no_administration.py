@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from flow_mcp.declaration.findings import Path
-from flow_mcp.review.policy.resources.component_resources import made_by_component
+from flow_mcp.review.policy.resources.component import made_by_component
 from flow_mcp.review.policy.resources.properties import items, judged, must
-from flow_mcp.review.policy.resources.provider_types import (
+from flow_mcp.review.policy.resources.types import (
     AUTH0_GRANT,
     ENTRA_API_ACCESS,
     ENTRA_APPLICATION,

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flow_mcp.review.policy.references import oauth_2_1, rfc
-from flow_mcp.review.policy.resources.grants import grant_types
-from flow_mcp.review.policy.resources.keycloak_types import KEYCLOAK_CLIENT, REGISTERED_CLIENT
 from flow_mcp.review.policy.resources.properties import is_on, judged
-from flow_mcp.review.policy.resources.provider_types import (
+from flow_mcp.review.policy.resources.property_paths import Places, found, grant_types
+from flow_mcp.review.policy.resources.types import (
     AUTH0_CLIENT,
     ENTRA_APPLICATION,
     ENTRA_REGISTRATION,
+    KEYCLOAK_CLIENT,
+    REGISTERED_CLIENT,
 )
-from flow_mcp.review.policy.resources.shared_properties import Places, found
 from flow_mcp.review.policy.rule import Context, Reference, Resource, Rule, Severity, Unknown, Violation
 
 _SWITCHES: Places = {

@@ -9,8 +9,8 @@ from flow_mcp.review.policy.declarations.access_lists import registration_method
 from flow_mcp.review.policy.declarations.production import ProductionSettings
 from flow_mcp.review.policy.examples import KEYCLOAK, declares
 from flow_mcp.review.policy.references import keycloak, mcp, rfc
-from flow_mcp.review.policy.resources.keycloak_types import KEYCLOAK_REGISTRATION
 from flow_mcp.review.policy.resources.properties import is_on, items, judged
+from flow_mcp.review.policy.resources.types import KEYCLOAK_REGISTRATION
 from flow_mcp.review.policy.rule import Context, Resource, Rule, Severity, Unknown, Violation
 
 

@@ -8,17 +8,15 @@ from dataclasses import replace
 from typing import Any
 
 from flow_mcp.review.policy.references import keycloak, mcp, oauth_2_1, rfc
-from flow_mcp.review.policy.resources.component_resources import of_type
-from flow_mcp.review.policy.resources.grants import grant_types
-from flow_mcp.review.policy.resources.keycloak_types import (
+from flow_mcp.review.policy.resources.component import of_type
+from flow_mcp.review.policy.resources.properties import is_in, is_on, judged, must
+from flow_mcp.review.policy.resources.property_paths import EACH, below, grant_types, in_document
+from flow_mcp.review.policy.resources.types import (
     KEYCLOAK_CLIENT,
     KEYCLOAK_PROFILE,
     KEYCLOAK_REGISTRATION,
     REGISTERED_CLIENT,
 )
-from flow_mcp.review.policy.resources.properties import is_in, is_on, judged, must
-from flow_mcp.review.policy.resources.settings_documents import in_document
-from flow_mcp.review.policy.resources.shared_properties import EACH, below
 from flow_mcp.review.policy.resources.values import at
 from flow_mcp.review.policy.rule import SETTINGS, Context, Resource, Rule, Severity, Unknown, Violation
 

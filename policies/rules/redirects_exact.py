@@ -7,15 +7,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from flow_mcp.review.policy.references import mcp, oauth_2_1, rfc
-from flow_mcp.review.policy.resources.keycloak_types import (
+from flow_mcp.review.policy.resources.properties import judged
+from flow_mcp.review.policy.resources.property_paths import EACH, REDIRECT_URIS, Places, found
+from flow_mcp.review.policy.resources.types import (
+    AUTH0_CLIENT,
     KEYCLOAK_CLIENT,
     KEYCLOAK_REGISTRATION,
     REGISTERED_CLIENT,
 )
-from flow_mcp.review.policy.resources.properties import judged
-from flow_mcp.review.policy.resources.provider_types import AUTH0_CLIENT
-from flow_mcp.review.policy.resources.redirect_uris import REDIRECT_URIS
-from flow_mcp.review.policy.resources.shared_properties import EACH, Places, found
 from flow_mcp.review.policy.rule import (
     SETTINGS,
     Context,

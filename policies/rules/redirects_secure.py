@@ -8,12 +8,10 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from flow_mcp.review.policy.references import mcp, oauth_2_1, rfc
-from flow_mcp.review.policy.resources.keycloak_types import KEYCLOAK_CLIENT, REGISTERED_CLIENT
 from flow_mcp.review.policy.resources.properties import judged
-from flow_mcp.review.policy.resources.provider_types import ENTRA_APPLICATION
-from flow_mcp.review.policy.resources.redirect_uris import REDIRECT_URIS
-from flow_mcp.review.policy.resources.shared_properties import found
-from flow_mcp.review.policy.resources.urls import is_secure
+from flow_mcp.review.policy.resources.property_paths import REDIRECT_URIS, found
+from flow_mcp.review.policy.resources.types import ENTRA_APPLICATION, KEYCLOAK_CLIENT, REGISTERED_CLIENT
+from flow_mcp.review.policy.resources.values import is_secure
 from flow_mcp.review.policy.rule import (
     Context,
     Reference,

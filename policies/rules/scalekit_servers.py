@@ -10,9 +10,9 @@ from flow_mcp.authorization_servers.scalekit import SCALEKIT as SCALEKIT_KIND
 from flow_mcp.authorization_servers.scalekit import Scalekit
 from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.review.policy.examples import SCALEKIT, declares
-from flow_mcp.review.policy.resources.component_resources import made_by_component
+from flow_mcp.review.policy.resources.component import made_by_component
 from flow_mcp.review.policy.resources.properties import is_in, items, judged, must
-from flow_mcp.review.policy.resources.provider_types import SCALEKIT_SERVER
+from flow_mcp.review.policy.resources.types import SCALEKIT_SERVER
 from flow_mcp.review.policy.rule import Context, Reference, Resource, Rule, Severity, Unknown, Violation
 
 _WHOLE_HOST = "accepts every document on that host, whoever published it"

@@ -12,13 +12,12 @@ from flow_mcp.declaration.base import Duration, seconds
 from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.declaration.findings import Path
 from flow_mcp.review.policy.examples import ENTRA, declares
-from flow_mcp.review.policy.resources.dates import day_of
-from flow_mcp.review.policy.resources.provider_types import (
+from flow_mcp.review.policy.resources.types import (
     ENTRA_APPLICATION,
     ENTRA_PASSWORD,
     ENTRA_PRINCIPAL_PASSWORD,
 )
-from flow_mcp.review.policy.resources.values import at
+from flow_mcp.review.policy.resources.values import at, day_of
 from flow_mcp.review.policy.rule import (
     Context,
     Reference,

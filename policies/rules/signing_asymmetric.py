@@ -6,10 +6,9 @@ import json
 from collections.abc import Iterator
 
 from flow_mcp.review.policy.references import keycloak, rfc
-from flow_mcp.review.policy.resources.keycloak_types import KEYCLOAK_CLIENT, KEYCLOAK_REALM
 from flow_mcp.review.policy.resources.properties import is_in, judged
-from flow_mcp.review.policy.resources.settings_documents import in_document
-from flow_mcp.review.policy.resources.shared_properties import EACH, Places, found
+from flow_mcp.review.policy.resources.property_paths import EACH, Places, found, in_document
+from flow_mcp.review.policy.resources.types import KEYCLOAK_CLIENT, KEYCLOAK_REALM
 from flow_mcp.review.policy.rule import SETTINGS, Context, Resource, Rule, Severity, Unknown, Violation
 
 _AT_SERVERS: Places = {

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from flow_mcp.declaration.base import Duration, seconds
 from flow_mcp.review.policy.resources.properties import must
-from flow_mcp.review.policy.resources.provider_types import AUTH0_API, SCALEKIT_CLIENT, SCALEKIT_SERVER
+from flow_mcp.review.policy.resources.types import AUTH0_API, SCALEKIT_CLIENT, SCALEKIT_SERVER
 from flow_mcp.review.policy.rule import (
     Context,
     Reference,

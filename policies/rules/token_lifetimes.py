@@ -12,10 +12,9 @@ from flow_mcp.declaration.base import Duration, seconds
 from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.review.policy.examples import AUTH0, KEYCLOAK, declares
 from flow_mcp.review.policy.references import keycloak, mcp, oauth_2_1, rfc
-from flow_mcp.review.policy.resources.keycloak_types import KEYCLOAK_CLIENT, KEYCLOAK_REALM
 from flow_mcp.review.policy.resources.properties import judged
-from flow_mcp.review.policy.resources.provider_types import AUTH0_CLIENT
-from flow_mcp.review.policy.resources.shared_properties import Places, found
+from flow_mcp.review.policy.resources.property_paths import Places, found
+from flow_mcp.review.policy.resources.types import AUTH0_CLIENT, KEYCLOAK_CLIENT, KEYCLOAK_REALM
 from flow_mcp.review.policy.resources.values import at
 from flow_mcp.review.policy.rule import Context, Resource, Rule, RuleSettings, Severity, Unknown, Violation
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from flow_mcp.local.scratch_project import ScratchProject
-from flow_mcp.review.policy.resources.provider_types import (
+from flow_mcp.review.policy.resources.types import (
     AUTH0_CLIENT,
     AUTH0_CREDENTIALS,
     ENTRA_APPLICATION,

@@ -9,7 +9,7 @@ import pytest
 from flow_mcp.engine.stacks import Stacks
 from flow_mcp.local.scratch_project import ScratchProject
 from flow_mcp.review.policy.evaluation import evaluate
-from flow_mcp.review.policy.resources.component_inputs import declared
+from flow_mcp.review.policy.resources.component import declared
 from flow_mcp.review.policy.rule import SETTINGS
 from flow_mcp.review.preview.engine import Engine
 from flow_mcp.review.preview.policies import Policies

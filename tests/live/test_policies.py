@@ -19,7 +19,7 @@ from flow_mcp.local.keycloak.server import LocalKeycloak
 from flow_mcp.local.scratch_project import ScratchProject
 from flow_mcp.review.policy.configuration import settings, usual_level
 from flow_mcp.review.policy.examples import declares
-from flow_mcp.review.policy.resources.component_inputs import declared
+from flow_mcp.review.policy.resources.component import declared
 from flow_mcp.review.policy.rule import Context, Resource, Rule, Unknown, Violation
 from policies.rules import RULES
 from tests.conftest import REPOSITORY

@@ -18,8 +18,7 @@ from flow_mcp.declaration.claims import claimed
 from flow_mcp.declaration.findings import DeclarationError, Problem
 from flow_mcp.declaration.load import instance_of
 from flow_mcp.engine.project import NoProjectError, Project
-from flow_mcp.review.policy.evaluation import evaluate
-from flow_mcp.review.policy.findings import problem
+from flow_mcp.review.policy.evaluation import evaluate, problem
 from flow_mcp.review.policy.pack import Pack
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from flow_mcp.authorization_servers.entra.names import VSCODE
 from flow_mcp.review.policy.examples import ENTRA
-from flow_mcp.review.policy.resources.provider_types import (
+from flow_mcp.review.policy.resources.types import (
     AUTH0_CLIENT,
     AUTH0_TENANT,
     ENTRA_APPLICATION,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from flow_mcp.review.policy.examples import ENTRA
-from flow_mcp.review.policy.resources.provider_types import (
+from flow_mcp.review.policy.resources.types import (
     ENTRA_FEDERATED,
     ENTRA_FLEXIBLE_FEDERATED,
     ENTRA_PASSWORD,

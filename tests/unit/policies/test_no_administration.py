@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from flow_mcp.review.policy.resources.provider_types import (
+from flow_mcp.review.policy.resources.types import (
     AUTH0_GRANT,
     ENTRA_API_ACCESS,
     ENTRA_APPLICATION,

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from flow_mcp.review.policy.configuration import schema, settings
-from flow_mcp.review.policy.resources.component_inputs import declared
+from flow_mcp.review.policy.resources.component import declared
 from flow_mcp.review.policy.rule import SETTINGS, Context, Resource, Rule, Severity, Unknown, Violation
 from policies.rules import RULES
 

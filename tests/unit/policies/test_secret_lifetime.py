@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from flow_mcp.review.policy.examples import ENTRA
-from flow_mcp.review.policy.resources.provider_types import (
+from flow_mcp.review.policy.resources.types import (
     ENTRA_APPLICATION,
     ENTRA_PASSWORD,
     ENTRA_PRINCIPAL_PASSWORD,

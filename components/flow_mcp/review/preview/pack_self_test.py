@@ -12,7 +12,7 @@ from datetime import date
 
 from flow_mcp.declaration.findings import DeclarationError
 from flow_mcp.review.policy.pack import Pack
-from flow_mcp.review.policy.resources.component_inputs import declared
+from flow_mcp.review.policy.resources.component import declared
 from flow_mcp.review.policy.rule import SETTINGS, Context, Resource, Rule, Violation
 from flow_mcp.review.preview.engine import Engine
 from flow_mcp.review.preview.errors import PreviewError

@@ -64,3 +64,54 @@ def test_a_pack_that_cannot_be_loaded_is_rejected_and_leaves_no_module(
 def test_a_directory_without_rules_is_rejected(tmp_path: Path) -> None:
     with pytest.raises(PolicyPackError, match=r"is not a policy pack: rules/__init__\.py is missing"):
         Pack.load(tmp_path)
+
+
+_RULE = """
+from flow_mcp.review.policy.rule import Rule, Severity
+
+class {0}(Rule):
+    id = "{1}"
+    severity = Severity.LOW
+    message = "m"
+    remedy = "r"
+"""
+
+
+def _package(directory: Path, modules: dict[str, str]) -> Path:
+    source = "from flow_mcp.review.policy.rule import rules_of\n\nRULES = rules_of(__name__, __path__)\n"
+    written(directory, source)
+    for name, text in modules.items():
+        (directory / "rules" / f"{name}.py").write_text(text, encoding="utf-8")
+    return directory
+
+
+def test_each_module_of_the_rules_is_found_and_helpers_are_not(tmp_path: Path) -> None:
+    modules = {
+        "second": _RULE.format("Second", "FLOWMCP-901"),
+        "zeroth": _RULE.format("Zeroth", "FLOWMCP-900"),
+        "_helper": "",
+    }
+    pack = Pack.load(_package(tmp_path, modules))
+    assert [rule.id for rule in pack.rules] == ["FLOWMCP-900", "FLOWMCP-901"]
+
+
+@pytest.mark.parametrize(
+    ("modules", "message"),
+    [
+        ({"empty": ""}, "rules/empty.py defines 0 rules instead of one"),
+        (
+            {"pair": _RULE.format("A", "FLOWMCP-900") + _RULE.format("B", "FLOWMCP-901")},
+            "rules/pair.py defines 2 rules instead of one",
+        ),
+        (
+            {"one": _RULE.format("A", "FLOWMCP-900"), "two": _RULE.format("B", "FLOWMCP-900")},
+            "rules/two.py and rules/one.py both define FLOWMCP-900",
+        ),
+    ],
+)
+def test_a_module_without_a_rule_of_its_own_is_rejected(
+    tmp_path: Path, modules: dict[str, str], message: str
+) -> None:
+    with pytest.raises(PolicyPackError) as caught:
+        Pack.load(_package(tmp_path, modules))
+    assert message in str(caught.value)

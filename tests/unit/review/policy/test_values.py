@@ -8,7 +8,7 @@ import pytest
 
 from flow_mcp.declaration.findings import DeclarationError
 from flow_mcp.review.policy.examples import declares
-from flow_mcp.review.policy.resources.component_inputs import declared
+from flow_mcp.review.policy.resources.component import declared
 from flow_mcp.review.policy.resources.values import at, document, leaves
 from flow_mcp.review.policy.rule import Unknown
 

@@ -1,12 +1,13 @@
-"""Read the declaration from the inputs of `McpServerSettings` as Pulumi returns them."""
+"""The component McpServerSettings: the declaration among its inputs, and the resources below it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from flow_mcp.authorization_servers.load import from_configuration
 from flow_mcp.declaration.declaration import Declaration
+from flow_mcp.review.policy.rule import SETTINGS, Resource
 
 
 def declared(inputs: Mapping[str, Any], source: str = "McpServerSettings") -> Declaration:
@@ -31,3 +32,16 @@ def whole(value: Any) -> Any:
     if isinstance(value, list):
         return [whole(each) for each in value]
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def made_by_component(resource: Resource) -> bool:
+    """Return whether the component is an ancestor of the resource, by the types in the resource's URN."""
+    parts = resource.urn.split("::")
+    return len(parts) > 3 and SETTINGS in parts[2].split("$")[:-1]
+
+
+def of_type(resources: Sequence[Resource], *types: str) -> Iterator[tuple[Resource, Mapping[str, Any]]]:
+    """Yield the resources of these types, each with its properties."""
+    for resource in resources:
+        if resource.type in types:
+            yield resource, resource.values
