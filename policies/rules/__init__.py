@@ -1,4 +1,4 @@
-"""The pack's rules. Each module of this package defines one; a module with a leading underscore is a helper."""
+"""The pack's rules, one for each module; a module with a leading underscore is a helper."""
 
 from __future__ import annotations
 
