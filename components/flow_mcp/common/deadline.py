@@ -163,7 +163,7 @@ def _left(timeout: float | None, error: type[Exception]) -> float | None:
         return timeout
     end, clock = limit
     if (left := end - clock()) <= 0:
-        raise error("no whole answer in time")
+        raise error("no complete answer within the time limit")
     return left if timeout is None else min(left, timeout)
 
 

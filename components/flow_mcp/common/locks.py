@@ -14,6 +14,6 @@ def exclusive(file: Path, report: Callable[[str], None]) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            report(f"Waiting for another flow-mcp that is at work here ({file})")
+            report(f"Waiting for another flow-mcp process, which holds {file}")
             fcntl.flock(handle, fcntl.LOCK_EX)
         yield

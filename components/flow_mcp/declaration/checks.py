@@ -40,8 +40,8 @@ def check_choice(chosen: Sequence[AuthorizationServerKind], known: Iterable[str]
         keys = ", ".join(kind.key for kind in chosen)
         yield Finding(
             ("authorizationServer",),
-            f"names {len(chosen)} authorization servers ({keys or 'none'})",
-            f"Name exactly one of: {', '.join(known)}.",
+            f"declares {len(chosen)} authorization servers ({keys or 'none'})",
+            f"Declare exactly one of: {', '.join(known)}.",
         )
 
 
@@ -68,7 +68,11 @@ def _same_but_for_case(identifiers: Iterable[tuple[Path, str]]) -> Iterator[Find
     for path, identifier in identifiers:
         other = seen.setdefault(identifier.lower(), identifier)
         if other != identifier:
-            yield Finding(path, f"differs from {other} in case only", "Use IDs that differ in more.")
+            yield Finding(
+                path,
+                f"differs from {other} only in case, which some authorization servers ignore",
+                "Use IDs that differ in other characters too.",
+            )
 
 
 def _client(path: Path, client: Client) -> Iterator[Finding]:
@@ -82,7 +86,7 @@ def _client(path: Path, client: Client) -> Iterator[Finding]:
         for key in (key for key, given in people.items() if given):
             yield Finding(
                 (*path, key),
-                "is for people, and nobody signs in with grant client-credentials",
+                "applies to people, who cannot sign in with grant client-credentials",
                 "Remove it, or declare grant authorization-code.",
             )
         if client.client_type == "public":
@@ -95,17 +99,19 @@ def _client(path: Path, client: Client) -> Iterator[Finding]:
         if not client.redirect_uris:
             yield Finding(
                 (*path, "redirectUris"),
-                "is missing, and grant authorization-code needs it",
+                "is missing, but grant authorization-code requires it",
                 "List the application's redirect URIs.",
             )
         if client.client_type == "public":
             for key in client.credentials:
                 yield Finding(
-                    (*path, key), "is for confidential clients", "Remove it, or clientType: public."
+                    (*path, key),
+                    "is a credential, which a public client cannot have",
+                    "Remove it, or remove clientType: public.",
                 )
     for key in client.credentials[1:]:
         yield Finding(
-            (*path, key), f"is a second way to authenticate, beside {client.credentials[0]}", "Choose one."
+            (*path, key), f"is a second authentication method besides {client.credentials[0]}", "Choose one."
         )
 
 
@@ -120,7 +126,7 @@ def _names(declaration: Declaration) -> Iterator[Finding]:
         if name in tenant.clients:
             yield Finding(
                 ("manualRegistrations", name),
-                "has the name of a client, and outputs name both by it",
+                "has the same name as a client, and the stack's outputs list both by name",
                 "Choose another name.",
             )
     owner: dict[str, str] = {}
@@ -134,7 +140,7 @@ def _names(declaration: Declaration) -> Iterator[Finding]:
         if client_id in owner:
             yield Finding(
                 (where, name, "clientId"),
-                f"is the client ID of {owner[client_id]} too",
-                "Give each application its own registration.",
+                f"is also the client ID of {owner[client_id]}",
+                "Register each application separately.",
             )
         owner.setdefault(client_id, f"{where}.{name}")

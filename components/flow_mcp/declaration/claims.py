@@ -20,5 +20,5 @@ def claimed(loaded: Loaded, stack: str, owners: dict[str, str]) -> Iterator[Prob
     tenant = (("id",), f"the tenant {declaration.tenant.id} of {declaration.instance.server}")
     for path, what in (tenant, *declaration.kind.owns(declaration)):
         if (other := owners.setdefault(what, stack)) != stack:
-            message = f"is {what}, which the stack {other} declares too"
-            yield loaded.problem(Finding(path, message, "Keep it in one stack."))
+            message = f"is {what}, which the stack {other} also declares"
+            yield loaded.problem(Finding(path, message, "Declare it in only one stack."))

@@ -34,12 +34,13 @@ _PEM = re.compile(
 def _public(pem: str) -> str:
     if "PRIVATE KEY" in pem:
         raise RefusedError(
-            "holds a private key, which nobody but the client may have",
-            "Make a new key pair, and give its certificate only.",
+            "contains a private key, which only the client may have",
+            "Create a new key pair and give only its certificate.",
         )
     if len(pem) > 16_384 or not _PEM.fullmatch(pem):
         raise RefusedError(
-            "is not one certificate in PEM", "Give it from -----BEGIN CERTIFICATE----- to the end line."
+            "is not exactly one certificate in PEM format",
+            "Include the lines from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----.",
         )
     return f"{pem.strip()}\n"
 
@@ -82,7 +83,7 @@ class People(Declared):
     @model_validator(mode="after")
     def _one_of_them(self) -> Self:
         if self.groups and self.everyone:
-            raise RefusedError("names groups and everyone", "Choose one.")
+            raise RefusedError("declares both groups and everyone", "Keep one of them.")
         return self
 
     @classmethod

@@ -25,14 +25,14 @@ class Cloud(StrEnum):
 def _guid(text: str) -> str:
     guid = text.lower()
     if not GUID.fullmatch(guid):
-        raise RefusedError("is not a GUID", "Write it as in 8a1f3c52-64d0-4a0c-9a3e-0f2b7d9c1e55.")
+        raise RefusedError("is not a GUID", "Write a GUID such as 8a1f3c52-64d0-4a0c-9a3e-0f2b7d9c1e55.")
     return guid
 
 
 def _tenant(text: str) -> str:
     if text.lower() in {"common", "organizations", "consumers"}:
         raise RefusedError(
-            "names no single tenant: tokens of any organization would come from it",
+            "does not name a single Entra tenant: users of any organization could get tokens",
             "Write the Entra tenant's GUID (Entra admin center, Overview, Tenant ID).",
         )
     return _guid(text)

@@ -39,7 +39,7 @@ def instance_of(file: FilePath) -> SourceValue:
     findings = []
     if not _unreadable(whole):
         if not isinstance(whole.value, dict) or whole.value.get("name") != PROJECT:
-            findings.append(Finding(("name",), "is not that of this project", f"Write name: {PROJECT}."))
+            findings.append(Finding(("name",), "is not the name of this project", f"Set name: {PROJECT}."))
         if not word:
             remedy = f"Add {PROJECT}:instance with default: {{server: …}} below it."
             findings.append(Finding(("config",), "declares no Flow instance", remedy))
@@ -71,8 +71,8 @@ def _other_names(config: dict[str | None, Any], name: str) -> Iterator[Finding]:
     """Pulumi takes the last of all that mean the same key, in no certain order."""
     for other in _synonyms(name):
         if other in config:
-            message = f"is another way to write {PROJECT}:{name}, and Pulumi would take one of them"
-            yield Finding(("config", other), message, f"Write {PROJECT}:{name}, and that once.")
+            message = f"is another key for {PROJECT}:{name}, and Pulumi reads only one of them"
+            yield Finding(("config", other), message, f"Use only {PROJECT}:{name}, and only once.")
 
 
 def _synonyms(name: str) -> tuple[str, ...]:

@@ -49,8 +49,8 @@ def from_configuration(tenant: Any, instance: Any, kinds: Kinds, *, source: str)
     try:
         json.dumps([tenant, instance])
     except (TypeError, ValueError, RecursionError):
-        message = "holds other things than texts, numbers, truth values, lists and mappings"
-        remedy = "Give plain values: what is made must be known before anything is."
+        message = "contains values other than strings, numbers, Booleans, lists and mappings"
+        remedy = "Use plain values, not Outputs: the set of resources is computed from them."
         raise DeclarationError([written.locate(Finding((), message, remedy))[1]]) from None
     return _loaded(written, SourceValue(instance, source, name="instance", prefix=("instance",)), kinds)
 

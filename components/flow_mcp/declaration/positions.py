@@ -19,7 +19,7 @@ import yaml
 from flow_mcp.declaration.findings import Finding, Path
 from flow_mcp.declaration.scalars import plain
 
-NO_VALUE = ("has no value", "Give it one, or remove it.")
+NO_VALUE = ("has no value", "Set a value or remove the key.")
 
 Mark = tuple[int, int]
 """Line and column, from 1."""
@@ -70,9 +70,9 @@ def read(file: FilePath) -> Positioned:
     try:
         content = file.read_bytes() if file.stat().st_size <= _LARGEST else None
     except OSError as error:
-        return _unreadable(f"cannot be read: {error.strerror}", "Check its name and rights.", 0)
+        return _unreadable(f"cannot be read: {error.strerror}", "Check its path and permissions.", 0)
     if content is None:
-        return _unreadable("is larger than 1 MiB", "Keep one tenant a file.", 0)
+        return _unreadable("is larger than 1 MiB", "Declare one tenant per file.", 0)
     try:
         # Like Pulumi: without the byte-order mark that some editors write.
         text = content.decode("utf-8-sig")
@@ -88,21 +88,22 @@ def parse(text: str) -> Positioned:
         value = composer.document()
     except _TooDeepError as error:
         return _unreadable(
-            f"is nested more than {_DEEPEST} levels deep", "Remove what is too deep.", error.line
+            f"is nested more than {_DEEPEST} levels deep", "Remove the deeper levels.", error.line
         )
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        return _unreadable(f"is not YAML: {error.problem}", "Correct the syntax.", line)
+        return _unreadable(f"is not valid YAML: {error.problem}", "Correct the syntax.", line)
     except yaml.reader.ReaderError as error:
         line = text.encode("utf-8", "replace").count(b"\n", 0, error.position) + 1
-        return _unreadable("is not YAML", "Remove the control characters.", line)
+        return _unreadable("is not valid YAML", "Remove the control characters.", line)
     return Positioned(value, composer.marks, (*_hidden(text), *composer.faults))
 
 
 def _hidden(text: str) -> Iterator[Fault]:
     for line, content in enumerate(text.split("\n") if _HIDDEN.search(text) else (), 1):
         if found := _HIDDEN.search(content):
-            message = f"has the character U+{ord(found[0]):04X}, which is not shown or changes what is"
+            code = f"U+{ord(found[0]):04X}"
+            message = f"has the character {code}, which is invisible or changes how the text is displayed"
             yield Fault(Finding((), message, "Remove it."), (line, found.start() + 1))
 
 
@@ -129,18 +130,22 @@ class _Composer:
         value = self._value(next(self.events), ())
         next(self.events)  # the document's end
         if isinstance(second := next(self.events), yaml.DocumentStartEvent):
-            self._fault((), second, "has a second document, which Pulumi would not read", "Keep one a file.")
+            self._fault(
+                (), second, "has a second YAML document, which Pulumi ignores", "Keep one document per file."
+            )
         return value
 
     def _value(self, event: Any, path: Path) -> Any:
         if isinstance(event, yaml.AliasEvent):
-            self._fault(path, event, "is a YAML alias", "Write the value out: each tenant is read alone.")
+            self._fault(path, event, "is a YAML alias, which is not allowed", "Write the value in full.")
             return None
         if len(path) > _DEEPEST:
             raise _TooDeepError(event.start_mark.line + 1)
         self.marks.setdefault(path, _mark(event))
         if event.tag is not None:
-            self._fault(path, event, "has a YAML tag", "Remove it; put a text in quotes.")
+            self._fault(
+                path, event, "has a YAML tag, which is not allowed", "Remove the tag; put a string in quotes."
+            )
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event, path)
         outer, self.flow = self.flow, bool(event.flow_style)
@@ -160,20 +165,20 @@ class _Composer:
         if value is None:
             self._fault(path, event, *NO_VALUE, doubtful=True)
         elif doubtful:
-            message = "is a number, a date or a truth value to some YAML readers"
-            self._fault(path, event, message, "Put it in quotes if a text is meant.", doubtful=True)
+            message = "is a number, a date or a Boolean to some YAML parsers"
+            self._fault(path, event, message, "Put it in quotes if it is a string.", doubtful=True)
         return value
 
     def _question_mark(self, event: Any, path: Path) -> None:
         if self.flow and event.implicit[0] and "?" in event.value:
-            message = "has a ? that Pulumi's YAML reader refuses between brackets"
+            message = "has a ? between brackets, which Pulumi's YAML parser rejects"
             self._fault(path, event, message, "Put it in quotes.")
 
     def _mapping(self, path: Path) -> dict[str, Any]:
         mapping: dict[str, Any] = {}
         for event in self._until(yaml.MappingEndEvent):
             if not isinstance(event, yaml.ScalarEvent):
-                self._fault(path, event, "has a key that is not a text", "Use plain keys.")
+                self._fault(path, event, "has a key that is not a string", "Use strings as keys.")
                 self._skip(event)
                 self._skip(next(self.events))
                 continue
@@ -182,16 +187,16 @@ class _Composer:
             # In quotes too: Pulumi rewrites the file in memory, without them.
             if key == "<<":
                 self._fault(
-                    here, event, "is a YAML merge key", "Write the values out: each tenant is read alone."
+                    here, event, "is a YAML merge key, which is not allowed", "Write the values in full."
                 )
                 self._skip(next(self.events))
                 continue
             self._question_mark(event, here)
             if event.tag is not None or (event.implicit[0] and plain(key) != (key, False)):
-                message = "is a key that some YAML readers take for a number, a date or a truth value"
+                message = "is a key that some YAML parsers read as a number, a date or a Boolean"
                 self._fault(here, event, message, "Put it in quotes.")
             if key in mapping:
-                self._fault(here, event, "is given twice", "Keep one of them.")
+                self._fault(here, event, "occurs twice", "Keep one of them.")
                 self._skip(next(self.events))
                 continue
             self.marks[here] = _mark(event)

@@ -62,8 +62,8 @@ def takes_a_day(model: type[BaseModel], path: Path) -> bool:
 
 
 _ENCRYPTED = (
-    "is encrypted, and inside the tenant it would reach the state in plain text",
-    "Remove it; credentials come from the environment or from a secret of their own.",
+    "is an encrypted value, which the state would store in plain text",
+    "Remove it. Set credentials in environment variables or in a separate secret of the stack.",
 )
 
 
@@ -73,21 +73,21 @@ def _finding(
     if kind == "extra_forbidden":
         return _unknown_key(model, path)
     if kind == "missing":
-        return Finding(path, "is missing", "Declare it; nothing is assumed here.")
+        return Finding(path, "is missing", "Add it; it has no default.")
     if value is None:
         return Finding(path, *NO_VALUE)
     if kind == "string_type" and isinstance(value, bool | int | float):
-        return Finding(path, "is not a text but a number or truth value to YAML", "Put it in quotes.")
+        return Finding(path, "is a number or Boolean in YAML, not a string", "Put it in quotes.")
     if kind in _EXPECTED:
         return Finding(path, f"is not {_EXPECTED[kind]}", f"Write {_EXPECTED[kind]}.")
     if kind == "too_short":
-        return Finding(path, "is empty", "Name at least one.")
+        return Finding(path, "is empty", "Add at least one entry.")
     if kind == "string_pattern_mismatch":
         return Finding(
             path, "has characters that are not allowed here", f"It must match {context['pattern']}."
         )
     if kind in {"enum", "literal_error"}:
-        return Finding(path, "is not one of the known values", f"Use {context['expected']}.")
+        return Finding(path, "is not one of the allowed values", f"Use {context['expected']}.")
     if kind == "value_error":
         error = context["error"]
         remedy = error.remedy if isinstance(error, RefusedError) else "Correct the value."
@@ -102,11 +102,11 @@ def _unknown_key(model: type[BaseModel], path: Path) -> Finding:
     if not close and _CREDENTIAL.search(key):
         return Finding(
             path,
-            "looks like a credential, and none belongs in a tenant's declaration",
-            "Remove it; credentials come from the environment.",
+            "looks like a credential, which a declaration must not contain",
+            "Remove it. Set credentials in environment variables.",
         )
-    guess = did_you_mean(key, known) or f"Known here: {', '.join(known)}."
-    return Finding(path, f"is not known in {dotted(path[:-1]) or model.__name__.lower()}", guess)
+    guess = did_you_mean(key, known) or f"Known keys: {', '.join(known)}."
+    return Finding(path, f"is not a key of {dotted(path[:-1]) or model.__name__.lower()}", guess)
 
 
 def _fields(model: Any, path: Path) -> Iterator[FieldInfo]:

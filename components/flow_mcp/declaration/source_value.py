@@ -122,7 +122,9 @@ def _repetitions(value: Any, path: Path) -> Iterator[Finding]:
         for index, item in enumerate(value):
             if isinstance(item, str):
                 if item in seen:
-                    yield Finding((*path, index), "is there twice", "Remove the repetition.")
+                    yield Finding(
+                        (*path, index), "is a duplicate of an earlier entry", "Remove or correct it."
+                    )
                 seen.add(item)
             else:
                 yield from _repetitions(item, (*path, index))

@@ -53,14 +53,14 @@ def _text(text: str) -> str:
         raise RefusedError("is empty or too long", f"Use 1 to {_LONGEST} characters.")
     if not text.isprintable() or INVISIBLE.search(text):
         raise RefusedError(
-            "has characters that are not shown, or that change how others are shown",
-            "Type it anew, with visible characters and single spaces only.",
+            "has invisible characters, or characters that change how others are displayed",
+            "Retype it with visible characters and single spaces only.",
         )
     if text.strip() != text or "  " in text:
-        raise RefusedError("has spaces at its ends or next to each other", "Remove them.")
+        raise RefusedError("has leading, trailing or repeated spaces", "Remove them.")
     if not unicodedata.is_normalized("NFC", text):
         raise RefusedError(
-            "has letters and their accents apart", "Write it in Unicode's composed form (NFC)."
+            "has letters and accents as separate characters", "Write it in Unicode's composed form (NFC)."
         )
     return text
 
@@ -71,7 +71,9 @@ def _day(text: str) -> str:
     try:
         return date.fromisoformat(match["day"] if match else "").isoformat()
     except ValueError:
-        raise RefusedError("is not a day of this century", "Write it as in 2026-11-01.") from None
+        raise RefusedError(
+            "is not a date of this century", "Write it as YYYY-MM-DD, such as 2026-11-01."
+        ) from None
 
 
 def seconds(duration: str) -> int:
@@ -84,7 +86,7 @@ Identifier = Annotated[
     Form(
         r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}",
         "an ID",
-        "1 to 63 letters, digits, - and _, first a letter or digit",
+        "1 to 63 letters, digits, - and _, starting with a letter or digit",
     ),
 ]
 """A tenant's, workspace's or environment's ID: one segment of a URL that needs no encoding."""
@@ -94,7 +96,7 @@ Name = Annotated[
     Form(
         r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?",
         "a name",
-        "1 to 40 lower-case letters, digits and -, with - not at its ends",
+        "1 to 40 lower-case letters, digits and -, without - at the start or end",
     ),
 ]
 """A name that people give to a client."""

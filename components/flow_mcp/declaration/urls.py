@@ -38,23 +38,27 @@ def split_url(url: str) -> SplitResult:
         RefusedError: the text is not such a URL.
     """
     if len(url) > _LONGEST:
-        raise RefusedError(f"is longer than {_LONGEST} characters", "Use a shorter address.")
+        raise RefusedError(f"is longer than {_LONGEST} characters", "Use a shorter URL.")
     scheme, separator, rest = url.partition("://")
     if not separator or scheme not in _DEFAULT_PORTS:
-        raise RefusedError("is not an absolute http(s) URL", "Write it out, such as https://app.example.com.")
+        raise RefusedError(
+            "is not an absolute http(s) URL", "Write the full URL, such as https://app.example.com."
+        )
     authority, *_ = re.split(r"[/?#\\]", rest, maxsplit=1)
     if "@" in authority:
-        raise RefusedError("has a user name or password in it", "Remove it, and change it where it is valid.")
+        raise RefusedError(
+            "contains a user name or password", "Remove it, and change the password: it is exposed."
+        )
     if not _CHARACTERS.fullmatch(url) or "[" in rest[len(authority) :] or "]" in rest[len(authority) :]:
         raise RefusedError(
-            "has characters that a URL cannot have",
-            "Percent-encode them; write a host name of other letters in its xn-- form.",
+            "has characters that are not allowed in a URL",
+            "Percent-encode them; write an internationalized host name in its xn-- form.",
         )
     match = _AUTHORITY.fullmatch(authority)
     if not match or not _is_host(match["host"]) or int(match["port"] or 1) > 65535:
         raise RefusedError(
-            "has no host that every reader would take for the same",
-            "Write a host name in lower case or an IP address as usual, and the port only if it is special.",
+            "has a missing, invalid or ambiguous host or port",
+            "Write a lower-case host name or an IP address in its usual form, with a port only if needed.",
         )
     return urlsplit(url)
 
@@ -67,7 +71,7 @@ def secure_url(url: str) -> SplitResult:
     """
     parts = split_url(url)
     if parts.scheme == "http" and not is_loopback(parts.hostname):
-        raise RefusedError("is plain http", "Use https; plain http is for loopback addresses only.")
+        raise RefusedError("uses plain http", "Use https; plain http is allowed only for loopback addresses.")
     return parts
 
 
@@ -86,7 +90,7 @@ def _is_host(host: str) -> bool:
 def _addressed(url: str) -> SplitResult:
     parts = secure_url(url)
     if parts.port == _DEFAULT_PORTS[parts.scheme]:
-        raise RefusedError("names the port that its scheme has anyway", "Leave the port out.")
+        raise RefusedError("includes the default port of its scheme", "Remove the port.")
     return parts
 
 
@@ -98,8 +102,8 @@ def _server_url(url: str) -> str:
         raise RefusedError("ends with a slash", "Remove the slash.")
     if not _PLAIN_PATH.fullmatch(parts.path) or _has_dots(parts.path):
         raise RefusedError(
-            "has a path with empty, `.` or `..` segments, or with other than letters, digits and -._~",
-            "Write the path plainly.",
+            "has a path with empty, `.` or `..` segments, or characters other than letters, digits and -._~",
+            "Write the path without them.",
         )
     return url
 
@@ -116,21 +120,24 @@ def _redirect_uri(uri: str) -> str:
     if colon and _OWN_SCHEME.fullmatch(scheme):
         raise RefusedError(
             "has a scheme that any application can claim",
-            "Use https or a loopback address: MCP allows no other (Authorization, Communication Security).",
+            "Use https or a loopback address, as MCP requires (Authorization, Communication Security).",
         )
     parts = secure_url(uri)
     if "*" in uri:
         raise RefusedError(
-            "has a wildcard, which would let a code reach somebody else's page", "List each URI in full."
+            "has a wildcard, which lets an attacker's page receive authorization codes",
+            "List each URI in full.",
         )
     if "#" in uri:
-        raise RefusedError("has a fragment (RFC 6749, section 3.1.2)", "Remove # and what follows.")
+        raise RefusedError(
+            "has a fragment (RFC 6749, section 3.1.2)", "Remove the # and everything after it."
+        )
     if not parts.path:
-        raise RefusedError("has no path", "Write the one that the application uses, / if it is the root.")
+        raise RefusedError("has no path", "Add the path that the application uses, / for the root.")
     if "//" in parts.path or _has_dots(parts.path) or _has_needless(parts.path):
         raise RefusedError(
-            "has a path with empty, `.` or `..` segments, or with encoded characters that need no encoding",
-            "Write the path plainly.",
+            "has a path with empty, `.` or `..` segments, or with unnecessarily encoded characters",
+            "Write the path without them.",
         )
     return uri
 
@@ -146,7 +153,7 @@ def _has_needless(path: str) -> bool:
 def _host(host: str) -> str:
     if host.startswith("[") or host != host.lower() or not _is_host(host):
         raise RefusedError(
-            "is not a host name in lower case, nor an IPv4 address",
+            "is neither a lower-case host name nor an IPv4 address",
             "Write it without scheme, port, path and wildcard.",
         )
     return host
@@ -155,7 +162,7 @@ def _host(host: str) -> str:
 def _origin(origin: str) -> str:
     parts = _addressed(origin)
     if origin != f"{parts.scheme}://{parts.netloc}":
-        raise RefusedError("is not an origin", "Write scheme and host only, such as https://app.example.com.")
+        raise RefusedError("is not an origin", "Write only scheme and host, such as https://app.example.com.")
     return origin
 
 

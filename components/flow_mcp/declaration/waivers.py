@@ -10,7 +10,7 @@ from flow_mcp.declaration.base import Day, Declared, Form, Text
 
 RuleId = Annotated[
     str,
-    Form(r"[A-Z][A-Z0-9]{1,15}-[0-9]{3}", "a rule's ID", "the ID that docs/policies.md names, FLOWMCP-016"),
+    Form(r"[A-Z][A-Z0-9]{1,15}-[0-9]{3}", "a rule's ID", "an ID from docs/policies.md, such as FLOWMCP-016"),
 ]
 
 

@@ -33,7 +33,9 @@ class Project:
         for directory in (start, *start.parents):
             if (directory / "Pulumi.yaml").is_file():
                 return cls(directory)
-        raise NoProjectError(f"no Pulumi.yaml in {start} or above it; change to the project's directory")
+        raise NoProjectError(
+            f"no Pulumi.yaml in {start} or its parent directories; change to the project's directory"
+        )
 
     @property
     def file(self) -> Path:
@@ -68,6 +70,6 @@ class Project:
         files = {stack: directory / f"Pulumi.{stack}.yaml" for stack in stacks}
         for stack in sorted(files.keys() - set(known)):
             here = ", ".join(known[:20]) + (", …" if len(known) > 20 else "") or "none"
-            guess = did_you_mean(stack, known) or f"Stacks here: {here}."
+            guess = did_you_mean(stack, known) or f"Known stacks: {here}."
             raise NoProjectError(f"there is no stack {stack}: {files[stack]} is missing. {guess}")
         return files

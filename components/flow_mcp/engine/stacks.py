@@ -71,7 +71,7 @@ class Stacks:
         ours = project.directory / ".toolchain" / "bin"
         found = shutil.which("pulumi") or shutil.which("pulumi", path=str(ours))
         if not found:
-            raise StackError(f"there is no pulumi on PATH or in {ours}; `flow-mcp toolchain` gets it")
+            raise StackError(f"no pulumi on PATH or in {ours}; run `flow-mcp toolchain` to install it")
         return cls(project, Path(found))
 
     def settings(self, stack: str) -> str:
@@ -96,7 +96,7 @@ class Stacks:
         """
         secrets = self._outputs(stack, "--show-secrets").get("clientSecrets", {})
         if not isinstance(secrets, dict):
-            raise StackError(f"the output clientSecrets of the stack {stack} is no mapping")
+            raise StackError(f"the output clientSecrets of the stack {stack} is not a mapping")
         return {name: secret for name, secret in secrets.items() if isinstance(secret, str)}
 
     def update_number(self, stack: str) -> int:
@@ -137,7 +137,7 @@ class Stacks:
         told = self._json(*arguments, seconds=_REFRESH_SECONDS)
         counted = told.get("changeSummary") if isinstance(told, dict) else None
         if not isinstance(counted, dict):
-            raise StackError(f"`pulumi {' '.join(arguments)}` did not say what changed")
+            raise StackError(f"`pulumi {' '.join(arguments)}` printed no changeSummary")
         return sum(number for op, number in counted.items() if op != "same")
 
     def _outputs(self, stack: str, *more: str) -> dict[str, Any]:
@@ -160,13 +160,13 @@ class Stacks:
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            raise StackError(f"`{shown}` did not end within {seconds} seconds") from None
+            raise StackError(f"`{shown}` did not finish within {seconds} seconds") from None
         if ended.returncode:
             said = " ".join(ended.stderr.split()) or f"exit code {ended.returncode}"
             if "no stack named" in said:
                 stack = arguments[arguments.index("--stack") + 1]
                 raise NotAppliedError(
-                    f"the stack {stack} is not at Pulumi's backend; run "
+                    f"the stack {stack} does not exist at Pulumi's backend; run "
                     f"`pulumi stack select --create {stack}` and `pulumi up` first"
                 )
             raise StackError(f"`{shown}` failed: {said}")

@@ -51,7 +51,8 @@ class ClaimCondition(_Part):
     def _values_belong_to_the_operator(self) -> Self:
         if (self.must in {"one-of", "no-suffix", "prefix"}) != bool(self.values):
             raise ValueError(
-                f"`values` must be given with one-of, no-suffix and prefix, and only then (must: {self.must})"
+                "`values` is required with one-of, no-suffix and prefix, and not allowed otherwise "
+                f"(must: {self.must})"
             )
         return self
 
@@ -240,7 +241,7 @@ class SettingsDocument(_Part):
             ("protected resource's URL", [resource.url for resource in self.protected_resources]),
         ):
             if len(set(values)) < len(values):
-                raise ValueError(f"a document names each {what} once")
+                raise ValueError(f"each {what} may occur only once in a document")
         for resource in self.protected_resources:
             for at in resource.authorization_servers:
                 if at.authority not in authorities:

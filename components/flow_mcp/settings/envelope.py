@@ -49,9 +49,7 @@ class SettingsEnvelope(BaseModel):
     @model_validator(mode="after")
     def _digest_is_of_the_settings(self) -> Self:
         if self.digest != _digest(self.settings):
-            raise ValueError(
-                "the digest is not that of the settings: the file was cut, changed or put together by hand"
-            )
+            raise ValueError("the digest does not match the settings: the file was truncated or changed")
         return self
 
     @classmethod
@@ -85,7 +83,8 @@ class SettingsEnvelope(BaseModel):
         document = SettingsDocument.from_json(self.settings)
         if document.tenant != self.tenant:
             raise ValueError(
-                f"the envelope is {self.tenant}'s and the settings in it are {document.tenant}'s"
+                f"the envelope is for the tenant {self.tenant}, but its settings are for the tenant "
+                f"{document.tenant}"
             )
         return document
 

@@ -27,7 +27,7 @@ def validate_strictly(model: type[_Model], text: str | bytes) -> _Model:
     try:
         json.loads(text, object_pairs_hook=_once)
     except _RepeatedKeyError:
-        error = PydanticCustomError("repeated_key", "An object names a key twice")
+        error = PydanticCustomError("repeated_key", "An object has a key twice")
         raise ValidationError.from_exception_data(
             model.__name__, [InitErrorDetails(type=error, loc=(), input=None)]
         ) from None

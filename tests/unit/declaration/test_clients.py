@@ -10,13 +10,15 @@ from tests.unit.declared import Stacks, problem, tenant
 PROGRAM = "a:\n  grant: client-credentials\n  access: ['*']\n"
 LIST = "a list ([\u2026], or - before each item)"
 KNOWN = (
-    "Known here: access, clientId, clientType, federatedCredential, grant, people, privateKeyJwt, "
+    "Known keys: access, clientId, clientType, federatedCredential, grant, people, privateKeyJwt, "
     "redirectUris, secret, webOrigins."
 )
 PERSON = "a:\n  grant: authorization-code\n  access: ['*']\n  people: everyone\n"
 REDIRECT = "  redirectUris: [https://a.example/cb]\n"
+KEEP_ONE = "Keep one of them."
+DUPLICATE = "is a duplicate of an earlier entry"
 FOR_PEOPLE = (
-    "is for people, and nobody signs in with grant client-credentials",
+    "applies to people, who cannot sign in with grant client-credentials",
     "Remove it, or declare grant authorization-code.",
 )
 
@@ -56,7 +58,7 @@ def test_an_application_of_people_needs_redirect_uris(stacks: Stacks) -> None:
     assert stacks.problem(tenant(PERSON)) == problem(
         11,
         "clients.a.redirectUris",
-        "is missing, and grant authorization-code needs it",
+        "is missing, but grant authorization-code requires it",
         "List the application's redirect URIs.",
     )
 
@@ -66,7 +68,10 @@ def test_a_public_client_has_no_credential(stacks: Stacks) -> None:
         PERSON + REDIRECT + "  clientType: public\n  privateKeyJwt: {jwksUrl: https://a.example/jwks}\n"
     )
     assert stacks.problem(text) == problem(
-        17, "clients.a.privateKeyJwt", "is for confidential clients", "Remove it, or clientType: public."
+        17,
+        "clients.a.privateKeyJwt",
+        "is a credential, which a public client cannot have",
+        "Remove it, or remove clientType: public.",
     )
 
 
@@ -76,7 +81,7 @@ def test_a_client_authenticates_in_one_way(stacks: Stacks) -> None:
         + "  privateKeyJwt: {jwksUrl: https://a.example/jwks}\n"
         + "  secret: {issued: 2026-11-01, lifetime: 180d}\n"
     )
-    message = "is a second way to authenticate, beside privateKeyJwt"
+    message = "is a second authentication method besides privateKeyJwt"
     assert problem(15, "clients.a.secret", message, "Choose one.") in stacks.problems(text)
 
 
@@ -85,7 +90,7 @@ def test_no_other_grant_is_known(stacks: Stacks, grant: str) -> None:
     assert stacks.problem(tenant(PROGRAM.replace("client-credentials", grant))) == problem(
         12,
         "clients.a.grant",
-        "is not one of the known values",
+        "is not one of the allowed values",
         "Use 'client-credentials' or 'authorization-code'.",
     )
 
@@ -112,10 +117,10 @@ def test_people_are_groups_everyone_or_none(stacks: Stacks, people: str, meant: 
         ("all", "", "is not a mapping (key: value)", "Write a mapping (key: value)."),
         ("[planners]", "", "is not a mapping (key: value)", "Write a mapping (key: value)."),
         ("true", "", "is not a mapping (key: value)", "Write a mapping (key: value)."),
-        ("{group: [planners]}", ".group", "is not known in clients.a.people", "Did you mean groups?"),
+        ("{group: [planners]}", ".group", "is not a key of clients.a.people", "Did you mean groups?"),
         ("{groups: planners}", ".groups", f"is not {LIST}", f"Write {LIST}."),
-        ("{groups: [planners], everyone: true}", "", "names groups and everyone", "Choose one."),
-        ("{groups: [planners, planners]}", ".groups[1]", "is there twice", "Remove the repetition."),
+        ("{groups: [planners], everyone: true}", "", "declares both groups and everyone", KEEP_ONE),
+        ("{groups: [planners, planners]}", ".groups[1]", DUPLICATE, "Remove or correct it."),
     ],
 )  # fmt: skip
 def test_anything_else_says_nobody_clearly(
@@ -128,9 +133,9 @@ def test_anything_else_says_nobody_clearly(
 def test_access_is_needed_and_never_empty(stacks: Stacks) -> None:
     without = tenant(PROGRAM.replace("  access: ['*']\n", ""))
     empty = tenant(PROGRAM.replace("'*'", ""))
-    missing = ("is missing", "Declare it; nothing is assumed here.")
+    missing = ("is missing", "Add it; it has no default.")
     assert stacks.problem(without) == problem(11, "clients.a.access", *missing)
-    assert stacks.problem(empty) == problem(13, "clients.a.access", "is empty", "Name at least one.")
+    assert stacks.problem(empty) == problem(13, "clients.a.access", "is empty", "Add at least one entry.")
 
 
 @pytest.mark.parametrize(
@@ -200,9 +205,9 @@ def test_what_is_there_twice_is_refused_in_every_list(stacks: Stacks) -> None:
         "[production, test]", "[test, production, test]"
     )  # fmt: skip
     assert [(found.line, found.path, found.message) for found in stacks.problems(text)] == [
-        (5, "workspaces.456.environments[2]", "is there twice"),
-        (14, "clients.a.access[1]", "is there twice"),
-        (15, "clients.a.redirectUris[1]", "is there twice"),
+        (5, "workspaces.456.environments[2]", "is a duplicate of an earlier entry"),
+        (14, "clients.a.access[1]", "is a duplicate of an earlier entry"),
+        (15, "clients.a.redirectUris[1]", "is a duplicate of an earlier entry"),
     ]
 
 
@@ -211,10 +216,10 @@ def test_ids_that_differ_in_case_only_are_refused(stacks: Stacks) -> None:
         '"456": {environments: [production, test]}',
         "Ab: {environments: [test, Test]}\n      aB: {environments: [x]}",
     )
-    remedy = "Use IDs that differ in more."
+    reason, remedy = "which some authorization servers ignore", "Use IDs that differ in other characters too."
     assert stacks.problems(text) == (
-        problem(5, "workspaces.Ab.environments[1]", "differs from test in case only", remedy),
-        problem(6, "workspaces.aB", "differs from Ab in case only", remedy),
+        problem(5, "workspaces.Ab.environments[1]", f"differs from test only in case, {reason}", remedy),
+        problem(6, "workspaces.aB", f"differs from Ab only in case, {reason}", remedy),
     )
 
 
@@ -225,12 +230,12 @@ def test_one_client_id_is_one_application(stacks: Stacks) -> None:
         "  c: {clientId: flow-mcp-acme-a, access: ['*']}\n  d: {clientId: x, access: ['*']}\n"
         "  e: {clientId: x, access: ['*']}\n",
     )
-    remedy = "Give each application its own registration."
+    remedy = "Register each application separately."
     assert stacks.problems(text) == (
-        problem(17, "clients.b.clientId", "is the client ID of clients.a too", remedy),
-        problem(19, "manualRegistrations.c.clientId", "is the client ID of clients.a too", remedy),
+        problem(17, "clients.b.clientId", "is also the client ID of clients.a", remedy),
+        problem(19, "manualRegistrations.c.clientId", "is also the client ID of clients.a", remedy),
         problem(
-            21, "manualRegistrations.e.clientId", "is the client ID of manualRegistrations.d too", remedy
+            21, "manualRegistrations.e.clientId", "is also the client ID of manualRegistrations.d", remedy
         ),
     )
 
@@ -240,7 +245,7 @@ def test_one_name_is_one_application(stacks: Stacks) -> None:
     assert stacks.problem(text) == problem(
         15,
         "manualRegistrations.a",
-        "has the name of a client, and outputs name both by it",
+        "has the same name as a client, and the stack's outputs list both by name",
         "Choose another name.",
     )
 
@@ -267,4 +272,4 @@ def test_a_manual_registration_is_a_program_unless_it_says_otherwise(stacks: Sta
 )  # fmt: skip
 def test_a_key_that_is_not_known_is_refused_with_a_guess(stacks: Stacks, key: str, remedy: str) -> None:
     text = tenant(PROGRAM + f"  {key}: x\n")
-    assert stacks.problem(text) == problem(14, f"clients.a.{key}", "is not known in clients.a", remedy)
+    assert stacks.problem(text) == problem(14, f"clients.a.{key}", "is not a key of clients.a", remedy)

@@ -11,16 +11,16 @@ from flow_mcp.declaration.findings import DeclarationError, Problem
 from flow_mcp.declaration.load import instance_of
 from tests.unit.declared import PROJECT_FILE, SERVER, Stacks, problem, tenant
 
-PLAIN_HTTP = ("is plain http", "Use https; plain http is for loopback addresses only.")
-MISSING = ("is missing", "Declare it; nothing is assumed here.")
+PLAIN_HTTP = ("uses plain http", "Use https; plain http is allowed only for loopback addresses.")
+MISSING = ("is missing", "Add it; it has no default.")
 NO_INSTANCE = (
     "declares no Flow instance",
     "Add flow-mcp:instance with default: {server: \u2026} below it.",
 )
-NAME = ("is not that of this project", "Write name: flow-mcp.")
-SYNTAX = ("is not YAML: did not find expected node content", "Correct the syntax.")
-CREDENTIAL = "looks like a credential, and none belongs in a tenant's declaration"
-WILDCARD = "has a wildcard, which would let a code reach somebody else's page"
+NAME = ("is not the name of this project", "Set name: flow-mcp.")
+SYNTAX = ("is not valid YAML: did not find expected node content", "Correct the syntax.")
+CREDENTIAL = "looks like a credential, which a declaration must not contain"
+WILDCARD = "has a wildcard, which lets an attacker's page receive authorization codes"
 
 TEN_MISTAKES = """\
 config:
@@ -53,17 +53,17 @@ config:
 
 def test_all_mistakes_of_a_file_are_said_at_once_in_its_order_each_once(stacks: Stacks) -> None:
     assert [astuple(found)[1:4] for found in stacks.problems(TEN_MISTAKES)] == [
-        (3, "id", "is a number, a date or a truth value to some YAML readers"),
-        (5, "workspaces.456.environments[2]", "is there twice"),
-        (8, "authorizationServer.keycloak.url", "is plain http"),
+        (3, "id", "is a number, a date or a Boolean to some YAML parsers"),
+        (5, "workspaces.456.environments[2]", "is a duplicate of an earlier entry"),
+        (8, "authorizationServer.keycloak.url", "uses plain http"),
         (12, "clients.nightly-agent.clientSecret", CREDENTIAL),
         (13, "clients.desktop.access", "is missing"),
         (15, "clients.desktop.redirectUris[1]", WILDCARD),
-        (16, "clients.desktop.acces", "is not known in clients.desktop"),
-        (17, "clients.desktop.people", "names groups and everyone"),
-        (18, "clients.portal.redirectUris", "is missing, and grant authorization-code needs it"),
-        (22, "clients.portal.privateKeyJwt.certificate", "is not one certificate in PEM"),
-        (24, "manualRegistrations.legacy-crm.access", "is a YAML alias"),
+        (16, "clients.desktop.acces", "is not a key of clients.desktop"),
+        (17, "clients.desktop.people", "declares both groups and everyone"),
+        (18, "clients.portal.redirectUris", "is missing, but grant authorization-code requires it"),
+        (22, "clients.portal.privateKeyJwt.certificate", "is not exactly one certificate in PEM format"),
+        (24, "manualRegistrations.legacy-crm.access", "is a YAML alias, which is not allowed"),
         (25, "instance.server", "ends with a slash"),
     ]  # fmt: skip
 
@@ -177,24 +177,26 @@ def test_a_tenant_cannot_pass_for_an_instance(stacks: Stacks) -> None:
     assert stacks.problem(text) == problem(
         10,
         "instance",
-        "is not known in tenant",
-        "Known here: authorizationServer, clients, id, manualRegistrations, waivers, workspaces.",
+        "is not a key of tenant",
+        "Known keys: authorizationServer, clients, id, manualRegistrations, waivers, workspaces.",
     )
 
 
 def test_exactly_one_authorization_server_is_chosen(stacks: Stacks) -> None:
     none = tenant(server="{}\n")
     two = tenant(server=SERVER + "auth0: {domain: acme.eu.auth0.com}\n")
-    remedy = "Name exactly one of: flow-entra, entra, keycloak, auth0, scalekit, external."
+    remedy = "Declare exactly one of: flow-entra, entra, keycloak, auth0, scalekit, external."
     path = "authorizationServer"
-    assert stacks.problem(none) == problem(6, path, "names 0 authorization servers (none)", remedy)
-    assert stacks.problem(two) == problem(6, path, "names 2 authorization servers (keycloak, auth0)", remedy)
+    assert stacks.problem(none) == problem(6, path, "declares 0 authorization servers (none)", remedy)
+    assert stacks.problem(two) == problem(
+        6, path, "declares 2 authorization servers (keycloak, auth0)", remedy
+    )
 
 
 def test_an_unknown_authorization_server_is_refused_with_a_guess(stacks: Stacks) -> None:
     text = tenant().replace("keycloak:", "keycloack:")
     assert stacks.problem(text) == problem(
-        7, "authorizationServer.keycloack", "is not known in authorizationServer", "Did you mean keycloak?"
+        7, "authorizationServer.keycloack", "is not a key of authorizationServer", "Did you mean keycloak?"
     )
 
 
@@ -210,10 +212,10 @@ def test_configuration_has_no_lines() -> None:
     with pytest.raises(DeclarationError) as refused:
         from_configuration({"id": "acme", "workspaces": {}}, {"server": "http://x.example"}, source="acme")
     problems = refused.value.problems
-    assert problems[0] == Problem("acme", 0, "workspaces", "is empty", "Name at least one.")
+    assert problems[0] == Problem("acme", 0, "workspaces", "is empty", "Add at least one entry.")
     assert (
-        "acme: error: instance.server: is plain http. Use https; plain http is for loopback addresses only."
-        in str(refused.value)
+        "acme: error: instance.server: uses plain http. "
+        "Use https; plain http is allowed only for loopback addresses." in str(refused.value)
     )
 
 
@@ -224,8 +226,8 @@ def test_configuration_that_is_not_plain_is_a_sentence(value: object) -> None:
     with pytest.raises(DeclarationError) as refused:
         from_configuration(value, {}, source="acme")
     assert str(refused.value) == (
-        "acme: error: tenant: holds other things than texts, numbers, truth values, lists and mappings. "
-        "Give plain values: what is made must be known before anything is."
+        "acme: error: tenant: contains values other than strings, numbers, Booleans, lists and mappings. "
+        "Use plain values, not Outputs: the set of resources is computed from them."
     )
 
 

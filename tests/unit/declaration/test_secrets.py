@@ -11,20 +11,20 @@ from tests.unit.declared import Stacks, problem, tenant
 VALUE = "hunter2-s3cr3t"
 PROGRAM = "a:\n  grant: client-credentials\n  access: ['*']\n"
 ENCRYPTED = (
-    "is encrypted, and inside the tenant it would reach the state in plain text",
-    "Remove it; credentials come from the environment or from a secret of their own.",
+    "is an encrypted value, which the state would store in plain text",
+    "Remove it. Set credentials in environment variables or in a separate secret of the stack.",
 )
 CREDENTIAL = (
-    "looks like a credential, and none belongs in a tenant's declaration",
-    "Remove it; credentials come from the environment.",
+    "looks like a credential, which a declaration must not contain",
+    "Remove it. Set credentials in environment variables.",
 )
 CERTIFICATE = (
-    "is not one certificate in PEM",
-    "Give it from -----BEGIN CERTIFICATE----- to the end line.",
+    "is not exactly one certificate in PEM format",
+    "Include the lines from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----.",
 )
 PRIVATE = (
-    "holds a private key, which nobody but the client may have",
-    "Make a new key pair, and give its certificate only.",
+    "contains a private key, which only the client may have",
+    "Create a new key pair and give only its certificate.",
 )
 PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
 PRIVATE_PEM = f"-----BEGIN PRIVATE KEY-----\n{VALUE}\n-----END PRIVATE KEY-----\n"

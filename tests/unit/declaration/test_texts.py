@@ -8,12 +8,12 @@ from flow_mcp.declaration.base import seconds
 from tests.unit.declared import SERVER, Stacks, problem, tenant
 
 HIDDEN = (
-    "has characters that are not shown, or that change how others are shown",
-    "Type it anew, with visible characters and single spaces only.",
+    "has invisible characters, or characters that change how others are displayed",
+    "Retype it with visible characters and single spaces only.",
 )
 SIZE = ("is empty or too long", "Use 1 to 255 characters.")
-SPACES = ("has spaces at its ends or next to each other", "Remove them.")
-APART = ("has letters and their accents apart", "Write it in Unicode's composed form (NFC).")
+SPACES = ("has leading, trailing or repeated spaces", "Remove them.")
+APART = ("has letters and accents as separate characters", "Write it in Unicode's composed form (NFC).")
 READER = "reader:\n  grant: authorization-code\n  access: ['*']\n  redirectUris: [https://a.example/cb]\n"
 PROGRAM = "{}:\n  grant: client-credentials\n  access: ['*']\n"
 
@@ -44,7 +44,7 @@ def test_an_id_is_one_segment_of_a_url(stacks: Stacks, identifier: str) -> None:
 )
 def test_anything_else_is_no_id(stacks: Stacks, identifier: str) -> None:
     escaped = identifier.encode("ascii", "backslashreplace").decode()
-    remedy = "Use 1 to 63 letters, digits, - and _, first a letter or digit."
+    remedy = "Use 1 to 63 letters, digits, - and _, starting with a letter or digit."
     assert stacks.problem(tenant().replace("id: acme", f'id: "{escaped}"')) == problem(
         3, "id", "is not an ID", remedy
     )
@@ -62,7 +62,7 @@ def test_a_clients_name_is_short_and_lower_case(stacks: Stacks, name: str) -> No
 @pytest.mark.parametrize("name", ["", "-a", "a-", "A", "a_b", "a.b", "a b", "a/b", "\u00e9", "x" * 41])
 def test_anything_else_is_no_name(stacks: Stacks, name: str) -> None:
     (found,) = stacks.problems(tenant(PROGRAM.format(f'"{name}"')))
-    remedy = "Use 1 to 40 lower-case letters, digits and -, with - not at its ends."
+    remedy = "Use 1 to 40 lower-case letters, digits and -, without - at the start or end."
     assert (found.line, found.message, found.remedy) == (11, "is not a name", remedy)
 
 
@@ -134,7 +134,7 @@ def test_anything_else_is_no_duration(stacks: Stacks, text: str) -> None:
     quoted = text if text == "5" else f"'{text.strip(chr(39))}'"
     said = ("is not a duration", "Use a whole number and a unit, such as 90s, 5m, 8h or 180d.")
     if text == "5":
-        said = ("is not a text but a number or truth value to YAML", "Put it in quotes.")
+        said = ("is a number or Boolean in YAML, not a string", "Put it in quotes.")
     assert stacks.problem(tenant(server=f"{SERVER}  tokens: {{access: {quoted}}}\n")) == problem(
         10, "authorizationServer.keycloak.tokens.access", *said
     )
@@ -153,5 +153,8 @@ def test_a_day_needs_no_quotes_and_may_be_what_pulumi_makes_of_it(stacks: Stacks
 def test_anything_else_is_no_day(stacks: Stacks, day: str) -> None:
     text = tenant(PROGRAM.format("a") + f"  secret: {{issued: {day}, lifetime: 180d}}\n")
     assert problem(
-        14, "clients.a.secret.issued", "is not a day of this century", "Write it as in 2026-11-01."
+        14,
+        "clients.a.secret.issued",
+        "is not a date of this century",
+        "Write it as YYYY-MM-DD, such as 2026-11-01.",
     ) in stacks.problems(text)

@@ -8,36 +8,36 @@ from tests.unit.declared import Stacks, problem, tenant
 
 WEB = "web:\n  grant: authorization-code\n  access: ['*']\n  people: everyone\n  redirectUris:\n    - {}\n"
 CHARACTERS = (
-    "has characters that a URL cannot have",
-    "Percent-encode them; write a host name of other letters in its xn-- form.",
+    "has characters that are not allowed in a URL",
+    "Percent-encode them; write an internationalized host name in its xn-- form.",
 )
 HOST = (
-    "has no host that every reader would take for the same",
-    "Write a host name in lower case or an IP address as usual, and the port only if it is special.",
+    "has a missing, invalid or ambiguous host or port",
+    "Write a lower-case host name or an IP address in its usual form, with a port only if needed.",
 )
-USER = ("has a user name or password in it", "Remove it, and change it where it is valid.")
-PLAIN_HTTP = ("is plain http", "Use https; plain http is for loopback addresses only.")
+USER = ("contains a user name or password", "Remove it, and change the password: it is exposed.")
+PLAIN_HTTP = ("uses plain http", "Use https; plain http is allowed only for loopback addresses.")
 SCHEME = (
     "has a scheme that any application can claim",
-    "Use https or a loopback address: MCP allows no other (Authorization, Communication Security).",
+    "Use https or a loopback address, as MCP requires (Authorization, Communication Security).",
 )
-ABSOLUTE = ("is not an absolute http(s) URL", "Write it out, such as https://app.example.com.")
+ABSOLUTE = ("is not an absolute http(s) URL", "Write the full URL, such as https://app.example.com.")
 WILDCARD = (
-    "has a wildcard, which would let a code reach somebody else's page",
+    "has a wildcard, which lets an attacker's page receive authorization codes",
     "List each URI in full.",
 )
-FRAGMENT = ("has a fragment (RFC 6749, section 3.1.2)", "Remove # and what follows.")
-NO_PATH = ("has no path", "Write the one that the application uses, / if it is the root.")
+FRAGMENT = ("has a fragment (RFC 6749, section 3.1.2)", "Remove the # and everything after it.")
+NO_PATH = ("has no path", "Add the path that the application uses, / for the root.")
 HIDDEN_PATH = (
-    "has a path with empty, `.` or `..` segments, or with encoded characters that need no encoding",
-    "Write the path plainly.",
+    "has a path with empty, `.` or `..` segments, or with unnecessarily encoded characters",
+    "Write the path without them.",
 )
 SERVER_PATH = (
-    "has a path with empty, `.` or `..` segments, or with other than letters, digits and -._~",
-    "Write the path plainly.",
+    "has a path with empty, `.` or `..` segments, or characters other than letters, digits and -._~",
+    "Write the path without them.",
 )
-LONG = ("is longer than 255 characters", "Use a shorter address.")
-PORT = ("names the port that its scheme has anyway", "Leave the port out.")
+LONG = ("is longer than 255 characters", "Use a shorter URL.")
+PORT = ("includes the default port of its scheme", "Remove the port.")
 QUERY = ("has a query or a fragment", "Remove it.")
 
 
@@ -220,8 +220,8 @@ def test_the_address_of_a_server_that_others_would_write_otherwise_is_refused(
         ("http://app.example.com", PLAIN_HTTP),
         ("https://app.example.com:443", PORT),
         ("https://*.example.com", HOST),
-        ("https://app.example.com/", ("is not an origin", "Write scheme and host only, such as https://app.example.com.")),
-        ("https://app.example.com#", ("is not an origin", "Write scheme and host only, such as https://app.example.com.")),
+        ("https://app.example.com/", ("is not an origin", "Write only scheme and host, such as https://app.example.com.")),
+        ("https://app.example.com#", ("is not an origin", "Write only scheme and host, such as https://app.example.com.")),
     ],
 )  # fmt: skip
 def test_a_web_origin_is_what_a_browser_sends(
@@ -266,7 +266,7 @@ def test_a_host_is_a_name_or_an_address_in_lower_case(stacks: Stacks, host: str,
     refused = problem(
         15,
         "authorizationServer.keycloak.registration.metadataDocuments.domains[0]",
-        "is not a host name in lower case, nor an IPv4 address",
+        "is neither a lower-case host name nor an IPv4 address",
         "Write it without scheme, port, path and wildcard.",
     )
     assert stacks.problems(text) == (() if accepted else (refused,))

@@ -12,10 +12,10 @@ from flow_mcp.declaration import positions
 from flow_mcp.declaration.load import instance_of
 from tests.unit.declared import PROJECT_FILE, Stacks, problem, tenant
 
-DOUBTFUL = "is a number, a date or a truth value to some YAML readers"
-QUOTE = "Put it in quotes if a text is meant."
-DOUBTFUL_KEY = "is a key that some YAML readers take for a number, a date or a truth value"
-ALONE = "Write the value out: each tenant is read alone."
+DOUBTFUL = "is a number, a date or a Boolean to some YAML parsers"
+QUOTE = "Put it in quotes if it is a string."
+DOUBTFUL_KEY = "is a key that some YAML parsers read as a number, a date or a Boolean"
+ALONE = "Write the value in full."
 GROUPS = "reader:\n  grant: authorization-code\n  access: ['*']\n  redirectUris: [https://a.example/cb]\n"
 
 
@@ -63,7 +63,7 @@ def test_a_scalar_that_all_read_as_a_text_is_a_text(stacks: Stacks, scalar: str)
 @pytest.mark.parametrize("scalar", ["456", "0", "-7", "true", "false"])
 def test_a_number_or_truth_value_is_no_text(stacks: Stacks, scalar: str) -> None:
     text = tenant(f"{GROUPS}  people: {{groups: [{scalar}]}}\n")
-    message = "is not a text but a number or truth value to YAML"
+    message = "is a number or Boolean in YAML, not a string"
     assert stacks.problem(text) == problem(
         15, "clients.reader.people.groups[0]", message, "Put it in quotes."
     )
@@ -82,7 +82,7 @@ def test_only_true_and_false_are_truth_values(stacks: Stacks, word: str) -> None
 @pytest.mark.parametrize("empty", ["", "~", "null", "Null"])
 def test_a_key_without_value_is_refused_whether_it_is_needed_or_not(stacks: Stacks, empty: str) -> None:
     text = tenant(f"reader:\n  grant: client-credentials\n  access: {empty}\n  clientId: {empty}\n")
-    remedy = "Give it one, or remove it."
+    remedy = "Set a value or remove the key."
     assert stacks.problems(text) == (
         problem(13, "clients.reader.access", "has no value", remedy),
         problem(14, "clients.reader.clientId", "has no value", remedy),
@@ -102,18 +102,18 @@ def _shown(key: str) -> str:
 def test_a_key_that_is_given_twice_is_refused_at_its_second_place(stacks: Stacks) -> None:
     text = tenant('"a": {grant: client-credentials, access: ["*"]}\nb: &x\n  grant: client-credentials\n'
                   '  access: ["*"]\na:\n  grant: authorization-code\n')  # fmt: skip
-    assert stacks.problem(text) == problem(15, "clients.a", "is given twice", "Keep one of them.")
+    assert stacks.problem(text) == problem(15, "clients.a", "occurs twice", "Keep one of them.")
 
 
 def test_a_tenant_that_is_given_twice_is_refused(stacks: Stacks) -> None:
     text = tenant() + "  flow-mcp:tenant: {id: other}\n"
-    assert stacks.problem(text) == problem(10, "tenant", "is given twice", "Keep one of them.")
+    assert stacks.problem(text) == problem(10, "tenant", "occurs twice", "Keep one of them.")
 
 
 @pytest.mark.parametrize("key", ["tenant", "flow-mcp:config:tenant"])
 def test_another_name_of_the_tenant_is_refused(stacks: Stacks, key: str) -> None:
-    message = "is another way to write flow-mcp:tenant, and Pulumi would take one of them"
-    remedy = "Write flow-mcp:tenant, and that once."
+    message = "is another key for flow-mcp:tenant, and Pulumi reads only one of them"
+    remedy = "Use only flow-mcp:tenant, and only once."
     besides = tenant() + f"  {key}: {{id: other}}\n"
     instead = tenant().replace("flow-mcp:tenant", key)
     assert stacks.problem(besides) == problem(10, f"config.{key}", message, remedy)
@@ -124,8 +124,8 @@ def test_aliases_are_refused_wherever_they_are_used(stacks: Stacks) -> None:
     text = tenant("a: &a {grant: client-credentials, access: &all ['*']}\nb: *a\n"
                   "c: {grant: client-credentials, access: *all}\n")  # fmt: skip
     assert stacks.problems(text) == (
-        problem(12, "clients.b", "is a YAML alias", ALONE),
-        problem(13, "clients.c.access", "is a YAML alias", ALONE),
+        problem(12, "clients.b", "is a YAML alias, which is not allowed", ALONE),
+        problem(13, "clients.c.access", "is a YAML alias, which is not allowed", ALONE),
     )
 
 
@@ -134,13 +134,13 @@ def test_merge_keys_are_refused_in_quotes_too_as_pulumi_takes_the_quotes_off(
     stacks: Stacks, key: str
 ) -> None:
     text = tenant(f"a:\n  grant: client-credentials\n  access: ['*']\n  {key}: {{clientId: b}}\n")
-    message, remedy = "is a YAML merge key", "Write the values out: each tenant is read alone."
+    message, remedy = "is a YAML merge key, which is not allowed", "Write the values in full."
     assert stacks.problem(text) == problem(14, 'clients.a."<<"', message, remedy)
 
 
 def test_a_merge_key_around_the_tenant_is_refused(stacks: Stacks) -> None:
     text = tenant() + "  <<: {flow-mcp:instance: {server: https://evil.example/flow}}\n"
-    message, remedy = "is a YAML merge key", "Write the values out: each tenant is read alone."
+    message, remedy = "is a YAML merge key, which is not allowed", "Write the values in full."
     assert stacks.problem(text) == problem(10, 'config."<<"', message, remedy)
 
 
@@ -149,12 +149,14 @@ def test_a_merge_key_around_the_tenant_is_refused(stacks: Stacks) -> None:
 )
 def test_tags_are_refused_and_not_followed(stacks: Stacks, tag: str) -> None:
     text = tenant().replace("id: acme", f"id: {tag} acme")
-    assert stacks.problem(text) == problem(3, "id", "has a YAML tag", "Remove it; put a text in quotes.")
+    assert stacks.problem(text) == problem(
+        3, "id", "has a YAML tag, which is not allowed", "Remove the tag; put a string in quotes."
+    )
 
 
 def test_a_question_mark_between_brackets_is_refused_as_pulumi_cannot_read_it(stacks: Stacks) -> None:
     client = "web:\n  grant: authorization-code\n  access: ['*']\n  people: everyone\n  redirectUris: {}\n"
-    message = "has a ? that Pulumi's YAML reader refuses between brackets"
+    message = "has a ? between brackets, which Pulumi's YAML parser rejects"
     assert stacks.problem(tenant(client.format("[https://a.example/cb?x=1]"))) == problem(
         15, "clients.web.redirectUris[0]", message, "Put it in quotes."
     )
@@ -164,7 +166,7 @@ def test_a_question_mark_between_brackets_is_refused_as_pulumi_cannot_read_it(st
 
 def test_keys_that_are_no_texts_are_refused(stacks: Stacks) -> None:
     text = tenant("? [a]\n: {grant: client-credentials}\n? {b: c}\n: x\n")
-    message, remedy = "has a key that is not a text", "Use plain keys."
+    message, remedy = "has a key that is not a string", "Use strings as keys."
     assert stacks.problems(text) == (
         problem(11, "clients", message, remedy),
         problem(13, "clients", message, remedy),
@@ -172,19 +174,23 @@ def test_keys_that_are_no_texts_are_refused(stacks: Stacks) -> None:
 
 
 def test_a_second_document_is_refused_as_pulumi_reads_the_first_only(stacks: Stacks) -> None:
-    message, remedy = "has a second document, which Pulumi would not read", "Keep one a file."
+    message, remedy = "has a second YAML document, which Pulumi ignores", "Keep one document per file."
     assert stacks.problem(tenant() + "---\nconfig: {}\n") == problem(10, "file", message, remedy)
 
 
 @pytest.mark.parametrize(
     ("text", "line", "message"),
     [
-        ("config:\n\tflow-mcp:tenant: {}\n", 2, "is not YAML: found character that cannot start any token"),
-        ("config: {\n", 2, "is not YAML: did not find expected node content"),
-        ("config: a: b\n", 1, "is not YAML: mapping values are not allowed in this context"),
-        ('config: "\\q"\n', 1, "is not YAML: found unknown escape character"),
-        ('config: "\\ud800"\n', 1, "is not YAML: found invalid Unicode character escape code"),
-        ("config: 'x\n", 2, "is not YAML: found unexpected end of stream"),
+        (
+            "config:\n\tflow-mcp:tenant: {}\n",
+            2,
+            "is not valid YAML: found character that cannot start any token",
+        ),
+        ("config: {\n", 2, "is not valid YAML: did not find expected node content"),
+        ("config: a: b\n", 1, "is not valid YAML: mapping values are not allowed in this context"),
+        ('config: "\\q"\n', 1, "is not valid YAML: found unknown escape character"),
+        ('config: "\\ud800"\n', 1, "is not valid YAML: found invalid Unicode character escape code"),
+        ("config: 'x\n", 2, "is not valid YAML: found unexpected end of stream"),
     ],
 )
 def test_what_is_not_yaml_is_refused_at_its_line(stacks: Stacks, text: str, line: int, message: str) -> None:
@@ -206,7 +212,7 @@ def test_a_tenant_that_is_no_mapping_is_refused(stacks: Stacks, value: str) -> N
 
 def test_a_tenant_without_anything_lacks_what_is_needed(stacks: Stacks) -> None:
     problems = stacks.problems("config:\n  flow-mcp:tenant: {}\n")
-    remedy = "Declare it; nothing is assumed here."
+    remedy = "Add it; it has no default."
     assert problems[:2] == tuple(problem(2, key, "is missing", remedy) for key in ("id", "workspaces"))
 
 
@@ -227,7 +233,7 @@ def test_a_byte_order_mark_is_taken_as_pulumi_takes_it(stacks: Stacks) -> None:
 def test_what_hides_from_a_reviewer_is_refused_in_comments_too(stacks: Stacks, character: str) -> None:
     code = f"U+{ord(character):04X}"
     text = tenant().replace("id: acme\n", f"id: acme  # caf\u00e9 {character}\n")
-    expected = f"has the character {code}, which is not shown or changes what is"
+    expected = f"has the character {code}, which is invisible or changes how the text is displayed"
     found = [item for item in stacks.problems(text) if item.message == expected]
     assert found == [problem(3, "file", expected, "Remove it.")]
 
@@ -235,19 +241,19 @@ def test_what_hides_from_a_reviewer_is_refused_in_comments_too(stacks: Stacks, c
 @pytest.mark.parametrize("character", ["\x00", "\x07", "\x1b", "\x7f", "\x9b"])
 def test_control_characters_are_refused_at_their_line(stacks: Stacks, character: str) -> None:
     text = tenant().replace("id: acme\n", f"id: ac{character}me\n")
-    assert stacks.problem(text) == problem(3, "file", "is not YAML", "Remove the control characters.")
+    assert stacks.problem(text) == problem(3, "file", "is not valid YAML", "Remove the control characters.")
 
 
 @pytest.mark.parametrize("opening", ["[", "{a: ", "- "])
 def test_nesting_without_end_is_a_sentence(stacks: Stacks, opening: str) -> None:
     text = "config:\n  flow-mcp:tenant:\n    " + opening * 100_000
-    message, remedy = "is nested more than 32 levels deep", "Remove what is too deep."
+    message, remedy = "is nested more than 32 levels deep", "Remove the deeper levels."
     assert stacks.problem(text) == problem(3, "file", message, remedy)
 
 
 def test_a_file_larger_than_a_mebibyte_is_not_even_parsed(stacks: Stacks) -> None:
     text = tenant() + "#" * 10_000_000
-    assert stacks.problem(text) == problem(0, "file", "is larger than 1 MiB", "Keep one tenant a file.")
+    assert stacks.problem(text) == problem(0, "file", "is larger than 1 MiB", "Declare one tenant per file.")
 
 
 def test_a_tenant_with_a_thousand_clients_and_environments_is_read(stacks: Stacks) -> None:
@@ -272,7 +278,7 @@ def test_other_keys_of_the_file_are_pulumis_business(stacks: Stacks) -> None:
 
 def test_a_fault_elsewhere_in_the_configuration_is_shown_at_its_own_line(stacks: Stacks) -> None:
     text = tenant() + "  aws:region: a\n  aws:region: b\n"
-    assert stacks.problem(text) == problem(11, "config.aws:region", "is given twice", "Keep one of them.")
+    assert stacks.problem(text) == problem(11, "config.aws:region", "occurs twice", "Keep one of them.")
 
 
 @pytest.mark.parametrize(
@@ -287,9 +293,9 @@ def test_a_key_can_neither_look_like_another_path_nor_write_to_the_terminal(stac
 
 
 def test_a_key_that_pydantic_gives_a_meaning_of_its_own_is_a_key_like_others(stacks: Stacks) -> None:
-    known = "Known here: authorizationServer, clients, id, manualRegistrations, waivers, workspaces."
+    known = "Known keys: authorizationServer, clients, id, manualRegistrations, waivers, workspaces."
     unknown = stacks.problem(tenant(more='"[key]": x\n'))
-    assert unknown == problem(10, '"[key]"', "is not known in tenant", known)
+    assert unknown == problem(10, '"[key]"', "is not a key of tenant", known)
     (name,) = stacks.problems(tenant("'[key]': {grant: client-credentials, access: ['*']}\n"))
     assert (name.path, name.message) == ('clients."[key]"', "is not a name")
 
@@ -310,4 +316,4 @@ def test_the_pure_python_parser_reads_the_same(stacks: Stacks, monkeypatch: pyte
 def test_pulumis_file_is_held_to_the_same(stacks: Stacks) -> None:
     stacks.project.file.write_text(PROJECT_FILE + "  flow-mcp:instance: {}\n", encoding="utf-8")
     (found,) = stacks.problems(tenant())
-    assert (found.file, found.line, found.message) == ("Pulumi.yaml", 7, "is given twice")
+    assert (found.file, found.line, found.message) == ("Pulumi.yaml", 7, "occurs twice")

@@ -24,7 +24,7 @@ def test_a_directory_of_that_name_is_no_project(stacks: Stacks) -> None:
 
 
 def test_where_there_is_no_project_that_is_said(tmp_path: Path) -> None:
-    with pytest.raises(NoProjectError, match=r"^no Pulumi\.yaml in .* or above it; "):
+    with pytest.raises(NoProjectError, match=r"^no Pulumi\.yaml in .* or its parent directories; "):
         Project.find(Path(tmp_path.anchor))
 
 
@@ -52,4 +52,4 @@ def test_a_missing_stack_is_named_with_some_of_those_that_are_there(stacks: Stac
         stacks.project.stack_files(["t01", "nobody"])
     some = ", ".join(f"t{number:02}" for number in range(20))
     file = stacks.project.directory / "stacks" / "Pulumi.nobody.yaml"
-    assert str(missing.value) == f"there is no stack nobody: {file} is missing. Stacks here: {some}, \u2026."
+    assert str(missing.value) == f"there is no stack nobody: {file} is missing. Known stacks: {some}, \u2026."

@@ -128,7 +128,11 @@ ALGORITHMS = "algorithms must be among ES256, ES384, ES512, EdDSA, PS256, PS384,
 @pytest.mark.parametrize(
     ("path", "given", "message"),
     [
-        ("protectedResources.0.environment", "test", "a document names each protected resource once"),
+        (
+            "protectedResources.0.environment",
+            "test",
+            "each protected resource may occur only once in a document",
+        ),
         (
             "authorizationServers.0.clients.0.clientId",
             "legacy-crm",
@@ -144,7 +148,8 @@ ALGORITHMS = "algorithms must be among ES256, ES384, ES512, EdDSA, PS256, PS384,
         (
             "authorizationServers.0.tokenProfile.conditions.0.values",
             [],
-            "`values` must be given with one-of, no-suffix and prefix, and only then (must: one-of)",
+            "`values` is required with one-of, no-suffix and prefix, and not allowed otherwise "
+            "(must: one-of)",
         ),
         (
             "authorizationServers.0.authority",
@@ -165,8 +170,8 @@ def test_a_document_refers_to_itself_only_and_names_things_once(
 @pytest.mark.parametrize(
     ("part", "message"),
     [
-        ("protectedResources", "a document names each protected resource once"),
-        ("authorizationServers", "a document names each authority once"),
+        ("protectedResources", "each protected resource may occur only once in a document"),
+        ("authorizationServers", "each authority may occur only once in a document"),
     ],
 )
 def test_nothing_is_there_twice(value: Any, part: str, message: str) -> None:

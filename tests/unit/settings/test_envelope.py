@@ -41,8 +41,8 @@ def test_what_is_written_is_read_again() -> None:
 @pytest.mark.parametrize(
     ("changes", "problem"),
     [
-        ({"settings": CANONICAL + " "}, "the digest is not that of the settings"),
-        ({"digest": "sha-256:" + "0" * 64}, "the digest is not that of the settings"),
+        ({"settings": CANONICAL + " "}, "the digest does not match the settings"),
+        ({"digest": "sha-256:" + "0" * 64}, "the digest does not match the settings"),
         ({"digest": DIGEST.upper()}, "String should match pattern"),
         ({"revision": 0}, "greater than or equal to 1"),
         ({"revision": 2**53}, "less than 9007199254740992"),
@@ -68,7 +68,9 @@ def test_nothing_may_be_missing(name: str) -> None:
 def test_another_tenants_document_is_refused() -> None:
     other = acme.settings().model_copy(update={"tenant": "other"})
     text = json.loads(SettingsEnvelope.of(other, 1).to_json()) | {"tenant": "acme"}
-    with pytest.raises(ValueError, match="the envelope is acme's and the settings in it are other's"):
+    with pytest.raises(
+        ValueError, match="the envelope is for the tenant acme, but its settings are for the tenant other"
+    ):
         SettingsEnvelope.from_json(json.dumps(text)).document()
 
 

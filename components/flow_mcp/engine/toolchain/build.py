@@ -109,7 +109,7 @@ class Build:
             file, pattern = self._module / name / "provider.go", r'^const version = "(.+)"'
         match = re.search(pattern, file.read_text(), re.MULTILINE)
         if not match:
-            raise ToolchainError(f"{file} names no version ({pattern})")
+            raise ToolchainError(f"no version found in {file} ({pattern})")
         return parse(match.group(1))
 
 

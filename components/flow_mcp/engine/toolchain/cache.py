@@ -49,7 +49,7 @@ def entry(name: str, make: Callable[[Path], None], report: Callable[[str], None]
             finally:
                 shutil.rmtree(partial, ignore_errors=True)
     except OSError as error:
-        raise ToolchainError(f"{directory()} cannot be filled: {error}") from error
+        raise ToolchainError(f"cannot write to the cache directory {directory()}: {error}") from error
     return final, True
 
 

@@ -117,5 +117,6 @@ def _verify(file: Path, published: str) -> None:
         actual = hashlib.file_digest(content, "sha256").hexdigest()
     if expected.get(file.name) != actual:
         raise ToolchainError(
-            f"{file.name} has the SHA-256 {actual}, but {expected.get(file.name)} is published: not used"
+            f"{file.name} has the SHA-256 {actual}, but {expected.get(file.name)} is published; "
+            "the file was not used"
         )

@@ -72,7 +72,7 @@ class Go:
             with child:
                 said = _listen(child, heard)
             if child.returncode != 0:
-                raise ToolchainError(f"go {arguments[0]} failed: {' '.join(said[:3]) or 'it said nothing'}")
+                raise ToolchainError(f"go {arguments[0]} failed: {' '.join(said[:3]) or 'no error output'}")
             output.seek(0)
             return output.read()
 

@@ -55,7 +55,7 @@ class Installed:
             # The language host comes with the engine, beside what the link on PATH leads to.
             file = self._in(found.parent, name) or self._in(found.resolve().parent, name)
             if not (file := file or self._on_path(name)):
-                raise ToolchainError(f"{found} comes without {name}")
+                raise ToolchainError(f"{found} is installed without {name}")
             files[name] = file.resolve()
         return Provided(version, files)
 

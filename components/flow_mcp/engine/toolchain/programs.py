@@ -65,7 +65,7 @@ def parse(text: str) -> Version:
     """
     match = re.search(r"(\d+)\.(\d+)\.(\d+)", text)
     if not match:
-        raise ToolchainError(f"{text!r} holds no version")
+        raise ToolchainError(f"no version found in {text!r}")
     major, minor, patch = map(int, match.groups())
     return major, minor, patch
 

@@ -61,7 +61,9 @@ def provision(
         ToolchainError: no way works for a part; says why each does not and what to install.
     """
     if sys.platform not in ("linux", "darwin"):
-        raise ToolchainError(f"this runs on Linux and macOS, not on {sys.platform}; on Windows, use WSL")
+        raise ToolchainError(
+            f"flow-mcp toolchain runs on Linux and macOS, not on {sys.platform}; on Windows, use WSL"
+        )
     record = directory / ".methods.json"
     worked = _read(record)
     results = {}
@@ -101,7 +103,7 @@ def _first(
                 for name, file in provided.files.items()
             ]
             return Result(method, provided, any(placed))
-    raise ToolchainError(f"no way to {_wanted(part)} works here:{''.join(reasons)}\n{_remedy(part)}")
+    raise ToolchainError(f"no method provides {_wanted(part)}:{''.join(reasons)}\n{_remedy(part)}")
 
 
 def _provider(method: ProvisionMethod, module: Path, directory: Path) -> Provide:

@@ -74,4 +74,4 @@ def test_a_cache_that_cannot_be_written_is_said(machine: Machine, heard: Heard) 
     machine.cache.write_text("a file in the way")
     with pytest.raises(ToolchainError) as raised:
         cache.entry("name", lambda _: None, heard)
-    assert str(raised.value).startswith(f"{machine.cache} cannot be filled: ")
+    assert str(raised.value).startswith(f"cannot write to the cache directory {machine.cache}: ")

@@ -48,7 +48,7 @@ def test_pulumi_without_a_language_host_is_refused(machine: Machine, heard: Hear
     script(machine.path, "pulumi", "echo v3.256.0")
     with pytest.raises(ToolchainError) as raised:
         Installed(machine.root / "ours").provide("pulumi", heard)
-    assert str(raised.value) == f"{machine.path}/pulumi comes without pulumi-language-python"
+    assert str(raised.value) == f"{machine.path}/pulumi is installed without pulumi-language-python"
 
 
 def test_a_broken_pulumi_is_refused_with_what_it_says(machine: Machine, heard: Heard) -> None:

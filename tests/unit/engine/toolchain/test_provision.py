@@ -100,7 +100,7 @@ def test_when_no_way_works_each_is_named_with_its_reason_and_what_to_install(
     with pytest.raises(ToolchainError) as raised:
         provision(machine.module, machine.root / "bin", PROVISION_METHODS, heard)
     assert str(raised.value).splitlines() == [
-        "no way to Pulumi 3.256.0 or newer works here:",
+        "no method provides Pulumi 3.256.0 or newer:",
         f"  installed: {machine.path}/pulumi is 3.100.0, older than 3.256.0",
         "  download: http://127.0.0.1:1 cannot be reached: [Errno 111] Connection refused",
         "  build: no go on PATH",
@@ -112,5 +112,5 @@ def test_when_no_way_works_each_is_named_with_its_reason_and_what_to_install(
 
 def test_other_systems_are_refused(machine: Machine, heard: Heard, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.platform", "win32")
-    with pytest.raises(ToolchainError, match="this runs on Linux and macOS, not on win32"):
+    with pytest.raises(ToolchainError, match="flow-mcp toolchain runs on Linux and macOS, not on win32"):
         provision(machine.module, machine.root / "bin", PROVISION_METHODS, heard)

@@ -55,5 +55,5 @@ def test_a_declaration_is_read_back_though_its_numbers_are_doubles() -> None:
 
 
 def test_a_declaration_with_an_unknown_part_is_none() -> None:
-    with pytest.raises(DeclarationError, match="holds other things than texts"):
+    with pytest.raises(DeclarationError, match="contains values other than strings"):
         declared(declares(clients=UNKNOWN).inputs)
