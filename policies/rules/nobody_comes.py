@@ -68,8 +68,8 @@ def _of_nobody(declaration: Declaration) -> Iterator[Violation]:
     if kind.key not in _GATED:
         return
     for name, manual in declaration.tenant.manual_registrations.items():
-        if manual.grant is Grant.AUTHORIZATION_CODE and not any(
-            admitted(declaration, resource).anyone for resource in declaration.reached_by(manual.access)
+        if manual.grant is Grant.AUTHORIZATION_CODE and all(
+            admitted(declaration, resource).is_empty for resource in declaration.reached_by(manual.access)
         ):
             yield Violation(
                 ("manualRegistrations", name), "is for people, and what it reaches admits none of them"

@@ -1,4 +1,4 @@
-"""What a tenant's parts must be to each other, whatever its authorization server."""
+"""Checks that involve several parts of a tenant and apply to every kind of authorization server."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ from flow_mcp.settings import Grant
 def check(
     declaration: Declaration, chosen: Sequence[AuthorizationServerKind], known: Iterable[str]
 ) -> Iterator[Finding]:
-    """All findings on a declaration whose shape is right, the chosen authorization server's included.
+    """Yield all findings about a parsed declaration, including those of its kind of authorization server.
 
     Args:
-        declaration: the tenant's.
-        chosen: the authorization servers that it declares.
-        known: the keys of all that it could declare.
+        declaration: the tenant's declaration.
+        chosen: the kinds of authorization server that it declares.
+        known: the keys of all kinds.
     """
-    choice = list(check_choice(chosen, known))
-    yield from choice
+    choice_findings = list(check_choice(chosen, known))
+    yield from choice_findings
     yield from _identifiers(declaration.tenant)
     for name, client in declaration.tenant.clients.items():
         yield from _client(("clients", name), client)
     yield from _access(declaration)
     yield from _names(declaration)
-    if not choice:
+    if not choice_findings:
         yield from declaration.kind.check(declaration)
 
 
 def check_choice(chosen: Sequence[AuthorizationServerKind], known: Iterable[str]) -> Iterator[Finding]:
-    """Exactly one authorization server must be declared."""
+    """Yield a finding unless exactly one authorization server is declared."""
     if len(chosen) != 1:
         keys = ", ".join(kind.key for kind in chosen)
         yield Finding(
@@ -46,7 +46,7 @@ def check_choice(chosen: Sequence[AuthorizationServerKind], known: Iterable[str]
 
 
 def access_lists(tenant: Tenant) -> Iterator[tuple[Path, tuple[str, ...]]]:
-    """Every access list of clients and manual registrations, by path."""
+    """Yield the path and the value of each access list of clients and manual registrations."""
     for name, client in tenant.clients.items():
         yield ("clients", name, "access"), client.access
     for name, manual in tenant.manual_registrations.items():
@@ -54,36 +54,36 @@ def access_lists(tenant: Tenant) -> Iterator[tuple[Path, tuple[str, ...]]]:
 
 
 def _identifiers(tenant: Tenant) -> Iterator[Finding]:
-    """IDs that differ in case only: some authorization servers' databases take them for the same."""
-    yield from _same_but_for_case((("workspaces", name), name) for name in tenant.workspaces)
+    """Yield a finding for IDs that differ only in case, which some servers' databases ignore."""
+    yield from _case_conflicts((("workspaces", name), name) for name in tenant.workspaces)
     for name, workspace in tenant.workspaces.items():
-        yield from _same_but_for_case(
+        yield from _case_conflicts(
             (("workspaces", name, "environments", index), environment)
             for index, environment in enumerate(workspace.environments)
         )
 
 
-def _same_but_for_case(identifiers: Iterable[tuple[Path, str]]) -> Iterator[Finding]:
-    seen: dict[str, str] = {}
+def _case_conflicts(identifiers: Iterable[tuple[Path, str]]) -> Iterator[Finding]:
+    earlier: dict[str, str] = {}
     for path, identifier in identifiers:
-        other = seen.setdefault(identifier.lower(), identifier)
-        if other != identifier:
+        first = earlier.setdefault(identifier.lower(), identifier)
+        if first != identifier:
             yield Finding(
                 path,
-                f"differs from {other} only in case, which some authorization servers ignore",
+                f"differs from {first} only in case, which some authorization servers ignore",
                 "Use IDs that differ in other characters too.",
             )
 
 
 def _client(path: Path, client: Client) -> Iterator[Finding]:
-    """A client's grant, its people and its credentials must fit each other."""
+    """Yield findings about a client whose grant, people and credentials contradict each other."""
     if client.grant is Grant.CLIENT_CREDENTIALS:
-        people = {
-            "redirectUris": client.redirect_uris,
-            "webOrigins": client.web_origins,
-            "people": client.people.anyone,
+        people_settings = {
+            "redirectUris": bool(client.redirect_uris),
+            "webOrigins": bool(client.web_origins),
+            "people": not client.people.is_empty,
         }
-        for key in (key for key, given in people.items() if given):
+        for key in (key for key, is_declared in people_settings.items() if is_declared):
             yield Finding(
                 (*path, key),
                 "applies to people, who cannot sign in with grant client-credentials",
@@ -130,7 +130,7 @@ def _names(declaration: Declaration) -> Iterator[Finding]:
                 "Choose another name.",
             )
     owner: dict[str, str] = {}
-    for where, name, client_id in chain(
+    for section, name, client_id in chain(
         (("clients", name, declaration.client_id(name)) for name in tenant.clients),
         (
             ("manualRegistrations", name, manual.client_id)
@@ -139,8 +139,8 @@ def _names(declaration: Declaration) -> Iterator[Finding]:
     ):
         if client_id in owner:
             yield Finding(
-                (where, name, "clientId"),
+                (section, name, "clientId"),
                 f"is also the client ID of {owner[client_id]}",
                 "Register each application separately.",
             )
-        owner.setdefault(client_id, f"{where}.{name}")
+        owner.setdefault(client_id, f"{section}.{name}")

@@ -1,4 +1,4 @@
-"""URLs and hosts, taken so strictly that all who read them later see the same ones."""
+"""Strict types for URLs and hosts: every URL parser interprets an accepted value in the same way."""
 
 from __future__ import annotations
 
@@ -12,27 +12,29 @@ from pydantic import AfterValidator, Field
 
 from flow_mcp.declaration.findings import RefusedError
 
-# What Keycloak stores of a redirect URI or origin; Entra takes 256.
+# Keycloak's limit for a redirect URI or an origin; Entra's is 256.
 _LONGEST = 255
 _CHARACTERS = re.compile(r"(?:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*")
 _AUTHORITY = re.compile(r"(?P<host>\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::(?P<port>[1-9][0-9]{0,4}))?")
 _LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 _NUMBER = re.compile(r"[0-9]+|0[xX][0-9a-fA-F]*")
 _PLAIN_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
-# Decoded, these are the same path to some readers and another to others, or end it.
-_NEEDLESS = frozenset(string.ascii_letters + string.digits + "-._~/\\%\x7f" + "".join(map(chr, range(0x20))))
+# If these characters are encoded, some parsers decode them and others do not; some end the path there.
+_NEVER_ENCODED = frozenset(
+    string.ascii_letters + string.digits + "-._~/\\%\x7f" + "".join(map(chr, range(0x20)))
+)
 _OWN_SCHEME = re.compile(r"(?!https?$)[A-Za-z][A-Za-z0-9+.-]*", re.IGNORECASE)
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 
 
 def is_loopback(host: str | None) -> bool:
-    """Whether `host` names this machine only (RFC 8252, section 8.3)."""
+    """Whether `host` is a loopback address or `localhost` (RFC 8252, section 8.3)."""
     return host in _LOOPBACK
 
 
 def split_url(url: str) -> SplitResult:
-    """Split an absolute http(s) URL; everything that could hide another host is refused.
+    """Split an absolute http(s) URL; reject every form in which parsers could find another host.
 
     Raises:
         RefusedError: the text is not such a URL.
@@ -64,7 +66,7 @@ def split_url(url: str) -> SplitResult:
 
 
 def secure_url(url: str) -> SplitResult:
-    """Split an absolute URL that is https, or plain http to this machine.
+    """Split an absolute URL that uses https, or plain http to a loopback address.
 
     Raises:
         RefusedError: the text is not such a URL.
@@ -87,7 +89,7 @@ def _is_host(host: str) -> bool:
     return len(host) <= 253 and all(_LABEL.fullmatch(label) for label in labels)
 
 
-def _addressed(url: str) -> SplitResult:
+def _without_default_port(url: str) -> SplitResult:
     parts = secure_url(url)
     if parts.port == _DEFAULT_PORTS[parts.scheme]:
         raise RefusedError("includes the default port of its scheme", "Remove the port.")
@@ -95,7 +97,7 @@ def _addressed(url: str) -> SplitResult:
 
 
 def _server_url(url: str) -> str:
-    parts = _addressed(url)
+    parts = _without_default_port(url)
     if "?" in url or "#" in url:
         raise RefusedError("has a query or a fragment", "Remove it.")
     if url.endswith("/"):
@@ -109,13 +111,13 @@ def _server_url(url: str) -> str:
 
 
 def _issuer_url(url: str) -> str:
-    # Some issuers end with a slash, Azure Kubernetes Service's among them, and are compared with it.
+    # Some issuers, such as Azure Kubernetes Service's, end with a slash, which is part of the comparison.
     _server_url(url.removesuffix("/"))
     return url
 
 
 def _redirect_uri(uri: str) -> str:
-    """A redirect URI that can be compared exactly (RFC 9700, section 4.1.3; RFC 8252, section 7)."""
+    """Validate a redirect URI for exact comparison (RFC 9700, section 4.1.3; RFC 8252, section 7)."""
     scheme, colon, _ = uri.partition(":")
     if colon and _OWN_SCHEME.fullmatch(scheme):
         raise RefusedError(
@@ -134,7 +136,7 @@ def _redirect_uri(uri: str) -> str:
         )
     if not parts.path:
         raise RefusedError("has no path", "Add the path that the application uses, / for the root.")
-    if "//" in parts.path or _has_dots(parts.path) or _has_needless(parts.path):
+    if "//" in parts.path or _has_dots(parts.path) or _has_needless_encoding(parts.path):
         raise RefusedError(
             "has a path with empty, `.` or `..` segments, or with unnecessarily encoded characters",
             "Write the path without them.",
@@ -146,8 +148,8 @@ def _has_dots(path: str) -> bool:
     return any(segment in {".", ".."} for segment in path.split("/"))
 
 
-def _has_needless(path: str) -> bool:
-    return any(chr(int(code, 16)) in _NEEDLESS for code in re.findall("%(..)", path))
+def _has_needless_encoding(path: str) -> bool:
+    return any(chr(int(code, 16)) in _NEVER_ENCODED for code in re.findall("%(..)", path))
 
 
 def _host(host: str) -> str:
@@ -160,7 +162,7 @@ def _host(host: str) -> str:
 
 
 def _origin(origin: str) -> str:
-    parts = _addressed(origin)
+    parts = _without_default_port(origin)
     if origin != f"{parts.scheme}://{parts.netloc}":
         raise RefusedError("is not an origin", "Write only scheme and host, such as https://app.example.com.")
     return origin
@@ -169,10 +171,10 @@ def _origin(origin: str) -> str:
 _URI = Field(json_schema_extra={"format": "uri"})
 
 ServerUrl = Annotated[str, AfterValidator(_server_url), _URI]
-"""The base address of a server."""
+"""The base URL of a server."""
 
 IssuerUrl = Annotated[str, AfterValidator(_issuer_url), _URI]
-"""`iss` of somebody else's tokens."""
+"""The issuer of another server's tokens (`iss`)."""
 
 RedirectUri = Annotated[str, AfterValidator(_redirect_uri), _URI]
 Origin = Annotated[str, AfterValidator(_origin), _URI]
