@@ -142,13 +142,13 @@ class Client(_Part):
 
 
 class DynamicRegistration(_Part):
-    """Access of clients from dynamic client registration (RFC 7591), only with a token of a person."""
+    """Access of clients from dynamic client registration (RFC 7591), for tokens of people only."""
 
     access: _Access
 
 
 class MetadataDocuments(_Part):
-    """Access of clients whose ID is the URL of a metadata document, only with a token of a person."""
+    """Access of clients whose ID is the URL of a metadata document, for tokens of people only."""
 
     domains: Annotated[
         tuple[str, ...], Field(min_length=1, description="Hosts of the documents, compared exactly.")

@@ -33,7 +33,7 @@ def test_progress_counts_modules_and_packages(machine: Machine, heard: Heard) ->
     machine.install_go()
     Build(machine.module).provide("keycloak", heard)
     assert heard.steps == [
-        "Getting the Go modules of pulumi-resource-keycloak",
+        "Downloading the Go modules of pulumi-resource-keycloak",
         "Building pulumi-resource-keycloak",
     ]
     assert heard.details == ["1 downloaded", "1 of 2 packages", "2 of 2 packages"]
