@@ -1,4 +1,4 @@
-"""URLs, hosts and origins: only those that every reader takes for the same, and never somebody else's."""
+"""URLs, hosts and origins: ambiguous and insecure ones are rejected."""
 
 from __future__ import annotations
 
@@ -62,9 +62,9 @@ def test_an_exact_redirect_uri_is_accepted(stacks: Stacks, uri: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("uri", "said"),
+    ("uri", "expected"),
     [
-        # Somebody else's page.
+        # URIs that also match pages of an attacker.
         ("https://*.example.com/cb", HOST),
         ("https://app.example.com/*", WILDCARD),
         ("https://app.example.com/cb?x=*", WILDCARD),
@@ -73,7 +73,7 @@ def test_an_exact_redirect_uri_is_accepted(stacks: Stacks, uri: str) -> None:
         ("/*", ABSOLUTE),
         ("https://app.example.com/cb#x", FRAGMENT),
         ("https://app.example.com/cb#", FRAGMENT),
-        # Not loopback, whatever it looks like.
+        # Hosts that look like a loopback address.
         ("http://app.example.com/cb", PLAIN_HTTP),
         ("http://127.0.0.1.evil.example/cb", PLAIN_HTTP),
         ("http://localhost.evil.example/cb", PLAIN_HTTP),
@@ -84,7 +84,7 @@ def test_an_exact_redirect_uri_is_accepted(stacks: Stacks, uri: str) -> None:
         ("http://localhost:80@evil.example/cb", USER),
         ("https://user:hunter2@app.example.com/cb", USER),
         ("https://@app.example.com/cb", USER),
-        # Not one host for all.
+        # Hosts that parsers interpret differently.
         ("http://127.1/cb", HOST),
         ("http://2130706433/cb", HOST),
         ("https://0x7f000001/cb", HOST),
@@ -153,12 +153,12 @@ def test_an_exact_redirect_uri_is_accepted(stacks: Stacks, uri: str) -> None:
         ("https://app.example.com/" + "c" * 300, LONG),
     ],
 )  # fmt: skip
-def test_a_redirect_uri_that_could_lead_elsewhere_is_refused(
-    stacks: Stacks, uri: str, said: tuple[str, str]
+def test_an_inexact_or_insecure_redirect_uri_is_rejected(
+    stacks: Stacks, uri: str, expected: tuple[str, str]
 ) -> None:
-    found = stacks.problem(tenant(WEB.format(f'"{uri}"')))
-    assert found == problem(16, "clients.web.redirectUris[0]", *said)
-    assert "hunter2" not in str(found)
+    reported = stacks.problem(tenant(WEB.format(f'"{uri}"')))
+    assert reported == problem(16, "clients.web.redirectUris[0]", *expected)
+    assert "hunter2" not in str(reported)
 
 
 @pytest.mark.parametrize(
@@ -170,13 +170,13 @@ def test_a_redirect_uri_that_could_lead_elsewhere_is_refused(
         "http://[::1]:8180",
     ],
 )
-def test_the_address_of_a_server_is_accepted(stacks: Stacks, url: str) -> None:
+def test_a_valid_server_url_is_accepted(stacks: Stacks, url: str) -> None:
     text = tenant(server=f'keycloak:\n  url: "{url}"\n  realm: {{name: acme, create: true}}\n')
     assert stacks.problems(text) == ()
 
 
 @pytest.mark.parametrize(
-    ("url", "said"),
+    ("url", "expected"),
     [
         ("http://id.acme.example", PLAIN_HTTP),
         ("ftp://id.acme.example", ABSOLUTE),
@@ -199,17 +199,17 @@ def test_the_address_of_a_server_is_accepted(stacks: Stacks, url: str) -> None:
         ("https://" + "a." * 130 + "example", LONG),
     ],
 )
-def test_the_address_of_a_server_that_others_would_write_otherwise_is_refused(
-    stacks: Stacks, url: str, said: tuple[str, str]
+def test_an_insecure_or_ambiguous_server_url_is_rejected(
+    stacks: Stacks, url: str, expected: tuple[str, str]
 ) -> None:
     text = tenant(server=f'keycloak:\n  url: "{url}"\n  realm: {{name: acme, create: true}}\n')
-    found = stacks.problem(text)
-    assert found == problem(8, "authorizationServer.keycloak.url", *said)
-    assert "hunter2" not in str(found)
+    reported = stacks.problem(text)
+    assert reported == problem(8, "authorizationServer.keycloak.url", *expected)
+    assert "hunter2" not in str(reported)
 
 
 @pytest.mark.parametrize(
-    ("origin", "said"),
+    ("origin", "expected"),
     [
         ("https://app.example.com", None),
         ("https://app.example.com:8443", None),
@@ -224,11 +224,13 @@ def test_the_address_of_a_server_that_others_would_write_otherwise_is_refused(
         ("https://app.example.com#", ("is not an origin", "Write only scheme and host, such as https://app.example.com.")),
     ],
 )  # fmt: skip
-def test_a_web_origin_is_what_a_browser_sends(
-    stacks: Stacks, origin: str, said: tuple[str, str] | None
+def test_a_web_origin_has_the_form_that_browsers_send(
+    stacks: Stacks, origin: str, expected: tuple[str, str] | None
 ) -> None:
     text = tenant(WEB.format("https://app.example.com/cb") + f'  webOrigins: ["{origin}"]\n')
-    assert stacks.problems(text) == ((problem(17, "clients.web.webOrigins[0]", *said),) if said else ())
+    assert stacks.problems(text) == (
+        (problem(17, "clients.web.webOrigins[0]", *expected),) if expected else ()
+    )
 
 
 @pytest.mark.parametrize(
@@ -257,7 +259,7 @@ def test_a_web_origin_is_what_a_browser_sends(
         ("", False),
     ],
 )
-def test_a_host_is_a_name_or_an_address_in_lower_case(stacks: Stacks, host: str, *, accepted: bool) -> None:
+def test_a_host_is_a_lower_case_name_or_an_ipv4_address(stacks: Stacks, host: str, *, accepted: bool) -> None:
     text = tenant(
         server="keycloak:\n  url: https://id.acme.example\n  realm: {name: acme, create: true}\n"
         "  registration:\n    metadataDocuments:\n      access: ['*']\n      people: everyone\n"

@@ -1,4 +1,4 @@
-"""The envelope in which settings travel."""
+"""The envelope of a settings document."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ def envelope(**changes: object) -> str:
     return json.dumps(whole | changes)
 
 
-def test_it_holds_the_canonical_document_and_its_digest() -> None:
+def test_an_envelope_contains_the_canonical_document_and_its_digest() -> None:
     assert json.loads(SettingsEnvelope.of(acme.settings(), 7).to_json()) == json.loads(envelope())
 
 
-def test_it_is_written_canonically_with_a_line_break() -> None:
+def test_an_envelope_is_canonical_json_with_a_line_break() -> None:
     text = SettingsEnvelope.of(acme.settings(), 7).to_json()
     assert text.startswith('{"digest":"sha-256:')
     assert text.endswith(',"tenant":"acme","version":1}\n')
 
 
-def test_what_is_written_is_read_again() -> None:
+def test_an_envelope_is_parsed_from_its_json() -> None:
     read = SettingsEnvelope.from_json(SettingsEnvelope.of(acme.settings(), 7).to_json())
     assert (read.tenant, read.revision, read.document()) == ("acme", 7, acme.settings())
 
@@ -52,20 +52,20 @@ def test_what_is_written_is_read_again() -> None:
         ({"settings": None}, "valid string"),
     ],
 )
-def test_anything_else_is_refused(changes: dict[str, object], problem: str) -> None:
+def test_an_invalid_envelope_is_rejected(changes: dict[str, object], problem: str) -> None:
     with pytest.raises(ValidationError, match=problem):
         SettingsEnvelope.from_json(envelope(**changes))
 
 
 @pytest.mark.parametrize("name", ["version", "tenant", "revision", "digest", "settings"])
-def test_nothing_may_be_missing(name: str) -> None:
+def test_every_member_is_required(name: str) -> None:
     whole = json.loads(envelope())
     del whole[name]
     with pytest.raises(ValidationError, match="Field required"):
         SettingsEnvelope.from_json(json.dumps(whole))
 
 
-def test_another_tenants_document_is_refused() -> None:
+def test_the_document_of_another_tenant_is_rejected() -> None:
     other = acme.settings().model_copy(update={"tenant": "other"})
     text = json.loads(SettingsEnvelope.of(other, 1).to_json()) | {"tenant": "acme"}
     with pytest.raises(
@@ -74,13 +74,13 @@ def test_another_tenants_document_is_refused() -> None:
         SettingsEnvelope.from_json(json.dumps(text)).document()
 
 
-def test_a_string_with_the_right_digest_that_is_no_document_is_refused() -> None:
+def test_an_invalid_document_with_the_right_digest_is_rejected() -> None:
     text = envelope(settings="{}", digest=f"sha-256:{sha256(b'{}').hexdigest()}")
     with pytest.raises(ValidationError, match="Field required"):
         SettingsEnvelope.from_json(text).document()
 
 
-def test_the_published_schema_accepts_what_is_written_and_demands_every_member() -> None:
+def test_the_published_schema_accepts_an_envelope_and_requires_every_member() -> None:
     validator = Draft202012Validator(json.loads(SCHEMA.read_text()))
     whole = json.loads(SettingsEnvelope.of(acme.settings(), 7).to_json())
     validator.validate(whole)
@@ -88,6 +88,6 @@ def test_the_published_schema_accepts_what_is_written_and_demands_every_member()
         assert not validator.is_valid({other: value for other, value in whole.items() if other != name})
 
 
-def test_the_document_in_it_is_byte_for_byte_the_stacks_output() -> None:
+def test_the_document_in_an_envelope_equals_the_stacks_output_byte_for_byte() -> None:
     read = SettingsEnvelope.from_json(SettingsEnvelope.of(acme.settings(), 1).to_json())
     assert read.settings == SettingsDocument.from_json(CANONICAL).canonical_json()
