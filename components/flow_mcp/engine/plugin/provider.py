@@ -36,14 +36,16 @@ class Provider(sdk.Provider):
         self._functions = {function.name: function for function in functions}
 
     async def configure(self, request: sdk.ConfigureRequest) -> sdk.ConfigureResponse:
-        given = plain(request.args)
-        configuration.configure({name: value for name, value in given.items() if isinstance(value, str)})
+        plain_values = plain(request.args)
+        configuration.configure(
+            {name: value for name, value in plain_values.items() if isinstance(value, str)}
+        )
         return await super().configure(request)
 
     async def check(self, request: sdk.CheckRequest) -> sdk.CheckResponse:
         resource = self._resource(request.urn)
-        given = plain(request.new_inputs)
-        normalized, failures = _validated(resource.inputs, given)
+        plain_values = plain(request.new_inputs)
+        normalized, failures = _validated(resource.inputs, plain_values)
         if failures:
             return sdk.CheckResponse(inputs=request.new_inputs, failures=failures)
         return sdk.CheckResponse(inputs=values.properties(normalized, secret_names(request.new_inputs)))
@@ -73,10 +75,10 @@ class Provider(sdk.Provider):
     async def create(self, request: sdk.CreateRequest) -> sdk.CreateResponse:
         resource = self._resource(request.urn)
         secret = resource.secrets | secret_names(request.properties)
-        given = plain(request.properties)
+        plain_values = plain(request.properties)
         if request.preview:
-            return sdk.CreateResponse("", values.properties(_preview(resource, given), secret))
-        inputs = resource.inputs.model_validate(given)
+            return sdk.CreateResponse("", values.properties(_preview(resource, plain_values), secret))
+        inputs = resource.inputs.model_validate(plain_values)
         made = await _run(request.urn, secret, lambda: resource.create(inputs))
         return sdk.CreateResponse(made.id, values.properties(made.state.values(), secret))
 
@@ -96,11 +98,13 @@ class Provider(sdk.Provider):
     async def update(self, request: sdk.UpdateRequest) -> sdk.UpdateResponse:
         resource = self._resource(request.urn)
         secret = resource.secrets | secret_names(request.news)
-        given = plain(request.news)
+        plain_values = plain(request.news)
         if request.preview:
             stable = {name: value for name, value in plain(request.olds).items() if name in resource.stable}
-            return sdk.UpdateResponse(values.properties({**_preview(resource, given), **stable}, secret))
-        inputs, state = resource.inputs.model_validate(given), _state(resource, request.olds)
+            return sdk.UpdateResponse(
+                values.properties({**_preview(resource, plain_values), **stable}, secret)
+            )
+        inputs, state = resource.inputs.model_validate(plain_values), _state(resource, request.olds)
         updated = await _run(request.urn, secret, lambda: resource.update(request.resource_id, inputs, state))
         return sdk.UpdateResponse(values.properties(updated.values(), secret))
 
@@ -111,12 +115,14 @@ class Provider(sdk.Provider):
 
     async def invoke(self, request: sdk.InvokeRequest) -> sdk.InvokeResponse:
         function = self._functions[_last(request.tok)]
-        given = plain(request.args)
-        _, failures = _validated(function.arguments, given)
-        if failures or unknown_names(given):
-            unknown = [sdk.CheckFailure(name, "is not known yet") for name in sorted(unknown_names(given))]
+        plain_values = plain(request.args)
+        _, failures = _validated(function.arguments, plain_values)
+        if failures or unknown_names(plain_values):
+            unknown = [
+                sdk.CheckFailure(name, "is not known yet") for name in sorted(unknown_names(plain_values))
+            ]
             return sdk.InvokeResponse(failures=[*failures, *unknown])
-        arguments = function.arguments.model_validate(given)
+        arguments = function.arguments.model_validate(plain_values)
         result = await _run("", frozenset(), lambda: function.call(arguments))
         return sdk.InvokeResponse(values.properties(result.values(), secret_names(request.args)))
 
@@ -137,17 +143,17 @@ def _state(resource: AnyResource, properties: Mapping[str, PropertyValue]) -> An
     return resource.state.model_validate(plain(properties), extra="ignore")
 
 
-def _preview(resource: AnyResource, given: Mapping[str, Any]) -> dict[str, Any]:
+def _preview(resource: AnyResource, plain_values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the state in a preview: the inputs, and unknown values for the computed state."""
-    return {**dict.fromkeys(_names(resource.state), UNKNOWN), **given}
+    return {**dict.fromkeys(_names(resource.state), UNKNOWN), **plain_values}
 
 
 def _validated(
-    model: type[Properties], given: Mapping[str, Any]
+    model: type[Properties], plain_values: Mapping[str, Any]
 ) -> tuple[dict[str, Any], list[sdk.CheckFailure]]:
     """Return the normalized inputs, and the failures of the known ones."""
-    unknown = unknown_names(given)
-    known = {name: value for name, value in given.items() if name not in unknown}
+    unknown = unknown_names(plain_values)
+    known = {name: value for name, value in plain_values.items() if name not in unknown}
     try:
         normalized = model.model_validate(known).values()
     except ValidationError as error:
@@ -157,8 +163,8 @@ def _validated(
             # If an input is unknown, its absence and rules about several inputs cannot be evaluated.
             if not unknown or (problem["loc"] and problem["loc"][0] not in unknown)
         ]
-        return dict(given), failures
-    return {**normalized, **{name: given[name] for name in unknown}}, []
+        return dict(plain_values), failures
+    return {**normalized, **{name: plain_values[name] for name in unknown}}, []
 
 
 def _reason(message: str) -> str:
