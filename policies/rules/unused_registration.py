@@ -74,8 +74,8 @@ def _registrations_without_people(declaration: Declaration) -> Iterator[Violatio
     if kind.key not in _GATED:
         return
     for name, manual in declaration.tenant.manual_registrations.items():
-        if manual.grant is Grant.AUTHORIZATION_CODE and not any(
-            admitted(declaration, resource).anyone for resource in declaration.reached_by(manual.access)
+        if manual.grant is Grant.AUTHORIZATION_CODE and all(
+            admitted(declaration, resource).is_empty for resource in declaration.reached_by(manual.access)
         ):
             yield Violation(
                 ("manualRegistrations", name), "is for people, but its protected resources admit no people"

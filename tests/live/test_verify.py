@@ -280,7 +280,7 @@ def test_a_stack_that_was_never_applied_could_not_be_verified(shut: Tenant) -> N
     )
     ended = flow_mcp(shut.scratch, "verify", "never")
     assert ended.returncode == 2
-    assert "the stack never is not at Pulumi's backend" in ended.stderr
+    assert "the stack never does not exist at Pulumi's backend" in ended.stderr
 
 
 def _seen_of(tenant: Tenant, subject: str, key: Path, *checks: str) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Tenants' files to check."""
+"""Tenants' files for tests."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ config:
       server: https://app.profitbase.biz/flow
 """
 
-# A pack of one rule: who calls a client `refused` or `advised` gets what it asked for.
+# A policy pack for tests: a client named `refused` violates its rules, `raising` causes an exception.
 POLICIES = """\
 from flow_mcp.review.policy.rule import Reference, Rule, Severity, Violation
 
@@ -54,7 +54,7 @@ keycloak:
 
 
 def tenant(clients: str = "", *, server: str = SERVER, more: str = "") -> str:
-    """A tenant's file. The clients begin in its line 11, further keys of the tenant come after them."""
+    """Return a tenant's file. The clients start in line 11; further keys of the tenant follow them."""
     parts = {
         "id: acme\n": 4,
         'workspaces:\n  "456": {environments: [production, test]}\n': 4,
@@ -64,12 +64,14 @@ def tenant(clients: str = "", *, server: str = SERVER, more: str = "") -> str:
         clients: 6,
         more: 4,
     }
-    return "config:\n  flow-mcp:tenant:\n" + "".join(indent(text, " " * by) for text, by in parts.items())
+    return "config:\n  flow-mcp:tenant:\n" + "".join(
+        indent(text, " " * width) for text, width in parts.items()
+    )
 
 
 @dataclass(frozen=True)
 class Stacks:
-    """A project whose stacks the tests write."""
+    """A project to which tests write stacks."""
 
     project: Project
 
@@ -84,15 +86,15 @@ class Stacks:
         return from_file(self.write(text, stack), instance_of(self.project.file))
 
     def problems(self, text: str | bytes) -> tuple[Problem, ...]:
-        """What is said of a stack's file, whether it is refused or not; files by their name."""
+        """Return the problems of a valid or invalid stack's file, with the names of their files."""
         try:
-            found = self.load(text).warnings
+            problems = self.load(text).warnings
         except DeclarationError as error:
-            found = error.problems
-        return tuple(replace(problem, file=Path(problem.file).name) for problem in found)
+            problems = error.problems
+        return tuple(replace(problem, file=Path(problem.file).name) for problem in problems)
 
     def problem(self, text: str | bytes) -> Problem:
-        """The only thing that is said of a stack's file."""
+        """Return the only problem of a stack's file."""
         (problem,) = self.problems(text)
         return problem
 
@@ -100,5 +102,5 @@ class Stacks:
 def problem(
     line: int, path: str, message: str, remedy: str, severity: Literal["error", "warning"] = "error"
 ) -> Problem:
-    """A problem of the stack acme."""
+    """Return a problem of the stack acme."""
     return Problem("Pulumi.acme.yaml", line, path, message, remedy, severity)

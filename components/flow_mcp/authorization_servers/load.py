@@ -22,6 +22,6 @@ def from_file(file: Path, instance: SourceValue) -> Loaded:
     return load.from_file(file, instance, KINDS)
 
 
-def unchecked(tenant: Any, instance: Any) -> Declaration:
-    """Read a declaration without its checks; see `flow_mcp.declaration.load.unchecked`."""
-    return load.unchecked(tenant, instance, KINDS)
+def parse_unchecked(tenant: Any, instance: Any) -> Declaration:
+    """Read a declaration without its checks; see `flow_mcp.declaration.load.parse_unchecked`."""
+    return load.parse_unchecked(tenant, instance, KINDS)

@@ -16,7 +16,7 @@ def check_by_resource(declaration: Declaration) -> Iterator[Finding]:
     for sign_in in sign_in_paths(declaration):
         people, path = sign_in.people, (*sign_in.path, "people")
         reached = declaration.reached_by(sign_in.access)
-        if reached and not any((people or admitted(declaration, resource)).anyone for resource in reached):
+        if reached and all((people or admitted(declaration, resource)).is_empty for resource in reached):
             yield Finding(
                 path,
                 "admits nobody, so nobody can sign in",
@@ -44,7 +44,7 @@ def check_everyone(declaration: Declaration) -> Iterator[Finding]:
     kind = declaration.kind.key
     for sign_in in sign_in_paths(declaration):
         inherited = (admitted(declaration, resource) for resource in declaration.reached_by(sign_in.access))
-        people = sign_in.people or next((people for people in inherited if people.anyone), NOBODY)
+        people = sign_in.people or next((people for people in inherited if not people.is_empty), NOBODY)
         if people.groups:
             yield Finding(
                 (*sign_in.path, "people", "groups"),

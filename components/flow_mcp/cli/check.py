@@ -14,7 +14,7 @@ import click
 from flow_mcp.authorization_servers.load import from_file
 from flow_mcp.cli.options import as_of_option
 from flow_mcp.common.exit_codes import BLOCKED
-from flow_mcp.declaration.claims import claimed
+from flow_mcp.declaration.claims import duplicate_claims
 from flow_mcp.declaration.findings import DeclarationError, Problem
 from flow_mcp.declaration.load import instance_of
 from flow_mcp.engine.project import NoProjectError, Project
@@ -83,7 +83,7 @@ def _check(project: Project, stacks: Mapping[str, Path], as_of: date, found: _Fo
             found.wrong = True
             found.problems += (_relative(each, project) for each in error.problems)
             continue
-        elsewhere = list(claimed(loaded, stack, owners))
+        elsewhere = list(duplicate_claims(loaded, stack, owners))
         found.wrong |= bool(elsewhere)
         judged = (problem(loaded, each) for each in evaluate(pack, loaded.declaration, as_of))
         found.problems += (_relative(each, project) for each in (*loaded.warnings, *elsewhere, *judged))

@@ -1,11 +1,11 @@
-"""What the commands that judge tell a pipeline; 1 and 2 are the errors' own, see flow_mcp.common.errors."""
+"""Exit codes of the commands for pipelines; 1 and 2 are defined by the errors in `flow_mcp.common.errors`."""
 
 from __future__ import annotations
 
 OK = 0
 NEEDS_APPROVAL = 3
-"""Somebody must approve it, and then it may go on."""
+"""The change needs approval."""
 BLOCKED = 4
-"""No approval would do."""
+"""The change is blocked and cannot be approved."""
 INTERRUPTED = 130
-"""128 + SIGINT, what a shell reports of a program that a Ctrl-C ended."""
+"""128 + SIGINT, the shells' exit code of a program that Ctrl-C ended."""

@@ -50,8 +50,8 @@ def test_errors_go_to_standard_error_with_file_and_line_and_end_in_2(project: St
     assert result.exit_code == 2
     assert result.stdout == "2 tenants: 1 error, 0 warnings\n"
     assert result.stderr == (
-        "stacks/Pulumi.globex.yaml:8: error: authorizationServer.keycloak.url: is plain http. "
-        "Use https; plain http is for loopback addresses only.\n"
+        "stacks/Pulumi.globex.yaml:8: error: authorizationServer.keycloak.url: uses plain http. "
+        "Use https; plain http is allowed only for loopback addresses.\n"
     )
 
 
@@ -82,7 +82,7 @@ def test_a_pipeline_gets_json(project: Stacks) -> None:
                 "line": 3,
                 "path": "id",
                 "message": "is not an ID",
-                "remedy": "Use 1 to 63 letters, digits, - and _, first a letter or digit.",
+                "remedy": "Use 1 to 63 letters, digits, - and _, starting with a letter or digit.",
                 "severity": "error",
             }
         ],
@@ -96,7 +96,7 @@ def test_what_is_wrong_with_the_instance_is_said_once_for_all_tenants(project: S
         project.write(GLOBEX.replace("globex", f"globex{number}"), f"globex{number}")
     result = check()
     assert result.stdout == "5 tenants: 1 error, 0 warnings\n"
-    assert result.stderr.startswith("Pulumi.yaml:6: error: instance.server: is plain http.")
+    assert result.stderr.startswith("Pulumi.yaml:6: error: instance.server: uses plain http.")
 
 
 def test_two_stacks_that_declare_the_same_are_found_at_their_lines(project: Stacks) -> None:
@@ -107,11 +107,13 @@ def test_two_stacks_that_declare_the_same_are_found_at_their_lines(project: Stac
     assert result.exit_code == 2
     assert result.stderr == (
         "stacks/Pulumi.acme-copy.yaml:3: error: id: is the tenant acme of https://app.profitbase.biz/flow, "
-        "which the stack acme declares too. Keep it in one stack.\n"
+        "which the stack acme also declares. Declare it in only one stack.\n"
         "stacks/Pulumi.acme-copy.yaml:9: error: authorizationServer.keycloak.realm.name: is the realm "
-        "https://id.acme.example/realms/acme, which the stack acme declares too. Keep it in one stack.\n"
+        "https://id.acme.example/realms/acme, which the stack acme also declares. "
+        "Declare it in only one stack.\n"
         "stacks/Pulumi.acme-copy.yaml:11: error: clients.a.clientId: is the client agent of the realm "
-        "https://id.acme.example/realms/acme, which the stack acme declares too. Keep it in one stack.\n"
+        "https://id.acme.example/realms/acme, which the stack acme also declares. "
+        "Declare it in only one stack.\n"
     )
 
 
@@ -130,7 +132,8 @@ def test_stacks_that_share_a_realm_that_exists_may_not_share_clients(project: St
     result = check()
     assert result.stderr == (
         "stacks/Pulumi.two.yaml:11: error: clients.c.clientId: is the client flow-mcp-a-b-c of the realm "
-        "https://id.acme.example/realms/acme, which the stack one declares too. Keep it in one stack.\n"
+        "https://id.acme.example/realms/acme, which the stack one also declares. "
+        "Declare it in only one stack.\n"
     )
 
 
@@ -171,7 +174,8 @@ def test_a_project_without_tenants_has_nothing_to_check(project: Stacks) -> None
 def test_outside_a_project_there_is_nothing_to_check(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(Path.cwd().anchor)
     with pytest.raises(
-        NoProjectError, match=r"^no Pulumi\.yaml in .* or above it; change to the project's directory$"
+        NoProjectError,
+        match=r"^no Pulumi\.yaml in .* or its parent directories; change to the project's directory$",
     ):
         check()
 

@@ -1,4 +1,4 @@
-"""The file that the project was designed around."""
+"""The example file of the project's first design."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_the_sketch_is_accepted_with_one_warning(stacks: Stacks) -> None:
     assert stacks.problems(SKETCH) == (NO_SENDERS,)
 
 
-def test_the_sketch_means_what_it_says(stacks: Stacks) -> None:
+def test_the_sketch_results_in_the_expected_declaration(stacks: Stacks) -> None:
     declaration = stacks.load(SKETCH).declaration
     assert declaration.kind.key == "keycloak"
     assert [resource.url for resource in declaration.resources] == [
@@ -73,7 +73,7 @@ def test_the_sketch_means_what_it_says(stacks: Stacks) -> None:
     }
 
 
-def test_an_elided_client_id_is_named_as_such(stacks: Stacks) -> None:
+def test_an_abbreviated_client_id_is_rejected(stacks: Stacks) -> None:
     assert stacks.problems(SKETCH.replace("6f1c2d", "6f1c…")) == (
         NO_SENDERS,
         problem(

@@ -25,7 +25,7 @@ BROKEN = [
     pytest.param(json.dumps({"version": 2}), "version: Input should be 1", id="another version"),
     pytest.param(
         SettingsEnvelope.of(acme.settings(), 2).to_json().replace("production", "producti0n"),
-        "the digest is not that of the settings",
+        "the digest does not match the settings",
         id="changed by hand",
     ),
     pytest.param(

@@ -157,7 +157,7 @@ def test_a_hundred_tenants_whose_servers_are_slow_do_not_delay_the_first_call_of
     def answer_slowly(request: httpx.Request) -> httpx.Response:
         asked.add(request.url.host)
         assert slow.may_answer.wait(60)
-        raise httpx.ReadTimeout("no whole answer in time", request=request)
+        raise httpx.ReadTimeout("no complete answer within the time limit", request=request)
 
     def of_another(number: int) -> tuple[SettingsDocument, str]:
         authority = f"https://id{number}.example"

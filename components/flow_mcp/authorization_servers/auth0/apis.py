@@ -64,7 +64,7 @@ def _api(
         token_lifetime_for_web=lifetime,
         subject_type_authorization={
             "client": {"policy": _policy(_has_programs(declaration, resource))},
-            "user": {"policy": _policy(people.anyone)},
+            "user": {"policy": _policy(not people.is_empty)},
         },
         opts=opts,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from flow_mcp.authorization_servers.load import from_file
-from flow_mcp.declaration.claims import claimed
+from flow_mcp.declaration.claims import duplicate_claims
 from flow_mcp.declaration.findings import DeclarationError, Problem
 from flow_mcp.declaration.load import Loaded, instance_of
 from flow_mcp.engine.project import Project
@@ -32,7 +32,7 @@ def check(project: Project, stacks: Collection[str]) -> dict[str, Loaded]:
         except DeclarationError as error:
             problems += error.problems if stack in stacks else ()
             continue
-        shared = tuple(claimed(loaded, stack, owners))
+        shared = tuple(duplicate_claims(loaded, stack, owners))
         if stack in stacks:
             found[stack] = loaded
             problems += shared

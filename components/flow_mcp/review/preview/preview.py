@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from flow_mcp.authorization_servers.load import unchecked
+from flow_mcp.authorization_servers.load import parse_unchecked
 from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.declaration.findings import DeclarationError, dotted
 from flow_mcp.review.policy.evaluation import RuleResult
@@ -113,7 +113,7 @@ def declared(inputs: Any, where: str) -> Declaration:
     if (path := next(unknown(inputs), None)) is not None:
         raise PreviewError(f"{where} holds a declaration whose {dotted(path)} is not known yet")
     try:
-        return unchecked(inputs.get("tenant"), inputs.get("instance"))
+        return parse_unchecked(inputs.get("tenant"), inputs.get("instance"))
     except DeclarationError as error:
         raise PreviewError(f"{where} holds a declaration that this version cannot read: {error}") from None
     except ValidationError as error:

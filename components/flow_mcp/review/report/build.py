@@ -10,7 +10,7 @@ from pathlib import Path
 
 from flow_mcp.authorization_servers.load import from_file
 from flow_mcp.declaration.access import snapshot
-from flow_mcp.declaration.claims import claimed
+from flow_mcp.declaration.claims import duplicate_claims
 from flow_mcp.declaration.findings import DeclarationError
 from flow_mcp.declaration.findings import Problem as Found
 from flow_mcp.declaration.load import Loaded, instance_of
@@ -64,7 +64,7 @@ def build(project: Project, stacks: Sequence[str], sources: Sources, as_of: date
         except DeclarationError as error:
             tenants.append(_refused(stack, error.problems, sources))
         else:
-            shared = tuple(claimed(loaded, stack, owners))
+            shared = tuple(duplicate_claims(loaded, stack, owners))
             tenants.append(_tenant(stack, loaded, shared, pack, sources, as_of))
     complete = set(stacks) == set(project.stacks())
     strays = tuple(sources.delivered.strays()) if sources.delivered and complete else ()

@@ -59,7 +59,7 @@ def test_a_right_declaration_has_no_findings() -> None:
         ),
         (
             {"tenantSettings": {"manage": True, "resourceParameterProfile": "both"}},
-            ("error", f"{HERE}.tenantSettings.resourceParameterProfile", "is not one of the known values"),
+            ("error", f"{HERE}.tenantSettings.resourceParameterProfile", "is not one of the allowed values"),
         ),
         ({"tokens": {"access": "25h"}}, ("error", f"{HERE}.tokens.access", "is longer than a day")),
         (

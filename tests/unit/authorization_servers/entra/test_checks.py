@@ -68,7 +68,7 @@ def test_clients_of_people_are_told_that_entra_does_not_advertise_pkce() -> None
             (
                 "error",
                 f"{HERE}.tenantId",
-                "names no single tenant: tokens of any organization would come from it",
+                "does not name a single Entra tenant: users of any organization could get tokens",
             ),
         ),
         (
@@ -76,7 +76,7 @@ def test_clients_of_people_are_told_that_entra_does_not_advertise_pkce() -> None
             (
                 "error",
                 f"{HERE}.tenantId",
-                "names no single tenant: tokens of any organization would come from it",
+                "does not name a single Entra tenant: users of any organization could get tokens",
             ),
         ),
         (
@@ -171,7 +171,7 @@ def test_a_wrong_entra_tenant_is_refused(entra: dict[str, Any], expected: Found)
         (desktop(redirectUris=["https://x.example/#a"]), ("error", "clients.x.redirectUris[0]", "")),
         (
             desktop(redirectUris=["http://x.example/callback"]),
-            ("error", "clients.x.redirectUris[0]", "is plain http"),
+            ("error", "clients.x.redirectUris[0]", "uses plain http"),
         ),
         (
             desktop(

@@ -269,7 +269,7 @@ def test_a_group_of_its_own_realm_is_declared_once(stacks: Stacks) -> None:
 def test_whether_the_realm_is_made_must_be_said(stacks: Stacks) -> None:
     assert stacks.problem(
         tenant(server="keycloak:\n  url: https://id.acme.example\n  realm: {name: acme}\n")
-    ) == problem(9, f"{HERE}.realm.create", "is missing", "Declare it; nothing is assumed here.")
+    ) == problem(9, f"{HERE}.realm.create", "is missing", "Add it; it has no default.")
 
 
 def test_misspelt_people_of_a_registration_are_refused_with_a_guess(stacks: Stacks) -> None:
@@ -278,5 +278,5 @@ def test_misspelt_people_of_a_registration_are_refused_with_a_guess(stacks: Stac
     )
     path = f"{HERE}.registration.dynamic.people"
     assert stacks.problem(text) == problem(
-        11, f"{path}.group", f"is not known in {path}", "Did you mean groups?"
+        11, f"{path}.group", f"is not a key of {path}", "Did you mean groups?"
     )

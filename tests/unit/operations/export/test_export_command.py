@@ -145,7 +145,7 @@ def test_a_stack_that_is_not_applied_is_left_out_unless_named(backend: Backend, 
     backend.declare("new")
     assert _summary("--to", str(tmp_path / "out"))["notApplied"] == ["new"]
     assert _error("--to", str(tmp_path / "out"), "new") == (
-        "the stack new is not at Pulumi's backend; "
+        "the stack new does not exist at Pulumi's backend; "
         "run `pulumi stack select --create new` and `pulumi up` first"
     )
 
@@ -190,7 +190,7 @@ def test_without_pulumi_the_way_to_get_it_is_told(
 ) -> None:
     backend.apply("acme", document(), updates=1)
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert "`flow-mcp toolchain` gets it" in _error("--to", str(tmp_path / "out"))
+    assert "run `flow-mcp toolchain` to install it" in _error("--to", str(tmp_path / "out"))
 
 
 def _run(*arguments: str) -> Result:

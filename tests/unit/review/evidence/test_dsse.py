@@ -167,7 +167,7 @@ def test_what_is_no_envelope_proves_nothing(keys: Callable[[str], SSlibKey], dat
 
 def test_a_key_that_stands_twice_is_refused(tmp_path: Path, keys: Callable[[str], SSlibKey]) -> None:
     twice = b'{"payload":"e30=",' + json.dumps(_sealed(tmp_path)).encode()[1:]
-    assert _why(twice, keys("ed25519")) == "it is no DSSE envelope: An object names a key twice"
+    assert _why(twice, keys("ed25519")) == "it is no DSSE envelope: An object has a key twice"
 
 
 def test_a_huge_file_is_not_looked_at(

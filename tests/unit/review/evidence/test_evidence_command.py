@@ -236,7 +236,7 @@ def test_settings_of_another_declaration_are_refused(office: Office, applied: st
 
 def test_what_was_never_applied_or_is_wrong_ends_without_a_file(office: Office) -> None:
     office.declare(tenant(AGENT).replace("id: acme", "id: globex"), "globex")
-    assert "the stack globex is not at Pulumi's backend" in _refused(office)
+    assert "the stack globex does not exist at Pulumi's backend" in _refused(office)
     office.declare(tenant(AGENT).replace("grant", "grand"), "globex")
     assert "clients.agent.grand" in _refused(office)
     assert "there is no stack x" in _refused(office, "x")

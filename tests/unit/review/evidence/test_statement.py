@@ -80,10 +80,10 @@ def test_a_diff_that_was_read_keeps_the_digest_that_was_approved() -> None:
         ("predicate.tenants", [], "at least 1 item"),
         ("predicate.tenants.0.tenant", "globex", "declaration and settings must be of the tenant"),
         ("predicate.tenants.0.declaration.tenant.id", "globex", "declaration and settings must be of the"),
-        ("predicate.tenants.0.settings.settings", "{}", "the digest is not that of the settings"),
+        ("predicate.tenants.0.settings.settings", "{}", "the digest does not match the settings"),
         ("predicate.diff.tenants.0.stack", "globex", "the diff's digest is not that of what it tells"),
         ("predicate.diff.digest", "sha256:" + "0" * 64, "the diff's digest is not that of what it tells"),
-        ("predicate.asOf", "yesterday", "is not a day of this century"),
+        ("predicate.asOf", "yesterday", "is not a date of this century"),
         ("predicate.policies", {"FLOWMCP-001": "never"}, "Input should be 'mandatory', 'advisory' or"),
     ],
 )
@@ -121,7 +121,7 @@ def test_a_diff_must_be_about_every_stack() -> None:
 
 def test_a_key_that_stands_twice_is_refused() -> None:
     text = statement().canonical_json().replace(b'{"_type":', b'{"_type":"x","_type":', 1)
-    with pytest.raises(ValidationError, match="An object names a key twice"):
+    with pytest.raises(ValidationError, match="An object has a key twice"):
         Statement.from_json(text)
 
 

@@ -125,7 +125,7 @@ def test_declarations_are_checked_against_all_other_stacks(stacks: Stacks) -> No
 
     (directory / "Pulumi.twin.yaml").write_text(tenant(), "utf-8")
     for asked, other in (("acme", "twin"), ("twin", "acme")):
-        with pytest.raises(DeclarationError, match=f"which the stack {other} declares too"):
+        with pytest.raises(DeclarationError, match=f"which the stack {other} also declares"):
             check(stacks.project, [asked])
     with pytest.raises(DeclarationError, match="declares no tenant"):
         check(stacks.project, ["broken"])

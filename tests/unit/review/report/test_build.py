@@ -149,7 +149,7 @@ def test_a_refused_file_is_in_the_report_with_its_problems_and_counts_as_blocked
                     file="Pulumi.acme.yaml",
                     line=24,
                     path="clients.agent.grant",
-                    message="is not one of the known values",
+                    message="is not one of the allowed values",
                     remedy="Use 'client-credentials' or 'authorization-code'.",
                 ),
             ),

@@ -103,7 +103,7 @@ def test_what_is_missing_or_cannot_be_used_is_not_taken_for_fine(showcase: Showc
     report = showcase.report(Sources(Delivered.read(directory)))
     _, globex, initech = report.tenants
     assert globex.delivered.reading == "failed"
-    assert "the digest is not that of the settings" in (globex.delivered.reason or "")
+    assert "the digest does not match the settings" in (globex.delivered.reason or "")
     assert initech.delivered == Settings(reading="missing")
     assert (report.settings_read, report.counts.settings_unknown, report.strays) == (True, 2, ())
 

@@ -80,6 +80,6 @@ def test_without_tenants_nothing_is_written(arguments: tuple[str, ...]) -> None:
 def test_without_pulumi_nothing_can_be_asked_of_it(here: Showcase, monkeypatch: pytest.MonkeyPatch) -> None:
     here.declare("acme")
     monkeypatch.setenv("PATH", "")
-    with pytest.raises(FlowMcpError, match="there is no pulumi on PATH") as raised:
+    with pytest.raises(FlowMcpError, match="no pulumi on PATH or in") as raised:
         report("--to", "r.html", "--live")
     assert (raised.value.exit_code, Path("r.html").exists()) == (2, False)

@@ -40,7 +40,7 @@ class Places:
         if stack not in self.loaded:
             return Place(self.prefix + file, 0)
         if path[:1] == ("instance",):
-            own = files.stack(self.project.directory / file)[1]
+            own = files.read_stack(self.project.directory / file)[1]
             shared = instance_of(self.project.file)
             return Place(
                 self.prefix + (file if own else self.project.file.name), _line(own or shared, path[1:])
