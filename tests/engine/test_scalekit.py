@@ -30,7 +30,7 @@ def tenant(scratch: ScratchProject, tmp_path: Path) -> Iterator[Tenant]:
         yield configured, server
 
 
-def test_a_tenant_lives_its_whole_life(tenant: Tenant) -> None:
+def test_lifecycle_of_a_tenant(tenant: Tenant) -> None:
     scratch, server = tenant
     scratch.pulumi("preview", "--stack", STACK)
     assert server.requests == []
@@ -76,7 +76,7 @@ def test_a_tenant_lives_its_whole_life(tenant: Tenant) -> None:
     assert (server.resources, server.clients) == ({}, {})
 
 
-def test_what_exists_is_imported(tenant: Tenant) -> None:
+def test_existing_objects_are_imported(tenant: Tenant) -> None:
     scratch, server = tenant
     scratch.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
     (resource_id,) = server.resources
@@ -104,7 +104,7 @@ def test_what_exists_is_imported(tenant: Tenant) -> None:
     }
 
 
-def test_credentials_may_be_secrets_of_the_stack(tenant: Tenant) -> None:
+def test_credentials_may_be_secrets_of_the_stack_configuration(tenant: Tenant) -> None:
     scratch, server = tenant
     without = {name: v for name, v in scratch.credentials.items() if not name.startswith("SCALEKIT_")}
     scratch = replace(scratch, credentials=without)
@@ -119,7 +119,7 @@ def test_credentials_may_be_secrets_of_the_stack(tenant: Tenant) -> None:
     assert server.resources == {}
 
 
-def test_after_each_fault_the_next_run_goes_on(tenant: Tenant) -> None:
+def test_run_after_a_server_fault_completes_the_update(tenant: Tenant) -> None:
     scratch, server = tenant
     refused = {"code": 9, "message": "because the test says so"}
     for fault, sentence in (

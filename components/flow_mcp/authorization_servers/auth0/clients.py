@@ -12,7 +12,7 @@ import pulumi_auth0 as auth0
 from flow_mcp.authorization_servers.auth0 import names
 from flow_mcp.authorization_servers.auth0.apis import Permissions
 from flow_mcp.authorization_servers.auth0.declaration import Auth0
-from flow_mcp.authorization_servers.outputs import together
+from flow_mcp.authorization_servers.outputs import combine
 from flow_mcp.declaration.base import seconds
 from flow_mcp.declaration.clients import Client
 from flow_mcp.declaration.declaration import Declaration, ResourceDeclared
@@ -42,7 +42,7 @@ def create(
         subject = "user" if declared.grant is Grant.AUTHORIZATION_CODE else "client"
         for resource in declaration.reached_by(declared.access):
             grant(f"{name}/{resource.key}", client.client_id, resource, subject, permissions, opts)
-    return Made(together(ids), pulumi.Output.secret(together(secrets)))
+    return Made(combine(ids), pulumi.Output.secret(combine(secrets)))
 
 
 def grant(

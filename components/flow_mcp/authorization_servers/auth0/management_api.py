@@ -83,7 +83,7 @@ class ManagementApi:
         self._token = self._token or self._sign_in()
         headers = {"Authorization": f"Bearer {self._token}"}
         arguments = {} if body is None else {"json": body}
-        answer = send(self._client, method, _SETTINGS, who=self._who, headers=headers, **arguments)
+        answer = send(self._client, method, _SETTINGS, server=self._who, headers=headers, **arguments)
         if answer.is_success and (settings := json_object(answer)):
             return settings
         if answer.status_code == httpx.codes.UNAUTHORIZED:
@@ -117,7 +117,7 @@ class ManagementApi:
             "audience": self._environment.get("AUTH0_AUDIENCE") or f"https://{self.domain}/api/v2/",
             **self._authentication(client_id),
         }
-        answer = send(self._client, "POST", "/oauth/token", who=self._who, data=form)
+        answer = send(self._client, "POST", "/oauth/token", server=self._who, data=form)
         token = json_object(answer).get("access_token")
         if answer.is_success and isinstance(token, str):
             return token

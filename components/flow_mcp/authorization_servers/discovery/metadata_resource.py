@@ -108,7 +108,7 @@ def discovery_addresses(authority: str) -> tuple[str, ...]:
 
 def _metadata(client: httpx.Client, authority: str, url: str) -> MetadataState:
     try:
-        answer = send(client, "GET", url, who=url, headers={"Accept": "application/json"})
+        answer = send(client, "GET", url, server=url, headers={"Accept": "application/json"})
     except UnreachableError as error:
         # The other addresses are on the same host.
         raise UnreachableError(f"The authorization server {authority} is not there: {error}") from error

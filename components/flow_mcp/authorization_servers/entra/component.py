@@ -12,7 +12,7 @@ from flow_mcp.authorization_servers.entra import apis
 from flow_mcp.authorization_servers.entra.clients import Clients
 from flow_mcp.authorization_servers.entra.declaration import Entra
 from flow_mcp.authorization_servers.entra.directory import Directory
-from flow_mcp.authorization_servers.outputs import together
+from flow_mcp.authorization_servers.outputs import combine
 from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.declaration.sign_in_paths import sign_in_paths
 
@@ -42,8 +42,8 @@ def populate(component: AuthorizationServerComponent, declaration: Declaration, 
     by_resource = apis.create(declaration, directory, owned)
     clients = Clients(declaration, entra, directory, by_resource, owned)
     api_ids = {key: api.application.client_id for key, api in by_resource.items()}
-    component.ids = together({**api_ids, **clients.ids})
-    component.secrets = pulumi.Output.secret(together(clients.secrets))
+    component.ids = combine({**api_ids, **clients.ids})
+    component.secrets = pulumi.Output.secret(combine(clients.secrets))
 
 
 def _groups(declaration: Declaration) -> frozenset[str]:

@@ -115,7 +115,12 @@ class AdminApi:
     def _send(self, method: str, path: str, arguments: Mapping[str, Any], *, renew: bool) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self._administrator.token(renew=renew)}"}
         return send(
-            self._client, method, f"/admin{path}", who=f"Keycloak at {self.url}", headers=headers, **arguments
+            self._client,
+            method,
+            f"/admin{path}",
+            server=f"Keycloak at {self.url}",
+            headers=headers,
+            **arguments,
         )
 
     def _accepted(self, method: str, path: str, answer: httpx.Response) -> Any:

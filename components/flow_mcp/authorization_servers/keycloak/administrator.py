@@ -88,7 +88,7 @@ class Administrator:
             self._client,
             "POST",
             f"/realms/{quote(self._realm, safe='')}/protocol/openid-connect/token",
-            who=f"Keycloak at {url}",
+            server=f"Keycloak at {url}",
             data=credentials(self._environment, self._client_id),
         )
         body = json_object(answer)

@@ -10,7 +10,7 @@ import pulumi_keycloak as keycloak
 from flow_mcp.authorization_servers.keycloak import names
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
 from flow_mcp.authorization_servers.keycloak.scopes import ResourceScope
-from flow_mcp.authorization_servers.outputs import together
+from flow_mcp.authorization_servers.outputs import combine
 from flow_mcp.declaration.base import seconds
 from flow_mcp.declaration.clients import Client, PrivateKeyJwt
 from flow_mcp.declaration.declaration import Declaration
@@ -52,7 +52,7 @@ def create(
                 )
         if declared.confidential and not declared.private_key_jwt:
             secrets[name] = client.client_secret
-    return pulumi.Output.secret(together(secrets))
+    return pulumi.Output.secret(combine(secrets))
 
 
 def _client(

@@ -117,7 +117,9 @@ class ScalekitApi:
     def _send(self, method: str, path: str, arguments: Mapping[str, Any]) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self._token}"}
         try:
-            return send(self._client, method, f"/api/v1{path}", who=self._who, headers=headers, **arguments)
+            return send(
+                self._client, method, f"/api/v1{path}", server=self._who, headers=headers, **arguments
+            )
         except UnreachableError as error:
             raise UnreachableError(f"{error} {_AGAIN}") from error
 
@@ -136,7 +138,7 @@ class ScalekitApi:
                 "flow-mcp:scalekitClientId and flow-mcp:scalekitClientSecret."
             )
         form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": secret}
-        answer = send(self._client, "POST", "/oauth/token", who=self._who, data=form)
+        answer = send(self._client, "POST", "/oauth/token", server=self._who, data=form)
         token = json_object(answer).get("access_token")
         if answer.is_success and isinstance(token, str):
             return token

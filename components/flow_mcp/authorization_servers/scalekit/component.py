@@ -8,7 +8,7 @@ import pulumi
 
 from flow_mcp.authorization_servers.component import AuthorizationServerComponent
 from flow_mcp.authorization_servers.discovery.resources import AuthorizationServerMetadata
-from flow_mcp.authorization_servers.outputs import together
+from flow_mcp.authorization_servers.outputs import combine
 from flow_mcp.authorization_servers.scalekit import names
 from flow_mcp.authorization_servers.scalekit.declaration import Scalekit
 from flow_mcp.authorization_servers.scalekit.resources import ScalekitClient, ScalekitResource
@@ -66,7 +66,7 @@ class ScalekitAuthorizationServer(AuthorizationServerComponent):
         )
         # Of a client that was imported, only its holder knows the secret.
         self.secrets = pulumi.Output.secret(
-            together({client: made.secret for client, made in clients.items()}).apply(
+            combine({client: made.secret for client, made in clients.items()}).apply(
                 lambda secrets: {client: secret for client, secret in secrets.items() if secret}
             )
         )

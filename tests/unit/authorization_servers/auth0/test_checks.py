@@ -28,7 +28,7 @@ def small_key() -> str:
     return public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
 
-def test_a_right_declaration_has_no_findings() -> None:
+def test_valid_declaration_has_no_findings() -> None:
     keyed = agent(privateKeyJwt={"certificate": public_key()})
     refresh = {"lifetime": "30d", "idle": "30d"}
     declared = tenant(
@@ -77,9 +77,7 @@ def test_a_right_declaration_has_no_findings() -> None:
         ({"clientSecret": "x"}, ("error", f"{HERE}.clientSecret", "looks like a credential")),
     ],
 )
-def test_what_is_declared_of_the_server_is_refused(
-    auth0: dict[str, Any], expected: tuple[str, str, str]
-) -> None:
+def test_invalid_server_settings_are_rejected(auth0: dict[str, Any], expected: tuple[str, str, str]) -> None:
     [(severity, path, message)] = problems(tenant(auth0=auth0))
     assert (severity, path) == expected[:2]
     assert message.startswith(expected[2])
@@ -121,7 +119,7 @@ def test_what_is_declared_of_the_server_is_refused(
         ),
     ],
 )
-def test_what_is_declared_of_a_client_is_refused(client: dict[str, Any], path: str, message: str) -> None:
+def test_invalid_client_settings_are_rejected(client: dict[str, Any], path: str, message: str) -> None:
     assert problems(tenant(clients={"agent": client})) == [("error", f"clients.agent.{path}", message)]
 
 
@@ -141,14 +139,14 @@ def test_what_is_declared_of_a_client_is_refused(client: dict[str, Any], path: s
         f"https://claude.ai/{'a' * 120}",
     ],
 )
-def test_a_metadata_document_that_auth0_would_not_fetch_is_refused(url: str) -> None:
+def test_metadata_document_url_that_auth0_rejects_is_rejected(url: str) -> None:
     registration = {"metadataDocuments": {"documents": [url], "access": ["7/test"]}}
     declared = tenant(auth0={"registration": registration, "tenantSettings": {"manage": True}})
     severity, path, _ = problems(declared)[0]
     assert (severity, path) == ("error", f"{HERE}.registration.metadataDocuments.documents[0]")
 
 
-def test_registration_of_the_whole_tenant_is_warned_of_unless_this_stack_manages_it() -> None:
+def test_registration_methods_warn_unless_the_stack_manages_the_tenant_settings() -> None:
     registration = {
         "dynamic": {"access": ["7/test"]},
         "metadataDocuments": {"documents": [DOCUMENT], "access": ["7/test"]},
@@ -168,7 +166,7 @@ def test_registration_of_the_whole_tenant_is_warned_of_unless_this_stack_manages
     assert problems(tenant(auth0=managed)) == [open_to_all]
 
 
-def test_registration_reaches_only_what_is_declared() -> None:
+def test_registration_access_must_name_declared_resources() -> None:
     registration = {
         "dynamic": {"access": ["7/staging"]},
         "metadataDocuments": {"documents": [DOCUMENT], "access": ["8/*"]},
@@ -183,14 +181,14 @@ def test_registration_reaches_only_what_is_declared() -> None:
     ]
 
 
-def test_entrances_to_one_resource_must_admit_the_same_people() -> None:
+def test_sign_in_paths_to_one_resource_must_admit_the_same_people() -> None:
     clients = {"desktop": desktop(), "portal": desktop(access=["7/test"], people="everyone")}
     [(severity, path, message)] = problems(tenant(clients=clients))
     assert (severity, path) == ("error", "clients.portal.people")
     assert message.startswith("admits other people to 7/test than clients.desktop does, and auth0 admits")
 
 
-def test_a_loopback_redirect_without_a_port_is_warned_of() -> None:
+def test_loopback_redirect_uri_without_a_port_warns() -> None:
     uris = ["http://127.0.0.1/callback", "http://localhost:80/callback", "https://hooli.example/callback"]
     assert problems(tenant(clients={"desktop": desktop(redirectUris=uris)})) == [
         (
@@ -201,14 +199,14 @@ def test_a_loopback_redirect_without_a_port_is_warned_of() -> None:
     ]
 
 
-def test_longest_names_keep_within_auth0s_description() -> None:
+def test_longest_names_fit_auth0s_description_limit() -> None:
     declared = tenant(clients={"a" * 40: desktop(people=PEOPLE)})
     declared["id"] = "t" * 63
     assert load(declared).warnings == ()
     assert len(f"Flow MCP client {'a' * 40} of {'t' * 63}") <= 140
 
 
-def test_what_auth0_has_once_in_a_tenant_belongs_to_one_stack() -> None:
+def test_objects_that_are_unique_in_an_auth0_tenant_belong_to_one_stack() -> None:
     documents = {"metadataDocuments": {"documents": [DOCUMENT], "access": ["7/test"]}}
     declaration = load(
         tenant(

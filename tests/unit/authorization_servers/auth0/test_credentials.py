@@ -17,7 +17,7 @@ TOKEN = {"AUTH0_API_TOKEN": "s3cr3t"}
     "environment",
     [ID | SECRET, ID | ASSERTION, TOKEN, {"AUTH0_CLI_LOGIN": "true"}, TOKEN | {"AUTH0_CLIENT_ID": ""}],
 )
-def test_one_whole_kind_is_enough(environment: dict[str, str]) -> None:
+def test_one_complete_set_of_credentials_is_accepted(environment: dict[str, str]) -> None:
     credentials.check(environment, "hooli.eu.auth0.com")
 
 
@@ -42,7 +42,9 @@ def test_one_whole_kind_is_enough(environment: dict[str, str]) -> None:
         (SECRET, "the environment has AUTH0_CLIENT_SECRET but not the rest of the credentials for "),
     ],
 )
-def test_two_kinds_none_and_halves_are_refused(environment: dict[str, str], message: str) -> None:
+def test_ambiguous_missing_and_incomplete_credentials_are_rejected(
+    environment: dict[str, str], message: str
+) -> None:
     with pytest.raises(CredentialsError) as caught:
         credentials.check(environment, "hooli.eu.auth0.com")
     assert str(caught.value).startswith(message)

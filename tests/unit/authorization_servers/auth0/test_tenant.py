@@ -51,7 +51,7 @@ def server(*, manage: bool = False, **registration: Any) -> Auth0:
     return cast("Auth0", load(tenant(auth0=auth0)).declaration.server)
 
 
-def test_nothing_is_missing_where_everything_is_on() -> None:
+def test_no_warnings_if_all_tenant_settings_are_on() -> None:
     assert list(settings.missing(server(**DYNAMIC, **DOCUMENTS), found())) == []
 
 
@@ -82,19 +82,19 @@ def test_nothing_is_missing_where_everything_is_on() -> None:
         ),
     ],
 )
-def test_each_missing_setting_is_said_on_its_own(
+def test_each_missing_tenant_setting_has_its_own_warning(
     registration: dict[str, Any], tenant_settings: auth0.GetTenantResult, said: str
 ) -> None:
     [sentence] = settings.missing(server(**registration), tenant_settings)
     assert said in sentence
 
 
-def test_a_closed_registration_is_not_missed_where_none_is_declared() -> None:
+def test_no_warning_about_registration_that_is_not_declared() -> None:
     closed = found({"enable_dynamic_client_registration": False}, client_id_metadata_document_supported=False)
     assert list(settings.missing(server(), closed)) == []
 
 
-def test_where_the_stack_sets_them_only_what_it_cannot_set_is_said() -> None:
+def test_managing_stack_warns_only_about_settings_it_cannot_set() -> None:
     switches = {"enable_client_connections": False, "enable_dynamic_client_registration": False}
     closed = found(
         switches,
@@ -106,13 +106,13 @@ def test_where_the_stack_sets_them_only_what_it_cannot_set_is_said() -> None:
     assert mode.startswith("clients that register get the permissive security mode")
 
 
-def test_an_untouched_tenant_gives_nothing_to_keep() -> None:
+def test_default_tenant_settings_give_no_inputs_to_keep() -> None:
     empty_page = outputs.GetTenantErrorPageResult(html="", show_log_link=False, url="")
     for untouched in (found(), found(error_pages=[empty_page])):
         assert set(settings.as_found(untouched).values()) == {None}
 
 
-def test_settings_that_the_plugin_would_clear_are_given_as_they_were_found() -> None:
+def test_settings_that_the_plugin_would_clear_are_kept_as_inputs() -> None:
     clients = outputs.GetTenantDefaultTokenQuotaClientClientCredentialResult(
         enforce=True, per_day=1_000, per_hour=0
     )

@@ -24,7 +24,7 @@ FEDERATED = {"issuer": "https://token.actions.githubusercontent.com", "subject":
 Found = tuple[str, str, str]
 
 
-def test_a_right_declaration_has_no_findings() -> None:
+def test_valid_declaration_has_no_findings() -> None:
     declared = tenant(
         entra={"owners": [GUID], "preauthorized": {"vscode": {"access": ["7/test"]}}},
         clients={
@@ -49,7 +49,7 @@ def test_a_right_declaration_has_no_findings() -> None:
     assert problems(declared) == []
 
 
-def test_clients_of_people_are_told_that_entra_does_not_advertise_pkce() -> None:
+def test_clients_for_people_warn_that_entra_does_not_advertise_pkce() -> None:
     warned = [found for found in load(tenant()).warnings if found.severity == "warning"]
     assert [(found.path, "code_challenge_methods_supported" in found.message) for found in warned] == [
         (HERE, True)
@@ -114,7 +114,7 @@ def test_clients_of_people_are_told_that_entra_does_not_advertise_pkce() -> None
         ),
     ],
 )
-def test_a_wrong_entra_tenant_is_refused(entra: dict[str, Any], expected: Found) -> None:
+def test_invalid_entra_settings_are_rejected(entra: dict[str, Any], expected: Found) -> None:
     (error,) = [problem for problem in problems(tenant(entra=entra)) if problem[0] == "error"]
     assert _same(error, expected)
 
@@ -220,14 +220,14 @@ def test_a_wrong_entra_tenant_is_refused(entra: dict[str, Any], expected: Found)
         ),
     ],
 )
-def test_a_client_that_entra_would_refuse_is_refused(client: dict[str, Any], expected: Found) -> None:
+def test_client_settings_that_entra_rejects_are_rejected(client: dict[str, Any], expected: Found) -> None:
     (problem,) = problems(
         tenant(clients={"x": {key: value for key, value in client.items() if value is not None}})
     )
     assert _same(problem, expected)
 
 
-def test_where_the_domain_is_not_verified_clients_that_send_resource_are_warned_of() -> None:
+def test_unverified_domain_warns_for_clients_that_send_resource() -> None:
     declared = tenant(
         entra={"verifiedDomains": []},
         manual={
@@ -243,7 +243,7 @@ def test_where_the_domain_is_not_verified_clients_that_send_resource_are_warned_
     assert all("AADSTS9010010" in message and "flow.contoso.example" in message for *_, message in found)
 
 
-def test_vscode_is_refused_where_it_cannot_work() -> None:
+def test_vscode_needs_a_verified_domain() -> None:
     declared = tenant(
         entra={"verifiedDomains": ["ontoso.example"], "preauthorized": {"vscode": {"access": ["*"]}}},
         clients={"agent": agent()},
@@ -258,7 +258,7 @@ def test_vscode_is_refused_where_it_cannot_work() -> None:
     ]
 
 
-def test_vscode_is_listed_once() -> None:
+def test_vscode_must_not_be_declared_twice() -> None:
     declared = tenant(
         entra={"preauthorized": {"vscode": {"access": ["7/test"], "people": PEOPLE}}},
         manual={"vscode": {"clientId": VSCODE, "access": ["7/test"], "grant": "authorization-code"}},
@@ -269,7 +269,7 @@ def test_vscode_is_listed_once() -> None:
     ]
 
 
-def test_a_manual_registration_needs_the_guid_that_tokens_have() -> None:
+def test_manual_registration_needs_a_lower_case_guid() -> None:
     for wrong in ("legacy-crm", GUID.upper()):
         declared = tenant(manual={"legacy": {"clientId": wrong, "access": ["7/test"]}})
         assert problems(declared) == [
@@ -281,7 +281,7 @@ def test_a_manual_registration_needs_the_guid_that_tokens_have() -> None:
         ]
 
 
-def test_directory_objects_are_counted_and_many_are_warned_of() -> None:
+def test_directory_objects_are_counted_and_warn_above_the_limit() -> None:
     declared = tenant(clients={"agent": agent()})
     declared["workspaces"] = {str(n): {"environments": ["production", "test"]} for n in range(7, 69)}
     assert load(declared).warnings == (
@@ -302,7 +302,7 @@ def test_directory_objects_are_counted_and_many_are_warned_of() -> None:
     assert message.startswith("needs 252 directory objects")
 
 
-def test_identifiers_that_are_too_long_are_refused() -> None:
+def test_identifiers_that_are_too_long_are_rejected() -> None:
     declared = tenant(clients={})
     long = "e" * 63
     declared["workspaces"] = {long: {"environments": [long]}}

@@ -70,7 +70,7 @@ def made(**parts: Any) -> tuple[Recorded, dict[str, Any]]:
     return recorded, outputs
 
 
-def test_an_api_asks_for_tokens_of_version_2_and_nothing_implicit() -> None:
+def test_api_requests_version_2_tokens_without_implicit_grant() -> None:
     recorded, _ = made()
     api = recorded.of("Application")["7/production"]
     assert api["signInAudience"] == "AzureADMyOrg"
@@ -84,7 +84,7 @@ def test_an_api_asks_for_tokens_of_version_2_and_nothing_implicit() -> None:
     assert {"web", "publicClient", "singlePageApplication", "owners", "password"}.isdisjoint(api)
 
 
-def test_secrets_are_secret_and_have_the_declared_end() -> None:
+def test_secrets_are_pulumi_secrets_with_the_declared_expiry() -> None:
     recorded, outputs = made()
     assert outputs["secrets"] == {"agent": "secret of agent"}
     assert outputs["secret"] is True
@@ -106,7 +106,7 @@ def test_secrets_are_secret_and_have_the_declared_end() -> None:
         ("public", "flow", "flow"),
     ],
 )
-def test_a_federated_credential_leaves_no_secret(cloud: str, audience: str | None, expected: str) -> None:
+def test_federated_credential_creates_no_secret(cloud: str, audience: str | None, expected: str) -> None:
     credential = FEDERATED | ({"audience": audience} if audience else {})
     client = {"grant": "client-credentials", "access": ["*"], "federatedCredential": credential}
     recorded, outputs = made(entra={"cloud": cloud}, clients={"a": client})
@@ -121,7 +121,7 @@ def test_a_federated_credential_leaves_no_secret(cloud: str, audience: str | Non
     assert recorded.of("ApplicationPassword") == {}
 
 
-def test_redirect_uris_are_on_the_platform_that_fits_the_client() -> None:
+def test_redirect_uris_are_on_the_platform_of_the_client_type() -> None:
     page, portal = "https://page.contoso.example/", "https://portal.contoso.example/callback"
     recorded, _ = made(
         clients={
@@ -144,7 +144,7 @@ def test_redirect_uris_are_on_the_platform_that_fits_the_client() -> None:
     }
 
 
-def test_everyone_needs_no_assignment_and_nobody_is_assigned() -> None:
+def test_people_everyone_requires_no_assignment() -> None:
     recorded, _ = made(clients={"desktop": desktop(people="everyone", access=["7/test"]), "agent": agent()})
     required = {
         name: found["appRoleAssignmentRequired"] for name, found in recorded.of("ServicePrincipal").items()
@@ -153,7 +153,7 @@ def test_everyone_needs_no_assignment_and_nobody_is_assigned() -> None:
     assert set(recorded.of("AppRoleAssignment")) == {"agent/7/production"}
 
 
-def test_none_lets_nobody_in() -> None:
+def test_people_none_requires_assignment_and_assigns_nobody() -> None:
     recorded, _ = made(clients={"desktop": desktop(people="none")})
     required = {
         name: found["appRoleAssignmentRequired"] for name, found in recorded.of("ServicePrincipal").items()
@@ -162,7 +162,7 @@ def test_none_lets_nobody_in() -> None:
     assert recorded.of("AppRoleAssignment") == {}
 
 
-def test_a_group_by_object_id_needs_no_reading() -> None:
+def test_group_declared_by_object_id_is_not_read() -> None:
     recorded, _ = made(
         entra={"verifiedDomains": []},
         clients={"desktop": desktop(people={"groups": [GROUP]}, access=["7/test"])},
@@ -174,14 +174,14 @@ def test_a_group_by_object_id_needs_no_reading() -> None:
     }
 
 
-def test_a_group_by_name_is_a_security_group_and_read_once() -> None:
+def test_group_declared_by_name_is_read_once_as_a_security_group() -> None:
     recorded, _ = made()
     assert [call for call in recorded.calls if call[0] == "getGroup"] == [
         ("getGroup", {"displayName": "planners", "securityEnabled": True})
     ]
 
 
-def test_clients_get_exactly_what_they_were_given() -> None:
+def test_clients_get_exactly_their_declared_access() -> None:
     recorded, outputs = made(
         entra={"preauthorized": {"vscode": {"access": ["7/test"]}}},
         clients={"agent": agent(), "desktop": desktop(access=["7/test"])},
@@ -203,13 +203,13 @@ def test_clients_get_exactly_what_they_were_given() -> None:
     }
 
 
-def test_owners_own_everything() -> None:
+def test_declared_owners_own_all_objects() -> None:
     recorded, _ = made(entra={"owners": [OWNER]})
     owned = [*recorded.of("Application").values(), *recorded.of("ServicePrincipal").values()]
     assert [found["owners"] for found in owned] == [[OWNER]] * 8
 
 
-def test_the_provider_takes_tenant_and_cloud_from_the_declaration_and_no_credentials() -> None:
+def test_provider_has_tenant_and_cloud_of_the_declaration_and_no_credentials() -> None:
     recorded, _ = made(entra={"cloud": "usgovernment"})
     ((name, inputs),) = recorded.of("azuread").items()
     assert name == f"entra-{TENANT}"

@@ -27,17 +27,17 @@ PROGRAM = {
 }
 
 
-def test_it_is_the_default() -> None:
+def test_flow_entra_is_the_default_authorization_server() -> None:
     for declared in (tenant(), tenant(authorizationServer={"flow-entra": {}})):
         assert load(declared).declaration.kind.key == "flow-entra"
 
 
-def test_an_authorization_server_that_is_declared_but_empty_is_not_the_default() -> None:
+def test_empty_authorization_server_does_not_select_the_default() -> None:
     ((severity, path, _),) = problems(tenant(authorizationServer={}))
     assert (severity, path) == ("error", "authorizationServer")
 
 
-def test_a_right_declaration_has_no_findings() -> None:
+def test_valid_declaration_has_no_findings() -> None:
     assert problems(tenant(clients={"agent": PROGRAM})) == []
     manual = {
         "agent": {"clientId": AGENT, "access": ["*"]},
@@ -47,7 +47,7 @@ def test_a_right_declaration_has_no_findings() -> None:
     assert problems(tenant(manualRegistrations=manual, **applications), ON_PREMISES) == []
 
 
-def test_the_instance_must_say_which_entra_tenant_it_has() -> None:
+def test_instance_must_declare_its_entra_tenant() -> None:
     assert problems(tenant(), None) == [
         (
             "error",
@@ -65,11 +65,11 @@ def test_the_instance_must_say_which_entra_tenant_it_has() -> None:
         (SAAS | {"clientSecret": "x"}, "instance.flowEntra.clientSecret"),
     ],
 )
-def test_a_wrong_instance_is_refused(flow_entra: dict[str, Any], path: str) -> None:
+def test_invalid_instance_is_rejected(flow_entra: dict[str, Any], path: str) -> None:
     assert [found[:2] for found in problems(tenant(), flow_entra)] == [("error", path)]
 
 
-def test_the_rules_of_entra_hold() -> None:
+def test_checks_of_entra_apply() -> None:
     declared = tenant(clients={"agent": {"grant": "client-credentials", "access": ["*"]}})
     assert [found[:2] for found in problems(declared)] == [("error", "clients.agent")]
     declared = tenant(authorizationServer={"flow-entra": {"registration": {"dynamic": {}}}})
@@ -173,13 +173,13 @@ def test_the_rules_of_entra_hold() -> None:
         ),
     ],
 )
-def test_it_is_refused(
+def test_invalid_flow_entra_settings_are_rejected(
     declared: dict[str, Any], flow_entra: dict[str, Any], expected: tuple[str, str, str]
 ) -> None:
     assert [found for found in problems(declared, flow_entra) if found[0] == "error"] == [expected]
 
 
-def test_on_premises_it_says_what_is_still_to_be_made() -> None:
+def test_on_premises_missing_applications_warn() -> None:
     declared = tenant(**registered(production={"clientId": API}))
     assert problems(declared, ON_PREMISES) == [
         (
@@ -190,7 +190,7 @@ def test_on_premises_it_says_what_is_still_to_be_made() -> None:
     ]
 
 
-def test_people_are_warned_where_the_administrators_identifier_uri_is_not_the_mcp_url() -> None:
+def test_application_id_uri_other_than_the_mcp_url_warns() -> None:
     people = {"assistant": {"clientId": ASSISTANT, "access": ["*"], "grant": "authorization-code"}}
     applications = registered(
         production={"clientId": API, "identifierUri": f"api://{API}"}, test={"clientId": OTHER_API}

@@ -35,7 +35,7 @@ def bodies(of: str) -> list[dict[str, Any]]:
     return [json.loads(body) for body in re.findall(r"```json\n(.*?)```", of, re.DOTALL)]
 
 
-def test_each_resource_has_a_body_for_microsoft_graph() -> None:
+def test_hand_over_has_a_microsoft_graph_body_for_each_resource() -> None:
     declaration = load(tenant(manualRegistrations=MANUAL), ON_PREMISES).declaration
     production, test = declaration.resources
     first, second = bodies(text(manualRegistrations=MANUAL))
@@ -87,7 +87,7 @@ def test_each_resource_has_a_body_for_microsoft_graph() -> None:
     ]
 
 
-def test_it_says_what_to_report_and_what_is_declared_already() -> None:
+def test_hand_over_names_values_to_report_and_declared_client_ids() -> None:
     handed = text(manualRegistrations=MANUAL, **registered(production={"clientId": API}))
     assert f"Entra tenant: {TENANT}" in handed
     assert f"## 1. Application for 7/production (declared with the client ID {API})" in handed
@@ -97,9 +97,9 @@ def test_it_says_what_to_report_and_what_is_declared_already() -> None:
     assert f"- assistant (people, client ID {ASSISTANT}): 7/test\n" in handed
 
 
-def test_without_clients_it_says_so() -> None:
+def test_hand_over_without_clients() -> None:
     assert text().endswith("\n\nNone is listed yet.\n")
 
 
-def test_the_same_declaration_gives_the_same_text() -> None:
+def test_hand_over_is_identical_for_the_same_declaration() -> None:
     assert text(manualRegistrations=MANUAL) == text(manualRegistrations=dict(reversed(MANUAL.items())))

@@ -35,7 +35,7 @@ def settings(declared: dict[str, Any], flow_entra: dict[str, Any], **ids: str) -
     return declaration.kind.settings(declaration, ids)
 
 
-def test_saas_is_entra_with_the_instances_values() -> None:
+def test_saas_settings_equal_entra_settings_with_the_instances_values() -> None:
     declaration = load(tenant(manualRegistrations=MANUAL)).declaration
     ids = {"7/production": API, "7/test": OTHER_API}
     assert declaration.kind.settings(declaration, ids) == document(declaration, entra_of(declaration), ids)
@@ -43,7 +43,7 @@ def test_saas_is_entra_with_the_instances_values() -> None:
     assert declaration.kind.authority(declaration) == f"https://login.microsoftonline.com/{TENANT}/v2.0"
 
 
-def test_on_premises_the_audiences_come_from_the_declaration() -> None:
+def test_on_premises_audiences_come_from_the_declaration() -> None:
     uri = "api://flow-test"
     applications = registered(
         production={"clientId": API}, test={"clientId": OTHER_API, "identifierUri": uri}
@@ -71,7 +71,7 @@ def test_on_premises_the_audiences_come_from_the_declaration() -> None:
     assert entra.decided(made, TEST, person).reason is Reason.ALLOWED
 
 
-def test_on_premises_what_is_not_made_yet_is_closed() -> None:
+def test_on_premises_resource_without_an_application_is_left_out() -> None:
     made = settings(
         tenant(manualRegistrations=MANUAL, **registered(production={"clientId": API})), ON_PREMISES
     )
@@ -84,7 +84,7 @@ def test_on_premises_what_is_not_made_yet_is_closed() -> None:
     assert entra.decided(made, TEST, person).reason is Reason.UNKNOWN_RESOURCE
 
 
-def test_the_instances_cloud_and_domains_count() -> None:
+def test_cloud_and_domains_of_the_instance_are_used() -> None:
     instance = SAAS | {"cloud": "usgovernment", "verifiedDomains": []}
     made = settings(tenant(), instance, **{"7/production": API, "7/test": OTHER_API})
     assert made.authorization_servers[0].authority == f"https://login.microsoftonline.us/{TENANT}/v2.0"

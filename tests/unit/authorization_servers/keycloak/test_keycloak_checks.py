@@ -42,7 +42,7 @@ def realm(name: str, create: str, more: str = "") -> str:
     return f"keycloak:\n  url: https://id.acme.example\n  realm: {{name: {name}, create: {create}}}\n{more}"
 
 
-def test_a_tenant_has_no_place_in_the_administrators_realm(stacks: Stacks) -> None:
+def test_realm_of_the_administrators_is_rejected(stacks: Stacks) -> None:
     own = "  administration: {realm: acme}\n"
     at = f"{HERE}.realm.name"
     assert stacks.problem(tenant(server=realm("master", "true"))) == problem(9, at, *ADMINISTRATORS)
@@ -50,11 +50,11 @@ def test_a_tenant_has_no_place_in_the_administrators_realm(stacks: Stacks) -> No
     assert stacks.problem(tenant(server=realm("acme", "true", own))) == problem(9, at, *ADMINISTRATORS)
 
 
-def test_a_realm_that_exists_may_have_an_administrator_of_its_own(stacks: Stacks) -> None:
+def test_existing_realm_may_have_its_own_administrator(stacks: Stacks) -> None:
     assert stacks.problems(tenant(server=realm("acme", "false", "  administration: {realm: acme}\n"))) == ()
 
 
-def test_the_base_address_names_no_realm(stacks: Stacks) -> None:
+def test_base_url_must_not_contain_a_realm(stacks: Stacks) -> None:
     text = tenant(
         server=SERVER.replace(".example\n", ".example/realms/acme\n")
         + "  adminUrl: https://x.example/auth/realms/a\n"
@@ -70,7 +70,7 @@ def test_the_base_address_names_no_realm(stacks: Stacks) -> None:
     ("lifetime", "accepted"),
     [("24h", True), ("86400s", True), ("86401s", False), ("2d", False), ("999999d", False)],
 )
-def test_an_access_token_lives_a_day_at_most(stacks: Stacks, lifetime: str, *, accepted: bool) -> None:
+def test_access_tokens_are_valid_for_a_day_at_most(stacks: Stacks, lifetime: str, *, accepted: bool) -> None:
     said = (
         "is longer than a day, and an access token cannot be called back",
         "Write at most 24h; clients get new ones by themselves.",
@@ -83,14 +83,14 @@ def test_an_access_token_lives_a_day_at_most(stacks: Stacks, lifetime: str, *, a
     "client_id",
     ["account", "account-console", "admin-cli", "broker", "realm-management", "security-admin-console"],
 )
-def test_keycloaks_own_clients_are_nobodys(stacks: Stacks, client_id: str) -> None:
+def test_client_ids_of_keycloaks_built_in_clients_are_rejected(stacks: Stacks, client_id: str) -> None:
     managed = tenant(f"a: {{grant: client-credentials, access: ['*'], clientId: {client_id}}}\n")
     manual = tenant(more=f"manualRegistrations:\n  a: {{clientId: {client_id}, access: ['*']}}\n")
     assert stacks.problem(managed) == problem(11, "clients.a.clientId", *BUILT_IN)
     assert stacks.problem(manual) == problem(11, "manualRegistrations.a.clientId", *BUILT_IN)
 
 
-def test_credentials_that_keycloak_does_not_have_are_refused(stacks: Stacks) -> None:
+def test_credentials_that_keycloak_lacks_are_rejected(stacks: Stacks) -> None:
     text = tenant(
         "a:\n  grant: client-credentials\n  access: ['*']\n  secret: {issued: 2026-11-01, lifetime: 180d}\n"
         "b:\n  grant: client-credentials\n  access: ['*']\n"
@@ -112,7 +112,7 @@ def test_credentials_that_keycloak_does_not_have_are_refused(stacks: Stacks) -> 
     )
 
 
-def test_a_certificate_is_one(stacks: Stacks) -> None:
+def test_certificate_must_be_x509(stacks: Stacks) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "agent")])
     start = datetime(2026, 1, 1, tzinfo=UTC)
@@ -143,7 +143,7 @@ def test_a_certificate_is_one(stacks: Stacks) -> None:
     assert stacks.problem(declared(garbage)) == problem(15, "clients.a.privateKeyJwt.certificate", *said)
 
 
-def test_registration_in_a_realm_that_exists_is_opened_only_by_those_who_may(stacks: Stacks) -> None:
+def test_registration_in_an_existing_realm_needs_manage(stacks: Stacks) -> None:
     way = f"    dynamic: {{{DYNAMIC}}}\n"
     refused = tenant(server=realm("acme", "false", f"  registration:\n{way}"))
     managed = tenant(server=realm("acme", "false", f"  registration:\n    manage: true\n{way}"))
@@ -158,7 +158,7 @@ def test_registration_in_a_realm_that_exists_is_opened_only_by_those_who_may(sta
     )
 
 
-def test_registration_from_any_address_is_warned_of(stacks: Stacks) -> None:
+def test_registration_from_any_address_warns(stacks: Stacks) -> None:
     text = tenant(
         server=SERVER
         + f"  registration:\n    dynamic: {{{DYNAMIC.replace('[claude.ai], access', '[], access')}}}\n"
@@ -167,7 +167,7 @@ def test_registration_from_any_address_is_warned_of(stacks: Stacks) -> None:
 
 
 @pytest.mark.parametrize("way", ["dynamic", "metadataDocuments"])
-def test_registered_clients_reach_what_is_declared_only(stacks: Stacks, way: str) -> None:
+def test_registered_clients_have_only_declared_access(stacks: Stacks, way: str) -> None:
     hosts = (
         "redirectHosts: [a.example], senderHosts: [a.example]" if way == "dynamic" else "domains: [a.example]"
     )
@@ -183,7 +183,7 @@ def test_registered_clients_reach_what_is_declared_only(stacks: Stacks, way: str
     )
 
 
-def test_a_scope_cannot_be_let_in_past_the_access_list(stacks: Stacks) -> None:
+def test_scope_of_a_protected_resource_is_rejected_in_allowed_scopes(stacks: Stacks) -> None:
     text = tenant(
         server=SERVER
         + f"  registration:\n    dynamic: {{{DYNAMIC}, allowedScopes: [phone, flow-mcp/acme/456/test]}}\n"
@@ -197,7 +197,7 @@ def test_a_scope_cannot_be_let_in_past_the_access_list(stacks: Stacks) -> None:
 
 
 @pytest.mark.parametrize("scope", ["a b", "", 'a\\"b', "a\\\\b", "\\u00e9", "a" * 256])
-def test_a_scope_is_one_word_of_oauths_characters(stacks: Stacks, scope: str) -> None:
+def test_allowed_scope_must_be_a_scope_token(stacks: Stacks, scope: str) -> None:
     text = tenant(
         server=SERVER + f'  registration:\n    dynamic: {{{DYNAMIC}, allowedScopes: ["{scope}"]}}\n'
     )
@@ -210,14 +210,14 @@ def test_a_scope_is_one_word_of_oauths_characters(stacks: Stacks, scope: str) ->
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "100001", "1.5", "'200'", "true", "1e3"])
-def test_the_number_of_clients_is_a_whole_one_within_bounds(stacks: Stacks, number: str) -> None:
+def test_maximum_clients_must_be_an_integer_within_bounds(stacks: Stacks, number: str) -> None:
     text = tenant(server=SERVER + f"  registration:\n    dynamic: {{{DYNAMIC}, maximumClients: {number}}}\n")
     found = stacks.problem(text)
     assert (found.line, found.path) == (11, f"{HERE}.registration.dynamic.maximumClients")
 
 
 @pytest.mark.parametrize("name", ["a b", "a.b", "\\u00e9", "a" * 64])
-def test_the_name_of_a_realm_of_its_own_needs_no_encoding(stacks: Stacks, name: str) -> None:
+def test_name_of_a_created_realm_must_need_no_encoding(stacks: Stacks, name: str) -> None:
     assert stacks.problem(tenant(server=realm(f'"{name}"', "true"))) == problem(
         9,
         f"{HERE}.realm.name",
@@ -229,7 +229,7 @@ def test_the_name_of_a_realm_of_its_own_needs_no_encoding(stacks: Stacks, name: 
 @pytest.mark.parametrize(
     "name", ["", ".", "..", "a/b", "../master", "a?b", "a#b", "a\\\\b", "a\\u0000b", "a\\u0085b", "a" * 256]
 )
-def test_a_name_that_keycloak_gives_no_realm_is_refused(stacks: Stacks, name: str) -> None:
+def test_realm_name_that_keycloak_rejects_is_rejected(stacks: Stacks, name: str) -> None:
     assert stacks.problem(tenant(server=realm(f'"{name}"', "false"))) == problem(
         9,
         f"{HERE}.realm.name",
@@ -246,9 +246,7 @@ def test_a_name_that_keycloak_gives_no_realm_is_refused(stacks: Stacks, name: st
         (" a\"b'c~d<e", "%20a%22b'c~d%3Ce"),
     ],
 )
-def test_the_name_of_a_realm_that_exists_is_encoded_in_the_issuer_as_keycloak_does(
-    name: str, in_issuer: str
-) -> None:
+def test_issuer_encodes_the_name_of_an_existing_realm_as_keycloak_does(name: str, in_issuer: str) -> None:
     server = Keycloak.model_validate(
         {"url": "https://id.acme.example", "realm": {"name": name, "create": False}}
     )
@@ -256,23 +254,23 @@ def test_the_name_of_a_realm_that_exists_is_encoded_in_the_issuer_as_keycloak_do
 
 
 @pytest.mark.parametrize("group", ["/", "//planners", "/finance/", "/finance//planners"])
-def test_a_path_with_an_empty_name_is_refused(stacks: Stacks, group: str) -> None:
+def test_group_path_with_an_empty_name_is_rejected(stacks: Stacks, group: str) -> None:
     text = tenant(server=realm("acme", "false"), clients=_people(group))
     assert stacks.problem(text).message == "is not the path of a group"
 
 
-def test_a_group_of_its_own_realm_is_declared_once(stacks: Stacks) -> None:
+def test_group_of_a_created_realm_must_be_declared_once(stacks: Stacks) -> None:
     text = tenant(server=realm("acme", "true"), clients=_people("planners", "/planners"))
     assert stacks.problem(text).message == "is the same group as another entry"
 
 
-def test_whether_the_realm_is_made_must_be_said(stacks: Stacks) -> None:
+def test_realm_create_is_required(stacks: Stacks) -> None:
     assert stacks.problem(
         tenant(server="keycloak:\n  url: https://id.acme.example\n  realm: {name: acme}\n")
     ) == problem(9, f"{HERE}.realm.create", "is missing", "Declare it; nothing is assumed here.")
 
 
-def test_misspelt_people_of_a_registration_are_refused_with_a_guess(stacks: Stacks) -> None:
+def test_misspelt_people_of_a_registration_method_suggest_the_key(stacks: Stacks) -> None:
     text = tenant(
         server=SERVER + f"  registration:\n    dynamic: {{{DYNAMIC.replace('everyone', '{group: [x]}')}}}\n"
     )

@@ -49,17 +49,17 @@ def preflight(answers: Mapping[str, Answer] | None = None, **changed: Any) -> Pr
     return KeycloakPreflight(api).call(PreflightArguments(url=URL, **arguments | changed))
 
 
-def test_a_realm_of_this_stack_is_fine() -> None:
+def test_realm_of_this_stack_is_accepted() -> None:
     assert preflight() == PreflightResult(realm_exists=True, version="26.7.4")
 
 
-def test_a_realm_that_is_to_be_made_is_fine() -> None:
+def test_absent_realm_that_the_stack_creates_is_accepted() -> None:
     assert preflight({"GET /admin/realms/acme": MISSING}) == PreflightResult(
         realm_exists=False, version="26.7.4"
     )
 
 
-def test_a_realm_that_is_used_as_it_is_needs_no_mark() -> None:
+def test_existing_realm_needs_no_owner_attribute() -> None:
     theirs = json_answer(200, {"realm": "acme", "attributes": {}})
     assert preflight({"GET /admin/realms/acme": theirs}, create=False).realm_exists
 
@@ -67,13 +67,13 @@ def test_a_realm_that_is_used_as_it_is_needs_no_mark() -> None:
 @pytest.mark.parametrize(
     "version", ["26.4.0", "26.10.1", "27.0.0", "999.0.0-SNAPSHOT", "26.4.2.redhat-00001"]
 )
-def test_newer_versions_are_fine(version: str) -> None:
+def test_supported_versions_are_accepted(version: str) -> None:
     answer = json_answer(200, {"systemInfo": {"version": version}})
     assert preflight({"GET /admin/serverinfo": answer}).version == version
 
 
 @pytest.mark.parametrize("version", ["26.3.5", "25.0.6", "9.0.3"])
-def test_an_older_version_is_refused(version: str) -> None:
+def test_older_version_is_rejected(version: str) -> None:
     answer = json_answer(200, {"systemInfo": {"version": version}})
     with pytest.raises(AuthorizationServerError) as raised:
         preflight({"GET /admin/serverinfo": answer})
@@ -83,27 +83,27 @@ def test_an_older_version_is_refused(version: str) -> None:
 
 
 @pytest.mark.parametrize("answer", [FORBIDDEN, json_answer(200, {"profileInfo": {}})])
-def test_a_version_that_the_administrator_may_not_know_is_none(answer: httpx.Response) -> None:
+def test_version_hidden_from_the_administrator_is_none(answer: httpx.Response) -> None:
     assert preflight({"GET /admin/serverinfo": answer}).version is None
 
 
-def test_a_missing_realm_that_should_be_used_is_named() -> None:
+def test_missing_existing_realm_is_rejected() -> None:
     with pytest.raises(AuthorizationServerError, match=r"has no realm acme: correct .*create: true"):
         preflight({"GET /admin/realms/acme": MISSING}, create=False)
 
 
-def test_a_realm_without_the_stack_s_mark_is_not_taken_over() -> None:
+def test_realm_without_the_owner_attribute_is_not_adopted() -> None:
     for realm in ({}, {"attributes": {"flowMcpOwner": "flow-mcp:globex"}}):
         with pytest.raises(OwnedByOthersError, match=r"was not made by this stack: .*create: false"):
             preflight({"GET /admin/realms/acme": json_answer(200, realm)})
 
 
-def test_who_may_not_create_a_realm_is_told_the_role() -> None:
+def test_missing_permission_to_create_realms_names_the_role() -> None:
     with pytest.raises(RightsError, match="the realm role create-realm in realm master"):
         preflight({"GET /admin/realms/acme": MISSING, "POST /admin/realms": FORBIDDEN})
 
 
-def test_missing_rights_in_the_realm_are_named_together() -> None:
+def test_missing_realm_roles_are_reported_together() -> None:
     nothing = json_answer(200, [{"access": {"manage": False}}])
     with pytest.raises(RightsError, match="do not include manage-realm, manage-clients, manage-users: give"):
         preflight(
@@ -119,14 +119,14 @@ def test_missing_rights_in_the_realm_are_named_together() -> None:
         preflight({"GET /admin/realms/acme": FORBIDDEN})
 
 
-def test_rights_are_asked_before_marks_for_without_them_marks_are_hidden() -> None:
+def test_permissions_are_checked_before_the_owner_attribute() -> None:
     brief = json_answer(200, {"realm": "acme"})
     with pytest.raises(RightsError):
         preflight({"GET /admin/realms/acme": brief, f"PUT /admin/realms/acme/components/{NOBODY}": FORBIDDEN})
 
 
 @pytest.mark.parametrize("create", [True, False])
-def test_a_client_id_of_somebody_else_is_named(create: bool) -> None:
+def test_client_id_of_another_owner_is_rejected(create: bool) -> None:
     taken = json_answer(200, [{"clientId": "agent", "attributes": {"flowMcpOwner": "flow-mcp:globex"}}])
     realm = json_answer(200, {"realm": "acme", **(OWN if create else {"attributes": {}})})
     answers = {"GET /admin/realms/acme": realm, "GET /admin/realms/acme/clients?clientId=agent": taken}
@@ -134,18 +134,18 @@ def test_a_client_id_of_somebody_else_is_named(create: bool) -> None:
         preflight(answers, create=create)
 
 
-def test_a_realm_of_the_stack_s_own_is_not_let_go_by_saying_that_it_exists() -> None:
+def test_create_false_is_rejected_for_the_stacks_own_realm() -> None:
     with pytest.raises(OwnedByOthersError, match="create: false would have Pulumi delete it"):
         preflight(create=False)
 
 
-def test_the_stack_s_own_clients_are_fine() -> None:
+def test_clients_of_this_stack_are_accepted() -> None:
     own = json_answer(200, [{"clientId": "agent", **OWN}])
     assert preflight({"GET /admin/realms/acme/clients?clientId=agent": own}).realm_exists
 
 
 @pytest.mark.parametrize("answer", [httpx.Response(500), httpx.Response(400, json={"error": "odd"})])
-def test_an_odd_answer_is_a_sentence_too(answer: httpx.Response) -> None:
+def test_unexpected_responses_raise_readable_errors(answer: httpx.Response) -> None:
     with pytest.raises(AuthorizationServerError, match=f"^Keycloak at {URL} answered {answer.status_code}"):
         preflight({"GET /admin/realms/acme": answer})
 
@@ -173,7 +173,7 @@ GROUPS: dict[str, Answer] = {
 }
 
 
-def test_groups_are_found_by_path_or_by_a_name_that_only_one_has() -> None:
+def test_groups_are_found_by_path_or_by_unique_name() -> None:
     declared = ("/finance/planners", "finance", "EMEA/APAC", "/finance/EMEA~/APAC")
     assert preflight(GROUPS, create=False, client_ids=(), groups=declared).groups == {
         "/finance/EMEA~/APAC": Group(id="g5", path="/finance/EMEA~/APAC"),
@@ -207,15 +207,13 @@ def test_groups_are_found_by_path_or_by_a_name_that_only_one_has() -> None:
         ),
     ],
 )
-def test_a_group_that_is_missing_or_not_the_only_one_is_refused_with_those_to_choose_from(
-    declared: str, said: str
-) -> None:
+def test_missing_or_ambiguous_group_is_rejected_with_candidates(declared: str, said: str) -> None:
     with pytest.raises(AuthorizationServerError) as raised:
         preflight(GROUPS, create=False, client_ids=(), groups=(declared,))
     assert str(raised.value) == f"Realm acme at Keycloak {URL} {said}"
 
 
-def test_the_order_in_which_keycloak_lists_groups_decides_nothing() -> None:
+def test_order_of_keycloaks_group_list_is_ignored() -> None:
     turned = {
         **GROUPS,
         "GET /admin/realms/acme/groups?search=planners&exact=true": json_answer(200, TWO[::-1]),

@@ -66,13 +66,13 @@ def realm(declared: RegistrationInputs) -> tuple[dict[str, Policy], Policy | Non
 
 
 @pytest.mark.parametrize("declared", [OPEN, SHUT])
-def test_what_was_written_reads_back_as_it_was_declared(declared: dict[str, Any]) -> None:
+def test_written_policies_read_back_as_declared(declared: dict[str, Any]) -> None:
     policies, sender = realm(inputs(**declared))
     assert observed(policies, sender) == declared
     assert list(deviations(policies, sender, OFFERED)) == []
 
 
-def test_redirect_hosts_and_senders_are_trusted_apart() -> None:
+def test_redirect_hosts_and_sender_hosts_are_in_separate_policies() -> None:
     declared = inputs(**OPEN)
     assert configurations(declared)[HOSTS] == {
         "trusted-hosts": ("127.0.0.1", "claude.ai"),
@@ -87,11 +87,11 @@ def test_redirect_hosts_and_senders_are_trusted_apart() -> None:
     assert senders(inputs(**OPEN | {"sender_hosts": ()})) is None
 
 
-def test_closed_is_what_a_new_realm_has() -> None:
+def test_closed_configuration_equals_that_of_a_new_realm() -> None:
     assert configurations(inputs(**SHUT))[HOSTS] == CLOSED
 
 
-def test_the_order_of_hosts_and_their_repetition_are_no_difference() -> None:
+def test_order_and_repetition_of_hosts_are_ignored() -> None:
     assert inputs(open=True, redirect_hosts=["b", "a", "b"]) == inputs(open=True, redirect_hosts=["a", "b"])
 
 
@@ -104,13 +104,13 @@ def test_the_order_of_hosts_and_their_repetition_are_no_difference() -> None:
         ({"open": False, "maximum_clients": 0}, "greater than or equal to 1"),
     ],
 )
-def test_what_makes_no_sense_is_refused(declared: dict[str, Any], reason: str) -> None:
+def test_contradictory_inputs_are_rejected(declared: dict[str, Any], reason: str) -> None:
     with pytest.raises(ValidationError, match=reason):
         inputs(**declared)
 
 
 @pytest.mark.parametrize("provider_id", sorted(DEFAULTS))
-def test_a_missing_policy_is_a_deviation(provider_id: str) -> None:
+def test_missing_policy_is_a_deviation(provider_id: str) -> None:
     policies, sender = realm(inputs(**OPEN))
     del policies[provider_id]
     missing = f"the policy {DEFAULTS[provider_id]} is missing"
@@ -118,7 +118,7 @@ def test_a_missing_policy_is_a_deviation(provider_id: str) -> None:
     assert list(deviations(policies, sender, OFFERED - {provider_id})) == []
 
 
-def test_without_trusted_hosts_registration_is_open() -> None:
+def test_registration_is_open_without_the_trusted_hosts_policy() -> None:
     policies, sender = realm(inputs(**SHUT))
     del policies[HOSTS]
     assert observed(policies, sender)["open"]
@@ -141,13 +141,15 @@ def test_without_trusted_hosts_registration_is_open() -> None:
         (LIMIT, {"max-clients": ("many",)}, "Max Clients Limit has no number"),
     ],
 )
-def test_what_no_input_can_say_is_a_deviation(provider_id: str, changed: Config, deviation: str) -> None:
+def test_configuration_that_no_input_expresses_is_a_deviation(
+    provider_id: str, changed: Config, deviation: str
+) -> None:
     policies, sender = realm(inputs(**OPEN))
     policies[provider_id] = policy(provider_id, {**policies[provider_id].config, **changed})
     assert list(deviations(policies, sender, OFFERED)) == [deviation]
 
 
-def test_a_senders_policy_that_checks_uris_is_a_deviation() -> None:
+def test_sender_policy_that_checks_uris_is_a_deviation() -> None:
     policies, sender = realm(inputs(**OPEN))
     assert sender
     changed = policy(HOSTS, {**sender.config, "client-uris-must-match": ("true",)}, SENDERS)
@@ -155,7 +157,7 @@ def test_a_senders_policy_that_checks_uris_is_a_deviation() -> None:
 
 
 @pytest.mark.parametrize("limit", ["", "0", "-1", "many"])
-def test_a_limit_that_is_none_differs_from_every_declared_one_that_is_kept(limit: str) -> None:
+def test_invalid_limit_differs_from_the_declared_one(limit: str) -> None:
     policies, sender = realm(inputs(**OPEN))
     policies[LIMIT] = policy(LIMIT, {"max-clients": (limit,)})
     assert observed(policies, sender)["maximum_clients"] != OPEN["maximum_clients"]

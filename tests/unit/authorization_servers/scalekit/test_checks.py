@@ -12,7 +12,7 @@ from tests.unit.authorization_servers.scalekit.umbrella import AGENT, PORTAL, lo
 HERE = "authorizationServer.scalekit"
 
 
-def test_a_right_declaration_has_no_findings() -> None:
+def test_valid_declaration_has_no_findings() -> None:
     documents = {
         "documents": ["https://claude.ai/oauth/*", "https://vscode.dev/client.json"],
         "access": ["*"],
@@ -20,7 +20,7 @@ def test_a_right_declaration_has_no_findings() -> None:
     assert problems(tenant(scalekit={"registration": {"metadataDocuments": documents}})) == []
 
 
-def test_several_protected_resources_are_refused_with_the_reason() -> None:
+def test_several_protected_resources_are_rejected() -> None:
     with pytest.raises(DeclarationError) as refused:
         load(tenant(environments=("production", "test")))
     assert [(problem.path, problem.message) for problem in refused.value.problems] == [
@@ -49,7 +49,7 @@ def test_several_protected_resources_are_refused_with_the_reason() -> None:
         (PORTAL | {"people": "none"}, "people"),
     ],
 )
-def test_what_scalekit_does_not_have_for_a_client_is_refused(client: dict[str, Any], path: str) -> None:
+def test_client_settings_that_scalekit_lacks_are_rejected(client: dict[str, Any], path: str) -> None:
     assert problems(tenant(clients={"app": client})) == [("error", f"clients.app.{path}")]
 
 
@@ -78,11 +78,13 @@ def test_what_scalekit_does_not_have_for_a_client_is_refused(client: dict[str, A
         ),
     ],
 )
-def test_what_is_wrong_or_wide_is_said(scalekit: dict[str, Any], expected: list[tuple[str, str]]) -> None:
+def test_invalid_or_wide_scalekit_settings_are_reported(
+    scalekit: dict[str, Any], expected: list[tuple[str, str]]
+) -> None:
     assert sorted(problems(tenant(scalekit=scalekit))) == sorted(expected)
 
 
-def test_an_entrance_that_inherits_nobody_is_refused() -> None:
+def test_sign_in_path_that_inherits_no_people_is_rejected() -> None:
     declared = tenant(scalekit={"registration": {"dynamic": {"access": ["*"]}}}, clients={"agent": AGENT})
     assert ("error", f"{HERE}.registration.dynamic.people") in problems(declared)
 
@@ -100,7 +102,7 @@ def test_an_entrance_that_inherits_nobody_is_refused() -> None:
         "https://claude.ai/client.json#x",
     ],
 )
-def test_only_entries_that_scalekit_takes_are_documents(url: str) -> None:
+def test_document_urls_that_scalekit_rejects_are_rejected(url: str) -> None:
     documents = {"documents": [url], "access": ["*"]}
     found = problems(tenant(scalekit={"registration": {"metadataDocuments": documents}}))
     assert found[0] == ("error", f"{HERE}.registration.metadataDocuments.documents[0]")

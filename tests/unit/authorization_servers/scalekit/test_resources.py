@@ -71,7 +71,7 @@ def client(server: ScalekitServer, resource_id: str) -> ClientInputs:
         (None, UnreachableError, "cannot be reached"),
     ],
 )
-def test_a_fault_is_one_sentence(
+def test_server_faults_raise_readable_errors(
     server: ScalekitServer, method: str, fault: Answer | None, error: type[Exception], sentence: str
 ) -> None:
     inputs = mcp_server(server)
@@ -88,7 +88,7 @@ def test_a_fault_is_one_sentence(
     assert APPLIER[1] not in str(raised.value)
 
 
-def test_what_is_gone_is_gone(server: ScalekitServer) -> None:
+def test_deleted_objects_read_as_absent_and_can_be_deleted_again(server: ScalekitServer) -> None:
     made = SERVERS.create(mcp_server(server))
     agent = CLIENTS.create(client(server, made.id))
     CLIENTS.delete(agent.id, agent.state)
@@ -99,7 +99,7 @@ def test_what_is_gone_is_gone(server: ScalekitServer) -> None:
     assert SERVERS.read(made.id, made.state) is None
 
 
-def test_an_mcp_server_whose_making_was_not_heard_of_is_taken_up_again(server: ScalekitServer) -> None:
+def test_mcp_server_of_an_interrupted_create_is_adopted(server: ScalekitServer) -> None:
     server.faults = [Fault("POST", "/resources", None, done=True)]
     with pytest.raises(UnreachableError):
         SERVERS.create(mcp_server(server))
@@ -108,7 +108,7 @@ def test_an_mcp_server_whose_making_was_not_heard_of_is_taken_up_again(server: S
     assert list(server.resources) == [left]
 
 
-def test_an_mcp_server_of_others_is_not_taken_over(server: ScalekitServer) -> None:
+def test_mcp_server_of_another_owner_is_not_adopted(server: ScalekitServer) -> None:
     # More than one page of them.
     others = [mcp_server(server, owner=f"flow-mcp:{number}") for number in range(31)]
     for number, other in enumerate(others):
@@ -119,7 +119,7 @@ def test_an_mcp_server_of_others_is_not_taken_over(server: ScalekitServer) -> No
     assert len(server.resources) == 31
 
 
-def test_two_mcp_servers_with_the_same_url_are_refused_and_named(server: ScalekitServer) -> None:
+def test_two_mcp_servers_with_the_same_url_are_rejected(server: ScalekitServer) -> None:
     made = SERVERS.create(mcp_server(server))
     server.resources["res_copy"] = {**server.resources[made.id], "id": "res_copy"}
     with pytest.raises(AuthorizationServerError, match=rf"more than one MCP server .*{made.id}.*res_copy"):
@@ -129,7 +129,7 @@ def test_two_mcp_servers_with_the_same_url_are_refused_and_named(server: Scaleki
         SERVERS.create(mcp_server(server))
 
 
-def test_a_client_whose_secret_is_in_use_is_not_replaced(server: ScalekitServer) -> None:
+def test_client_whose_secret_is_in_use_is_not_replaced(server: ScalekitServer) -> None:
     made = SERVERS.create(mcp_server(server))
     inputs = client(server, made.id)
     used = CLIENTS.create(inputs)
@@ -139,7 +139,7 @@ def test_a_client_whose_secret_is_in_use_is_not_replaced(server: ScalekitServer)
     assert list(server.clients) == [used.state.client_id]
 
 
-def test_a_changed_switch_is_a_difference(server: ScalekitServer) -> None:
+def test_switch_changed_outside_the_stack_is_a_difference(server: ScalekitServer) -> None:
     made = SERVERS.create(mcp_server(server))
     server.resources[made.id] |= {
         "disable_dynamic_client_registration": False,
@@ -159,7 +159,7 @@ def test_a_changed_switch_is_a_difference(server: ScalekitServer) -> None:
     )
 
 
-def test_an_import_needs_to_know_the_environment(server: ScalekitServer) -> None:
+def test_import_needs_the_environment_url(server: ScalekitServer) -> None:
     made = SERVERS.create(mcp_server(server))
     with pytest.raises(AuthorizationServerError, match="set SCALEKIT_ENVIRONMENT_URL"):
         SERVERS.read(made.id, None)
@@ -177,7 +177,7 @@ def test_an_import_needs_to_know_the_environment(server: ScalekitServer) -> None
         (None, UnreachableError, "cannot be reached"),
     ],
 )
-def test_a_sign_in_that_fails_is_one_sentence(
+def test_failed_sign_in_raises_a_readable_error(
     server: ScalekitServer, answer: Answer | None, error: type[Exception], sentence: str
 ) -> None:
     server.faults = [Fault("POST", "/oauth/token", answer, times=9)]
