@@ -114,4 +114,4 @@ def _adds_audience(resource: Resource) -> bool:
 
 
 def _is_of_resource(scope: Any) -> bool:
-    return isinstance(scope, str) and scope.startswith(names.SCOPES)
+    return isinstance(scope, str) and scope.startswith(names.SCOPE_PREFIX)

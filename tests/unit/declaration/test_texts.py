@@ -144,7 +144,7 @@ def test_anything_else_is_no_duration(stacks: Stacks, text: str) -> None:
 def test_a_day_needs_no_quotes_and_may_be_what_pulumi_makes_of_it(stacks: Stacks, day: str) -> None:
     text = tenant(PROGRAM.format("a") + f"  secret: {{issued: {day}, lifetime: 180d}}\n")
     (unsupported,) = stacks.problems(text)
-    assert unsupported.message == "gives the secret an end, but Keycloak's client secrets have none"
+    assert unsupported.message == "declares an expiry, but Keycloak's client secrets do not expire"
 
 
 @pytest.mark.parametrize(

@@ -63,14 +63,14 @@ def test_deleting_an_absent_object_succeeds() -> None:
     ],
 )
 def test_failed_requests_raise_the_matching_error(call: Callable[[AdminApi], Any], key: str) -> None:
-    for answer, kind, said in (
+    for answer, kind, message in (
         (json_answer(403, {"error": "HTTP 403 Forbidden"}), RightsError, "manage-realm, manage-clients"),
         (json_answer(400, {"errorMessage": "no such scope"}), AuthorizationServerError, "no such scope"),
         (httpx.Response(500, text="<html>"), AuthorizationServerError, "answered 500"),
         (httpx.ReadTimeout("late"), UnreachableError, "no response within the time limit"),
     ):
         api, _ = admin_api({key: answer})
-        with pytest.raises(kind, match=said) as raised:
+        with pytest.raises(kind, match=message) as raised:
             call(api)
         assert URL in str(raised.value)
         assert "t-1" not in str(raised.value)

@@ -1,4 +1,4 @@
-"""The administrator signs in with what the environment holds, and no message shows it."""
+"""The administrator signs in with credentials of the environment, and no message contains them."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_missing_credentials_name_the_environment_variables(environment: dict[st
     with pytest.raises(CredentialsError) as raised:
         credentials(environment, "admin-cli")
     assert str(raised.value) == (
-        "The environment has no Keycloak administrator's credentials: set KEYCLOAK_USER and "
+        "The environment has no credentials of a Keycloak administrator. Set KEYCLOAK_USER and "
         "KEYCLOAK_PASSWORD, or KEYCLOAK_CLIENT_SECRET of the client admin-cli "
         "(authorizationServer.keycloak.administration)."
     )
@@ -91,21 +91,21 @@ def test_token_is_cached_until_shortly_before_its_expiry_or_until_renew() -> Non
 def test_rejected_credentials_name_realm_client_and_variables() -> None:
     answer = json_answer(401, {"error": "invalid_grant", "error_description": "Invalid user credentials"})
     assert refusal(answer, CredentialsError) == (
-        f"Keycloak at {URL} refuses the administrator in realm master with client admin-cli "
-        "(Invalid user credentials): correct KEYCLOAK_USER and KEYCLOAK_PASSWORD."
+        f"Keycloak at {URL} rejects the administrator in realm master with client admin-cli "
+        "(Invalid user credentials). Correct KEYCLOAK_USER and KEYCLOAK_PASSWORD."
     )
 
 
 @pytest.mark.parametrize("error", ["unauthorized_client", "invalid_client"])
 def test_rejected_client_and_rejected_user_have_different_remedies(error: str) -> None:
     answer = json_answer(401, {"error": error, "error_description": "Invalid client credentials"})
-    assert "correct KEYCLOAK_CLIENT_SECRET" in refusal(answer, CredentialsError)
+    assert "Correct KEYCLOAK_CLIENT_SECRET" in refusal(answer, CredentialsError)
 
 
 def test_missing_administrator_realm_is_named() -> None:
-    said = refusal(json_answer(404, {"error": "Realm does not exist"}), CredentialsError)
-    assert said.startswith(f"Keycloak at {URL} has no realm master")
-    assert "administration.realm" in said
+    message = refusal(json_answer(404, {"error": "Realm does not exist"}), CredentialsError)
+    assert message.startswith(f"Keycloak at {URL} has no realm master")
+    assert "administration.realm" in message
 
 
 @pytest.mark.parametrize(
@@ -117,15 +117,17 @@ def test_missing_administrator_realm_is_named() -> None:
     ],
 )
 def test_missing_keycloak_suggests_the_base_path(answer: httpx.Response) -> None:
-    said = refusal(answer, UnreachableError)
-    assert said.startswith(f"There is no Keycloak at {URL}: its token endpoint answered {answer.status_code}")
-    assert "--http-relative-path" in said
+    message = refusal(answer, UnreachableError)
+    assert message.startswith(
+        f"There is no Keycloak at {URL}: its token endpoint answered {answer.status_code}"
+    )
+    assert "--http-relative-path" in message
 
 
 def test_redirect_is_not_followed_with_credentials() -> None:
     answer = httpx.Response(301, headers={"Location": "https://id.acme.example/"})
-    said = refusal(answer, UnreachableError)
-    assert "redirect to https://id.acme.example/: declare the address" in said
+    message = refusal(answer, UnreachableError)
+    assert "redirect to https://id.acme.example/. Declare the address" in message
 
 
 def test_server_error_is_not_reported_as_a_missing_keycloak() -> None:
@@ -133,5 +135,5 @@ def test_server_error_is_not_reported_as_a_missing_keycloak() -> None:
 
 
 def test_unreachable_keycloak_is_named() -> None:
-    said = refusal(httpx.ConnectError("refused"), UnreachableError)
-    assert said.startswith(f"Keycloak at {URL} cannot be reached")
+    message = refusal(httpx.ConnectError("refused"), UnreachableError)
+    assert message.startswith(f"Keycloak at {URL} cannot be reached")

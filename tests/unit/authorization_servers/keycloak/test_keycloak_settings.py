@@ -14,7 +14,7 @@ def test_names_of_different_resources_differ(stacks: Stacks) -> None:
         "a: {environments: [b-c, b, b_c]}\n      a-b: {environments: [c, b]}\n      a_b: {environments: [c]}",
     )
     declaration = stacks.load(text).declaration
-    made = list(
+    object_names = list(
         chain.from_iterable(
             (
                 names.scope(declaration, resource),
@@ -24,7 +24,7 @@ def test_names_of_different_resources_differ(stacks: Stacks) -> None:
             for resource in declaration.resources
         )
     )
-    assert len(set(made)) == len(made) == 18
+    assert len(set(object_names)) == len(object_names) == 18
 
 
 def test_names_of_different_tenants_differ(stacks: Stacks) -> None:

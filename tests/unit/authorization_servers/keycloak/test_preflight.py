@@ -1,6 +1,6 @@
-"""Before anything is registered: what would be in the way, on a stand-in Keycloak's answers.
+"""The preflight of a realm, with prepared responses of Keycloak.
 
-The answers are those of Keycloak 26.7.4; `tests/live/test_keycloak_preflight.py` asks a real one.
+The responses are those of Keycloak 26.7.4; `tests/live/test_keycloak_preflight.py` calls a real one.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from tests.unit.authorization_servers.network import Answer, StandIn, json_answe
 URL = "https://id.example"
 NOBODY = "00000000-0000-0000-0000-000000000000"
 FORBIDDEN = json_answer(403, {"error": "HTTP 403 Forbidden"})
-MISSING = json_answer(404, {"error": "Realm not found."})
+MISSING = json_answer(404, {"error": "Realm not result."})
 OWN = {"attributes": {"flowMcpOwner": "flow-mcp:acme"}}
 ANSWERS: dict[str, Answer] = {
     "POST /realms/master/protocol/openid-connect/token": json_answer(200, {"access_token": "t-1"}),
@@ -60,8 +60,8 @@ def test_absent_realm_that_the_stack_creates_is_accepted() -> None:
 
 
 def test_existing_realm_needs_no_owner_attribute() -> None:
-    theirs = json_answer(200, {"realm": "acme", "attributes": {}})
-    assert preflight({"GET /admin/realms/acme": theirs}, create=False).realm_exists
+    foreign = json_answer(200, {"realm": "acme", "attributes": {}})
+    assert preflight({"GET /admin/realms/acme": foreign}, create=False).realm_exists
 
 
 @pytest.mark.parametrize(
@@ -77,9 +77,7 @@ def test_older_version_is_rejected(version: str) -> None:
     answer = json_answer(200, {"systemInfo": {"version": version}})
     with pytest.raises(AuthorizationServerError) as raised:
         preflight({"GET /admin/serverinfo": answer})
-    assert str(raised.value) == (
-        f"Keycloak at {URL} is version {version}; 26.4 or newer is needed: update it."
-    )
+    assert str(raised.value) == (f"Keycloak at {URL} has version {version}. Update it to 26.4 or later.")
 
 
 @pytest.mark.parametrize("answer", [FORBIDDEN, json_answer(200, {"profileInfo": {}})])
@@ -88,13 +86,13 @@ def test_version_hidden_from_the_administrator_is_none(answer: httpx.Response) -
 
 
 def test_missing_existing_realm_is_rejected() -> None:
-    with pytest.raises(AuthorizationServerError, match=r"has no realm acme: correct .*create: true"):
+    with pytest.raises(AuthorizationServerError, match=r"has no realm acme\. Correct .*create: true"):
         preflight({"GET /admin/realms/acme": MISSING}, create=False)
 
 
 def test_realm_without_the_owner_attribute_is_not_adopted() -> None:
     for realm in ({}, {"attributes": {"flowMcpOwner": "flow-mcp:globex"}}):
-        with pytest.raises(OwnedByOthersError, match=r"was not made by this stack: .*create: false"):
+        with pytest.raises(OwnedByOthersError, match=r"was not created by this stack\. .*create: false"):
             preflight({"GET /admin/realms/acme": json_answer(200, realm)})
 
 
@@ -104,18 +102,19 @@ def test_missing_permission_to_create_realms_names_the_role() -> None:
 
 
 def test_missing_realm_roles_are_reported_together() -> None:
-    nothing = json_answer(200, [{"access": {"manage": False}}])
-    with pytest.raises(RightsError, match="do not include manage-realm, manage-clients, manage-users: give"):
+    unmanageable = json_answer(200, [{"access": {"manage": False}}])
+    missing = "lacks manage-realm, manage-clients, manage-users on realm acme"
+    with pytest.raises(RightsError, match=missing):
         preflight(
             {
                 f"PUT /admin/realms/acme/components/{NOBODY}": FORBIDDEN,
                 "POST /admin/realms/acme/groups": FORBIDDEN,
-                "GET /admin/realms/acme/clients?max=1": nothing,
+                "GET /admin/realms/acme/clients?max=1": unmanageable,
             }
         )
-    with pytest.raises(RightsError, match="do not include manage-clients: give"):
+    with pytest.raises(RightsError, match="lacks manage-clients on realm acme"):
         preflight({"GET /admin/realms/acme/clients?max=1": FORBIDDEN})
-    with pytest.raises(RightsError, match="do not include any administration of it: give"):
+    with pytest.raises(RightsError, match="lacks every role on realm acme"):
         preflight({"GET /admin/realms/acme": FORBIDDEN})
 
 
@@ -135,7 +134,7 @@ def test_client_id_of_another_owner_is_rejected(create: bool) -> None:
 
 
 def test_create_false_is_rejected_for_the_stacks_own_realm() -> None:
-    with pytest.raises(OwnedByOthersError, match="create: false would have Pulumi delete it"):
+    with pytest.raises(OwnedByOthersError, match="with create: false, Pulumi would delete it"):
         preflight(create=False)
 
 
@@ -151,7 +150,7 @@ def test_unexpected_responses_raise_readable_errors(answer: httpx.Response) -> N
 
 
 def group(name: str, group_id: str, *below: dict[str, Any]) -> dict[str, Any]:
-    # Keycloak escapes no slash in the path that it returns, unless it is configured to.
+    # Keycloak does not escape slashes in the returned path, unless it is configured to do so.
     return {"id": group_id, "name": name, "path": f"/unused/{name}", "subGroups": list(below)}
 
 
@@ -184,41 +183,42 @@ def test_groups_are_found_by_path_or_by_unique_name() -> None:
 
 
 @pytest.mark.parametrize(
-    ("declared", "said"),
+    ("declared", "message"),
     [
         (
             "planners",
-            "has 2 groups named planners, and people: {groups: […]} does not say which one. Declare its "
-            "path: /contractors/planners or /finance/planners.",
+            "has 2 groups named planners, so people: {groups: […]} is ambiguous. Declare its path: "
+            "/contractors/planners or /finance/planners.",
         ),
         (
             "finan",
-            "has no group finan, which people: {groups: […]} names. Create it, or name a group that exists, "
-            "such as /finance.",
+            "has no group finan, which people: {groups: […]} declares. Create it, or declare an existing "
+            "group, such as /finance.",
         ),
         (
             "/sales/planners",
-            "has no group /sales/planners, which people: {groups: […]} names. Create it, or name a group "
-            "that exists, such as /contractors/planners, /finance/planners.",
+            "has no group /sales/planners, which people: {groups: […]} declares. Create it, or declare an "
+            "existing group, such as /contractors/planners, /finance/planners.",
         ),
         (
             "nobody",
-            "has no group nobody, which people: {groups: […]} names. Create it, or name a group that exists.",
+            "has no group nobody, which people: {groups: […]} declares. Create it, or declare an existing "
+            "group.",
         ),
     ],
 )
-def test_missing_or_ambiguous_group_is_rejected_with_candidates(declared: str, said: str) -> None:
+def test_missing_or_ambiguous_group_is_rejected_with_candidates(declared: str, message: str) -> None:
     with pytest.raises(AuthorizationServerError) as raised:
         preflight(GROUPS, create=False, client_ids=(), groups=(declared,))
-    assert str(raised.value) == f"Realm acme at Keycloak {URL} {said}"
+    assert str(raised.value) == f"Realm acme at Keycloak {URL} {message}"
 
 
 def test_order_of_keycloaks_group_list_is_ignored() -> None:
-    turned = {
+    reversed_order = {
         **GROUPS,
         "GET /admin/realms/acme/groups?search=planners&exact=true": json_answer(200, TWO[::-1]),
     }
     declared = ("/contractors/planners",)
-    for answers in (GROUPS, turned):
-        found = preflight(answers, create=False, client_ids=(), groups=declared)
-        assert found.groups == {declared[0]: Group(id="g2", path=declared[0])}
+    for answers in (GROUPS, reversed_order):
+        result = preflight(answers, create=False, client_ids=(), groups=declared)
+        assert result.groups == {declared[0]: Group(id="g2", path=declared[0])}

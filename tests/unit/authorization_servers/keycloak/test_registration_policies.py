@@ -1,4 +1,4 @@
-"""What is declared of registration and what Keycloak's policies say mean the same, in both directions."""
+"""Conversion between declared registration properties and Keycloak's policies, in both directions."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from flow_mcp.authorization_servers.keycloak.registration_policies import (
     RegistrationInputs,
     configurations,
     deviations,
-    observed,
-    senders,
+    observed_properties,
+    sender_configuration,
 )
 
 OFFERED = frozenset(DEFAULTS)
@@ -59,16 +59,16 @@ def policy(provider_id: str, config: Config, name: str = "") -> Policy:
 
 
 def realm(declared: RegistrationInputs) -> tuple[dict[str, Policy], Policy | None]:
-    """The policies of a realm in which everything is as declared."""
-    wanted, sender = configurations(declared), senders(declared)
-    policies = {provider_id: policy(provider_id, wanted.get(provider_id, {})) for provider_id in DEFAULTS}
+    """Return the policies of a realm that has the declared configuration."""
+    required, sender = configurations(declared), sender_configuration(declared)
+    policies = {provider_id: policy(provider_id, required.get(provider_id, {})) for provider_id in DEFAULTS}
     return policies, policy(HOSTS, sender, SENDERS) if sender else None
 
 
 @pytest.mark.parametrize("declared", [OPEN, SHUT])
 def test_written_policies_read_back_as_declared(declared: dict[str, Any]) -> None:
     policies, sender = realm(inputs(**declared))
-    assert observed(policies, sender) == declared
+    assert observed_properties(policies, sender) == declared
     assert list(deviations(policies, sender, OFFERED)) == []
 
 
@@ -79,12 +79,12 @@ def test_redirect_hosts_and_sender_hosts_are_in_separate_policies() -> None:
         "host-sending-registration-request-must-match": ("false",),
         "client-uris-must-match": ("true",),
     }
-    assert senders(declared) == {
+    assert sender_configuration(declared) == {
         "trusted-hosts": ("10.0.0.1",),
         "host-sending-registration-request-must-match": ("true",),
         "client-uris-must-match": ("false",),
     }
-    assert senders(inputs(**OPEN | {"sender_hosts": ()})) is None
+    assert sender_configuration(inputs(**OPEN | {"sender_hosts": ()})) is None
 
 
 def test_closed_configuration_equals_that_of_a_new_realm() -> None:
@@ -99,8 +99,8 @@ def test_order_and_repetition_of_hosts_are_ignored() -> None:
     ("declared", "reason"),
     [
         ({"open": True}, "open registration needs redirectHosts"),
-        ({"open": False, "redirect_hosts": ["claude.ai"]}, "closed registration has no redirectHosts"),
-        ({"open": False, "sender_hosts": ["10.0.0.1"]}, "closed registration has no"),
+        ({"open": False, "redirect_hosts": ["claude.ai"]}, "closed registration must not have redirectHosts"),
+        ({"open": False, "sender_hosts": ["10.0.0.1"]}, "closed registration must not have"),
         ({"open": False, "maximum_clients": 0}, "greater than or equal to 1"),
     ],
 )
@@ -121,7 +121,7 @@ def test_missing_policy_is_a_deviation(provider_id: str) -> None:
 def test_registration_is_open_without_the_trusted_hosts_policy() -> None:
     policies, sender = realm(inputs(**SHUT))
     del policies[HOSTS]
-    assert observed(policies, sender)["open"]
+    assert observed_properties(policies, sender)["open"]
 
 
 @pytest.mark.parametrize(
@@ -131,14 +131,14 @@ def test_registration_is_open_without_the_trusted_hosts_policy() -> None:
         (
             HOSTS,
             {"host-sending-registration-request-must-match": ("true",)},
-            "Trusted Hosts takes redirect hosts for senders",
+            "Trusted Hosts accepts redirect hosts as senders",
         ),
         (
             SCOPES,
             {"allow-default-scopes": ("false",)},
-            "Allowed Client Scopes refuses the realm's own scopes",
+            "Allowed Client Scopes rejects the realm's default scopes",
         ),
-        (LIMIT, {"max-clients": ("many",)}, "Max Clients Limit has no number"),
+        (LIMIT, {"max-clients": ("many",)}, "Max Clients Limit has no valid number"),
     ],
 )
 def test_configuration_that_no_input_expresses_is_a_deviation(
@@ -153,11 +153,13 @@ def test_sender_policy_that_checks_uris_is_a_deviation() -> None:
     policies, sender = realm(inputs(**OPEN))
     assert sender
     changed = policy(HOSTS, {**sender.config, "client-uris-must-match": ("true",)}, SENDERS)
-    assert list(deviations(policies, changed, OFFERED)) == ["Trusted Senders does not check senders alone"]
+    assert list(deviations(policies, changed, OFFERED)) == [
+        "Trusted Senders checks more or less than the sender's address"
+    ]
 
 
 @pytest.mark.parametrize("limit", ["", "0", "-1", "many"])
 def test_invalid_limit_differs_from_the_declared_one(limit: str) -> None:
     policies, sender = realm(inputs(**OPEN))
     policies[LIMIT] = policy(LIMIT, {"max-clients": (limit,)})
-    assert observed(policies, sender)["maximum_clients"] != OPEN["maximum_clients"]
+    assert observed_properties(policies, sender)["maximum_clients"] != OPEN["maximum_clients"]
