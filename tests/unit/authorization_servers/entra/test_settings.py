@@ -160,16 +160,16 @@ def test_application_id_uri_is_the_mcp_url_only_on_a_verified_domain(
 
 def test_ids_of_scopes_and_roles_are_deterministic_and_differ_by_resource() -> None:
     declaration = load(tenant()).declaration
-    made = {
-        (resource.key, value): make(declaration, resource).id
+    ids = {
+        (resource.key, kind): permission(declaration, resource).id
         for resource in declaration.resources
-        for value, make in (
+        for kind, permission in (
             ("scope", permissions.scope),
             ("program", permissions.program_role),
             ("person", permissions.person_role),
         )
     }
-    assert made == {
+    assert ids == {
         ("7/production", "scope"): "b7d48e15-7171-5240-8f91-b4e28b6724d2",
         ("7/production", "program"): "ae3100e0-75a2-5df9-9b2a-5e6675acf23b",
         ("7/production", "person"): "6e9b49a6-8339-5b23-959a-6993190146c2",

@@ -1,4 +1,4 @@
-"""Entra's tokens, decided by the settings document."""
+"""Decisions on Entra's tokens with the settings document."""
 
 from __future__ import annotations
 
