@@ -153,7 +153,7 @@ def test_an_authority_that_is_not_the_issuer_is_refused_and_both_are_named(settl
     settled.declare(authority=f"{issuer}/")
     said = settled.fails(*UP)
     assert f"The authority is declared as {issuer}/, but {settled.url}/.well-known/" in said
-    assert f"names the issuer {issuer}: declare exactly the issuer" in said
+    assert f"names the issuer {issuer}. Declare exactly that issuer" in said
 
 
 def test_preflight_says_its_sentence_and_nothing_else_of_the_plugin(made: Stack) -> None:

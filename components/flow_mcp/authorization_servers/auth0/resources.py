@@ -11,12 +11,12 @@ class Auth0FormerSettings(PluginResource):
     """The settings of an Auth0 tenant before a stack set them; they are put back on delete.
 
     Args:
-        resource_name: Pulumi's name.
+        resource_name: name of the Pulumi resource.
         domain: of the Auth0 tenant.
         dynamic_registration: whether the stack lets clients register themselves.
         metadata_documents: whether the stack lets metadata documents be imported.
         resource_parameter_profile: `audience` or `compatibility`, as the stack sets it.
-        opts: Pulumi's options.
+        opts: options of the Pulumi resource.
     """
 
     def __init__(

@@ -31,7 +31,7 @@ def create(
         declaration: the tenant.
         existing: IDs of the roles that exist, by name, of `find`; all others are created.
         permissions: the resource of each API's permission, by protected resource's key.
-        opts: Pulumi's options.
+        opts: options of the Pulumi resource.
     """
     url = {resource.key: resource.url for resource in declaration.resources}
     for name, keys in _resources_of_role(declaration).items():

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 def authority(declaration: Declaration) -> str:
-    """The issuer of the instance's Entra tenant."""
+    """Return the issuer of the instance's Entra tenant."""
     return entra(declaration).authority
 
 
 def settings(declaration: Declaration, ids: ServerIds) -> SettingsDocument:
-    """The settings document; on-premises, IDs come from the declaration instead of `ids`."""
+    """Return the settings document. On-premises, client IDs come from the declaration instead of `ids`."""
     if on_premises(declaration):
         return document_from_apis(declaration, entra(declaration), registered_apis(declaration), {})
     return document(declaration, entra(declaration), ids)

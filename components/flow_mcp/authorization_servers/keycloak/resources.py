@@ -25,7 +25,7 @@ class KeycloakClientRegistration(PluginResource):
     """The policies of a realm for anonymous registration. Delete restores the former ones.
 
     Args:
-        resource_name: Pulumi's name.
+        resource_name: name of the Pulumi resource.
         url: base URL of the admin API.
         admin_realm: the administrator's realm.
         admin_client_id: the client with which the administrator signs in.
@@ -40,7 +40,7 @@ class KeycloakClientRegistration(PluginResource):
         cors_origins: origins whose pages may register clients (Keycloak 26.5 and later).
         maximum_clients: maximum number of clients in the realm.
         realm_optional_scopes: client scopes that become optional scopes of the realm.
-        opts: Pulumi's options.
+        opts: options of the Pulumi resource.
     """
 
     realm_id: pulumi.Output[str]

@@ -13,7 +13,7 @@ class ScalekitResource(PluginResource):
     """An MCP server at Scalekit.
 
     Args:
-        resource_name: Pulumi's name.
+        resource_name: name of the Pulumi resource.
         environment_url: of the Scalekit environment.
         owner: mark of the stack.
         name: that people see when they consent.
@@ -22,7 +22,7 @@ class ScalekitResource(PluginResource):
         access_token_seconds: lifetime of access tokens.
         dynamic_registration: whether anyone may register clients.
         metadata_documents: addresses of the metadata documents that are accepted.
-        opts: Pulumi's options.
+        opts: options of the Pulumi resource.
     """
 
     resource_id: pulumi.Output[str]
@@ -62,7 +62,7 @@ class ScalekitClient(PluginResource):
     """A client of an MCP server at Scalekit.
 
     Args:
-        resource_name: Pulumi's name.
+        resource_name: name of the Pulumi resource.
         environment_url: of the Scalekit environment.
         resource_id: of the MCP server.
         owner: mark of the stack and the client.
@@ -71,7 +71,7 @@ class ScalekitClient(PluginResource):
         audience: what its tokens name besides the MCP server's ID.
         access_token_seconds: lifetime of its tokens.
         redirect_uris: none: it gets tokens for itself; else for people.
-        opts: Pulumi's options.
+        opts: options of the Pulumi resource.
     """
 
     client_id: pulumi.Output[str]

@@ -97,7 +97,7 @@ def test_order_of_lists_in_the_metadata_is_ignored() -> None:
 def test_metadata_of_another_issuer_is_rejected_with_both_issuers(authority: str) -> None:
     message = refusal(StandIn({"*": json_answer(200, document())}), authority)
     assert message.startswith(f"The authority is declared as {authority}, but https://")
-    assert f"names the issuer {AUTHORITY}: declare exactly the issuer" in message
+    assert f"names the issuer {AUTHORITY}. Declare exactly that issuer" in message
 
 
 def test_later_url_with_the_right_issuer_is_used() -> None:
@@ -124,7 +124,7 @@ def test_unusable_metadata_field_is_named(changed: dict[str, Any], named: str) -
 
 def test_unreachable_server_is_tried_at_one_url_only() -> None:
     stand_in = StandIn({"*": httpx.ConnectError("refused")})
-    with pytest.raises(UnreachableError, match=f"^The authorization server {AUTHORITY} is not there: "):
+    with pytest.raises(UnreachableError, match=f"^The authorization server {AUTHORITY} does not answer: "):
         read(stand_in)
     assert set(stand_in.requests) == {OAUTH}
 
