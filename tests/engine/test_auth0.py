@@ -237,14 +237,14 @@ def test_stack_that_does_not_manage_the_tenant_settings_reads_them_and_warns(
     del server["tenantSettings"]
     declare(auth0, tenant)
     refused = auth0.scratch.pulumi("preview", "--stack", STACK, check=False).stdout
-    assert f"Client ID Metadata Documents are off in the Auth0 tenant {DOMAIN}" in refused
+    assert f"Client ID metadata documents are off in the Auth0 tenant {DOMAIN}" in refused
     assert "Traceback" not in refused
 
     del server["registration"]["metadataDocuments"]
     declare(auth0, tenant)
     printed = apply(auth0)
     assert "its resource parameter profile is audience" in printed
-    assert "dynamic client registration is off in this Auth0 tenant" in printed
+    assert "Dynamic client registration is off in this Auth0 tenant" in printed
     assert held(auth0, TENANT) == []
     with auth0.server.account(DOMAIN) as account:
         assert account.given["tenant"] == SOMEBODYS
@@ -259,7 +259,7 @@ def test_existing_roles_get_permissions_and_are_not_adopted(auth0: StandInProjec
     del tenant["authorizationServer"]["auth0"]["roles"]
     declare(auth0, tenant)
     refused = auth0.scratch.pulumi("up", "--yes", "--skip-preview", "--stack", STACK, check=False).stdout
-    assert "the Auth0 role planners, which people: {groups: […]} names, cannot be read" in refused
+    assert "The Auth0 role planners, which people: {groups: […]} declares, cannot be read" in refused
     with auth0.server.account(DOMAIN) as account:
         assert account.objects == {}
     assert "declare roles: {create: true}" in refused

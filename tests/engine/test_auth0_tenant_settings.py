@@ -102,7 +102,8 @@ def test_settings_that_were_on_before_the_stack_stay_on_with_a_warning(auth0: St
     destroyed = run(auth0, "destroy")
     assert found(auth0) == before
     assert (
-        f"dynamic client registration is on in the Auth0 tenant {DOMAIN}, as this stack found it" in destroyed
+        f"dynamic client registration is on in the Auth0 tenant {DOMAIN}, as it was before this stack"
+        in destroyed
     )
 
 
@@ -115,8 +116,8 @@ def test_settings_changed_outside_the_stack_are_kept_with_a_warning(auth0: Stand
     destroyed = run(auth0, "destroy")
     assert found(auth0) == {**CLOSED, "clientIdMetadataDocumentSupported": True}
     assert (
-        f"registration by Client ID Metadata Documents of the Auth0 tenant {DOMAIN} was changed since this "
-        "stack set it, and stays on; the stack found it off"
+        f"registration by Client ID Metadata Documents of the Auth0 tenant {DOMAIN} was changed after this "
+        "stack set it, and stays on. Before the stack it was off"
     ) in destroyed
 
 
@@ -161,5 +162,6 @@ def test_state_of_an_earlier_version_is_adopted_without_a_change_in_auth0(
     # What they were before the stack was never written down.
     assert found(auth0) == OPEN
     assert (
-        f"dynamic client registration is on in the Auth0 tenant {DOMAIN}, as this stack found it" in destroyed
+        f"dynamic client registration is on in the Auth0 tenant {DOMAIN}, as it was before this stack"
+        in destroyed
     )

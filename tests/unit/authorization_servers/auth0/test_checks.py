@@ -1,4 +1,4 @@
-"""What Auth0 cannot do is refused before it is called."""
+"""Checks of a declaration for Auth0, made before any request to the server."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.unit.authorization_servers.auth0.hooli import (
     tenant,
 )
 
-HERE = "authorizationServer.auth0"
+PATH = "authorizationServer.auth0"
 DOCUMENT = "https://claude.ai/oauth/claude-code-client-metadata"
 
 
@@ -43,38 +43,38 @@ def test_valid_declaration_has_no_findings() -> None:
     [
         (
             {"domain": "https://hooli.eu.auth0.com/"},
-            ("error", f"{HERE}.domain", ""),
+            ("error", f"{PATH}.domain", ""),
         ),
         (
             {"customDomain": "hooli.eu.auth0.com"},
-            ("error", f"{HERE}.customDomain", "is the tenant's own domain"),
+            ("error", f"{PATH}.customDomain", "equals domain"),
         ),
         (
             {"tenantSettings": {"resourceParameterProfile": "compatibility"}},
             (
                 "error",
-                f"{HERE}.tenantSettings.resourceParameterProfile",
-                "changes the whole Auth0 tenant, which this stack may not",
+                f"{PATH}.tenantSettings.resourceParameterProfile",
+                "changes the whole Auth0 tenant, which this stack does not manage",
             ),
         ),
         (
             {"tenantSettings": {"manage": True, "resourceParameterProfile": "both"}},
-            ("error", f"{HERE}.tenantSettings.resourceParameterProfile", "is not one of the known values"),
+            ("error", f"{PATH}.tenantSettings.resourceParameterProfile", "is not one of the known values"),
         ),
-        ({"tokens": {"access": "25h"}}, ("error", f"{HERE}.tokens.access", "is longer than a day")),
+        ({"tokens": {"access": "25h"}}, ("error", f"{PATH}.tokens.access", "is longer than a day")),
         (
             {"tokens": {"refresh": {"lifetime": "366d", "idle": "1d"}}},
-            ("error", f"{HERE}.tokens.refresh.lifetime", "is longer than Auth0 allows"),
+            ("error", f"{PATH}.tokens.refresh.lifetime", "is longer than Auth0 allows"),
         ),
         (
             {"tokens": {"refresh": {"lifetime": "7d", "idle": "8d"}}},
             (
                 "error",
-                f"{HERE}.tokens.refresh.idle",
-                "is longer than the refresh token's lifetime, which Auth0 refuses",
+                f"{PATH}.tokens.refresh.idle",
+                "is longer than the refresh token's lifetime, which Auth0 rejects",
             ),
         ),
-        ({"clientSecret": "x"}, ("error", f"{HERE}.clientSecret", "looks like a credential")),
+        ({"clientSecret": "x"}, ("error", f"{PATH}.clientSecret", "looks like a credential")),
     ],
 )
 def test_invalid_server_settings_are_rejected(auth0: dict[str, Any], expected: tuple[str, str, str]) -> None:
@@ -86,21 +86,21 @@ def test_invalid_server_settings_are_rejected(auth0: dict[str, Any], expected: t
 @pytest.mark.parametrize(
     ("client", "path", "message"),
     [
-        (agent(clientId="mine"), "clientId", "chooses a client ID, but Auth0 assigns them"),
+        (agent(clientId="mine"), "clientId", "declares a client ID, but Auth0 assigns client IDs"),
         (
             agent(secret={"issued": "2026-11-01", "lifetime": "180d"}),
             "secret",
-            "gives the secret an end, but Auth0's client secrets have none",
+            "declares an expiry, but Auth0's client secrets do not expire",
         ),
         (
             agent(federatedCredential={"issuer": "https://ci.example", "subject": "main"}),
             "federatedCredential",
-            "is not something that Auth0 offers",
+            "is not supported by Auth0",
         ),
         (
             agent(privateKeyJwt={"jwksUrl": "https://agent.example/jwks"}),
             "privateKeyJwt.jwksUrl",
-            "is not something that Auth0 reads for clients that a stack registers",
+            "is not supported by Auth0 for clients that a stack registers",
         ),
         (
             agent(privateKeyJwt={"certificate": public_key().replace("MII", "MI", 1)}),
@@ -110,12 +110,12 @@ def test_invalid_server_settings_are_rejected(auth0: dict[str, Any], expected: t
         (
             agent(privateKeyJwt={"certificate": ECKey.generate_key("P-256").as_pem(private=False).decode()}),
             "privateKeyJwt.certificate",
-            "holds no RSA key, the only kind that Auth0 takes",
+            "has no RSA key, the only type that Auth0 accepts",
         ),
         (
             agent(privateKeyJwt={"certificate": small_key()}),
             "privateKeyJwt.certificate",
-            "has a key of 1024 bits; Auth0 takes 2048 to 4096",
+            "has a key of 1024 bits, but Auth0 accepts 2048 to 4096",
         ),
     ],
 )
@@ -143,7 +143,7 @@ def test_metadata_document_url_that_auth0_rejects_is_rejected(url: str) -> None:
     registration = {"metadataDocuments": {"documents": [url], "access": ["7/test"]}}
     declared = tenant(auth0={"registration": registration, "tenantSettings": {"manage": True}})
     severity, path, _ = problems(declared)[0]
-    assert (severity, path) == ("error", f"{HERE}.registration.metadataDocuments.documents[0]")
+    assert (severity, path) == ("error", f"{PATH}.registration.metadataDocuments.documents[0]")
 
 
 def test_registration_methods_warn_unless_the_stack_manages_the_tenant_settings() -> None:
@@ -153,14 +153,14 @@ def test_registration_methods_warn_unless_the_stack_manages_the_tenant_settings(
     }
     open_to_all = (
         "warning",
-        f"{HERE}.registration.dynamic",
-        "lets anyone register clients, with any redirect URI: Auth0 has no list of hosts",
+        f"{PATH}.registration.dynamic",
+        "lets everyone register clients with any redirect URI, because Auth0 cannot restrict the hosts",
     )
-    needs = "needs a setting of the whole Auth0 tenant, which this stack may not change"
+    needs = "needs a setting of the whole Auth0 tenant, which this stack does not manage"
     assert problems(tenant(auth0={"registration": registration})) == [
         open_to_all,
-        ("warning", f"{HERE}.registration.dynamic", needs),
-        ("warning", f"{HERE}.registration.metadataDocuments", needs),
+        ("warning", f"{PATH}.registration.dynamic", needs),
+        ("warning", f"{PATH}.registration.metadataDocuments", needs),
     ]
     managed = {"registration": registration, "tenantSettings": {"manage": True}}
     assert problems(tenant(auth0=managed)) == [open_to_all]
@@ -171,11 +171,11 @@ def test_registration_access_must_name_declared_resources() -> None:
         "dynamic": {"access": ["7/staging"]},
         "metadataDocuments": {"documents": [DOCUMENT], "access": ["8/*"]},
     }
-    found = problems(tenant(auth0={"registration": registration, "tenantSettings": {"manage": True}}))
-    assert [(path, message) for severity, path, message in found if severity == "error"] == [
-        (f"{HERE}.registration.dynamic.access[0]", "names 7/staging, which the tenant does not declare"),
+    findings = problems(tenant(auth0={"registration": registration, "tenantSettings": {"manage": True}}))
+    assert [(path, message) for severity, path, message in findings if severity == "error"] == [
+        (f"{PATH}.registration.dynamic.access[0]", "names 7/staging, which the tenant does not declare"),
         (
-            f"{HERE}.registration.metadataDocuments.access[0]",
+            f"{PATH}.registration.metadataDocuments.access[0]",
             "names 8/*, which the tenant does not declare",
         ),
     ]
@@ -194,7 +194,7 @@ def test_loopback_redirect_uri_without_a_port_warns() -> None:
         (
             "warning",
             "clients.desktop.redirectUris[0]",
-            "names no port, and Auth0 compares redirect URIs exactly, port included",
+            "has no port, and Auth0 compares redirect URIs exactly, port included",
         )
     ]
 
@@ -217,7 +217,7 @@ def test_objects_that_are_unique_in_an_auth0_tenant_belong_to_one_stack() -> Non
             }
         )
     ).declaration
-    assert [what for _, what in declaration.kind.owns(declaration)] == [
+    assert [description for _, description in declaration.kind.owns(declaration)] == [
         "the settings of the Auth0 tenant hooli.eu.auth0.com",
         "the role planners of the Auth0 tenant hooli.eu.auth0.com",
         f"the document {DOCUMENT} in the Auth0 tenant hooli.eu.auth0.com",

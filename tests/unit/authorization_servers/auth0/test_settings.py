@@ -27,8 +27,8 @@ def document(declared: dict[str, Any], ids: dict[str, str] | None = None) -> Set
     return declaration.kind.settings(declaration, IDS if ids is None else ids)
 
 
-def plain(of: SettingsDocument) -> Any:
-    return of.model_dump(mode="json", by_alias=True, exclude_none=True)
+def plain(settings: SettingsDocument) -> Any:
+    return settings.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
 def test_issuer_ends_with_a_slash_everywhere() -> None:
@@ -38,7 +38,8 @@ def test_issuer_ends_with_a_slash_everywhere() -> None:
     assert declaration.kind.authority
     assert declaration.kind.authority(declaration) == ISSUER
     assert (server.authority, server.issuers) == (ISSUER, (ISSUER,))
-    assert {at.authority for r in settings.protected_resources for at in r.authorization_servers} == {ISSUER}
+    entries = [entry for r in settings.protected_resources for entry in r.authorization_servers]
+    assert {entry.authority for entry in entries} == {ISSUER}
     assert discovery_addresses(server) == (
         "https://hooli.eu.auth0.com/.well-known/openid-configuration",
         "https://hooli.eu.auth0.com/.well-known/oauth-authorization-server",
@@ -112,10 +113,10 @@ def test_authorization_request_names_the_resource_in_the_parameter_that_the_tena
 
 def test_each_resource_has_its_own_audience_and_the_common_scope() -> None:
     for resource in document(tenant()).protected_resources:
-        [at] = resource.authorization_servers
-        assert at.audiences == (resource.url,)
-        assert at.scopes_advertised == at.scopes_in_tokens == ("mcp:access",)
-        assert at.app_roles == ()
+        [entry] = resource.authorization_servers
+        assert entry.audiences == (resource.url,)
+        assert entry.scopes_advertised == entry.scopes_in_tokens == ("mcp:access",)
+        assert entry.app_roles == ()
 
 
 def test_manual_registrations_are_listed_with_the_managed_clients() -> None:

@@ -1,4 +1,4 @@
-"""Auth0's tokens, decided by the settings document."""
+"""Decisions on Auth0's tokens with the settings document."""
 
 from __future__ import annotations
 
