@@ -117,7 +117,7 @@ def test_a_realm_with_two_policies_of_a_kind_is_left_alone(
     second = policy(admin, realm, "Trusted Hosts") | {"name": "More Trusted Hosts"}
     admin.post(f"{realm}/components", json={key: second[key] for key in second if key != "id"})
     before = policies(admin, realm)
-    with pytest.raises(AuthorizationServerError, match=r"more than one .* trusted-hosts.*remove all but one"):
+    with pytest.raises(AuthorizationServerError, match=r"more than one .* trusted-hosts.*Delete all but one"):
         resource.create(declared())
     assert policies(admin, realm) == before
 

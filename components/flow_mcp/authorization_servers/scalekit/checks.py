@@ -39,8 +39,9 @@ def _resources(declaration: Declaration) -> Iterator[Finding]:
         keys = ", ".join(resource.key for resource in declaration.resources)
         yield Finding(
             ("workspaces",),
-            f"declares {len(declaration.resources)} protected resources ({keys}), but at Scalekit each "
-            "protected resource has a separate authority, and a tenant's settings have one authority",
+            f"declares {len(declaration.resources)} protected resources ({keys}), but at Scalekit each has a "
+            "separate authority and separate clients, and a tenant's settings have one authority and one ID "
+            "for each client",
             "Declare one environment, or use an authorization server that has several protected resources "
             "under one authority. Do not share one MCP server: tokens would be valid for all environments.",
         )
@@ -52,7 +53,7 @@ def _registration(declaration: Declaration, server: Scalekit) -> Iterator[Findin
         yield from check_access(declaration, (*registration_path, "dynamic", "access"), dynamic.access)
         yield Finding(
             (*registration_path, "dynamic"),
-            "lets everyone register clients with any redirect URI, because Scalekit cannot restrict the hosts",
+            "lets everyone register clients with any redirect URI, because Scalekit cannot restrict hosts",
             "Use metadataDocuments if you can, because Scalekit accepts listed documents only.",
             "warning",
         )

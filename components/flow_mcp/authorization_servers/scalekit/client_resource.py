@@ -16,7 +16,7 @@ _LOG = logging.getLogger(__name__)
 
 
 class ClientInputs(Properties):
-    """A client. Without redirect URIs it gets tokens for itself; with redirect URIs it gets tokens for people.
+    """A client. With redirect URIs it gets tokens for people only, without them for itself only.
 
     Attributes:
         environment_url: URL of the Scalekit environment.

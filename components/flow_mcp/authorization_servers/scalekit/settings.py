@@ -1,8 +1,9 @@
 """The settings document of a tenant on Scalekit.
 
 Scalekit assigns IDs and endpoints; all other values follow from the declaration. Sources: for issuers and
-audience https://github.com/mcp-use/mcp-use/pull/2272 and PrefectHQ/fastmcp#4797, both by Scalekit's employees;
-for claims https://docs.scalekit.com/guides/accesstoken-claims/ and /cookbooks/m2m-jwks-and-oauth-scopes/.
+audience https://github.com/mcp-use/mcp-use/pull/2272 and PrefectHQ/fastmcp#4797, both by employees of
+Scalekit; for claims https://docs.scalekit.com/guides/accesstoken-claims/ and
+/cookbooks/m2m-jwks-and-oauth-scopes/.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What Scalekit cannot do is refused before it is called."""
+"""Checks of a declaration for Scalekit, made before any request to the server."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from flow_mcp.declaration.findings import DeclarationError
 from tests.unit.authorization_servers.scalekit.umbrella import AGENT, PORTAL, load, problems, tenant
 
-HERE = "authorizationServer.scalekit"
+PATH = "authorizationServer.scalekit"
 
 
 def test_valid_declaration_has_no_findings() -> None:
@@ -21,14 +21,14 @@ def test_valid_declaration_has_no_findings() -> None:
 
 
 def test_several_protected_resources_are_rejected() -> None:
-    with pytest.raises(DeclarationError) as refused:
+    with pytest.raises(DeclarationError) as raised:
         load(tenant(environments=("production", "test")))
-    assert [(problem.path, problem.message) for problem in refused.value.problems] == [
+    assert [(problem.path, problem.message) for problem in raised.value.problems] == [
         (
             "workspaces",
-            "declares 2 protected resources (7/production, 7/test), but at Scalekit each has an authority "
-            "and clients of its own, and a tenant's settings have one authority and one ID for each client; "
-            "with one MCP server for all, each environment's token would fit every other",
+            "declares 2 protected resources (7/production, 7/test), but at Scalekit each has a separate "
+            "authority and separate clients, and a tenant's settings have one authority and one ID for each "
+            "client",
         )
     ]
 
@@ -58,22 +58,22 @@ def test_client_settings_that_scalekit_lacks_are_rejected(client: dict[str, Any]
     [
         (
             {"environmentUrl": "https://umbrella.scalekit.com/api"},
-            [("error", f"{HERE}.environmentUrl")],
+            [("error", f"{PATH}.environmentUrl")],
         ),
         (
             {"environmentUrl": "http://umbrella.scalekit.com"},
-            [("error", f"{HERE}.environmentUrl")],
+            [("error", f"{PATH}.environmentUrl")],
         ),
         (
             {"registration": {"dynamic": {"access": ["7/production"]}}},
-            [("warning", f"{HERE}.registration.dynamic")],
+            [("warning", f"{PATH}.registration.dynamic")],
         ),
         (
             {"registration": {"dynamic": {"access": ["7/test"], "people": {"groups": ["planners"]}}}},
             [
-                ("error", f"{HERE}.registration.dynamic.people.groups"),
-                ("error", f"{HERE}.registration.dynamic.access[0]"),
-                ("warning", f"{HERE}.registration.dynamic"),
+                ("error", f"{PATH}.registration.dynamic.people.groups"),
+                ("error", f"{PATH}.registration.dynamic.access[0]"),
+                ("warning", f"{PATH}.registration.dynamic"),
             ],
         ),
     ],
@@ -86,7 +86,7 @@ def test_invalid_or_wide_scalekit_settings_are_reported(
 
 def test_sign_in_path_that_inherits_no_people_is_rejected() -> None:
     declared = tenant(scalekit={"registration": {"dynamic": {"access": ["*"]}}}, clients={"agent": AGENT})
-    assert ("error", f"{HERE}.registration.dynamic.people") in problems(declared)
+    assert ("error", f"{PATH}.registration.dynamic.people") in problems(declared)
 
 
 @pytest.mark.parametrize(
@@ -104,5 +104,5 @@ def test_sign_in_path_that_inherits_no_people_is_rejected() -> None:
 )
 def test_document_urls_that_scalekit_rejects_are_rejected(url: str) -> None:
     documents = {"documents": [url], "access": ["*"]}
-    found = problems(tenant(scalekit={"registration": {"metadataDocuments": documents}}))
-    assert found[0] == ("error", f"{HERE}.registration.metadataDocuments.documents[0]")
+    findings = problems(tenant(scalekit={"registration": {"metadataDocuments": documents}}))
+    assert findings[0] == ("error", f"{PATH}.registration.metadataDocuments.documents[0]")

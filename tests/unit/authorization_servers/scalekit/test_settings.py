@@ -1,4 +1,4 @@
-"""The document of a tenant on Scalekit."""
+"""The settings document of a tenant on Scalekit."""
 
 from __future__ import annotations
 
