@@ -120,4 +120,4 @@ def _adds_audience(resource: Resource) -> bool:
 
 
 def _is_resource_scope(scope: Any) -> bool:
-    return isinstance(scope, str) and scope.startswith(names.SCOPES)
+    return isinstance(scope, str) and scope.startswith(names.SCOPE_PREFIX)

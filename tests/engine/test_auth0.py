@@ -90,7 +90,7 @@ def grants(auth0: StandInProject) -> set[tuple[str, str, str]]:
     }
 
 
-def test_the_sample_tenant_lives_its_whole_life(auth0: StandInProject) -> None:
+def test_lifecycle_of_the_sample_tenant(auth0: StandInProject) -> None:
     before = everything(auth0)
     declare(auth0, sample())
     auth0.scratch.pulumi("preview", "--stack", STACK)
@@ -229,7 +229,7 @@ def assert_tokens_are_decided(settings: SettingsDocument) -> None:
             assert issuer.decided(settings, resource.url, token).reason is expected
 
 
-def test_without_leave_the_tenants_settings_are_read_and_what_they_lack_is_said(
+def test_stack_that_does_not_manage_the_tenant_settings_reads_them_and_warns(
     auth0: StandInProject,
 ) -> None:
     tenant = sample()
@@ -237,14 +237,14 @@ def test_without_leave_the_tenants_settings_are_read_and_what_they_lack_is_said(
     del server["tenantSettings"]
     declare(auth0, tenant)
     refused = auth0.scratch.pulumi("preview", "--stack", STACK, check=False).stdout
-    assert f"Client ID Metadata Documents are off in the Auth0 tenant {DOMAIN}" in refused
+    assert f"Client ID metadata documents are off in the Auth0 tenant {DOMAIN}" in refused
     assert "Traceback" not in refused
 
     del server["registration"]["metadataDocuments"]
     declare(auth0, tenant)
     printed = apply(auth0)
     assert "its resource parameter profile is audience" in printed
-    assert "dynamic client registration is off in this Auth0 tenant" in printed
+    assert "Dynamic client registration is off in this Auth0 tenant" in printed
     assert held(auth0, TENANT) == []
     with auth0.server.account(DOMAIN) as account:
         assert account.given["tenant"] == SOMEBODYS
@@ -254,12 +254,12 @@ def test_without_leave_the_tenants_settings_are_read_and_what_they_lack_is_said(
     assert request.authorization_parameters["audience"] == request.resource
 
 
-def test_roles_that_exist_get_permissions_and_are_not_taken_over(auth0: StandInProject) -> None:
+def test_existing_roles_get_permissions_and_are_not_adopted(auth0: StandInProject) -> None:
     tenant = sample()
     del tenant["authorizationServer"]["auth0"]["roles"]
     declare(auth0, tenant)
     refused = auth0.scratch.pulumi("up", "--yes", "--skip-preview", "--stack", STACK, check=False).stdout
-    assert "the Auth0 role planners, which people: {groups: […]} names, cannot be read" in refused
+    assert "The Auth0 role planners, which people: {groups: […]} declares, cannot be read" in refused
     with auth0.server.account(DOMAIN) as account:
         assert account.objects == {}
     assert "declare roles: {create: true}" in refused
@@ -273,7 +273,7 @@ def test_roles_that_exist_get_permissions_and_are_not_taken_over(auth0: StandInP
         assert account.given["roles"] == {"planners": "rol_planners"}
 
 
-def test_programs_alone_need_neither_people_nor_the_tenants_settings(auth0: StandInProject) -> None:
+def test_tenant_with_programs_only_reads_neither_roles_nor_tenant_settings(auth0: StandInProject) -> None:
     tenant = sample()
     tenant["authorizationServer"]["auth0"] = {"domain": DOMAIN}
     tenant["clients"] = {"test-agent": tenant["clients"]["test-agent"]}
@@ -288,7 +288,7 @@ def test_programs_alone_need_neither_people_nor_the_tenants_settings(auth0: Stan
     }
 
 
-def test_what_the_administrators_credentials_lack_is_said_in_one_sentence(auth0: StandInProject) -> None:
+def test_insufficient_administrator_credentials_raise_readable_errors(auth0: StandInProject) -> None:
     declare(auth0, sample())
     both = replace(auth0.scratch, credentials={**auth0.scratch.credentials, "AUTH0_API_TOKEN": "s3cr3t"})
     refused = both.pulumi("preview", "--stack", STACK, check=False)

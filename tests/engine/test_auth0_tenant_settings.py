@@ -70,7 +70,7 @@ def switch(auth0: StandInProject, **changed: Any) -> None:
         settings.update(changed)
 
 
-def test_a_declaration_that_drops_the_settings_puts_them_back(auth0: StandInProject) -> None:
+def test_removing_the_settings_from_the_declaration_restores_them(auth0: StandInProject) -> None:
     declare(auth0, TENANT)
     assert found(auth0) == CLOSED
     run(auth0, "up")
@@ -85,7 +85,7 @@ def test_a_declaration_that_drops_the_settings_puts_them_back(auth0: StandInProj
     run(auth0, "up", "--expect-no-changes")
 
 
-def test_what_was_open_before_the_stack_is_open_after_it_and_that_is_said(auth0: StandInProject) -> None:
+def test_settings_that_were_on_before_the_stack_stay_on_with_a_warning(auth0: StandInProject) -> None:
     declare(auth0, TENANT)
     switch(auth0, enableDynamicClientRegistration=True)
     before = found(auth0)
@@ -102,11 +102,12 @@ def test_what_was_open_before_the_stack_is_open_after_it_and_that_is_said(auth0:
     destroyed = run(auth0, "destroy")
     assert found(auth0) == before
     assert (
-        f"dynamic client registration is on in the Auth0 tenant {DOMAIN}, as this stack found it" in destroyed
+        f"dynamic client registration is on in the Auth0 tenant {DOMAIN}, as it was before this stack"
+        in destroyed
     )
 
 
-def test_what_somebody_changed_since_is_left_and_said(auth0: StandInProject) -> None:
+def test_settings_changed_outside_the_stack_are_kept_with_a_warning(auth0: StandInProject) -> None:
     tenant = json.loads(json.dumps(TENANT))
     del tenant["authorizationServer"]["auth0"]["registration"]["metadataDocuments"]
     declare(auth0, tenant)
@@ -115,13 +116,13 @@ def test_what_somebody_changed_since_is_left_and_said(auth0: StandInProject) -> 
     destroyed = run(auth0, "destroy")
     assert found(auth0) == {**CLOSED, "clientIdMetadataDocumentSupported": True}
     assert (
-        f"registration by Client ID Metadata Documents of the Auth0 tenant {DOMAIN} was changed since this "
-        "stack set it, and stays on; the stack found it off"
+        f"registration by Client ID Metadata Documents of the Auth0 tenant {DOMAIN} was changed after this "
+        "stack set it, and stays on. Before the stack it was off"
     ) in destroyed
 
 
 @pytest.mark.parametrize("goes_on_with", ["up", "destroy"])
-def test_a_run_that_was_cut_off_after_setting_them_loses_nothing(
+def test_interrupted_update_keeps_the_former_settings_in_the_state(
     auth0: StandInProject, goes_on_with: str
 ) -> None:
     declare(auth0, TENANT)
@@ -145,7 +146,7 @@ def test_a_run_that_was_cut_off_after_setting_them_loses_nothing(
     assert found(auth0) == CLOSED
 
 
-def test_a_stack_that_an_earlier_version_left_is_taken_over_without_a_change_in_auth0(
+def test_state_of_an_earlier_version_is_adopted_without_a_change_in_auth0(
     auth0: StandInProject,
 ) -> None:
     restore(auth0, "tenant_settings")
@@ -161,5 +162,6 @@ def test_a_stack_that_an_earlier_version_left_is_taken_over_without_a_change_in_
     # What they were before the stack was never written down.
     assert found(auth0) == OPEN
     assert (
-        f"dynamic client registration is on in the Auth0 tenant {DOMAIN}, as this stack found it" in destroyed
+        f"dynamic client registration is on in the Auth0 tenant {DOMAIN}, as it was before this stack"
+        in destroyed
     )

@@ -45,7 +45,7 @@ def changes(contoso: StandInProject) -> dict[str, int]:
     return {kind: count for kind, count in summary.items() if kind != "same"}
 
 
-def test_a_tenants_life(contoso: StandInProject) -> None:
+def test_lifecycle_of_a_tenant(contoso: StandInProject) -> None:
     pulumi(contoso, "up", "--yes")
     outputs = contoso.scratch.outputs("contoso", secrets=True)
     _is_what_was_declared(contoso, outputs)
@@ -215,7 +215,7 @@ def _client(settings: SettingsDocument, name: str) -> Any:
     ],
     ids=["group", "two-groups", "domain"],
 )
-def test_what_the_entra_tenant_does_not_have_is_said_before_anything_is_made(
+def test_objects_missing_in_the_entra_tenant_are_reported_before_anything_is_created(
     contoso: StandInProject, given: dict[str, Any], said: str
 ) -> None:
     contoso.give(ENTRA_TENANT, **given)

@@ -30,7 +30,7 @@ def tenant(scratch: ScratchProject, tmp_path: Path) -> Iterator[Tenant]:
         yield configured, server
 
 
-def test_a_tenant_lives_its_whole_life(tenant: Tenant) -> None:
+def test_lifecycle_of_a_tenant(tenant: Tenant) -> None:
     scratch, server = tenant
     previewed = scratch.pulumi("preview", "--stack", STACK).stdout
     assert server.requests == []
@@ -76,7 +76,7 @@ def test_a_tenant_lives_its_whole_life(tenant: Tenant) -> None:
     assert server.clients == {}
 
 
-def test_manual_registrations_alone_need_no_credentials_and_make_nothing(tenant: Tenant) -> None:
+def test_manual_registrations_alone_need_no_credentials_and_create_nothing(tenant: Tenant) -> None:
     scratch, server = tenant
     without = replace(scratch, credentials={"SSL_CERT_FILE": scratch.credentials["SSL_CERT_FILE"]})
     before, _, after = declaration(server).partition("    clients:\n")
@@ -88,7 +88,7 @@ def test_manual_registrations_alone_need_no_credentials_and_make_nothing(tenant:
     assert server.clients == {}
 
 
-def test_a_server_that_renews_tokens_whenever_they_are_used_keeps_its_clients(tenant: Tenant) -> None:
+def test_server_that_rotates_registration_access_tokens_keeps_its_clients(tenant: Tenant) -> None:
     scratch, server = tenant
     server.rotates = True
     scratch.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
@@ -110,7 +110,7 @@ def test_a_server_that_renews_tokens_whenever_they_are_used_keeps_its_clients(te
     scratch.pulumi("up", *UNCHANGED)
 
 
-def test_what_exists_is_imported(tenant: Tenant) -> None:
+def test_existing_objects_are_imported(tenant: Tenant) -> None:
     scratch, server = tenant
     server.rotates = True
     scratch.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
@@ -136,7 +136,7 @@ def test_what_exists_is_imported(tenant: Tenant) -> None:
     assert json.loads(found["secret"]["plaintext"]) == server.clients[client_id]["client_secret"]
 
 
-def test_after_each_fault_the_next_run_goes_on(tenant: Tenant) -> None:
+def test_run_after_a_server_fault_completes_the_update(tenant: Tenant) -> None:
     scratch, server = tenant
     refused = {"error": "no", "error_description": "because the test says so"}
     register = f"{server.issuer}/register"

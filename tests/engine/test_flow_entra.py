@@ -20,7 +20,7 @@ def sample(stack: str) -> str:
     return (REPOSITORY / "stacks" / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8")
 
 
-def test_a_tenant_that_declares_no_authorization_server_lives_on_the_instances(
+def test_lifecycle_of_a_tenant_on_the_instances_entra_tenant(
     stand_in: Callable[[str], StandInProject],
 ) -> None:
     azuread = stand_in("azuread")
@@ -72,7 +72,7 @@ def test_a_tenant_that_declares_no_authorization_server_lives_on_the_instances(
         assert [objects for objects in account.objects.values() if objects] == []
 
 
-def test_on_premises_needs_neither_plugin_nor_credentials_and_hands_over(scratch: ScratchProject) -> None:
+def test_on_premises_outputs_the_hand_over_without_plugin_and_credentials(scratch: ScratchProject) -> None:
     scratch.declare("northwind", sample("northwind"))
     scratch.pulumi("stack", "select", "--create", "northwind")
     scratch.pulumi("up", "--yes", "--skip-preview", "--stack", "northwind")

@@ -76,7 +76,7 @@ def contoso(stand_in: Callable[[str], StandInProject], monkeypatch: pytest.Monke
     return Contoso(*contoso_scratch(stand_in, monkeypatch))
 
 
-def test_what_was_approved_is_applied_and_nothing_else(contoso: Contoso) -> None:
+def test_exactly_the_approved_change_is_applied(contoso: Contoso) -> None:
     first = contoso.approved()
     assert DIGEST.fullmatch(first)
     shown = contoso.run("diff", STACK, "--json")
@@ -114,7 +114,7 @@ def test_what_was_approved_is_applied_and_nothing_else(contoso: Contoso) -> None
     assert [secret for secret in secrets if secret in "".join(contoso.printed)] == []
 
 
-def test_a_policy_that_refuses_cannot_be_approved(contoso: Contoso) -> None:
+def test_change_rejected_by_a_policy_cannot_be_approved(contoso: Contoso) -> None:
     contoso.scratch.declare(STACK, SAMPLE.replace('issued: "2026-11-01"', 'issued: "2026-12-01"'))
 
     shown = contoso.gate("preview", STACK, "--format", "json", "--digest-to", "digest")
@@ -129,7 +129,7 @@ def test_a_policy_that_refuses_cannot_be_approved(contoso: Contoso) -> None:
     assert contoso.objects() == {}
 
 
-def test_where_one_tenant_is_refused_none_is_touched(contoso: Contoso) -> None:
+def test_no_tenant_is_changed_if_one_is_rejected(contoso: Contoso) -> None:
     other = SAMPLE.replace("id: contoso", "id: other").replace(ENTRA_TENANT, OTHER)
     contoso.given.give(OTHER, groups={"planners": OTHER}, domains=["contoso.example"])
     contoso.scratch.declare("other", other.replace('issued: "2026-11-01"', 'issued: "2026-12-01"'))
@@ -143,7 +143,7 @@ def test_where_one_tenant_is_refused_none_is_touched(contoso: Contoso) -> None:
     assert contoso.objects() == {}
 
 
-def test_a_wrong_declaration_ends_before_pulumi_is_asked(contoso: Contoso) -> None:
+def test_invalid_declaration_ends_before_pulumi_runs(contoso: Contoso) -> None:
     contoso.scratch.declare("twin", SAMPLE)
     shown = contoso.gate("preview", STACK)
 
@@ -172,7 +172,7 @@ def without_main(pack: Path) -> None:
 
 
 @pytest.mark.parametrize("broken", [raising, raising_on_declarations, missing, without_main])
-def test_a_broken_policy_pack_lets_nothing_through(contoso: Contoso, broken: Callable[[Path], None]) -> None:
+def test_broken_policy_pack_blocks_every_change(contoso: Contoso, broken: Callable[[Path], None]) -> None:
     pack = contoso.scratch.project.policies
     pack.unlink()
     shutil.copytree(REPOSITORY / "policies", pack)
@@ -184,7 +184,7 @@ def test_a_broken_policy_pack_lets_nothing_through(contoso: Contoso, broken: Cal
     assert contoso.objects() == {}
 
 
-def test_what_changes_between_preview_and_update_has_no_effect_or_ends_it(contoso: Contoso) -> None:
+def test_edits_between_preview_and_update_have_no_effect_or_end_the_update(contoso: Contoso) -> None:
     scratch, program = contoso.scratch, contoso.scratch.project.directory / "stacks" / "__main__.py"
     text = program.read_text("utf-8")
 
@@ -218,7 +218,7 @@ def test_what_changes_between_preview_and_update_has_no_effect_or_ends_it(contos
     assert "Flow MCP contoso client desktop (flow.contoso.example/flow)" in str(contoso.objects())
 
 
-def test_a_file_without_the_salt_of_its_secrets_is_not_written_to(contoso: Contoso) -> None:
+def test_stack_file_without_an_encryption_salt_is_not_changed(contoso: Contoso) -> None:
     file = contoso.scratch.project.stack_file(STACK)
     file.write_text(SAMPLE.partition("encryptionsalt:")[0], "utf-8")
 
@@ -229,7 +229,7 @@ def test_a_file_without_the_salt_of_its_secrets_is_not_written_to(contoso: Conto
     assert "encryptionsalt" not in file.read_text("utf-8")
 
 
-def test_what_somebody_else_did_meanwhile_is_shouted_about(contoso: Contoso) -> None:
+def test_concurrent_changes_at_the_server_are_reported_as_a_deviation(contoso: Contoso) -> None:
     with contoso.planner() as planner:
         plan = planner.plan(STACK)
         contoso.scratch.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
@@ -247,7 +247,7 @@ def running_in(directory: Path) -> list[str]:
     return found
 
 
-def test_an_interrupted_update_leaves_no_process_and_no_lock(contoso: Contoso) -> None:
+def test_interrupted_update_leaves_no_process_and_no_lock(contoso: Contoso) -> None:
     digest = contoso.approved()
     arguments = ["gate", "apply", STACK, "--approved", digest, "--as-of", AS_OF]
     process = subprocess.Popen(
@@ -274,7 +274,7 @@ def test_an_interrupted_update_leaves_no_process_and_no_lock(contoso: Contoso) -
     assert done.returncode == 0, done.stderr
 
 
-def test_what_is_there_and_breaks_a_policy_fails_the_gate(contoso: Contoso) -> None:
+def test_existing_resources_that_break_a_policy_fail_the_gate(contoso: Contoso) -> None:
     contoso.scratch.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
     state = json.loads(contoso.scratch.pulumi("stack", "export", "--stack", STACK).stdout)
     (stack,) = (each for each in state["deployment"]["resources"] if each["type"] == "pulumi:pulumi:Stack")

@@ -135,7 +135,9 @@ def handed_on(checkout: Checkout, pipeline: str) -> str:
 
 
 @pytest.mark.parametrize("pipeline", FILES)
-def test_a_change_goes_from_the_pull_request_to_the_night(checkout: Checkout, pipeline: str) -> None:
+def test_change_passes_through_the_pipeline_from_pull_request_to_nightly_job(
+    checkout: Checkout, pipeline: str
+) -> None:
     runner = checkout.runner
 
     assert runner.run(pipeline, "review") == 0, runner.log
@@ -171,7 +173,7 @@ def test_a_change_goes_from_the_pull_request_to_the_night(checkout: Checkout, pi
 
 @pytest.mark.parametrize("pipeline", FILES)
 @pytest.mark.parametrize("job", JOBS)
-def test_nothing_that_others_write_is_put_into_a_script(pipeline: str, job: str) -> None:
+def test_scripts_contain_no_expressions_with_untrusted_text(pipeline: str, job: str) -> None:
     for step in steps(pipeline, job):
         assert "${{" not in step.script
         assert not re.search(r"\$\((?:[A-Z]\w*\.|[A-Z_]+\))", step.script)
@@ -183,7 +185,7 @@ def _github_jobs() -> dict[str, Any]:
     return jobs
 
 
-def test_each_github_job_has_the_permissions_that_it_needs_and_no_more() -> None:
+def test_github_jobs_have_the_minimal_permissions() -> None:
     assert content("github")["permissions"] == {}
     assert {name: job["permissions"] for name, job in _github_jobs().items()} == {
         "review": {"contents": "read"},
@@ -198,7 +200,7 @@ def test_each_github_job_has_the_permissions_that_it_needs_and_no_more() -> None
     assert {name for name, job in _github_jobs().items() if "environment" not in job} == {"review", "comment"}
 
 
-def test_github_actions_are_pinned_and_leave_no_token_behind() -> None:
+def test_github_actions_are_pinned_and_persist_no_token() -> None:
     used = [step for job in _github_jobs().values() for step in job["steps"] if "uses" in step]
     assert [step["uses"] for step in used if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", step["uses"])] == []
     checkouts = [step["with"] for step in used if step["uses"].startswith("actions/checkout@")]
@@ -206,7 +208,7 @@ def test_github_actions_are_pinned_and_leave_no_token_behind() -> None:
 
 
 @pytest.mark.parametrize("pipeline", ["gitlab", "azure"])
-def test_other_pipelines_give_no_secret_to_a_review(pipeline: str) -> None:
+def test_review_jobs_of_other_pipelines_have_no_secret(pipeline: str) -> None:
     shown = json.dumps(content(pipeline), default=str)
     assert '"review"' in shown
     for step in steps(pipeline, "review"):

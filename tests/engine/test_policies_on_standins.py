@@ -125,7 +125,7 @@ def started(
         ("stark", {"016", "017"}, DOCUMENT),
     ],
 )
-def test_a_sample_is_previewed_and_applied_with_no_other_finding_than_these(
+def test_sample_has_exactly_the_expected_findings_in_preview_and_update(
     started: Callable[[str], Stack], stack: str, found: set[str], unknown: set[str]
 ) -> None:
     selected = started(stack)
@@ -138,7 +138,7 @@ def test_a_sample_is_previewed_and_applied_with_no_other_finding_than_these(
     assert selected.run("up", "--yes", "--skip-preview") == (True, own)
 
 
-def test_a_declaration_that_a_rule_refuses_makes_nothing(
+def test_declaration_rejected_by_a_rule_creates_nothing(
     stand_in: Callable[[str], StandInProject],
 ) -> None:
     azuread = stand_in("azuread")
@@ -156,7 +156,7 @@ def test_a_declaration_that_a_rule_refuses_makes_nothing(
         assert [objects for objects in account.objects.values() if objects] == []
 
 
-def test_what_only_several_resources_show_is_refused(scratch: ScratchProject) -> None:
+def test_violation_that_only_several_resources_show_is_rejected(scratch: ScratchProject) -> None:
     client_id, other_id, object_id = (f"8a1f3c52-64d0-4a0c-9a3e-0f2b7d9c1e5{n}" for n in range(3))
     api = {
         "clientId": client_id,

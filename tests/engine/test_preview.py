@@ -89,7 +89,7 @@ def changes(told: Preview) -> dict[tuple[str, str], tuple[tuple[str, ...], tuple
     return {(each.op, each.urn.rpartition("::")[2]): (each.changed, each.replaced_by) for each in told.steps}
 
 
-def test_what_would_be_done_is_told_by_resource_and_property(contoso: ScratchProject) -> None:
+def test_preview_lists_changes_by_resource_and_property(contoso: ScratchProject) -> None:
     sample = declared(contoso)
 
     new = previewed(contoso)
@@ -129,7 +129,7 @@ def test_what_would_be_done_is_told_by_resource_and_property(contoso: ScratchPro
         assert [secret for secret in secrets if secret in everything] == []
 
 
-def test_what_is_there_is_judged_without_the_program(contoso: ScratchProject) -> None:
+def test_analysis_of_a_state_runs_no_program(contoso: ScratchProject) -> None:
     run = engine(contoso)
     policies = Policies.load(run.policy_pack)
     probe(run, policies)
@@ -155,7 +155,7 @@ def test_what_is_there_is_judged_without_the_program(contoso: ScratchProject) ->
 
 
 @pytest.mark.parametrize("how", BROKEN)
-def test_a_policy_pack_that_does_not_judge_ends_every_run(contoso: ScratchProject, how: str) -> None:
+def test_policy_pack_that_evaluates_no_rule_ends_every_run(contoso: ScratchProject, how: str) -> None:
     name, code, why = BROKEN[how]
     run = engine(contoso)
     policies = Policies.load(run.policy_pack)
@@ -183,7 +183,7 @@ AuthorityHttps.in_resource = _leaks
 """
 
 
-def test_a_policy_that_repeats_a_secret_is_shown_without_it(contoso: ScratchProject) -> None:
+def test_secret_in_a_policy_message_is_masked(contoso: ScratchProject) -> None:
     contoso.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
     break_pack(contoso, "rules/authority_https.py", LEAKS, None)
     run = engine(contoso)
@@ -228,7 +228,7 @@ def break_pack(scratch: ScratchProject, name: str, code: str | None, starts: str
         (STACK, {"PULUMI_BACKEND_URL": "file:///nowhere"}, "nowhere"),
     ],
 )
-def test_what_keeps_pulumi_from_starting_is_said_in_one_sentence(
+def test_failure_to_start_pulumi_is_a_readable_error(
     contoso: ScratchProject,
     monkeypatch: pytest.MonkeyPatch,
     stack: str,
@@ -247,7 +247,7 @@ def test_what_keeps_pulumi_from_starting_is_said_in_one_sentence(
     assert (str(raised.value).count("\n"), MARKER in str(raised.value)) == (0, False)
 
 
-def test_what_the_server_refuses_is_said_and_is_no_preview(contoso: ScratchProject) -> None:
+def test_preview_fails_with_the_reason_that_the_server_gives(contoso: ScratchProject) -> None:
     gone = SAMPLE.replace("planners", "nobody")
 
     with pytest.raises(PreviewError, match="cannot read the security group nobody of the Entra tenant"):

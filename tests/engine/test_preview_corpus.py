@@ -48,7 +48,7 @@ def cases(stack: str) -> list[Case]:
 
 
 @pytest.mark.parametrize("stack", SERVERS)
-def test_a_preview_tells_what_the_declarations_tell(
+def test_preview_and_declarations_give_the_same_changes(
     stand_in: Callable[[str], StandInProject], monkeypatch: pytest.MonkeyPatch, stack: str
 ) -> None:
     package, accounts = SERVERS[stack]

@@ -20,7 +20,7 @@ AS_OF = date(2026, 11, 25)
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_the_analysis_of_a_recorded_state_has_the_findings_of_its_declaration_and_no_more(
+def test_analysis_of_a_recorded_state_has_exactly_the_findings_of_its_declaration(
     state: str, scratch: ScratchProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in scratch.environment().items():

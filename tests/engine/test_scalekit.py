@@ -30,7 +30,7 @@ def tenant(scratch: ScratchProject, tmp_path: Path) -> Iterator[Tenant]:
         yield configured, server
 
 
-def test_a_tenant_lives_its_whole_life(tenant: Tenant) -> None:
+def test_lifecycle_of_a_tenant(tenant: Tenant) -> None:
     scratch, server = tenant
     scratch.pulumi("preview", "--stack", STACK)
     assert server.requests == []
@@ -76,7 +76,7 @@ def test_a_tenant_lives_its_whole_life(tenant: Tenant) -> None:
     assert (server.resources, server.clients) == ({}, {})
 
 
-def test_what_exists_is_imported(tenant: Tenant) -> None:
+def test_existing_objects_are_imported(tenant: Tenant) -> None:
     scratch, server = tenant
     scratch.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
     (resource_id,) = server.resources
@@ -104,13 +104,13 @@ def test_what_exists_is_imported(tenant: Tenant) -> None:
     }
 
 
-def test_credentials_may_be_secrets_of_the_stack(tenant: Tenant) -> None:
+def test_credentials_may_be_secrets_of_the_stack_configuration(tenant: Tenant) -> None:
     scratch, server = tenant
     without = {name: v for name, v in scratch.credentials.items() if not name.startswith("SCALEKIT_")}
     scratch = replace(scratch, credentials=without)
     refused = scratch.pulumi("up", "--yes", "--skip-preview", "--stack", STACK, check=False)
     assert refused.returncode != 0
-    assert f"There are no credentials for Scalekit at {server.url}: set SCALEKIT_CLIENT_ID" in refused.stdout
+    assert f"There are no credentials for Scalekit at {server.url}. Set SCALEKIT_CLIENT_ID" in refused.stdout
     for key, value in zip(("scalekitClientId", "scalekitClientSecret"), APPLIER, strict=True):
         scratch.pulumi("config", "set", "--secret", f"flow-mcp:{key}", value, "--stack", STACK)
     shown = scratch.pulumi("up", "--yes", "--skip-preview", "--stack", STACK).stdout
@@ -119,21 +119,21 @@ def test_credentials_may_be_secrets_of_the_stack(tenant: Tenant) -> None:
     assert server.resources == {}
 
 
-def test_after_each_fault_the_next_run_goes_on(tenant: Tenant) -> None:
+def test_run_after_a_server_fault_completes_the_update(tenant: Tenant) -> None:
     scratch, server = tenant
     refused = {"code": 9, "message": "because the test says so"}
     for fault, sentence in (
-        (Answer(401, refused), "refuses the token that it gave a moment ago to POST"),
+        (Answer(401, refused), "rejects its own new token for POST"),
         (Answer(403, refused), "may not POST /api/v1/resources/res_"),
         (Answer(404, refused), "answered 404 to POST /api/v1/resources/res_"),
         (Answer(409, refused), "answered 409 to POST /api/v1/resources/res_"),
         (Answer(422, refused), "clients: because the test says so."),
         (
             Answer(429, refused, {"Retry-After": "3600"}),
-            "got too many requests; it asks to wait 3600 seconds",
+            "received too many requests. Run `pulumi up` again in 3600 seconds",
         ),
         (Answer(500, refused), "answered 500 to POST /api/v1/resources/res_"),
-        (Answer(200, text="<html>maintenance</html>"), "with something that is not a JSON object"),
+        (Answer(200, text="<html>maintenance</html>"), "without a JSON object"),
         (None, f"Scalekit at {server.url} cannot be reached"),
     ):
         server.faults = [Fault("POST", "/clients", fault, times=4)]
@@ -142,7 +142,7 @@ def test_after_each_fault_the_next_run_goes_on(tenant: Tenant) -> None:
 
     # The servers make the clients, and the answers with their secrets are lost.
     server.faults = [Fault("POST", "/clients", None, done=True, times=2)]
-    _fails(scratch, "Run `pulumi up` again: what was made in spite of it is recognised.")
+    _fails(scratch, "Run `pulumi up` again; it recognises objects that were created nevertheless.")
     lost = set(server.clients)
     assert len(lost) == 2
 

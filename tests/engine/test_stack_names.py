@@ -34,7 +34,7 @@ def names(auth0: StandInProject, stack: str) -> set[tuple[str, str]]:
     return {(type_, name) for type_, name in found if type_ in {known for known, _ in NAMES}}
 
 
-def test_a_stack_named_after_itself_takes_its_tenants_names_and_changes_nothing(
+def test_component_named_after_the_stack_is_renamed_without_a_change(
     auth0: StandInProject,
 ) -> None:
     restore(auth0, "names")
@@ -47,7 +47,7 @@ def test_a_stack_named_after_itself_takes_its_tenants_names_and_changes_nothing(
     auth0.scratch.pulumi("refresh", *UNCHANGED, "--stack", RENAMED)
 
 
-def test_a_preview_of_a_stack_named_after_itself_shows_no_change(
+def test_preview_of_a_component_named_after_the_stack_shows_no_change(
     auth0: StandInProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     restore(auth0, "names")
@@ -59,7 +59,7 @@ def test_a_preview_of_a_stack_named_after_itself_shows_no_change(
     assert (diff.changes, diff.operations) == ((), ())
 
 
-def test_a_stack_renamed_before_it_took_its_tenants_names_changes_nothing_at_the_server(
+def test_renamed_stack_with_former_component_name_changes_nothing_at_the_server(
     auth0: StandInProject,
 ) -> None:
     restore(auth0, "names")

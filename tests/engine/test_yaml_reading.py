@@ -40,7 +40,7 @@ def _scalars() -> list[str]:
     return [*(word for line in lines[:3] for word in line.split()), *lines[3:]]
 
 
-def test_what_is_read_without_a_fault_pulumi_reads_the_same(scratch: ScratchProject) -> None:
+def test_scalars_that_check_accepts_are_read_equally_by_pulumi(scratch: ScratchProject) -> None:
     scalars = _scalars()
     text = "config:\n" + "".join(f"  flow-mcp:k{n}:\n    v: {scalar}\n" for n, scalar in enumerate(scalars))
     scratch.pulumi("stack", "init", "acme")
@@ -58,7 +58,7 @@ def test_what_is_read_without_a_fault_pulumi_reads_the_same(scratch: ScratchProj
     ]  # fmt: skip
 
 
-def test_a_key_without_namespace_is_the_projects_to_pulumi(scratch: ScratchProject) -> None:
+def test_pulumi_reads_a_key_without_namespace_as_a_key_of_the_project(scratch: ScratchProject) -> None:
     scratch.pulumi("stack", "init", "acme")
     for key in ("tenant", "flow-mcp:config:tenant"):
         scratch.declare("acme", f"config:\n  {key}: {{id: acme}}\n")
@@ -66,7 +66,7 @@ def test_a_key_without_namespace_is_the_projects_to_pulumi(scratch: ScratchProje
         assert by_pulumi["flow-mcp:tenant"]["objectValue"] == {"id": "acme"}
 
 
-def test_a_question_mark_between_brackets_is_an_error_to_pulumi(scratch: ScratchProject) -> None:
+def test_pulumi_rejects_a_question_mark_between_brackets(scratch: ScratchProject) -> None:
     scratch.pulumi("stack", "init", "acme")
     scratch.declare("acme", "config:\n  flow-mcp:k: [a?b]\n")
     with pytest.raises(PulumiError, match="did not find expected ',' or"):

@@ -34,7 +34,7 @@ def realm(request: pytest.FixtureRequest, admin: httpx.Client) -> Iterator[str]:
 
 _REFUSED = {
     "planners": "Declare its path: /contractors/planners or /finance/planners.",
-    "/sales/planners": "name a group that exists, such as /contractors/planners, /finance/planners.",
+    "/sales/planners": "declare an existing group, such as /contractors/planners, /finance/planners.",
 }
 """Groups that cannot be taken, and what is said of each."""
 

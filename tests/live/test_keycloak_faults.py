@@ -95,7 +95,7 @@ def test_a_group_that_does_not_exist_is_named(
         "people": {"groups": ["nobody-made-me"]},
     }
     said = _refused(tenant, elsewhere | {"clients": {"desktop": desktop}})
-    assert "has no group nobody-made-me, which people: {groups: […]} names" in said
+    assert "has no group nobody-made-me, which people: {groups: […]} declares" in said
     admin.delete("groupless")
 
 

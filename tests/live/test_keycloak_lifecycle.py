@@ -206,7 +206,7 @@ def test_a_realm_that_may_not_be_deleted_survives_its_stack_and_is_taken_up_agai
     tenant.declare(changed)
     refused = module_scratch.pulumi("up", "--yes", "--skip-preview", "--stack", "kept", check=False)
     assert refused.returncode != 0
-    assert "create: false would have Pulumi delete it" in refused.stdout
+    assert "with create: false, Pulumi would delete it" in refused.stdout
     assert [user["username"] for user in admin.get("kept/users").json()] == ["ada"]
     admin.delete("kept")
 

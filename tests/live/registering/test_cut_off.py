@@ -40,7 +40,7 @@ def test_a_create_that_is_cut_off_anywhere_leaves_nothing_open_and_is_completed(
             made = RegistrationResource(partial(api, transport=severed)).create(inputs)
         except PartlyDoneError as partly:
             made = partly.made
-            assert made.state.deviations == ("it was not finished",)
+            assert made.state.deviations == ("the last update was not completed",)
             # What was asked for last may have been carried out: then all is as declared.
             assert refused(redirect_uris=LOOPBACK) == "Trusted Hosts" or resource.read(realm, made.state) == (
                 Made(realm, made.state.model_copy(update={"deviations": ()}))

@@ -63,7 +63,7 @@ def test_a_missing_policy_is_added_and_its_removal_is_said(
     with caplog.at_level(logging.WARNING, "flow_mcp"):
         resource.delete(made.id, made.state)
     assert policies(admin, realm) == before
-    assert "Trusted Hosts was missing in realm registering before" in caplog.messages[0]
+    assert "Trusted Hosts is deleted in realm registering, because" in caplog.messages[0]
 
 
 def test_a_former_scope_that_is_gone_is_left_out_and_that_is_said(
@@ -81,7 +81,8 @@ def test_a_former_scope_that_is_gone_is_left_out_and_that_is_said(
         resource.delete(made.id, made.state)
     assert policy(admin, realm, "Allowed Client Scopes")["config"]["allowed-client-scopes"] == ["phone"]
     assert caplog.messages == [
-        "the scopes mcp:tools, formerly allowed to clients that register in realm registering, are gone"
+        "the scopes mcp:tools, formerly allowed for clients that register in realm registering, "
+        "no longer exist"
     ]
 
 
@@ -116,7 +117,7 @@ def test_a_realm_with_two_policies_of_a_kind_is_left_alone(
     second = policy(admin, realm, "Trusted Hosts") | {"name": "More Trusted Hosts"}
     admin.post(f"{realm}/components", json={key: second[key] for key in second if key != "id"})
     before = policies(admin, realm)
-    with pytest.raises(AuthorizationServerError, match=r"more than one .* trusted-hosts.*remove all but one"):
+    with pytest.raises(AuthorizationServerError, match=r"more than one .* trusted-hosts.*Delete all but one"):
         resource.create(declared())
     assert policies(admin, realm) == before
 

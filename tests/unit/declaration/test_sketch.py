@@ -27,8 +27,9 @@ config:
 NO_SENDERS = problem(
     11,
     "authorizationServer.keycloak.registration.dynamic",
-    "declares no senderHosts, so that any address may register clients",
-    "Its redirect hosts, its scopes and the people it admits still limit what it can do.",
+    "declares no senderHosts, so clients can register from any address",
+    "Add senderHosts if you know the addresses. Redirect hosts, scopes and people limit such clients in "
+    "either case.",
     "warning",
 )
 

@@ -144,7 +144,7 @@ def test_an_invalid_duration_is_rejected(stacks: Stacks, text: str) -> None:
 def test_a_date_is_accepted_with_or_without_quotes_and_in_pulumis_form(stacks: Stacks, day: str) -> None:
     text = tenant(PROGRAM.format("a") + f"  secret: {{issued: {day}, lifetime: 180d}}\n")
     (unsupported,) = stacks.problems(text)
-    assert unsupported.message == "gives the secret an end, but Keycloak's client secrets have none"
+    assert unsupported.message == "declares an expiry, but Keycloak's client secrets do not expire"
 
 
 @pytest.mark.parametrize(

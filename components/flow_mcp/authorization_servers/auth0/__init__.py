@@ -1,4 +1,4 @@
-"""Auth0: an API per protected resource, in a tenant that exists and may serve others too."""
+"""Auth0: an API for each protected resource, in an existing Auth0 tenant that may have other applications."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Microsoft Entra ID: an Entra tenant of the tenant's own."""
+"""Microsoft Entra ID, in the customer's own Entra tenant."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from flow_mcp.authorization_servers.discovery.resources import AuthorizationServ
 from flow_mcp.authorization_servers.external import names
 from flow_mcp.authorization_servers.external.declaration import ClientRegistration, External
 from flow_mcp.authorization_servers.external.resources import RegisteredClient
-from flow_mcp.authorization_servers.outputs import together
+from flow_mcp.authorization_servers.outputs import combine
 from flow_mcp.declaration.clients import Client
 from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.settings import Grant
@@ -39,7 +39,7 @@ class ExternalAuthorizationServer(AuthorizationServerComponent):
             **{f"clients.{client}": made.client_id for client, made in clients.items()},
         )
         self.secrets = pulumi.Output.secret(
-            together({client: made.secret for client, made in clients.items()}).apply(
+            combine({client: made.secret for client, made in clients.items()}).apply(
                 lambda secrets: {client: secret for client, secret in secrets.items() if secret}
             )
         )

@@ -115,7 +115,7 @@ class RegistrationApi:
     ) -> httpx.Response:
         with http_client(url, self._transport) as client:
             accept = {"Accept": "application/json", **headers}
-            return send(client, method, url, who=url, headers=accept, **({"json": body} if body else {}))
+            return send(client, method, url, server=url, headers=accept, **({"json": body} if body else {}))
 
 
 def required_endpoint(endpoint: str | None) -> str:

@@ -13,7 +13,7 @@ class RegisteredClient(PluginResource):
     """A client registered by RFC 7591, and kept up by RFC 7592 where the server can.
 
     Args:
-        resource_name: Pulumi's name.
+        resource_name: name of the Pulumi resource.
         registration_endpoint: of the server's metadata.
         initial_access_token_required: whether registering takes an initial access token.
         client_name: that people see, and by which an administrator finds it.
@@ -22,7 +22,7 @@ class RegisteredClient(PluginResource):
         scopes: that it may ask for.
         token_endpoint_auth_method: `none`, `client_secret_basic` or `private_key_jwt`.
         jwks_uri: where its public keys are.
-        opts: Pulumi's options.
+        opts: options of the Pulumi resource.
     """
 
     client_id: pulumi.Output[str]

@@ -1,4 +1,4 @@
-"""The Entra tenant of the Flow instance, which tenants use that declare nothing else."""
+"""The Entra tenant of the Flow instance: the default for tenants that declare no authorization server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keycloak, 26.4 and later: a realm of the tenant's own, or one that exists."""
+"""Keycloak 26.4 and later: a realm that the stack creates, or an existing one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Scalekit: one MCP server of a Scalekit environment, and clients of it."""
+"""Scalekit: an MCP server of a Scalekit environment, and its clients."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ class KeycloakByHand:
             self._http,
             "POST",
             "/realms/master/protocol/openid-connect/token",
-            who=self._who,
+            server=self._who,
             data={"grant_type": "password", "client_id": "admin-cli", "username": user, "password": password},
         )
         token = login.raise_for_status().json()["access_token"]
@@ -90,8 +90,8 @@ class KeycloakByHand:
         self._send("POST", f"/users/{account['id']}/role-mappings/realm", gates)
 
     def _get(self, path: str, **parameters: str) -> Any:
-        answer = send(self._http, "GET", self._realm + path, who=self._who, params=parameters)
+        answer = send(self._http, "GET", self._realm + path, server=self._who, params=parameters)
         return answer.raise_for_status().json()
 
     def _send(self, method: str, path: str, body: Any) -> None:
-        send(self._http, method, self._realm + path, who=self._who, json=body).raise_for_status()
+        send(self._http, method, self._realm + path, server=self._who, json=body).raise_for_status()

@@ -95,7 +95,7 @@ def scopes(target: Target) -> Iterator[Observation]:
             for scope in target.scopes(resource)
         ]
         if client.grant is Grant.AUTHORIZATION_CODE:
-            declared.append(names.REFRESH)
+            declared.append(names.OFFLINE_ACCESS)
         yield _compared(client.name, "optional scopes", found.get("optionalClientScopes"), declared)
         yield _compared(client.name, "default scopes", found.get("defaultClientScopes"), ["basic"])
         yield judged(

@@ -19,11 +19,11 @@ HERE = "authorizationServer.external"
 
 
 @pytest.mark.parametrize("authority", ["https://id.stark.example", "https://id.stark.example/oidc/"])
-def test_a_right_declaration_has_no_findings(authority: str) -> None:
+def test_valid_declaration_has_no_findings(authority: str) -> None:
     assert problems(tenant(external={"authority": authority})) == []
 
 
-def test_manual_registrations_need_no_registration() -> None:
+def test_manual_registrations_need_no_client_registration() -> None:
     manual = {"crm": {"clientId": "crm", "access": ["9/test"]}}
     external = {"clientRegistration": None, "tokens": None}
     assert problems(tenant(external=external, clients={}, manual=manual)) == []
@@ -70,7 +70,7 @@ def test_manual_registrations_need_no_registration() -> None:
         ),
     ],
 )
-def test_what_is_wrong_is_said_with_its_place(
+def test_invalid_external_settings_are_reported_with_their_path(
     external: dict[str, Any], expected: list[tuple[str, str]]
 ) -> None:
     assert problems(tenant(external=external)) == expected
@@ -90,10 +90,10 @@ def test_what_is_wrong_is_said_with_its_place(
         (DESKTOP | {"people": "none"}, "people"),
     ],
 )
-def test_what_cannot_be_registered_is_refused(client: dict[str, Any], path: str) -> None:
+def test_client_settings_that_rfc_7591_lacks_are_rejected(client: dict[str, Any], path: str) -> None:
     assert problems(tenant(clients={"app": client})) == [("error", f"clients.app.{path}")]
 
 
-def test_keys_are_registered_by_address() -> None:
+def test_client_with_a_jwks_url_is_accepted() -> None:
     keyed = AGENT | {"privateKeyJwt": {"jwksUrl": "https://agent.stark.example/jwks"}}
     assert problems(tenant(clients={"app": keyed})) == []

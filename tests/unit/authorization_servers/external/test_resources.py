@@ -57,7 +57,7 @@ def agent(server: RegistrationServer, name: str = "agent") -> RegisteredClientIn
         (None, UnreachableError, "cannot be reached"),
     ],
 )
-def test_a_fault_is_one_sentence(
+def test_server_faults_raise_readable_errors(
     server: RegistrationServer, method: str, fault: Answer | None, error: type[Exception], sentence: str
 ) -> None:
     made = CLIENTS.create(agent(server))
@@ -76,7 +76,7 @@ def test_a_fault_is_one_sentence(
 
 
 @pytest.mark.parametrize("status", [401, 404, 410])
-def test_a_client_that_is_gone_is_registered_anew(server: RegistrationServer, status: int) -> None:
+def test_client_that_was_deleted_is_registered_again(server: RegistrationServer, status: int) -> None:
     made = CLIENTS.create(agent(server))
     server.faults = [Fault(method, made.id, Answer(status, SAID)) for method in ("GET", "PUT", "DELETE")]
     assert CLIENTS.read(made.id, made.state) is None
@@ -86,7 +86,7 @@ def test_a_client_that_is_gone_is_registered_anew(server: RegistrationServer, st
     CLIENTS.delete(made.id, made.state)
 
 
-def test_new_secrets_of_an_update_replace_the_old_ones(server: RegistrationServer) -> None:
+def test_new_secrets_of_an_update_replace_the_former_ones(server: RegistrationServer) -> None:
     server.rotates = True
     made = CLIENTS.create(agent(server))
     assert made.state.rotates
@@ -100,7 +100,7 @@ def test_new_secrets_of_an_update_replace_the_old_ones(server: RegistrationServe
     assert server.clients == {}
 
 
-def test_a_look_that_would_cost_the_token_is_not_taken(server: RegistrationServer) -> None:
+def test_registration_is_not_read_if_reading_rotates_its_token(server: RegistrationServer) -> None:
     server.rotates = True
     made = CLIENTS.create(agent(server))
     before = len(server.requests)
@@ -108,14 +108,14 @@ def test_a_look_that_would_cost_the_token_is_not_taken(server: RegistrationServe
     assert len(server.requests) == before
 
 
-def test_a_client_is_kept_when_the_first_look_fails(server: RegistrationServer) -> None:
+def test_client_is_kept_if_the_first_read_fails(server: RegistrationServer) -> None:
     server.faults = [Fault("GET", "", Answer(500, SAID))]
     made = CLIENTS.create(agent(server))
     assert made.state.rotates
     assert made.state.secret == server.clients[made.state.client_id]["client_secret"]
 
 
-def test_a_server_without_management_keeps_its_clients(server: RegistrationServer) -> None:
+def test_server_without_rfc_7592_keeps_its_clients(server: RegistrationServer) -> None:
     server.manages = False
     made = CLIENTS.create(agent(server))
     assert CLIENTS.read(made.id, made.state) == made
@@ -125,13 +125,13 @@ def test_a_server_without_management_keeps_its_clients(server: RegistrationServe
     assert list(server.clients) == [made.state.client_id]
 
 
-def test_a_server_without_registration_is_told_of(server: RegistrationServer) -> None:
+def test_server_without_a_registration_endpoint_is_rejected(server: RegistrationServer) -> None:
     inputs = agent(server).model_copy(update={"registration_endpoint": None})
     with pytest.raises(MetadataError, match="have no registration_endpoint"):
         CLIENTS.create(inputs)
 
 
-def test_registering_needs_the_token_where_it_is_said(
+def test_protected_registration_needs_an_initial_access_token(
     server: RegistrationServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("FLOW_MCP_INITIAL_ACCESS_TOKEN")
