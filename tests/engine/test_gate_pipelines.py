@@ -139,7 +139,7 @@ def test_a_change_goes_from_the_pull_request_to_the_night(checkout: Checkout, pi
     runner = checkout.runner
 
     assert runner.run(pipeline, "review") == 0, runner.log
-    assert "nightly-agent gains 200/test" in checkout.written("diff.md").replace("\\", "")
+    assert "nightly-agent gains access to 200/test" in checkout.written("diff.md").replace("\\", "")
     assert json.loads(checkout.written("diff.sarif"))["version"] == "2.1.0"
     if pipeline != "azure":
         assert runner.run(pipeline, "comment") == 0, runner.log

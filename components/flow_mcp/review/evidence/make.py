@@ -66,8 +66,8 @@ class Declarations:
         Raises:
             GitError: it cannot be read.
         """
-        then, judged = base.Base.read(self.project, revision), base.Judged(self.pack, as_of)
-        return document(base.outcome(self.project, then, self.by_stack, self.by_stack, judged))
+        base_project, policy = base.Base.read(self.project, revision), base.PolicyInputs(self.pack, as_of)
+        return document(base.outcome(self.project, base_project, self.by_stack, self.by_stack, policy))
 
 
 def statement(

@@ -11,7 +11,7 @@ from typing import Any
 
 from flow_mcp.common.safe_text import terminal
 from flow_mcp.declaration.findings import dotted
-from flow_mcp.review.diff.document import DiffDocument, Finding, TenantTold, UnknownTold
+from flow_mcp.review.diff.document import DiffDocument, Finding, TenantEntry, UnknownEntry
 from flow_mcp.review.evidence.statement import Statement, TenantEvidence
 from flow_mcp.review.evidence.verify import Verified
 
@@ -68,7 +68,7 @@ def _tenant(tenant: TenantEvidence, statement: Statement) -> Iterator[str]:
         yield from _finding(finding)
 
 
-def _changes(told: TenantTold) -> Iterator[str]:
+def _changes(told: TenantEntry) -> Iterator[str]:
     risks = _each([*(each.risk for each in told.changes), *(each.risk for each in told.operations)])
     changes, operations = _count(len(told.changes), "change"), _count(len(told.operations), "operation")
     yield f"  changed: {changes}, {operations}{risks}"
@@ -82,7 +82,7 @@ def _changes(told: TenantTold) -> Iterator[str]:
             yield from _finding(finding)
 
 
-def _unknown(unknown: UnknownTold) -> Iterator[str]:
+def _unknown(unknown: UnknownEntry) -> Iterator[str]:
     yield f"    unknown: {terminal(unknown.subject)}: {terminal(unknown.text, 500)}"
 
 

@@ -51,7 +51,7 @@ OUTCOME = Outcome(
                     subject="agent",
                     path=("clients", "agent", "access"),
                     risk=Risk.MEDIUM,
-                    text="The client agent gains 456/test",
+                    text="The client agent gains access to 456/test",
                     before=None,
                     after=["456/test", None],
                 ),

@@ -104,7 +104,7 @@ def test_it_is_shown_line_by_line() -> None:
         f"  stacks/Pulumi.acme.yaml: sha256 {digests[1]}",
         "  settings: revision 7, 2 protected resources, 3 clients",
         "  changed: 1 change, 1 operation (1 low, 1 medium)",
-        "    medium: The client agent gains 456/test",
+        "    medium: The client agent gains access to 456/test",
         "    unknown: agent: its client ID is still to be assigned",
         "  policies: 1 finding (1 violation)",
         "    mandatory, violation: FLOWMCP-016: clients.agent.access[0]: reaches every workspace",
