@@ -18,7 +18,7 @@ from flow_mcp.engine.stacks import Stacks
 from flow_mcp.local.scratch_project import ScratchProject
 from flow_mcp.review.preview.engine import Engine
 from flow_mcp.review.preview.errors import PreviewError
-from flow_mcp.review.preview.pack_self_test import probe
+from flow_mcp.review.preview.pack_self_test import self_test
 from flow_mcp.review.preview.policies import Policies
 from flow_mcp.review.preview.preview import Preview, preview
 from flow_mcp.review.preview.state import analyze
@@ -45,7 +45,7 @@ BROKEN = {
     "a pack that starts fewer policies": (
         "__main__.py",
         "",
-        "the policy pack did not judge FLOWMCP-000, FLOWMCP-000-outputs, ",
+        "the policy pack did not evaluate FLOWMCP-000, FLOWMCP-000-outputs, ",
     ),
     "a pack that dies": (
         "rules/authority_https.py",
@@ -132,7 +132,7 @@ def test_what_would_be_done_is_told_by_resource_and_property(contoso: ScratchPro
 def test_what_is_there_is_judged_without_the_program(contoso: ScratchProject) -> None:
     run = engine(contoso)
     policies = Policies.load(run.policy_pack)
-    probe(run, policies)
+    self_test(run, policies)
     assert analyze(run, policies, STACK) is None
 
     contoso.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
@@ -165,7 +165,7 @@ def test_a_policy_pack_that_does_not_judge_ends_every_run(contoso: ScratchProjec
 
     # The bad examples alone show it, for an analysis does not say whom it asked.
     with pytest.raises(PreviewError) as refused:
-        probe(run, policies)
+        self_test(run, policies)
     assert MARKER not in str(refused.value)
 
 
@@ -215,7 +215,7 @@ def break_pack(scratch: ScratchProject, name: str, code: str | None, starts: str
         (
             "globex",
             {},
-            "the stack globex is not at Pulumi's backend; make it with `pulumi stack select --create",
+            "the stack globex is not at Pulumi's backend; create it with `pulumi stack select --create",
         ),
         (
             STACK,
