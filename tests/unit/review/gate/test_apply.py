@@ -70,7 +70,7 @@ class Gate:
         monkeypatch.setenv("PATH", str(self.bin), prepend=":")
 
     def apply(self, approved: list[Any], reported: list[Any], ending: str = "") -> Applied:
-        """Apply approved steps while Pulumi reports events; it exits with `ending` 1, or hangs for `--slow`."""
+        """Apply approved steps; Pulumi reports events and exits with `ending` 1, or hangs with `--slow`."""
         with (self.bin / "events").open("w") as file:
             for event in in_order(CONFIGURATION, *reported):
                 file.write(f"{json.dumps(event)}\n")
