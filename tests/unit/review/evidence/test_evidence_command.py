@@ -209,16 +209,17 @@ def test_delivered_settings_need_no_pulumi(
 @pytest.mark.parametrize(
     ("applied", "difference"),
     [
-        (tenant(WIDER), "client agent still reaches 456/test"),
+        (tenant(WIDER), "client agent still has access to 456/test"),
         (
             tenant(AGENT.replace("agent", "other")),
-            "client agent does not reach 456/production yet; client other still reaches 456/production",
+            "client agent does not have access to 456/production yet; "
+            "client other still has access to 456/production",
         ),
-        (tenant(AGENT).replace("id: acme", "id: globex"), "they are those of the tenant globex"),
-        (tenant(AGENT).replace("name: acme", "name: other"), "another authority"),
+        (tenant(AGENT).replace("id: acme", "id: globex"), "they belong to the tenant globex"),
+        (tenant(AGENT).replace("name: acme", "name: other"), "the authority is another one"),
         (
             tenant(AGENT, server=SERVER + OPEN),
-            "registration dynamic still reaches 456/production, 456/test",
+            "registration dynamic still has access to 456/production, 456/test",
         ),
     ],
     ids=["access", "client", "tenant", "authority", "registration"],
