@@ -27,9 +27,9 @@ class _Ids(dict[str, str]):
 @pytest.fixture
 def directory(tmp_path: Path) -> Path:
     """Return the directory of delivered settings."""
-    made = tmp_path / "settings"
-    made.mkdir()
-    return made
+    settings = tmp_path / "settings"
+    settings.mkdir()
+    return settings
 
 
 def deliver(showcase: Showcase, stack: str, directory: Path, *, revision: int = 7) -> SettingsEnvelope:
@@ -122,7 +122,8 @@ def test_files_that_belong_to_no_tenant_are_listed(showcase: Showcase, directory
         Stray(file="gone.json", problem="admits clients of a tenant that has no valid file in this project"),
         Stray(
             file=r"\u202ebad.json",
-            problem="is not a settings envelope: Invalid JSON: EOF while parsing an object at line 1 column 1",
+            problem="is not a settings envelope: "
+            "Invalid JSON: EOF while parsing an object at line 1 column 1",
         ),
     )
 

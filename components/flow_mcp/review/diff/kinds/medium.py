@@ -166,7 +166,7 @@ MEDIUM: tuple[ChangeKind, ...] = (
         "waiver-added",
         Risk.MEDIUM,
         "Violations of a rule are accepted.",
-        "The rule no longer blocks what it was made to block.",
+        "The rule no longer blocks these violations.",
     ),
     ChangeKind(
         "waiver-extended",
