@@ -114,12 +114,12 @@ def differences(document: SettingsDocument, access: TenantAccess) -> Iterator[st
     for server in servers:
         for client in server.clients:
             delivered.setdefault(f"client {client.name}", set()).update(client.access)
-        for key, method in (
+        for key, registration in (
             ("dynamic", server.registration.dynamic),
             ("metadataDocuments", server.registration.metadata_documents),
         ):
-            if method:
-                delivered.setdefault(f"registration {key}", set()).update(method.access)
+            if registration:
+                delivered.setdefault(f"registration {key}", set()).update(registration.access)
     declared = {f"client {client.name}": set(client.resources) for client in access.clients}
     for method in access.registration_methods:
         prefix = "registration" if method.key in {"dynamic", "metadataDocuments"} else "client"
