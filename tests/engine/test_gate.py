@@ -98,7 +98,10 @@ def test_exactly_the_approved_change_is_applied(contoso: Contoso) -> None:
     assert (plan.returncode, second in plan.stdout, second != first) == (3, True, True)
     contoso.scratch.declare(STACK, NARROWED.replace("http://localhost/callback", "http://localhost/other"))
     refused = contoso.gate("apply", STACK, "--approved", second)
-    assert (refused.returncode, f"nothing was applied: approved was {second}" in refused.stderr) == (3, True)
+    assert (
+        refused.returncode,
+        f"nothing was applied: the approved digest is {second}" in refused.stderr,
+    ) == (3, True)
     contoso.scratch.declare(STACK, NARROWED)
     done = contoso.gate("apply", STACK, "--approved", second, "--json")
     assert done.returncode == 0, done.stderr
@@ -124,7 +127,7 @@ def test_change_rejected_by_a_policy_cannot_be_approved(contoso: Contoso) -> Non
     digest = json.loads(shown.stdout)["digest"]
     refused = contoso.gate("apply", STACK, "--approved", digest, "--json")
     assert (refused.returncode, json.loads(refused.stdout)["tenants"]) == (4, [])
-    assert "nothing was applied: a policy refuses it" in refused.stderr
+    assert "nothing was applied: a rule rejects the change" in refused.stderr
     assert "FLOWMCP-010" in refused.stderr
     assert contoso.objects() == {}
 
@@ -197,13 +200,15 @@ def test_edits_between_preview_and_update_have_no_effect_or_end_the_update(conto
         program.write_text(text.replace('{"tenant": tenant,', code), "utf-8")
 
     for change, what in (
-        (edited, "another configuration"),
-        (programmed, "contoso with another clientIdsOf.legacy-crm, "),
+        (edited, "another configuration of the stack"),
+        (programmed, "contoso with another value of clientIdsOf.legacy-crm, "),
     ):
         with contoso.planner() as planner:
             plan = planner.plan(STACK)
             change(plan)
-            with pytest.raises(DeviationError, match=f"DO WHAT WAS NOT APPROVED and was cancelled: .*{what}"):
+            with pytest.raises(
+                DeviationError, match=f"MAKE AN UNAPPROVED CHANGE and was cancelled: .*{what}"
+            ):
                 apply(planner, plan)
         program.write_text(text, "utf-8")
         assert contoso.objects() == {}
@@ -225,7 +230,7 @@ def test_stack_file_without_an_encryption_salt_is_not_changed(contoso: Contoso) 
     refused = contoso.gate("preview", STACK)
 
     assert refused.returncode == 2
-    assert f"the file of the stack {STACK} lacks the salt of its secrets: run `pulumi" in refused.stderr
+    assert f"the file of the stack {STACK} has no encryption salt; run `pulumi" in refused.stderr
     assert "encryptionsalt" not in file.read_text("utf-8")
 
 
@@ -233,7 +238,7 @@ def test_concurrent_changes_at_the_server_are_reported_as_a_deviation(contoso: C
     with contoso.planner() as planner:
         plan = planner.plan(STACK)
         contoso.scratch.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
-        with pytest.raises(DeviationError, match="HAS NOT DONE WHAT WAS APPROVED"):
+        with pytest.raises(DeviationError, match="OMITTED AN APPROVED CHANGE"):
             apply(planner, plan)
 
 

@@ -141,7 +141,7 @@ def test_change_passes_through_the_pipeline_from_pull_request_to_nightly_job(
     runner = checkout.runner
 
     assert runner.run(pipeline, "review") == 0, runner.log
-    assert "nightly-agent gains 200/test" in checkout.written("diff.md").replace("\\", "")
+    assert "nightly-agent gains access to 200/test" in checkout.written("diff.md").replace("\\", "")
     assert json.loads(checkout.written("diff.sarif"))["version"] == "2.1.0"
     if pipeline != "azure":
         assert runner.run(pipeline, "comment") == 0, runner.log

@@ -18,7 +18,7 @@ from flow_mcp.engine.stacks import Stacks
 from flow_mcp.local.scratch_project import ScratchProject
 from flow_mcp.review.preview.engine import Engine
 from flow_mcp.review.preview.errors import PreviewError
-from flow_mcp.review.preview.pack_self_test import probe
+from flow_mcp.review.preview.pack_self_test import self_test
 from flow_mcp.review.preview.policies import Policies
 from flow_mcp.review.preview.preview import Preview, preview
 from flow_mcp.review.preview.state import analyze
@@ -45,7 +45,7 @@ BROKEN = {
     "a pack that starts fewer policies": (
         "__main__.py",
         "",
-        "the policy pack did not judge FLOWMCP-000, FLOWMCP-000-outputs, ",
+        "the policy pack did not evaluate FLOWMCP-000, FLOWMCP-000-outputs, ",
     ),
     "a pack that dies": (
         "rules/authority_https.py",
@@ -132,7 +132,7 @@ def test_preview_lists_changes_by_resource_and_property(contoso: ScratchProject)
 def test_analysis_of_a_state_runs_no_program(contoso: ScratchProject) -> None:
     run = engine(contoso)
     policies = Policies.load(run.policy_pack)
-    probe(run, policies)
+    self_test(run, policies)
     assert analyze(run, policies, STACK) is None
 
     contoso.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
@@ -168,7 +168,7 @@ def test_policy_pack_that_evaluates_no_rule_ends_every_run(contoso: ScratchProje
 
     # The bad examples alone show it, for an analysis does not say whom it asked.
     with pytest.raises(PreviewError) as refused:
-        probe(run, policies)
+        self_test(run, policies)
     assert MARKER not in str(refused.value)
 
 
@@ -218,7 +218,7 @@ def break_pack(scratch: ScratchProject, name: str, code: str | None, starts: str
         (
             "globex",
             {},
-            "the stack globex is not at Pulumi's backend; make it with `pulumi stack select --create",
+            "the stack globex is not at Pulumi's backend; create it with `pulumi stack select --create",
         ),
         (
             STACK,

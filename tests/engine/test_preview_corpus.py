@@ -13,7 +13,7 @@ import pytest
 
 from flow_mcp.review.gate.plan import Planner
 from tests.engine.conftest import StandInProject
-from tests.unit.review.diff.corpus import CORPUS, Case, said
+from tests.unit.review.diff.corpus import CORPUS, Case, compared_parts
 from tests.unit.review.diff.corpus.case import sample
 
 PLANNERS = "aaaaaaaa-0000-4000-8000-000000000001"
@@ -35,11 +35,11 @@ SERVERS: dict[str, tuple[str, dict[str, dict[str, Any]]]] = {
 # Changes, and whether they make the engine replace a resource.
 CHANGES = {
     "contoso": {
-        "a secret rotates and lasts longer": True,
-        "another token is taken for a client": False,
-        "a preauthorized application ends": False,
+        "a secret is rotated and valid for longer": True,
+        "a federated credential changes its subject": False,
+        "a preauthorized application is removed": False,
     },
-    "initech": {"refresh tokens end": False, "a certificate is another": False},
+    "initech": {"refresh tokens are removed": False, "a certificate changes": False},
 }
 
 
@@ -69,7 +69,7 @@ def test_preview_and_declarations_give_the_same_changes(
         stacks = scratch.project.stack_files((stack,))
         with Planner.of(scratch.project, stacks, date(2026, 11, 25)) as planner:
             diff = planner.plan(stack).diff
-        found[case.name] = said(diff.changes)
+        found[case.name] = compared_parts(diff.changes)
         operations[case.name] = {operation.op for operation in diff.operations}
 
     assert found == {case.name: case.expected for case in cases(stack)}

@@ -13,7 +13,7 @@ from flow_mcp.review.policy.resources.component import declared
 from flow_mcp.review.policy.rule import SETTINGS
 from flow_mcp.review.preview.engine import Engine
 from flow_mcp.review.preview.policies import Policies
-from flow_mcp.review.preview.state import analysis, masked_secrets
+from flow_mcp.review.preview.state import masked_secrets, run_analysis
 from tests.recorded import STATES, resources
 
 AS_OF = date(2026, 11, 25)
@@ -30,7 +30,7 @@ def test_analysis_of_a_recorded_state_has_exactly_the_findings_of_its_declaratio
     recorded = resources(state)
     (inputs,) = (each["inputs"] for each in recorded if each["type"] == SETTINGS)
 
-    found = policies.rule_results(analysis(engine, masked_secrets(recorded)).events)
+    found = policies.rule_results(run_analysis(engine, masked_secrets(recorded)).events)
 
     expected = evaluate(policies.pack, declared(inputs), AS_OF)
     assert sorted((each.rule_id, each.level, each.kind) for each in found) == sorted(

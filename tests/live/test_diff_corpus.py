@@ -29,10 +29,10 @@ from tests.standin.registration_server import INITIAL_ACCESS_TOKEN, Registration
 from tests.standin.scalekit_server import APPLIER
 from tests.standin.server import Server
 from tests.standin.web import serving
-from tests.unit.review.diff.corpus import CORPUS, Case, Said, said
+from tests.unit.review.diff.corpus import CORPUS, Case, ExpectedChange, compared_parts
 
 # Its administrator is at a host that nobody has, and a preview asks there.
-UNREACHABLE = "the stack lets go of its realm, and is administered elsewhere"
+UNREACHABLE = "the stack no longer owns its realm, and the administrator signs in elsewhere"
 # A stack that is gone has no program, so that nothing can preview it.
 PREVIEWED = [case for case in CORPUS if case.after and case.name != UNREACHABLE]
 ENTRA_TENANTS = (
@@ -132,7 +132,9 @@ def test_a_change_of_the_corpus_is_found_by_a_preview(room: Room, case: Case) ->
     state.write_text(room.here(json.dumps(_deployment(case))), encoding="utf-8")
     scratch.pulumi("stack", "import", "--stack", stack, "--file", str(state))
     before, after = declarations(room.preview(stack), stack)
-    assert said(compare(before, after)) == tuple(Said(*map(room.here, each)) for each in case.expected)
+    assert compared_parts(compare(before, after)) == tuple(
+        ExpectedChange(*map(room.here, each)) for each in case.expected
+    )
 
 
 def _deployment(case: Case) -> dict[str, Any]:

@@ -53,7 +53,7 @@ def test_what_was_approved_and_applied_is_proved_and_no_secret_is_in_it(
 
     early = flow_mcp(tenant.scratch, *pack)
     assert (early.returncode, file.exists()) == (2, False)
-    assert "client agent does not reach 1/production yet" in early.stderr
+    assert "client agent does not have access to 1/production yet" in early.stderr
     assert "Traceback" not in early.stderr
 
     applied = flow_mcp(tenant.scratch, "gate", "apply", _NAME, "--approved", approved)

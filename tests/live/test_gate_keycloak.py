@@ -13,7 +13,7 @@ from flow_mcp.local.keycloak.server import LocalKeycloak
 from flow_mcp.local.scratch_project import ScratchProject
 from flow_mcp.review.gate.plan import Planner
 from tests.live.command import flow_mcp
-from tests.unit.review.diff.corpus import CORPUS, Case, said
+from tests.unit.review.diff.corpus import CORPUS, Case, compared_parts
 from tests.unit.review.diff.corpus.case import sample
 
 STACK = "acme"
@@ -22,7 +22,7 @@ CHANGES = (
     "nothing",
     "a client loses an environment",
     "a secret is replaced by a key",
-    "registration takes more hosts and more clients, and leads further",
+    "registration accepts more hosts and clients, and gains access",
     "another realm",
     "hostile texts are quoted",
 )
@@ -62,7 +62,7 @@ def test_what_is_previewed_is_what_the_declarations_say_and_what_is_applied(
         acme.declare(STACK, case.after.yaml().replace(URL, keycloak.url))
         with Planner.of(acme.project, acme.project.stack_files((STACK,)), date(2026, 11, 25)) as planner:
             diff = planner.plan(STACK).diff
-        found[case.name] = said(diff.changes)
+        found[case.name] = compared_parts(diff.changes)
         replaced[case.name] = any(operation.op == "replace" for operation in diff.operations)
         assert [secret for secret in secrets if secret in repr(diff)] == []
 

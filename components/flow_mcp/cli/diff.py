@@ -65,14 +65,14 @@ def command(tenants: tuple[str, ...], base: str | None, as_of: date, form: Forma
 def _from_base(
     project: Project, pack: Pack, tenants: tuple[str, ...], revision: str, as_of: date
 ) -> tuple[Outcome, Places]:
-    from flow_mcp.review.diff.base import Base, Judged, named, outcome
+    from flow_mcp.review.diff.base import Base, PolicyInputs, outcome, selected_stacks
     from flow_mcp.review.diff.git import Repository
 
     base = Base.read(project, revision)
-    stacks = named(project, base, tenants)
+    stacks = selected_stacks(project, base, tenants)
     loaded = _loaded(project, [stack for stack in stacks if stack in set(project.stacks())])
     declarations = {stack: each.declaration for stack, each in loaded.items()}
-    told = outcome(project, base, stacks, declarations, Judged(pack, as_of))
+    told = outcome(project, base, stacks, declarations, PolicyInputs(pack, as_of))
     return told, Places(project, loaded, Repository.of(project.directory).prefix)
 
 

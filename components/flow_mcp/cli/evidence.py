@@ -104,7 +104,7 @@ def pack(
     diff = declarations.since(base, as_of) if base else _diff(diff_file)
     settings = _delivered(delivered) if delivered else _from_stacks(project, tuple(stacks))
     packed = statement(declarations, settings, diff, as_of)
-    files.write(to, dsse.sealed(packed.canonical_json(), signer).decode())
+    files.write(to, dsse.seal(packed.canonical_json(), signer).decode())
     told = "" if diff else "; what changed is not in it (--base, --diff)"
     click.echo(f"{to}: {', '.join(each.tenant for each in packed.predicate.tenants)}, as of {as_of}{told}")
     click.echo(f"signed by the key {signer.public_key.keyid}")
@@ -185,7 +185,7 @@ def _diff(file: Path | None) -> DiffDocument | None:
         diff = validate_strictly(DiffDocument, _read(file))
     except ValidationError as error:
         raise EvidenceError(
-            f"{file} is not what `flow-mcp diff --format json` prints: {dsse.first(error)}"
+            f"{file} is not what `flow-mcp diff --format json` prints: {dsse.first_problem(error)}"
         ) from None
     if diff.digest != digest_of(diff):
         raise EvidenceError(f"{file} was changed: its digest is not that of what it tells")
@@ -207,7 +207,7 @@ def _delivered(directory: Path) -> Callable[[str, str], SettingsEnvelope]:
             envelope = SettingsEnvelope.from_json(_read(file))
             envelope.document()
         except ValueError as error:
-            why = dsse.first(error) if isinstance(error, ValidationError) else terminal(str(error))
+            why = dsse.first_problem(error) if isinstance(error, ValidationError) else terminal(str(error))
             raise EvidenceError(f"{file} holds no settings that `flow-mcp export` wrote: {why}") from None
         return envelope
 
@@ -217,6 +217,6 @@ def _delivered(directory: Path) -> Callable[[str, str], SettingsEnvelope]:
 def _read(file: Path) -> bytes:
     try:
         with file.open("rb") as opened:
-            return opened.read(dsse.LARGEST + 1)
+            return opened.read(dsse.MAXIMUM_BYTES + 1)
     except OSError as error:
         raise EvidenceError(f"{file} cannot be read: {error.strerror or error}") from None

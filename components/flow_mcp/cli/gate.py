@@ -82,7 +82,7 @@ def preview(tenants: tuple[str, ...], as_of: date, form: Format, digest_to: Path
     """
     with _planned(tenants, as_of) as (project, planner, steps):
         places = Places(project, check(project, planner.files))
-        told = run.outcome(run.plans(planner, steps, steps.detail), as_of)
+        told = run.outcome(run.make_plans(planner, steps, steps.detail), as_of)
     show(told, places, planner.policies.pack, form)
     if digest_to:
         digest_to.write_text("" if told.blocked else f"{digest(told.diffs)}\n", encoding="utf-8")
@@ -110,12 +110,12 @@ def apply(tenants: tuple[str, ...], as_of: date, approved: str, *, as_json: bool
     try:
         with _planned(tenants, as_of) as (project, planner, steps):
             check(project, planner.files)
-            planned = run.plans(planner, steps, steps.detail)
+            planned = run.make_plans(planner, steps, steps.detail)
             told = run.outcome(planned, as_of)
-            if told.blocked or not run.permitted(told, approved):
+            if told.blocked or not run.is_approved(told, approved):
                 _tell(told)
-            run.permit(told, approved)
-            for result in run.applied(planner, planned, steps, steps.detail):
+            run.require_approval(told, approved)
+            for result in run.apply_plans(planner, planned, steps, steps.detail):
                 results.append(result)  # noqa: PERF402 what was done is told after an error too
     finally:
         _show(results, as_of, as_json=as_json)
@@ -131,7 +131,7 @@ def apply(tenants: tuple[str, ...], as_of: date, approved: str, *, as_json: bool
 def analyze(tenants: tuple[str, ...], as_of: date, *, as_json: bool) -> None:
     """Judge what is there, from the stacks' states: no program runs, and no server is called."""
     with _planned(tenants, as_of) as (_, planner, steps):
-        results = list(run.analyzed(planner, steps, named=bool(tenants)))
+        results = list(run.analyze_stacks(planner, steps, must_exist=bool(tenants)))
     _show(results, as_of, as_json=as_json)
     if any(result.blocked for result in results):
         raise SystemExit(BLOCKED)

@@ -1,4 +1,4 @@
-"""A project in a git repository of its own, with a policy pack of one rule."""
+"""A project in its own git repository, with a policy pack of one rule."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ ENVIRONMENT = {
 
 @dataclass(frozen=True)
 class Checkout:
-    """A repository and the project in it."""
+    """A git repository and the project in it."""
 
     top: Path
     project: Path
 
     @classmethod
     def make(cls, top: Path, below: str = "", level: str = "mandatory") -> Checkout:
-        """A repository with a project and no stacks; `level` is that of its rule."""
+        """Create a repository with a project without stacks; `level` is the enforcement level of its rule."""
         checkout = cls(top, top / below)
         (checkout.project / "stacks").mkdir(parents=True)
         rules = checkout.project / "policies" / "rules"
@@ -63,7 +63,7 @@ class Checkout:
 
     def git(self, *arguments: str) -> str:
         """Run git in the repository."""
-        ran = subprocess.run(
+        completed = subprocess.run(
             ["git", *arguments],
             cwd=self.top,
             env={**os.environ, **ENVIRONMENT},
@@ -71,27 +71,27 @@ class Checkout:
             text=True,
             check=True,
         )
-        return ran.stdout.strip()
+        return completed.stdout.strip()
 
     def commit(self) -> str:
-        """Commit everything; the commit's ID."""
+        """Commit everything and return the commit's ID."""
         self.git("add", "--all")
         self.git("commit", "-q", "--allow-empty", "-m", "a change")
         return self.git("rev-parse", "HEAD")
 
     def stack(self, stack: str) -> Path:
-        """A stack's file."""
+        """Return the path of a stack's file."""
         return self.project / "stacks" / f"Pulumi.{stack}.yaml"
 
-    def write(self, stack: str, side: Declared | None) -> None:
+    def write(self, stack: str, version: Declared | None) -> None:
         """Write a stack's file, or remove it."""
-        files(self.project, Case("", stack, None, None, ()), side)
+        files(self.project, Case("", stack, None, None, ()), version)
 
     def diff(self, *arguments: str) -> Result:
         """Run the command in the project."""
-        before = Path.cwd()
+        previous = Path.cwd()
         os.chdir(self.project)
         try:
             return CliRunner(env=ENVIRONMENT).invoke(command, ["--as-of", "2026-11-25", *arguments])
         finally:
-            os.chdir(before)
+            os.chdir(previous)

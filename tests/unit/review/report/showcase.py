@@ -1,4 +1,4 @@
-"""A project whose report has something of everything, with a policy pack of its own."""
+"""A project for reports, with its own policy pack."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class OnResources(Rule):
         yield from ()
 
 class Raises(Rule):
-    id, severity, message, remedy = "TEST-003", Severity.LOW, "It can be judged.", "Mend it."
+    id, severity, message, remedy = "TEST-003", Severity.LOW, "It can be evaluated.", "Fix it."
     references = good = bad = ()
 
     def in_declaration(self, declaration, context):
@@ -54,13 +54,13 @@ CONFIGURATION = '{"TEST-001": {"waivableBy": ["ciso"]}, "TEST-002": {"waivableBy
 
 @dataclass(frozen=True)
 class Showcase:
-    """A project in a directory; tests declare its tenants."""
+    """A project in which tests declare tenants."""
 
     project: Project
 
     @classmethod
     def at(cls, directory: Path) -> Showcase:
-        """An empty one with the pack above."""
+        """Create a project without tenants, with the policy pack above."""
         (directory / "stacks").mkdir(parents=True)
         (directory / "Pulumi.yaml").write_text(PROJECT_FILE, "utf-8")
         (directory / "policies" / "rules").mkdir(parents=True)
@@ -69,8 +69,8 @@ class Showcase:
         return cls(Project(directory))
 
     def declare(self, stack: str, **tenant: object) -> None:
-        """A tenant with a Keycloak of its own; keys that are given replace those below."""
-        whole = {
+        """Declare a tenant with its own Keycloak realm; the given keys replace the default ones."""
+        values = {
             "id": stack,
             "workspaces": {"456": {"environments": ["production", "test"]}},
             "authorizationServer": {
@@ -78,27 +78,27 @@ class Showcase:
             },
             **tenant,
         }
-        self.write(stack, json.dumps({"config": {"flow-mcp:tenant": whole}}, indent=1, ensure_ascii=False))
+        self.write(stack, json.dumps({"config": {"flow-mcp:tenant": values}}, indent=1, ensure_ascii=False))
 
     def write(self, stack: str, text: str) -> None:
-        """A stack's file as it is."""
+        """Write the text of a stack's file."""
         (self.project.directory / "stacks" / f"Pulumi.{stack}.yaml").write_text(text, "utf-8")
 
     def declaration(self, stack: str) -> Declaration:
-        """What a stack's file declares."""
+        """Return the declaration of a stack's file."""
         return from_file(self.project.stack_file(stack), instance_of(self.project.file)).declaration
 
     def document(self, stack: str) -> SettingsDocument:
-        """The settings that follow from a stack's file, on a server whose IDs do too."""
+        """Return the settings of a stack's file, for a server whose client IDs are declared."""
         declaration = self.declaration(stack)
         return declaration.kind.settings(declaration, {})
 
     def report(
         self, sources: Sources | None = None, as_of: date = DAY, stacks: Sequence[str] | None = None
     ) -> Report:
-        """The report of all tenants, or of some."""
+        """Return the report of all tenants, or of some."""
         return build(self.project, stacks or self.project.stacks(), sources or Sources(), as_of)
 
     def tenant(self, stack: str, sources: Sources | None = None, as_of: date = DAY) -> Tenant:
-        """One tenant of the report of all."""
-        return next(each for each in self.report(sources, as_of).tenants if each.stack == stack)
+        """Return one tenant of the report of all tenants."""
+        return next(entry for entry in self.report(sources, as_of).tenants if entry.stack == stack)
