@@ -161,7 +161,7 @@ def _client_ids(before_after: BeforeAfter, *, authority_changes: bool) -> Iterat
                 f"with client ID {quoted(new.client_id)}."
             )
         else:
-            previous = quoted(old.client_id) if old.client_id else "an assigned one"
+            previous = quoted(old.client_id) if old.client_id else "one that the server assigned"
             text = f"The client ID of {new.name} changes from {previous} to {quoted(new.client_id)}."
         yield change(
             "client-id-changes",
