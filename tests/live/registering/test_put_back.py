@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
+from typing import Any
 
 import httpx
 import pytest
@@ -86,6 +88,39 @@ def test_a_former_scope_that_is_gone_is_left_out_and_that_is_said(
     ]
 
 
+def test_a_policy_that_was_changed_since_stays_and_a_warning_names_its_former_value(
+    resource: RegistrationResource,
+    declared: Declared,
+    realm: str,
+    admin: httpx.Client,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    change(admin, realm, "Max Clients Limit", {"max-clients": ["17"]})
+    before = policies(admin, realm)
+    made = resource.create(declared(**EVERYTHING))
+    by_hand = {
+        "Max Clients Limit": {"max-clients": ["3"]},
+        "Trusted Hosts": policy(admin, realm, "Trusted Hosts")["config"] | {"trusted-hosts": []},
+        "Allowed Protocol Mapper Types": {"allowed-protocol-mapper-types": ["oidc-full-name-mapper"]},
+    }
+    for name, config in by_hand.items():
+        change(admin, realm, name, config)
+    changed = [policy for policy in policies(admin, realm) if _is_anonymous(policy, by_hand)]
+    with caplog.at_level(logging.WARNING, "flow_mcp"):
+        resource.delete(made.id, made.state)
+    restored = [
+        policy for policy in before if policy["name"] not in by_hand or policy["subType"] != "anonymous"
+    ]
+    kept = [policy for policy in kept if policy["subType"] == "anonymous"]
+    assert policies(admin, realm) == sorted([*restored, *kept], key=lambda p: (p["subType"], p["name"]))
+    assert [message.partition(" was changed since this stack set it")[0] for message in caplog.messages] == [
+        f"Allowed Protocol Mapper Types in realm {realm}",
+        f"Max Clients Limit in realm {realm}",
+        f"Trusted Hosts in realm {realm}",
+    ]
+    assert caplog.messages[1].endswith("Before this stack, it was: max-clients 17")
+
+
 def test_what_was_there_first_is_found_again_when_pulumi_forgot_it(
     resource: RegistrationResource, declared: Declared, realm: str, admin: httpx.Client
 ) -> None:
@@ -147,3 +182,7 @@ def test_a_realm_is_imported_by_its_name(
     made = resource.create(declared(maximum_clients=50))
     monkeypatch.setenv("KEYCLOAK_URL", keycloak.url)
     assert resource.read(realm, None) == made
+
+
+def _is_anonymous(policy: dict[str, Any], names: Iterable[str]) -> bool:
+    return policy["subType"] == "anonymous" and policy["name"] in names

@@ -21,6 +21,7 @@ from flow_mcp.authorization_servers.keycloak.registration_policies import (
 from flow_mcp.engine.plugin.resource import Properties
 
 _MISSING = "missing: "
+_CLOSED_BY_DELETE = "closed while the stack is deleted"
 """Prefix of the name of a backup that records that the realm had no policy of the kind."""
 
 
@@ -81,7 +82,9 @@ class RealmPolicies:
         for policy in known:
             if policy != self.senders and self.by_provider.setdefault(policy.provider_id, policy) != policy:
                 self.duplicates.append(policy)
-        self.backups = [policy for policy in policies if policy.sub_type.startswith("flow-mcp:")]
+        own = [policy for policy in policies if policy.sub_type.startswith("flow-mcp:")]
+        self.backups = [policy for policy in own if policy.name != _CLOSED_BY_DELETE]
+        self._marks = [policy for policy in own if policy.name == _CLOSED_BY_DELETE]
 
     def require_manageable(self) -> None:
         """Raise if another stack manages the realm's policies, or if the realm has duplicate policies.
@@ -126,9 +129,20 @@ class RealmPolicies:
         """Return the realm's present policies."""
         return _former(self.by_provider.values())
 
+    def mark_closed_by_delete(self) -> None:
+        """Record in the realm that a delete closes registration, for a later run if this one is cut off."""
+        if not self._marks:
+            self._add(self._owner, "consent-required", _CLOSED_BY_DELETE, {})
+            self.load()
+
+    @property
+    def closed_by_delete(self) -> bool:
+        """Whether an earlier delete that was cut off closed registration."""
+        return bool(self._marks)
+
     def delete_backups(self) -> None:
-        """Delete the backups."""
-        for backup in self.backups:
+        """Delete the backups and the mark of a delete."""
+        for backup in (*self.backups, *self._marks):
             self.remove(backup)
 
     def write(self, policy: Policy | None, provider_id: str, name: str, config: Config) -> None:

@@ -121,18 +121,18 @@ class Policy:
         return all(self.config.get(key, ()) == tuple(sorted(value)) for key, value in config.items())
 
 
-def configurations(inputs: RegistrationInputs) -> dict[str, Config]:
+def configurations(properties: RegistrationProperties) -> dict[str, Config]:
     """Return the required configuration of each policy by provider ID.
 
     Policies that are absent here must exist, with any configuration.
     """
     return {
-        HOSTS: {_HOSTS: inputs.redirect_hosts, _CHECK_SENDER: ("false",), _CHECK_URIS: ("true",)}
-        if inputs.open
+        HOSTS: {_HOSTS: properties.redirect_hosts, _CHECK_SENDER: ("false",), _CHECK_URIS: ("true",)}
+        if properties.open
         else CLOSED,
-        SCOPES: {"allow-default-scopes": ("true",), _SCOPES: inputs.allowed_scopes},
-        ORIGINS: {_ORIGINS: inputs.cors_origins},
-        LIMIT: {_LIMIT: (str(inputs.maximum_clients),)},
+        SCOPES: {"allow-default-scopes": ("true",), _SCOPES: properties.allowed_scopes},
+        ORIGINS: {_ORIGINS: properties.cors_origins},
+        LIMIT: {_LIMIT: (str(properties.maximum_clients),)},
     }
 
 

@@ -15,7 +15,6 @@ from flow_mcp.authorization_servers.keycloak.registration_policies import (
     DEFAULTS,
     HOSTS,
     ORIGINS,
-    SCOPES,
     SENDERS,
     RegistrationInputs,
     RegistrationProperties,
@@ -24,6 +23,7 @@ from flow_mcp.authorization_servers.keycloak.registration_policies import (
     observed_properties,
     sender_configuration,
 )
+from flow_mcp.authorization_servers.keycloak.restoration import Restoration
 from flow_mcp.common.errors import FlowMcpError
 from flow_mcp.engine.plugin.resource import Made, PartlyDoneError, Resource
 
@@ -90,9 +90,11 @@ class RegistrationResource(Resource[RegistrationInputs, RegistrationState]):
             if api.find(realm_path(resource_id)) is None:
                 return
             policies = RealmPolicies(api, resource_id, state.owner)
-            _restore(policies, state)
+            restoration = Restoration(policies, state, state.former)
+            restoration.warn_of_deleted_scopes()
+            restoration.restore_closed()
             _detach(api, resource_id, state.former.attached_scopes)
-            _reopen(policies, state)
+            restoration.reopen()
             policies.delete_backups()
 
 
@@ -212,46 +214,6 @@ def _observe(
         former=state.former if state else policies.recorded() or policies.present(),
         deviations=(*deviations(by_provider, policies.senders, policies.supported), *duplicates),
     )
-
-
-def _restore(policies: RealmPolicies, state: RegistrationState) -> None:
-    """Close registration, then restore all policies except Trusted Hosts."""
-    policies.write(policies.by_provider.get(HOSTS), HOSTS, DEFAULTS[HOSTS], CLOSED)
-    for provider_id in sorted(policies.supported - {HOSTS}):
-        _restore_policy(policies, provider_id, state)
-    if policies.senders:
-        policies.remove(policies.senders)
-
-
-def _reopen(policies: RealmPolicies, state: RegistrationState) -> None:
-    """Restore Trusted Hosts, which must be the last step."""
-    if HOSTS not in state.former.policies:
-        _LOG.warning(
-            "Trusted Hosts is deleted in realm %s, because the realm had no such policy before. Without it, "
-            "everyone can register clients there. Add the policy under Clients, Client registration.",
-            state.realm,
-        )
-    _restore_policy(policies, HOSTS, state)
-
-
-def _restore_policy(policies: RealmPolicies, provider_id: str, state: RegistrationState) -> None:
-    policy, former = policies.by_provider.get(provider_id), state.former.policies.get(provider_id)
-    if former is None:
-        if policy:
-            policies.remove(policy)
-        return
-    config = {**dict.fromkeys(policy.config if policy else (), ()), **former.config}
-    if provider_id == SCOPES:
-        key = "allowed-client-scopes"
-        deleted = set(config.get(key, ())) - policies.known_scopes
-        if deleted:
-            _LOG.warning(
-                "the scopes %s, formerly allowed for clients that register in realm %s, no longer exist",
-                ", ".join(sorted(deleted)),
-                state.realm,
-            )
-            config[key] = tuple(scope for scope in config[key] if scope not in deleted)
-    policies.write(policy, provider_id, former.name, config)
 
 
 def _administration_for_import() -> Administration:
