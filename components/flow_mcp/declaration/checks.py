@@ -111,7 +111,7 @@ def _client(path: Path, client: Client) -> Iterator[Finding]:
                 )
     for key in client.credentials[1:]:
         yield Finding(
-            (*path, key), f"is a second authentication method besides {client.credentials[0]}", "Choose one."
+            (*path, key), f"is a second authentication method besides {client.credentials[0]}", "Keep one."
         )
 
 

@@ -108,7 +108,7 @@ class People(Declared):
         return not self.groups and not self.everyone
 
 
-# The two words that a tenant's file may use instead of the structure.
+# Words that a tenant's file may use instead of the structures, which programs in other languages use.
 _PEOPLE_BY_WORD: dict[str, dict[str, Any]] = {"everyone": {"everyone": True}, "none": {}}
 
 NOBODY = People()

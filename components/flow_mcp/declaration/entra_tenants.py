@@ -54,7 +54,7 @@ Owners = Annotated[
     tuple[Guid, ...],
     Field(
         max_length=100,
-        description="Object IDs of the owners of created applications. With the permission "
+        description="Object IDs of the owners of the objects that the stack creates. With the permission "
         "Application.ReadWrite.OwnedBy, the principal that runs `pulumi up` must be one of them.",
     ),
 ]

@@ -82,7 +82,7 @@ def test_a_client_has_at_most_one_authentication_method(stacks: Stacks) -> None:
         + "  secret: {issued: 2026-11-01, lifetime: 180d}\n"
     )
     message = "is a second authentication method besides privateKeyJwt"
-    assert problem(15, "clients.a.secret", message, "Choose one.") in stacks.problems(text)
+    assert problem(15, "clients.a.secret", message, "Keep one.") in stacks.problems(text)
 
 
 @pytest.mark.parametrize("grant", ["password", "implicit", "client_credentials", "''"])
