@@ -146,13 +146,16 @@ def test_run_after_a_server_fault_completes_the_update(tenant: Tenant) -> None:
             f"{register} answered 400 to POST: invalid_redirect_uri.",
         ),
         (Answer(401, refused), f"{register} refuses to register flow-mcp-stark-"),
-        (Answer(403, refused), "set FLOW_MCP_INITIAL_ACCESS_TOKEN to an initial access token of the server"),
+        (
+            Answer(403, refused),
+            "Set FLOW_MCP_INITIAL_ACCESS_TOKEN to a valid initial access token",
+        ),
         (Answer(404, refused), f"{register} answered 404 to POST: no because the test says so."),
         (Answer(409, refused), f"{register} answered 409 to POST"),
         (Answer(422, refused), f"{register} answered 422 to POST"),
         (
             Answer(429, refused, {"Retry-After": "3600"}),
-            "got too many requests; it asks to wait 3600 seconds",
+            "received too many requests. Run the command again in 3600 seconds",
         ),
         (Answer(500, refused), f"{register} answered 500 to POST"),
         (Answer(200, text="<html>maintenance</html>"), f"{register} answered without a client ID."),
@@ -163,11 +166,12 @@ def test_run_after_a_server_fault_completes_the_update(tenant: Tenant) -> None:
         assert server.clients == {}
 
     server.faults = [Fault("POST", "/register", None, done=True, times=2)]
-    _fails(scratch, "nobody got its credentials: have that one removed there.")
+    _fails(scratch, "its credentials are lost; have that client deleted there.")
     lost = set(server.clients)
     server.overrides = {"redirect_uris": ["https://other.example/callback"]}
     _fails(
-        scratch, "The server registered client flow-mcp-stark-desktop otherwise than declared (redirectUris)"
+        scratch,
+        "registered client flow-mcp-stark-desktop with other metadata than declared (redirectUris)",
     )
     server.overrides = {}
     server.faults = [Fault("PUT", "", Answer(429, refused, {"Retry-After": "1"}))]
