@@ -247,8 +247,8 @@ def running_in(directory: Path) -> list[str]:
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
             if (process / "cwd").resolve(strict=True).is_relative_to(directory.resolve()):
-                found.append((process / "cmdline").read_text("utf-8").replace("\0", " "))
-    return found
+                commands.append((process / "cmdline").read_text("utf-8").replace("\0", " "))
+    return commands
 
 
 def test_interrupted_update_leaves_no_process_and_no_lock(contoso: Contoso) -> None:
@@ -281,7 +281,8 @@ def test_interrupted_update_leaves_no_process_and_no_lock(contoso: Contoso) -> N
 def test_existing_resources_that_break_a_policy_fail_the_gate(contoso: Contoso) -> None:
     contoso.scratch.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
     state = json.loads(contoso.scratch.pulumi("stack", "export", "--stack", STACK).stdout)
-    (stack,) = (each for each in state["deployment"]["resources"] if each["type"] == "pulumi:pulumi:Stack")
+    resources = state["deployment"]["resources"]
+    (stack,) = (resource for resource in resources if resource["type"] == "pulumi:pulumi:Stack")
     stack["outputs"]["authority"] = "http://login.example/\x1b[31m"
     file = contoso.scratch.directory / "state.json"
     file.write_text(json.dumps(state), "utf-8")

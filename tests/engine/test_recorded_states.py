@@ -36,4 +36,4 @@ def test_analysis_of_a_recorded_state_has_exactly_the_findings_of_its_declaratio
     assert sorted((result.rule_id, result.level, result.kind) for result in results) == sorted(
         (result.rule_id, result.level, result.kind) for result in expected
     )
-    assert {result.urn.split("::")[2] for result in found} == {SETTINGS}
+    assert {result.urn.split("::")[2] for result in results} == {SETTINGS}
