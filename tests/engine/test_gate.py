@@ -242,7 +242,7 @@ def test_concurrent_changes_at_the_server_are_reported_as_a_deviation(contoso: C
 
 
 def running_in(directory: Path) -> list[str]:
-    """The commands of processes that have the directory as working directory, or one below it."""
+    """Return the commands of processes whose working directory is the directory or below it."""
     commands = []
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
