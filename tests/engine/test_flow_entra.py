@@ -1,4 +1,4 @@
-"""Tenants on the Flow instance's Entra tenant, on the real engine. It is no test with Entra."""
+"""Tenants on the Flow instance's Entra tenant, on the real engine. Entra itself takes no part."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_lifecycle_of_a_tenant_on_the_instances_entra_tenant(
     stand_in: Callable[[str], StandInProject],
 ) -> None:
     azuread = stand_in("azuread")
-    azuread.give(
+    azuread.prepare(
         INSTANCE,
         groups={"fabrikam-planners": "aaaaaaaa-0000-4000-8000-000000000002"},
         domains=["profitbase.biz"],
@@ -47,7 +47,7 @@ def test_lifecycle_of_a_tenant_on_the_instances_entra_tenant(
 
     # One block of the file changes the authorization server, and a preview shows what that means.
     own = f"    authorizationServer: {{entra: {{tenantId: {OWN}}}}}\n    clients:"
-    azuread.give(OWN, groups={"fabrikam-planners": "aaaaaaaa-0000-4000-8000-000000000003"})
+    azuread.prepare(OWN, groups={"fabrikam-planners": "aaaaaaaa-0000-4000-8000-000000000003"})
     scratch.declare("fabrikam", sample("fabrikam").replace("    clients:", own))
     previewed = scratch.pulumi("preview", "--diff", "--stack", "fabrikam").stdout
     assert f'"{outputs["authority"]}" => "https://login.microsoftonline.com/{OWN}/v2.0"' in previewed

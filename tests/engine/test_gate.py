@@ -33,24 +33,24 @@ NO_DIGEST = f"sha256:{'0' * 64}"
 
 
 class Contoso:
-    """The sample stack, and everything that was printed about it."""
+    """The sample stack, and the output of all commands on it."""
 
-    def __init__(self, scratch: ScratchProject, given: StandInProject) -> None:
+    def __init__(self, scratch: ScratchProject, stand_in: StandInProject) -> None:
         self.scratch = scratch
-        self.given = given
+        self.stand_in = stand_in
         self.printed: list[str] = []
 
     def run(self, *arguments: str) -> Ran:
-        ended = flow_mcp(self.scratch, *arguments, "--as-of", AS_OF)
-        self.printed += [ended.stdout, ended.stderr]
-        assert "Traceback" not in ended.stderr
-        return ended
+        completed = flow_mcp(self.scratch, *arguments, "--as-of", AS_OF)
+        self.printed += [completed.stdout, completed.stderr]
+        assert "Traceback" not in completed.stderr
+        return completed
 
     def gate(self, *arguments: str) -> Ran:
         return self.run("gate", *arguments)
 
     def approved(self) -> str:
-        """The digest of what a preview shows now."""
+        """Return the digest of a preview of the present declaration."""
         assert self.gate("preview", STACK, "--digest-to", "digest").returncode == 3
         return self.written("digest").strip()
 
@@ -58,10 +58,10 @@ class Contoso:
         return (self.scratch.project.directory / name).read_text("utf-8")
 
     def objects(self) -> Mapping[str, list[str]]:
-        """What there is at the server: names by kind."""
-        with self.given.server.account(ENTRA_TENANT) as account:
+        """Return the names of the objects at the server by type."""
+        with self.stand_in.server.account(ENTRA_TENANT) as account:
             return {
-                kind: sorted(each.get("displayName", "") for each in account.of(kind))
+                kind: sorted(obj.get("displayName", "") for obj in account.of(kind))
                 for kind in account.objects
                 if account.of(kind)
             }
@@ -84,10 +84,14 @@ def test_exactly_the_approved_change_is_applied(contoso: Contoso) -> None:
 
     done = contoso.gate("apply", STACK, "--approved", first, "--json")
     assert done.returncode == 0, done.stderr
-    (told,) = json.loads(done.stdout)["tenants"]
-    assert (len(told["applied"]), told["needless"], told["analyzed"]) == (30, [], True)
+    (tenant,) = json.loads(done.stdout)["tenants"]
+    assert (len(tenant["applied"]), tenant["needless"], tenant["analyzed"]) == (
+        30,
+        [],
+        True,
+    )
 
-    # A job that is started again finds nothing left to do.
+    # A job that runs again has nothing to apply.
     again = contoso.gate("apply", STACK, "--approved", first)
     assert again.returncode == 0
     assert f"{STACK}: nothing to apply" in again.stdout
@@ -105,8 +109,8 @@ def test_exactly_the_approved_change_is_applied(contoso: Contoso) -> None:
     contoso.scratch.declare(STACK, NARROWED)
     done = contoso.gate("apply", STACK, "--approved", second, "--json")
     assert done.returncode == 0, done.stderr
-    (told,) = json.loads(done.stdout)["tenants"]
-    assert {(each["op"], each["urn"].rpartition("::")[2]) for each in told["applied"]} == {
+    (tenant,) = json.loads(done.stdout)["tenants"]
+    assert {(step["op"], step["urn"].rpartition("::")[2]) for step in tenant["applied"]} == {
         ("update", STACK),
         ("update", "nightly-agent"),
         ("delete", "nightly-agent/200/production"),
@@ -134,7 +138,7 @@ def test_change_rejected_by_a_policy_cannot_be_approved(contoso: Contoso) -> Non
 
 def test_no_tenant_is_changed_if_one_is_rejected(contoso: Contoso) -> None:
     other = SAMPLE.replace("id: contoso", "id: other").replace(ENTRA_TENANT, OTHER)
-    contoso.given.give(OTHER, groups={"planners": OTHER}, domains=["contoso.example"])
+    contoso.stand_in.prepare(OTHER, groups={"planners": OTHER}, domains=["contoso.example"])
     contoso.scratch.declare("other", other.replace('issued: "2026-11-01"', 'issued: "2026-12-01"'))
     contoso.scratch.pulumi("stack", "select", "--create", "other")
 
@@ -218,7 +222,7 @@ def test_edits_between_preview_and_update_have_no_effect_or_end_the_update(conto
         plan = planner.plan(STACK)
         scratch.declare(STACK, SAMPLE.replace("desktop:", "mobile:"))
         applied = apply(planner, plan)
-    assert {each.urn for each in applied.steps} == {each.urn for each in plan.preview.steps}
+    assert {step.urn for step in applied.steps} == {step.urn for step in plan.preview.steps}
     assert "mobile" not in str(contoso.objects())
     assert "Flow MCP contoso client desktop (flow.contoso.example/flow)" in str(contoso.objects())
 
@@ -243,13 +247,13 @@ def test_concurrent_changes_at_the_server_are_reported_as_a_deviation(contoso: C
 
 
 def running_in(directory: Path) -> list[str]:
-    """The commands of processes that have the directory as working directory, or one below it."""
-    found = []
+    """Return the commands of processes whose working directory is the directory or below it."""
+    commands = []
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
             if (process / "cwd").resolve(strict=True).is_relative_to(directory.resolve()):
-                found.append((process / "cmdline").read_text("utf-8").replace("\0", " "))
-    return found
+                commands.append((process / "cmdline").read_text("utf-8").replace("\0", " "))
+    return commands
 
 
 def test_interrupted_update_leaves_no_process_and_no_lock(contoso: Contoso) -> None:
@@ -268,9 +272,9 @@ def test_interrupted_update_leaves_no_process_and_no_lock(contoso: Contoso) -> N
     while "Applying" not in process.stderr.readline():
         assert process.poll() is None
     process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=120)
+    _, stderr = process.communicate(timeout=120)
 
-    assert (process.returncode, said.splitlines()[-1]) == (130, "flow-mcp: interrupted")
+    assert (process.returncode, stderr.splitlines()[-1]) == (130, "flow-mcp: interrupted")
     assert list(contoso.scratch.state.rglob("locks/**/*.json")) == []
     deadline = time.monotonic() + 60
     while left := running_in(contoso.scratch.project.directory):
@@ -282,14 +286,15 @@ def test_interrupted_update_leaves_no_process_and_no_lock(contoso: Contoso) -> N
 def test_existing_resources_that_break_a_policy_fail_the_gate(contoso: Contoso) -> None:
     contoso.scratch.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
     state = json.loads(contoso.scratch.pulumi("stack", "export", "--stack", STACK).stdout)
-    (stack,) = (each for each in state["deployment"]["resources"] if each["type"] == "pulumi:pulumi:Stack")
+    resources = state["deployment"]["resources"]
+    (stack,) = (resource for resource in resources if resource["type"] == "pulumi:pulumi:Stack")
     stack["outputs"]["authority"] = "http://login.example/\x1b[31m"
     file = contoso.scratch.directory / "state.json"
     file.write_text(json.dumps(state), "utf-8")
     contoso.scratch.pulumi("stack", "import", "--stack", STACK, "--file", str(file))
 
-    found = contoso.gate("analyze")
+    analysis = contoso.gate("analyze")
 
-    assert found.returncode == 4
-    assert "FLOWMCP-001 refused at flow-mcp-contoso: authority is neither an https address" in found.stdout
-    assert "\x1b" not in found.stdout + found.stderr
+    assert analysis.returncode == 4
+    assert "FLOWMCP-001 refused at flow-mcp-contoso: authority is neither an https address" in analysis.stdout
+    assert "\x1b" not in analysis.stdout + analysis.stderr

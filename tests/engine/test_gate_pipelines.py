@@ -128,10 +128,10 @@ def handed_on(checkout: Checkout, pipeline: str) -> str:
         digest = checkout.written("digest.env").strip().removeprefix("DIGEST=")
         checkout.runner.given = {**checkout.runner.given, "DIGEST": digest}
         return digest
-    found = re.search(r"##vso\[task\.setvariable variable=digest;.*?\](\S+)", checkout.runner.log)
-    assert found
-    checkout.runner.given = {**checkout.runner.given, "approvedDigest": found[1]}
-    return found[1]
+    match = re.search(r"##vso\[task\.setvariable variable=digest;.*?\](\S+)", checkout.runner.log)
+    assert match
+    checkout.runner.given = {**checkout.runner.given, "approvedDigest": match[1]}
+    return match[1]
 
 
 @pytest.mark.parametrize("pipeline", FILES)
@@ -145,7 +145,7 @@ def test_change_passes_through_the_pipeline_from_pull_request_to_nightly_job(
     assert json.loads(checkout.written("diff.sarif"))["version"] == "2.1.0"
     if pipeline != "azure":
         assert runner.run(pipeline, "comment") == 0, runner.log
-        assert "diff.md" in runner.called("gh") + runner.called("curl")
+        assert "diff.md" in runner.recorded_calls("gh") + runner.recorded_calls("curl")
 
     assert runner.run(pipeline, "preview") == 0, runner.log
     digest = handed_on(checkout, pipeline)
@@ -156,8 +156,8 @@ def test_change_passes_through_the_pipeline_from_pull_request_to_nightly_job(
     assert runner.run(pipeline, "apply") == 3, runner.log
     checkout.scratch.declare(STACK, declared("200/test"))
     assert runner.run(pipeline, "apply") == 0, runner.log
-    (told,) = json.loads(checkout.written("applied.json"))["tenants"]
-    assert (told["stack"], len(told["applied"]) > 10) == (STACK, True)
+    (tenant,) = json.loads(checkout.written("applied.json"))["tenants"]
+    assert (tenant["stack"], len(tenant["applied"]) > 10) == (STACK, True)
 
     assert runner.run(pipeline, "nightly") == 0, runner.log
     assert json.loads(checkout.written("analyzed.json"))["tenants"][0]["analyzed"] is True

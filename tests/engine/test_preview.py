@@ -1,4 +1,4 @@
-"""What a real preview says, as data; the authorization server is the stand-in for azuread."""
+"""The data of a real preview; the authorization server is the stand-in for azuread."""
 
 from __future__ import annotations
 
@@ -85,8 +85,10 @@ def declared(scratch: ScratchProject) -> Declaration:
     return from_file(scratch.project.stack_file(STACK), instance_of(scratch.project.file)).declaration
 
 
-def changes(told: Preview) -> dict[tuple[str, str], tuple[tuple[str, ...], tuple[str, ...]]]:
-    return {(each.op, each.urn.rpartition("::")[2]): (each.changed, each.replaced_by) for each in told.steps}
+def changes(result: Preview) -> dict[tuple[str, str], tuple[tuple[str, ...], tuple[str, ...]]]:
+    return {
+        (step.op, step.urn.rpartition("::")[2]): (step.changed, step.replaced_by) for step in result.steps
+    }
 
 
 def test_preview_lists_changes_by_resource_and_property(contoso: ScratchProject) -> None:
@@ -94,23 +96,23 @@ def test_preview_lists_changes_by_resource_and_property(contoso: ScratchProject)
 
     new = previewed(contoso)
     assert (new.before, new.after) == (None, sample)
-    assert Counter(each.op for each in new.steps) == {"create": 30}
-    unknown = {each.urn.rpartition("::")[2]: each.unknown for each in new.steps if each.unknown}
+    assert Counter(step.op for step in new.steps) == {"create": 30}
+    unknown = {step.urn.rpartition("::")[2]: step.unknown for step in new.steps if step.unknown}
     assert unknown["desktop/200/test"] == ("applicationId", "authorizedClientId")
     assert [path for _, path in new.unknown_outputs] == ["clientIds", "settings"]
-    said = {(each.rule_id, each.kind, each.level) for each in new.rule_results}
-    assert ("FLOWMCP-001", "unknown", "advisory") in said
-    assert not any(each.blocks for each in new.rule_results)
+    results = {(result.rule_id, result.kind, result.level) for result in new.rule_results}
+    assert ("FLOWMCP-001", "unknown", "advisory") in results
+    assert not any(result.blocks for result in new.rule_results)
     assert previewed(contoso) == new
 
     contoso.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
     same = previewed(contoso)
     assert (same.before, same.after, same.steps, same.unknown_outputs) == (sample, sample, (), ())
-    assert {(each.kind, each.blocks) for each in same.rule_results} <= {("violation", False)}
+    assert {(result.kind, result.blocks) for result in same.rule_results} <= {("violation", False)}
 
-    told = previewed(contoso, NARROWED)
-    assert (told.before, told.after) == (sample, declared(contoso))
-    assert changes(told) == {
+    narrowed = previewed(contoso, NARROWED)
+    assert (narrowed.before, narrowed.after) == (sample, declared(contoso))
+    assert changes(narrowed) == {
         ("update", STACK): (
             ("tenant.clients.importer.secret.issued", "tenant.clients.nightly-agent.access"),
             (),
@@ -124,9 +126,9 @@ def test_preview_lists_changes_by_resource_and_property(contoso: ScratchProject)
     }
 
     secrets = [*contoso.outputs(STACK, secrets=True)["clientSecrets"].values(), MARKER]
-    for each in (new, same, told):
-        everything = repr([each, [step.inputs for step in each.steps]])
-        assert [secret for secret in secrets if secret in everything] == []
+    for preview_ in (new, same, narrowed):
+        text = repr([preview_, [step.inputs for step in preview_.steps]])
+        assert [secret for secret in secrets if secret in text] == []
 
 
 def test_analysis_of_a_state_runs_no_program(contoso: ScratchProject) -> None:
@@ -136,40 +138,42 @@ def test_analysis_of_a_state_runs_no_program(contoso: ScratchProject) -> None:
     assert analyze(run, policies, STACK) is None
 
     contoso.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
-    found = analyze(run, policies, STACK)
-    assert found is not None
-    assert not any(each.blocks for each in found)
+    results = analyze(run, policies, STACK)
+    assert results is not None
+    assert not any(result.blocks for result in results)
 
-    # Somebody changes the state by hand.
+    # The state is edited by hand.
     state = json.loads(contoso.pulumi("stack", "export", "--stack", STACK).stdout)
-    (stack,) = (each for each in state["deployment"]["resources"] if each["type"] == "pulumi:pulumi:Stack")
+    resources = state["deployment"]["resources"]
+    (stack,) = (resource for resource in resources if resource["type"] == "pulumi:pulumi:Stack")
     stack["outputs"]["authority"] = "http://login.example"
     file = contoso.directory / "state.json"
     file.write_text(json.dumps(state), "utf-8")
     contoso.pulumi("stack", "import", "--stack", STACK, "--file", str(file))
-    refused = {(each.rule_id, each.problem) for each in analyze(run, policies, STACK) or () if each.blocks}
-    assert (
-        "FLOWMCP-001",
-        "authority is neither an https address nor plain http to loopback: tokens can be read in transit",
-    ) in refused
+    results = analyze(run, policies, STACK)
+    blocking = {(result.rule_id, result.problem) for result in results or () if result.blocks}
+    problem = (
+        "authority is neither an https address nor plain http to loopback: tokens can be read in transit"
+    )
+    assert ("FLOWMCP-001", problem) in blocking
 
 
-@pytest.mark.parametrize("how", BROKEN)
-def test_policy_pack_that_evaluates_no_rule_ends_every_run(contoso: ScratchProject, how: str) -> None:
-    name, code, why = BROKEN[how]
+@pytest.mark.parametrize("defect", BROKEN)
+def test_policy_pack_that_evaluates_no_rule_ends_every_run(contoso: ScratchProject, defect: str) -> None:
+    name, code, reason = BROKEN[defect]
     run = engine(contoso)
     policies = Policies.load(run.policy_pack)
-    break_pack(contoso, name, code, STARTS.get(how))
+    break_pack(contoso, name, code, STARTS.get(defect))
 
     with pytest.raises(PreviewError) as raised:
         preview(run, policies, STACK)
-    assert re.search(why, str(raised.value)), raised.value
+    assert re.search(reason, str(raised.value)), raised.value
     assert MARKER not in str(raised.value)
 
-    # The bad examples alone show it, for an analysis does not say whom it asked.
-    with pytest.raises(PreviewError) as refused:
+    # Only the self-test detects it, because an analysis does not list the policies that it ran.
+    with pytest.raises(PreviewError) as failed_self_test:
         self_test(run, policies)
-    assert MARKER not in str(refused.value)
+    assert MARKER not in str(failed_self_test.value)
 
 
 LEAKS = """
@@ -189,17 +193,17 @@ def test_secret_in_a_policy_message_is_masked(contoso: ScratchProject) -> None:
     run = engine(contoso)
     policies = Policies.load(run.policy_pack)
 
-    told = preview(run, policies, STACK).rule_results
-    there = analyze(run, policies, STACK) or ()
+    in_preview = preview(run, policies, STACK).rule_results
+    in_analysis = analyze(run, policies, STACK) or ()
 
-    for said in (told, there):
-        assert "value is [secret]" in {each.problem for each in said}
+    for results in (in_preview, in_analysis):
+        assert "value is [secret]" in {result.problem for result in results}
         secrets = contoso.outputs(STACK, secrets=True)["clientSecrets"].values()
-        assert [secret for secret in secrets if secret in repr(said)] == []
+        assert [secret for secret in secrets if secret in repr(results)] == []
 
 
 def break_pack(scratch: ScratchProject, name: str, code: str | None, starts: str | None) -> None:
-    """Replace the trial's pack by a copy that is broken: a file's end, its absence, or what it starts."""
+    """Replace the project's pack by a copy with code at a file's end, without it, or with fewer policies."""
     pack = scratch.project.policies
     pack.unlink()
     shutil.copytree(REPOSITORY / "policies", pack)
@@ -213,7 +217,7 @@ def break_pack(scratch: ScratchProject, name: str, code: str | None, starts: str
 
 
 @pytest.mark.parametrize(
-    ("stack", "environment", "why"),
+    ("stack", "environment", "reason"),
     [
         (
             "globex",
@@ -233,7 +237,7 @@ def test_failure_to_start_pulumi_is_a_readable_error(
     monkeypatch: pytest.MonkeyPatch,
     stack: str,
     environment: dict[str, str],
-    why: str,
+    reason: str,
 ) -> None:
     contoso.declare("globex", SAMPLE)
     for name, value in environment.items():
@@ -243,12 +247,12 @@ def test_failure_to_start_pulumi_is_a_readable_error(
     with pytest.raises(PreviewError) as raised:
         preview(run, Policies.load(run.policy_pack), stack)
 
-    assert why in str(raised.value)
+    assert reason in str(raised.value)
     assert (str(raised.value).count("\n"), MARKER in str(raised.value)) == (0, False)
 
 
 def test_preview_fails_with_the_reason_that_the_server_gives(contoso: ScratchProject) -> None:
-    gone = SAMPLE.replace("planners", "nobody")
+    unknown_group = SAMPLE.replace("planners", "nobody")
 
     with pytest.raises(PreviewError, match="cannot read the security group nobody of the Entra tenant"):
-        previewed(contoso, gone)
+        previewed(contoso, unknown_group)

@@ -1,4 +1,4 @@
-"""Changes of the golden corpus, previewed where their former side was applied; the servers are stand-ins.
+"""Previews of the changes in the golden corpus, after the former declaration was applied on stand-ins.
 
 All of the corpus is previewed by tests/live/test_diff_corpus.py, from states that nothing was applied to.
 """
@@ -54,7 +54,7 @@ def test_preview_and_declarations_give_the_same_changes(
     package, accounts = SERVERS[stack]
     server = stand_in(package)
     for account, given in accounts.items():
-        server.give(account, **given)
+        server.prepare(account, **given)
     scratch = server.scratch
     for name, value in scratch.environment().items():
         monkeypatch.setenv(name, value)

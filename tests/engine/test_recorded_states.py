@@ -1,4 +1,4 @@
-"""States that real plugins left, analyzed by the policy pack on Pulumi's engine."""
+"""Analyses of recorded states of real plugins by the policy pack, on Pulumi's engine."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ def test_analysis_of_a_recorded_state_has_exactly_the_findings_of_its_declaratio
     engine = Engine(Stacks.of(scratch.project), AS_OF)
     policies = Policies.load(engine.policy_pack)
     recorded = resources(state)
-    (inputs,) = (each["inputs"] for each in recorded if each["type"] == SETTINGS)
+    (inputs,) = (result["inputs"] for result in recorded if result["type"] == SETTINGS)
 
-    found = policies.rule_results(run_analysis(engine, masked_secrets(recorded)).events)
+    results = policies.rule_results(run_analysis(engine, masked_secrets(recorded)).events)
 
     expected = evaluate(policies.pack, declared(inputs), AS_OF)
-    assert sorted((each.rule_id, each.level, each.kind) for each in found) == sorted(
-        (each.rule_id, each.level, each.kind) for each in expected
+    assert sorted((result.rule_id, result.level, result.kind) for result in results) == sorted(
+        (result.rule_id, result.level, result.kind) for result in expected
     )
-    assert {each.urn.split("::")[2] for each in found} == {SETTINGS}
+    assert {result.urn.split("::")[2] for result in results} == {SETTINGS}

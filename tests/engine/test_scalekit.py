@@ -1,4 +1,4 @@
-"""A tenant's life on the real engine with the stand-in for Scalekit; it is no test with Scalekit."""
+"""A tenant on Scalekit, on the real engine with the stand-in. Scalekit itself takes no part."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ def test_lifecycle_of_a_tenant(tenant: Tenant) -> None:
     }
     redirects = {name: server.clients[id_]["redirect_uris"] for name, id_ in ids.items()}
     assert redirects == {"nightly-agent": [], "portal": ["https://portal.umbrella.example/oauth/callback"]}
-    _secrets_are_hidden(scratch, server, shown)
-    _tokens_are_decided(SettingsDocument.from_json(outputs["settings"]), resource_id, ids)
+    _assert_secrets_hidden(scratch, server, shown)
+    _assert_decisions(SettingsDocument.from_json(outputs["settings"]), resource_id, ids)
 
     scratch.pulumi("up", *UNCHANGED)
     scratch.pulumi("refresh", *UNCHANGED)
@@ -114,7 +114,7 @@ def test_credentials_may_be_secrets_of_the_stack_configuration(tenant: Tenant) -
     for key, value in zip(("scalekitClientId", "scalekitClientSecret"), APPLIER, strict=True):
         scratch.pulumi("config", "set", "--secret", f"flow-mcp:{key}", value, "--stack", STACK)
     shown = scratch.pulumi("up", "--yes", "--skip-preview", "--stack", STACK).stdout
-    _secrets_are_hidden(scratch, server, shown)
+    _assert_secrets_hidden(scratch, server, shown)
     scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", STACK)
     assert server.resources == {}
 
@@ -122,7 +122,7 @@ def test_credentials_may_be_secrets_of_the_stack_configuration(tenant: Tenant) -
 def test_run_after_a_server_fault_completes_the_update(tenant: Tenant) -> None:
     scratch, server = tenant
     refused = {"code": 9, "message": "because the test says so"}
-    for fault, sentence in (
+    for fault, message in (
         (Answer(401, refused), "rejects its own new token for POST"),
         (Answer(403, refused), "may not POST /api/v1/resources/res_"),
         (Answer(404, refused), "answered 404 to POST /api/v1/resources/res_"),
@@ -137,16 +137,16 @@ def test_run_after_a_server_fault_completes_the_update(tenant: Tenant) -> None:
         (None, f"Scalekit at {server.url} cannot be reached"),
     ):
         server.faults = [Fault("POST", "/clients", fault, times=4)]
-        _fails(scratch, sentence)
+        _assert_fails(scratch, message)
         assert server.clients == {}
 
-    # The servers make the clients, and the answers with their secrets are lost.
+    # The server creates the clients, but the responses with their secrets are lost.
     server.faults = [Fault("POST", "/clients", None, done=True, times=2)]
-    _fails(scratch, "Run `pulumi up` again; it recognises objects that were created nevertheless.")
+    _assert_fails(scratch, "Run `pulumi up` again; it recognises objects that were created nevertheless.")
     lost = set(server.clients)
     assert len(lost) == 2
 
-    # Too many requests, for a second.
+    # The server rejects requests with 429 for one second.
     server.faults = [Fault("POST", "/clients", Answer(429, refused, {"Retry-After": "1"}), times=2)]
     scratch.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
     assert len(server.clients) == 2
@@ -156,10 +156,10 @@ def test_run_after_a_server_fault_completes_the_update(tenant: Tenant) -> None:
     scratch.pulumi("up", *UNCHANGED)
 
 
-def _fails(scratch: ScratchProject, sentence: str) -> None:
+def _assert_fails(scratch: ScratchProject, message: str) -> None:
     failed = scratch.pulumi("up", "--yes", "--skip-preview", "--stack", STACK, check=False)
     assert failed.returncode != 0
-    assert sentence in failed.stdout
+    assert message in failed.stdout
     assert "Traceback" not in failed.stdout
 
 
@@ -178,7 +178,7 @@ def _switches(server: ScalekitServer) -> dict[str, Any]:
     }
 
 
-def _secrets_are_hidden(scratch: ScratchProject, server: ScalekitServer, shown: str) -> None:
+def _assert_secrets_hidden(scratch: ScratchProject, server: ScalekitServer, shown: str) -> None:
     written = "".join(
         file.read_text(encoding="utf-8", errors="ignore")
         for file in scratch.state.rglob("*")
@@ -189,7 +189,7 @@ def _secrets_are_hidden(scratch: ScratchProject, server: ScalekitServer, shown: 
         assert secret not in written
 
 
-def _tokens_are_decided(settings: SettingsDocument, resource_id: str, ids: dict[str, str]) -> None:
+def _assert_decisions(settings: SettingsDocument, resource_id: str, ids: dict[str, str]) -> None:
     server = settings.authorization_servers[0]
     agent, portal, document = ids["nightly-agent"], ids["portal"], "https://claude.ai/oauth/code.json"
 

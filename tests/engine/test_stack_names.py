@@ -1,4 +1,4 @@
-"""A stack's resources are named after its tenant: the stack may be called and renamed as one likes."""
+"""A stack's resources have the tenant's ID in their names, so renaming a stack changes no resource."""
 
 from __future__ import annotations
 
@@ -28,10 +28,12 @@ def auth0(stand_in: Callable[[str], StandInProject]) -> StandInProject:
 
 
 def names(auth0: StandInProject, stack: str) -> set[tuple[str, str]]:
-    """The resources of the state that were once named after the stack: type and name."""
+    """Return type and name of the resources that earlier versions named after the stack."""
     exported = json.loads(auth0.scratch.pulumi("stack", "export", "--stack", stack).stdout)
-    found = {(each["type"], each["urn"].split("::")[3]) for each in exported["deployment"]["resources"]}
-    return {(type_, name) for type_, name in found if type_ in {known for known, _ in NAMES}}
+    resources = exported["deployment"]["resources"]
+    types_and_names = {(resource["type"], resource["urn"].split("::")[3]) for resource in resources}
+    types = {type_ for type_, _ in NAMES}
+    return {(type_, name) for type_, name in types_and_names if type_ in types}
 
 
 def test_component_named_after_the_stack_is_renamed_without_a_change(

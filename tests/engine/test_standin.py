@@ -1,4 +1,4 @@
-"""The stand-in itself, on the real engine: it does what an SDK says and refuses everything else."""
+"""The stand-in plugin on the real engine: it follows the SDK and rejects everything else."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ pulumi.export("password", password.value)
 
 @pytest.fixture
 def azuread(stand_in: Callable[[str], StandInProject]) -> StandInProject:
-    stand_in_trial = stand_in("azuread")
-    stand_in_trial.scratch.declare("small", "config:\n  flow-mcp:tenant: {}")
-    return stand_in_trial
+    project = stand_in("azuread")
+    project.scratch.declare("small", "config:\n  flow-mcp:tenant: {}")
+    return project
 
 
 def program(azuread: StandInProject, text: str) -> None:
@@ -42,7 +42,7 @@ def program(azuread: StandInProject, text: str) -> None:
 
 
 def changes(azuread: StandInProject, *arguments: str) -> Any:
-    """What a preview would do, by kind of step."""
+    """Return the number of steps of a preview by kind."""
     previewed = azuread.scratch.pulumi("preview", "--json", "--stack", "small", *arguments).stdout
     return json.loads(previewed)["changeSummary"]
 

@@ -108,11 +108,8 @@ def test_a_policy_that_was_changed_since_stays_and_a_warning_names_its_former_va
     changed = [policy for policy in policies(admin, realm) if _is_anonymous(policy, by_hand)]
     with caplog.at_level(logging.WARNING, "flow_mcp"):
         resource.delete(made.id, made.state)
-    restored = [
-        policy for policy in before if policy["name"] not in by_hand or policy["subType"] != "anonymous"
-    ]
-    kept = [policy for policy in kept if policy["subType"] == "anonymous"]
-    assert policies(admin, realm) == sorted([*restored, *kept], key=lambda p: (p["subType"], p["name"]))
+    restored = [policy for policy in before if not _is_anonymous(policy, by_hand)]
+    assert policies(admin, realm) == sorted([*restored, *changed], key=lambda p: (p["subType"], p["name"]))
     assert [message.partition(" was changed since this stack set it")[0] for message in caplog.messages] == [
         f"Allowed Protocol Mapper Types in realm {realm}",
         f"Max Clients Limit in realm {realm}",

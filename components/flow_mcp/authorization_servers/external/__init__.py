@@ -1,4 +1,4 @@
-"""Any other OAuth 2.1 or OpenID Connect server, by its authority."""
+"""Any other OAuth 2.1 or OpenID Connect server, identified by its authority."""
 
 from __future__ import annotations
 

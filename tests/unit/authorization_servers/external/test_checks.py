@@ -1,4 +1,4 @@
-"""What cannot be right with another authorization server is refused before it is called."""
+"""Checks of a declaration for an external authorization server, made before any request to the server."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.unit.authorization_servers.external.stark import (
     tenant,
 )
 
-HERE = "authorizationServer.external"
+PATH = "authorizationServer.external"
 
 
 @pytest.mark.parametrize("authority", ["https://id.stark.example", "https://id.stark.example/oidc/"])
@@ -32,15 +32,15 @@ def test_manual_registrations_need_no_client_registration() -> None:
 @pytest.mark.parametrize(
     ("external", "expected"),
     [
-        ({"authority": "http://id.stark.example"}, [("error", f"{HERE}.authority")]),
-        ({"authority": "https://id.stark.example?x"}, [("error", f"{HERE}.authority")]),
+        ({"authority": "http://id.stark.example"}, [("error", f"{PATH}.authority")]),
+        ({"authority": "https://id.stark.example?x"}, [("error", f"{PATH}.authority")]),
         (
             {"resources": {"9/production": {"scopes": ["flow"]}}},
-            [("error", f"{HERE}.resources")],
+            [("error", f"{PATH}.resources")],
         ),
         (
             {"resources": RESOURCES | {"9/spare": {"scopes": ["flow"]}}},
-            [("error", f'{HERE}.resources."9/spare"')],
+            [("error", f'{PATH}.resources."9/spare"')],
         ),
         (
             {
@@ -49,16 +49,16 @@ def test_manual_registrations_need_no_client_registration() -> None:
                     "9/test": {"scopes": ["flow.test"], "audiences": ["flow"]},
                 }
             },
-            [("error", f'{HERE}.resources."9/test".audiences')],
+            [("error", f'{PATH}.resources."9/test".audiences')],
         ),
-        ({"tokens": None}, [("error", f"{HERE}.tokens.person")]),
+        ({"tokens": None}, [("error", f"{PATH}.tokens.person")]),
         (
             {"tokens": {"person": [{"claim": "sid", "must": "one-of"}]}},
-            [("error", f"{HERE}.tokens.person[0]")],
+            [("error", f"{PATH}.tokens.person[0]")],
         ),
         (
             {"tokens": {"person": PERSON, "algorithms": ["HS256"]}},
-            [("error", f"{HERE}.tokens.algorithms[0]")],
+            [("error", f"{PATH}.tokens.algorithms[0]")],
         ),
         (
             {"clientRegistration": None},
@@ -66,7 +66,7 @@ def test_manual_registrations_need_no_client_registration() -> None:
         ),
         (
             {"registration": {"dynamic": {"access": ["9/spare"], "people": "everyone"}}},
-            [("error", f"{HERE}.registration.dynamic.access[0]")],
+            [("error", f"{PATH}.registration.dynamic.access[0]")],
         ),
     ],
 )

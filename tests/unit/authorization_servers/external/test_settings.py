@@ -1,4 +1,4 @@
-"""The document of a tenant on another authorization server."""
+"""The settings document of a tenant on an external authorization server."""
 
 from __future__ import annotations
 
