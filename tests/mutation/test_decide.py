@@ -41,10 +41,11 @@ EQUIVALENT = {
     },
     "a reason is one of these at most, and only insufficient_scope has a server by then": {
         "decide._challenge: `reason is Reason.RESOURCE_NOT_GIVEN` before `reason is Reason.ALLOWED`",
-        "decide._challenge: `at is None or reason.error != 'insufficient_scope'` before "
+        "decide._challenge: `at_server is None or reason.error != 'insufficient_scope'` before "
         "`reason is Reason.RESOURCE_NOT_GIVEN`",
-        "decide._challenge: `at is None or reason.error != 'insufficient_scope'` without `at is None`",
-        "decide._challenge: `at is None` is False",
+        "decide._challenge: `at_server is None or reason.error != 'insufficient_scope'` "
+        "without `at_server is None`",
+        "decide._challenge: `at_server is None` is False",
     },
     "a vector's keys are a key set; tests/unit/runtime/test_keys.py has what is none": {
         "jwks.public_keys: `not isinstance(listed, list)` is False",

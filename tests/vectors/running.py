@@ -14,7 +14,7 @@ from flow_mcp.runtime import Decision, Validator, decide
 from flow_mcp.runtime.asgi import CALLER, ProtectedResourceMiddleware
 from flow_mcp.runtime.jwks import public_keys
 from flow_mcp.runtime.resources import find_resource
-from flow_mcp.runtime.tenants import Place, Readiness
+from flow_mcp.runtime.tenants import Readiness, TenantResource
 from flow_mcp.runtime.vectors import ExpectedDecision, Vector, Vectors, load
 from flow_mcp.settings import SettingsDocument
 from tests.unit.runtime.asgi_call import Application, call
@@ -56,10 +56,10 @@ class _Call:
         """As a validator does."""
         return self.decided(address, token), None
 
-    def find(self, address: str) -> Place | None:
+    def find(self, address: str) -> TenantResource | None:
         """As tenants do."""
         resources = self.settings.protected_resources if self.settings else ()
-        return Place("acme", cast("Validator", self), find_resource(resources, address))
+        return TenantResource("acme", cast("Validator", self), find_resource(resources, address))
 
     def readiness(self) -> Readiness:
         """As tenants do."""

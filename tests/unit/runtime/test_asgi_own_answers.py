@@ -10,7 +10,7 @@ import pytest
 from flow_mcp.runtime import Validator, resource_metadata
 from flow_mcp.runtime.asgi import CALLER, ProtectedResourceMiddleware
 from flow_mcp.runtime.asgi_answers import Message
-from flow_mcp.runtime.tenants import Place, Readiness, Tenants
+from flow_mcp.runtime.tenants import Readiness, TenantResource, Tenants
 from tests.unit.runtime import acme
 from tests.unit.runtime.acme import PRODUCTION, WELL_KNOWN
 from tests.unit.runtime.asgi_call import Answer, Application, call, messages, scope_of
@@ -91,10 +91,10 @@ class Alarmed(Tenants):
     def readiness(self) -> Readiness:
         return self.says
 
-    def find(self, address: str) -> Place | None:
+    def find(self, address: str) -> TenantResource | None:
         """Every tenant is closed."""
         place = super().find(address)
-        return place and Place(place.tenant, Validator(None), None)
+        return place and TenantResource(place.tenant, Validator(None), None)
 
 
 @pytest.mark.parametrize(

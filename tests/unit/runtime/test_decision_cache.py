@@ -80,7 +80,7 @@ def test_none_are_kept_where_none_shall_be() -> None:
 
 
 def test_no_token_is_kept(seen: DecisionCache) -> None:
-    assert GOOD.rpartition(".")[2] not in repr(seen._seen)
+    assert GOOD.rpartition(".")[2] not in repr(seen._decisions)
 
 
 LONG = token(claims(exp=NOW + 900))
@@ -117,7 +117,7 @@ def test_a_kept_decision_equals_a_fresh_one_at_every_time(
     network, clock = FakeServer(), Clock(NOW)
     with network.client() as client:
         cache = KeyCache(client, clock, lifetime=60, kept_while_down=120)
-        validator = Validator(SETTINGS, cache, clock, remembered=3)
+        validator = Validator(SETTINGS, cache, clock, cached_decisions=3)
         for published, seconds, address, text in steps:
             network.down = published is None
             network.publish(*(published or ()))
@@ -152,4 +152,4 @@ def test_a_call_to_a_long_address_is_allowed_and_not_remembered() -> None:
         validator = Validator(SETTINGS, KeyCache(client), lambda: NOW)
         for _ in range(2):
             assert validator.decide(f"{PRODUCTION}/{'x' * 1024}", GOOD).allowed
-    assert len(validator._seen) == 0
+    assert len(validator._decisions) == 0

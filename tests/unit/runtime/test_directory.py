@@ -40,7 +40,7 @@ def test_an_empty_directory_is_ready_and_lets_nobody_in(follow: Follow) -> None:
 def test_without_a_directory_nothing_starts(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     for path in (tmp_path / "absent", tmp_path / "file"):
-        with pytest.raises(SettingsDirectoryError, match="is not there") as raised:
+        with pytest.raises(SettingsDirectoryError, match="does not exist") as raised:
             SettingsDirectory(path)
         assert isinstance(raised.value, FlowMcpError)
 
@@ -125,8 +125,8 @@ def test_a_directory_that_is_gone_closes_every_tenant_at_once(tmp_path: Path, cl
         assert directory.readiness() == Readiness(
             ready=False,
             alarms={
-                str(place): f"The directory of settings {place} is not there: every tenant is closed. "
-                "Check the path, or that the volume is mounted."
+                str(place): f"The settings directory {place} does not exist: every tenant is closed. "
+                "Check the path, or mount the volume."
             },
         )
         place.mkdir()
@@ -148,8 +148,8 @@ def test_a_tenant_cannot_take_anothers_address(tmp_path: Path, follow: Follow) -
     assert place.tenant == "acme"
     assert decide(directory, OTHER_TEST) is Reason.NO_TOKEN
     assert directory.readiness().alarms == {
-        "other.json": f"{tmp_path / 'other.json'} is not used: one of its protected resources is, or is "
-        "above or below, one of the tenant 'acme'."
+        "other.json": f"{tmp_path / 'other.json'} was rejected: one of its protected resources is "
+        "equal to, above or below a protected resource of the tenant 'acme'."
     }
     (tmp_path / "acme.json").unlink()
     directory.scan()

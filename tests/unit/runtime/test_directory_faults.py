@@ -30,21 +30,21 @@ BROKEN = [
     ),
     pytest.param(
         SettingsEnvelope.of(other(), 2).to_json(),
-        "it holds the settings of 'other', whose file would be other.json",
+        "it contains the settings of the tenant 'other'. Deliver them as other.json",
         id="another tenant's",
     ),
-    pytest.param(" " * (8 * 1024 * 1024 + 1), "it has more than 8388608 bytes", id="huge"),
+    pytest.param(" " * (8 * 1024 * 1024 + 1), "it is larger than 8388608 bytes", id="huge"),
     pytest.param(
         SettingsEnvelope.of(moved(), 6).to_json(),
-        "it has revision 6, and 7 was seen already. To go back on purpose, delete the file first",
+        "its revision 6 is lower than 7, which was loaded before. To roll back, delete the file first",
         id="a lower revision",
     ),
     pytest.param(
-        SettingsEnvelope.of(acme.settings(), 6).to_json(), "revision 6, and 7 was seen", id="lower, the same"
+        SettingsEnvelope.of(acme.settings(), 6).to_json(), "revision 6 is lower than 7", id="lower, the same"
     ),
     pytest.param(
         SettingsEnvelope.of(moved(), 7).to_json(),
-        "it has revision 7 like the settings in force, but differs",
+        "it has the revision 7 of the loaded settings but other content. Export it again",
         id="the same revision",
     ),
 ]
@@ -68,7 +68,7 @@ def test_a_broken_file_leaves_the_last_good_settings_in_force_for_the_stated_tim
             directory.scan()
     assert decide(directory, PRODUCTION, token()) is Reason.ALLOWED
     (logged,) = (record.getMessage() for record in caplog.records)
-    assert logged.startswith(f"{file} is not used: ")
+    assert logged.startswith(f"{file} was rejected: ")
     assert problem in logged
     assert logged.endswith("Revision 7 stays in force for 3600 seconds.")
     readiness = directory.readiness()
@@ -155,7 +155,7 @@ def test_a_file_that_cannot_be_looked_at_is_broken_until_it_can(
         directory.scan()
         assert decide(directory) is Reason.NO_TOKEN
         assert directory.readiness().alarms == {
-            "acme.json": f"{tmp_path / 'acme.json'} is not used: [Errno 13] no access."
+            "acme.json": f"{tmp_path / 'acme.json'} was rejected: [Errno 13] no access."
         }
     directory.scan()
     assert directory.readiness() == READY
@@ -174,8 +174,8 @@ def test_a_directory_that_cannot_be_read_leaves_all_in_force_for_the_stated_time
         assert directory.readiness() == Readiness(
             ready=True,
             alarms={
-                str(tmp_path): f"The directory of settings {tmp_path} cannot be read: [Errno 13] no access. "
-                "What was loaded stays in force for 3600 seconds."
+                str(tmp_path): f"The settings directory {tmp_path} cannot be read: [Errno 13] no access. "
+                "Loaded settings stay in force for 3600 seconds."
             },
         )
         clock.now += 1
@@ -205,7 +205,7 @@ def test_an_unexpected_error_in_one_file_does_not_touch_the_others(
     assert decide(directory, TEST) is Reason.NO_TOKEN
     assert decide(directory, OTHER_TEST) is None
     assert directory.readiness().alarms == {
-        "acme.json": f"{tmp_path / 'acme.json'} is not used: RecursionError."
+        "acme.json": f"{tmp_path / 'acme.json'} was rejected: RecursionError."
     }
 
 

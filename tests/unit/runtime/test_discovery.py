@@ -77,7 +77,9 @@ def test_each_address_is_enough(works: str) -> None:
 def test_metadata_of_another_issuer_is_not_used(issuer: object) -> None:
     network = FakeServer()
     network.describe(METADATA_URL, issuer=issuer)
-    with pytest.raises(KeysUnavailableError, match=re.escape(f"its issuer is {issuer!r}")):
+    with pytest.raises(
+        KeysUnavailableError, match=re.escape(f"the metadata's issuer {issuer!r} is not the authority")
+    ):
         kids(network)
     assert JWKS_URL not in network.requests
 
@@ -134,7 +136,7 @@ LOOPBACK = "http://127.0.0.1:8080/realms/acme"
 def test_an_authority_on_loopback_may_not_point_elsewhere_without_https(jwks_uri: str) -> None:
     network = FakeServer()
     network.describe(LOOPBACK, issuer=LOOPBACK, jwks_uri=jwks_uri)
-    with pytest.raises(KeysUnavailableError, match="is neither https nor"):
+    with pytest.raises(KeysUnavailableError, match="is not https"):
         kids(network, server(authority=LOOPBACK, metadata_url=LOOPBACK))
     assert jwks_uri not in network.requests
 
@@ -162,10 +164,10 @@ def test_redirects_are_not_followed_even_where_the_client_would() -> None:
     ("body", "problem"),
     [
         (b"x" * (MAX_RESPONSE_BYTES + 1), f"more than {MAX_RESPONSE_BYTES} bytes"),
-        (b"<html>", "did not answer JSON"),
-        (b"\xff\xfe\xff", "did not answer JSON"),
-        (b"[" * 100_000, "did not answer JSON"),
-        (b"[]", "did not answer a JSON object"),
+        (b"<html>", "is not JSON"),
+        (b"\xff\xfe\xff", "is not JSON"),
+        (b"[" * 100_000, "is not JSON"),
+        (b"[]", "is not a JSON object"),
     ],
     ids=["huge", "a page", "not text", "deep", "a list"],
 )
@@ -180,7 +182,7 @@ def test_a_small_answer_that_unpacks_to_a_huge_one_is_not_unpacked() -> None:
     network = FakeServer()
     packed = gzip.compress(json.dumps({"issuer": AUTHORITY, "x": "x" * 50_000_000}).encode())
     network.answers[METADATA_URL] = 200, packed, {"Content-Encoding": "gzip"}
-    with pytest.raises(KeysUnavailableError, match="did not answer JSON"):
+    with pytest.raises(KeysUnavailableError, match="is not JSON"):
         kids(network)
 
 
@@ -195,7 +197,7 @@ def test_an_answer_that_never_ends_is_cut_off_at_the_deadline() -> None:
     transport = httpx.MockTransport(lambda _: httpx.Response(200, content=drip()))
     with (
         httpx.Client(transport=transport) as client,
-        pytest.raises(KeysUnavailableError, match="no whole answer"),
+        pytest.raises(KeysUnavailableError, match="no complete answer"),
     ):
         fetch_keys(server(), client, clock)
     assert clock.now <= DEADLINE_SECONDS + 1
@@ -212,7 +214,7 @@ def test_after_the_deadline_no_other_address_is_tried() -> None:
 
     with (
         httpx.Client(transport=httpx.MockTransport(late)) as client,
-        pytest.raises(KeysUnavailableError, match="5 seconds are over"),
+        pytest.raises(KeysUnavailableError, match="limit of 5 seconds has passed"),
     ):
         fetch_keys(server(), client, clock)
     assert asked == [METADATA_URL]
@@ -232,8 +234,8 @@ def test_a_host_that_does_not_answer_is_asked_once() -> None:
         kids(network)
     assert network.requests == [METADATA_URL]
     assert str(caught.value) == (
-        f"No keys of the authorization server {AUTHORITY}: {METADATA_URL}: ConnectError at {METADATA_URL}. "
-        "Check that it runs and that this machine reaches it."
+        f"Cannot fetch the keys of the authorization server {AUTHORITY}: {METADATA_URL}: "
+        f"ConnectError at {METADATA_URL}. Check that it runs and that this machine can reach it."
     )
     assert isinstance(caught.value, FlowMcpError)
 
@@ -245,7 +247,7 @@ def test_a_metadata_host_that_does_not_answer_does_not_hide_the_authority() -> N
 
 
 def test_an_authority_that_is_no_url_is_an_error_of_its_own() -> None:
-    with pytest.raises(KeysUnavailableError, match="is no URL"):
+    with pytest.raises(KeysUnavailableError, match="is not a valid URL"):
         kids(FakeServer(), server(authority="https://[half"))
 
 

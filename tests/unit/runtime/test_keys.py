@@ -48,7 +48,7 @@ def test_nothing_is_known_before_the_first_fetch_and_asking_what_is_known_fetche
 
 
 def test_keys_are_fetched_once_and_kept(cache: KeyCache, network: FakeServer, clock: Clock) -> None:
-    assert cache.refresh(SERVER, wanted=True)
+    assert cache.refresh(SERVER, missing=True)
     assert kids(cache) == ["k1"]
     clock.now += LIFETIME - 1
     assert not cache.refresh(SERVER)
@@ -58,7 +58,7 @@ def test_keys_are_fetched_once_and_kept(cache: KeyCache, network: FakeServer, cl
 def test_after_their_lifetime_keys_are_fetched_again_and_removed_ones_are_gone(
     cache: KeyCache, network: FakeServer, clock: Clock
 ) -> None:
-    cache.refresh(SERVER, wanted=True)
+    cache.refresh(SERVER, missing=True)
     network.publish("k2")
     clock.now += LIFETIME
     assert cache.refresh(SERVER)
@@ -68,7 +68,7 @@ def test_after_their_lifetime_keys_are_fetched_again_and_removed_ones_are_gone(
 def test_a_server_that_withdraws_all_keys_is_believed(
     cache: KeyCache, network: FakeServer, clock: Clock
 ) -> None:
-    cache.refresh(SERVER, wanted=True)
+    cache.refresh(SERVER, missing=True)
     network.publish()
     clock.now += LIFETIME
     assert cache.refresh(SERVER)
@@ -78,13 +78,13 @@ def test_a_server_that_withdraws_all_keys_is_believed(
 def test_wanted_keys_are_fetched_at_once_but_not_more_often_than_the_limit(
     cache: KeyCache, network: FakeServer, clock: Clock
 ) -> None:
-    cache.refresh(SERVER, wanted=True)
+    cache.refresh(SERVER, missing=True)
     for _ in range(1000):
-        assert not cache.refresh(SERVER, wanted=True)
+        assert not cache.refresh(SERVER, missing=True)
     assert network.fetches() == 1
     clock.now += RETRY
-    assert cache.refresh(SERVER, wanted=True)
-    assert not cache.refresh(SERVER, wanted=True)
+    assert cache.refresh(SERVER, missing=True)
+    assert not cache.refresh(SERVER, missing=True)
     assert network.fetches() == 2
 
 
@@ -93,18 +93,18 @@ def test_a_server_that_is_down_is_asked_no_more_often_than_one_that_answers(
 ) -> None:
     network.down = True
     for _ in range(100):
-        assert not cache.refresh(SERVER, wanted=True)
+        assert not cache.refresh(SERVER, missing=True)
     assert network.requests == [METADATA_URL]
     clock.now += RETRY
     network.down = False
-    assert cache.refresh(SERVER, wanted=True)
+    assert cache.refresh(SERVER, missing=True)
     assert kids(cache) == ["k1"]
 
 
 def test_while_the_server_is_down_keys_are_kept_for_the_stated_time_and_no_longer(
     cache: KeyCache, network: FakeServer, clock: Clock
 ) -> None:
-    cache.refresh(SERVER, wanted=True)
+    cache.refresh(SERVER, missing=True)
     network.down = True
     clock.now += LIFETIME
     assert not cache.refresh(SERVER)
@@ -121,10 +121,10 @@ def test_a_failed_fetch_is_logged_with_its_cause(
 ) -> None:
     network.down = True
     with caplog.at_level(logging.WARNING, "flow_mcp.runtime"):
-        cache.refresh(SERVER, wanted=True)
+        cache.refresh(SERVER, missing=True)
     assert [record.getMessage() for record in caplog.records] == [
-        f"No keys of the authorization server {AUTHORITY}: {METADATA_URL}: ConnectError at {METADATA_URL}. "
-        "Check that it runs and that this machine reaches it."
+        f"Cannot fetch the keys of the authorization server {AUTHORITY}: {METADATA_URL}: "
+        f"ConnectError at {METADATA_URL}. Check that it runs and that this machine can reach it."
     ]
 
 
@@ -132,16 +132,16 @@ def test_each_authority_has_its_own_keys_and_its_own_limit(cache: KeyCache, netw
     other = "https://id.acme.example/realms/other"
     second = SERVER.model_copy(update={"authority": other, "metadata_url": other + "/meta"})
     network.describe(other + "/meta", issuer=other)
-    assert cache.refresh(SERVER, wanted=True)
-    assert cache.refresh(second, wanted=True)
+    assert cache.refresh(SERVER, missing=True)
+    assert cache.refresh(second, missing=True)
     assert set(cache.known([SERVER, second])) == {AUTHORITY, other}
     assert set(cache.known([second])) == {other}
 
 
 def test_tenants_with_the_same_server_share_its_keys(cache: KeyCache, network: FakeServer) -> None:
     another_tenants = SERVER.model_copy(update={"clients": ()})
-    assert cache.refresh(SERVER, wanted=True)
-    assert not cache.refresh(another_tenants, wanted=True)
+    assert cache.refresh(SERVER, missing=True)
+    assert not cache.refresh(another_tenants, missing=True)
     assert set(cache.known([another_tenants])) == {AUTHORITY}
     assert network.fetches() == 1
 
@@ -167,7 +167,7 @@ def test_while_one_thread_fetches_the_others_go_on_with_the_keys_they_have(
     network.may_answer.set()
     with network.client() as client, ThreadPoolExecutor() as threads:
         cache = KeyCache(client, clock)
-        cache.refresh(SERVER, wanted=True)
+        cache.refresh(SERVER, missing=True)
         network.may_answer.clear()
         network.asked.clear()
         clock.now += LIFETIME
@@ -184,9 +184,9 @@ def test_threads_that_need_new_keys_wait_for_one_fetch(clock: Clock) -> None:
     network = SlowServer()
     with network.client() as client, ThreadPoolExecutor(8) as threads:
         cache = KeyCache(client, clock)
-        first = threads.submit(cache.refresh, SERVER, wanted=True)
+        first = threads.submit(cache.refresh, SERVER, missing=True)
         assert network.asked.wait(10)
-        others = [threads.submit(cache.refresh, SERVER, wanted=True) for _ in range(7)]
+        others = [threads.submit(cache.refresh, SERVER, missing=True) for _ in range(7)]
         assert not wait(others, timeout=0.2).done
         network.may_answer.set()
         assert first.result(10)

@@ -66,7 +66,10 @@ def test_an_error_is_logged_and_the_next_time_comes(
     poller.keep_running()
     assert all(action.ran() for _ in range(3))
     assert caplog.records[0].levelno == logging.ERROR
-    assert caplog.records[0].getMessage() == "An unexpected error; it is tried again in 0.001 seconds"
+    assert (
+        caplog.records[0].getMessage()
+        == "Settings could not be read: unexpected error. Next attempt in 0.001 seconds."
+    )
 
 
 def test_stopping_waits_for_the_action_that_is_under_way(poller: Poller, action: Action) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from flow_mcp.runtime import Reason, Validator
 from flow_mcp.runtime.resources import find_resource
-from flow_mcp.runtime.tenants import AddressIndex, Place, Readiness, Tenants, overlapping
+from flow_mcp.runtime.tenants import AddressIndex, Readiness, TenantResource, Tenants, overlapping
 from flow_mcp.settings import ProtectedResource, SettingsDocument
 from tests.unit.runtime import acme
 from tests.unit.runtime.acme import PRODUCTION, TEST
@@ -87,7 +87,7 @@ def test_it_finds_what_a_decision_finds(urls: list[str], path: str, end: str) ->
     urls = sorted({url.rstrip("/") for url in urls})
     resources = [acme.resource("production").model_copy(update={"url": url}) for url in urls]
     closed = Validator(None)
-    index = AddressIndex((resource.url, Place("acme", closed, resource)) for resource in resources)
+    index = AddressIndex((resource.url, TenantResource("acme", closed, resource)) for resource in resources)
     address = f"https://h/x/{path}".rstrip("/") + end
     place = index.find(address)
     found: ProtectedResource | None = place.resource if place else None
