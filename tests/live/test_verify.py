@@ -106,7 +106,7 @@ def test_a_program_with_a_key_of_its_own_is_tried_with_it(
     subject, key = "signer for 1/test", tmp_path / "signer.pem"
     key.write_text(signer.private_key, encoding="utf-8")
     minted, allowed = _seen_of(shut, subject, key, "V-TOKEN-001", "V-TOKEN-006")
-    assert minted == ("pass", "a token")
+    assert minted == ("pass", "token received")
     assert allowed[0] == "pass"
     assert allowed[1].endswith("the runtime allows it (program)")
 

@@ -129,7 +129,7 @@ def test_a_bundle_checks_itself_and_keeps_revisions(backend: Backend, tmp_path: 
     text = (tmp_path / "bundle.json").read_text(encoding="utf-8")
     revisions = {tenant: each.revision for tenant, each in Bundle.from_json(text).envelopes.items()}
     assert revisions == {"acme": 2, "globex": 6}
-    with pytest.raises(FlowMcpError, match="no bundle of an earlier export"):
+    with pytest.raises(FlowMcpError, match="not a bundle of an earlier export"):
         Bundle.from_json(text.replace('"revision":6', '"revision":7'))
 
 

@@ -70,10 +70,10 @@ def test_an_assertion_is_for_this_client_and_this_issuer_and_short_lived(
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", "holds no private key in PEM"),
-        (b"-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n", "a certificate is none"),
-        (_pem(_RSA, "secret"), "is encrypted: decrypt it"),
-        (_pem(ed25519.Ed25519PrivateKey.generate()), "is a key of another kind"),
+        (b"", "has no private key in PEM"),
+        (b"-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n", "A certificate is not enough"),
+        (_pem(_RSA, "secret"), "is encrypted. Decrypt it"),
+        (_pem(ed25519.Ed25519PrivateKey.generate()), "has an unsupported key"),
         (_pem(rsa.generate_private_key(public_exponent=65537, key_size=1024)), "RSA of 2048 bits or more"),
         (_pem(ec.generate_private_key(ec.SECP256K1())), "EC on P-256, P-384 or P-521"),
     ],
@@ -98,7 +98,9 @@ def test_a_program_with_a_key_gets_its_token_with_it_and_without_basic_authentic
     fake.let_agent_authenticate("private-key-jwt")
     fake.mint(program_token())
     keys = {"agent": ClientKey.read(file)}
-    assert fake.observed(tokens.minted, client_keys=keys) == [("pass", "agent for 456/production", "a token")]
+    assert fake.observed(tokens.minted, client_keys=keys) == [
+        ("pass", "agent for 456/production", "token received")
+    ]
     assert fake.statuses(tokens.allowed, client_keys=keys) == ["pass"]
     (_, url, body), *_ = (asked for asked in fake.requests if asked[0] == "POST")
     sent = parse_qs(body)
@@ -127,8 +129,8 @@ def _repeat_the_assertion(request: httpx.Request) -> httpx.Response:
 @pytest.mark.parametrize(
     ("by", "said"),
     [
-        ("private-key-jwt", "has a key of its own: `--key agent=FILE` asks with it"),
-        ("federated", "authenticates by federated, which only the client can"),
+        ("private-key-jwt", "the stack does not have its private key; provide it with `--key agent=FILE`"),
+        ("federated", "authenticates with federated, which only the client itself can do"),
     ],
 )
 def test_without_its_key_a_program_is_skipped(by: Literal["private-key-jwt", "federated"], said: str) -> None:

@@ -26,8 +26,8 @@ def test_a_server_that_does_not_answer_is_a_finding_and_asked_once() -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"<html>", "answered something that is not JSON"),
-        (b"[]", "answered JSON that is no object"),
+        (b"<html>", "the answer is not JSON"),
+        (b"[]", "the answer is not a JSON object"),
         (b" " * 2_000_000, f"{APPENDED} answered more than 1048576 bytes"),
     ],
     ids=["a page", "a list", "without an end"],
@@ -44,7 +44,7 @@ def test_each_of_the_three_addresses_is_probed() -> None:
     second = "https://id.acme.example/.well-known/openid-configuration/realms/acme"
     assert fake.observed(discovery.usual_addresses) == [
         ("warn", INSERTED, "answered 404"),
-        ("pass", second, f"answered 404, and not needed: {APPENDED} answered"),
+        ("pass", second, f"answered 404; not required, because {APPENDED} answered"),
         ("pass", APPENDED, "answered"),
     ]
     assert fake.observed(discovery.any_address) == [("pass", "", "1 of 3 answered")]
@@ -123,14 +123,14 @@ def test_a_key_set_that_is_not_there_is_a_finding() -> None:
 def test_a_published_secret_is_named_without_showing_it() -> None:
     fake = Fake()
     fake.answer("GET", JWKS, 200, {"keys": [{"kty": "oct", "alg": "HS256", "k": "c2VjcmV0"}]})
-    assert fake.observed(discovery.published_secrets) == [("fail", JWKS, "oct HS256 with its secret part")]
+    assert fake.observed(discovery.published_secrets) == [("fail", JWKS, "oct HS256 with its private part")]
     assert Fake().statuses(discovery.published_secrets) == ["pass"]
 
 
 def test_without_metadata_what_builds_on_it_is_skipped() -> None:
     fake = Fake()
     fake.answers.clear()
-    reason = "the server's metadata is not known (V-DISCOVERY-001)"
+    reason = "the server's metadata is unavailable (V-DISCOVERY-001)"
     for check in (discovery.pkce, discovery.endpoints, discovery.usable_keys):
         assert fake.observed(check) == [("skipped", "", reason)]
 

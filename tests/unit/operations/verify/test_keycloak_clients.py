@@ -73,8 +73,8 @@ def test_each_deviation_has_its_check() -> None:
 def test_a_client_that_is_not_there_is_named() -> None:
     observed = _fake().observed(keycloak_clients.exists, declaration=declaration(), environment=_CREDENTIALS)
     assert observed == [
-        ("fail", "agent", f"{acme.AGENT}: not there"),
-        ("pass", "desktop", f"{acme.DESKTOP}: on"),
+        ("fail", "agent", f"{acme.AGENT}: missing"),
+        ("pass", "desktop", f"{acme.DESKTOP}: enabled"),
     ]
 
 
@@ -82,7 +82,7 @@ def test_a_client_that_is_not_there_is_named() -> None:
     ("kind", "environment", "reason"),
     [
         ("keycloak", {}, "the environment has no administrator's credentials"),
-        ("auth0", _CREDENTIALS, "what auth0 has registered is not read"),
+        ("auth0", _CREDENTIALS, "the clients of auth0 cannot be read"),
     ],
 )
 def test_where_it_cannot_look_it_says_why(kind: str, environment: dict[str, str], reason: str) -> None:

@@ -57,7 +57,11 @@ def test_metadata_that_differs_in_a_byte_is_named(change: dict[str, Any]) -> Non
 def test_metadata_that_is_not_there_is_named() -> None:
     fake = _serving()
     fake.answer("GET", acme.WELL_KNOWN, 404)
-    assert fake.observed(mcp_server.metadata)[0] == ("fail", "456/production", "answered 404 and no metadata")
+    assert fake.observed(mcp_server.metadata)[0] == (
+        "fail",
+        "456/production",
+        "answered 404 without metadata",
+    )
 
 
 def test_servers_that_cannot_be_reached_fail_only_where_they_must_answer() -> None:

@@ -30,8 +30,8 @@ def _open(*, declared: bool = True) -> Fake:
 def test_declared_registration_works_and_is_undone() -> None:
     fake = _open()
     assert fake.observed(registration.works) == [
-        ("pass", "naming no scopes", "answered 201"),
-        ("pass", "naming its scopes", "answered 201"),
+        ("pass", "without scopes", "answered 201"),
+        ("pass", "with its scopes", "answered 201"),
     ]
     assert [request[:2] for request in fake.requests if request[0] != "GET"] == [
         ("POST", REGISTER),
@@ -61,7 +61,7 @@ def test_undeclared_registration_that_is_open_is_named_and_undone() -> None:
 def test_a_client_that_cannot_be_deleted_is_named() -> None:
     fake = _open()
     fake.answer("DELETE", f"{REGISTER}/made", 401)
-    assert ("fail", "naming no scopes", "the client made could not be deleted again") in fake.observed(
+    assert ("fail", "without scopes", "the client made could not be deleted") in fake.observed(
         registration.works
     )
 
@@ -77,7 +77,7 @@ def test_a_self_made_program_that_reaches_data_is_named() -> None:
     fake = _open(declared=False)
     # What must never be: the server gives the stranger a token that passes as the agent's.
     fake.answer("POST", TOKEN, 200, {"access_token": program_token()})
-    assert ("fail", "456/production, naming no scopes") in [
+    assert ("fail", "456/production, without scopes") in [
         seen[:2] for seen in fake.observed(registration.without_data)
     ]
     fake.answer("POST", TOKEN, 400, {"error": "unauthorized_client"})

@@ -78,7 +78,7 @@ def test_a_scope_that_is_missing_is_named() -> None:
     fake = Fake()
     fake.mint(program_token(scope="openid"))
     assert fake.observed(tokens.scope_form) == [
-        ("fail", _SUBJECT, 'scope "openid", needed: mcp-456-production flow')
+        ("fail", _SUBJECT, 'scope "openid", required: mcp-456-production flow')
     ]
 
 
@@ -110,12 +110,12 @@ def test_an_entra_token_of_version_1_is_named() -> None:
         (
             "invalid_request",
             "AADSTS1002012: The provided value for scope is not valid.",
-            "client credentials ask for a single scope",
+            "client credentials require the scope `.default`",
         ),
         (
             "access_denied",
             "Service not enabled within domain: https://app.profitbase.biz/flow/mcp",
-            "the tenant has no API with this identifier",
+            "the Auth0 tenant has no API with this identifier",
         ),
         (
             "access_denied",
@@ -128,7 +128,7 @@ def test_an_entra_token_of_version_1_is_named() -> None:
             "'client_secret'.",
             "the redirect URI is registered for a client with a secret, and the client sent none",
         ),
-        ("invalid_scope", "Invalid scopes: x", "the client may not ask for one of these scopes"),
+        ("invalid_scope", "Invalid scopes: x", "the client may not request one of these scopes"),
     ],
 )
 def test_servers_errors_are_translated(error: str, description: str, meaning: str) -> None:
@@ -157,7 +157,7 @@ def test_a_token_endpoint_that_does_not_answer_is_a_finding() -> None:
     fake = Fake()
     fake.answers["POST", TOKEN] = httpx.ReadTimeout("too slow")
     assert fake.observed(tokens.minted) == [("fail", _SUBJECT, "no answer: too slow")]
-    assert fake.observed(tokens.form) == [("skipped", "", "there is no token to look at (V-TOKEN-001)")]
+    assert fake.observed(tokens.form) == [("skipped", "", "there is no token to check (V-TOKEN-001)")]
 
 
 def test_a_secret_never_goes_over_plain_http() -> None:
@@ -170,7 +170,7 @@ def test_a_secret_never_goes_over_plain_http() -> None:
         update={"authorization_servers": (server.model_copy(update={"clients": clients}),)}
     )
     assert fake.observed(tokens.minted) == [
-        ("fail", _SUBJECT, "no answer: http://id.acme.example/token is not https: nothing is sent there")
+        ("fail", _SUBJECT, "no answer: http://id.acme.example/token is not https, so no request was sent")
     ]
     assert fake.requests == []
 
@@ -182,5 +182,5 @@ def test_a_resource_that_only_another_server_has_is_named() -> None:
     moved = production.model_copy(update={"authorization_servers": (elsewhere,)})
     fake.settings = fake.settings.model_copy(update={"protected_resources": (moved, test)})
     assert fake.observed(tokens.minted) == [
-        ("fail", _SUBJECT, "the settings do not name this resource at this server")
+        ("fail", _SUBJECT, "the settings do not list this authorization server for the resource")
     ]

@@ -55,7 +55,7 @@ def test_failures_come_first_and_say_what_to_do_and_what_was_skipped_is_counted(
     result = CliRunner().invoke(command, ["--settings", str(file)], catch_exceptions=False)
     first, second, third, *_, last = result.stdout.splitlines()
     assert first == f"acme at {_NOWHERE}"
-    assert second == "  fail V-DISCOVERY-001 The metadata is at the address that the settings name"
+    assert second == "  fail V-DISCOVERY-001 The metadata is at the address in the settings"
     assert third.startswith(f"    {_NOWHERE}")
     statuses = re.findall(r"^  (fail|warn|pass|skipped) V-", result.stdout, re.MULTILINE)
     assert statuses == sorted(statuses, key=["fail", "warn"].index)
