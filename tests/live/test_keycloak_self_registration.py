@@ -78,7 +78,7 @@ def http() -> Iterator[httpx.Client]:
         yield client
 
 
-@pytest.mark.parametrize("names_scopes", [True, False], ids=["with its scopes", "naming none"])
+@pytest.mark.parametrize("names_scopes", [True, False], ids=["with its scopes", "without scopes"])
 def test_a_dynamic_client_reaches_what_registration_gives_with_a_planner(
     tenant: Tenant, http: httpx.Client, names_scopes: bool
 ) -> None:

@@ -163,7 +163,7 @@ def test_a_stacks_name_leads_nowhere_else(project: Stacks, name: str) -> None:
 def test_a_project_without_tenants_has_nothing_to_check(project: Stacks) -> None:
     assert project.project.stacks() == ()
     with pytest.raises(
-        NoProjectError, match=r"^there is nothing to check: .*stacks has no Pulumi\.<stack>\.yaml$"
+        NoProjectError, match=r"^There is no tenant to check: .*stacks has no Pulumi\.<stack>\.yaml\.$"
     ):
         check()
 

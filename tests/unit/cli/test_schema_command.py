@@ -48,7 +48,7 @@ def test_stale_files_are_named(tmp_path: Path) -> None:
     stale.write_text("{}\n", encoding="utf-8")
     result = schema("--check", str(tmp_path))
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr == f"{stale} is not up to date; run flow-mcp schema --write {tmp_path}\n"
+    assert result.stderr == f"{stale} is not up to date. Run flow-mcp schema --write {tmp_path}.\n"
 
 
 def test_nothing_else_is_a_schema() -> None:

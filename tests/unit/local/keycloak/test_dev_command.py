@@ -44,7 +44,7 @@ def test_start_status_and_stop_say_what_there_is(state: Path) -> None:
     assert out.splitlines()[1:] == [
         f"Its administrator is admin, with the password in {state / 'admin-password'}."
     ]
-    assert _dev("start", "--state", state)[:2] == (0, f"Keycloak 26.7.4 runs already on {url}.\n")
+    assert _dev("start", "--state", state)[:2] == (0, f"Keycloak 26.7.4 already runs on {url}.\n")
     assert _dev("status", "--state", state)[0] == 0
     assert _dev("stop", "--state", state)[:2] == (0, "Keycloak is stopped.\n")
     assert _dev("status", "--state", state) == (3, "Keycloak is not running.\n", "")

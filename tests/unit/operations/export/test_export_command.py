@@ -167,7 +167,7 @@ def test_nothing_is_pruned_while_a_stack_has_no_settings(backend: Backend, tmp_p
     _run("--to", str(tmp_path / "out"))
     backend.remove("acme")
     backend.declare("acme")
-    assert "nothing is pruned" in _error("--to", str(tmp_path / "out"), "--prune")
+    assert "Nothing is pruned" in _error("--to", str(tmp_path / "out"), "--prune")
     assert (tmp_path / "out/acme.json").exists()
 
 

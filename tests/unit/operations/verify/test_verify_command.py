@@ -29,7 +29,7 @@ def test_a_file_without_settings_could_not_be_verified(tmp_path: Path, text: str
     file.write_text(text, encoding="utf-8")
     result = CliRunner().invoke(command, ["--settings", str(file)], catch_exceptions=False)
     assert result.exit_code == 2
-    assert "holds no settings document of version 1" in result.stderr
+    assert "has no settings document of version 1" in result.stderr
 
 
 @pytest.mark.parametrize("in_envelope", [False, True], ids=["document", "envelope"])
@@ -74,9 +74,9 @@ def test_failures_come_first_and_say_what_to_do_and_what_was_skipped_is_counted(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["acme", "--key", "agent"], "--key agent: it is CLIENT=FILE"),
-        (["acme", "beta", "--key", "agent=agent.pem"], "--key goes with one tenant, or with --settings"),
-        (["--key", "agent=agent.pem"], "--key goes with one tenant, or with --settings"),
+        (["acme", "--key", "agent"], "--key agent is not of the form CLIENT=FILE"),
+        (["acme", "beta", "--key", "agent=agent.pem"], "--key requires exactly one tenant, or --settings"),
+        (["--key", "agent=agent.pem"], "--key requires exactly one tenant, or --settings"),
         (["acme", "--key", "agent=none.pem"], "none.pem cannot be read: No such file or directory"),
     ],
     ids=["no file named", "two tenants", "all tenants", "no such file"],
@@ -93,7 +93,10 @@ def test_a_key_of_a_client_that_has_none_could_not_be_tried(tmp_path: Path) -> N
     file.write_text(Fake().settings.canonical_json(), encoding="utf-8")
     result = CliRunner().invoke(command, ["--settings", str(file), "--key", f"agent={key}"])
     assert result.exit_code == 2
-    assert "--key agent: acme has no such client with private-key-jwt, but none at all" in result.stderr
+    assert (
+        "--key agent: acme has no such client with private-key-jwt. Its clients with private-key-jwt: none."
+        in result.stderr
+    )
 
 
 def test_results_are_counted_and_told_to_programs() -> None:

@@ -104,7 +104,9 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
 
 def test_what_is_packed_is_verified_and_told(office: Office) -> None:
     packed, signed = office.pack("acme").stdout.splitlines()
-    assert packed == f"{office.file}: acme, as of 2026-11-25; what changed is not in it (--base, --diff)"
+    assert (
+        packed == f"{office.file}: acme, as of 2026-11-25; without changes (--base or --diff includes them)"
+    )
     assert signed.startswith("signed by the key ")
     declared = office.directory / "stacks" / "Pulumi.acme.yaml"
     shown = office.verify("--tenant", "acme", "--declaration", str(declared))
@@ -161,11 +163,11 @@ def test_a_diff_that_was_approved_is_in_it_as_it_was(office: Office, tmp_path: P
     assert f"{diff['digest']}\n" in office.verify().stdout
     file.write_text(json.dumps(approved | {"risk": "none", "digest": "sha256:0"}), encoding="utf-8")
     assert _refused(office, "acme", "--diff", str(file)) == (
-        f"{file} was changed: its digest is not that of what it tells"
+        f"{file} was changed: its digest does not match its content"
     )
     file.write_text("{}", encoding="utf-8")
     assert _refused(office, "acme", "--diff", str(file)).startswith(
-        f"{file} is not what `flow-mcp diff --format json` prints: "
+        f"{file} is not an output of `flow-mcp diff --format json`: "
     )
     file.write_text(json.dumps(approved), encoding="utf-8")
     office.declare(tenant(AGENT).replace("id: acme", "id: globex"), "globex")
@@ -198,7 +200,7 @@ def test_settings_as_they_were_delivered_take_no_pulumi(
     assert office.verify("--settings", str(delivered / "acme.json")).exit_code == 0
     (delivered / "acme.json").write_text("{}", encoding="utf-8")
     assert _refused(office, "acme", "--settings", str(delivered)) == (
-        f"{delivered / 'acme.json'} holds no settings that `flow-mcp export` wrote: version: Field required"
+        f"{delivered / 'acme.json'} is not a settings file of `flow-mcp export`: version: Field required"
     )
     (delivered / "acme.json").unlink()
     assert _refused(office, "acme", "--settings", str(delivered)) == (
@@ -255,7 +257,7 @@ def test_an_encrypted_key_takes_its_passphrase_from_the_environment(
 ) -> None:
     office.private, office.public = write_keys(tmp_path, passphrase="correct horse")
     assert _refused(office, "acme") == (
-        f"{office.private} is encrypted; set FLOW_MCP_EVIDENCE_PASSPHRASE to its passphrase"
+        f"{office.private} is encrypted. Set FLOW_MCP_EVIDENCE_PASSPHRASE to its passphrase."
     )
     monkeypatch.setenv(PASSPHRASE, "incorrect horse")
     assert _refused(office, "acme") == f"{office.private} cannot be decrypted with this passphrase"

@@ -26,7 +26,7 @@ def test_what_is_no_digest_is_refused(digest: str) -> None:
     ended = run("apply", "--approved", digest)
 
     assert ended.exit_code == 2
-    assert "--approved is no digest: expected are sha256: and 64 hexadecimal digits" in ended.output
+    assert "--approved is not a digest: use sha256: and 64 hexadecimal digits" in ended.output
 
 
 @pytest.mark.parametrize("arguments", [("preview",), ("apply", "--approved", DIGEST), ("analyze",)])
@@ -34,7 +34,7 @@ def test_without_a_tenant_there_is_nothing_to_judge(arguments: tuple[str, ...]) 
     ended = run(*arguments)
 
     assert isinstance(ended.exception, FlowMcpError)
-    assert (ended.exception.exit_code, "there is no tenant" in str(ended.exception)) == (2, True)
+    assert (ended.exception.exit_code, "There is no tenant" in str(ended.exception)) == (2, True)
 
 
 def test_a_tenant_without_a_file_is_named() -> None:

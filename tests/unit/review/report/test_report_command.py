@@ -59,7 +59,7 @@ def test_delivered_settings_are_looked_at(here: Showcase) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ((), "--to is missing: an HTML file"),
+        ((), "--to is missing. Name the HTML file to write."),
         (("--to", "r.html", "--settings", "nowhere"), "'nowhere' does not exist"),
     ],
 )
