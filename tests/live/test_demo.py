@@ -38,14 +38,14 @@ def first(clone: Path) -> str:
 def test_every_call_is_decided_as_the_issue_of_the_demo_says(first: str) -> None:
     rows = [[cell.strip() for cell in line.split("│")[1:3]] for line in first.splitlines() if "│ yes" in line]
     assert rows == [
-        ["own client, own token", "200"],
+        ["a declared client with its token", "200"],
         ["no token", "401"],
         ["another tenant's token", "401"],
         ["an unregistered client", "401"],
         ["a token for another environment", "401"],
         ["a token without the scope", "403"],
-        ["a client that was not given this resource", "403"],
-        ["a tenant with no settings", "401"],
+        ["a client without access to this resource", "403"],
+        ["a tenant without settings", "401"],
     ]
 
 

@@ -65,7 +65,7 @@ def test_another_file_than_that_of_maven_central_is_not_used(
     monkeypatch.setattr(distribution, "_ARTIFACT_SHA256", "0" * 64)
     with pytest.raises(LocalKeycloakError) as error:
         _install(machine)
-    assert str(error.value) == f"keycloak.zip has the sha256 {machine.sha256}, not {'0' * 64}: not used"
+    assert str(error.value) == f"keycloak.zip was rejected: its sha256 is {machine.sha256}, not {'0' * 64}"
     assert _leftovers(machine) == []
 
 
@@ -98,7 +98,7 @@ def test_a_release_with_another_checksum_is_not_used(machine: Machine, release: 
     (release / "keycloak.zip.sha1").write_text("0" * 40)
     with pytest.raises(LocalKeycloakError) as error:
         _install(machine, distribution.from_release)
-    assert str(error.value) == f"release.zip has the sha1 {machine.sha1}, not {'0' * 40}: not used"
+    assert str(error.value) == f"release.zip was rejected: its sha1 is {machine.sha1}, not {'0' * 40}"
     assert _leftovers(machine) == []
 
 

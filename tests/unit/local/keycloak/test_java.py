@@ -19,21 +19,21 @@ def test_an_older_java_is_named_with_what_is_needed(machine: Machine, version: s
     java = machine.java(version)
     with pytest.raises(LocalKeycloakError) as error:
         find_java()
-    assert str(error.value) == f"{java} is Java {major}: Java 17 or newer is needed"
+    assert str(error.value) == f"{java} is Java {major}. Install Java 17 or newer."
 
 
 def test_no_java_is_an_error_that_says_what_is_needed(machine: Machine) -> None:
     (machine.programs / "java").unlink()
     with pytest.raises(LocalKeycloakError) as error:
         find_java()
-    assert str(error.value) == "no java on PATH: Java 17 or newer is needed"
+    assert str(error.value) == "No java on PATH. Install Java 17 or newer."
 
 
 def test_a_java_that_does_not_run_is_an_error(machine: Machine) -> None:
     java = machine.program("java", "#!/bin/sh\necho 'Unable to locate a Java Runtime.' >&2\nexit 1\n")
     with pytest.raises(LocalKeycloakError) as error:
         find_java()
-    assert str(error.value) == f"{java} does not run: Java 17 or newer is needed"
+    assert str(error.value) == f"{java} does not run. Install Java 17 or newer."
 
 
 def test_java_home_comes_first(machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

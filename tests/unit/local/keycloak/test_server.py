@@ -121,7 +121,7 @@ def test_a_first_start_takes_a_free_port_where_another_program_has_the_usual_one
         keycloak.stop()
         with LocalKeycloak(state) as again:
             assert (again.url, first == f"http://127.0.0.1:{taken}") == (first, False)
-    assert f"Port {taken} on 127.0.0.1 is used by another program: taking a free one" in reports
+    assert f"Port {taken} on 127.0.0.1 is used by another program; using a free port" in reports
 
 
 def test_a_port_in_use_is_named_with_the_remedy(state: Path) -> None:
@@ -130,7 +130,7 @@ def test_a_port_in_use_is_named_with_the_remedy(state: Path) -> None:
         with pytest.raises(LocalKeycloakError) as error:
             LocalKeycloak(state, port).start()
     assert str(error.value) == (
-        f"port {port} on 127.0.0.1 is used by another program: choose a free one with --port"
+        f"Port {port} on 127.0.0.1 is used by another program. Choose a free one with --port."
     )
 
 
@@ -142,7 +142,7 @@ def test_a_server_that_ends_while_starting_is_quoted(state: Path) -> None:
     keycloak = LocalKeycloak(state, 0)
     with pytest.raises(LocalKeycloakError) as error:
         keycloak.start()
-    assert str(error.value) == f"Keycloak ended while it started ({log}): ERROR: the database is locked"
+    assert str(error.value) == f"Keycloak ended during its start ({log}): ERROR: the database is locked"
     assert not keycloak.status().running
 
 
@@ -160,8 +160,8 @@ def test_another_port_is_refused_while_the_server_runs(state: Path) -> None:
     with LocalKeycloak(state, 0) as keycloak, pytest.raises(LocalKeycloakError) as error:
         LocalKeycloak(state, 1).start()
     assert str(error.value) == (
-        f"Keycloak runs already on {keycloak.url} (state in {state}), not on port 1: "
-        "stop it first with `flow-mcp dev stop`, or use another --state"
+        f"Keycloak already runs on {keycloak.url} (state in {state}), not on port 1. "
+        "Stop it first with `flow-mcp dev stop`, or use another --state."
     )
 
 
@@ -174,11 +174,11 @@ def test_what_is_trusted_stays_trusted(state: Path, tmp_path: Path) -> None:
         assert f"--truststore-paths={state}/trust.pem" in seen(state)["arguments"]
         assert not LocalKeycloak(state, trust=authority).start()
         authority.write_bytes(_CERTIFICATE * 2)
-        with pytest.raises(LocalKeycloakError, match=r"does not trust .*authority\.pem: stop it first"):
+        with pytest.raises(LocalKeycloakError, match=r"does not trust .*authority\.pem\. Stop it first"):
             LocalKeycloak(state, trust=authority).start()
 
 
-@pytest.mark.parametrize(("content", "what"), [(None, "cannot be read"), (b"", "holds no PEM certificate")])
+@pytest.mark.parametrize(("content", "what"), [(None, "cannot be read"), (b"", "has no PEM certificate")])
 def test_a_file_without_certificates_cannot_be_trusted(
     state: Path, tmp_path: Path, content: bytes | None, what: str
 ) -> None:
@@ -193,7 +193,7 @@ def test_data_of_one_way_is_not_opened_by_another(state: Path) -> None:
     with LocalKeycloak(state, 0):
         pass
     with pytest.raises(
-        LocalKeycloakError, match="was made with --from maven, which --from docker cannot use"
+        LocalKeycloakError, match="was created with --from maven, and --from docker cannot use it"
     ):
         LocalKeycloak(state, sources=["docker"]).start()
 

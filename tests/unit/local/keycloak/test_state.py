@@ -23,7 +23,7 @@ def test_a_record_is_read_as_it_was_written(state: State) -> None:
 
 def test_a_damaged_record_is_named_with_the_remedy(state: State) -> None:
     (state.directory / "server.json").write_text("{")
-    with pytest.raises(LocalKeycloakError, match=r"server\.json is damaged .*: delete it and start again"):
+    with pytest.raises(LocalKeycloakError, match=r"server\.json is damaged .*\. Delete it and start again\."):
         state.record()
 
 
@@ -37,7 +37,7 @@ def test_the_password_is_made_once_and_for_its_owner_only(state: State) -> None:
 
 def test_no_new_password_is_made_for_existing_data(state: State) -> None:
     state.remember(Record(source="maven", port=8180))
-    with pytest.raises(LocalKeycloakError, match="admin-password is gone"):
+    with pytest.raises(LocalKeycloakError, match="admin-password is missing"):
         state.password()
 
 
@@ -51,5 +51,5 @@ def test_removal_leaves_what_is_not_the_servers(state: State) -> None:
 
 def test_a_directory_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(LocalKeycloakError, match=r"choose another with --state$"):
+    with pytest.raises(LocalKeycloakError, match=r"Choose another directory with --state\.$"):
         State(tmp_path / "file" / "state").create()

@@ -33,10 +33,10 @@ def test_when_nothing_works_every_way_is_named_with_its_reason(machine: Machine)
     with pytest.raises(LocalKeycloakError) as error:
         installations.choose(SOURCES, lambda _: None)
     assert str(error.value).splitlines() == [
-        "no way to run Keycloak 26.7.4 works here:",
+        "Keycloak 26.7.4 cannot run on this machine:",
         "  docker: Cannot connect to the Docker daemon",
-        f"  maven: {java} is Java 11: Java 17 or newer is needed",
-        f"  download: {java} is Java 11: Java 17 or newer is needed",
+        f"  maven: {java} is Java 11. Install Java 17 or newer.",
+        f"  download: {java} is Java 11. Install Java 17 or newer.",
         "Install Docker and start it, or Java 17 or newer and, for the distribution, Maven or access to "
         "github.com.",
     ]
