@@ -32,7 +32,7 @@ _EACH = pytest.mark.parametrize("ask", _CLIENTS.values(), ids=_CLIENTS)
 
 
 @_EACH
-def test_a_planner_gets_the_tool_s_result(desk: Desk, ask: Ask, registration: Registration) -> None:
+def test_a_planner_gets_the_tools_result(desk: Desk, ask: Ask, registration: Registration) -> None:
     tenant = desk.scene.tenant
     answer = ask(desk, tenant.url("test"), PLANNER, registration)
     client = answer.pop("client")
@@ -43,7 +43,7 @@ def test_a_planner_gets_the_tool_s_result(desk: Desk, ask: Ask, registration: Re
 
 
 @_EACH
-def test_another_environment_is_refused(desk: Desk, ask: Ask, registration: Registration) -> None:
+def test_another_environment_is_denied(desk: Desk, ask: Ask, registration: Registration) -> None:
     tenant = desk.scene.tenant
     with pytest.raises(RefusedError, match=r"(?i)invalid.scope|insufficient.scope"):
         ask(desk, tenant.url("production"), PLANNER, registration)
@@ -51,7 +51,7 @@ def test_another_environment_is_refused(desk: Desk, ask: Ask, registration: Regi
 
 
 @_EACH
-def test_another_tenant_does_not_know_the_client_or_the_person(
+def test_another_tenant_rejects_the_client_and_the_person(
     desk: Desk, ask: Ask, registration: Registration
 ) -> None:
     neighbour = desk.scene.neighbour
@@ -65,7 +65,7 @@ def test_another_tenant_does_not_know_the_client_or_the_person(
 @pytest.mark.parametrize(
     ("ask", "said"), [(_CLIENTS[name], said) for name, said in _TOKEN_REFUSED.items()], ids=_CLIENTS
 )
-def test_a_person_outside_the_groups_does_not_get_in(
+def test_a_person_outside_the_groups_is_denied(
     desk: Desk, ask: Ask, said: str, registration: Registration
 ) -> None:
     tenant = desk.scene.tenant

@@ -35,7 +35,7 @@ def first(clone: Path) -> str:
         return _flow_mcp(clone, "demo")
 
 
-def test_every_call_is_decided_as_the_issue_of_the_demo_says(first: str) -> None:
+def test_every_call_of_the_demo_is_decided_as_expected(first: str) -> None:
     rows = [[cell.strip() for cell in line.split("│")[1:3]] for line in first.splitlines() if "│ yes" in line]
     assert rows == [
         ["a declared client with its token", "200"],

@@ -65,7 +65,7 @@ def test_a_second_start_changes_nothing(dev: CommandLine) -> None:
     assert dev("status", "--json") == before
 
 
-def test_nothing_listens_beyond_the_loopback_interface(dev: CommandLine) -> None:
+def test_the_server_listens_on_loopback_only(dev: CommandLine) -> None:
     group = json.loads(dev("status", "--json")[1])["pid"]
     addresses = _listening_addresses(group)
     assert addresses
@@ -85,7 +85,7 @@ def test_the_password_is_in_one_file_only(dev: CommandLine) -> None:
     assert password.decode() not in dev.printed
 
 
-def test_a_stopped_server_starts_again_with_port_password_and_data(dev: CommandLine) -> None:
+def test_a_restarted_server_keeps_port_password_and_data(dev: CommandLine) -> None:
     server = LocalKeycloak(dev.state)
     url, password, before = server.url, server.admin_password, _contents(distribution.cache_directory())
     with admin_client(server) as admin:

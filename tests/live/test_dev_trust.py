@@ -42,7 +42,7 @@ def realm(admin: httpx.Client) -> Iterator[None]:
     admin.delete(_REALM)
 
 
-def test_a_client_is_known_by_the_document_at_its_https_url(
+def test_a_client_with_a_metadata_document_is_accepted(
     keycloak: LocalKeycloak, admin: httpx.Client, authority: Authority
 ) -> None:
     with https_site(authority) as site:
@@ -51,9 +51,7 @@ def test_a_client_is_known_by_the_document_at_its_https_url(
         assert (status, site.requests, clients.count(f"{site.url}/client.json")) == (200, ["/client.json"], 1)
 
 
-def test_a_site_of_an_authority_that_is_not_trusted_is_not_read(
-    keycloak: LocalKeycloak, tmp_path: Path
-) -> None:
+def test_a_site_with_an_untrusted_certificate_is_not_fetched(keycloak: LocalKeycloak, tmp_path: Path) -> None:
     with https_site(Authority(tmp_path)) as site:
         assert (_sign_in(keycloak, site), site.requests) == (400, [])
 

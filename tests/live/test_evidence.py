@@ -40,7 +40,7 @@ def tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak) -> Iterator[
     module_scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", _NAME)
 
 
-def test_what_was_approved_and_applied_is_proved_and_no_secret_is_in_it(
+def test_evidence_contains_the_approved_change_and_no_secret(
     tenant: Tenant, keycloak: LocalKeycloak, tmp_path: Path
 ) -> None:
     (private, public), file, diff = write_keys(tmp_path), tmp_path / "evidence.json", tmp_path / "diff.json"

@@ -39,7 +39,7 @@ def tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak) -> Iterator[
     module_scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", "exported")
 
 
-def test_the_revision_rises_with_the_settings_and_only_then(
+def test_the_revision_increases_only_when_the_settings_change(
     tenant: Tenant, keycloak: LocalKeycloak, tmp_path: Path
 ) -> None:
     file = tmp_path / "exported.json"

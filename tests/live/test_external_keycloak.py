@@ -109,7 +109,7 @@ def registration_tokens(tenant: Tenant) -> dict[str, str]:
     }
 
 
-def test_a_tenant_lives_its_whole_life(tenant: Tenant, keycloak: LocalKeycloak, admin: httpx.Client) -> None:
+def test_the_lifecycle_of_a_tenant(tenant: Tenant, keycloak: LocalKeycloak, admin: httpx.Client) -> None:
     tenant.up()
     outputs = tenant.outputs(secrets=True)
     ids = outputs["clientIds"]

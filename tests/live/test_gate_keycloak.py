@@ -41,7 +41,7 @@ def acme(
     module_scratch.pulumi("destroy", "--yes", "--stack", STACK)
 
 
-def test_what_is_previewed_is_what_the_declarations_say_and_what_is_applied(
+def test_the_preview_matches_the_declarations_and_the_update(
     acme: ScratchProject, keycloak: LocalKeycloak, admin: httpx.Client
 ) -> None:
     shown = flow_mcp(acme, "gate", "preview", STACK, "--format", "json")

@@ -63,9 +63,7 @@ def http() -> Iterator[httpx.Client]:
 
 
 @pytest.mark.usefixtures("tenant")
-def test_all_that_it_finds_is_explained_and_all_that_is_explained_is_found(
-    keycloak: LocalKeycloak, tmp_path: Path
-) -> None:
+def test_findings_equal_the_explained_findings(keycloak: LocalKeycloak, tmp_path: Path) -> None:
     export = tmp_path / "realm.json"
     options = ["--realm", _REALM, "--auth-method", "password", "--user", keycloak.admin_user]
     _kcwarden(keycloak, "download", *options, "--output", str(export), keycloak.url)
@@ -86,7 +84,7 @@ def test_a_refresh_token_works_once_and_each_protected_resource_has_its_own(
         first, second = (_signed_in(http, browser, request) for request in requests)
 
 
-def test_admin_cli_gets_a_person_nowhere(tenant: Tenant, http: httpx.Client) -> None:
+def test_admin_cli_gives_a_person_no_access(tenant: Tenant, http: httpx.Client) -> None:
     document, (_, requests) = tenant.document, _desktop(tenant)
     form = {"grant_type": "password", "client_id": "admin-cli", "username": _PLANNER[0]}
     for request in requests:

@@ -56,7 +56,7 @@ def declaration(keycloak: LocalKeycloak, realm: str, *groups: str) -> dict[str, 
     }
 
 
-def test_a_tenant_comes_and_goes_and_the_realm_is_as_it_was(
+def test_creating_and_destroying_a_tenant_restores_the_realm(
     module_scratch: ScratchProject, keycloak: LocalKeycloak, admin: httpx.Client, realm: str
 ) -> None:
     before = _everything(admin, realm)

@@ -45,7 +45,7 @@ def tenant(module_scratch: ScratchProject, declaration: dict[str, Any]) -> Itera
     module_scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", _NAME)
 
 
-def test_a_keycloak_that_is_down_is_named(tenant: Tenant, declaration: dict[str, Any]) -> None:
+def test_an_unreachable_keycloak_is_reported(tenant: Tenant, declaration: dict[str, Any]) -> None:
     away = _on(
         declaration,
         {"url": "http://127.0.0.1:9", "realm": {"name": _NAME, "create": True, "deletable": True}},
@@ -53,7 +53,7 @@ def test_a_keycloak_that_is_down_is_named(tenant: Tenant, declaration: dict[str,
     assert "http://127.0.0.1:9" in _refused(tenant, away)
 
 
-def test_wrong_credentials_are_named_without_being_shown(tenant: Tenant, declaration: dict[str, Any]) -> None:
+def test_wrong_credentials_are_reported_and_not_shown(tenant: Tenant, declaration: dict[str, Any]) -> None:
     wrong = dataclasses.replace(
         tenant.scratch, credentials={"KEYCLOAK_USER": "admin", "KEYCLOAK_PASSWORD": "not-the-password"}
     )
@@ -62,12 +62,12 @@ def test_wrong_credentials_are_named_without_being_shown(tenant: Tenant, declara
     assert "not-the-password" not in said
 
 
-def test_missing_credentials_are_named(tenant: Tenant, declaration: dict[str, Any]) -> None:
+def test_missing_credentials_are_reported(tenant: Tenant, declaration: dict[str, Any]) -> None:
     none = dataclasses.replace(tenant.scratch, credentials={})
     assert "KEYCLOAK_USER" in _refused(Tenant(_NAME, none), declaration)
 
 
-def test_a_realm_of_somebody_else_is_not_taken_over(
+def test_an_existing_realm_is_not_adopted(
     tenant: Tenant, declaration: dict[str, Any], admin: httpx.Client
 ) -> None:
     admin.post("", json={"realm": "theirs"})
@@ -82,7 +82,7 @@ def test_a_realm_of_somebody_else_is_not_taken_over(
     admin.delete("theirs")
 
 
-def test_a_group_that_does_not_exist_is_named(
+def test_a_missing_group_is_reported(
     tenant: Tenant, declaration: dict[str, Any], admin: httpx.Client
 ) -> None:
     admin.post("", json={"realm": "groupless", "enabled": True})
@@ -99,7 +99,7 @@ def test_a_group_that_does_not_exist_is_named(
     admin.delete("groupless")
 
 
-def test_a_client_id_that_is_taken_is_named(
+def test_a_used_client_id_is_reported(
     tenant: Tenant, declaration: dict[str, Any], admin: httpx.Client
 ) -> None:
     admin.post(f"{_NAME}/clients", json={"clientId": "taken"})
@@ -109,7 +109,7 @@ def test_a_client_id_that_is_taken_is_named(
     assert "taken" in _refused(tenant, declaration | {"clients": clients})
 
 
-def test_a_refused_declaration_shows_every_problem_and_changes_nothing(
+def test_an_invalid_declaration_shows_all_problems_and_changes_nothing(
     tenant: Tenant, declaration: dict[str, Any]
 ) -> None:
     clients = {
@@ -121,7 +121,7 @@ def test_a_refused_declaration_shows_every_problem_and_changes_nothing(
     assert "clients.page.redirectUris[0]" in said
 
 
-def test_a_missing_plugin_is_named(tenant: Tenant, declaration: dict[str, Any], tmp_path: Path) -> None:
+def test_a_missing_plugin_is_reported(tenant: Tenant, declaration: dict[str, Any], tmp_path: Path) -> None:
     without = ScratchProject.prepare(Project(REPOSITORY), tmp_path / "trial", tenant.scratch.credentials)
     shutil.rmtree(without.installed_plugin("keycloak").parent)
     url = declaration["authorizationServer"]["keycloak"]["url"]
@@ -135,7 +135,7 @@ def test_a_missing_plugin_is_named(tenant: Tenant, declaration: dict[str, Any], 
     assert "no resource plugin 'pulumi-resource-keycloak' found in the workspace" in said
 
 
-def test_an_unset_passphrase_is_named(tenant: Tenant) -> None:
+def test_an_unset_passphrase_is_reported(tenant: Tenant) -> None:
     class NoPassphrase(ScratchProject):
         def environment(self) -> dict[str, str]:
             return {k: v for k, v in super().environment().items() if "PASSPHRASE" not in k}

@@ -72,7 +72,7 @@ def tenant(made: Tenant, declaration: dict[str, Any]) -> Iterator[Tenant]:
     made.up()
 
 
-def test_the_outputs_are_the_contract(made: Tenant, declaration: dict[str, Any]) -> None:
+def test_the_outputs_have_the_published_form(made: Tenant, declaration: dict[str, Any]) -> None:
     loaded = from_configuration(declaration, _INSTANCE, source="test").declaration
     outputs = made.outputs()
     document = loaded.kind.settings(loaded, {})
@@ -111,7 +111,7 @@ def test_one_changed_client_changes_that_client_only(
     assert sorted(client["redirectUris"]) == ["http://127.0.0.1/callback", "https://desktop.example/callback"]
 
 
-def test_one_removed_client_is_gone_and_the_others_stay(
+def test_a_removed_client_is_deleted_and_the_others_are_kept(
     tenant: Tenant, declaration: dict[str, Any], admin: httpx.Client
 ) -> None:
     changed = copy.deepcopy(declaration)
@@ -123,7 +123,7 @@ def test_one_removed_client_is_gone_and_the_others_stay(
     assert tenant.outputs()["clientIds"].keys() == {"desktop", "legacy", "signer"}
 
 
-def test_a_new_environment_leaves_no_drift_behind(tenant: Tenant, declaration: dict[str, Any]) -> None:
+def test_a_new_environment_causes_no_drift(tenant: Tenant, declaration: dict[str, Any]) -> None:
     changed = copy.deepcopy(declaration)
     changed["workspaces"]["456"]["environments"].append("staging")
     tenant.declare(changed)
@@ -132,7 +132,7 @@ def test_a_new_environment_leaves_no_drift_behind(tenant: Tenant, declaration: d
     assert tenant.changes() == {}
 
 
-def test_a_removed_group_loses_its_way_in(
+def test_a_removed_group_loses_access(
     tenant: Tenant, declaration: dict[str, Any], admin: httpx.Client
 ) -> None:
     changed = copy.deepcopy(declaration)
@@ -147,7 +147,7 @@ def test_a_removed_group_loses_its_way_in(
     )
 
 
-def test_no_secret_is_in_what_is_printed_logged_or_kept(
+def test_no_secret_is_printed_logged_or_stored(
     made: Tenant, keycloak: LocalKeycloak, admin: httpx.Client
 ) -> None:
     clients = admin.get(f"{_NAME}/clients").json()
@@ -170,7 +170,7 @@ def test_no_secret_is_in_what_is_printed_logged_or_kept(
     assert [secret for secret in secrets if secret in printed or secret.encode() in kept] == []
 
 
-def test_a_destroyed_tenant_leaves_nothing_behind(
+def test_destroying_a_tenant_removes_all_resources(
     module_scratch: ScratchProject, declaration: dict[str, Any], admin: httpx.Client
 ) -> None:
     changed = copy.deepcopy(declaration) | {"id": "shortlived"}
@@ -185,7 +185,7 @@ def test_a_destroyed_tenant_leaves_nothing_behind(
     assert "shortlived" not in {realm["realm"] for realm in admin.get("").json()}
 
 
-def test_a_realm_that_may_not_be_deleted_survives_its_stack_and_is_taken_up_again(
+def test_a_protected_realm_survives_its_stack_and_is_adopted_again(
     module_scratch: ScratchProject, declaration: dict[str, Any], admin: httpx.Client
 ) -> None:
     changed = copy.deepcopy(declaration) | {"id": "kept", "manualRegistrations": {}}
@@ -211,7 +211,7 @@ def test_a_realm_that_may_not_be_deleted_survives_its_stack_and_is_taken_up_agai
     admin.delete("kept")
 
 
-def test_what_an_administrator_set_in_the_realm_stays(
+def test_settings_of_an_administrator_are_kept(
     tenant: Tenant, declaration: dict[str, Any], admin: httpx.Client
 ) -> None:
     own = {"passwordPolicy": "length(14)", "smtpServer": {"host": "mail.example", "from": "id@acme.example"}}

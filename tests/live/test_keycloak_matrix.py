@@ -71,7 +71,7 @@ def tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak, admin: httpx
     module_scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", _NAME)
 
 
-def test_each_client_reaches_what_it_was_given_and_nothing_else(tenant: Tenant) -> None:
+def test_each_client_gets_exactly_its_access(tenant: Tenant) -> None:
     document = tenant.document
     runtime = Validator(document)
     keys = [resource.key for resource in document.protected_resources]
@@ -116,7 +116,7 @@ def test_a_request_without_pkce_is_refused(tenant: Tenant) -> None:
         sign_in(http, desktop.token_requests[0], _PLANNER, _LOOPBACK, pkce=False)
 
 
-def test_a_redirect_that_was_not_declared_is_refused(tenant: Tenant) -> None:
+def test_an_undeclared_redirect_is_rejected(tenant: Tenant) -> None:
     desktop = _client(tenant, "desktop")
     with httpx.Client() as http, pytest.raises(SignInRefusedError, match="Invalid parameter: redirect_uri"):
         sign_in(http, desktop.token_requests[0], _PLANNER, "http://127.0.0.1:53682/elsewhere")

@@ -85,12 +85,12 @@ def as_before(value: Any, before: Any) -> Any:
     return None if before is None else value
 
 
-def test_the_state_is_what_the_official_plugin_leaves(tenant: Tenant) -> None:
+def test_the_state_equals_that_of_the_official_plugin(tenant: Tenant) -> None:
     built = by_name(exported(tenant)["deployment"]["resources"])
     assert differences(by_name(resources(OFFICIAL)), built) == set()
 
 
-def test_the_next_update_mends_a_state_of_an_earlier_build_and_replaces_nothing(tenant: Tenant) -> None:
+def test_the_next_update_migrates_an_older_state_without_replacements(tenant: Tenant) -> None:
     state = exported(tenant)
     whole = by_name(deepcopy(state)["deployment"]["resources"])
     before = by_name(resources(BEFORE))

@@ -85,7 +85,7 @@ def as_administrator(admin: httpx.Client) -> Iterator[Any]:
 
 
 @pytest.mark.usefixtures("everything")
-def test_what_can_be_made_is_fine(keycloak: LocalKeycloak) -> None:
+def test_valid_tenants_pass_the_preflight(keycloak: LocalKeycloak) -> None:
     assert preflight(keycloak, client_ids=["agent", "new"]) == PreflightResult(
         realm_exists=True, version="26.7.4"
     )
@@ -119,7 +119,7 @@ def test_what_can_be_made_is_fine(keycloak: LocalKeycloak) -> None:
         ({"admin_client_id": "account"}, CredentialsError, "with client account"),
     ],
 )
-def test_what_is_in_the_way_is_said(
+def test_conflicting_resources_are_reported(
     keycloak: LocalKeycloak, changed: dict[str, Any], kind: type[Exception], said: str
 ) -> None:
     with pytest.raises(kind, match=said) as raised:
@@ -127,17 +127,17 @@ def test_what_is_in_the_way_is_said(
     assert keycloak.admin_password not in str(raised.value)
 
 
-def test_a_wrong_base_path_is_told_from_a_keycloak_that_is_down(keycloak: LocalKeycloak) -> None:
+def test_a_wrong_base_path_is_distinguished_from_an_unreachable_keycloak(keycloak: LocalKeycloak) -> None:
     with pytest.raises(UnreachableError, match=r"no Keycloak at .*/auth: .* 404.*--http-relative-path"):
         preflight(keycloak, url=f"{keycloak.url}/auth")
 
 
-def test_https_at_a_port_without_tls_is_said(keycloak: LocalKeycloak) -> None:
+def test_https_at_a_port_without_tls_is_reported(keycloak: LocalKeycloak) -> None:
     with pytest.raises(UnreachableError, match="cannot be reached: no TLS connection"):
         preflight(keycloak, url=keycloak.url.replace("http://", "https://"))
 
 
-def test_wrong_credentials_are_said_without_showing_them(keycloak: LocalKeycloak) -> None:
+def test_rejected_credentials_are_reported_and_not_shown(keycloak: LocalKeycloak) -> None:
     wrong = {"KEYCLOAK_USER": keycloak.admin_user, "KEYCLOAK_PASSWORD": "wr0ng"}
     with pytest.raises(CredentialsError, match="correct KEYCLOAK_USER and KEYCLOAK_PASSWORD") as raised:
         preflight(keycloak, wrong)
@@ -174,7 +174,7 @@ MANAGER = ["manage-realm", "manage-clients", "manage-users"]
         ({f"{REALM}-realm": ["manage-clients", "manage-realm"]}, "manage-users"),
     ],
 )
-def test_rights_that_are_missing_in_a_realm_are_named(
+def test_missing_permissions_in_a_realm_are_reported(
     keycloak: LocalKeycloak, as_administrator: Any, roles: Mapping[str, list[str]], missing: str
 ) -> None:
     environment = as_administrator(roles)
@@ -183,23 +183,23 @@ def test_rights_that_are_missing_in_a_realm_are_named(
 
 
 @pytest.mark.usefixtures("everything")
-def test_the_roles_that_are_asked_for_are_enough(keycloak: LocalKeycloak, as_administrator: Any) -> None:
+def test_the_documented_roles_are_sufficient(keycloak: LocalKeycloak, as_administrator: Any) -> None:
     environment = as_administrator({f"{REALM}-realm": MANAGER, "": ["create-realm"]})
     assert preflight(keycloak, environment, client_ids=["agent"]) == PreflightResult(realm_exists=True)
     assert not preflight(keycloak, environment, realm="new").realm_exists
 
 
 @pytest.mark.usefixtures("everything")
-def test_a_realm_s_own_administrator_is_enough_to_use_it(
-    keycloak: LocalKeycloak, as_administrator: Any
-) -> None:
+def test_an_administrator_of_the_realm_is_sufficient(keycloak: LocalKeycloak, as_administrator: Any) -> None:
     environment = as_administrator({"realm-management": MANAGER}, REALM)
     others = "flow-mcp:somebody-else"
     assert preflight(keycloak, environment, admin_realm=REALM, create=False, owner=others).realm_exists
 
 
 @pytest.mark.usefixtures("everything")
-def test_who_may_not_create_realms_is_told_so(keycloak: LocalKeycloak, as_administrator: Any) -> None:
+def test_a_missing_permission_to_create_realms_is_reported(
+    keycloak: LocalKeycloak, as_administrator: Any
+) -> None:
     environment = as_administrator({f"{REALM}-realm": MANAGER})
     with pytest.raises(
         RightsError, match=r"may not create realm new .* the realm role create-realm in realm"

@@ -90,7 +90,7 @@ def settled(made: Stack) -> Iterator[Stack]:
     made.declare()
 
 
-def test_the_policies_of_a_realm_are_adopted_in_the_run_that_makes_it(made: Stack) -> None:
+def test_the_policies_of_a_new_realm_are_adopted_in_the_same_run(made: Stack) -> None:
     assert made.refused(LOOPBACK, scope="openid mcp:tools") is None
     assert made.refused(LOCALHOST) == "Trusted Hosts"
     assert made.scratch.outputs(made.name) == {
@@ -106,7 +106,7 @@ def test_a_second_run_changes_nothing_and_a_refresh_finds_no_drift(made: Stack) 
     made.run(*PREVIEW)
 
 
-def test_what_was_changed_by_hand_is_shown_and_mended(settled: Stack, admin: httpx.Client) -> None:
+def test_manual_changes_are_shown_and_reverted(settled: Stack, admin: httpx.Client) -> None:
     change(admin, settled.name, "Trusted Hosts", {"trusted-hosts": ["evil.example"]})
     admin.delete(f"{settled.name}/components/{policy(admin, settled.name, 'Consent Required')['id']}")
     shown = settled.fails("preview", "--refresh", "--diff", "--expect-no-changes")
@@ -130,7 +130,7 @@ def test_a_changed_declaration_changes_who_may_register(settled: Stack) -> None:
     assert settled.refused(LOOPBACK) is None
 
 
-def test_what_failed_half_way_is_one_sentence_and_completed_by_the_next_run(settled: Stack) -> None:
+def test_a_partial_failure_is_one_message_and_is_completed_by_the_next_run(settled: Stack) -> None:
     settled.declare(allowedScopes=["nope"], redirectHosts=["localhost"])
     said = settled.fails(*UP)
     assert "Realm adopted has no client scope nope, which clients that register should be allowed" in said
@@ -141,12 +141,12 @@ def test_what_failed_half_way_is_one_sentence_and_completed_by_the_next_run(sett
     settled.run(*PREVIEW)
 
 
-def test_inputs_that_make_no_sense_are_refused_in_the_preview(settled: Stack) -> None:
+def test_invalid_inputs_are_rejected_in_the_preview(settled: Stack) -> None:
     settled.declare(redirectHosts=[])
     assert "open registration needs redirectHosts" in settled.fails("preview")
 
 
-def test_an_authority_that_is_not_the_issuer_is_refused_and_both_are_named(settled: Stack) -> None:
+def test_an_authority_other_than_the_issuer_is_an_error_with_both_values(settled: Stack) -> None:
     issuer = f"{settled.url}/realms/adopted"
     settled.declare(authority=f"{issuer}/")
     said = settled.fails(*UP)
@@ -154,7 +154,7 @@ def test_an_authority_that_is_not_the_issuer_is_refused_and_both_are_named(settl
     assert f"names the issuer {issuer}: declare exactly the issuer" in said
 
 
-def test_preflight_says_its_sentence_and_nothing_else_of_the_plugin(made: Stack) -> None:
+def test_a_preflight_error_replaces_the_plugins_message(made: Stack) -> None:
     wrong = dataclasses.replace(
         made.scratch, credentials={"KEYCLOAK_USER": "admin", "KEYCLOAK_PASSWORD": "wr0ng"}
     )
@@ -172,7 +172,7 @@ def test_no_credentials_are_in_the_state(made: Stack, keycloak: LocalKeycloak) -
     assert keycloak.admin_password not in exported
 
 
-def test_an_existing_realm_is_as_it_was_when_the_stack_is_gone(
+def test_an_existing_realm_is_restored_when_the_stack_is_destroyed(
     module_scratch: ScratchProject, keycloak: LocalKeycloak, admin: httpx.Client
 ) -> None:
     realm = "theirs-to-keep"
@@ -206,7 +206,7 @@ def test_registration_is_imported_by_the_realm_s_name(
     assert other.outputs(kind) == expected
 
 
-def test_the_plugin_makes_the_component_for_programs_in_any_language(
+def test_the_plugin_creates_the_component_for_programs_in_other_languages(
     module_scratch: ScratchProject, keycloak: LocalKeycloak
 ) -> None:
     remote = stack(module_scratch, keycloak, "remote", "remote_component")

@@ -79,7 +79,7 @@ def http() -> Iterator[httpx.Client]:
 
 
 @pytest.mark.parametrize("names_scopes", [True, False], ids=["with its scopes", "without scopes"])
-def test_a_dynamic_client_reaches_what_registration_gives_with_a_planner(
+def test_a_dynamic_client_gets_its_declared_access_with_a_planner(
     tenant: Tenant, http: httpx.Client, names_scopes: bool
 ) -> None:
     scope = {"scope": f"openid {_scope('test')}"} if names_scopes else {}
@@ -88,15 +88,13 @@ def test_a_dynamic_client_reaches_what_registration_gives_with_a_planner(
     assert _decide(tenant, http, client, "test", _GUEST).status == 401
 
 
-def test_a_dynamic_client_never_reaches_what_registration_does_not_give(
-    tenant: Tenant, http: httpx.Client
-) -> None:
+def test_a_dynamic_client_gets_no_undeclared_access(tenant: Tenant, http: httpx.Client) -> None:
     client = _register(tenant, http, redirect_uris=[_REDIRECT]).json()
     with pytest.raises(SignInRefusedError, match="Invalid scopes"):
         _decide(tenant, http, client, "production", _PLANNER)
 
 
-def test_a_redirect_to_another_host_is_not_registered(tenant: Tenant, http: httpx.Client) -> None:
+def test_a_redirect_to_another_host_is_rejected(tenant: Tenant, http: httpx.Client) -> None:
     answer = _register(tenant, http, redirect_uris=["https://evil.example/callback"])
     assert (answer.status_code, answer.json()["error"]) == (403, "insufficient_scope")
 
@@ -107,9 +105,7 @@ def test_a_dynamic_client_has_to_use_pkce(tenant: Tenant, http: httpx.Client) ->
         sign_in(http, _request(tenant, client, "test"), _PLANNER, _REDIRECT, pkce=False)
 
 
-def test_a_registration_that_asks_for_client_credentials_ends_without_data(
-    tenant: Tenant, http: httpx.Client
-) -> None:
+def test_a_registration_for_client_credentials_gets_no_access(tenant: Tenant, http: httpx.Client) -> None:
     answer = _register(
         tenant, http, redirect_uris=[_REDIRECT], grant_types=["client_credentials"], scope=_scope("test")
     )
@@ -137,7 +133,7 @@ def test_a_metadata_document_on_a_declared_domain_is_a_client(
             _decide(tenant, http, client, "production", _PLANNER)
 
 
-def test_a_metadata_document_on_another_domain_is_not_even_fetched(
+def test_a_metadata_document_on_another_domain_is_not_fetched(
     tenant: Tenant, http: httpx.Client, authority: Authority
 ) -> None:
     with https_site(authority) as site:
@@ -147,7 +143,7 @@ def test_a_metadata_document_on_another_domain_is_not_even_fetched(
         assert site.requests == []
 
 
-def test_registration_is_closed_again_when_it_is_no_longer_declared(
+def test_removing_the_declaration_closes_registration(
     module_scratch: ScratchProject, keycloak: LocalKeycloak, http: httpx.Client
 ) -> None:
     closing = Tenant("closing", module_scratch)

@@ -29,7 +29,7 @@ def _declared(server: dict[str, Any], secret: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def test_the_authority_changes_in_the_preview_and_every_client_id_with_it(
+def test_the_preview_shows_the_new_authority_and_client_ids(
     module_scratch: ScratchProject, keycloak: LocalKeycloak, tmp_path: Path
 ) -> None:
     realm = {"name": _NAME, "create": True, "deletable": True}

@@ -31,7 +31,7 @@ def clone(tmp_path: Path, keycloak: LocalKeycloak) -> Path:
     return directory
 
 
-def test_login_select_and_up_make_a_tenant_and_leave_the_checkout_clean(
+def test_login_select_and_up_create_a_tenant_and_keep_the_checkout_clean(
     clone: Path, keycloak: LocalKeycloak, admin: httpx.Client, tmp_path: Path
 ) -> None:
     (tmp_path / "state").mkdir()

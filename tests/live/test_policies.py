@@ -156,7 +156,7 @@ def registering(scratch: ScratchProject, resources: Mapping[str, Resource]) -> P
     return program(scratch, "past_the_component", {"flow-mcp:tenant": listed})
 
 
-def test_a_preview_says_of_all_examples_what_the_rules_say_without_pulumi(scratch: ScratchProject) -> None:
+def test_a_preview_reports_the_same_findings_as_the_rules_without_pulumi(scratch: ScratchProject) -> None:
     examples = {name: placed(name, example) for name, example in EXAMPLES.items()}
     run = registering(scratch, examples).run("preview")
 
@@ -167,7 +167,7 @@ def test_a_preview_says_of_all_examples_what_the_rules_say_without_pulumi(scratc
     }
 
 
-def test_good_examples_are_applied_and_analyzed_afterwards_without_a_finding_that_stops(
+def test_valid_examples_are_applied_and_analyzed_without_a_blocking_finding(
     scratch: ScratchProject,
 ) -> None:
     good = {
@@ -191,7 +191,7 @@ def test_good_examples_are_applied_and_analyzed_afterwards_without_a_finding_tha
 
 
 @pytest.mark.parametrize("arguments", [("up", "--yes"), ("up", "--yes", "--skip-preview")])
-def test_plain_http_is_refused_before_anything_is_made(
+def test_plain_http_is_rejected_before_any_resource_is_created(
     scratch: ScratchProject, arguments: tuple[str, ...]
 ) -> None:
     keycloak = {"url": "http://id.acme.example", "adminUrl": "http://10.0.0.7:8080"}
@@ -205,7 +205,7 @@ def test_plain_http_is_refused_before_anything_is_made(
     assert "own" not in stack.resources()
 
 
-def test_an_authority_that_only_the_outputs_show_is_refused(scratch: ScratchProject) -> None:
+def test_an_authority_known_only_from_outputs_is_rejected(scratch: ScratchProject) -> None:
     document = {"authorizationServers": [{"authority": "http://id.acme.example/realms/acme"}]}
     outputs = {"authority": "https://id.acme.example/realms/acme", "settings": json.dumps(document)}
     run = registering(scratch, {"own": Resource(SETTINGS, outputs=outputs)}).run("preview")
@@ -213,7 +213,7 @@ def test_an_authority_that_only_the_outputs_show_is_refused(scratch: ScratchProj
     assert (run.passed, run.violations) == (False, {("mandatory", "FLOWMCP-001-outputs", "own")})
 
 
-def test_own_provider_and_realm_are_refused_and_what_a_preview_cannot_know_is_said(
+def test_a_custom_provider_and_realm_are_rejected_and_unknown_values_are_reported(
     scratch: ScratchProject,
 ) -> None:
     password = secrets.token_urlsafe(24)
@@ -239,7 +239,7 @@ def test_the_component_shows_its_declaration_to_the_pack(scratch: ScratchProject
     assert "tenant.authorizationServer.keycloak.url is neither" in run.printed
 
 
-def test_a_rule_that_raises_fails_the_preview_and_tells_no_value(scratch: ScratchProject) -> None:
+def test_a_rule_that_raises_fails_the_preview_without_showing_values(scratch: ScratchProject) -> None:
     break_pack(scratch, RAISING)
     marker = secrets.token_urlsafe(24)
     stack = registering(scratch, {"own": Resource(SETTINGS, {"tenant": marker})})

@@ -50,7 +50,7 @@ def ajar(module_scratch: ScratchProject, keycloak: LocalKeycloak, signer: KeyPai
     yield from _tenant("ajar", module_scratch, keycloak, signer, {"registration": registration})
 
 
-def test_nothing_is_found_at_a_tenant_that_is_as_declared(shut: Tenant) -> None:
+def test_a_tenant_as_declared_passes_all_checks(shut: Tenant) -> None:
     assert _found(shut) == (0, set())
 
 
@@ -100,7 +100,7 @@ def test_no_secret_and_no_token_is_printed(shut: Tenant) -> None:
             assert hidden not in ended.stdout + ended.stderr
 
 
-def test_a_program_with_a_key_of_its_own_is_tried_with_it(
+def test_a_program_with_its_own_key_is_verified_with_it(
     shut: Tenant, signer: KeyPair, tmp_path: Path
 ) -> None:
     subject, key = "signer for 1/test", tmp_path / "signer.pem"
@@ -116,7 +116,7 @@ def test_a_program_with_a_key_of_its_own_is_tried_with_it(
     assert refused[1].startswith("no token: invalid_client")
 
 
-def test_without_credentials_of_an_administrator_the_clients_are_not_looked_at(shut: Tenant) -> None:
+def test_without_administrator_credentials_the_client_checks_are_skipped(shut: Tenant) -> None:
     without = {"KEYCLOAK_USER": "", "KEYCLOAK_PASSWORD": ""}
     ended = flow_mcp(shut.scratch, "verify", shut.name, "--json", environment=without)
     results = json.loads(ended.stdout)["tenants"][0]["results"]
@@ -250,7 +250,7 @@ class Realm:
         ),
     ],
 )
-def test_what_is_broken_by_hand_is_named(
+def test_manual_changes_are_reported(
     shut: Tenant, admin: httpx.Client, breaks: Break, named: set[str]
 ) -> None:
     realm = Realm(shut, admin)
@@ -262,7 +262,7 @@ def test_what_is_broken_by_hand_is_named(
     assert _found(shut) == (0, set())
 
 
-def test_a_server_that_is_gone_is_a_finding(shut: Tenant, tmp_path: Any) -> None:
+def test_an_unreachable_server_is_a_failed_check(shut: Tenant, tmp_path: Any) -> None:
     text = shut.outputs()["settings"].replace(
         shut.document.authorization_servers[0].authority, "http://127.0.0.1:9"
     )
@@ -274,7 +274,7 @@ def test_a_server_that_is_gone_is_a_finding(shut: Tenant, tmp_path: Any) -> None
     assert "Traceback" not in ended.stderr
 
 
-def test_a_stack_that_was_never_applied_could_not_be_verified(shut: Tenant) -> None:
+def test_a_stack_without_an_update_cannot_be_verified(shut: Tenant) -> None:
     (shut.scratch.project.directory / "stacks" / "Pulumi.never.yaml").write_text(
         "config: {}\n", encoding="utf-8"
     )

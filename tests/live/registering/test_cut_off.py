@@ -24,7 +24,7 @@ from tests.live.registration import optional_scopes, policies
 
 
 @pytest.mark.parametrize("arrives", [False, True])
-def test_a_create_that_is_cut_off_anywhere_leaves_nothing_open_and_is_completed(
+def test_an_interrupted_create_leaves_registration_closed_and_is_completed(
     arrives: bool,
     api: Connect,
     resource: RegistrationResource,
@@ -56,7 +56,7 @@ def test_a_create_that_is_cut_off_anywhere_leaves_nothing_open_and_is_completed(
         assert optional_scopes(admin, realm) == scopes
 
 
-def test_a_delete_that_is_cut_off_anywhere_is_completed(
+def test_an_interrupted_delete_is_completed(
     api: Connect,
     resource: RegistrationResource,
     declared: Declared,

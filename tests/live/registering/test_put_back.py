@@ -19,7 +19,7 @@ from tests.live.registering.given import (
 from tests.live.registration import change, optional_scopes, policies, policy
 
 
-def test_deleting_puts_everything_back(
+def test_deleting_restores_everything(
     resource: RegistrationResource, declared: Declared, realm: str, admin: httpx.Client
 ) -> None:
     change(admin, realm, "Allowed Client Scopes", {"allowed-client-scopes": ["openid", "phone"]})
@@ -32,7 +32,7 @@ def test_deleting_puts_everything_back(
     assert optional_scopes(admin, realm) == scopes
 
 
-def test_scopes_that_were_optional_before_stay_so(
+def test_existing_optional_scopes_are_kept(
     resource: RegistrationResource, declared: Declared, realm: str, admin: httpx.Client
 ) -> None:
     made = resource.create(declared(realm_optional_scopes=["mcp:tools", "phone"]))
@@ -43,7 +43,7 @@ def test_scopes_that_were_optional_before_stay_so(
     assert "phone" in optional_scopes(admin, realm)
 
 
-def test_a_missing_policy_is_added_and_its_removal_is_said(
+def test_a_missing_policy_is_added_and_its_removal_is_reported(
     resource: RegistrationResource,
     declared: Declared,
     refused: Refused,
@@ -66,7 +66,7 @@ def test_a_missing_policy_is_added_and_its_removal_is_said(
     assert "Trusted Hosts was missing in realm registering before" in caplog.messages[0]
 
 
-def test_a_former_scope_that_is_gone_is_left_out_and_that_is_said(
+def test_a_deleted_former_scope_is_omitted_and_reported(
     resource: RegistrationResource,
     declared: Declared,
     realm: str,
@@ -85,7 +85,7 @@ def test_a_former_scope_that_is_gone_is_left_out_and_that_is_said(
     ]
 
 
-def test_what_was_there_first_is_found_again_when_pulumi_forgot_it(
+def test_the_original_values_are_restored_without_the_state(
     resource: RegistrationResource, declared: Declared, realm: str, admin: httpx.Client
 ) -> None:
     change(admin, realm, "Max Clients Limit", {"max-clients": ["17"]})
@@ -97,7 +97,7 @@ def test_what_was_there_first_is_found_again_when_pulumi_forgot_it(
     assert policies(admin, realm) == before
 
 
-def test_two_stacks_do_not_manage_one_realm(
+def test_a_second_stack_cannot_manage_the_realm(
     resource: RegistrationResource, declared: Declared, realm: str, admin: httpx.Client
 ) -> None:
     made = resource.create(declared())
@@ -110,7 +110,7 @@ def test_two_stacks_do_not_manage_one_realm(
     resource.delete(other.id, other.state)
 
 
-def test_a_realm_with_two_policies_of_a_kind_is_left_alone(
+def test_a_realm_with_two_policies_of_a_kind_is_not_changed(
     resource: RegistrationResource, declared: Declared, realm: str, admin: httpx.Client
 ) -> None:
     second = policy(admin, realm, "Trusted Hosts") | {"name": "More Trusted Hosts"}
@@ -121,7 +121,7 @@ def test_a_realm_with_two_policies_of_a_kind_is_left_alone(
     assert policies(admin, realm) == before
 
 
-def test_a_realm_that_is_gone_is_gone(
+def test_a_deleted_realm_is_removed_from_the_state(
     resource: RegistrationResource, declared: Declared, admin: httpx.Client, realm: str
 ) -> None:
     made = resource.create(declared())

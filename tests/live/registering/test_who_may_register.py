@@ -22,7 +22,7 @@ from tests.live.registering.given import (
 from tests.live.registration import change, policy, register
 
 
-def test_only_declared_redirect_hosts_register(
+def test_only_declared_redirect_hosts_are_accepted(
     resource: RegistrationResource, declared: Declared, refused: Refused
 ) -> None:
     assert refused(redirect_uris=LOOPBACK) == "Trusted Hosts"
@@ -32,7 +32,7 @@ def test_only_declared_redirect_hosts_register(
     assert refused(redirect_uris=[*LOOPBACK, *ELSEWHERE]) == "Trusted Hosts"
 
 
-def test_only_declared_senders_register_and_a_redirect_host_is_none(
+def test_only_declared_senders_can_register_and_redirect_hosts_are_not_senders(
     resource: RegistrationResource, declared: Declared, refused: Refused
 ) -> None:
     made = resource.create(declared(sender_hosts=["192.0.2.1"]))
@@ -44,7 +44,7 @@ def test_only_declared_senders_register_and_a_redirect_host_is_none(
     assert refused(redirect_uris=LOOPBACK) == "Trusted Hosts"
 
 
-def test_closed_registration_refuses_everybody(
+def test_closed_registration_rejects_all_clients(
     resource: RegistrationResource, declared: Declared, refused: Refused
 ) -> None:
     made = resource.create(declared(sender_hosts=["127.0.0.1"]))
@@ -54,7 +54,7 @@ def test_closed_registration_refuses_everybody(
     assert refused(grant_types=["client_credentials"]) == "Trusted Hosts"
 
 
-def test_only_declared_scopes_may_be_asked_for(
+def test_only_declared_scopes_can_be_requested(
     resource: RegistrationResource, declared: Declared, refused: Refused
 ) -> None:
     made = resource.create(declared(allowed_scopes=["mcp:tools"]))
@@ -65,7 +65,7 @@ def test_only_declared_scopes_may_be_asked_for(
     assert refused(redirect_uris=LOOPBACK, scope="openid service_account") == "Allowed Client Scopes"
 
 
-def test_a_client_that_asks_for_no_scope_gets_the_realm_s_optional_ones(
+def test_a_client_without_scope_gets_the_realms_optional_scopes(
     resource: RegistrationResource, declared: Declared, keycloak: LocalKeycloak, realm: str
 ) -> None:
     resource.create(declared(realm_optional_scopes=["mcp:tools"]))
@@ -73,7 +73,7 @@ def test_a_client_that_asks_for_no_scope_gets_the_realm_s_optional_ones(
     assert "mcp:tools" in registered["scope"].split()
 
 
-def test_pages_register_only_from_declared_origins(
+def test_pages_can_register_only_from_declared_origins(
     resource: RegistrationResource, declared: Declared, keycloak: LocalKeycloak, realm: str
 ) -> None:
     resource.create(declared(cors_origins=["https://inspector.example"]))
@@ -87,14 +87,14 @@ def test_pages_register_only_from_declared_origins(
         assert answer.headers.get("Access-Control-Allow-Origin") == allowed
 
 
-def test_no_more_clients_than_the_maximum(
+def test_the_maximum_number_of_clients_is_enforced(
     resource: RegistrationResource, declared: Declared, refused: Refused
 ) -> None:
     resource.create(declared(maximum_clients=1))
     assert refused(redirect_uris=LOOPBACK) == "Max Clients Limit"
 
 
-def test_reading_gives_what_was_written(
+def test_a_read_returns_the_written_values(
     resource: RegistrationResource, declared: Declared, realm: str
 ) -> None:
     made = resource.create(declared(**EVERYTHING))
@@ -102,7 +102,7 @@ def test_reading_gives_what_was_written(
     assert resource.read(realm, made.state) == made
 
 
-def test_reading_shows_what_was_changed_by_hand(
+def test_a_read_returns_manual_changes(
     resource: RegistrationResource, declared: Declared, realm: str, admin: httpx.Client
 ) -> None:
     made = resource.create(declared(realm_optional_scopes=["mcp:tools"]))
@@ -123,7 +123,7 @@ def test_reading_shows_what_was_changed_by_hand(
     assert resource.read(realm, mended) == made
 
 
-def test_nothing_is_written_where_all_is_as_declared(
+def test_nothing_is_written_if_the_realm_is_as_declared(
     api: Connect, resource: RegistrationResource, declared: Declared, realm: str
 ) -> None:
     made = resource.create(declared())
@@ -134,7 +134,7 @@ def test_nothing_is_written_where_all_is_as_declared(
     assert not never.broke
 
 
-def test_an_unknown_scope_is_named_and_nothing_is_opened(
+def test_an_unknown_scope_is_reported_and_registration_stays_closed(
     resource: RegistrationResource, declared: Declared, refused: Refused
 ) -> None:
     for unknown in ({"allowed_scopes": ["nope", "openid"]}, {"realm_optional_scopes": ["nope"]}):

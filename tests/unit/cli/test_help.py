@@ -28,7 +28,7 @@ def _help(command: tuple[str, ...]) -> str:
 
 
 @pytest.mark.parametrize("command", [(), *_commands(cli)], ids=" ".join)
-def test_a_commands_help_has_examples_or_its_groups_has(command: tuple[str, ...]) -> None:
+def test_help_has_examples_for_each_command(command: tuple[str, ...]) -> None:
     shown = _help(command)
     assert f"Usage: cli {' '.join(command)}".rstrip() in shown
     examples = shown.partition("Examples:")[2]
@@ -38,7 +38,7 @@ def test_a_commands_help_has_examples_or_its_groups_has(command: tuple[str, ...]
 
 
 @pytest.mark.parametrize("command", [*_commands(cli)], ids=" ".join)
-def test_a_command_says_what_it_does_and_so_does_each_option(command: tuple[str, ...]) -> None:
+def test_commands_and_options_have_help_texts(command: tuple[str, ...]) -> None:
     found = _found(command)
     assert found.help
     assert [

@@ -51,7 +51,7 @@ BROKEN = [
 
 
 @pytest.mark.parametrize(("content", "problem"), BROKEN)
-def test_a_broken_file_leaves_the_last_good_settings_in_force_for_the_stated_time_and_then_closes(
+def test_an_invalid_file_keeps_the_last_valid_settings_until_the_limit_and_then_closes_the_tenant(
     tmp_path: Path,
     follow: Follow,
     clock: Clock,
@@ -92,9 +92,7 @@ def test_a_broken_file_leaves_the_last_good_settings_in_force_for_the_stated_tim
     assert directory.readiness() == READY
 
 
-def test_the_time_runs_from_the_first_broken_file_not_from_the_latest(
-    tmp_path: Path, follow: Follow, clock: Clock
-) -> None:
+def test_the_limit_starts_with_the_first_invalid_file(tmp_path: Path, follow: Follow, clock: Clock) -> None:
     file = write(tmp_path)
     directory = follow()
     file.write_text("{")
@@ -107,7 +105,7 @@ def test_the_time_runs_from_the_first_broken_file_not_from_the_latest(
     assert decide(directory) is Reason.NO_SETTINGS
 
 
-def test_a_mended_file_opens_again(tmp_path: Path, follow: Follow, clock: Clock) -> None:
+def test_a_repaired_file_reopens_the_tenant(tmp_path: Path, follow: Follow, clock: Clock) -> None:
     file = write(tmp_path)
     directory = follow()
     file.write_text("{")
@@ -121,7 +119,7 @@ def test_a_mended_file_opens_again(tmp_path: Path, follow: Follow, clock: Clock)
     assert directory.readiness() == READY
 
 
-def test_a_tenant_whose_first_file_is_broken_is_closed(tmp_path: Path, follow: Follow) -> None:
+def test_a_tenant_with_an_invalid_first_file_is_closed(tmp_path: Path, follow: Follow) -> None:
     (tmp_path / "acme.json").write_text("{")
     directory = follow()
     assert decide(directory) is None
@@ -133,7 +131,7 @@ def test_a_tenant_whose_first_file_is_broken_is_closed(tmp_path: Path, follow: F
     assert directory.readiness() == READY
 
 
-def test_after_a_deletion_a_lower_revision_is_taken(tmp_path: Path, follow: Follow) -> None:
+def test_after_a_deletion_a_lower_revision_is_loaded(tmp_path: Path, follow: Follow) -> None:
     file = write(tmp_path, revision=7)
     directory = follow()
     file.unlink()
@@ -144,7 +142,7 @@ def test_after_a_deletion_a_lower_revision_is_taken(tmp_path: Path, follow: Foll
     assert directory.readiness() == READY
 
 
-def test_a_file_that_cannot_be_looked_at_is_broken_until_it_can(
+def test_an_inaccessible_file_is_invalid_until_it_is_accessible(
     tmp_path: Path, follow: Follow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(tmp_path)
@@ -161,7 +159,7 @@ def test_a_file_that_cannot_be_looked_at_is_broken_until_it_can(
     assert directory.readiness() == READY
 
 
-def test_a_directory_that_cannot_be_read_leaves_all_in_force_for_the_stated_time(
+def test_an_unreadable_directory_keeps_all_settings_until_the_limit(
     tmp_path: Path, follow: Follow, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(tmp_path)
@@ -191,7 +189,7 @@ def refuse(*_: object) -> None:
     raise PermissionError(13, "no access")
 
 
-def test_an_unexpected_error_in_one_file_does_not_touch_the_others(
+def test_an_unexpected_error_in_one_file_does_not_affect_the_others(
     tmp_path: Path, follow: Follow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(tmp_path)

@@ -40,7 +40,7 @@ def kids(cache: KeyCache) -> list[str | None] | None:
     return [key.kid for key in known[AUTHORITY]] if known else None
 
 
-def test_nothing_is_known_before_the_first_fetch_and_asking_what_is_known_fetches_nothing(
+def test_no_keys_are_known_before_the_first_fetch_and_known_does_not_fetch(
     cache: KeyCache, network: FakeServer
 ) -> None:
     assert kids(cache) is None
@@ -55,7 +55,7 @@ def test_keys_are_fetched_once_and_kept(cache: KeyCache, network: FakeServer, cl
     assert network.fetches() == 1
 
 
-def test_after_their_lifetime_keys_are_fetched_again_and_removed_ones_are_gone(
+def test_keys_are_fetched_again_after_their_lifetime_and_removed_ones_expire(
     cache: KeyCache, network: FakeServer, clock: Clock
 ) -> None:
     cache.refresh(SERVER, missing=True)
@@ -65,7 +65,7 @@ def test_after_their_lifetime_keys_are_fetched_again_and_removed_ones_are_gone(
     assert kids(cache) == ["k2"]
 
 
-def test_a_server_that_withdraws_all_keys_is_believed(
+def test_an_empty_key_set_replaces_the_cached_keys(
     cache: KeyCache, network: FakeServer, clock: Clock
 ) -> None:
     cache.refresh(SERVER, missing=True)
@@ -75,7 +75,7 @@ def test_a_server_that_withdraws_all_keys_is_believed(
     assert kids(cache) == []
 
 
-def test_wanted_keys_are_fetched_at_once_but_not_more_often_than_the_limit(
+def test_missing_keys_are_fetched_at_once_within_the_limit(
     cache: KeyCache, network: FakeServer, clock: Clock
 ) -> None:
     cache.refresh(SERVER, missing=True)
@@ -88,7 +88,7 @@ def test_wanted_keys_are_fetched_at_once_but_not_more_often_than_the_limit(
     assert network.fetches() == 2
 
 
-def test_a_server_that_is_down_is_asked_no_more_often_than_one_that_answers(
+def test_failed_fetches_are_limited_like_successful_ones(
     cache: KeyCache, network: FakeServer, clock: Clock
 ) -> None:
     network.down = True
@@ -101,7 +101,7 @@ def test_a_server_that_is_down_is_asked_no_more_often_than_one_that_answers(
     assert kids(cache) == ["k1"]
 
 
-def test_while_the_server_is_down_keys_are_kept_for_the_stated_time_and_no_longer(
+def test_keys_are_kept_until_the_limit_while_the_server_is_down(
     cache: KeyCache, network: FakeServer, clock: Clock
 ) -> None:
     cache.refresh(SERVER, missing=True)
@@ -159,7 +159,7 @@ class SlowServer(FakeServer):
         return super()._answer(request)
 
 
-def test_while_one_thread_fetches_the_others_go_on_with_the_keys_they_have(
+def test_during_a_fetch_other_threads_use_the_cached_keys(
     clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(keys, "DEADLINE_SECONDS", 60)  # whoever waited would outlast the server

@@ -135,11 +135,11 @@ def good(**changes: object) -> str:
 KARI = f"{DESKTOP} kari {PRODUCTION} {{'iss': '{AUTHORITY}'}}"
 
 
-def test_a_tool_knows_its_caller_and_gets_no_token(guarded: Served) -> None:
+def test_a_tool_gets_its_caller_without_the_token(guarded: Served) -> None:
     assert guarded.whoami(good()) == {"caller": "acme production kari", "sdk": KARI, "token": ""}
 
 
-def test_a_session_is_only_its_callers(guarded: Served) -> None:
+def test_a_session_belongs_to_its_caller(guarded: Served) -> None:
     opened = guarded.post(good(), INITIALIZE)
     session = opened.headers["mcp-session-id"]
     assert guarded.post(good(), LIST_TOOLS, session).status_code == 200
@@ -147,7 +147,7 @@ def test_a_session_is_only_its_callers(guarded: Served) -> None:
     assert guarded.post(token(program(exp=LATER)), LIST_TOOLS, session).status_code == 404
 
 
-def test_the_middleware_tells_401_from_403(guarded: Served) -> None:
+def test_the_middleware_distinguishes_401_and_403(guarded: Served) -> None:
     refused = [guarded.post(text, INITIALIZE) for text in (None, good(aud="x"), good(scope="openid"))]
     where = f'resource_metadata="{WELL_KNOWN}", scope="mcp-456-production flow"'
     assert [(answer.status_code, answer.headers["www-authenticate"]) for answer in refused] == [
@@ -157,13 +157,13 @@ def test_the_middleware_tells_401_from_403(guarded: Served) -> None:
     ]
 
 
-def test_the_verifier_admits_who_is_allowed(verified: Served) -> None:
+def test_the_verifier_accepts_allowed_callers(verified: Served) -> None:
     text = good()
     assert verified.whoami(text) == {"caller": "", "sdk": KARI, "token": text}
     assert verified.post(token(program(exp=LATER)), INITIALIZE).status_code == 200
 
 
-def test_with_the_verifier_every_refusal_is_401_without_scope(verified: Served) -> None:
+def test_with_the_verifier_every_denied_call_is_401_without_scope(verified: Served) -> None:
     for text in (None, good(aud="x"), good(scope="openid"), token(program(exp=LATER, azp=acme.TESTER))):
         answer = verified.post(text, INITIALIZE)
         assert answer.status_code == 401
@@ -173,7 +173,7 @@ def test_with_the_verifier_every_refusal_is_401_without_scope(verified: Served) 
         assert "scope" not in challenge
 
 
-def test_the_sdks_metadata_says_what_ours_does(verified: Served) -> None:
+def test_the_sdks_metadata_equals_that_of_the_runtime(verified: Served) -> None:
     path = WELL_KNOWN.removeprefix(HOST)
     answer = httpx.get(f"http://127.0.0.1:{verified.port}{path}").json()
     ours = resource_metadata(acme.resource("production"))
@@ -189,6 +189,6 @@ def test_the_verifier_records_its_decisions(tenants: Tenants, caplog: pytest.Log
     assert said == [("allowed", AGENT), ("token-opaque", None)]
 
 
-def test_a_resource_that_no_tenant_has_admits_nobody(tenants: Tenants) -> None:
+def test_a_resource_of_no_tenant_is_denied(tenants: Tenants) -> None:
     verifier = SettingsTokenVerifier(tenants, PRODUCTION + "2")
     assert anyio.run(verifier.verify_token, token()) is None

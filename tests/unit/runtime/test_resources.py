@@ -89,7 +89,7 @@ def test_an_address_belongs_to_the_longest_url_that_begins_it_in_whole_segments(
         pytest.param("/", id="a slash"),
     ],
 )
-def test_an_address_that_is_none_or_could_be_read_in_two_ways_belongs_to_no_resource(address: str) -> None:
+def test_an_invalid_or_ambiguous_address_belongs_to_no_resource(address: str) -> None:
     assert found(address) is None
 
 

@@ -37,7 +37,9 @@ def other(**urls: str) -> SettingsDocument:
         (OTHER_TEST, "other", OTHER_TEST),
     ],
 )
-def test_an_address_belongs_to_the_resource_it_is_or_is_below_of(address: str, tenant: str, url: str) -> None:
+def test_an_address_belongs_to_the_resource_with_the_longest_prefix(
+    address: str, tenant: str, url: str
+) -> None:
     place = Tenants([acme.settings(), other()]).find(address)
     assert place is not None
     assert place.resource is not None
@@ -59,7 +61,7 @@ def test_an_address_belongs_to_the_resource_it_is_or_is_below_of(address: str, t
         PRODUCTION.replace("acme", "nobody"),
     ],
 )
-def test_any_other_address_belongs_to_nobody(address: str) -> None:
+def test_other_addresses_belong_to_no_tenant(address: str) -> None:
     assert Tenants([acme.settings(), other()]).find(address) is None
 
 
@@ -83,7 +85,7 @@ PATHS = st.lists(st.sampled_from(["a", "b", "ab", "a.b"]), max_size=4).map("/".j
 @given(
     st.lists(PATHS.map("https://h/x/{}".format), unique=True, min_size=1), PATHS, st.sampled_from(["", "/"])
 )
-def test_it_finds_what_a_decision_finds(urls: list[str], path: str, end: str) -> None:
+def test_the_index_finds_the_same_resource_as_a_decision(urls: list[str], path: str, end: str) -> None:
     urls = sorted({url.rstrip("/") for url in urls})
     resources = [acme.resource("production").model_copy(update={"url": url}) for url in urls]
     closed = Validator(None)
@@ -109,7 +111,7 @@ def test_it_finds_what_a_decision_finds(urls: list[str], path: str, end: str) ->
         ([("h/a", "one"), ("h/a/x", "one"), ("h/a.b", "two"), ("h/a/b", "three")], [("one", "three")]),
     ],
 )
-def test_owners_overlap_where_a_url_is_anothers_or_below_it(
+def test_owners_with_equal_or_nested_urls_overlap(
     owned: list[tuple[str, str]], pairs: list[tuple[str, str]]
 ) -> None:
     assert overlapping(owned) == pairs

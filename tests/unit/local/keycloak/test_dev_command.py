@@ -36,7 +36,7 @@ def _dev(*arguments: str | Path) -> tuple[int, str, str]:
     return result.exit_code, result.stdout, result.stderr
 
 
-def test_start_status_and_stop_say_what_there_is(state: Path) -> None:
+def test_start_status_and_stop_print_the_state(state: Path) -> None:
     code, out, _ = _dev("start", "--port", "0", "--state", state)
     url = LocalKeycloak(state).url
     assert code == 0
@@ -71,7 +71,7 @@ def test_status_as_json_has_everything_but_the_password(state: Path) -> None:
     assert (code, json.loads(out)) == (3, running | {"running": False, "pid": None})
 
 
-def test_a_ctrl_c_while_starting_leaves_nothing_running(state: Path) -> None:
+def test_ctrl_c_during_the_start_stops_the_server(state: Path) -> None:
     state.mkdir()
     (state / "behaviour").write_text("is silent")
     start = subprocess.Popen(
@@ -93,7 +93,7 @@ def test_a_ctrl_c_while_starting_leaves_nothing_running(state: Path) -> None:
     assert _dev("status", "--state", state)[0] == 3
 
 
-def test_a_mistake_ends_in_a_sentence(state: Path) -> None:
+def test_an_expected_error_is_one_message(state: Path) -> None:
     trust = str(state / "absent.pem")
     command = [str(_FLOW_MCP), "dev", "start", "--port", "0", "--state", str(state), "--trust", trust]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -103,7 +103,7 @@ def test_a_mistake_ends_in_a_sentence(state: Path) -> None:
 
 
 @pytest.mark.usefixtures("machine")
-def test_without_state_it_is_that_of_the_project_around_us(
+def test_the_default_state_directory_is_in_the_project(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "project" / "docs").mkdir(parents=True)

@@ -53,21 +53,21 @@ def deaf(tmp_path: Path) -> Started:
     return Started(_DEAF, tmp_path / "log")
 
 
-def test_a_server_is_asked_to_end(polite: Started) -> None:
+def test_a_server_ends_after_sigterm(polite: Started) -> None:
     reports: list[str] = []
     assert polite.end(reports)
     assert not process.runs(polite.pid, polite.identity)
     assert reports == []
 
 
-def test_a_server_that_does_not_listen_is_forced(deaf: Started) -> None:
+def test_a_server_that_ignores_sigterm_is_killed(deaf: Started) -> None:
     reports: list[str] = []
     assert not deaf.end(reports, patience=0.3)
     assert not process.runs(deaf.pid, deaf.identity)
     assert len(reports) == 1
 
 
-def test_a_process_that_got_the_id_later_is_left_alone(polite: Started) -> None:
+def test_a_later_process_with_the_same_id_is_not_ended(polite: Started) -> None:
     assert process.end(polite.pid, "an earlier process", patience=0, report=print)
     assert process.runs(polite.pid, polite.identity)
 
@@ -77,6 +77,6 @@ def test_an_unused_id_has_no_identity(polite: Started) -> None:
     assert process.identity(polite.pid) is None
 
 
-def test_a_server_is_out_of_reach_of_our_terminal(polite: Started) -> None:
+def test_a_server_has_its_own_session(polite: Started) -> None:
     assert os.getpgid(polite.pid) == polite.pid
     assert os.getsid(polite.pid) == polite.pid

@@ -26,7 +26,7 @@ def state(tmp_path: Path, machine: Machine) -> Iterator[Path]:  # noqa: ARG001 t
     LocalKeycloak(directory).stop(purge=True)
 
 
-def test_a_started_server_is_known_to_everyone_who_names_its_directory(state: Path) -> None:
+def test_a_started_server_is_found_by_its_state_directory(state: Path) -> None:
     assert LocalKeycloak(state, 0).start()
     other = LocalKeycloak(state)
     status = other.status()
@@ -65,13 +65,13 @@ def test_the_password_is_in_no_argument_and_no_report(state: Path) -> None:
     assert keycloak.admin_password not in "".join([*reports, *seen(state)["arguments"]])
 
 
-def test_the_server_is_told_to_listen_on_127_0_0_1(state: Path) -> None:
+def test_the_server_listens_on_127_0_0_1(state: Path) -> None:
     with LocalKeycloak(state, 0) as keycloak:
         arguments = set(seen(state)["arguments"])
         assert {"--http-host=127.0.0.1", "--cache=local", f"--hostname={keycloak.url}"} < arguments
 
 
-def test_a_stopped_server_is_not_running_and_stopping_it_again_is_no_error(state: Path) -> None:
+def test_stopping_a_stopped_server_is_not_an_error(state: Path) -> None:
     keycloak = LocalKeycloak(state, 0)
     keycloak.start()
     running = keycloak.status()
@@ -80,7 +80,7 @@ def test_a_stopped_server_is_not_running_and_stopping_it_again_is_no_error(state
     assert not keycloak.stop()
 
 
-def test_stopping_what_was_never_started_makes_nothing(state: Path) -> None:
+def test_stopping_a_server_that_was_never_started_creates_no_files(state: Path) -> None:
     assert not LocalKeycloak(state).stop()
     assert not state.exists()
 
@@ -92,7 +92,7 @@ def test_a_purge_removes_the_directory(state: Path) -> None:
     assert not state.exists()
 
 
-def test_a_process_that_got_the_id_later_is_not_ended(state: Path, tmp_path: Path) -> None:
+def test_stop_does_not_end_a_later_process_with_the_same_id(state: Path, tmp_path: Path) -> None:
     """A record from before a reboot, say: its process ID belongs to something else now."""
     stranger = process.spawn(["/bin/sleep", "600"], {}, tmp_path / "log")
     started = process.identity(stranger)
@@ -108,7 +108,7 @@ def test_a_process_that_got_the_id_later_is_not_ended(state: Path, tmp_path: Pat
     process.end(stranger, started, patience=30, report=print)
 
 
-def test_a_first_start_takes_a_free_port_where_another_program_has_the_usual_one(
+def test_a_first_start_uses_a_free_port_if_the_default_port_is_used(
     state: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reports: list[str] = []
@@ -124,7 +124,7 @@ def test_a_first_start_takes_a_free_port_where_another_program_has_the_usual_one
     assert f"Port {taken} on 127.0.0.1 is used by another program; using a free port" in reports
 
 
-def test_a_port_in_use_is_named_with_the_remedy(state: Path) -> None:
+def test_a_used_port_is_an_error_with_a_remedy(state: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         with pytest.raises(LocalKeycloakError) as error:
@@ -165,7 +165,7 @@ def test_another_port_is_refused_while_the_server_runs(state: Path) -> None:
     )
 
 
-def test_what_is_trusted_stays_trusted(state: Path, tmp_path: Path) -> None:
+def test_the_trusted_authority_is_kept(state: Path, tmp_path: Path) -> None:
     authority = tmp_path / "authority.pem"
     authority.write_bytes(_CERTIFICATE)
     with LocalKeycloak(state, 0, authority):
@@ -179,7 +179,7 @@ def test_what_is_trusted_stays_trusted(state: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("content", "what"), [(None, "cannot be read"), (b"", "has no PEM certificate")])
-def test_a_file_without_certificates_cannot_be_trusted(
+def test_a_trust_file_without_certificates_is_rejected(
     state: Path, tmp_path: Path, content: bytes | None, what: str
 ) -> None:
     authority = tmp_path / "authority.pem"
@@ -189,7 +189,7 @@ def test_a_file_without_certificates_cannot_be_trusted(
         LocalKeycloak(state, 0, authority).start()
 
 
-def test_data_of_one_way_is_not_opened_by_another(state: Path) -> None:
+def test_data_of_one_source_is_not_used_with_another(state: Path) -> None:
     with LocalKeycloak(state, 0):
         pass
     with pytest.raises(
@@ -198,7 +198,7 @@ def test_data_of_one_way_is_not_opened_by_another(state: Path) -> None:
         LocalKeycloak(state, sources=["docker"]).start()
 
 
-def test_the_files_of_the_server_are_closed_to_others(state: Path) -> None:
+def test_the_files_of_the_server_are_private(state: Path) -> None:
     with LocalKeycloak(state, 0):
         open_to_others = [
             file.name
@@ -208,7 +208,7 @@ def test_the_files_of_the_server_are_closed_to_others(state: Path) -> None:
     assert open_to_others == []
 
 
-def test_a_server_killed_by_someone_else_is_not_running(state: Path) -> None:
+def test_a_killed_server_is_not_running(state: Path) -> None:
     keycloak = LocalKeycloak(state, 0)
     keycloak.start()
     record = json.loads((state / "server.json").read_text())

@@ -21,7 +21,7 @@ def test_a_record_is_read_as_it_was_written(state: State) -> None:
     assert state.record() == record
 
 
-def test_a_damaged_record_is_named_with_the_remedy(state: State) -> None:
+def test_a_damaged_record_is_an_error_with_a_remedy(state: State) -> None:
     (state.directory / "server.json").write_text("{")
     with pytest.raises(LocalKeycloakError, match=r"server\.json is damaged .*\. Delete it and start again\."):
         state.record()
@@ -41,7 +41,7 @@ def test_no_new_password_is_made_for_existing_data(state: State) -> None:
         state.password()
 
 
-def test_removal_leaves_what_is_not_the_servers(state: State) -> None:
+def test_removal_keeps_files_of_others(state: State) -> None:
     state.password()
     other = state.directory / "notes.txt"
     other.touch()
@@ -49,7 +49,7 @@ def test_removal_leaves_what_is_not_the_servers(state: State) -> None:
     assert list(state.directory.iterdir()) == [other]
 
 
-def test_a_directory_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
+def test_a_state_directory_that_cannot_be_created_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(LocalKeycloakError, match=r"Choose another directory with --state\.$"):
         State(tmp_path / "file" / "state").create()

@@ -31,7 +31,7 @@ def test_every_check_is_in_the_list_once() -> None:
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
-def test_a_check_says_everything_about_itself(check: Check) -> None:
+def test_a_check_has_all_descriptions(check: Check) -> None:
     assert re.fullmatch(r"V-[A-Z]+-\d{3}", check.id)
     assert not check.title.endswith(".")
     assert check.meaning.endswith(".")
@@ -39,18 +39,18 @@ def test_a_check_says_everything_about_itself(check: Check) -> None:
     assert check.reference.startswith("https://")
 
 
-def test_every_error_text_says_what_to_do() -> None:
+def test_every_error_text_has_a_remedy() -> None:
     assert [each.code for each in ERROR_TEXTS if not each.remedy.endswith(".")] == []
     assert [each.code for each in ERROR_TEXTS if not each.source.startswith("https://")] == []
     assert len({each.code for each in ERROR_TEXTS}) == len(ERROR_TEXTS)
 
 
-def test_the_page_lists_the_checks_as_they_are() -> None:
+def test_the_documentation_lists_the_checks() -> None:
     page = (REPOSITORY / "docs" / "verify.md").read_text(encoding="utf-8")
     assert page.split(_BEGIN)[1].split(_END)[0] == markdown(CHECKS)
 
 
-def test_every_reported_problem_has_its_row() -> None:
+def test_every_field_problem_has_a_row() -> None:
     rows = re.findall(
         r"^\| (\d+) \| (.+?) \| (.+?) \| (.+?) \|$", _FIELD.read_text(encoding="utf-8"), re.MULTILINE
     )
@@ -60,7 +60,7 @@ def test_every_reported_problem_has_its_row() -> None:
         assert re.match(r"(impossible|refused by `check`|warned of by `check`|named by `verify`)", how)
 
 
-def test_the_problems_page_names_tests_and_checks_that_exist() -> None:
+def test_tests_and_checks_in_the_documentation_exist() -> None:
     page = _FIELD.read_text(encoding="utf-8")
     named = re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", page)
     missing = [

@@ -79,19 +79,19 @@ def test_an_assertion_is_for_this_client_and_this_issuer_and_short_lived(
     ],
     ids=["empty", "certificate", "encrypted", "Ed25519", "RSA of 1024 bits", "another curve"],
 )
-def test_a_file_that_cannot_sign_is_refused(tmp_path: Path, content: bytes, said: str) -> None:
+def test_a_file_without_a_usable_key_is_rejected(tmp_path: Path, content: bytes, said: str) -> None:
     file = tmp_path / "signer.pem"
     file.write_bytes(content)
     with pytest.raises(ClientKeyError, match=said):
         ClientKey.read(file)
 
 
-def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
+def test_a_missing_key_file_is_rejected(tmp_path: Path) -> None:
     with pytest.raises(ClientKeyError, match="cannot be read: No such file or directory"):
         ClientKey.read(tmp_path / "none.pem")
 
 
-def test_a_program_with_a_key_gets_its_token_with_it_and_without_basic_authentication(tmp_path: Path) -> None:
+def test_a_program_with_a_key_authenticates_with_it_and_without_basic(tmp_path: Path) -> None:
     file = tmp_path / "agent.pem"
     file.write_bytes(_pem(_RSA))
     fake = Fake()
@@ -111,7 +111,7 @@ def test_a_program_with_a_key_gets_its_token_with_it_and_without_basic_authentic
     assert fake.authorizations == []
 
 
-def test_an_assertion_that_a_server_repeats_is_not_shown(tmp_path: Path) -> None:
+def test_an_assertion_in_a_servers_error_is_not_shown(tmp_path: Path) -> None:
     file = tmp_path / "agent.pem"
     file.write_bytes(_pem(_RSA))
     fake = Fake()

@@ -70,7 +70,7 @@ def test_each_deviation_has_its_check() -> None:
         assert found == {named}, changes
 
 
-def test_a_client_that_is_not_there_is_named() -> None:
+def test_a_missing_client_is_reported() -> None:
     observed = _fake().observed(keycloak_clients.exists, declaration=declaration(), environment=_CREDENTIALS)
     assert observed == [
         ("fail", "agent", f"{acme.AGENT}: missing"),
@@ -85,7 +85,7 @@ def test_a_client_that_is_not_there_is_named() -> None:
         ("auth0", _CREDENTIALS, "the clients of auth0 cannot be read"),
     ],
 )
-def test_where_it_cannot_look_it_says_why(kind: str, environment: dict[str, str], reason: str) -> None:
+def test_a_skipped_check_has_a_reason(kind: str, environment: dict[str, str], reason: str) -> None:
     fake = Fake(kind=kind)
     ((status, _, seen),) = fake.observed(
         keycloak_clients.exists, declaration=declaration(), environment=environment
@@ -94,7 +94,7 @@ def test_where_it_cannot_look_it_says_why(kind: str, environment: dict[str, str]
     assert seen.startswith(reason)
 
 
-def test_a_refused_administrator_is_no_traceback() -> None:
+def test_rejected_administrator_credentials_skip_the_check() -> None:
     fake = _fake()
     token = "https://id.acme.example/realms/master/protocol/openid-connect/token"
     fake.answer(

@@ -24,7 +24,7 @@ _NOWHERE = "http://127.0.0.1:9/realms/acme"
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"version": 2}'], ids=["empty", "a list", "another version"])
-def test_a_file_without_settings_could_not_be_verified(tmp_path: Path, text: str) -> None:
+def test_a_file_without_settings_cannot_be_verified(tmp_path: Path, text: str) -> None:
     file = tmp_path / "acme.json"
     file.write_text(text, encoding="utf-8")
     result = CliRunner().invoke(command, ["--settings", str(file)], catch_exceptions=False)
@@ -33,7 +33,7 @@ def test_a_file_without_settings_could_not_be_verified(tmp_path: Path, text: str
 
 
 @pytest.mark.parametrize("in_envelope", [False, True], ids=["document", "envelope"])
-def test_a_server_that_is_not_there_is_a_finding(tmp_path: Path, *, in_envelope: bool) -> None:
+def test_an_unreachable_server_is_reported(tmp_path: Path, *, in_envelope: bool) -> None:
     settings = Fake().settings
     text = settings.canonical_json().replace("https://id.acme.example/realms/acme", _NOWHERE)
     text = text.replace("https://app.profitbase.biz", "http://127.0.0.1:9")
@@ -48,7 +48,7 @@ def test_a_server_that_is_not_there_is_a_finding(tmp_path: Path, *, in_envelope:
     assert failed == {"V-DISCOVERY-001", "V-DISCOVERY-003"}
 
 
-def test_failures_come_first_and_say_what_to_do_and_what_was_skipped_is_counted(tmp_path: Path) -> None:
+def test_failures_are_first_with_remedies_and_skipped_checks_are_counted(tmp_path: Path) -> None:
     text = Fake().settings.canonical_json().replace("https://id.acme.example/realms/acme", _NOWHERE)
     file = tmp_path / "acme.json"
     file.write_text(text.replace("https://app.profitbase.biz", "http://127.0.0.1:9"), encoding="utf-8")
@@ -81,12 +81,12 @@ def test_failures_come_first_and_say_what_to_do_and_what_was_skipped_is_counted(
     ],
     ids=["no file named", "two tenants", "all tenants", "no such file"],
 )
-def test_a_key_is_one_client_s_of_one_tenant(arguments: list[str], said: str) -> None:
+def test_a_key_option_needs_one_client_of_one_tenant(arguments: list[str], said: str) -> None:
     result = CliRunner().invoke(command, arguments)
     assert said in result.output + str(result.exception)
 
 
-def test_a_key_of_a_client_that_has_none_could_not_be_tried(tmp_path: Path) -> None:
+def test_a_key_option_for_a_client_without_a_key_is_rejected(tmp_path: Path) -> None:
     key = tmp_path / "agent.pem"
     key.write_text(KeyPair.make("agent").private_key, encoding="utf-8")
     file = tmp_path / "acme.json"
@@ -99,7 +99,7 @@ def test_a_key_of_a_client_that_has_none_could_not_be_tried(tmp_path: Path) -> N
     )
 
 
-def test_results_are_counted_and_told_to_programs() -> None:
+def test_results_are_counted_and_converted_to_json() -> None:
     check = CHECKS[0]
     results = [
         Result(check, "https://a", good("x", "fine")),
