@@ -1,4 +1,4 @@
-"""`flow-mcp check`: which files it reads, what it prints, how it ends."""
+"""Tests of the files, the output and the exit codes of `flow-mcp check`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ GLOBEX = tenant(server=SERVER.replace("acme", "globex")).replace("id: acme", "id
 
 @pytest.fixture
 def project(stacks: Stacks, monkeypatch: pytest.MonkeyPatch) -> Stacks:
-    """The project that the command finds, from a directory in it."""
+    """The project, with one of its directories as the working directory."""
     monkeypatch.chdir(stacks.project.directory / "stacks")
     return stacks
 

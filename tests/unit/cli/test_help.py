@@ -1,4 +1,4 @@
-"""Every command can be learnt from its help."""
+"""Tests of the help texts."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _found(command: tuple[str, ...]) -> click.Command:
 
 
 def _around(command: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """The group above a command, and the commands below a group."""
+    """Yield the group of a command, and the commands of a group."""
     yield command[:-1]
     found = _found(command)
     if isinstance(found, click.Group):

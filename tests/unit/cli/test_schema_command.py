@@ -1,4 +1,4 @@
-"""`flow-mcp schema`: what it prints and writes."""
+"""Tests of `flow-mcp schema`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the commands import: a module that is not needed makes everybody wait."""
+"""Tests of the imports of commands, because unneeded modules slow every start."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ print("\\n" + json.dumps(sorted(sys.modules)))
 
 
 def loaded(*arguments: str) -> set[str]:
-    """The names of the modules that a command has loaded when it ends."""
+    """Return the names of the modules that a command imports."""
     ended = subprocess.run(
         [sys.executable, "-c", LOADED, json.dumps(arguments)],
         cwd=REPOSITORY,

@@ -1,4 +1,4 @@
-"""The middleware in front of an application."""
+"""Tests of the middleware."""
 
 from __future__ import annotations
 

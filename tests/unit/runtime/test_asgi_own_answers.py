@@ -1,4 +1,4 @@
-"""What the middleware answers by itself: metadata, probes, and WebSockets that it refuses."""
+"""Tests of the middleware's own answers: metadata, readiness probes and denied WebSockets."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_an_address_beside_the_well_known_one_belongs_to_the_application(
 
 
 class Alarmed(Tenants):
-    """Tenants of which something is wrong."""
+    """Tenants with a given readiness."""
 
     def __init__(self, readiness: Readiness) -> None:
         super().__init__([acme.settings()])
@@ -92,7 +92,7 @@ class Alarmed(Tenants):
         return self.says
 
     def find(self, address: str) -> TenantResource | None:
-        """Every tenant is closed."""
+        """Return the tenant of an address as closed."""
         place = super().find(address)
         return place and TenantResource(place.tenant, Validator(None), None)
 

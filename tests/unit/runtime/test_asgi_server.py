@@ -1,4 +1,4 @@
-"""The middleware behind a real HTTP server, spoken to byte by byte."""
+"""Tests of the middleware behind a real HTTP server, with raw requests."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def port() -> Iterator[int]:
 
 
 def answer(port: int, path: bytes, *headers: bytes, method: bytes = b"POST") -> tuple[int, str]:
-    """Send a request as it stands and give the answer's status and challenge."""
+    """Send a raw request and return the answer's status and challenge."""
     request = b"\r\n".join(
         [method + b" " + path + b" HTTP/1.1", b"Host: evil.example", b"Connection: close", *headers, b"", b""]
     )

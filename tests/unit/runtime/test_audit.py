@@ -1,4 +1,4 @@
-"""The trail of decisions."""
+"""Tests of the audit log and the counters."""
 
 from __future__ import annotations
 

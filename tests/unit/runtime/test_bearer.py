@@ -1,4 +1,4 @@
-"""The token as it came over the wire."""
+"""Tests of reading the bearer token of a call."""
 
 from __future__ import annotations
 

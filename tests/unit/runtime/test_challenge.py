@@ -1,4 +1,4 @@
-"""The `WWW-Authenticate` header."""
+"""Tests of the `WWW-Authenticate` header."""
 
 from __future__ import annotations
 

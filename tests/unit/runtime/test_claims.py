@@ -1,4 +1,4 @@
-"""Conditions on claims, whose operators the settings document defines."""
+"""Tests of the operators of claim conditions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may call besides declared clients, and where."""
+"""Tests of clients of registration methods and their access."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CLOSED = Registration()
 
 
 def reason(client: str, at: str, registration: Registration, *, person: bool = True) -> Reason:
-    """Decide a call with a token that is good but for its client."""
+    """Return the reason for a call with a token that is valid except for its client."""
     environment = at.rpartition("/")[2]
     kind = {} if person else {"sid": GONE, "client_id": client}
     body = acme.claims(azp=client, aud=at, scope=f"mcp-456-{environment} flow", **kind)

@@ -1,4 +1,4 @@
-"""The decision table, row by row, and every check alone."""
+"""Tests of each row of the decision table and of each check."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_another_issuer_is_denied_without_an_authority_in_the_decision(
     assert decided(token(body)) == answer(reason, INVALID_TOKEN, authority=None)
 
 
-# What is read before the client is known: the decision names none.
+# Checks before the client is known: the decision has no client.
 UNKNOWN_CALLER = [
     pytest.param(Reason.BOUND_TOKEN, {"cnf": {"jkt": "thumb"}}, id="bound by DPoP"),
     pytest.param(Reason.BOUND_TOKEN, {"cnf": {"x5t#S256": "thumb"}}, id="bound by mutual TLS"),
@@ -231,7 +231,7 @@ def test_a_token_within_the_limits_is_allowed(body: dict[str, Any]) -> None:
 
 
 def with_roles(profile_role_claim: str | None = "roles") -> SettingsDocument:
-    """Give settings as Entra has them: qualified scopes, a GUID as audience, roles for programs."""
+    """Return settings as for Entra: qualified scopes, a GUID as audience, roles for programs."""
     at = ResourceAtServer(
         authority=AUTHORITY,
         audiences=("00000000-aaaa",),
@@ -295,7 +295,7 @@ SECOND = "https://login.example/new"
 
 
 def moving() -> SettingsDocument:
-    """Give settings during a move: a second server is preferred, the first still accepted."""
+    """Return settings during a move: the second server is preferred, the first is still accepted."""
     old, new = acme.server(), acme.server().model_copy(update={"authority": SECOND, "issuers": (SECOND,)})
     at = acme.resource("production").authorization_servers[0]
     there = at.model_copy(

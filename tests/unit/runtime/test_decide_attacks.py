@@ -1,4 +1,4 @@
-"""Tokens that an attacker writes: each is refused with 401, none with an exception."""
+"""Tests of forged tokens: each is denied with 401 and raises no exception."""
 
 from __future__ import annotations
 
@@ -248,7 +248,7 @@ def test_no_other_letter_in_a_valid_token_is_accepted(position: int, letter: str
 
 
 def test_no_other_last_letter_is_accepted() -> None:
-    """Of the last letter only two bits count (RFC 4648, 3.5)."""
+    """Only two bits of the last letter are significant (RFC 4648, 3.5)."""
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
     accepted = [letter for letter in letters if decided(GOOD[:-1] + letter).allowed]
     assert accepted == [GOOD[-1]]

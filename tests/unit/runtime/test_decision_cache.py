@@ -1,4 +1,4 @@
-"""Decisions that are kept are what a fresh decision would be, at every time."""
+"""Tests of the decision cache: a cached decision always equals a new one."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ TOKENS = [
     "opaque",
     None,
 ]
-# What the server publishes (None: it is down), how long nothing happens, and a call.
+# A step: the published keys (None: the server is down), the time that passes, and a call.
 STEPS = st.lists(
     st.tuples(
         st.sampled_from([("k1",), ("k2",), ("k1", "k2"), None]),

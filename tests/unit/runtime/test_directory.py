@@ -1,4 +1,4 @@
-"""Settings followed in a directory."""
+"""Tests of loading and reloading a settings directory."""
 
 from __future__ import annotations
 
@@ -179,7 +179,7 @@ def test_an_address_can_move_between_tenants_in_one_scan(tmp_path: Path, follow:
 
 
 def test_swapped_links_of_kubernetes_are_reloaded(tmp_path: Path, follow: Follow) -> None:
-    """A ConfigMap volume: files are links through `..data`, itself a link that is replaced by renaming."""
+    """A ConfigMap volume: its files are links through `..data`, a link that is replaced by renaming."""
     for name, revision in (("..first", 1), ("..second", 2)):
         (tmp_path / name).mkdir()
         write(tmp_path / name, moved() if revision == 2 else None, revision)

@@ -1,4 +1,4 @@
-"""Settings followed in a directory in which something is wrong."""
+"""Tests of a settings directory with invalid files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finding an authorization server's keys."""
+"""Tests of fetching an authorization server's keys."""
 
 from __future__ import annotations
 

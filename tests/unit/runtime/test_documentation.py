@@ -1,4 +1,4 @@
-"""The examples in the documentation name what there is."""
+"""Imports in the documentation's examples exist."""
 
 from __future__ import annotations
 

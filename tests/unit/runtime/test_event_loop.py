@@ -1,4 +1,4 @@
-"""Decisions on an event loop while an authorization server takes its time."""
+"""Tests of decisions on an event loop with slow authorization servers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LIFETIME, RETRY = 600.0, 10.0
 
 
 class SlowServer(FakeServer):
-    """Answers when it is told to."""
+    """A server that delays its answers until the test releases them."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""How long keys are kept, and how often a server is asked."""
+"""Tests of the key cache: lifetime, and limit of fetches."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ def test_tenants_with_the_same_server_share_its_keys(cache: KeyCache, network: F
 
 
 class SlowServer(FakeServer):
-    """Answers when it is told to."""
+    """A server that delays its answers until the test releases them."""
 
     def __init__(self) -> None:
         super().__init__()

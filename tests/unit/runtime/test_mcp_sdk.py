@@ -1,4 +1,4 @@
-"""A server made with the official MCP SDK, on loopback, called by the official client."""
+"""Tests of a server with the official MCP SDK, called by the official client on loopback."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ LIST_TOOLS = {"jsonrpc": "2.0", "id": 2, "method": "tools/list", "params": {}}
 
 @dataclass
 class Served:
-    """A running server; calls to its MCP address."""
+    """A running server, with methods to call its MCP address."""
 
     port: int
 
@@ -71,7 +71,7 @@ class Served:
         return httpx.post(self.url, json=body, headers=headers)
 
     def whoami(self, text: str) -> object:
-        """Ask the official client to call the tool."""
+        """Call the tool with the official client."""
 
         async def ask() -> object:
             async with httpx2.AsyncClient(headers={"Authorization": f"Bearer {text}"}) as http:
@@ -83,7 +83,7 @@ class Served:
 
 
 def whoami(ctx: Context) -> dict[str, str]:
-    """Tell what the server knows of its caller."""
+    """Return the server's data of its caller."""
     request = ctx.request_context.request
     caller = request.scope.get(CALLER) if request else None
     known = get_access_token()
@@ -118,7 +118,7 @@ def guarded(tenants: Tenants) -> Iterator[Served]:
 
 @pytest.fixture(scope="module")
 def verified(tenants: Tenants) -> Iterator[Served]:
-    """A server that uses the SDK's own middleware with our verifier."""
+    """A server with the SDK's own middleware and `SettingsTokenVerifier`."""
     server = MCPServer(
         "verified",
         token_verifier=SettingsTokenVerifier(tenants, PRODUCTION),

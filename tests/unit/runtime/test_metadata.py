@@ -1,4 +1,4 @@
-"""Protected resource metadata (RFC 9728)."""
+"""Tests of the protected resource metadata (RFC 9728)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An action repeated in the background."""
+"""Tests of the poller."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from flow_mcp.runtime.poller import Poller
 
 
 class Action:
-    """Counts its runs; fails when it is told to."""
+    """An action that counts its runs and can fail."""
 
     def __init__(self) -> None:
         self.runs = Semaphore(0)

@@ -1,4 +1,4 @@
-"""The reasons, and that the documentation names each."""
+"""Tests of the reason codes and their documentation."""
 
 from __future__ import annotations
 

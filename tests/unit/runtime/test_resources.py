@@ -1,4 +1,4 @@
-"""Which resource an address belongs to."""
+"""Tests of the look-up of the protected resource of an address."""
 
 from __future__ import annotations
 

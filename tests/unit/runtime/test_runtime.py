@@ -1,4 +1,4 @@
-"""The package as others see it."""
+"""Tests of the package's exports and imports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which tenant an address belongs to."""
+"""Tests of the look-up of the tenant of an address."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OTHER_TEST = TEST.replace("acme", "other")
 
 
 def other(**urls: str) -> SettingsDocument:
-    """Give another tenant of the same authorization server; addresses by environment, its own by default."""
+    """Return another tenant of the same authorization server; `urls` replaces addresses by environment."""
     resources = tuple(
         resource.model_copy(
             update={"url": urls.get(resource.environment, resource.url.replace("acme", "other"))}

@@ -1,4 +1,4 @@
-"""Decisions with keys that are fetched as needed."""
+"""Tests of decisions with keys that are fetched as needed."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def validator(network: FakeServer, clock: Clock) -> Iterator[Validator]:
 
 
 def lasting(name: str = "k1") -> str:
-    """Sign a token that outlives every test."""
+    """Sign a token that is valid for all tests."""
     return token(claims(exp=NOW + 100_000), signed_by=key(name))
 
 

@@ -1,4 +1,4 @@
-"""`flow-mcp dev` as a user runs it, on a machine with fakes."""
+"""Tests of `flow-mcp dev` with fake programs."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ _FLOW_MCP = Path(sys.executable).with_name("flow-mcp")
 
 @pytest.fixture
 def state(tmp_path: Path, machine: Machine) -> Iterator[Path]:
-    """A state directory on the machine with fakes, where the distribution is installed already."""
-    # Not by the command: in its process the checksum would be that of the real archive.
+    """A state directory on the machine with fake programs and an installed distribution."""
+    # Not by the command, whose process would compare the checksum of the real archive.
     distribution.install(distribution.from_maven, machine.programs / "java", lambda _: None)
     directory = tmp_path / "state"
     yield directory

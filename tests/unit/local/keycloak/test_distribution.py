@@ -20,7 +20,7 @@ class _Quiet(SimpleHTTPRequestHandler):
 
 @pytest.fixture
 def release(machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The directory of a release page: the distribution, and its SHA-1 beside it."""
+    """The directory of a release page with the distribution and its SHA-1."""
     directory = tmp_path / "release"
     directory.mkdir()
     (directory / "keycloak.zip").write_bytes(machine.archive.read_bytes())

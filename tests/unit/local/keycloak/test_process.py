@@ -20,7 +20,7 @@ _PS = Path("/bin/ps")
 
 @pytest.fixture(autouse=True, params=["proc", "ps"])
 def source(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where identities come from: /proc on Linux, ps elsewhere, which most Linux machines have too."""
+    """The source of identities: /proc on Linux, `ps` on other systems; most Linux machines have both."""
     if request.param == "ps":
         if not _PS.exists():
             pytest.skip(f"this machine has no {_PS}")
@@ -41,7 +41,7 @@ class Started:
 
 @pytest.fixture
 def polite(tmp_path: Path) -> Iterator[Started]:
-    """A process that ends when it is asked to."""
+    """A process that ends after SIGTERM."""
     started = Started(_POLITE, tmp_path / "log")
     yield started
     started.end([])
@@ -49,7 +49,7 @@ def polite(tmp_path: Path) -> Iterator[Started]:
 
 @pytest.fixture
 def deaf(tmp_path: Path) -> Started:
-    """A process that does not end when it is asked to."""
+    """A process that ignores SIGTERM."""
     return Started(_DEAF, tmp_path / "log")
 
 

@@ -20,7 +20,7 @@ _CERTIFICATE = b"-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n"
 
 @pytest.fixture
 def state(tmp_path: Path, machine: Machine) -> Iterator[Path]:  # noqa: ARG001 the machine that it runs on
-    """A state directory on the machine with fakes; whatever runs in it is stopped in the end."""
+    """A state directory on the machine with fake programs; its server is stopped at the end."""
     directory = tmp_path / "state"
     yield directory
     LocalKeycloak(directory).stop(purge=True)
@@ -93,7 +93,7 @@ def test_a_purge_removes_the_directory(state: Path) -> None:
 
 
 def test_stop_does_not_end_a_later_process_with_the_same_id(state: Path, tmp_path: Path) -> None:
-    """A record from before a reboot, say: its process ID belongs to something else now."""
+    """A record from before a reboot, whose process ID now belongs to another process."""
     stranger = process.spawn(["/bin/sleep", "600"], {}, tmp_path / "log")
     started = process.identity(stranger)
     assert started

@@ -1,4 +1,4 @@
-"""`flow-mcp export` with a `pulumi` that answers from a file."""
+"""Tests of `flow-mcp export` with a fake `pulumi` that reads its answers from a file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The list of checks, and the pages that speak of them."""
+"""Tests of the list of checks and its documentation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A program's own key: what can be used, and what is signed with it."""
+"""Tests of programs' private keys and their assertions."""
 
 from __future__ import annotations
 

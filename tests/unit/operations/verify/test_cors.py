@@ -1,4 +1,4 @@
-"""Preflights of pages on declared origins."""
+"""Tests of the CORS checks."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_an_origin_that_is_not_allowed_is_reported(
     if method == "GET":
         right = fake.answers[method, url]
         assert callable(right)
-        # Without an Origin the metadata is there, as for every other client.
+        # Without an Origin header the metadata is served, as for clients outside of browsers.
         answers[method, url] = lambda request: (
             httpx.Response(status, headers=headers) if "origin" in request.headers else right(request)
         )

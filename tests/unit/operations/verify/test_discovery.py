@@ -1,4 +1,4 @@
-"""Metadata and keys, as servers get them wrong."""
+"""Tests of the metadata and key checks with wrong servers."""
 
 from __future__ import annotations
 

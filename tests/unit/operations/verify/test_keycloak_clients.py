@@ -1,4 +1,4 @@
-"""What Keycloak has registered, against the declaration; tests/live has the real one."""
+"""Tests of the checks of Keycloak's clients with a fake; tests/live has a real Keycloak."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _CREDENTIALS = {"KEYCLOAK_USER": "admin", "KEYCLOAK_PASSWORD": "the-administrato
 
 
 def _fake(**changes: Any) -> Fake:
-    """A realm as declared, but for these changes of the client `desktop`."""
+    """Return a realm as declared, except for these changes of the client `desktop`."""
     fake = Fake()
     clients = {
         acme.DESKTOP: {

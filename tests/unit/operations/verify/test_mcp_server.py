@@ -1,4 +1,4 @@
-"""MCP servers that answer, and that do not."""
+"""Tests of the checks of MCP servers."""
 
 from __future__ import annotations
 

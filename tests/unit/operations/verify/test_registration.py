@@ -1,4 +1,4 @@
-"""Registration: open as declared, closed otherwise; what was registered is deleted again."""
+"""Tests of the registration checks, which delete the clients that they register."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_the_registration_token_is_not_sent_to_another_host() -> None:
 
 def test_a_registered_program_with_access_is_reported() -> None:
     fake = _open(declared=False)
-    # What must never be: the server gives the stranger a token that passes as the agent's.
+    # The server issues a token of the declared program to the registered client.
     fake.answer("POST", TOKEN, 200, {"access_token": program_token()})
     assert ("fail", "456/production, without scopes") in [
         seen[:2] for seen in fake.observed(registration.without_data)

@@ -1,4 +1,4 @@
-"""Tokens as servers really issue them, and errors as they really word them."""
+"""Tests of the token checks with tokens and error texts of real servers."""
 
 from __future__ import annotations
 

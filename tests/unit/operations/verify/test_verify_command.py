@@ -1,4 +1,4 @@
-"""`flow-mcp verify` where it cannot run, and what it prints."""
+"""Tests of errors and output of `flow-mcp verify`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The test vectors that other runtimes run too."""
+"""Tests of the test vectors for runtimes."""
 
 from __future__ import annotations
 
