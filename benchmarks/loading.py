@@ -1,4 +1,4 @@
-"""What a process pays before its first decision."""
+"""Measure the import of the runtime and the loading of tenants."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ print(json.dumps([loaded - start, scanned - loaded, resident_bytes() - before]))
 
 
 def measure_import() -> list[Figure]:
-    """Time the import in new processes; the least is the import, the rest is the machine."""
+    """Measure the import in new processes; the minimum is the import without other load."""
     took = [_run(_IMPORT) for _ in range(ROUNDS)]
     if any(pulumi for *_, pulumi in took):
         raise RuntimeError("flow_mcp.runtime imports Pulumi")
@@ -51,7 +51,7 @@ def measure_import() -> list[Figure]:
 
 
 def measure_tenants() -> list[Figure]:
-    """Load a directory of 1,000 tenants in new processes: time, memory, and a look that finds no change."""
+    """Measure time and memory to load 1,000 tenants in new processes, and a scan without changes."""
     with tempfile.TemporaryDirectory(prefix="flow-mcp-bench-") as directory:
         for number in range(TENANTS):
             tenant = f"tenant-{number:04}"

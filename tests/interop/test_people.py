@@ -1,4 +1,4 @@
-"""MCP clients for people: who gets in by which, and what the others are told."""
+"""Tests of MCP clients for people: access, and errors without access."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _CLIENTS = {
     "mcp-remote": mcp_remote.ask,
     "inspector": inspector.ask,
 }
-# What each says when the server refuses the token that it has just been given.
+# The messages of the clients when the server denies their new token.
 _TOKEN_REFUSED = {
     "python-sdk": "Server returned an error response",
     "fastmcp": "Server returned an error response",
@@ -55,7 +55,7 @@ def test_another_tenant_rejects_the_client_and_the_person(
     desk: Desk, ask: Ask, registration: Registration
 ) -> None:
     neighbour = desk.scene.neighbour
-    # A client that holds itself to the issuer of its declared ID stops before anybody is asked.
+    # A client that compares the issuer with that of its client ID stops before the sign-in.
     stopped = "Client not found|Refusing to send pre-registered credentials"
     with pytest.raises(RefusedError, match=f"Invalid username or password|{stopped}"):
         ask(desk, neighbour.url("test"), PLANNER, registration)

@@ -1,4 +1,4 @@
-"""MCP clients for programs: client credentials, with a secret and with a key."""
+"""Tests of MCP clients with client credentials, with a secret and with a key."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_another_tenants_token_is_denied(desk: Desk) -> None:
 
 
 def _memory_of_a_call(desk: Desk, name: str) -> Memory:
-    """What the client has after a call to test: a token that is good there."""
+    """Return the client's tokens after a call to test, where they are valid."""
     memory = Memory()
     python_sdk.ask_with_secret(desk, desk.scene.tenant.url("test"), memory, name)
     desk.scene.server.refusals.clear()

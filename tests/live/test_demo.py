@@ -1,4 +1,4 @@
-"""`make demo` and `make demo-down`, in a clone of their own."""
+"""Tests of `make demo` and `make demo-down` in a clone."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.conftest import REPOSITORY
 
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A clone of what is committed, with this checkout's environment and toolchain; its demo is removed."""
+    """A clone with this checkout's environment and toolchain; its demo is removed at the end."""
     directory = tmp_path_factory.mktemp("clone") / "project"
     subprocess.run(["git", "clone", "--quiet", REPOSITORY, directory], check=True)
     for made in (".venv", ".toolchain"):
@@ -28,7 +28,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def first(clone: Path) -> str:
-    """What the first run prints, while another program has the usual port."""
+    """Output of the first run, while another program uses the default port."""
     with ExitStack() as held:
         with suppress(OSError):  # another one has it already
             held.enter_context(socket.create_server(("127.0.0.1", DEFAULT_PORT)))
@@ -68,7 +68,7 @@ def test_down_removes_everything(clone: Path, first: str) -> None:
 
 
 def _flow_mcp(directory: Path, *arguments: str) -> str:
-    """Standard output of the command; its progress is shown only when it fails."""
+    """Return the standard output of the command; its progress is shown only after a failure."""
     ended = subprocess.run(
         [REPOSITORY / ".venv" / "bin" / "flow-mcp", *arguments],
         cwd=directory,

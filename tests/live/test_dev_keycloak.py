@@ -1,4 +1,4 @@
-"""`flow-mcp dev` with a real Keycloak."""
+"""Tests of `flow-mcp dev` with a real Keycloak."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _MAPPED_LOOPBACK = "0000000000000000FFFF00000100007F"
 
 @dataclass
 class CommandLine:
-    """Runs `flow-mcp dev` on one state directory and keeps all that it printed."""
+    """The command `flow-mcp dev` for one state directory, with all of its output."""
 
     state: Path
     printed: str = ""
@@ -40,7 +40,7 @@ class CommandLine:
 
 @pytest.fixture(scope="module")
 def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CommandLine]:
-    """The command line, with a Keycloak started by it; by the end of the module it is stopped and removed."""
+    """The command with a running Keycloak, which is stopped and removed after the module."""
     run = CommandLine(tmp_path_factory.mktemp("dev") / "keycloak")
     code, _ = run("start", "--port", "0", "--from", "maven")
     try:
@@ -112,7 +112,7 @@ def test_servers_of_two_state_directories_share_nothing(
 
 
 def _processes(group: int) -> list[int]:
-    """The processes of a group, from field 5 of proc_pid_stat(5)."""
+    """Return the processes of a group, from field 5 of proc_pid_stat(5)."""
     found = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -125,7 +125,7 @@ def _processes(group: int) -> list[int]:
 
 
 def _listening_addresses(group: int) -> set[str]:
-    """The local addresses at which processes of a group listen, TCP and UDP, from proc_net(5)."""
+    """Return the local TCP and UDP addresses at which processes of a group listen, from proc_net(5)."""
     ours = set()
     for pid in _processes(group):
         for file in Path(f"/proc/{pid}/fd").iterdir():
@@ -141,7 +141,7 @@ def _listening_addresses(group: int) -> set[str]:
 
 
 def _contents(directory: Path) -> dict[Path, tuple[int, int]]:
-    """Size and time of change of every file."""
+    """Return size and modification time of every file."""
     return {
         file: (file.stat().st_size, file.stat().st_mtime_ns)
         for file in directory.rglob("*")

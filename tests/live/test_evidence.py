@@ -1,4 +1,4 @@
-"""Evidence of a change that was previewed, approved and applied on a real Keycloak."""
+"""Test of the evidence of a change that was previewed, approved and applied on a real Keycloak."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_evidence_contains_the_approved_change_and_no_secret(
 
     applied = flow_mcp(tenant.scratch, "gate", "apply", _NAME, "--approved", approved)
     assert applied.returncode == 0, applied.stdout + applied.stderr
-    # Neither a passphrase nor an administrator is needed to prove it.
+    # The verification needs neither passphrase nor administrator credentials.
     locked = {"PULUMI_CONFIG_PASSPHRASE_FILE": "", "PULUMI_CONFIG_PASSPHRASE": "", "KEYCLOAK_PASSWORD": ""}
     packed = flow_mcp(tenant.scratch, *pack, environment=locked)
     assert packed.returncode == 0, packed.stderr

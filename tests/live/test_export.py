@@ -1,4 +1,4 @@
-"""`flow-mcp export` of a stack that a real `pulumi up` made."""
+"""Tests of `flow-mcp export` for a stack that a real `pulumi up` created."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_the_revision_increases_only_when_the_settings_change(
         ended = flow_mcp(tenant.scratch, "export", "exported", "--to", str(tmp_path))
         assert ended.returncode == 0, ended.stderr
         revisions.append(read_settings(file).revision)
-    # The fixture's update is the first one.
+    # The fixture's update is the stack's first.
     assert revisions == [2, 2, 4]
     assert [each.key for each in read_settings(file).document.protected_resources] == [
         "1/production",

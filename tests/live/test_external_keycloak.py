@@ -1,4 +1,4 @@
-"""Keycloak as any authorization server: registration by RFC 7591 and 7592 on a real one."""
+"""Tests of a real Keycloak as an external server, with registration by RFC 7591 and 7592."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ UNCHANGED = ("--yes", "--skip-preview", "--expect-no-changes", "--stack", REALM)
 
 
 def realm() -> dict[str, Any]:
-    """A realm with a person in it."""
+    """A realm with one person."""
     user = {
         "username": PERSON[0],
         "firstName": "Bruce",
@@ -37,7 +37,7 @@ def realm() -> dict[str, Any]:
 
 
 def scope() -> dict[str, Any]:
-    """The scope that an administrator has prepared; it gives a token the audience."""
+    """The scope that an administrator has created; it adds the audience to tokens."""
     audience = {
         "name": "audience",
         "protocol": "openid-connect",
@@ -131,7 +131,7 @@ def test_the_lifecycle_of_a_tenant(tenant: Tenant, keycloak: LocalKeycloak, admi
     tenant.scratch.pulumi("refresh", *UNCHANGED)
     tenant.scratch.pulumi("up", *UNCHANGED)
 
-    # Keycloak gives a new registration access token with each update, and ends the old one.
+    # Keycloak issues a new registration access token with each update, and revokes the old one.
     before = registration_tokens(tenant)
     other = "http://127.0.0.1:9/other"
     tenant.declare(declaration(keycloak, other))

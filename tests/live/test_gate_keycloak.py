@@ -1,4 +1,4 @@
-"""The gate and the golden corpus on a real Keycloak: what a preview tells, and what is applied of it."""
+"""Tests of the gate with the golden corpus on a real Keycloak."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What kcwarden, an independent auditor, says of our sample's realm, and whether our answers are true."""
+"""Compare the findings of kcwarden, an independent auditor, with the documented explanations."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ _KCWARDEN = Path(sys.executable).with_name("kcwarden")
 _PLANNER, _REDIRECT = ("ada", "a-planner-of-the-tests"), "http://127.0.0.1/callback"
 
 Finding = tuple[str, str, str]
-"""Severity, auditor, and what it is about."""
+"""Severity, auditor and subject."""
 
 
 @pytest.fixture(scope="module")
 def tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak, admin: httpx.Client) -> Iterator[Tenant]:
-    """The sample, with a planner in its realm."""
+    """The sample tenant with a planner in its realm."""
     sample = yaml.safe_load((REPOSITORY / "stacks" / "Pulumi.acme.yaml").read_text(encoding="utf-8"))
     declaration = sample["config"]["flow-mcp:tenant"]
     server = declaration["authorizationServer"]["keycloak"]
@@ -105,7 +105,7 @@ def test_a_short_password_is_refused(admin: httpx.Client) -> None:
 
 
 def _explained() -> set[Finding]:
-    """The page's table."""
+    """Return the table of the documentation."""
     page = (REPOSITORY / "docs" / "kcwarden.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| (\w+) \| `(\w+)` \| (.+?) \|", page, re.MULTILINE)
     return {
@@ -122,7 +122,7 @@ def _desktop(tenant: Tenant) -> tuple[Client, tuple[TokenRequest, ...]]:
 
 
 def _signed_in(http: httpx.Client, browser: Browser, request: TokenRequest) -> str:
-    """A refresh token, as an MCP client asks for one."""
+    """Return a refresh token, requested like an MCP client."""
     assert request.authorization_parameters
     asked = dict(request.authorization_parameters)
     asked["scope"] += " offline_access"
@@ -137,7 +137,7 @@ def _refreshed(http: httpx.Client, client: Client, request: TokenRequest, token:
 
 
 def _kcwarden(keycloak: LocalKeycloak, *arguments: str) -> str:
-    """Run it; it would ask GitHub for Keycloak's newest version, so that no two days would be the same."""
+    """Run kcwarden without access to GitHub, where it looks up Keycloak's newest version."""
     nowhere = {"HTTPS_PROXY": "http://127.0.0.1:9", "NO_PROXY": "127.0.0.1"}
     environment = os.environ | nowhere | {"KCWARDEN_KEYCLOAK_PASSWORD": keycloak.admin_password}
     ended = subprocess.run(

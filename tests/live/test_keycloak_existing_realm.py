@@ -1,4 +1,4 @@
-"""A tenant in a realm that exists: it is used as it is, and is as it was when the tenant goes."""
+"""Tests of a tenant in an existing realm, which is restored when the tenant is destroyed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _REALMS = ("of-somebody-else", "of.somebody else", "Éclair's 100%")
 
 @pytest.fixture(params=_REALMS)
 def realm(request: pytest.FixtureRequest, admin: httpx.Client) -> Iterator[str]:
-    """A realm with a client of its own, and groups of which two have the same name."""
+    """A realm with a client, and with two groups of the same name."""
     name, path = request.param, quote(request.param, safe="")
     admin.post("", json={"realm": name, "enabled": True})
     for parent in ("contractors", "finance"):
@@ -36,7 +36,7 @@ _REFUSED = {
     "planners": "Declare its path: /contractors/planners or /finance/planners.",
     "/sales/planners": "name a group that exists, such as /contractors/planners, /finance/planners.",
 }
-"""Groups that cannot be taken, and what is said of each."""
+"""Groups that cannot be used, with their error messages."""
 
 
 def declaration(keycloak: LocalKeycloak, realm: str, *groups: str) -> dict[str, Any]:
@@ -90,7 +90,7 @@ def test_creating_and_destroying_a_tenant_restores_the_realm(
 
 
 def _everything(admin: httpx.Client, realm: str) -> dict[str, Any]:
-    """The realm with its clients, scopes, roles, groups and policies, in a stable order."""
+    """Return the realm with its clients, scopes, roles, groups and policies in a stable order."""
     paths = ("clients", "client-scopes", "roles", "groups", "components", "client-policies/profiles")
     base = quote(realm, safe="")
     found = {path: admin.get(f"{base}/{path}").json() for path in (*paths, "client-policies/policies")}
@@ -102,7 +102,7 @@ def _everything(admin: httpx.Client, realm: str) -> dict[str, Any]:
 
 
 def _roles_of_groups(admin: httpx.Client, realm: str) -> dict[str, list[str]]:
-    """The realm roles of each group below another, by its path."""
+    """Return the realm roles of each subgroup by its path."""
     base = quote(realm, safe="")
     parents = admin.get(f"{base}/groups").json()
     children = [each for p in parents for each in admin.get(f"{base}/groups/{p['id']}/children").json()]

@@ -1,4 +1,4 @@
-"""What a user sees when something is wrong: a sentence, a status, and nothing lost."""
+"""Tests of errors: one message, an exit code, and an unchanged state."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def declaration(keycloak: LocalKeycloak) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def tenant(module_scratch: ScratchProject, declaration: dict[str, Any]) -> Iterator[Tenant]:
-    """A tenant that works; each test breaks something else around it."""
+    """A working tenant, for which each test causes another error."""
     made = Tenant(_NAME, module_scratch)
     made.create()
     made.declare(declaration)
@@ -152,7 +152,7 @@ def _on(declaration: dict[str, Any], keycloak: dict[str, Any]) -> dict[str, Any]
 
 
 def _refused(tenant: Tenant, declaration: dict[str, Any]) -> str:
-    """What `pulumi up` says when it refuses; the stack's resources stay as they were."""
+    """Return the output of a failing `pulumi up` and check that the stack's resources are unchanged."""
     before = tenant.scratch.pulumi("stack", "export", "--stack", tenant.name).stdout
     tenant.declare(declaration)
     ended = tenant.scratch.pulumi("up", "--yes", "--skip-preview", "--stack", tenant.name, check=False)
@@ -164,7 +164,7 @@ def _refused(tenant: Tenant, declaration: dict[str, Any]) -> str:
 
 
 def _resources(exported: str) -> list[tuple[str, str]]:
-    """URN and ID of everything that exists at the server, in a stable order."""
+    """Return URN and ID of all resources at the server in a stable order."""
     resources = json.loads(exported)["deployment"].get("resources", [])
     return sorted(
         (resource["urn"], resource["id"])

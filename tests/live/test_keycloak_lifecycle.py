@@ -1,4 +1,4 @@
-"""A tenant's life on a real Keycloak: made, unchanged, changed, taken back."""
+"""Tests of creating, updating and reverting a tenant on a real Keycloak."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _INSTANCE = {"server": "https://app.profitbase.biz/flow"}
 
 @pytest.fixture(scope="module")
 def declaration(keycloak: LocalKeycloak) -> dict[str, Any]:
-    """What each test starts from."""
+    """The declaration at the start of each test."""
     return {
         "id": _NAME,
         "workspaces": {"456": {"environments": ["production", "test"]}},
@@ -66,7 +66,7 @@ def made(module_scratch: ScratchProject, declaration: dict[str, Any]) -> Iterato
 
 @pytest.fixture
 def tenant(made: Tenant, declaration: dict[str, Any]) -> Iterator[Tenant]:
-    """The stack as first declared, before the test and after it."""
+    """The stack with its first declaration, before and after the test."""
     yield made
     made.declare(declaration)
     made.up()

@@ -1,4 +1,4 @@
-"""The document equals what Keycloak does: every token request is used, every token decided everywhere."""
+"""Tests of the settings document on Keycloak: all token requests, and all tokens for all resources."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _PLANNER, _GUEST = ("ada", "a-planner-of-the-tests"), ("guy", "a-guest-of-the-te
 
 @pytest.fixture(scope="module")
 def tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak, admin: httpx.Client) -> Iterator[Tenant]:
-    """Two workspaces, three environments, programs and people; Ada is in planners, Guy in no group."""
+    """A tenant with three environments, programs and people; Ada is a planner, Guy has no group."""
     made = Tenant(_NAME, module_scratch)
     made.create()
     made.declare(

@@ -1,4 +1,4 @@
-"""What the Keycloak plugin that is built here leaves in the state, compared with the official one."""
+"""Compare the state of the locally built Keycloak plugin with that of the official one."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Resources = Mapping[tuple[str, str], Mapping[str, Any]]
 
 @pytest.fixture(scope="module")
 def tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak) -> Iterator[Tenant]:
-    """The tenant of the recorded state, made with the plugin that is built here."""
+    """The tenant of the recorded state, created with the locally built plugin."""
     (inputs,) = (each["inputs"] for each in resources(OFFICIAL) if each["type"] == SETTINGS)
     declaration = deepcopy(inputs["tenant"])
     declaration["authorizationServer"]["keycloak"]["url"] = keycloak.url
@@ -55,7 +55,7 @@ def by_name(found: list[dict[str, Any]]) -> dict[tuple[str, str], dict[str, Any]
 
 
 def comparable(value: Any) -> Any:
-    """Without what differs from run to run: IDs, addresses, secrets and the order of sets."""
+    """Remove values that differ between runs: IDs, addresses, secrets and the order of sets."""
     if isinstance(value, dict):
         return {key: comparable(each) for key, each in value.items() if key != "__pulumi_raw_state_delta"}
     if isinstance(value, list):
@@ -64,7 +64,7 @@ def comparable(value: Any) -> Any:
 
 
 def differences(official: Resources, built: Resources) -> set[tuple[str, str, str]]:
-    """Type, `inputs` or `outputs`, and property, of all that is not the same."""
+    """List type, `inputs` or `outputs`, and property of all differences."""
     assert official.keys() == built.keys()
     found = set()
     for key, one in official.items():
@@ -79,7 +79,7 @@ def differences(official: Resources, built: Resources) -> set[tuple[str, str, st
 
 
 def as_before(value: Any, before: Any) -> Any:
-    """What an earlier build left of a value: only the properties that it knew."""
+    """Reduce a value to the properties that an earlier build knew."""
     if isinstance(value, dict) and isinstance(before, dict):
         return {key: as_before(value[key], before[key]) for key in value.keys() & before.keys()}
     return None if before is None else value

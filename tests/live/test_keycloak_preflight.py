@@ -1,4 +1,4 @@
-"""What is in the way of a realm, on a real Keycloak: one sentence each, and nothing is changed."""
+"""Tests of preflight on a real Keycloak: one message for each conflict, and no changes."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PASSWORD = "a password of the tests"
 
 @pytest.fixture(scope="module", autouse=True)
 def realm(admin: httpx.Client) -> Iterator[None]:
-    """A realm that the stack acme made, with a client of its own and one of somebody else's."""
+    """A realm of the stack acme, with a client of the stack and a manual one."""
     own = {"flowMcpOwner": "flow-mcp:acme"}
     admin.post("", json={"realm": REALM, "enabled": True, "attributes": own})
     admin.post(f"{REALM}/clients", json={"clientId": "agent", "attributes": own})
@@ -41,7 +41,7 @@ def realm(admin: httpx.Client) -> Iterator[None]:
 
 @pytest.fixture
 def everything(admin: httpx.Client) -> Iterator[None]:
-    """Fails when a test has changed anything that preflight looks at."""
+    """Fail if a test changes anything that preflight reads."""
     paths = ("", f"{REALM}/clients", f"{REALM}/groups", f"{REALM}/components", f"{REALM}/client-scopes")
     before = [sorted(admin.get(path).json(), key=str) for path in paths]
     yield
@@ -59,7 +59,7 @@ def preflight(
 
 @pytest.fixture
 def as_administrator(admin: httpx.Client) -> Iterator[Any]:
-    """Makes an administrator with some roles only, and gives the environment to sign in as them."""
+    """Create an administrator with some roles only, and return the environment with the credentials."""
     made: list[tuple[str, str]] = []
 
     def make(roles: Mapping[str, list[str]], realm: str = "master") -> dict[str, str]:

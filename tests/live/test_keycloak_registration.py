@@ -1,4 +1,4 @@
-"""The plugin's resources and the component that it makes, on the real engine and a real Keycloak."""
+"""Tests of the plugin's resources and component on the real engine and a real Keycloak."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LOCALHOST = ["http://localhost:6274/callback"]
 
 @dataclasses.dataclass(frozen=True)
 class Stack:
-    """A stack of a trial; its name is the realm's."""
+    """A stack of a scratch project; its name is the realm's."""
 
     scratch: ScratchProject
     name: str
@@ -35,22 +35,22 @@ class Stack:
         self.scratch.declare(self.name, yaml.safe_dump({"config": {"flow-mcp:tenant": tenant}}))
 
     def run(self, *arguments: str) -> str:
-        """What Pulumi printed; an error of Pulumi's is raised."""
+        """Run Pulumi and return its output; raise an error of Pulumi."""
         return self.scratch.pulumi(*arguments, "--stack", self.name).stdout
 
     def fails(self, *arguments: str) -> str:
-        """What Pulumi printed when it failed, without a traceback."""
+        """Run Pulumi, which must fail without a traceback, and return its output."""
         ended = self.scratch.pulumi(*arguments, "--stack", self.name, check=False)
         assert ended.returncode != 0, ended.stdout
         assert "Traceback" not in ended.stdout
         return ended.stdout
 
     def refused(self, redirect_uris: list[str], **metadata: Any) -> str | None:
-        """The policy that refuses such a registration; None when it is accepted."""
+        """Return the policy that rejects such a registration; None if it is accepted."""
         return refusal(register(self.url, self.name, redirect_uris=redirect_uris, **metadata))
 
     def outputs(self, kind: str) -> dict[str, Any]:
-        """The outputs of the only resource of a type, as the state has them."""
+        """Return the outputs of the only resource of a type from the state."""
         exported = self.run("stack", "export")
         resources = json.loads(exported[exported.index("{") :])["deployment"]["resources"]
         [found] = [found for found in resources if found["type"] == f"flow-mcp:index:{kind}"]
@@ -58,7 +58,7 @@ class Stack:
 
 
 SECRET = "4dabf18193072939515e22adb298388d"
-"""What the engine marks an encrypted value in the state with."""
+"""The key by which the engine marks an encrypted value in the state."""
 UP = ("up", "--yes", "--skip-preview")
 DESTROY = ("destroy", "--yes", "--skip-preview")
 REFRESH = ("refresh", "--yes", "--skip-preview", "--expect-no-changes")
@@ -66,7 +66,7 @@ PREVIEW = ("preview", "--expect-no-changes")
 
 
 def stack(scratch: ScratchProject, keycloak: LocalKeycloak, name: str, program: str) -> Stack:
-    """A new stack that runs one of the programs."""
+    """Return a new stack with one of the programs."""
     shutil.copyfile(PROGRAMS / f"{program}.py", scratch.project.directory / "stacks" / "__main__.py")
     made = Stack(scratch, name, keycloak.url)
     scratch.pulumi("stack", "init", name)
@@ -76,7 +76,7 @@ def stack(scratch: ScratchProject, keycloak: LocalKeycloak, name: str, program: 
 
 @pytest.fixture(scope="module")
 def made(module_scratch: ScratchProject, keycloak: LocalKeycloak) -> Iterator[Stack]:
-    """A stack that has made a realm and adopted its policies in one run; each test leaves it so."""
+    """A stack that created a realm and adopted its policies in one run; tests restore it."""
     made = stack(module_scratch, keycloak, "adopted", "plugin")
     assert "created" in made.run(*UP)
     yield made
@@ -85,7 +85,7 @@ def made(module_scratch: ScratchProject, keycloak: LocalKeycloak) -> Iterator[St
 
 @pytest.fixture
 def settled(made: Stack) -> Iterator[Stack]:
-    """That stack; what a test has declared is taken back, and what it has applied is the test's to mend."""
+    """That stack; the declaration is restored after a test, and the test reverts what it applied."""
     yield made
     made.declare()
 
@@ -200,7 +200,7 @@ def test_registration_is_imported_by_the_realm_s_name(
     other = stack(importing, keycloak, "importing", "plugin")
     kind = "KeycloakClientRegistration"
     other.run("import", f"flow-mcp:index:{kind}", "registration", made.name, "--yes", "--generate-code=false")
-    # Who attached an optional scope cannot be told afterwards: so it stays when the import goes.
+    # The origin of an optional scope is unknown after an import, so destroying the import keeps it.
     expected = made.outputs(kind) | {"realmOptionalScopes": []}
     expected["former"]["attachedScopes"] = []
     assert other.outputs(kind) == expected
@@ -230,7 +230,7 @@ def test_the_plugin_creates_the_component_for_programs_in_other_languages(
     assert set(secrets) == {SECRET, "ciphertext"}
     remote.run(*PREVIEW)
     declare(declaration | {"clients": {"agent": {"grant": "magic", "access": ["*"]}}})
-    # What else it shows of its caller's failure is the calling language's affair.
+    # Other output about the failure depends on the calling language.
     refused = module_scratch.pulumi("preview", "--stack", "remote", check=False)
     assert refused.returncode != 0
     assert "clients.agent.grant" in refused.stdout

@@ -1,4 +1,4 @@
-"""Applications that no declaration names, on a real Keycloak: what they can become and what they reach."""
+"""Tests of the registration methods and their access on a real Keycloak."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _PLANNER, _GUEST = ("ada", "a-planner-of-the-tests"), ("guy", "a-guest-of-the-te
 
 @pytest.fixture(scope="module")
 def tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak, admin: httpx.Client) -> Iterator[Tenant]:
-    """Dynamic clients and metadata documents reach test, never production; planners may sign in."""
+    """A tenant whose registration methods have access to test only; planners can sign in."""
     made = Tenant(_NAME, module_scratch)
     made.create()
     made.declare(
@@ -171,13 +171,13 @@ def test_removing_the_declaration_closes_registration(
 
 
 def _register(tenant: Tenant, http: httpx.Client, **metadata: Any) -> httpx.Response:
-    """An anonymous registration (RFC 7591) at the endpoint that the server's metadata names."""
+    """Register a client (RFC 7591) without a token at the endpoint in the server's metadata."""
     document = http.get(tenant.document.authorization_servers[0].metadata_url).json()
     return http.post(document["registration_endpoint"], json={"client_name": "A client", **metadata})
 
 
 def _document(site: Site, host: str = "localhost") -> dict[str, Any]:
-    """A client whose metadata document the site serves."""
+    """Return a client whose metadata document the site serves."""
     document = {
         "client_id": f"{site.url.replace('localhost', host)}/client.json",
         "client_name": "A client with a document",
@@ -193,7 +193,7 @@ def _document(site: Site, host: str = "localhost") -> dict[str, Any]:
 def _decide(
     tenant: Tenant, http: httpx.Client, client: dict[str, Any], environment: str, person: tuple[str, str]
 ) -> Decision:
-    """What the runtime says when a person calls an environment through this client."""
+    """Return the decision about a person's call to an environment with this client."""
     token = sign_in(
         http, _request(tenant, client, environment), person, _REDIRECT, client.get("client_secret")
     )
@@ -201,7 +201,7 @@ def _decide(
 
 
 def _request(tenant: Tenant, client: dict[str, Any], environment: str) -> TokenRequest:
-    """The declared client's request, made by this one."""
+    """Return the declared client's token request for this client."""
     desktop = tenant.document.authorization_servers[0].clients[0]
     request = next(r for r in desktop.token_requests if r.resource == _url(tenant, environment))
     own = {"client_id": client["client_id"]}

@@ -1,4 +1,4 @@
-"""Pulumi's command alone, from the repository's root, as the README says: no wrapper takes part."""
+"""Test of plain Pulumi commands from the repository's root, as in the README."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ import pytest
 from flow_mcp.local.keycloak.server import DEFAULT_PORT, LocalKeycloak
 from tests.conftest import REPOSITORY
 
-# The samples' passphrase, documented in the README: it protects nothing.
+# The samples' passphrase from the README; it protects no secret.
 _PASSPHRASE = "sample"
 
 
 @pytest.fixture
 def clone(tmp_path: Path, keycloak: LocalKeycloak) -> Path:
-    """A clone whose samples name the tests' Keycloak, committed so."""
+    """A clone whose committed samples have the URL of the tests' Keycloak."""
     directory = tmp_path / "project"
     subprocess.run(["git", "clone", "--quiet", REPOSITORY, directory], check=True)
     for made in (".venv", ".toolchain"):

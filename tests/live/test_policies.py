@@ -1,4 +1,4 @@
-"""The policy pack on Pulumi's own engine."""
+"""Tests of the policy pack on Pulumi's engine."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ Finding = tuple[str, str, str]
 
 
 def placed(name: str, example: Resource, *, inside: bool = False) -> Resource:
-    """The example with the URN that it has in the stack: outside the component unless it says otherwise."""
+    """Return the example with its URN in the stack, which is outside of the component by default."""
     below = f"{SETTINGS}$" if inside or f"{SETTINGS}$" in example.urn else ""
     return replace(example, urn=f"urn:pulumi:{STACK}::flow-mcp::{below}{example.type}::{name}")
 
 
 def expected(resources: Mapping[str, Resource]) -> set[Finding]:
-    """What all rules say of the resources together, asked without Pulumi."""
+    """Return the results of all rules for the resources, without Pulumi."""
     ended = [
         replace(each, inputs={}, outputs=each.outputs if each.type == SETTINGS else each.values)
         for each in resources.values()
@@ -81,7 +81,7 @@ def _of_one(rule: Rule, resource: Resource, context: Context) -> Iterator[Violat
 
 @dataclass(frozen=True)
 class Run:
-    """What a run of Pulumi ended with: each violation as (enforcement level, policy, resource's name)."""
+    """The result of a Pulumi run, with violations as (enforcement level, policy, resource's name)."""
 
     passed: bool
     violations: set[tuple[str, str, str]]
@@ -89,18 +89,18 @@ class Run:
 
     @property
     def rules(self) -> set[Finding]:
-        """The violations by rule, whichever of its two policies found them."""
+        """The violations by rule, from both of its policies."""
         return {(level, policy.removesuffix("-outputs"), name) for level, policy, name in self.violations}
 
 
 @dataclass(frozen=True)
 class Program:
-    """A stack of the trial."""
+    """A stack of the scratch project."""
 
     scratch: ScratchProject
 
     def run(self, *arguments: str, policy_pack: str = "policies") -> Run:
-        """Run `pulumi` with the pack on the stack."""
+        """Run `pulumi` for the stack with the policy pack."""
         events = self.scratch.directory / "events.jsonl"
         events.unlink(missing_ok=True)
         ended = self.scratch.pulumi(
@@ -125,13 +125,13 @@ class Program:
         )
 
     def resources(self) -> set[str]:
-        """The names of all resources in the stack's state."""
+        """Return the names of all resources in the stack's state."""
         state = json.loads(self.scratch.pulumi("stack", "export", "--stack", STACK).stdout)
         return {resource["urn"].rpartition("::")[2] for resource in state["deployment"].get("resources", [])}
 
 
 def started(scratch: ScratchProject, stack_file: str) -> Program:
-    # This makes --event-log known, with which Pulumi's Automation API collects events.
+    # This enables --event-log, by which Pulumi's Automation API collects events.
     known = {"PULUMI_DEBUG_COMMANDS": "true", "FLOW_MCP_AS_OF": AS_OF.isoformat()}
     scratch = replace(scratch, credentials={**scratch.credentials, **known})
     scratch.declare(STACK, stack_file)
@@ -145,7 +145,7 @@ def program(scratch: ScratchProject, name: str, config: Mapping[str, Any]) -> Pr
 
 
 def break_pack(scratch: ScratchProject, code: str) -> None:
-    """Make a copy of the pack, `broken`, whose rule ends with other functions."""
+    """Create a copy of the pack, `broken`, whose rule ends with other functions."""
     shutil.copytree(scratch.project.directory / "policies", scratch.project.directory / "broken")
     rule = scratch.project.directory / "broken" / "rules" / "authority_https.py"
     rule.write_text(f"{rule.read_text('utf-8')}\n\n{code}", "utf-8")
@@ -173,7 +173,7 @@ def test_valid_examples_are_applied_and_analyzed_without_a_blocking_finding(
     good = {
         name: placed(name, example, inside=True) for name, example in EXAMPLES.items() if "-good-" in name
     }
-    # One rule's good example may be another rule's bad one.
+    # A valid example of one rule can be an invalid one of another rule.
     stopped = {name for level, _, name in expected(good) if level == "mandatory"}
     good = {name: example for name, example in good.items() if name not in stopped}
     assert {name.partition("-good-")[0] for name in good} == {
@@ -261,7 +261,7 @@ def test_a_tenant_on_keycloak_is_applied_and_analyzed_with_advice_only(
     sample = (REPOSITORY / "stacks" / f"Pulumi.{STACK}.yaml").read_text("utf-8")
     stack = started(module_scratch, sample.replace("http://127.0.0.1:8180", keycloak.url))
     advised = {("advisory", f"FLOWMCP-{rule}", STACK) for rule in ("016", "026", "034")}
-    # What Keycloak chooses where nothing is set, and what else the new realm has, is known when it is there.
+    # Keycloak's defaults and the other contents of the new realm are known only after its creation.
     unknown = {("advisory", f"FLOWMCP-{rule}-outputs", f"flow-mcp-{STACK}") for rule in ("003", "004", "014")}
     try:
         first = stack.run("preview")

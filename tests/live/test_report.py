@@ -1,4 +1,4 @@
-"""`flow-mcp report --live` of a stack that a real `pulumi up` made, on a real Keycloak."""
+"""Tests of `flow-mcp report --live` for a stack on a real Keycloak."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak) -> Iterator[
 
 
 def reported(tenant: Tenant, directory: Path, **environment: str) -> tuple[dict[str, Any], str]:
-    """The tenant in the report's JSON, and everything that was written and said."""
+    """Return the tenant in the report's JSON, and all output."""
     page, data = directory / "report.html", directory / "report.json"
     arguments = ("report", "reported", "--live", "--to", str(page), "--json", str(data))
     ended = flow_mcp(tenant.scratch, *arguments, environment=environment)

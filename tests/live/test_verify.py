@@ -1,4 +1,4 @@
-"""`flow-mcp verify` on a real Keycloak: all is well; then what is broken by hand is named by its check."""
+"""Tests of `flow-mcp verify` on a real Keycloak, as declared and with manual changes."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ def signer() -> KeyPair:
 
 @pytest.fixture(scope="module")
 def shut(module_scratch: ScratchProject, keycloak: LocalKeycloak, signer: KeyPair) -> Iterator[Tenant]:
-    """Only declared clients."""
+    """A tenant with declared clients only."""
     yield from _tenant("shut", module_scratch, keycloak, signer, {})
 
 
 @pytest.fixture(scope="module")
 def ajar(module_scratch: ScratchProject, keycloak: LocalKeycloak, signer: KeyPair) -> Iterator[Tenant]:
-    """Clients may register themselves, or bring a document of localhost, and reach the test environment."""
+    """A tenant with dynamic client registration and metadata documents, for the test environment."""
     registration = {
         "dynamic": {"redirectHosts": ["127.0.0.1"], "corsOrigins": [_INSPECTOR], "access": ["1/test"]},
         "metadataDocuments": {
@@ -83,10 +83,10 @@ def test_open_registration_as_declared_works_and_leaves_nothing_behind(
     passed = {result["id"] for result in results if result["status"] == "pass"}
     skipped = {result["id"] for result in results if result["status"] == "skipped"}
     warned = {result["id"] for result in results if result["status"] == "warn"}
-    # Keycloak 26.7 refuses a registration with a field that it does not know (keycloak#51039).
+    # Keycloak 26.7 rejects a registration with an unknown field (keycloak#51039).
     assert (ended.returncode, warned) == (0, {"V-DCR-007"})
     assert {"V-DCR-001", "V-DCR-002", "V-DCR-004", "V-DCR-005", "V-CIMD-001", "V-CIMD-002"} <= passed
-    # Registration by hand of `legacy`, and servers of Flow that are not there.
+    # `legacy` is a manual registration, and the MCP servers do not exist.
     assert skipped == {"V-DCR-003", "V-TOKEN-001", "V-MCP-001", "V-MCP-002", "V-MCP-003"}
     assert _client_ids(ajar, admin) - {address} == before
 
@@ -134,7 +134,7 @@ Break = Callable[["Realm"], None]
 
 
 class Realm:
-    """A tenant's realm, to break things in; `mend` puts back what was changed."""
+    """A tenant's realm for manual changes, which `mend` reverts."""
 
     def __init__(self, tenant: Tenant, admin: httpx.Client) -> None:
         self._tenant, self._admin = tenant, admin
@@ -233,7 +233,7 @@ class Realm:
         pytest.param(lambda r: r.make_scope_default("desktop"), {"V-CLIENT-004"}, id="a scope made default"),
         pytest.param(
             lambda r: r.change_client("agent", enabled=False),
-            # Whoever saves a program's client gives it Keycloak's scope `service_account`.
+            # Saving a program's client adds Keycloak's scope `service_account`.
             {"V-CLIENT-001", "V-CLIENT-004", "V-TOKEN-001"},
             id="a client switched off",
         ),
@@ -284,14 +284,14 @@ def test_a_stack_without_an_update_cannot_be_verified(shut: Tenant) -> None:
 
 
 def _seen_of(tenant: Tenant, subject: str, key: Path, *checks: str) -> list[tuple[str, str]]:
-    """Status and what was seen, where these checks looked at the signer with this key."""
+    """Return status and `seen` of these checks for the subject, verified with this key."""
     ended = flow_mcp(tenant.scratch, "verify", tenant.name, "--json", "--key", f"signer={key}")
     results = json.loads(ended.stdout)["tenants"][0]["results"]
     return [(r["status"], r["seen"]) for r in results if r["id"] in checks and r["subject"] == subject]
 
 
 def _found(tenant: Tenant) -> tuple[int, set[str]]:
-    """Exit code, and the IDs of the checks that found something."""
+    """Return the exit code and the IDs of checks with failures or warnings."""
     ended = flow_mcp(tenant.scratch, "verify", tenant.name, "--json")
     results = json.loads(ended.stdout)["tenants"][0]["results"]
     return ended.returncode, {result["id"] for result in results if result["status"] in {"fail", "warn"}}
@@ -333,7 +333,7 @@ def _tenant(
         },
         "manualRegistrations": {"legacy": {"clientId": "legacy-crm", "access": ["1/production"]}},
     }
-    # A host that nobody has (RFC 2606): its MCP servers never answer, wherever the tests run.
+    # A reserved host name (RFC 2606), whose MCP servers never answer.
     instance = {"server": "https://flow.invalid/flow"}
     config = {"flow-mcp:tenant": tenant, "flow-mcp:instance": instance}
     scratch.declare(name, yaml.safe_dump({"config": config}))

@@ -1,4 +1,4 @@
-"""Calls of the tenant on a server that keeps to RFC 9068."""
+"""Calls of the tenant on a server that conforms to RFC 9068."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ PERSON = Who(DESKTOP, "5ba552d67", "person")
 
 
 def program(**changes: Any) -> dict[str, Any]:
-    """Claims of a good token for production: the agent for itself."""
+    """Return claims of a valid token for production: the program `agent`."""
     return without_gone(external.program(GENERIC_ISSUER, PRODUCTION, AGENT, SCOPES) | changes)
 
 
 def person(**changes: Any) -> dict[str, Any]:
-    """Claims of a good token for production: a person at the desktop client."""
+    """Return claims of a valid token for production: a person with the desktop client."""
     return without_gone(external.person(GENERIC_ISSUER, PRODUCTION, DESKTOP, SCOPES) | changes)
 
 
 def token(
     claims: Mapping[str, Any], algorithm: str = "ES256", kid: str | None = None, typ: str = "at+jwt"
 ) -> str:
-    """A signed token; each algorithm has the key of its name."""
+    """Return a signed token; each algorithm has the key of its name."""
     return signed(claims, {"alg": algorithm, "typ": typ, "kid": kid or algorithm}, SIGNERS[algorithm])

@@ -87,7 +87,7 @@ class SettingsDirectory:
         """Return the protected resource with the longest prefix of the address, or None. It never waits."""
         self._poller.keep_running()
         snapshot = self._loaded.snapshot
-        match = snapshot.index.find(address)
+        match = snapshot.resources.find(address)
         if match is None:
             return None
         # After a failed scan the settings of every tenant may be out of date.

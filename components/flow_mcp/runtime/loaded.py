@@ -22,7 +22,7 @@ CLOSED = Validator(None)
 class Snapshot(NamedTuple):
     """The settings by which calls are decided; each change creates a new snapshot for consistent reads."""
 
-    index: AddressIndex
+    resources: AddressIndex
     broken_since: dict[str, float]
     """Times since when the file of a tenant with valid settings in force cannot be used, by tenant."""
     alarms: dict[str, str]

@@ -1,4 +1,4 @@
-"""Whatever is cut off at a real Keycloak leaves nothing open, and is completed."""
+"""Tests of interrupted changes: registration stays closed, and the next run completes them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_an_interrupted_create_leaves_registration_closed_and_is_completed(
         except PartlyDoneError as partly:
             made = partly.made
             assert made.state.deviations == ("it was not finished",)
-            # What was asked for last may have been carried out: then all is as declared.
+            # The last request may have been executed: then everything is as declared.
             assert refused(redirect_uris=LOOPBACK) == "Trusted Hosts" or resource.read(realm, made.state) == (
                 Made(realm, made.state.model_copy(update={"deviations": ()}))
             )
@@ -77,7 +77,7 @@ def test_an_interrupted_delete_is_completed(
 
 
 def _severed_everywhere(*, arrives: bool) -> Iterator[Severed]:
-    """A connection that breaks at the first writing request, at the second…, until one does not break."""
+    """Yield connections that break at the first, second… writing request, until one does not break."""
     for at in range(1, 100):
         severed = Severed(at, arrives=arrives)
         yield severed

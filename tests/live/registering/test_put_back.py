@@ -1,4 +1,4 @@
-"""What the registration resource found in a realm of a real Keycloak is put back."""
+"""Tests that the registration resource restores a realm of a real Keycloak."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The registration resource on a real Keycloak: who may register, and what it reads."""
+"""Tests of the registration resource on a real Keycloak: accepted registrations, and reads."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ def test_only_declared_senders_can_register_and_redirect_hosts_are_not_senders(
     resource: RegistrationResource, declared: Declared, refused: Refused
 ) -> None:
     made = resource.create(declared(sender_hosts=["192.0.2.1"]))
-    # This machine's address is a redirect host here, which must not make it a sender.
+    # A redirect host, here this machine's address, must not become a permitted sender.
     assert refused(redirect_uris=LOOPBACK) == "Trusted Senders"
     resource.update(made.id, declared(sender_hosts=["127.0.0.1"], redirect_hosts=["claude.ai"]), made.state)
     assert refused(redirect_uris=["https://claude.ai/callback"]) is None
-    # Nor does a sender's address make a redirect host.
+    # A sender's address must not become a redirect host.
     assert refused(redirect_uris=LOOPBACK) == "Trusted Hosts"
 
 

@@ -15,17 +15,17 @@ add = theme.add
 
 
 def token(algorithm: str, kid: str | None = None) -> str:
-    """A token of the agent."""
+    """Return a token of the agent."""
     return signed_token(program(), algorithm, kid)
 
 
 def with_signature(algorithm: str, signature: bytes) -> str:
-    """The token with another signature."""
+    """Return the token with another signature."""
     return f"{token(algorithm).rpartition('.')[0]}.{base64url(signature)}"
 
 
 def altered(algorithm: str) -> str:
-    """The token with one bit of the signature turned."""
+    """Return the token with one inverted bit in the signature."""
     signature = bytearray(from_base64url(token(algorithm).rpartition(".")[2]))
     signature[-1] ^= 1
     return with_signature(algorithm, bytes(signature))
@@ -44,7 +44,7 @@ for algorithm in SIGNERS:
 
 
 def unfit(name: str, description: str, text: str) -> None:
-    """The key with the token's kid does not allow the algorithm."""
+    """Add a vector: the key with the token's kid does not allow the algorithm."""
     add(name, "KEY-4", description, text, at.invalid("unfit-key"))
 
 

@@ -1,4 +1,4 @@
-"""Tokens that an attacker writes."""
+"""Forged tokens."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ FIRST, SECOND, THIRD = GOOD.split(".")
 
 
 def refused(name: str, requirement: str, description: str, text: str, reason: str) -> None:
-    """The token is refused, the server known."""
+    """Add a vector: the token is denied with a known server."""
     add(name, requirement, description, text, at.invalid(reason))
 
 
 def unsigned(**header: object) -> str:
-    """The good claims under another header, with the good token's signature."""
+    """Return a token with valid claims and signature and another header."""
     whole = {name: value for name, value in (HEADER | header).items() if value is not GONE}
     return f"{joined(whole, person())}.{THIRD}"
 
@@ -130,7 +130,7 @@ OTHER = "https://id.acme.example/realms/globex"
 
 
 def foreign(name: str, requirement: str, description: str, issuer: object, key: str = "issuer") -> None:
-    """The issuer is none that this resource accepts."""
+    """Add a vector: the resource does not accept the issuer."""
     add(name, requirement, description, token(person(iss=issuer), key=key), at.unread("unknown-issuer"))
 
 

@@ -26,19 +26,19 @@ add = theme.add
 
 
 def token(claims: Mapping[str, Any], typ: str = "at+jwt") -> str:
-    """A signed token."""
+    """Return a signed token."""
     return signed(claims, {"alg": "RS256", "typ": typ, "kid": AUTH0_KID}, "issuer")
 
 
 def person(
     issuer: str = ISSUER, audience: str = PRODUCTION, client: str = DESKTOP, **changes: Any
 ) -> dict[str, Any]:
-    """A person's claims."""
+    """Return a person's claims."""
     return auth0.person(issuer, audience, client, **changes)
 
 
 def program(audience: str = PRODUCTION, client: str = AGENT, **changes: Any) -> dict[str, Any]:
-    """A program's claims."""
+    """Return a program's claims."""
     return auth0.program(ISSUER, audience, client, **changes)
 
 

@@ -1,4 +1,4 @@
-"""Times and claims that a token must have."""
+"""Required times and claims of a token."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ add = theme.add
 def refused(
     name: str, requirement: str, description: str, reason: str, who: Who | None = None, **claims: Any
 ) -> None:
-    """The person's token, changed, is refused."""
+    """Add a vector: the changed token of the person is denied."""
     add(name, requirement, description, token(person(**claims)), at.invalid(reason, who))
 
 
 def allowed(
     name: str, requirement: str, description: str, expires_at: int = NOW + 300, **claims: Any
 ) -> None:
-    """The person's token, changed, is good all the same."""
+    """Add a vector: the changed token of the person is valid."""
     who = PERSON._replace(subject=claims.get("sub", PERSON.subject))
     add(name, requirement, description, token(person(**claims)), at.allowed(who, expires_at))
 

@@ -1,4 +1,4 @@
-"""Which clients may call, and where."""
+"""Clients and their access."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ DYNAMIC = "0b1c2d3e-4f50-4a61-8b72-9c83ad94be05"
 
 
 def as_person(client: str) -> str:
-    """A good token for the test environment: a person at this client."""
+    """Return a valid token for the test environment: a person with this client."""
     return token(at_test_environment(person(), client))
 
 
 def as_program(client: str) -> str:
-    """The same for the client itself."""
+    """Return a valid token for the test environment: this client as a program."""
     return token(at_test_environment(program(), client))
 
 
 def lets_in(name: str, requirement: str, client: str, description: str, **other: Any) -> None:
-    """The client enters with a person."""
+    """Add a vector: the client is allowed with a person."""
     add(
         name,
         requirement,
@@ -52,7 +52,7 @@ def lets_in(name: str, requirement: str, client: str, description: str, **other:
 
 
 def unregistered(name: str, requirement: str, client: str, description: str, **other: Any) -> None:
-    """The client is none, though a person stands behind it."""
+    """Add a vector: the client is unregistered, although the token is a person's."""
     denied = at_test.invalid("unregistered-client", PERSON._replace(client=client))
     add(name, requirement, description, as_person(client), denied, **other)
 

@@ -19,13 +19,13 @@ GOOD = {"use": "access", "acr": "strong", "org": "org_1"}
 
 
 def allowed(name: str, description: str, **claims: Any) -> None:
-    """All conditions hold."""
+    """Add a vector: all conditions are met."""
     text = token(program(**GOOD | claims))
     theme.add(name, "CLM-8", description, text, at.allowed(PROGRAM))
 
 
 def refused(name: str, description: str, **claims: Any) -> None:
-    """One condition does not hold."""
+    """Add a vector: one condition is not met."""
     text = token(program(**GOOD | claims))
     theme.add(name, "CLM-8", description, text, at.invalid("not-an-access-token", Who(AGENT, AGENT)))
 

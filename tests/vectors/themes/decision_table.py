@@ -1,4 +1,4 @@
-"""Every row of the decision table, once and plainly."""
+"""One vector for each row of the decision table."""
 
 from __future__ import annotations
 

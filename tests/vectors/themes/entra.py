@@ -27,17 +27,17 @@ add = theme.add
 
 
 def token(claims: Mapping[str, Any]) -> str:
-    """A signed token."""
+    """Return a signed token."""
     return signed(claims, {"typ": "JWT", "alg": "RS256", "kid": ENTRA_KID}, "issuer")
 
 
 def person(**changes: Any) -> dict[str, Any]:
-    """A person's claims, version 2.0."""
+    """Return a person's claims, version 2.0."""
     return entra.person(ENTRA_TENANT, API, DESKTOP, **changes)
 
 
 def program(**changes: Any) -> dict[str, Any]:
-    """A program's claims, version 2.0."""
+    """Return a program's claims, version 2.0."""
     return entra.program(ENTRA_TENANT, API, AGENT, **changes)
 
 

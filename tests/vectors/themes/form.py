@@ -1,4 +1,4 @@
-"""What a token looks like before anything of it is believed."""
+"""The form of a token, which is checked first."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ LIMIT = 16 * 1024
 def refused(
     name: str, requirement: str, description: str, text: str, reason: str = "token-malformed"
 ) -> None:
-    """The token is refused before its issuer is known."""
+    """Add a vector: the token is denied before its issuer is known."""
     theme.add(name, requirement, description, text, at.unread(reason))
 
 
 def payload(text: str | bytes) -> str:
-    """A token with this payload, rightly signed."""
+    """Return a correctly signed token with this payload."""
     return signed(text, HEADER, "issuer")
 
 
 def header(text: str | bytes) -> str:
-    """A token with this header, rightly signed."""
+    """Return a correctly signed token with this header."""
     return signed(BODY, text.encode() if isinstance(text, str) else text, "issuer")
 
 
 def filled(length: int) -> str:
-    """A good token of just this length: a claim and a header that nobody reads fill it."""
+    """Return a valid token of exactly this length, with an unused claim and header."""
     size = (length - len(token(person(filler=""), filler=""))) * 3 // 4 - 4
     texts = (token(person(filler="a" * (size + i)), filler="a" * j) for i in range(8) for j in range(4))
     return next(text for text in texts if len(text) == length)
 
 
 def other_last_letter(text: str) -> str:
-    """The same bytes written in another way: the last letter of a signature of 256 bytes has unused bits."""
+    """Return another encoding of the same bytes: the last letter of a 256-byte signature has unused bits."""
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
     return text[:-1] + alphabet[alphabet.index(text[-1]) + 1]
 

@@ -1,4 +1,4 @@
-"""Which key verifies a token."""
+"""Selection of the key that verifies a token."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ALLOWED = at.allowed(PERSON)
 
 
 def add(name: str, requirement: str, keys: str, description: str, text: str, decision: Expected) -> None:
-    """A token and the keys that are there."""
+    """Add a vector with a token and published keys."""
     theme.add(name, requirement, description, text, decision, keys=keys)
 
 

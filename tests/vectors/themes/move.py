@@ -1,4 +1,4 @@
-"""A tenant on the way from one authorization server to another."""
+"""A tenant during a move to another authorization server."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NEW_CLAIMS = generic.program(aud=generic.PRODUCTION)
 
 
 def new_token(kid: str = "RS256", key: str = "other", **claims: object) -> str:
-    """A token of the new server."""
+    """Return a token of the new server."""
     return signed(NEW_CLAIMS | claims, {"alg": "RS256", "typ": "at+jwt", "kid": kid}, key)
 
 

@@ -1,4 +1,4 @@
-"""Tokens with two faults: the order of the checks says which is told."""
+"""Tokens with two faults, of which the order of the checks selects one."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ theme = Theme(
 
 
 def add(name: str, description: str, text: str | None, decision: Expected, **other: Any) -> None:
-    """A vector on the order."""
+    """Add a vector about the order."""
     theme.add(name, "ORD-1", description, text, decision, **other)
 
 

@@ -1,4 +1,4 @@
-"""Where the token stands in a call."""
+"""The place of the token in a call."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def add(
     decision: Expected,
     query: str | None = None,
 ) -> None:
-    """A call with these Authorization headers."""
+    """Add a vector with these Authorization headers."""
     theme.add(name, requirement, description, None, decision, authorization=headers, query=query)
 
 

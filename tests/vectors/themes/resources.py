@@ -1,4 +1,4 @@
-"""Which resource an address belongs to."""
+"""The protected resource that an address belongs to."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ add = theme.add
 
 
 def found(name: str, address: str, description: str) -> None:
-    """The address belongs to production."""
+    """Add a vector: the address belongs to production."""
     add(name, "RES-3", description, GOOD, at.allowed(PERSON), address=address)
 
 
 def unknown(name: str, requirement: str, address: str, description: str) -> None:
-    """The address belongs to no resource, though the token is good."""
+    """Add a vector: the address belongs to no resource, although the token is valid."""
     add(name, requirement, description, GOOD, nowhere("unknown-resource"), address=address)
 
 

@@ -1,4 +1,4 @@
-"""Tokens of a server that keeps to RFC 9068."""
+"""Tokens of a server that conforms to RFC 9068."""
 
 from __future__ import annotations
 

@@ -26,17 +26,17 @@ add = theme.add
 
 
 def token(claims: Mapping[str, Any]) -> str:
-    """A signed token."""
+    """Return a signed token."""
     return signed(claims, {"alg": "RS256", "typ": "JWT", "kid": SCALEKIT_KID}, "issuer")
 
 
 def person(issuer: str = SCALEKIT_ENVIRONMENT, client: str = PORTAL, **changes: Any) -> dict[str, Any]:
-    """A person's claims."""
+    """Return a person's claims."""
     return scalekit.person(issuer, RESOURCE, client, **changes)
 
 
 def program(issuer: str = SCALEKIT_ENVIRONMENT, **changes: Any) -> dict[str, Any]:
-    """A program's claims."""
+    """Return a program's claims."""
     return scalekit.program(issuer, RESOURCE, AGENT, **changes)
 
 

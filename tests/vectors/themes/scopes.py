@@ -22,7 +22,7 @@ TWO_ROLES = ENTRA | {"settings": "entra-two-roles"}
 
 
 def person(name: str, requirement: str, description: str, scope: object, missing: bool = True) -> None:
-    """A person's token with these scopes."""
+    """Add a vector with a person's token with these scopes."""
     decision = at.step_up("missing-scope", PERSON) if missing else at.allowed(PERSON)
     theme.add(name, requirement, description, generic.token(generic.person(scope=scope)), decision)
 
