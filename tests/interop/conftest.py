@@ -43,15 +43,15 @@ def whole_scene(
     key = KeyPair.make("signing-agent")
     with socket.create_server(("127.0.0.1", 0)) as listening:
         instance = f"http://127.0.0.1:{listening.getsockname()[1]}/flow"
-        made = []
+        created = []
         for name in ("interop", "neighbour"):
             tenant = Tenant(name, scratch)
             declared = tenants.declaration(name, keycloak.url, key.certificate)
-            made.append(tenants.create(tenant, declared, instance, settings))
-        tenants.employ(made[0], admin)
+            created.append(tenants.create(tenant, declared, instance, settings))
+        tenants.employ(created[0], admin)
         with SettingsDirectory(settings) as directory, flow_server(listening, directory) as server:
-            yield Scene(made[0], made[1], server, key)
-    for gone in made:
+            yield Scene(created[0], created[1], server, key)
+    for gone in created:
         # Other tests check the result of `pulumi destroy`.
         admin.delete(gone.name)
 

@@ -61,8 +61,8 @@ class StuckError(Exception):
     """The client neither got a result nor stopped within the limit; no test expects this."""
 
 
-def said(error: BaseException) -> str:
+def message_of(error: BaseException) -> str:
     """Return the message of an error with the messages of its causes."""
     if isinstance(error, BaseExceptionGroup):
-        return "\n".join(said(one) for one in error.exceptions)
+        return "\n".join(message_of(one) for one in error.exceptions)
     return f"{type(error).__name__}: {error}"

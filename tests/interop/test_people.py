@@ -63,12 +63,12 @@ def test_another_tenant_rejects_the_client_and_the_person(
 
 
 @pytest.mark.parametrize(
-    ("ask", "said"), [(_CLIENTS[name], said) for name, said in _TOKEN_REFUSED.items()], ids=_CLIENTS
+    ("ask", "message"), [(_CLIENTS[name], message) for name, message in _TOKEN_REFUSED.items()], ids=_CLIENTS
 )
 def test_a_person_outside_the_groups_is_denied(
-    desk: Desk, ask: Ask, said: str, registration: Registration
+    desk: Desk, ask: Ask, message: str, registration: Registration
 ) -> None:
     tenant = desk.scene.tenant
-    with pytest.raises(RefusedError, match=said):
+    with pytest.raises(RefusedError, match=message):
         ask(desk, tenant.url("test"), GUEST, registration)
     assert desk.scene.refusals() == [tenant.refusal("test"), tenant.refusal("test", "invalid_token")]

@@ -112,5 +112,5 @@ def tokens(
 
 
 def _message(page: httpx.Response) -> str:
-    found = re.search(r'(?:kc-feedback-text|instruction|input-error[^"]*)"[^>]*>\s*([^<]+)', page.text)
-    return html.unescape(found[1]).strip() if found else f"status {page.status_code}"
+    match = re.search(r'(?:kc-feedback-text|instruction|input-error[^"]*)"[^>]*>\s*([^<]+)', page.text)
+    return html.unescape(match[1]).strip() if match else f"status {page.status_code}"

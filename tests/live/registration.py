@@ -21,27 +21,27 @@ def refusal(answer: httpx.Response) -> str | None:
     if answer.status_code == httpx.codes.CREATED:
         return None
     assert answer.status_code == httpx.codes.FORBIDDEN, answer.text
-    said: str = answer.json()["error_description"]
-    return said.removeprefix("Policy '").partition("'")[0]
+    description: str = answer.json()["error_description"]
+    return description.removeprefix("Policy '").partition("'")[0]
 
 
 def policies(admin: httpx.Client, realm: str) -> list[dict[str, Any]]:
     """Return all registration policies of a realm in a stable order, without Keycloak's IDs."""
-    found = admin.get(f"{realm}/components", params={"type": POLICY}).json()
-    return sorted((_stable(policy) for policy in found), key=lambda p: (p["subType"], p["name"]))
+    components = admin.get(f"{realm}/components", params={"type": POLICY}).json()
+    return sorted((_stable(policy) for policy in components), key=lambda p: (p["subType"], p["name"]))
 
 
 def policy(admin: httpx.Client, realm: str, name: str) -> dict[str, Any]:
     """Return one policy for anonymous registration from the admin API."""
-    found = admin.get(f"{realm}/components", params={"type": POLICY}).json()
-    [only] = [p for p in found if (p["name"], p["subType"]) == (name, "anonymous")]
+    components = admin.get(f"{realm}/components", params={"type": POLICY}).json()
+    [only] = [p for p in components if (p["name"], p["subType"]) == (name, "anonymous")]
     return dict(only)
 
 
 def change(admin: httpx.Client, realm: str, name: str, config: Mapping[str, list[str]]) -> None:
     """Change a policy as with the admin console."""
-    found = policy(admin, realm, name)
-    admin.put(f"{realm}/components/{found['id']}", json=found | {"config": config})
+    present = policy(admin, realm, name)
+    admin.put(f"{realm}/components/{present['id']}", json=present | {"config": config})
 
 
 def optional_scopes(admin: httpx.Client, realm: str) -> set[str]:

@@ -37,11 +37,11 @@ class Tenant:
     def changes(self) -> dict[str, set[str]]:
         """Return the changes of a preview: operation → names of resources, without unchanged ones."""
         printed = self.scratch.pulumi("preview", "--json", "--stack", self.name).stdout
-        found: dict[str, set[str]] = {}
+        names_by_operation: dict[str, set[str]] = {}
         for step in json.loads(printed[printed.index("{") :])["steps"]:
             if step["op"] != "same":
-                found.setdefault(step["op"], set()).add(step["urn"].rpartition("::")[2])
-        return found
+                names_by_operation.setdefault(step["op"], set()).add(step["urn"].rpartition("::")[2])
+        return names_by_operation
 
     def outputs(self, *, secrets: bool = False) -> dict[str, Any]:
         return self.scratch.outputs(self.name, secrets=secrets)

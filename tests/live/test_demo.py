@@ -20,8 +20,8 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A clone with this checkout's environment and toolchain; its demo is removed at the end."""
     directory = tmp_path_factory.mktemp("clone") / "project"
     subprocess.run(["git", "clone", "--quiet", REPOSITORY, directory], check=True)
-    for made in (".venv", ".toolchain"):
-        (directory / made).symlink_to(REPOSITORY / made)
+    for directory_name in (".venv", ".toolchain"):
+        (directory / directory_name).symlink_to(REPOSITORY / directory_name)
     yield directory
     _flow_mcp(directory, "demo", "down")
 

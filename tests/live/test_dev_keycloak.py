@@ -105,23 +105,23 @@ def test_a_restarted_server_keeps_port_password_and_data(dev: CommandLine) -> No
 def test_servers_of_two_state_directories_share_nothing(
     dev: CommandLine, keycloak: LocalKeycloak, admin: httpx.Client
 ) -> None:
-    with admin_client(LocalKeycloak(dev.state)) as other:
-        other.post("", json={"realm": "of-the-other"})
+    with admin_client(LocalKeycloak(dev.state)) as other_admin:
+        other_admin.post("", json={"realm": "of-the-other"})
     assert "of-the-other" not in {realm["realm"] for realm in admin.get("").json()}
     assert LocalKeycloak(dev.state).admin_password != keycloak.admin_password
 
 
 def _processes(group: int) -> list[int]:
     """Return the processes of a group, from field 5 of proc_pid_stat(5)."""
-    found = []
+    pids = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = stat.read_text().rpartition(")")[2].split()
         except (FileNotFoundError, ProcessLookupError):
             continue
         if int(fields[2]) == group:
-            found.append(int(stat.parent.name))
-    return found
+            pids.append(int(stat.parent.name))
+    return pids
 
 
 def _listening_addresses(group: int) -> set[str]:

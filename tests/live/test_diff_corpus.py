@@ -133,7 +133,7 @@ def test_a_change_of_the_corpus_is_found_by_a_preview(preview_project: PreviewPr
     scratch.pulumi("stack", "import", "--stack", stack, "--file", str(state))
     before, after = declarations(preview_project.preview(stack), stack)
     assert said(compare(before, after)) == tuple(
-        Said(*map(preview_project.localized, each)) for each in case.expected
+        Said(*map(preview_project.localized, change)) for change in case.expected
     )
 
 

@@ -32,11 +32,11 @@ def _declaration(keycloak: LocalKeycloak, *access: str) -> dict[str, Any]:
 
 @pytest.fixture
 def tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak) -> Iterator[Tenant]:
-    made = Tenant(_NAME, module_scratch)
-    made.create()
-    made.declare(_declaration(keycloak, "1/test"))
-    made.up()
-    yield made
+    created = Tenant(_NAME, module_scratch)
+    created.create()
+    created.declare(_declaration(keycloak, "1/test"))
+    created.up()
+    yield created
     module_scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", _NAME)
 
 

@@ -31,11 +31,11 @@ def _declaration(keycloak: LocalKeycloak, *environments: str) -> dict[str, objec
 
 @pytest.fixture(scope="module")
 def tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak) -> Iterator[Tenant]:
-    made = Tenant("exported", module_scratch)
-    made.create()
-    made.declare(_declaration(keycloak, "production"))
-    made.up()
-    yield made
+    tenant = Tenant("exported", module_scratch)
+    tenant.create()
+    tenant.declare(_declaration(keycloak, "production"))
+    tenant.up()
+    yield tenant
     module_scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", "exported")
 
 
@@ -52,7 +52,7 @@ def test_the_revision_increases_only_when_the_settings_change(
         revisions.append(read_settings(file).revision)
     # The fixture's update is the stack's first.
     assert revisions == [2, 2, 4]
-    assert [each.key for each in read_settings(file).document.protected_resources] == [
+    assert [resource.key for resource in read_settings(file).document.protected_resources] == [
         "1/production",
         "1/test",
     ]

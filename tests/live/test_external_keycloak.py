@@ -85,8 +85,9 @@ def declaration(keycloak: LocalKeycloak, redirect: str = REDIRECT) -> dict[str, 
 def tenant(keycloak: LocalKeycloak, admin: httpx.Client, scratch: ScratchProject) -> Iterator[Tenant]:
     admin.post("", json=realm())
     admin.post(f"{REALM}/client-scopes", json=scope())
-    (made,) = (s for s in admin.get(f"{REALM}/client-scopes").json() if s["name"] == "flow.production")
-    admin.put(f"{REALM}/default-optional-client-scopes/{made['id']}")
+    scopes = admin.get(f"{REALM}/client-scopes").json()
+    (created,) = (item for item in scopes if item["name"] == "flow.production")
+    admin.put(f"{REALM}/default-optional-client-scopes/{created['id']}")
     initial = admin.post(f"{REALM}/clients-initial-access", json={"count": 9, "expiration": 3600}).json()
     tenant = Tenant(REALM, replace(scratch, credentials={"FLOW_MCP_INITIAL_ACCESS_TOKEN": initial["token"]}))
     tenant.declare(declaration(keycloak))
@@ -96,8 +97,8 @@ def tenant(keycloak: LocalKeycloak, admin: httpx.Client, scratch: ScratchProject
 
 
 def registered(admin: httpx.Client) -> dict[str, dict[str, Any]]:
-    found = admin.get(f"{REALM}/clients").json()
-    return {client["clientId"]: client for client in found if client["name"].startswith("flow-mcp-")}
+    clients = admin.get(f"{REALM}/clients").json()
+    return {client["clientId"]: client for client in clients if client["name"].startswith("flow-mcp-")}
 
 
 def registration_tokens(tenant: Tenant) -> dict[str, str]:
@@ -133,11 +134,11 @@ def test_the_lifecycle_of_a_tenant(tenant: Tenant, keycloak: LocalKeycloak, admi
 
     # Keycloak issues a new registration access token with each update, and revokes the old one.
     before = registration_tokens(tenant)
-    other = "http://127.0.0.1:9/other"
-    tenant.declare(declaration(keycloak, other))
+    redirect_uri = "http://127.0.0.1:9/other"
+    tenant.declare(declaration(keycloak, redirect_uri))
     tenant.up()
     assert tenant.outputs()["clientIds"] == ids
-    assert registered(admin)[ids["desktop"]]["redirectUris"] == [other]
+    assert registered(admin)[ids["desktop"]]["redirectUris"] == [redirect_uri]
     after = registration_tokens(tenant)
     assert {name for name in before if before[name] != after[name]} == {"desktop"}
     tenant.scratch.pulumi("up", *UNCHANGED)

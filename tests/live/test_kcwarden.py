@@ -37,10 +37,10 @@ def tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak, admin: httpx
     declaration = sample["config"]["flow-mcp:tenant"]
     server = declaration["authorizationServer"]["keycloak"]
     server |= {"url": keycloak.url, "realm": {"name": _REALM, "create": True, "deletable": True}}
-    made = Tenant(_REALM, module_scratch)
-    made.create()
-    made.declare(declaration)
-    made.up()
+    tenant = Tenant(_REALM, module_scratch)
+    tenant.create()
+    tenant.declare(declaration)
+    tenant.up()
     name, password = _PLANNER
     person = {
         "username": name,
@@ -52,7 +52,7 @@ def tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak, admin: httpx
         "groups": ["planners"],
     }
     admin.post(f"{_REALM}/users", json=person)
-    yield made
+    yield tenant
     module_scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", _REALM)
 
 
@@ -68,8 +68,8 @@ def test_findings_equal_the_explained_findings(keycloak: LocalKeycloak, tmp_path
     options = ["--realm", _REALM, "--auth-method", "password", "--user", keycloak.admin_user]
     _kcwarden(keycloak, "download", *options, "--output", str(export), keycloak.url)
     audited = json.loads(_kcwarden(keycloak, "audit", "--format", "json", str(export)))
-    found = {(each["severity"], each["reporting_auditor"], each["entity"]) for each in audited}
-    assert found == _explained()
+    findings = {(finding["severity"], finding["reporting_auditor"], finding["entity"]) for finding in audited}
+    assert findings == _explained()
 
 
 def test_a_refresh_token_works_once_and_each_protected_resource_has_its_own(

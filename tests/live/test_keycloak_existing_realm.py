@@ -62,11 +62,11 @@ def test_creating_and_destroying_a_tenant_restores_the_realm(
     before = _everything(admin, realm)
     tenant = Tenant("guest", module_scratch)
     tenant.create()
-    for group, said in _REFUSED.items():
+    for group, message in _REFUSED.items():
         tenant.declare(declaration(keycloak, realm, group))
         refused = module_scratch.pulumi("up", "--yes", "--skip-preview", "--stack", "guest", check=False)
         assert refused.returncode
-        assert said in refused.stdout
+        assert message in refused.stdout
     assert _everything(admin, realm) == before
 
     tenant.declare(declaration(keycloak, realm, "/finance/planners", "/contractors/EMEA~/APAC"))
@@ -93,10 +93,10 @@ def _everything(admin: httpx.Client, realm: str) -> dict[str, Any]:
     """Return the realm with its clients, scopes, roles, groups and policies in a stable order."""
     paths = ("clients", "client-scopes", "roles", "groups", "components", "client-policies/profiles")
     base = quote(realm, safe="")
-    found = {path: admin.get(f"{base}/{path}").json() for path in (*paths, "client-policies/policies")}
+    documents = {path: admin.get(f"{base}/{path}").json() for path in (*paths, "client-policies/policies")}
     stable = {
         path: sorted(things, key=str) if isinstance(things, list) else things
-        for path, things in found.items()
+        for path, things in documents.items()
     }
     return {**stable, "realm": admin.get(base).json(), "roles of groups": _roles_of_groups(admin, realm)}
 
@@ -105,8 +105,12 @@ def _roles_of_groups(admin: httpx.Client, realm: str) -> dict[str, list[str]]:
     """Return the realm roles of each subgroup by its path."""
     base = quote(realm, safe="")
     parents = admin.get(f"{base}/groups").json()
-    children = [each for p in parents for each in admin.get(f"{base}/groups/{p['id']}/children").json()]
-    return {each["path"]: admin.get(f"{base}/groups/{each['id']}").json()["realmRoles"] for each in children}
+    children = [
+        child for parent in parents for child in admin.get(f"{base}/groups/{parent['id']}/children").json()
+    ]
+    return {
+        child["path"]: admin.get(f"{base}/groups/{child['id']}").json()["realmRoles"] for child in children
+    }
 
 
 def test_a_group_keeps_its_people_when_its_path_is_declared_instead_of_its_name(

@@ -36,12 +36,12 @@ def declaration(keycloak: LocalKeycloak) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def tenant(module_scratch: ScratchProject, declaration: dict[str, Any]) -> Iterator[Tenant]:
     """A working tenant, for which each test causes another error."""
-    made = Tenant(_NAME, module_scratch)
-    made.create()
-    made.declare(declaration)
-    made.up()
-    yield made
-    made.declare(declaration)
+    created = Tenant(_NAME, module_scratch)
+    created.create()
+    created.declare(declaration)
+    created.up()
+    yield created
+    created.declare(declaration)
     module_scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", _NAME)
 
 
@@ -57,9 +57,9 @@ def test_wrong_credentials_are_reported_and_not_shown(tenant: Tenant, declaratio
     wrong = dataclasses.replace(
         tenant.scratch, credentials={"KEYCLOAK_USER": "admin", "KEYCLOAK_PASSWORD": "not-the-password"}
     )
-    said = _refused(Tenant(_NAME, wrong), declaration)
-    assert "KEYCLOAK_PASSWORD" in said
-    assert "not-the-password" not in said
+    output = _refused(Tenant(_NAME, wrong), declaration)
+    assert "KEYCLOAK_PASSWORD" in output
+    assert "not-the-password" not in output
 
 
 def test_missing_credentials_are_reported(tenant: Tenant, declaration: dict[str, Any]) -> None:
@@ -73,11 +73,11 @@ def test_an_existing_realm_is_not_adopted(
     admin.post("", json={"realm": "theirs"})
     before = admin.get("theirs").json()
     url = declaration["authorizationServer"]["keycloak"]["url"]
-    said = _refused(
+    output = _refused(
         tenant, _on(declaration, {"url": url, "realm": {"name": "theirs", "create": True, "deletable": True}})
     )
-    assert "theirs" in said
-    assert "create: false" in said
+    assert "theirs" in output
+    assert "create: false" in output
     assert admin.get("theirs").json() == before
     admin.delete("theirs")
 
@@ -94,8 +94,8 @@ def test_a_missing_group_is_reported(
         "access": ["*"],
         "people": {"groups": ["nobody-made-me"]},
     }
-    said = _refused(tenant, elsewhere | {"clients": {"desktop": desktop}})
-    assert "has no group nobody-made-me, which people: {groups: […]} names" in said
+    output = _refused(tenant, elsewhere | {"clients": {"desktop": desktop}})
+    assert "has no group nobody-made-me, which people: {groups: […]} names" in output
     admin.delete("groupless")
 
 
@@ -116,9 +116,9 @@ def test_an_invalid_declaration_shows_all_problems_and_changes_nothing(
         "agent": {"grant": "client-credentials", "access": ["9/production"]},
         "page": {"grant": "authorization-code", "access": ["*"], "redirectUris": ["https://*.example/"]},
     }
-    said = _refused(tenant, declaration | {"clients": clients})
-    assert "9/production" in said
-    assert "clients.page.redirectUris[0]" in said
+    output = _refused(tenant, declaration | {"clients": clients})
+    assert "9/production" in output
+    assert "clients.page.redirectUris[0]" in output
 
 
 def test_a_missing_plugin_is_reported(tenant: Tenant, declaration: dict[str, Any], tmp_path: Path) -> None:
@@ -131,8 +131,8 @@ def test_a_missing_plugin_is_reported(tenant: Tenant, declaration: dict[str, Any
     )
     tenant = Tenant("pluginless", without)
     tenant.create()
-    said = _refused(tenant, fresh)
-    assert "no resource plugin 'pulumi-resource-keycloak' found in the workspace" in said
+    output = _refused(tenant, fresh)
+    assert "no resource plugin 'pulumi-resource-keycloak' found in the workspace" in output
 
 
 def test_an_unset_passphrase_is_reported(tenant: Tenant) -> None:

@@ -54,7 +54,7 @@ def declaration(keycloak: LocalKeycloak) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def made(module_scratch: ScratchProject, declaration: dict[str, Any]) -> Iterator[Tenant]:
+def applied(module_scratch: ScratchProject, declaration: dict[str, Any]) -> Iterator[Tenant]:
     """The stack, applied once."""
     tenant = Tenant(_NAME, module_scratch)
     tenant.create()
@@ -65,16 +65,16 @@ def made(module_scratch: ScratchProject, declaration: dict[str, Any]) -> Iterato
 
 
 @pytest.fixture
-def tenant(made: Tenant, declaration: dict[str, Any]) -> Iterator[Tenant]:
+def tenant(applied: Tenant, declaration: dict[str, Any]) -> Iterator[Tenant]:
     """The stack with its first declaration, before and after the test."""
-    yield made
-    made.declare(declaration)
-    made.up()
+    yield applied
+    applied.declare(declaration)
+    applied.up()
 
 
-def test_the_outputs_have_the_published_form(made: Tenant, declaration: dict[str, Any]) -> None:
+def test_the_outputs_have_the_published_form(applied: Tenant, declaration: dict[str, Any]) -> None:
     loaded = from_configuration(declaration, _INSTANCE, source="test").declaration
-    outputs = made.outputs()
+    outputs = applied.outputs()
     document = loaded.kind.settings(loaded, {})
     assert outputs == {
         "authority": document.authorization_servers[0].authority,
@@ -87,16 +87,16 @@ def test_the_outputs_have_the_published_form(made: Tenant, declaration: dict[str
         "clientSecrets": "[secret]",
         "settings": document.canonical_json(),
     }
-    assert sorted(made.outputs(secrets=True)["clientSecrets"]) == ["agent"]
+    assert sorted(applied.outputs(secrets=True)["clientSecrets"]) == ["agent"]
 
 
-def test_the_same_declaration_changes_nothing(made: Tenant) -> None:
-    assert made.changes() == {}
-    made.scratch.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes", "--stack", _NAME)
+def test_the_same_declaration_changes_nothing(applied: Tenant) -> None:
+    assert applied.changes() == {}
+    applied.scratch.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes", "--stack", _NAME)
 
 
-def test_a_refresh_finds_no_drift(made: Tenant) -> None:
-    made.scratch.pulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes", "--stack", _NAME)
+def test_a_refresh_finds_no_drift(applied: Tenant) -> None:
+    applied.scratch.pulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes", "--stack", _NAME)
 
 
 def test_one_changed_client_changes_that_client_only(
@@ -148,22 +148,24 @@ def test_a_removed_group_loses_access(
 
 
 def test_no_secret_is_printed_logged_or_stored(
-    made: Tenant, keycloak: LocalKeycloak, admin: httpx.Client
+    applied: Tenant, keycloak: LocalKeycloak, admin: httpx.Client
 ) -> None:
     clients = admin.get(f"{_NAME}/clients").json()
     secrets = {client["secret"] for client in clients if client.get("secret")}
-    given = made.outputs(secrets=True)["clientSecrets"]
+    given = applied.outputs(secrets=True)["clientSecrets"]
     assert set(given.values()) <= secrets
-    secrets |= {made.scratch.credentials["KEYCLOAK_PASSWORD"], made.scratch.passphrase.read_text()}
+    secrets |= {applied.scratch.credentials["KEYCLOAK_PASSWORD"], applied.scratch.passphrase.read_text()}
     assert len(secrets) >= 4
     assert all(len(secret) > 20 for secret in secrets)
 
-    printed = made.up() + made.scratch.pulumi("preview", "--diff", "--stack", _NAME).stdout
-    printed += json.dumps(made.outputs()) + made.scratch.pulumi("stack", "export", "--stack", _NAME).stdout
+    printed = applied.up() + applied.scratch.pulumi("preview", "--diff", "--stack", _NAME).stdout
+    printed += (
+        json.dumps(applied.outputs()) + applied.scratch.pulumi("stack", "export", "--stack", _NAME).stdout
+    )
     files = [
         file
-        for file in made.scratch.directory.rglob("*")
-        if file.is_file() and file != made.scratch.passphrase and "project" not in file.parts
+        for file in applied.scratch.directory.rglob("*")
+        if file.is_file() and file != applied.scratch.passphrase and "project" not in file.parts
     ]
     kept = b"".join(file.read_bytes() for file in [*files, keycloak.status().log])
     assert b"flow-mcp-lifecycle-agent" in kept

@@ -23,9 +23,9 @@ _PLANNER, _GUEST = ("ada", "a-planner-of-the-tests"), ("guy", "a-guest-of-the-te
 @pytest.fixture(scope="module")
 def tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak, admin: httpx.Client) -> Iterator[Tenant]:
     """A tenant with three environments, programs and people; Ada is a planner, Guy has no group."""
-    made = Tenant(_NAME, module_scratch)
-    made.create()
-    made.declare(
+    created = Tenant(_NAME, module_scratch)
+    created.create()
+    created.declare(
         {
             "id": _NAME,
             "workspaces": {
@@ -55,7 +55,7 @@ def tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak, admin: httpx
             },
         }
     )
-    made.up()
+    created.up()
     for name, password in (_PLANNER, _GUEST):
         person = {
             "username": name,
@@ -67,7 +67,7 @@ def tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak, admin: httpx
             "groups": ["planners"] if name == _PLANNER[0] else [],
         }
         admin.post(f"{_NAME}/users", json=person)
-    yield made
+    yield created
     module_scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", _NAME)
 
 

@@ -30,7 +30,7 @@ Resources = Mapping[tuple[str, str], Mapping[str, Any]]
 @pytest.fixture(scope="module")
 def tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak) -> Iterator[Tenant]:
     """The tenant of the recorded state, created with the locally built plugin."""
-    (inputs,) = (each["inputs"] for each in resources(OFFICIAL) if each["type"] == SETTINGS)
+    (inputs,) = (item["inputs"] for item in resources(OFFICIAL) if item["type"] == SETTINGS)
     declaration = deepcopy(inputs["tenant"])
     declaration["authorizationServer"]["keycloak"]["url"] = keycloak.url
     tenant = Tenant(STACK, module_scratch)
@@ -46,18 +46,18 @@ def exported(tenant: Tenant) -> dict[str, Any]:
     return state
 
 
-def by_name(found: list[dict[str, Any]]) -> dict[tuple[str, str], dict[str, Any]]:
+def by_name(items: list[dict[str, Any]]) -> dict[tuple[str, str], dict[str, Any]]:
     return {
-        (each["type"], each["urn"].rpartition("::")[2]): each
-        for each in found
-        if each["type"].startswith("keycloak:")
+        (item["type"], item["urn"].rpartition("::")[2]): item
+        for item in items
+        if item["type"].startswith("keycloak:")
     }
 
 
 def comparable(value: Any) -> Any:
     """Remove values that differ between runs: IDs, addresses, secrets and the order of sets."""
     if isinstance(value, dict):
-        return {key: comparable(each) for key, each in value.items() if key != "__pulumi_raw_state_delta"}
+        return {key: comparable(item) for key, item in value.items() if key != "__pulumi_raw_state_delta"}
     if isinstance(value, list):
         return sorted(map(comparable, value), key=json.dumps)
     return _ADDRESS.sub("http://keycloak", _ID.sub("id", value)) if isinstance(value, str) else value
@@ -66,16 +66,16 @@ def comparable(value: Any) -> Any:
 def differences(official: Resources, built: Resources) -> set[tuple[str, str, str]]:
     """List type, `inputs` or `outputs`, and property of all differences."""
     assert official.keys() == built.keys()
-    found = set()
+    differing = set()
     for key, one in official.items():
         for side in ("inputs", "outputs"):
-            ours, theirs = (comparable(plain(each.get(side) or {})) for each in (built[key], one))
-            found |= {
+            ours, theirs = (comparable(plain(item.get(side) or {})) for item in (built[key], one))
+            differing |= {
                 (key[0].rpartition(":")[2], side, name)
                 for name in ours.keys() | theirs.keys()
                 if ours.get(name) != theirs.get(name)
             }
-    return found
+    return differing
 
 
 def as_before(value: Any, before: Any) -> Any:
@@ -111,7 +111,7 @@ def test_the_next_update_migrates_an_older_state_without_replacements(tenant: Te
 
     mended = by_name(exported(tenant)["deployment"]["resources"])
     assert differences(whole, mended) == set()
-    assert {key: each["id"] for key, each in mended.items()} == {
-        key: each["id"] for key, each in whole.items()
+    assert {key: item["id"] for key, item in mended.items()} == {
+        key: item["id"] for key, item in whole.items()
     }
     assert tenant.changes() == {}

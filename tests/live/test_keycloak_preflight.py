@@ -60,15 +60,15 @@ def preflight(
 @pytest.fixture
 def as_administrator(admin: httpx.Client) -> Iterator[Any]:
     """Create an administrator with some roles only, and return the environment with the credentials."""
-    made: list[tuple[str, str]] = []
+    created: list[tuple[str, str]] = []
 
     def make(roles: Mapping[str, list[str]], realm: str = "master") -> dict[str, str]:
         user = {"username": "limited", "enabled": True, "email": "l@acme.example", "emailVerified": True}
         secret = {"type": "password", "value": PASSWORD}
         names = {"firstName": "Limited", "lastName": "Administrator"}
         admin.post(f"{realm}/users", json=user | names | {"credentials": [secret]})
-        [found] = admin.get(f"{realm}/users", params={"username": "limited", "exact": "true"}).json()
-        made.append((realm, found["id"]))
+        [created_user] = admin.get(f"{realm}/users", params={"username": "limited", "exact": "true"}).json()
+        created.append((realm, created_user["id"]))
         for client, role_names in roles.items():
             if client:
                 [owner] = admin.get(f"{realm}/clients", params={"clientId": client}).json()
@@ -76,11 +76,11 @@ def as_administrator(admin: httpx.Client) -> Iterator[Any]:
                 path = f"clients/{owner['id']}"
             else:
                 given, path = [admin.get(f"{realm}/roles/{r}").json() for r in role_names], "realm"
-            admin.post(f"{realm}/users/{found['id']}/role-mappings/{path}", json=given)
+            admin.post(f"{realm}/users/{created_user['id']}/role-mappings/{path}", json=given)
         return {"KEYCLOAK_USER": "limited", "KEYCLOAK_PASSWORD": PASSWORD}
 
     yield make
-    for realm, user_id in made:
+    for realm, user_id in created:
         admin.delete(f"{realm}/users/{user_id}")
 
 
@@ -95,7 +95,7 @@ def test_valid_tenants_pass_the_preflight(keycloak: LocalKeycloak) -> None:
 
 @pytest.mark.usefixtures("everything")
 @pytest.mark.parametrize(
-    ("changed", "kind", "said"),
+    ("changed", "kind", "message"),
     [
         (
             {"url": "http://127.0.0.1:9"},
@@ -120,9 +120,9 @@ def test_valid_tenants_pass_the_preflight(keycloak: LocalKeycloak) -> None:
     ],
 )
 def test_conflicting_resources_are_reported(
-    keycloak: LocalKeycloak, changed: dict[str, Any], kind: type[Exception], said: str
+    keycloak: LocalKeycloak, changed: dict[str, Any], kind: type[Exception], message: str
 ) -> None:
-    with pytest.raises(kind, match=said) as raised:
+    with pytest.raises(kind, match=message) as raised:
         preflight(keycloak, **changed)
     assert keycloak.admin_password not in str(raised.value)
 
@@ -192,8 +192,8 @@ def test_the_documented_roles_are_sufficient(keycloak: LocalKeycloak, as_adminis
 @pytest.mark.usefixtures("everything")
 def test_an_administrator_of_the_realm_is_sufficient(keycloak: LocalKeycloak, as_administrator: Any) -> None:
     environment = as_administrator({"realm-management": MANAGER}, REALM)
-    others = "flow-mcp:somebody-else"
-    assert preflight(keycloak, environment, admin_realm=REALM, create=False, owner=others).realm_exists
+    other_owner = "flow-mcp:somebody-else"
+    assert preflight(keycloak, environment, admin_realm=REALM, create=False, owner=other_owner).realm_exists
 
 
 @pytest.mark.usefixtures("everything")

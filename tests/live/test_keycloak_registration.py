@@ -53,8 +53,8 @@ class Stack:
         """Return the outputs of the only resource of a type from the state."""
         exported = self.run("stack", "export")
         resources = json.loads(exported[exported.index("{") :])["deployment"]["resources"]
-        [found] = [found for found in resources if found["type"] == f"flow-mcp:index:{kind}"]
-        return dict(found["outputs"])
+        [resource] = [resource for resource in resources if resource["type"] == f"flow-mcp:index:{kind}"]
+        return dict(resource["outputs"])
 
 
 SECRET = "4dabf18193072939515e22adb298388d"
@@ -68,42 +68,42 @@ PREVIEW = ("preview", "--expect-no-changes")
 def stack(scratch: ScratchProject, keycloak: LocalKeycloak, name: str, program: str) -> Stack:
     """Return a new stack with one of the programs."""
     shutil.copyfile(PROGRAMS / f"{program}.py", scratch.project.directory / "stacks" / "__main__.py")
-    made = Stack(scratch, name, keycloak.url)
+    adopted = Stack(scratch, name, keycloak.url)
     scratch.pulumi("stack", "init", name)
-    made.declare()
-    return made
+    adopted.declare()
+    return adopted
 
 
 @pytest.fixture(scope="module")
-def made(module_scratch: ScratchProject, keycloak: LocalKeycloak) -> Iterator[Stack]:
+def adopted(module_scratch: ScratchProject, keycloak: LocalKeycloak) -> Iterator[Stack]:
     """A stack that created a realm and adopted its policies in one run; tests restore it."""
-    made = stack(module_scratch, keycloak, "adopted", "plugin")
-    assert "created" in made.run(*UP)
-    yield made
-    made.run(*DESTROY)
+    adopted = stack(module_scratch, keycloak, "adopted", "plugin")
+    assert "created" in adopted.run(*UP)
+    yield adopted
+    adopted.run(*DESTROY)
 
 
 @pytest.fixture
-def settled(made: Stack) -> Iterator[Stack]:
+def settled(adopted: Stack) -> Iterator[Stack]:
     """That stack; the declaration is restored after a test, and the test reverts what it applied."""
-    yield made
-    made.declare()
+    yield adopted
+    adopted.declare()
 
 
-def test_the_policies_of_a_new_realm_are_adopted_in_the_same_run(made: Stack) -> None:
-    assert made.refused(LOOPBACK, scope="openid mcp:tools") is None
-    assert made.refused(LOCALHOST) == "Trusted Hosts"
-    assert made.scratch.outputs(made.name) == {
-        "metadataUrl": f"{made.url}/.well-known/oauth-authorization-server/realms/adopted",
-        "registrationEndpoint": f"{made.url}/realms/adopted/clients-registrations/openid-connect",
+def test_the_policies_of_a_new_realm_are_adopted_in_the_same_run(adopted: Stack) -> None:
+    assert adopted.refused(LOOPBACK, scope="openid mcp:tools") is None
+    assert adopted.refused(LOCALHOST) == "Trusted Hosts"
+    assert adopted.scratch.outputs(adopted.name) == {
+        "metadataUrl": f"{adopted.url}/.well-known/oauth-authorization-server/realms/adopted",
+        "registrationEndpoint": f"{adopted.url}/realms/adopted/clients-registrations/openid-connect",
         "deviations": [],
     }
 
 
-def test_a_second_run_changes_nothing_and_a_refresh_finds_no_drift(made: Stack) -> None:
-    made.run(*PREVIEW)
-    made.run(*REFRESH)
-    made.run(*PREVIEW)
+def test_a_second_run_changes_nothing_and_a_refresh_finds_no_drift(adopted: Stack) -> None:
+    adopted.run(*PREVIEW)
+    adopted.run(*REFRESH)
+    adopted.run(*PREVIEW)
 
 
 def test_manual_changes_are_shown_and_reverted(settled: Stack, admin: httpx.Client) -> None:
@@ -132,8 +132,8 @@ def test_a_changed_declaration_changes_who_may_register(settled: Stack) -> None:
 
 def test_a_partial_failure_is_one_message_and_is_completed_by_the_next_run(settled: Stack) -> None:
     settled.declare(allowedScopes=["nope"], redirectHosts=["localhost"])
-    said = settled.fails(*UP)
-    assert "Realm adopted has no client scope nope, which clients that register should be allowed" in said
+    output = settled.fails(*UP)
+    assert "Realm adopted has no client scope nope, which clients that register should be allowed" in output
     assert settled.outputs("KeycloakClientRegistration")["deviations"] == ["it was not finished"]
     settled.declare()
     settled.run(*UP)
@@ -149,26 +149,26 @@ def test_invalid_inputs_are_rejected_in_the_preview(settled: Stack) -> None:
 def test_an_authority_other_than_the_issuer_is_an_error_with_both_values(settled: Stack) -> None:
     issuer = f"{settled.url}/realms/adopted"
     settled.declare(authority=f"{issuer}/")
-    said = settled.fails(*UP)
-    assert f"The authority is declared as {issuer}/, but {settled.url}/.well-known/" in said
-    assert f"names the issuer {issuer}: declare exactly the issuer" in said
+    output = settled.fails(*UP)
+    assert f"The authority is declared as {issuer}/, but {settled.url}/.well-known/" in output
+    assert f"names the issuer {issuer}: declare exactly the issuer" in output
 
 
-def test_a_preflight_error_replaces_the_plugins_message(made: Stack) -> None:
+def test_a_preflight_error_replaces_the_plugins_message(adopted: Stack) -> None:
     wrong = dataclasses.replace(
-        made.scratch, credentials={"KEYCLOAK_USER": "admin", "KEYCLOAK_PASSWORD": "wr0ng"}
+        adopted.scratch, credentials={"KEYCLOAK_USER": "admin", "KEYCLOAK_PASSWORD": "wr0ng"}
     )
-    said = dataclasses.replace(made, scratch=wrong).fails("preview")
+    output = dataclasses.replace(adopted, scratch=wrong).fails("preview")
     assert (
-        f"error: Keycloak at {made.url} refuses the administrator in realm master with client admin-cli "
+        f"error: Keycloak at {adopted.url} refuses the administrator in realm master with client admin-cli "
         "(Invalid user credentials): correct KEYCLOAK_USER and KEYCLOAK_PASSWORD.\n"
-    ) in said
-    assert "wr0ng" not in said
+    ) in output
+    assert "wr0ng" not in output
 
 
-def test_no_credentials_are_in_the_state(made: Stack, keycloak: LocalKeycloak) -> None:
-    exported = made.run("stack", "export", "--show-secrets")
-    assert made.name in exported
+def test_no_credentials_are_in_the_state(adopted: Stack, keycloak: LocalKeycloak) -> None:
+    exported = adopted.run("stack", "export", "--show-secrets")
+    assert adopted.name in exported
     assert keycloak.admin_password not in exported
 
 
@@ -185,25 +185,27 @@ def test_an_existing_realm_is_restored_when_the_stack_is_destroyed(
     guest.run(*UP)
     assert guest.refused(LOOPBACK) is None
     assert guest.refused(LOCALHOST) == "Trusted Hosts"
-    said = guest.run(*DESTROY)
-    assert f"warning: Trusted Hosts was missing in realm {realm} before and is removed again" in said
+    output = guest.run(*DESTROY)
+    assert f"warning: Trusted Hosts was missing in realm {realm} before and is removed again" in output
     assert policies(admin, realm) == before
     admin.delete(realm)
 
 
 def test_registration_is_imported_by_the_realm_s_name(
-    made: Stack, module_scratch: ScratchProject, keycloak: LocalKeycloak
+    adopted: Stack, module_scratch: ScratchProject, keycloak: LocalKeycloak
 ) -> None:
     importing = dataclasses.replace(
         module_scratch, credentials={**module_scratch.credentials, "KEYCLOAK_URL": keycloak.url}
     )
-    other = stack(importing, keycloak, "importing", "plugin")
+    imported = stack(importing, keycloak, "importing", "plugin")
     kind = "KeycloakClientRegistration"
-    other.run("import", f"flow-mcp:index:{kind}", "registration", made.name, "--yes", "--generate-code=false")
+    imported.run(
+        "import", f"flow-mcp:index:{kind}", "registration", adopted.name, "--yes", "--generate-code=false"
+    )
     # The origin of an optional scope is unknown after an import, so destroying the import keeps it.
-    expected = made.outputs(kind) | {"realmOptionalScopes": []}
+    expected = adopted.outputs(kind) | {"realmOptionalScopes": []}
     expected["former"]["attachedScopes"] = []
-    assert other.outputs(kind) == expected
+    assert imported.outputs(kind) == expected
 
 
 def test_the_plugin_creates_the_component_for_programs_in_other_languages(

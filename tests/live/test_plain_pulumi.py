@@ -21,8 +21,8 @@ def clone(tmp_path: Path, keycloak: LocalKeycloak) -> Path:
     """A clone whose committed samples have the URL of the tests' Keycloak."""
     directory = tmp_path / "project"
     subprocess.run(["git", "clone", "--quiet", REPOSITORY, directory], check=True)
-    for made in (".venv", ".toolchain"):
-        (directory / made).symlink_to(REPOSITORY / made)
+    for directory_name in (".venv", ".toolchain"):
+        (directory / directory_name).symlink_to(REPOSITORY / directory_name)
     sample = directory / "stacks" / "Pulumi.globex.yaml"
     text = sample.read_text(encoding="utf-8")
     sample.write_text(text.replace(f"http://127.0.0.1:{DEFAULT_PORT}", keycloak.url), encoding="utf-8")

@@ -53,20 +53,20 @@ def placed(name: str, example: Resource, *, inside: bool = False) -> Resource:
 def expected(resources: Mapping[str, Resource]) -> set[Finding]:
     """Return the results of all rules for the resources, without Pulumi."""
     ended = [
-        replace(each, inputs={}, outputs=each.outputs if each.type == SETTINGS else each.values)
-        for each in resources.values()
+        replace(item, inputs={}, outputs=item.outputs if item.type == SETTINGS else item.values)
+        for item in resources.values()
     ]
     found: set[Finding] = set()
     for rule in RULES:
-        context = Context(AS_OF, settings(rule, None, "the test"), {each.id: () for each in RULES})
-        said: list[tuple[Resource | None, Violation | Unknown]]
-        said = [(None, each) for each in rule.in_stack(ended, context)]
+        context = Context(AS_OF, settings(rule, None, "the test"), {item.id: () for item in RULES})
+        results: list[tuple[Resource | None, Violation | Unknown]]
+        results = [(None, item) for item in rule.in_stack(ended, context)]
         for resource in resources.values():
-            said += ((resource, each) for each in _of_one(rule, resource, context))
-        said += ((each, finding) for each in ended for finding in rule.in_resource(each, context))
+            results += ((resource, item) for item in _of_one(rule, resource, context))
+        results += ((item, finding) for item in ended for finding in rule.in_resource(item, context))
         found |= {
             (usual_level(rule), rule.id, (resource.urn if resource else finding.urn).rpartition("::")[2])
-            for resource, finding in said
+            for resource, finding in results
             if isinstance(finding, Violation)
         }
     return found
@@ -223,7 +223,7 @@ def test_a_custom_provider_and_realm_are_rejected_and_unknown_values_are_reporte
     stops |= {("FLOWMCP-029", "realm"), ("FLOWMCP-027-outputs", "admin"), ("FLOWMCP-027-outputs", "realm")}
     stops.add(("FLOWMCP-029-outputs", "realm"))
     unknown = {("advisory", f"FLOWMCP-{rule}-outputs", f"flow-mcp-{STACK}") for rule in ("001", "019", "029")}
-    assert (run.passed, run.violations) == (False, {("mandatory", *each) for each in stops} | unknown)
+    assert (run.passed, run.violations) == (False, {("mandatory", *item) for item in stops} | unknown)
     assert password not in run.printed
 
 

@@ -142,11 +142,11 @@ class Realm:
 
     def change_client(self, name: str, **changes: Any) -> None:
         path = f"{self._tenant.name}/clients"
-        (found,) = self._admin.get(path, params={"clientId": f"flow-mcp-shut-{name}"}).json()
-        attributes = {**found["attributes"], **changes.pop("attributes", {})}
-        address = f"{path}/{found['id']}"
-        self._admin.put(address, json={**found, **changes, "attributes": attributes})
-        self._mend.append(lambda: self._restore(address, found))
+        (client,) = self._admin.get(path, params={"clientId": f"flow-mcp-shut-{name}"}).json()
+        attributes = {**client["attributes"], **changes.pop("attributes", {})}
+        address = f"{path}/{client['id']}"
+        self._admin.put(address, json={**client, **changes, "attributes": attributes})
+        self._mend.append(lambda: self._restore(address, client))
 
     def _restore(self, address: str, client: dict[str, Any]) -> None:
         self._admin.put(address, json=client)
@@ -156,13 +156,13 @@ class Realm:
 
     def delete_client(self, name: str) -> None:
         path = f"{self._tenant.name}/clients"
-        (found,) = self._admin.get(path, params={"clientId": f"flow-mcp-shut-{name}"}).json()
-        self._admin.delete(f"{path}/{found['id']}")
-        self._mend.append(lambda: self._admin.post(path, json=found))
+        (client,) = self._admin.get(path, params={"clientId": f"flow-mcp-shut-{name}"}).json()
+        self._admin.delete(f"{path}/{client['id']}")
+        self._mend.append(lambda: self._admin.post(path, json=client))
 
     def remove_mapper(self, kind: str) -> None:
         scope = self._scope()
-        mapper = next(each for each in scope["protocolMappers"] if each["protocolMapper"] == kind)
+        mapper = next(item for item in scope["protocolMappers"] if item["protocolMapper"] == kind)
         path = f"{self._tenant.name}/client-scopes/{scope['id']}/protocol-mappers/models"
         self._admin.delete(f"{path}/{mapper['id']}")
         self._mend.append(lambda: self._admin.post(path, json=mapper))
@@ -174,10 +174,10 @@ class Realm:
         self._mend.append(lambda: self._admin.post(path, json=roles))
 
     def make_scope_default(self, client: str) -> None:
-        (found,) = self._admin.get(
+        (registered,) = self._admin.get(
             f"{self._tenant.name}/clients", params={"clientId": f"flow-mcp-shut-{client}"}
         ).json()
-        base = f"{self._tenant.name}/clients/{found['id']}"
+        base = f"{self._tenant.name}/clients/{registered['id']}"
         scope = self._scope()["id"]
         self._admin.delete(f"{base}/optional-client-scopes/{scope}")
         self._admin.put(f"{base}/default-client-scopes/{scope}")
@@ -188,8 +188,8 @@ class Realm:
 
     def open_registration(self) -> None:
         path = f"{self._tenant.name}/components"
-        found = self._admin.get(path, params={"name": "Trusted Hosts"}).json()
-        for policy in found:
+        policies = self._admin.get(path, params={"name": "Trusted Hosts"}).json()
+        for policy in policies:
             self._admin.delete(f"{path}/{policy['id']}")
             self._mend.append(partial(self._admin.post, path, json=policy))
 
@@ -199,8 +199,8 @@ class Realm:
 
     def _scope(self) -> dict[str, Any]:
         scopes = self._admin.get(f"{self._tenant.name}/client-scopes").json()
-        wanted = _SCOPE.format(name=self._tenant.name)
-        return next(scope for scope in scopes if scope["name"] == wanted)
+        expected = _SCOPE.format(name=self._tenant.name)
+        return next(scope for scope in scopes if scope["name"] == expected)
 
 
 @pytest.mark.parametrize(
@@ -304,8 +304,8 @@ def _client_ids(tenant: Tenant, admin: httpx.Client) -> set[str]:
 def _tenant(
     name: str, scratch: ScratchProject, keycloak: LocalKeycloak, signer: KeyPair, more: dict[str, Any]
 ) -> Iterator[Tenant]:
-    made = Tenant(name, scratch)
-    made.create()
+    created = Tenant(name, scratch)
+    created.create()
     tenant = {
         "id": name,
         "workspaces": {"1": {"environments": ["production", "test"]}},
@@ -337,6 +337,6 @@ def _tenant(
     instance = {"server": "https://flow.invalid/flow"}
     config = {"flow-mcp:tenant": tenant, "flow-mcp:instance": instance}
     scratch.declare(name, yaml.safe_dump({"config": config}))
-    made.up()
-    yield made
+    created.up()
+    yield created
     scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", name)

@@ -117,12 +117,12 @@ def _changes(node: ast.AST, *, boolean: bool) -> Iterator[tuple[str, ast.AST]]:
             yield f"without `{ast.unparse(node)}`", ast.Pass()
         case ast.ExceptHandler(type=ast.Tuple(elts=kinds)):
             for kind in kinds:
-                others = ast.Tuple([other for other in kinds if other is not kind], ast.Load())
+                remaining = ast.Tuple([kept for kept in kinds if kept is not kind], ast.Load())
                 word = f"`{ast.unparse(kind)}` is not caught"
-                yield word, ast.ExceptHandler(others, node.name, node.body)
+                yield word, ast.ExceptHandler(remaining, node.name, node.body)
     if isinstance(node, ast.BoolOp):
         for operand in node.values:
-            left = [other for other in node.values if other is not operand]
+            left = [kept for kept in node.values if kept is not operand]
             changed = ast.BoolOp(node.op, left) if len(left) > 1 else left[0]
             yield f"`{ast.unparse(node)}` without `{ast.unparse(operand)}`", changed
     if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in _BOUNDARY:
@@ -173,14 +173,14 @@ def _of_pattern(module: ModuleType, name: str, pattern: re.Pattern[Any]) -> Iter
 
 def _alternatives(text: str) -> list[tuple[int, int]]:
     """Return start and end of the alternatives of a regular expression, including nested groups."""
-    found: list[tuple[int, int]] = []
+    alternatives: list[tuple[int, int]] = []
     open_groups: list[list[int]] = [[0]]  # begins of the alternatives of each group that is open
 
     def close(end: int) -> None:
         begins = open_groups.pop()
         ends = [begin - 1 for begin in begins[1:]] + [end]
         if len(begins) > 1:
-            found.extend(zip(begins, ends, strict=True))
+            alternatives.extend(zip(begins, ends, strict=True))
 
     skipped = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
     position = 0
@@ -199,7 +199,7 @@ def _alternatives(text: str) -> list[tuple[int, int]]:
             open_groups[-1].append(position + 1)
         position += 1
     close(len(text))
-    return found
+    return alternatives
 
 
 def _forget(function: Any) -> None:

@@ -127,7 +127,7 @@ def _pss(message: bytes, key: rsa.RSAPrivateNumbers, name: str) -> bytes:
     mask = b"".join(
         hashlib.new(name, inner + counter.to_bytes(4, "big")).digest() for counter in range(length)
     )
-    masked = bytearray(one ^ other for one, other in zip(block, mask, strict=False))
+    masked = bytearray(data_byte ^ mask_byte for data_byte, mask_byte in zip(block, mask, strict=False))
     masked[0] &= 0x7F
     encoded = int.from_bytes(bytes(masked) + inner + b"\xbc", "big")
     return pow(encoded, key.d, modulus).to_bytes(length, "big")

@@ -26,7 +26,7 @@ from pydantic import AnyUrl
 
 from tests.interop.browser import Page, Person
 from tests.interop.callback import callback
-from tests.interop.desk import Desk, RefusedError, Registration, StuckError, said
+from tests.interop.desk import Desk, RefusedError, Registration, StuckError, message_of
 
 # Long enough for a busy machine: only a client that would never end reaches this limit.
 _PATIENCE_SECONDS = 120
@@ -152,5 +152,5 @@ async def _in_time(ask: Callable[[], Awaitable[CallToolResult]]) -> CallToolResu
         except Exception as error:
             # Clients raise single errors or groups of any type, also when they are cancelled.
             if not time.cancel_called:
-                raise RefusedError(said(error)) from error
+                raise RefusedError(message_of(error)) from error
     raise StuckError(f"the client did not end within {_PATIENCE_SECONDS} s")

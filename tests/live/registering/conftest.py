@@ -23,10 +23,10 @@ from tests.live.registration import Realm, refusal, register
 def api(keycloak: LocalKeycloak) -> Connect:
     environment = {"KEYCLOAK_USER": keycloak.admin_user, "KEYCLOAK_PASSWORD": keycloak.admin_password}
 
-    def made(administration: Administration, transport: httpx.BaseTransport | None = None) -> AdminApi:
+    def connect(administration: Administration, transport: httpx.BaseTransport | None = None) -> AdminApi:
         return AdminApi(administration, environment, transport)
 
-    return made
+    return connect
 
 
 @pytest.fixture

@@ -37,21 +37,21 @@ def test_an_interrupted_create_leaves_registration_closed_and_is_completed(
     before, scopes = policies(admin, realm), optional_scopes(admin, realm)
     for severed in _severed_everywhere(arrives=arrives):
         try:
-            made = RegistrationResource(partial(api, transport=severed)).create(inputs)
+            registration = RegistrationResource(partial(api, transport=severed)).create(inputs)
         except PartlyDoneError as partly:
-            made = partly.made
-            assert made.state.deviations == ("it was not finished",)
+            registration = partly.made
+            assert registration.state.deviations == ("it was not finished",)
             # The last request may have been executed: then everything is as declared.
-            assert refused(redirect_uris=LOOPBACK) == "Trusted Hosts" or resource.read(realm, made.state) == (
-                Made(realm, made.state.model_copy(update={"deviations": ()}))
-            )
-            made = Made(realm, resource.update(realm, inputs, made.state))
+            assert refused(redirect_uris=LOOPBACK) == "Trusted Hosts" or resource.read(
+                realm, registration.state
+            ) == (Made(realm, registration.state.model_copy(update={"deviations": ()})))
+            registration = Made(realm, resource.update(realm, inputs, registration.state))
         except UnreachableError:
             assert refused(redirect_uris=LOOPBACK) == "Trusted Hosts"
-            made = resource.create(inputs)
+            registration = resource.create(inputs)
         assert refused(redirect_uris=LOOPBACK) is None
-        assert resource.read(realm, made.state) == made
-        resource.delete(realm, made.state)
+        assert resource.read(realm, registration.state) == registration
+        resource.delete(realm, registration.state)
         assert policies(admin, realm) == before
         assert optional_scopes(admin, realm) == scopes
 
@@ -66,11 +66,11 @@ def test_an_interrupted_delete_is_completed(
 ) -> None:
     before, scopes = policies(admin, realm), optional_scopes(admin, realm)
     for severed in _severed_everywhere(arrives=False):
-        made = resource.create(declared(**EVERYTHING))
+        registration = resource.create(declared(**EVERYTHING))
         with suppress(UnreachableError):
-            RegistrationResource(partial(api, transport=severed)).delete(realm, made.state)
+            RegistrationResource(partial(api, transport=severed)).delete(realm, registration.state)
         if severed.broke:
-            resource.delete(realm, made.state)
+            resource.delete(realm, registration.state)
         assert refused(redirect_uris=LOOPBACK) == "Trusted Hosts"
         assert policies(admin, realm) == before
         assert optional_scopes(admin, realm) == scopes

@@ -25,9 +25,9 @@ def test_deleting_restores_everything(
     change(admin, realm, "Allowed Client Scopes", {"allowed-client-scopes": ["openid", "phone"]})
     change(admin, realm, "Max Clients Limit", {"max-clients": ["17"]})
     before, scopes = policies(admin, realm), optional_scopes(admin, realm)
-    made = resource.create(declared(**EVERYTHING))
+    registration = resource.create(declared(**EVERYTHING))
     assert policies(admin, realm) != before
-    resource.delete(made.id, made.state)
+    resource.delete(registration.id, registration.state)
     assert policies(admin, realm) == before
     assert optional_scopes(admin, realm) == scopes
 
@@ -35,11 +35,11 @@ def test_deleting_restores_everything(
 def test_existing_optional_scopes_are_kept(
     resource: RegistrationResource, declared: Declared, realm: str, admin: httpx.Client
 ) -> None:
-    made = resource.create(declared(realm_optional_scopes=["mcp:tools", "phone"]))
-    changed = resource.update(made.id, declared(), made.state)
+    registration = resource.create(declared(realm_optional_scopes=["mcp:tools", "phone"]))
+    changed = resource.update(registration.id, declared(), registration.state)
     assert optional_scopes(admin, realm) >= {"phone"}
     assert "mcp:tools" not in optional_scopes(admin, realm)
-    resource.delete(made.id, changed)
+    resource.delete(registration.id, changed)
     assert "phone" in optional_scopes(admin, realm)
 
 
@@ -56,12 +56,12 @@ def test_a_missing_policy_is_added_and_its_removal_is_reported(
     before = policies(admin, realm)
     assert refused(redirect_uris=ELSEWHERE) is None
 
-    made = resource.create(declared())
+    registration = resource.create(declared())
     assert refused(redirect_uris=ELSEWHERE) == "Trusted Hosts"
     assert policy(admin, realm, "Full Scope Disabled")["providerId"] == "scope"
 
     with caplog.at_level(logging.WARNING, "flow_mcp"):
-        resource.delete(made.id, made.state)
+        resource.delete(registration.id, registration.state)
     assert policies(admin, realm) == before
     assert "Trusted Hosts was missing in realm registering before" in caplog.messages[0]
 
@@ -74,11 +74,11 @@ def test_a_deleted_former_scope_is_omitted_and_reported(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     change(admin, realm, "Allowed Client Scopes", {"allowed-client-scopes": ["mcp:tools", "phone"]})
-    made = resource.create(declared())
+    registration = resource.create(declared())
     [scope] = [s for s in admin.get(f"{realm}/client-scopes").json() if s["name"] == "mcp:tools"]
     admin.delete(f"{realm}/client-scopes/{scope['id']}")
     with caplog.at_level(logging.WARNING, "flow_mcp"):
-        resource.delete(made.id, made.state)
+        resource.delete(registration.id, registration.state)
     assert policy(admin, realm, "Allowed Client Scopes")["config"]["allowed-client-scopes"] == ["phone"]
     assert caplog.messages == [
         "the scopes mcp:tools, formerly allowed to clients that register in realm registering, are gone"
@@ -92,22 +92,22 @@ def test_the_original_values_are_restored_without_the_state(
     admin.delete(f"{realm}/components/{policy(admin, realm, 'Consent Required')['id']}")
     before = policies(admin, realm)
     resource.create(declared(maximum_clients=50))
-    made = resource.create(declared(maximum_clients=60))
-    resource.delete(made.id, made.state)
+    registration = resource.create(declared(maximum_clients=60))
+    resource.delete(registration.id, registration.state)
     assert policies(admin, realm) == before
 
 
 def test_a_second_stack_cannot_manage_the_realm(
     resource: RegistrationResource, declared: Declared, realm: str, admin: httpx.Client
 ) -> None:
-    made = resource.create(declared())
+    registration = resource.create(declared())
     before = policies(admin, realm)
     with pytest.raises(OwnedByOthersError, match=r"managed by another stack \(flow-mcp:acme\)"):
         resource.create(declared(owner="flow-mcp:globex"))
     assert policies(admin, realm) == before
-    resource.delete(made.id, made.state)
-    other = resource.create(declared(owner="flow-mcp:globex"))
-    resource.delete(other.id, other.state)
+    resource.delete(registration.id, registration.state)
+    other_registration = resource.create(declared(owner="flow-mcp:globex"))
+    resource.delete(other_registration.id, other_registration.state)
 
 
 def test_a_realm_with_two_policies_of_a_kind_is_not_changed(
@@ -124,10 +124,10 @@ def test_a_realm_with_two_policies_of_a_kind_is_not_changed(
 def test_a_deleted_realm_is_removed_from_the_state(
     resource: RegistrationResource, declared: Declared, admin: httpx.Client, realm: str
 ) -> None:
-    made = resource.create(declared())
+    registration = resource.create(declared())
     admin.delete(realm)
-    assert resource.read(realm, made.state) is None
-    resource.delete(realm, made.state)
+    assert resource.read(realm, registration.state) is None
+    resource.delete(realm, registration.state)
     with pytest.raises(AuthorizationServerError, match="has no realm registering"):
         resource.create(declared())
     admin.post("", json={"realm": realm, "enabled": True})
@@ -143,6 +143,6 @@ def test_a_realm_is_imported_by_its_name(
     monkeypatch.delenv("KEYCLOAK_URL", raising=False)
     with pytest.raises(AuthorizationServerError, match="set KEYCLOAK_URL"):
         resource.read(realm, None)
-    made = resource.create(declared(maximum_clients=50))
+    registration = resource.create(declared(maximum_clients=50))
     monkeypatch.setenv("KEYCLOAK_URL", keycloak.url)
-    assert resource.read(realm, None) == made
+    assert resource.read(realm, None) == registration

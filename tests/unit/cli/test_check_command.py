@@ -117,8 +117,8 @@ def test_conflicting_stacks_are_reported_with_their_lines(project: Stacks) -> No
 
 def test_equal_ids_on_two_instances_are_two_tenants(project: Stacks) -> None:
     project.write(ACME, "acme")
-    other = GLOBEX.replace("id: globex", "id: acme")
-    project.write(other + "  flow-mcp:instance: {server: https://flow.acme.example}\n", "elsewhere")
+    same_id = GLOBEX.replace("id: globex", "id: acme")
+    project.write(same_id + "  flow-mcp:instance: {server: https://flow.acme.example}\n", "elsewhere")
     assert check().output == "2 tenants: 0 errors, 0 warnings\n"
 
 

@@ -61,8 +61,8 @@ def client(client_id: str, grant: Grant, *access: str) -> Client:
     )
 
 
-def resource(environment: str, at: ResourceAtServer | None = None) -> ProtectedResource:
-    here = ResourceAtServer(
+def resource(environment: str, at_server: ResourceAtServer | None = None) -> ProtectedResource:
+    default = ResourceAtServer(
         authority=AUTHORITY,
         audiences=(BASE + environment,),
         scopes_advertised=(f"mcp-456-{environment}", "flow"),
@@ -72,7 +72,7 @@ def resource(environment: str, at: ResourceAtServer | None = None) -> ProtectedR
         url=BASE + environment,
         workspace="456",
         environment=environment,
-        authorization_servers=(at or here,),
+        authorization_servers=(at_server or default,),
     )
 
 
@@ -189,13 +189,13 @@ def base64url(data: bytes) -> bytes:
 
 def decided(
     text: str | None,
-    at: str = PRODUCTION,
+    address: str = PRODUCTION,
     of: SettingsDocument | None = None,
     with_keys: Mapping[str, KeySet] | None = None,
     now: int = NOW,
 ) -> Decision:
     """Decide a call, by default to the tenant's production environment."""
-    return decide(of or settings(), at, text, keys() if with_keys is None else with_keys, now)
+    return decide(of or settings(), address, text, keys() if with_keys is None else with_keys, now)
 
 
 def signed_with_public_key(payload: str, header: Mapping[str, Any]) -> str:

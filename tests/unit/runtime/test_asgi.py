@@ -236,8 +236,8 @@ def test_each_call_is_recorded_with_its_decision(
         call(guarded, f"{PRODUCTION}?access_token={token()}")
         call(guarded, HOST + "/")
         call(guarded, WELL_KNOWN, method="GET")
-    said = [(vars(record)["reason"], vars(record)["tenant"]) for record in caplog.records]
-    assert said == [
+    records = [(vars(record)["reason"], vars(record)["tenant"]) for record in caplog.records]
+    assert records == [
         ("allowed", "acme"),
         ("several-tokens", "acme"),
         ("token-in-query", "acme"),

@@ -60,7 +60,7 @@ def test_a_tenant_without_settings_is_answered_401_without_metadata_address() ->
 
 
 def test_an_unknown_resource_is_answered_401_without_metadata_address() -> None:
-    decision = decided(token(), at=PRODUCTION + "2")
+    decision = decided(token(), address=PRODUCTION + "2")
     assert decision == Decision(Reason.UNKNOWN_RESOURCE, 'Bearer realm="Flow MCP"')
     assert (decision.allowed, decision.status, decision.error) == (False, 401, None)
 

@@ -17,9 +17,9 @@ ALLOWED = decide(SETTINGS, PRODUCTION, GOOD, KEYS, NOW)
 
 
 def call(address: str = PRODUCTION, text: str = GOOD) -> Call:
-    made = Call.of(address, text)
-    assert made is not None
-    return made
+    created_call = Call.of(address, text)
+    assert created_call is not None
+    return created_call
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def test_the_same_call_gets_the_same_decision(seen: DecisionCache, now: int) -> 
 
 
 @pytest.mark.parametrize(
-    ("other", "now"),
+    ("different_call", "now"),
     [
         pytest.param(call(TEST), NOW, id="another resource"),
         pytest.param(call(PRODUCTION + "/x"), NOW, id="an address below"),
@@ -45,8 +45,8 @@ def test_the_same_call_gets_the_same_decision(seen: DecisionCache, now: int) -> 
         pytest.param(call(), NOW - 1, id="a clock set back"),
     ],
 )
-def test_a_different_call_is_not_cached(seen: DecisionCache, other: Call, now: int) -> None:
-    assert seen.get(other, now) is None
+def test_a_different_call_is_not_cached(seen: DecisionCache, different_call: Call, now: int) -> None:
+    assert seen.get(different_call, now) is None
 
 
 @pytest.mark.parametrize(
@@ -67,9 +67,9 @@ def test_denied_calls_are_not_cached(text: str) -> None:
 def test_the_oldest_decision_is_removed_first() -> None:
     kept = DecisionCache(2)
     first, second, third = call(), call(PRODUCTION + "/a"), call(PRODUCTION + "/b")
-    for each in (first, second, third):
-        kept.keep(each, ALLOWED, KEYS[AUTHORITY], NOW)
-    assert [kept.get(each, NOW) is not None for each in (first, second, third)] == [False, True, True]
+    for key in (first, second, third):
+        kept.keep(key, ALLOWED, KEYS[AUTHORITY], NOW)
+    assert [kept.get(key, NOW) is not None for key in (first, second, third)] == [False, True, True]
     assert len(kept) == 2
 
 

@@ -129,13 +129,15 @@ def test_a_failed_fetch_is_logged_with_its_cause(
 
 
 def test_each_authority_has_its_own_keys_and_its_own_limit(cache: KeyCache, network: FakeServer) -> None:
-    other = "https://id.acme.example/realms/other"
-    second = SERVER.model_copy(update={"authority": other, "metadata_url": other + "/meta"})
-    network.describe(other + "/meta", issuer=other)
+    other_authority = "https://id.acme.example/realms/other"
+    second = SERVER.model_copy(
+        update={"authority": other_authority, "metadata_url": other_authority + "/meta"}
+    )
+    network.describe(other_authority + "/meta", issuer=other_authority)
     assert cache.refresh(SERVER, missing=True)
     assert cache.refresh(second, missing=True)
-    assert set(cache.known([SERVER, second])) == {AUTHORITY, other}
-    assert set(cache.known([second])) == {other}
+    assert set(cache.known([SERVER, second])) == {AUTHORITY, other_authority}
+    assert set(cache.known([second])) == {other_authority}
 
 
 def test_tenants_with_the_same_server_share_its_keys(cache: KeyCache, network: FakeServer) -> None:
@@ -186,10 +188,10 @@ def test_threads_that_need_new_keys_wait_for_one_fetch(clock: Clock) -> None:
         cache = KeyCache(client, clock)
         first = threads.submit(cache.refresh, SERVER, missing=True)
         assert network.asked.wait(10)
-        others = [threads.submit(cache.refresh, SERVER, missing=True) for _ in range(7)]
-        assert not wait(others, timeout=0.2).done
+        fetches = [threads.submit(cache.refresh, SERVER, missing=True) for _ in range(7)]
+        assert not wait(fetches, timeout=0.2).done
         network.may_answer.set()
         assert first.result(10)
-        assert all(other.result(10) for other in others)
+        assert all(fetch.result(10) for fetch in fetches)
         assert kids(cache) == ["k1"]
     assert network.fetches() == 1

@@ -185,8 +185,8 @@ def test_the_verifier_records_its_decisions(tenants: Tenants, caplog: pytest.Log
     with caplog.at_level(logging.INFO, "flow_mcp.runtime.audit"):
         anyio.run(verifier.verify_token, token(program()))
         anyio.run(verifier.verify_token, "opaque")
-    said = [(vars(record)["reason"], vars(record)["client"]) for record in caplog.records]
-    assert said == [("allowed", AGENT), ("token-opaque", None)]
+    records = [(vars(record)["reason"], vars(record)["client"]) for record in caplog.records]
+    assert records == [("allowed", AGENT), ("token-opaque", None)]
 
 
 def test_a_resource_of_no_tenant_is_denied(tenants: Tenants) -> None:

@@ -92,8 +92,8 @@ def test_the_index_finds_the_same_resource_as_a_decision(urls: list[str], path: 
     index = AddressIndex((resource.url, TenantResource("acme", closed, resource)) for resource in resources)
     address = f"https://h/x/{path}".rstrip("/") + end
     place = index.find(address)
-    found: ProtectedResource | None = place.resource if place else None
-    assert found == find_resource(resources, address)
+    resource: ProtectedResource | None = place.resource if place else None
+    assert resource == find_resource(resources, address)
 
 
 @pytest.mark.parametrize(

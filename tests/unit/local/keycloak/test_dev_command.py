@@ -85,10 +85,10 @@ def test_ctrl_c_during_the_start_stops_the_server(state: Path) -> None:
     server = LocalKeycloak(state).status().pid
     assert server is not None
     os.kill(start.pid, signal.SIGINT)
-    _, told = start.communicate()
+    _, output = start.communicate()
     assert start.returncode == 130
-    assert told.splitlines()[-1] == "flow-mcp: interrupted"
-    assert "Traceback" not in told
+    assert output.splitlines()[-1] == "flow-mcp: interrupted"
+    assert "Traceback" not in output
     assert not Path(f"/proc/{server}").exists()
     assert _dev("status", "--state", state)[0] == 3
 

@@ -28,17 +28,17 @@ def state(tmp_path: Path, machine: Machine) -> Iterator[Path]:  # noqa: ARG001 t
 
 def test_a_started_server_is_found_by_its_state_directory(state: Path) -> None:
     assert LocalKeycloak(state, 0).start()
-    other = LocalKeycloak(state)
-    status = other.status()
+    same_server = LocalKeycloak(state)
+    status = same_server.status()
     assert status == Status(
         running=True,
-        url=other.url,
+        url=same_server.url,
         admin_user="admin",
         password_file=state / "admin-password",
         log=state / "keycloak.log",
         pid=status.pid,
     )
-    assert other.admin_password == (state / "admin-password").read_text()
+    assert same_server.admin_password == (state / "admin-password").read_text()
 
 
 def test_a_second_start_changes_nothing(state: Path) -> None:
@@ -112,8 +112,8 @@ def test_a_first_start_uses_a_free_port_if_the_default_port_is_used(
     state: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reports: list[str] = []
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        taken = other.getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        taken = listener.getsockname()[1]
         monkeypatch.setattr(server, "DEFAULT_PORT", taken)
         keycloak = LocalKeycloak(state)
         assert keycloak.start(reports.append)
@@ -125,8 +125,8 @@ def test_a_first_start_uses_a_free_port_if_the_default_port_is_used(
 
 
 def test_a_used_port_is_an_error_with_a_remedy(state: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        port = other.getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
         with pytest.raises(LocalKeycloakError) as error:
             LocalKeycloak(state, port).start()
     assert str(error.value) == (

@@ -10,9 +10,9 @@ from flow_mcp.local.keycloak.state import Record, State
 
 @pytest.fixture
 def state(tmp_path: Path) -> State:
-    made = State(tmp_path / "state")
-    made.create()
-    return made
+    state_directory = State(tmp_path / "state")
+    state_directory.create()
+    return state_directory
 
 
 def test_a_record_is_read_as_it_was_written(state: State) -> None:
@@ -43,10 +43,10 @@ def test_no_new_password_is_made_for_existing_data(state: State) -> None:
 
 def test_removal_keeps_files_of_others(state: State) -> None:
     state.password()
-    other = state.directory / "notes.txt"
-    other.touch()
+    other_file = state.directory / "notes.txt"
+    other_file.touch()
     state.remove()
-    assert list(state.directory.iterdir()) == [other]
+    assert list(state.directory.iterdir()) == [other_file]
 
 
 def test_a_state_directory_that_cannot_be_created_is_an_error(tmp_path: Path) -> None:

@@ -12,9 +12,9 @@ from tests.unit.local.keycloak.fakes import Machine
 
 @pytest.fixture
 def state(tmp_path: Path) -> State:
-    made = State(tmp_path / "state")
-    made.create()
-    return made
+    state_directory = State(tmp_path / "state")
+    state_directory.create()
+    return state_directory
 
 
 def test_docker_comes_first_where_its_engine_runs(machine: Machine) -> None:

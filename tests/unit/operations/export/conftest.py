@@ -86,7 +86,7 @@ def backend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Backend:
     """A project without stacks as the working directory."""
     directory = tmp_path / "project"
     directory.mkdir()
-    made = Backend(directory)
+    project_backend = Backend(directory)
     monkeypatch.chdir(directory)
-    monkeypatch.setenv("PATH", made.path)
-    return made
+    monkeypatch.setenv("PATH", project_backend.path)
+    return project_backend

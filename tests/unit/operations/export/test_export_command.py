@@ -24,7 +24,7 @@ def test_each_tenant_gets_a_file_that_the_runtime_reads(backend: Backend, tmp_pa
     backend.apply("globex", document("globex"), updates=1)
     _run("--to", str(tmp_path / "out"))
     read = [read_settings(tmp_path / "out" / f"{tenant}.json") for tenant in ("acme", "globex")]
-    assert [(each.tenant, each.revision) for each in read] == [("acme", 3), ("globex", 1)]
+    assert [(item.tenant, item.revision) for item in read] == [("acme", 3), ("globex", 1)]
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["acme.json", "globex.json"]
 
 
@@ -77,10 +77,10 @@ def test_secrets_go_into_a_private_file_only(backend: Backend, tmp_path: Path, f
     assert file.stat().st_mode & 0o777 == 0o600
     text = file.read_text(encoding="utf-8")
     if form == "json":
-        found = json.loads(text)["acme"]["agent"]["clientSecret"]
+        secret = json.loads(text)["acme"]["agent"]["clientSecret"]
     else:
-        found = base64.b64decode(yaml.safe_load(text)["data"]["agent.client-secret"]).decode()
-    assert found == "s3cret-of-acme"
+        secret = base64.b64decode(yaml.safe_load(text)["data"]["agent.client-secret"]).decode()
+    assert secret == "s3cret-of-acme"
     assert "s3cret" not in result.output + (tmp_path / "out/acme.json").read_text(encoding="utf-8")
 
 
@@ -98,7 +98,7 @@ def test_config_maps_have_valid_names_and_the_envelopes(backend: Backend) -> Non
     backend.apply("big", document("Big_Tenant"), updates=1)
     result = _run("--format", "configmap")
     maps = list(yaml.safe_load_all(result.stdout))
-    assert [each["metadata"]["name"] for each in maps] == [
+    assert [item["metadata"]["name"] for item in maps] == [
         "flow-mcp-settings-big-tenant-eaf8c22e5f",
         "flow-mcp-settings-acme",
     ]
@@ -125,7 +125,7 @@ def test_a_bundle_verifies_its_digests_and_keeps_revisions(backend: Backend, tmp
     backend.apply("acme", document(), updates=6)
     _run(*arguments)
     text = (tmp_path / "bundle.json").read_text(encoding="utf-8")
-    revisions = {tenant: each.revision for tenant, each in Bundle.from_json(text).envelopes.items()}
+    revisions = {tenant: item.revision for tenant, item in Bundle.from_json(text).envelopes.items()}
     assert revisions == {"acme": 2, "globex": 6}
     with pytest.raises(FlowMcpError, match="not a bundle of an earlier export"):
         Bundle.from_json(text.replace('"revision":6', '"revision":7'))

@@ -106,7 +106,7 @@ class Fake:
         results = run(target, checks=[check])
         target.close()
         web.close()
-        return [(each.status, each.observation.subject, each.observation.seen) for each in results]
+        return [(result.status, result.observation.subject, result.observation.seen) for result in results]
 
     def statuses(self, check: Check, **options: Any) -> list[str]:
         """Return the statuses of all observations of a check."""
@@ -119,10 +119,10 @@ class Fake:
         answer = self.answers.get((request.method, url), httpx.Response(404))
         if isinstance(answer, Exception):
             raise answer
-        made = answer(request) if callable(answer) else answer
+        response = answer(request) if callable(answer) else answer
         # A stream that can be read once, as from a network.
-        headers = {name: value for name, value in made.headers.items() if name != "content-length"}
-        return httpx.Response(made.status_code, headers=headers, content=iter([made.content]))
+        headers = {name: value for name, value in response.headers.items() if name != "content-length"}
+        return httpx.Response(response.status_code, headers=headers, content=iter([response.content]))
 
 
 def program_token(**changes: Any) -> str:

@@ -40,9 +40,11 @@ def test_a_check_has_all_descriptions(check: Check) -> None:
 
 
 def test_every_error_text_has_a_remedy() -> None:
-    assert [each.code for each in ERROR_TEXTS if not each.remedy.endswith(".")] == []
-    assert [each.code for each in ERROR_TEXTS if not each.source.startswith("https://")] == []
-    assert len({each.code for each in ERROR_TEXTS}) == len(ERROR_TEXTS)
+    assert [error_text.code for error_text in ERROR_TEXTS if not error_text.remedy.endswith(".")] == []
+    assert [
+        error_text.code for error_text in ERROR_TEXTS if not error_text.source.startswith("https://")
+    ] == []
+    assert len({error_text.code for error_text in ERROR_TEXTS}) == len(ERROR_TEXTS)
 
 
 def test_the_documentation_lists_the_checks() -> None:
@@ -55,9 +57,9 @@ def test_every_field_problem_has_a_row() -> None:
         r"^\| (\d+) \| (.+?) \| (.+?) \| (.+?) \|$", _FIELD.read_text(encoding="utf-8"), re.MULTILINE
     )
     assert [int(number) for number, *_ in rows] == list(range(1, 23))
-    for _, reports, how, _ in rows:
+    for _, reports, handling, _ in rows:
         assert "https://github.com/" in reports
-        assert re.match(r"(impossible|refused by `check`|warned of by `check`|named by `verify`)", how)
+        assert re.match(r"(impossible|refused by `check`|warned of by `check`|named by `verify`)", handling)
 
 
 def test_tests_and_checks_in_the_documentation_exist() -> None:

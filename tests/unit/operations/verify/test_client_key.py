@@ -68,7 +68,7 @@ def test_an_assertion_is_for_this_client_and_this_issuer_and_short_lived(
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         (b"", "has no private key in PEM"),
         (b"-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n", "A certificate is not enough"),
@@ -79,10 +79,10 @@ def test_an_assertion_is_for_this_client_and_this_issuer_and_short_lived(
     ],
     ids=["empty", "certificate", "encrypted", "Ed25519", "RSA of 1024 bits", "another curve"],
 )
-def test_a_file_without_a_usable_key_is_rejected(tmp_path: Path, content: bytes, said: str) -> None:
+def test_a_file_without_a_usable_key_is_rejected(tmp_path: Path, content: bytes, message: str) -> None:
     file = tmp_path / "signer.pem"
     file.write_bytes(content)
-    with pytest.raises(ClientKeyError, match=said):
+    with pytest.raises(ClientKeyError, match=message):
         ClientKey.read(file)
 
 
@@ -127,13 +127,15 @@ def _repeat_the_assertion(request: httpx.Request) -> httpx.Response:
 
 
 @pytest.mark.parametrize(
-    ("by", "said"),
+    ("method", "message"),
     [
         ("private-key-jwt", "the stack does not have its private key; provide it with `--key agent=FILE`"),
         ("federated", "authenticates with federated, which only the client itself can do"),
     ],
 )
-def test_without_its_key_a_program_is_skipped(by: Literal["private-key-jwt", "federated"], said: str) -> None:
+def test_without_its_key_a_program_is_skipped(
+    method: Literal["private-key-jwt", "federated"], message: str
+) -> None:
     fake = Fake()
-    fake.let_agent_authenticate(by)
-    assert fake.observed(tokens.minted) == [("skipped", "agent", said)]
+    fake.let_agent_authenticate(method)
+    assert fake.observed(tokens.minted) == [("skipped", "agent", message)]

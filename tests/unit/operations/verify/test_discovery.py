@@ -24,7 +24,7 @@ def test_an_unreachable_server_is_reported_after_one_request() -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         (b"<html>", "the answer is not JSON"),
         (b"[]", "the answer is not a JSON object"),
@@ -32,10 +32,10 @@ def test_an_unreachable_server_is_reported_after_one_request() -> None:
     ],
     ids=["a page", "a list", "without an end"],
 )
-def test_an_answer_without_metadata_is_reported(content: bytes, said: str) -> None:
+def test_an_answer_without_metadata_is_reported(content: bytes, message: str) -> None:
     fake = Fake()
     fake.answers["GET", APPENDED] = httpx.Response(200, content=content)
-    assert fake.observed(discovery.named_address) == [("fail", APPENDED, said)]
+    assert fake.observed(discovery.named_address) == [("fail", APPENDED, message)]
 
 
 def test_all_three_addresses_are_checked() -> None:
@@ -57,12 +57,12 @@ def test_a_realm_that_requires_https_is_reported_with_its_own_remedy() -> None:
     for address in (INSERTED, APPENDED):
         body = {"error": "invalid_request", "error_description": "HTTPS required"}
         fake.answer("GET", address, 403, body)
-    said = (
+    message = (
         "answered 403, invalid_request, HTTPS required — Keycloak: the realm's `sslRequired` forbids plain "
         "HTTP for this request (https://www.keycloak.org/server/reverseproxy)"
     )
-    assert fake.observed(discovery.named_address) == [("fail", APPENDED, said)]
-    assert ("warn", INSERTED, said) in fake.observed(discovery.usual_addresses)
+    assert fake.observed(discovery.named_address) == [("fail", APPENDED, message)]
+    assert ("warn", INSERTED, message) in fake.observed(discovery.usual_addresses)
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ def test_each_deviation_has_its_check() -> None:
     checks = [check for check in CHECKS if check.id.startswith("V-CLIENT-")]
     for changes, named in deviations:
         fake = _fake(**changes)
-        found = {
+        failed_checks = {
             check.id
             for check in checks
             for status, subject, _ in fake.observed(
@@ -67,7 +67,7 @@ def test_each_deviation_has_its_check() -> None:
             )
             if (status, subject) == ("fail", "desktop")
         }
-        assert found == {named}, changes
+        assert failed_checks == {named}, changes
 
 
 def test_a_missing_client_is_reported() -> None:

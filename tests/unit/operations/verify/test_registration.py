@@ -41,8 +41,8 @@ def test_declared_registration_works_and_its_client_is_deleted() -> None:
 
 def test_a_rejected_declared_registration_is_reported() -> None:
     fake = _open()
-    said = {"error": "insufficient_scope", "error_description": "Policy 'Trusted Hosts' rejected request"}
-    fake.answer("POST", REGISTER, 403, said)
+    error = {"error": "insufficient_scope", "error_description": "Policy 'Trusted Hosts' rejected request"}
+    fake.answer("POST", REGISTER, 403, error)
     assert fake.statuses(registration.works) == ["fail", "fail"]
     del fake.metadata["registration_endpoint"]
     assert fake.statuses(registration.advertised) == ["fail"]
@@ -86,8 +86,8 @@ def test_a_registered_program_with_access_is_reported() -> None:
 
 def test_no_secret_of_a_registration_is_shown() -> None:
     fake = _open(declared=False)
-    said = f"no: {_MADE['client_secret']} {_MADE['registration_access_token']}"
-    fake.answer("POST", TOKEN, 400, {"error": "x", "error_description": said})
+    error = f"no: {_MADE['client_secret']} {_MADE['registration_access_token']}"
+    fake.answer("POST", TOKEN, 400, {"error": "x", "error_description": error})
     assert {seen for _, _, seen in fake.observed(registration.without_data)} == {
         "no token: answered 400, x, no: [hidden] [hidden]"
     }
@@ -107,8 +107,8 @@ def test_a_public_client_that_gets_a_secret_is_a_warning(method: str | None) -> 
 def test_a_rejected_registration_with_unknown_fields_is_a_warning() -> None:
     fake = _open()
     assert fake.statuses(registration.unknown_fields) == ["pass"]
-    said = {"error": "invalid_client_metadata", "error_description": "Unrecognized field"}
-    fake.answer("POST", REGISTER, 400, said)
+    error = {"error": "invalid_client_metadata", "error_description": "Unrecognized field"}
+    fake.answer("POST", REGISTER, 400, error)
     assert fake.observed(registration.unknown_fields) == [
         ("warn", "", "answered 400, invalid_client_metadata, Unrecognized field")
     ]

@@ -142,7 +142,7 @@ def test_error_texts_of_servers_are_explained(error: str, description: str, mean
 
 def test_an_error_code_does_not_match_a_longer_one() -> None:
     assert translate("AADSTS900091: something else") is None
-    assert [translate(f"x {each.code}: y") for each in ERROR_TEXTS] == list(ERROR_TEXTS)
+    assert [translate(f"x {error_text.code}: y") for error_text in ERROR_TEXTS] == list(ERROR_TEXTS)
 
 
 def test_an_error_that_repeats_the_secret_does_not_show_it() -> None:

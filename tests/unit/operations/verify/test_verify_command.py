@@ -43,7 +43,7 @@ def test_an_unreachable_server_is_reported(tmp_path: Path, *, in_envelope: bool)
     file.write_text(text, encoding="utf-8")
     result = CliRunner().invoke(command, ["--settings", str(file), "--json"], catch_exceptions=False)
     (tenant,) = json.loads(result.stdout)["tenants"]
-    failed = {found["id"] for found in tenant["results"] if found["status"] == "fail"}
+    failed = {entry["id"] for entry in tenant["results"] if entry["status"] == "fail"}
     assert (result.exit_code, tenant["tenant"]) == (1, "acme")
     assert failed == {"V-DISCOVERY-001", "V-DISCOVERY-003"}
 
@@ -72,7 +72,7 @@ def test_failures_are_first_with_remedies_and_skipped_checks_are_counted(tmp_pat
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["acme", "--key", "agent"], "--key agent is not of the form CLIENT=FILE"),
         (["acme", "beta", "--key", "agent=agent.pem"], "--key requires exactly one tenant, or --settings"),
@@ -81,9 +81,9 @@ def test_failures_are_first_with_remedies_and_skipped_checks_are_counted(tmp_pat
     ],
     ids=["no file named", "two tenants", "all tenants", "no such file"],
 )
-def test_a_key_option_needs_one_client_of_one_tenant(arguments: list[str], said: str) -> None:
+def test_a_key_option_needs_one_client_of_one_tenant(arguments: list[str], message: str) -> None:
     result = CliRunner().invoke(command, arguments)
-    assert said in result.output + str(result.exception)
+    assert message in result.output + str(result.exception)
 
 
 def test_a_key_option_for_a_client_without_a_key_is_rejected(tmp_path: Path) -> None:
@@ -106,14 +106,14 @@ def test_results_are_counted_and_converted_to_json() -> None:
         Result(check, "https://a", bad("y", "not", "Do.")),
     ]
     assert counts(results) == {"pass": 1, "warn": 0, "fail": 1, "skipped": 0}
-    told = as_json(Verification("acme", datetime(2026, 11, 25, 9, 5, tzinfo=UTC), results))
-    assert {name: value for name, value in told.items() if name != "results"} == {
+    document = as_json(Verification("acme", datetime(2026, 11, 25, 9, 5, tzinfo=UTC), results))
+    assert {name: value for name, value in document.items() if name != "results"} == {
         "tenant": "acme",
         "verifiedAt": "2026-11-25T09:05:00Z",
         "counts": {"pass": 1, "warn": 0, "fail": 1, "skipped": 0},
     }
-    assert isinstance(told["results"], list)
-    assert told["results"][1] == {
+    assert isinstance(document["results"], list)
+    assert document["results"][1] == {
         "id": check.id,
         "title": check.title,
         "status": "fail",

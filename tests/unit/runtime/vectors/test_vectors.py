@@ -79,8 +79,8 @@ def test_every_document_and_key_set_is_used() -> None:
 
 @pytest.mark.parametrize("theme", vectors().themes.values(), ids=list(vectors().themes))
 def test_no_call_occurs_twice_in_a_file(theme: VectorFile) -> None:
-    said = {"id", "description", "requirements", "decision"}
-    calls = Counter(vector.model_dump_json(exclude=said) for vector in theme.vectors)
+    excluded = {"id", "description", "requirements", "decision"}
+    calls = Counter(vector.model_dump_json(exclude=excluded) for vector in theme.vectors)
     assert [call for call, count in calls.items() if count > 1] == []
 
 
