@@ -31,8 +31,8 @@ def measure() -> list[Figure]:
         command = shutil.which("flow-mcp", path=str(Path(sys.executable).parent)) or "flow-mcp"
         rounds = [
             (
-                took([command, "check", "--as-of", "2026-11-25"], directory),
-                took([sys.executable, "-c", _PEER, "stacks"], directory),
+                timed([command, "check", "--as-of", "2026-11-25"], directory),
+                timed([sys.executable, "-c", _PEER, "stacks"], directory),
             )
             for _ in range(ROUNDS)
         ]
@@ -48,7 +48,7 @@ def measure() -> list[Figure]:
     ]
 
 
-def took(command: list[str], directory: Path) -> tuple[float, float]:
+def timed(command: list[str], directory: Path) -> tuple[float, float]:
     """Return wall and processor seconds of a command that must succeed."""
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     subprocess.run(command, cwd=directory, check=True, capture_output=True, timeout=120)

@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.checking import took
+from benchmarks.checking import timed
 from benchmarks.figures import Figure, ratios
 from benchmarks.tenants import project
 from tests.browser.chromium import Chromium, chromium
@@ -39,7 +39,7 @@ def measure() -> list[Figure]:
         command = shutil.which("flow-mcp", path=str(Path(sys.executable).parent)) or "flow-mcp"
         report = [command, "report", "--to", str(page), "--json", str(data), "--as-of", "2026-11-25"]
         peer = [sys.executable, "-c", _PEER, str(data), str(copy)]
-        rounds = [(took(report, directory), took(peer, directory)) for _ in range(ROUNDS)]
+        rounds = [(timed(report, directory), timed(peer, directory)) for _ in range(ROUNDS)]
         size = page.stat().st_size / 1e6
         loaded, filtered = _opened(page, Path(name) / "profile")
     reported, copied = zip(*rounds, strict=True)

@@ -7,7 +7,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from benchmarks.checking import took
+from benchmarks.checking import timed
 from benchmarks.figures import Figure, ratios
 
 ROUNDS = 9
@@ -22,7 +22,7 @@ def measure() -> list[Figure]:
     command = shutil.which("flow-mcp", path=str(Path(sys.executable).parent)) or "flow-mcp"
     peer = [sys.executable, "-c", "import click, pydantic, yaml"]
     commands = [[command, "--help"], [command, "check", "acme"], peer]
-    rounds = [[took(arguments, PROJECT) for arguments in commands] for _ in range(ROUNDS)]
+    rounds = [[timed(arguments, PROJECT) for arguments in commands] for _ in range(ROUNDS)]
     helped, checked, imported = (tuple(times) for times in zip(*rounds, strict=True))
     return [
         Figure("flow-mcp --help", tuple(wall for wall, _ in helped), "s", 0.3),

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from flow_mcp.runtime.asgi import CALLER, Caller, ProtectedResourceMiddleware
 from flow_mcp.runtime.asgi_answers import App, Message, Receive, Scope, Send
 from flow_mcp.runtime.directory import SettingsDirectory
-from flow_mcp.runtime.mcp_sdk import KnownToSdk
+from flow_mcp.runtime.mcp_sdk import SdkCallerMiddleware
 
 _PATH = "/mcp/tenants/{tenant}/workspaces/{workspace}/environments/{environment}"
 
@@ -44,7 +44,7 @@ def flow_server(listening: socket.socket, settings: SettingsDirectory) -> Iterat
     sdk.add_tool(where_am_i)
     # Stateless, like one of many servers behind a load balancer.
     app = sdk.streamable_http_app(streamable_http_path=f"/flow{_PATH}", stateless_http=True)
-    guarded = ProtectedResourceMiddleware(KnownToSdk(app), settings, base_url=origin)
+    guarded = ProtectedResourceMiddleware(SdkCallerMiddleware(app), settings, base_url=origin)
     config = uvicorn.Config(_logged(guarded, server), log_level="warning", ws="none", lifespan="on")
     running = uvicorn.Server(config)
     thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})

@@ -31,13 +31,15 @@ def signer() -> KeyPair:
 
 
 @pytest.fixture(scope="module")
-def shut(module_scratch: ScratchProject, keycloak: LocalKeycloak, signer: KeyPair) -> Iterator[Tenant]:
+def closed_tenant(
+    module_scratch: ScratchProject, keycloak: LocalKeycloak, signer: KeyPair
+) -> Iterator[Tenant]:
     """A tenant with declared clients only."""
     yield from _tenant("shut", module_scratch, keycloak, signer, {})
 
 
 @pytest.fixture(scope="module")
-def ajar(module_scratch: ScratchProject, keycloak: LocalKeycloak, signer: KeyPair) -> Iterator[Tenant]:
+def open_tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak, signer: KeyPair) -> Iterator[Tenant]:
     """A tenant with dynamic client registration and metadata documents, for the test environment."""
     registration = {
         "dynamic": {"redirectHosts": ["127.0.0.1"], "corsOrigins": [_INSPECTOR], "access": ["1/test"]},
@@ -50,14 +52,14 @@ def ajar(module_scratch: ScratchProject, keycloak: LocalKeycloak, signer: KeyPai
     yield from _tenant("ajar", module_scratch, keycloak, signer, {"registration": registration})
 
 
-def test_a_tenant_as_declared_passes_all_checks(shut: Tenant) -> None:
-    assert _found(shut) == (0, set())
+def test_a_tenant_as_declared_passes_all_checks(closed_tenant: Tenant) -> None:
+    assert _found(closed_tenant) == (0, set())
 
 
 def test_open_registration_as_declared_works_and_leaves_nothing_behind(
-    ajar: Tenant, authority: Authority, admin: httpx.Client
+    open_tenant: Tenant, authority: Authority, admin: httpx.Client
 ) -> None:
-    before = _client_ids(ajar, admin)
+    before = _client_ids(open_tenant, admin)
     with https_site(authority) as site:
         address = f"{site.url}/client.json"
         site.pages["/client.json"] = json.dumps(
@@ -71,9 +73,9 @@ def test_open_registration_as_declared_works_and_leaves_nothing_behind(
             }
         ).encode()
         ended = flow_mcp(
-            ajar.scratch,
+            open_tenant.scratch,
             "verify",
-            ajar.name,
+            open_tenant.name,
             "--json",
             "--metadata-document",
             address,
@@ -88,37 +90,37 @@ def test_open_registration_as_declared_works_and_leaves_nothing_behind(
     assert {"V-DCR-001", "V-DCR-002", "V-DCR-004", "V-DCR-005", "V-CIMD-001", "V-CIMD-002"} <= passed
     # `legacy` is a manual registration, and the MCP servers do not exist.
     assert skipped == {"V-DCR-003", "V-TOKEN-001", "V-MCP-001", "V-MCP-002", "V-MCP-003"}
-    assert _client_ids(ajar, admin) - {address} == before
+    assert _client_ids(open_tenant, admin) - {address} == before
 
 
-def test_no_secret_and_no_token_is_printed(shut: Tenant) -> None:
-    secret = shut.outputs(secrets=True)["clientSecrets"]["agent"]
+def test_no_secret_and_no_token_is_printed(closed_tenant: Tenant) -> None:
+    secret = closed_tenant.outputs(secrets=True)["clientSecrets"]["agent"]
     for arguments in (("--all",), ("--json",)):
-        ended = flow_mcp(shut.scratch, "verify", shut.name, *arguments)
+        ended = flow_mcp(closed_tenant.scratch, "verify", closed_tenant.name, *arguments)
         assert "V-TOKEN-006" in ended.stdout
-        for hidden in (secret, "eyJ", shut.scratch.credentials["KEYCLOAK_PASSWORD"]):
+        for hidden in (secret, "eyJ", closed_tenant.scratch.credentials["KEYCLOAK_PASSWORD"]):
             assert hidden not in ended.stdout + ended.stderr
 
 
 def test_a_program_with_its_own_key_is_verified_with_it(
-    shut: Tenant, signer: KeyPair, tmp_path: Path
+    closed_tenant: Tenant, signer: KeyPair, tmp_path: Path
 ) -> None:
     subject, key = "signer for 1/test", tmp_path / "signer.pem"
     key.write_text(signer.private_key, encoding="utf-8")
-    minted, allowed = _seen_of(shut, subject, key, "V-TOKEN-001", "V-TOKEN-006")
+    minted, allowed = _seen_of(closed_tenant, subject, key, "V-TOKEN-001", "V-TOKEN-006")
     assert minted == ("pass", "token received")
     assert allowed[0] == "pass"
     assert allowed[1].endswith("the runtime allows it (program)")
 
     key.write_text(KeyPair.make("signer").private_key, encoding="utf-8")
-    (refused,) = _seen_of(shut, subject, key, "V-TOKEN-001")
+    (refused,) = _seen_of(closed_tenant, subject, key, "V-TOKEN-001")
     assert refused[0] == "fail"
     assert refused[1].startswith("no token: invalid_client")
 
 
-def test_without_administrator_credentials_the_client_checks_are_skipped(shut: Tenant) -> None:
+def test_without_administrator_credentials_the_client_checks_are_skipped(closed_tenant: Tenant) -> None:
     without = {"KEYCLOAK_USER": "", "KEYCLOAK_PASSWORD": ""}
-    ended = flow_mcp(shut.scratch, "verify", shut.name, "--json", environment=without)
+    ended = flow_mcp(closed_tenant.scratch, "verify", closed_tenant.name, "--json", environment=without)
     results = json.loads(ended.stdout)["tenants"][0]["results"]
     seen = {(result["status"], result["seen"]) for result in results if result["id"] == "V-CLIENT-001"}
     assert seen == {
@@ -251,34 +253,34 @@ class Realm:
     ],
 )
 def test_manual_changes_are_reported(
-    shut: Tenant, admin: httpx.Client, breaks: Break, named: set[str]
+    closed_tenant: Tenant, admin: httpx.Client, breaks: Break, named: set[str]
 ) -> None:
-    realm = Realm(shut, admin)
+    realm = Realm(closed_tenant, admin)
     try:
         breaks(realm)
-        assert _found(shut) == (1, named)
+        assert _found(closed_tenant) == (1, named)
     finally:
         realm.mend()
-    assert _found(shut) == (0, set())
+    assert _found(closed_tenant) == (0, set())
 
 
-def test_an_unreachable_server_is_a_failed_check(shut: Tenant, tmp_path: Any) -> None:
-    text = shut.outputs()["settings"].replace(
-        shut.document.authorization_servers[0].authority, "http://127.0.0.1:9"
+def test_an_unreachable_server_is_a_failed_check(closed_tenant: Tenant, tmp_path: Any) -> None:
+    text = closed_tenant.outputs()["settings"].replace(
+        closed_tenant.document.authorization_servers[0].authority, "http://127.0.0.1:9"
     )
     file = tmp_path / "settings.json"
     file.write_text(text, encoding="utf-8")
-    ended = flow_mcp(shut.scratch, "verify", "--settings", str(file), "--json")
+    ended = flow_mcp(closed_tenant.scratch, "verify", "--settings", str(file), "--json")
     failed = {r["id"] for r in json.loads(ended.stdout)["tenants"][0]["results"] if r["status"] == "fail"}
     assert (ended.returncode, failed) == (1, {"V-DISCOVERY-001", "V-DISCOVERY-003"})
     assert "Traceback" not in ended.stderr
 
 
-def test_a_stack_without_an_update_cannot_be_verified(shut: Tenant) -> None:
-    (shut.scratch.project.directory / "stacks" / "Pulumi.never.yaml").write_text(
+def test_a_stack_without_an_update_cannot_be_verified(closed_tenant: Tenant) -> None:
+    (closed_tenant.scratch.project.directory / "stacks" / "Pulumi.never.yaml").write_text(
         "config: {}\n", encoding="utf-8"
     )
-    ended = flow_mcp(shut.scratch, "verify", "never")
+    ended = flow_mcp(closed_tenant.scratch, "verify", "never")
     assert ended.returncode == 2
     assert "the stack never is not at Pulumi's backend" in ended.stderr
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.issuers import keycloak
 from tests.vectors import tenants
-from tests.vectors.book import Answers, Who
+from tests.vectors.book import ExpectedAnswers, ExpectedCaller
 from tests.vectors.keys import KID
 from tests.vectors.signing import signed, without_gone
 
@@ -18,12 +18,12 @@ PRODUCTION_SCOPE, TEST_SCOPE = "flow-mcp/acme/456/production", "flow-mcp/acme/45
 AGENT, DESKTOP = "flow-mcp-acme-agent", "flow-mcp-acme-desktop"
 TESTER, READER = "flow-mcp-acme-tester", "flow-mcp-acme-reader"
 
-at = Answers(PRODUCTION, AUTHORITY, PRODUCTION_SCOPE)
-at_test = Answers(TEST, AUTHORITY, TEST_SCOPE)
+answers = ExpectedAnswers(PRODUCTION, AUTHORITY, PRODUCTION_SCOPE)
+test_answers = ExpectedAnswers(TEST, AUTHORITY, TEST_SCOPE)
 
-PERSON = Who(DESKTOP, keycloak.PERSON, "person")
-PROGRAM = Who(AGENT, keycloak.PROGRAM, "program")
-SOMEBODY = Who(DESKTOP, keycloak.PERSON)
+PERSON = ExpectedCaller(DESKTOP, keycloak.PERSON, "person")
+PROGRAM = ExpectedCaller(AGENT, keycloak.PROGRAM, "program")
+CALLER_OF_UNKNOWN_KIND = ExpectedCaller(DESKTOP, keycloak.PERSON)
 """The caller before it is known whether the token is a person's."""
 
 HEADER = {"alg": "RS256", "typ": "JWT", "kid": KID}

@@ -15,7 +15,7 @@ Kind = Literal["person", "program"]
 Expected = dict[str, Any]
 
 
-class Who(NamedTuple):
+class ExpectedCaller(NamedTuple):
     """The caller, as far as it is known."""
 
     client: str
@@ -29,7 +29,7 @@ class Who(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Answers:
+class ExpectedAnswers:
     """The answers of one protected resource.
 
     Args:
@@ -44,7 +44,7 @@ class Answers:
     scope: str
     asked: str | None = None
 
-    def allowed(self, who: Who, expires_at: int = NOW + 300) -> Expected:
+    def allowed(self, who: ExpectedCaller, expires_at: int = NOW + 300) -> Expected:
         """200: the call is allowed."""
         known = {"resource": self.url, "authority": self.authority}
         return {"allowed": True, "status": 200, "reason": "allowed", "expiresAt": expires_at} | (
@@ -55,20 +55,20 @@ class Answers:
         """401 with the address of the metadata and the scopes."""
         return self._denied(401, "no-token", None, self._metadata, self._scope(self.asked))
 
-    def invalid(self, reason: str, who: Who | None = None) -> Expected:
+    def invalid(self, reason: str, who: ExpectedCaller | None = None) -> Expected:
         """401 `invalid_token` with a known authorization server."""
-        return self.unread(reason) | {"authority": self.authority} | (who.members() if who else {})
+        return self.unknown_server(reason) | {"authority": self.authority} | (who.members() if who else {})
 
-    def unread(self, reason: str) -> Expected:
+    def unknown_server(self, reason: str) -> Expected:
         """401 `invalid_token` before the authorization server is known."""
         return self._denied(401, reason, "invalid_token", self._metadata, self._scope(self.asked))
 
-    def step_up(self, reason: str, who: Who) -> Expected:
+    def step_up(self, reason: str, who: ExpectedCaller) -> Expected:
         """403 with all scopes."""
         denied = self._denied(403, reason, "insufficient_scope", self._metadata, self._scope(None))
         return denied | {"authority": self.authority} | who.members()
 
-    def not_given(self, who: Who) -> Expected:
+    def no_access(self, who: ExpectedCaller) -> Expected:
         """403 without scope and error."""
         denied = self._denied(403, "resource-not-given", None, self._metadata)
         return denied | {"authority": self.authority} | who.members()
@@ -88,7 +88,7 @@ class Answers:
         return denied | ({"error": error} if error else {}) | {"challenge": "Bearer " + ", ".join(parts)}
 
 
-def nowhere(reason: str) -> Expected:
+def no_resource(reason: str) -> Expected:
     """401 without the address of metadata, because the resource does not exist."""
     return {"allowed": False, "status": 401, "reason": reason, "challenge": 'Bearer realm="Flow MCP"'}
 

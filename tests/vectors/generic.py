@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.issuers import external
-from tests.vectors.book import Answers, Who
+from tests.vectors.book import ExpectedAnswers, ExpectedCaller
 from tests.vectors.keys import SIGNERS
 from tests.vectors.signing import signed, without_gone
 from tests.vectors.tenants import GENERIC, GENERIC_IDS, GENERIC_ISSUER
@@ -15,9 +15,9 @@ PRODUCTION, TEST = (resource.url for resource in GENERIC.protected_resources)
 AGENT, DESKTOP = GENERIC_IDS["clients.agent"], GENERIC_IDS["clients.desktop"]
 SCOPES = "flow.production flow.run"
 
-at = Answers(PRODUCTION, GENERIC_ISSUER, SCOPES)
-PROGRAM = Who(AGENT, AGENT, "program")
-PERSON = Who(DESKTOP, "5ba552d67", "person")
+answers = ExpectedAnswers(PRODUCTION, GENERIC_ISSUER, SCOPES)
+PROGRAM = ExpectedCaller(AGENT, AGENT, "program")
+PERSON = ExpectedCaller(DESKTOP, "5ba552d67", "person")
 
 
 def program(**changes: Any) -> dict[str, Any]:

@@ -26,10 +26,12 @@ def _with_profile(document: SettingsDocument, **changes: Any) -> SettingsDocumen
     return _with_server(document, token_profile=profile.model_copy(update=changes))
 
 
-def _with_production(document: SettingsDocument, *at: ResourceAtServer, **changes: Any) -> SettingsDocument:
+def _with_production(
+    document: SettingsDocument, *answers: ResourceAtServer, **changes: Any
+) -> SettingsDocument:
     """Return the document with other authorization servers, or changes of them, for production."""
     production, *others = document.protected_resources
-    servers = at or tuple(there.model_copy(update=changes) for there in production.authorization_servers)
+    servers = answers or tuple(there.model_copy(update=changes) for there in production.authorization_servers)
     changed = production.model_copy(update={"authorization_servers": servers})
     return document.model_copy(update={"protected_resources": (changed, *others)})
 

@@ -24,8 +24,8 @@ def bearer_challenge(
         "resource_metadata": resource_metadata,
         "scope": " ".join(scopes) or None,
     }
-    given = [f"{name}={_quoted(value)}" for name, value in parameters.items() if value is not None]
-    return "Bearer " + ", ".join(given or ['realm="Flow MCP"'])
+    parts = [f"{name}={_quoted(value)}" for name, value in parameters.items() if value is not None]
+    return "Bearer " + ", ".join(parts or ['realm="Flow MCP"'])
 
 
 def _quoted(value: str) -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _METADATA_DOCUMENT = re.compile(r"https://([A-Za-z0-9.-]+)(?::[0-9]{1,5})?/[!-\"$-\[\]-~]*", re.ASCII)
 
 
-def access_of(server: AuthorizationServer, client_id: str, subject: Subject) -> tuple[str, ...]:
+def client_access(server: AuthorizationServer, client_id: str, subject: Subject) -> tuple[str, ...]:
     """Return the protected resources, as `<workspace>/<environment>`, that a client has access to.
 
     A declared client gets the access of its declaration only, not that of an open registration method. A

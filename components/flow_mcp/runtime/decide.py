@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from flow_mcp.runtime import claims as token_claims
 from flow_mcp.runtime.challenge import bearer_challenge
-from flow_mcp.runtime.clients import access_of
+from flow_mcp.runtime.clients import client_access
 from flow_mcp.runtime.compact import CompactToken, parse_token
 from flow_mcp.runtime.decision import Decision, Subject
 from flow_mcp.runtime.metadata import metadata_url
@@ -113,7 +113,7 @@ def _evaluate(
         return Reason.NOT_AN_ACCESS_TOKEN
     facts.subject_kind = "person" if token_claims.all_hold(profile.person, claims) else "program"
 
-    if resource.key not in access_of(server, client, facts.subject_kind):
+    if resource.key not in client_access(server, client, facts.subject_kind):
         return Reason.RESOURCE_NOT_GIVEN
     if audiences.isdisjoint(facts.at_server.audiences):
         return Reason.WRONG_AUDIENCE

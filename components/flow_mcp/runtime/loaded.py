@@ -76,15 +76,15 @@ class LoadedSettings:
         Args:
             stamps: Stamps by tenant; None if the file exists and cannot be accessed.
         """
-        gone = self._files.keys() - stamps.keys()
+        deleted = self._files.keys() - stamps.keys()
         changed = {
             tenant
             for tenant, current in stamps.items()
             if tenant not in self._files or current is None or current != self._files[tenant].stamp
         }
-        if not gone and not changed:
+        if not deleted and not changed:
             return
-        for tenant in sorted(gone):
+        for tenant in sorted(deleted):
             del self._files[tenant]
             _log.warning("Tenant %r is closed: its settings file was deleted.", tenant)
         # A rejected file may be valid now: the conflicting address of another tenant may have been removed.

@@ -1,7 +1,7 @@
 """Integration with the official MCP Python SDK (extra `mcp`): a token verifier, and an adapter for callers.
 
-Prefer `ProtectedResourceMiddleware` around the SDK's application, with `KnownToSdk` between them. The SDK's
-own middleware has these limits:
+Prefer `ProtectedResourceMiddleware` around the SDK's application, with `SdkCallerMiddleware` between them.
+The SDK's own middleware has these limits:
 
 - It distinguishes only valid and invalid tokens. A decision of 403 becomes 401 `invalid_token`, so that
   clients fetch a new token although only one with more scopes, or none, would help.
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from flow_mcp.settings import ProtectedResource
 
 
-class KnownToSdk:
+class SdkCallerMiddleware:
     """ASGI middleware that passes the caller from `ProtectedResourceMiddleware` to the SDK's application.
 
     Without it the SDK treats all callers as one: a caller could use another's session, and

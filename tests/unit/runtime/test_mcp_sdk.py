@@ -18,7 +18,7 @@ from starlette.applications import Starlette
 
 from flow_mcp.runtime import KeyCache, resource_metadata
 from flow_mcp.runtime.asgi import CALLER, Caller, ProtectedResourceMiddleware
-from flow_mcp.runtime.mcp_sdk import KnownToSdk, SettingsTokenVerifier, auth_settings
+from flow_mcp.runtime.mcp_sdk import SdkCallerMiddleware, SettingsTokenVerifier, auth_settings
 from flow_mcp.runtime.tenants import Tenants
 from tests.unit.runtime import acme
 from tests.unit.runtime.acme import (
@@ -111,7 +111,7 @@ def tenants() -> Iterator[Tenants]:
 @pytest.fixture(scope="module")
 def guarded(tenants: Tenants) -> Iterator[Served]:
     """A server behind the middleware."""
-    app = KnownToSdk(application(MCPServer("guarded")))
+    app = SdkCallerMiddleware(application(MCPServer("guarded")))
     with serving(ProtectedResourceMiddleware(app, tenants, base_url=HOST), lifespan="on") as port:
         yield Served(port)
 

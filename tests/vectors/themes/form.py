@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from tests.vectors.acme import GOOD, HEADER, PERSON, PRODUCTION, at, person, token
+from tests.vectors.acme import GOOD, HEADER, PERSON, PRODUCTION, answers, person, token
 from tests.vectors.book import Theme
 from tests.vectors.signing import base64url, signed
 
@@ -19,7 +19,7 @@ def refused(
     name: str, requirement: str, description: str, text: str, reason: str = "token-malformed"
 ) -> None:
     """Add a vector: the token is denied before its issuer is known."""
-    theme.add(name, requirement, description, text, at.unread(reason))
+    theme.add(name, requirement, description, text, answers.unknown_server(reason))
 
 
 def payload(text: str | bytes) -> str:
@@ -45,14 +45,14 @@ def other_last_letter(text: str) -> str:
     return text[:-1] + alphabet[alphabet.index(text[-1]) + 1]
 
 
-theme.add("longest", "FRM-1", "A token of 16 KiB is read.", filled(LIMIT), at.allowed(PERSON))
+theme.add("longest", "FRM-1", "A token of 16 KiB is read.", filled(LIMIT), answers.allowed(PERSON))
 refused("too-long", "FRM-1", "A good token of more than 16 KiB.", filled(LIMIT + 1), "token-too-large")
 theme.add(
     "megabyte",
     "FRM-1",
     "A megabyte is refused and not an error of the server.",
     GOOD,
-    at.unread("token-too-large"),
+    answers.unknown_server("token-too-large"),
     padTokenTo=1_048_576,
 )
 refused("empty", "FRM-2", "No text at all after the scheme.", "", "token-opaque")
