@@ -1,4 +1,4 @@
-"""Options that several commands have."""
+"""Options that several commands share."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
 def as_of_option(command: _Command) -> _Command:
-    """`--as-of`: the day on which waivers and secrets are looked at, so that a run can be repeated."""
+    """Add `--as-of`: the day for which waivers and secrets are evaluated, so that a run is reproducible."""
     return click.option(
         "--as-of",
         type=click.DateTime(["%Y-%m-%d"]),
         callback=_day,
         metavar="YYYY-MM-DD",
-        help="Day on which waivers and secrets' ages are looked at.  [default: today, in UTC]",
+        help="Day for which waivers and the ages of secrets are evaluated.  [default: today, in UTC]",
     )(command)
 
 
-def _day(_: click.Context, __: click.Parameter, given: datetime | None) -> date:
-    return (given or datetime.now(UTC)).date()
+def _day(_: click.Context, __: click.Parameter, value: datetime | None) -> date:
+    return (value or datetime.now(UTC)).date()

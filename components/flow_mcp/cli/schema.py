@@ -1,4 +1,4 @@
-"""`flow-mcp schema`: the published JSON Schemas."""
+"""`flow-mcp schema`: show or write the published JSON Schemas."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from flow_mcp.settings.schema import envelope_schema, settings_schema
 
 
 def _policy_configuration() -> dict[str, Any]:
-    """Of the project's own pack: its rules say what may be configured."""
+    """Return the schema for the project's policy pack, whose rules define what can be configured."""
     return configuration_schema(Pack.load(Project.find().policies).rules)
 
 
@@ -37,35 +37,35 @@ _SCHEMAS = {
 
 
 @click.command(
-    epilog="\b\nExamples:\n  flow-mcp schema                        a stack's file, to standard output\n"
+    epilog="\b\nExamples:\n  flow-mcp schema                        a tenant's file, to standard output\n"
     "  flow-mcp schema settings               the settings document\n"
-    "  flow-mcp schema envelope               the file in which it is delivered\n"
-    "  flow-mcp schema diff                   what `flow-mcp diff --json` tells\n"
-    "  flow-mcp schema evidence               what `flow-mcp evidence` signs\n"
+    "  flow-mcp schema envelope               the envelope of an export\n"
+    "  flow-mcp schema diff                   the output of `flow-mcp diff --json`\n"
+    "  flow-mcp schema evidence               the content of evidence\n"
     "  flow-mcp schema policy-configuration   policies/configuration.json\n"
-    "  flow-mcp schema report                 what `flow-mcp report --json` writes\n"
+    "  flow-mcp schema report                 the output of `flow-mcp report --json`\n"
     "  flow-mcp schema vectors                the test vectors for runtimes\n"
-    "  flow-mcp schema --write docs/schemas   all, as files"
+    "  flow-mcp schema --write docs/schemas   write all schemas to files"
 )
 @click.argument("which", type=click.Choice(sorted(_SCHEMAS)), default="stack")
 @click.option(
     "--write",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIRECTORY",
-    help="Write all as files instead; an unchanged file is not touched.",
+    help="Write all schemas to this directory; unchanged files are not written.",
 )
 @click.option(
     "--check",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIRECTORY",
-    help="Exit with 1 if the files there are not what would be written.",
+    help="Exit with 1 if the files in this directory are not up to date.",
 )
 def command(which: str, write: Path | None, check: Path | None) -> None:
-    """Show the JSON Schema of a stack's file, of the settings document, its envelope or the test vectors."""
+    """Show the JSON Schema of a tenant's file, the settings document or another published format."""
     if check is not None:
         stale = [file for name in sorted(_SCHEMAS) if not _current(file := _file(check, name), name)]
         for file in stale:
-            click.echo(f"{file} is not up to date; run flow-mcp schema --write {check}", err=True)
+            click.echo(f"{file} is not up to date. Run flow-mcp schema --write {check}.", err=True)
         raise SystemExit(1 if stale else 0)
     if write is None:
         click.echo(_text(which), nl=False)

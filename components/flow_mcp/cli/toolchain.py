@@ -1,4 +1,4 @@
-"""`flow-mcp toolchain`: Pulumi and its plugins for this project."""
+"""`flow-mcp toolchain`: install Pulumi and its plugins for this project."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ _NAMES: Mapping[Part, str] = {"pulumi": "Pulumi", "keycloak": "its Keycloak plug
     "--dir",
     "directory",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Where the programs go.  [default: .toolchain/bin of the project]",
+    help="Directory for the programs.  [default: .toolchain/bin of the project]",
 )
 @click.option(
     "--from",
     "method",
     type=click.Choice(PROVISION_METHODS),
-    help="The only way to try.  [default: each in this order, until one works]",
+    help="Use only this method.  [default: try all in this order]",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print what there is now as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the installed programs as JSON.")
 def command(directory: Path | None, method: ProvisionMethod | None, as_json: bool) -> None:
-    """Make sure that Pulumi, its Python language host and its Keycloak plugin are at hand.
+    """Install Pulumi, its Python language host and its Keycloak plugin.
 
-    Takes what is installed and new enough, else the official download, else builds from the Go module in
-    toolchain/. That takes minutes, once per version and user. When all is there it changes nothing.
+    Each program is the installed one if it is new enough, else the official download, else a build of the Go
+    module in toolchain/. A build takes minutes, once for each version and user. Present programs are kept.
     """
     project = Project.find().directory
     directory = (directory or project / ".toolchain" / "bin").absolute()
@@ -58,8 +58,8 @@ def command(directory: Path | None, method: ProvisionMethod | None, as_json: boo
 
 
 def _describe(result: Result) -> str:
-    came = {"installed": "installed here", "download": "downloaded", "build": "built here"}[result.method]
-    return f"{dotted(result.provided.version)} ({came})"
+    origin = {"installed": "installed here", "download": "downloaded", "build": "built here"}[result.method]
+    return f"{dotted(result.provided.version)} ({origin})"
 
 
 def _as_json(directory: Path, results: Mapping[Part, Result]) -> str:

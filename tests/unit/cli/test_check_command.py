@@ -1,4 +1,4 @@
-"""`flow-mcp check`: which files it reads, what it prints, how it ends."""
+"""Tests of the files, the output and the exit codes of `flow-mcp check`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ GLOBEX = tenant(server=SERVER.replace("acme", "globex")).replace("id: acme", "id
 
 @pytest.fixture
 def project(stacks: Stacks, monkeypatch: pytest.MonkeyPatch) -> Stacks:
-    """The project that the command finds, from a directory in it."""
+    """The project, with one of its directories as the working directory."""
     monkeypatch.chdir(stacks.project.directory / "stacks")
     return stacks
 
@@ -43,7 +43,7 @@ def test_named_stacks_are_checked_each_once(project: Stacks) -> None:
     assert (result.exit_code, result.output) == (0, "1 tenant: 0 errors, 0 warnings\n")
 
 
-def test_errors_go_to_standard_error_with_file_and_line_and_end_in_2(project: Stacks) -> None:
+def test_errors_are_on_standard_error_with_file_and_line_and_exit_with_2(project: Stacks) -> None:
     project.write(ACME, "acme")
     project.write(GLOBEX.replace("https", "http"), "globex")
     result = check()
@@ -55,7 +55,7 @@ def test_errors_go_to_standard_error_with_file_and_line_and_end_in_2(project: St
     )
 
 
-def test_warnings_go_to_standard_output_and_end_in_0(project: Stacks) -> None:
+def test_warnings_are_on_standard_output_and_exit_with_0(project: Stacks) -> None:
     project.write(
         ACME.replace(
             "create: true}",
@@ -69,7 +69,7 @@ def test_warnings_go_to_standard_output_and_end_in_0(project: Stacks) -> None:
     assert result.stdout.startswith("stacks/Pulumi.acme.yaml:11: warning: ")
 
 
-def test_a_pipeline_gets_json(project: Stacks) -> None:
+def test_problems_are_printed_as_json(project: Stacks) -> None:
     project.write(ACME.replace("id: acme", "id: ''"))
     result = check("--json", "--as-of", "2026-11-25")
     assert result.exit_code == 2
@@ -89,7 +89,7 @@ def test_a_pipeline_gets_json(project: Stacks) -> None:
     }
 
 
-def test_what_is_wrong_with_the_instance_is_said_once_for_all_tenants(project: Stacks) -> None:
+def test_problems_of_the_instance_are_reported_once(project: Stacks) -> None:
     text = project.project.file.read_text(encoding="utf-8")
     project.project.file.write_text(text.replace("https:", "http:"), encoding="utf-8")
     for number in range(5):
@@ -99,7 +99,7 @@ def test_what_is_wrong_with_the_instance_is_said_once_for_all_tenants(project: S
     assert result.stderr.startswith("Pulumi.yaml:6: error: instance.server: uses plain http.")
 
 
-def test_two_stacks_that_declare_the_same_are_found_at_their_lines(project: Stacks) -> None:
+def test_conflicting_stacks_are_reported_with_their_lines(project: Stacks) -> None:
     clients = "a: {grant: client-credentials, access: ['*'], clientId: agent}\n"
     project.write(tenant(clients), "acme")
     project.write(tenant(clients), "acme-copy")
@@ -117,10 +117,10 @@ def test_two_stacks_that_declare_the_same_are_found_at_their_lines(project: Stac
     )
 
 
-def test_tenants_of_one_id_on_two_instances_are_two(project: Stacks) -> None:
+def test_equal_ids_on_two_instances_are_two_tenants(project: Stacks) -> None:
     project.write(ACME, "acme")
-    other = GLOBEX.replace("id: globex", "id: acme")
-    project.write(other + "  flow-mcp:instance: {server: https://flow.acme.example}\n", "elsewhere")
+    same_id = GLOBEX.replace("id: globex", "id: acme")
+    project.write(same_id + "  flow-mcp:instance: {server: https://flow.acme.example}\n", "elsewhere")
     assert check().output == "2 tenants: 0 errors, 0 warnings\n"
 
 
@@ -147,7 +147,7 @@ def test_only_one_stack_manages_the_registration_of_a_realm_that_exists(project:
     )
 
 
-def test_a_stack_that_is_not_there_is_a_sentence_that_names_those_that_are(project: Stacks) -> None:
+def test_a_missing_stack_is_an_error_with_a_suggestion(project: Stacks) -> None:
     project.write(ACME, "acme")
     with pytest.raises(
         NoProjectError,
@@ -157,21 +157,21 @@ def test_a_stack_that_is_not_there_is_a_sentence_that_names_those_that_are(proje
 
 
 @pytest.mark.parametrize("name", ["../acme", "/etc/passwd", "", "*"])
-def test_a_stacks_name_leads_nowhere_else(project: Stacks, name: str) -> None:
+def test_a_stack_name_cannot_be_a_path(project: Stacks, name: str) -> None:
     project.write(ACME, "acme")
     with pytest.raises(NoProjectError, match="there is no stack"):
         check(name)
 
 
-def test_a_project_without_tenants_has_nothing_to_check(project: Stacks) -> None:
+def test_a_project_without_tenants_is_an_error(project: Stacks) -> None:
     assert project.project.stacks() == ()
     with pytest.raises(
-        NoProjectError, match=r"^there is nothing to check: .*stacks has no Pulumi\.<stack>\.yaml$"
+        NoProjectError, match=r"^There is no tenant to check: .*stacks has no Pulumi\.<stack>\.yaml\.$"
     ):
         check()
 
 
-def test_outside_a_project_there_is_nothing_to_check(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_check_outside_of_a_project_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(Path.cwd().anchor)
     with pytest.raises(
         NoProjectError,
@@ -189,7 +189,7 @@ REFUSED = tenant("refused: {grant: client-credentials, access: ['*']}\n")
 WAIVER = "waivers:\n  FLOWMCP-900: {reason: Moves, acceptedBy: ciso, expires: 2026-12-31}\n"
 
 
-def test_what_a_policy_refuses_is_an_error_at_its_line_and_ends_in_4(project: Stacks) -> None:
+def test_a_blocking_policy_is_an_error_with_its_line_and_exits_with_4(project: Stacks) -> None:
     project.write(REFUSED)
     result = check("--as-of", "2026-11-25")
     assert result.exit_code == 4
@@ -203,13 +203,13 @@ def test_what_a_policy_refuses_is_an_error_at_its_line_and_ends_in_4(project: St
     )
 
 
-def test_a_wrong_declaration_ends_in_2_whatever_policies_say_of_others(project: Stacks) -> None:
+def test_an_invalid_declaration_exits_with_2_despite_blocking_policies(project: Stacks) -> None:
     project.write(REFUSED)
     project.write("nonsense", "broken")
     assert check().exit_code == 2
 
 
-def test_a_permitted_waiver_is_told_and_lets_pass(project: Stacks) -> None:
+def test_a_permitted_waiver_is_a_note_and_suppresses_the_error(project: Stacks) -> None:
     configuration = project.project.policies / "configuration.json"
     configuration.write_text(json.dumps({"FLOWMCP-900": {"waivableBy": ["ciso"]}}), encoding="utf-8")
     project.write(tenant("refused: {grant: client-credentials, access: ['*']}\n", more=WAIVER))
@@ -223,7 +223,7 @@ def test_a_permitted_waiver_is_told_and_lets_pass(project: Stacks) -> None:
     assert check("--as-of", "2027-01-01").exit_code == 4
 
 
-def test_a_rule_that_raises_lets_nothing_pass_and_repeats_no_value(project: Stacks) -> None:
+def test_a_rule_that_raises_blocks_and_does_not_show_values(project: Stacks) -> None:
     project.write(tenant("raising: {grant: client-credentials, access: ['*']}\n"))
     result = check()
     assert result.exit_code == 4
@@ -231,7 +231,7 @@ def test_a_rule_that_raises_lets_nothing_pass_and_repeats_no_value(project: Stac
     assert "secret" not in result.output
 
 
-def test_without_a_policy_pack_nothing_is_checked(project: Stacks) -> None:
+def test_a_missing_policy_pack_is_an_error(project: Stacks) -> None:
     (project.project.policies / "rules" / "__init__.py").unlink()
     project.write(ACME)
     with pytest.raises(PolicyPackError) as caught:
@@ -240,6 +240,6 @@ def test_without_a_policy_pack_nothing_is_checked(project: Stacks) -> None:
 
 
 @pytest.mark.parametrize("day", ["2026-13-01", "tomorrow", "20261101"])
-def test_a_day_that_is_none_is_refused(project: Stacks, day: str) -> None:
+def test_an_invalid_day_is_rejected(project: Stacks, day: str) -> None:
     project.write(ACME)
     assert CliRunner().invoke(command, ["--as-of", day]).exit_code == 2

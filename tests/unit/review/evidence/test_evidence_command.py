@@ -104,7 +104,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> EvidenceProject:
 
 def test_packed_evidence_is_verified_and_shown(project: EvidenceProject) -> None:
     packed, signed = project.pack("acme").stdout.splitlines()
-    assert packed == f"{project.file}: acme, as of 2026-11-25; what changed is not in it (--base, --diff)"
+    assert (
+        packed == f"{project.file}: acme, as of 2026-11-25; without changes (--base or --diff includes them)"
+    )
     assert signed.startswith("signed by the key ")
     declared = project.directory / "stacks" / "Pulumi.acme.yaml"
     verified = project.verify("--tenant", "acme", "--declaration", str(declared))
@@ -161,11 +163,11 @@ def test_an_approved_diff_is_included_unchanged(project: EvidenceProject, tmp_pa
     assert f"{diff['digest']}\n" in project.verify().stdout
     file.write_text(json.dumps(approved | {"risk": "none", "digest": "sha256:0"}), encoding="utf-8")
     assert _error_message(project, "acme", "--diff", str(file)) == (
-        f"{file} was changed: its digest is not that of what it tells"
+        f"{file} was changed: its digest does not match its content"
     )
     file.write_text("{}", encoding="utf-8")
     assert _error_message(project, "acme", "--diff", str(file)).startswith(
-        f"{file} is not what `flow-mcp diff --format json` prints: "
+        f"{file} is not an output of `flow-mcp diff --format json`: "
     )
     file.write_text(json.dumps(approved), encoding="utf-8")
     project.declare(tenant(AGENT).replace("id: acme", "id: globex"), "globex")
@@ -198,7 +200,7 @@ def test_delivered_settings_need_no_pulumi(
     assert project.verify("--settings", str(delivered / "acme.json")).exit_code == 0
     (delivered / "acme.json").write_text("{}", encoding="utf-8")
     assert _error_message(project, "acme", "--settings", str(delivered)) == (
-        f"{delivered / 'acme.json'} holds no settings that `flow-mcp export` wrote: version: Field required"
+        f"{delivered / 'acme.json'} is not a settings file of `flow-mcp export`: version: Field required"
     )
     (delivered / "acme.json").unlink()
     assert _error_message(project, "acme", "--settings", str(delivered)) == (
@@ -258,7 +260,7 @@ def test_the_passphrase_of_an_encrypted_key_is_read_from_the_environment(
 ) -> None:
     project.private, project.public = write_keys(tmp_path, passphrase="correct horse")
     assert _error_message(project, "acme") == (
-        f"{project.private} is encrypted; set FLOW_MCP_EVIDENCE_PASSPHRASE to its passphrase"
+        f"{project.private} is encrypted. Set FLOW_MCP_EVIDENCE_PASSPHRASE to its passphrase."
     )
     monkeypatch.setenv(PASSPHRASE, "incorrect horse")
     assert _error_message(project, "acme") == f"{project.private} cannot be decrypted with this passphrase"

@@ -26,7 +26,7 @@ def test_an_invalid_digest_is_rejected(digest: str) -> None:
     result = run("apply", "--approved", digest)
 
     assert result.exit_code == 2
-    assert "--approved is no digest: expected are sha256: and 64 hexadecimal digits" in result.output
+    assert "--approved is not a digest: use sha256: and 64 hexadecimal digits" in result.output
 
 
 @pytest.mark.parametrize("arguments", [("preview",), ("apply", "--approved", DIGEST), ("analyze",)])
@@ -34,7 +34,7 @@ def test_a_project_without_tenants_is_an_error(arguments: tuple[str, ...]) -> No
     result = run(*arguments)
 
     assert isinstance(result.exception, FlowMcpError)
-    assert (result.exception.exit_code, "there is no tenant" in str(result.exception)) == (2, True)
+    assert (result.exception.exit_code, "There is no tenant" in str(result.exception)) == (2, True)
 
 
 def test_a_tenant_without_a_file_is_an_error() -> None:

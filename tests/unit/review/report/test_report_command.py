@@ -64,7 +64,7 @@ def test_delivered_settings_are_read(project: Showcase) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((), "--to is missing: an HTML file"),
+        ((), "--to is missing. Name the HTML file to write."),
         (("--to", "r.html", "--settings", "nowhere"), "'nowhere' does not exist"),
     ],
 )
