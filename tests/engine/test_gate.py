@@ -25,6 +25,7 @@ from tests.conftest import REPOSITORY
 from tests.engine.conftest import StandInProject
 from tests.engine.contoso import AS_OF, ENTRA_TENANT, MARKER, NARROWED, SAMPLE, STACK, contoso_scratch
 from tests.live.command import flow_mcp
+from tests.own_rule import own_rule
 
 Ran = subprocess.CompletedProcess[str]
 OTHER = "4a1d6f0e-2f5b-4d5a-9d0a-6f1f0a7c4b11"
@@ -153,14 +154,11 @@ def test_a_wrong_declaration_ends_before_pulumi_is_asked(contoso: Contoso) -> No
 
 
 def raising(pack: Path) -> None:
-    rule = pack / "rules" / "authority_https.py"
-    rule.write_text(f"{rule.read_text('utf-8')}\n\ndef _addresses(resource):\n    int('{MARKER}')\n", "utf-8")
+    own_rule(pack, "in_resource", f"int('{MARKER}')")
 
 
 def raising_on_declarations(pack: Path) -> None:
-    rule = pack / "rules" / "waiver_validity.py"
-    code = f"\n\ndef _raise(*_):\n    int('{MARKER}')\n\nWaiverValidity.in_declaration = _raise\n"
-    rule.write_text(rule.read_text("utf-8") + code, "utf-8")
+    own_rule(pack, "in_declaration", f"int('{MARKER}')")
 
 
 def missing(pack: Path) -> None:

@@ -20,6 +20,7 @@ from pulumi_policy.policy import PolicyCustomTimeouts
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError, unknown_checking_proxy
 
 from flow_mcp.review.policy.examples import declares
+from flow_mcp.review.policy.pulumi_policies import RuleError, initial, policies
 from flow_mcp.review.policy.rule import (
     Context,
     Reference,
@@ -30,7 +31,6 @@ from flow_mcp.review.policy.rule import (
     Unknown,
     Violation,
 )
-from policies.pulumi_policies import RuleError, initial, policies
 
 OPTIONS = PolicyResourceOptions(False, [], None, [], PolicyCustomTimeouts(0, 0, 0), [])
 MARKER = "a-value-that-could-be-secret"

@@ -8,13 +8,13 @@ from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from flow_mcp.declaration.findings import Finding, Path, Problem
-from flow_mcp.declaration.load import Loaded
 from flow_mcp.review.policy.pack import Pack
 from flow_mcp.review.policy.rule import Context, Rule
 from flow_mcp.review.policy.waivers import waiver_of
 
 if TYPE_CHECKING:
     from flow_mcp.declaration.declaration import Declaration
+    from flow_mcp.declaration.load import Loaded
     from flow_mcp.declaration.waivers import Waiver
 
 

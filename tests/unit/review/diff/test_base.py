@@ -232,7 +232,7 @@ def test_a_violation_that_was_there_before_blocks_too(checkout: Checkout) -> Non
 
 def test_a_rule_that_raises_blocks(checkout: Checkout) -> None:
     checkout.write("acme", sample("acme"))
-    rules = checkout.project / "policies" / "rules" / "__init__.py"
+    rules = checkout.project / "policies" / "rules" / "no_everyone.py"
     rules.write_text(
         rules.read_text(encoding="utf-8").replace("for name", "1 / 0\n        for name"), "utf-8"
     )

@@ -41,7 +41,7 @@ if "--slow" in (here / "how").read_text():
 sys.exit("1" in (here / "how").read_text())
 """
 CONFIGURATION = {"preludeEvent": {"config": {"flow-mcp:tenant": "x"}}}
-NAMES = ["FLOWMCP-900", "FLOWMCP-901"]
+NAMES = ["TEST-900", "TEST-901"]
 ASKED = (
     {"policyAnalyzeSummaryEvent": {"passed": NAMES}},
     {"policyAnalyzeStackSummaryEvent": {"passed": [f"{name}-outputs" for name in NAMES]}},
@@ -152,7 +152,7 @@ def test_a_change_that_was_not_made_is_shouted_about(gate: Gate) -> None:
     [
         (whole(UPDATE, says("409: exists"), result="failed"), "1", "failed: 409: exists"),
         ([UPDATE], "1", "ended early"),
-        ([UPDATE, summary(preview=False), CANCEL], "", "the policy pack did not judge FLOWMCP-900, "),
+        ([UPDATE, summary(preview=False), CANCEL], "", "the policy pack did not judge TEST-900, "),
         ([*whole(UPDATE)[:-2], summary(), CANCEL], "", "failed, with exit code 0"),
         (
             whole(UPDATE, policy(), says("update failed"), result="failed"),

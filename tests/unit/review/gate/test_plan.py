@@ -54,9 +54,9 @@ def engine(rule: str, kind: Any, problem: str) -> RuleResult:
 def test_what_is_declared_done_and_unknown_is_told_with_what_policies_say(stacks: Stacks) -> None:
     pack = Pack.load(stacks.project.policies)
     said = (
-        engine("FLOWMCP-900", "violation", "clients.refused is called refused on 2026-11-25"),
-        engine("FLOWMCP-900", "violation", "something else is"),
-        engine("FLOWMCP-901", "unknown", ".settings is not known"),
+        engine("TEST-900", "violation", "clients.refused is called refused on 2026-11-25"),
+        engine("TEST-900", "violation", "something else is"),
+        engine("TEST-901", "unknown", ".settings is not known"),
     )
 
     told = diff(previewed(declared(refused=CLIENT), *said), pack, DAY)
@@ -64,11 +64,11 @@ def test_what_is_declared_done_and_unknown_is_told_with_what_policies_say(stacks
     assert [change.kind for change in told.changes] == ["client-added", "client-gains-access"]
     assert told.operations == (Operation("create", "urn:a", "a:b:C", unknown=("id",), inputs="sha256:1"),)
     assert told.unknowns == (
-        Unknown("FLOWMCP-901", "needs values that are known when it is applied", blocks=False),
+        Unknown("TEST-901", "needs values that are known when it is applied", blocks=False),
         Unknown("flow-mcp-acme: settings", "is known when it is applied", blocks=False),
     )
     declared_is = RuleResult(
-        "FLOWMCP-900",
+        "TEST-900",
         "high",
         "mandatory",
         "violation",
@@ -77,7 +77,7 @@ def test_what_is_declared_done_and_unknown_is_told_with_what_policies_say(stacks
         "is called refused on 2026-11-25",
         REMEDY,
     )
-    advised = replace(declared_is, rule_id="FLOWMCP-901", severity="low", level="advisory")
+    advised = replace(declared_is, rule_id="TEST-901", severity="low", level="advisory")
     assert told.rule_results == (declared_is, advised, said[1])
 
 

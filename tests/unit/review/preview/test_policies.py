@@ -13,7 +13,7 @@ from flow_mcp.review.preview.policies import Policies
 from tests.unit.declared import Stacks
 from tests.unit.review.preview.events import STACK, URN, policy
 
-NAMES = ("FLOWMCP-900", "FLOWMCP-901")
+NAMES = ("TEST-900", "TEST-901")
 
 
 def configure(directory: Path, content: object) -> None:
@@ -26,17 +26,16 @@ def test_every_policy_must_have_been_asked(stacks: Stacks) -> None:
     outputs = {"policyAnalyzeStackSummaryEvent": {"passed": [f"{name}-outputs" for name in NAMES]}}
 
     policies.asked([resources, outputs])
-    with pytest.raises(PreviewError, match="did not judge FLOWMCP-900-outputs, FLOWMCP-901-outputs;"):
+    with pytest.raises(PreviewError, match="did not judge TEST-900-outputs, TEST-901-outputs;"):
         policies.asked([resources])
-    with pytest.raises(
-        PreviewError, match="did not judge FLOWMCP-900, FLOWMCP-900-outputs, FLOWMCP-901 and 1 more"
-    ):
+    with pytest.raises(PreviewError, match="did not judge TEST-900, TEST-900-outputs, TEST-901 and 1 more"):
         policies.asked([])
 
 
 def test_what_is_disabled_need_not_be_asked_but_not_everything_can_be(stacks: Stacks) -> None:
     directory = stacks.project.policies
-    configure(directory, {NAMES[0]: "disabled", f"{NAMES[1]}-outputs": "disabled"})
+    levels = {"all": "disabled", NAMES[1]: "advisory", f"{NAMES[1]}-outputs": "disabled"}
+    configure(directory, levels)
     assert Policies.load(directory).enabled == {NAMES[1]}
 
     configure(directory, {"all": "disabled"})
@@ -47,24 +46,24 @@ def test_what_is_disabled_need_not_be_asked_but_not_everything_can_be(stacks: St
 def test_what_they_say_is_told_once_and_without_what_the_rule_says_anyway(stacks: Stacks) -> None:
     policies = Policies.load(stacks.project.policies)
     said = "No client may be called refused.\nclients.refused is called refused. Call it otherwise."
-    unknown = "can't run policy 'FLOWMCP-901-outputs' from policy pack 'p@v1' during preview: .settings"
+    unknown = "can't run policy 'TEST-901-outputs' from policy pack 'p@v1' during preview: .settings"
 
     found = policies.rule_results(
         [
-            policy("FLOWMCP-901-outputs", unknown, "advisory", STACK),
-            policy("FLOWMCP-900", said),
-            policy("FLOWMCP-900", said),
-            policy("OWN-1", "own words", "advisory"),
+            policy("TEST-901-outputs", unknown, "advisory", STACK),
+            policy("TEST-900", said),
+            policy("TEST-900", said),
+            policy("ZZ-1", "own words", "advisory"),
             # Only an advisory can be the engine's word that a value is missing.
-            policy("FLOWMCP-900", unknown),
+            policy("TEST-900", unknown),
         ]
     )
 
     remedy, needs = "Call it otherwise.", "needs a value that is known when it is applied"
     assert found == (
-        RuleResult("FLOWMCP-900", "high", "mandatory", "violation", (), URN, unknown, remedy),
+        RuleResult("TEST-900", "high", "mandatory", "violation", (), URN, unknown, remedy),
         RuleResult(
-            "FLOWMCP-900",
+            "TEST-900",
             "high",
             "mandatory",
             "violation",
@@ -73,6 +72,6 @@ def test_what_they_say_is_told_once_and_without_what_the_rule_says_anyway(stacks
             "clients.refused is called refused",
             remedy,
         ),
-        RuleResult("FLOWMCP-901", "high", "advisory", "unknown", (), STACK, needs, remedy),
-        RuleResult("OWN-1", "high", "advisory", "violation", (), URN, "own words", ""),
+        RuleResult("TEST-901", "high", "advisory", "unknown", (), STACK, needs, remedy),
+        RuleResult("ZZ-1", "high", "advisory", "violation", (), URN, "own words", ""),
     )

@@ -1,4 +1,4 @@
-"""Convert the rules to Pulumi policies; only this module of the pack uses Pulumi's policy SDK."""
+"""The policy pack as Pulumi runs it; only this module uses Pulumi's policy SDK."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from pulumi_policy import (
     EnforcementLevel,
     Policy,
     PolicyConfigSchema,
+    PolicyPack,
     ReportViolation,
     ResourceValidationArgs,
     ResourceValidationPolicy,
@@ -26,6 +28,7 @@ from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.declaration.findings import DeclarationError, dotted
 from flow_mcp.review.policy import configuration
+from flow_mcp.review.policy.pack import CONFIGURATION, rules_in
 from flow_mcp.review.policy.resources.component import declared, whole
 from flow_mcp.review.policy.rule import SETTINGS, Context, Resource, Rule, RuleSettings, Unknown, Violation
 from flow_mcp.review.policy.waivers import waiver_of
@@ -82,6 +85,17 @@ class _Run:
             return False
         (declaration,) = self.declarations.values()
         return waiver_of(declaration.tenant, rule, self.context(rule).waivable_by, self.as_of) is not None
+
+
+def start(directory: Path) -> None:
+    """Serve the policies of the pack in a directory to Pulumi, until Pulumi ends the process.
+
+    Raises:
+        PolicyPackError: the pack cannot be loaded, or its configuration is invalid.
+    """
+    rules = rules_in(directory)
+    own = configuration.read(directory / CONFIGURATION, rules)
+    PolicyPack("flow-mcp", policies(rules), EnforcementLevel.MANDATORY, initial(own))
 
 
 def policies(rules: Sequence[Rule]) -> list[Policy]:
