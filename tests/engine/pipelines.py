@@ -1,4 +1,4 @@
-"""The pipelines of docs/pipelines/ as scripts, each with the environment that it asks for."""
+"""The pipelines of `flow-mcp new` as scripts, each with the environment that it asks for."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from typing import Any
 
 import yaml
 
-from tests.conftest import REPOSITORY
+from flow_mcp.local.new_project.pipeline import DIRECTORY, PIPELINES
 
-DIRECTORY = REPOSITORY / "docs" / "pipelines"
-FILES = {"github": "github-actions.yml", "gitlab": "gitlab-ci.yml", "azure": "azure-pipelines.yml"}
+FILES = tuple(PIPELINES)
+# Not run here: the checkout's .venv and .toolchain are links to those of the tests.
+INSTALL = "python3 -m venv .venv && .venv/bin/pip install --quiet -r requirements.txt"
 # Programs of the machine and of the forge that take no part: they only write down how they were called.
-STAND_INS = ("make", "gh", "curl")
+STAND_INS = ("gh", "curl")
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,12 @@ class Step:
 
 def content(pipeline: str) -> Any:
     """The parsed file."""
-    return yaml.safe_load((DIRECTORY / FILES[pipeline]).read_text("utf-8"))
+    return yaml.safe_load(text(pipeline))
+
+
+def text(pipeline: str) -> str:
+    """The file."""
+    return (DIRECTORY / PIPELINES[pipeline].source).read_text("utf-8")
 
 
 def steps(pipeline: str, job: str) -> tuple[Step, ...]:
@@ -81,6 +87,8 @@ class Runner:
         """The exit code of the first script that fails, else 0."""
         bin_directory = self._stand_ins()
         for step in steps(pipeline, job):
+            if step.script.startswith(INSTALL):
+                continue
             environment = {name: self._value(value) for name, value in step.environment.items()}
             ended = subprocess.run(
                 ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step.script],

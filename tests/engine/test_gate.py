@@ -30,6 +30,16 @@ from tests.own_rule import own_rule
 Ran = subprocess.CompletedProcess[str]
 OTHER = "4a1d6f0e-2f5b-4d5a-9d0a-6f1f0a7c4b11"
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+OTHER_PROGRAM = """
+import pulumi
+
+from flow_mcp.authorization_servers.mcp_server_settings import settings_of_stack
+
+config = pulumi.Config()
+tenant = {**config.require_object("tenant"), "manualRegistrations": {}}
+instance = config.require_object("instance")
+settings_of_stack(pulumi.get_stack(), {"tenant": tenant, "instance": instance})
+"""
 NO_DIGEST = f"sha256:{'0' * 64}"
 
 
@@ -191,8 +201,7 @@ def test_what_changes_between_preview_and_update_has_no_effect_or_ends_it(contos
         plan.file.write_text(declared.replace("127.0.0.1/callback", "127.0.0.1/x"), "utf-8")
 
     def programmed(_: Plan) -> None:
-        code = '{"tenant": {**tenant, "manualRegistrations": {}},'
-        program.write_text(text.replace('{"tenant": tenant,', code), "utf-8")
+        program.write_text(OTHER_PROGRAM, "utf-8")
 
     for change, what in (
         (edited, "another configuration"),

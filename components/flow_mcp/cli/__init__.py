@@ -19,6 +19,7 @@ _SUMMARIES = {
     "evidence": "Sign what was declared, approved and deployed.",
     "export": "Deliver the settings to the Flow runtime.",
     "gate": "Preview changes for approval, and apply them.",
+    "new": "Create a project in a directory of its own.",
     "report": "Write a report of who can reach what.",
     "schema": "Show the JSON Schemas.",
     "toolchain": "Install Pulumi and its plugins here.",
@@ -47,6 +48,7 @@ class _LazyGroup(click.Group):
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="\b\nExamples:\n"
     "  flow-mcp demo                  see all of it on this machine\n"
+    "  flow-mcp new planning          create a project for your tenants\n"
     "  flow-mcp check                 are the tenants' files right?\n"
     "  flow-mcp COMMAND --help        examples of a command",
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from rich.console import Console
 
-from flow_mcp.engine.project import Project
+from flow_mcp.cli.options import current_project, project_option
 from flow_mcp.local.demo import run as demo
 
 
@@ -15,6 +15,7 @@ from flow_mcp.local.demo import run as demo
     "  flow-mcp demo         run it; a second run changes nothing\n"
     "  flow-mcp demo down    remove it",
 )
+@project_option
 @click.option("--port", type=click.IntRange(1, 65535), help="Keycloak's port on 127.0.0.1.")
 @click.pass_context
 def command(context: click.Context, port: int | None) -> None:
@@ -23,7 +24,7 @@ def command(context: click.Context, port: int | None) -> None:
     Everything is kept in `.demo/`; the checkout stays as it is.
     """
     if context.invoked_subcommand is None:
-        demo.run(Project.find(), _console(), port)
+        demo.run(current_project(), _console(), port)
 
 
 def _console() -> Console:
@@ -33,6 +34,7 @@ def _console() -> Console:
 
 
 @command.command()
+@project_option
 def down() -> None:
     """Stop the demo's Keycloak and remove all that the demo made."""
-    click.echo("The demo is removed." if demo.down(Project.find()) else "There is no demo to remove.")
+    click.echo("The demo is removed." if demo.down(current_project()) else "There is no demo to remove.")

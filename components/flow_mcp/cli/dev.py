@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
+from flow_mcp.cli.options import current_project, project_option
 from flow_mcp.common.progress import Steps
-from flow_mcp.engine.project import Project
 from flow_mcp.local.keycloak import installations
 from flow_mcp.local.keycloak.distribution import VERSION
 from flow_mcp.local.keycloak.server import DEFAULT_PORT, LocalKeycloak, Status
@@ -57,6 +57,7 @@ def command() -> None:
     help=f"Port on 127.0.0.1, 0 for any free one.  [default: the one it had, at first {DEFAULT_PORT}]",
 )
 @_state
+@project_option
 @click.option(
     "--trust",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -96,6 +97,7 @@ def fetch(source: Source | None) -> None:
 
 @command.command(epilog="\b\nExamples:\n  flow-mcp dev stop\n  flow-mcp dev stop --purge   without its data")
 @_state
+@project_option
 @click.option("--purge", is_flag=True, help="Remove its data, password and log as well.")
 def stop(state: Path | None, purge: bool) -> None:
     """Stop it; its data stays for the next start."""
@@ -109,6 +111,7 @@ def stop(state: Path | None, purge: bool) -> None:
 
 @command.command(epilog="\b\nExamples:\n  flow-mcp dev status\n  flow-mcp dev status --json   for a script")
 @_state
+@project_option
 @_json
 @click.pass_context
 def status(context: click.Context, state: Path | None, as_json: bool) -> None:
@@ -125,7 +128,7 @@ def status(context: click.Context, state: Path | None, as_json: bool) -> None:
 
 
 def _default_state() -> Path:
-    return Project.find().directory / ".demo" / "keycloak"
+    return current_project().directory / ".demo" / "keycloak"
 
 
 def _as_json(status: Status) -> str:

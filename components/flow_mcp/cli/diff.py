@@ -9,7 +9,7 @@ from typing import Literal
 import click
 
 from flow_mcp.authorization_servers.load import from_file
-from flow_mcp.cli.options import as_of_option
+from flow_mcp.cli.options import as_of_option, current_project, project_option, tenants_argument
 from flow_mcp.declaration.findings import DeclarationError, Problem
 from flow_mcp.declaration.load import Loaded, instance_of
 from flow_mcp.engine.project import NoProjectError, Project
@@ -29,7 +29,8 @@ Format = Literal["text", "markdown", "json", "sarif"]
     "Exit codes: 0 nothing needs an approval, 2 could not tell, 3 somebody must approve it, "
     "4 no approval would do: a policy refuses it, or it cannot be known what changes."
 )
-@click.argument("tenants", nargs=-1, metavar="[TENANT]...")
+@tenants_argument
+@project_option
 @click.option(
     "--base",
     metavar="REVISION",
@@ -51,7 +52,7 @@ def command(tenants: tuple[str, ...], base: str | None, as_of: date, form: Forma
     Each line has a risk mark, and beside it what policies say. Without --base the change is what `pulumi up`
     would do, told from a preview; with it, what the files say now and did not say at the revision.
     """
-    project = Project.find()
+    project = current_project()
     pack = Pack.load(project.policies)
     outcome, places = (
         _from_base(project, pack, tenants, base, as_of)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
+from flow_mcp.cli.options import current_project, project_option
 from flow_mcp.common.progress import Steps
-from flow_mcp.engine.project import Project
 from flow_mcp.engine.toolchain.programs import Part, dotted
 from flow_mcp.engine.toolchain.provision import PROVISION_METHODS, ProvisionMethod, Result, provision
 
@@ -22,6 +22,7 @@ _NAMES: Mapping[Part, str] = {"pulumi": "Pulumi", "keycloak": "its Keycloak plug
     "  flow-mcp toolchain --from build --json\n"
     "  GOPROXY=https://mirror.example/go flow-mcp toolchain"
 )
+@project_option
 @click.option(
     "--dir",
     "directory",
@@ -41,7 +42,7 @@ def command(directory: Path | None, method: ProvisionMethod | None, as_json: boo
     Takes what is installed and new enough, else the official download, else builds from the Go module in
     toolchain/. That takes minutes, once per version and user. When all is there it changes nothing.
     """
-    project = Project.find().directory
+    project = current_project().directory
     directory = (directory or project / ".toolchain" / "bin").absolute()
     with Steps() as progress:
         results = provision(

@@ -34,7 +34,8 @@
     ├── ClientKeyError           the key that `verify` is given is none of the client
     ├── ToolchainError           Pulumi and its plugins can neither be found, downloaded nor built
     ├── LocalKeycloakError       the Keycloak of `flow-mcp dev` cannot be had, started or stopped
-    └── DemoError                the demo cannot go on
+    ├── DemoError                the demo cannot go on
+    └── NewProjectError          a new project cannot be created in a directory
 
 Each names what is wrong, where, why, and what to do; none carries a secret.
 """

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from flow_mcp.declaration.authorization_server import DeclaredServer
+from flow_mcp.declaration.credentials import NO_CREDENTIALS, CredentialVariables
 from flow_mcp.declaration.findings import Finding, Path
 from flow_mcp.declaration.instance import Instance
 from flow_mcp.declaration.setting_changes import SettingChange
@@ -34,6 +35,8 @@ class AuthorizationServerKind:
         authority: the authority, where it follows from the declaration alone: a preview then shows it.
         owns: what only one stack may declare, by path and in words that are the same in every stack.
         pending: keys of the protected resources that nobody reaches until an administrator has acted.
+        credentials: environment variables with the credentials of the server's administrator.
+        server_url: URL of the server, if `authority` does not give it.
     """
 
     key: str
@@ -47,6 +50,8 @@ class AuthorizationServerKind:
     authority: Callable[[Declaration], str] | None = None
     owns: Callable[[Declaration], Iterable[tuple[Path, str]]] = lambda _: ()
     pending: Callable[[Declaration], Iterable[str]] = lambda _: ()
+    credentials: CredentialVariables = NO_CREDENTIALS
+    server_url: Callable[[Declaration], str] | None = None
 
     @property
     def field(self) -> str:

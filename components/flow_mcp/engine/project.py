@@ -23,6 +23,20 @@ class Project:
     directory: Path
 
     @classmethod
+    def at(cls, directory: Path) -> Project:
+        """Return the project in a directory.
+
+        Raises:
+            NoProjectError: the directory has no Pulumi.yaml.
+        """
+        if not (directory / "Pulumi.yaml").is_file():
+            raise NoProjectError(
+                f"no Pulumi.yaml in {directory}; name a project's directory, or create a project with "
+                "`flow-mcp new`"
+            )
+        return cls(directory.resolve())
+
+    @classmethod
     def find(cls, start: Path | None = None) -> Project:
         """The project that `start` (default: the working directory) is in.
 
@@ -33,7 +47,10 @@ class Project:
         for directory in (start, *start.parents):
             if (directory / "Pulumi.yaml").is_file():
                 return cls(directory)
-        raise NoProjectError(f"no Pulumi.yaml in {start} or above it; change to the project's directory")
+        raise NoProjectError(
+            f"no Pulumi.yaml in {start} or above it; change to the project's directory, name it with "
+            "--project, or create a project with `flow-mcp new`"
+        )
 
     @property
     def file(self) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flow_mcp.authorization_servers.entra.provider import AZUREAD
 from flow_mcp.authorization_servers.flow_entra.checks import check
 from flow_mcp.authorization_servers.flow_entra.declaration import FlowEntra
 from flow_mcp.authorization_servers.flow_entra.instance import pending
@@ -19,6 +20,7 @@ FLOW_ENTRA = AuthorizationServerKind(
     setting_changes=SETTING_CHANGES,
     authority=authority,
     pending=pending,
+    credentials=AZUREAD,
 )
 
 __all__ = ["FLOW_ENTRA", "FlowEntra"]

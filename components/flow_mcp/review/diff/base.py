@@ -24,7 +24,7 @@ from flow_mcp.review.policy.evaluation import evaluate
 from flow_mcp.review.policy.pack import Pack
 
 # What decides beside the tenants' files what is made of them, and what is let through.
-_AROUND = ("policies", "stacks", "components", "requirements", "pyproject.toml")
+_AROUND = ("policies", "stacks", "plugin", "components", "requirements", "requirements.txt", "pyproject.toml")
 _DECLARED = ("tenant", "instance")
 # What Pulumi writes into a new stack's file.
 _OF_EVERY_STACK = frozenset({("encryptionsalt",), ("encryptedkey",), ("secretsprovider",)})
