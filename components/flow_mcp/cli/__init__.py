@@ -16,6 +16,7 @@ _SUMMARIES = {
     "demo": "Run everything once on this machine.",
     "dev": "Run a Keycloak on this machine.",
     "diff": "Show what a change means for access.",
+    "doctor": "Find out what this machine lacks.",
     "evidence": "Sign what was declared, approved and deployed.",
     "export": "Deliver the settings to the Flow runtime.",
     "gate": "Preview changes for approval, and apply them.",

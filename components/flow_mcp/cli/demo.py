@@ -13,7 +13,8 @@ from flow_mcp.local.demo import run as demo
     invoke_without_command=True,
     epilog="\b\nExamples:\n"
     "  flow-mcp demo         run it; a second run changes nothing\n"
-    "  flow-mcp demo down    remove it",
+    "  flow-mcp demo down    remove it\n\n"
+    "Exit codes: 0 done, 1 a step failed or a call was decided wrongly, 2 could not run; 130 interrupted.",
 )
 @project_option
 @click.option("--port", type=click.IntRange(1, 65535), help="Keycloak's port on 127.0.0.1.")

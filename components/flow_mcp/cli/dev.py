@@ -9,14 +9,12 @@ from pathlib import Path
 import click
 
 from flow_mcp.cli.options import current_project, project_option
+from flow_mcp.common.exit_codes import NOT_RUNNING
 from flow_mcp.common.progress import Steps
 from flow_mcp.local.keycloak import installations
 from flow_mcp.local.keycloak.distribution import VERSION
 from flow_mcp.local.keycloak.server import DEFAULT_PORT, LocalKeycloak, Status
 from flow_mcp.local.keycloak.state import SOURCES, Source
-
-NOT_RUNNING = 3
-"""Exit code of `status`, that of `systemctl status` and of the LSB's init scripts."""
 
 _state = click.option(
     "--state",
@@ -29,6 +27,7 @@ _source = click.option(
     type=click.Choice(SOURCES),
     help="The way to get it.  [default: Docker where an engine runs, else Maven, else a download]",
 )
+_CODES = "Exit codes: 0 done, 1 failed, 2 could not run; 130 interrupted."
 _json = click.option("--json", "as_json", is_flag=True, help="Print what there is to know as JSON.")
 
 
@@ -37,7 +36,7 @@ _json = click.option("--json", "as_json", is_flag=True, help="Print what there i
     "  flow-mcp dev fetch    get it, and do not start it\n"
     "  flow-mcp dev start    start it, or leave it as it is\n"
     "  flow-mcp dev status   does it run, and where?\n"
-    "  flow-mcp dev stop     its data stays"
+    "  flow-mcp dev stop     its data stays\n\n" + _CODES
 )
 def command() -> None:
     """A Keycloak on this machine, for trying things out and for tests.
@@ -49,7 +48,7 @@ def command() -> None:
 @command.command(
     epilog="\b\nExamples:\n"
     "  flow-mcp dev start\n"
-    "  flow-mcp dev start --port 8280 --state /tmp/keycloak   a second one"
+    "  flow-mcp dev start --port 8280 --state /tmp/keycloak   a second one\n\n" + _CODES
 )
 @click.option(
     "--port",
@@ -86,7 +85,9 @@ def start(
         click.echo(f"Keycloak {VERSION} runs already on {status.url}.")
 
 
-@command.command(epilog="\b\nExamples:\n  flow-mcp dev fetch   beside something else that takes a while")
+@command.command(
+    epilog="\b\nExamples:\n  flow-mcp dev fetch   beside something else that takes a while\n\n" + _CODES
+)
 @_source
 def fetch(source: Source | None) -> None:
     """Get Keycloak ready to start, and do not start it; one that is there is left as it is."""
@@ -95,7 +96,9 @@ def fetch(source: Source | None) -> None:
     click.echo(f"Keycloak {VERSION} is ready to start ({way.source}).")
 
 
-@command.command(epilog="\b\nExamples:\n  flow-mcp dev stop\n  flow-mcp dev stop --purge   without its data")
+@command.command(
+    epilog="\b\nExamples:\n  flow-mcp dev stop\n  flow-mcp dev stop --purge   without its data\n\n" + _CODES
+)
 @_state
 @project_option
 @click.option("--purge", is_flag=True, help="Remove its data, password and log as well.")
@@ -109,7 +112,10 @@ def stop(state: Path | None, purge: bool) -> None:
         click.echo("Its data, password and log are removed.")
 
 
-@command.command(epilog="\b\nExamples:\n  flow-mcp dev status\n  flow-mcp dev status --json   for a script")
+@command.command(
+    epilog="\b\nExamples:\n  flow-mcp dev status\n  flow-mcp dev status --json   for a script\n\n"
+    "Exit codes: 0 it runs, 2 could not tell, 3 it does not run."
+)
 @_state
 @project_option
 @_json

@@ -20,7 +20,7 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 def _server_options(command: _Command) -> _Command:
     """One option for each kind of authorization server, in the order of `ADDRESSES`."""
-    for kind, what in reversed(ADDRESSES.items()):
+    for kind, what in reversed(tuple(ADDRESSES.items())):
         name = "URL" if "URL" in what or "issuer" in what else "DOMAIN" if "domain" in what else "ID"
         default = f"  [default: {LOCAL_KEYCLOAK}]" if kind == _DEFAULT.kind else ""
         text = f"The tenant's authorization server: {what}.{default}"

@@ -46,7 +46,8 @@ _SCHEMAS = {
     "  flow-mcp schema report                 what `flow-mcp report --json` writes\n"
     "  flow-mcp schema vectors                the test vectors for runtimes\n"
     "  flow-mcp schema --write docs/schemas   all, as files\n"
-    "  flow-mcp schema stack --write schemas  one, as a file"
+    "  flow-mcp schema stack --write schemas  one, as a file\n\n"
+    "Exit codes: 0 done, 1 a file is not up to date (--check), 2 could not run."
 )
 @project_option
 @click.argument("which", type=click.Choice(sorted(_SCHEMAS)), required=False)

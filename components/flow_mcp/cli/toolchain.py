@@ -20,7 +20,8 @@ _NAMES: Mapping[Part, str] = {"pulumi": "Pulumi", "keycloak": "its Keycloak plug
     epilog="\b\nExamples:\n"
     "  flow-mcp toolchain\n"
     "  flow-mcp toolchain --from build --json\n"
-    "  GOPROXY=https://mirror.example/go flow-mcp toolchain"
+    "  GOPROXY=https://mirror.example/go flow-mcp toolchain\n\n"
+    "Exit codes: 0 all is there, 1 no way works here, 2 could not run; 130 interrupted."
 )
 @project_option
 @click.option(
