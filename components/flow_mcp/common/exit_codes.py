@@ -19,7 +19,7 @@ INTERRUPTED = 130
 MEANINGS: Mapping[int, str] = {
     OK: "The command did what it is for, and found nothing wrong. Warnings are allowed.",
     FAILED: "A check failed, or something failed that the command had begun.",
-    COULD_NOT_RUN: "The command could not run: a wrong option, no project, an invalid file, no answer from Pulumi.",
+    COULD_NOT_RUN: "The command could not run, because of a wrong option, an invalid file, or Pulumi.",
     NEEDS_APPROVAL: "A person must approve the change first. `flow-mcp dev status`: Keycloak does not run.",
     BLOCKED: "A mandatory rule is violated, or it is unknown what would change. An approval does not help.",
     INTERRUPTED: "Ctrl-C ended the command.",

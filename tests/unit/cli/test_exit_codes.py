@@ -14,7 +14,11 @@ from tests.conftest import REPOSITORY
 from tests.unit.cli.commands import command_of, commands
 
 PAGE = REPOSITORY / "docs" / "exit-codes.md"
-LEAVES = [words for words in commands() if not isinstance(command_of(words), click.Group)]
+LEAVES = [
+    words
+    for words in commands()
+    if not isinstance(group := command_of(words), click.Group) or group.invoke_without_command
+]
 
 
 def codes(words: tuple[str, ...]) -> set[int]:
