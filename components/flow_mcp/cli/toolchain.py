@@ -10,6 +10,7 @@ import click
 
 from flow_mcp.cli.options import current_project, project_option
 from flow_mcp.common.progress import Steps
+from flow_mcp.engine.toolchain.golang import module_directory
 from flow_mcp.engine.toolchain.programs import Part, dotted
 from flow_mcp.engine.toolchain.provision import PROVISION_METHODS, ProvisionMethod, Result, provision
 
@@ -47,7 +48,7 @@ def command(directory: Path | None, method: ProvisionMethod | None, as_json: boo
     directory = (directory or project / ".toolchain" / "bin").absolute()
     with Steps() as progress:
         results = provision(
-            project / "toolchain", directory, (method,) if method else PROVISION_METHODS, progress
+            module_directory(project), directory, (method,) if method else PROVISION_METHODS, progress
         )
     if as_json:
         click.echo(_as_json(directory, results))
