@@ -8,7 +8,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class WheelHook(BuildHookInterface):  # type: ignore[type-arg] # hatchling's configuration of hooks; it has none here
-    """Put the Go module into the wheel, for `flow-mcp toolchain`; an editable installation uses the checkout's."""
+    """Put the Go module into the wheel, for `flow-mcp toolchain`; an editable installation has no copy."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         if version == "standard":

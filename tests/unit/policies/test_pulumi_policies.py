@@ -119,10 +119,15 @@ def test_a_rule_is_advisory_if_its_severity_is_low_and_mandatory_otherwise() -> 
 
 def test_a_configured_level_holds_for_both_policies_of_a_rule() -> None:
     content = {"all": "mandatory", "FLOWMCP-999": {"enforcementLevel": "disabled", "waivableBy": ["ciso"]}}
-    assert initial(content) == {**content, "FLOWMCP-999-outputs": {"enforcementLevel": "disabled"}}
+    disabled = EnforcementLevel.DISABLED
+    assert initial(content) == {
+        "all": EnforcementLevel.MANDATORY,
+        "FLOWMCP-999": {"enforcementLevel": disabled, "waivableBy": ["ciso"]},
+        "FLOWMCP-999-outputs": {"enforcementLevel": disabled},
+    }
     assert initial({"FLOWMCP-999": "advisory", "FLOWMCP-999-outputs": "mandatory"}) == {
-        "FLOWMCP-999": "advisory",
-        "FLOWMCP-999-outputs": "mandatory",
+        "FLOWMCP-999": EnforcementLevel.ADVISORY,
+        "FLOWMCP-999-outputs": EnforcementLevel.MANDATORY,
     }
 
 

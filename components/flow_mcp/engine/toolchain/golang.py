@@ -19,7 +19,7 @@ _INSTALLED_BY_ARCHIVE = Path("/usr/local/go/bin/go")
 
 
 def module_directory(project: Path) -> Path:
-    """Return the directory of the Go module: the checkout's `toolchain/`, else the copy that the wheel has."""
+    """Return the directory of the Go module: the project's `toolchain/`, or else the wheel's copy."""
     own = project / "toolchain"
     return own if (own / "go.mod").is_file() else Path(__file__).parent / "module"
 

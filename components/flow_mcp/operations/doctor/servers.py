@@ -21,6 +21,10 @@ _METADATA = "/.well-known/openid-configuration"
 _TOLERATED = 60
 """Seconds by which the runtime lets a token's times differ, unless the tenant's settings say otherwise."""
 _NOTABLE = 10
+_UNKNOWN_CLOCK = (
+    "Make sure that the server synchronizes its clock (NTP). After `pulumi up`, `flow-mcp verify` shows "
+    "whether its tokens are accepted."
+)
 
 
 def servers(
@@ -70,8 +74,9 @@ def _clock_difference(origin: str, answer: httpx.Response, before: float, after:
         # A cache that repeats an answer says for how long it has had it (RFC 9111, section 5.1).
         sent = parsedate_to_datetime(answer.headers["Date"]).timestamp() + int(answer.headers.get("Age", "0"))
     except (KeyError, ValueError, TypeError):
+        # Keycloak 26 sends none itself; proxies add one.
         message = "is unknown: the answer has no valid Date header"
-        return Finding(subject, "warning", message, "Compare its clock with a time server.")
+        return Finding(subject, "warning", message, _UNKNOWN_CLOCK)
     # Date has whole seconds: it was sent within the second that it names.
     difference = 0.0
     if sent > after:

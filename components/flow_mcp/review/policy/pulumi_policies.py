@@ -121,7 +121,16 @@ def initial(content: Mapping[str, Any]) -> dict[str, Any]:
         and not name.endswith(configuration.OUTPUTS)
         and (level := entry.get(configuration.LEVEL) if isinstance(entry, dict) else entry)
     }
-    return {**levels, **content}
+    return {name: _typed(entry) for name, entry in {**levels, **content}.items()}
+
+
+def _typed(entry: Any) -> Any:
+    """Return an entry with the SDK's type of enforcement levels; it does not accept their names."""
+    if isinstance(entry, str):
+        return EnforcementLevel(entry)
+    return {
+        key: EnforcementLevel(each) if key == configuration.LEVEL else each for key, each in entry.items()
+    }
 
 
 def _on_inputs(rule: Rule, run: _Run) -> Policy:
