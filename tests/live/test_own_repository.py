@@ -106,8 +106,7 @@ def test_a_tenant_is_made_from_an_empty_directory_and_the_wheel(
     desk.run("pulumi", "stack", "select", "--create", TENANT)
     applied = desk.run("pulumi", "up", "--yes", "--skip-preview", "--policy-pack", "policies")
     try:
-        print(applied)
-        assert f"[advisory]  {ID}" in applied
+        assert f"[advisory] [severity: high]  {ID}" in applied
         assert TENANT in {realm["realm"] for realm in admin.get("").json()}
         desk.run("flow-mcp", "export", "--to", "settings")
         envelope = json.loads((desk.directory / "settings" / f"{TENANT}.json").read_text("utf-8"))
