@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from flow_mcp.declaration.declaration import Declaration
 
 
 @dataclass(frozen=True)
@@ -18,13 +14,11 @@ class CredentialVariables:
         alternatives: sets of variables, each of which suffices if all of its variables are set.
         otherwise: where credentials come from if no alternative is set, as a sentence; empty: from nowhere.
         stack_secrets: keys of the stack's secret configuration that suffice instead.
-        needed: whether a tenant's stack needs credentials at all.
     """
 
     alternatives: tuple[tuple[str, ...], ...] = ()
     otherwise: str = ""
     stack_secrets: tuple[str, ...] = ()
-    needed: Callable[[Declaration], bool] = lambda _: True
 
     def chosen(self, environment: Mapping[str, str]) -> tuple[str, ...] | None:
         """Return the first alternative whose variables are all set and not empty."""

@@ -36,6 +36,7 @@ class AuthorizationServerKind:
         owns: what only one stack may declare, by path and in words that are the same in every stack.
         pending: keys of the protected resources that nobody reaches until an administrator has acted.
         credentials: environment variables with the credentials of the server's administrator.
+        needs_credentials: whether the tenant's stack needs them.
         server_url: URL of the server, if `authority` does not give it.
     """
 
@@ -51,6 +52,7 @@ class AuthorizationServerKind:
     owns: Callable[[Declaration], Iterable[tuple[Path, str]]] = lambda _: ()
     pending: Callable[[Declaration], Iterable[str]] = lambda _: ()
     credentials: CredentialVariables = NO_CREDENTIALS
+    needs_credentials: Callable[[Declaration], bool] = lambda _: True
     server_url: Callable[[Declaration], str] | None = None
 
     @property

@@ -33,8 +33,9 @@ EXTERNAL = AuthorizationServerKind(
     setting_changes=SETTING_CHANGES,
     authority=_authority,
     credentials=CredentialVariables(
-        (("FLOW_MCP_INITIAL_ACCESS_TOKEN",),), stack_secrets=("initialAccessToken",), needed=_registers
+        (("FLOW_MCP_INITIAL_ACCESS_TOKEN",),), stack_secrets=("initialAccessToken",)
     ),
+    needs_credentials=_registers,
 )
 
 __all__ = ["EXTERNAL", "External"]

@@ -24,7 +24,7 @@ def credentials(
     stacks: dict[str, list[str]] = {}
     for stack, (file, declaration) in declarations.items():
         variables = declaration.kind.credentials
-        if variables.needed(declaration) and not _in_stack(file, variables.stack_secrets):
+        if declaration.kind.needs_credentials(declaration) and not _in_stack(file, variables.stack_secrets):
             stacks.setdefault(declaration.kind.key, []).append(stack)
     for _, names in sorted(stacks.items()):
         yield _finding(declarations[names[0]][1], names, environment)
