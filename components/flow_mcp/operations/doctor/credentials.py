@@ -57,4 +57,5 @@ def _in_stack(file: Path, names: tuple[str, ...]) -> bool:
     """Return whether the stack's file has all of these encrypted values."""
     content = yaml.safe_load(file.read_bytes())
     config = content.get("config") if isinstance(content, dict) else None
-    return bool(names) and isinstance(config, dict) and all(f"{PROJECT}:{name}" in config for name in names)
+    values = [config.get(f"{PROJECT}:{name}") for name in names] if isinstance(config, dict) else []
+    return bool(values) and all(isinstance(value, dict) and "secure" in value for value in values)

@@ -202,7 +202,8 @@ def test_an_id_that_yaml_reads_otherwise_is_quoted(tmp_path: Path, word: str) ->
 
 def test_in_a_terminal_it_asks_for_what_no_option_gives(tmp_path: Path) -> None:
     ours, theirs = pty.openpty()
-    command = [Path(sys.executable).with_name("flow-mcp"), "new", tmp_path / "planning", "--tenant", "globex"]
+    program = str(Path(sys.executable).with_name("flow-mcp"))
+    command = [program, "new", str(tmp_path / "planning"), "--tenant", "globex"]
     with subprocess.Popen(command, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         os.close(theirs)
         os.write(ours, b"\nauth0\nglobex.eu.auth0.com\n")

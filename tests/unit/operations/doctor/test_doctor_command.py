@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from importlib.metadata import version
 from pathlib import Path
 
 import httpx
@@ -22,6 +23,7 @@ from flow_mcp.operations.doctor.credentials import credentials
 from flow_mcp.operations.doctor.finding import Finding
 from flow_mcp.operations.doctor.servers import servers
 from flow_mcp.operations.verify.web import Web
+from tests.conftest import REPOSITORY
 from tests.unit.authorization_servers.network import StandIn
 from tests.unit.declared import Stacks, tenant
 
@@ -70,14 +72,14 @@ def program(directory: Path, name: str, output: str) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("version", "status"), [(dotted(OLDEST_PULUMI), "ok"), ("3.300.1", "ok"), ("3.1.0", "problem")]
+    ("number", "status"), [(dotted(OLDEST_PULUMI), "ok"), ("3.300.1", "ok"), ("3.1.0", "problem")]
 )
-def test_pulumi_must_be_new_enough(stacks: Stacks, tmp_path: Path, version: str, status: str) -> None:
-    program(tmp_path / "bin", "pulumi", f"v{version}")
+def test_pulumi_must_be_new_enough(stacks: Stacks, tmp_path: Path, number: str, status: str) -> None:
+    program(tmp_path / "bin", "pulumi", f"v{number}")
     program(tmp_path / "bin", "pulumi-language-python", "")
     pulumi, host = programs.engine(stacks.project)
     assert (pulumi.status, host.status) == (status, "ok")
-    assert version in pulumi.message
+    assert number in pulumi.message
 
 
 def test_pulumi_of_the_projects_toolchain_is_found_and_a_missing_host_is_a_problem(stacks: Stacks) -> None:
@@ -139,7 +141,7 @@ def test_a_plugin_that_pulumi_may_not_download_is_a_problem(
 def test_the_package_of_the_project_is_compared_with_the_one_that_runs(
     stacks: Stacks, pin: str | None, python: str | None, expected: list[tuple[str, str]]
 ) -> None:
-    running = programs.metadata.version("flow-mcp")
+    running = version("flow-mcp")
     directory = stacks.project.directory
     if pin:
         text = f"# what the project needs\n{pin.format(running=running)}\n"
@@ -266,13 +268,20 @@ def test_a_stack_that_administers_nothing_needs_no_credentials(declared: Declare
     assert list(credentials(declared(open_to_all, ""), {})) == []
 
 
+def test_on_premises_an_administrator_registers_the_applications(stacks: Stacks) -> None:
+    sample = (REPOSITORY / "stacks" / "Pulumi.northwind.yaml").read_text(encoding="utf-8")
+    file = stacks.write(sample)
+    assert list(credentials({"acme": (file, stacks.load(sample).declaration)}, {})) == []
+
+
 def test_encrypted_values_of_the_stack_are_credentials_too(declared: Declared) -> None:
     found = declared(EXTERNAL, "")
     file, _ = found["acme"]
     text = file.read_text(encoding="utf-8")
-    secret = "config:\n  flow-mcp:initialAccessToken: {secure: v1:x}\n"
-    file.write_text(text.replace("config:\n", secret), encoding="utf-8")
-    assert list(credentials(found, {})) == []
+    for value, problems in (("{secure: v1:x}", 0), ("in plain text", 1)):
+        config = f"config:\n  flow-mcp:initialAccessToken: {value}\n"
+        file.write_text(text.replace("config:\n", config), encoding="utf-8")
+        assert len(list(credentials(found, {}))) == problems
 
 
 # Servers and their clocks
@@ -386,7 +395,7 @@ def test_without_a_problem_it_ends_in_0(
 ) -> None:
     for name in ("pulumi", "pulumi-language-python"):
         program(tmp_path / "bin", name, "v3.276.0")
-    program(stacks.project.directory / ".venv" / "bin", "python", programs.metadata.version("flow-mcp"))
+    program(stacks.project.directory / ".venv" / "bin", "python", version("flow-mcp"))
     monkeypatch.setenv("PULUMI_BACKEND_URL", "file://~")
     monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", MARKER)
     code, text = doctor(stacks.project)

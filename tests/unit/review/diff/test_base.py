@@ -194,6 +194,19 @@ def test_changed_policies_and_programs_are_told_beside_the_tenants(checkout: Che
     )
 
 
+def test_another_version_of_the_package_is_told_beside_the_tenants(checkout: Checkout) -> None:
+    checkout.write("acme", sample("acme"))
+    pin = checkout.project / "requirements.txt"
+    pin.write_text("flow-mcp[deploy]==0.1.0\n", encoding="utf-8")
+    checkout.commit()
+    pin.write_text("flow-mcp[deploy]==0.2.0\n", encoding="utf-8")
+    code, document = told(checkout, "--base", "HEAD")
+    assert (code, [each["subject"] for each in document["unknowns"]]) == (
+        NEEDS_APPROVAL,
+        ["requirements.txt"],
+    )
+
+
 def test_a_violated_policy_blocks_and_stands_beside_its_change(checkout: Checkout) -> None:
     checkout.write("acme", sample("acme"))
     checkout.commit()
