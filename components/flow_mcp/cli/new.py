@@ -83,7 +83,8 @@ def command(
         raise click.UsageError(
             f"a tenant has one authorization server: give one of --{' and --'.join(given)}"
         )
-    ask = _ask if sys.stdin.isatty() and not as_json else _take_default
+    interactive = sys.stdin is not None and sys.stdin.isatty() and not as_json
+    ask = _ask if interactive else _take_default
     tenant = tenant or ask("ID of the first tenant in Flow", _DEFAULT.id)
     server = server or ask("URL of the Flow instance", _DEFAULT.server)
     kind = next(iter(given), "") or ask(
