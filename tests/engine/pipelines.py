@@ -1,4 +1,4 @@
-"""Runs the scripts of the pipelines in docs/pipelines/, each with the environment that it declares."""
+"""Runs the scripts of the pipelines of `flow-mcp new`, each with the environment that it declares."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from typing import Any
 
 import yaml
 
-from tests.conftest import REPOSITORY
+from flow_mcp.local.new_project.pipeline import DIRECTORY, PIPELINES
 
-DIRECTORY = REPOSITORY / "docs" / "pipelines"
-FILES = {"github": "github-actions.yml", "gitlab": "gitlab-ci.yml", "azure": "azure-pipelines.yml"}
+FILES = tuple(PIPELINES)
+# Not run here: the checkout's .venv and .toolchain are links to those of the tests.
+INSTALL = "python3 -m venv .venv && .venv/bin/pip install --quiet -r requirements.txt"
 # Programs that are replaced by scripts which record their arguments and input.
-STAND_INS = ("make", "gh", "curl")
+STAND_INS = ("gh", "curl")
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,12 @@ class Step:
 
 def content(pipeline: str) -> Any:
     """Return the parsed file of a pipeline."""
-    return yaml.safe_load((DIRECTORY / FILES[pipeline]).read_text("utf-8"))
+    return yaml.safe_load(text(pipeline))
+
+
+def text(pipeline: str) -> str:
+    """Return the file of a pipeline."""
+    return (DIRECTORY / PIPELINES[pipeline].source).read_text("utf-8")
 
 
 def steps(pipeline: str, job: str) -> tuple[Step, ...]:
@@ -84,6 +90,8 @@ class Runner:
         """Run a job, and return the exit code of the first script that fails, or 0."""
         bin_directory = self._stand_ins()
         for step in steps(pipeline, job):
+            if step.script.startswith(INSTALL):
+                continue
             environment = {name: self._value(value) for name, value in step.environment.items()}
             completed = subprocess.run(
                 ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step.script],

@@ -25,10 +25,21 @@ from tests.conftest import REPOSITORY
 from tests.engine.conftest import StandInProject
 from tests.engine.contoso import AS_OF, ENTRA_TENANT, MARKER, NARROWED, SAMPLE, STACK, contoso_scratch
 from tests.live.command import flow_mcp
+from tests.own_rule import own_rule
 
 Ran = subprocess.CompletedProcess[str]
 OTHER = "4a1d6f0e-2f5b-4d5a-9d0a-6f1f0a7c4b11"
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+OTHER_PROGRAM = """
+import pulumi
+
+from flow_mcp.authorization_servers.mcp_server_settings import settings_of_stack
+
+config = pulumi.Config()
+tenant = {**config.require_object("tenant"), "manualRegistrations": {}}
+instance = config.require_object("instance")
+settings_of_stack(pulumi.get_stack(), {"tenant": tenant, "instance": instance})
+"""
 NO_DIGEST = f"sha256:{'0' * 64}"
 
 
@@ -160,14 +171,11 @@ def test_invalid_declaration_ends_before_pulumi_runs(contoso: Contoso) -> None:
 
 
 def raising(pack: Path) -> None:
-    rule = pack / "rules" / "authority_https.py"
-    rule.write_text(f"{rule.read_text('utf-8')}\n\ndef _addresses(resource):\n    int('{MARKER}')\n", "utf-8")
+    own_rule(pack, "in_resource", f"int('{MARKER}')")
 
 
 def raising_on_declarations(pack: Path) -> None:
-    rule = pack / "rules" / "waiver_validity.py"
-    code = f"\n\ndef _raise(*_):\n    int('{MARKER}')\n\nWaiverValidity.in_declaration = _raise\n"
-    rule.write_text(rule.read_text("utf-8") + code, "utf-8")
+    own_rule(pack, "in_declaration", f"int('{MARKER}')")
 
 
 def missing(pack: Path) -> None:
@@ -200,8 +208,7 @@ def test_edits_between_preview_and_update_have_no_effect_or_end_the_update(conto
         plan.file.write_text(declared.replace("127.0.0.1/callback", "127.0.0.1/x"), "utf-8")
 
     def programmed(_: Plan) -> None:
-        code = '{"tenant": {**tenant, "manualRegistrations": {}},'
-        program.write_text(text.replace('{"tenant": tenant,', code), "utf-8")
+        program.write_text(OTHER_PROGRAM, "utf-8")
 
     for change, what in (
         (edited, "another configuration of the stack"),

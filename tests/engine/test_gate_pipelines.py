@@ -1,4 +1,4 @@
-"""The pipelines of docs/pipelines/: what their jobs run, on the real engine."""
+"""The pipelines of `flow-mcp new`: what their jobs run, on the real engine."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from flow_mcp.local.scratch_project import ScratchProject
 from tests.conftest import REPOSITORY
 from tests.engine.conftest import StandInProject
 from tests.engine.contoso import MARKER, SAMPLE, STACK, contoso_scratch
-from tests.engine.pipelines import FILES, Runner, content, steps
+from tests.engine.pipelines import FILES, INSTALL, Runner, content, steps, text
 
 JOBS = ("review", "preview", "apply", "nightly")
 GIT = {
@@ -108,10 +108,9 @@ def checkout(stand_in: Callable[[str], StandInProject], monkeypatch: pytest.Monk
 
 
 def _secrets() -> Iterator[str]:
-    for name in FILES.values():
-        text = (REPOSITORY / "docs" / "pipelines" / name).read_text("utf-8")
-        yield from re.findall(r"secrets\.(\w+)", text)
-        yield from re.findall(r"\$\(([A-Z_]+)\)", text)
+    for pipeline in FILES:
+        yield from re.findall(r"secrets\.(\w+)", text(pipeline))
+        yield from re.findall(r"\$\(([A-Z_]+)\)", text(pipeline))
 
 
 def handed_on(checkout: Checkout, pipeline: str) -> str:
@@ -169,6 +168,13 @@ def test_change_passes_through_the_pipeline_from_pull_request_to_nightly_job(
         file.read_text("utf-8") for file in checkout.directory.iterdir() if file.is_file()
     )
     assert MARKER not in printed
+
+
+@pytest.mark.parametrize("pipeline", FILES)
+def test_each_job_installs_what_the_project_pins_and_pulumi_where_it_needs_it(pipeline: str) -> None:
+    installed = {job: steps(pipeline, job)[0].script for job in JOBS}
+    with_pulumi = f"{INSTALL} && .venv/bin/flow-mcp toolchain"
+    assert installed == {"review": INSTALL, **dict.fromkeys(JOBS[1:], with_pulumi)}
 
 
 @pytest.mark.parametrize("pipeline", FILES)

@@ -25,31 +25,40 @@ from flow_mcp.review.preview.state import analyze
 from tests.conftest import REPOSITORY
 from tests.engine.conftest import StandInProject
 from tests.engine.contoso import MARKER, NARROWED, SAMPLE, STACK, contoso_scratch
+from tests.own_rule import own_rule
 
+FEWER = """
+from pulumi_policy import PolicyPack
+
+from flow_mcp.review.policy.pulumi_policies import policies
+from flow_mcp.review.policy.rules import RULES
+
+PolicyPack("flow-mcp", [each for each in policies(RULES) if each.name.startswith("FLOWMCP-001")])
+"""
 BROKEN = {
     "a rule that raises": (
-        "rules/authority_https.py",
-        f"\n\ndef _addresses(resource):\n    raise ValueError('{MARKER}')\n",
-        "failed: failed to run policy: .*rule FLOWMCP-001 failed on .*: ValueError$",
+        "own rule",
+        f"raise ValueError('{MARKER}')",
+        "failed: failed to run policy: .*rule TEST-001 failed on .*: ValueError$",
     ),
     "a pack that cannot start": (
-        "rules/__init__.py",
-        "\nraise RuntimeError('broken pack')\n",
+        "__main__.py",
+        "raise RuntimeError('broken pack')\n",
         "ended early, with exit code 1: policy pack not started: .*; RuntimeError: broken pack$",
     ),
     "a pack that starts no policy": (
         "__main__.py",
-        "",
+        "from pulumi_policy import PolicyPack\n\nPolicyPack('flow-mcp', [])\n",
         "ended early, with exit code 1: policy pack not started",
     ),
     "a pack that starts fewer policies": (
         "__main__.py",
-        "",
+        FEWER,
         "the policy pack did not evaluate FLOWMCP-000, FLOWMCP-000-outputs, ",
     ),
     "a pack that dies": (
-        "rules/authority_https.py",
-        "\n\ndef _addresses(resource):\n    import os\n    os._exit(1)\n",
+        "own rule",
+        "import os\nos._exit(1)",
         "failed: failed to run policy: ",
     ),
     "no pack": (
@@ -59,10 +68,6 @@ BROKEN = {
     ),
 }
 WRONG = {"PULUMI_CONFIG_PASSPHRASE": MARKER, "PULUMI_CONFIG_PASSPHRASE_FILE": ""}
-STARTS = {
-    "a pack that starts no policy": "[]",
-    "a pack that starts fewer policies": "[p for p in policies(RULES) if p.name.startswith('FLOWMCP-001')]",
-}
 
 
 @pytest.fixture
@@ -163,7 +168,7 @@ def test_policy_pack_that_evaluates_no_rule_ends_every_run(contoso: ScratchProje
     name, code, reason = BROKEN[defect]
     run = engine(contoso)
     policies = Policies.load(run.policy_pack)
-    break_pack(contoso, name, code, STARTS.get(defect))
+    break_pack(contoso, name, code)
 
     with pytest.raises(PreviewError) as raised:
         preview(run, policies, STACK)
@@ -177,19 +182,15 @@ def test_policy_pack_that_evaluates_no_rule_ends_every_run(contoso: ScratchProje
 
 
 LEAKS = """
-
-def _leaks(self, resource, context):
-    for name, value in resource.values.items():
-        if name in {"value", "clientSecrets"}:
-            yield Violation((name,), f"is {value}")
-
-AuthorityHttps.in_resource = _leaks
+for name, value in subject.values.items():
+    if name in {"value", "clientSecrets"}:
+        yield Violation((name,), f"is {value}")
 """
 
 
 def test_secret_in_a_policy_message_is_masked(contoso: ScratchProject) -> None:
     contoso.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
-    break_pack(contoso, "rules/authority_https.py", LEAKS, None)
+    break_pack(contoso, "own rule", LEAKS)
     run = engine(contoso)
     policies = Policies.load(run.policy_pack)
 
@@ -202,18 +203,17 @@ def test_secret_in_a_policy_message_is_masked(contoso: ScratchProject) -> None:
         assert [secret for secret in secrets if secret in repr(results)] == []
 
 
-def break_pack(scratch: ScratchProject, name: str, code: str | None, starts: str | None) -> None:
-    """Replace the project's pack by a copy with code at a file's end, without it, or with fewer policies."""
+def break_pack(scratch: ScratchProject, name: str, code: str | None) -> None:
+    """Replace the project's pack by a copy with another file, without a file, or with an own rule."""
     pack = scratch.project.policies
     pack.unlink()
     shutil.copytree(REPOSITORY / "policies", pack)
-    file = pack / name
     if code is None:
-        file.unlink()
-    elif starts:
-        file.write_text(file.read_text("utf-8").replace("policies(RULES)", starts), "utf-8")
+        (pack / name).unlink()
+    elif name == "own rule":
+        own_rule(pack, "in_resource", code)
     else:
-        file.write_text(file.read_text("utf-8") + code, "utf-8")
+        (pack / name).write_text(code, "utf-8")
 
 
 @pytest.mark.parametrize(

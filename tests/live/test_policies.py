@@ -21,17 +21,19 @@ from flow_mcp.review.policy.configuration import settings, usual_level
 from flow_mcp.review.policy.examples import declares
 from flow_mcp.review.policy.resources.component import declared
 from flow_mcp.review.policy.rule import Context, Resource, Rule, Unknown, Violation
-from policies.rules import RULES
+from flow_mcp.review.policy.rules import RULES
 from tests.conftest import REPOSITORY
+from tests.own_rule import ID, own_rule
 
 PROGRAMS = Path(__file__).parent / "programs"
 SETTINGS = "flow-mcp:index:McpServerSettings"
 STACK = "acme"
-RAISING = """def _addresses(resource):
-    if resource.type == SETTINGS and resource.inputs:
-        int(resource.inputs["tenant"])  # the error's text repeats the value
-    return ()
+RAISING = """
+if subject.type == SETTINGS and subject.inputs:
+    int(subject.inputs["tenant"])  # the error's text repeats the value
+return ()
 """
+REFUSING = 'yield Violation(("authorizationServer", "keycloak", "url"), "is refused")'
 EXAMPLES = {
     f"{rule.id}-{verdict}-{index}": example
     for rule in RULES
@@ -144,11 +146,11 @@ def program(scratch: ScratchProject, name: str, config: Mapping[str, Any]) -> Pr
     return started(scratch, json.dumps({"config": {"flow-mcp:tenant": {}, **config}}))
 
 
-def break_pack(scratch: ScratchProject, code: str) -> None:
-    """Create a copy of the pack, `broken`, whose rule ends with other functions."""
-    shutil.copytree(scratch.project.directory / "policies", scratch.project.directory / "broken")
-    rule = scratch.project.directory / "broken" / "rules" / "authority_https.py"
-    rule.write_text(f"{rule.read_text('utf-8')}\n\n{code}", "utf-8")
+def extend_pack(scratch: ScratchProject, method: str, body: str) -> None:
+    """Make a copy of the pack, `extended`, with a rule of the project's own."""
+    extended = scratch.project.directory / "extended"
+    shutil.copytree(scratch.project.directory / "policies", extended)
+    own_rule(extended, method, body)
 
 
 def registering(scratch: ScratchProject, resources: Mapping[str, Resource]) -> Program:
@@ -228,28 +230,27 @@ def test_a_custom_provider_and_realm_are_rejected_and_unknown_values_are_reporte
 
 
 def test_the_component_shows_its_declaration_to_the_pack(scratch: ScratchProject) -> None:
-    # `flow-mcp check` refuses what the pack refuses, so here the pack refuses loopback as well.
-    break_pack(scratch, "def is_secure(address):\n    return False\n")
+    # `flow-mcp check` refuses what the package's rules refuse, so here an own rule refuses every Keycloak.
+    extend_pack(scratch, "in_declaration", REFUSING)
     sample = (REPOSITORY / "stacks" / f"Pulumi.{STACK}.yaml").read_text("utf-8")
     stack = started(scratch, sample.replace("http://127.0.0.1:8180", "http://127.0.0.1:9"))
 
-    run = stack.run("preview", policy_pack="broken")
+    run = stack.run("preview", policy_pack="extended")
 
-    assert ("mandatory", "FLOWMCP-001", STACK) in run.violations
-    assert "tenant.authorizationServer.keycloak.url is neither" in run.printed
+    assert ("mandatory", ID, STACK) in run.violations
+    assert "authorizationServer.keycloak.url is refused" in run.printed
 
 
 def test_a_rule_that_raises_fails_the_preview_without_showing_values(scratch: ScratchProject) -> None:
-    break_pack(scratch, RAISING)
+    extend_pack(scratch, "in_resource", RAISING)
     marker = secrets.token_urlsafe(24)
     stack = registering(scratch, {"own": Resource(SETTINGS, {"tenant": marker})})
 
-    run = stack.run("preview", policy_pack="broken")
+    run = stack.run("preview", policy_pack="extended")
 
     assert not run.passed
     assert (
-        "rule FLOWMCP-001 failed on urn:pulumi:acme::flow-mcp::flow-mcp:index:McpServerSettings::own"
-        in run.printed
+        f"rule {ID} failed on urn:pulumi:acme::flow-mcp::flow-mcp:index:McpServerSettings::own" in run.printed
     )
     assert ": ValueError" in run.printed
     assert marker not in run.printed

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from textwrap import indent
@@ -21,12 +23,12 @@ config:
       server: https://app.profitbase.biz/flow
 """
 
-# A policy pack for tests: a client named `refused` violates its rules, `raising` causes an exception.
-POLICIES = """\
+# Own rules of a project: a client that is called `refused` violates both.
+REFUSED = """\
 from flow_mcp.review.policy.rule import Reference, Rule, Severity, Violation
 
 class Refused(Rule):
-    id = "FLOWMCP-900"
+    id = "TEST-900"
     severity = Severity.HIGH
     message = "No client may be called refused."
     remedy = "Call it otherwise."
@@ -39,12 +41,36 @@ class Refused(Rule):
         if "raising" in declaration.tenant.clients:
             raise KeyError("a value that could be secret")
 
-class Advised(Refused):
-    id = "FLOWMCP-901"
-    severity = Severity.LOW
-
-RULES = (Refused(), Advised())
 """
+ADVISED = """\
+from flow_mcp.review.policy.rule import Severity
+
+from .refused import Refused
+
+class Advised(Refused):
+    id = "TEST-901"
+    severity = Severity.LOW
+"""
+OWN_RULES = {"refused": REFUSED, "advised": ADVISED}
+
+
+def write_pack(
+    directory: Path, rules: Mapping[str, str] = OWN_RULES, configuration: Mapping[str, object] | None = None
+) -> Path:
+    """Write a policy pack with own rules, in which the package's rules are disabled; returns its directory.
+
+    Args:
+        directory: of the pack.
+        rules: source code of each module of `rules/`, by the module's name.
+        configuration: of the own rules; left out, those of `OWN_RULES` have their usual levels.
+    """
+    (directory / "rules").mkdir(parents=True)
+    for name, source in rules.items():
+        (directory / "rules" / f"{name}.py").write_text(source, encoding="utf-8")
+    own = {"TEST-900": "mandatory", "TEST-901": "advisory"} if configuration is None else configuration
+    (directory / "configuration.json").write_text(json.dumps({"all": "disabled", **own}), encoding="utf-8")
+    return directory
+
 
 SERVER = """\
 keycloak:

@@ -29,6 +29,7 @@ WITHOUT_PULUMI = (
     "flow_mcp.cli.diff",
     "flow_mcp.review.policy.evaluation",
     "flow_mcp.review.policy.pack",
+    "flow_mcp.review.policy.rules",
     "flow_mcp.cli.schema",
 )
 

@@ -6,6 +6,7 @@ import sys
 from importlib import import_module
 
 import click
+from click.shell_completion import CompletionItem
 
 from flow_mcp.common.errors import FlowMcpError
 from flow_mcp.common.exit_codes import INTERRUPTED
@@ -16,9 +17,11 @@ _SUMMARIES = {
     "demo": "Run a demonstration on this machine.",
     "dev": "Run a Keycloak on this machine.",
     "diff": "Show how a change affects access.",
+    "doctor": "Find out what this machine lacks.",
     "evidence": "Create and verify signed evidence for auditors.",
     "export": "Deliver settings to the Flow runtime.",
     "gate": "Preview changes, and apply approved ones.",
+    "new": "Create a project for your tenants.",
     "report": "Write a report of access for auditors.",
     "schema": "Show the JSON Schemas.",
     "toolchain": "Install Pulumi and its plugins.",
@@ -35,6 +38,15 @@ class _LazyGroup(click.Group):
         command: click.Command = import_module(f"{__name__}.{cmd_name}").command
         return command
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete the name of a command from the summaries, without importing the commands."""
+        names = [
+            CompletionItem(name, help=summary)
+            for name, summary in sorted(_SUMMARIES.items())
+            if name.startswith(incomplete)
+        ]
+        return [*names, *super(click.Group, self).shell_complete(ctx, incomplete)]
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
             formatter.write_dl(sorted(_SUMMARIES.items()))
@@ -47,6 +59,7 @@ class _LazyGroup(click.Group):
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="\b\nExamples:\n"
     "  flow-mcp demo                  run the demonstration on this machine\n"
+    "  flow-mcp new planning          create a project for your tenants\n"
     "  flow-mcp check                 check the files of all tenants\n"
     "  flow-mcp COMMAND --help        show a command's options and examples",
 )

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from flow_mcp.authorization_servers.load import from_file
-from flow_mcp.cli.options import as_of_option
+from flow_mcp.cli.options import as_of_option, current_project, project_option, tenants_argument
 from flow_mcp.common.exit_codes import BLOCKED
 from flow_mcp.declaration.claims import duplicate_claims
 from flow_mcp.declaration.findings import DeclarationError, Problem
@@ -29,7 +29,8 @@ from flow_mcp.review.policy.pack import Pack
     "  flow-mcp check --json       for a pipeline\n\n"
     "Exit codes: 0 no error (warnings allowed), 2 a declaration is invalid, 4 a policy blocks a declaration."
 )
-@click.argument("tenants", nargs=-1, metavar="[TENANT]...")
+@tenants_argument
+@project_option
 @as_of_option
 @click.option("--all", "everything", is_flag=True, help="Also show notes, which need no action.")
 @click.option("--json", "as_json", is_flag=True, help="Print the problems as JSON.")
@@ -38,7 +39,7 @@ def command(tenants: tuple[str, ...], as_of: date, *, everything: bool, as_json:
 
     All problems of all files are shown, each with its line and its remedy.
     """
-    project = Project.find()
+    project = current_project()
     stacks = project.stack_files(tenants or project.stacks())
     if not stacks:
         raise NoProjectError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from rich.console import Console
 
-from flow_mcp.engine.project import Project
+from flow_mcp.cli.options import current_project, project_option
 from flow_mcp.local.demo import run as demo
 
 
@@ -13,8 +13,10 @@ from flow_mcp.local.demo import run as demo
     invoke_without_command=True,
     epilog="\b\nExamples:\n"
     "  flow-mcp demo         run the demonstration; a second run changes nothing\n"
-    "  flow-mcp demo down    remove it",
+    "  flow-mcp demo down    remove it\n\n"
+    "Exit codes: 0 done, 1 a step or a decision failed, 2 could not run; 130 interrupted.",
 )
+@project_option
 @click.option("--port", type=click.IntRange(1, 65535), help="Port of Keycloak on 127.0.0.1.")
 @click.pass_context
 def command(context: click.Context, port: int | None) -> None:
@@ -23,7 +25,7 @@ def command(context: click.Context, port: int | None) -> None:
     All files are in `.demo/`; the checkout is not changed.
     """
     if context.invoked_subcommand is None:
-        demo.run(Project.find(), _console(), port)
+        demo.run(current_project(), _console(), port)
 
 
 def _console() -> Console:
@@ -33,6 +35,7 @@ def _console() -> Console:
 
 
 @command.command()
+@project_option
 def down() -> None:
     """Stop the demo's Keycloak and remove all files of the demo."""
-    click.echo("The demo is removed." if demo.down(Project.find()) else "There is no demo to remove.")
+    click.echo("The demo is removed." if demo.down(current_project()) else "There is no demo to remove.")

@@ -8,15 +8,13 @@ from pathlib import Path
 
 import click
 
+from flow_mcp.cli.options import current_project, project_option
+from flow_mcp.common.exit_codes import NOT_RUNNING
 from flow_mcp.common.progress import Steps
-from flow_mcp.engine.project import Project
 from flow_mcp.local.keycloak import installations
 from flow_mcp.local.keycloak.distribution import VERSION
 from flow_mcp.local.keycloak.server import DEFAULT_PORT, LocalKeycloak, Status
 from flow_mcp.local.keycloak.state import SOURCES, Source
-
-NOT_RUNNING = 3
-"""Exit code of `status`, as with `systemctl status` and init scripts of the LSB."""
 
 _state = click.option(
     "--state",
@@ -29,6 +27,7 @@ _source = click.option(
     type=click.Choice(SOURCES),
     help="How to get Keycloak.  [default: Docker if an engine runs, else Maven, else a download]",
 )
+_CODES = "Exit codes: 0 done, 1 failed, 2 could not run; 130 interrupted."
 _json = click.option("--json", "as_json", is_flag=True, help="Print the status as JSON.")
 
 
@@ -37,7 +36,7 @@ _json = click.option("--json", "as_json", is_flag=True, help="Print the status a
     "  flow-mcp dev fetch    get Keycloak without starting it\n"
     "  flow-mcp dev start    start Keycloak, if it does not run\n"
     "  flow-mcp dev status   show whether Keycloak runs, and its URL\n"
-    "  flow-mcp dev stop     stop Keycloak and keep its data"
+    "  flow-mcp dev stop     stop Keycloak and keep its data\n\n" + _CODES
 )
 def command() -> None:
     """Run a Keycloak on this machine for development and tests.
@@ -49,7 +48,7 @@ def command() -> None:
 @command.command(
     epilog="\b\nExamples:\n"
     "  flow-mcp dev start\n"
-    "  flow-mcp dev start --port 8280 --state /tmp/keycloak   start another Keycloak"
+    "  flow-mcp dev start --port 8280 --state /tmp/keycloak   start another Keycloak\n\n" + _CODES
 )
 @click.option(
     "--port",
@@ -57,6 +56,7 @@ def command() -> None:
     help=f"Port on 127.0.0.1; 0 for a free one.  [default: the previous port, at first {DEFAULT_PORT}]",
 )
 @_state
+@project_option
 @click.option(
     "--trust",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -85,7 +85,7 @@ def start(
         click.echo(f"Keycloak {VERSION} already runs on {status.url}.")
 
 
-@command.command(epilog="\b\nExamples:\n  flow-mcp dev fetch   prepare a later start")
+@command.command(epilog="\b\nExamples:\n  flow-mcp dev fetch   prepare a later start\n\n" + _CODES)
 @_source
 def fetch(source: Source | None) -> None:
     """Get Keycloak without starting it; an installed one is not changed."""
@@ -95,9 +95,11 @@ def fetch(source: Source | None) -> None:
 
 
 @command.command(
-    epilog="\b\nExamples:\n  flow-mcp dev stop\n  flow-mcp dev stop --purge   also remove its data"
+    epilog="\b\nExamples:\n  flow-mcp dev stop\n  flow-mcp dev stop --purge   also remove its data\n\n"
+    + _CODES
 )
 @_state
+@project_option
 @click.option("--purge", is_flag=True, help="Also remove data, password and log.")
 def stop(state: Path | None, purge: bool) -> None:
     """Stop Keycloak; its data is kept for the next start."""
@@ -109,8 +111,12 @@ def stop(state: Path | None, purge: bool) -> None:
         click.echo("Its data, password and log are removed.")
 
 
-@command.command(epilog="\b\nExamples:\n  flow-mcp dev status\n  flow-mcp dev status --json   for a script")
+@command.command(
+    epilog="\b\nExamples:\n  flow-mcp dev status\n  flow-mcp dev status --json   for a script\n\n"
+    "Exit codes: 0 it runs, 2 could not tell, 3 it does not run."
+)
 @_state
+@project_option
 @_json
 @click.pass_context
 def status(context: click.Context, state: Path | None, as_json: bool) -> None:
@@ -127,7 +133,7 @@ def status(context: click.Context, state: Path | None, as_json: bool) -> None:
 
 
 def _default_state() -> Path:
-    return Project.find().directory / ".demo" / "keycloak"
+    return current_project().directory / ".demo" / "keycloak"
 
 
 def _as_json(status: Status) -> str:

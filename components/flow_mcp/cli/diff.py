@@ -9,7 +9,7 @@ from typing import Literal
 import click
 
 from flow_mcp.authorization_servers.load import from_file
-from flow_mcp.cli.options import as_of_option
+from flow_mcp.cli.options import as_of_option, current_project, project_option, tenants_argument
 from flow_mcp.declaration.findings import DeclarationError, Problem
 from flow_mcp.declaration.load import Loaded, instance_of
 from flow_mcp.engine.project import NoProjectError, Project
@@ -29,7 +29,8 @@ Format = Literal["text", "markdown", "json", "sarif"]
     "Exit codes: 0 no approval needed, 2 could not compare, 3 approval needed, "
     "4 blocked: a policy blocks the change, or its effect cannot be determined."
 )
-@click.argument("tenants", nargs=-1, metavar="[TENANT]...")
+@tenants_argument
+@project_option
 @click.option(
     "--base",
     metavar="REVISION",
@@ -51,7 +52,7 @@ def command(tenants: tuple[str, ...], base: str | None, as_of: date, form: Forma
     Each line has its risk and the findings of the policies. Without --base, the change is that of the next
     `pulumi up`, from a preview. With --base, it is the difference between the files of two revisions.
     """
-    project = Project.find()
+    project = current_project()
     pack = Pack.load(project.policies)
     outcome, places = (
         _from_base(project, pack, tenants, base, as_of)

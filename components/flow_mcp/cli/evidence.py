@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 from pydantic import ValidationError
 
-from flow_mcp.cli.options import as_of_option
+from flow_mcp.cli.options import as_of_option, current_project, project_option, tenants_argument
 from flow_mcp.common.progress import Steps
 from flow_mcp.common.safe_text import terminal
 from flow_mcp.engine.project import NoProjectError, Project
@@ -61,7 +61,8 @@ def command() -> None:
     "  flow-mcp evidence acme --key evidence.pem --to acme.json --settings /etc/flow/mcp-settings\n\n"
     "Exit codes: 0 packed and signed, 2 could not pack; 130 interrupted."
 )
-@click.argument("tenants", nargs=-1, metavar="[TENANT]...")
+@tenants_argument
+@project_option
 @click.option("--key", "key_file", type=_file, required=True, help="Private key (PEM) for the signature.")
 @click.option(
     "--to",
@@ -100,7 +101,7 @@ def pack(
     if base and diff_file:
         raise click.UsageError("--base and --diff exclude each other: use one of them")
     signer = keys.signer(key_file, lambda: _passphrase(key_file))
-    project = Project.find()
+    project = current_project()
     stacks = project.stack_files(tenants or project.stacks())
     if not stacks:
         raise NoProjectError(

@@ -9,8 +9,8 @@ from typing import Literal
 
 import click
 
+from flow_mcp.cli.options import current_project, project_option, tenants_argument
 from flow_mcp.common.progress import Steps
-from flow_mcp.engine.project import Project
 from flow_mcp.engine.stacks import Stacks
 from flow_mcp.operations.export import deliver, files
 from flow_mcp.operations.export.collect import Collected, collect
@@ -30,7 +30,8 @@ ExportFormat = Literal["files", "configmap", "bundle"]
     "  flow-mcp export acme --to settings --secrets-to acme-secrets.json\n\n"
     "Exit codes: 0 delivered, 2 could not deliver; 130 interrupted."
 )
-@click.argument("tenants", nargs=-1, metavar="[TENANT]...")
+@tenants_argument
+@project_option
 @click.option(
     "--to",
     type=click.Path(path_type=Path),
@@ -82,7 +83,7 @@ def command(
         raise click.UsageError("--to is missing. Name " + ("a directory." if form == "files" else "a file."))
     if prune and (form != "files" or tenants):
         raise click.UsageError("--prune requires --format files and no tenant names")
-    project = Project.find()
+    project = current_project()
     names = tuple(project.stack_files(tenants or project.stacks()))
     stacks = Stacks.of(project)
     with Steps() as report:

@@ -14,7 +14,7 @@ import click
 from rich.console import Console
 
 from flow_mcp.cli.diff import Format, show
-from flow_mcp.cli.options import as_of_option
+from flow_mcp.cli.options import as_of_option, current_project, project_option, tenants_argument
 from flow_mcp.common.exit_codes import BLOCKED
 from flow_mcp.common.progress import Steps
 from flow_mcp.common.safe_text import terminal
@@ -39,7 +39,7 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
 def _arguments(command: _Command) -> _Command:
-    return click.argument("tenants", nargs=-1, metavar="[TENANT]...")(as_of_option(command))
+    return tenants_argument(project_option(as_of_option(command)))
 
 
 @click.group(
@@ -139,7 +139,7 @@ def analyze(tenants: tuple[str, ...], as_of: date, *, as_json: bool) -> None:
 
 @contextmanager
 def _planned(tenants: tuple[str, ...], as_of: date) -> Iterator[tuple[Project, Planner, Steps]]:
-    project = Project.find()
+    project = current_project()
     stacks = project.stack_files(tenants or project.stacks())
     if not stacks:
         raise NoProjectError(

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from flow_mcp.cli.options import as_of_option
+from flow_mcp.cli.options import as_of_option, current_project, project_option, tenants_argument
 from flow_mcp.common.progress import Steps
-from flow_mcp.engine.project import NoProjectError, Project
+from flow_mcp.engine.project import NoProjectError
 from flow_mcp.engine.stacks import Stacks
 from flow_mcp.operations.export import files
 from flow_mcp.review.report import backend
@@ -28,7 +28,8 @@ from flow_mcp.review.report.html import to_html
     "  flow-mcp report --to report.html --live              with last updates and drift\n\n"
     "Exit codes: 0 written, whatever it contains; 2 could not write; 130 interrupted."
 )
-@click.argument("tenants", nargs=-1, metavar="[TENANT]...")
+@tenants_argument
+@project_option
 @click.option(
     "--to", type=click.Path(path_type=Path, dir_okay=False), help="Write the report to this HTML file."
 )
@@ -67,7 +68,7 @@ def command(
     """
     if to is None and as_json is None:
         raise click.UsageError("--to is missing. Name the HTML file to write.")
-    project = Project.find()
+    project = current_project()
     stacks = tuple(project.stack_files(tenants or project.stacks()))
     if not stacks:
         raise NoProjectError(

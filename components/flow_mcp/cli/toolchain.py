@@ -8,8 +8,9 @@ from pathlib import Path
 
 import click
 
+from flow_mcp.cli.options import current_project, project_option
 from flow_mcp.common.progress import Steps
-from flow_mcp.engine.project import Project
+from flow_mcp.engine.toolchain.golang import module_directory
 from flow_mcp.engine.toolchain.programs import Part, dotted
 from flow_mcp.engine.toolchain.provision import PROVISION_METHODS, ProvisionMethod, Result, provision
 
@@ -20,8 +21,10 @@ _NAMES: Mapping[Part, str] = {"pulumi": "Pulumi", "keycloak": "its Keycloak plug
     epilog="\b\nExamples:\n"
     "  flow-mcp toolchain\n"
     "  flow-mcp toolchain --from build --json\n"
-    "  GOPROXY=https://mirror.example/go flow-mcp toolchain"
+    "  GOPROXY=https://mirror.example/go flow-mcp toolchain\n\n"
+    "Exit codes: 0 all is there, 1 no way works here, 2 could not run; 130 interrupted."
 )
+@project_option
 @click.option(
     "--dir",
     "directory",
@@ -41,11 +44,11 @@ def command(directory: Path | None, method: ProvisionMethod | None, as_json: boo
     Each program is the installed one if it is new enough, else the official download, else a build of the Go
     module in toolchain/. A build takes minutes, once for each version and user. Present programs are kept.
     """
-    project = Project.find().directory
+    project = current_project().directory
     directory = (directory or project / ".toolchain" / "bin").absolute()
     with Steps() as progress:
         results = provision(
-            project / "toolchain", directory, (method,) if method else PROVISION_METHODS, progress
+            module_directory(project), directory, (method,) if method else PROVISION_METHODS, progress
         )
     if as_json:
         click.echo(_as_json(directory, results))

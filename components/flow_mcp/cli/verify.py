@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from flow_mcp.authorization_servers.load import from_file
+from flow_mcp.cli.options import current_project, project_option, tenants_argument
 from flow_mcp.common.errors import FlowMcpError
 from flow_mcp.common.progress import Steps
 from flow_mcp.declaration.declaration import Declaration
@@ -50,7 +51,8 @@ class SettingsError(FlowMcpError):
     "  flow-mcp verify --json               for a pipeline\n\n"
     "Exit codes: 0 no check failed (warnings allowed), 1 a check failed, 2 could not run; 130 interrupted."
 )
-@click.argument("tenants", nargs=-1, metavar="[TENANT]...")
+@tenants_argument
+@project_option
 @click.option(
     "--settings",
     "file",
@@ -143,7 +145,7 @@ def _tenants(tenants: tuple[str, ...], file: Path | None) -> Iterator[tuple[str,
             ),
         )
         return
-    project = Project.find()
+    project = current_project()
     files = project.stack_files(tenants or project.stacks())
     stacks = Stacks.of(project)
     for stack, stack_file in files.items():

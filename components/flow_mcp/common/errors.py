@@ -34,7 +34,8 @@
     ├── ClientKeyError           the key passed to `verify` does not belong to the client
     ├── ToolchainError           Pulumi or a plugin could not be found, downloaded or built
     ├── LocalKeycloakError       the Keycloak of `flow-mcp dev` cannot be installed, started or stopped
-    └── DemoError                the demo cannot continue
+    ├── DemoError                the demo cannot continue
+    └── NewProjectError          a new project cannot be created in a directory
 
 Each message states what failed, where, why and what to do. None contains a secret.
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -13,6 +14,11 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 # If two authorization servers have classes with the same name, pydantic adds the names of their modules.
 _QUALIFIED = re.compile(r"flow_mcp__authorization_servers__(\w+?)__declaration__(\w+)")
+
+
+def schema_text(schema: dict[str, Any]) -> str:
+    """Return a schema as the text of its published file."""
+    return json.dumps(schema, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
 
 
 class Schema(GenerateJsonSchema):

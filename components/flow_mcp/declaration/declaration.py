@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from flow_mcp.declaration.authorization_server import DeclaredServer
+from flow_mcp.declaration.credentials import NO_CREDENTIALS, CredentialVariables
 from flow_mcp.declaration.findings import Finding, Path
 from flow_mcp.declaration.instance import Instance
 from flow_mcp.declaration.setting_changes import SettingChange
@@ -40,6 +41,9 @@ class AuthorizationServerKind:
             description of an object is the same in every stack.
         pending: yields the keys of the protected resources that nobody can access until an administrator
             acts.
+        credentials: environment variables with the credentials of the server's administrator.
+        needs_credentials: returns whether the tenant's stack needs them.
+        server_url: returns the server's URL, for kinds without `authority`.
     """
 
     key: str
@@ -53,6 +57,9 @@ class AuthorizationServerKind:
     authority: Callable[[Declaration], str] | None = None
     owns: Callable[[Declaration], Iterable[tuple[Path, str]]] = lambda _: ()
     pending: Callable[[Declaration], Iterable[str]] = lambda _: ()
+    credentials: CredentialVariables = NO_CREDENTIALS
+    needs_credentials: Callable[[Declaration], bool] = lambda _: True
+    server_url: Callable[[Declaration], str] | None = None
 
     @property
     def field(self) -> str:

@@ -23,6 +23,20 @@ class Project:
     directory: Path
 
     @classmethod
+    def at(cls, directory: Path) -> Project:
+        """Return the project in a directory.
+
+        Raises:
+            NoProjectError: the directory has no Pulumi.yaml.
+        """
+        if not (directory / "Pulumi.yaml").is_file():
+            raise NoProjectError(
+                f"no Pulumi.yaml in {directory}; name a project's directory, or create a project with "
+                "`flow-mcp new`"
+            )
+        return cls(directory.resolve())
+
+    @classmethod
     def find(cls, start: Path | None = None) -> Project:
         """Return the project that contains the directory `start` (default: the working directory).
 
@@ -34,7 +48,8 @@ class Project:
             if (directory / "Pulumi.yaml").is_file():
                 return cls(directory)
         raise NoProjectError(
-            f"no Pulumi.yaml in {start} or its parent directories; change to the project's directory"
+            f"no Pulumi.yaml in {start} or its parent directories; change to the project's directory, "
+            "name it with --project, or create a project with `flow-mcp new`"
         )
 
     @property

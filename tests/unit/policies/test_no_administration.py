@@ -13,7 +13,7 @@ from flow_mcp.review.policy.resources.types import (
     ENTRA_DIRECTORY_ROLES,
 )
 from flow_mcp.review.policy.rule import Unknown, Violation
-from policies.rules.no_administration import NoAdministration
+from flow_mcp.review.policy.rules.no_administration import NoAdministration
 from tests.unit.policies.judging import Findings, context, of_inputs
 
 RULE = NoAdministration()

@@ -14,7 +14,7 @@ from flow_mcp.review.policy.resources.types import (
     ENTRA_PRINCIPAL_PASSWORD,
 )
 from flow_mcp.review.policy.rule import Unknown, Violation
-from policies.rules.secret_lifetime import SecretLifetime
+from flow_mcp.review.policy.rules.secret_lifetime import SecretLifetime
 from tests.unit.policies.judging import Findings, context, of_declaration, of_inputs
 
 RULE = SecretLifetime()

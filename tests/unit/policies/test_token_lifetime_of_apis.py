@@ -13,7 +13,7 @@ from flow_mcp.review.policy.resources.types import (
     SCALEKIT_SERVER,
 )
 from flow_mcp.review.policy.rule import Unknown, Violation
-from policies.rules.token_lifetime_of_apis import TokenLifetimeOfApis
+from flow_mcp.review.policy.rules.token_lifetime_of_apis import TokenLifetimeOfApis
 from tests.unit.policies.judging import context, of_inputs
 
 RULE = TokenLifetimeOfApis()

@@ -18,6 +18,12 @@ OLDEST_GO = (1, 26)
 _INSTALLED_BY_ARCHIVE = Path("/usr/local/go/bin/go")
 
 
+def module_directory(project: Path) -> Path:
+    """Return the directory of the Go module: the project's `toolchain/`, or else the wheel's copy."""
+    own = project / "toolchain"
+    return own if (own / "go.mod").is_file() else Path(__file__).parent / "module"
+
+
 class Go:
     """The go command for the module in a directory.
 
@@ -33,6 +39,8 @@ class Go:
         self._program = Path(on_path) if on_path else _INSTALLED_BY_ARCHIVE
         if not self._program.exists():
             raise ToolchainError("no go on PATH")
+        if not (module / "go.mod").is_file():
+            raise ToolchainError(f"no Go module in {module}")
         self._module = module
         # Run in the module: go downloads the version that go.mod requires and reports that version.
         self.identity = ask(self._program, "-C", str(module), "env", "GOVERSION", "GOOS", "GOARCH").split()

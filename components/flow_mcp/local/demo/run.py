@@ -38,14 +38,15 @@ def run(project: Project, console: Console, port: int | None) -> None:
     Raises:
         FlowMcpError: a step failed, or a call was not decided as expected; the next run continues.
     """
+    samples = project.stack_files(TENANTS)
     keycloak = LocalKeycloak(directory(project) / "keycloak", port)
     with Steps() as report:
         keycloak.start(report)
     credentials = {"KEYCLOAK_USER": keycloak.admin_user, "KEYCLOAK_PASSWORD": keycloak.admin_password}
     scratch = ScratchProject.prepare(project, directory(project), credentials)
-    for tenant in TENANTS:
+    for tenant, file in samples.items():
         console.rule(f"pulumi up --stack {tenant}")
-        sample = project.stack_file(tenant).read_text(encoding="utf-8")
+        sample = file.read_text(encoding="utf-8")
         scratch.declare(tenant, sample.replace(f"http://127.0.0.1:{DEFAULT_PORT}", keycloak.url))
         scratch.pulumi("stack", "select", "--create", tenant)
         scratch.pulumi("up", "--yes", "--skip-preview", "--suppress-outputs", "--stack", tenant, show=True)

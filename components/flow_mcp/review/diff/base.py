@@ -24,7 +24,15 @@ from flow_mcp.review.policy.evaluation import evaluate
 from flow_mcp.review.policy.pack import Pack
 
 # Besides the tenants' files, these determine the result of a declaration and of the rules.
-_PROGRAM_FILES = ("policies", "stacks", "components", "requirements", "pyproject.toml")
+_PROGRAM_FILES = (
+    "policies",
+    "stacks",
+    "plugin",
+    "components",
+    "requirements",
+    "requirements.txt",
+    "pyproject.toml",
+)
 _DECLARATION_KEYS = ("tenant", "instance")
 # Pulumi writes these keys into the file of every new stack.
 _PULUMI_KEYS = frozenset({("encryptionsalt",), ("encryptedkey",), ("secretsprovider",)})

@@ -10,10 +10,11 @@ from pathlib import Path
 from click.testing import CliRunner, Result
 
 from flow_mcp.cli.diff import command
+from tests.unit.declared import write_pack
 from tests.unit.review.diff.corpus import Case, Declared, files
 from tests.unit.review.diff.corpus.case import PROJECT
 
-RULES = '''"""One rule for tests."""
+RULE = '''"""One rule for tests."""
 
 from flow_mcp.review.policy.rule import Reference, Rule, Severity, Violation
 
@@ -30,9 +31,6 @@ class NoEveryone(Rule):
         for name, client in declaration.tenant.clients.items():
             if client.people.everyone:
                 yield Violation(("clients", name, "people"), "admits everyone")
-
-
-RULES = (NoEveryone(),)
 '''
 ENVIRONMENT = {
     "GIT_CONFIG_GLOBAL": os.devnull,
@@ -53,10 +51,7 @@ class Checkout:
         """Create a repository with a project without stacks; `level` is the enforcement level of its rule."""
         checkout = cls(top, top / below)
         (checkout.project / "stacks").mkdir(parents=True)
-        rules = checkout.project / "policies" / "rules"
-        rules.mkdir(parents=True)
-        (rules / "__init__.py").write_text(RULES, encoding="utf-8")
-        (rules.parent / "configuration.json").write_text(f'{{"TEST-001": "{level}"}}\n', encoding="utf-8")
+        write_pack(checkout.project / "policies", {"no_everyone": RULE}, {"TEST-001": level})
         (checkout.project / "Pulumi.yaml").write_bytes(PROJECT.file.read_bytes())
         checkout.git("init", "-q")
         return checkout

@@ -197,6 +197,19 @@ def test_changed_policies_and_programs_are_listed_for_the_project(checkout: Chec
     )
 
 
+def test_another_version_of_the_package_is_an_unknown_change(checkout: Checkout) -> None:
+    checkout.write("acme", sample("acme"))
+    pin = checkout.project / "requirements.txt"
+    pin.write_text("flow-mcp[deploy]==0.1.0\n", encoding="utf-8")
+    checkout.commit()
+    pin.write_text("flow-mcp[deploy]==0.2.0\n", encoding="utf-8")
+    code, document = diff_document(checkout, "--base", "HEAD")
+    assert (code, [unknown["subject"] for unknown in document["unknowns"]]) == (
+        NEEDS_APPROVAL,
+        ["requirements.txt"],
+    )
+
+
 def test_a_violated_rule_blocks_and_is_listed_with_its_change(checkout: Checkout) -> None:
     checkout.write("acme", sample("acme"))
     checkout.commit()
@@ -235,7 +248,7 @@ def test_an_existing_violation_blocks_too(checkout: Checkout) -> None:
 
 def test_a_rule_that_raises_blocks(checkout: Checkout) -> None:
     checkout.write("acme", sample("acme"))
-    rules = checkout.project / "policies" / "rules" / "__init__.py"
+    rules = checkout.project / "policies" / "rules" / "no_everyone.py"
     rules.write_text(
         rules.read_text(encoding="utf-8").replace("for name", "1 / 0\n        for name"), "utf-8"
     )

@@ -41,7 +41,7 @@ if "--slow" in (directory / "ending").read_text():
 sys.exit("1" in (directory / "ending").read_text())
 """
 CONFIGURATION = {"preludeEvent": {"config": {"flow-mcp:tenant": "x"}}}
-NAMES = ["FLOWMCP-900", "FLOWMCP-901"]
+NAMES = ["TEST-900", "TEST-901"]
 ALL_RAN = (
     {"policyAnalyzeSummaryEvent": {"passed": NAMES}},
     {"policyAnalyzeStackSummaryEvent": {"passed": [f"{name}-outputs" for name in NAMES]}},
@@ -155,7 +155,7 @@ def test_an_omitted_change_is_an_error(gate: Gate) -> None:
     [
         (completed(UPDATE, diagnostic("409: exists"), result="failed"), "1", "failed: 409: exists"),
         ([UPDATE], "1", "ended early"),
-        ([UPDATE, summary(preview=False), CANCEL], "", "the policy pack did not evaluate FLOWMCP-900, "),
+        ([UPDATE, summary(preview=False), CANCEL], "", "the policy pack did not evaluate TEST-900, "),
         ([*completed(UPDATE)[:-2], summary(), CANCEL], "", "failed, with exit code 0"),
         (
             completed(UPDATE, policy(), diagnostic("update failed"), result="failed"),

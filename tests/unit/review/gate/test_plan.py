@@ -54,9 +54,9 @@ def engine_finding(rule: str, kind: Any, problem: str) -> RuleResult:
 def test_changes_operations_unknown_values_and_findings_are_listed(stacks: Stacks) -> None:
     pack = Pack.load(stacks.project.policies)
     findings = (
-        engine_finding("FLOWMCP-900", "violation", "clients.refused is called refused on 2026-11-25"),
-        engine_finding("FLOWMCP-900", "violation", "something else is"),
-        engine_finding("FLOWMCP-901", "unknown", ".settings is not known"),
+        engine_finding("TEST-900", "violation", "clients.refused is called refused on 2026-11-25"),
+        engine_finding("TEST-900", "violation", "something else is"),
+        engine_finding("TEST-901", "unknown", ".settings is not known"),
     )
 
     result = diff(previewed(declared(refused=CLIENT), *findings), pack, DAY)
@@ -64,11 +64,11 @@ def test_changes_operations_unknown_values_and_findings_are_listed(stacks: Stack
     assert [change.kind for change in result.changes] == ["client-added", "client-gains-access"]
     assert result.operations == (Operation("create", "urn:a", "a:b:C", unknown=("id",), inputs="sha256:1"),)
     assert result.unknowns == (
-        Unknown("FLOWMCP-901", "needs values that are unknown until the update", blocks=False),
+        Unknown("TEST-901", "needs values that are unknown until the update", blocks=False),
         Unknown("flow-mcp-acme: settings", "is unknown until the update", blocks=False),
     )
     violation = RuleResult(
-        "FLOWMCP-900",
+        "TEST-900",
         "high",
         "mandatory",
         "violation",
@@ -77,7 +77,7 @@ def test_changes_operations_unknown_values_and_findings_are_listed(stacks: Stack
         "is called refused on 2026-11-25",
         REMEDY,
     )
-    advice = replace(violation, rule_id="FLOWMCP-901", severity="low", level="advisory")
+    advice = replace(violation, rule_id="TEST-901", severity="low", level="advisory")
     assert result.rule_results == (violation, advice, findings[1])
 
 

@@ -13,7 +13,7 @@ from flow_mcp.review.preview.policies import Policies
 from tests.unit.declared import Stacks
 from tests.unit.review.preview.events import STACK, URN, policy
 
-NAMES = ("FLOWMCP-900", "FLOWMCP-901")
+NAMES = ("TEST-900", "TEST-901")
 
 
 def configure(directory: Path, content: object) -> None:
@@ -26,17 +26,18 @@ def test_every_policy_must_have_run(stacks: Stacks) -> None:
     outputs = {"policyAnalyzeStackSummaryEvent": {"passed": [f"{name}-outputs" for name in NAMES]}}
 
     policies.require_all_ran([resources, outputs])
-    with pytest.raises(PreviewError, match="did not evaluate FLOWMCP-900-outputs, FLOWMCP-901-outputs;"):
+    with pytest.raises(PreviewError, match="did not evaluate TEST-900-outputs, TEST-901-outputs;"):
         policies.require_all_ran([resources])
     with pytest.raises(
-        PreviewError, match="did not evaluate FLOWMCP-900, FLOWMCP-900-outputs, FLOWMCP-901 and 1 more"
+        PreviewError, match="did not evaluate TEST-900, TEST-900-outputs, TEST-901 and 1 more"
     ):
         policies.require_all_ran([])
 
 
 def test_disabled_policies_need_not_run_but_one_must_be_enabled(stacks: Stacks) -> None:
     directory = stacks.project.policies
-    configure(directory, {NAMES[0]: "disabled", f"{NAMES[1]}-outputs": "disabled"})
+    levels = {"all": "disabled", NAMES[1]: "advisory", f"{NAMES[1]}-outputs": "disabled"}
+    configure(directory, levels)
     assert Policies.load(directory).enabled == {NAMES[1]}
 
     configure(directory, {"all": "disabled"})
@@ -47,24 +48,24 @@ def test_disabled_policies_need_not_run_but_one_must_be_enabled(stacks: Stacks) 
 def test_findings_are_unique_and_without_the_rules_own_texts(stacks: Stacks) -> None:
     policies = Policies.load(stacks.project.policies)
     message = "No client may be called refused.\nclients.refused is called refused. Call it otherwise."
-    unknown = "can't run policy 'FLOWMCP-901-outputs' from policy pack 'p@v1' during preview: .settings"
+    unknown = "can't run policy 'TEST-901-outputs' from policy pack 'p@v1' during preview: .settings"
 
     findings = policies.rule_results(
         [
-            policy("FLOWMCP-901-outputs", unknown, "advisory", STACK),
-            policy("FLOWMCP-900", message),
-            policy("FLOWMCP-900", message),
-            policy("OWN-1", "own words", "advisory"),
+            policy("TEST-901-outputs", unknown, "advisory", STACK),
+            policy("TEST-900", message),
+            policy("TEST-900", message),
+            policy("ZZ-1", "own words", "advisory"),
             # Only an advisory event can report an unknown value.
-            policy("FLOWMCP-900", unknown),
+            policy("TEST-900", unknown),
         ]
     )
 
     remedy, problem = "Call it otherwise.", "needs a value that is unknown until the update"
     assert findings == (
-        RuleResult("FLOWMCP-900", "high", "mandatory", "violation", (), URN, unknown, remedy),
+        RuleResult("TEST-900", "high", "mandatory", "violation", (), URN, unknown, remedy),
         RuleResult(
-            "FLOWMCP-900",
+            "TEST-900",
             "high",
             "mandatory",
             "violation",
@@ -73,6 +74,6 @@ def test_findings_are_unique_and_without_the_rules_own_texts(stacks: Stacks) -> 
             "clients.refused is called refused",
             remedy,
         ),
-        RuleResult("FLOWMCP-901", "high", "advisory", "unknown", (), STACK, problem, remedy),
-        RuleResult("OWN-1", "high", "advisory", "violation", (), URN, "own words", ""),
+        RuleResult("TEST-901", "high", "advisory", "unknown", (), STACK, problem, remedy),
+        RuleResult("ZZ-1", "high", "advisory", "violation", (), URN, "own words", ""),
     )

@@ -15,13 +15,13 @@ from flow_mcp.engine.project import Project
 from flow_mcp.review.report.build import Sources, build
 from flow_mcp.review.report.document import Report, Tenant
 from flow_mcp.settings import SettingsDocument
-from tests.unit.declared import PROJECT_FILE
+from tests.unit.declared import PROJECT_FILE, write_pack
 
 DAY = date(2026, 11, 25)
 
-RULES = """
-from flow_mcp.review.policy.rule import Reference, Rule, Severity, Violation
-
+_IMPORTS = "from flow_mcp.review.policy.rule import Reference, Rule, Severity, Violation\n"
+RULES = {
+    "no_manual": """
 class NoManual(Rule):
     id, severity, message, remedy = "TEST-001", Severity.HIGH, "Nothing is manual.", "Let the stack make it."
     references = (Reference("A page", "https://page.example/"), Reference("A bad one", "javascript:alert(1)"))
@@ -30,14 +30,16 @@ class NoManual(Rule):
     def in_declaration(self, declaration, context):
         for name in declaration.tenant.manual_registrations:
             yield Violation(("manualRegistrations", name), "is manual")
-
+""",
+    "on_resources": """
 class OnResources(Rule):
     id, severity, message, remedy = "TEST-002", Severity.CRITICAL, "Resources are good.", "Make them so."
     references = good = bad = ()
 
     def in_resource(self, resource, context):
         yield from ()
-
+""",
+    "raises": """
 class Raises(Rule):
     id, severity, message, remedy = "TEST-003", Severity.LOW, "It can be evaluated.", "Fix it."
     references = good = bad = ()
@@ -46,10 +48,13 @@ class Raises(Rule):
         if declaration.tenant.id == "raising":
             raise KeyError("s3cret")
         yield from ()
-
-RULES = (NoManual(), OnResources(), Raises())
-"""
-CONFIGURATION = '{"TEST-001": {"waivableBy": ["ciso"]}, "TEST-002": {"waivableBy": ["ciso"]}}'
+""",
+}
+CONFIGURATION = {
+    "TEST-001": {"enforcementLevel": "mandatory", "waivableBy": ["ciso"]},
+    "TEST-002": {"enforcementLevel": "mandatory", "waivableBy": ["ciso"]},
+    "TEST-003": "advisory",
+}
 
 
 @dataclass(frozen=True)
@@ -63,9 +68,8 @@ class Showcase:
         """Create a project without tenants, with the policy pack above."""
         (directory / "stacks").mkdir(parents=True)
         (directory / "Pulumi.yaml").write_text(PROJECT_FILE, "utf-8")
-        (directory / "policies" / "rules").mkdir(parents=True)
-        (directory / "policies" / "rules" / "__init__.py").write_text(RULES, "utf-8")
-        (directory / "policies" / "configuration.json").write_text(CONFIGURATION, "utf-8")
+        rules = {name: _IMPORTS + source for name, source in RULES.items()}
+        write_pack(directory / "policies", rules, CONFIGURATION)
         return cls(Project(directory))
 
     def declare(self, stack: str, **tenant: object) -> None:

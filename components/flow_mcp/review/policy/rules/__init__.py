@@ -1,4 +1,4 @@
-"""The pack's rules, one for each module; a module with a leading underscore is a helper."""
+"""The package's rules, one in each module; a module with a leading underscore is a helper."""
 
 from __future__ import annotations
 

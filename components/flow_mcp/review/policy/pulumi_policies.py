@@ -1,4 +1,4 @@
-"""Convert the rules to Pulumi policies; only this module of the pack uses Pulumi's policy SDK."""
+"""The policy pack as Pulumi runs it; only this module uses Pulumi's policy SDK."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from pulumi_policy import (
     EnforcementLevel,
     Policy,
     PolicyConfigSchema,
+    PolicyPack,
     ReportViolation,
     ResourceValidationArgs,
     ResourceValidationPolicy,
@@ -26,6 +28,7 @@ from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.declaration.findings import DeclarationError, dotted
 from flow_mcp.review.policy import configuration
+from flow_mcp.review.policy.pack import CONFIGURATION, rules_in
 from flow_mcp.review.policy.resources.component import declared, whole
 from flow_mcp.review.policy.rule import SETTINGS, Context, Resource, Rule, RuleSettings, Unknown, Violation
 from flow_mcp.review.policy.waivers import waiver_of
@@ -84,6 +87,17 @@ class _Run:
         return waiver_of(declaration.tenant, rule, self.context(rule).waivable_by, self.as_of) is not None
 
 
+def start(directory: Path) -> None:
+    """Serve the policies of the pack in a directory to Pulumi, until Pulumi ends the process.
+
+    Raises:
+        PolicyPackError: the pack cannot be loaded, or its configuration is invalid.
+    """
+    rules = rules_in(directory)
+    own = configuration.read(directory / CONFIGURATION, rules)
+    PolicyPack("flow-mcp", policies(rules), EnforcementLevel.MANDATORY, initial(own))
+
+
 def policies(rules: Sequence[Rule]) -> list[Policy]:
     """Return two policies for each rule, because Pulumi passes inputs and outputs separately.
 
@@ -107,7 +121,16 @@ def initial(content: Mapping[str, Any]) -> dict[str, Any]:
         and not name.endswith(configuration.OUTPUTS)
         and (level := entry.get(configuration.LEVEL) if isinstance(entry, dict) else entry)
     }
-    return {**levels, **content}
+    return {name: _typed(entry) for name, entry in {**levels, **content}.items()}
+
+
+def _typed(entry: Any) -> Any:
+    """Return an entry with the SDK's type of enforcement levels; it does not accept their names."""
+    if isinstance(entry, str):
+        return EnforcementLevel(entry)
+    return {
+        key: EnforcementLevel(each) if key == configuration.LEVEL else each for key, each in entry.items()
+    }
 
 
 def _on_inputs(rule: Rule, run: _Run) -> Policy:
