@@ -18,7 +18,7 @@ from flow_mcp.authorization_servers.schema import stack_schema
 from flow_mcp.common.errors import FlowMcpError
 from flow_mcp.common.json_schema import schema_text
 from flow_mcp.local.new_project.first_tenant import LOCAL_KEYCLOAK, FirstTenant
-from flow_mcp.local.new_project.pipeline import DIRECTORY, Pipeline
+from flow_mcp.local.new_project.pipeline import Pipeline
 
 _TEMPLATES = Path(__file__).parent / "files"
 _STACK_FILE = "stacks/tenant.yaml"
@@ -71,6 +71,8 @@ def _check_empty(directory: Path) -> None:
 
 
 def _files(tenant: FirstTenant, pipeline: Pipeline | None) -> dict[str, str]:
+    # The first tenant of another server has clients that somebody else registered.
+    credentials = None if tenant.kind == "external" else KINDS[tenant.kind].credentials
     values = {
         "tenant": tenant.id,
         "server": tenant.server,
@@ -82,8 +84,7 @@ def _files(tenant: FirstTenant, pipeline: Pipeline | None) -> dict[str, str]:
         # Auth0 compares the port of a redirect URI too.
         "redirect": f"http://127.0.0.1{':33418' if tenant.kind == 'auth0' else ''}/callback",
         "version": version("flow-mcp"),
-        # The first tenant of another server has clients that somebody else registered.
-        "credentials": "" if tenant.kind == "external" else KINDS[tenant.kind].credentials.in_words("`"),
+        "credentials": credentials.in_words("`") if credentials else "",
         "local_keycloak": LOCAL_KEYCLOAK,
         "pipeline": pipeline,
     }
@@ -93,7 +94,7 @@ def _files(tenant: FirstTenant, pipeline: Pipeline | None) -> dict[str, str]:
     files[f"stacks/Pulumi.{tenant.id}.yaml"] = declared
     files["schemas/stack.schema.json"] = schema_text(stack_schema())
     if pipeline:
-        files[pipeline.file] = (DIRECTORY / pipeline.source).read_text(encoding="utf-8")
+        files[pipeline.file] = pipeline.text(credentials.alternatives[0] if credentials else ())
     return files
 
 

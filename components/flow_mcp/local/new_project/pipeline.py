@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +25,21 @@ class Pipeline:
     file: str
     needs: tuple[str, ...]
 
+    def text(self, credentials: tuple[str, ...]) -> str:
+        """Return the file, whose steps get these environment variables from the service's secrets.
 
+        Args:
+            credentials: names of the variables, for each of which the service has a secret of the same name.
+        """
+        return _KEYCLOAK.sub(
+            lambda found: "".join(found[0].replace("KEYCLOAK_USER", name) for name in credentials),
+            _PASSWORD.sub("", (DIRECTORY / self.source).read_text(encoding="utf-8")),
+        )
+
+
+# The files name the credentials for Keycloak, one variable in each line.
+_KEYCLOAK = re.compile(r"^ *KEYCLOAK_USER: .*\n", re.MULTILINE)
+_PASSWORD = re.compile(r"^ *KEYCLOAK_PASSWORD: .*\n", re.MULTILINE)
 _SECRETS = "`PULUMI_CONFIG_PASSPHRASE` (or a cloud key), and the credentials of the authorization servers"
 PIPELINES: Mapping[str, Pipeline] = {
     "github": Pipeline(

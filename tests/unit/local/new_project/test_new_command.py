@@ -8,8 +8,10 @@ import pty
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -25,6 +27,7 @@ from flow_mcp.declaration.load import instance_of
 from flow_mcp.engine.project import Project
 from flow_mcp.local.new_project.create import NewProjectError
 from flow_mcp.local.new_project.first_tenant import ADDRESSES
+from flow_mcp.local.new_project.pipeline import PIPELINES
 from tests.conftest import REPOSITORY
 
 ENTRA_TENANT = "3f0c6f0e-2f5b-4d5a-9d0a-6f1f0a7c4b11"
@@ -140,6 +143,45 @@ def test_another_pipeline_or_none_may_be_chosen(tmp_path: Path, pipeline: str, f
     assert there - set(FILES) == ({file} if file else set())
     readme = (tmp_path / "planning" / "README.md").read_text(encoding="utf-8")
     assert ("## Pipeline" in readme) is bool(file)
+
+
+@pytest.mark.parametrize("pipeline", ["github", "azure"])
+@pytest.mark.parametrize(
+    ("kind", "variables"),
+    [
+        ("keycloak", {"KEYCLOAK_USER", "KEYCLOAK_PASSWORD"}),
+        ("entra", {"ARM_CLIENT_ID", "ARM_CLIENT_SECRET"}),
+        ("auth0", {"AUTH0_CLIENT_ID", "AUTH0_CLIENT_SECRET"}),
+        ("scalekit", {"SCALEKIT_CLIENT_ID", "SCALEKIT_CLIENT_SECRET"}),
+        ("external", set()),
+    ],
+)
+def test_the_pipeline_gives_the_credentials_of_the_kind(
+    tmp_path: Path, pipeline: str, kind: str, variables: set[str]
+) -> None:
+    new(str(tmp_path / "planning"), f"--{kind}", SERVERS[kind], "--pipeline", pipeline)
+    text = (tmp_path / "planning" / PIPELINES[pipeline].file).read_text(encoding="utf-8")
+    with_backend = [each for each in environments(yaml.safe_load(text)) if "PULUMI_BACKEND_URL" in each]
+    assert len(with_backend) == {"github": 4, "azure": 3}[pipeline]
+    for environment in with_backend:
+        names = set(environment) - {"PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "DIGEST"}
+        assert names == variables
+        for name in names:
+            written = {"github": f"${{{{ secrets.{name} }}}}", "azure": f"$({name})"}[pipeline]
+            assert environment[name] == written
+
+
+def environments(value: Any) -> Iterator[dict[str, str]]:
+    """All `env` of a pipeline."""
+    if isinstance(value, dict):
+        for key, part in value.items():
+            if key == "env":
+                yield part
+            else:
+                yield from environments(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from environments(part)
 
 
 def test_the_readme_names_commands_that_exist(tmp_path: Path) -> None:
