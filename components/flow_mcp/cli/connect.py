@@ -9,6 +9,7 @@ import click
 from pydantic import ValidationError
 
 from flow_mcp.authorization_servers.load import from_file
+from flow_mcp.cli.options import current_project, project_option, tenant_argument
 from flow_mcp.common.progress import Steps
 from flow_mcp.common.safe_text import plain
 from flow_mcp.declaration.applications.catalogue import catalogue_beside
@@ -32,10 +33,12 @@ _LONGEST = 4096
     "  flow-mcp connect acme vscode           what to add to mcp.json\n"
     "  flow-mcp connect acme claude-code      the command to run\n"
     "  flow-mcp connect acme chatgpt --json   the same for a program\n\n"
-    "Exit codes: 0 printed; 2 the tenant does not admit the application, or its stack is not applied yet."
+    "Exit codes: 0 printed, 2 the tenant does not admit the application, or its stack is not applied yet; "
+    "130 interrupted."
 )
-@click.argument("tenant")
+@tenant_argument
 @click.argument("application")
+@project_option
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 def command(tenant: str, application: str, *, as_json: bool) -> None:
     """Print the configuration with which APPLICATION accesses the MCP servers of TENANT.
@@ -43,15 +46,15 @@ def command(tenant: str, application: str, *, as_json: bool) -> None:
     The command opens nothing, changes nothing and prints no secret. Client IDs come from the tenant's file if
     they are chosen there (Keycloak), otherwise from the stack's outputs.
     """
-    project = Project.find()
+    project = current_project()
     file = project.stack_file(tenant)
     declaration = from_file(file, instance_of(project.file)).declaration
-    known = admitted(declaration, application, catalogue_beside(file.parent))
-    found = connections(declaration, _document(project, tenant, declaration), application)
+    entry = admitted(declaration, application, catalogue_beside(file.parent))
+    admissions = connections(declaration, _document(project, tenant, declaration), application)
     if as_json:
-        click.echo(json.dumps(_described(declaration, application, known, found), indent=2))
+        click.echo(json.dumps(_json_document(declaration, application, entry, admissions), indent=2))
     else:
-        click.echo("\n".join(_lines(tenant, declaration, application, known, found)))
+        click.echo("\n".join(_lines(tenant, declaration, application, entry, admissions)))
 
 
 def _document(project: Project, stack: str, declaration: Declaration) -> SettingsDocument:
@@ -69,25 +72,25 @@ def _document(project: Project, stack: str, declaration: Declaration) -> Setting
         ) from None
 
 
-def _steps(known: Application, connection: Connection) -> Iterator[Step]:
+def _steps(entry: Application, connection: Connection) -> Iterator[Step]:
     """Yield the steps for the client's type; registration methods have public clients."""
-    kind = connection.client_type or "public"
-    yield from (step for step in known.connect if step.client_type in {None, kind})
+    client_type = connection.client_type or "public"
+    yield from (step for step in entry.connect if step.client_type in {None, client_type})
 
 
-def _described(
-    declaration: Declaration, name: str, known: Application, found: tuple[Connection, ...]
+def _json_document(
+    declaration: Declaration, name: str, entry: Application, admissions: tuple[Connection, ...]
 ) -> dict[str, object]:
     return {
         "tenant": declaration.tenant.id,
         "application": name,
-        "title": known.title,
+        "title": entry.title,
         "connections": [
             {
-                "admittedBy": each.admitted_by,
-                "clientId": each.client_id,
-                "clientType": each.client_type,
-                "redirectUris": list(each.redirect_uris),
+                "admittedBy": connection.admitted_by,
+                "clientId": connection.client_id,
+                "clientType": connection.client_type,
+                "redirectUris": list(connection.redirect_uris),
                 "resources": [
                     {
                         "resource": resource.key,
@@ -95,32 +98,32 @@ def _described(
                         "authority": resource.authority,
                         "scopes": list(resource.scopes),
                     }
-                    for resource in each.resources
+                    for resource in connection.resources
                 ],
                 "steps": [
-                    {"title": step.title, "form": step.form, "text": text(step, each)}
-                    for step in _steps(known, each)
+                    {"title": step.title, "form": step.form, "text": text(step, connection)}
+                    for step in _steps(entry, connection)
                 ],
             }
-            for each in found
+            for connection in admissions
         ],
     }
 
 
 def _lines(
-    stack: str, declaration: Declaration, name: str, known: Application, found: tuple[Connection, ...]
+    stack: str, declaration: Declaration, name: str, entry: Application, admissions: tuple[Connection, ...]
 ) -> Iterator[str]:
-    yield f"{known.title} ({name}) for the tenant {declaration.tenant.id}"
-    for each in found:
-        yield f"\nAdmitted by {each.admitted_by}"
-        yield f"  client ID:  {plain(each.client_id) if each.client_id else _OWN_ID}"
-        if each.client_type == "confidential":
+    yield f"{entry.title} ({name}) for the tenant {declaration.tenant.id}"
+    for connection in admissions:
+        yield f"\nAdmitted by {connection.admitted_by}"
+        yield f"  client ID:  {plain(connection.client_id) if connection.client_id else _OWN_ID}"
+        if connection.client_type == "confidential":
             yield f"  secret:     pulumi stack output clientSecrets --show-secrets --stack {plain(stack)}"
-        for resource in each.resources:
+        for resource in connection.resources:
             yield f"  {resource.key}"
             yield f"    server URL:  {plain(resource.server_url, _LONGEST)}"
             yield f"    scopes:      {plain(' '.join(resource.scopes), _LONGEST)}"
-        for step in _steps(known, each):
-            yield f"\n{step.title}:\n\n{text(step, each)}"
-    if source := known.sources.get("connect"):
+        for step in _steps(entry, connection):
+            yield f"\n{step.title}:\n\n{text(step, connection)}"
+    if source := entry.sources.get("connect"):
         yield f"\nSource ({source.basis}, read {source.read}): {source.url}"

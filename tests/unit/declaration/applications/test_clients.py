@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from flow_mcp.authorization_servers.load import from_configuration, unchecked
+from flow_mcp.authorization_servers.load import from_configuration, parse_unchecked
 from flow_mcp.declaration.applications.expansion import callback_id
 from tests.unit.declaration.access.samples import STACKS, sample
 from tests.unit.declared import SERVER, Stacks, problem, tenant
@@ -17,7 +17,7 @@ VSCODE = ["http://127.0.0.1/", "https://insiders.vscode.dev/redirect", "https://
 CURSOR = "cursor://anysphere.cursor-mcp/oauth/callback"
 OWN_SCHEME = (
     "has a scheme that any application can claim",
-    "Use https or a loopback address: MCP allows no other (Authorization, Communication Security).",
+    "Use https or a loopback address, as MCP requires (Authorization, Communication Security).",
 )
 ENTRA = "entra: {tenantId: 8a1f3c52-64d0-4a0c-9a3e-0f2b7d9c1e55}\n"
 
@@ -82,7 +82,7 @@ def test_what_was_filled_in_is_taken_as_it_is_the_next_time(stacks: Stacks) -> N
     inputs = once.tenant.model_dump(mode="json", by_alias=True, exclude_none=True)
     instance = once.instance.model_dump(mode="json", by_alias=True, exclude_none=True)
     assert from_configuration(inputs, instance, source="the state").declaration == once
-    assert unchecked(inputs, instance) == once
+    assert parse_unchecked(inputs, instance) == once
 
 
 def test_the_callback_id_is_what_a_shell_computes() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from flow_mcp.declaration.applications.catalogue import package_catalogue
 from flow_mcp.declaration.findings import Path
 from flow_mcp.declaration.urls import is_private_use
-from flow_mcp.review.policy.resources.component_resources import made_by_component
+from flow_mcp.review.policy.resources.component import made_by_component
 from flow_mcp.review.policy.resources.values import at
 from flow_mcp.review.policy.rule import SETTINGS, Resource, Unknown
 
