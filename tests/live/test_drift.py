@@ -518,7 +518,7 @@ def test_what_was_made_again_by_hand_or_never_applied_is_not_mended(
         [f"The {label} was deleted and made again by hand. It is not the stack's: delete it, then mend."],
     )
     ended = flow_mcp(made.scratch, "drift", _NAME, "--mend")
-    assert f"{_NAME} was not mended: the {label} made again by hand would be in the way" in ended.stderr
+    assert f"{_NAME} was not mended: the {label} was recreated without Pulumi" in ended.stderr
     realm.delete(f"client-scopes/{again}")
 
     changed = _declaration(keycloak)

@@ -11,25 +11,31 @@ from datetime import date
 import click
 from rich.console import Console
 
-from flow_mcp.cli.options import as_of_option
+from flow_mcp.cli.options import as_of_option, current_project, project_option, tenants_argument
 from flow_mcp.common.errors import FlowMcpError
-from flow_mcp.common.exit_codes import BLOCKED, NEEDS_APPROVAL, OK
+from flow_mcp.common.exit_codes import BLOCKED, COULD_NOT_RUN, NEEDS_APPROVAL, OK
 from flow_mcp.common.progress import Steps
 from flow_mcp.common.safe_text import plain
-from flow_mcp.engine.project import NoProjectError, Project
+from flow_mcp.engine.project import NoProjectError
 from flow_mcp.operations.drift.detect import Detected, detect
 from flow_mcp.operations.drift.document import json_text
 from flow_mcp.operations.drift.mend import Mended, mend
-from flow_mcp.operations.drift.text import lines, mended, plan
+from flow_mcp.operations.drift.text import lines, mended_lines, plan
 from flow_mcp.review.gate.plan import Planner
 
-_COULD_NOT = 2
-_LONGEST = 1_000
+_MAX_LENGTH = 1_000
 
 
 @dataclass
 class _Result:
-    """What was found, mended and could not be done, by stack."""
+    """The results of all stacks.
+
+    Attributes:
+        detected: the drift by stack.
+        mended: what `--mend` did, by stack.
+        failed: the reason why a stack could not be compared or mended, by stack.
+        blocked: whether a policy refused an update.
+    """
 
     detected: dict[str, Detected] = field(default_factory=dict)
     mended: dict[str, Mended] = field(default_factory=dict)
@@ -37,90 +43,93 @@ class _Result:
     blocked: bool = False
 
     @contextmanager
-    def failing(self, stack: str) -> Iterator[None]:
-        """Keep an error of one stack, so that the others are read."""
+    def recording_failure(self, stack: str) -> Iterator[None]:
+        """Record and print an error of one stack, so that the command continues with the others."""
         try:
             yield
         except FlowMcpError as error:
-            self.failed[stack] = plain(" ".join(str(error).split()), _LONGEST)
+            self.failed[stack] = plain(" ".join(str(error).split()), _MAX_LENGTH)
             self.blocked |= error.exit_code == BLOCKED
             click.echo(f"flow-mcp: {plain(stack)}: {self.failed[stack]}", err=True)
 
     @property
     def exit_code(self) -> int:
-        """Drift that was found, or is left after mending, comes before a tenant that could not be read."""
+        """The exit code; drift that was found or remains takes precedence over a failed stack."""
         if self.blocked:
             return BLOCKED
-        left = {stack: each.drift for stack, each in self.detected.items()}
-        left |= {stack: each.left for stack, each in self.mended.items()}
-        if any(drift.found for drift in left.values()):
+        drifts = {stack: detected.drift for stack, detected in self.detected.items()}
+        drifts |= {stack: mended.remaining for stack, mended in self.mended.items()}
+        if any(drift.found for drift in drifts.values()):
             return NEEDS_APPROVAL
-        return _COULD_NOT if self.failed else OK
+        return COULD_NOT_RUN if self.failed else OK
 
 
 @click.command(
     epilog="\b\nExamples:\n"
-    "  flow-mcp drift                       every tenant\n"
-    "  flow-mcp drift acme                  this one\n"
-    "  flow-mcp drift acme --mend           put its managed things back\n"
+    "  flow-mcp drift                       all tenants\n"
+    "  flow-mcp drift acme                  one tenant\n"
+    "  flow-mcp drift acme --mend           revert the drift of managed objects\n"
     "  flow-mcp drift --json > drift.json   for a pipeline, every night\n\n"
-    "Exit codes: 0 no drift, 2 a tenant could not be read or mended, 3 drift was found or is left, "
-    "4 a policy refuses to mend it; 130 interrupted."
+    "Exit codes: 0 no drift, 2 a tenant could not be compared or mended, 3 drift was found or remains, "
+    "4 a policy blocks the update; 130 interrupted."
 )
-@click.argument("tenants", nargs=-1, metavar="[TENANT]...")
+@tenants_argument
+@project_option
 @click.option(
     "--mend",
     "mending",
     is_flag=True,
-    help="Put managed things back, by an update under the policies. What is not managed stays.",
+    help="Revert the drift of managed objects, with an update under the policies. Other objects stay.",
 )
-@click.option("--yes", is_flag=True, help="Mend without a question in a terminal.")
+@click.option("--yes", is_flag=True, help="Mend without asking for confirmation in a terminal.")
 @as_of_option
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def command(tenants: tuple[str, ...], as_of: date, *, mending: bool, yes: bool, as_json: bool) -> None:
     """Find what changed at the authorization servers since the last `pulumi up`.
 
-    Managed things that were changed or deleted are listed with their risk. On Keycloak, so is what appeared
-    beside them: clients, scopes, mappers, roles, registration policies, and what they open. Without --mend,
-    nothing is changed or locked. A tenant that cannot be read does not stop the others.
+    Lists managed objects that were changed or deleted, with the risk. On Keycloak, it also lists unmanaged
+    clients, scopes, mappers, roles and registration policies, and the protected resources that they open.
+    Without --mend, nothing is changed or locked. If one tenant fails, the others are still compared.
     """
     if yes and not mending:
-        raise click.UsageError("--yes goes with --mend")
-    project = Project.find()
+        raise click.UsageError("--yes requires --mend")
+    project = current_project()
     stacks = project.stack_files(tenants or project.stacks())
     if not stacks:
-        raise NoProjectError(f"there is no tenant: {project.directory / 'stacks'} has no Pulumi.<stack>.yaml")
+        raise NoProjectError(
+            f"There is no tenant: {project.directory / 'stacks'} has no Pulumi.<stack>.yaml."
+        )
     result = _Result()
     console = Console(highlight=False, stderr=as_json)
     try:
         with Planner.of(project, stacks, as_of) as planner:
             for stack in stacks:
-                with result.failing(stack):
-                    _one(planner, stack, result, console, mending=mending, ask=mending and not yes)
+                with result.recording_failure(stack):
+                    _drift_of(planner, stack, result, console, mending=mending, ask=mending and not yes)
     finally:
         if as_json:
-            found = [each.drift for each in result.detected.values()]
-            click.echo(json_text(found, result.mended, result.failed))
+            drifts = [detected.drift for detected in result.detected.values()]
+            click.echo(json_text(drifts, result.mended, result.failed))
     raise SystemExit(result.exit_code)
 
 
-def _one(
+def _drift_of(
     planner: Planner, stack: str, result: _Result, console: Console, *, mending: bool, ask: bool
 ) -> None:
     with Steps() as report:
         report(f"Comparing {stack} with its authorization server")
-        found = detect(planner.engine, stack, report.detail)
-    result.detected[stack] = found
+        detected = detect(planner.engine, stack, report.detail)
+    result.detected[stack] = detected
     if mending or not console.stderr:
-        for line in lines(found.drift):
+        for line in lines(detected.drift):
             console.print(line, soft_wrap=True)
-    if not mending or not (found.repairs or found.updates):
+    if not mending or not (detected.repairs or detected.needs_update):
         return
-    console.print(plan(found.drift), soft_wrap=True)
-    if ask and sys.stdin.isatty() and not click.confirm("Mend it?", err=True):
+    console.print(plan(detected.drift), soft_wrap=True)
+    if ask and sys.stdin.isatty() and not click.confirm("Continue?", err=True):
         raise click.Abort
     with Steps() as report:
-        done = mend(planner, stack, found, report, report.detail)
-    result.mended[stack] = done
-    for line in mended(stack, done):
+        mended = mend(planner, stack, detected, report, report.detail)
+    result.mended[stack] = mended
+    for line in mended_lines(stack, mended):
         console.print(line, soft_wrap=True)

@@ -1,13 +1,15 @@
-"""What every part of a declaration has in common, and the small types that its fields use."""
+"""The base class of all models of a declaration, and the types of their fields."""
 
 from __future__ import annotations
 
 from flow_mcp.common.strict_model import StrictModel
 from flow_mcp.declaration.texts import ClientId, Day, Duration, Form, Identifier, Name, Text, seconds
 from flow_mcp.declaration.urls import (
+    ClientRedirectUri,
     Host,
     IssuerUrl,
     Origin,
+    PrivateUseUri,
     RedirectUri,
     ServerUrl,
     is_loopback,
@@ -17,6 +19,7 @@ from flow_mcp.declaration.urls import (
 
 __all__ = [
     "ClientId",
+    "ClientRedirectUri",
     "Day",
     "Declared",
     "Duration",
@@ -26,6 +29,7 @@ __all__ = [
     "IssuerUrl",
     "Name",
     "Origin",
+    "PrivateUseUri",
     "RedirectUri",
     "ServerUrl",
     "Text",
@@ -37,4 +41,4 @@ __all__ = [
 
 
 class Declared(StrictModel):
-    """Part of a declaration. Unknown keys are refused: a misspelt restriction must not be ignored."""
+    """Base class of a declaration's models. It rejects unknown keys, which may be misspelt restrictions."""

@@ -1,8 +1,8 @@
-"""The resource by which one stack claims a tenant in a realm, so that no second stack manages it too.
+"""The resource with which a stack claims a tenant in a realm, so that no second stack manages the tenant.
 
-The mark on realms and clients names the tenant alone. Two backends, or two copies of the repository, have the
-same mark. What tells them apart is in their states: the ID that Keycloak gives this claim. It survives
-`pulumi stack rename` and an export and import of the state.
+The owner mark of realms and clients contains only the tenant. Two backends, or two copies of the repository,
+use the same mark. Their states differ in the ID that Keycloak gives the claim. The ID does not change with
+`pulumi stack rename`, or when the state is exported and imported.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from flow_mcp.authorization_servers.keycloak.registration_policies import PROVID
 from flow_mcp.engine.plugin.resource import Made, Resource
 
 TAKE_OVER = "FLOW_MCP_TAKE_OVER"
-"""The environment variable that names the claim that a stack replaces with its own."""
-CLAIM = "flow-mcp-claim:"
-"""How the kind of a claim begins: a registration policy of this kind applies to nothing."""
+"""The environment variable with the ID of the claim that the stack replaces with its own."""
+CLAIM_PREFIX = "flow-mcp-claim:"
+"""Prefix of a claim's subtype. Keycloak applies a registration policy of this subtype to no request."""
 _PROVIDER = "consent-required"
 
 
 class ClaimInputs(Administration):
-    """What is claimed.
+    """The inputs of a claim.
 
     Attributes:
         realm: name of the realm.
-        owner: mark of the tenant, such as `flow-mcp:acme`.
+        owner: owner mark of the tenant, such as `flow-mcp:acme`.
     """
 
     realm: str
@@ -38,54 +38,54 @@ class ClaimInputs(Administration):
 
 
 class ClaimState(ClaimInputs):
-    """A claim; its ID is the resource's."""
+    """The state of a claim. The resource's ID is the claim's ID in Keycloak."""
 
 
 class ClaimResource(Resource[ClaimInputs, ClaimState]):
-    """A stack's claim to a tenant in a realm. Creating it fails where another stack has one."""
+    """A stack's claim to a tenant in a realm. Creating it fails if another stack has claimed the tenant."""
 
     name = "KeycloakClaim"
     inputs = ClaimInputs
     state = ClaimState
     replaced_by: ClassVar[frozenset[str]] = frozenset({"realm", "owner"})
-    confirms: ClassVar[bool] = True
+    checks_ownership: ClassVar[bool] = True
 
     def __init__(self, api: Callable[[Administration], AdminApi] = AdminApi) -> None:
         self._api = api
 
-    def foresee(self, inputs: ClaimInputs) -> None:
+    def check_create(self, inputs: ClaimInputs) -> None:
         with self._api(inputs) as api:
-            _require_free(api, inputs, claims(api, inputs.realm, inputs.owner))
+            _require_unclaimed(api, inputs, find_claims(api, inputs.realm, inputs.owner))
 
     def create(self, inputs: ClaimInputs) -> Made[ClaimState]:
         with self._api(inputs) as api:
-            before = claims(api, inputs.realm, inputs.owner)
-            _require_free(api, inputs, before)
-            for claim in before:
+            previous = find_claims(api, inputs.realm, inputs.owner)
+            _require_unclaimed(api, inputs, previous)
+            for claim in previous:
                 api.delete(realm_path(inputs.realm, "components", claim))
             parent = api.get(realm_path(inputs.realm))["id"]
-            kind = f"{CLAIM}{inputs.owner}"
+            kind = f"{CLAIM_PREFIX}{inputs.owner}"
             body = {"name": kind, "providerId": _PROVIDER, "providerType": PROVIDER_TYPE}
             api.post(
                 realm_path(inputs.realm, "components"),
                 {**body, "parentId": parent, "subType": kind, "config": {}},
             )
-            made = claims(api, inputs.realm, inputs.owner)
-            if len(made) != 1:
-                # Which one is whose cannot be told any more.
-                raise _claimed(api, inputs, made)
-            return Made(made[0], ClaimState(**inputs.model_dump()))
+            created = find_claims(api, inputs.realm, inputs.owner)
+            if len(created) != 1:
+                # Another stack claimed the tenant at the same time. The IDs do not show whose claim is whose.
+                raise _claimed_error(api, inputs, created)
+            return Made(created[0], ClaimState(**inputs.model_dump()))
 
     def read(self, resource_id: str, state: ClaimState | None) -> Made[ClaimState] | None:
         if state is None:
-            raise AuthorizationServerError("A claim cannot be imported: `pulumi up` makes it.")
+            raise AuthorizationServerError("A claim cannot be imported. `pulumi up` creates it.")
         with self._api(state) as api:
-            found = claims(api, state.realm, state.owner)
-            if found and resource_id not in found:
-                raise _claimed(api, state, found)
-            return Made(resource_id, state) if resource_id in found else None
+            existing = find_claims(api, state.realm, state.owner)
+            if existing and resource_id not in existing:
+                raise _claimed_error(api, state, existing)
+            return Made(resource_id, state) if resource_id in existing else None
 
-    def confirm(self, resource_id: str, state: ClaimState) -> None:
+    def check_ownership(self, resource_id: str, state: ClaimState) -> None:
         self.read(resource_id, state)
 
     def update(self, resource_id: str, inputs: ClaimInputs, state: ClaimState) -> ClaimState:
@@ -97,20 +97,24 @@ class ClaimResource(Resource[ClaimInputs, ClaimState]):
             api.delete(realm_path(state.realm, "components", resource_id))
 
 
-def claims(api: AdminApi, realm: str, owner: str) -> Sequence[str]:
-    """The IDs of the claims to a tenant in a realm, sorted; none if there is no such realm."""
-    found = api.find(realm_path(realm, "components"), type=PROVIDER_TYPE) or ()
-    return sorted(str(each["id"]) for each in found if each.get("subType") == f"{CLAIM}{owner}")
+def find_claims(api: AdminApi, realm: str, owner: str) -> Sequence[str]:
+    """Return the sorted IDs of the claims to a tenant in a realm; empty if the realm does not exist."""
+    components = api.find(realm_path(realm, "components"), type=PROVIDER_TYPE) or ()
+    return sorted(
+        str(component["id"])
+        for component in components
+        if component.get("subType") == f"{CLAIM_PREFIX}{owner}"
+    )
 
 
-def _require_free(api: AdminApi, inputs: ClaimInputs, found: Sequence[str]) -> None:
-    if found and list(found) != [os.environ.get(TAKE_OVER)]:
-        raise _claimed(api, inputs, found)
+def _require_unclaimed(api: AdminApi, inputs: ClaimInputs, claims: Sequence[str]) -> None:
+    if claims and list(claims) != [os.environ.get(TAKE_OVER)]:
+        raise _claimed_error(api, inputs, claims)
 
 
-def _claimed(api: AdminApi, inputs: ClaimInputs, found: Sequence[str]) -> OwnedByOthersError:
+def _claimed_error(api: AdminApi, inputs: ClaimInputs, claims: Sequence[str]) -> OwnedByOthersError:
     return OwnedByOthersError(
         f"Another stack manages {inputs.owner} in realm {inputs.realm} at Keycloak {api.url} (claim "
-        f"{', '.join(found)}): one at another backend, or of another copy of this repository. Use that one. "
-        f"To hand the tenant over to this stack, run `{TAKE_OVER}={found[0]} pulumi up`."
+        f"{', '.join(claims)}). It is at another backend, or belongs to another copy of this repository. Use "
+        f"that stack. To hand the tenant over to this stack, run `{TAKE_OVER}={claims[0]} pulumi up`."
     )

@@ -17,7 +17,7 @@ ATTRIBUTES = {
     "standard.token.exchange.enabled": "token exchange",
     "oauth2.jwt.authorization.grant.enabled": "JWT bearer",
 }
-"""Grants that an attribute of a client switches on, by the attribute."""
+"""Grants by the attribute of a client that enables them."""
 
 
 def allowed_grants(client: Mapping[str, Any]) -> list[str]:

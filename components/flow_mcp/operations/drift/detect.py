@@ -21,7 +21,7 @@ from flow_mcp.operations.drift.keycloak.appeared import appeared
 from flow_mcp.operations.drift.keycloak.lost import lost
 from flow_mcp.operations.drift.keycloak.managed import Managed
 from flow_mcp.operations.drift.keycloak.realm import Realm
-from flow_mcp.operations.drift.keycloak.remade import remade
+from flow_mcp.operations.drift.keycloak.recreated import recreated
 from flow_mcp.operations.drift.keycloak.unread import Repair
 from flow_mcp.operations.drift.refresh import Refreshed, refreshed
 from flow_mcp.review.preview.engine import Engine
@@ -38,15 +38,15 @@ class Detected:
         drift: what is told.
         applied: the declaration that was applied last.
         repairs: by the server's admin API; none for servers other than Keycloak.
-        updates: whether the engine found something that an update mends.
-        remade: what was deleted and made again by hand; an update would fail on it.
+        needs_update: whether the engine found something that an update mends.
+        recreated: what was deleted and made again by hand; an update would fail on it.
     """
 
     drift: TenantDrift
     applied: Declaration
     repairs: tuple[Repair, ...] = ()
-    updates: bool = False
-    remade: tuple[str, ...] = ()
+    needs_update: bool = False
+    recreated: tuple[str, ...] = ()
 
 
 def detect(
@@ -75,7 +75,7 @@ def detect(
         drifts = tuple(drift for each in found.drifted for drift in changes.other(each))
         reason = f"what {found.declaration.kind.key} has beside it is not read: only Keycloak's admin API is"
         told = TenantDrift(stack, since, _sorted(drifts), (), reason, notes)
-        return Detected(told, found.declaration, updates=bool(found.drifted))
+        return Detected(told, found.declaration, needs_update=bool(found.drifted))
     managed = Managed(found)
     report("reading the realm")
     with api(administration(found.declaration)) as connection:
@@ -85,10 +85,10 @@ def detect(
         again: tuple[str, ...] = ()
         if realm.representation is not None:
             beside = appeared(realm, managed)
-            again = tuple(remade(realm, managed))
+            again = tuple(recreated(realm, managed))
             repairs = tuple(unread.repairs(realm, found, lambda: engine.stacks.client_secrets(stack)))
     all_drifts = _sorted((*changes.drifts(found), *unread.drifts(repairs)))
-    notes = (*notes, *(_remade(each) for each in again))
+    notes = (*notes, *(_recreated(each) for each in again))
     told = TenantDrift(stack, since, all_drifts, beside, "", notes, tuple(lost(found)))
     return Detected(told, found.declaration, repairs, bool(found.drifted), again)
 
@@ -130,7 +130,7 @@ def _refreshed(engine: Engine, stack: str, report: Report) -> Refreshed:
         raise
 
 
-def _remade(what: str) -> str:
+def _recreated(what: str) -> str:
     return f"The {what} was deleted and made again by hand. It is not the stack's: delete it, then mend."
 
 

@@ -166,5 +166,5 @@ def _mended(mended: Mended) -> MendedTold:
     return MendedTold(
         repairs=mended.repairs,
         operations=tuple(OperationDone(op=step.op, urn=step.urn) for step in mended.steps),
-        left=tuple(map(_drift, mended.left.drifts)),
+        left=tuple(map(_drift, mended.remaining.drifts)),
     )

@@ -30,12 +30,12 @@ class Mended:
     Attributes:
         repairs: what was put back by the server's admin API, one sentence each.
         steps: what updates did to resources.
-        left: the drift afterwards.
+        remaining: the drift afterwards.
     """
 
     repairs: tuple[str, ...]
     steps: tuple[Step, ...]
-    left: TenantDrift
+    remaining: TenantDrift
 
 
 def mend(
@@ -66,10 +66,10 @@ def mend(
         PreviewError: Pulumi failed.
         AuthorizationServerError: the server does not answer, or refuses.
     """
-    if detected.remade:
+    if detected.recreated:
         raise NotMendedError(
-            f"{stack} was not mended: the {' and the '.join(detected.remade)} made again by hand would be in "
-            "the way of the stack's. Compare and delete what was made by hand, then mend"
+            f"{stack} was not mended: the {' and the '.join(detected.recreated)} was recreated without "
+            "Pulumi. The update could not create it. Compare and delete it, then mend."
         )
     _require_applied(planner.engine.stacks.project, detected, stack)
     repairs: list[str] = []
@@ -78,11 +78,11 @@ def mend(
         if detected.repairs:
             report(f"Repairing {stack}")
             repairs += _repaired(detected, api)
-        if detected.updates:
+        if detected.needs_update:
             steps += _updated(planner, stack, report, detail)
         report(f"Comparing {stack} again")
         detected = detect(planner.engine, stack, detail, api)
-        if not (detected.repairs or detected.updates):
+        if not (detected.repairs or detected.needs_update):
             break
     return Mended(tuple(repairs), tuple(steps), detected.drift)
 

@@ -16,9 +16,9 @@ from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.engine.stacks import NotAppliedError
 from flow_mcp.review.policy.rule import SETTINGS
 from flow_mcp.review.preview.engine import Engine, Event
-from flow_mcp.review.preview.preview import declared
-from flow_mcp.review.preview.run_result import ended
-from flow_mcp.review.preview.secrets import masked
+from flow_mcp.review.preview.preview import declaration_from
+from flow_mcp.review.preview.run_result import require_completed
+from flow_mcp.review.preview.secrets import with_masked_secrets
 from flow_mcp.review.preview.values import plain
 
 _REALM = "keycloak:index/realm:Realm"
@@ -99,8 +99,8 @@ def refreshed(engine: Engine, stack: str, report: Callable[[str], None] = lambda
         counted += "resOutputsEvent" in event
         report(f"{counted} resources")
 
-    run = masked(engine, engine.refresh_preview(stack, watch), stack)
-    ended(run, preview=True)
+    run = with_masked_secrets(engine, engine.refresh_preview(stack, watch), stack)
+    require_completed(run, preview=True)
     found = [event["resOutputsEvent"]["metadata"] for event in run.events if "resOutputsEvent" in event]
     settings = [each for each in found if each["type"] == SETTINGS]
     if not settings:
@@ -112,7 +112,7 @@ def refreshed(engine: Engine, stack: str, report: Callable[[str], None] = lambda
         if (each.get("old") or {}).get("custom") and not each["type"].startswith("pulumi:providers:")
     ]
     return Refreshed(
-        declared(inputs, f"the state of the stack {stack}"),
+        declaration_from(inputs, f"the state of the stack {stack}"),
         tuple(sorted(resources, key=lambda each: each.urn)),
     )
 

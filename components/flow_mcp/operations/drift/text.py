@@ -44,15 +44,15 @@ def plan(drift: TenantDrift) -> Text:
     return Text(f"Mending puts {what} back as declared in {terminal(drift.stack)}, and touches nothing else.")
 
 
-def mended(stack: str, done: Mended) -> Iterator[Text]:
+def mended_lines(stack: str, done: Mended) -> Iterator[Text]:
     """What `--mend` did."""
     counted = Counter(step.op for step in done.steps)
     steps = ", ".join(f"{number} {op}" for op, number in sorted(counted.items())) or "no update"
-    left = len(done.left.drifts)
+    left = len(done.remaining.drifts)
     result = f"{left} {'drift is' if left == 1 else 'drifts are'} left" if left else "no drift is left"
     yield Text.assemble((terminal(stack), "bold"), f": mended, {result} ({steps})")
     yield from (Text(f"    - {terminal(repair, _LONGEST)}") for repair in done.repairs)
-    yield from map(_drift, done.left.drifts)
+    yield from map(_drift, done.remaining.drifts)
 
 
 def _summary(drift: TenantDrift) -> str:

@@ -42,7 +42,7 @@ def test_a_claim_is_made_beside_those_of_other_tenants() -> None:
     made, _ = resource(
         {**CREATED, COMPONENTS: [json_answer(200, [other]), json_answer(200, [other, claim("c-1")])]}
     )
-    made.foresee(INPUTS)
+    made.check_create(INPUTS)
     made, _ = resource(
         {**CREATED, COMPONENTS: [json_answer(200, [other]), json_answer(200, [other, claim("c-1")])]}
     )
@@ -51,7 +51,7 @@ def test_a_claim_is_made_beside_those_of_other_tenants() -> None:
 
 def test_a_tenant_that_another_stack_has_claimed_is_refused_before_anything_is_changed() -> None:
     refused, stand_in = resource({**CREATED, COMPONENTS: json_answer(200, [claim("c-2")])})
-    for attempt in (refused.foresee, refused.create):
+    for attempt in (refused.check_create, refused.create):
         with pytest.raises(OwnedByOthersError, match=r"\(claim c-2\).*`FLOW_MCP_TAKE_OVER=c-2 pulumi up`"):
             attempt(INPUTS)
     assert {each.partition(" ")[0] for each in stand_in.requests[1:]} <= {"GET", "POST"}
@@ -82,13 +82,13 @@ def test_a_claim_that_is_named_is_replaced(monkeypatch: pytest.MonkeyPatch) -> N
 def test_reading_tells_a_claim_that_is_gone_from_one_that_was_handed_over() -> None:
     present, _ = resource({COMPONENTS: json_answer(200, [claim("c-1")])})
     assert present.read("c-1", STATE) == Made("c-1", STATE)
-    present.confirm("c-1", STATE)
+    present.check_ownership("c-1", STATE)
     for answers in ({COMPONENTS: json_answer(200, [])}, {}):
         gone, _ = resource(answers)
         assert gone.read("c-1", STATE) is None
-        gone.confirm("c-1", STATE)
+        gone.check_ownership("c-1", STATE)
     other, _ = resource({COMPONENTS: json_answer(200, [claim("c-2")])})
     with pytest.raises(OwnedByOthersError, match=r"\(claim c-2\)"):
-        other.confirm("c-1", STATE)
+        other.check_ownership("c-1", STATE)
     with pytest.raises(AuthorizationServerError, match="cannot be imported"):
         present.read("c-1", None)

@@ -10,7 +10,7 @@ from flow_mcp.engine.stacks import Update
 from flow_mcp.operations.drift.document import drift_schema, json_text
 from flow_mcp.operations.drift.drift import Appeared, Drift, TenantDrift
 from flow_mcp.operations.drift.mend import Mended
-from flow_mcp.operations.drift.text import lines, mended
+from flow_mcp.operations.drift.text import lines, mended_lines
 from flow_mcp.review.diff.change import Risk
 from flow_mcp.review.preview.steps import Step
 
@@ -55,7 +55,7 @@ def test_a_tenant_without_drift_is_one_line_and_says_what_was_not_looked_for() -
 
 def test_what_mending_did_and_left_is_told() -> None:
     done = Mended(("Require PKCE.",), (Step("urn:a", "update", "t"), Step("urn:b", "create", "t")), _FOUND)
-    assert [line.plain for line in mended("acme", done)] == [
+    assert [line.plain for line in mended_lines("acme", done)] == [
         "acme: mended, 1 drift is left (1 create, 1 update)",
         "    - Require PKCE.",
         "  ● medium client-removed                \\x1b[31m[bold]x[/bold]\\n:smiley:.",

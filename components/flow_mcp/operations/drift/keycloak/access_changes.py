@@ -8,7 +8,7 @@ from flow_mcp.operations.drift.drift import Drift
 from flow_mcp.operations.drift.keycloak.values import Subject
 from flow_mcp.operations.drift.refresh import Resource
 from flow_mcp.review.diff.change import Risk
-from flow_mcp.review.diff.changes.quoting import shown
+from flow_mcp.review.diff.changes.quoting import quoted
 
 _MAPPERS = {
     "audience": "tokens do not have its audience, and the runtime refuses them",
@@ -28,7 +28,7 @@ def client_scope(resource: Resource) -> Iterator[Drift]:
     for name in resource.changed:
         before, after = subject.before(name), subject.after(name)
         if name == "name":
-            text = f"The client scope of {resource.name} is named {shown(str(after))}."
+            text = f"The client scope of {resource.name} is named {quoted(str(after))}."
             yield subject.changed(name, text, "resource-recognition-changes", before=before, after=after)
         elif name == "includeInTokenScope":
             text = f"Tokens do not name the scope of {resource.name}: the runtime refuses them."
@@ -49,7 +49,7 @@ def mapper(resource: Resource) -> Iterator[Drift]:
     for name in resource.changed:
         before, after = subject.before(name), subject.after(name)
         if name == "includedCustomAudience":
-            text = f"Tokens for {key} have the audience {shown(str(after or 'none'))}."
+            text = f"Tokens for {key} have the audience {quoted(str(after or 'none'))}."
             yield subject.changed(name, text, kind, before=before, after=after)
         elif name == "name":
             yield subject.other(name)
@@ -79,7 +79,7 @@ def gate(resource: Resource, *, ungated: bool) -> Iterator[Drift]:
 def role(resource: Resource) -> Iterator[Drift]:
     """Drifts of a realm role."""
     subject = Subject(resource, "role")
-    label = f"role {shown(str(subject.before('name')))}"
+    label = f"role {quoted(str(subject.before('name')))}"
     if resource.after is None:
         key, _, who = resource.name.removesuffix("-role").rpartition("-")
         kind = "client-loses-access" if who == "programs" else "group-loses-access"
@@ -91,7 +91,7 @@ def role(resource: Resource) -> Iterator[Drift]:
             text = f"The {label} contains other roles."
             yield subject.changed(name, text, None, risk=Risk.HIGH, before=before, after=after)
         elif name == "name":
-            text = f"The {label} is named {shown(str(after))}."
+            text = f"The {label} is named {quoted(str(after))}."
             yield subject.changed(name, text, None, risk=Risk.MEDIUM, before=before, after=after)
         else:
             yield subject.other(name, Risk.LOW)
@@ -101,7 +101,7 @@ def group(resource: Resource) -> Iterator[Drift]:
     """Drifts of a group of the stack's own realm."""
     subject = Subject(resource, "group")
     if resource.after is None:
-        text = f"The group {shown(resource.name)} was deleted, with its memberships."
+        text = f"The group {quoted(resource.name)} was deleted, with its memberships."
         yield subject.deleted(text, "group-loses-access")
         return
     for name in resource.changed:
@@ -118,10 +118,10 @@ def group_roles(resource: Resource, roles: Mapping[str, str], gone: frozenset[st
     """
     subject = Subject(resource, "group")
     if resource.after is None:
-        text = f"The group {shown(resource.name)} has lost all its roles."
+        text = f"The group {quoted(resource.name)} has lost all its roles."
         yield subject.deleted(text, "group-loses-access")
         return
     for role_id in subject.removed("roleIds"):
         if role_id not in gone:
-            text = f"The group {shown(resource.name)} no longer reaches {roles.get(role_id, 'a resource')}."
+            text = f"The group {quoted(resource.name)} no longer reaches {roles.get(role_id, 'a resource')}."
             yield subject.changed("roleIds", text, "group-loses-access", before=roles.get(role_id))

@@ -9,7 +9,7 @@ from flow_mcp.operations.drift.keycloak.appeared_clients import audiences, opene
 from flow_mcp.operations.drift.keycloak.managed import Managed
 from flow_mcp.operations.drift.keycloak.realm import MOST_MEMBERS, Realm, Representation
 from flow_mcp.review.diff.change import Risk
-from flow_mcp.review.diff.changes.quoting import listed, shown
+from flow_mcp.review.diff.changes.quoting import quoted, quoted_list
 
 # What Keycloak 26 makes in every realm.
 _SCOPES = frozenset(
@@ -32,9 +32,11 @@ def scopes(realm: Realm, managed: Managed) -> Iterator[Appeared]:
         if scope["id"] in managed.scopes or name in _SCOPES:
             continue
         if managed.server.realm.create or opens:
-            reaches = f"tokens with it open {listed(opens)}" if opens else "it opens no protected resource"
+            reaches = (
+                f"tokens with it open {quoted_list(opens)}" if opens else "it opens no protected resource"
+            )
             risk = Risk.HIGH if opens else Risk.LOW
-            yield Appeared("client-scope", name, "", f"{shown(name)}: {reaches}.", risk, opens)
+            yield Appeared("client-scope", name, "", f"{quoted(name)}: {reaches}.", risk, opens)
 
 
 def mappers(realm: Realm, managed: Managed) -> Iterator[Appeared]:
@@ -47,7 +49,7 @@ def mappers(realm: Realm, managed: Managed) -> Iterator[Appeared]:
             # The scopes that are somebody else's are told as a whole.
             everywhere = name == _EVERYWHERE and not known
             if mapper["id"] not in managed.mappers and (own or everywhere or (name in _SCOPES and opens)):
-                yield _mapper(mapper, f"the scope {shown(name)}", name, opens)
+                yield _mapper(mapper, f"the scope {quoted(name)}", name, opens)
     for client in realm.clients:
         if client["id"] in managed.clients:
             for mapper in client.get("protocolMappers") or ():
@@ -59,12 +61,12 @@ def mappers(realm: Realm, managed: Managed) -> Iterator[Appeared]:
 def _mapper(mapper: Representation, where: str, within: str, opens: tuple[str, ...]) -> Appeared:
     name = str(mapper["name"])
     what = (
-        f"it opens {listed(opens)}"
+        f"it opens {quoted_list(opens)}"
         if opens
-        else f"it changes tokens ({shown(str(mapper['protocolMapper']))})"
+        else f"it changes tokens ({quoted(str(mapper['protocolMapper']))})"
     )
     risk = Risk.HIGH if opens else Risk.MEDIUM
-    return Appeared("mapper", name, within, f"{shown(name)} on {where}: {what}.", risk, opens)
+    return Appeared("mapper", name, within, f"{quoted(name)} on {where}: {what}.", risk, opens)
 
 
 def gates(realm: Realm, managed: Managed) -> Iterator[Appeared]:
@@ -79,7 +81,7 @@ def gates(realm: Realm, managed: Managed) -> Iterator[Appeared]:
         for role in (*(found.get("realmMappings") or ()), *(role for roles in clients for role in roles)):
             if str(role["id"]) not in managed.gates[str(scope["id"])]:
                 name = str(role["name"])
-                text = f"{shown(name)}: whoever has this role gets the scope of {key}."
+                text = f"{quoted(name)}: whoever has this role gets the scope of {key}."
                 yield Appeared("gate", name, str(scope["name"]), text, Risk.HIGH, (key,))
 
 
@@ -95,9 +97,11 @@ def roles(realm: Realm, managed: Managed) -> Iterator[Appeared]:
         )
         built_in = name in _ROLES or name.casefold() == f"default-roles-{realm.name}".casefold()
         if opens or (managed.server.realm.create and not built_in):
-            reaches = f"whoever has it reaches {listed(opens)}" if opens else "it gives no protected resource"
+            reaches = (
+                f"whoever has it reaches {quoted_list(opens)}" if opens else "it gives no protected resource"
+            )
             risk = Risk.HIGH if opens else Risk.LOW
-            yield Appeared("role", name, "", f"{shown(name)}: {reaches}.", risk, opens)
+            yield Appeared("role", name, "", f"{quoted(name)}: {reaches}.", risk, opens)
 
 
 def members(realm: Realm, managed: Managed) -> Iterator[Appeared]:
@@ -113,7 +117,7 @@ def members(realm: Realm, managed: Managed) -> Iterator[Appeared]:
             strangers = [each for each in found if (str(each["id"]), role) not in managed.given]
             for each in strangers[:MOST_MEMBERS]:
                 name = str(each.get(label) or each["id"])
-                yield _member(kind, name, role, (key,), f"reaches {key} by the role {shown(role)}")
+                yield _member(kind, name, role, (key,), f"reaches {key} by the role {quoted(role)}")
             if len(strangers) > MOST_MEMBERS:
                 yield _member(kind, "…", role, (key,), f"and more than {MOST_MEMBERS} {kind}s reach {key}")
 
@@ -131,10 +135,10 @@ def service_accounts(realm: Realm, managed: Managed) -> Iterator[Appeared]:
         default = f"default-roles-{realm.name}".casefold()
         for role in sorted([*(name for name in own if name.casefold() != default), *others]):
             if role not in managed.roles:
-                text = f"has the role {shown(role)}, by its service account"
+                text = f"has the role {quoted(role)}, by its service account"
                 yield _member("program", client, role, (), text)
 
 
 def _member(kind: str, name: str, role: str, opens: tuple[str, ...], text: str) -> Appeared:
     member: AppearedKind = "role-member"
-    return Appeared(member, name, role, f"The {kind} {shown(name)} {text}.", Risk.HIGH, opens)
+    return Appeared(member, name, role, f"The {kind} {quoted(name)} {text}.", Risk.HIGH, opens)

@@ -12,7 +12,7 @@ from flow_mcp.operations.drift.drift import Appeared
 from flow_mcp.operations.drift.keycloak.managed import Managed
 from flow_mcp.operations.drift.keycloak.realm import Realm, Representation
 from flow_mcp.review.diff.change import Risk
-from flow_mcp.review.diff.changes.quoting import listed, shown
+from flow_mcp.review.diff.changes.quoting import quoted, quoted_list
 
 
 def clients(realm: Realm, managed: Managed) -> Iterator[Appeared]:
@@ -73,10 +73,10 @@ def _appeared(client: Representation, opens: tuple[str, ...], managed: Managed) 
         risk, how = Risk.NONE, " A declared registration method allows it."
     else:
         risk, how = (Risk.HIGH if opens else Risk.LOW), ""
-    to = f" Codes are sent to {listed(redirects)}." if redirects else ""
-    reaches = listed(opens) if opens else "no protected resource"
+    to = f" Codes are sent to {quoted_list(redirects)}." if redirects else ""
+    reaches = quoted_list(opens) if opens else "no protected resource"
     text = f"It reaches {reaches} by {' and '.join(grants) or 'no grant'}.{to}{how}"
-    return Appeared("client", client_id, "", f"{shown(client_id)}: {text}", risk, opens, redirects, grants)
+    return Appeared("client", client_id, "", f"{quoted(client_id)}: {text}", risk, opens, redirects, grants)
 
 
 def _allowed(client: Representation, opens: tuple[str, ...], managed: Managed) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flow_mcp.authorization_servers.keycloak.claim_resource import CLAIM
+from flow_mcp.authorization_servers.keycloak.claim_resource import CLAIM_PREFIX
 from flow_mcp.authorization_servers.keycloak.registration_policies import (
     ANONYMOUS,
     DEFAULTS,
@@ -17,7 +17,7 @@ from flow_mcp.operations.drift.drift import Appeared
 from flow_mcp.operations.drift.keycloak.managed import Managed
 from flow_mcp.operations.drift.keycloak.realm import Realm
 from flow_mcp.review.diff.change import Risk
-from flow_mcp.review.diff.changes.quoting import shown
+from flow_mcp.review.diff.changes.quoting import quoted
 
 _AUTHENTICATED = frozenset({SCOPES, ORIGINS, "allowed-protocol-mappers"})
 """The kinds of policies that a new realm has for clients that register with a token."""
@@ -35,11 +35,9 @@ def policies(realm: Realm, managed: Managed) -> Iterator[Appeared]:
         first = (sub_type, kind) not in seen
         seen.add((sub_type, kind))
         senders = sub_type == ANONYMOUS and kind == HOSTS and name == SENDERS
-        if sub_type in owned or sub_type.startswith(CLAIM) or senders or (kind in known and first):
+        if sub_type in owned or sub_type.startswith(CLAIM_PREFIX) or senders or (kind in known and first):
             continue
-        text = (
-            f"{shown(name)}: a policy ({shown(kind)}) that applies to {shown(sub_type)} registration as well."
-        )
+        text = f"{quoted(name)}: another policy ({quoted(kind)}) for {quoted(sub_type)} registration."
         yield Appeared("registration-policy", name, sub_type, text, Risk.MEDIUM)
 
 
@@ -50,7 +48,7 @@ def client_policies(realm: Realm, managed: Managed) -> Iterator[Appeared]:
         name = str(policy["name"])
         if name not in own:
             state = "" if policy.get("enabled", True) else " It is switched off."
-            text = f"{shown(name)}: it changes what clients may do or must do.{state}"
+            text = f"{quoted(name)}: it changes what clients may do or must do.{state}"
             yield Appeared("client-policy", name, "", text, Risk.LOW)
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from flow_mcp.authorization_servers.keycloak.names import REFRESH
+from flow_mcp.authorization_servers.keycloak.names import OFFLINE_ACCESS
 from flow_mcp.authorization_servers.keycloak.preflight import OWNER_ATTRIBUTE
 from flow_mcp.operations.drift.drift import Drift
 from flow_mcp.operations.drift.keycloak.values import Subject
 from flow_mcp.operations.drift.refresh import Resource
 from flow_mcp.review.diff.change import Risk
-from flow_mcp.review.diff.changes.quoting import lasting, shown
+from flow_mcp.review.diff.changes.quoting import duration, quoted
 
 _GRANTS = {
     "standardFlowEnabled": "authorization code",
@@ -66,7 +66,7 @@ def _property(subject: Subject, name: str) -> Iterator[Drift]:
     elif name == "accessTokenLifespan":
         yield _lifetime(subject, name)
     elif name == "clientId":
-        text = f"The client ID of {client} is {shown(str(after))}."
+        text = f"The client ID of {client} is {quoted(str(after))}."
         yield subject.changed(name, text, "client-id-changes", **both)
     else:
         yield subject.other(name, Risk.LOW if name in _SHOWN_ONLY else None)
@@ -83,10 +83,10 @@ def pkce(subject: Subject, method: str | None) -> Drift:
 def _addresses(subject: Subject, name: str) -> Iterator[Drift]:
     kind, verb = _ADDRESSES[name]
     for address in subject.added(name):
-        text = f"{subject.name} may {verb} {shown(address)}."
+        text = f"{subject.name} may {verb} {quoted(address)}."
         yield subject.changed(name, text, f"{kind}-added", after=address)
     for address in subject.removed(name):
-        text = f"{subject.name} may no longer {verb} {shown(address)}."
+        text = f"{subject.name} may no longer {verb} {quoted(address)}."
         yield subject.changed(name, text, f"{kind}-removed", before=address)
 
 
@@ -95,7 +95,7 @@ def _authentication(subject: Subject, name: str) -> Drift:
     known = before in _PROOFS and after in _PROOFS
     order = _PROOFS.index(after) - _PROOFS.index(before) if known else 0
     kind = "weakens" if order > 0 else "strengthens" if order < 0 else "changes"
-    text = f"{subject.name} authenticates by {shown(after)}; the stack left {shown(before)}."
+    text = f"{subject.name} authenticates by {quoted(after)}; the stack left {quoted(before)}."
     return subject.changed(name, text, f"client-authentication-{kind}", before=before, after=after)
 
 
@@ -111,21 +111,21 @@ def _attributes(subject: Subject, before: Mapping[str, Any], after: Mapping[str,
             continue
         name, both = f"extraConfig.{key}", {"before": old, "after": new}
         if key in _KEYS:
-            text = f"The keys of {subject.name} are another's: {key} is {shown(str(new or 'not set'))}."
+            text = f"The keys of {subject.name} are another's: {key} is {quoted(str(new or 'not set'))}."
             yield subject.changed(name, text, "client-key-changes", **both)
         elif key == OWNER_ATTRIBUTE:
             text = f"{subject.name} does not bear the stack's mark any more."
             yield subject.changed(name, text, None, risk=Risk.MEDIUM, **both)
         else:
-            text = f"{key} of the client {subject.name} is {shown(str(new or 'not set'))}."
+            text = f"{key} of the client {subject.name} is {quoted(str(new or 'not set'))}."
             yield subject.changed(name, text, "declaration-changed", **both)
 
 
 def _lifetime(subject: Subject, name: str) -> Drift:
     before, after = (_seconds(subject.before(name)), _seconds(subject.after(name)))
     grows = not after or (before is not None and after > before)
-    told = lasting(after) if after else "as long as the realm's"
-    text = f"Access tokens of {subject.name} last {told}; the stack left {lasting(before or 0)}."
+    told = duration(after) if after else "as long as the realm's"
+    text = f"Access tokens of {subject.name} last {told}; the stack left {duration(before or 0)}."
     kind = "lifetime-grows" if grows else "lifetime-shrinks"
     return subject.changed(name, text, kind, before=subject.before(name), after=subject.after(name))
 
@@ -156,11 +156,11 @@ def client_scopes(resource: Resource, keys: Mapping[str, str], gone: frozenset[s
         elif scope in keys:
             text = f"{client} may ask for {keys[scope]}."
             yield subject.changed(name, text, "client-gains-access", after=scope)
-        elif scope == REFRESH:
+        elif scope == OFFLINE_ACCESS:
             text = f"{client} may ask for refresh tokens."
             yield subject.changed(name, text, "refresh-tokens-begin", after=scope)
         else:
-            text = f"{client} has the {word} scope {shown(scope)}."
+            text = f"{client} has the {word} scope {quoted(scope)}."
             yield subject.changed(name, text, None, risk=Risk.LOW, after=scope)
     for scope in subject.removed(name):
         if scope in gone:
@@ -168,11 +168,11 @@ def client_scopes(resource: Resource, keys: Mapping[str, str], gone: frozenset[s
         if scope in keys:
             text = f"{client} may no longer ask for {keys[scope]}."
             yield subject.changed(name, text, "client-loses-access", before=scope)
-        elif scope == REFRESH:
+        elif scope == OFFLINE_ACCESS:
             text = f"{client} may no longer ask for refresh tokens."
             yield subject.changed(name, text, "refresh-tokens-end", before=scope)
         else:
-            text = f"{client} has lost the {word} scope {shown(scope)}."
+            text = f"{client} has lost the {word} scope {quoted(scope)}."
             yield subject.changed(name, text, None, risk=Risk.LOW, before=scope)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flow_mcp.operations.drift.refresh import Refreshed
-from flow_mcp.review.diff.changes.quoting import listed, shown
+from flow_mcp.review.diff.changes.quoting import quoted, quoted_list
 
 _REALM = (
     "The people of the realm, with their passwords, sessions and memberships in groups. Restore them from a "
@@ -32,9 +32,9 @@ def lost(refreshed: Refreshed) -> Iterator[str]:
     )
     if secrets:
         yield (
-            f"The {'secret' if len(secrets) == 1 else 'secrets'} of {listed(secrets)}. New ones are made: "
-            "hand them over from the output clientSecrets."
+            f"The {'secret' if len(secrets) == 1 else 'secrets'} of {quoted_list(secrets)}. Keycloak creates "
+            "new secrets. Distribute them from the output clientSecrets."
         )
     groups = sorted(each.name for each in gone if each.type == "Group")
     if groups and not realm:
-        yield f"The members of {', '.join(map(shown, groups))}. Add them again."
+        yield f"The members of {', '.join(map(quoted, groups))}. Add them again."

@@ -16,7 +16,7 @@ from flow_mcp.operations.drift.drift import Drift
 from flow_mcp.operations.drift.keycloak.values import Subject
 from flow_mcp.operations.drift.refresh import Resource
 from flow_mcp.review.diff.change import Risk
-from flow_mcp.review.diff.changes.quoting import shown
+from flow_mcp.review.diff.changes.quoting import quoted
 
 _WEAKENING = {
     "registrationAllowed": ("Anybody can create an account in the realm.", "everyone-gains-access"),
@@ -43,7 +43,7 @@ _ENDPOINTS = frozenset({"issuer", "tokenEndpoint", "jwksUri", "authorizationEndp
 def realm(resource: Resource) -> Iterator[Drift]:
     """Drifts of the stack's own realm."""
     subject = Subject(resource, "realm")
-    name = shown(str(resource.before.get("realm", resource.name)))
+    name = quoted(str(resource.before.get("realm", resource.name)))
     if resource.after is None:
         text = f"The realm {name} was deleted, with all that the stack made in it."
         yield subject.deleted(text, None, risk=Risk.HIGH)
@@ -70,7 +70,7 @@ def _attributes(
         text = (
             "The realm does not bear the stack's mark any more."
             if key == OWNER_ATTRIBUTE
-            else f"The realm's attribute {shown(key)} is {shown(str(new or 'not set'))}."
+            else f"The realm's attribute {quoted(key)} is {quoted(str(new or 'not set'))}."
         )
         yield subject.changed(f"attributes.{key}", text, None, risk=Risk.MEDIUM, before=old, after=new)
 
@@ -109,12 +109,12 @@ def _registration_property(subject: Subject, name: str, gone: frozenset[str]) ->
         wider, narrower = "registration-widens", "registration-narrows"
         for entry in subject.added(name):
             kind = wider if before or name != "senderHosts" else narrower
-            yield subject.changed(name, f"Registrations {_LISTS[name]} {shown(entry)}.", kind, after=entry)
+            yield subject.changed(name, f"Registrations {_LISTS[name]} {quoted(entry)}.", kind, after=entry)
         for entry in subject.removed(name):
             if name == "allowedScopes" and entry in gone:
                 continue
             kind = narrower if after or name != "senderHosts" else wider
-            text = f"Registrations no longer {_LISTS[name]} {shown(entry)}.".replace("longer may", "longer")
+            text = f"Registrations no longer {_LISTS[name]} {quoted(entry)}.".replace("longer may", "longer")
             yield subject.changed(name, text, kind, before=entry)
     elif name == "maximumClients":
         kind = "registration-widens" if int(after or 0) > int(before or 0) else "registration-narrows"
@@ -123,7 +123,7 @@ def _registration_property(subject: Subject, name: str, gone: frozenset[str]) ->
     elif name == "realmOptionalScopes":
         for scope in subject.removed(name):
             if scope not in gone:
-                text = f"Clients that register no longer get the scope {shown(scope)}."
+                text = f"Clients that register no longer get the scope {quoted(scope)}."
                 yield subject.changed(name, text, "registration-loses-access", before=scope)
     elif name == "realmId":
         text = "The realm was deleted and made again: its keys and people are others."
@@ -161,7 +161,7 @@ def metadata(resource: Resource) -> Iterator[Drift]:
     """Drifts of what the server publishes of itself."""
     subject = Subject(resource, "metadata")
     if resource.after is None:
-        text = f"Nothing is published at {shown(str(resource.before.get('metadataUrl')))} any more."
+        text = f"Nothing is published at {quoted(str(resource.before.get('metadataUrl')))} any more."
         yield subject.deleted(text, None, risk=Risk.HIGH)
         return
     for name in resource.changed:

@@ -27,7 +27,7 @@ from flow_mcp.operations.drift.keycloak.realm import Realm, Representation
 from flow_mcp.operations.drift.keycloak.values import Subject
 from flow_mcp.operations.drift.refresh import Refreshed, Resource
 from flow_mcp.review.diff.change import Risk
-from flow_mcp.review.diff.changes.quoting import listed, shown
+from flow_mcp.review.diff.changes.quoting import quoted, quoted_list
 from flow_mcp.settings import Grant
 
 _PKCE = "pkce.code.challenge.method"
@@ -136,7 +136,7 @@ def _realm_settings(realm: Realm, resource: Resource) -> Iterator[Repair]:
     if "securityDefenses" in resource.changed and not after.get("securityDefenses"):
         wanted["bruteForceProtected"] = True
     if wanted and resource.after is not None:
-        label = f"Set {listed(sorted(wanted))} of the realm as declared."
+        label = f"Set {quoted_list(sorted(wanted))} of the realm as declared."
         yield Repair(label, None, _put(realm, (), **wanted))
 
 
@@ -146,11 +146,11 @@ def _contained_roles(realm: Realm, resource: Resource) -> Iterator[Repair]:
         return
     contained = realm.composites(resource.id)
     names = sorted(str(each["name"]) for each in contained)
-    text = f"The role {shown(str(role['name']))} contains {listed(names)}."
+    text = f"The role {quoted(str(role['name']))} contains {quoted_list(names)}."
     drift = Subject(resource, "role").changed("compositeRoles", text, None, risk=Risk.HIGH, after=names)
     path = realm_path(realm.name, "roles-by-id", resource.id, "composites")
     body = [{"id": each["id"], "name": each["name"]} for each in contained]
-    label = f"Take {listed(names)} out of the role {shown(str(role['name']))}."
+    label = f"Take {quoted_list(names)} out of the role {quoted(str(role['name']))}."
     yield Repair(label, drift, lambda api: api.delete(path, body))
 
 

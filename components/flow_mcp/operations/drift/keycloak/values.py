@@ -8,7 +8,7 @@ from typing import Any, Literal
 from flow_mcp.operations.drift.drift import Drift, risk_of
 from flow_mcp.operations.drift.refresh import Resource
 from flow_mcp.review.diff.change import Risk
-from flow_mcp.review.diff.changes.quoting import value
+from flow_mcp.review.diff.changes.quoting import quoted_value
 
 OTHER = "declaration-changed"
 """The kind of change that has no name of its own."""
@@ -73,4 +73,4 @@ class Subject:
 
 
 def _told(found: Any) -> str:
-    return "not set" if found in (None, "", [], {}) else value(found)
+    return "not set" if found in (None, "", [], {}) else quoted_value(found)
