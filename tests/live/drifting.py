@@ -1,4 +1,4 @@
-"""Changes of a tenant's realm by hand, through Keycloak's admin API."""
+"""Manual changes of a tenant's realm through Keycloak's admin API."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _POLICIES = "org.keycloak.services.clientregistration.policy.ClientRegistrationP
 
 
 class RealmByHand:
-    """What an administrator does in a realm's console.
+    """The changes of an administrator in a realm.
 
     Args:
         admin: the admin API.
@@ -26,7 +26,7 @@ class RealmByHand:
         return self._admin.get(f"{self.realm}/{path}".rstrip("/"), params=parameters).json()
 
     def add(self, path: str, body: Any) -> str:
-        """Add something; its ID, if Keycloak tells one."""
+        """Create an object, and return its ID, if Keycloak returns one."""
         answer = self._admin.post(f"{self.realm}/{path}", json=body)
         return str(answer.headers.get("location", "")).rpartition("/")[2]
 
@@ -37,13 +37,13 @@ class RealmByHand:
         return self.client_by_id(f"flow-mcp-{self.realm}-{name}")
 
     def client_by_id(self, client_id: str) -> dict[str, Any]:
-        # Keycloak refuses some names in a query.
+        # Keycloak rejects some names in a query.
         return next(client for client in self.get("clients") if client["clientId"] == client_id)
 
     def change_client(self, name: str, *, attributes: dict[str, str] | None = None, **changes: Any) -> None:
-        found = self.client(name)
-        body = {**found, **changes, "attributes": {**found["attributes"], **(attributes or {})}}
-        self._admin.put(f"{self.realm}/clients/{found['id']}", json=body)
+        client = self.client(name)
+        body = {**client, **changes, "attributes": {**client["attributes"], **(attributes or {})}}
+        self._admin.put(f"{self.realm}/clients/{client['id']}", json=body)
 
     def scope(self, key: str) -> dict[str, Any]:
         return self.scope_named(f"flow-mcp/{self.realm}/{key}")
@@ -52,17 +52,17 @@ class RealmByHand:
         return next(scope for scope in self.get("client-scopes") if scope["name"] == name)
 
     def mapper(self, key: str, name: str) -> tuple[str, dict[str, Any]]:
-        """A mapper of a resource's scope: its path and what it is."""
+        """Return the path and the representation of a mapper of a resource's scope."""
         scope = self.scope(key)
-        mapper = next(each for each in scope["protocolMappers"] if each["name"] == name)
+        mapper = next(mapper for mapper in scope["protocolMappers"] if mapper["name"] == name)
         return f"client-scopes/{scope['id']}/protocol-mappers/models/{mapper['id']}", mapper
 
     def change(self, path: str, body: Any) -> None:
         self._admin.put(f"{self.realm}/{path}" if path else self.realm, json=body)
 
     def role(self, name: str) -> dict[str, Any]:
-        found: dict[str, Any] = self.get(f"roles/{quote(name, safe='')}")
-        return found
+        role: dict[str, Any] = self.get(f"roles/{quote(name, safe='')}")
+        return role
 
     def access_role(self, key: str, who: str) -> dict[str, Any]:
         return self.role(f"flow-mcp:{self.realm}:{key.replace('/', ':')}:{who}")
@@ -87,8 +87,8 @@ class RealmByHand:
         self.add("components", {**body, "subType": "anonymous", "config": {}})
 
     def client_policies(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.get("client-policies/policies")["policies"]
-        return found
+        policies: list[dict[str, Any]] = self.get("client-policies/policies")["policies"]
+        return policies
 
     def set_client_policies(self, policies: Sequence[dict[str, Any]]) -> None:
         self.change("client-policies/policies", {"policies": list(policies)})

@@ -1,4 +1,4 @@
-"""`flow-mcp drift` on a real Keycloak: each kind of drift is named, mended, and nothing else is touched."""
+"""`flow-mcp drift` on a real Keycloak: it lists and mends each kind of drift and changes nothing else."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.live.tenant import Tenant
 _NAME = "drifting"
 _EVIL = "https://evil.example"
 _SERVER = "https://app.profitbase.biz/flow/mcp/tenants/drifting/workspaces/1/environments"
-# Whoever saves a program's client gives it Keycloak's scope `service_account`.
+# Keycloak adds its scope `service_account` when a program's client is saved.
 _SAVED = (
     "client",
     "{}-default-scopes",
@@ -36,9 +36,9 @@ _ADMINISTRATORS = {
     "passwordPolicy": "length(14)",
     "smtpServer": {"host": "mail.example", "from": "id@drifting.example"},
 }
-"""What an administrator sets in the realm, and no declaration says."""
+"""Settings of an administrator, which no declaration contains."""
 
-Told = tuple[str, str, str, str, str | None, str]
+Expected = tuple[str, str, str, str, str | None, str]
 """Type, resource, property, risk, kind and text of a drift."""
 
 
@@ -81,8 +81,8 @@ def _declaration(keycloak: LocalKeycloak) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def made(module_scratch: ScratchProject, keycloak: LocalKeycloak, admin: httpx.Client) -> Iterator[Tenant]:
-    """The stack, applied once; a client that was registered by hand, as declared."""
+def applied(module_scratch: ScratchProject, keycloak: LocalKeycloak, admin: httpx.Client) -> Iterator[Tenant]:
+    """The applied stack, and the client of its manual registration."""
     tenant = Tenant(_NAME, module_scratch)
     tenant.create()
     tenant.declare(_declaration(keycloak))
@@ -95,8 +95,8 @@ def made(module_scratch: ScratchProject, keycloak: LocalKeycloak, admin: httpx.C
 
 
 @pytest.fixture(scope="module")
-def realm(made: Tenant, admin: httpx.Client) -> RealmByHand:
-    return RealmByHand(admin, made.name)
+def realm(applied: Tenant, admin: httpx.Client) -> RealmByHand:
+    return RealmByHand(admin, applied.name)
 
 
 def _redirect_and_origin(realm: RealmByHand) -> None:
@@ -106,7 +106,7 @@ def _redirect_and_origin(realm: RealmByHand) -> None:
 
 
 def _grants(realm: RealmByHand) -> None:
-    # The plugin reads the first one only.
+    # The plugin reads only the first of them.
     attributes = {"standard.token.exchange.enabled": "true", "oidc.ciba.grant.enabled": "true"}
     realm.change_client("web", attributes=attributes)
 
@@ -115,7 +115,7 @@ def _pkce(realm: RealmByHand) -> None:
     realm.change_client("web", attributes={"pkce.code.challenge.method": ""})
 
 
-def _switched_off(realm: RealmByHand) -> None:
+def _disabled(realm: RealmByHand) -> None:
     realm.change_client("desktop", enabled=False, directAccessGrantsEnabled=True, fullScopeAllowed=True)
 
 
@@ -202,7 +202,7 @@ def _deleted_policy(realm: RealmByHand) -> None:
 def _client_policy(realm: RealmByHand) -> None:
     policies = realm.client_policies()
     realm.set_client_policies(
-        [{**each, "enabled": not each["name"].endswith(":dynamic")} for each in policies]
+        [{**policy, "enabled": not policy["name"].endswith(":dynamic")} for policy in policies]
     )
 
 
@@ -210,17 +210,17 @@ def _optional_scope(realm: RealmByHand) -> None:
     realm.delete(f"default-optional-client-scopes/{realm.scope('1/test')['id']}")
 
 
-def _saved(client: str) -> Told:
+def _saved(client: str) -> Expected:
     kind, resource, name, risk, change, text = _SAVED
     return kind, resource.format(client), name, risk, change, text.format(client)
 
 
-DRIFTS: dict[Callable[[RealmByHand], None], tuple[Told, ...]] = {
+DRIFTS: dict[Callable[[RealmByHand], None], tuple[Expected, ...]] = {
     _redirect_and_origin: (
         ("client", "desktop", "validRedirectUris", "medium", "redirect-uri-added",
-         f"desktop may have codes sent to {_EVIL}/*."),
+         f"desktop accepts the redirect URI {_EVIL}/*."),
         ("client", "desktop", "webOrigins", "medium", "web-origin-added",
-         f"desktop may get tokens in pages of {_EVIL}."),
+         f"desktop accepts the web origin {_EVIL}."),
     ),
     _grants: (
         ("client", "web", "standardTokenExchangeEnabled", "high", "client-grant-changes",
@@ -230,39 +230,40 @@ DRIFTS: dict[Callable[[RealmByHand], None], tuple[Told, ...]] = {
     ),
     _pkce: (
         ("client", "web", "pkceCodeChallengeMethod", "high", None,
-         "web need not use PKCE with S256: a stolen authorization code is enough for a token."),
+         "web does not require PKCE with S256: an attacker can exchange a stolen authorization code "
+         "for a token."),
     ),
-    _switched_off: (
-        ("client", "desktop", "enabled", "medium", "client-removed", "desktop is switched off."),
+    _disabled: (
+        ("client", "desktop", "enabled", "medium", "client-removed", "desktop is disabled."),
         ("client", "desktop", "directAccessGrantsEnabled", "high", "client-grant-changes",
          "desktop has the password grant."),
         ("client", "desktop", "fullScopeAllowed", "medium", "client-gains-access",
-         "Tokens of desktop carry all roles of whoever signs in (full scope allowed)."),
+         "Tokens of desktop contain all roles of the user (full scope allowed)."),
     ),
     _secret: (
         ("client", "agent", "clientSecret", "medium", "secret-rotates",
-         "agent has another secret than the stack's output clientSecrets."),
+         "The secret of agent differs from the stack's output clientSecrets."),
         _saved("agent"),
     ),
     _key_and_lifetime: (
         ("client", "signer", "extraConfig.jwks.url", "high", "client-key-changes",
-         f"The keys of signer are another's: jwks.url is {_EVIL}/keys."),
+         f"signer authenticates with other keys: jwks.url is {_EVIL}/keys."),
         ("client", "signer", "accessTokenLifespan", "medium", "lifetime-grows",
-         "Access tokens of signer last 1d; the stack left 5m."),
+         "Access tokens of signer are valid for 1d; the stack set 5m."),
         _saved("signer"),
     ),
     _mark: (
         ("client", "web", "extraConfig.flowMcpOwner", "medium", None,
-         "web does not bear the stack's mark any more."),
+         "web no longer has the owner mark."),
     ),
     _deleted_client: (
         ("client", "reporter", "", "medium", "client-removed", "The client reporter was deleted."),
     ),
     _default_scope: (
         ("client", "desktop-default-scopes", "defaultScopes", "medium", "client-gains-access",
-         "Every token of desktop opens 1/test: its scope is a default one."),
+         "Every token of desktop is valid for 1/test: its scope is a default scope."),
         ("client", "desktop-optional-scopes", "optionalScopes", "medium", "client-loses-access",
-         "desktop may no longer ask for 1/test."),
+         "desktop may no longer request 1/test."),
     ),
     _audience: (
         ("mapper", "1/production-audience", "includedCustomAudience", "high", "resource-recognition-changes",
@@ -270,16 +271,16 @@ DRIFTS: dict[Callable[[RealmByHand], None], tuple[Told, ...]] = {
     ),
     _program_mapper: (
         ("mapper", "1/production-program", "", "high", "token-reading-changes",
-         "The mapper program of 1/production was deleted: a program passes for a person."),
+         "The mapper program of 1/production was deleted: a token of a program is accepted as a person's."),
     ),
     _gates: tuple(
         ("gate", f"1/test-{who}", "", "high", "everyone-gains-access",
-         f"The scope of 1/test no longer needs the role of its {who}: anyone gets it who may ask for it.")
+         f"The scope of 1/test no longer requires the role of its {who}: anyone who may request it gets it.")
         for who in ("people", "programs")
     ),
     _one_gate: (
         ("gate", "1/production-people", "", "medium", "group-loses-access",
-         "The role of the people of 1/production no longer gives its scope."),
+         "The role of the people of 1/production no longer grants its scope."),
     ),
     _deleted_scope: (
         ("client scope", "1/staging", "", "medium", "resource-closes",
@@ -287,7 +288,7 @@ DRIFTS: dict[Callable[[RealmByHand], None], tuple[Told, ...]] = {
     ),
     _service_account: (
         ("role of a service account", "signer/1/test", "", "medium", "client-loses-access",
-         "signer has lost its role for 1/test."),
+         "signer lost its role for 1/test."),
     ),
     _group: (
         ("group", "planners", "roleIds", "medium", "group-loses-access",
@@ -295,7 +296,7 @@ DRIFTS: dict[Callable[[RealmByHand], None], tuple[Told, ...]] = {
     ),
     _deleted_role: (
         ("role", "1/staging-people-role", "", "medium", "group-loses-access",
-         "The role flow-mcp:drifting:1:staging:people was deleted: the people of 1/staging are refused."),
+         "The role flow-mcp:drifting:1:staging:people was deleted: the people of 1/staging lose access."),
     ),
     _composite: (
         ("role", "1/test-people-role", "compositeRoles", "high", None,
@@ -303,15 +304,15 @@ DRIFTS: dict[Callable[[RealmByHand], None], tuple[Told, ...]] = {
     ),
     _realm: (
         ("realm", "realm", "registrationAllowed", "high", "everyone-gains-access",
-         "Anybody can create an account in the realm."),
+         "Anyone can create an account in the realm."),
         ("realm", "realm", "securityDefenses", "high", None,
-         "The realm no longer stops attempts to guess passwords."),
+         "The realm no longer detects brute force attacks on passwords."),
         ("realm", "realm", "sslRequired", "high", None,
          "The realm accepts requests without TLS in more cases."),
     ),
     _redirect_host: (
         ("registration", "registration", "redirectHosts", "high", "registration-widens",
-         "Registrations may name the redirect host evil.example."),
+         "Registrations may have the redirect host evil.example."),
     ),
     _deleted_policy: (
         ("registration", "registration", "deviations", "high", "registration-widens",
@@ -319,42 +320,42 @@ DRIFTS: dict[Callable[[RealmByHand], None], tuple[Told, ...]] = {
     ),
     _client_policy: (
         ("client policy", "dynamic-policy", "enabled", "high", "registration-widens",
-         "The client dynamic policy is switched off."),
+         "The client dynamic policy is disabled."),
     ),
     _optional_scope: (
         ("registration", "registration", "realmOptionalScopes", "medium", "registration-loses-access",
-         "Clients that register no longer get the scope flow-mcp/drifting/1/test."),
+         "Clients with dynamic registration no longer get the scope flow-mcp/drifting/1/test."),
     ),
 }  # fmt: skip
-"""What is done by hand, in this order, and the drifts that it is."""
+"""The manual changes, in this order, and the expected drift of each."""
 
 APPEARED = [
     ("client", "intruder", "", "high",
-     "intruder: It reaches 1/production by authorization code and password. "
-     "Codes are sent to https://evil.example/*."),
+     "intruder: It reaches 1/production. Grants: authorization code and password. "
+     "Redirect URIs: https://evil.example/*."),
     ("client", "unrelated\x1b[31m", "", "low",
-     '"unrelated\\u001b[31m": It reaches no protected resource by no grant.'),
-    ("client-policy", "theirs", "", "low", "theirs: it changes what clients may do or must do."),
-    ("client-scope", "shortcut", "", "high", "shortcut: tokens with it open 1/production."),
+     '"unrelated\\u001b[31m": It reaches no protected resource. Grants: none.'),
+    ("client-policy", "theirs", "", "low", "theirs: it changes what clients may or must do."),
+    ("client-scope", "shortcut", "", "high", "shortcut: tokens with it are valid for 1/production."),
     ("gate", "default-roles-drifting", "flow-mcp/drifting/1/production", "high",
-     "default-roles-drifting: whoever has this role gets the scope of 1/production."),
-    ("initial-access-token", "", "", "medium", "Whoever has this token can register 2 more clients."),
+     "default-roles-drifting: everyone with this role gets the scope of 1/production."),
+    ("initial-access-token", "", "", "medium", "The token allows 2 more client registrations."),
     ("mapper", "extra", "flow-mcp/drifting/1/production", "medium",
      "extra on the scope flow-mcp/drifting/1/production: it changes tokens (oidc-hardcoded-claim-mapper)."),
     ("mapper", "sneaky", "flow-mcp-drifting-desktop", "high",
-     "sneaky on the client desktop: it opens 1/production."),
+     "sneaky on the client desktop: it adds the audience of 1/production."),
     ("registration-policy", "Clients Disabled", "anonymous", "medium",
-     "\"Clients Disabled\": a policy (client-disabled) that applies to anonymous registration as well."),
-    ("role", "boss", "", "high", "boss: whoever has it reaches 1/production."),
+     '"Clients Disabled": another policy (client-disabled) for anonymous registration.'),
+    ("role", "boss", "", "high", "boss: everyone with it reaches 1/production."),
     ("role-member", "agent", "realm-management/manage-users", "high",
-     "The program agent has the role realm-management/manage-users, by its service account."),
+     "The program agent has the role realm-management/manage-users through its service account."),
     ("role-member", "mallory", "flow-mcp:drifting:1:production:people", "high",
-     "The user mallory reaches 1/production by the role flow-mcp:drifting:1:production:people."),
+     "The user mallory reaches 1/production with the role flow-mcp:drifting:1:production:people."),
 ]  # fmt: skip
-"""What is made beside the managed things."""
+"""The unmanaged objects that the test creates."""
 
 
-def _make_appear(realm: RealmByHand) -> None:
+def _create_unmanaged(realm: RealmByHand) -> None:
     audience = {"included.custom.audience": f"{_SERVER}/production", "access.token.claim": "true"}
     mapper = {"protocol": "openid-connect", "protocolMapper": "oidc-audience-mapper", "config": audience}
     claim = {
@@ -399,7 +400,7 @@ def _make_appear(realm: RealmByHand) -> None:
     realm.add("clients-initial-access", {"count": 2, "expiration": 0})
 
 
-def _remove_what_appeared(realm: RealmByHand) -> None:
+def _delete_unmanaged(realm: RealmByHand) -> None:
     for client in ("intruder", "unrelated\x1b[31m"):
         realm.delete(f"clients/{realm.client_by_id(client)['id']}")
     realm.delete(f"client-scopes/{realm.scope_named('shortcut')['id']}")
@@ -415,22 +416,22 @@ def _remove_what_appeared(realm: RealmByHand) -> None:
     path = f"users/{realm.service_account('agent')}/role-mappings/clients/{management}"
     realm.delete(path, realm.get(path))
     realm.delete(f"components/{realm.registration_policy('client-disabled')['id']}")
-    realm.set_client_policies([each for each in realm.client_policies() if each["name"] != "theirs"])
+    realm.set_client_policies([policy for policy in realm.client_policies() if policy["name"] != "theirs"])
     for token in realm.get("clients-initial-access"):
         realm.delete(f"clients-initial-access/{token['id']}")
 
 
-def test_a_tenant_that_is_as_declared_has_no_drift(
-    made: Tenant, realm: RealmByHand, keycloak: LocalKeycloak
+def test_a_tenant_without_changes_has_no_drift(
+    applied: Tenant, realm: RealmByHand, keycloak: LocalKeycloak
 ) -> None:
     registered = httpx.post(
         f"{keycloak.url}/realms/{_NAME}/clients-registrations/openid-connect",
         json={"redirect_uris": ["http://127.0.0.1/callback"], "token_endpoint_auth_method": "none"},
         trust_env=False,
     ).json()
-    code, told = _drift(made)
+    code, document = _drift(applied)
     realm.delete(f"clients/{realm.client_by_id(registered['client_id'])['id']}")
-    assert (code, _drifts(told), _appeared(told)) == (
+    assert (code, _drifts(document), _appeared(document)) == (
         0,
         set(),
         [
@@ -439,190 +440,191 @@ def test_a_tenant_that_is_as_declared_has_no_drift(
                 registered["client_id"],
                 "",
                 "none",
-                f"{registered['client_id']}: It reaches 1/test by authorization code. "
-                "Codes are sent to http://127.0.0.1/callback. A declared registration method allows it.",
+                f"{registered['client_id']}: It reaches 1/test. Grants: authorization code. "
+                "Redirect URIs: http://127.0.0.1/callback. A declared registration method allows it.",
             )
         ],
     )
 
 
-def test_each_kind_of_drift_is_named_without_a_lock_and_without_a_change(
-    made: Tenant, realm: RealmByHand
-) -> None:
-    _make_appear(realm)
+def test_each_kind_of_drift_is_listed_without_a_lock_or_a_change(applied: Tenant, realm: RealmByHand) -> None:
+    _create_unmanaged(realm)
     realm.change("", _ADMINISTRATORS)
     for change in DRIFTS:
         change(realm)
-    before = _files(made.scratch.state)
-    lock = made.scratch.state / ".pulumi" / "locks" / "organization" / "flow-mcp" / _NAME / "x.json"
+    before = _files(applied.scratch.state)
+    lock = applied.scratch.state / ".pulumi" / "locks" / "organization" / "flow-mcp" / _NAME / "x.json"
     lock.parent.mkdir(parents=True, exist_ok=True)
     lock.write_text("{}", encoding="utf-8")
-    locked = made.scratch.pulumi("up", "--yes", "--skip-preview", "--stack", _NAME, check=False)
-    code, told = _drift(made)
+    locked = applied.scratch.pulumi("up", "--yes", "--skip-preview", "--stack", _NAME, check=False)
+    code, document = _drift(applied)
     lock.unlink()
 
     assert "locked by 1 lock" in locked.stdout
     assert code == 3
-    assert _drifts(told) == {each for drifts in DRIFTS.values() for each in drifts}
-    assert _appeared(told) == APPEARED
-    assert _files(made.scratch.state) == before
-    (tenant,) = told["tenants"]
+    assert _drifts(document) == {drift for drifts in DRIFTS.values() for drift in drifts}
+    assert _appeared(document) == APPEARED
+    assert _files(applied.scratch.state) == before
+    (tenant,) = document["tenants"]
     assert tenant["lost"] == [
-        "The secret of reporter. New ones are made: hand them over from the output clientSecrets."
+        "The secret of reporter. Keycloak creates new secrets. Distribute them from the output clientSecrets."
     ]
 
 
-def test_mending_puts_back_what_is_managed_and_leaves_the_rest(made: Tenant, realm: RealmByHand) -> None:
-    secret = made.outputs(secrets=True)["clientSecrets"]["agent"]
-    ended = flow_mcp(made.scratch, "drift", _NAME, "--mend", "--json")
-    told = json.loads(ended.stdout)
-    Draft202012Validator(drift_schema()).validate(told)
-    assert (ended.returncode, told["failed"]) == (3, []), ended.stderr
-    mended = told["tenants"][0]["mended"]
+def test_mend_reverts_managed_objects_and_keeps_the_others(applied: Tenant, realm: RealmByHand) -> None:
+    secret = applied.outputs(secrets=True)["clientSecrets"]["agent"]
+    result = flow_mcp(applied.scratch, "drift", _NAME, "--mend", "--json")
+    document = json.loads(result.stdout)
+    Draft202012Validator(drift_schema()).validate(document)
+    assert (result.returncode, document["failed"]) == (3, []), result.stderr
+    mended = document["tenants"][0]["mended"]
     assert (mended["left"], mended["repairs"]) == (
         [],
         [
-            "Give agent the secret of the stack's output clientSecrets again.",
-            "Mark the client web as this stack's.",
-            "Require PKCE with S256 of web.",
-            "Take the CIBA grant from web.",
-            "Take offline_access out of the role flow-mcp:drifting:1:test:people.",
-            "Give the service account of signer its role for 1/test again.",
-            "Set bruteForceProtected, registrationAllowed and sslRequired of the realm as declared.",
+            "Reset the secret of agent to the stack's output clientSecrets.",
+            "Restore the owner mark of the client web.",
+            "Require PKCE with S256 for web.",
+            "Disable the CIBA grant of web.",
+            "Remove offline_access from the role flow-mcp:drifting:1:test:people.",
+            "Assign the role for 1/test to the service account of signer.",
+            "Reset bruteForceProtected, registrationAllowed and sslRequired of the realm.",
         ],
     )
     representation = realm.get("")
     assert {name: representation[name] for name in _ADMINISTRATORS} == _ADMINISTRATORS
-    assert made.outputs(secrets=True)["clientSecrets"]["agent"] == secret
-    assert secret not in ended.stdout + ended.stderr
+    assert applied.outputs(secrets=True)["clientSecrets"]["agent"] == secret
+    assert secret not in result.stdout + result.stderr
     assert realm.get(f"clients/{realm.client('agent')['id']}/client-secret")["value"] == secret
 
-    code, told = _drift(made)
-    assert (code, _drifts(told), _appeared(told)) == (3, set(), APPEARED)
-    _remove_what_appeared(realm)
-    code, told = _drift(made)
-    assert (code, _drifts(told), _appeared(told)) == (0, set(), [])
-    assert made.changes() == {}
+    code, document = _drift(applied)
+    assert (code, _drifts(document), _appeared(document)) == (3, set(), APPEARED)
+    _delete_unmanaged(realm)
+    code, document = _drift(applied)
+    assert (code, _drifts(document), _appeared(document)) == (0, set(), [])
+    assert applied.changes() == {}
 
 
-def test_what_was_made_again_by_hand_or_never_applied_is_not_mended(
-    made: Tenant, realm: RealmByHand, keycloak: LocalKeycloak
+def test_recreated_objects_and_unapplied_changes_are_not_mended(
+    applied: Tenant, realm: RealmByHand, keycloak: LocalKeycloak
 ) -> None:
     realm.change_client("web", webOrigins=[_EVIL])
     _deleted_scope(realm)
-    again = realm.add("client-scopes", {"name": f"flow-mcp/{_NAME}/1/staging", "protocol": "openid-connect"})
-    code, told = _drift(made)
-    label = f"client scope flow-mcp/{_NAME}/1/staging"
-    assert (code, told["tenants"][0]["notes"]) == (
-        3,
-        [f"The {label} was deleted and made again by hand. It is not the stack's: delete it, then mend."],
+    recreated = realm.add(
+        "client-scopes", {"name": f"flow-mcp/{_NAME}/1/staging", "protocol": "openid-connect"}
     )
-    ended = flow_mcp(made.scratch, "drift", _NAME, "--mend")
-    assert f"{_NAME} was not mended: the {label} was recreated without Pulumi" in ended.stderr
-    realm.delete(f"client-scopes/{again}")
+    code, document = _drift(applied)
+    label = f"client scope flow-mcp/{_NAME}/1/staging"
+    assert (code, document["tenants"][0]["notes"]) == (
+        3,
+        [f"The {label} was deleted and recreated without Pulumi. Delete it, then run with --mend."],
+    )
+    result = flow_mcp(applied.scratch, "drift", _NAME, "--mend")
+    assert f"{_NAME} was not mended: the {label} was recreated without Pulumi" in result.stderr
+    realm.delete(f"client-scopes/{recreated}")
 
     changed = _declaration(keycloak)
     changed["clients"]["web"]["access"] = ["*"]
-    made.declare(changed)
-    ended = flow_mcp(made.scratch, "drift", _NAME, "--mend")
-    made.declare(_declaration(keycloak))
-    assert (ended.returncode, realm.client("web")["webOrigins"]) == (3, [_EVIL])
-    assert "drifting was not mended: its file has changes that were never applied" in ended.stderr
-    assert flow_mcp(made.scratch, "drift", _NAME, "--mend").returncode == 0
+    applied.declare(changed)
+    result = flow_mcp(applied.scratch, "drift", _NAME, "--mend")
+    applied.declare(_declaration(keycloak))
+    assert (result.returncode, realm.client("web")["webOrigins"]) == (3, [_EVIL])
+    assert "drifting was not mended: its file has unapplied changes" in result.stderr
+    assert flow_mcp(applied.scratch, "drift", _NAME, "--mend").returncode == 0
     assert realm.client("web")["webOrigins"] == []
 
 
-def test_a_tenant_whose_server_does_not_answer_fails_alone(made: Tenant, keycloak: LocalKeycloak) -> None:
-    gone = Tenant("gone", made.scratch)
+def test_a_server_that_does_not_answer_fails_only_its_own_tenant(
+    applied: Tenant, keycloak: LocalKeycloak
+) -> None:
+    gone = Tenant("gone", applied.scratch)
     gone.create()
     declaration = _declaration(keycloak) | {"id": "gone"}
     declaration["authorizationServer"]["keycloak"]["url"] = "http://127.0.0.1:9"
     gone.declare(declaration)
-    state = made.scratch.pulumi("stack", "export", "--stack", _NAME).stdout
+    state = applied.scratch.pulumi("stack", "export", "--stack", _NAME).stdout
     text = state.replace(keycloak.url, "http://127.0.0.1:9").replace(
         f"urn:pulumi:{_NAME}::", "urn:pulumi:gone::"
     )
-    file = made.scratch.directory / "gone.json"
+    file = applied.scratch.directory / "gone.json"
     file.write_text(text[text.index("{") :], encoding="utf-8")
-    made.scratch.pulumi("stack", "import", "--force", "--stack", "gone", "--file", str(file))
-    code, told = _drift(made, "gone")
-    assert (code, [each["stack"] for each in told["tenants"]]) == (2, [_NAME])
-    (failed,) = told["failed"]
+    applied.scratch.pulumi("stack", "import", "--force", "--stack", "gone", "--file", str(file))
+    code, document = _drift(applied, "gone")
+    assert (code, [tenant["stack"] for tenant in document["tenants"]]) == (2, [_NAME])
+    (failed,) = document["failed"]
     assert failed["stack"] == "gone"
     assert failed["reason"].startswith("Keycloak at http://127.0.0.1:9 cannot be reached: ")
     assert failed["reason"].endswith(
         "Check that it runs, that its address is right and that this machine may reach it."
     )
-    made.scratch.pulumi("stack", "rm", "--yes", "--force", "--stack", "gone")
+    applied.scratch.pulumi("stack", "rm", "--yes", "--force", "--stack", "gone")
 
 
-def test_a_deleted_realm_is_rebuilt_and_what_is_lost_is_said_before(
-    made: Tenant, admin: httpx.Client
+def test_a_deleted_realm_is_rebuilt_after_a_list_of_what_is_lost(
+    applied: Tenant, admin: httpx.Client
 ) -> None:
-    secret = made.outputs(secrets=True)["clientSecrets"]["agent"]
+    secret = applied.outputs(secrets=True)["clientSecrets"]["agent"]
     admin.delete(_NAME)
-    ended = flow_mcp(made.scratch, "drift", _NAME)
-    assert ended.returncode == 3
-    assert ended.stdout.splitlines()[1:] == [
-        "  ▲ high   realm                         The realm drifting was deleted, with all that the stack "
-        "made in it.",
-        "  mending does not bring back",
-        "    - The people of the realm, with their passwords, sessions and memberships in groups. "
-        "Restore them from a backup of Keycloak, or let them be created or synchronized again.",
-        "    - The realm's signing keys. New ones are made: tokens that were issued before are refused.",
-        "    - Clients that registered themselves. They must register again.",
-        "    - What administrators have set by hand: e-mail server, password policy, identity providers, "
-        "federation.",
-        "    - The secrets of agent and reporter. New ones are made: hand them over from the output "
-        "clientSecrets.",
+    result = flow_mcp(applied.scratch, "drift", _NAME)
+    assert result.returncode == 3
+    assert result.stdout.splitlines()[1:] == [
+        "  ▲ high   realm                         The realm drifting was deleted, including everything that "
+        "the stack created in it.",
+        "  --mend does not restore",
+        "    - The users of the realm, with their passwords, sessions and group memberships. "
+        "Restore them from a backup of Keycloak, or create or synchronize them again.",
+        "    - The realm's signing keys. Keycloak creates new keys, and tokens issued before are rejected.",
+        "    - Clients with dynamic registration. They must register again.",
+        "    - Settings of administrators: e-mail server, password policy, identity providers, federation.",
+        "    - The secrets of agent and reporter. Keycloak creates new secrets. Distribute them from the "
+        "output clientSecrets.",
     ]
 
-    made.scratch.pulumi("refresh", "--yes", "--skip-preview", "--stack", _NAME)
-    code, told = _drift(made)
+    applied.scratch.pulumi("refresh", "--yes", "--skip-preview", "--stack", _NAME)
+    code, document = _drift(applied)
     assert code == 0
-    assert told["tenants"][0]["notes"] == [
-        "The state was last written by `pulumi refresh`, which took the server's values over: drift from "
-        "before it is not seen. `flow-mcp gate preview drifting` shows what differs from the declaration."
+    assert document["tenants"][0]["notes"] == [
+        "`pulumi refresh` wrote the server's values into the state, so earlier drift is not listed. "
+        "`flow-mcp gate preview drifting` shows the differences from the declaration."
     ]
-    made.up()
-    code, told = _drift(made)
-    assert (code, _drifts(told), _appeared(told)) == (0, set(), [])
-    assert made.outputs(secrets=True)["clientSecrets"]["agent"] != secret
+    applied.up()
+    code, document = _drift(applied)
+    assert (code, _drifts(document), _appeared(document)) == (0, set(), [])
+    assert applied.outputs(secrets=True)["clientSecrets"]["agent"] != secret
 
 
 def _drift(tenant: Tenant, *others: str) -> tuple[int, Any]:
-    """Exit code, and the document, which keeps to its schema."""
-    ended = flow_mcp(tenant.scratch, "drift", *others, tenant.name, "--json")
-    assert "Traceback" not in ended.stderr
-    assert "\x1b" not in ended.stdout
-    told = json.loads(ended.stdout)
-    Draft202012Validator(drift_schema()).validate(told)
-    return ended.returncode, told
+    """The exit code, and the valid document."""
+    result = flow_mcp(tenant.scratch, "drift", *others, tenant.name, "--json")
+    assert "Traceback" not in result.stderr
+    assert "\x1b" not in result.stdout
+    document = json.loads(result.stdout)
+    Draft202012Validator(drift_schema()).validate(document)
+    return result.returncode, document
 
 
-def _drifts(told: Any) -> set[Told]:
-    (tenant,) = told["tenants"]
-    found = [
-        (each["type"], each["resource"], each["property"], each["risk"], each.get("kind"), each["text"])
-        for each in tenant["drifts"]
+def _drifts(document: Any) -> set[Expected]:
+    (tenant,) = document["tenants"]
+    drifts = [
+        (drift["type"], drift["resource"], drift["property"], drift["risk"], drift.get("kind"), drift["text"])
+        for drift in tenant["drifts"]
     ]
-    assert len(found) == len(set(found))
-    return set(found)
+    assert len(drifts) == len(set(drifts))
+    return set(drifts)
 
 
-def _appeared(told: Any) -> list[tuple[str, ...]]:
-    (tenant,) = told["tenants"]
+def _appeared(document: Any) -> list[tuple[str, ...]]:
+    (tenant,) = document["tenants"]
     assert tenant["unread"] == ""
     return sorted(
         (
-            each["kind"],
+            item["kind"],
             # Keycloak chooses a token's ID.
-            "" if each["kind"] == "initial-access-token" else each["name"],
-            each["within"],
-            each["risk"],
-            each["text"],
+            "" if item["kind"] == "initial-access-token" else item["name"],
+            item["within"],
+            item["risk"],
+            item["text"],
         )
-        for each in tenant["appeared"]
+        for item in tenant["appeared"]
     )
 
 

@@ -1,4 +1,4 @@
-"""Two stacks that claim the same tenant in one realm: the second one is refused, until it is handed over."""
+"""Two stacks claim the same tenant in one realm: the second is rejected until the tenant is handed over."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _declaration(keycloak: LocalKeycloak) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def first(module_scratch: ScratchProject, keycloak: LocalKeycloak) -> Iterator[Tenant]:
-    """The stack that made the realm."""
+    """The stack that created the realm."""
     tenant = Tenant(_NAME, module_scratch)
     tenant.create()
     tenant.declare(_declaration(keycloak))
@@ -47,7 +47,7 @@ def first(module_scratch: ScratchProject, keycloak: LocalKeycloak) -> Iterator[T
 def second(
     first: Tenant, keycloak: LocalKeycloak, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Tenant]:
-    """The same file in another copy of the repository, with another backend."""
+    """A stack with the same file, in another copy of the repository and at another backend."""
     directory: Path = tmp_path_factory.mktemp("second")
     scratch = ScratchProject.prepare(Project(REPOSITORY), directory, first.scratch.credentials)
     scratch.passphrase.write_text(first.scratch.passphrase.read_text(encoding="utf-8"), encoding="utf-8")
@@ -58,10 +58,8 @@ def second(
     scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", _NAME)
 
 
-def test_a_stack_of_an_earlier_version_claims_its_tenant_with_one_shown_creation(
-    first: Tenant, admin: httpx.Client
-) -> None:
-    _forget_claim(first, admin)
+def test_a_stack_of_an_earlier_version_creates_only_its_claim(first: Tenant, admin: httpx.Client) -> None:
+    _remove_claim(first, admin)
     assert first.changes() == {"create": {"claim"}}
     first.up()
     assert first.changes() == {}
@@ -76,54 +74,58 @@ def test_a_renamed_stack_keeps_its_claim(first: Tenant) -> None:
     assert (first.changes(), (stacks / f"Pulumi.{_NAME}.yaml").exists()) == ({}, True)
 
 
-def test_another_stack_of_the_tenant_is_refused_and_changes_nothing(
+def test_another_stack_of_the_tenant_is_rejected_without_changes(
     first: Tenant, second: Tenant, admin: httpx.Client
 ) -> None:
-    before = _everything(admin)
+    before = _realm_content(admin)
     for arguments in (("preview",), ("up", "--yes"), ("up", "--yes", "--skip-preview")):
-        ended = second.scratch.pulumi(*arguments, "--stack", _NAME, check=False)
-        assert ended.returncode
+        result = second.scratch.pulumi(*arguments, "--stack", _NAME, check=False)
+        assert result.returncode
     assert _CLAIM.search(
         " ".join(second.scratch.pulumi("preview", "--stack", _NAME, check=False).stdout.split())
     )
-    assert _everything(admin) == before
+    assert _realm_content(admin) == before
     assert first.changes() == {}
 
 
-def test_a_tenant_is_handed_over_on_purpose_and_the_former_stack_is_refused(
+def test_a_tenant_is_handed_over_and_the_former_stack_is_rejected(
     first: Tenant, second: Tenant, admin: httpx.Client
 ) -> None:
     file = first.scratch.directory / "claimed.json"
     first.scratch.pulumi("stack", "export", "--stack", _NAME, "--file", str(file))
     second.scratch.pulumi("stack", "import", "--stack", _NAME, "--file", str(file))
     file.unlink()
-    # The state brings the claim along.
+    # The state contains the claim.
     assert second.changes() == {}
 
-    _forget_claim(second, admin, at_keycloak=False)
-    refused = " ".join(second.scratch.pulumi("up", "--yes", "--stack", _NAME, check=False).stdout.split())
-    (claim,) = set(_CLAIM.findall(refused))
-    handed = ScratchProject(
+    _remove_claim(second, admin, at_keycloak=False)
+    output = " ".join(second.scratch.pulumi("up", "--yes", "--stack", _NAME, check=False).stdout.split())
+    (claim,) = set(_CLAIM.findall(output))
+    taking_over = ScratchProject(
         second.scratch.directory,
         second.scratch.toolchain,
         {**second.scratch.credentials, "FLOW_MCP_TAKE_OVER": claim},
     )
-    handed.pulumi("up", "--yes", "--skip-preview", "--stack", _NAME)
+    taking_over.pulumi("up", "--yes", "--skip-preview", "--stack", _NAME)
     assert second.changes() == {}
     with pytest.raises(PulumiError) as raised:
         first.up()
     assert _CLAIM.search(" ".join(str(raised.value).split()))
 
 
-def _forget_claim(tenant: Tenant, admin: httpx.Client, *, at_keycloak: bool = True) -> None:
-    """As an earlier version left it: without a claim in the state."""
+def _remove_claim(tenant: Tenant, admin: httpx.Client, *, at_keycloak: bool = True) -> None:
+    """Remove the claim, which earlier versions did not create."""
     if at_keycloak:
         for component in admin.get(f"{_NAME}/components").json():
             if str(component.get("subType")).startswith("flow-mcp-claim:"):
                 admin.delete(f"{_NAME}/components/{component['id']}")
     state = json.loads(tenant.scratch.pulumi("stack", "export", "--stack", _NAME).stdout)
     deployment = state["deployment"]
-    kept = [each for each in deployment["resources"] if not each["urn"].endswith("KeycloakClaim::claim")]
+    kept = [
+        resource
+        for resource in deployment["resources"]
+        if not resource["urn"].endswith("KeycloakClaim::claim")
+    ]
     assert len(deployment["resources"]) == len(kept) + 1
     for resource in kept:
         dependencies = resource.get("dependencies", [])
@@ -134,7 +136,7 @@ def _forget_claim(tenant: Tenant, admin: httpx.Client, *, at_keycloak: bool = Tr
     tenant.scratch.pulumi("stack", "import", "--stack", _NAME, "--file", str(file))
 
 
-def _everything(admin: httpx.Client) -> Any:
+def _realm_content(admin: httpx.Client) -> Any:
     return [
         admin.get(f"{_NAME}{path}").json()
         for path in ("", "/clients", "/client-scopes", "/roles", "/components", "/groups")

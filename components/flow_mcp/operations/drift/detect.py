@@ -1,4 +1,4 @@
-"""Reads the drift of one tenant."""
+"""Detects the drift of one tenant."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ Report = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Detected:
-    """A tenant's drift, and what puts back the part of it that an update would not.
+    """A tenant's drift, and what is needed to revert it.
 
     Attributes:
-        drift: what is told.
+        drift: the drift to report.
         applied: the declaration that was applied last.
-        repairs: by the server's admin API; none for servers other than Keycloak.
-        needs_update: whether the engine found something that an update mends.
-        recreated: what was deleted and made again by hand; an update would fail on it.
+        repairs: repairs through the server's admin API; empty for servers other than Keycloak.
+        needs_update: whether the engine found drift that an update reverts.
+        recreated: objects that were deleted and recreated without Pulumi; an update would fail on them.
     """
 
     drift: TenantDrift
@@ -58,43 +58,43 @@ def detect(
     """Compare a tenant's state with its authorization server. Nothing is changed or locked.
 
     Args:
-        engine: runs Pulumi.
+        engine: Pulumi's engine.
         stack: the stack's name.
-        report: is told how far it is.
-        api: opens Keycloak's admin API.
+        report: called with the progress.
+        api: opens a connection to Keycloak's admin API.
 
     Raises:
         StackError: the stack has not been applied, or Pulumi does not answer as expected.
         PreviewError: the engine or a plugin failed.
-        AuthorizationServerError: the server does not answer, or refuses.
+        AuthorizationServerError: the server does not answer or rejects a request.
     """
     since = _last_update(engine, stack)
-    found = _refreshed(engine, stack, report)
+    comparison = _refreshed(engine, stack, report)
     notes = tuple(_notes(stack, since))
-    if found.declaration.kind.key != "keycloak":
-        drifts = tuple(drift for each in found.drifted for drift in changes.other(each))
-        reason = f"what {found.declaration.kind.key} has beside it is not read: only Keycloak's admin API is"
-        told = TenantDrift(stack, since, _sorted(drifts), (), reason, notes)
-        return Detected(told, found.declaration, needs_update=bool(found.drifted))
-    managed = Managed(found)
+    if comparison.declaration.kind.key != "keycloak":
+        drifts = tuple(drift for resource in comparison.drifted for drift in changes.other(resource))
+        reason = f"this works only on Keycloak, not on {comparison.declaration.kind.key}"
+        drift = TenantDrift(stack, since, _sorted(drifts), (), reason, notes)
+        return Detected(drift, comparison.declaration, needs_update=bool(comparison.drifted))
+    managed = Managed(comparison)
     report("reading the realm")
-    with api(administration(found.declaration)) as connection:
+    with api(administration(comparison.declaration)) as connection:
         realm = Realm(connection, managed.server.realm.name)
-        beside: tuple[Appeared, ...] = ()
+        unmanaged: tuple[Appeared, ...] = ()
         repairs: tuple[Repair, ...] = ()
-        again: tuple[str, ...] = ()
+        recreated_objects: tuple[str, ...] = ()
         if realm.representation is not None:
-            beside = appeared(realm, managed)
-            again = tuple(recreated(realm, managed))
-            repairs = tuple(unread.repairs(realm, found, lambda: engine.stacks.client_secrets(stack)))
-    all_drifts = _sorted((*changes.drifts(found), *unread.drifts(repairs)))
-    notes = (*notes, *(_recreated(each) for each in again))
-    told = TenantDrift(stack, since, all_drifts, beside, "", notes, tuple(lost(found)))
-    return Detected(told, found.declaration, repairs, bool(found.drifted), again)
+            unmanaged = appeared(realm, managed)
+            recreated_objects = tuple(recreated(realm, managed))
+            repairs = tuple(unread.repairs(realm, comparison, lambda: engine.stacks.client_secrets(stack)))
+    all_drifts = _sorted((*changes.drifts(comparison), *unread.drifts(repairs)))
+    notes = (*notes, *map(_recreated, recreated_objects))
+    drift = TenantDrift(stack, since, all_drifts, unmanaged, "", notes, tuple(lost(comparison)))
+    return Detected(drift, comparison.declaration, repairs, bool(comparison.drifted), recreated_objects)
 
 
 def administration(declaration: Declaration) -> Administration:
-    """How the admin API of a tenant's Keycloak is reached."""
+    """Return the access to the admin API of a tenant's Keycloak."""
     server = cast("Keycloak", declaration.server)
     return Administration(
         url=server.admin_url or server.url,
@@ -104,7 +104,7 @@ def administration(declaration: Declaration) -> Administration:
 
 
 def _last_update(engine: Engine, stack: str) -> Update | None:
-    """The stack's last update; None after an import of its state."""
+    """Return the stack's last update; None after an import of the state."""
     try:
         return engine.stacks.last_update(stack)
     except NotAppliedError:
@@ -112,11 +112,11 @@ def _last_update(engine: Engine, stack: str) -> Update | None:
 
 
 def _refreshed(engine: Engine, stack: str, report: Report) -> Refreshed:
-    """The comparison; where a plugin fails because the server does not answer, the reason in our words.
+    """Return the comparison. If a plugin fails because the server does not answer, raise that error instead.
 
     Raises:
         PreviewError: the engine or a plugin failed.
-        AuthorizationServerError: the server that the stack's file declares does not answer, or refuses.
+        AuthorizationServerError: the declared server does not answer or rejects a request.
     """
     try:
         return refreshed(engine, stack, report)
@@ -130,8 +130,8 @@ def _refreshed(engine: Engine, stack: str, report: Report) -> Refreshed:
         raise
 
 
-def _recreated(what: str) -> str:
-    return f"The {what} was deleted and made again by hand. It is not the stack's: delete it, then mend."
+def _recreated(label: str) -> str:
+    return f"The {label} was deleted and recreated without Pulumi. Delete it, then run with --mend."
 
 
 def _notes(stack: str, since: Update | None) -> Iterator[str]:
@@ -139,18 +139,21 @@ def _notes(stack: str, since: Update | None) -> Iterator[str]:
         return
     if since.kind == "refresh":
         yield (
-            "The state was last written by `pulumi refresh`, which took the server's values over: drift from "
-            f"before it is not seen. `flow-mcp gate preview {stack}` shows what differs from the declaration."
+            "`pulumi refresh` wrote the server's values into the state, so earlier drift is not listed. "
+            f"`flow-mcp gate preview {stack}` shows the differences from the declaration."
         )
     elif since.result != "succeeded":
         yield (
-            f"The last update did not succeed, so the state may have taken the server's values over. "
-            f"`flow-mcp gate preview {stack}` shows what differs from the declaration."
+            "The last update failed, so the state may contain the server's values. "
+            f"`flow-mcp gate preview {stack}` shows the differences from the declaration."
         )
 
 
 def _sorted(drifts: tuple[Drift, ...]) -> tuple[Drift, ...]:
-    """What matters most first."""
+    """Return the drift sorted, highest risk first."""
     return tuple(
-        sorted(drifts, key=lambda each: (each.risk.order, each.type, each.resource, each.property, each.text))
+        sorted(
+            drifts,
+            key=lambda drift: (drift.risk.order, drift.type, drift.resource, drift.property, drift.text),
+        )
     )

@@ -1,4 +1,4 @@
-"""Drift as JSON: the shape that docs/schemas/drift.schema.json describes, version 1."""
+"""Drift as a JSON document, version 1, which docs/schemas/drift.schema.json describes."""
 
 from __future__ import annotations
 
@@ -14,112 +14,126 @@ from flow_mcp.operations.drift.mend import Mended
 from flow_mcp.review.diff.change import Risk
 
 
-class DriftTold(StrictModel):
-    """One property of a managed thing that is not as the stack left it, or a managed thing that is gone."""
+class DriftEntry(StrictModel):
+    """A changed property of a managed object, or a deleted managed object."""
 
     resource: Annotated[str, Field(description="Pulumi's name of the resource.")]
-    type: Annotated[str, Field(description="What it is: client, client scope, mapper, role, realm, …")]
-    op: Annotated[Literal["changed", "deleted"], Field(description="What was done to it.")]
-    property: Annotated[str, Field(description="Its name in Pulumi; empty if the whole thing is gone.")]
+    type: Annotated[str, Field(description="Kind of object: client, client scope, mapper, role, realm, …")]
+    op: Annotated[
+        Literal["changed", "deleted"], Field(description="Whether the object was changed or deleted.")
+    ]
+    property: Annotated[str, Field(description="Name in Pulumi; empty for a deleted object.")]
     risk: Risk
-    kind: Annotated[str | None, Field(description="The kind of change in docs/diff.md that fits.")] = None
+    kind: Annotated[str | None, Field(description="ID of the matching kind of change in docs/diff.md.")] = (
+        None
+    )
     text: Annotated[str, Field(description="One sentence.")]
-    before: Annotated[Any, Field(description="What the stack left; never a secret.")] = None
-    after: Annotated[Any, Field(description="What is at the server; never a secret.")] = None
+    before: Annotated[Any, Field(description="Value in the state; never a secret.")] = None
+    after: Annotated[Any, Field(description="Value at the server; never a secret.")] = None
 
 
-class AppearedTold(StrictModel):
-    """Something beside the managed things that no declaration names."""
+class AppearedEntry(StrictModel):
+    """An unmanaged object."""
 
-    kind: Annotated[AppearedKind, Field(description="What it is.")]
+    kind: Annotated[AppearedKind, Field(description="Kind of object.")]
     name: Annotated[str, Field(description="Its name at the server.")]
-    within: Annotated[str, Field(description="What it is a part of; empty if of nothing.")]
-    risk: Annotated[Risk, Field(description="none: a declared registration method allows it.")]
-    text: Annotated[str, Field(description="One sentence or more.")]
-    opens: Annotated[tuple[str, ...], Field(description="Protected resources that are reached by it.")]
-    redirect_uris: Annotated[tuple[str, ...], Field(description="Where a client has codes sent.")]
-    grants: Annotated[tuple[str, ...], Field(description="A client's grants.")]
+    within: Annotated[
+        str, Field(description="Name of the object of which it is a part; empty if there is none.")
+    ]
+    risk: Annotated[Risk, Field(description="none: a declared registration method permits it.")]
+    text: Annotated[str, Field(description="One or more sentences.")]
+    opens: Annotated[tuple[str, ...], Field(description="Protected resources to which it gives access.")]
+    redirect_uris: Annotated[tuple[str, ...], Field(description="Redirect URIs of a client.")]
+    grants: Annotated[tuple[str, ...], Field(description="Grants of a client.")]
 
 
 class Since(StrictModel):
-    """The stack's last update, which the server is compared with."""
+    """The stack's last update, with whose state the server is compared."""
 
-    number: Annotated[int, Field(description="1 for the stack's first.")]
-    kind: Annotated[str, Field(description="Pulumi's word: update, refresh, …")]
-    result: Annotated[str, Field(description="Pulumi's word: succeeded, failed, …")]
-    ended: Annotated[str | None, Field(description="When, RFC 3339.")] = None
-
-
-class OperationDone(StrictModel):
-    """What an update did to one resource."""
-
-    op: Annotated[str, Field(description="Pulumi's word: create, update, …")]
-    urn: Annotated[str, Field(description="The resource's.")]
+    number: Annotated[int, Field(description="Number of the update; the first is 1.")]
+    kind: Annotated[str, Field(description="Kind in Pulumi: update, refresh, …")]
+    result: Annotated[str, Field(description="Result in Pulumi: succeeded, failed, …")]
+    ended: Annotated[str | None, Field(description="End of the update, RFC 3339.")] = None
 
 
-class MendedTold(StrictModel):
-    """What `--mend` did."""
+class OperationEntry(StrictModel):
+    """An operation of an update on one resource."""
 
-    repairs: Annotated[tuple[str, ...], Field(description="By the server's admin API.")]
-    operations: Annotated[tuple[OperationDone, ...], Field(description="By updates of the stack.")]
-    left: Annotated[tuple[DriftTold, ...], Field(description="Drift of managed things afterwards.")]
+    op: Annotated[str, Field(description="Operation in Pulumi: create, update, …")]
+    urn: Annotated[str, Field(description="URN of the resource.")]
 
 
-class TenantTold(StrictModel):
-    """One stack."""
+class MendedEntry(StrictModel):
+    """The changes that `--mend` made."""
 
-    stack: Annotated[str, Field(description="Its name.")]
-    since: Annotated[Since | None, Field(description="The stack's last update, if the backend knows it.")] = (
+    repairs: Annotated[tuple[str, ...], Field(description="Changes through the server's admin API.")]
+    operations: Annotated[tuple[OperationEntry, ...], Field(description="Operations of the stack's updates.")]
+    left: Annotated[tuple[DriftEntry, ...], Field(description="Remaining drift of managed objects.")]
+
+
+class TenantEntry(StrictModel):
+    """The result for one stack."""
+
+    stack: Annotated[str, Field(description="Name.")]
+    since: Annotated[Since | None, Field(description="The stack's last update, if the backend has one.")] = (
         None
     )
-    risk: Annotated[Risk, Field(description="The greatest of anything below.")]
-    found: Annotated[bool, Field(description="Whether anything was not as declared, before mending.")]
-    drifts: Annotated[tuple[DriftTold, ...], Field(description="What matters most first.")]
-    appeared: Annotated[tuple[AppearedTold, ...], Field(description="Likewise; never mended.")]
-    unread: Annotated[str, Field(description="Why nothing beside was looked for; empty if it was.")]
-    notes: Annotated[tuple[str, ...], Field(description="What limits this result.")]
-    lost: Annotated[tuple[str, ...], Field(description="What mending does not bring back.")]
-    mended: Annotated[MendedTold | None, Field(description="With --mend, if there was something.")] = None
+    risk: Annotated[Risk, Field(description="Highest risk of any drift or unmanaged object.")]
+    found: Annotated[
+        bool, Field(description="Whether there was drift or an unmanaged object with a risk, before mending.")
+    ]
+    drifts: Annotated[tuple[DriftEntry, ...], Field(description="Highest risk first.")]
+    appeared: Annotated[
+        tuple[AppearedEntry, ...], Field(description="Unmanaged objects, highest risk first; never mended.")
+    ]
+    unread: Annotated[str, Field(description="Why unmanaged objects were not listed; empty if they were.")]
+    notes: Annotated[tuple[str, ...], Field(description="Limitations of this result.")]
+    lost: Annotated[tuple[str, ...], Field(description="What mending does not restore.")]
+    mended: Annotated[MendedEntry | None, Field(description="With --mend, if there was drift to revert.")] = (
+        None
+    )
 
 
-class Failed(StrictModel):
-    """A tenant that could not be read or mended."""
+class FailedEntry(StrictModel):
+    """A tenant that could not be compared or mended."""
 
-    stack: Annotated[str, Field(description="Its name.")]
-    reason: Annotated[str, Field(description="Why.")]
+    stack: Annotated[str, Field(description="Name.")]
+    reason: Annotated[str, Field(description="Reason of the failure.")]
 
 
 class DriftDocument(StrictModel):
-    """What `flow-mcp drift` tells."""
+    """The document that `flow-mcp drift --json` prints."""
 
-    version: Annotated[Literal[1], Field(description="Of this shape.")] = 1
-    tenants: Annotated[tuple[TenantTold, ...], Field(description="Those that were read.")]
-    failed: Annotated[tuple[Failed, ...], Field(description="Those that could not be read or mended.")]
+    version: Annotated[Literal[1], Field(description="Version of this format.")] = 1
+    tenants: Annotated[tuple[TenantEntry, ...], Field(description="The tenants that were compared.")]
+    failed: Annotated[
+        tuple[FailedEntry, ...], Field(description="The tenants that could not be compared or mended.")
+    ]
 
 
 def json_text(tenants: Iterable[TenantDrift], mended: Mapping[str, Mended], failed: Mapping[str, str]) -> str:
-    """The document as JSON in ASCII, so that no terminal obeys what a server said; without absent values.
+    """Return the document as JSON in ASCII, without control characters and absent values.
 
     Args:
-        tenants: drift as it was found.
-        mended: by stack, what was mended.
-        failed: by stack, why it could not be read or mended.
+        tenants: the detected drift.
+        mended: the changes that `--mend` made, by stack.
+        failed: the reasons of failures, by stack.
     """
     document = DriftDocument(
-        tenants=tuple(_tenant(each, mended.get(each.stack)) for each in tenants),
-        failed=tuple(Failed(stack=stack, reason=reason) for stack, reason in failed.items()),
+        tenants=tuple(_tenant(drift, mended.get(drift.stack)) for drift in tenants),
+        failed=tuple(FailedEntry(stack=stack, reason=reason) for stack, reason in failed.items()),
     )
     return document.model_dump_json(by_alias=True, exclude_none=True, indent=2, ensure_ascii=True)
 
 
 def drift_schema() -> dict[str, Any]:
-    """The JSON Schema of the document."""
+    """Return the JSON Schema of the document."""
     return {"$schema": DIALECT, **DriftDocument.model_json_schema(schema_generator=Schema, by_alias=True)}
 
 
-def _tenant(drift: TenantDrift, mended: Mended | None) -> TenantTold:
+def _tenant(drift: TenantDrift, mended: Mended | None) -> TenantEntry:
     since = drift.since
-    return TenantTold(
+    return TenantEntry(
         stack=drift.stack,
         since=Since(number=since.number, kind=since.kind, result=since.result, ended=since.ended)
         if since
@@ -135,8 +149,8 @@ def _tenant(drift: TenantDrift, mended: Mended | None) -> TenantTold:
     )
 
 
-def _drift(drift: Drift) -> DriftTold:
-    return DriftTold(
+def _drift(drift: Drift) -> DriftEntry:
+    return DriftEntry(
         resource=drift.resource,
         type=drift.type,
         op=drift.op,
@@ -149,8 +163,8 @@ def _drift(drift: Drift) -> DriftTold:
     )
 
 
-def _appeared(appeared: Appeared) -> AppearedTold:
-    return AppearedTold(
+def _appeared(appeared: Appeared) -> AppearedEntry:
+    return AppearedEntry(
         kind=appeared.kind,
         name=appeared.name,
         within=appeared.within,
@@ -162,9 +176,9 @@ def _appeared(appeared: Appeared) -> AppearedTold:
     )
 
 
-def _mended(mended: Mended) -> MendedTold:
-    return MendedTold(
+def _mended(mended: Mended) -> MendedEntry:
+    return MendedEntry(
         repairs=mended.repairs,
-        operations=tuple(OperationDone(op=step.op, urn=step.urn) for step in mended.steps),
+        operations=tuple(OperationEntry(op=step.op, urn=step.urn) for step in mended.steps),
         left=tuple(map(_drift, mended.remaining.drifts)),
     )

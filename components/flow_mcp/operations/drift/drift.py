@@ -1,4 +1,4 @@
-"""Drift of one tenant, as data."""
+"""The drift of one tenant."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ AppearedKind = Literal[
 
 @dataclass(frozen=True)
 class Drift:
-    """One property of a managed thing that is not as the stack left it, or a managed thing that is gone.
+    """A changed property of a managed object, or a deleted managed object.
 
     Attributes:
         resource: Pulumi's name of the resource.
-        type: what it is: `client`, `client scope`, `mapper`, `role`, `registration`, `realm`, …
-        op: whether it was changed or deleted.
-        property: the property's name in Pulumi; empty if the whole thing is gone.
-        text: one sentence, with the server's own texts in it: whoever shows it must escape it.
-        risk: how much it matters.
-        kind: the ID of the kind of change in docs/diff.md that fits; None if none does.
-        before: the value that the stack left; None if there was none, or if it is a secret.
-        after: the value at the server, likewise.
+        type: the kind of object: `client`, `client scope`, `mapper`, `role`, `registration`, `realm`, …
+        op: whether the object was changed or deleted.
+        property: name of the property in Pulumi; empty for a deleted object.
+        text: one sentence; it may contain unsafe text of the server and must be escaped.
+        risk: the risk of the drift.
+        kind: ID of the matching kind of change in docs/diff.md; None if there is none.
+        before: the value in the state; None if there was none, or if it is secret.
+        after: the value at the server; None if there is none, or if it is secret.
     """
 
     resource: str
@@ -53,17 +53,17 @@ class Drift:
 
 @dataclass(frozen=True)
 class Appeared:
-    """Something beside the managed things that no declaration names.
+    """An unmanaged object.
 
     Attributes:
-        kind: what it is.
+        kind: the kind of object.
         name: its name at the server.
-        within: the managed or unmanaged thing that it is a part of; empty if of none.
-        text: one sentence, to be escaped likewise.
-        risk: how much it matters; none for what the declared registration methods allow.
-        opens: keys of the protected resources that are reached by it.
-        redirect_uris: addresses to which a client has authorization codes sent.
-        grants: a client's grants.
+        within: name of the object of which it is a part; empty if there is none.
+        text: one or more sentences; they may contain unsafe text of the server and must be escaped.
+        risk: its risk; none if a declared registration method permits the object.
+        opens: keys of the protected resources to which it gives access.
+        redirect_uris: redirect URIs of a client.
+        grants: grants of a client.
     """
 
     kind: AppearedKind
@@ -82,12 +82,12 @@ class TenantDrift:
 
     Attributes:
         stack: the stack's name.
-        since: the stack's last update; None if the backend knows of none, as after an import of its state.
-        drifts: managed things that were changed or deleted.
-        appeared: what was found beside them.
-        unread: why nothing beside the managed things was looked for; empty if it was.
-        notes: what limits this result.
-        lost: what cannot be brought back by an update.
+        since: the stack's last update; None if the backend has none, as after an import of the state.
+        drifts: changes of managed objects.
+        appeared: unmanaged objects.
+        unread: why unmanaged objects were not listed; empty if they were.
+        notes: limitations of this result.
+        lost: what an update cannot restore.
     """
 
     stack: str
@@ -100,15 +100,15 @@ class TenantDrift:
 
     @property
     def risk(self) -> Risk:
-        """The greatest risk of anything in it."""
-        return worst([*(each.risk for each in self.drifts), *(each.risk for each in self.appeared)])
+        """The highest risk of any drift or unmanaged object."""
+        return worst([*(drift.risk for drift in self.drifts), *(item.risk for item in self.appeared)])
 
     @property
     def found(self) -> bool:
-        """Whether anything is not as declared."""
-        return bool(self.drifts) or any(each.risk is not Risk.NONE for each in self.appeared)
+        """Whether there is drift, or an unmanaged object with a risk."""
+        return bool(self.drifts) or any(item.risk is not Risk.NONE for item in self.appeared)
 
 
 def risk_of(kind: str) -> Risk:
-    """The risk of a kind of change in docs/diff.md."""
+    """Return the risk of a kind of change in docs/diff.md."""
     return _RISKS[kind]

@@ -1,4 +1,4 @@
-"""What keeps drift from being read or put back."""
+"""Errors of `flow-mcp drift`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from flow_mcp.common.errors import FlowMcpError
 
 
 class NotMendedError(FlowMcpError):
-    """Managed things could not be put back; nothing was changed unless the message says so."""
+    """Drift could not be reverted. Nothing was changed."""
 
     exit_code = 2

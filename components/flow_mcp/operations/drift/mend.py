@@ -1,4 +1,4 @@
-"""Puts managed things back as the declaration says."""
+"""Reverts the drift of managed objects."""
 
 from __future__ import annotations
 
@@ -18,18 +18,19 @@ from flow_mcp.review.gate.plan import Plan, Planner
 from flow_mcp.review.preview.steps import Step
 
 _PASSES = 3
-"""Keycloak gives a program's client a scope again when an update saves it: the next pass takes it away."""
+"""Maximum number of passes. Keycloak adds a scope to a program's client when an update saves the client, and
+the next pass removes it."""
 
 Report = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Mended:
-    """What was put back, and what is left.
+    """The changes that `--mend` made, and the remaining drift.
 
     Attributes:
-        repairs: what was put back by the server's admin API, one sentence each.
-        steps: what updates did to resources.
+        repairs: the changes through the server's admin API, one sentence for each.
+        steps: the changes of resources by updates.
         remaining: the drift afterwards.
     """
 
@@ -46,25 +47,25 @@ def mend(
     detail: Report,
     api: Callable[[Administration], AdminApi] = AdminApi,
 ) -> Mended:
-    """Put managed things back: repairs by the admin API, then a refresh and an update under the policies.
+    """Revert the drift of managed objects: repairs through the admin API, then an update under the policies.
 
-    Nothing that is not managed is touched. The update is watched, and cancelled if it does what its preview
-    did not say.
+    Unmanaged objects stay unchanged. The update is cancelled if it makes a change that its preview did not
+    have.
 
     Args:
-        planner: with the stack.
-        stack: its name.
-        detected: its drift.
-        report: is told each step.
-        detail: is told how far a step is.
-        api: opens Keycloak's admin API.
+        planner: a planner for the stack.
+        stack: the stack's name.
+        detected: the stack's drift.
+        report: called with each step.
+        detail: called with the progress of a step.
+        api: opens a connection to Keycloak's admin API.
 
     Raises:
-        NotMendedError: the declaration has changes that were never applied.
-        BlockedError: a policy refuses the update.
-        DeviationError: the update was about to do something else and was cancelled.
+        NotMendedError: the declaration has unapplied changes, or an object was recreated without Pulumi.
+        BlockedError: a policy blocks the update.
+        DeviationError: the update began a change that its preview did not have, and was cancelled.
         PreviewError: Pulumi failed.
-        AuthorizationServerError: the server does not answer, or refuses.
+        AuthorizationServerError: the server does not answer or rejects a request.
     """
     if detected.recreated:
         raise NotMendedError(
@@ -80,7 +81,7 @@ def mend(
             repairs += _repaired(detected, api)
         if detected.needs_update:
             steps += _updated(planner, stack, report, detail)
-        report(f"Comparing {stack} again")
+        report(f"Comparing {stack}")
         detected = detect(planner.engine, stack, detail, api)
         if not (detected.repairs or detected.needs_update):
             break
@@ -88,23 +89,21 @@ def mend(
 
 
 def _require_applied(project: Project, detected: Detected, stack: str) -> None:
-    """Refuse a stack whose file says something else than what was applied last.
-
-    An update would apply that as well, and nobody has approved it.
+    """Check that the stack's file has no unapplied changes, which an update would apply without approval.
 
     Raises:
-        NotMendedError: it does.
-        DeclarationError: the file is wrong.
+        NotMendedError: the file has unapplied changes.
+        DeclarationError: the file is invalid.
     """
     declared = from_file(project.stack_file(stack), instance_of(project.file)).declaration
     if (declared.tenant, declared.instance) != (detected.applied.tenant, detected.applied.instance):
         raise _unapplied(stack, "its file")
 
 
-def _unapplied(stack: str, what: str) -> NotMendedError:
+def _unapplied(stack: str, source: str) -> NotMendedError:
     return NotMendedError(
-        f"{stack} was not mended: {what} has changes that were never applied, and an update would apply "
-        f"them as well. Look at them with `flow-mcp gate preview {stack}`, and apply or revert them first"
+        f"{stack} was not mended: {source} has unapplied changes, which the update would also apply. "
+        f"`flow-mcp gate preview {stack}` shows them. Apply or revert them first."
     )
 
 
@@ -119,7 +118,7 @@ def _updated(planner: Planner, stack: str, report: Report, detail: Report) -> tu
     report(f"Previewing {stack}")
     if planner.plan(stack, detail).preview.steps:
         raise _unapplied(stack, "the program")
-    report(f"Previewing {stack} with what changed on the server")
+    report(f"Previewing {stack} with the server's drift")
     plan = planner.plan(stack, detail, refresh=True)
     _require_permitted(plan)
     report(f"Mending {stack}")
@@ -127,11 +126,13 @@ def _updated(planner: Planner, stack: str, report: Report, detail: Report) -> tu
 
 
 def _require_permitted(plan: Plan) -> None:
-    refused = next((each for each in plan.diff.rule_results if each.blocks), None)
-    if refused:
+    violation = next((result for result in plan.diff.rule_results if result.blocks), None)
+    if violation:
         raise BlockedError(
-            f"{plan.preview.stack} was not mended: the policy {refused.rule_id} refuses the update: "
-            f"{refused.problem}. {refused.remedy}"
+            f"{plan.preview.stack} was not mended: the policy {violation.rule_id} blocks the update: "
+            f"{violation.problem}. {violation.remedy}"
         )
     if plan.diff.blocked:
-        raise BlockedError(f"{plan.preview.stack} was not mended: it cannot be known what the update changes")
+        raise BlockedError(
+            f"{plan.preview.stack} was not mended: the changes of the update cannot be determined."
+        )

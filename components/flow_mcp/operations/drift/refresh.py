@@ -1,8 +1,8 @@
 """The engine's comparison of a stack's state with the authorization server.
 
-`pulumi refresh --preview-only` reads every resource of the state by its plugin. It runs no program, takes no
-lock and writes nothing. `pulumi preview --refresh` would also show changes of the declaration that nobody has
-applied yet.
+`pulumi refresh --preview-only` reads every resource of the state through its plugin. It runs no program,
+takes no lock and writes nothing. `pulumi preview --refresh` would also show unapplied changes of the
+declaration.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ _REALM = "keycloak:index/realm:Realm"
 
 @dataclass(frozen=True)
 class Resource:
-    """A resource of the state, and the same as its plugin found it.
+    """A resource in the state, and as its plugin read it from the server.
 
     Attributes:
-        urn: Pulumi's.
+        urn: the resource's URN.
         op: `same`, `update` or `delete`.
-        before: outputs in the state, secrets masked.
-        after: outputs as found; None if it is gone.
+        before: outputs in the state, with secrets masked.
+        after: outputs at the server, with secrets masked; None if the resource was deleted.
         changed: names of the properties that differ.
     """
 
@@ -44,7 +44,7 @@ class Resource:
 
     @property
     def name(self) -> str:
-        """Pulumi's name."""
+        """Pulumi's name of the resource."""
         return self.urn.rpartition("::")[2]
 
     @property
@@ -59,7 +59,7 @@ class Resource:
 
     @property
     def id(self) -> str:
-        """The ID at the server, as the state has it."""
+        """The ID at the server, from the state."""
         return str(self.before.get("id", ""))
 
 
@@ -77,43 +77,43 @@ class Refreshed:
 
     @cached_property
     def drifted(self) -> tuple[Resource, ...]:
-        """The resources that are not as the state has them."""
-        return tuple(each for each in self.resources if each.op != "same")
+        """The resources that differ from the state."""
+        return tuple(resource for resource in self.resources if resource.op != "same")
 
     def of(self, *types: str) -> tuple[Resource, ...]:
-        """The resources of some types."""
-        return tuple(each for each in self.resources if each.type in types)
+        """Return the resources of these types."""
+        return tuple(resource for resource in self.resources if resource.type in types)
 
 
 def refreshed(engine: Engine, stack: str, report: Callable[[str], None] = lambda _: None) -> Refreshed:
-    """Compare a stack's state with its server; nothing is changed or locked.
+    """Compare a stack's state with its server. Nothing is changed or locked.
 
     Raises:
-        NotAppliedError: nothing has been applied.
+        NotAppliedError: the stack has not been applied.
         PreviewError: the engine or a plugin failed.
     """
-    counted = 0
+    resources_read = 0
 
     def watch(event: Event) -> None:
-        nonlocal counted
-        counted += "resOutputsEvent" in event
-        report(f"{counted} resources")
+        nonlocal resources_read
+        resources_read += "resOutputsEvent" in event
+        report(f"{resources_read} resources")
 
     run = with_masked_secrets(engine, engine.refresh_preview(stack, watch), stack)
     require_completed(run, preview=True)
-    found = [event["resOutputsEvent"]["metadata"] for event in run.events if "resOutputsEvent" in event]
-    settings = [each for each in found if each["type"] == SETTINGS]
+    outputs = [event["resOutputsEvent"]["metadata"] for event in run.events if "resOutputsEvent" in event]
+    settings = [metadata for metadata in outputs if metadata["type"] == SETTINGS]
     if not settings:
         raise NotAppliedError(f"the stack {stack} has no settings yet; run `pulumi up --stack {stack}` first")
     inputs = plain((settings[0].get("old") or {}).get("inputs"))
     resources = [
-        _resource(each)
-        for each in found
-        if (each.get("old") or {}).get("custom") and not each["type"].startswith("pulumi:providers:")
+        _resource(metadata)
+        for metadata in outputs
+        if (metadata.get("old") or {}).get("custom") and not metadata["type"].startswith("pulumi:providers:")
     ]
     return Refreshed(
         declaration_from(inputs, f"the state of the stack {stack}"),
-        tuple(sorted(resources, key=lambda each: each.urn)),
+        tuple(sorted(resources, key=lambda resource: resource.urn)),
     )
 
 
@@ -122,7 +122,7 @@ def _resource(metadata: Mapping[str, Any]) -> Resource:
     new = metadata.get("new") if op != "delete" else None
     changed = set(metadata.get("diffs") or ())
     if metadata["type"] == _REALM and op == "update":
-        # What the program does not set is the administrators'.
+        # Administrators may change the settings that the program does not set.
         changed &= (old.get("inputs") or {}).keys()
         op = "update" if changed else "same"
     return Resource(

@@ -133,21 +133,21 @@ def test_read_returns_changed_metadata_and_import_needs_only_the_authority() -> 
     before = read(StandIn({OAUTH: json_answer(200, document())}))
     resource = MetadataResource(StandIn({OAUTH: json_answer(200, document(jwks_uri=f"{AUTHORITY}/keys"))}))
     for state in (before, None):
-        found = resource.read(AUTHORITY, state)
-        assert found is not None
-        assert (found.id, found.state.jwks_uri) == (AUTHORITY, f"{AUTHORITY}/keys")
+        result = resource.read(AUTHORITY, state)
+        assert result is not None
+        assert (result.id, result.state.jwks_uri) == (AUTHORITY, f"{AUTHORITY}/keys")
     assert resource.update(AUTHORITY, MetadataInputs(authority=AUTHORITY), before).jwks_uri.endswith("/keys")
 
 
-def test_metadata_that_is_gone_is_forgotten_by_a_refresh_and_refused_to_an_import() -> None:
+def test_a_refresh_removes_missing_metadata_from_the_state_and_an_import_fails() -> None:
     before = read(StandIn({OAUTH: json_answer(200, document())}))
     resource = MetadataResource(StandIn({}))
     assert resource.read(AUTHORITY, before) is None
-    with pytest.raises(MetadataError, match=r"^No metadata of the authorization server"):
+    with pytest.raises(MetadataError, match=r"^The authorization server .* has no usable metadata"):
         resource.read(AUTHORITY, None)
 
 
-def test_a_server_that_fails_or_does_not_answer_is_not_taken_for_one_that_is_gone() -> None:
+def test_a_refresh_keeps_the_metadata_of_a_server_that_fails_or_does_not_answer() -> None:
     before = read(StandIn({OAUTH: json_answer(200, document())}))
     for answers in ({OAUTH: httpx.Response(500)}, {"*": httpx.ConnectError("refused")}):
         with pytest.raises((MetadataError, UnreachableError)):

@@ -1,4 +1,4 @@
-"""A stack's claim to a tenant, on a stand-in's answers; `tests/live/test_keycloak_ownership.py` is live."""
+"""A stack's claim to a tenant, with stubbed answers; tests/live/test_keycloak_ownership.py is live."""
 
 from __future__ import annotations
 
@@ -37,56 +37,56 @@ def resource(answers: Mapping[str, Answer | list[Answer]]) -> tuple[ClaimResourc
     return ClaimResource(api), stand_in
 
 
-def test_a_claim_is_made_beside_those_of_other_tenants() -> None:
+def test_a_claim_is_created_although_other_tenants_have_claims() -> None:
     other = claim("c-0", "flow-mcp:globex")
-    made, _ = resource(
+    claimable, _ = resource(
         {**CREATED, COMPONENTS: [json_answer(200, [other]), json_answer(200, [other, claim("c-1")])]}
     )
-    made.check_create(INPUTS)
-    made, _ = resource(
+    claimable.check_create(INPUTS)
+    claimable, _ = resource(
         {**CREATED, COMPONENTS: [json_answer(200, [other]), json_answer(200, [other, claim("c-1")])]}
     )
-    assert made.create(INPUTS) == Made("c-1", STATE)
+    assert claimable.create(INPUTS) == Made("c-1", STATE)
 
 
-def test_a_tenant_that_another_stack_has_claimed_is_refused_before_anything_is_changed() -> None:
-    refused, stand_in = resource({**CREATED, COMPONENTS: json_answer(200, [claim("c-2")])})
-    for attempt in (refused.check_create, refused.create):
+def test_a_tenant_that_another_stack_has_claimed_is_rejected_without_changes() -> None:
+    rejected, stand_in = resource({**CREATED, COMPONENTS: json_answer(200, [claim("c-2")])})
+    for attempt in (rejected.check_create, rejected.create):
         with pytest.raises(OwnedByOthersError, match=r"\(claim c-2\).*`FLOW_MCP_TAKE_OVER=c-2 pulumi up`"):
             attempt(INPUTS)
-    assert {each.partition(" ")[0] for each in stand_in.requests[1:]} <= {"GET", "POST"}
+    assert {request.partition(" ")[0] for request in stand_in.requests[1:]} <= {"GET", "POST"}
     assert "POST /admin/realms/acme/components" not in stand_in.requests
 
 
-def test_two_stacks_that_claim_at_the_same_time_are_both_refused() -> None:
+def test_two_stacks_that_claim_at_the_same_time_are_both_rejected() -> None:
     both = json_answer(200, [claim("c-1"), claim("c-2")])
-    refused, _ = resource({**CREATED, COMPONENTS: [json_answer(200, []), both]})
+    rejected, _ = resource({**CREATED, COMPONENTS: [json_answer(200, []), both]})
     with pytest.raises(OwnedByOthersError, match=r"\(claim c-1, c-2\)"):
-        refused.create(INPUTS)
+        rejected.create(INPUTS)
 
 
-def test_a_claim_that_is_named_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_claim_in_the_environment_variable_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     answers: list[Answer] = [json_answer(200, [claim("c-2")]), json_answer(200, [claim("c-3")])]
     deleted = {"DELETE /admin/realms/acme/components/c-2": json_answer(204, None)}
     monkeypatch.setenv("FLOW_MCP_TAKE_OVER", "c-2")
-    made, stand_in = resource({**CREATED, **deleted, COMPONENTS: answers})
-    assert made.create(INPUTS).id == "c-3"
+    claimable, stand_in = resource({**CREATED, **deleted, COMPONENTS: answers})
+    assert claimable.create(INPUTS).id == "c-3"
     assert "DELETE /admin/realms/acme/components/c-2" in stand_in.requests
 
     monkeypatch.setenv("FLOW_MCP_TAKE_OVER", "c-1")
-    refused, _ = resource({**CREATED, COMPONENTS: json_answer(200, [claim("c-2")])})
+    rejected, _ = resource({**CREATED, COMPONENTS: json_answer(200, [claim("c-2")])})
     with pytest.raises(OwnedByOthersError):
-        refused.create(INPUTS)
+        rejected.create(INPUTS)
 
 
-def test_reading_tells_a_claim_that_is_gone_from_one_that_was_handed_over() -> None:
+def test_a_deleted_claim_and_a_claim_that_was_handed_over_are_distinguished() -> None:
     present, _ = resource({COMPONENTS: json_answer(200, [claim("c-1")])})
     assert present.read("c-1", STATE) == Made("c-1", STATE)
     present.check_ownership("c-1", STATE)
     for answers in ({COMPONENTS: json_answer(200, [])}, {}):
-        gone, _ = resource(answers)
-        assert gone.read("c-1", STATE) is None
-        gone.check_ownership("c-1", STATE)
+        deleted, _ = resource(answers)
+        assert deleted.read("c-1", STATE) is None
+        deleted.check_ownership("c-1", STATE)
     other, _ = resource({COMPONENTS: json_answer(200, [claim("c-2")])})
     with pytest.raises(OwnedByOthersError, match=r"\(claim c-2\)"):
         other.check_ownership("c-1", STATE)

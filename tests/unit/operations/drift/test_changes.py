@@ -1,4 +1,4 @@
-"""What the engine's comparison of a tenant on Keycloak means, resource by resource."""
+"""The drift of each kind of resource of a tenant on Keycloak."""
 
 from __future__ import annotations
 
@@ -27,17 +27,16 @@ DECLARATION = from_configuration(
 
 
 def resource(type_: str, name: str, before: dict[str, Any], after: dict[str, Any] | None) -> Resource:
-    """A resource that is gone, or of which the properties in `after` were changed."""
+    """A deleted resource, or one whose properties in `after` changed."""
     urn = _URN.format(type_[0].lower() + type_[1:], type_, name)
     if after is None:
         return Resource(urn, "delete", before, None, ())
     return Resource(urn, "update" if after else "same", before, {**before, **after}, tuple(sorted(after)))
 
 
-def told(*resources: Resource) -> list[tuple[str, str | None, str]]:
+def drift_of(*resources: Resource) -> list[tuple[str, str | None, str]]:
     """Risk, kind and text of each drift."""
-    found = drifts(Refreshed(DECLARATION, resources))
-    return [(each.risk.value, each.kind, each.text) for each in found]
+    return [(drift.risk.value, drift.kind, drift.text) for drift in drifts(Refreshed(DECLARATION, resources))]
 
 
 @pytest.mark.parametrize(
@@ -46,76 +45,76 @@ def told(*resources: Resource) -> list[tuple[str, str | None, str]]:
         (
             "Client", "agent", {"accessType": "CONFIDENTIAL"}, {"accessType": "PUBLIC"},
             [("high", "client-authentication-weakens",
-              "agent authenticates by none; the stack left client-secret.")],
+              "agent authenticates with none; the stack set client-secret.")],
         ),
         (
             "Client", "agent", {"accessType": "CONFIDENTIAL", "clientAuthenticatorType": "client-secret"},
             {"clientAuthenticatorType": "client-jwt"},
             [("low", "client-authentication-strengthens",
-              "agent authenticates by client-jwt; the stack left client-secret.")],
+              "agent authenticates with client-jwt; the stack set client-secret.")],
         ),
         (
             "Client", "agent", {"accessTokenLifespan": "300"}, {"accessTokenLifespan": "60"},
-            [("low", "lifetime-shrinks", "Access tokens of agent last 1m; the stack left 5m.")],
+            [("low", "lifetime-shrinks", "Access tokens of agent are valid for 1m; the stack set 5m.")],
         ),
         (
             "Client", "agent", {"accessTokenLifespan": "300"}, {"accessTokenLifespan": ""},
             [("medium", "lifetime-grows",
-              "Access tokens of agent last as long as the realm's; the stack left 5m.")],
+              "Access tokens of agent have the realm's lifetime; the stack set 5m.")],
         ),
         (
             "Client", "agent", {"clientId": "a"}, {"clientId": "b \x1b[31m"},
-            [("high", "client-id-changes", 'The client ID of agent is "b \\u001b[31m".')],
+            [("high", "client-id-changes", 'The client ID of agent changed to "b \\u001b[31m".')],
         ),
         (
             "Client", "agent", {"validRedirectUris": ["https://a.example/"]}, {"validRedirectUris": []},
-            [("low", "redirect-uri-removed", "agent may no longer have codes sent to https://a.example/.")],
+            [("low", "redirect-uri-removed", "agent no longer accepts the redirect URI https://a.example/.")],
         ),
         (
             "Client", "agent", {"description": "x"}, {"description": "y"},
-            [("low", None, "description of the client agent is y; the stack left x.")],
+            [("low", None, "description of the client agent is y; the stack set x.")],
         ),
         (
             "Client", "agent", {"consentRequired": False}, {"consentRequired": True},
             [("medium", "declaration-changed",
-              "consentRequired of the client agent is true; the stack left false.")],
+              "consentRequired of the client agent is true; the stack set false.")],
         ),
         (
             "ClientOptionalScopes", "agent-optional-scopes", {"optionalScopes": ["offline_access"]},
             {"optionalScopes": ["flow-mcp/acme/1/test", "phone"]},
-            [("medium", "client-gains-access", "agent may ask for 1/test."),
+            [("medium", "client-gains-access", "agent may request 1/test."),
              ("low", None, "agent has the optional scope phone."),
-             ("low", "refresh-tokens-end", "agent may no longer ask for refresh tokens.")],
+             ("low", "refresh-tokens-end", "agent may no longer request refresh tokens.")],
         ),
         (
             "ClientScope", "1/test", {"name": "flow-mcp/acme/1/test"}, {"name": "other"},
-            [("high", "resource-recognition-changes", "The client scope of 1/test is named other.")],
+            [("high", "resource-recognition-changes", "The client scope of 1/test was renamed to other.")],
         ),
         (
             "GenericProtocolMapper", "1/test-subject", {"config": {"a": "true"}}, {"config": {}},
             [("high", "token-reading-changes",
-              "The mapper subject of 1/test has another config: tokens do not say who the person is.")],
+              "The mapper subject of 1/test has a different config: tokens do not identify the person.")],
         ),
         (
             "Group", "planners", {"name": "planners"}, None,
-            [("medium", "group-loses-access", "The group planners was deleted, with its memberships.")],
+            [("medium", "group-loses-access", "The group planners was deleted, including its memberships.")],
         ),
         (
             "KeycloakClientRegistration", "registration",
             {"open": False, "senderHosts": ["a.example"], "maximumClients": 200},
             {"open": True, "senderHosts": [], "maximumClients": 100},
-            [("low", "registration-narrows", "The realm may have 100 clients; the stack left 200."),
-             ("high", "registration-opens", "Anybody may register clients."),
+            [("low", "registration-narrows", "The realm may have 100 clients; the stack set 200."),
+             ("high", "registration-opens", "Anyone can register clients."),
              ("high", "registration-widens", "Registrations no longer come from a.example.")],
         ),
         (
             "AuthorizationServerMetadata", "metadata", {"grantTypesSupported": ["a"]},
             {"grantTypesSupported": ["a", "b"]},
-            [("low", None, "grantTypesSupported of the metadata metadata is a and b; the stack left a.")],
+            [("low", None, "grantTypesSupported of the metadata metadata is a and b; the stack set a.")],
         ),
         (
-            "Unheard", "thing", {}, None,
-            [("medium", "declaration-changed", "Unheard thing was deleted.")],
+            "Unknown", "thing", {}, None,
+            [("medium", "declaration-changed", "Unknown thing was deleted.")],
         ),
     ],
 )  # fmt: skip
@@ -128,11 +127,12 @@ def test_a_change_has_a_sentence_and_the_risk_of_its_kind(
 ) -> None:
     scope = resource("ClientScope", "1/test", {"name": "flow-mcp/acme/1/test"}, {})
     assert (
-        told(*([] if type_ == "ClientScope" else [scope]), resource(type_, name, before, after)) == expected
+        drift_of(*([] if type_ == "ClientScope" else [scope]), resource(type_, name, before, after))
+        == expected
     )
 
 
-def test_what_follows_from_a_deleted_thing_is_not_told_again() -> None:
+def test_consequences_of_a_deletion_are_not_listed() -> None:
     parts = (
         resource("ClientDefaultScopes", "agent-default-scopes", {"clientId": "c-1"}, None),
         resource("ClientServiceAccountRealmRole", "agent/1/test", {"serviceAccountUserId": "u-1"}, None),
@@ -143,22 +143,22 @@ def test_what_follows_from_a_deleted_thing_is_not_told_again() -> None:
         resource("Client", "agent", {"id": "c-1", "serviceAccountUserId": "u-1"}, None),
         resource("ClientScope", "1/test", {"id": "s-1", "name": "flow-mcp/acme/1/test"}, None),
     )
-    assert [text for _, _, text in told(*parts, *whole)] == [
+    assert [text for _, _, text in drift_of(*parts, *whole)] == [
         "The client agent was deleted.",
         "The client scope of 1/test was deleted: no client gets a token for it.",
     ]
     realm = resource("Realm", "realm", {"id": "acme", "realm": "acme"}, None)
-    assert told(*parts, *whole, realm) == [
-        ("high", None, "The realm acme was deleted, with all that the stack made in it.")
+    assert drift_of(*parts, *whole, realm) == [
+        ("high", None, "The realm acme was deleted, including everything that the stack created in it.")
     ]
 
 
-def test_only_secrets_that_keycloak_made_and_memberships_are_lost_with_a_client_and_a_group() -> None:
-    gone = (
+def test_generated_secrets_and_memberships_are_lost_with_a_client_and_a_group() -> None:
+    deleted = (
         resource("Client", "agent", {"id": "c-1"}, None),
         resource("Group", "planners", {"name": "planners"}, None),
     )
-    assert list(lost(Refreshed(DECLARATION, gone))) == [
-        "The secret of agent. New ones are made: hand them over from the output clientSecrets.",
+    assert list(lost(Refreshed(DECLARATION, deleted))) == [
+        "The secret of agent. Keycloak creates new secrets. Distribute them from the output clientSecrets.",
         "The members of planners. Add them again.",
     ]

@@ -1,4 +1,4 @@
-"""What changes of managed client scopes, mappers, roles and groups mean."""
+"""Drift of managed client scopes, mappers, roles and groups."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from flow_mcp.review.diff.change import Risk
 from flow_mcp.review.diff.changes.quoting import quoted
 
 _MAPPERS = {
-    "audience": "tokens do not have its audience, and the runtime refuses them",
-    "subject": "tokens do not say who the person is",
-    "program": "a program passes for a person",
+    "audience": "tokens do not have its audience, so the runtime rejects them",
+    "subject": "tokens do not identify the person",
+    "program": "a token of a program is accepted as a person's",
 }
 _SHOWN_ONLY = frozenset({"description", "consentScreenText", "guiOrder"})
 
 
 def client_scope(resource: Resource) -> Iterator[Drift]:
-    """Drifts of a protected resource's scope."""
+    """Yield the drift of a protected resource's scope."""
     subject = Subject(resource, "client scope")
     if resource.after is None:
         text = f"The client scope of {resource.name} was deleted: no client gets a token for it."
@@ -28,17 +28,17 @@ def client_scope(resource: Resource) -> Iterator[Drift]:
     for name in resource.changed:
         before, after = subject.before(name), subject.after(name)
         if name == "name":
-            text = f"The client scope of {resource.name} is named {quoted(str(after))}."
+            text = f"The client scope of {resource.name} was renamed to {quoted(str(after))}."
             yield subject.changed(name, text, "resource-recognition-changes", before=before, after=after)
         elif name == "includeInTokenScope":
-            text = f"Tokens do not name the scope of {resource.name}: the runtime refuses them."
+            text = f"Tokens do not contain the scope of {resource.name}: the runtime rejects them."
             yield subject.changed(name, text, "resource-recognition-changes", before=before, after=after)
         else:
             yield subject.other(name, Risk.LOW if name in _SHOWN_ONLY else None)
 
 
 def mapper(resource: Resource) -> Iterator[Drift]:
-    """Drifts of a mapper of a protected resource's scope."""
+    """Yield the drift of a mapper of a protected resource's scope."""
     key, _, role = resource.name.rpartition("-")
     subject = Subject(resource, "mapper")
     kind = "resource-recognition-changes" if role == "audience" else "token-reading-changes"
@@ -54,36 +54,38 @@ def mapper(resource: Resource) -> Iterator[Drift]:
         elif name == "name":
             yield subject.other(name)
         else:
-            what = _MAPPERS.get(role, "its claim changes")
-            text = f"The mapper {role} of {key} has another {name}: {what}."
+            what = _MAPPERS.get(role, "its claim in tokens changes")
+            text = f"The mapper {role} of {key} has a different {name}: {what}."
             yield subject.changed(name, text, kind, before=before, after=after)
 
 
 def gate(resource: Resource, *, ungated: bool) -> Iterator[Drift]:
-    """A role is no longer needed to get a protected resource's scope.
+    """Yield the drift of a role that a client scope no longer requires.
 
     Args:
-        resource: the role's mapping to the scope.
-        ungated: whether no managed role is left.
+        resource: the mapping of the role to the scope.
+        ungated: whether the scope requires no other managed role.
     """
     key, _, who = resource.name.rpartition("-")
     subject = Subject(resource, "gate")
     if ungated:
-        text = f"The scope of {key} no longer needs the role of its {who}: anyone gets it who may ask for it."
+        text = (
+            f"The scope of {key} no longer requires the role of its {who}: anyone who may request it gets it."
+        )
         yield subject.deleted(text, "everyone-gains-access")
     else:
-        text = f"The role of the {who} of {key} no longer gives its scope."
+        text = f"The role of the {who} of {key} no longer grants its scope."
         yield subject.deleted(text, "client-loses-access" if who == "programs" else "group-loses-access")
 
 
 def role(resource: Resource) -> Iterator[Drift]:
-    """Drifts of a realm role."""
+    """Yield the drift of a realm role."""
     subject = Subject(resource, "role")
     label = f"role {quoted(str(subject.before('name')))}"
     if resource.after is None:
         key, _, who = resource.name.removesuffix("-role").rpartition("-")
         kind = "client-loses-access" if who == "programs" else "group-loses-access"
-        yield subject.deleted(f"The {label} was deleted: the {who} of {key} are refused.", kind)
+        yield subject.deleted(f"The {label} was deleted: the {who} of {key} lose access.", kind)
         return
     for name in resource.changed:
         before, after = subject.before(name), subject.after(name)
@@ -91,37 +93,37 @@ def role(resource: Resource) -> Iterator[Drift]:
             text = f"The {label} contains other roles."
             yield subject.changed(name, text, None, risk=Risk.HIGH, before=before, after=after)
         elif name == "name":
-            text = f"The {label} is named {quoted(str(after))}."
+            text = f"The {label} was renamed to {quoted(str(after))}."
             yield subject.changed(name, text, None, risk=Risk.MEDIUM, before=before, after=after)
         else:
             yield subject.other(name, Risk.LOW)
 
 
 def group(resource: Resource) -> Iterator[Drift]:
-    """Drifts of a group of the stack's own realm."""
+    """Yield the drift of a group of the stack's own realm."""
     subject = Subject(resource, "group")
     if resource.after is None:
-        text = f"The group {quoted(resource.name)} was deleted, with its memberships."
+        text = f"The group {quoted(resource.name)} was deleted, including its memberships."
         yield subject.deleted(text, "group-loses-access")
         return
     for name in resource.changed:
         yield subject.other(name)
 
 
-def group_roles(resource: Resource, roles: Mapping[str, str], gone: frozenset[str]) -> Iterator[Drift]:
-    """A group has lost roles.
+def group_roles(resource: Resource, roles: Mapping[str, str], deleted: frozenset[str]) -> Iterator[Drift]:
+    """Yield the drift of the roles of a group.
 
     Args:
-        resource: the roles of a group.
-        roles: by ID of a managed role, the protected resource's key.
-        gone: IDs of roles that were deleted.
+        resource: the roles of the group.
+        roles: keys of protected resources by the IDs of managed roles.
+        deleted: IDs of deleted roles.
     """
     subject = Subject(resource, "group")
     if resource.after is None:
-        text = f"The group {quoted(resource.name)} has lost all its roles."
+        text = f"The group {quoted(resource.name)} lost all its roles."
         yield subject.deleted(text, "group-loses-access")
         return
     for role_id in subject.removed("roleIds"):
-        if role_id not in gone:
+        if role_id not in deleted:
             text = f"The group {quoted(resource.name)} no longer reaches {roles.get(role_id, 'a resource')}."
             yield subject.changed("roleIds", text, "group-loses-access", before=roles.get(role_id))

@@ -1,4 +1,4 @@
-"""What is in a realm beside the things that the stack manages."""
+"""Unmanaged objects in a realm."""
 
 from __future__ import annotations
 
@@ -11,16 +11,20 @@ from flow_mcp.operations.drift.keycloak.realm import Realm
 
 
 def appeared(realm: Realm, managed: Managed) -> tuple[Appeared, ...]:
-    """Return everything that was found, what matters most first.
+    """Return the unmanaged objects, highest risk first.
 
-    In a realm that the stack did not make, other people's clients, scopes and roles are expected: only what
-    reaches a protected resource of the tenant is listed there.
+    An existing realm is expected to contain other clients, scopes and roles. There, only objects that give
+    access to a protected resource of the tenant are listed.
     """
-    found = sorted(set(_found(realm, managed)), key=lambda each: (each.kind, each.name, each.within))
-    return tuple(sorted(found, key=lambda each: each.risk.order))
+    return tuple(
+        sorted(
+            set(_unmanaged_objects(realm, managed)),
+            key=lambda item: (item.risk.order, item.kind, item.name, item.within),
+        )
+    )
 
 
-def _found(realm: Realm, managed: Managed) -> Iterator[Appeared]:
+def _unmanaged_objects(realm: Realm, managed: Managed) -> Iterator[Appeared]:
     yield from appeared_clients.clients(realm, managed)
     yield from appeared_access.scopes(realm, managed)
     yield from appeared_access.mappers(realm, managed)

@@ -1,4 +1,4 @@
-"""Scopes, mappers, gates and roles that are not the stack's, and who has the stack's roles beside it."""
+"""Unmanaged scopes, mappers, gates and roles, and unmanaged members of managed roles."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from flow_mcp.operations.drift.drift import Appeared, AppearedKind
 from flow_mcp.operations.drift.keycloak.appeared_clients import audiences, opened
 from flow_mcp.operations.drift.keycloak.managed import Managed
-from flow_mcp.operations.drift.keycloak.realm import MOST_MEMBERS, Realm, Representation
+from flow_mcp.operations.drift.keycloak.realm import MAX_MEMBERS, Realm, Representation
 from flow_mcp.review.diff.change import Risk
 from flow_mcp.review.diff.changes.quoting import quoted, quoted_list
 
-# What Keycloak 26 makes in every realm.
+# The scopes and roles that Keycloak 26 creates in every realm.
 _SCOPES = frozenset(
     {
         *("AuthnContextClassRef", "acr", "address", "basic", "email", "microprofile-jwt", "offline_access"),
@@ -20,35 +20,37 @@ _SCOPES = frozenset(
     }
 )
 _ROLES = frozenset({"offline_access", "uma_authorization"})
-# Every client of the stack has it as a default scope.
-_EVERYWHERE = "basic"
-_MAPPERS_EVERYWHERE = frozenset({"auth_time", "sub"})
+# The default scope of every client of the stack.
+_DEFAULT_SCOPE = "basic"
+_DEFAULT_MAPPERS = frozenset({"auth_time", "sub"})
 
 
 def scopes(realm: Realm, managed: Managed) -> Iterator[Appeared]:
-    """Client scopes: in the stack's own realm all, elsewhere those that open a protected resource."""
+    """Yield client scopes; in an existing realm, only those that give access to a protected resource."""
     for scope in realm.scopes:
         name, opens = str(scope["name"]), tuple(sorted(opened(scope, managed)))
         if scope["id"] in managed.scopes or name in _SCOPES:
             continue
         if managed.server.realm.create or opens:
             reaches = (
-                f"tokens with it open {quoted_list(opens)}" if opens else "it opens no protected resource"
+                f"tokens with it are valid for {quoted_list(opens)}"
+                if opens
+                else "it opens no protected resource"
             )
             risk = Risk.HIGH if opens else Risk.LOW
             yield Appeared("client-scope", name, "", f"{quoted(name)}: {reaches}.", risk, opens)
 
 
 def mappers(realm: Realm, managed: Managed) -> Iterator[Appeared]:
-    """Mappers on the stack's scopes and clients and on `basic`; on Keycloak's scopes, those that open one."""
+    """Yield mappers of managed scopes and clients, of `basic`, and those of built-in scopes that open one."""
     for scope in realm.scopes:
         name, own = str(scope["name"]), scope["id"] in managed.scopes
         for mapper in scope.get("protocolMappers") or ():
-            known = name == _EVERYWHERE and mapper["name"] in _MAPPERS_EVERYWHERE
+            known = name == _DEFAULT_SCOPE and mapper["name"] in _DEFAULT_MAPPERS
             opens = tuple(sorted(audiences((mapper,), managed)))
-            # The scopes that are somebody else's are told as a whole.
-            everywhere = name == _EVERYWHERE and not known
-            if mapper["id"] not in managed.mappers and (own or everywhere or (name in _SCOPES and opens)):
+            # An unmanaged scope is listed as a whole.
+            added = name == _DEFAULT_SCOPE and not known
+            if mapper["id"] not in managed.mappers and (own or added or (name in _SCOPES and opens)):
                 yield _mapper(mapper, f"the scope {quoted(name)}", name, opens)
     for client in realm.clients:
         if client["id"] in managed.clients:
@@ -61,7 +63,7 @@ def mappers(realm: Realm, managed: Managed) -> Iterator[Appeared]:
 def _mapper(mapper: Representation, where: str, within: str, opens: tuple[str, ...]) -> Appeared:
     name = str(mapper["name"])
     what = (
-        f"it opens {quoted_list(opens)}"
+        f"it adds the audience of {quoted_list(opens)}"
         if opens
         else f"it changes tokens ({quoted(str(mapper['protocolMapper']))})"
     )
@@ -70,23 +72,23 @@ def _mapper(mapper: Representation, where: str, within: str, opens: tuple[str, .
 
 
 def gates(realm: Realm, managed: Managed) -> Iterator[Appeared]:
-    """Roles, besides the stack's, with which somebody gets the scope of a protected resource."""
+    """Yield unmanaged roles that grant the scope of a protected resource."""
     for scope in realm.scopes:
         key = managed.scopes.get(str(scope["id"]))
-        # A scope that is open to everyone has no gate: a role narrows it.
+        # A scope without a gate is open to everyone: a role only restricts it.
         if key is None or not managed.gates.get(str(scope["id"])):
             continue
-        found = realm.gates(str(scope["id"]))
-        clients = (each.get("mappings") or () for each in (found.get("clientMappings") or {}).values())
-        for role in (*(found.get("realmMappings") or ()), *(role for roles in clients for role in roles)):
+        mappings = realm.gates(str(scope["id"]))
+        clients = (client.get("mappings") or () for client in (mappings.get("clientMappings") or {}).values())
+        for role in (*(mappings.get("realmMappings") or ()), *(role for roles in clients for role in roles)):
             if str(role["id"]) not in managed.gates[str(scope["id"])]:
                 name = str(role["name"])
-                text = f"{quoted(name)}: whoever has this role gets the scope of {key}."
+                text = f"{quoted(name)}: everyone with this role gets the scope of {key}."
                 yield Appeared("gate", name, str(scope["name"]), text, Risk.HIGH, (key,))
 
 
 def roles(realm: Realm, managed: Managed) -> Iterator[Appeared]:
-    """Roles that contain one of the stack's; in its own realm, every other role."""
+    """Yield roles that contain a managed role; in the stack's own realm, all other roles too."""
     for role in realm.roles:
         name = str(role["name"])
         if name in managed.roles:
@@ -98,44 +100,54 @@ def roles(realm: Realm, managed: Managed) -> Iterator[Appeared]:
         built_in = name in _ROLES or name.casefold() == f"default-roles-{realm.name}".casefold()
         if opens or (managed.server.realm.create and not built_in):
             reaches = (
-                f"whoever has it reaches {quoted_list(opens)}" if opens else "it gives no protected resource"
+                f"everyone with it reaches {quoted_list(opens)}"
+                if opens
+                else "it opens no protected resource"
             )
             risk = Risk.HIGH if opens else Risk.LOW
             yield Appeared("role", name, "", f"{quoted(name)}: {reaches}.", risk, opens)
 
 
 def members(realm: Realm, managed: Managed) -> Iterator[Appeared]:
-    """Users and groups that have one of the stack's roles, and were not given it by the stack."""
+    """Yield users and groups to which a managed role was assigned without Pulumi."""
     present = {str(role["name"]) for role in realm.roles}
     for role, key in sorted(managed.roles.items()):
         if role not in present:
             continue
-        for kind, found, label in (
+        for kind, members_of_role, label in (
             ("user", realm.users_of(role), "username"),
             ("group", realm.groups_of(role), "path"),
         ):
-            strangers = [each for each in found if (str(each["id"]), role) not in managed.given]
-            for each in strangers[:MOST_MEMBERS]:
-                name = str(each.get(label) or each["id"])
-                yield _member(kind, name, role, (key,), f"reaches {key} by the role {quoted(role)}")
-            if len(strangers) > MOST_MEMBERS:
-                yield _member(kind, "…", role, (key,), f"and more than {MOST_MEMBERS} {kind}s reach {key}")
+            unmanaged = [
+                member for member in members_of_role if (str(member["id"]), role) not in managed.assignments
+            ]
+            for member in unmanaged[:MAX_MEMBERS]:
+                name = str(member.get(label) or member["id"])
+                yield _member(kind, name, role, (key,), f"reaches {key} with the role {quoted(role)}")
+            if len(unmanaged) > MAX_MEMBERS:
+                yield _member(
+                    kind,
+                    "…",
+                    role,
+                    (key,),
+                    f"list is incomplete: more than {MAX_MEMBERS} {kind}s reach {key}",
+                )
 
 
 def service_accounts(realm: Realm, managed: Managed) -> Iterator[Appeared]:
-    """Roles of the stack's service accounts that it did not give and that open no protected resource."""
-    for user, client in sorted(managed.service_accounts.items(), key=lambda each: each[1]):
-        found = realm.roles_of_user(user)
-        own = [str(role["name"]) for role in found.get("realmMappings") or ()]
+    """Yield unmanaged roles of managed service accounts that open no protected resource."""
+    for user, client in sorted(managed.service_accounts.items(), key=lambda item: item[1]):
+        mappings = realm.roles_of_user(user)
+        own = [str(role["name"]) for role in mappings.get("realmMappings") or ()]
         others = [
             f"{owner}/{role['name']}"
-            for owner, mappings in sorted((found.get("clientMappings") or {}).items())
-            for role in mappings.get("mappings") or ()
+            for owner, client_roles in sorted((mappings.get("clientMappings") or {}).items())
+            for role in client_roles.get("mappings") or ()
         ]
         default = f"default-roles-{realm.name}".casefold()
         for role in sorted([*(name for name in own if name.casefold() != default), *others]):
             if role not in managed.roles:
-                text = f"has the role {quoted(role)}, by its service account"
+                text = f"has the role {quoted(role)} through its service account"
                 yield _member("program", client, role, (), text)
 
 

@@ -1,4 +1,4 @@
-"""Clients that no declaration names, and what each reaches."""
+"""Undeclared clients, and the protected resources that they can reach."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from flow_mcp.review.diff.changes.quoting import quoted, quoted_list
 
 
 def clients(realm: Realm, managed: Managed) -> Iterator[Appeared]:
-    """Every such client of the stack's own realm; in another realm, those that reach a resource."""
+    """Yield undeclared clients; in an existing realm, only those that reach a protected resource."""
     reached = {str(scope["name"]): opened(scope, managed) for scope in realm.scopes}
     for client in realm.clients:
         if client["id"] in managed.clients:
@@ -31,13 +31,13 @@ def clients(realm: Realm, managed: Managed) -> Iterator[Appeared]:
 
 
 def opened(scope: Representation, managed: Managed) -> frozenset[str]:
-    """Keys of the protected resources that a token with this scope opens."""
+    """Return the keys of the protected resources for which tokens with this scope are valid."""
     own = managed.scopes.get(str(scope["id"]))
     return audiences(scope.get("protocolMappers") or (), managed) | ({own} if own else frozenset())
 
 
 def audiences(mappers: Iterable[Representation], managed: Managed) -> frozenset[str]:
-    """Keys of the protected resources whose audience these mappers bring into access tokens."""
+    """Return the keys of the protected resources whose audience these mappers add to access tokens."""
     configurations = [mapper.get("config") or {} for mapper in mappers]
     return frozenset(
         managed.urls[text]
@@ -49,38 +49,41 @@ def audiences(mappers: Iterable[Representation], managed: Managed) -> frozenset[
 
 
 def _is_replaced(client_id: str, managed: Managed) -> bool:
-    """Whether it has the client ID of a managed client and is another one: made again by hand."""
+    """Return whether a client with the client ID of a managed client was recreated without Pulumi."""
     return client_id in {managed.declaration.client_id(name) for name in managed.declaration.tenant.clients}
 
 
 def _opens(client: Representation, reached: dict[str, frozenset[str]], managed: Managed) -> tuple[str, ...]:
     names = (*(client.get("defaultClientScopes") or ()), *(client.get("optionalClientScopes") or ()))
-    found = audiences(client.get("protocolMappers") or (), managed)
+    keys = audiences(client.get("protocolMappers") or (), managed)
     for name in names:
-        found |= reached.get(str(name), frozenset())
-    return tuple(sorted(found))
+        keys |= reached.get(str(name), frozenset())
+    return tuple(sorted(keys))
 
 
 def _appeared(client: Representation, opens: tuple[str, ...], managed: Managed) -> Appeared:
     client_id, grants = str(client["clientId"]), tuple(allowed_grants(client))
     redirects = tuple(sorted(map(str, client.get("redirectUris") or ())))
-    again = _is_replaced(client_id, managed)
-    if again:
-        risk, how = Risk.HIGH, " It has the client ID of a declared client, and was made again by hand."
+    replaced = _is_replaced(client_id, managed)
+    if replaced:
+        risk, note = (
+            Risk.HIGH,
+            " It has the client ID of a declared client, but was recreated without Pulumi.",
+        )
     elif not client.get("enabled"):
-        risk, how = Risk.LOW, " It is switched off."
+        risk, note = Risk.LOW, " It is disabled."
     elif _allowed(client, opens, managed):
-        risk, how = Risk.NONE, " A declared registration method allows it."
+        risk, note = Risk.NONE, " A declared registration method allows it."
     else:
-        risk, how = (Risk.HIGH if opens else Risk.LOW), ""
-    to = f" Codes are sent to {quoted_list(redirects)}." if redirects else ""
+        risk, note = (Risk.HIGH if opens else Risk.LOW), ""
+    addresses = f" Redirect URIs: {quoted_list(redirects)}." if redirects else ""
     reaches = quoted_list(opens) if opens else "no protected resource"
-    text = f"It reaches {reaches} by {' and '.join(grants) or 'no grant'}.{to}{how}"
+    text = f"It reaches {reaches}. Grants: {quoted_list(grants) if grants else 'none'}.{addresses}{note}"
     return Appeared("client", client_id, "", f"{quoted(client_id)}: {text}", risk, opens, redirects, grants)
 
 
 def _allowed(client: Representation, opens: tuple[str, ...], managed: Managed) -> bool:
-    """Whether it reaches no more than clients that register, or have a metadata document, may reach."""
+    """Return whether a declared registration method permits everything that the client can reach."""
     if allowed_grants(client) not in ([], ["authorization code"]) or client.get("fullScopeAllowed"):
         return False
     registration, declaration = managed.server.registration, managed.declaration

@@ -1,4 +1,4 @@
-"""Ways to become a client that are beside those that the stack manages."""
+"""Unmanaged registration policies, client policies and initial access tokens."""
 
 from __future__ import annotations
 
@@ -20,15 +20,18 @@ from flow_mcp.review.diff.change import Risk
 from flow_mcp.review.diff.changes.quoting import quoted
 
 _AUTHENTICATED = frozenset({SCOPES, ORIGINS, "allowed-protocol-mappers"})
-"""The kinds of policies that a new realm has for clients that register with a token."""
+"""The kinds of policies of a new realm for dynamic client registration with a token."""
 
 
 def policies(realm: Realm, managed: Managed) -> Iterator[Appeared]:
-    """Registration policies of another kind, or a second one of a kind."""
+    """Yield registration policies of an unmanaged kind, and duplicates of a managed kind."""
     seen: set[tuple[str, str]] = set()
-    owned = {str(each.before.get("owner")) for each in managed.refreshed.of("KeycloakClientRegistration")}
-    # Keycloak's own names come first, so that the one that was added is the second of its kind.
-    in_order = sorted(realm.registration_policies, key=lambda each: each["name"] not in DEFAULTS.values())
+    owned = {
+        str(registration.before.get("owner"))
+        for registration in managed.refreshed.of("KeycloakClientRegistration")
+    }
+    # Policies with Keycloak's own names come first, so that an added policy is the duplicate.
+    in_order = sorted(realm.registration_policies, key=lambda policy: policy["name"] not in DEFAULTS.values())
     for policy in in_order:
         name, kind, sub_type = str(policy["name"]), str(policy["providerId"]), str(policy.get("subType"))
         known = DEFAULTS if sub_type == ANONYMOUS else _AUTHENTICATED
@@ -42,20 +45,23 @@ def policies(realm: Realm, managed: Managed) -> Iterator[Appeared]:
 
 
 def client_policies(realm: Realm, managed: Managed) -> Iterator[Appeared]:
-    """Client policies: they change what clients may do."""
-    own = {str(each.before.get("name")) for each in managed.refreshed.of("RealmClientPolicyProfilePolicy")}
+    """Yield unmanaged client policies."""
+    own = {
+        str(policy.before.get("name")) for policy in managed.refreshed.of("RealmClientPolicyProfilePolicy")
+    }
     for policy in realm.client_policies:
         name = str(policy["name"])
         if name not in own:
-            state = "" if policy.get("enabled", True) else " It is switched off."
-            text = f"{quoted(name)}: it changes what clients may do or must do.{state}"
+            state = "" if policy.get("enabled", True) else " It is disabled."
+            text = f"{quoted(name)}: it changes what clients may or must do.{state}"
             yield Appeared("client-policy", name, "", text, Risk.LOW)
 
 
 def initial_access_tokens(realm: Realm) -> Iterator[Appeared]:
-    """Tokens with which clients can be registered although registration is closed."""
+    """Yield tokens with which clients can register although registration is closed."""
     for token in realm.initial_access_tokens:
-        left = int(token.get("remainingCount") or 0)
-        if left:
-            text = f"Whoever has this token can register {left} more {'client' if left == 1 else 'clients'}."
+        remaining = int(token.get("remainingCount") or 0)
+        if remaining:
+            noun = "registration" if remaining == 1 else "registrations"
+            text = f"The token allows {remaining} more client {noun}."
             yield Appeared("initial-access-token", str(token["id"]), "", text, Risk.MEDIUM)

@@ -1,4 +1,4 @@
-"""Drifts of a tenant on Keycloak, from the engine's comparison of its state with the server."""
+"""Drift of a tenant on Keycloak, from the engine's comparison of its state with the server."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SIMPLE = {
     "RealmClientPolicyProfilePolicy": realm_changes.client_policy,
     "Role": access_changes.role,
 }
-# The properties by which a resource names what it is a part of.
+# The properties with which a resource refers to the resources that it is a part of.
 _OWNERS = {
     "AudienceProtocolMapper": ("clientScopeId",),
     "ClientDefaultScopes": ("clientId",),
@@ -35,53 +35,55 @@ _OWNERS = {
 
 
 def drifts(refreshed: Refreshed) -> Iterator[Drift]:
-    """Every drift, without those that follow from another: a deleted realm's clients, a client's scopes."""
-    gone = {each for each in refreshed.drifted if each.op == "delete"}
-    for realm in (each for each in gone if each.type == "Realm"):
+    """Yield the drift, without consequences of other drift, such as the clients of a deleted realm."""
+    deleted = {resource for resource in refreshed.drifted if resource.op == "delete"}
+    for realm in (resource for resource in deleted if resource.type == "Realm"):
         yield from realm_changes.realm(realm)
         return
-    ids = _identifiers(gone)
+    ids = _identifiers(deleted)
     for resource in refreshed.drifted:
         if not any(resource.before.get(owner) in ids for owner in _OWNERS.get(resource.type, ())):
-            yield from _of(resource, refreshed, gone)
+            yield from _of(resource, refreshed, deleted)
 
 
-def _identifiers(gone: Iterable[Resource]) -> frozenset[str]:
-    """What parts of deleted things name them by."""
+def _identifiers(deleted: Iterable[Resource]) -> frozenset[str]:
+    """Return the identifiers with which other resources refer to deleted resources."""
     return frozenset(
         str(identifier)
-        for each in gone
+        for resource in deleted
         for identifier in (
-            each.id,
-            each.before.get("serviceAccountUserId") if each.type == "Client" else None,
-            each.before.get("name") if each.type == "Role" else None,
+            resource.id,
+            resource.before.get("serviceAccountUserId") if resource.type == "Client" else None,
+            resource.before.get("name") if resource.type == "Role" else None,
         )
         if identifier
     )
 
 
-def _of(resource: Resource, refreshed: Refreshed, gone: set[Resource]) -> Iterator[Drift]:
-    gone_scopes = frozenset(str(each.before.get("name")) for each in gone if each.type == "ClientScope")
+def _of(resource: Resource, refreshed: Refreshed, deleted: set[Resource]) -> Iterator[Drift]:
+    deleted_scopes = frozenset(
+        str(scope.before.get("name")) for scope in deleted if scope.type == "ClientScope"
+    )
     match resource.type:
         case "ClientDefaultScopes" | "ClientOptionalScopes":
-            keys = {str(each.before.get("name")): each.name for each in refreshed.of("ClientScope")}
-            yield from client_changes.client_scopes(resource, keys, gone_scopes)
+            keys = {str(scope.before.get("name")): scope.name for scope in refreshed.of("ClientScope")}
+            yield from client_changes.client_scopes(resource, keys, deleted_scopes)
         case "ClientServiceAccountRealmRole":
             yield from client_changes.service_account_role(resource)
         case "GenericRoleMapper":
-            scope = resource.before.get("clientScopeId")
-            left = [
-                each
-                for each in refreshed.of("GenericRoleMapper")
-                if each.before.get("clientScopeId") == scope and each not in gone
+            scope_id = resource.before.get("clientScopeId")
+            remaining = [
+                mapping
+                for mapping in refreshed.of("GenericRoleMapper")
+                if mapping.before.get("clientScopeId") == scope_id and mapping not in deleted
             ]
-            yield from access_changes.gate(resource, ungated=not left)
+            yield from access_changes.gate(resource, ungated=not remaining)
         case "GroupRoles":
-            roles = {each.id: each.name.removesuffix("-people-role") for each in refreshed.of("Role")}
-            gone_roles = frozenset(each.id for each in gone if each.type == "Role")
-            yield from access_changes.group_roles(resource, roles, gone_roles)
+            roles = {role.id: role.name.removesuffix("-people-role") for role in refreshed.of("Role")}
+            deleted_roles = frozenset(role.id for role in deleted if role.type == "Role")
+            yield from access_changes.group_roles(resource, roles, deleted_roles)
         case "KeycloakClientRegistration":
-            yield from realm_changes.registration(resource, gone_scopes)
+            yield from realm_changes.registration(resource, deleted_scopes)
         case known if known in _SIMPLE:
             yield from _SIMPLE[known](resource)
         case _:
@@ -89,7 +91,7 @@ def _of(resource: Resource, refreshed: Refreshed, gone: set[Resource]) -> Iterat
 
 
 def other(resource: Resource) -> Iterator[Drift]:
-    """Drifts of a resource of which nothing is known but its properties."""
+    """Yield the drift of a resource whose properties have no special meaning."""
     subject = Subject(resource, resource.type)
     if resource.after is None:
         yield subject.deleted(f"{resource.type} {resource.name} was deleted.", "declaration-changed")

@@ -1,4 +1,4 @@
-"""What of a realm is the stack's, by the IDs in its state."""
+"""The managed objects of a realm, by the IDs in the stack's state."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ _MAPPERS = ("AudienceProtocolMapper", "GenericProtocolMapper")
 
 @dataclass(frozen=True)
 class Managed:
-    """The stack's things in a realm.
+    """The managed objects of a realm.
 
     Attributes:
-        refreshed: the state, compared with the server.
+        refreshed: the state compared with the server.
     """
 
     refreshed: Refreshed
 
     @property
     def declaration(self) -> Declaration:
-        """What was applied last."""
+        """The declaration that was applied last."""
         return self.refreshed.declaration
 
     @property
@@ -36,68 +36,68 @@ class Managed:
 
     @cached_property
     def urls(self) -> Mapping[str, str]:
-        """Keys of protected resources, by their URLs: the audiences of their tokens."""
+        """Keys of protected resources by URL, the audience of their tokens."""
         return {resource.url: resource.key for resource in self.declaration.resources}
 
     @cached_property
     def scopes(self) -> Mapping[str, str]:
-        """Keys of protected resources, by the IDs of their scopes."""
-        return {each.id: each.name for each in self.refreshed.of("ClientScope")}
+        """Keys of protected resources by the IDs of their scopes."""
+        return {scope.id: scope.name for scope in self.refreshed.of("ClientScope")}
 
     @cached_property
     def clients(self) -> Mapping[str, str]:
-        """Names of clients, by their internal IDs."""
-        return {each.id: each.name for each in self.refreshed.of("Client")}
+        """Names of clients by internal ID."""
+        return {client.id: client.name for client in self.refreshed.of("Client")}
 
     @cached_property
     def client_ids(self) -> frozenset[str]:
-        """Client IDs that the tenant declares, those of manual registrations included."""
+        """Client IDs that the tenant declares, including those of manual registrations."""
         tenant = self.declaration.tenant
         declared = {self.declaration.client_id(name) for name in tenant.clients}
-        return frozenset(declared | {each.client_id for each in tenant.manual_registrations.values()})
+        return frozenset(declared | {client.client_id for client in tenant.manual_registrations.values()})
 
     @cached_property
     def mappers(self) -> frozenset[str]:
-        """IDs of mappers."""
-        return frozenset(each.id for each in self.refreshed.of(*_MAPPERS))
+        """IDs of managed mappers."""
+        return frozenset(mapper.id for mapper in self.refreshed.of(*_MAPPERS))
 
     @cached_property
     def roles(self) -> Mapping[str, str]:
-        """Keys of protected resources, by the names of the roles that give them."""
+        """Keys of protected resources by the names of the roles that grant access to them."""
         return {
-            str(each.before.get("name")): each.name.removesuffix("-role").rpartition("-")[0]
-            for each in self.refreshed.of("Role")
+            str(role.before.get("name")): role.name.removesuffix("-role").rpartition("-")[0]
+            for role in self.refreshed.of("Role")
         }
 
     @cached_property
     def gates(self) -> Mapping[str, frozenset[str]]:
-        """IDs of the roles that are mapped to a scope, by the scope's ID."""
-        found: dict[str, frozenset[str]] = {}
-        for each in self.refreshed.of("GenericRoleMapper"):
-            scope = str(each.before.get("clientScopeId"))
-            found[scope] = found.get(scope, frozenset()) | {str(each.before.get("roleId"))}
-        return found
+        """IDs of the roles that a scope requires, by the scope's ID."""
+        roles: dict[str, frozenset[str]] = {}
+        for mapping in self.refreshed.of("GenericRoleMapper"):
+            scope = str(mapping.before.get("clientScopeId"))
+            roles[scope] = roles.get(scope, frozenset()) | {str(mapping.before.get("roleId"))}
+        return roles
 
     @cached_property
     def service_accounts(self) -> Mapping[str, str]:
-        """Names of clients, by the IDs of their service accounts."""
+        """Names of clients by the IDs of their service accounts."""
         return {
-            user: each.name
-            for each in self.refreshed.of("Client")
-            if (user := str(each.before.get("serviceAccountUserId") or ""))
+            user: client.name
+            for client in self.refreshed.of("Client")
+            if (user := str(client.before.get("serviceAccountUserId") or ""))
         }
 
     @cached_property
-    def given(self) -> frozenset[tuple[str, str]]:
-        """Which user or group has which role: pairs of ID and the role's name."""
-        names = {each.id: str(each.before.get("name")) for each in self.refreshed.of("Role")}
+    def assignments(self) -> frozenset[tuple[str, str]]:
+        """The managed role assignments: pairs of the ID of a user or group and the name of a role."""
+        names = {role.id: str(role.before.get("name")) for role in self.refreshed.of("Role")}
         programs = {
-            (str(each.before.get("serviceAccountUserId")), str(each.before.get("role")))
-            for each in self.refreshed.of("ClientServiceAccountRealmRole")
+            (str(role.before.get("serviceAccountUserId")), str(role.before.get("role")))
+            for role in self.refreshed.of("ClientServiceAccountRealmRole")
         }
         groups = {
-            (str(each.before.get("groupId")), names.get(str(role), ""))
-            for each in self.refreshed.of("GroupRoles")
-            for role in each.before.get("roleIds") or ()
+            (str(group.before.get("groupId")), names.get(str(role), ""))
+            for group in self.refreshed.of("GroupRoles")
+            for role in group.before.get("roleIds") or ()
         }
         return frozenset(programs | groups)

@@ -1,4 +1,4 @@
-"""What changes of a realm, its registration policies, client policies and metadata mean."""
+"""Drift of a realm, its registration policies, client policies and metadata."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from flow_mcp.review.diff.change import Risk
 from flow_mcp.review.diff.changes.quoting import quoted
 
 _WEAKENING = {
-    "registrationAllowed": ("Anybody can create an account in the realm.", "everyone-gains-access"),
+    "registrationAllowed": ("Anyone can create an account in the realm.", "everyone-gains-access"),
     "sslRequired": ("The realm accepts requests without TLS in more cases.", None),
-    "securityDefenses": ("The realm no longer stops attempts to guess passwords.", None),
-    "verifyEmail": ("The realm's rule on verified e-mail addresses is another.", None),
-    "enabled": ("The realm is switched off: nobody gets a token.", None),
+    "securityDefenses": ("The realm no longer detects brute force attacks on passwords.", None),
+    "verifyEmail": ("The realm's setting for verified e-mail addresses changed.", None),
+    "enabled": ("The realm is disabled: no one gets a token.", None),
 }
 _LISTS = {
-    "redirectHosts": "may name the redirect host",
+    "redirectHosts": "may have the redirect host",
     "senderHosts": "may come from",
-    "allowedScopes": "may ask for the scope",
+    "allowedScopes": "may request the scope",
     "corsOrigins": "may come from pages of",
 }
 _PROPERTIES_OF_POLICY = {
@@ -41,11 +41,11 @@ _ENDPOINTS = frozenset({"issuer", "tokenEndpoint", "jwksUri", "authorizationEndp
 
 
 def realm(resource: Resource) -> Iterator[Drift]:
-    """Drifts of the stack's own realm."""
+    """Yield the drift of the stack's own realm."""
     subject = Subject(resource, "realm")
     name = quoted(str(resource.before.get("realm", resource.name)))
     if resource.after is None:
-        text = f"The realm {name} was deleted, with all that the stack made in it."
+        text = f"The realm {name} was deleted, including everything that the stack created in it."
         yield subject.deleted(text, None, risk=Risk.HIGH)
         return
     for key in resource.changed:
@@ -68,23 +68,23 @@ def _attributes(
         if old == new:
             continue
         text = (
-            "The realm does not bear the stack's mark any more."
+            "The realm no longer has the owner mark."
             if key == OWNER_ATTRIBUTE
             else f"The realm's attribute {quoted(key)} is {quoted(str(new or 'not set'))}."
         )
         yield subject.changed(f"attributes.{key}", text, None, risk=Risk.MEDIUM, before=old, after=new)
 
 
-def registration(resource: Resource, gone: frozenset[str]) -> Iterator[Drift]:
-    """Drifts of who may register clients.
+def registration(resource: Resource, deleted: frozenset[str]) -> Iterator[Drift]:
+    """Yield the drift of dynamic client registration.
 
     Args:
         resource: the realm's anonymous registration.
-        gone: names of client scopes that were deleted.
+        deleted: names of deleted client scopes.
     """
     subject = Subject(resource, "registration")
     if resource.after is None:
-        yield subject.deleted("The realm's registration policies are gone.", "registration-widens")
+        yield subject.deleted("The realm's registration policies were deleted.", "registration-widens")
         return
     deviations = tuple(subject.added("deviations"))
     for text in deviations:
@@ -92,76 +92,74 @@ def registration(resource: Resource, gone: frozenset[str]) -> Iterator[Drift]:
     missing = {
         provider for provider, name in DEFAULTS.items() if f"the policy {name} is missing" in deviations
     }
-    told = {name for provider in missing for name in _PROPERTIES_OF_POLICY.get(provider, ())}
+    reported = {name for provider in missing for name in _PROPERTIES_OF_POLICY.get(provider, ())}
     for name in resource.changed:
-        if name not in {"deviations", *told}:
-            yield from _registration_property(subject, name, gone)
+        if name not in {"deviations", *reported}:
+            yield from _registration_property(subject, name, deleted)
 
 
-def _registration_property(subject: Subject, name: str, gone: frozenset[str]) -> Iterator[Drift]:
+def _registration_property(subject: Subject, name: str, deleted: frozenset[str]) -> Iterator[Drift]:
     before, after = subject.before(name), subject.after(name)
     if name == "open":
-        text = "Anybody may register clients." if after else "Nobody can register clients any more."
+        text = "Anyone can register clients." if after else "Clients can no longer register."
         kind = "registration-opens" if after else "registration-closes"
         yield subject.changed(name, text, kind, before=before, after=after)
     elif name in _LISTS:
-        # No senders means that the sender is not checked.
+        # Without sender hosts, Keycloak does not check the sender.
         wider, narrower = "registration-widens", "registration-narrows"
         for entry in subject.added(name):
             kind = wider if before or name != "senderHosts" else narrower
             yield subject.changed(name, f"Registrations {_LISTS[name]} {quoted(entry)}.", kind, after=entry)
         for entry in subject.removed(name):
-            if name == "allowedScopes" and entry in gone:
+            if name == "allowedScopes" and entry in deleted:
                 continue
             kind = narrower if after or name != "senderHosts" else wider
             text = f"Registrations no longer {_LISTS[name]} {quoted(entry)}.".replace("longer may", "longer")
             yield subject.changed(name, text, kind, before=entry)
     elif name == "maximumClients":
         kind = "registration-widens" if int(after or 0) > int(before or 0) else "registration-narrows"
-        text = f"The realm may have {after} clients; the stack left {before}."
+        text = f"The realm may have {after} clients; the stack set {before}."
         yield subject.changed(name, text, kind, before=before, after=after)
     elif name == "realmOptionalScopes":
         for scope in subject.removed(name):
-            if scope not in gone:
-                text = f"Clients that register no longer get the scope {quoted(scope)}."
+            if scope not in deleted:
+                text = f"Clients with dynamic registration no longer get the scope {quoted(scope)}."
                 yield subject.changed(name, text, "registration-loses-access", before=scope)
     elif name == "realmId":
-        text = "The realm was deleted and made again: its keys and people are others."
+        text = "The realm was deleted and recreated: it has other keys and users."
         yield subject.changed(name, text, None, risk=Risk.HIGH, before=before, after=after)
     else:
         yield subject.other(name)
 
 
 def claim(resource: Resource) -> Iterator[Drift]:
-    """Drifts of the stack's claim to the tenant."""
+    """Yield the drift of the stack's claim to the tenant."""
     subject = Subject(resource, "claim")
-    yield subject.deleted(
-        "The stack's claim was deleted: another stack could manage the tenant as well.", None
-    )
+    yield subject.deleted("The stack's claim was deleted: another stack could also manage the tenant.", None)
 
 
 def client_policy(resource: Resource) -> Iterator[Drift]:
-    """Drifts of a client policy or its profile: the rules for clients that register or have a document."""
+    """Yield the drift of a client policy or profile, the rules for clients of registration methods."""
     subject = Subject(resource, "client policy")
     label = resource.name.replace("-", " ")
     if resource.after is None:
-        text = f"The client {label} was deleted: its rules no longer hold."
+        text = f"The client {label} was deleted: its rules no longer apply."
         yield subject.deleted(text, "registration-widens")
         return
     for name in resource.changed:
         both = {"before": subject.before(name), "after": subject.after(name)}
         if name == "enabled":
-            text = f"The client {label} is switched {'on' if subject.after(name) else 'off'}."
+            text = f"The client {label} is {'enabled' if subject.after(name) else 'disabled'}."
         else:
-            text = f"The client {label} has other {name}."
+            text = f"The client {label} has different {name}."
         yield subject.changed(name, text, "registration-widens", **both)
 
 
 def metadata(resource: Resource) -> Iterator[Drift]:
-    """Drifts of what the server publishes of itself."""
+    """Yield the drift of the authorization server's metadata."""
     subject = Subject(resource, "metadata")
     if resource.after is None:
-        text = f"Nothing is published at {quoted(str(resource.before.get('metadataUrl')))} any more."
+        text = f"The server no longer publishes {quoted(str(resource.before.get('metadataUrl')))}."
         yield subject.deleted(text, None, risk=Risk.HIGH)
         return
     for name in resource.changed:

@@ -1,4 +1,4 @@
-"""How a property's value differs, and the drifts that follow."""
+"""Drift of a property, with its values in the state and at the server."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from flow_mcp.review.diff.change import Risk
 from flow_mcp.review.diff.changes.quoting import quoted_value
 
 OTHER = "declaration-changed"
-"""The kind of change that has no name of its own."""
+"""The kind of changes without a kind of their own."""
 
 
 class Subject:
-    """A drifted resource, to make its drifts from.
+    """A drifted resource, from which its drift is built.
 
     Args:
-        resource: as the engine found it.
-        type: what it is, in plain words.
-        name: Pulumi's name of what it belongs to, if that is shown instead of its own.
+        resource: the resource in the engine's comparison.
+        type: the kind of resource for a sentence.
+        name: name of the resource to which it belongs, if that is shown instead of its own.
     """
 
     def __init__(self, resource: Resource, type: str, name: str = "") -> None:  # noqa: A002 the field's name
@@ -29,34 +29,35 @@ class Subject:
     def changed(
         self, name: str, text: str, kind: str | None, *, risk: Risk | None = None, **values: Any
     ) -> Drift:
-        """The drift of a property."""
+        """Return the drift of a property."""
         return self._drift("changed", name, text, kind, risk, **values)
 
     def deleted(self, text: str, kind: str | None, *, risk: Risk | None = None) -> Drift:
-        """The drift of a thing that is gone."""
+        """Return the drift of a deleted resource."""
         return self._drift("deleted", "", text, kind, risk)
 
     def other(self, name: str, risk: Risk | None = None) -> Drift:
-        """The drift of a property that means nothing in particular."""
+        """Return the drift of a property without a special meaning."""
         before, after = self.before(name), self.after(name)
-        text = f"{name} of the {self.type} {self.name} is {_told(after)}; the stack left {_told(before)}."
+        values = f"{_value_text(after)}; the stack set {_value_text(before)}"
+        text = f"{name} of the {self.type} {self.name} is {values}."
         kind = None if risk else OTHER
         return self.changed(name, text, kind, risk=risk, before=before, after=after)
 
     def before(self, name: str) -> Any:
-        """A property in the state."""
+        """Return the property's value in the state."""
         return self.resource.before.get(name)
 
     def after(self, name: str) -> Any:
-        """A property at the server."""
+        """Return the property's value at the server."""
         return (self.resource.after or {}).get(name)
 
     def added(self, name: str) -> Iterator[str]:
-        """Entries of a list at the server that the state does not have, sorted."""
+        """Yield the entries of a list that are only at the server, sorted."""
         yield from sorted(set(map(str, self.after(name) or ())) - set(map(str, self.before(name) or ())))
 
     def removed(self, name: str) -> Iterator[str]:
-        """Entries of a list in the state that the server does not have, sorted."""
+        """Yield the entries of a list that are only in the state, sorted."""
         yield from sorted(set(map(str, self.before(name) or ())) - set(map(str, self.after(name) or ())))
 
     def _drift(
@@ -68,9 +69,9 @@ class Subject:
         risk: Risk | None,
         **values: Any,
     ) -> Drift:
-        weight = risk or (risk_of(kind) if kind else Risk.MEDIUM)
-        return Drift(self.resource.name, self.type, op, name, text, weight, kind, **values)
+        level = risk or (risk_of(kind) if kind else Risk.MEDIUM)
+        return Drift(self.resource.name, self.type, op, name, text, level, kind, **values)
 
 
-def _told(found: Any) -> str:
-    return "not set" if found in (None, "", [], {}) else quoted_value(found)
+def _value_text(value: Any) -> str:
+    return "not set" if value in (None, "", [], {}) else quoted_value(value)

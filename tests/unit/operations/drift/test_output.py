@@ -1,4 +1,4 @@
-"""How drift is shown, and the document that describes it."""
+"""Drift in a terminal and as a JSON document."""
 
 from __future__ import annotations
 
@@ -19,58 +19,58 @@ _DRIFT = Drift(
     "agent", "client", "changed", "enabled", f"{_HOSTILE}.", Risk.MEDIUM, "client-removed", True, False
 )
 _ALLOWED = Appeared("client", "c-1", "", "c-1", Risk.NONE)
-_STRANGE = Appeared(
+_UNMANAGED = Appeared(
     "client", _HOSTILE, "", f"{_HOSTILE}!", Risk.HIGH, ("1/test",), ("https://x/*",), ("implicit",)
 )
 _SINCE = Update(7, "update", "succeeded", "2026-11-30T10:24:44.000Z")
-_FOUND = TenantDrift(
-    "acme", _SINCE, (_DRIFT,), (_STRANGE, _ALLOWED), "", ("A note.",), ("The secret of agent.",)
+_TENANT = TenantDrift(
+    "acme", _SINCE, (_DRIFT,), (_UNMANAGED, _ALLOWED), "", ("A note.",), ("The secret of agent.",)
 )
 
 
-def test_a_tenant_is_told_in_lines_that_no_terminal_obeys() -> None:
-    assert [line.plain for line in lines(_FOUND)] == [
-        "acme: 1 drift, 1 beside what is managed, since update 7 of 2026-11-30T10:24:44.000Z",
+def test_control_characters_are_escaped_in_the_lines_of_a_tenant() -> None:
+    assert [line.plain for line in lines(_TENANT)] == [
+        "acme: 1 drift, 1 unmanaged object, since update 7 of 2026-11-30T10:24:44.000Z",
         "  ● medium client-removed                \\x1b[31m[bold]x[/bold]\\n:smiley:.",
-        "  beside what the stack manages, never mended",
+        "  unmanaged objects, which --mend does not change",
         "  ▲ high   client                        \\x1b[31m[bold]x[/bold]\\n:smiley:!",
-        "  1 client came by a declared registration method",
-        "  mending does not bring back",
+        "  1 client uses a declared registration method",
+        "  --mend does not restore",
         "    - The secret of agent.",
         "  A note.",
     ]
 
 
-def test_a_tenant_without_drift_is_one_line_and_says_what_was_not_looked_for() -> None:
-    quiet = TenantDrift("acme", None, (), (_ALLOWED,), "only Keycloak's admin API is read")
+def test_a_tenant_without_drift_has_a_summary_and_the_reason_why_unmanaged_objects_are_missing() -> None:
+    quiet = TenantDrift("acme", None, (), (_ALLOWED,), "this works only on Keycloak")
     assert ([line.plain for line in lines(quiet)], quiet.found) == (
         [
             "acme: no drift since the state was imported",
-            "  1 client came by a declared registration method",
-            "  Not looked for: only Keycloak's admin API is read.",
+            "  1 client uses a declared registration method",
+            "  Unmanaged objects are not listed: this works only on Keycloak.",
         ],
         False,
     )
 
 
-def test_what_mending_did_and_left_is_told() -> None:
-    done = Mended(("Require PKCE.",), (Step("urn:a", "update", "t"), Step("urn:b", "create", "t")), _FOUND)
-    assert [line.plain for line in mended_lines("acme", done)] == [
-        "acme: mended, 1 drift is left (1 create, 1 update)",
+def test_the_lines_after_mending_list_repairs_and_remaining_drift() -> None:
+    result = Mended(("Require PKCE.",), (Step("urn:a", "update", "t"), Step("urn:b", "create", "t")), _TENANT)
+    assert [line.plain for line in mended_lines("acme", result)] == [
+        "acme: mended, 1 drift remains (1 create, 1 update)",
         "    - Require PKCE.",
         "  ● medium client-removed                \\x1b[31m[bold]x[/bold]\\n:smiley:.",
     ]
 
 
-def test_the_document_keeps_to_its_schema_and_has_no_control_characters() -> None:
-    done = Mended(("Require PKCE.",), (Step("urn:a", "update", "t"),), TenantDrift("acme", _SINCE, ()))
-    text = json_text([_FOUND], {"acme": done}, {"globex": "It does not answer."})
-    told = json.loads(text)
+def test_the_document_is_valid_and_has_no_control_characters() -> None:
+    result = Mended(("Require PKCE.",), (Step("urn:a", "update", "t"),), TenantDrift("acme", _SINCE, ()))
+    text = json_text([_TENANT], {"acme": result}, {"globex": "It does not answer."})
+    printed = json.loads(text)
     Draft202012Validator.check_schema(drift_schema())
-    Draft202012Validator(drift_schema()).validate(told)
+    Draft202012Validator(drift_schema()).validate(printed)
     assert text.isascii()
     assert "\x1b" not in text
-    assert told == {
+    assert printed == {
         "version": 1,
         "tenants": [
             {
