@@ -19,6 +19,21 @@ from tests.conftest import REPOSITORY
 from tests.own_rule import ID, own_rule
 
 TENANT = "wheelco"
+CALLBACK = "https://planner.acme.example/callback"
+SOURCE = "{basis: reported, url: https://planner.acme.example/docs, read: 2026-11-30}"
+APPLICATIONS = f"""\
+planner:
+  title: Acme Planner
+  redirectUris: [{CALLBACK}]
+  clientTypes: [public]
+  sources: {{redirectUris: {SOURCE}, clientTypes: {SOURCE}}}
+"""
+CLIENT = """\
+      planner:
+        application: planner
+        access: ["*"]
+        people: {groups: [planners]}
+"""
 OTHERS = ("PULUMI_", "KEYCLOAK_", "FLOW_MCP_", "PYTHONPATH")
 
 
@@ -93,6 +108,12 @@ def test_a_tenant_is_made_from_an_empty_directory_and_the_wheel(
     assert "Requirement already satisfied" in pinned
     assert desk.run("flow-mcp", "check") == "1 tenant: 0 errors, 0 warnings\n"
 
+    stacks = desk.directory / "stacks"
+    (stacks / "applications.yaml").write_text(APPLICATIONS, "utf-8")
+    with (stacks / f"Pulumi.{TENANT}.yaml").open("a", encoding="utf-8") as file:
+        file.write(CLIENT)
+    assert desk.run("flow-mcp", "check") == "1 tenant: 0 errors, 0 warnings\n"
+
     found = json.loads(desk.run("flow-mcp", "doctor", "--json"))["findings"]
     # Keycloak sends no header Date.
     assert [each["subject"] for each in found if each["status"] != "ok"] == [f"clock of {keycloak.url}"]
@@ -108,6 +129,9 @@ def test_a_tenant_is_made_from_an_empty_directory_and_the_wheel(
     try:
         assert f"[advisory] [severity: high]  {ID}" in applied
         assert TENANT in {realm["realm"] for realm in admin.get("").json()}
+        (planner,) = json.loads(desk.run("flow-mcp", "connect", TENANT, "planner", "--json"))["connections"]
+        (client,) = admin.get(f"{TENANT}/clients", params={"clientId": planner["clientId"]}).json()
+        assert client["redirectUris"] == [CALLBACK]
         desk.run("flow-mcp", "export", "--to", "settings")
         envelope = json.loads((desk.directory / "settings" / f"{TENANT}.json").read_text("utf-8"))
         assert envelope["tenant"] == TENANT
