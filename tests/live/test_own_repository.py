@@ -13,6 +13,7 @@ from zipfile import ZipFile
 
 import httpx
 import pytest
+import yaml
 
 from flow_mcp.local.keycloak.server import LocalKeycloak
 from tests.conftest import REPOSITORY
@@ -27,12 +28,6 @@ planner:
   redirectUris: [{CALLBACK}]
   clientTypes: [public]
   sources: {{redirectUris: {SOURCE}, clientTypes: {SOURCE}}}
-"""
-CLIENT = """\
-      planner:
-        application: planner
-        access: ["*"]
-        people: {groups: [planners]}
 """
 OTHERS = ("PULUMI_", "KEYCLOAK_", "FLOW_MCP_", "PYTHONPATH")
 
@@ -110,8 +105,13 @@ def test_a_tenant_is_made_from_an_empty_directory_and_the_wheel(
 
     stacks = desk.directory / "stacks"
     (stacks / "applications.yaml").write_text(APPLICATIONS, "utf-8")
-    with (stacks / f"Pulumi.{TENANT}.yaml").open("a", encoding="utf-8") as file:
-        file.write(CLIENT)
+    file = stacks / f"Pulumi.{TENANT}.yaml"
+    declared = yaml.safe_load(file.read_text("utf-8"))
+    clients = declared["config"]["flow-mcp:tenant"]["clients"]
+    kept = {key: clients["desktop"][key] for key in ("access", "people")}
+    clients["planner"] = {"application": "planner", **kept}
+    # JSON is YAML, without the aliases that a YAML dumper writes.
+    file.write_text(json.dumps(declared), "utf-8")
     assert desk.run("flow-mcp", "check") == "1 tenant: 0 errors, 0 warnings\n"
 
     found = json.loads(desk.run("flow-mcp", "doctor", "--json"))["findings"]

@@ -137,7 +137,7 @@ def test_the_remedy_lists_the_known_redirect_uris(stacks: Stacks) -> None:
 def test_a_key_that_does_not_fit_the_application_is_refused(stacks: Stacks) -> None:
     origin = "is not a web origin of Visual Studio Code"
     kind = "makes the client confidential, but Visual Studio Code is public"
-    key = "is a way to authenticate that Claude Code is not known to support"
+    key = "is an authentication method that Claude Code is not known to support"
     more = "  clientType: confidential\n  webOrigins: [https://a.example]\n"
     assert stacks.problems(tenant(client("vscode", more))) == (
         problem(15, "clients.a.clientType", kind, WHERE),
