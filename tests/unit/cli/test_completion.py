@@ -42,6 +42,7 @@ def project(stacks: Stacks) -> Path:
 def test_bash_completes_tenants_that_are_not_named_yet(project: Path) -> None:
     assert shell("bash", "flow-mcp check ac", project) == ["plain,acme", "plain,acmeo"]
     assert shell("bash", "flow-mcp gate preview acme ", project) == ["plain,acmeo", "plain,contoso"]
+    assert shell("bash", "flow-mcp connect ac", project) == ["plain,acme", "plain,acmeo"]
     assert shell("bash", f"flow-mcp verify --project {project} con", Path("/")) == ["plain,contoso"]
 
 
@@ -62,7 +63,7 @@ def test_every_argument_for_tenants_is_completed() -> None:
         words: parameter
         for words in commands()
         for parameter in command_of(words).params
-        if parameter.name == "tenants" and isinstance(parameter, click.Argument)
+        if parameter.name in {"tenant", "tenants"} and isinstance(parameter, click.Argument)
     }
     assert len(found) > 5
     assert [words for words, each in found.items() if each._custom_shell_complete is None] == []
