@@ -162,7 +162,11 @@ def test_change_passes_through_the_pipeline_from_pull_request_to_nightly_job(
     assert json.loads(checkout.written("analyzed.json"))["tenants"][0]["analyzed"] is True
     checkout.scratch.declare(STACK, declared("*"))
     assert runner.run(pipeline, "nightly") == 1
-    assert f"not as declared: {STACK}" in runner.log
+    assert "not as declared: unapplied" in runner.log
+    told = json.loads(checkout.written("drift.json"))
+    assert [(each["stack"], each["found"], each["drifts"]) for each in told["tenants"]] == [
+        (STACK, False, [])
+    ]
 
     printed = runner.log + "".join(
         file.read_text("utf-8") for file in checkout.directory.iterdir() if file.is_file()

@@ -42,7 +42,10 @@ ROOMS: dict[str, set[str]] = {
     "declaration": {"common", "settings"},
     "authorization_servers": {"common", "settings", "engine", "declaration"},
     "review": {"common", "settings", "engine", "declaration", "authorization_servers"},
-    "operations": {"common", "settings", "runtime", "engine", "declaration", "authorization_servers"},
+    "operations": {
+        *("common", "settings", "runtime", "engine", "declaration", "authorization_servers"),
+        "review",
+    },
     "local": {"common", "settings", "runtime", "engine", "authorization_servers", "operations"},
     "cli": {
         *("common", "settings", "runtime", "engine", "declaration", "authorization_servers"),

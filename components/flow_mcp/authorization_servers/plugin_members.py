@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flow_mcp.authorization_servers.auth0.former_settings import FormerSettingsResource
 from flow_mcp.authorization_servers.discovery.metadata_resource import MetadataResource
 from flow_mcp.authorization_servers.external.client_resource import RegisteredClientResource
+from flow_mcp.authorization_servers.keycloak.claim_resource import ClaimResource
 from flow_mcp.authorization_servers.keycloak.preflight import KeycloakPreflight
 from flow_mcp.authorization_servers.keycloak.registration_resource import RegistrationResource
 from flow_mcp.authorization_servers.scalekit.client_resource import ClientResource
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from pulumi import ComponentResource
 
 RESOURCES: tuple[AnyResource, ...] = (
+    ClaimResource(),
     RegistrationResource(),
     MetadataResource(),
     FormerSettingsResource(),

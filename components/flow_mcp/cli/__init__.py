@@ -19,6 +19,7 @@ _SUMMARIES = {
     "dev": "Run a Keycloak on this machine.",
     "diff": "Show how a change affects access.",
     "doctor": "Find out what this machine lacks.",
+    "drift": "Find changes made without Pulumi.",
     "evidence": "Create and verify signed evidence for auditors.",
     "export": "Deliver settings to the Flow runtime.",
     "gate": "Preview changes, and apply approved ones.",

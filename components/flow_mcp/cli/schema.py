@@ -11,6 +11,7 @@ from flow_mcp.authorization_servers.schema import stack_schema
 from flow_mcp.cli.options import current_project, project_option
 from flow_mcp.common.json_schema import schema_text
 from flow_mcp.declaration.applications.schema import applications_schema
+from flow_mcp.operations.drift.document import drift_schema
 from flow_mcp.review.diff.document import diff_schema
 from flow_mcp.review.evidence.schema import evidence_schema
 from flow_mcp.review.policy.pack import Pack
@@ -31,6 +32,7 @@ _SCHEMAS = {
     "settings": settings_schema,
     "envelope": envelope_schema,
     "diff": diff_schema,
+    "drift": drift_schema,
     "evidence": evidence_schema,
     "report": report_schema,
     "vectors": vectors_schema,
@@ -44,6 +46,7 @@ _SCHEMAS = {
     "  flow-mcp schema settings               the settings document\n"
     "  flow-mcp schema envelope               the envelope of an export\n"
     "  flow-mcp schema diff                   the output of `flow-mcp diff --json`\n"
+    "  flow-mcp schema drift                  the output of `flow-mcp drift --json`\n"
     "  flow-mcp schema evidence               the content of evidence\n"
     "  flow-mcp schema policy-configuration   policies/configuration.json\n"
     "  flow-mcp schema report                 the output of `flow-mcp report --json`\n"

@@ -20,6 +20,7 @@
     ├── BlockedError             the gate blocks a change, which cannot be approved
     ├── NotApprovedError         the change to apply differs from the approved one
     ├── DeviationError           the applied change differs from the approved one
+    ├── NotMendedError           drift could not be reverted
     ├── GitError                 a git revision cannot be read
     ├── ExportError              settings cannot be delivered
     ├── ConnectError             a tenant does not admit an application

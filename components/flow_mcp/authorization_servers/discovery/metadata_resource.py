@@ -17,6 +17,10 @@ class _OtherIssuerError(MetadataError):
     """The metadata is usable, but names another issuer."""
 
 
+class _NotFoundError(MetadataError):
+    """The host answers, but has no metadata at the URLs."""
+
+
 class MetadataInputs(Properties):
     """The inputs of the metadata resource.
 
@@ -68,9 +72,15 @@ class MetadataResource(Resource[MetadataInputs, MetadataState]):
     def create(self, inputs: MetadataInputs) -> Made[MetadataState]:
         return Made(inputs.authority, self._fetch(inputs.authority))
 
-    def read(self, resource_id: str, state: MetadataState | None) -> Made[MetadataState]:
+    def read(self, resource_id: str, state: MetadataState | None) -> Made[MetadataState] | None:
         authority = state.authority if state else resource_id
-        return Made(resource_id, self._fetch(authority))
+        try:
+            return Made(resource_id, self._fetch(authority))
+        except _NotFoundError:
+            if state is None:
+                raise
+            # The realm was deleted without Pulumi. A refresh must remove this resource from the state.
+            return None
 
     def update(self, resource_id: str, inputs: MetadataInputs, state: MetadataState) -> MetadataState:
         del resource_id, state
@@ -90,7 +100,8 @@ class MetadataResource(Resource[MetadataInputs, MetadataState]):
         for problem in problems:
             if isinstance(problem, _OtherIssuerError):
                 raise problem
-        raise MetadataError(
+        not_found = all(isinstance(problem, _NotFoundError) for problem in problems)
+        raise (_NotFoundError if not_found else MetadataError)(
             f"The authorization server {authority} has no usable metadata: {'; '.join(map(str, problems))}. "
             "Correct the authority."
         )
@@ -119,7 +130,8 @@ def _metadata(client: httpx.Client, authority: str, url: str) -> MetadataState:
         # The other URLs are on the same host.
         raise UnreachableError(f"The authorization server {authority} does not answer: {error}") from error
     if answer.status_code != httpx.codes.OK:
-        raise MetadataError(f"{url} answered {answer.status_code}")
+        error_type = _NotFoundError if answer.status_code == httpx.codes.NOT_FOUND else MetadataError
+        raise error_type(f"{url} answered {answer.status_code}")
     document = json_object(answer)
     if "issuer" not in document:
         raise MetadataError(f"{url} names no issuer")

@@ -6,7 +6,7 @@ Source: Keycloak 26 Admin REST API reference.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
@@ -91,7 +91,7 @@ class AdminApi:
         """
         return self._accepted("GET", path, self.answer("GET", path, params=parameters))
 
-    def post(self, path: str, body: Mapping[str, Any]) -> None:
+    def post(self, path: str, body: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> None:
         """Create an object below `path`.
 
         Raises:
@@ -107,13 +107,13 @@ class AdminApi:
         """
         self._accepted("PUT", path, self.answer("PUT", path, json=body))
 
-    def delete(self, path: str) -> None:
-        """Delete the object at `path`, if it exists.
+    def delete(self, path: str, body: Sequence[Mapping[str, Any]] | None = None) -> None:
+        """Delete the object at `path`, if it exists; with a body, the listed entries.
 
         Raises:
             AuthorizationServerError: Keycloak does not answer or rejects the request.
         """
-        answer = self.answer("DELETE", path)
+        answer = self.answer("DELETE", path, json=body)
         if answer.status_code != httpx.codes.NOT_FOUND:
             self._accepted("DELETE", path, answer)
 

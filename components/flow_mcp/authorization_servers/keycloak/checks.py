@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 _PATH: Path = ("authorizationServer", "keycloak")
 _MAXIMUM_ACCESS_SECONDS = 86_400
 _NEW_REALM = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
-_BUILT_IN_CLIENTS = frozenset(
-    {"account", "account-console", "admin-cli", "broker", "realm-management", "security-admin-console"}
-)
 
 
 def check(declaration: Declaration) -> Iterator[Finding]:
@@ -94,7 +91,7 @@ def _client_ids(declaration: Declaration) -> Iterator[Finding]:
             for name, manual in tenant.manual_registrations.items()
         ),
     ):
-        if client_id in _BUILT_IN_CLIENTS:
+        if client_id in names.BUILT_IN_CLIENTS:
             yield Finding(
                 (part, name, "clientId"),
                 "is the ID of a built-in client of every Keycloak realm",

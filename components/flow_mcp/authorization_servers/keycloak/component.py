@@ -13,6 +13,28 @@ from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
 from flow_mcp.declaration.base import seconds
 from flow_mcp.declaration.declaration import Declaration
 
+ADMINISTRATORS_SETTINGS = (
+    *("accessCodeLifespan", "accessCodeLifespanLogin", "accessCodeLifespanUserAction", "accessTokenLifespan"),
+    *("accessTokenLifespanForImplicitFlow", "accountTheme", "actionTokenGeneratedByAdminLifespan"),
+    *("actionTokenGeneratedByUserLifespan", "adminPermissionsEnabled", "adminTheme", "browserFlow"),
+    *("clientAuthenticationFlow", "clientSessionIdleTimeout", "clientSessionMaxLifespan"),
+    *("defaultDefaultClientScopes", "defaultOptionalClientScopes", "directGrantFlow", "displayName"),
+    *("displayNameHtml", "dockerAuthenticationFlow", "duplicateEmailsAllowed", "editUsernameAllowed"),
+    *("emailTheme", "firstBrokerLoginFlow", "internationalization", "loginTheme", "loginWithEmailAllowed"),
+    *("oauth2DeviceCodeLifespan", "oauth2DevicePollingInterval", "offlineSessionIdleTimeout"),
+    *("offlineSessionMaxLifespan", "offlineSessionMaxLifespanEnabled", "organizationsEnabled", "otpPolicy"),
+    *("passwordPolicy", "refreshTokenMaxReuse", "registrationEmailAsUsername", "registrationFlow"),
+    *("rememberMe", "resetCredentialsFlow", "resetPasswordAllowed", "revokeRefreshToken", "smtpServer"),
+    *("ssoSessionIdleTimeout", "ssoSessionIdleTimeoutRememberMe", "ssoSessionMaxLifespan"),
+    *("ssoSessionMaxLifespanRememberMe", "userManagedAccess", "verifyEmail", "webAuthnPasswordlessPolicy"),
+    "webAuthnPolicy",
+)
+"""Settings of the stack's own realm that administrators may change, by their names in Pulumi.
+
+The provider writes a realm as a whole. After a refresh, the state contains the administrators' values, and
+the next update would clear them (SMTP server, password policy, themes). Each client has its own token
+lifetime.
+"""
 # The password policy of a new realm: people sign in with passwords until an administrator changes that.
 _PASSWORDS = "length(12) and notUsername(undefined) and notEmail(undefined)"
 
@@ -36,14 +58,26 @@ class KeycloakAuthorizationServer(AuthorizationServerComponent):
             opts=pulumi.ResourceOptions(parent=self),
         )
         owned = pulumi.ResourceOptions(parent=self, provider=provider)
-        realm = _realm(declaration, server, owned, exists=preflight.realm_exists)
+        # A claimed realm is in the state of the stack that claimed it. Another stack must not import it.
+        exists = preflight.realm_exists and not preflight.claimed
+        realm = _realm(declaration, server, owned, exists=exists)
         metadata = resources.AuthorizationServerMetadata(
             "metadata",
             authority=server.issuer,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[realm] if realm else None),
         )
-        # Nothing may be created in a realm whose issuer differs from the declared one.
-        owned = pulumi.ResourceOptions.merge(owned, pulumi.ResourceOptions(depends_on=[metadata]))
+        claim = resources.KeycloakClaim(
+            "claim",
+            url=server.admin_url or server.url,
+            admin_realm=server.administration.realm,
+            admin_client_id=server.administration.client_id,
+            realm=server.realm.name,
+            owner=names.owner(declaration),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[metadata]),
+        )
+        # Nothing may be created in a realm whose issuer differs from the declared one, or that another stack
+        # manages.
+        owned = pulumi.ResourceOptions.merge(owned, pulumi.ResourceOptions(depends_on=[claim]))
         # The Keycloak plugin percent-encodes spaces and letters in paths, but not the percent sign.
         realm_id: pulumi.Input[str] = realm.id if realm else server.realm.name.replace("%", "%25")
         resource_scopes = scopes.create(declaration, server, realm_id, preflight.groups, owned)
@@ -67,10 +101,8 @@ def _realm(
         import_=server.realm.name if exists else None,
         # A realm contains its users, so it is deleted only if the declaration permits that.
         retain_on_delete=not server.realm.deletable,
-        # The provider writes a realm as a whole and would clear what an administrator has set (SMTP server,
-        # password policy). Each client has its own token lifetime. These properties get initial values, which
-        # an administrator may change.
-        ignore_changes=["accessTokenLifespan", "passwordPolicy", "revokeRefreshToken"],
+        # The properties that the program sets get initial values, which an administrator may change.
+        ignore_changes=list(ADMINISTRATORS_SETTINGS),
     )
     return keycloak.Realm(
         "realm",

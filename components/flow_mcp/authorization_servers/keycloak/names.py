@@ -17,6 +17,10 @@ SCOPE_PREFIX = "flow-mcp/"
 # Keycloak's does. Keycloak rejects a request with a scope that the client does not have.
 OFFLINE_ACCESS = "offline_access"
 """The scope with which a client for people gets refresh tokens."""
+BUILT_IN_CLIENTS = frozenset(
+    {"account", "account-console", "admin-cli", "broker", "realm-management", "security-admin-console"}
+)
+"""Client IDs that Keycloak creates in every realm."""
 
 
 def scope(declaration: Declaration, resource: ResourceDeclared) -> str:

@@ -12,6 +12,7 @@ from pydantic import Field
 from flow_mcp.authorization_servers.errors import AuthorizationServerError, OwnedByOthersError, RightsError
 from flow_mcp.authorization_servers.keycloak import groups
 from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, Administration, realm_path
+from flow_mcp.authorization_servers.keycloak.claim_resource import find_claims
 from flow_mcp.authorization_servers.keycloak.groups import Group
 from flow_mcp.engine.plugin.resource import Function, Properties
 
@@ -45,11 +46,13 @@ class PreflightResult(Properties):
 
     Attributes:
         realm_exists: whether the realm exists.
+        claimed: whether a stack has claimed the tenant in the realm.
         version: Keycloak's version; None if the administrator may not read it.
         groups: the required groups by declared name or path.
     """
 
     realm_exists: bool
+    claimed: bool = False
     version: str | None = None
     groups: dict[str, Group] = Field(default_factory=dict)
 
@@ -75,7 +78,12 @@ class KeycloakPreflight(Function[PreflightArguments, PreflightResult]):
                 _require_own(api, arguments, realm)
                 _require_free_client_ids(api, arguments)
             existing_groups = groups.find(api, arguments.realm, arguments.groups)
-            return PreflightResult(realm_exists=realm is not None, version=version, groups=existing_groups)
+            return PreflightResult(
+                realm_exists=realm is not None,
+                claimed=bool(find_claims(api, arguments.realm, arguments.owner)),
+                version=version,
+                groups=existing_groups,
+            )
 
 
 def _version(api: AdminApi) -> str | None:

@@ -18,7 +18,41 @@ from flow_mcp.engine.plugin.program import PluginResource, call
 if TYPE_CHECKING:
     from flow_mcp.declaration.declaration import Declaration
 
-__all__ = ["AuthorizationServerMetadata", "KeycloakClientRegistration", "Preflight", "preflight"]
+__all__ = [
+    "AuthorizationServerMetadata",
+    "KeycloakClaim",
+    "KeycloakClientRegistration",
+    "Preflight",
+    "preflight",
+]
+
+
+class KeycloakClaim(PluginResource):
+    """A stack's claim to a tenant in a realm. Creating it fails if another stack has claimed the tenant.
+
+    Args:
+        resource_name: Pulumi's name.
+        url: base URL of the admin API.
+        admin_realm: realm of the administrator.
+        admin_client_id: client with which the administrator signs in.
+        realm: name of the realm.
+        owner: owner mark of the tenant, such as `flow-mcp:acme`.
+        opts: Pulumi's options.
+    """
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        url: pulumi.Input[str],
+        admin_realm: pulumi.Input[str],
+        admin_client_id: pulumi.Input[str],
+        realm: pulumi.Input[str],
+        owner: pulumi.Input[str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        inputs = {"url": url, "admin_realm": admin_realm, "admin_client_id": admin_client_id}
+        super().__init__(resource_name, {**inputs, "realm": realm, "owner": owner}, opts)
 
 
 class KeycloakClientRegistration(PluginResource):
@@ -89,6 +123,7 @@ class Preflight:
     """The state of the realm before the update."""
 
     realm_exists: bool
+    claimed: bool
     version: str | None
     groups: Mapping[str, Group]
 
@@ -115,4 +150,4 @@ def preflight(declaration: Declaration, server: Keycloak) -> Preflight:
     groups = {
         declared: Group.model_validate(group) for declared, group in (result.get("groups") or {}).items()
     }
-    return Preflight(result["realmExists"], result.get("version"), groups)
+    return Preflight(result["realmExists"], bool(result.get("claimed")), result.get("version"), groups)

@@ -53,6 +53,9 @@ class Provider(sdk.Provider):
     async def diff(self, request: sdk.DiffRequest) -> sdk.DiffResponse:
         resource = self._resource(request.urn)
         old, new = plain(request.old_state), plain(request.new_inputs)
+        if resource.checks_ownership:
+            state = _state(resource, request.old_state)
+            await _run(request.urn, frozenset(), lambda: resource.check_ownership(request.resource_id, state))
         changed = {name for name in _names(resource.inputs) if old.get(name) != new.get(name)}
         # An unknown input belongs to an object that is being created, so everything created with the previous
         # object must be replaced too.
@@ -77,6 +80,9 @@ class Provider(sdk.Provider):
         secret = resource.secrets | secret_names(request.properties)
         plain_values = plain(request.properties)
         if request.preview:
+            if not unknown_names(plain_values):
+                known_inputs = resource.inputs.model_validate(plain_values)
+                await _run(request.urn, secret, lambda: resource.check_create(known_inputs))
             return sdk.CreateResponse("", values.properties(_preview(resource, plain_values), secret))
         inputs = resource.inputs.model_validate(plain_values)
         made = await _run(request.urn, secret, lambda: resource.create(inputs))

@@ -65,6 +65,7 @@ class Resource(ABC, Generic[InputsT, StateT]):
         stable: computed state that no update changes; a preview shows its value.
         deviations: state that must be empty; any content is a difference, which an update removes.
         secrets: state that is secret even if no input is.
+        checks_ownership: whether `check_ownership` is called before each comparison.
     """
 
     name: ClassVar[str]
@@ -74,10 +75,17 @@ class Resource(ABC, Generic[InputsT, StateT]):
     stable: ClassVar[frozenset[str]] = frozenset()
     deviations: ClassVar[frozenset[str]] = frozenset()
     secrets: ClassVar[frozenset[str]] = frozenset()
+    checks_ownership: ClassVar[bool] = False
 
     @abstractmethod
     def create(self, inputs: InputsT) -> Made[StateT]:
         """Create the resource."""
+
+    def check_create(self, inputs: InputsT) -> None:
+        """Raise in a preview the errors that `create` would raise; called only if all inputs are known."""
+
+    def check_ownership(self, resource_id: str, state: StateT) -> None:
+        """Raise an error if the resource no longer belongs to the stack."""
 
     @abstractmethod
     def read(self, resource_id: str, state: StateT | None) -> Made[StateT] | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from flow_mcp.authorization_servers.keycloak import names
 from flow_mcp.authorization_servers.keycloak.admin_api import realm_path
+from flow_mcp.authorization_servers.keycloak.grants import allowed_grants
 from flow_mcp.declaration.sign_in_paths import admitted
 from flow_mcp.operations.verify.check import check
 from flow_mcp.operations.verify.observation import Observation, bad, good, observe
@@ -30,20 +31,6 @@ def exists(target: Target) -> Iterator[Observation]:
         yield observe(client.name, f"{client.client_id}: {state}", passed=state == "enabled")
 
 
-_FLOWS = {
-    "standardFlowEnabled": "authorization code",
-    "implicitFlowEnabled": "implicit",
-    "directAccessGrantsEnabled": "password",
-    "serviceAccountsEnabled": "client credentials",
-}
-_ATTRIBUTES = {
-    "oauth2.device.authorization.grant.enabled": "device",
-    "oidc.ciba.grant.enabled": "CIBA",
-    "standard.token.exchange.enabled": "token exchange",
-    "oauth2.jwt.authorization.grant.enabled": "JWT bearer",
-}
-
-
 @check(
     "V-CLIENT-002",
     "Each managed client has exactly its declared grant",
@@ -54,9 +41,7 @@ _ATTRIBUTES = {
 )
 def grants(target: Target) -> Iterator[Observation]:
     for client, registered in _present(target):
-        attributes = registered.get("attributes") or {}
-        enabled = [name for key, name in _FLOWS.items() if registered.get(key)]
-        enabled += [name for key, name in _ATTRIBUTES.items() if attributes.get(key) == "true"]
+        enabled = allowed_grants(registered)
         person = client.grant is Grant.AUTHORIZATION_CODE
         expected = ["authorization code" if person else "client credentials"]
         yield observe(

@@ -57,8 +57,8 @@ def apply(planner: Planner, plan: Plan, report: Callable[[str], None] = lambda _
     """
     stack = plan.preview.stack
     watch = _Watch(plan.preview, report)
-    file = ("--config-file", str(plan.file))
-    run = planner.engine.run("up", "--yes", "--skip-preview", *file, stack=stack, watch=watch)
+    file, refresh = ("--config-file", str(plan.file)), ("--refresh",) if plan.refresh else ()
+    run = planner.engine.run("up", "--yes", "--skip-preview", *file, *refresh, stack=stack, watch=watch)
     run = with_masked_secrets(planner.engine, run, stack, *file)
     require_completed(run, preview=False)
     rule_results = planner.policies.rule_results(run.events)

@@ -30,11 +30,13 @@ class Plan:
         preview: the engine's preview.
         diff: the effects of the change, for its reviewers.
         file: a copy of the stack's file, which the preview and the update read.
+        refresh: whether the preview and the update first compare the state with the server.
     """
 
     preview: Preview
     diff: TenantDiff
     file: Path
+    refresh: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,21 +65,29 @@ class Planner:
                 files[stack].write_bytes(file.read_bytes())
             yield cls(engine, policies, files)
 
-    def plan(self, stack: str, report: Callable[[str], None] = lambda _: None) -> Plan:
+    def plan(
+        self, stack: str, report: Callable[[str], None] = lambda _: None, *, refresh: bool = False
+    ) -> Plan:
         """Preview a stack.
+
+        Args:
+            stack: the stack's name.
+            report: called with the progress.
+            refresh: whether the state is first compared with the server, so that the update reverts drift.
 
         Raises:
             PreviewError: the preview failed, or its result cannot be read.
         """
         file = self.files[stack]
         content = file.read_bytes()
-        result = preview(self.engine, self.policies, stack, "--config-file", str(file), report=report)
+        arguments = ("--config-file", str(file))
+        result = preview(self.engine, self.policies, stack, *arguments, refresh=refresh, report=report)
         if file.read_bytes() != content:
             raise PreviewError(
                 f"the file of the stack {stack} has no encryption salt; run `pulumi preview --stack {stack}` "
                 "once, commit the salt that it writes into the file, and run this command again"
             )
-        return Plan(result, diff(result, self.policies.pack, self.engine.as_of), file)
+        return Plan(result, diff(result, self.policies.pack, self.engine.as_of), file, refresh)
 
 
 def diff(result: Preview, pack: Pack, as_of: date) -> TenantDiff:

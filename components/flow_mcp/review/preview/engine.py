@@ -79,6 +79,11 @@ class Engine:
         command = (*arguments, "--stack", stack, *self._policy_arguments)
         return self._execute(f"pulumi {arguments[0]} --stack {stack}", command, watch, logged=True)
 
+    def refresh_preview(self, stack: str, watch: Watch = lambda _: None) -> Run:
+        """Run `pulumi refresh --preview-only`, which compares the state with the server."""
+        command = ("refresh", "--preview-only", "--stack", stack)
+        return self._execute(f"pulumi refresh --stack {stack}", command, watch, logged=True)
+
     def analyze(self, file: Path) -> Run:
         """Run `pulumi policy analyze` on an exported state with the policy pack."""
         command = ("policy", "analyze", "--file", str(file), "--json", *self._policy_arguments)

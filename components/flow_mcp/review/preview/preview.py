@@ -53,6 +53,7 @@ def preview(
     policies: Policies,
     stack: str,
     *arguments: str,
+    refresh: bool = False,
     report: Callable[[str], None] = lambda _: None,
 ) -> Preview:
     """Run `pulumi preview` with the policy pack.
@@ -62,6 +63,7 @@ def preview(
         policies: the policies that must run.
         stack: the stack's name; the stack must exist at the backend.
         arguments: arguments of Pulumi that select another configuration file.
+        refresh: whether the state is first compared with the server.
         report: called with the progress.
 
     Raises:
@@ -74,7 +76,8 @@ def preview(
         resources += "resourcePreEvent" in event
         report(f"{resources} resources")
 
-    run = engine.run("preview", *arguments, stack=stack, watch=watch)
+    command = ("preview", *arguments, *(("--refresh",) if refresh else ()))
+    run = engine.run(*command, stack=stack, watch=watch)
     run = with_masked_secrets(engine, run, stack, *arguments)
     require_completed(run, preview=True)
     policies.require_all_ran(run.events)

@@ -97,7 +97,10 @@ def steps(events: Iterable[Event]) -> tuple[Step, ...]:
 def states(events: Iterable[Event], kind: str) -> Iterator[tuple[Any, Any]]:
     """Yield the old and the new inputs of each resource of a type; None if it has none."""
     for event in events:
-        if "resourcePreEvent" in event and (metadata := _metadata(event))["type"] == kind:
+        if "resourcePreEvent" not in event or (metadata := _metadata(event))["type"] != kind:
+            continue
+        # With --refresh the engine reports each resource twice: read from the server, and by the program.
+        if metadata["op"] != "refresh":
             yield tuple(plain((metadata.get(key) or {}).get("inputs")) for key in ("old", "new"))
 
 

@@ -132,6 +132,23 @@ def test_unreachable_server_is_tried_at_one_url_only() -> None:
 def test_read_returns_changed_metadata_and_import_needs_only_the_authority() -> None:
     before = read(StandIn({OAUTH: json_answer(200, document())}))
     resource = MetadataResource(StandIn({OAUTH: json_answer(200, document(jwks_uri=f"{AUTHORITY}/keys"))}))
-    assert resource.read(AUTHORITY, before).state.jwks_uri == f"{AUTHORITY}/keys"
-    assert resource.read(AUTHORITY, None).state.authority == AUTHORITY
+    for state in (before, None):
+        found = resource.read(AUTHORITY, state)
+        assert found is not None
+        assert (found.id, found.state.jwks_uri) == (AUTHORITY, f"{AUTHORITY}/keys")
     assert resource.update(AUTHORITY, MetadataInputs(authority=AUTHORITY), before).jwks_uri.endswith("/keys")
+
+
+def test_metadata_that_is_gone_is_forgotten_by_a_refresh_and_refused_to_an_import() -> None:
+    before = read(StandIn({OAUTH: json_answer(200, document())}))
+    resource = MetadataResource(StandIn({}))
+    assert resource.read(AUTHORITY, before) is None
+    with pytest.raises(MetadataError, match=r"^No metadata of the authorization server"):
+        resource.read(AUTHORITY, None)
+
+
+def test_a_server_that_fails_or_does_not_answer_is_not_taken_for_one_that_is_gone() -> None:
+    before = read(StandIn({OAUTH: json_answer(200, document())}))
+    for answers in ({OAUTH: httpx.Response(500)}, {"*": httpx.ConnectError("refused")}):
+        with pytest.raises((MetadataError, UnreachableError)):
+            MetadataResource(StandIn(answers)).read(AUTHORITY, before)

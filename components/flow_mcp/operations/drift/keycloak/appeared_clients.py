@@ -1,0 +1,106 @@
+"""Clients that no declaration names, and what each reaches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from flow_mcp.authorization_servers.keycloak.grants import allowed_grants
+from flow_mcp.authorization_servers.keycloak.names import BUILT_IN_CLIENTS
+from flow_mcp.operations.drift.drift import Appeared
+from flow_mcp.operations.drift.keycloak.managed import Managed
+from flow_mcp.operations.drift.keycloak.realm import Realm, Representation
+from flow_mcp.review.diff.change import Risk
+from flow_mcp.review.diff.changes.quoting import quoted, quoted_list
+
+
+def clients(realm: Realm, managed: Managed) -> Iterator[Appeared]:
+    """Every such client of the stack's own realm; in another realm, those that reach a resource."""
+    reached = {str(scope["name"]): opened(scope, managed) for scope in realm.scopes}
+    for client in realm.clients:
+        if client["id"] in managed.clients:
+            continue
+        client_id = str(client["clientId"])
+        declared = client_id in managed.client_ids
+        opens = _opens(client, reached, managed)
+        if client_id in BUILT_IN_CLIENTS or (declared and not _is_replaced(client_id, managed)):
+            continue
+        if managed.server.realm.create or opens:
+            yield _appeared(client, opens, managed)
+
+
+def opened(scope: Representation, managed: Managed) -> frozenset[str]:
+    """Keys of the protected resources that a token with this scope opens."""
+    own = managed.scopes.get(str(scope["id"]))
+    return audiences(scope.get("protocolMappers") or (), managed) | ({own} if own else frozenset())
+
+
+def audiences(mappers: Iterable[Representation], managed: Managed) -> frozenset[str]:
+    """Keys of the protected resources whose audience these mappers bring into access tokens."""
+    configurations = [mapper.get("config") or {} for mapper in mappers]
+    return frozenset(
+        managed.urls[text]
+        for config in configurations
+        if config.get("access.token.claim", "true") == "true"
+        for text in map(str, config.values())
+        if text in managed.urls
+    )
+
+
+def _is_replaced(client_id: str, managed: Managed) -> bool:
+    """Whether it has the client ID of a managed client and is another one: made again by hand."""
+    return client_id in {managed.declaration.client_id(name) for name in managed.declaration.tenant.clients}
+
+
+def _opens(client: Representation, reached: dict[str, frozenset[str]], managed: Managed) -> tuple[str, ...]:
+    names = (*(client.get("defaultClientScopes") or ()), *(client.get("optionalClientScopes") or ()))
+    found = audiences(client.get("protocolMappers") or (), managed)
+    for name in names:
+        found |= reached.get(str(name), frozenset())
+    return tuple(sorted(found))
+
+
+def _appeared(client: Representation, opens: tuple[str, ...], managed: Managed) -> Appeared:
+    client_id, grants = str(client["clientId"]), tuple(allowed_grants(client))
+    redirects = tuple(sorted(map(str, client.get("redirectUris") or ())))
+    again = _is_replaced(client_id, managed)
+    if again:
+        risk, how = Risk.HIGH, " It has the client ID of a declared client, and was made again by hand."
+    elif not client.get("enabled"):
+        risk, how = Risk.LOW, " It is switched off."
+    elif _allowed(client, opens, managed):
+        risk, how = Risk.NONE, " A declared registration method allows it."
+    else:
+        risk, how = (Risk.HIGH if opens else Risk.LOW), ""
+    to = f" Codes are sent to {quoted_list(redirects)}." if redirects else ""
+    reaches = quoted_list(opens) if opens else "no protected resource"
+    text = f"It reaches {reaches} by {' and '.join(grants) or 'no grant'}.{to}{how}"
+    return Appeared("client", client_id, "", f"{quoted(client_id)}: {text}", risk, opens, redirects, grants)
+
+
+def _allowed(client: Representation, opens: tuple[str, ...], managed: Managed) -> bool:
+    """Whether it reaches no more than clients that register, or have a metadata document, may reach."""
+    if allowed_grants(client) not in ([], ["authorization code"]) or client.get("fullScopeAllowed"):
+        return False
+    registration, declaration = managed.server.registration, managed.declaration
+    documents, dynamic = registration.metadata_documents, registration.dynamic
+
+    def within(access: tuple[str, ...], hosts: tuple[str, ...]) -> bool:
+        keys = {resource.key for resource in declaration.reached_by(access)}
+        return keys.issuperset(opens) and _redirects_within(client, hosts)
+
+    if documents and _host(client["clientId"]) in documents.domains:
+        return within(documents.access, (*documents.domains, *documents.redirect_hosts))
+    return dynamic is not None and within(dynamic.access, dynamic.redirect_hosts)
+
+
+def _redirects_within(client: Representation, hosts: tuple[str, ...]) -> bool:
+    return all("*" not in str(uri) and _host(uri) in hosts for uri in client.get("redirectUris") or ())
+
+
+def _host(uri: Any) -> str | None:
+    try:
+        return urlsplit(str(uri)).hostname
+    except ValueError:
+        return None

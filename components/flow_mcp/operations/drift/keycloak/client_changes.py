@@ -1,0 +1,183 @@
+"""What changes of a managed client mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from flow_mcp.authorization_servers.keycloak.names import OFFLINE_ACCESS
+from flow_mcp.authorization_servers.keycloak.preflight import OWNER_ATTRIBUTE
+from flow_mcp.operations.drift.drift import Drift
+from flow_mcp.operations.drift.keycloak.values import Subject
+from flow_mcp.operations.drift.refresh import Resource
+from flow_mcp.review.diff.change import Risk
+from flow_mcp.review.diff.changes.quoting import duration, quoted
+
+_GRANTS = {
+    "standardFlowEnabled": "authorization code",
+    "implicitFlowEnabled": "implicit",
+    "directAccessGrantsEnabled": "password",
+    "serviceAccountsEnabled": "client credentials",
+    "oauth2DeviceAuthorizationGrantEnabled": "device",
+    "standardTokenExchangeEnabled": "token exchange",
+}
+_ADDRESSES = {
+    "validRedirectUris": ("redirect-uri", "have codes sent to"),
+    "webOrigins": ("web-origin", "get tokens in pages of"),
+}
+# From what proves most to what proves nothing.
+_PROOFS = ("client-jwt", "client-secret", "none")
+_KEYS = frozenset({"jwks.url", "use.jwks.url", "jwt.credential.certificate"})
+_SHOWN_ONLY = frozenset({"name", "description"})
+
+
+def client(resource: Resource) -> Iterator[Drift]:
+    """Drifts of a client."""
+    subject = Subject(resource, "client")
+    if resource.after is None:
+        yield subject.deleted(f"The client {resource.name} was deleted.", "client-removed")
+        return
+    for name in resource.changed:
+        yield from _property(subject, name)
+
+
+def _property(subject: Subject, name: str) -> Iterator[Drift]:
+    client, before, after = subject.name, subject.before(name), subject.after(name)
+    both: dict[str, Any] = {"before": before, "after": after}
+    if name in _ADDRESSES:
+        yield from _addresses(subject, name)
+    elif name in _GRANTS:
+        state = "has" if after else "no longer has"
+        yield subject.changed(
+            name, f"{client} {state} the {_GRANTS[name]} grant.", "client-grant-changes", **both
+        )
+    elif name in {"accessType", "clientAuthenticatorType"}:
+        yield _authentication(subject, name)
+    elif name == "extraConfig":
+        yield from _attributes(subject, before or {}, after or {})
+    elif name == "pkceCodeChallengeMethod":
+        yield pkce(subject, after)
+    elif name == "enabled":
+        state = "switched on" if after else "switched off"
+        yield subject.changed(name, f"{client} is {state}.", "client-added" if after else "client-removed")
+    elif name == "fullScopeAllowed":
+        text = f"Tokens of {client} carry all roles of whoever signs in (full scope allowed)."
+        yield subject.changed(name, text, "client-gains-access", **both)
+    elif name == "accessTokenLifespan":
+        yield _lifetime(subject, name)
+    elif name == "clientId":
+        text = f"The client ID of {client} is {quoted(str(after))}."
+        yield subject.changed(name, text, "client-id-changes", **both)
+    else:
+        yield subject.other(name, Risk.LOW if name in _SHOWN_ONLY else None)
+
+
+def pkce(subject: Subject, method: str | None) -> Drift:
+    """PKCE is not required as declared."""
+    text = f"{subject.name} need not use PKCE with S256: a stolen authorization code is enough for a token."
+    return subject.changed(
+        "pkceCodeChallengeMethod", text, None, risk=Risk.HIGH, before="S256", after=method or None
+    )
+
+
+def _addresses(subject: Subject, name: str) -> Iterator[Drift]:
+    kind, verb = _ADDRESSES[name]
+    for address in subject.added(name):
+        text = f"{subject.name} may {verb} {quoted(address)}."
+        yield subject.changed(name, text, f"{kind}-added", after=address)
+    for address in subject.removed(name):
+        text = f"{subject.name} may no longer {verb} {quoted(address)}."
+        yield subject.changed(name, text, f"{kind}-removed", before=address)
+
+
+def _authentication(subject: Subject, name: str) -> Drift:
+    before, after = _proof(subject.resource.before), _proof(subject.resource.after or {})
+    known = before in _PROOFS and after in _PROOFS
+    order = _PROOFS.index(after) - _PROOFS.index(before) if known else 0
+    kind = "weakens" if order > 0 else "strengthens" if order < 0 else "changes"
+    text = f"{subject.name} authenticates by {quoted(after)}; the stack left {quoted(before)}."
+    return subject.changed(name, text, f"client-authentication-{kind}", before=before, after=after)
+
+
+def _proof(properties: Mapping[str, Any]) -> str:
+    public = properties.get("accessType") == "PUBLIC"
+    return "none" if public else str(properties.get("clientAuthenticatorType") or "client-secret")
+
+
+def _attributes(subject: Subject, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Drift]:
+    for key in sorted(before.keys() | after.keys()):
+        old, new = before.get(key), after.get(key)
+        if old == new:
+            continue
+        name, both = f"extraConfig.{key}", {"before": old, "after": new}
+        if key in _KEYS:
+            text = f"The keys of {subject.name} are another's: {key} is {quoted(str(new or 'not set'))}."
+            yield subject.changed(name, text, "client-key-changes", **both)
+        elif key == OWNER_ATTRIBUTE:
+            text = f"{subject.name} does not bear the stack's mark any more."
+            yield subject.changed(name, text, None, risk=Risk.MEDIUM, **both)
+        else:
+            text = f"{key} of the client {subject.name} is {quoted(str(new or 'not set'))}."
+            yield subject.changed(name, text, "declaration-changed", **both)
+
+
+def _lifetime(subject: Subject, name: str) -> Drift:
+    before, after = (_seconds(subject.before(name)), _seconds(subject.after(name)))
+    grows = not after or (before is not None and after > before)
+    told = duration(after) if after else "as long as the realm's"
+    text = f"Access tokens of {subject.name} last {told}; the stack left {duration(before or 0)}."
+    kind = "lifetime-grows" if grows else "lifetime-shrinks"
+    return subject.changed(name, text, kind, before=subject.before(name), after=subject.after(name))
+
+
+def _seconds(value: Any) -> int | None:
+    return int(value) if str(value).isdecimal() else None
+
+
+def client_scopes(resource: Resource, keys: Mapping[str, str], gone: frozenset[str]) -> Iterator[Drift]:
+    """Drifts of the scopes that a client has.
+
+    Args:
+        resource: the client's default or optional scopes.
+        keys: by the name of a managed scope, the protected resource's key.
+        gone: names of scopes that were deleted.
+    """
+    default = resource.type == "ClientDefaultScopes"
+    word, name = ("default", "defaultScopes") if default else ("optional", "optionalScopes")
+    client = resource.name.removesuffix(f"-{word}-scopes")
+    subject = Subject(resource, "client", client)
+    if resource.after is None:
+        yield subject.deleted(f"{client} has lost all its {word} scopes.", "client-loses-access")
+        return
+    for scope in subject.added(name):
+        if scope in keys and default:
+            text = f"Every token of {client} opens {keys[scope]}: its scope is a default one."
+            yield subject.changed(name, text, "client-gains-access", after=scope)
+        elif scope in keys:
+            text = f"{client} may ask for {keys[scope]}."
+            yield subject.changed(name, text, "client-gains-access", after=scope)
+        elif scope == OFFLINE_ACCESS:
+            text = f"{client} may ask for refresh tokens."
+            yield subject.changed(name, text, "refresh-tokens-begin", after=scope)
+        else:
+            text = f"{client} has the {word} scope {quoted(scope)}."
+            yield subject.changed(name, text, None, risk=Risk.LOW, after=scope)
+    for scope in subject.removed(name):
+        if scope in gone:
+            continue
+        if scope in keys:
+            text = f"{client} may no longer ask for {keys[scope]}."
+            yield subject.changed(name, text, "client-loses-access", before=scope)
+        elif scope == OFFLINE_ACCESS:
+            text = f"{client} may no longer ask for refresh tokens."
+            yield subject.changed(name, text, "refresh-tokens-end", before=scope)
+        else:
+            text = f"{client} has lost the {word} scope {quoted(scope)}."
+            yield subject.changed(name, text, None, risk=Risk.LOW, before=scope)
+
+
+def service_account_role(resource: Resource) -> Iterator[Drift]:
+    """A program has lost the role that gives it a protected resource."""
+    client, _, key = resource.name.partition("/")
+    subject = Subject(resource, "role of a service account")
+    yield subject.deleted(f"{client} has lost its role for {key}.", "client-loses-access")
