@@ -20,6 +20,8 @@ from flow_mcp.engine.project import Project
 _SECONDS = 120
 # The authorization server is asked for each resource.
 _REFRESH_SECONDS = 600
+# The states of all stacks are read.
+_LIST_SECONDS = 600
 
 
 class StackError(FlowMcpError):
@@ -47,6 +49,21 @@ class Update:
     kind: str
     result: str
     ended: str | None
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What the backend lists of a stack.
+
+    Attributes:
+        updated: when its state was last written, RFC 3339 with milliseconds; None before that.
+        resources: how many are in its state.
+        in_progress: whether the backend knows of an update that is running.
+    """
+
+    updated: str | None
+    resources: int
+    in_progress: bool
 
 
 @dataclass(frozen=True)
@@ -124,6 +141,22 @@ class Stacks:
         number = latest[0].get("version", 0) or len(self._json(*arguments))
         told = {key: str(latest[0].get(key, "")) for key in ("kind", "result", "endTime")}
         return Update(int(number), told["kind"], told["result"], told["endTime"] or None)
+
+    def listed(self) -> dict[str, Listed]:
+        """All stacks of the project at the backend, by name. It is one call, however many there are.
+
+        Raises:
+            StackError: Pulumi does not answer as expected.
+        """
+        told = self._json("stack", "ls", "--json", seconds=_LIST_SECONDS)
+        return {
+            str(each["name"]).rpartition("/")[2]: Listed(
+                each.get("lastUpdate") or None,
+                int(each.get("resourceCount") or 0),
+                bool(each.get("updateInProgress")),
+            )
+            for each in told
+        }
 
     def drifted(self, stack: str) -> int:
         """How many of the stack's resources are no longer as it left them; the authorization server is asked.

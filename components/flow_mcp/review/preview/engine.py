@@ -14,12 +14,13 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from flow_mcp.common.interruption import Interruption
 from flow_mcp.engine.stacks import Stacks
 from flow_mcp.review.policy.configuration import AS_OF
 from flow_mcp.review.preview.errors import PreviewError
@@ -55,17 +56,19 @@ class Engine:
     Attributes:
         stacks: the `pulumi` command and the project.
         as_of: the day that the policy pack judges by.
+        interruption: asks runs in other threads than the main one to stop, as a Ctrl-C does in that one.
     """
 
     stacks: Stacks
     as_of: date
+    interruption: Interruption = field(default_factory=Interruption)
 
     @property
     def policy_pack(self) -> Path:
         """The project's policy pack."""
         return self.stacks.project.policies
 
-    def run(self, *arguments: str, stack: str, watch: Watch = lambda _: None) -> Run:
+    def run(self, *arguments: str, stack: str, watch: Watch = lambda _: None, judged: bool = True) -> Run:
         """Run `pulumi preview` or `pulumi up` on a stack, with the policy pack.
 
         A Ctrl-C, a SIGTERM or an error of `watch` cancels the run as Pulumi wants it to be: once, so that it
@@ -75,8 +78,9 @@ class Engine:
             arguments: what follows `pulumi`.
             stack: the stack's name.
             watch: is told each event soon after it happened.
+            judged: False for `pulumi refresh` and `pulumi destroy`, which take no policy pack.
         """
-        command = (*arguments, "--stack", stack, *self._judged)
+        command = (*arguments, "--stack", stack, *(self._judged if judged else ()))
         return self._execute(f"pulumi {arguments[0]} --stack {stack}", command, watch, logged=True)
 
     def analyze(self, file: Path) -> Run:
@@ -134,11 +138,11 @@ class Engine:
                 )
                 events: list[Event] = []
                 try:
-                    for event in _follow(process, reported, shown):
+                    for event in _follow(process, reported, shown, self.interruption):
                         events.append(event)
                         watch(event)
                 except BaseException:
-                    _cancel(process)
+                    _cancel(process, self.interruption)
                     raise
             return Run(shown, process.returncode, tuple(events), said.read_text("utf-8", "replace"))
 
@@ -154,10 +158,14 @@ class Engine:
         }
 
 
-def _follow(process: subprocess.Popen[bytes], reported: Any, shown: str) -> Iterator[Event]:
+def _follow(
+    process: subprocess.Popen[bytes], reported: Any, shown: str, interruption: Interruption
+) -> Iterator[Event]:
     """The events as they are written, until the process has ended and all of them are read."""
     rest, ended = "", False
     while not ended:
+        if interruption.times:
+            raise KeyboardInterrupt
         with suppress(subprocess.TimeoutExpired):
             process.wait(_POLL_SECONDS)
             ended = True
@@ -172,15 +180,26 @@ def _follow(process: subprocess.Popen[bytes], reported: Any, shown: str) -> Iter
         raise PreviewError(f"`{shown}` ended in the middle of what it reported")
 
 
-def _cancel(process: subprocess.Popen[bytes]) -> None:
+def _cancel(process: subprocess.Popen[bytes], interruption: Interruption) -> None:
     for patience in (None, _PATIENCE_SECONDS):
         with suppress(KeyboardInterrupt, subprocess.TimeoutExpired):
             process.send_signal(signal.SIGINT)
+            if patience is None:
+                _wait(process, interruption)
             process.wait(patience)
             return
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
+
+
+def _wait(process: subprocess.Popen[bytes], interruption: Interruption) -> None:
+    """Wait for the end of a process, until the user asks a second time."""
+    while process.poll() is None:
+        if interruption.times > 1:
+            raise KeyboardInterrupt
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_POLL_SECONDS)
 
 
 @contextmanager

@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from flow_mcp.common.safe_text import plain
+from flow_mcp.engine.fleet.locks import holders, locked
 from flow_mcp.review.preview.engine import Event, Run
-from flow_mcp.review.preview.errors import PreviewError
+from flow_mcp.review.preview.errors import LockedError, PreviewError
 
 _SECRET_NAME = re.compile(r"PASSW|PASSPHRASE|SECRET|TOKEN|_KEY$|ASSERTION|CREDENTIAL")
 _SHORTEST_SECRET = 6
@@ -60,6 +61,14 @@ def _reached(run: Run) -> None:
         raise PreviewError(
             f"the stack {stack} is not at Pulumi's backend; make it with `pulumi stack select --create "
             f"{stack}`, commit the salt that this writes into its file, and run this again"
+        )
+    if locked(run.said):
+        stack = run.command.rpartition(" ")[2]
+        by = holders(run.said)
+        raise LockedError(
+            f"the stack {stack} is locked by {', '.join(map(str, by)) or 'another process'}. Wait for its end; "
+            f"if that process does not run any more, `pulumi cancel --stack {stack}` removes its lock",
+            by,
         )
 
 
