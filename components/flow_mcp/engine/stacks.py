@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from flow_mcp.common.errors import FlowMcpError
 from flow_mcp.common.nulls import without_nulls
 from flow_mcp.engine.project import Project
@@ -158,6 +160,33 @@ class Stacks:
             for each in told
         }
 
+    def create(self, stack: str) -> None:
+        """Make an empty stack; Pulumi writes the salt of its secrets into its file where that has none.
+
+        Raises:
+            StackError: Pulumi does not make it.
+        """
+        declared = yaml.safe_load(self.project.stack_file(stack).read_bytes())
+        provider = declared.get("secretsprovider") if isinstance(declared, dict) else None
+        chosen = ("--secrets-provider", str(provider)) if provider else ()
+        self._run("stack", "init", "--no-select", *chosen, "--stack", stack)
+
+    def unlock(self, stack: str) -> None:
+        """Remove the locks of a stack; only for those whose holders do not run any more.
+
+        Raises:
+            StackError: Pulumi does not remove them.
+        """
+        self._run("cancel", "--yes", "--stack", stack)
+
+    def version(self) -> str:
+        """The version of Pulumi.
+
+        Raises:
+            StackError: Pulumi does not answer.
+        """
+        return self._run("version").strip()
+
     def drifted(self, stack: str) -> int:
         """How many of the stack's resources are no longer as it left them; the authorization server is asked.
 
@@ -180,6 +209,14 @@ class Stacks:
         return outputs
 
     def _json(self, *arguments: str, seconds: int = _SECONDS) -> Any:
+        printed = self._run(*arguments, seconds=seconds)
+        try:
+            return json.loads(printed)
+        except ValueError:
+            # What it printed could be a secret: it is not repeated.
+            raise StackError(f"`pulumi {' '.join(arguments)}` did not print JSON") from None
+
+    def _run(self, *arguments: str, seconds: int = _SECONDS) -> str:
         shown = f"pulumi {' '.join(arguments)}"
         try:
             ended = subprocess.run(
@@ -203,8 +240,4 @@ class Stacks:
                     f"`pulumi stack select --create {stack}` and `pulumi up` first"
                 )
             raise StackError(f"`{shown}` failed: {said}")
-        try:
-            return json.loads(ended.stdout)
-        except ValueError:
-            # What it printed could be a secret: it is not repeated.
-            raise StackError(f"`{shown}` did not print JSON") from None
+        return ended.stdout

@@ -18,7 +18,7 @@ from flow_mcp.review.preview.errors import PreviewError
 from flow_mcp.review.preview.policies import Policies
 from flow_mcp.review.preview.run_result import ended
 from flow_mcp.review.preview.secrets import masked
-from flow_mcp.review.preview.steps import Step, states, steps, unknown_outputs
+from flow_mcp.review.preview.steps import Step, outputs_change, states, steps, unknown_outputs
 from flow_mcp.review.preview.values import unknown
 
 _STACK = "pulumi:pulumi:Stack"
@@ -36,6 +36,7 @@ class Preview:
         judgements: what the policies say, `unknown` where a preview does not let them.
         unknown_outputs: URN and path of the stack's outputs that are not known before it is done; unknown
             inputs are with the steps.
+        outputs_change: whether the stack would have other outputs, which is no step of the engine's.
         configuration: what the engine was configured with, encrypted values hidden; to compare, not to show.
     """
 
@@ -45,7 +46,13 @@ class Preview:
     steps: tuple[Step, ...]
     rule_results: tuple[RuleResult, ...]
     unknown_outputs: tuple[tuple[str, str], ...]
+    outputs_change: bool
     configuration: Any
+
+    @property
+    def empty(self) -> bool:
+        """Whether the update would change nothing, in no resource and no output."""
+        return not self.steps and not self.outputs_change
 
 
 def preview(
@@ -81,7 +88,8 @@ def preview(
     found = steps(run.events)
     outputs = unknown_outputs(run.events, _STACK)
     rule_results = policies.rule_results(run.events)
-    return Preview(stack, before, after, found, rule_results, outputs, configuration(run.events))
+    change = outputs_change(run.events, _STACK)
+    return Preview(stack, before, after, found, rule_results, outputs, change, configuration(run.events))
 
 
 def declarations(events: Iterable[Event], stack: str) -> tuple[Declaration | None, Declaration | None]:

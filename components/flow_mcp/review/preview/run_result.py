@@ -65,9 +65,10 @@ def _reached(run: Run) -> None:
     if locked(run.said):
         stack = run.command.rpartition(" ")[2]
         by = holders(run.said)
+        who = plain(", ".join(map(str, by)) or "another process")
         raise LockedError(
-            f"the stack {stack} is locked by {', '.join(map(str, by)) or 'another process'}. Wait for its end; "
-            f"if that process does not run any more, `pulumi cancel --stack {stack}` removes its lock",
+            f"the stack {stack} is locked by {who}. Wait until that has ended; if the process does not run "
+            f"any more, `pulumi cancel --stack {stack}` removes its lock",
             by,
         )
 

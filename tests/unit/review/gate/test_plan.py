@@ -43,7 +43,7 @@ def declared(**clients: Any) -> Declaration:
 
 
 def previewed(after: Declaration, *rule_results: RuleResult, steps: tuple[Step, ...] = (CREATE,)) -> Preview:
-    return Preview("acme", declared(), after, steps, rule_results, ((STACK, "settings"),), None)
+    return Preview("acme", declared(), after, steps, rule_results, ((STACK, "settings"),), True, None)
 
 
 def engine(rule: str, kind: Any, problem: str) -> RuleResult:
@@ -106,7 +106,7 @@ def test_one_more_unknown_value_was_not_approved(stacks: Stacks) -> None:
 
 
 def test_what_changes_nothing_needs_no_approval_and_what_is_refused_has_none(stacks: Stacks) -> None:
-    same = outcome(stacks, Preview("acme", declared(), declared(), (), (), (), None))
+    same = outcome(stacks, Preview("acme", declared(), declared(), (), (), (), False, None))
     assert verdict(same) == 0
     permit(same, f"sha256:{'0' * 64}")
 
