@@ -95,7 +95,7 @@ class Fleet:
     @property
     def failures(self) -> int:
         """How many tenants have failed; one whose file is broken says nothing of the others."""
-        return sum(each.status in FAILED and each.seconds > 0 for each in self.results.values())
+        return sum(each.status in FAILED and each.seconds > 0 for each in tuple(self.results.values()))
 
     def go_on(self) -> bool:
         """Whether another tenant may be begun."""
