@@ -38,7 +38,7 @@ def duration(seconds: float) -> str:
 
 def said(result: Result) -> str:
     """A tenant's result in one line."""
-    changes = f", {_changes(result)}" if result.operations else ""
+    changes = f", {_changes(result)}" if _changes(result) else ""
     why = f": {terminal(result.message, _LONGEST)}" if result.message else ""
     return f"{result.status.replace('-', ' ')}{changes} ({duration(result.seconds)}){why}"
 
@@ -64,7 +64,7 @@ def event_json(event: Event) -> dict[str, Any]:
 def changes(results: tuple[Result, ...]) -> Iterator[str]:
     """Lines that tell what would be changed, for a question."""
     for result in results:
-        yield f"  {terminal(result.stack)}: {_changes(result) or 'outputs only'}"
+        yield f"  {terminal(result.stack)}: {_changes(result)}"
 
 
 def _table(outcome: Outcome, seconds: float) -> None:
@@ -95,7 +95,8 @@ def _table(outcome: Outcome, seconds: float) -> None:
 
 
 def _changes(result: Result) -> str:
-    return ", ".join(f"{number} {op}" for op, number in result.operations.items())
+    none = "none" if result.status in {"previewed", "refreshed"} else ""
+    return ", ".join(f"{number} {op}" for op, number in result.operations.items()) or none
 
 
 def _summary(outcome: Outcome, seconds: float) -> dict[str, Any]:

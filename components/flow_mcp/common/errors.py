@@ -18,7 +18,8 @@
     ├── PreviewError             Pulumi's engine did not get to its end, or cannot be relied on
     │   └── LockedError          somebody else is at work on the stack
     ├── WaveError                the waves of a run cannot be meant so
-    ├── FleetError               a run over many tenants is refused as a whole
+    ├── FleetError               a run over tenants cannot be made
+    ├── NewTenantError           a new tenant's file cannot be written
     ├── PulumiError              a run of Pulumi in a trial failed
     ├── BlockedError             a gate refuses a change, and no approval would do
     ├── NotApprovedError         what would be applied is not what was approved

@@ -112,6 +112,8 @@ class Fleet:
             stacks: the tenants, begun in this order.
             work: given a tenant and what is to be told how far it is; its errors become the result.
         """
+        if not stacks:
+            return
         self.tell(Event("phase", text, total=len(stacks)))
 
         def one(stack: str) -> Result:

@@ -40,7 +40,8 @@ def previewed(
                 raise BlockedError(refused(plan.diff))
             plans[stack] = plan
             reason = fleet.survey.standings[stack].reason
-            return Result(stack, "previewed", reason, operations(plan.preview.steps))
+            told = plan.preview
+            return Result(stack, "previewed", reason, operations(told.steps, outputs=told.outputs_change))
 
         found = {each.stack: each for each in fleet.phase("preview", stacks, work)}
         yield planner, plans, {stack: each for stack, each in found.items() if stack in plans}

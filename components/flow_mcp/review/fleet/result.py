@@ -40,7 +40,8 @@ class Result:
         stack: its name.
         status: what came of it.
         reason: why it was run.
-        operations: how many resources were, or would be, changed, by Pulumi's word for the change.
+        operations: how many resources were, or would be, changed, by Pulumi's word for the change;
+            `outputs` where only the stack's outputs are.
         seconds: how long it took.
         message: what is wrong and what to do; empty where nothing is.
     """
@@ -114,6 +115,7 @@ Tell = Callable[[Event], None]
 """Told each event, by any thread."""
 
 
-def operations(steps: Iterable[Step]) -> Mapping[str, int]:
-    """How many steps there are of each kind."""
-    return dict(sorted(Counter(step.op for step in steps).items()))
+def operations(steps: Iterable[Step], *, outputs: bool = False) -> Mapping[str, int]:
+    """How many steps there are of each kind; `outputs` where nothing but the stack's outputs changes."""
+    counted = dict(sorted(Counter(step.op for step in steps).items()))
+    return counted or ({"outputs": 1} if outputs else {})

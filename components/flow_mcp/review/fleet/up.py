@@ -63,6 +63,8 @@ def up(fleet: Fleet, rollout: Rollout) -> Outcome:
     """
     # Wrong percentages are said before an hour of previews.
     waves((), rollout.canaries, rollout.percentages)
+    if not fleet.changed:
+        return fleet.outcome()
     standings = _at_backend(fleet, checked(fleet))
     with previewed(fleet, standings) as (planner, plans, planned):
         if fleet.interruption.times or not fleet.go_on():
@@ -167,7 +169,8 @@ class _Work:
         success = Success(self._fingerprint(stack), began, now(), None, wrote=True)
         self._succeeded(stack, success)
         reason = self.fleet.survey.standings[stack].reason
-        return Result(stack, "updated", reason, operations(applied.steps))
+        found = operations(applied.steps, outputs=plan.preview.outputs_change)
+        return Result(stack, "updated", reason, found)
 
     def _after_lock(
         self, stack: str, error: LockedError, deadline: float, detail: Callable[[str], None]
