@@ -1,7 +1,9 @@
 """Who holds the lock of a stack, and whether that process is still there.
 
 The file, S3, Azure, GCS and PostgreSQL backends of Pulumi lock a stack with a file that names the process. A
-process that was killed leaves it behind.
+process that was killed leaves it behind. The name of a machine and a number are no proof that a process is
+gone: containers may share the name, and each has numbers of its own. So each process of Pulumi that is
+started here is remembered in the user's cache directory, and only locks of those are ever removed.
 """
 
 from __future__ import annotations
@@ -9,11 +11,14 @@ from __future__ import annotations
 import os
 import re
 import socket
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 # https://github.com/pulumi/pulumi/blob/master/pkg/backend/diy/lock.go: checkForLock
+_KEPT_SECONDS = 30 * 24 * 3600
 _LOCKED = "the stack is currently locked by"
 _HOLDER = re.compile(r": created by (.+)@(\S+) \(pid (\d+)\) at (\S+)")
 
@@ -38,14 +43,14 @@ class Holder:
         return f"{self.user}@{self.host} (process {self.pid}, since {self.since})"
 
     @property
-    def here(self) -> bool:
-        """Whether it is, or was, on this machine."""
-        return self.host == socket.gethostname()
+    def ours(self) -> bool:
+        """Whether a flow-mcp of this user has started it on this machine, and has not seen its end."""
+        return self.host == socket.gethostname() and _is_ours(self.pid)
 
     @property
     def gone(self) -> bool:
-        """Whether it was on this machine and does not run any more; where that is not certain, it is not."""
-        return self.here and not _runs_pulumi(self.pid)
+        """Whether it is ours and does not run any more; what is not certain is not so."""
+        return self.ours and not _runs_pulumi(self.pid)
 
 
 def locked(text: str) -> bool:
@@ -63,6 +68,53 @@ def holders(text: str) -> tuple[Holder, ...]:
 def free(locks: Sequence[Holder]) -> bool:
     """Whether nobody is left who holds one of these locks."""
     return bool(locks) and all(holder.gone for holder in locks)
+
+
+@contextmanager
+def remembered(pid: int) -> Iterator[None]:
+    """Remember that we have started this process of Pulumi, until the block ends: for good if we are killed.
+
+    Where the cache directory cannot be written, it is not remembered, and its lock is never removed.
+    """
+    mine = _directory() / str(pid)
+    with suppress(OSError):
+        _remember(mine)
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            mine.unlink()
+
+
+def _remember(mine: Path) -> None:
+    mine.parent.mkdir(parents=True, exist_ok=True)
+    for file in mine.parent.iterdir():
+        with suppress(OSError):
+            if time.time() - file.stat().st_mtime > _KEPT_SECONDS:
+                file.unlink()
+    mine.write_text(_machine(), encoding="utf-8")
+
+
+def _is_ours(pid: int) -> bool:
+    try:
+        return (_directory() / str(pid)).read_text(encoding="utf-8") == _machine()
+    except OSError:
+        return False
+
+
+def _directory() -> Path:
+    """`$XDG_CACHE_HOME/flow-mcp/updates`, else the same under `~/.cache`."""
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "flow-mcp" / "updates"
+
+
+def _machine() -> str:
+    """What distinguishes this machine, since it was started, and its container from all others."""
+    found = [socket.gethostname()]
+    with suppress(OSError):
+        found.append(Path("/proc/sys/kernel/random/boot_id").read_text(encoding="utf-8").strip())
+        found.append(str(Path("/proc/self/ns/pid").readlink()))
+    return "\n".join(found)
 
 
 def _runs_pulumi(pid: int) -> bool:

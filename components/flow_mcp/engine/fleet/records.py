@@ -26,7 +26,7 @@ import yaml
 from pydantic import Field, ValidationError
 
 from flow_mcp.common.strict_model import StrictModel
-from flow_mcp.engine.fleet.locks import free, holders
+from flow_mcp.engine.fleet.locks import free, holders, remembered
 from flow_mcp.engine.stacks import StackError, Stacks
 
 STACK = "flow-mcp-fleet"
@@ -140,18 +140,26 @@ class Records:
         environment.pop("PULUMI_CONFIG_PASSPHRASE_FILE", None)
         environment["PULUMI_CONFIG_PASSPHRASE"] = ""
         try:
-            return subprocess.run(
-                [str(self.stacks.program), "--non-interactive", *arguments],
-                cwd=workspace,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                timeout=_SECONDS,
-                check=False,
-                # A Ctrl-C in the terminal is ours alone: a half-written record would be locked.
-                start_new_session=True,
-            )
+            with (
+                subprocess.Popen(
+                    [str(self.stacks.program), "--non-interactive", *arguments],
+                    cwd=workspace,
+                    env=environment,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    text=True,
+                    # A Ctrl-C in the terminal is ours alone: a half-written record would be locked.
+                    start_new_session=True,
+                ) as process,
+                remembered(process.pid),
+            ):
+                try:
+                    stdout, stderr = process.communicate(timeout=_SECONDS)
+                except BaseException:
+                    process.kill()
+                    raise
+            return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
         except subprocess.TimeoutExpired:
             raise StackError(
                 f"the records of the fleet: `pulumi {' '.join(arguments[:2])}` did not end within {_SECONDS} "

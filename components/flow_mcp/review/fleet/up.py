@@ -5,9 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from flow_mcp.common.locks import exclusive
 from flow_mcp.engine.fleet.locks import free
 from flow_mcp.engine.fleet.recorder import Success, now
 from flow_mcp.engine.fleet.selection import Standing
@@ -184,11 +182,10 @@ class _Work:
             LockedError: somebody else holds it, or for too long.
             FleetError: what is left to do is something else than what was previewed.
         """
-        if not error.holders or not all(holder.here for holder in error.holders):
+        if not error.holders or not all(holder.ours for holder in error.holders):
             raise error
         if free(error.holders):
-            with exclusive(Path.home() / ".cache" / "flow-mcp" / "unlock", detail):
-                self.fleet.stacks.unlock(stack)
+            self.fleet.stacks.unlock(stack)
         else:
             detail(f"waits for {error.holders[0]}")
             while not free(error.holders):

@@ -21,6 +21,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from flow_mcp.common.interruption import Interruption
+from flow_mcp.engine.fleet.locks import remembered
 from flow_mcp.engine.stacks import Stacks
 from flow_mcp.review.policy.configuration import AS_OF
 from flow_mcp.review.preview.errors import PreviewError
@@ -137,13 +138,14 @@ class Engine:
                     start_new_session=True,  # a Ctrl-C in the terminal would reach Pulumi besides ours: twice
                 )
                 events: list[Event] = []
-                try:
-                    for event in _follow(process, reported, shown, self.interruption):
-                        events.append(event)
-                        watch(event)
-                except BaseException:
-                    _cancel(process, self.interruption)
-                    raise
+                with remembered(process.pid):
+                    try:
+                        for event in _follow(process, reported, shown, self.interruption):
+                            events.append(event)
+                            watch(event)
+                    except BaseException:
+                        _cancel(process, self.interruption)
+                        raise
             return Run(shown, process.returncode, tuple(events), said.read_text("utf-8", "replace"))
 
     def _environment(self) -> dict[str, str]:

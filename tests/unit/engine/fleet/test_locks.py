@@ -8,15 +8,17 @@ import subprocess
 import sys
 from pathlib import Path
 
-from flow_mcp.engine.fleet.locks import Holder, free, holders, locked
+import pytest
+
+from flow_mcp.engine.fleet.locks import Holder, free, holders, locked, remembered
 
 HERE = socket.gethostname()
 SAID = """error: the stack is currently locked by 2 lock(s). Either wait for the other process(es) to end or \
 delete the lock file with `pulumi cancel`.
   file:///state/.pulumi/locks/organization/flow-mcp/acme/1.json: created by root@build-7 (pid 12) at \
 2026-11-30T10:19:04Z
-  file:///state/.pulumi/locks/organization/flow-mcp/acme/2.json: created by DOMAIN\\jane doe@laptop (pid 345) \
-at 2026-11-30T10:20:00+01:00
+  file:///state/.pulumi/locks/organization/flow-mcp/acme/2.json: created by DOMAIN\\jane doe@laptop (pid \
+345) at 2026-11-30T10:20:00+01:00
 """
 
 
@@ -35,18 +37,47 @@ def test_another_error_has_no_holders() -> None:
     assert not locked("error: no stack named 'acme' found")
 
 
-def test_a_lock_is_free_only_if_all_its_holders_were_here_and_are_gone() -> None:
-    ended = subprocess.Popen([sys.executable, "-c", ""])
-    ended.wait()
-    gone = Holder("root", HERE, ended.pid, "")
-    elsewhere = Holder("root", f"not-{HERE}", ended.pid, "")
-    assert (gone.gone, elsewhere.gone) == (True, False)
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path / "cache" / "flow-mcp" / "updates"
+
+
+def left_behind(pid: int, cache: Path) -> None:
+    """As if we had started this process and had been killed."""
+    with remembered(pid):
+        content = (cache / str(pid)).read_bytes()
+    assert not (cache / str(pid)).exists()
+    (cache / str(pid)).write_bytes(content)
+
+
+def ended_process() -> int:
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        ended.wait()
+    return ended.pid
+
+
+def test_a_lock_is_free_only_if_all_its_holders_were_ours_here_and_are_gone(cache: Path) -> None:
+    pid = ended_process()
+    left_behind(pid, cache)
+    gone = Holder("root", HERE, pid, "")
+    elsewhere = Holder("root", f"not-{HERE}", pid, "")
+    somebodys = Holder("root", HERE, pid + 1, "")
+    assert [each.gone for each in (gone, elsewhere, somebodys)] == [True, False, False]
     assert free([gone])
     assert not free([gone, elsewhere])
     assert not free([])
 
 
-def test_a_living_pulumi_holds_its_lock_and_a_number_used_again_does_not(tmp_path: Path) -> None:
+def test_a_process_of_another_container_with_this_name_is_not_ours(cache: Path) -> None:
+    pid = ended_process()
+    left_behind(pid, cache)
+    file = cache / str(pid)
+    file.write_text(file.read_text("utf-8").replace("pid:[", "pid:[9"), "utf-8")
+    assert not Holder("root", HERE, pid, "").gone
+
+
+def test_a_living_pulumi_holds_its_lock_and_a_number_used_again_does_not(tmp_path: Path, cache: Path) -> None:
     program = tmp_path / "pulumi"
     program.symlink_to("/bin/cat")
     with subprocess.Popen([str(program)], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as living:
@@ -55,9 +86,19 @@ def test_a_living_pulumi_holds_its_lock_and_a_number_used_again_does_not(tmp_pat
         living.stdin.write(b"started\n")
         living.stdin.flush()
         assert living.stdout.readline() == b"started\n"
+        for pid in (living.pid, os.getpid()):
+            left_behind(pid, cache)
         holder = Holder("root", HERE, living.pid, "")
-        assert not free([holder])
-        assert free([Holder("root", HERE, os.getpid(), "")])
+        assert (holder.ours, holder.gone) == (True, False)
+        assert Holder("root", HERE, os.getpid(), "").gone
         living.stdin.close()
         living.wait()
     assert free([holder])
+
+
+def test_what_was_remembered_long_ago_is_forgotten(cache: Path) -> None:
+    left_behind(1, cache)
+    left_behind(2, cache)
+    os.utime(cache / "1", (0, 0))
+    with remembered(3):
+        assert sorted(file.name for file in cache.iterdir()) == ["2", "3"]
