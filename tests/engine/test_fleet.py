@@ -1,5 +1,6 @@
-"""Runs over tenants on the real engine and a file backend. No authorization server is needed: these tenants
-are on premises, and an administrator makes what they need by hand.
+"""Runs over tenants on the real engine and a file backend.
+
+No authorization server is needed: these tenants are on premises, where an administrator makes all by hand.
 """
 
 from __future__ import annotations
