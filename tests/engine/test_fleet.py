@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -42,9 +42,17 @@ class Fleet:
 
     def __init__(self, scratch: ScratchProject) -> None:
         self.scratch = scratch
+        self.declared: dict[str, str] = {}
 
-    def declare(self, name: str, client: str = CLIENT) -> None:
-        self.scratch.declare(name, declaration(name, client))
+    def declare(self, name: str, client: str | None = None) -> None:
+        """Declare a tenant, without a name of its client as it was."""
+        self.declared[name] = client or self.declared[name]
+        self.scratch.declare(name, declaration(name, self.declared[name]))
+
+    def change(self, name: str) -> str:
+        """Declare another client; the one that it has now."""
+        self.declare(name, OTHER if self.declared[name] == CLIENT else CLIENT)
+        return self.declared[name]
 
     def run(self, *arguments: str) -> tuple[int, dict[str, Any], str]:
         """The exit code, the summary, and what was said on standard error."""
@@ -88,7 +96,7 @@ def applied(tmp_path_factory: pytest.TempPathFactory) -> Fleet:
     scratch = ScratchProject.prepare(Project(REPOSITORY), tmp_path_factory.mktemp("trial"), {})
     fleet = Fleet(scratch)
     for name in NAMES:
-        fleet.declare(name)
+        fleet.declare(name, CLIENT)
     code, summary, said = fleet.run("up", "--all", "--yes", "--canary", "b-*", "--waves", "50")
     assert code == 0, said
     assert summary["counts"] == {"updated": 3}
@@ -98,9 +106,8 @@ def applied(tmp_path_factory: pytest.TempPathFactory) -> Fleet:
 
 
 @pytest.fixture
-def fleet(applied: Fleet) -> Iterator[Fleet]:
-    """The same three, unchanged before and after each test."""
-    yield applied
+def fleet(applied: Fleet) -> Fleet:
+    """The same three, applied and recorded."""
     for file in applied.locks():
         file.unlink()
     for name in NAMES:
@@ -110,6 +117,7 @@ def fleet(applied: Fleet) -> Iterator[Fleet]:
         "updated",
         "nothing-to-apply",
     }
+    return applied
 
 
 def test_a_second_run_touches_no_tenant_and_its_own_state_is_no_tenant(fleet: Fleet) -> None:
@@ -125,7 +133,7 @@ def test_a_second_run_touches_no_tenant_and_its_own_state_is_no_tenant(fleet: Fl
 
 def test_of_a_changed_a_broken_and_an_unchanged_tenant_only_the_changed_one_is_updated(fleet: Fleet) -> None:
     before = fleet.states()
-    fleet.declare("a-1", OTHER)
+    client = fleet.change("a-1")
     fleet.scratch.declare("b-1", declaration("b-1").replace("access:", "acess:"))
 
     code, summary, said = fleet.run("up", "--all", "--yes", "--max-failures", "0")
@@ -138,7 +146,7 @@ def test_of_a_changed_a_broken_and_an_unchanged_tenant_only_the_changed_one_is_u
         "b-1": "failed",
     }
     assert "Pulumi.b-1.yaml:" in told["b-1"]["message"]
-    assert fleet.client("a-1") == OTHER
+    assert fleet.client("a-1") == client
     after = fleet.states()
     assert [name for name in NAMES if before[name] != after[name]] == ["a-1"]
     fleet.declare("b-1")
@@ -190,7 +198,7 @@ def test_more_deletions_than_allowed_are_refused_with_their_count_and_nothing_is
     fleet: Fleet,
 ) -> None:
     before = fleet.states()
-    fleet.declare("a-2", OTHER)
+    fleet.change("a-2")
     external = """\
 config:
   flow-mcp:tenant:
@@ -218,7 +226,7 @@ config:
 def test_a_lock_of_somebody_else_is_named_and_with_a_canary_ends_the_run(fleet: Fleet) -> None:
     before = fleet.states()
     for name in NAMES:
-        fleet.declare(name, OTHER)
+        fleet.change(name)
     held = fleet.lock("b-1", "build-7", 12)
 
     code, summary, _ = fleet.run("up", "--all", "--yes", "--canary", "b-1")
@@ -238,9 +246,9 @@ def test_a_lock_of_an_update_of_ours_that_was_killed_is_removed(
         killed.wait()
     with remembered(killed.pid):
         held = fleet.lock("a-1", socket.gethostname(), killed.pid)
-        fleet.declare("a-1", OTHER)
+        client = fleet.change("a-1")
         assert fleet.statuses("up", "a-1", "--yes") == {"a-1": "updated"}
-    assert (held.exists(), fleet.client("a-1")) == (False, OTHER)
+    assert (held.exists(), fleet.client("a-1")) == (False, client)
 
 
 def running_in(directory: Path) -> list[str]:
@@ -276,8 +284,7 @@ def ended(directory: Path) -> None:
 
 
 def test_a_ctrl_c_gives_locks_up_and_the_next_run_goes_on(fleet: Fleet) -> None:
-    for name in NAMES:
-        fleet.declare(name, OTHER)
+    clients = [fleet.change(name) for name in NAMES]
     process = begun(
         fleet, "up", "--all", "--yes", "--workers", "1", until=lambda line: '"phase": "update all"' in line
     )
@@ -292,20 +299,20 @@ def test_a_ctrl_c_gives_locks_up_and_the_next_run_goes_on(fleet: Fleet) -> None:
     ended(fleet.scratch.project.directory)
     statuses = fleet.statuses("up", "--all", "--yes")
     assert set(statuses.values()) <= {"updated", "nothing-to-apply", "unchanged"}
-    assert [fleet.client(name) for name in NAMES] == [OTHER] * 3
+    assert [fleet.client(name) for name in NAMES] == clients
 
 
 def test_the_program_that_changes_during_a_run_leaves_no_record(fleet: Fleet) -> None:
-    fleet.declare("a-1", OTHER)
-    policy = fleet.scratch.project.directory / "stacks" / "note.txt"
+    fleet.change("a-1")
+    note = fleet.scratch.project.directory / "stacks" / "note.txt"
     process = begun(fleet, "up", "a-1", "--yes", until=lambda line: '"ended"' in line and '"preview"' in line)
-    policy.write_text("changed", "utf-8")
+    note.write_text("changed", "utf-8")
     printed, said = process.communicate(timeout=120)
-    policy.unlink()
+    note.unlink()
 
     assert process.returncode == 0
     assert "changed during the run" in said, printed
-    assert fleet.reasons()["a-1"] == "updated-by-others"
+    assert fleet.reasons()["a-1"] == "not-recorded"
 
 
 def test_what_is_destroyed_is_confirmed_by_name_and_nothing_else(fleet: Fleet) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import click
 
 from flow_mcp.cli.fleet_options import CODES, fleet_options, limit_options, run
 from flow_mcp.cli.fleet_progress import FleetProgress
+from flow_mcp.cli.options import asked_here
 from flow_mcp.common.safe_text import terminal
 from flow_mcp.review.fleet.fleet import Fleet, Limits
 from flow_mcp.review.fleet.result import Outcome, Result
@@ -24,7 +24,7 @@ from flow_mcp.review.fleet.server import destroy
 @fleet_options
 @click.option(
     "--yes",
-    "confirmed",
+    "named",
     multiple=True,
     metavar="TENANT",
     help="Do not ask for this tenant: its whole name. Repeatable.",
@@ -32,7 +32,7 @@ from flow_mcp.review.fleet.server import destroy
 @limit_options
 def command(
     *,
-    confirmed: tuple[str, ...],
+    named: tuple[str, ...],
     max_tenants: int | None,
     max_deletions: int | None,
     max_failures: int | None,
@@ -46,21 +46,22 @@ def command(
 
     def work(fleet: Fleet, progress: FleetProgress) -> Outcome:
         names = fleet.survey.standings.keys()
-        if unknown := sorted({*confirmed} - names):
+        if unknown := sorted({*named} - names):
             raise click.UsageError(f"--yes {unknown[0]}: this tenant is not among those to destroy")
-        unasked = sorted(names - {*confirmed})
-        if unasked and not sys.stdin.isatty():
+        unasked = sorted(names - {*named})
+        if unasked and not asked_here():
             raise click.UsageError(f"nobody can be asked here: confirm each tenant, as in --yes {unasked[0]}")
 
         def confirm(result: Result) -> bool:
-            return result.stack in confirmed or progress.ask(lambda: _confirmed(result), otherwise=False)
+            return result.stack in named or progress.ask(lambda: confirmed(result), otherwise=False)
 
         return destroy(fleet, confirm)
 
     run(work, given, Limits(max_tenants, max_deletions, max_failures))
 
 
-def _confirmed(result: Result) -> bool:
+def confirmed(result: Result) -> bool:
+    """Ask for a tenant's name; nothing else confirms."""
     name = terminal(result.stack)
     click.echo(f"{name}: {result.deletions} resources will be deleted.", err=True)
     return bool(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from typing import TypeVar
 
 import click
 
 from flow_mcp.authorization_servers import KINDS
+from flow_mcp.cli.options import asked_here
 from flow_mcp.engine.project import Project
 from flow_mcp.review.fleet.new_tenant import Setting, new_file, settings_needed, text, write
 
@@ -68,7 +68,7 @@ def command(
 
 
 def _ask(option: str, question: str, read: Callable[[str], _Answer]) -> _Answer:
-    if not sys.stdin.isatty():
+    if not asked_here():
         raise click.UsageError(f"nobody can be asked here: give {option}")
 
     def checked(answer: str) -> _Answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
@@ -20,6 +21,11 @@ def as_of_option(command: _Command) -> _Command:
         metavar="YYYY-MM-DD",
         help="Day on which waivers and secrets' ages are looked at.  [default: today, in UTC]",
     )(command)
+
+
+def asked_here() -> bool:
+    """Whether there is somebody at a terminal who can be asked."""
+    return sys.stdin.isatty()
 
 
 def _day(_: click.Context, __: click.Parameter, given: datetime | None) -> date:

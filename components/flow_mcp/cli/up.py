@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,6 +10,7 @@ import click
 from flow_mcp.cli.fleet_options import CODES, fleet_options, limit_options, run
 from flow_mcp.cli.fleet_progress import FleetProgress
 from flow_mcp.cli.fleet_summary import changes
+from flow_mcp.cli.options import asked_here
 from flow_mcp.common.progress import Steps
 from flow_mcp.review.fleet.fleet import Fleet, Limits
 from flow_mcp.review.fleet.result import Outcome, Result
@@ -67,7 +67,7 @@ def command(
     previewed. A tenant is skipped only if its inputs are those of its last successful run, and nobody has
     updated it since. A stack that is not at the backend yet is made.
     """
-    if not yes and not sys.stdin.isatty():
+    if not yes and not asked_here():
         raise click.UsageError("nobody can be asked here: add --yes to apply without a question")
     if max_failures is None and (canaries or percentages):
         max_failures = 0
