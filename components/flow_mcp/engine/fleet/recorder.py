@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -45,7 +46,7 @@ class Success:
 
 
 class Recorder:
-    """Collects what a run did, and records it.
+    """Collects what a run did, and records it; any thread may add to it.
 
     A run that is killed loses the last half minute of its records: these tenants are run once more.
 
@@ -57,15 +58,18 @@ class Recorder:
     def __init__(self, stacks: Stacks, inputs: Inputs) -> None:
         self._stacks, self._inputs = stacks, inputs
         self._waiting: dict[str, Success | None] = {}
+        self._lock = threading.Lock()
         self._next = time.monotonic() + _SECONDS
 
     def succeeded(self, stack: str, success: Success) -> None:
         """Record a tenant at the next writing, unless somebody else has updated it by then."""
-        self._waiting[stack] = success
+        with self._lock:
+            self._waiting[stack] = success
 
     def forget(self, stack: str) -> None:
         """Remove a tenant's record: it has to be run the next time."""
-        self._waiting[stack] = None
+        with self._lock:
+            self._waiting[stack] = None
 
     def write_if_due(self) -> None:
         """Write when enough time has passed; what cannot be written waits for the next time."""
@@ -85,17 +89,23 @@ class Recorder:
             StackError: Pulumi cannot write it, or the program was changed during the run, so that nobody
                 knows what was applied.
         """
-        if not self._waiting:
+        with self._lock:
+            taken = dict(self._waiting)
+        if not taken:
             return
         changed = Inputs.of(self._stacks.project, self._inputs.digests["engine"]) != self._inputs
         listed = {} if changed else self._stacks.listed()
         Records(self._stacks).write(
             {
                 stack: _record(success, listed.get(stack)) if success else None
-                for stack, success in self._waiting.items()
+                for stack, success in taken.items()
             }
         )
-        self._waiting.clear()
+        with self._lock:
+            for stack, success in taken.items():
+                # What was added meanwhile waits for the next time.
+                if self._waiting.get(stack) is success:
+                    del self._waiting[stack]
         if changed:
             raise StackError(
                 "the program, the package, the policies or their versions were changed during the run, so "
