@@ -109,7 +109,7 @@ def test_only_what_changed_is_updated_and_a_killed_run_is_gone_on_with(fleet: Fl
 
 def _killed_while_updating(fleet: Fleet) -> None:
     """Kill flow-mcp when Pulumi has locked a tenant; Pulumi itself goes on."""
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [str(Path(sys.executable).with_name("flow-mcp")), "up", "--all", "--yes", "--json"],
         cwd=fleet.scratch.project.directory,
         env=fleet.scratch.environment(),
@@ -117,12 +117,12 @@ def _killed_while_updating(fleet: Fleet) -> None:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-    )
-    assert process.stdout is not None
-    while '"phase": "update all"' not in process.stdout.readline():
-        assert process.poll() is None
-    while not fleet.locks():
-        assert process.poll() is None
-    process.kill()
-    process.wait()
+    ) as process:
+        assert process.stdout is not None
+        while '"phase": "update all"' not in process.stdout.readline():
+            assert process.poll() is None
+        while not fleet.locks():
+            assert process.poll() is None
+        process.kill()
+        process.wait()
     assert fleet.locks()

@@ -15,7 +15,7 @@ from flow_mcp.cli.options import as_of_option
 from flow_mcp.common.interruption import Interruption
 from flow_mcp.common.progress import Steps
 from flow_mcp.engine.fleet.selection import named
-from flow_mcp.engine.fleet.survey import survey
+from flow_mcp.engine.fleet.survey import survey, wait_for_updates
 from flow_mcp.engine.fleet.workers import at_once
 from flow_mcp.engine.project import Project
 from flow_mcp.engine.stacks import Stacks
@@ -111,6 +111,7 @@ def run(
     if revision:
         names = changed_since(project, revision, names)
     with Steps() as steps:
+        wait_for_updates(project, names, steps)
         steps(f"Looking where {len(names)} tenants stand")
         stacks = Stacks.of(project)
         found = survey(stacks, names, force=force)

@@ -12,7 +12,7 @@ import os
 import re
 import socket
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,14 +71,18 @@ def free(locks: Sequence[Holder]) -> bool:
 
 
 @contextmanager
-def remembered(pid: int) -> Iterator[None]:
+def remembered(pid: int, update: str = "") -> Iterator[None]:
     """Remember that we have started this process of Pulumi, until the block ends: for good if we are killed.
 
     Where the cache directory cannot be written, it is not remembered, and its lock is never removed.
+
+    Args:
+        pid: the process's number.
+        update: by `update_of`, where it changes a tenant.
     """
     mine = _directory() / str(pid)
     with suppress(OSError):
-        _remember(mine)
+        _remember(mine, update)
     try:
         yield
     finally:
@@ -86,18 +90,40 @@ def remembered(pid: int) -> Iterator[None]:
             mine.unlink()
 
 
-def _remember(mine: Path) -> None:
+def update_of(project: Path, stack: str) -> str:
+    """What an update of a tenant is remembered as.
+
+    Args:
+        project: the project's directory.
+        stack: the tenant's name.
+    """
+    return f"{project.resolve()}: {stack}"
+
+
+def running(updates: Collection[str]) -> dict[str, int]:
+    """Which of some updates run still, that we or a run that was killed have started: their processes."""
+    found = {}
+    with suppress(OSError):
+        for file in _directory().iterdir():
+            with suppress(OSError, ValueError):
+                machine, _, update = file.read_text(encoding="utf-8").rpartition("\n")
+                if machine == _machine() and update in updates and _runs_pulumi(int(file.name)):
+                    found[update] = int(file.name)
+    return found
+
+
+def _remember(mine: Path, update: str) -> None:
     mine.parent.mkdir(parents=True, exist_ok=True)
     for file in mine.parent.iterdir():
         with suppress(OSError):
             if time.time() - file.stat().st_mtime > _KEPT_SECONDS:
                 file.unlink()
-    mine.write_text(_machine(), encoding="utf-8")
+    mine.write_text(f"{_machine()}\n{update}", encoding="utf-8")
 
 
 def _is_ours(pid: int) -> bool:
     try:
-        return (_directory() / str(pid)).read_text(encoding="utf-8") == _machine()
+        return (_directory() / str(pid)).read_text(encoding="utf-8").rpartition("\n")[0] == _machine()
     except OSError:
         return False
 

@@ -21,7 +21,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from flow_mcp.common.interruption import Interruption
-from flow_mcp.engine.fleet.locks import remembered
+from flow_mcp.engine.fleet.locks import remembered, update_of
 from flow_mcp.engine.stacks import Stacks
 from flow_mcp.review.policy.configuration import AS_OF
 from flow_mcp.review.preview.errors import PreviewError
@@ -82,7 +82,10 @@ class Engine:
             judged: False for `pulumi refresh` and `pulumi destroy`, which take no policy pack.
         """
         command = (*arguments, "--stack", stack, *(self._judged if judged else ()))
-        return self._execute(f"pulumi {arguments[0]} --stack {stack}", command, watch, logged=True)
+        changes = arguments[0] != "preview" and "--preview-only" not in arguments
+        update = update_of(self.stacks.project.directory, stack) if changes else ""
+        shown = f"pulumi {arguments[0]} --stack {stack}"
+        return self._execute(shown, command, watch, logged=True, update=update)
 
     def analyze(self, file: Path) -> Run:
         """Run `pulumi policy analyze` on an exported state, with the policy pack; it prints events too."""
@@ -114,7 +117,9 @@ class Engine:
     def _judged(self) -> tuple[str, str]:
         return "--policy-pack", str(self.policy_pack)
 
-    def _execute(self, shown: str, arguments: tuple[str, ...], watch: Watch, *, logged: bool) -> Run:
+    def _execute(
+        self, shown: str, arguments: tuple[str, ...], watch: Watch, *, logged: bool, update: str = ""
+    ) -> Run:
         # The directory is the user's alone, and gone when the run is over, however that was.
         with TemporaryDirectory(prefix="flow-mcp-") as private:
             log, said = Path(private, "events.jsonl"), Path(private, "stderr")
@@ -138,7 +143,7 @@ class Engine:
                     start_new_session=True,  # a Ctrl-C in the terminal would reach Pulumi besides ours: twice
                 )
                 events: list[Event] = []
-                with remembered(process.pid):
+                with remembered(process.pid, update):
                     try:
                         for event in _follow(process, reported, shown, self.interruption):
                             events.append(event)

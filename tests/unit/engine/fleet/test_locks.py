@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from flow_mcp.engine.fleet.locks import Holder, free, holders, locked, remembered
+from flow_mcp.engine.fleet.locks import Holder, free, holders, locked, remembered, running, update_of
 
 HERE = socket.gethostname()
 SAID = """error: the stack is currently locked by 2 lock(s). Either wait for the other process(es) to end or \
@@ -43,9 +43,9 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "cache" / "flow-mcp" / "updates"
 
 
-def left_behind(pid: int, cache: Path) -> None:
+def left_behind(pid: int, cache: Path, update: str = "") -> None:
     """As if we had started this process and had been killed."""
-    with remembered(pid):
+    with remembered(pid, update):
         content = (cache / str(pid)).read_bytes()
     assert not (cache / str(pid)).exists()
     (cache / str(pid)).write_bytes(content)
@@ -86,14 +86,18 @@ def test_a_living_pulumi_holds_its_lock_and_a_number_used_again_does_not(tmp_pat
         living.stdin.write(b"started\n")
         living.stdin.flush()
         assert living.stdout.readline() == b"started\n"
-        for pid in (living.pid, os.getpid()):
-            left_behind(pid, cache)
+        acme, globex = (update_of(tmp_path, name) for name in ("acme", "globex"))
+        for pid, update in ((living.pid, acme), (os.getpid(), globex)):
+            left_behind(pid, cache, update)
+        assert running([acme, globex]) == {acme: living.pid}
+        assert running([globex, update_of(tmp_path / "elsewhere", "acme"), ""]) == {}
         holder = Holder("root", HERE, living.pid, "")
         assert (holder.ours, holder.gone) == (True, False)
         assert Holder("root", HERE, os.getpid(), "").gone
         living.stdin.close()
         living.wait()
     assert free([holder])
+    assert running([acme]) == {}
 
 
 def test_what_was_remembered_long_ago_is_forgotten(cache: Path) -> None:
