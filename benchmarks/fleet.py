@@ -88,7 +88,6 @@ def measure_forced() -> list[Figure]:
         Figure(
             f"{FORCED} tenants forced, none changed: a tenant", tuple(wall / FORCED for wall, _ in run), "s"
         ),
-        Figure("… processor time, without the policy pack's", tuple(cpu / FORCED for _, cpu in run), "s"),
         Figure(
             "… in a parallel loop of pulumi up, by time",
             ratios([wall for wall, _ in run], [wall for wall, _ in plain]),
