@@ -131,25 +131,29 @@ def test_a_second_run_touches_no_tenant_and_its_own_state_is_no_tenant(fleet: Fl
     assert [each["stack"] for each in json.loads(shown.stdout)] == list(NAMES)
 
 
-def test_of_a_changed_a_broken_and_an_unchanged_tenant_only_the_changed_one_is_updated(fleet: Fleet) -> None:
+def test_a_broken_file_and_a_policy_stop_their_own_tenants_only(fleet: Fleet) -> None:
     before = fleet.states()
     client = fleet.change("a-1")
+    waiver = 'waivers: {FLOWMCP-018: {reason: old, acceptedBy: nobody, expires: "2026-12-01"}}'
+    fleet.scratch.declare("a-2", declaration("a-2").replace("    id:", f"    {waiver}\n    id:"))
     fleet.scratch.declare("b-1", declaration("b-1").replace("access:", "acess:"))
 
-    code, summary, said = fleet.run("up", "--all", "--yes", "--max-failures", "0")
+    code, summary, said = fleet.run("up", "--all", "--yes", "--max-failures", "1")
 
     told = {each["tenant"]: each for each in summary["tenants"]}
     assert code == 1, said
     assert {name: each["status"] for name, each in told.items()} == {
         "a-1": "updated",
-        "a-2": "unchanged",
+        "a-2": "refused",
         "b-1": "failed",
     }
+    assert "FLOWMCP-000: waivers.FLOWMCP-018" in told["a-2"]["message"]
     assert "Pulumi.b-1.yaml:" in told["b-1"]["message"]
     assert fleet.client("a-1") == client
     after = fleet.states()
     assert [name for name in NAMES if before[name] != after[name]] == ["a-1"]
-    fleet.declare("b-1")
+    for name in NAMES:
+        fleet.declare(name)
     assert fleet.reasons() == dict.fromkeys(NAMES, "unchanged")
 
 
