@@ -13,7 +13,7 @@ GIGABYTE = 1024**3
 
 @pytest.mark.parametrize(
     ("cores", "memory", "expected"),
-    [(2, 16 * GIGABYTE, 3), (8, 16 * GIGABYTE, 9), (8, 2 * GIGABYTE, 3), (0.5, GIGABYTE, 1), (2, 0, 1)],
+    [(2, 16 * GIGABYTE, 3), (8, 16 * GIGABYTE, 9), (8, 2 * GIGABYTE, 5), (0.5, GIGABYTE, 1), (2, 0, 1)],
 )
 def test_cores_and_memory_bound_the_workers(cores: float, memory: int, expected: int) -> None:
     assert at_once(cores, memory) == expected
