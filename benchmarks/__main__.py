@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: measure, and compare with the targets."""
+"""`python -m benchmarks`: run the measurements and compare them with the targets."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ _MEASUREMENTS: dict[str, Callable[[], list[Figure]]] = {
 
 
 @click.command(
-    epilog="\b\nExamples:\n  python -m benchmarks                      everything, five minutes\n"
-    "  python -m benchmarks verification import  only these\n"
+    epilog="\b\nExamples:\n  python -m benchmarks                      all, five minutes\n"
+    "  python -m benchmarks verification import  only two\n"
     "  python -m benchmarks --json > figures.json"
 )
 @click.argument("names", type=click.Choice(list(_MEASUREMENTS)), nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="Write the figures as JSON.")
 def main(names: tuple[str, ...], as_json: bool) -> None:
-    """Measure the runtime.
+    """Run the measurements, by default all of them.
 
-    Ratios compare two things in one round, so that both meet the same machine; of the rounds the median
-    counts, and least and most are shown. Exits with 1 if a figure misses its target.
+    Ratios compare two measurements of one round, so that both have the same load of the machine. The result
+    is the median of all rounds, with minimum and maximum. The exit code is 1 if a figure misses its target.
     """
     figures: list[Figure] = []
     progress = Console(stderr=True)
@@ -71,7 +71,7 @@ def _show(figures: list[Figure]) -> None:
     console.print(table)
     console.print(
         f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} processors, "
-        f"load {os.getloadavg()[0]:.1f} (more than the processors means that others took their time), "
+        f"load {os.getloadavg()[0]:.1f} (a load above the number of processors slows the measurements), "
         f"calls by {throughput.generator()}.",
         soft_wrap=True,
     )

@@ -1,4 +1,4 @@
-"""What a pull request waits for: all tenants checked, by all rules that need no server."""
+"""Measure `flow-mcp check` for many tenants, as in a pull request."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from benchmarks.tenants import project
 TENANTS, ROUNDS = 1000, 5
 REPOSITORY = Path(__file__).parents[1]
 
-# The peer reads the same files with the same library, and does nothing with them.
+# The comparison program only reads the same files with the same library.
 _PEER = """
 import pathlib, sys, yaml
 for file in pathlib.Path(sys.argv[1]).glob("*.yaml"):
@@ -25,14 +25,14 @@ for file in pathlib.Path(sys.argv[1]).glob("*.yaml"):
 
 
 def measure() -> list[Figure]:
-    """Check 1,000 tenants of all kinds of authorization server, and read their YAML alone, in turn."""
+    """Measure, in turn, the check of 1,000 tenants of all kinds and the mere reading of their YAML."""
     with tempfile.TemporaryDirectory(prefix="flow-mcp-bench-") as name:
         directory = project(Path(name), TENANTS)
         command = shutil.which("flow-mcp", path=str(Path(sys.executable).parent)) or "flow-mcp"
         rounds = [
             (
-                took([command, "check", "--as-of", "2026-11-25"], directory),
-                took([sys.executable, "-c", _PEER, "stacks"], directory),
+                timed([command, "check", "--as-of", "2026-11-25"], directory),
+                timed([sys.executable, "-c", _PEER, "stacks"], directory),
             )
             for _ in range(ROUNDS)
         ]
@@ -48,10 +48,10 @@ def measure() -> list[Figure]:
     ]
 
 
-def took(
+def timed(
     command: list[str], directory: Path, environment: dict[str, str] | None = None, seconds: int = 120
 ) -> tuple[float, float]:
-    """Wall and processor seconds of a command that must succeed."""
+    """Return wall and processor seconds of a command that must succeed."""
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     subprocess.run(command, cwd=directory, env=environment, check=True, capture_output=True, timeout=seconds)
     wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)

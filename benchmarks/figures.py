@@ -1,4 +1,4 @@
-"""What a measurement gives."""
+"""Results of a measurement."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure: the median of several rounds, and how far they lie apart."""
+    """One figure: the values of several rounds, with their median and spread."""
 
     name: str
     values: tuple[float, ...]
     unit: str
     target: float | None = None
     at_least: bool = False
-    """The target is a lower bound, not an upper one."""
+    """Whether the target is a lower bound instead of an upper one."""
 
     @property
     def value(self) -> float:
@@ -35,5 +35,5 @@ class Figure:
 
 
 def ratios(numerators: Sequence[float], denominators: Sequence[float]) -> tuple[float, ...]:
-    """Give the ratio of each round: both halves met the same noise."""
-    return tuple(one / other for one, other in zip(numerators, denominators, strict=True))
+    """Return the ratio of each round, whose parts had the same load of the machine."""
+    return tuple(upper / lower for upper, lower in zip(numerators, denominators, strict=True))

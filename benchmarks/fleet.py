@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from unittest.mock import patch
 
-from benchmarks.checking import took
+from benchmarks.checking import timed
 from benchmarks.figures import Figure, ratios
 from benchmarks.tenants import project
 from flow_mcp.engine.fleet.fingerprint import Inputs
@@ -52,7 +52,7 @@ def measure_unchanged() -> list[Figure]:
         check = [_flow_mcp(), "check", *_DAY]
         directory = scratch.project.directory
         rounds = [
-            (took(up, directory, environment), took(check, directory, environment)) for _ in range(ROUNDS)
+            (timed(up, directory, environment), timed(check, directory, environment)) for _ in range(ROUNDS)
         ]
     run, checked = zip(*rounds, strict=True)
     return [
@@ -78,9 +78,9 @@ def measure_forced() -> list[Figure]:
             ["sh", "-c", _loop(tenants, options)]
             for options in ("", f"--policy-pack {scratch.project.policies}")
         ]
-        took(forced, directory, environment, 600)  # the first one records what the loop above has applied
+        timed(forced, directory, environment, 600)  # the first one records what the loop above has applied
         rounds = [
-            [took(command, directory, environment, 600) for command in (forced, *loops)]
+            [timed(command, directory, environment, 600) for command in (forced, *loops)]
             for _ in range(FORCED_ROUNDS)
         ]
     run, plain, judged = zip(*rounds, strict=True)

@@ -1,8 +1,7 @@
-"""A load generator for one request over and over: `python -m benchmarks.load PORT SECONDS < request`.
+"""A load generator that repeats one request: `python -m benchmarks.load PORT SECONDS < request`.
 
-It stands in for wrk where that is not installed. Each connection sends its next request when the answer to
-the last is complete. It writes answers a second and their number, and fails if
-one is not 200.
+It replaces wrk if that is not installed. Each connection sends its next request when the previous answer is
+complete. The program prints the answers per second and their number, and fails if an answer is not 200.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ CONNECTIONS, MAX_REQUESTS = 16, 200_000
 
 
 class Connection(asyncio.Protocol):
-    """One connection; the answers all have the length of the first."""
+    """One connection, whose answers all have the length of the first."""
 
     def __init__(self, request: bytes, end: float) -> None:
         self._request = request
@@ -67,7 +66,7 @@ def _length(received: bytes) -> int:
 
 
 async def generate(port: int, seconds: float, request: bytes) -> tuple[float, int]:
-    """Load the server; give answers a second, and how many they were."""
+    """Load the server; return the answers per second and their number."""
     loop = asyncio.get_running_loop()
     start = time.perf_counter()
     opened = [
@@ -80,5 +79,5 @@ async def generate(port: int, seconds: float, request: bytes) -> tuple[float, in
 
 
 if __name__ == "__main__":
-    given = asyncio.run(generate(int(sys.argv[1]), float(sys.argv[2]), sys.stdin.buffer.read()))
-    print(*given)  # noqa: T201 its output
+    figures = asyncio.run(generate(int(sys.argv[1]), float(sys.argv[2]), sys.stdin.buffer.read()))
+    print(*figures)  # noqa: T201 its output

@@ -1,4 +1,4 @@
-"""What a process pays before its first decision."""
+"""Measure the import of the runtime and the loading of tenants."""
 
 from __future__ import annotations
 
@@ -40,28 +40,28 @@ print(json.dumps([loaded - start, scanned - loaded, resident_bytes() - before]))
 
 
 def measure_import() -> list[Figure]:
-    """Time the import in new processes; the least is the import, the rest is the machine."""
-    took = [_run(_IMPORT) for _ in range(ROUNDS)]
-    if any(pulumi for *_, pulumi in took):
+    """Measure the import in new processes; the minimum is the import without other load."""
+    results = [_run(_IMPORT) for _ in range(ROUNDS)]
+    if any(pulumi for *_, pulumi in results):
         raise RuntimeError("flow_mcp.runtime imports Pulumi")
     return [
-        Figure("import flow_mcp.runtime", tuple(1000 * wall for wall, *_ in took), "ms", 150),
-        Figure("… processor time of it", tuple(1000 * cpu for _, cpu, _ in took), "ms"),
+        Figure("import flow_mcp.runtime", tuple(1000 * wall for wall, *_ in results), "ms", 150),
+        Figure("… processor time of it", tuple(1000 * cpu for _, cpu, _ in results), "ms"),
     ]
 
 
 def measure_tenants() -> list[Figure]:
-    """Load a directory of 1,000 tenants in new processes: time, memory, and a look that finds no change."""
+    """Measure time and memory to load 1,000 tenants in new processes, and a scan without changes."""
     with tempfile.TemporaryDirectory(prefix="flow-mcp-bench-") as directory:
         for number in range(TENANTS):
             tenant = f"tenant-{number:04}"
             envelope = SettingsEnvelope.of(sample.settings(tenant), number + 1)
             (Path(directory) / f"{tenant}.json").write_text(envelope.to_json())
-        took = [_run(_LOAD, directory) for _ in range(ROUNDS)]
+        results = [_run(_LOAD, directory) for _ in range(ROUNDS)]
     return [
-        Figure("1,000 tenants loaded", tuple(load for load, *_ in took), "s", 1.0),
-        Figure("1,000 tenants in memory", tuple(memory / 1e6 for *_, memory in took), "MB", 50),
-        Figure("a look for changes in 1,000 files", tuple(1000 * look for _, look, _ in took), "ms"),
+        Figure("1,000 tenants loaded", tuple(load for load, *_ in results), "s", 1.0),
+        Figure("1,000 tenants in memory", tuple(memory / 1e6 for *_, memory in results), "MB", 50),
+        Figure("a look for changes in 1,000 files", tuple(1000 * look for _, look, _ in results), "ms"),
     ]
 
 

@@ -1,4 +1,4 @@
-"""How much memory this process holds."""
+"""Measure the memory of this process."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def resident_bytes() -> int:
-    """Give the resident memory; where the system does not tell it, the most that it ever was."""
+    """Return the resident memory; on systems without /proc, the maximum since the start."""
     statm = Path("/proc/self/statm")
     if statm.exists():
         return int(statm.read_text().split()[1]) * resource.getpagesize()

@@ -1,4 +1,4 @@
-"""What an auditor waits for: the report of all tenants, written, and then opened."""
+"""Measure writing and opening the report of many tenants."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.checking import took
+from benchmarks.checking import timed
 from benchmarks.figures import Figure, ratios
 from benchmarks.tenants import project
 from tests.browser.chromium import Chromium, chromium
 
 TENANTS, ROUNDS = 1000, 5
 
-# The peer writes the same data once more, and does nothing else.
+# The comparison program only reads and writes the same data.
 _PEER = """
 import json, pathlib, sys
 report = json.loads(pathlib.Path(sys.argv[1]).read_bytes())
@@ -31,7 +31,7 @@ requestAnimationFrame(() => setTimeout(() => done(performance.now() - began)));
 
 
 def measure() -> list[Figure]:
-    """Report 1,000 tenants of all kinds of authorization server, and write the same JSON alone, in turn."""
+    """Measure, in turn, the report of 1,000 tenants of all kinds and the mere writing of its JSON."""
     with tempfile.TemporaryDirectory(prefix="flow-mcp-bench-") as name:
         (Path(name) / "project").mkdir()
         directory = project(Path(name) / "project", TENANTS)
@@ -39,7 +39,7 @@ def measure() -> list[Figure]:
         command = shutil.which("flow-mcp", path=str(Path(sys.executable).parent)) or "flow-mcp"
         report = [command, "report", "--to", str(page), "--json", str(data), "--as-of", "2026-11-25"]
         peer = [sys.executable, "-c", _PEER, str(data), str(copy)]
-        rounds = [(took(report, directory), took(peer, directory)) for _ in range(ROUNDS)]
+        rounds = [(timed(report, directory), timed(peer, directory)) for _ in range(ROUNDS)]
         size = page.stat().st_size / 1e6
         loaded, filtered = _opened(page, Path(name) / "profile")
     reported, copied = zip(*rounds, strict=True)
@@ -64,6 +64,6 @@ def _opened(page: Path, profile: Path) -> tuple[tuple[float, ...], tuple[float, 
 
 
 def _once(browser: Chromium, page: Path) -> tuple[float, float]:
-    """Seconds until the script has run, and milliseconds of a search."""
+    """Return the seconds until the script has run, and the milliseconds of a search."""
     browser.open(page)
     return browser.run(_LOADED) / 1000, browser.chrome.execute_async_script(_FILTERED, "acme nightly")

@@ -1,4 +1,4 @@
-"""Tenants of a usual size, and tokens for them."""
+"""Tenants of typical size, and tokens for them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def address(tenant: str, workspace: str = "456", environment: str = "production"
 
 
 def settings(tenant: str = "acme") -> SettingsDocument:
-    """A tenant on Keycloak: 2 workspaces with 2 environments each, 4 clients with access to all (8 KB)."""
+    """Return a tenant on Keycloak: 2 workspaces, 4 environments, 4 clients with access to all (8 KB)."""
     issuer = authority(tenant)
     places = [(workspace, environment) for workspace in WORKSPACES for environment in ENVIRONMENTS]
     clients = tuple(
@@ -98,12 +98,12 @@ def settings(tenant: str = "acme") -> SettingsDocument:
 
 
 def signing_key() -> RSAKey:
-    """A private RSA key of 2,048 bits."""
+    """Return a private RSA key of 2,048 bits."""
     return RSAKey.generate_key(2048, {"kid": "k1", "use": "sig", "alg": "RS256"})
 
 
 def tokens(key: RSAKey, tenant: str = "acme") -> Iterator[str]:
-    """Different tokens for production, valid for an hour, with the claims of a Keycloak (1.4 KB)."""
+    """Yield different tokens for production, valid for one hour, with the claims of Keycloak (1.4 KB)."""
     now, number = int(time.time()), 0
     header = {"alg": "RS256", "typ": "JWT", "kid": key.kid}
     client = f"flow-mcp-{tenant}-agent-0"
@@ -134,7 +134,7 @@ def tokens(key: RSAKey, tenant: str = "acme") -> Iterator[str]:
 
 
 def identity_provider(key: RSAKey, tenant: str = "acme") -> httpx.Client:
-    """An HTTP client at whose other end is the tenant's authorization server."""
+    """Return an HTTP client with a fake of the tenant's authorization server."""
     keys_url = f"{authority(tenant)}/protocol/openid-connect/certs"
     documents = {
         f"{authority(tenant)}/.well-known/openid-configuration": {

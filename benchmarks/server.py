@@ -1,7 +1,7 @@
-"""The server under load, a process of its own: `python -m benchmarks.server bare|guarded|audited DIRECTORY`.
+"""The process of the server under load: `python -m benchmarks.server bare|guarded|audited DIRECTORY`.
 
-It writes its port, and then, for each line that it reads, the processor time that it has used, in seconds.
-The directory has the tenant's settings and `keys/k1.json`, the key that its authorization server publishes.
+It prints its port, and then, for each line of standard input, its processor time in seconds. The directory
+has the tenant's settings and `keys/k1.json`, the published key of its authorization server.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ HEADERS = [(b"content-type", b"application/json"), (b"content-length", str(len(A
 
 
 async def application(_scope: Scope, receive: Receive, send: Send) -> None:
-    """Read a call and answer it, with as little work as there can be."""
+    """Read a call and answer it with minimal work."""
     while (await receive()).get("more_body"):
         pass
     await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
@@ -40,18 +40,18 @@ async def application(_scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def guarded(directory: Path) -> App:
-    """Put the middleware before it."""
+    """Return the application with the middleware."""
     key = RSAKey.import_key(json.loads((directory / "keys" / "k1.json").read_text()))
     tenants = SettingsDirectory(directory, KeyCache(sample.identity_provider(key)))
     return ProtectedResourceMiddleware(application, tenants, base_url=sample.HOST)
 
 
-def tell_processor_time() -> None:
+def print_processor_time() -> None:
     for _ in sys.stdin:
-        tell(time.process_time())
+        print_value(time.process_time())
 
 
-def tell(value: float) -> None:
+def print_value(value: float) -> None:
     sys.stdout.write(f"{value}\n")
     sys.stdout.flush()
 
@@ -64,11 +64,11 @@ def main() -> None:
     config = uvicorn.Config(
         cast(ASGIApplication, app), log_config=None, access_log=False, lifespan="off", ws="none"
     )
-    # With the protocol named, for asyncio turns Nagle's algorithm off only then.
+    # asyncio disables Nagle's algorithm only if the protocol is stated.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.bind(("127.0.0.1", 0))
-        tell(listener.getsockname()[1])
-        Thread(target=tell_processor_time, daemon=True).start()
+        print_value(listener.getsockname()[1])
+        Thread(target=print_processor_time, daemon=True).start()
         uvicorn.Server(config).run(sockets=[listener])
 
 

@@ -1,4 +1,4 @@
-"""What everybody waits for: the help, and the check of one tenant."""
+"""Measure the help and the check of one tenant."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from benchmarks.checking import took
+from benchmarks.checking import timed
 from benchmarks.figures import Figure, ratios
 
 ROUNDS = 9
@@ -15,15 +15,15 @@ PROJECT = Path(__file__).resolve().parents[1]
 
 
 def measure() -> list[Figure]:
-    """Run both commands in turn with an interpreter that only imports the libraries that `check` needs."""
+    """Measure both commands, in turn with an interpreter that only imports the libraries of `check`."""
     for directory in ("components", "policies"):
-        # As Python leaves them after the first run, also where it is told not to (PYTHONDONTWRITEBYTECODE).
+        # Compile as Python does at the first run, even with PYTHONDONTWRITEBYTECODE.
         compileall.compile_dir(PROJECT / directory, quiet=1)
     command = shutil.which("flow-mcp", path=str(Path(sys.executable).parent)) or "flow-mcp"
     peer = [sys.executable, "-c", "import click, pydantic, yaml"]
     commands = [[command, "--help"], [command, "check", "acme"], peer]
-    rounds = [[took(each, PROJECT) for each in commands] for _ in range(ROUNDS)]
-    helped, checked, imported = (tuple(each) for each in zip(*rounds, strict=True))
+    rounds = [[timed(arguments, PROJECT) for arguments in commands] for _ in range(ROUNDS)]
+    helped, checked, imported = (tuple(times) for times in zip(*rounds, strict=True))
     return [
         Figure("flow-mcp --help", tuple(wall for wall, _ in helped), "s", 0.3),
         Figure("flow-mcp check of one tenant", tuple(wall for wall, _ in checked), "s", 0.4),

@@ -1,4 +1,4 @@
-"""A project of many tenants, all kinds of authorization server in turn."""
+"""Create a project with many tenants of all kinds of authorization server."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import yaml
 
 REPOSITORY = Path(__file__).parents[1]
 
-# Parts of the samples that a tenant has alone; what follows is put behind the number of the tenant.
+# Parts of the samples that must be unique; the sample's name in them gets the number of the tenant.
 _OWN = {
     "acme": ("name: acme",),
     "contoso": (),
@@ -22,7 +22,7 @@ _OWN = {
 
 
 def project(directory: Path, tenants: int) -> Path:
-    """Write a project whose tenants are the samples in turn, each with an ID and a server of its own."""
+    """Write a project whose tenants are copies of the samples, each with its own ID and server."""
     (directory / "stacks").mkdir()
     (directory / "Pulumi.yaml").write_bytes((REPOSITORY / "Pulumi.yaml").read_bytes())
     (directory / "policies").symlink_to(REPOSITORY / "policies")

@@ -1,4 +1,4 @@
-"""Calls a second through a server with and without the middleware, on loopback."""
+"""Measure the calls per second of a server with and without the middleware, on loopback."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ _KINDS = ("bare", "guarded", "audited")
 
 
 class _Server:
-    """A server in a process of its own."""
+    """A server in its own process."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
         self.port = int(self._line())
 
     def processor_seconds(self) -> float:
-        """Ask for the processor time that it has used."""
+        """Return the processor time of the server."""
         assert self._process.stdin is not None  # noqa: S101 it was started with a pipe
         self._process.stdin.write("\n")
         self._process.stdin.flush()
@@ -45,10 +45,10 @@ class _Server:
 
 
 def measure() -> list[Figure]:
-    """Load three servers in turn, round after round: bare, with the middleware, and writing its log too.
+    """Measure three servers in turn in each round: bare, with the middleware, and with its log.
 
-    One token, as a client repeats it. The servers are one process each, and idle while another is loaded.
-    The processor time of a call tells the same as the rate, and less of what else the machine does.
+    All calls have the same token, like those of a client. Each server has its own process, and is idle while
+    another is measured. The processor time of a call depends less on other load of the machine than the rate.
     """
     key = sample.signing_key()
     token = next(sample.tokens(key))
@@ -81,7 +81,7 @@ def measure() -> list[Figure]:
 
 
 def generator() -> str:
-    """Tell what makes the load."""
+    """Return the name of the load generator."""
     return "wrk" if shutil.which("wrk") else "benchmarks.load"
 
 
@@ -96,7 +96,7 @@ def _serving(kind: str, directory: Path) -> Iterator[_Server]:
 
 
 def _load(port: int, seconds: float, token: str) -> tuple[float, int]:
-    """Give calls a second, and how many they were."""
+    """Return the calls per second and their number."""
     return _wrk(port, seconds, token) if shutil.which("wrk") else _own(port, seconds, token)
 
 
@@ -117,7 +117,7 @@ def _own(port: int, seconds: float, token: str) -> tuple[float, int]:
 
 def _wrk(port: int, seconds: float, token: str) -> tuple[float, int]:
     url = f"http://127.0.0.1:{port}{sample.address('acme').removeprefix(sample.HOST)}"
-    # A whole number of seconds is all that wrk takes.
+    # wrk accepts only whole seconds.
     command = [
         "wrk",
         "-t1",
@@ -129,9 +129,9 @@ def _wrk(port: int, seconds: float, token: str) -> tuple[float, int]:
     ]
     answer = subprocess.run(command, check=True, capture_output=True, text=True, timeout=seconds + 30).stdout
     if "Non-2xx" in answer:
-        raise RuntimeError(f"wrk got other answers than 200:\n{answer}")
+        raise RuntimeError(f"wrk received answers other than 200:\n{answer}")
     rate = re.search(r"Requests/sec:\s*([0-9.]+)", answer)
     calls = re.search(r"([0-9]+) requests in", answer)
     if rate is None or calls is None:
-        raise RuntimeError(f"wrk did not tell the rate:\n{answer}")
+        raise RuntimeError(f"wrk did not print the rate:\n{answer}")
     return float(rate[1]), int(calls[1])

@@ -1,4 +1,4 @@
-"""A token's decision against a bare signature check of the same token."""
+"""Measure the decision on a token, compared with a bare signature check."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ TOKENS, ROUNDS, REPEATS = 100, 20, 5
 
 
 def measure() -> list[Figure]:
-    """Time, in each round, a bare check, a decision on a new token and one on a known token.
+    """Measure, in each round, a bare check, a decision on a new token and one on a cached token.
 
-    The best of some repeats counts: what other processes took away is not the code's.
+    The result is the minimum of several repetitions, to exclude the load of other processes.
     """
     key = sample.signing_key()
     tokens = list(islice(sample.tokens(key), TOKENS))
@@ -42,7 +42,7 @@ def measure() -> list[Figure]:
         keys = KeyCache(client)
         validator = Validator(settings, keys)
         if not validator.decide(address, tokens[0]).allowed:
-            raise RuntimeError("the sample's token is refused")
+            raise RuntimeError("the sample's token is denied")
 
         def decide() -> None:
             for token in tokens:
@@ -51,15 +51,15 @@ def measure() -> list[Figure]:
         for _ in range(ROUNDS):
             best = [inf, inf, inf]
             for _ in range(REPEATS):
-                validator = Validator(settings, keys)  # which has seen nothing
+                validator = Validator(settings, keys)  # with an empty cache
                 best = [min(pair) for pair in zip(best, map(_seconds, (bare, decide, decide)), strict=True)]
-            for each, seconds in zip(times, best, strict=True):
-                each.append(seconds)
-    bare_times, unseen_times, seen_times = times
+            for measured, seconds in zip(times, best, strict=True):
+                measured.append(seconds)
+    bare_times, new_times, cached_times = times
     return [
         Figure("bare RS256 check", tuple(1e6 * t for t in bare_times), "µs"),
-        Figure("token not seen before", ratios(unseen_times, bare_times), "bare checks", 2.6),
-        Figure("token seen before", ratios(seen_times, bare_times), "bare checks", 0.2),
+        Figure("token not seen before", ratios(new_times, bare_times), "bare checks", 2.6),
+        Figure("token seen before", ratios(cached_times, bare_times), "bare checks", 0.2),
     ]
 
 
@@ -69,7 +69,7 @@ def _parts(token: str) -> tuple[bytes, bytes]:
 
 
 def _seconds(action: Callable[[], None]) -> float:
-    """Give the time of one of the tokens."""
+    """Return the time for one token."""
     start = perf_counter()
     action()
     return (perf_counter() - start) / TOKENS

@@ -1,18 +1,5 @@
 """The program of every tenant's stack: the declaration in, the outputs out."""
 
-import pulumi
+from flow_mcp.authorization_servers.stack_program import run
 
-from flow_mcp.authorization_servers.mcp_server_settings import settings_of_stack
-from flow_mcp.engine.plugin.program import errors_reported
-
-with errors_reported():
-    config = pulumi.Config()
-    tenant, instance = config.require_object("tenant"), config.require_object("instance")
-    settings = settings_of_stack(pulumi.get_stack(), {"tenant": tenant, "instance": instance})
-
-    pulumi.export("authority", settings.authority)
-    pulumi.export("clientIds", settings.client_ids)
-    pulumi.export("settings", settings.settings)
-    pulumi.export("clientSecrets", settings.client_secrets)
-    if settings.hand_over:
-        pulumi.export("handOver", settings.hand_over)
+run()

@@ -76,7 +76,7 @@ def test_a_search_finds_tenants_by_names_ids_and_addresses(
     ("filter_", "value", "names"),
     [
         ("kind", "entra", ["contoso"]),
-        ("risk", "refused", ["refused"]),
+        ("risk", "invalid file", ["refused"]),
         ("risk", "high", ["blocked", "hostile"]),
         ("risk", "any violation", ["blocked", "hostile"]),
         ("risk", "none", ["acme", "big", "contoso", "globex", "initech"]),

@@ -1,4 +1,4 @@
-"""What tests of the real engine with stand-in plugins build on; none of them is one with Entra or Auth0."""
+"""Fixtures for tests of the real engine with stand-in plugins. Entra and Auth0 take no part in them."""
 
 from __future__ import annotations
 
@@ -24,28 +24,28 @@ CREDENTIALS = {
 
 @dataclass(frozen=True)
 class StandInProject:
-    """A trial whose engine finds a stand-in plugin.
+    """A scratch project whose engine finds a stand-in plugin.
 
     Attributes:
-        trial: run `trial.pulumi(…)` and `trial.outputs(…)` as usual.
-        server: what the stand-in's server holds: `with server.account(name) as account: …`.
+        scratch: the project; run `scratch.pulumi(…)` and `scratch.outputs(…)`.
+        server: the stand-in's server; read objects with `with server.account(name) as account: …`.
     """
 
     scratch: ScratchProject
     server: Server
 
-    def give(self, account: str, **given: Any) -> None:
-        """Put something into an account beforehand: `give(tenant_id, groups={…}, domains=[…])`."""
-        with self.server.account(account) as held:
-            held.given.update(given)
+    def prepare(self, account: str, **objects: Any) -> None:
+        """Create objects in an account in advance: `prepare(tenant_id, groups={…}, domains=[…])`."""
+        with self.server.account(account) as stored:
+            stored.given.update(objects)
 
 
 @pytest.fixture
 def stand_in(scratch: ScratchProject, tmp_path: Path) -> Iterator[Callable[[str], StandInProject]]:
-    """Install the stand-in of a package (`azuread`, `auth0`) for the trial's engine."""
+    """Return a function that installs the stand-in of a package (`azuread`, `auth0`) in a scratch project."""
     with ExitStack() as servers:
 
-        def installed(package: str) -> StandInProject:
+        def install_stand_in(package: str) -> StandInProject:
             file = tmp_path / f"{package}.json"
             install(package, scratch)
             credentials = {**scratch.credentials, **CREDENTIALS[package], variable(package): str(file)}
@@ -54,4 +54,4 @@ def stand_in(scratch: ScratchProject, tmp_path: Path) -> Iterator[Callable[[str]
                 credentials |= servers.enter_context(auth0_management(authority, Server(file)))
             return StandInProject(replace(scratch, credentials=credentials), Server(file))
 
-        yield installed
+        yield install_stand_in

@@ -1,4 +1,4 @@
-"""The sample stack of any authorization server on its stand-in, for tests of the engine."""
+"""The sample stack of an external authorization server on its stand-in, for tests of the engine."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ SAMPLE = (REPOSITORY / "stacks" / "Pulumi.stark.yaml").read_text(encoding="utf-8
 
 
 def declaration(server: RegistrationServer, redirect: str = "http://127.0.0.1/callback") -> str:
-    """The sample, with this server and another redirect URI."""
-    here = SAMPLE.replace("https://id.stark.example/oidc", server.issuer)
-    return here.replace("http://127.0.0.1/callback", redirect)
+    """Return the sample with the address of the server and another redirect URI."""
+    text = SAMPLE.replace("https://id.stark.example/oidc", server.issuer)
+    return text.replace("http://127.0.0.1/callback", redirect)
 
 
 @contextmanager
 def external_scratch(
     scratch: ScratchProject, directory: Path
 ) -> Iterator[tuple[ScratchProject, RegistrationServer]]:
-    """A trial whose engine finds the stand-in and trusts its certificate."""
+    """Yield a scratch project whose engine trusts the stand-in's certificate, and the stand-in."""
     authority = Authority(directory)
     with serving(authority, RegistrationServer) as server:
         credentials = {

@@ -1,4 +1,4 @@
-"""The pipelines of docs/pipelines/ as scripts, each with the environment that it asks for."""
+"""Runs the scripts of the pipelines of `flow-mcp new`, each with the environment that it declares."""
 
 from __future__ import annotations
 
@@ -12,29 +12,35 @@ from typing import Any
 
 import yaml
 
-from tests.conftest import REPOSITORY
+from flow_mcp.local.new_project.pipeline import DIRECTORY, PIPELINES
 
-DIRECTORY = REPOSITORY / "docs" / "pipelines"
-FILES = {"github": "github-actions.yml", "gitlab": "gitlab-ci.yml", "azure": "azure-pipelines.yml"}
-# Programs of the machine and of the forge that take no part: they only write down how they were called.
-STAND_INS = ("make", "gh", "curl")
+FILES = tuple(PIPELINES)
+# Not run here: the checkout's .venv and .toolchain are links to those of the tests.
+INSTALL = "python3 -m venv .venv && .venv/bin/pip install --quiet -r requirements.txt"
+# Programs that are replaced by scripts which record their arguments and input.
+STAND_INS = ("gh", "curl")
 
 
 @dataclass(frozen=True)
 class Step:
-    """A script and the environment that the pipeline gives it, as written."""
+    """A script and its environment as declared in the pipeline."""
 
     script: str
     environment: Mapping[str, str]
 
 
 def content(pipeline: str) -> Any:
-    """The parsed file."""
-    return yaml.safe_load((DIRECTORY / FILES[pipeline]).read_text("utf-8"))
+    """Return the parsed file of a pipeline."""
+    return yaml.safe_load(text(pipeline))
+
+
+def text(pipeline: str) -> str:
+    """Return the file of a pipeline."""
+    return (DIRECTORY / PIPELINES[pipeline].source).read_text("utf-8")
 
 
 def steps(pipeline: str, job: str) -> tuple[Step, ...]:
-    """The scripts of a job, in their order."""
+    """Return the scripts of a job in order."""
     return tuple(_STEPS[pipeline](content(pipeline), job))
 
 
@@ -50,10 +56,13 @@ def _gitlab(whole: Any, job: str) -> Iterator[Step]:
 
 
 def _azure(whole: Any, job: str) -> Iterator[Step]:
-    (stage,) = (each for each in whole["stages"] if each["stage"] == job)
-    (found,) = stage["jobs"]
-    listed = found["steps"] if "steps" in found else found["strategy"]["runOnce"]["deploy"]["steps"]
-    for step in listed:
+    (stage,) = (stage for stage in whole["stages"] if stage["stage"] == job)
+    (definition,) = stage["jobs"]
+    if "steps" in definition:
+        declared_steps = definition["steps"]
+    else:
+        declared_steps = definition["strategy"]["runOnce"]["deploy"]["steps"]
+    for step in declared_steps:
         if "bash" in step:
             yield Step(step["bash"], step.get("env", {}))
 
@@ -63,13 +72,13 @@ _STEPS = {"github": _github, "gitlab": _gitlab, "azure": _azure}
 
 @dataclass
 class Runner:
-    """Runs jobs as a forge would.
+    """Runs jobs in place of a forge.
 
     Attributes:
         directory: the checkout.
-        environment: what the forge's machine has.
-        given: by expression, what the forge puts in its place.
-        log: all that the scripts have printed.
+        environment: environment variables of the forge's machine.
+        given: values by the expression that the forge replaces with them.
+        log: the output of all scripts.
     """
 
     directory: Path
@@ -78,11 +87,13 @@ class Runner:
     log: str = ""
 
     def run(self, pipeline: str, job: str) -> int:
-        """The exit code of the first script that fails, else 0."""
+        """Run a job, and return the exit code of the first script that fails, or 0."""
         bin_directory = self._stand_ins()
         for step in steps(pipeline, job):
+            if step.script.startswith(INSTALL):
+                continue
             environment = {name: self._value(value) for name, value in step.environment.items()}
-            ended = subprocess.run(
+            completed = subprocess.run(
                 ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step.script],
                 cwd=self.directory,
                 env={
@@ -97,22 +108,22 @@ class Runner:
                 text=True,
                 check=False,
             )
-            self.log += ended.stdout
-            if ended.returncode:
-                return ended.returncode
+            self.log += completed.stdout
+            if completed.returncode:
+                return completed.returncode
         return 0
 
-    def called(self, program: str) -> str:
-        """How a stand-in was called."""
+    def recorded_calls(self, program: str) -> str:
+        """Return the recorded arguments and input of a stand-in program."""
         file = self.directory.parent / "called" / program
         return file.read_text("utf-8") if file.exists() else ""
 
-    def _value(self, written: str) -> str:
-        """A value with the forge's expressions replaced; one that is not known is a mistake of the file."""
+    def _value(self, declared: str) -> str:
+        """Return a value with the forge's expressions replaced; an unknown one is an error of the file."""
         return re.sub(
             r"\$\{\{ (?P<github>.+?) \}\}|\$\((?P<azure>[\w.]+)\)",
-            lambda found: self.given[found["github"] or found["azure"]],
-            written,
+            lambda match: self.given[match["github"] or match["azure"]],
+            declared,
         )
 
     def _stand_ins(self) -> Path:

@@ -19,7 +19,7 @@ SAMPLE = (REPOSITORY / "stacks" / "Pulumi.umbrella.yaml").read_text(encoding="ut
 
 
 def declaration(server: ScalekitServer, access: str = "5m") -> str:
-    """The sample, with this server and another lifetime of access tokens."""
+    """Return the sample with the address of the server and another lifetime of access tokens."""
     return SAMPLE.replace("https://umbrella.scalekit.com", server.url).replace(
         "access: 5m", f"access: {access}"
     )
@@ -29,7 +29,7 @@ def declaration(server: ScalekitServer, access: str = "5m") -> str:
 def scalekit_scratch(
     scratch: ScratchProject, directory: Path
 ) -> Iterator[tuple[ScratchProject, ScalekitServer]]:
-    """A trial whose engine finds the stand-in and trusts its certificate."""
+    """Yield a scratch project whose engine trusts the stand-in's certificate, and the stand-in."""
     authority = Authority(directory)
     with serving(authority, ScalekitServer) as server:
         client_id, secret = APPLIER

@@ -1,4 +1,4 @@
-"""A tenant on Auth0: the real engine with the stand-in plugin. No server of Auth0's takes part."""
+"""A tenant on Auth0, on the real engine with the stand-in plugin. Auth0 itself takes no part."""
 
 from __future__ import annotations
 
@@ -33,18 +33,21 @@ AUTHORITY = "https://login.initech.example/"
 BASE = "https://app.profitbase.biz/flow/mcp/tenants/initech/workspaces/31/environments/"
 PRODUCTION, TEST = BASE + "production", BASE + "test"
 DOCUMENT = "https://claude.ai/oauth/claude-code-client-metadata"
-SOMEBODYS = {"errorPages": [{"html": "<p>Oh</p>", "showLogLink": True, "url": ""}], "sessionLifetime": 8}
+FORMER_SETTINGS = {
+    "errorPages": [{"html": "<p>Oh</p>", "showLogLink": True, "url": ""}],
+    "sessionLifetime": 8,
+}
 
 
 @pytest.fixture
 def auth0(stand_in: Callable[[str], StandInProject]) -> StandInProject:
-    made = stand_in("auth0")
-    made.give(DOMAIN, tenant=SOMEBODYS)
-    return made
+    project = stand_in("auth0")
+    project.prepare(DOMAIN, tenant=FORMER_SETTINGS)
+    return project
 
 
 def sample() -> dict[str, Any]:
-    """What the sample stack declares."""
+    """Return the declaration of the sample stack."""
     file = REPOSITORY / "stacks" / f"Pulumi.{STACK}.yaml"
     declared: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))["config"]["flow-mcp:tenant"]
     return declared
@@ -63,38 +66,38 @@ def document(auth0: StandInProject) -> SettingsDocument:
     return SettingsDocument.from_json(auth0.scratch.outputs(STACK)["settings"])
 
 
-def held(auth0: StandInProject, token: str) -> list[dict[str, Any]]:
+def objects_of(auth0: StandInProject, token: str) -> list[dict[str, Any]]:
     with auth0.server.account(DOMAIN) as account:
         return account.of(token)
 
 
-def everything(auth0: StandInProject) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What the Auth0 tenant has, as its API shows it: objects by type, and its settings."""
+def account_contents(auth0: StandInProject) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the contents of the Auth0 tenant: objects by type, and the settings in the form of its API."""
     with auth0.server.account(DOMAIN) as account:
-        objects = {token: found for token, found in account.objects.items() if found}
+        objects = {token: by_id for token, by_id in account.objects.items() if by_id}
         return objects, get_tenant({}, account)
 
 
 def grants(auth0: StandInProject) -> set[tuple[str, str, str]]:
-    """Who was granted what: client, environment, subject."""
-    name = {client["clientId"]: client["name"] for client in held(auth0, CLIENT)}
-    name |= {client["clientId"]: client["externalClientId"] for client in held(auth0, CIMD)}
-    assert all(grant["scopes"] == ["mcp:access"] for grant in held(auth0, GRANT))
+    """Return client, environment and subject type of all client grants."""
+    name = {client["clientId"]: client["name"] for client in objects_of(auth0, CLIENT)}
+    name |= {client["clientId"]: client["externalClientId"] for client in objects_of(auth0, CIMD)}
+    assert all(grant["scopes"] == ["mcp:access"] for grant in objects_of(auth0, GRANT))
     return {
         (
             name[grant["clientId"]] if "clientId" in grant else grant["defaultFor"],
             grant["audience"].removeprefix(BASE),
             grant["subjectType"],
         )
-        for grant in held(auth0, GRANT)
+        for grant in objects_of(auth0, GRANT)
     }
 
 
-def test_the_sample_tenant_lives_its_whole_life(auth0: StandInProject) -> None:
-    before = everything(auth0)
+def test_lifecycle_of_the_sample_tenant(auth0: StandInProject) -> None:
+    before = account_contents(auth0)
     declare(auth0, sample())
     auth0.scratch.pulumi("preview", "--stack", STACK)
-    assert everything(auth0) == before
+    assert account_contents(auth0) == before
 
     apply(auth0)
     outputs = auth0.scratch.outputs(STACK, secrets=True)
@@ -103,7 +106,7 @@ def test_the_sample_tenant_lives_its_whole_life(auth0: StandInProject) -> None:
         "legacy-crm": "tV0xB3nQ8kRz1yWcE5uJ7aLmS2pDfGhK",
         **{
             client["name"].removeprefix("flow-mcp-initech-"): client["clientId"]
-            for client in held(auth0, CLIENT)
+            for client in objects_of(auth0, CLIENT)
         },
     }
     assert outputs["clientSecrets"].keys() == {"portal", "test-agent"}
@@ -124,7 +127,7 @@ def test_the_sample_tenant_lives_its_whole_life(auth0: StandInProject) -> None:
     changed["clients"]["desktop"]["access"] = ["31/production"]
     declare(auth0, changed)
     apply(auth0)
-    assert {client["name"] for client in held(auth0, CLIENT)} == {
+    assert {client["name"] for client in objects_of(auth0, CLIENT)} == {
         "flow-mcp-initech-desktop",
         "flow-mcp-initech-nightly-agent",
         "flow-mcp-initech-test-agent",
@@ -133,7 +136,7 @@ def test_the_sample_tenant_lives_its_whole_life(auth0: StandInProject) -> None:
     assert outputs["clientIds"]["desktop"] == auth0.scratch.outputs(STACK)["clientIds"]["desktop"]
 
     apply(auth0, "destroy")
-    assert everything(auth0) == before
+    assert account_contents(auth0) == before
 
 
 def assert_made_as_declared(auth0: StandInProject) -> None:
@@ -150,7 +153,7 @@ def assert_made_as_declared(auth0: StandInProject) -> None:
         "tokenLifetime": 3600,
         "tokenLifetimeForWeb": 3600,
     }
-    apis = {api["identifier"]: api for api in held(auth0, API)}
+    apis = {api["identifier"]: api for api in objects_of(auth0, API)}
     assert apis.keys() == {PRODUCTION, TEST}
     for identifier, api in apis.items():
         environment = identifier.removeprefix(BASE)
@@ -173,7 +176,7 @@ def assert_made_as_declared(auth0: StandInProject) -> None:
             client["oidcConformant"],
             client["isFirstParty"],
         )
-        for client in held(auth0, CLIENT)
+        for client in objects_of(auth0, CLIENT)
     } == {
         "desktop": (
             "native",
@@ -192,44 +195,44 @@ def assert_made_as_declared(auth0: StandInProject) -> None:
         ),
         "test-agent": ("non_interactive", ["client_credentials"], [], True, True),
     }
-    name = {client["clientId"]: client["name"] for client in held(auth0, CLIENT)}
-    assert {name[found["clientId"]]: found["authenticationMethod"] for found in held(auth0, CREDENTIALS)} == {
+    name = {client["clientId"]: client["name"] for client in objects_of(auth0, CLIENT)}
+    assert {name[c["clientId"]]: c["authenticationMethod"] for c in objects_of(auth0, CREDENTIALS)} == {
         "flow-mcp-initech-desktop": "none",
         "flow-mcp-initech-nightly-agent": "private_key_jwt",
         "flow-mcp-initech-portal": "client_secret_basic",
         "flow-mcp-initech-test-agent": "client_secret_basic",
     }
-    [role] = held(auth0, ROLE)
+    [role] = objects_of(auth0, ROLE)
     assert {
-        (p["roleId"], p["resourceServerIdentifier"], p["permission"]) for p in held(auth0, PERMISSION)
+        (p["roleId"], p["resourceServerIdentifier"], p["permission"]) for p in objects_of(auth0, PERMISSION)
     } == {
         (role["id"], PRODUCTION, "mcp:access"),
         (role["id"], TEST, "mcp:access"),
     }
     with auth0.server.account(DOMAIN) as account:
         assert account.given["tenant"] == {
-            **SOMEBODYS,
+            **FORMER_SETTINGS,
             "clientIdMetadataDocumentSupported": True,
             "flags": [{"enableDynamicClientRegistration": True}],
             "resourceParameterProfile": "compatibility",
         }
-    written = json.dumps([held(auth0, token) for token in (API, CLIENT, CIMD, ROLE)])
+    written = json.dumps([objects_of(auth0, token) for token in (API, CLIENT, CIMD, ROLE)])
     assert "Managed by Pulumi" not in written
     assert "unnamed-" not in written
 
 
 def assert_tokens_are_decided(settings: SettingsDocument) -> None:
-    """Every client at every resource, with the token that Auth0 would give it there."""
+    """Check the decision for every client and resource, with the token that Auth0 would issue."""
     for client in settings.authorization_servers[0].clients:
         make = issuer.person if client.grant == "authorization-code" else issuer.program
         for resource in settings.protected_resources:
             token = issuer.signed(make(AUTHORITY, resource.url, client.client_id))
-            given = resource.key in client.access
-            expected = Reason.ALLOWED if given else Reason.RESOURCE_NOT_GIVEN
+            has_access = resource.key in client.access
+            expected = Reason.ALLOWED if has_access else Reason.RESOURCE_NOT_GIVEN
             assert issuer.decided(settings, resource.url, token).reason is expected
 
 
-def test_without_leave_the_tenants_settings_are_read_and_what_they_lack_is_said(
+def test_stack_that_does_not_manage_the_tenant_settings_reads_them_and_warns(
     auth0: StandInProject,
 ) -> None:
     tenant = sample()
@@ -237,50 +240,50 @@ def test_without_leave_the_tenants_settings_are_read_and_what_they_lack_is_said(
     del server["tenantSettings"]
     declare(auth0, tenant)
     refused = auth0.scratch.pulumi("preview", "--stack", STACK, check=False).stdout
-    assert f"Client ID Metadata Documents are off in the Auth0 tenant {DOMAIN}" in refused
+    assert f"Client ID metadata documents are off in the Auth0 tenant {DOMAIN}" in refused
     assert "Traceback" not in refused
 
     del server["registration"]["metadataDocuments"]
     declare(auth0, tenant)
     printed = apply(auth0)
     assert "its resource parameter profile is audience" in printed
-    assert "dynamic client registration is off in this Auth0 tenant" in printed
-    assert held(auth0, TENANT) == []
+    assert "Dynamic client registration is off in this Auth0 tenant" in printed
+    assert objects_of(auth0, TENANT) == []
     with auth0.server.account(DOMAIN) as account:
-        assert account.given["tenant"] == SOMEBODYS
+        assert account.given["tenant"] == FORMER_SETTINGS
     [application, *_] = document(auth0).authorization_servers[0].clients
     [request, *_] = application.token_requests
     assert request.authorization_parameters is not None
     assert request.authorization_parameters["audience"] == request.resource
 
 
-def test_roles_that_exist_get_permissions_and_are_not_taken_over(auth0: StandInProject) -> None:
+def test_existing_roles_get_permissions_and_are_not_adopted(auth0: StandInProject) -> None:
     tenant = sample()
     del tenant["authorizationServer"]["auth0"]["roles"]
     declare(auth0, tenant)
     refused = auth0.scratch.pulumi("up", "--yes", "--skip-preview", "--stack", STACK, check=False).stdout
-    assert "the Auth0 role planners, which people: {groups: […]} names, cannot be read" in refused
+    assert "The Auth0 role planners, which people: {groups: […]} declares, cannot be read" in refused
     with auth0.server.account(DOMAIN) as account:
         assert account.objects == {}
     assert "declare roles: {create: true}" in refused
     assert "Traceback" not in refused
 
-    auth0.give(DOMAIN, roles={"planners": "rol_planners"})
+    auth0.prepare(DOMAIN, roles={"planners": "rol_planners"})
     apply(auth0)
-    assert {permission["roleId"] for permission in held(auth0, PERMISSION)} == {"rol_planners"}
+    assert {permission["roleId"] for permission in objects_of(auth0, PERMISSION)} == {"rol_planners"}
     apply(auth0, "destroy")
     with auth0.server.account(DOMAIN) as account:
         assert account.given["roles"] == {"planners": "rol_planners"}
 
 
-def test_programs_alone_need_neither_people_nor_the_tenants_settings(auth0: StandInProject) -> None:
+def test_tenant_with_programs_only_reads_neither_roles_nor_tenant_settings(auth0: StandInProject) -> None:
     tenant = sample()
     tenant["authorizationServer"]["auth0"] = {"domain": DOMAIN}
     tenant["clients"] = {"test-agent": tenant["clients"]["test-agent"]}
     tenant["manualRegistrations"] = {}
     declare(auth0, tenant)
     assert "resource parameter profile" not in apply(auth0)
-    policies = {api["identifier"]: api["subjectTypeAuthorization"] for api in held(auth0, API)}
+    policies = {api["identifier"]: api["subjectTypeAuthorization"] for api in objects_of(auth0, API)}
     nobody, granted = {"policy": "deny_all"}, {"policy": "require_client_grant"}
     assert policies == {
         PRODUCTION: {"client": nobody, "user": nobody},
@@ -288,7 +291,7 @@ def test_programs_alone_need_neither_people_nor_the_tenants_settings(auth0: Stan
     }
 
 
-def test_what_the_administrators_credentials_lack_is_said_in_one_sentence(auth0: StandInProject) -> None:
+def test_insufficient_administrator_credentials_raise_readable_errors(auth0: StandInProject) -> None:
     declare(auth0, sample())
     both = replace(auth0.scratch, credentials={**auth0.scratch.credentials, "AUTH0_API_TOKEN": "s3cr3t"})
     refused = both.pulumi("preview", "--stack", STACK, check=False)
@@ -297,7 +300,7 @@ def test_what_the_administrators_credentials_lack_is_said_in_one_sentence(auth0:
     assert "Traceback" not in refused.stdout
     assert "s3cr3t" not in refused.stdout
 
-    auth0.give(DOMAIN, shows_secrets=False)
+    auth0.prepare(DOMAIN, shows_secrets=False)
     unreadable = auth0.scratch.pulumi("up", "--yes", "--skip-preview", "--stack", STACK, check=False)
     assert unreadable.returncode != 0
     assert "lacks read:client_keys" in unreadable.stdout

@@ -1,4 +1,4 @@
-"""Settings of a whole Auth0 tenant: a stack that sets them remembers what they were, and puts them back."""
+"""Settings of a whole Auth0 tenant: a stack that sets them stores the former values and restores them."""
 
 from __future__ import annotations
 
@@ -54,15 +54,15 @@ def run(auth0: StandInProject, command: str, *options: str) -> str:
     return auth0.scratch.pulumi(command, "--yes", "--skip-preview", "--stack", STACK, *options).stdout
 
 
-def found(auth0: StandInProject) -> dict[str, Any]:
-    """The settings as Auth0 has them."""
+def current_settings(auth0: StandInProject) -> dict[str, Any]:
+    """Return the present settings in Auth0."""
     with auth0.server.account(DOMAIN) as account:
         settings = get_tenant({}, account)
     return {name: settings.get(name, settings["flags"][0].get(name)) for name in SETTINGS}
 
 
-def switch(auth0: StandInProject, **changed: Any) -> None:
-    """Change settings as an administrator does."""
+def change_settings(auth0: StandInProject, **changed: Any) -> None:
+    """Change settings outside the stack, as an administrator does."""
     with auth0.server.account(DOMAIN) as account:
         settings = tenant_settings(account)
         if (registration := changed.pop("enableDynamicClientRegistration", None)) is not None:
@@ -70,25 +70,25 @@ def switch(auth0: StandInProject, **changed: Any) -> None:
         settings.update(changed)
 
 
-def test_a_declaration_that_drops_the_settings_puts_them_back(auth0: StandInProject) -> None:
+def test_removing_the_settings_from_the_declaration_restores_them(auth0: StandInProject) -> None:
     declare(auth0, TENANT)
-    assert found(auth0) == CLOSED
+    assert current_settings(auth0) == CLOSED
     run(auth0, "up")
-    assert found(auth0) == OPEN
+    assert current_settings(auth0) == OPEN
     state = "".join(file.read_text(encoding="utf-8") for file in auth0.scratch.state.rglob("*.json"))
     assert "applier-secret" not in state
 
     programs = {**TENANT, "authorizationServer": {"auth0": {"domain": DOMAIN}}}
     declare(auth0, programs)
     run(auth0, "up")
-    assert found(auth0) == CLOSED
+    assert current_settings(auth0) == CLOSED
     run(auth0, "up", "--expect-no-changes")
 
 
-def test_what_was_open_before_the_stack_is_open_after_it_and_that_is_said(auth0: StandInProject) -> None:
+def test_settings_that_were_on_before_the_stack_stay_on_with_a_warning(auth0: StandInProject) -> None:
     declare(auth0, TENANT)
-    switch(auth0, enableDynamicClientRegistration=True)
-    before = found(auth0)
+    change_settings(auth0, enableDynamicClientRegistration=True)
+    before = current_settings(auth0)
     printed = run(auth0, "up")
     assert f"dynamic client registration is on already in the Auth0 tenant {DOMAIN}" in printed
     assert "Metadata Documents is on already" not in printed
@@ -97,60 +97,64 @@ def test_what_was_open_before_the_stack_is_open_after_it_and_that_is_said(auth0:
     del closed["authorizationServer"]["auth0"]["registration"]
     declare(auth0, closed)
     run(auth0, "up")
-    assert found(auth0) == {**CLOSED, "resourceParameterProfile": "compatibility"}
+    assert current_settings(auth0) == {**CLOSED, "resourceParameterProfile": "compatibility"}
 
     destroyed = run(auth0, "destroy")
-    assert found(auth0) == before
+    assert current_settings(auth0) == before
     assert (
-        f"dynamic client registration is on in the Auth0 tenant {DOMAIN}, as this stack found it" in destroyed
+        f"dynamic client registration is on in the Auth0 tenant {DOMAIN}, as it was before this stack"
+        in destroyed
     )
 
 
-def test_what_somebody_changed_since_is_left_and_said(auth0: StandInProject) -> None:
+def test_settings_changed_outside_the_stack_are_kept_with_a_warning(auth0: StandInProject) -> None:
     tenant = json.loads(json.dumps(TENANT))
     del tenant["authorizationServer"]["auth0"]["registration"]["metadataDocuments"]
     declare(auth0, tenant)
     run(auth0, "up")
-    switch(auth0, clientIdMetadataDocumentSupported=True)
+    change_settings(auth0, clientIdMetadataDocumentSupported=True)
     destroyed = run(auth0, "destroy")
-    assert found(auth0) == {**CLOSED, "clientIdMetadataDocumentSupported": True}
+    assert current_settings(auth0) == {**CLOSED, "clientIdMetadataDocumentSupported": True}
     assert (
-        f"registration by Client ID Metadata Documents of the Auth0 tenant {DOMAIN} was changed since this "
-        "stack set it, and stays on; the stack found it off"
+        f"registration by Client ID Metadata Documents of the Auth0 tenant {DOMAIN} was changed after this "
+        "stack set it, and stays on. Before the stack it was off"
     ) in destroyed
 
 
-@pytest.mark.parametrize("goes_on_with", ["up", "destroy"])
-def test_a_run_that_was_cut_off_after_setting_them_loses_nothing(
-    auth0: StandInProject, goes_on_with: str
+@pytest.mark.parametrize("next_command", ["up", "destroy"])
+def test_interrupted_update_keeps_the_former_settings_in_the_state(
+    auth0: StandInProject, next_command: str
 ) -> None:
     declare(auth0, TENANT)
     run(auth0, "up")
     state = json.loads(auth0.scratch.pulumi("stack", "export", "--show-secrets", "--stack", STACK).stdout)
-    # Auth0 has set them, and Pulumi did not get as far as to write that down.
+    # The settings are changed in Auth0, but Pulumi was interrupted before it wrote its state.
     [settings] = (
-        each for each in state["deployment"]["resources"] if each["type"] == "auth0:index/tenant:Tenant"
+        resource
+        for resource in state["deployment"]["resources"]
+        if resource["type"] == "auth0:index/tenant:Tenant"
     )
     state["deployment"]["resources"].remove(settings)
-    for each in state["deployment"]["resources"]:
-        each["dependencies"] = [urn for urn in each.get("dependencies", ()) if urn != settings["urn"]]
+    for resource in state["deployment"]["resources"]:
+        dependencies = resource.get("dependencies", ())
+        resource["dependencies"] = [urn for urn in dependencies if urn != settings["urn"]]
     state["deployment"]["pending_operations"] = [{"type": "creating", "resource": settings}]
     file = auth0.scratch.directory / "cut-off.json"
     file.write_text(json.dumps(state), encoding="utf-8")
     auth0.scratch.pulumi("stack", "import", "--file", str(file), "--stack", STACK)
-    if goes_on_with == "up":
+    if next_command == "up":
         run(auth0, "up")
-        assert found(auth0) == OPEN
+        assert current_settings(auth0) == OPEN
     run(auth0, "destroy")
-    assert found(auth0) == CLOSED
+    assert current_settings(auth0) == CLOSED
 
 
-def test_a_stack_that_an_earlier_version_left_is_taken_over_without_a_change_in_auth0(
+def test_state_of_an_earlier_version_is_adopted_without_a_change_in_auth0(
     auth0: StandInProject,
 ) -> None:
     restore(auth0, "tenant_settings")
     before = json.loads(auth0.server.file.read_text(encoding="utf-8"))
-    assert found(auth0) == OPEN
+    assert current_settings(auth0) == OPEN
     printed = run(auth0, "up")
     assert json.loads(auth0.server.file.read_text(encoding="utf-8")) == before
     assert f"dynamic client registration is on already in the Auth0 tenant {DOMAIN}" in printed
@@ -158,8 +162,9 @@ def test_a_stack_that_an_earlier_version_left_is_taken_over_without_a_change_in_
     run(auth0, "up", "--expect-no-changes")
 
     destroyed = run(auth0, "destroy")
-    # What they were before the stack was never written down.
-    assert found(auth0) == OPEN
+    # The state of the earlier version does not contain the former settings.
+    assert current_settings(auth0) == OPEN
     assert (
-        f"dynamic client registration is on in the Auth0 tenant {DOMAIN}, as this stack found it" in destroyed
+        f"dynamic client registration is on in the Auth0 tenant {DOMAIN}, as it was before this stack"
+        in destroyed
     )

@@ -1,4 +1,4 @@
-"""A tenant on Entra, on the real engine with the stand-in for azuread. It is no test with Entra."""
+"""A tenant on Entra, on the real engine with the stand-in for azuread. Entra itself takes no part."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ MCP = "https://flow.contoso.example/flow/mcp/tenants/contoso/workspaces/200/envi
 
 @pytest.fixture
 def contoso(stand_in: Callable[[str], StandInProject]) -> StandInProject:
-    scratch = stand_in("azuread")
-    scratch.give(ENTRA_TENANT, groups={"planners": PLANNERS}, domains=["contoso.example"])
-    scratch.scratch.declare("contoso", SAMPLE)
-    scratch.scratch.pulumi("stack", "select", "--create", "contoso")
-    return scratch
+    project = stand_in("azuread")
+    project.prepare(ENTRA_TENANT, groups={"planners": PLANNERS}, domains=["contoso.example"])
+    project.scratch.declare("contoso", SAMPLE)
+    project.scratch.pulumi("stack", "select", "--create", "contoso")
+    return project
 
 
 def pulumi(contoso: StandInProject, *arguments: str) -> str:
@@ -40,22 +40,22 @@ def pulumi(contoso: StandInProject, *arguments: str) -> str:
 
 
 def changes(contoso: StandInProject) -> dict[str, int]:
-    """What a preview would do, by kind of step."""
+    """Return the number of steps of a preview by kind."""
     summary: dict[str, int] = json.loads(pulumi(contoso, "preview", "--json"))["changeSummary"]
     return {kind: count for kind, count in summary.items() if kind != "same"}
 
 
-def test_a_tenants_life(contoso: StandInProject) -> None:
+def test_lifecycle_of_a_tenant(contoso: StandInProject) -> None:
     pulumi(contoso, "up", "--yes")
     outputs = contoso.scratch.outputs("contoso", secrets=True)
-    _is_what_was_declared(contoso, outputs)
-    _holds_no_secret(contoso, outputs["clientSecrets"])
+    _assert_created_as_declared(contoso, outputs)
+    _assert_no_secret_in_state_and_output(contoso, outputs["clientSecrets"])
 
     pulumi(contoso, "up", "--yes", "--skip-preview", "--expect-no-changes")
     pulumi(contoso, "refresh", "--yes", "--skip-preview", "--expect-no-changes")
     assert contoso.scratch.outputs("contoso", secrets=True) == outputs
 
-    # A new secret for one client, and no access to 200/production for another.
+    # One client gets a new secret, and another loses its access to 200/production.
     changed = SAMPLE.replace(
         'access: ["200/test"]\n        secret: {issued: "2026-11-01"',
         'access: ["200/test"]\n        secret: {issued: "2027-03-01"',
@@ -70,8 +70,8 @@ def test_a_tenants_life(contoso: StandInProject) -> None:
     agent = _client(SettingsDocument.from_json(after["settings"]), "nightly-agent")
     assert agent.access == ("200/test",)
 
-    # Another Entra tenant knows none of these objects: all are made anew there, and removed here.
-    contoso.give(OTHER, groups={"planners": PLANNERS}, domains=["contoso.example"])
+    # With another Entra tenant, all objects are created there and deleted in the former one.
+    contoso.prepare(OTHER, groups={"planners": PLANNERS}, domains=["contoso.example"])
     contoso.scratch.declare("contoso", changed.replace(ENTRA_TENANT, OTHER))
     previewed = pulumi(contoso, "preview", "--diff")
     assert f'"{AUTHORITY}" => "{AUTHORITY.replace(ENTRA_TENANT, OTHER)}"' in previewed
@@ -90,28 +90,28 @@ def _objects(contoso: StandInProject, tenant_id: str) -> int:
         return sum(map(len, account.objects.values()))
 
 
-def _is_what_was_declared(contoso: StandInProject, outputs: dict[str, Any]) -> None:
+def _assert_created_as_declared(contoso: StandInProject, outputs: dict[str, Any]) -> None:
     settings = SettingsDocument.from_json(outputs["settings"])
     assert outputs["settings"] == settings.canonical_json()
     assert outputs["authority"] == AUTHORITY
     assert sorted(outputs["clientSecrets"]) == ["importer", "portal"]
     with contoso.server.account(ENTRA_TENANT) as account:
-        applications = {found["displayName"]: found for found in account.of(APPLICATION)}
-        principals = {found["clientId"]: found for found in account.of(SERVICE_PRINCIPAL)}
-        client_of = {found["objectId"]: client_id for client_id, found in principals.items()}
+        applications = {resource["displayName"]: resource for resource in account.of(APPLICATION)}
+        principals = {resource["clientId"]: resource for resource in account.of(SERVICE_PRINCIPAL)}
+        client_of = {resource["objectId"]: client_id for client_id, resource in principals.items()}
         assigned = Counter(
             (
-                client_of.get(found["principalObjectId"], found["principalObjectId"]),
-                client_of[found["resourceObjectId"]],
+                client_of.get(resource["principalObjectId"], resource["principalObjectId"]),
+                client_of[resource["resourceObjectId"]],
             )
-            for found in account.of(ASSIGNMENT)
+            for resource in account.of(ASSIGNMENT)
         )
-        application_of = {found["id"]: found["clientId"] for found in account.of(APPLICATION)}
+        application_of = {resource["id"]: resource["clientId"] for resource in account.of(APPLICATION)}
         preauthorized = {
-            (found["authorizedClientId"], application_of[found["applicationId"]])
-            for found in account.of(PREAUTHORIZED)
+            (resource["authorizedClientId"], application_of[resource["applicationId"]])
+            for resource in account.of(PREAUTHORIZED)
         }
-        ends = {found["endDate"] for found in account.of(PASSWORD)}
+        ends = {resource["endDate"] for resource in account.of(PASSWORD)}
     ids = outputs["clientIds"]
     api = {
         key: applications[f"Flow MCP contoso {key} (flow.contoso.example/flow)"]
@@ -141,7 +141,9 @@ def _is_what_was_declared(contoso: StandInProject, outputs: dict[str, Any]) -> N
         (ids["portal"], production),
         (VSCODE, test),
     }
-    assert {client_id for client_id, found in principals.items() if found["appRoleAssignmentRequired"]} == {
+    assert {
+        client_id for client_id, resource in principals.items() if resource["appRoleAssignmentRequired"]
+    } == {
         production,
         test,
         ids["desktop"],
@@ -181,7 +183,7 @@ def _is_what_was_declared(contoso: StandInProject, outputs: dict[str, Any]) -> N
     }
 
 
-def _holds_no_secret(contoso: StandInProject, secrets: dict[str, str]) -> None:
+def _assert_no_secret_in_state_and_output(contoso: StandInProject, secrets: dict[str, str]) -> None:
     state = "".join(file.read_text(encoding="utf-8") for file in _files(contoso.scratch.state))
     shown = pulumi(contoso, "stack", "output")
     for secret in [*secrets.values(), "applier-secret"]:
@@ -198,7 +200,7 @@ def _client(settings: SettingsDocument, name: str) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("objects", "message"),
     [
         (
             {"groups": {}, "domains": ["contoso.example"]},
@@ -215,15 +217,15 @@ def _client(settings: SettingsDocument, name: str) -> Any:
     ],
     ids=["group", "two-groups", "domain"],
 )
-def test_what_the_entra_tenant_does_not_have_is_said_before_anything_is_made(
-    contoso: StandInProject, given: dict[str, Any], said: str
+def test_objects_missing_in_the_entra_tenant_are_reported_before_anything_is_created(
+    contoso: StandInProject, objects: dict[str, Any], message: str
 ) -> None:
-    contoso.give(ENTRA_TENANT, **given)
+    contoso.prepare(ENTRA_TENANT, **objects)
     for command in (("preview",), ("up", "--yes", "--skip-preview")):
-        ended = contoso.scratch.pulumi(*command, "--stack", "contoso", check=False)
-        assert ended.returncode != 0
-        assert said in ended.stdout
-        assert "Traceback" not in ended.stdout
-        assert "unhandled error" not in ended.stdout
+        completed = contoso.scratch.pulumi(*command, "--stack", "contoso", check=False)
+        assert completed.returncode != 0
+        assert message in completed.stdout
+        assert "Traceback" not in completed.stdout
+        assert "unhandled error" not in completed.stdout
     with contoso.server.account(ENTRA_TENANT) as account:
         assert account.objects == {}

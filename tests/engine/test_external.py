@@ -1,4 +1,4 @@
-"""A tenant's life on the real engine with a stand-in for any authorization server that registers clients."""
+"""A tenant on an external authorization server, on the real engine with a stand-in that registers clients."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def tenant(scratch: ScratchProject, tmp_path: Path) -> Iterator[Tenant]:
         yield configured, server
 
 
-def test_a_tenant_lives_its_whole_life(tenant: Tenant) -> None:
+def test_lifecycle_of_a_tenant(tenant: Tenant) -> None:
     scratch, server = tenant
     previewed = scratch.pulumi("preview", "--stack", STACK).stdout
     assert server.requests == []
@@ -52,8 +52,8 @@ def test_a_tenant_lives_its_whole_life(tenant: Tenant) -> None:
         "nightly-agent": "openid flow.production",
         "desktop": "openid flow.production flow.test",
     }
-    _secrets_are_hidden(scratch, server, shown)
-    _tokens_are_decided(SettingsDocument.from_json(outputs["settings"]), server, ids)
+    _assert_secrets_hidden(scratch, server, shown)
+    _assert_decisions(SettingsDocument.from_json(outputs["settings"]), server, ids)
 
     scratch.pulumi("up", *UNCHANGED)
     scratch.pulumi("refresh", *UNCHANGED)
@@ -63,7 +63,7 @@ def test_a_tenant_lives_its_whole_life(tenant: Tenant) -> None:
     assert server.clients[ids["desktop"]]["redirect_uris"] == [OTHER]
     assert scratch.outputs(STACK)["clientIds"] == ids
 
-    # Somebody widens one client by hand, and removes the other.
+    # Outside the stack, one client gets another redirect URI and the other is deleted.
     server.clients[ids["desktop"]]["redirect_uris"].append("https://other.example/callback")
     del server.clients[ids["nightly-agent"]]
     scratch.pulumi("up", "--refresh", "--yes", "--skip-preview", "--stack", STACK)
@@ -76,7 +76,7 @@ def test_a_tenant_lives_its_whole_life(tenant: Tenant) -> None:
     assert server.clients == {}
 
 
-def test_manual_registrations_alone_need_no_credentials_and_make_nothing(tenant: Tenant) -> None:
+def test_manual_registrations_alone_need_no_credentials_and_create_nothing(tenant: Tenant) -> None:
     scratch, server = tenant
     without = replace(scratch, credentials={"SSL_CERT_FILE": scratch.credentials["SSL_CERT_FILE"]})
     before, _, after = declaration(server).partition("    clients:\n")
@@ -88,7 +88,7 @@ def test_manual_registrations_alone_need_no_credentials_and_make_nothing(tenant:
     assert server.clients == {}
 
 
-def test_a_server_that_renews_tokens_whenever_they_are_used_keeps_its_clients(tenant: Tenant) -> None:
+def test_server_that_rotates_registration_access_tokens_keeps_its_clients(tenant: Tenant) -> None:
     scratch, server = tenant
     server.rotates = True
     scratch.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
@@ -99,10 +99,10 @@ def test_a_server_that_renews_tokens_whenever_they_are_used_keeps_its_clients(te
     scratch.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
     assert server.clients[ids["desktop"]]["redirect_uris"] == [OTHER]
     assert scratch.outputs(STACK)["clientIds"] == ids
-    # The update's answer, with the next token, is lost: the client is registered anew.
+    # The response of the update with the next token is lost, so the client is registered again.
     scratch.declare(STACK, declaration(server))
     server.faults = [Fault("PUT", "", None, done=True, times=4)]
-    _fails(scratch, "cannot be reached")
+    _assert_fails(scratch, "cannot be reached")
     scratch.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
     renewed = scratch.outputs(STACK)["clientIds"]
     assert server.clients[renewed["desktop"]]["redirect_uris"] == ["http://127.0.0.1/callback"]
@@ -110,7 +110,7 @@ def test_a_server_that_renews_tokens_whenever_they_are_used_keeps_its_clients(te
     scratch.pulumi("up", *UNCHANGED)
 
 
-def test_what_exists_is_imported(tenant: Tenant) -> None:
+def test_existing_objects_are_imported(tenant: Tenant) -> None:
     scratch, server = tenant
     server.rotates = True
     scratch.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
@@ -127,47 +127,51 @@ def test_what_exists_is_imported(tenant: Tenant) -> None:
     arguments = ("flow-mcp:index:RegisteredClient", "found", uri, "--yes", "--skip-preview")
     importing.pulumi("import", *arguments, "--protect=false", "--generate-code=false", "--stack", STACK)
     exported = scratch.pulumi("stack", "export", "--show-secrets", "--stack", STACK).stdout
-    (found,) = (
+    (client,) = (
         resource["outputs"]
         for resource in json.loads(exported)["deployment"]["resources"]
         if resource["urn"].endswith("::found")
     )
-    assert found["clientId"] == client_id
-    assert json.loads(found["secret"]["plaintext"]) == server.clients[client_id]["client_secret"]
+    assert client["clientId"] == client_id
+    assert json.loads(client["secret"]["plaintext"]) == server.clients[client_id]["client_secret"]
 
 
-def test_after_each_fault_the_next_run_goes_on(tenant: Tenant) -> None:
+def test_run_after_a_server_fault_completes_the_update(tenant: Tenant) -> None:
     scratch, server = tenant
     refused = {"error": "no", "error_description": "because the test says so"}
     register = f"{server.issuer}/register"
-    for fault, sentence in (
+    for fault, message in (
         (
             Answer(400, {"error": "invalid_redirect_uri"}),
             f"{register} answered 400 to POST: invalid_redirect_uri.",
         ),
         (Answer(401, refused), f"{register} refuses to register flow-mcp-stark-"),
-        (Answer(403, refused), "set FLOW_MCP_INITIAL_ACCESS_TOKEN to an initial access token of the server"),
+        (
+            Answer(403, refused),
+            "Set FLOW_MCP_INITIAL_ACCESS_TOKEN to a valid initial access token",
+        ),
         (Answer(404, refused), f"{register} answered 404 to POST: no because the test says so."),
         (Answer(409, refused), f"{register} answered 409 to POST"),
         (Answer(422, refused), f"{register} answered 422 to POST"),
         (
             Answer(429, refused, {"Retry-After": "3600"}),
-            "got too many requests; it asks to wait 3600 seconds",
+            "received too many requests. Run the command again in 3600 seconds",
         ),
         (Answer(500, refused), f"{register} answered 500 to POST"),
         (Answer(200, text="<html>maintenance</html>"), f"{register} answered without a client ID."),
         (None, f"{register} cannot be reached"),
     ):
         server.faults = [Fault("POST", "/register", fault, times=2)]
-        _fails(scratch, sentence)
+        _assert_fails(scratch, message)
         assert server.clients == {}
 
     server.faults = [Fault("POST", "/register", None, done=True, times=2)]
-    _fails(scratch, "nobody got its credentials: have that one removed there.")
+    _assert_fails(scratch, "its credentials are lost; have that client deleted there.")
     lost = set(server.clients)
     server.overrides = {"redirect_uris": ["https://other.example/callback"]}
-    _fails(
-        scratch, "The server registered client flow-mcp-stark-desktop otherwise than declared (redirectUris)"
+    _assert_fails(
+        scratch,
+        "registered client flow-mcp-stark-desktop with other metadata than declared (redirectUris)",
     )
     server.overrides = {}
     server.faults = [Fault("PUT", "", Answer(429, refused, {"Retry-After": "1"}))]
@@ -177,14 +181,14 @@ def test_after_each_fault_the_next_run_goes_on(tenant: Tenant) -> None:
     scratch.pulumi("up", *UNCHANGED)
 
 
-def _fails(scratch: ScratchProject, sentence: str) -> None:
+def _assert_fails(scratch: ScratchProject, message: str) -> None:
     failed = scratch.pulumi("up", "--yes", "--skip-preview", "--stack", STACK, check=False)
     assert failed.returncode != 0
-    assert sentence in failed.stdout
+    assert message in failed.stdout
     assert "Traceback" not in failed.stdout, failed.stdout
 
 
-def _secrets_are_hidden(scratch: ScratchProject, server: RegistrationServer, shown: str) -> None:
+def _assert_secrets_hidden(scratch: ScratchProject, server: RegistrationServer, shown: str) -> None:
     written = "".join(
         file.read_text(encoding="utf-8", errors="ignore")
         for file in scratch.state.rglob("*")
@@ -196,7 +200,7 @@ def _secrets_are_hidden(scratch: ScratchProject, server: RegistrationServer, sho
         assert secret not in written
 
 
-def _tokens_are_decided(settings: SettingsDocument, server: RegistrationServer, ids: dict[str, str]) -> None:
+def _assert_decisions(settings: SettingsDocument, server: RegistrationServer, ids: dict[str, str]) -> None:
     production, test = f"{URL}/production", f"{URL}/test"
     agent, desktop, iss = ids["nightly-agent"], ids["desktop"], server.issuer
 

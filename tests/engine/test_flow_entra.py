@@ -1,4 +1,4 @@
-"""Tenants on the Flow instance's Entra tenant, on the real engine. It is no test with Entra."""
+"""Tenants on the Flow instance's Entra tenant, on the real engine. Entra itself takes no part."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ def sample(stack: str) -> str:
     return (REPOSITORY / "stacks" / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8")
 
 
-def test_a_tenant_that_declares_no_authorization_server_lives_on_the_instances(
+def test_lifecycle_of_a_tenant_on_the_instances_entra_tenant(
     stand_in: Callable[[str], StandInProject],
 ) -> None:
     azuread = stand_in("azuread")
-    azuread.give(
+    azuread.prepare(
         INSTANCE,
         groups={"fabrikam-planners": "aaaaaaaa-0000-4000-8000-000000000002"},
         domains=["profitbase.biz"],
@@ -47,7 +47,7 @@ def test_a_tenant_that_declares_no_authorization_server_lives_on_the_instances(
 
     # One block of the file changes the authorization server, and a preview shows what that means.
     own = f"    authorizationServer: {{entra: {{tenantId: {OWN}}}}}\n    clients:"
-    azuread.give(OWN, groups={"fabrikam-planners": "aaaaaaaa-0000-4000-8000-000000000003"})
+    azuread.prepare(OWN, groups={"fabrikam-planners": "aaaaaaaa-0000-4000-8000-000000000003"})
     scratch.declare("fabrikam", sample("fabrikam").replace("    clients:", own))
     previewed = scratch.pulumi("preview", "--diff", "--stack", "fabrikam").stdout
     assert f'"{outputs["authority"]}" => "https://login.microsoftonline.com/{OWN}/v2.0"' in previewed
@@ -72,7 +72,7 @@ def test_a_tenant_that_declares_no_authorization_server_lives_on_the_instances(
         assert [objects for objects in account.objects.values() if objects] == []
 
 
-def test_on_premises_needs_neither_plugin_nor_credentials_and_hands_over(scratch: ScratchProject) -> None:
+def test_on_premises_outputs_the_hand_over_without_plugin_and_credentials(scratch: ScratchProject) -> None:
     scratch.declare("northwind", sample("northwind"))
     scratch.pulumi("stack", "select", "--create", "northwind")
     scratch.pulumi("up", "--yes", "--skip-preview", "--stack", "northwind")

@@ -25,32 +25,43 @@ from tests.conftest import REPOSITORY
 from tests.engine.conftest import StandInProject
 from tests.engine.contoso import AS_OF, ENTRA_TENANT, MARKER, NARROWED, SAMPLE, STACK, contoso_scratch
 from tests.live.command import flow_mcp
+from tests.own_rule import own_rule
 
 Ran = subprocess.CompletedProcess[str]
 OTHER = "4a1d6f0e-2f5b-4d5a-9d0a-6f1f0a7c4b11"
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+OTHER_PROGRAM = """
+import pulumi
+
+from flow_mcp.authorization_servers.mcp_server_settings import settings_of_stack
+
+config = pulumi.Config()
+tenant = {**config.require_object("tenant"), "manualRegistrations": {}}
+instance = config.require_object("instance")
+settings_of_stack(pulumi.get_stack(), {"tenant": tenant, "instance": instance})
+"""
 NO_DIGEST = f"sha256:{'0' * 64}"
 
 
 class Contoso:
-    """The sample stack, and everything that was printed about it."""
+    """The sample stack, and the output of all commands on it."""
 
-    def __init__(self, scratch: ScratchProject, given: StandInProject) -> None:
+    def __init__(self, scratch: ScratchProject, stand_in: StandInProject) -> None:
         self.scratch = scratch
-        self.given = given
+        self.stand_in = stand_in
         self.printed: list[str] = []
 
     def run(self, *arguments: str) -> Ran:
-        ended = flow_mcp(self.scratch, *arguments, "--as-of", AS_OF)
-        self.printed += [ended.stdout, ended.stderr]
-        assert "Traceback" not in ended.stderr
-        return ended
+        completed = flow_mcp(self.scratch, *arguments, "--as-of", AS_OF)
+        self.printed += [completed.stdout, completed.stderr]
+        assert "Traceback" not in completed.stderr
+        return completed
 
     def gate(self, *arguments: str) -> Ran:
         return self.run("gate", *arguments)
 
     def approved(self) -> str:
-        """The digest of what a preview shows now."""
+        """Return the digest of a preview of the present declaration."""
         assert self.gate("preview", STACK, "--digest-to", "digest").returncode == 3
         return self.written("digest").strip()
 
@@ -58,10 +69,10 @@ class Contoso:
         return (self.scratch.project.directory / name).read_text("utf-8")
 
     def objects(self) -> Mapping[str, list[str]]:
-        """What there is at the server: names by kind."""
-        with self.given.server.account(ENTRA_TENANT) as account:
+        """Return the names of the objects at the server by type."""
+        with self.stand_in.server.account(ENTRA_TENANT) as account:
             return {
-                kind: sorted(each.get("displayName", "") for each in account.of(kind))
+                kind: sorted(obj.get("displayName", "") for obj in account.of(kind))
                 for kind in account.objects
                 if account.of(kind)
             }
@@ -76,7 +87,7 @@ def contoso(stand_in: Callable[[str], StandInProject], monkeypatch: pytest.Monke
     return Contoso(*contoso_scratch(stand_in, monkeypatch))
 
 
-def test_what_was_approved_is_applied_and_nothing_else(contoso: Contoso) -> None:
+def test_exactly_the_approved_change_is_applied(contoso: Contoso) -> None:
     first = contoso.approved()
     assert DIGEST.fullmatch(first)
     shown = contoso.run("diff", STACK, "--json")
@@ -84,10 +95,14 @@ def test_what_was_approved_is_applied_and_nothing_else(contoso: Contoso) -> None
 
     done = contoso.gate("apply", STACK, "--approved", first, "--json")
     assert done.returncode == 0, done.stderr
-    (told,) = json.loads(done.stdout)["tenants"]
-    assert (len(told["applied"]), told["needless"], told["analyzed"]) == (30, [], True)
+    (tenant,) = json.loads(done.stdout)["tenants"]
+    assert (len(tenant["applied"]), tenant["needless"], tenant["analyzed"]) == (
+        30,
+        [],
+        True,
+    )
 
-    # A job that is started again finds nothing left to do.
+    # A job that runs again has nothing to apply.
     again = contoso.gate("apply", STACK, "--approved", first)
     assert again.returncode == 0
     assert f"{STACK}: nothing to apply" in again.stdout
@@ -98,12 +113,15 @@ def test_what_was_approved_is_applied_and_nothing_else(contoso: Contoso) -> None
     assert (plan.returncode, second in plan.stdout, second != first) == (3, True, True)
     contoso.scratch.declare(STACK, NARROWED.replace("http://localhost/callback", "http://localhost/other"))
     refused = contoso.gate("apply", STACK, "--approved", second)
-    assert (refused.returncode, f"nothing was applied: approved was {second}" in refused.stderr) == (3, True)
+    assert (
+        refused.returncode,
+        f"nothing was applied: the approved digest is {second}" in refused.stderr,
+    ) == (3, True)
     contoso.scratch.declare(STACK, NARROWED)
     done = contoso.gate("apply", STACK, "--approved", second, "--json")
     assert done.returncode == 0, done.stderr
-    (told,) = json.loads(done.stdout)["tenants"]
-    assert {(each["op"], each["urn"].rpartition("::")[2]) for each in told["applied"]} == {
+    (tenant,) = json.loads(done.stdout)["tenants"]
+    assert {(step["op"], step["urn"].rpartition("::")[2]) for step in tenant["applied"]} == {
         ("update", STACK),
         ("update", "nightly-agent"),
         ("delete", "nightly-agent/200/production"),
@@ -114,7 +132,7 @@ def test_what_was_approved_is_applied_and_nothing_else(contoso: Contoso) -> None
     assert [secret for secret in secrets if secret in "".join(contoso.printed)] == []
 
 
-def test_a_policy_that_refuses_cannot_be_approved(contoso: Contoso) -> None:
+def test_change_rejected_by_a_policy_cannot_be_approved(contoso: Contoso) -> None:
     contoso.scratch.declare(STACK, SAMPLE.replace('issued: "2026-11-01"', 'issued: "2026-12-01"'))
 
     shown = contoso.gate("preview", STACK, "--format", "json", "--digest-to", "digest")
@@ -124,14 +142,14 @@ def test_a_policy_that_refuses_cannot_be_approved(contoso: Contoso) -> None:
     digest = json.loads(shown.stdout)["digest"]
     refused = contoso.gate("apply", STACK, "--approved", digest, "--json")
     assert (refused.returncode, json.loads(refused.stdout)["tenants"]) == (4, [])
-    assert "nothing was applied: a policy refuses it" in refused.stderr
+    assert "nothing was applied: a rule rejects the change" in refused.stderr
     assert "FLOWMCP-010" in refused.stderr
     assert contoso.objects() == {}
 
 
-def test_where_one_tenant_is_refused_none_is_touched(contoso: Contoso) -> None:
+def test_no_tenant_is_changed_if_one_is_rejected(contoso: Contoso) -> None:
     other = SAMPLE.replace("id: contoso", "id: other").replace(ENTRA_TENANT, OTHER)
-    contoso.given.give(OTHER, groups={"planners": OTHER}, domains=["contoso.example"])
+    contoso.stand_in.prepare(OTHER, groups={"planners": OTHER}, domains=["contoso.example"])
     contoso.scratch.declare("other", other.replace('issued: "2026-11-01"', 'issued: "2026-12-01"'))
     contoso.scratch.pulumi("stack", "select", "--create", "other")
 
@@ -143,7 +161,7 @@ def test_where_one_tenant_is_refused_none_is_touched(contoso: Contoso) -> None:
     assert contoso.objects() == {}
 
 
-def test_a_wrong_declaration_ends_before_pulumi_is_asked(contoso: Contoso) -> None:
+def test_invalid_declaration_ends_before_pulumi_runs(contoso: Contoso) -> None:
     contoso.scratch.declare("twin", SAMPLE)
     shown = contoso.gate("preview", STACK)
 
@@ -153,14 +171,11 @@ def test_a_wrong_declaration_ends_before_pulumi_is_asked(contoso: Contoso) -> No
 
 
 def raising(pack: Path) -> None:
-    rule = pack / "rules" / "authority_https.py"
-    rule.write_text(f"{rule.read_text('utf-8')}\n\ndef _addresses(resource):\n    int('{MARKER}')\n", "utf-8")
+    own_rule(pack, "in_resource", f"int('{MARKER}')")
 
 
 def raising_on_declarations(pack: Path) -> None:
-    rule = pack / "rules" / "waiver_validity.py"
-    code = f"\n\ndef _raise(*_):\n    int('{MARKER}')\n\nWaiverValidity.in_declaration = _raise\n"
-    rule.write_text(rule.read_text("utf-8") + code, "utf-8")
+    own_rule(pack, "in_declaration", f"int('{MARKER}')")
 
 
 def missing(pack: Path) -> None:
@@ -172,7 +187,7 @@ def without_main(pack: Path) -> None:
 
 
 @pytest.mark.parametrize("broken", [raising, raising_on_declarations, missing, without_main])
-def test_a_broken_policy_pack_lets_nothing_through(contoso: Contoso, broken: Callable[[Path], None]) -> None:
+def test_broken_policy_pack_blocks_every_change(contoso: Contoso, broken: Callable[[Path], None]) -> None:
     pack = contoso.scratch.project.policies
     pack.unlink()
     shutil.copytree(REPOSITORY / "policies", pack)
@@ -184,7 +199,7 @@ def test_a_broken_policy_pack_lets_nothing_through(contoso: Contoso, broken: Cal
     assert contoso.objects() == {}
 
 
-def test_what_changes_between_preview_and_update_has_no_effect_or_ends_it(contoso: Contoso) -> None:
+def test_edits_between_preview_and_update_have_no_effect_or_end_the_update(contoso: Contoso) -> None:
     scratch, program = contoso.scratch, contoso.scratch.project.directory / "stacks" / "__main__.py"
     text = program.read_text("utf-8")
 
@@ -193,17 +208,18 @@ def test_what_changes_between_preview_and_update_has_no_effect_or_ends_it(contos
         plan.file.write_text(declared.replace("127.0.0.1/callback", "127.0.0.1/x"), "utf-8")
 
     def programmed(_: Plan) -> None:
-        code = '{"tenant": {**tenant, "manualRegistrations": {}},'
-        program.write_text(text.replace('{"tenant": tenant,', code), "utf-8")
+        program.write_text(OTHER_PROGRAM, "utf-8")
 
     for change, what in (
-        (edited, "another configuration"),
-        (programmed, "contoso with another clientIdsOf.legacy-crm, "),
+        (edited, "another configuration of the stack"),
+        (programmed, "contoso with another value of clientIdsOf.legacy-crm, "),
     ):
         with contoso.planner() as planner:
             plan = planner.plan(STACK)
             change(plan)
-            with pytest.raises(DeviationError, match=f"DO WHAT WAS NOT APPROVED and was cancelled: .*{what}"):
+            with pytest.raises(
+                DeviationError, match=f"MAKE AN UNAPPROVED CHANGE and was cancelled: .*{what}"
+            ):
                 apply(planner, plan)
         program.write_text(text, "utf-8")
         assert contoso.objects() == {}
@@ -213,41 +229,41 @@ def test_what_changes_between_preview_and_update_has_no_effect_or_ends_it(contos
         plan = planner.plan(STACK)
         scratch.declare(STACK, SAMPLE.replace("desktop:", "mobile:"))
         applied = apply(planner, plan)
-    assert {each.urn for each in applied.steps} == {each.urn for each in plan.preview.steps}
+    assert {step.urn for step in applied.steps} == {step.urn for step in plan.preview.steps}
     assert "mobile" not in str(contoso.objects())
     assert "Flow MCP contoso client desktop (flow.contoso.example/flow)" in str(contoso.objects())
 
 
-def test_a_file_without_the_salt_of_its_secrets_is_not_written_to(contoso: Contoso) -> None:
+def test_stack_file_without_an_encryption_salt_is_not_changed(contoso: Contoso) -> None:
     file = contoso.scratch.project.stack_file(STACK)
     file.write_text(SAMPLE.partition("encryptionsalt:")[0], "utf-8")
 
     refused = contoso.gate("preview", STACK)
 
     assert refused.returncode == 2
-    assert f"the file of the stack {STACK} lacks the salt of its secrets: run `pulumi" in refused.stderr
+    assert f"the file of the stack {STACK} has no encryption salt; run `pulumi" in refused.stderr
     assert "encryptionsalt" not in file.read_text("utf-8")
 
 
-def test_what_somebody_else_did_meanwhile_is_shouted_about(contoso: Contoso) -> None:
+def test_concurrent_changes_at_the_server_are_reported_as_a_deviation(contoso: Contoso) -> None:
     with contoso.planner() as planner:
         plan = planner.plan(STACK)
         contoso.scratch.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
-        with pytest.raises(DeviationError, match="HAS NOT DONE WHAT WAS APPROVED"):
+        with pytest.raises(DeviationError, match="OMITTED AN APPROVED CHANGE"):
             apply(planner, plan)
 
 
 def running_in(directory: Path) -> list[str]:
-    """The commands of processes that have the directory as working directory, or one below it."""
-    found = []
+    """Return the commands of processes whose working directory is the directory or below it."""
+    commands = []
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
             if (process / "cwd").resolve(strict=True).is_relative_to(directory.resolve()):
-                found.append((process / "cmdline").read_text("utf-8").replace("\0", " "))
-    return found
+                commands.append((process / "cmdline").read_text("utf-8").replace("\0", " "))
+    return commands
 
 
-def test_an_interrupted_update_leaves_no_process_and_no_lock(contoso: Contoso) -> None:
+def test_interrupted_update_leaves_no_process_and_no_lock(contoso: Contoso) -> None:
     digest = contoso.approved()
     arguments = ["gate", "apply", STACK, "--approved", digest, "--as-of", AS_OF]
     process = subprocess.Popen(
@@ -263,9 +279,9 @@ def test_an_interrupted_update_leaves_no_process_and_no_lock(contoso: Contoso) -
     while "Applying" not in process.stderr.readline():
         assert process.poll() is None
     process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=120)
+    _, stderr = process.communicate(timeout=120)
 
-    assert (process.returncode, said.splitlines()[-1]) == (130, "flow-mcp: interrupted")
+    assert (process.returncode, stderr.splitlines()[-1]) == (130, "flow-mcp: interrupted")
     assert list(contoso.scratch.state.rglob("locks/**/*.json")) == []
     deadline = time.monotonic() + 60
     while left := running_in(contoso.scratch.project.directory):
@@ -274,17 +290,18 @@ def test_an_interrupted_update_leaves_no_process_and_no_lock(contoso: Contoso) -
     assert done.returncode == 0, done.stderr
 
 
-def test_what_is_there_and_breaks_a_policy_fails_the_gate(contoso: Contoso) -> None:
+def test_existing_resources_that_break_a_policy_fail_the_gate(contoso: Contoso) -> None:
     contoso.scratch.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
     state = json.loads(contoso.scratch.pulumi("stack", "export", "--stack", STACK).stdout)
-    (stack,) = (each for each in state["deployment"]["resources"] if each["type"] == "pulumi:pulumi:Stack")
+    resources = state["deployment"]["resources"]
+    (stack,) = (resource for resource in resources if resource["type"] == "pulumi:pulumi:Stack")
     stack["outputs"]["authority"] = "http://login.example/\x1b[31m"
     file = contoso.scratch.directory / "state.json"
     file.write_text(json.dumps(state), "utf-8")
     contoso.scratch.pulumi("stack", "import", "--stack", STACK, "--file", str(file))
 
-    found = contoso.gate("analyze")
+    analysis = contoso.gate("analyze")
 
-    assert found.returncode == 4
-    assert "FLOWMCP-001 refused at flow-mcp-contoso: authority is neither an https address" in found.stdout
-    assert "\x1b" not in found.stdout + found.stderr
+    assert analysis.returncode == 4
+    assert "FLOWMCP-001 refused at flow-mcp-contoso: authority is neither an https address" in analysis.stdout
+    assert "\x1b" not in analysis.stdout + analysis.stderr

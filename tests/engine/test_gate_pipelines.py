@@ -1,4 +1,4 @@
-"""The pipelines of docs/pipelines/: what their jobs run, on the real engine."""
+"""The pipelines of `flow-mcp new`: what their jobs run, on the real engine."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from flow_mcp.local.scratch_project import ScratchProject
 from tests.conftest import REPOSITORY
 from tests.engine.conftest import StandInProject
 from tests.engine.contoso import MARKER, SAMPLE, STACK, contoso_scratch
-from tests.engine.pipelines import FILES, Runner, content, steps
+from tests.engine.pipelines import FILES, INSTALL, Runner, content, steps, text
 
 JOBS = ("review", "preview", "apply", "nightly")
 GIT = {
@@ -108,10 +108,9 @@ def checkout(stand_in: Callable[[str], StandInProject], monkeypatch: pytest.Monk
 
 
 def _secrets() -> Iterator[str]:
-    for name in FILES.values():
-        text = (REPOSITORY / "docs" / "pipelines" / name).read_text("utf-8")
-        yield from re.findall(r"secrets\.(\w+)", text)
-        yield from re.findall(r"\$\(([A-Z_]+)\)", text)
+    for pipeline in FILES:
+        yield from re.findall(r"secrets\.(\w+)", text(pipeline))
+        yield from re.findall(r"\$\(([A-Z_]+)\)", text(pipeline))
 
 
 def handed_on(checkout: Checkout, pipeline: str) -> str:
@@ -128,22 +127,24 @@ def handed_on(checkout: Checkout, pipeline: str) -> str:
         digest = checkout.written("digest.env").strip().removeprefix("DIGEST=")
         checkout.runner.given = {**checkout.runner.given, "DIGEST": digest}
         return digest
-    found = re.search(r"##vso\[task\.setvariable variable=digest;.*?\](\S+)", checkout.runner.log)
-    assert found
-    checkout.runner.given = {**checkout.runner.given, "approvedDigest": found[1]}
-    return found[1]
+    match = re.search(r"##vso\[task\.setvariable variable=digest;.*?\](\S+)", checkout.runner.log)
+    assert match
+    checkout.runner.given = {**checkout.runner.given, "approvedDigest": match[1]}
+    return match[1]
 
 
 @pytest.mark.parametrize("pipeline", FILES)
-def test_a_change_goes_from_the_pull_request_to_the_night(checkout: Checkout, pipeline: str) -> None:
+def test_change_passes_through_the_pipeline_from_pull_request_to_nightly_job(
+    checkout: Checkout, pipeline: str
+) -> None:
     runner = checkout.runner
 
     assert runner.run(pipeline, "review") == 0, runner.log
-    assert "nightly-agent gains 200/test" in checkout.written("diff.md").replace("\\", "")
+    assert "nightly-agent gains access to 200/test" in checkout.written("diff.md").replace("\\", "")
     assert json.loads(checkout.written("diff.sarif"))["version"] == "2.1.0"
     if pipeline != "azure":
         assert runner.run(pipeline, "comment") == 0, runner.log
-        assert "diff.md" in runner.called("gh") + runner.called("curl")
+        assert "diff.md" in runner.recorded_calls("gh") + runner.recorded_calls("curl")
 
     assert runner.run(pipeline, "preview") == 0, runner.log
     digest = handed_on(checkout, pipeline)
@@ -154,8 +155,8 @@ def test_a_change_goes_from_the_pull_request_to_the_night(checkout: Checkout, pi
     assert runner.run(pipeline, "apply") == 3, runner.log
     checkout.scratch.declare(STACK, declared("200/test"))
     assert runner.run(pipeline, "apply") == 0, runner.log
-    (told,) = json.loads(checkout.written("applied.json"))["tenants"]
-    assert (told["stack"], len(told["applied"]) > 10) == (STACK, True)
+    (tenant,) = json.loads(checkout.written("applied.json"))["tenants"]
+    assert (tenant["stack"], len(tenant["applied"]) > 10) == (STACK, True)
 
     assert runner.run(pipeline, "nightly") == 0, runner.log
     assert json.loads(checkout.written("analyzed.json"))["tenants"][0]["analyzed"] is True
@@ -170,8 +171,15 @@ def test_a_change_goes_from_the_pull_request_to_the_night(checkout: Checkout, pi
 
 
 @pytest.mark.parametrize("pipeline", FILES)
+def test_each_job_installs_what_the_project_pins_and_pulumi_where_it_needs_it(pipeline: str) -> None:
+    installed = {job: steps(pipeline, job)[0].script for job in JOBS}
+    with_pulumi = f"{INSTALL} && .venv/bin/flow-mcp toolchain"
+    assert installed == {"review": INSTALL, **dict.fromkeys(JOBS[1:], with_pulumi)}
+
+
+@pytest.mark.parametrize("pipeline", FILES)
 @pytest.mark.parametrize("job", JOBS)
-def test_nothing_that_others_write_is_put_into_a_script(pipeline: str, job: str) -> None:
+def test_scripts_contain_no_expressions_with_untrusted_text(pipeline: str, job: str) -> None:
     for step in steps(pipeline, job):
         assert "${{" not in step.script
         assert not re.search(r"\$\((?:[A-Z]\w*\.|[A-Z_]+\))", step.script)
@@ -183,7 +191,7 @@ def _github_jobs() -> dict[str, Any]:
     return jobs
 
 
-def test_each_github_job_has_the_permissions_that_it_needs_and_no_more() -> None:
+def test_github_jobs_have_the_minimal_permissions() -> None:
     assert content("github")["permissions"] == {}
     assert {name: job["permissions"] for name, job in _github_jobs().items()} == {
         "review": {"contents": "read"},
@@ -198,7 +206,7 @@ def test_each_github_job_has_the_permissions_that_it_needs_and_no_more() -> None
     assert {name for name, job in _github_jobs().items() if "environment" not in job} == {"review", "comment"}
 
 
-def test_github_actions_are_pinned_and_leave_no_token_behind() -> None:
+def test_github_actions_are_pinned_and_persist_no_token() -> None:
     used = [step for job in _github_jobs().values() for step in job["steps"] if "uses" in step]
     assert [step["uses"] for step in used if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", step["uses"])] == []
     checkouts = [step["with"] for step in used if step["uses"].startswith("actions/checkout@")]
@@ -206,7 +214,7 @@ def test_github_actions_are_pinned_and_leave_no_token_behind() -> None:
 
 
 @pytest.mark.parametrize("pipeline", ["gitlab", "azure"])
-def test_other_pipelines_give_no_secret_to_a_review(pipeline: str) -> None:
+def test_review_jobs_of_other_pipelines_have_no_secret(pipeline: str) -> None:
     shown = json.dumps(content(pipeline), default=str)
     assert '"review"' in shown
     for step in steps(pipeline, "review"):

@@ -1,4 +1,4 @@
-"""The policy pack on Pulumi's engine, over the sample stacks on stand-ins; no vendor's server takes part."""
+"""The policy pack on Pulumi's engine, for the sample stacks on stand-ins. Vendors' servers take no part."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from flow_mcp.local.scratch_project import ScratchProject
-from flow_mcp.review.policy.resources.provider_types import (
+from flow_mcp.review.policy.resources.types import (
     AUTH0_CLIENT,
     AUTH0_CREDENTIALS,
     ENTRA_APPLICATION,
@@ -42,7 +42,7 @@ ENTRA = {
 }
 
 DOCUMENT = {"001", "007", "008", "009"}
-"""Rules that judge the settings document, which has what a server is yet to assign."""
+"""Rules that evaluate the settings document, which depends on values that a server assigns."""
 
 TOGETHER = {f"FLOWMCP-{number}-outputs" for number in ("013", "024", "025", "031")}
 """Policies that compare resources with each other."""
@@ -54,13 +54,13 @@ def sample(stack: str) -> str:
 
 @dataclass(frozen=True)
 class Stack:
-    """A stack of a trial, judged by the pack."""
+    """A stack of a scratch project that the policy pack evaluates."""
 
     scratch: ScratchProject
     name: str
 
     def run(self, *arguments: str, as_of: str = AS_OF) -> tuple[bool, set[Finding]]:
-        """Whether Pulumi passed, and what the pack found."""
+        """Run a command; return whether Pulumi passed, and the findings of the pack."""
         events = self.scratch.directory / "events.jsonl"
         events.unlink(missing_ok=True)
         # The first makes --event-log known.
@@ -70,10 +70,12 @@ class Stack:
             *("--stack", self.name, "--policy-pack", "policies", "--event-log", str(events)),
             check=False,
         )
-        told = [json.loads(line).get("policyEvent") for line in events.read_text("utf-8").splitlines()]
+        policy_events = [
+            json.loads(line).get("policyEvent") for line in events.read_text("utf-8").splitlines()
+        ]
         return ended.returncode == 0, {
             (event["enforcementLevel"], event["policyName"], event["resourceUrn"].rpartition("::")[2])
-            for event in told
+            for event in policy_events
             if event
         }
 
@@ -82,7 +84,7 @@ class Stack:
 def started(
     scratch: ScratchProject, tmp_path: Path, stand_in: Callable[[str], StandInProject]
 ) -> Iterator[Callable[[str], Stack]]:
-    """Selects a sample stack on its stand-in."""
+    """Return a function that selects a sample stack on its stand-in."""
     with ExitStack() as servers:
 
         def start(name: str) -> Stack:
@@ -90,8 +92,8 @@ def started(
             on = scratch
             if name in {"contoso", "fabrikam"}:
                 azuread = stand_in("azuread")
-                azuread.give(CONTOSO, **ENTRA)
-                azuread.give("7c9e6679-7425-40de-944b-e07fc1f90ae7", **ENTRA)
+                azuread.prepare(CONTOSO, **ENTRA)
+                azuread.prepare("7c9e6679-7425-40de-944b-e07fc1f90ae7", **ENTRA)
                 on = azuread.scratch
             elif name == "initech":
                 on = stand_in("auth0").scratch
@@ -109,7 +111,7 @@ def started(
 
 
 @pytest.mark.parametrize(
-    ("stack", "found", "unknown"),
+    ("stack", "expected", "unknown"),
     [
         ("contoso", {"016", "021", "034"}, DOCUMENT),
         ("fabrikam", {"016", "021", "034"}, DOCUMENT),
@@ -125,11 +127,11 @@ def started(
         ("stark", {"016", "017"}, DOCUMENT),
     ],
 )
-def test_a_sample_is_previewed_and_applied_with_no_other_finding_than_these(
-    started: Callable[[str], Stack], stack: str, found: set[str], unknown: set[str]
+def test_sample_has_exactly_the_expected_findings_in_preview_and_update(
+    started: Callable[[str], Stack], stack: str, expected: set[str], unknown: set[str]
 ) -> None:
     selected = started(stack)
-    own = {("advisory", f"FLOWMCP-{number}", stack) for number in found}
+    own = {("advisory", f"FLOWMCP-{number}", stack) for number in expected}
     cannot_run = {("advisory", f"FLOWMCP-{number}-outputs", f"flow-mcp-{stack}") for number in unknown}
     if stack == "umbrella":
         cannot_run |= {("advisory", "FLOWMCP-001", "metadata")}
@@ -138,17 +140,17 @@ def test_a_sample_is_previewed_and_applied_with_no_other_finding_than_these(
     assert selected.run("up", "--yes", "--skip-preview") == (True, own)
 
 
-def test_a_declaration_that_a_rule_refuses_makes_nothing(
+def test_declaration_rejected_by_a_rule_creates_nothing(
     stand_in: Callable[[str], StandInProject],
 ) -> None:
     azuread = stand_in("azuread")
-    azuread.give(CONTOSO, **ENTRA)
+    azuread.prepare(CONTOSO, **ENTRA)
     azuread.scratch.declare("contoso", sample("contoso").replace(":environment:production", ":pull_request"))
     azuread.scratch.pulumi("stack", "select", "--create", "contoso")
 
-    passed, found = Stack(azuread.scratch, "contoso").run("up", "--yes", "--skip-preview")
+    passed, findings = Stack(azuread.scratch, "contoso").run("up", "--yes", "--skip-preview")
 
-    assert (passed, {each for each in found if each[0] == "mandatory"}) == (
+    assert (passed, {finding for finding in findings if finding[0] == "mandatory"}) == (
         False,
         {("mandatory", "FLOWMCP-030", "contoso")},
     )
@@ -156,7 +158,7 @@ def test_a_declaration_that_a_rule_refuses_makes_nothing(
         assert [objects for objects in account.objects.values() if objects] == []
 
 
-def test_what_only_several_resources_show_is_refused(scratch: ScratchProject) -> None:
+def test_violation_that_only_several_resources_show_is_rejected(scratch: ScratchProject) -> None:
     client_id, other_id, object_id = (f"8a1f3c52-64d0-4a0c-9a3e-0f2b7d9c1e5{n}" for n in range(3))
     api = {
         "clientId": client_id,
@@ -186,11 +188,11 @@ def test_what_only_several_resources_show_is_refused(scratch: ScratchProject) ->
     scratch.declare("acme", json.dumps({"config": {"flow-mcp:tenant": resources}}))
     scratch.pulumi("stack", "select", "--create", "acme")
 
-    passed, found = Stack(scratch, "acme").run("preview")
+    passed, findings = Stack(scratch, "acme").run("preview")
 
     assert not passed
     assert {
-        (policy, name) for level, policy, name in found if level == "mandatory" and policy in TOGETHER
+        (policy, name) for level, policy, name in findings if level == "mandatory" and policy in TOGETHER
     } == {
         ("FLOWMCP-013-outputs", "open"),
         ("FLOWMCP-024-outputs", "unauthenticated"),

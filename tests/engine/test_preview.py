@@ -1,4 +1,4 @@
-"""What a real preview says, as data; the authorization server is the stand-in for azuread."""
+"""The data of a real preview; the authorization server is the stand-in for azuread."""
 
 from __future__ import annotations
 
@@ -18,38 +18,47 @@ from flow_mcp.engine.stacks import Stacks
 from flow_mcp.local.scratch_project import ScratchProject
 from flow_mcp.review.preview.engine import Engine
 from flow_mcp.review.preview.errors import PreviewError
-from flow_mcp.review.preview.pack_self_test import probe
+from flow_mcp.review.preview.pack_self_test import self_test
 from flow_mcp.review.preview.policies import Policies
 from flow_mcp.review.preview.preview import Preview, preview
 from flow_mcp.review.preview.state import analyze
 from tests.conftest import REPOSITORY
 from tests.engine.conftest import StandInProject
 from tests.engine.contoso import MARKER, NARROWED, SAMPLE, STACK, contoso_scratch
+from tests.own_rule import own_rule
 
+FEWER = """
+from pulumi_policy import PolicyPack
+
+from flow_mcp.review.policy.pulumi_policies import policies
+from flow_mcp.review.policy.rules import RULES
+
+PolicyPack("flow-mcp", [each for each in policies(RULES) if each.name.startswith("FLOWMCP-001")])
+"""
 BROKEN = {
     "a rule that raises": (
-        "rules/authority_https.py",
-        f"\n\ndef _addresses(resource):\n    raise ValueError('{MARKER}')\n",
-        "failed: failed to run policy: .*rule FLOWMCP-001 failed on .*: ValueError$",
+        "own rule",
+        f"raise ValueError('{MARKER}')",
+        "failed: failed to run policy: .*rule TEST-001 failed on .*: ValueError$",
     ),
     "a pack that cannot start": (
-        "rules/__init__.py",
-        "\nraise RuntimeError('broken pack')\n",
+        "__main__.py",
+        "raise RuntimeError('broken pack')\n",
         "ended early, with exit code 1: policy pack not started: .*; RuntimeError: broken pack$",
     ),
     "a pack that starts no policy": (
         "__main__.py",
-        "",
+        "from pulumi_policy import PolicyPack\n\nPolicyPack('flow-mcp', [])\n",
         "ended early, with exit code 1: policy pack not started",
     ),
     "a pack that starts fewer policies": (
         "__main__.py",
-        "",
-        "the policy pack did not judge FLOWMCP-000, FLOWMCP-000-outputs, ",
+        FEWER,
+        "the policy pack did not evaluate FLOWMCP-000, FLOWMCP-000-outputs, ",
     ),
     "a pack that dies": (
-        "rules/authority_https.py",
-        "\n\ndef _addresses(resource):\n    import os\n    os._exit(1)\n",
+        "own rule",
+        "import os\nos._exit(1)",
         "failed: failed to run policy: ",
     ),
     "no pack": (
@@ -59,10 +68,6 @@ BROKEN = {
     ),
 }
 WRONG = {"PULUMI_CONFIG_PASSPHRASE": MARKER, "PULUMI_CONFIG_PASSPHRASE_FILE": ""}
-STARTS = {
-    "a pack that starts no policy": "[]",
-    "a pack that starts fewer policies": "[p for p in policies(RULES) if p.name.startswith('FLOWMCP-001')]",
-}
 
 
 @pytest.fixture
@@ -85,32 +90,34 @@ def declared(scratch: ScratchProject) -> Declaration:
     return from_file(scratch.project.stack_file(STACK), instance_of(scratch.project.file)).declaration
 
 
-def changes(told: Preview) -> dict[tuple[str, str], tuple[tuple[str, ...], tuple[str, ...]]]:
-    return {(each.op, each.urn.rpartition("::")[2]): (each.changed, each.replaced_by) for each in told.steps}
+def changes(result: Preview) -> dict[tuple[str, str], tuple[tuple[str, ...], tuple[str, ...]]]:
+    return {
+        (step.op, step.urn.rpartition("::")[2]): (step.changed, step.replaced_by) for step in result.steps
+    }
 
 
-def test_what_would_be_done_is_told_by_resource_and_property(contoso: ScratchProject) -> None:
+def test_preview_lists_changes_by_resource_and_property(contoso: ScratchProject) -> None:
     sample = declared(contoso)
 
     new = previewed(contoso)
     assert (new.before, new.after) == (None, sample)
-    assert Counter(each.op for each in new.steps) == {"create": 30}
-    unknown = {each.urn.rpartition("::")[2]: each.unknown for each in new.steps if each.unknown}
+    assert Counter(step.op for step in new.steps) == {"create": 30}
+    unknown = {step.urn.rpartition("::")[2]: step.unknown for step in new.steps if step.unknown}
     assert unknown["desktop/200/test"] == ("applicationId", "authorizedClientId")
     assert [path for _, path in new.unknown_outputs] == ["clientIds", "settings"]
-    said = {(each.rule_id, each.kind, each.level) for each in new.rule_results}
-    assert ("FLOWMCP-001", "unknown", "advisory") in said
-    assert not any(each.blocks for each in new.rule_results)
+    results = {(result.rule_id, result.kind, result.level) for result in new.rule_results}
+    assert ("FLOWMCP-001", "unknown", "advisory") in results
+    assert not any(result.blocks for result in new.rule_results)
     assert previewed(contoso) == new
 
     contoso.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
     same = previewed(contoso)
     assert (same.before, same.after, same.steps, same.unknown_outputs) == (sample, sample, (), ())
-    assert {(each.kind, each.blocks) for each in same.rule_results} <= {("violation", False)}
+    assert {(result.kind, result.blocks) for result in same.rule_results} <= {("violation", False)}
 
-    told = previewed(contoso, NARROWED)
-    assert (told.before, told.after) == (sample, declared(contoso))
-    assert changes(told) == {
+    narrowed = previewed(contoso, NARROWED)
+    assert (narrowed.before, narrowed.after) == (sample, declared(contoso))
+    assert changes(narrowed) == {
         ("update", STACK): (
             ("tenant.clients.importer.secret.issued", "tenant.clients.nightly-agent.access"),
             (),
@@ -124,101 +131,98 @@ def test_what_would_be_done_is_told_by_resource_and_property(contoso: ScratchPro
     }
 
     secrets = [*contoso.outputs(STACK, secrets=True)["clientSecrets"].values(), MARKER]
-    for each in (new, same, told):
-        everything = repr([each, [step.inputs for step in each.steps]])
-        assert [secret for secret in secrets if secret in everything] == []
+    for preview_ in (new, same, narrowed):
+        text = repr([preview_, [step.inputs for step in preview_.steps]])
+        assert [secret for secret in secrets if secret in text] == []
 
 
-def test_what_is_there_is_judged_without_the_program(contoso: ScratchProject) -> None:
+def test_analysis_of_a_state_runs_no_program(contoso: ScratchProject) -> None:
     run = engine(contoso)
     policies = Policies.load(run.policy_pack)
-    probe(run, policies)
+    self_test(run, policies)
     assert analyze(run, policies, STACK) is None
 
     contoso.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
-    found = analyze(run, policies, STACK)
-    assert found is not None
-    assert not any(each.blocks for each in found)
+    results = analyze(run, policies, STACK)
+    assert results is not None
+    assert not any(result.blocks for result in results)
 
-    # Somebody changes the state by hand.
+    # The state is edited by hand.
     state = json.loads(contoso.pulumi("stack", "export", "--stack", STACK).stdout)
-    (stack,) = (each for each in state["deployment"]["resources"] if each["type"] == "pulumi:pulumi:Stack")
+    resources = state["deployment"]["resources"]
+    (stack,) = (resource for resource in resources if resource["type"] == "pulumi:pulumi:Stack")
     stack["outputs"]["authority"] = "http://login.example"
     file = contoso.directory / "state.json"
     file.write_text(json.dumps(state), "utf-8")
     contoso.pulumi("stack", "import", "--stack", STACK, "--file", str(file))
-    refused = {(each.rule_id, each.problem) for each in analyze(run, policies, STACK) or () if each.blocks}
-    assert (
-        "FLOWMCP-001",
-        "authority is neither an https address nor plain http to loopback: tokens can be read in transit",
-    ) in refused
+    results = analyze(run, policies, STACK)
+    blocking = {(result.rule_id, result.problem) for result in results or () if result.blocks}
+    problem = (
+        "authority is neither an https address nor plain http to loopback: tokens can be read in transit"
+    )
+    assert ("FLOWMCP-001", problem) in blocking
 
 
-@pytest.mark.parametrize("how", BROKEN)
-def test_a_policy_pack_that_does_not_judge_ends_every_run(contoso: ScratchProject, how: str) -> None:
-    name, code, why = BROKEN[how]
+@pytest.mark.parametrize("defect", BROKEN)
+def test_policy_pack_that_evaluates_no_rule_ends_every_run(contoso: ScratchProject, defect: str) -> None:
+    name, code, reason = BROKEN[defect]
     run = engine(contoso)
     policies = Policies.load(run.policy_pack)
-    break_pack(contoso, name, code, STARTS.get(how))
+    break_pack(contoso, name, code)
 
     with pytest.raises(PreviewError) as raised:
         preview(run, policies, STACK)
-    assert re.search(why, str(raised.value)), raised.value
+    assert re.search(reason, str(raised.value)), raised.value
     assert MARKER not in str(raised.value)
 
-    # The bad examples alone show it, for an analysis does not say whom it asked.
-    with pytest.raises(PreviewError) as refused:
-        probe(run, policies)
-    assert MARKER not in str(refused.value)
+    # Only the self-test detects it, because an analysis does not list the policies that it ran.
+    with pytest.raises(PreviewError) as failed_self_test:
+        self_test(run, policies)
+    assert MARKER not in str(failed_self_test.value)
 
 
 LEAKS = """
-
-def _leaks(self, resource, context):
-    for name, value in resource.values.items():
-        if name in {"value", "clientSecrets"}:
-            yield Violation((name,), f"is {value}")
-
-AuthorityHttps.in_resource = _leaks
+for name, value in subject.values.items():
+    if name in {"value", "clientSecrets"}:
+        yield Violation((name,), f"is {value}")
 """
 
 
-def test_a_policy_that_repeats_a_secret_is_shown_without_it(contoso: ScratchProject) -> None:
+def test_secret_in_a_policy_message_is_masked(contoso: ScratchProject) -> None:
     contoso.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
-    break_pack(contoso, "rules/authority_https.py", LEAKS, None)
+    break_pack(contoso, "own rule", LEAKS)
     run = engine(contoso)
     policies = Policies.load(run.policy_pack)
 
-    told = preview(run, policies, STACK).rule_results
-    there = analyze(run, policies, STACK) or ()
+    in_preview = preview(run, policies, STACK).rule_results
+    in_analysis = analyze(run, policies, STACK) or ()
 
-    for said in (told, there):
-        assert "value is [secret]" in {each.problem for each in said}
+    for results in (in_preview, in_analysis):
+        assert "value is [secret]" in {result.problem for result in results}
         secrets = contoso.outputs(STACK, secrets=True)["clientSecrets"].values()
-        assert [secret for secret in secrets if secret in repr(said)] == []
+        assert [secret for secret in secrets if secret in repr(results)] == []
 
 
-def break_pack(scratch: ScratchProject, name: str, code: str | None, starts: str | None) -> None:
-    """Replace the trial's pack by a copy that is broken: a file's end, its absence, or what it starts."""
+def break_pack(scratch: ScratchProject, name: str, code: str | None) -> None:
+    """Replace the project's pack by a copy with another file, without a file, or with an own rule."""
     pack = scratch.project.policies
     pack.unlink()
     shutil.copytree(REPOSITORY / "policies", pack)
-    file = pack / name
     if code is None:
-        file.unlink()
-    elif starts:
-        file.write_text(file.read_text("utf-8").replace("policies(RULES)", starts), "utf-8")
+        (pack / name).unlink()
+    elif name == "own rule":
+        own_rule(pack, "in_resource", code)
     else:
-        file.write_text(file.read_text("utf-8") + code, "utf-8")
+        (pack / name).write_text(code, "utf-8")
 
 
 @pytest.mark.parametrize(
-    ("stack", "environment", "why"),
+    ("stack", "environment", "reason"),
     [
         (
             "globex",
             {},
-            "the stack globex is not at Pulumi's backend; make it with `pulumi stack select --create",
+            "the stack globex is not at Pulumi's backend; create it with `pulumi stack select --create",
         ),
         (
             STACK,
@@ -228,12 +232,12 @@ def break_pack(scratch: ScratchProject, name: str, code: str | None, starts: str
         (STACK, {"PULUMI_BACKEND_URL": "file:///nowhere"}, "nowhere"),
     ],
 )
-def test_what_keeps_pulumi_from_starting_is_said_in_one_sentence(
+def test_failure_to_start_pulumi_is_a_readable_error(
     contoso: ScratchProject,
     monkeypatch: pytest.MonkeyPatch,
     stack: str,
     environment: dict[str, str],
-    why: str,
+    reason: str,
 ) -> None:
     contoso.declare("globex", SAMPLE)
     for name, value in environment.items():
@@ -243,12 +247,12 @@ def test_what_keeps_pulumi_from_starting_is_said_in_one_sentence(
     with pytest.raises(PreviewError) as raised:
         preview(run, Policies.load(run.policy_pack), stack)
 
-    assert why in str(raised.value)
+    assert reason in str(raised.value)
     assert (str(raised.value).count("\n"), MARKER in str(raised.value)) == (0, False)
 
 
-def test_what_the_server_refuses_is_said_and_is_no_preview(contoso: ScratchProject) -> None:
-    gone = SAMPLE.replace("planners", "nobody")
+def test_preview_fails_with_the_reason_that_the_server_gives(contoso: ScratchProject) -> None:
+    unknown_group = SAMPLE.replace("planners", "nobody")
 
     with pytest.raises(PreviewError, match="cannot read the security group nobody of the Entra tenant"):
-        previewed(contoso, gone)
+        previewed(contoso, unknown_group)

@@ -1,4 +1,4 @@
-"""Changes of the golden corpus, previewed where their former side was applied; the servers are stand-ins.
+"""Previews of the changes in the golden corpus, after the former declaration was applied on stand-ins.
 
 All of the corpus is previewed by tests/live/test_diff_corpus.py, from states that nothing was applied to.
 """
@@ -13,7 +13,7 @@ import pytest
 
 from flow_mcp.review.gate.plan import Planner
 from tests.engine.conftest import StandInProject
-from tests.unit.review.diff.corpus import CORPUS, Case, said
+from tests.unit.review.diff.corpus import CORPUS, Case, compared_parts
 from tests.unit.review.diff.corpus.case import sample
 
 PLANNERS = "aaaaaaaa-0000-4000-8000-000000000001"
@@ -35,11 +35,11 @@ SERVERS: dict[str, tuple[str, dict[str, dict[str, Any]]]] = {
 # Changes, and whether they make the engine replace a resource.
 CHANGES = {
     "contoso": {
-        "a secret rotates and lasts longer": True,
-        "another token is taken for a client": False,
-        "a preauthorized application ends": False,
+        "a secret is rotated and valid for longer": True,
+        "a federated credential changes its subject": False,
+        "a preauthorized application is removed": False,
     },
-    "initech": {"refresh tokens end": False, "a certificate is another": False},
+    "initech": {"refresh tokens are removed": False, "a certificate changes": False},
 }
 
 
@@ -48,13 +48,13 @@ def cases(stack: str) -> list[Case]:
 
 
 @pytest.mark.parametrize("stack", SERVERS)
-def test_a_preview_tells_what_the_declarations_tell(
+def test_preview_and_declarations_give_the_same_changes(
     stand_in: Callable[[str], StandInProject], monkeypatch: pytest.MonkeyPatch, stack: str
 ) -> None:
     package, accounts = SERVERS[stack]
     server = stand_in(package)
     for account, given in accounts.items():
-        server.give(account, **given)
+        server.prepare(account, **given)
     scratch = server.scratch
     for name, value in scratch.environment().items():
         monkeypatch.setenv(name, value)
@@ -69,7 +69,7 @@ def test_a_preview_tells_what_the_declarations_tell(
         stacks = scratch.project.stack_files((stack,))
         with Planner.of(scratch.project, stacks, date(2026, 11, 25)) as planner:
             diff = planner.plan(stack).diff
-        found[case.name] = said(diff.changes)
+        found[case.name] = compared_parts(diff.changes)
         operations[case.name] = {operation.op for operation in diff.operations}
 
     assert found == {case.name: case.expected for case in cases(stack)}

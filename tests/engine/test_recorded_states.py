@@ -1,4 +1,4 @@
-"""States that real plugins left, analyzed by the policy pack on Pulumi's engine."""
+"""Analyses of recorded states of real plugins by the policy pack, on Pulumi's engine."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ import pytest
 from flow_mcp.engine.stacks import Stacks
 from flow_mcp.local.scratch_project import ScratchProject
 from flow_mcp.review.policy.evaluation import evaluate
-from flow_mcp.review.policy.resources.component_inputs import declared
+from flow_mcp.review.policy.resources.component import declared
 from flow_mcp.review.policy.rule import SETTINGS
 from flow_mcp.review.preview.engine import Engine
 from flow_mcp.review.preview.policies import Policies
-from flow_mcp.review.preview.state import analysis, masked_secrets
+from flow_mcp.review.preview.state import masked_secrets, run_analysis
 from tests.recorded import STATES, resources
 
 AS_OF = date(2026, 11, 25)
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_the_analysis_of_a_recorded_state_has_the_findings_of_its_declaration_and_no_more(
+def test_analysis_of_a_recorded_state_has_exactly_the_findings_of_its_declaration(
     state: str, scratch: ScratchProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in scratch.environment().items():
@@ -28,12 +28,12 @@ def test_the_analysis_of_a_recorded_state_has_the_findings_of_its_declaration_an
     engine = Engine(Stacks.of(scratch.project), AS_OF)
     policies = Policies.load(engine.policy_pack)
     recorded = resources(state)
-    (inputs,) = (each["inputs"] for each in recorded if each["type"] == SETTINGS)
+    (inputs,) = (result["inputs"] for result in recorded if result["type"] == SETTINGS)
 
-    found = policies.rule_results(analysis(engine, masked_secrets(recorded)).events)
+    results = policies.rule_results(run_analysis(engine, masked_secrets(recorded)).events)
 
     expected = evaluate(policies.pack, declared(inputs), AS_OF)
-    assert sorted((each.rule_id, each.level, each.kind) for each in found) == sorted(
-        (each.rule_id, each.level, each.kind) for each in expected
+    assert sorted((result.rule_id, result.level, result.kind) for result in results) == sorted(
+        (result.rule_id, result.level, result.kind) for result in expected
     )
-    assert {each.urn.split("::")[2] for each in found} == {SETTINGS}
+    assert {result.urn.split("::")[2] for result in results} == {SETTINGS}

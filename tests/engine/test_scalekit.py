@@ -1,4 +1,4 @@
-"""A tenant's life on the real engine with the stand-in for Scalekit; it is no test with Scalekit."""
+"""A tenant on Scalekit, on the real engine with the stand-in. Scalekit itself takes no part."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def tenant(scratch: ScratchProject, tmp_path: Path) -> Iterator[Tenant]:
         yield configured, server
 
 
-def test_a_tenant_lives_its_whole_life(tenant: Tenant) -> None:
+def test_lifecycle_of_a_tenant(tenant: Tenant) -> None:
     scratch, server = tenant
     scratch.pulumi("preview", "--stack", STACK)
     assert server.requests == []
@@ -51,8 +51,8 @@ def test_a_tenant_lives_its_whole_life(tenant: Tenant) -> None:
     }
     redirects = {name: server.clients[id_]["redirect_uris"] for name, id_ in ids.items()}
     assert redirects == {"nightly-agent": [], "portal": ["https://portal.umbrella.example/oauth/callback"]}
-    _secrets_are_hidden(scratch, server, shown)
-    _tokens_are_decided(SettingsDocument.from_json(outputs["settings"]), resource_id, ids)
+    _assert_secrets_hidden(scratch, server, shown)
+    _assert_decisions(SettingsDocument.from_json(outputs["settings"]), resource_id, ids)
 
     scratch.pulumi("up", *UNCHANGED)
     scratch.pulumi("refresh", *UNCHANGED)
@@ -76,7 +76,7 @@ def test_a_tenant_lives_its_whole_life(tenant: Tenant) -> None:
     assert (server.resources, server.clients) == ({}, {})
 
 
-def test_what_exists_is_imported(tenant: Tenant) -> None:
+def test_existing_objects_are_imported(tenant: Tenant) -> None:
     scratch, server = tenant
     scratch.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
     (resource_id,) = server.resources
@@ -104,49 +104,49 @@ def test_what_exists_is_imported(tenant: Tenant) -> None:
     }
 
 
-def test_credentials_may_be_secrets_of_the_stack(tenant: Tenant) -> None:
+def test_credentials_may_be_secrets_of_the_stack_configuration(tenant: Tenant) -> None:
     scratch, server = tenant
     without = {name: v for name, v in scratch.credentials.items() if not name.startswith("SCALEKIT_")}
     scratch = replace(scratch, credentials=without)
     refused = scratch.pulumi("up", "--yes", "--skip-preview", "--stack", STACK, check=False)
     assert refused.returncode != 0
-    assert f"There are no credentials for Scalekit at {server.url}: set SCALEKIT_CLIENT_ID" in refused.stdout
+    assert f"There are no credentials for Scalekit at {server.url}. Set SCALEKIT_CLIENT_ID" in refused.stdout
     for key, value in zip(("scalekitClientId", "scalekitClientSecret"), APPLIER, strict=True):
         scratch.pulumi("config", "set", "--secret", f"flow-mcp:{key}", value, "--stack", STACK)
     shown = scratch.pulumi("up", "--yes", "--skip-preview", "--stack", STACK).stdout
-    _secrets_are_hidden(scratch, server, shown)
+    _assert_secrets_hidden(scratch, server, shown)
     scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", STACK)
     assert server.resources == {}
 
 
-def test_after_each_fault_the_next_run_goes_on(tenant: Tenant) -> None:
+def test_run_after_a_server_fault_completes_the_update(tenant: Tenant) -> None:
     scratch, server = tenant
     refused = {"code": 9, "message": "because the test says so"}
-    for fault, sentence in (
-        (Answer(401, refused), "refuses the token that it gave a moment ago to POST"),
+    for fault, message in (
+        (Answer(401, refused), "rejects its own new token for POST"),
         (Answer(403, refused), "may not POST /api/v1/resources/res_"),
         (Answer(404, refused), "answered 404 to POST /api/v1/resources/res_"),
         (Answer(409, refused), "answered 409 to POST /api/v1/resources/res_"),
         (Answer(422, refused), "clients: because the test says so."),
         (
             Answer(429, refused, {"Retry-After": "3600"}),
-            "got too many requests; it asks to wait 3600 seconds",
+            "received too many requests. Run `pulumi up` again in 3600 seconds",
         ),
         (Answer(500, refused), "answered 500 to POST /api/v1/resources/res_"),
-        (Answer(200, text="<html>maintenance</html>"), "with something that is not a JSON object"),
+        (Answer(200, text="<html>maintenance</html>"), "without a JSON object"),
         (None, f"Scalekit at {server.url} cannot be reached"),
     ):
         server.faults = [Fault("POST", "/clients", fault, times=4)]
-        _fails(scratch, sentence)
+        _assert_fails(scratch, message)
         assert server.clients == {}
 
-    # The servers make the clients, and the answers with their secrets are lost.
+    # The server creates the clients, but the responses with their secrets are lost.
     server.faults = [Fault("POST", "/clients", None, done=True, times=2)]
-    _fails(scratch, "Run `pulumi up` again: what was made in spite of it is recognised.")
+    _assert_fails(scratch, "Run `pulumi up` again; it recognises objects that were created nevertheless.")
     lost = set(server.clients)
     assert len(lost) == 2
 
-    # Too many requests, for a second.
+    # The server rejects requests with 429 for one second.
     server.faults = [Fault("POST", "/clients", Answer(429, refused, {"Retry-After": "1"}), times=2)]
     scratch.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
     assert len(server.clients) == 2
@@ -156,10 +156,10 @@ def test_after_each_fault_the_next_run_goes_on(tenant: Tenant) -> None:
     scratch.pulumi("up", *UNCHANGED)
 
 
-def _fails(scratch: ScratchProject, sentence: str) -> None:
+def _assert_fails(scratch: ScratchProject, message: str) -> None:
     failed = scratch.pulumi("up", "--yes", "--skip-preview", "--stack", STACK, check=False)
     assert failed.returncode != 0
-    assert sentence in failed.stdout
+    assert message in failed.stdout
     assert "Traceback" not in failed.stdout
 
 
@@ -178,7 +178,7 @@ def _switches(server: ScalekitServer) -> dict[str, Any]:
     }
 
 
-def _secrets_are_hidden(scratch: ScratchProject, server: ScalekitServer, shown: str) -> None:
+def _assert_secrets_hidden(scratch: ScratchProject, server: ScalekitServer, shown: str) -> None:
     written = "".join(
         file.read_text(encoding="utf-8", errors="ignore")
         for file in scratch.state.rglob("*")
@@ -189,7 +189,7 @@ def _secrets_are_hidden(scratch: ScratchProject, server: ScalekitServer, shown: 
         assert secret not in written
 
 
-def _tokens_are_decided(settings: SettingsDocument, resource_id: str, ids: dict[str, str]) -> None:
+def _assert_decisions(settings: SettingsDocument, resource_id: str, ids: dict[str, str]) -> None:
     server = settings.authorization_servers[0]
     agent, portal, document = ids["nightly-agent"], ids["portal"], "https://claude.ai/oauth/code.json"
 

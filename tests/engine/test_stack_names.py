@@ -1,4 +1,4 @@
-"""A stack's resources are named after its tenant: the stack may be called and renamed as one likes."""
+"""A stack's resources have the tenant's ID in their names, so renaming a stack changes no resource."""
 
 from __future__ import annotations
 
@@ -28,13 +28,15 @@ def auth0(stand_in: Callable[[str], StandInProject]) -> StandInProject:
 
 
 def names(auth0: StandInProject, stack: str) -> set[tuple[str, str]]:
-    """The resources of the state that were once named after the stack: type and name."""
+    """Return type and name of the resources that earlier versions named after the stack."""
     exported = json.loads(auth0.scratch.pulumi("stack", "export", "--stack", stack).stdout)
-    found = {(each["type"], each["urn"].split("::")[3]) for each in exported["deployment"]["resources"]}
-    return {(type_, name) for type_, name in found if type_ in {known for known, _ in NAMES}}
+    resources = exported["deployment"]["resources"]
+    types_and_names = {(resource["type"], resource["urn"].split("::")[3]) for resource in resources}
+    types = {type_ for type_, _ in NAMES}
+    return {(type_, name) for type_, name in types_and_names if type_ in types}
 
 
-def test_a_stack_named_after_itself_takes_its_tenants_names_and_changes_nothing(
+def test_component_named_after_the_stack_is_renamed_without_a_change(
     auth0: StandInProject,
 ) -> None:
     restore(auth0, "names")
@@ -47,7 +49,7 @@ def test_a_stack_named_after_itself_takes_its_tenants_names_and_changes_nothing(
     auth0.scratch.pulumi("refresh", *UNCHANGED, "--stack", RENAMED)
 
 
-def test_a_preview_of_a_stack_named_after_itself_shows_no_change(
+def test_preview_of_a_component_named_after_the_stack_shows_no_change(
     auth0: StandInProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     restore(auth0, "names")
@@ -59,7 +61,7 @@ def test_a_preview_of_a_stack_named_after_itself_shows_no_change(
     assert (diff.changes, diff.operations) == ((), ())
 
 
-def test_a_stack_renamed_before_it_took_its_tenants_names_changes_nothing_at_the_server(
+def test_renamed_stack_with_former_component_name_changes_nothing_at_the_server(
     auth0: StandInProject,
 ) -> None:
     restore(auth0, "names")

@@ -1,4 +1,4 @@
-"""The stand-in itself, on the real engine: it does what an SDK says and refuses everything else."""
+"""The stand-in plugin on the real engine: it follows the SDK and rejects everything else."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ pulumi.export("password", password.value)
 
 @pytest.fixture
 def azuread(stand_in: Callable[[str], StandInProject]) -> StandInProject:
-    stand_in_trial = stand_in("azuread")
-    stand_in_trial.scratch.declare("small", "config:\n  flow-mcp:tenant: {}")
-    return stand_in_trial
+    project = stand_in("azuread")
+    project.scratch.declare("small", "config:\n  flow-mcp:tenant: {}")
+    return project
 
 
 def program(azuread: StandInProject, text: str) -> None:
@@ -42,12 +42,12 @@ def program(azuread: StandInProject, text: str) -> None:
 
 
 def changes(azuread: StandInProject, *arguments: str) -> Any:
-    """What a preview would do, by kind of step."""
+    """Return the number of steps of a preview by kind."""
     previewed = azuread.scratch.pulumi("preview", "--json", "--stack", "small", *arguments).stdout
     return json.loads(previewed)["changeSummary"]
 
 
-def test_a_program_lives_its_whole_life(azuread: StandInProject) -> None:
+def test_lifecycle_of_a_program(azuread: StandInProject) -> None:
     program(azuread, APPLICATION)
     azuread.scratch.pulumi("stack", "select", "--create", "small")
     previewed = azuread.scratch.pulumi("preview", "--stack", "small").stdout
@@ -77,7 +77,7 @@ def test_a_program_lives_its_whole_life(azuread: StandInProject) -> None:
         assert [objects for objects in account.objects.values() if objects] == []
 
 
-def test_what_the_sdk_does_not_know_is_refused_in_a_preview(azuread: StandInProject) -> None:
+def test_input_unknown_to_the_sdk_is_rejected_in_a_preview(azuread: StandInProject) -> None:
     program(azuread, 'azuread.Application("app", display_name="x", identifier_uris=[True], opts=opts)')
     azuread.scratch.pulumi("stack", "select", "--create", "small")
     previewed = azuread.scratch.pulumi("preview", "--stack", "small", check=False)
@@ -85,7 +85,7 @@ def test_what_the_sdk_does_not_know_is_refused_in_a_preview(azuread: StandInProj
     assert "expected string, got bool" in previewed.stdout
 
 
-def test_a_function_without_a_rule_is_refused(azuread: StandInProject) -> None:
+def test_function_without_a_rule_is_rejected(azuread: StandInProject) -> None:
     program(
         azuread, 'azuread.get_user(user_principal_name="x", opts=pulumi.InvokeOptions(provider=provider))'
     )

@@ -1,4 +1,4 @@
-"""What `flow-mcp check` reads of a file is what Pulumi itself reads of it."""
+"""`flow-mcp check` and Pulumi read the same values from a stack's file."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from flow_mcp.declaration import positions
 from flow_mcp.local.scratch_project import PulumiError, ScratchProject
 
-# As people write them, and as readers of YAML 1.1, of 1.2 and Pulumi's take them differently.
+# Common scalars, and scalars that parsers of YAML 1.1, YAML 1.2 and Pulumi read differently.
 SCALARS = """
 acme 456 -7 0 true false 0456 0o456 0x1F 0b11 1_000 1e3 6e12 12.5 .5 5. +5 -0 1234567890123456 12:30 190:20:30
 yes no on off y n True FALSE ~ null Null 2026-11-01 2026-1-1 2026-11-01T10:00:00Z 2026-02-30 = 1.2.3 10.0.0.1
@@ -35,12 +35,12 @@ a b
 
 
 def _scalars() -> list[str]:
-    """A line is one where it has spaces outside brackets and words otherwise."""
+    """Return the scalars: the words of the first three lines, and the other lines as a whole."""
     lines = [line for line in SCALARS.splitlines() if line]
     return [*(word for line in lines[:3] for word in line.split()), *lines[3:]]
 
 
-def test_what_is_read_without_a_fault_pulumi_reads_the_same(scratch: ScratchProject) -> None:
+def test_scalars_that_check_accepts_are_read_equally_by_pulumi(scratch: ScratchProject) -> None:
     scalars = _scalars()
     text = "config:\n" + "".join(f"  flow-mcp:k{n}:\n    v: {scalar}\n" for n, scalar in enumerate(scalars))
     scratch.pulumi("stack", "init", "acme")
@@ -58,7 +58,7 @@ def test_what_is_read_without_a_fault_pulumi_reads_the_same(scratch: ScratchProj
     ]  # fmt: skip
 
 
-def test_a_key_without_namespace_is_the_projects_to_pulumi(scratch: ScratchProject) -> None:
+def test_pulumi_reads_a_key_without_namespace_as_a_key_of_the_project(scratch: ScratchProject) -> None:
     scratch.pulumi("stack", "init", "acme")
     for key in ("tenant", "flow-mcp:config:tenant"):
         scratch.declare("acme", f"config:\n  {key}: {{id: acme}}\n")
@@ -66,7 +66,7 @@ def test_a_key_without_namespace_is_the_projects_to_pulumi(scratch: ScratchProje
         assert by_pulumi["flow-mcp:tenant"]["objectValue"] == {"id": "acme"}
 
 
-def test_a_question_mark_between_brackets_is_an_error_to_pulumi(scratch: ScratchProject) -> None:
+def test_pulumi_rejects_a_question_mark_between_brackets(scratch: ScratchProject) -> None:
     scratch.pulumi("stack", "init", "acme")
     scratch.declare("acme", "config:\n  flow-mcp:k: [a?b]\n")
     with pytest.raises(PulumiError, match="did not find expected ',' or"):

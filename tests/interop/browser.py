@@ -1,4 +1,4 @@
-"""A person in front of headless Chromium."""
+"""A person who uses headless Chromium."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ class Person(NamedTuple):
 
 
 class Page(NamedTuple):
-    """What a sign-in ended with."""
+    """The result of a sign-in."""
 
     came_back: bool
-    """Whether the authorization server sent the person back to the client."""
+    """Whether the authorization server redirected the person to the client."""
     text: str
 
 
 class Browser:
-    """One Chromium; each sign-in begins without cookies."""
+    """A Chromium whose sign-ins start without cookies."""
 
     def __init__(self, chrome: Chrome) -> None:
         self._chrome = chrome
 
     def sign_in(self, url: str, person: Person) -> Page:
-        """Open an authorization URL, sign in, consent where asked, and follow the redirect."""
+        """Open an authorization URL, sign in, consent if requested, and follow the redirect."""
         chrome = self._chrome
         chrome.execute_cdp_cmd("Network.clearBrowserCookies", {})
         chrome.get(url)
@@ -56,10 +56,10 @@ class Browser:
         return Page(came_back, chrome.find_element(By.TAG_NAME, "body").text)
 
     def _go_on(self, leave: Callable[[], None]) -> None:
-        """Leave the page, and wait for the next one, which is the same form again where a sign-in failed."""
+        """Submit the page and wait for the next one, which is the same form after a failed sign-in."""
         self._chrome.execute_script("window.left = true")
         leave()
-        # Between two pages Chromium's driver may fail in any way.
+        # Between two pages, Chromium's driver can raise any error.
         waiting = WebDriverWait(self._chrome, _PATIENCE_SECONDS, _POLL_SECONDS, [WebDriverException])
         arrived = "return !window.left && document.readyState === 'complete'"
         waiting.until(lambda chrome: chrome.execute_script(arrived))
@@ -67,6 +67,6 @@ class Browser:
 
 @contextmanager
 def chromium(profile: Path) -> Iterator[Browser]:
-    """Start Debian's Chromium with a fresh profile."""
+    """Start Debian's Chromium with a new profile."""
     with headless_chrome(profile) as chrome:
         yield Browser(chrome)

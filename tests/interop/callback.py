@@ -1,4 +1,4 @@
-"""The loopback address to which a native application's authorization comes back (RFC 8252, 7.3)."""
+"""The loopback redirect URI of a native application (RFC 8252, 7.3)."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from urllib.parse import parse_qsl, urlsplit
 
 
 class Callback:
-    """`url` is the redirect URI; `receive` gives the parameters that came."""
+    """A listener with the redirect URI `url` and the received authorization responses."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.received: queue.Queue[dict[str, str]] = queue.Queue()
 
     def receive(self) -> dict[str, str] | None:
-        """Give the oldest authorization response that was not taken yet; None if there is none."""
+        """Return the oldest authorization response that was not returned yet; None if there is none."""
         return None if self.received.empty() else self.received.get()
 
 

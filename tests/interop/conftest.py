@@ -1,4 +1,4 @@
-"""Two tenants made by `pulumi up`, the MCP server that they are tenants of, and a browser."""
+"""Fixtures: two tenants created with `pulumi up`, their MCP server, and a browser."""
 
 from __future__ import annotations
 
@@ -36,35 +36,35 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 def whole_scene(
     tmp_path_factory: pytest.TempPathFactory, keycloak: LocalKeycloak, admin: httpx.Client
 ) -> Iterator[Scene]:
-    """The tenants `interop` and `neighbour`, with the same declaration; only the first has people."""
+    """The tenants `interop` and `neighbour` with equal declarations; only the first has people."""
     credentials = {"KEYCLOAK_USER": keycloak.admin_user, "KEYCLOAK_PASSWORD": keycloak.admin_password}
     scratch = ScratchProject.prepare(Project(REPOSITORY), tmp_path_factory.mktemp("interop"), credentials)
     settings = tmp_path_factory.mktemp("settings")
     key = KeyPair.make("signing-agent")
     with socket.create_server(("127.0.0.1", 0)) as listening:
         instance = f"http://127.0.0.1:{listening.getsockname()[1]}/flow"
-        made = []
+        created = []
         for name in ("interop", "neighbour"):
             tenant = Tenant(name, scratch)
             declared = tenants.declaration(name, keycloak.url, key.certificate)
-            made.append(tenants.create(tenant, declared, instance, settings))
-        tenants.employ(made[0], admin)
+            created.append(tenants.create(tenant, declared, instance, settings))
+        tenants.employ(created[0], admin)
         with SettingsDirectory(settings) as directory, flow_server(listening, directory) as server:
-            yield Scene(made[0], made[1], server, key)
-    for gone in made:
-        # What `pulumi destroy` leaves is other tests' matter.
+            yield Scene(created[0], created[1], server, key)
+    for gone in created:
+        # Other tests check the result of `pulumi destroy`.
         admin.delete(gone.name)
 
 
 @pytest.fixture
 def scene(whole_scene: Scene) -> Scene:
-    """The scene, with nothing refused so far."""
+    """The scene without denied calls."""
     whole_scene.server.refusals.clear()
     return whole_scene
 
 
 @pytest.fixture
 def desk(scene: Scene, browser: Browser, authority: Authority, tmp_path: Path) -> Iterator[Desk]:
-    """A client's surroundings, new for each test but for the browser."""
+    """A client's environment, new for each test except for the browser."""
     with https_site(authority) as site:
         yield Desk(scene, browser, site, authority.certificate, tmp_path)

@@ -1,4 +1,4 @@
-"""Where somebody sits with an MCP client: what the client is given, and the browser beside it."""
+"""The environment of a tested MCP client: its configuration and the browser."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.live.https_site import Site
 
 
 class Registration(StrEnum):
-    """How a client of people comes to its client ID."""
+    """How a client for people gets its client ID."""
 
     DECLARED = "declared"
     DYNAMIC = "dynamic"
@@ -22,24 +22,24 @@ class Registration(StrEnum):
 
 @dataclass(frozen=True)
 class Desk:
-    """All that the clients' drivers need."""
+    """The data that the clients' drivers need."""
 
     scene: Scene
     browser: Browser
     site: Site
-    """Where a client's metadata document is published."""
+    """Site that publishes a client's metadata document."""
     certificate: Path
-    """Authority of the site's certificate."""
+    """Certificate authority of the site."""
     home: Path
     """An empty home directory."""
 
     @property
     def desktop(self) -> str:
-        """ID of the application for people that the tenant declares."""
+        """Client ID of the declared client for people."""
         return self.scene.tenant.client("desktop").client_id
 
     def document(self, redirect: str) -> str:
-        """Publish a client's metadata document; its address is the client ID."""
+        """Publish a client's metadata document and return its address, the client ID."""
         address = f"{self.site.url}/client.json"
         document = {
             "client_id": address,
@@ -54,15 +54,15 @@ class Desk:
 
 
 class RefusedError(Exception):
-    """The client got no answer of the tool; the text is all that the client said of it."""
+    """The client got no result of the tool; the message is the client's output."""
 
 
 class StuckError(Exception):
-    """The client neither got an answer nor gave up; no refusal, and never what a test expects."""
+    """The client neither got a result nor stopped within the limit; no test expects this."""
 
 
-def said(error: BaseException) -> str:
-    """What an error says, with those that it was made of."""
+def message_of(error: BaseException) -> str:
+    """Return the message of an error with the messages of its causes."""
     if isinstance(error, BaseExceptionGroup):
-        return "\n".join(said(one) for one in error.exceptions)
+        return "\n".join(message_of(one) for one in error.exceptions)
     return f"{type(error).__name__}: {error}"

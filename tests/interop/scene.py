@@ -1,4 +1,4 @@
-"""What a test of a client works with."""
+"""The tenants and the server for the tests of clients."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.live.key_pair import KeyPair
 
 @dataclass(frozen=True)
 class MadeTenant:
-    """A tenant as its stack's outputs tell of it."""
+    """A tenant with its stack's outputs."""
 
     name: str
     document: SettingsDocument
@@ -26,18 +26,18 @@ class MadeTenant:
         return next(client for client in clients if client.name == name)
 
     def url(self, environment: str) -> str:
-        """URL of an environment's protected resource, which is its MCP server's."""
+        """Return the URL of an environment's protected resource."""
         return self._resource(environment).url
 
     def refusal(self, environment: str, error: str | None = None) -> Refusal:
-        """A 401 of this environment, with its challenge."""
+        """Return the 401 of this environment with its challenge."""
         scopes = self._resource(environment).authorization_servers[0].scopes_advertised
         begin = f'error="{error}", ' if error else ""
         described = self._described(environment)
         return self._path(environment), 401, f'Bearer {begin}{described}, scope="{" ".join(scopes)}"'
 
     def forbidden(self, environment: str) -> Refusal:
-        """A 403 that no other token would change: it asks for no scope."""
+        """Return the 403 without scope, which no other token would change."""
         return self._path(environment), 403, f"Bearer {self._described(environment)}"
 
     def _path(self, environment: str) -> str:
@@ -55,14 +55,14 @@ class MadeTenant:
 
 @dataclass(frozen=True)
 class Scene:
-    """Two tenants of one MCP server; the second is the first's neighbour."""
+    """Two tenants of one MCP server."""
 
     tenant: MadeTenant
     neighbour: MadeTenant
     server: FlowServer
     key: KeyPair
-    """Of the client `signing-agent`."""
+    """Private key of the client `signing-agent`."""
 
     def refusals(self) -> list[Refusal]:
-        """What was refused, each refusal once, in the order of its first time."""
+        """Return the distinct denied calls in the order of their first occurrence."""
         return list(dict.fromkeys(self.server.refusals))

@@ -1,4 +1,4 @@
-"""An MCP server on the official Python SDK, guarded by the runtime module, with a log of its answers."""
+"""An MCP server with the official Python SDK and the runtime's middleware, which logs denied calls."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from starlette.requests import Request
 from flow_mcp.runtime.asgi import CALLER, Caller, ProtectedResourceMiddleware
 from flow_mcp.runtime.asgi_answers import App, Message, Receive, Scope, Send
 from flow_mcp.runtime.directory import SettingsDirectory
-from flow_mcp.runtime.mcp_sdk import KnownToSdk
+from flow_mcp.runtime.mcp_sdk import SdkCallerMiddleware
 
 _PATH = "/mcp/tenants/{tenant}/workspaces/{workspace}/environments/{environment}"
 
@@ -27,24 +27,24 @@ Refusal = tuple[str, int, str]
 
 @dataclass(frozen=True)
 class FlowServer:
-    """Where it runs, and what it refused since the last `clear`."""
+    """The server's URL, and the denied calls since the last `clear`."""
 
     instance: str
     """URL of the Flow instance, `server` of a declaration's `flow-mcp:instance`."""
     refusals: list[Refusal] = field(default_factory=list)
-    """Every 401 and 403, in order."""
+    """All 401 and 403 answers, in order."""
 
 
 @contextmanager
 def flow_server(listening: socket.socket, settings: SettingsDirectory) -> Iterator[FlowServer]:
-    """Serve all tenants of a directory of settings on a socket of 127.0.0.1."""
+    """Serve all tenants of a settings directory on 127.0.0.1."""
     origin = f"http://127.0.0.1:{listening.getsockname()[1]}"
     server = FlowServer(f"{origin}/flow")
     sdk = MCPServer("Flow")
     sdk.add_tool(where_am_i)
-    # Stateless, as one server among many behind a balancer is.
+    # Stateless, like one of many servers behind a load balancer.
     app = sdk.streamable_http_app(streamable_http_path=f"/flow{_PATH}", stateless_http=True)
-    guarded = ProtectedResourceMiddleware(KnownToSdk(app), settings, base_url=origin)
+    guarded = ProtectedResourceMiddleware(SdkCallerMiddleware(app), settings, base_url=origin)
     config = uvicorn.Config(_logged(guarded, server), log_level="warning", ws="none", lifespan="on")
     running = uvicorn.Server(config)
     thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
@@ -57,7 +57,7 @@ def flow_server(listening: socket.socket, settings: SettingsDirectory) -> Iterat
 
 
 def where_am_i(context: Context[Any, Request]) -> dict[str, str]:
-    """Say whose environment this is, and who calls."""
+    """Return the tenant, the environment and the caller."""
     request = context.request_context.request
     assert request is not None
     caller = request.scope[CALLER]
@@ -72,7 +72,7 @@ def where_am_i(context: Context[Any, Request]) -> dict[str, str]:
 
 
 def _logged(app: App, server: FlowServer) -> App:
-    """Note what is refused, as it goes out."""
+    """Record denied calls when they are answered."""
 
     async def logged(scope: Scope, receive: Receive, send: Send) -> None:
         async def note(message: Message) -> None:

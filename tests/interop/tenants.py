@@ -1,4 +1,4 @@
-"""Two tenants of one Flow instance, each a realm of its own made by `pulumi up`."""
+"""Two tenants of one Flow instance, with one realm each, created with `pulumi up`."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from tests.interop.scene import MadeTenant
 from tests.live.tenant import Tenant
 
 PLANNER, GUEST = Person("ada", "a-planner-of-the-tests"), Person("guy", "a-guest-of-the-tests")
-# Where the clients listen, on ports that change (RFC 8252, 7.3).
+# The redirect URIs of the clients, whose ports change (RFC 8252, 7.3).
 _REDIRECTS = ["http://127.0.0.1/callback", "http://127.0.0.1/oauth/callback"]
 _PEOPLE = {"people": {"groups": ["planners"]}}
 
 
 def declaration(name: str, keycloak: str, certificate: str) -> dict[str, Any]:
-    """A tenant with two environments: clients reach test only, but for one."""
+    """Return a tenant with two environments, of which all clients but one have access to test only."""
     person = {"grant": "authorization-code", "redirectUris": _REDIRECTS, **_PEOPLE}
     program = {"grant": "client-credentials", "access": ["1/test"]}
     return {
@@ -52,7 +52,7 @@ def declaration(name: str, keycloak: str, certificate: str) -> dict[str, Any]:
 
 
 def create(tenant: Tenant, declared: dict[str, Any], instance: str, settings: Path) -> MadeTenant:
-    """Make the stack and the file that the server reads."""
+    """Create the stack and the settings file of the server."""
     tenant.create()
     config = {"flow-mcp:instance": {"server": instance}, "flow-mcp:tenant": declared}
     tenant.scratch.declare(tenant.name, yaml.safe_dump({"config": config}))
@@ -65,7 +65,7 @@ def create(tenant: Tenant, declared: dict[str, Any], instance: str, settings: Pa
 
 
 def employ(tenant: MadeTenant, admin: httpx.Client) -> None:
-    """Give the realm its people: a planner and a guest."""
+    """Create the realm's people: a planner and a guest."""
     for person, groups in ((PLANNER, ["planners"]), (GUEST, [])):
         admin.post(
             f"{tenant.name}/users",

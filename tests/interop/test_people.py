@@ -1,4 +1,4 @@
-"""MCP clients for people: who gets in by which, and what the others are told."""
+"""Tests of MCP clients for people: access, and errors without access."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _CLIENTS = {
     "mcp-remote": mcp_remote.ask,
     "inspector": inspector.ask,
 }
-# What each says when the server refuses the token that it has just been given.
+# The messages of the clients when the server denies their new token.
 _TOKEN_REFUSED = {
     "python-sdk": "Server returned an error response",
     "fastmcp": "Server returned an error response",
@@ -32,7 +32,7 @@ _EACH = pytest.mark.parametrize("ask", _CLIENTS.values(), ids=_CLIENTS)
 
 
 @_EACH
-def test_a_planner_gets_the_tool_s_result(desk: Desk, ask: Ask, registration: Registration) -> None:
+def test_a_planner_gets_the_tools_result(desk: Desk, ask: Ask, registration: Registration) -> None:
     tenant = desk.scene.tenant
     answer = ask(desk, tenant.url("test"), PLANNER, registration)
     client = answer.pop("client")
@@ -43,7 +43,7 @@ def test_a_planner_gets_the_tool_s_result(desk: Desk, ask: Ask, registration: Re
 
 
 @_EACH
-def test_another_environment_is_refused(desk: Desk, ask: Ask, registration: Registration) -> None:
+def test_another_environment_is_denied(desk: Desk, ask: Ask, registration: Registration) -> None:
     tenant = desk.scene.tenant
     with pytest.raises(RefusedError, match=r"(?i)invalid.scope|insufficient.scope"):
         ask(desk, tenant.url("production"), PLANNER, registration)
@@ -51,11 +51,11 @@ def test_another_environment_is_refused(desk: Desk, ask: Ask, registration: Regi
 
 
 @_EACH
-def test_another_tenant_does_not_know_the_client_or_the_person(
+def test_another_tenant_rejects_the_client_and_the_person(
     desk: Desk, ask: Ask, registration: Registration
 ) -> None:
     neighbour = desk.scene.neighbour
-    # A client that holds itself to the issuer of its declared ID stops before anybody is asked.
+    # A client that compares the issuer with that of its client ID stops before the sign-in.
     stopped = "Client not found|Refusing to send pre-registered credentials"
     with pytest.raises(RefusedError, match=f"Invalid username or password|{stopped}"):
         ask(desk, neighbour.url("test"), PLANNER, registration)
@@ -63,12 +63,12 @@ def test_another_tenant_does_not_know_the_client_or_the_person(
 
 
 @pytest.mark.parametrize(
-    ("ask", "said"), [(_CLIENTS[name], said) for name, said in _TOKEN_REFUSED.items()], ids=_CLIENTS
+    ("ask", "message"), [(_CLIENTS[name], message) for name, message in _TOKEN_REFUSED.items()], ids=_CLIENTS
 )
-def test_a_person_outside_the_groups_does_not_get_in(
-    desk: Desk, ask: Ask, said: str, registration: Registration
+def test_a_person_outside_the_groups_is_denied(
+    desk: Desk, ask: Ask, message: str, registration: Registration
 ) -> None:
     tenant = desk.scene.tenant
-    with pytest.raises(RefusedError, match=said):
+    with pytest.raises(RefusedError, match=message):
         ask(desk, tenant.url("test"), GUEST, registration)
     assert desk.scene.refusals() == [tenant.refusal("test"), tenant.refusal("test", "invalid_token")]

@@ -1,4 +1,4 @@
-"""MCP clients for programs: client credentials, with a secret and with a key."""
+"""Tests of MCP clients with client credentials, with a secret and with a key."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _EACH = pytest.mark.parametrize("ask", [ask for ask, _ in _CLIENTS.values()], id
 
 
 @pytest.mark.parametrize(("ask", "name"), _CLIENTS.values(), ids=_CLIENTS)
-def test_a_program_gets_the_tool_s_result(desk: Desk, ask: Ask, name: str) -> None:
+def test_a_program_gets_the_tools_result(desk: Desk, ask: Ask, name: str) -> None:
     tenant = desk.scene.tenant
     assert ask(desk, tenant.url("test")) == {
         "tenant": "interop",
@@ -35,7 +35,7 @@ def test_a_program_gets_the_tool_s_result(desk: Desk, ask: Ask, name: str) -> No
 
 
 @_EACH
-def test_another_environment_is_refused(desk: Desk, ask: Ask) -> None:
+def test_another_environment_is_denied(desk: Desk, ask: Ask) -> None:
     tenant = desk.scene.tenant
     with pytest.raises(RefusedError, match=r"(?i)invalid.scope"):
         ask(desk, tenant.url("production"))
@@ -43,14 +43,14 @@ def test_another_environment_is_refused(desk: Desk, ask: Ask) -> None:
 
 
 @_EACH
-def test_another_tenant_is_refused(desk: Desk, ask: Ask) -> None:
+def test_another_tenant_is_denied(desk: Desk, ask: Ask) -> None:
     neighbour = desk.scene.neighbour
     with pytest.raises(RefusedError):
         ask(desk, neighbour.url("test"))
     assert desk.scene.refusals() == [neighbour.refusal("test")]
 
 
-def test_a_token_for_another_environment_is_refused_and_a_right_one_fetched(desk: Desk) -> None:
+def test_a_token_for_another_environment_is_denied_and_a_new_one_fetched(desk: Desk) -> None:
     tenant = desk.scene.tenant
     memory = _memory_of_a_call(desk, "roaming-agent")
     answer = python_sdk.ask_with_secret(desk, tenant.url("production"), memory, "roaming-agent")
@@ -58,7 +58,7 @@ def test_a_token_for_another_environment_is_refused_and_a_right_one_fetched(desk
     assert desk.scene.refusals() == [tenant.refusal("production", "invalid_token")]
 
 
-def test_a_client_without_the_environment_is_not_sent_for_another_token(desk: Desk) -> None:
+def test_a_client_without_access_is_not_asked_for_another_token(desk: Desk) -> None:
     tenant = desk.scene.tenant
     memory = _memory_of_a_call(desk, "agent")
     with pytest.raises(RefusedError):
@@ -66,7 +66,7 @@ def test_a_client_without_the_environment_is_not_sent_for_another_token(desk: De
     assert desk.scene.refusals() == [tenant.forbidden("production")]
 
 
-def test_another_tenant_s_token_is_refused(desk: Desk) -> None:
+def test_another_tenants_token_is_denied(desk: Desk) -> None:
     neighbour = desk.scene.neighbour
     memory = _memory_of_a_call(desk, "agent")
     with pytest.raises(RefusedError):
@@ -75,7 +75,7 @@ def test_another_tenant_s_token_is_refused(desk: Desk) -> None:
 
 
 def _memory_of_a_call(desk: Desk, name: str) -> Memory:
-    """What the client has after a call to test: a token that is good there."""
+    """Return the client's tokens after a call to test, where they are valid."""
     memory = Memory()
     python_sdk.ask_with_secret(desk, desk.scene.tenant.url("test"), memory, name)
     desk.scene.server.refusals.clear()

@@ -1,4 +1,4 @@
-"""Keycloak's admin API, signed in as the administrator."""
+"""A client of Keycloak's admin API with administrator credentials."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from flow_mcp.local.keycloak.server import LocalKeycloak
 
 
 class AdministratorToken(httpx.Auth):
-    """Adds an administrator's token; a new one when the server does not take the old one any more."""
+    """Authentication with an administrator's token, which is renewed when the server rejects it."""
 
     requires_response_body = True
 
@@ -39,7 +39,7 @@ class AdministratorToken(httpx.Auth):
 
 
 def admin_client(keycloak: LocalKeycloak) -> httpx.Client:
-    """A client whose relative URLs start at `/admin/realms`; raises for every error status."""
+    """Return a client with the base URL `/admin/realms`, which raises for every error status."""
 
     def refuse_errors(answer: httpx.Response) -> None:
         if answer.request.url.path.startswith("/admin") and answer.status_code != httpx.codes.UNAUTHORIZED:

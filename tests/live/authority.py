@@ -1,4 +1,4 @@
-"""A certificate authority that lives as long as the tests."""
+"""A certificate authority for one test run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LIFETIME = timedelta(days=1)
 
 
 class Authority:
-    """Issues certificates for `localhost` or another host; `certificate` is the PEM file to trust it by."""
+    """An authority that issues certificates for hosts; `certificate` is its own certificate as a PEM file."""
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
@@ -28,7 +28,7 @@ class Authority:
         self.certificate.write_bytes(issued.public_bytes(serialization.Encoding.PEM))
 
     def server_context(self, host: str = "localhost") -> ssl.SSLContext:
-        """What an HTTPS server on this machine shows, with a key and a certificate of its own."""
+        """Return the TLS context of an HTTPS server with a new key and certificate."""
         key = ec.generate_private_key(ec.SECP256R1())
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
         names = x509.SubjectAlternativeName([x509.DNSName(host), x509.IPAddress(ip_address("127.0.0.1"))])

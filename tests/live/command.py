@@ -1,4 +1,4 @@
-"""The command line as people run it, in a trial's project."""
+"""Run the command line in a scratch project."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from flow_mcp.local.scratch_project import ScratchProject
 def flow_mcp(
     scratch: ScratchProject, *arguments: str, environment: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run `flow-mcp`; what it prints, and its exit code, are the caller's to judge."""
+    """Run `flow-mcp` and return its output and its exit code."""
     return subprocess.run(
         [str(Path(sys.executable).with_name("flow-mcp")), *arguments],
         cwd=scratch.project.directory,

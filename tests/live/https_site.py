@@ -1,4 +1,4 @@
-"""A web site on this machine, for documents that an authorization server fetches by HTTPS."""
+"""An HTTPS site on this machine, from which an authorization server fetches documents."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.live.authority import Authority
 
 
 class Site:
-    """What the site serves, as JSON: fill `pages`, path → body, at any time.
+    """The JSON pages of the site: `pages` maps paths to bodies and can change at any time.
 
     `url` is `https://localhost:<port>`; `requests` are the paths that were asked for, in order.
     """
@@ -24,7 +24,7 @@ class Site:
 
 @contextmanager
 def https_site(authority: Authority) -> Iterator[Site]:
-    """Serve a site on 127.0.0.1 with a certificate of this authority."""
+    """Serve a site on 127.0.0.1 with a certificate of the authority."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

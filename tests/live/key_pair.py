@@ -1,4 +1,4 @@
-"""A program's own key, for `private_key_jwt`."""
+"""A key of a program for private key JWT."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from cryptography.x509.oid import NameOID
 
 
 class KeyPair(NamedTuple):
-    """Both PEM; the certificate is what is declared."""
+    """A private key and its certificate in PEM; the certificate is declared."""
 
     private_key: str
     certificate: str
 
     @classmethod
     def make(cls, name: str) -> Self:
-        """Make an RSA key and a certificate for it, valid for a day."""
+        """Create an RSA key with a certificate that is valid for one day."""
         key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         now = datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""A person who signs in at Keycloak's own pages, as a browser would."""
+"""A person who signs in at Keycloak's pages, like a browser."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from flow_mcp.settings import TokenRequest
 
 
 class SignInRefusedError(Exception):
-    """Keycloak did not let the person in; the text is what it said."""
+    """Keycloak rejected the sign-in; the message is Keycloak's."""
 
 
 class Browser:
-    """Keeps cookies as browsers do for loopback addresses: Secure ones are sent by plain http too."""
+    """A cookie jar like a browser's for loopback addresses: Secure cookies are also sent by plain http."""
 
     def __init__(self, http: httpx.Client) -> None:
         self._http = http
@@ -31,7 +31,7 @@ class Browser:
         return self._send(self._http.build_request("GET", url, params=query))
 
     def submit(self, page: httpx.Response, fields: dict[str, str]) -> httpx.Response:
-        """Fill in and send the page's form; a page without one is returned as it is."""
+        """Fill in and send the page's form; return a page without a form unchanged."""
         form = re.search(r'<form[^>]*\saction="([^"]+)"', page.text)
         if page.has_redirect_location or not form:
             return page
@@ -63,7 +63,7 @@ def sign_in(
     *,
     pkce: bool = True,
 ) -> str:
-    """An access token for a person, by authorization code and PKCE (RFC 7636), as the token request says.
+    """Return an access token for a person by authorization code and PKCE (RFC 7636), with the token request.
 
     Raises:
         SignInRefusedError: Keycloak refused the request, the person or the code.
@@ -82,7 +82,7 @@ def tokens(
     pkce: bool = True,
     browser: Browser | None = None,
 ) -> dict[str, Any]:
-    """All that `sign_in` is granted; in a browser where somebody has signed in, nobody is asked again."""
+    """Return the complete token response of `sign_in`; a browser with a session needs no second sign-in."""
     assert request.authorization_endpoint
     assert request.authorization_parameters
     verifier = secrets.token_urlsafe(48)
@@ -112,5 +112,5 @@ def tokens(
 
 
 def _message(page: httpx.Response) -> str:
-    found = re.search(r'(?:kc-feedback-text|instruction|input-error[^"]*)"[^>]*>\s*([^<]+)', page.text)
-    return html.unescape(found[1]).strip() if found else f"status {page.status_code}"
+    match = re.search(r'(?:kc-feedback-text|instruction|input-error[^"]*)"[^>]*>\s*([^<]+)', page.text)
+    return html.unescape(match[1]).strip() if match else f"status {page.status_code}"

@@ -1,4 +1,4 @@
-"""Applications that register themselves at a real Keycloak, and the policies that let them."""
+"""Dynamic client registration at a real Keycloak, and its policies."""
 
 from __future__ import annotations
 
@@ -11,46 +11,46 @@ POLICY = "org.keycloak.services.clientregistration.policy.ClientRegistrationPoli
 
 
 def register(keycloak: str, realm: str, **metadata: Any) -> httpx.Response:
-    """Ask for a client without any login (RFC 7591, section 3.1)."""
+    """Register a client without a token (RFC 7591, section 3.1)."""
     with httpx.Client(trust_env=False, timeout=30) as http:
         return http.post(f"{keycloak}/realms/{realm}/clients-registrations/openid-connect", json=metadata)
 
 
 def refusal(answer: httpx.Response) -> str | None:
-    """The policy that refused a registration; None when it was accepted."""
+    """Return the policy that rejected a registration; None if it was accepted."""
     if answer.status_code == httpx.codes.CREATED:
         return None
     assert answer.status_code == httpx.codes.FORBIDDEN, answer.text
-    said: str = answer.json()["error_description"]
-    return said.removeprefix("Policy '").partition("'")[0]
+    description: str = answer.json()["error_description"]
+    return description.removeprefix("Policy '").partition("'")[0]
 
 
 def policies(admin: httpx.Client, realm: str) -> list[dict[str, Any]]:
-    """All registration policies of a realm, in a stable order, without Keycloak's IDs."""
-    found = admin.get(f"{realm}/components", params={"type": POLICY}).json()
-    return sorted((_stable(policy) for policy in found), key=lambda p: (p["subType"], p["name"]))
+    """Return all registration policies of a realm in a stable order, without Keycloak's IDs."""
+    components = admin.get(f"{realm}/components", params={"type": POLICY}).json()
+    return sorted((_stable(policy) for policy in components), key=lambda p: (p["subType"], p["name"]))
 
 
 def policy(admin: httpx.Client, realm: str, name: str) -> dict[str, Any]:
-    """One policy for anonymous registration, as the admin API has it."""
-    found = admin.get(f"{realm}/components", params={"type": POLICY}).json()
-    [only] = [p for p in found if (p["name"], p["subType"]) == (name, "anonymous")]
+    """Return one policy for anonymous registration from the admin API."""
+    components = admin.get(f"{realm}/components", params={"type": POLICY}).json()
+    [only] = [p for p in components if (p["name"], p["subType"]) == (name, "anonymous")]
     return dict(only)
 
 
 def change(admin: httpx.Client, realm: str, name: str, config: Mapping[str, list[str]]) -> None:
-    """What somebody does by hand in the console."""
-    found = policy(admin, realm, name)
-    admin.put(f"{realm}/components/{found['id']}", json=found | {"config": config})
+    """Change a policy as with the admin console."""
+    present = policy(admin, realm, name)
+    admin.put(f"{realm}/components/{present['id']}", json=present | {"config": config})
 
 
 def optional_scopes(admin: httpx.Client, realm: str) -> set[str]:
-    """The realm's optional client scopes."""
+    """Return the realm's optional client scopes."""
     return {scope["name"] for scope in admin.get(f"{realm}/default-optional-client-scopes").json()}
 
 
 class Realm:
-    """A realm that can be made as it was: its registration policies, scopes and clients."""
+    """A realm whose registration policies, scopes and clients can be restored."""
 
     def __init__(self, admin: httpx.Client, name: str) -> None:
         self._admin, self.name = admin, name
@@ -60,7 +60,7 @@ class Realm:
         self.renew()
 
     def renew(self) -> None:
-        """Make it as it was, with one client scope more, `mcp:tools`."""
+        """Restore the realm, and add the client scope `mcp:tools`."""
         realm_id = self._admin.get(self.name).json()["id"]
         for policy in self._list("components", type=POLICY):
             self._admin.delete(f"{self.name}/components/{policy['id']}")

@@ -1,4 +1,4 @@
-"""A tenant of a real Keycloak, made by a real `pulumi up`."""
+"""A tenant on a real Keycloak, created with a real `pulumi up`."""
 
 from __future__ import annotations
 
@@ -17,31 +17,31 @@ from tests.live.person import sign_in
 
 @dataclass(frozen=True)
 class Tenant:
-    """One stack of a trial; `name` is the stack's, the tenant's and its realm's."""
+    """A stack of a scratch project; `name` is the name of stack, tenant and realm."""
 
     name: str
     scratch: ScratchProject
 
     def declare(self, declaration: dict[str, Any]) -> None:
-        """Write the stack's file."""
+        """Write the tenant's file."""
         self.scratch.declare(self.name, yaml.safe_dump({"config": {"flow-mcp:tenant": declaration}}))
 
     def create(self) -> None:
-        """Make the empty stack."""
+        """Create the empty stack."""
         self.scratch.pulumi("stack", "init", self.name)
 
     def up(self) -> str:
-        """Apply; returns what Pulumi printed."""
+        """Run `pulumi up` and return its output."""
         return self.scratch.pulumi("up", "--yes", "--skip-preview", "--stack", self.name).stdout
 
     def changes(self) -> dict[str, set[str]]:
-        """What a preview would do: operation → names of resources, those that stay left out."""
+        """Return the changes of a preview: operation → names of resources, without unchanged ones."""
         printed = self.scratch.pulumi("preview", "--json", "--stack", self.name).stdout
-        found: dict[str, set[str]] = {}
+        names_by_operation: dict[str, set[str]] = {}
         for step in json.loads(printed[printed.index("{") :])["steps"]:
             if step["op"] != "same":
-                found.setdefault(step["op"], set()).add(step["urn"].rpartition("::")[2])
-        return found
+                names_by_operation.setdefault(step["op"], set()).add(step["urn"].rpartition("::")[2])
+        return names_by_operation
 
     def outputs(self, *, secrets: bool = False) -> dict[str, Any]:
         return self.scratch.outputs(self.name, secrets=secrets)

@@ -1,4 +1,4 @@
-"""`make demo` and `make demo-down`, in a clone of their own."""
+"""Tests of `make demo` and `make demo-down` in a clone."""
 
 from __future__ import annotations
 
@@ -17,35 +17,35 @@ from tests.conftest import REPOSITORY
 
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A clone of what is committed, with this checkout's environment and toolchain; its demo is removed."""
+    """A clone with this checkout's environment and toolchain; its demo is removed at the end."""
     directory = tmp_path_factory.mktemp("clone") / "project"
     subprocess.run(["git", "clone", "--quiet", REPOSITORY, directory], check=True)
-    for made in (".venv", ".toolchain"):
-        (directory / made).symlink_to(REPOSITORY / made)
+    for directory_name in (".venv", ".toolchain"):
+        (directory / directory_name).symlink_to(REPOSITORY / directory_name)
     yield directory
     _flow_mcp(directory, "demo", "down")
 
 
 @pytest.fixture(scope="module")
 def first(clone: Path) -> str:
-    """What the first run prints, while another program has the usual port."""
+    """Output of the first run, while another program uses the default port."""
     with ExitStack() as held:
         with suppress(OSError):  # another one has it already
             held.enter_context(socket.create_server(("127.0.0.1", DEFAULT_PORT)))
         return _flow_mcp(clone, "demo")
 
 
-def test_every_call_is_decided_as_the_issue_of_the_demo_says(first: str) -> None:
+def test_every_call_of_the_demo_is_decided_as_expected(first: str) -> None:
     rows = [[cell.strip() for cell in line.split("│")[1:3]] for line in first.splitlines() if "│ yes" in line]
     assert rows == [
-        ["own client, own token", "200"],
+        ["a declared client with its token", "200"],
         ["no token", "401"],
         ["another tenant's token", "401"],
         ["an unregistered client", "401"],
         ["a token for another environment", "401"],
         ["a token without the scope", "403"],
-        ["a client that was not given this resource", "403"],
-        ["a tenant with no settings", "401"],
+        ["a client without access to this resource", "403"],
+        ["a tenant without settings", "401"],
     ]
 
 
@@ -68,7 +68,7 @@ def test_down_removes_everything(clone: Path, first: str) -> None:
 
 
 def _flow_mcp(directory: Path, *arguments: str) -> str:
-    """Standard output of the command; its progress is shown only when it fails."""
+    """Return the standard output of the command; its progress is shown only after a failure."""
     ended = subprocess.run(
         [REPOSITORY / ".venv" / "bin" / "flow-mcp", *arguments],
         cwd=directory,

@@ -1,4 +1,4 @@
-"""`flow-mcp dev` with a real Keycloak."""
+"""Tests of `flow-mcp dev` with a real Keycloak."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _MAPPED_LOOPBACK = "0000000000000000FFFF00000100007F"
 
 @dataclass
 class CommandLine:
-    """Runs `flow-mcp dev` on one state directory and keeps all that it printed."""
+    """The command `flow-mcp dev` for one state directory, with all of its output."""
 
     state: Path
     printed: str = ""
@@ -40,7 +40,7 @@ class CommandLine:
 
 @pytest.fixture(scope="module")
 def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CommandLine]:
-    """The command line, with a Keycloak started by it; by the end of the module it is stopped and removed."""
+    """The command with a running Keycloak, which is stopped and removed after the module."""
     run = CommandLine(tmp_path_factory.mktemp("dev") / "keycloak")
     code, _ = run("start", "--port", "0", "--from", "maven")
     try:
@@ -65,7 +65,7 @@ def test_a_second_start_changes_nothing(dev: CommandLine) -> None:
     assert dev("status", "--json") == before
 
 
-def test_nothing_listens_beyond_the_loopback_interface(dev: CommandLine) -> None:
+def test_the_server_listens_on_loopback_only(dev: CommandLine) -> None:
     group = json.loads(dev("status", "--json")[1])["pid"]
     addresses = _listening_addresses(group)
     assert addresses
@@ -85,7 +85,7 @@ def test_the_password_is_in_one_file_only(dev: CommandLine) -> None:
     assert password.decode() not in dev.printed
 
 
-def test_a_stopped_server_starts_again_with_port_password_and_data(dev: CommandLine) -> None:
+def test_a_restarted_server_keeps_port_password_and_data(dev: CommandLine) -> None:
     server = LocalKeycloak(dev.state)
     url, password, before = server.url, server.admin_password, _contents(distribution.cache_directory())
     with admin_client(server) as admin:
@@ -105,27 +105,27 @@ def test_a_stopped_server_starts_again_with_port_password_and_data(dev: CommandL
 def test_servers_of_two_state_directories_share_nothing(
     dev: CommandLine, keycloak: LocalKeycloak, admin: httpx.Client
 ) -> None:
-    with admin_client(LocalKeycloak(dev.state)) as other:
-        other.post("", json={"realm": "of-the-other"})
+    with admin_client(LocalKeycloak(dev.state)) as other_admin:
+        other_admin.post("", json={"realm": "of-the-other"})
     assert "of-the-other" not in {realm["realm"] for realm in admin.get("").json()}
     assert LocalKeycloak(dev.state).admin_password != keycloak.admin_password
 
 
 def _processes(group: int) -> list[int]:
-    """The processes of a group, from field 5 of proc_pid_stat(5)."""
-    found = []
+    """Return the processes of a group, from field 5 of proc_pid_stat(5)."""
+    pids = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = stat.read_text().rpartition(")")[2].split()
         except (FileNotFoundError, ProcessLookupError):
             continue
         if int(fields[2]) == group:
-            found.append(int(stat.parent.name))
-    return found
+            pids.append(int(stat.parent.name))
+    return pids
 
 
 def _listening_addresses(group: int) -> set[str]:
-    """The local addresses at which processes of a group listen, TCP and UDP, from proc_net(5)."""
+    """Return the local TCP and UDP addresses at which processes of a group listen, from proc_net(5)."""
     ours = set()
     for pid in _processes(group):
         for file in Path(f"/proc/{pid}/fd").iterdir():
@@ -141,7 +141,7 @@ def _listening_addresses(group: int) -> set[str]:
 
 
 def _contents(directory: Path) -> dict[Path, tuple[int, int]]:
-    """Size and time of change of every file."""
+    """Return size and modification time of every file."""
     return {
         file: (file.stat().st_size, file.stat().st_mtime_ns)
         for file in directory.rglob("*")

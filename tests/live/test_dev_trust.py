@@ -1,4 +1,4 @@
-"""What `--trust` is for: Keycloak fetches a Client ID Metadata Document that this machine serves."""
+"""Tests of `--trust`: Keycloak fetches a client ID metadata document from this machine."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from tests.live.https_site import Site, https_site
 
 _REALM = "metadata-documents"
 _REDIRECT = "http://127.0.0.1/callback"
-# Keycloak holds every URL of the document against these, the redirect URI's host included.
+# Keycloak compares every URL of the document with these hosts, including the redirect URI.
 _DOMAINS = ["localhost", "127.0.0.1"]
 
 
 @pytest.fixture(autouse=True)
 def realm(admin: httpx.Client) -> Iterator[None]:
-    """A realm that takes clients whose metadata document is on this machine."""
+    """A realm that accepts metadata documents of this machine."""
     admin.post("", json={"realm": _REALM, "enabled": True})
     executor = {
         "executor": "client-id-metadata-document",
@@ -42,7 +42,7 @@ def realm(admin: httpx.Client) -> Iterator[None]:
     admin.delete(_REALM)
 
 
-def test_a_client_is_known_by_the_document_at_its_https_url(
+def test_a_client_with_a_metadata_document_is_accepted(
     keycloak: LocalKeycloak, admin: httpx.Client, authority: Authority
 ) -> None:
     with https_site(authority) as site:
@@ -51,15 +51,13 @@ def test_a_client_is_known_by_the_document_at_its_https_url(
         assert (status, site.requests, clients.count(f"{site.url}/client.json")) == (200, ["/client.json"], 1)
 
 
-def test_a_site_of_an_authority_that_is_not_trusted_is_not_read(
-    keycloak: LocalKeycloak, tmp_path: Path
-) -> None:
+def test_a_site_with_an_untrusted_certificate_is_not_fetched(keycloak: LocalKeycloak, tmp_path: Path) -> None:
     with https_site(Authority(tmp_path)) as site:
         assert (_sign_in(keycloak, site), site.requests) == (400, [])
 
 
 def _sign_in(keycloak: LocalKeycloak, site: Site) -> int:
-    """The status of Keycloak's answer to a sign-in for the client whose document this site serves."""
+    """Return the status of Keycloak's answer to a sign-in for the client with this site's document."""
     client_id = f"{site.url}/client.json"
     document = {
         "client_id": client_id,

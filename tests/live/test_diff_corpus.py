@@ -1,8 +1,8 @@
-"""The golden corpus told from previews: Pulumi, SDKs, program and Keycloak are real, other servers stand in.
+"""Tests of the golden corpus with previews of real Pulumi and Keycloak, and stand-ins for other servers.
 
-A stack has only the component in its state, with the former declaration among its inputs, for that is what a
-preview tells a change from; so all other resources are shown as new ones. The policies are left out here:
-they say nothing of declarations, and take most of a preview's time.
+The state of a stack has only the component, with the earlier declaration in its inputs, because a preview
+compares only these; all other resources are new. The policies are omitted: they do not evaluate declarations
+in a preview, and take most of its time.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ from tests.standin.registration_server import INITIAL_ACCESS_TOKEN, Registration
 from tests.standin.scalekit_server import APPLIER
 from tests.standin.server import Server
 from tests.standin.web import serving
-from tests.unit.review.diff.corpus import CORPUS, Case, Said, said
+from tests.unit.review.diff.corpus import CORPUS, Case, ExpectedChange, compared_parts
 
-# Its administrator is at a host that nobody has, and a preview asks there.
-UNREACHABLE = "the stack lets go of its realm, and is administered elsewhere"
-# A stack that is gone has no program, so that nothing can preview it.
+# Its administration host does not exist, and a preview would send requests to it.
+UNREACHABLE = "the stack no longer owns its realm, and the administrator signs in elsewhere"
+# A deleted stack has no program, so it cannot be previewed.
 PREVIEWED = [case for case in CORPUS if case.after and case.name != UNREACHABLE]
 ENTRA_TENANTS = (
     "3f0c6f0e-2f5b-4d5a-9d0a-6f1f0a7c4b11",
@@ -52,25 +52,25 @@ DOMAINS = ["contoso.example", "new.example", "profitbase.biz"]
 
 
 @dataclass(frozen=True)
-class Room:
-    """A trial with every authorization server that the corpus names.
+class PreviewProject:
+    """A scratch project with every authorization server of the corpus.
 
     Attributes:
-        trial: whose engine finds all of them.
-        addresses: the corpus's addresses, and what stands there.
+        scratch: the scratch project.
+        addresses: the addresses of the corpus, with those of the servers of the test.
     """
 
     scratch: ScratchProject
     addresses: Mapping[str, str]
 
-    def here(self, text: str) -> str:
-        """A text of the corpus with the addresses that there are."""
-        for there, here in self.addresses.items():
-            text = text.replace(there, here)
+    def localized(self, text: str) -> str:
+        """Return a text of the corpus with the addresses of the servers of the test."""
+        for declared, actual in self.addresses.items():
+            text = text.replace(declared, actual)
         return text
 
     def preview(self, stack: str) -> list[Any]:
-        """What the engine reports of a preview."""
+        """Return the engine's events of a preview."""
         log = self.scratch.directory / "events.jsonl"
         log.unlink(missing_ok=True)
         ended = subprocess.run(
@@ -89,9 +89,9 @@ class Room:
 
 
 @pytest.fixture(scope="module")
-def room(
+def preview_project(
     tmp_path_factory: pytest.TempPathFactory, keycloak: LocalKeycloak, authority: Authority
-) -> Iterator[Room]:
+) -> Iterator[PreviewProject]:
     directory = tmp_path_factory.mktemp("corpus")
     scratch = ScratchProject.prepare(Project(REPOSITORY), directory / "trial", {})
     credentials: dict[str, str] = {
@@ -119,24 +119,26 @@ def room(
             "https://id.stark.example/oidc": first.issuer,
             "https://id.evil.example/oidc": second.issuer,
         }
-        yield Room(replace(scratch, credentials=credentials), addresses)
+        yield PreviewProject(replace(scratch, credentials=credentials), addresses)
 
 
 @pytest.mark.parametrize("case", PREVIEWED, ids=lambda case: case.name)
-def test_a_change_of_the_corpus_is_found_by_a_preview(room: Room, case: Case) -> None:
-    scratch, stack = room.scratch, case.stack
+def test_a_change_of_the_corpus_is_found_by_a_preview(preview_project: PreviewProject, case: Case) -> None:
+    scratch, stack = preview_project.scratch, case.stack
     assert case.after
-    scratch.declare(stack, room.here(case.after.yaml()))
+    scratch.declare(stack, preview_project.localized(case.after.yaml()))
     scratch.pulumi("stack", "select", "--create", stack)
     state = scratch.directory / "state.json"
-    state.write_text(room.here(json.dumps(_deployment(case))), encoding="utf-8")
+    state.write_text(preview_project.localized(json.dumps(_deployment(case))), encoding="utf-8")
     scratch.pulumi("stack", "import", "--stack", stack, "--file", str(state))
-    before, after = declarations(room.preview(stack), stack)
-    assert said(compare(before, after)) == tuple(Said(*map(room.here, each)) for each in case.expected)
+    before, after = declarations(preview_project.preview(stack), stack)
+    assert compared_parts(compare(before, after)) == tuple(
+        ExpectedChange(*map(preview_project.localized, change)) for change in case.expected
+    )
 
 
 def _deployment(case: Case) -> dict[str, Any]:
-    """A state, as `pulumi stack import` takes one; without a tenant before, with nothing in it."""
+    """Return a state for `pulumi stack import`, which is empty without an earlier tenant."""
     within = f"urn:pulumi:{case.stack}::flow-mcp"
     resources: list[dict[str, Any]] = []
     if case.before:

@@ -1,4 +1,4 @@
-"""Evidence of a change that was previewed, approved and applied on a real Keycloak."""
+"""Test of the evidence of a change that was previewed, approved and applied on a real Keycloak."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ def _declaration(keycloak: LocalKeycloak, *access: str) -> dict[str, Any]:
 
 @pytest.fixture
 def tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak) -> Iterator[Tenant]:
-    made = Tenant(_NAME, module_scratch)
-    made.create()
-    made.declare(_declaration(keycloak, "1/test"))
-    made.up()
-    yield made
+    created = Tenant(_NAME, module_scratch)
+    created.create()
+    created.declare(_declaration(keycloak, "1/test"))
+    created.up()
+    yield created
     module_scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", _NAME)
 
 
-def test_what_was_approved_and_applied_is_proved_and_no_secret_is_in_it(
+def test_evidence_contains_the_approved_change_and_no_secret(
     tenant: Tenant, keycloak: LocalKeycloak, tmp_path: Path
 ) -> None:
     (private, public), file, diff = write_keys(tmp_path), tmp_path / "evidence.json", tmp_path / "diff.json"
@@ -53,12 +53,12 @@ def test_what_was_approved_and_applied_is_proved_and_no_secret_is_in_it(
 
     early = flow_mcp(tenant.scratch, *pack)
     assert (early.returncode, file.exists()) == (2, False)
-    assert "client agent does not reach 1/production yet" in early.stderr
+    assert "client agent does not have access to 1/production yet" in early.stderr
     assert "Traceback" not in early.stderr
 
     applied = flow_mcp(tenant.scratch, "gate", "apply", _NAME, "--approved", approved)
     assert applied.returncode == 0, applied.stdout + applied.stderr
-    # Neither a passphrase nor an administrator is needed to prove it.
+    # The verification needs neither passphrase nor administrator credentials.
     locked = {"PULUMI_CONFIG_PASSPHRASE_FILE": "", "PULUMI_CONFIG_PASSPHRASE": "", "KEYCLOAK_PASSWORD": ""}
     packed = flow_mcp(tenant.scratch, *pack, environment=locked)
     assert packed.returncode == 0, packed.stderr

@@ -1,4 +1,4 @@
-"""`flow-mcp export` of a stack that a real `pulumi up` made."""
+"""Tests of `flow-mcp export` for a stack that a real `pulumi up` created."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ def _declaration(keycloak: LocalKeycloak, *environments: str) -> dict[str, objec
 
 @pytest.fixture(scope="module")
 def tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak) -> Iterator[Tenant]:
-    made = Tenant("exported", module_scratch)
-    made.create()
-    made.declare(_declaration(keycloak, "production"))
-    made.up()
-    yield made
+    tenant = Tenant("exported", module_scratch)
+    tenant.create()
+    tenant.declare(_declaration(keycloak, "production"))
+    tenant.up()
+    yield tenant
     module_scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", "exported")
 
 
-def test_the_revision_rises_with_the_settings_and_only_then(
+def test_the_revision_increases_only_when_the_settings_change(
     tenant: Tenant, keycloak: LocalKeycloak, tmp_path: Path
 ) -> None:
     file = tmp_path / "exported.json"
@@ -50,9 +50,9 @@ def test_the_revision_rises_with_the_settings_and_only_then(
         ended = flow_mcp(tenant.scratch, "export", "exported", "--to", str(tmp_path))
         assert ended.returncode == 0, ended.stderr
         revisions.append(read_settings(file).revision)
-    # The fixture's update is the first one.
+    # The fixture's update is the stack's first.
     assert revisions == [2, 2, 4]
-    assert [each.key for each in read_settings(file).document.protected_resources] == [
+    assert [resource.key for resource in read_settings(file).document.protected_resources] == [
         "1/production",
         "1/test",
     ]

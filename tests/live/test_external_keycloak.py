@@ -1,4 +1,4 @@
-"""Keycloak as any authorization server: registration by RFC 7591 and 7592 on a real one."""
+"""Tests of a real Keycloak as an external server, with registration by RFC 7591 and 7592."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ UNCHANGED = ("--yes", "--skip-preview", "--expect-no-changes", "--stack", REALM)
 
 
 def realm() -> dict[str, Any]:
-    """A realm with a person in it."""
+    """A realm with one person."""
     user = {
         "username": PERSON[0],
         "firstName": "Bruce",
@@ -37,7 +37,7 @@ def realm() -> dict[str, Any]:
 
 
 def scope() -> dict[str, Any]:
-    """The scope that an administrator has prepared; it gives a token the audience."""
+    """The scope that an administrator has created; it adds the audience to tokens."""
     audience = {
         "name": "audience",
         "protocol": "openid-connect",
@@ -85,8 +85,9 @@ def declaration(keycloak: LocalKeycloak, redirect: str = REDIRECT) -> dict[str, 
 def tenant(keycloak: LocalKeycloak, admin: httpx.Client, scratch: ScratchProject) -> Iterator[Tenant]:
     admin.post("", json=realm())
     admin.post(f"{REALM}/client-scopes", json=scope())
-    (made,) = (s for s in admin.get(f"{REALM}/client-scopes").json() if s["name"] == "flow.production")
-    admin.put(f"{REALM}/default-optional-client-scopes/{made['id']}")
+    scopes = admin.get(f"{REALM}/client-scopes").json()
+    (created,) = (item for item in scopes if item["name"] == "flow.production")
+    admin.put(f"{REALM}/default-optional-client-scopes/{created['id']}")
     initial = admin.post(f"{REALM}/clients-initial-access", json={"count": 9, "expiration": 3600}).json()
     tenant = Tenant(REALM, replace(scratch, credentials={"FLOW_MCP_INITIAL_ACCESS_TOKEN": initial["token"]}))
     tenant.declare(declaration(keycloak))
@@ -96,8 +97,8 @@ def tenant(keycloak: LocalKeycloak, admin: httpx.Client, scratch: ScratchProject
 
 
 def registered(admin: httpx.Client) -> dict[str, dict[str, Any]]:
-    found = admin.get(f"{REALM}/clients").json()
-    return {client["clientId"]: client for client in found if client["name"].startswith("flow-mcp-")}
+    clients = admin.get(f"{REALM}/clients").json()
+    return {client["clientId"]: client for client in clients if client["name"].startswith("flow-mcp-")}
 
 
 def registration_tokens(tenant: Tenant) -> dict[str, str]:
@@ -109,7 +110,7 @@ def registration_tokens(tenant: Tenant) -> dict[str, str]:
     }
 
 
-def test_a_tenant_lives_its_whole_life(tenant: Tenant, keycloak: LocalKeycloak, admin: httpx.Client) -> None:
+def test_the_lifecycle_of_a_tenant(tenant: Tenant, keycloak: LocalKeycloak, admin: httpx.Client) -> None:
     tenant.up()
     outputs = tenant.outputs(secrets=True)
     ids = outputs["clientIds"]
@@ -131,13 +132,13 @@ def test_a_tenant_lives_its_whole_life(tenant: Tenant, keycloak: LocalKeycloak, 
     tenant.scratch.pulumi("refresh", *UNCHANGED)
     tenant.scratch.pulumi("up", *UNCHANGED)
 
-    # Keycloak gives a new registration access token with each update, and ends the old one.
+    # Keycloak issues a new registration access token with each update, and revokes the old one.
     before = registration_tokens(tenant)
-    other = "http://127.0.0.1:9/other"
-    tenant.declare(declaration(keycloak, other))
+    redirect_uri = "http://127.0.0.1:9/other"
+    tenant.declare(declaration(keycloak, redirect_uri))
     tenant.up()
     assert tenant.outputs()["clientIds"] == ids
-    assert registered(admin)[ids["desktop"]]["redirectUris"] == [other]
+    assert registered(admin)[ids["desktop"]]["redirectUris"] == [redirect_uri]
     after = registration_tokens(tenant)
     assert {name for name in before if before[name] != after[name]} == {"desktop"}
     tenant.scratch.pulumi("up", *UNCHANGED)

@@ -1,4 +1,4 @@
-"""The gate and the golden corpus on a real Keycloak: what a preview tells, and what is applied of it."""
+"""Tests of the gate with the golden corpus on a real Keycloak."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from flow_mcp.local.keycloak.server import LocalKeycloak
 from flow_mcp.local.scratch_project import ScratchProject
 from flow_mcp.review.gate.plan import Planner
 from tests.live.command import flow_mcp
-from tests.unit.review.diff.corpus import CORPUS, Case, said
+from tests.unit.review.diff.corpus import CORPUS, Case, compared_parts
 from tests.unit.review.diff.corpus.case import sample
 
 STACK = "acme"
@@ -22,7 +22,7 @@ CHANGES = (
     "nothing",
     "a client loses an environment",
     "a secret is replaced by a key",
-    "registration takes more hosts and more clients, and leads further",
+    "registration accepts more hosts and clients, and gains access",
     "another realm",
     "hostile texts are quoted",
 )
@@ -41,7 +41,7 @@ def acme(
     module_scratch.pulumi("destroy", "--yes", "--stack", STACK)
 
 
-def test_what_is_previewed_is_what_the_declarations_say_and_what_is_applied(
+def test_the_preview_matches_the_declarations_and_the_update(
     acme: ScratchProject, keycloak: LocalKeycloak, admin: httpx.Client
 ) -> None:
     shown = flow_mcp(acme, "gate", "preview", STACK, "--format", "json")
@@ -50,25 +50,25 @@ def test_what_is_previewed_is_what_the_declarations_say_and_what_is_applied(
     applied = flow_mcp(acme, "gate", "apply", STACK, *approved, "--json")
     assert applied.returncode == 0, applied.stderr
     assert {"nightly-agent", "desktop"} <= {
-        each["clientId"].removeprefix("flow-mcp-acme-") for each in admin.get("acme/clients").json()
+        entry["clientId"].removeprefix("flow-mcp-acme-") for entry in admin.get("acme/clients").json()
     }
     secrets = [*acme.outputs(STACK, secrets=True)["clientSecrets"].values(), keycloak.admin_password]
     printed = shown.stdout + shown.stderr + applied.stdout + applied.stderr
     assert [secret for secret in secrets if secret in printed] == []
 
-    found, replaced = {}, {}
+    observed, replaced = {}, {}
     for case in CASES:
         assert case.after is not None
         acme.declare(STACK, case.after.yaml().replace(URL, keycloak.url))
         with Planner.of(acme.project, acme.project.stack_files((STACK,)), date(2026, 11, 25)) as planner:
             diff = planner.plan(STACK).diff
-        found[case.name] = said(diff.changes)
+        observed[case.name] = compared_parts(diff.changes)
         replaced[case.name] = any(operation.op == "replace" for operation in diff.operations)
         assert [secret for secret in secrets if secret in repr(diff)] == []
 
-    assert found == {case.name: _here(case, keycloak.url) for case in CASES}
+    assert observed == {case.name: _here(case, keycloak.url) for case in CASES}
     assert {name for name, is_replaced in replaced.items() if is_replaced} == {"another realm"}
 
 
 def _here(case: Case, url: str) -> object:
-    return tuple(each._replace(text=each.text.replace(URL, url)) for each in case.expected)
+    return tuple(entry._replace(text=entry.text.replace(URL, url)) for entry in case.expected)

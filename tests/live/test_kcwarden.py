@@ -1,4 +1,4 @@
-"""What kcwarden, an independent auditor, says of our sample's realm, and whether our answers are true."""
+"""Compare the findings of kcwarden, an independent auditor, with the documented explanations."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ _KCWARDEN = Path(sys.executable).with_name("kcwarden")
 _PLANNER, _REDIRECT = ("ada", "a-planner-of-the-tests"), "http://127.0.0.1/callback"
 
 Finding = tuple[str, str, str]
-"""Severity, auditor, and what it is about."""
+"""Severity, auditor and subject."""
 
 
 @pytest.fixture(scope="module")
 def tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak, admin: httpx.Client) -> Iterator[Tenant]:
-    """The sample, with a planner in its realm."""
+    """The sample tenant with a planner in its realm."""
     sample = yaml.safe_load((REPOSITORY / "stacks" / "Pulumi.acme.yaml").read_text(encoding="utf-8"))
     declaration = sample["config"]["flow-mcp:tenant"]
     server = declaration["authorizationServer"]["keycloak"]
     server |= {"url": keycloak.url, "realm": {"name": _REALM, "create": True, "deletable": True}}
-    made = Tenant(_REALM, module_scratch)
-    made.create()
-    made.declare(declaration)
-    made.up()
+    tenant = Tenant(_REALM, module_scratch)
+    tenant.create()
+    tenant.declare(declaration)
+    tenant.up()
     name, password = _PLANNER
     person = {
         "username": name,
@@ -52,7 +52,7 @@ def tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak, admin: httpx
         "groups": ["planners"],
     }
     admin.post(f"{_REALM}/users", json=person)
-    yield made
+    yield tenant
     module_scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", _REALM)
 
 
@@ -63,15 +63,13 @@ def http() -> Iterator[httpx.Client]:
 
 
 @pytest.mark.usefixtures("tenant")
-def test_all_that_it_finds_is_explained_and_all_that_is_explained_is_found(
-    keycloak: LocalKeycloak, tmp_path: Path
-) -> None:
+def test_findings_equal_the_explained_findings(keycloak: LocalKeycloak, tmp_path: Path) -> None:
     export = tmp_path / "realm.json"
     options = ["--realm", _REALM, "--auth-method", "password", "--user", keycloak.admin_user]
     _kcwarden(keycloak, "download", *options, "--output", str(export), keycloak.url)
     audited = json.loads(_kcwarden(keycloak, "audit", "--format", "json", str(export)))
-    found = {(each["severity"], each["reporting_auditor"], each["entity"]) for each in audited}
-    assert found == _explained()
+    findings = {(finding["severity"], finding["reporting_auditor"], finding["entity"]) for finding in audited}
+    assert findings == _explained()
 
 
 def test_a_refresh_token_works_once_and_each_protected_resource_has_its_own(
@@ -86,7 +84,7 @@ def test_a_refresh_token_works_once_and_each_protected_resource_has_its_own(
         first, second = (_signed_in(http, browser, request) for request in requests)
 
 
-def test_admin_cli_gets_a_person_nowhere(tenant: Tenant, http: httpx.Client) -> None:
+def test_admin_cli_gives_a_person_no_access(tenant: Tenant, http: httpx.Client) -> None:
     document, (_, requests) = tenant.document, _desktop(tenant)
     form = {"grant_type": "password", "client_id": "admin-cli", "username": _PLANNER[0]}
     for request in requests:
@@ -107,7 +105,7 @@ def test_a_short_password_is_refused(admin: httpx.Client) -> None:
 
 
 def _explained() -> set[Finding]:
-    """The page's table."""
+    """Return the table of the documentation."""
     page = (REPOSITORY / "docs" / "kcwarden.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| (\w+) \| `(\w+)` \| (.+?) \|", page, re.MULTILINE)
     return {
@@ -124,7 +122,7 @@ def _desktop(tenant: Tenant) -> tuple[Client, tuple[TokenRequest, ...]]:
 
 
 def _signed_in(http: httpx.Client, browser: Browser, request: TokenRequest) -> str:
-    """A refresh token, as an MCP client asks for one."""
+    """Return a refresh token, requested like an MCP client."""
     assert request.authorization_parameters
     asked = dict(request.authorization_parameters)
     asked["scope"] += " offline_access"
@@ -139,7 +137,7 @@ def _refreshed(http: httpx.Client, client: Client, request: TokenRequest, token:
 
 
 def _kcwarden(keycloak: LocalKeycloak, *arguments: str) -> str:
-    """Run it; it would ask GitHub for Keycloak's newest version, so that no two days would be the same."""
+    """Run kcwarden without access to GitHub, where it looks up Keycloak's newest version."""
     nowhere = {"HTTPS_PROXY": "http://127.0.0.1:9", "NO_PROXY": "127.0.0.1"}
     environment = os.environ | nowhere | {"KCWARDEN_KEYCLOAK_PASSWORD": keycloak.admin_password}
     ended = subprocess.run(

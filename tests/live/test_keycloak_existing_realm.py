@@ -1,4 +1,4 @@
-"""A tenant in a realm that exists: it is used as it is, and is as it was when the tenant goes."""
+"""Tests of a tenant in an existing realm, which is restored when the tenant is destroyed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _REALMS = ("of-somebody-else", "of.somebody else", "Éclair's 100%")
 
 @pytest.fixture(params=_REALMS)
 def realm(request: pytest.FixtureRequest, admin: httpx.Client) -> Iterator[str]:
-    """A realm with a client of its own, and groups of which two have the same name."""
+    """A realm with a client, and with two groups of the same name."""
     name, path = request.param, quote(request.param, safe="")
     admin.post("", json={"realm": name, "enabled": True})
     for parent in ("contractors", "finance"):
@@ -34,9 +34,9 @@ def realm(request: pytest.FixtureRequest, admin: httpx.Client) -> Iterator[str]:
 
 _REFUSED = {
     "planners": "Declare its path: /contractors/planners or /finance/planners.",
-    "/sales/planners": "name a group that exists, such as /contractors/planners, /finance/planners.",
+    "/sales/planners": "declare an existing group, such as /contractors/planners, /finance/planners.",
 }
-"""Groups that cannot be taken, and what is said of each."""
+"""Groups that cannot be used, with their error messages."""
 
 
 def declaration(keycloak: LocalKeycloak, realm: str, *groups: str) -> dict[str, Any]:
@@ -56,17 +56,17 @@ def declaration(keycloak: LocalKeycloak, realm: str, *groups: str) -> dict[str, 
     }
 
 
-def test_a_tenant_comes_and_goes_and_the_realm_is_as_it_was(
+def test_creating_and_destroying_a_tenant_restores_the_realm(
     module_scratch: ScratchProject, keycloak: LocalKeycloak, admin: httpx.Client, realm: str
 ) -> None:
     before = _everything(admin, realm)
     tenant = Tenant("guest", module_scratch)
     tenant.create()
-    for group, said in _REFUSED.items():
+    for group, message in _REFUSED.items():
         tenant.declare(declaration(keycloak, realm, group))
         refused = module_scratch.pulumi("up", "--yes", "--skip-preview", "--stack", "guest", check=False)
         assert refused.returncode
-        assert said in refused.stdout
+        assert message in refused.stdout
     assert _everything(admin, realm) == before
 
     tenant.declare(declaration(keycloak, realm, "/finance/planners", "/contractors/EMEA~/APAC"))
@@ -90,23 +90,27 @@ def test_a_tenant_comes_and_goes_and_the_realm_is_as_it_was(
 
 
 def _everything(admin: httpx.Client, realm: str) -> dict[str, Any]:
-    """The realm with its clients, scopes, roles, groups and policies, in a stable order."""
+    """Return the realm with its clients, scopes, roles, groups and policies in a stable order."""
     paths = ("clients", "client-scopes", "roles", "groups", "components", "client-policies/profiles")
     base = quote(realm, safe="")
-    found = {path: admin.get(f"{base}/{path}").json() for path in (*paths, "client-policies/policies")}
+    documents = {path: admin.get(f"{base}/{path}").json() for path in (*paths, "client-policies/policies")}
     stable = {
         path: sorted(things, key=str) if isinstance(things, list) else things
-        for path, things in found.items()
+        for path, things in documents.items()
     }
     return {**stable, "realm": admin.get(base).json(), "roles of groups": _roles_of_groups(admin, realm)}
 
 
 def _roles_of_groups(admin: httpx.Client, realm: str) -> dict[str, list[str]]:
-    """The realm roles of each group below another, by its path."""
+    """Return the realm roles of each subgroup by its path."""
     base = quote(realm, safe="")
     parents = admin.get(f"{base}/groups").json()
-    children = [each for p in parents for each in admin.get(f"{base}/groups/{p['id']}/children").json()]
-    return {each["path"]: admin.get(f"{base}/groups/{each['id']}").json()["realmRoles"] for each in children}
+    children = [
+        child for parent in parents for child in admin.get(f"{base}/groups/{parent['id']}/children").json()
+    ]
+    return {
+        child["path"]: admin.get(f"{base}/groups/{child['id']}").json()["realmRoles"] for child in children
+    }
 
 
 def test_a_group_keeps_its_people_when_its_path_is_declared_instead_of_its_name(

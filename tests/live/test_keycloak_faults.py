@@ -1,4 +1,4 @@
-"""What a user sees when something is wrong: a sentence, a status, and nothing lost."""
+"""Tests of errors: one message, an exit code, and an unchanged state."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ def declaration(keycloak: LocalKeycloak) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def tenant(module_scratch: ScratchProject, declaration: dict[str, Any]) -> Iterator[Tenant]:
-    """A tenant that works; each test breaks something else around it."""
-    made = Tenant(_NAME, module_scratch)
-    made.create()
-    made.declare(declaration)
-    made.up()
-    yield made
-    made.declare(declaration)
+    """A working tenant, for which each test causes another error."""
+    created = Tenant(_NAME, module_scratch)
+    created.create()
+    created.declare(declaration)
+    created.up()
+    yield created
+    created.declare(declaration)
     module_scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", _NAME)
 
 
-def test_a_keycloak_that_is_down_is_named(tenant: Tenant, declaration: dict[str, Any]) -> None:
+def test_an_unreachable_keycloak_is_reported(tenant: Tenant, declaration: dict[str, Any]) -> None:
     away = _on(
         declaration,
         {"url": "http://127.0.0.1:9", "realm": {"name": _NAME, "create": True, "deletable": True}},
@@ -53,36 +53,36 @@ def test_a_keycloak_that_is_down_is_named(tenant: Tenant, declaration: dict[str,
     assert "http://127.0.0.1:9" in _refused(tenant, away)
 
 
-def test_wrong_credentials_are_named_without_being_shown(tenant: Tenant, declaration: dict[str, Any]) -> None:
+def test_wrong_credentials_are_reported_and_not_shown(tenant: Tenant, declaration: dict[str, Any]) -> None:
     wrong = dataclasses.replace(
         tenant.scratch, credentials={"KEYCLOAK_USER": "admin", "KEYCLOAK_PASSWORD": "not-the-password"}
     )
-    said = _refused(Tenant(_NAME, wrong), declaration)
-    assert "KEYCLOAK_PASSWORD" in said
-    assert "not-the-password" not in said
+    output = _refused(Tenant(_NAME, wrong), declaration)
+    assert "KEYCLOAK_PASSWORD" in output
+    assert "not-the-password" not in output
 
 
-def test_missing_credentials_are_named(tenant: Tenant, declaration: dict[str, Any]) -> None:
+def test_missing_credentials_are_reported(tenant: Tenant, declaration: dict[str, Any]) -> None:
     none = dataclasses.replace(tenant.scratch, credentials={})
     assert "KEYCLOAK_USER" in _refused(Tenant(_NAME, none), declaration)
 
 
-def test_a_realm_of_somebody_else_is_not_taken_over(
+def test_an_existing_realm_is_not_adopted(
     tenant: Tenant, declaration: dict[str, Any], admin: httpx.Client
 ) -> None:
     admin.post("", json={"realm": "theirs"})
     before = admin.get("theirs").json()
     url = declaration["authorizationServer"]["keycloak"]["url"]
-    said = _refused(
+    output = _refused(
         tenant, _on(declaration, {"url": url, "realm": {"name": "theirs", "create": True, "deletable": True}})
     )
-    assert "theirs" in said
-    assert "create: false" in said
+    assert "theirs" in output
+    assert "create: false" in output
     assert admin.get("theirs").json() == before
     admin.delete("theirs")
 
 
-def test_a_group_that_does_not_exist_is_named(
+def test_a_missing_group_is_reported(
     tenant: Tenant, declaration: dict[str, Any], admin: httpx.Client
 ) -> None:
     admin.post("", json={"realm": "groupless", "enabled": True})
@@ -94,12 +94,12 @@ def test_a_group_that_does_not_exist_is_named(
         "access": ["*"],
         "people": {"groups": ["nobody-made-me"]},
     }
-    said = _refused(tenant, elsewhere | {"clients": {"desktop": desktop}})
-    assert "has no group nobody-made-me, which people: {groups: […]} names" in said
+    output = _refused(tenant, elsewhere | {"clients": {"desktop": desktop}})
+    assert "has no group nobody-made-me, which people: {groups: […]} declares" in output
     admin.delete("groupless")
 
 
-def test_a_client_id_that_is_taken_is_named(
+def test_a_used_client_id_is_reported(
     tenant: Tenant, declaration: dict[str, Any], admin: httpx.Client
 ) -> None:
     admin.post(f"{_NAME}/clients", json={"clientId": "taken"})
@@ -109,19 +109,19 @@ def test_a_client_id_that_is_taken_is_named(
     assert "taken" in _refused(tenant, declaration | {"clients": clients})
 
 
-def test_a_refused_declaration_shows_every_problem_and_changes_nothing(
+def test_an_invalid_declaration_shows_all_problems_and_changes_nothing(
     tenant: Tenant, declaration: dict[str, Any]
 ) -> None:
     clients = {
         "agent": {"grant": "client-credentials", "access": ["9/production"]},
         "page": {"grant": "authorization-code", "access": ["*"], "redirectUris": ["https://*.example/"]},
     }
-    said = _refused(tenant, declaration | {"clients": clients})
-    assert "9/production" in said
-    assert "clients.page.redirectUris[0]" in said
+    output = _refused(tenant, declaration | {"clients": clients})
+    assert "9/production" in output
+    assert "clients.page.redirectUris[0]" in output
 
 
-def test_a_missing_plugin_is_named(tenant: Tenant, declaration: dict[str, Any], tmp_path: Path) -> None:
+def test_a_missing_plugin_is_reported(tenant: Tenant, declaration: dict[str, Any], tmp_path: Path) -> None:
     without = ScratchProject.prepare(Project(REPOSITORY), tmp_path / "trial", tenant.scratch.credentials)
     shutil.rmtree(without.installed_plugin("keycloak").parent)
     url = declaration["authorizationServer"]["keycloak"]["url"]
@@ -131,11 +131,11 @@ def test_a_missing_plugin_is_named(tenant: Tenant, declaration: dict[str, Any], 
     )
     tenant = Tenant("pluginless", without)
     tenant.create()
-    said = _refused(tenant, fresh)
-    assert "no resource plugin 'pulumi-resource-keycloak' found in the workspace" in said
+    output = _refused(tenant, fresh)
+    assert "no resource plugin 'pulumi-resource-keycloak' found in the workspace" in output
 
 
-def test_an_unset_passphrase_is_named(tenant: Tenant) -> None:
+def test_an_unset_passphrase_is_reported(tenant: Tenant) -> None:
     class NoPassphrase(ScratchProject):
         def environment(self) -> dict[str, str]:
             return {k: v for k, v in super().environment().items() if "PASSPHRASE" not in k}
@@ -152,7 +152,7 @@ def _on(declaration: dict[str, Any], keycloak: dict[str, Any]) -> dict[str, Any]
 
 
 def _refused(tenant: Tenant, declaration: dict[str, Any]) -> str:
-    """What `pulumi up` says when it refuses; the stack's resources stay as they were."""
+    """Return the output of a failing `pulumi up` and check that the stack's resources are unchanged."""
     before = tenant.scratch.pulumi("stack", "export", "--stack", tenant.name).stdout
     tenant.declare(declaration)
     ended = tenant.scratch.pulumi("up", "--yes", "--skip-preview", "--stack", tenant.name, check=False)
@@ -164,7 +164,7 @@ def _refused(tenant: Tenant, declaration: dict[str, Any]) -> str:
 
 
 def _resources(exported: str) -> list[tuple[str, str]]:
-    """URN and ID of everything that exists at the server, in a stable order."""
+    """Return URN and ID of all resources at the server in a stable order."""
     resources = json.loads(exported)["deployment"].get("resources", [])
     return sorted(
         (resource["urn"], resource["id"])

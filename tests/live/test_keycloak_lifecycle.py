@@ -1,4 +1,4 @@
-"""A tenant's life on a real Keycloak: made, unchanged, changed, taken back."""
+"""Tests of creating, updating and reverting a tenant on a real Keycloak."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _INSTANCE = {"server": "https://app.profitbase.biz/flow"}
 
 @pytest.fixture(scope="module")
 def declaration(keycloak: LocalKeycloak) -> dict[str, Any]:
-    """What each test starts from."""
+    """The declaration at the start of each test."""
     return {
         "id": _NAME,
         "workspaces": {"456": {"environments": ["production", "test"]}},
@@ -54,7 +54,7 @@ def declaration(keycloak: LocalKeycloak) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def made(module_scratch: ScratchProject, declaration: dict[str, Any]) -> Iterator[Tenant]:
+def applied(module_scratch: ScratchProject, declaration: dict[str, Any]) -> Iterator[Tenant]:
     """The stack, applied once."""
     tenant = Tenant(_NAME, module_scratch)
     tenant.create()
@@ -65,16 +65,16 @@ def made(module_scratch: ScratchProject, declaration: dict[str, Any]) -> Iterato
 
 
 @pytest.fixture
-def tenant(made: Tenant, declaration: dict[str, Any]) -> Iterator[Tenant]:
-    """The stack as first declared, before the test and after it."""
-    yield made
-    made.declare(declaration)
-    made.up()
+def tenant(applied: Tenant, declaration: dict[str, Any]) -> Iterator[Tenant]:
+    """The stack with its first declaration, before and after the test."""
+    yield applied
+    applied.declare(declaration)
+    applied.up()
 
 
-def test_the_outputs_are_the_contract(made: Tenant, declaration: dict[str, Any]) -> None:
+def test_the_outputs_have_the_published_form(applied: Tenant, declaration: dict[str, Any]) -> None:
     loaded = from_configuration(declaration, _INSTANCE, source="test").declaration
-    outputs = made.outputs()
+    outputs = applied.outputs()
     document = loaded.kind.settings(loaded, {})
     assert outputs == {
         "authority": document.authorization_servers[0].authority,
@@ -87,16 +87,16 @@ def test_the_outputs_are_the_contract(made: Tenant, declaration: dict[str, Any])
         "clientSecrets": "[secret]",
         "settings": document.canonical_json(),
     }
-    assert sorted(made.outputs(secrets=True)["clientSecrets"]) == ["agent"]
+    assert sorted(applied.outputs(secrets=True)["clientSecrets"]) == ["agent"]
 
 
-def test_the_same_declaration_changes_nothing(made: Tenant) -> None:
-    assert made.changes() == {}
-    made.scratch.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes", "--stack", _NAME)
+def test_the_same_declaration_changes_nothing(applied: Tenant) -> None:
+    assert applied.changes() == {}
+    applied.scratch.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes", "--stack", _NAME)
 
 
-def test_a_refresh_finds_no_drift(made: Tenant) -> None:
-    made.scratch.pulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes", "--stack", _NAME)
+def test_a_refresh_finds_no_drift(applied: Tenant) -> None:
+    applied.scratch.pulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes", "--stack", _NAME)
 
 
 def test_one_changed_client_changes_that_client_only(
@@ -111,7 +111,7 @@ def test_one_changed_client_changes_that_client_only(
     assert sorted(client["redirectUris"]) == ["http://127.0.0.1/callback", "https://desktop.example/callback"]
 
 
-def test_one_removed_client_is_gone_and_the_others_stay(
+def test_a_removed_client_is_deleted_and_the_others_are_kept(
     tenant: Tenant, declaration: dict[str, Any], admin: httpx.Client
 ) -> None:
     changed = copy.deepcopy(declaration)
@@ -123,7 +123,7 @@ def test_one_removed_client_is_gone_and_the_others_stay(
     assert tenant.outputs()["clientIds"].keys() == {"desktop", "legacy", "signer"}
 
 
-def test_a_new_environment_leaves_no_drift_behind(tenant: Tenant, declaration: dict[str, Any]) -> None:
+def test_a_new_environment_causes_no_drift(tenant: Tenant, declaration: dict[str, Any]) -> None:
     changed = copy.deepcopy(declaration)
     changed["workspaces"]["456"]["environments"].append("staging")
     tenant.declare(changed)
@@ -132,7 +132,7 @@ def test_a_new_environment_leaves_no_drift_behind(tenant: Tenant, declaration: d
     assert tenant.changes() == {}
 
 
-def test_a_removed_group_loses_its_way_in(
+def test_a_removed_group_loses_access(
     tenant: Tenant, declaration: dict[str, Any], admin: httpx.Client
 ) -> None:
     changed = copy.deepcopy(declaration)
@@ -147,30 +147,32 @@ def test_a_removed_group_loses_its_way_in(
     )
 
 
-def test_no_secret_is_in_what_is_printed_logged_or_kept(
-    made: Tenant, keycloak: LocalKeycloak, admin: httpx.Client
+def test_no_secret_is_printed_logged_or_stored(
+    applied: Tenant, keycloak: LocalKeycloak, admin: httpx.Client
 ) -> None:
     clients = admin.get(f"{_NAME}/clients").json()
     secrets = {client["secret"] for client in clients if client.get("secret")}
-    given = made.outputs(secrets=True)["clientSecrets"]
+    given = applied.outputs(secrets=True)["clientSecrets"]
     assert set(given.values()) <= secrets
-    secrets |= {made.scratch.credentials["KEYCLOAK_PASSWORD"], made.scratch.passphrase.read_text()}
+    secrets |= {applied.scratch.credentials["KEYCLOAK_PASSWORD"], applied.scratch.passphrase.read_text()}
     assert len(secrets) >= 4
     assert all(len(secret) > 20 for secret in secrets)
 
-    printed = made.up() + made.scratch.pulumi("preview", "--diff", "--stack", _NAME).stdout
-    printed += json.dumps(made.outputs()) + made.scratch.pulumi("stack", "export", "--stack", _NAME).stdout
+    printed = applied.up() + applied.scratch.pulumi("preview", "--diff", "--stack", _NAME).stdout
+    printed += (
+        json.dumps(applied.outputs()) + applied.scratch.pulumi("stack", "export", "--stack", _NAME).stdout
+    )
     files = [
         file
-        for file in made.scratch.directory.rglob("*")
-        if file.is_file() and file != made.scratch.passphrase and "project" not in file.parts
+        for file in applied.scratch.directory.rglob("*")
+        if file.is_file() and file != applied.scratch.passphrase and "project" not in file.parts
     ]
     kept = b"".join(file.read_bytes() for file in [*files, keycloak.status().log])
     assert b"flow-mcp-lifecycle-agent" in kept
     assert [secret for secret in secrets if secret in printed or secret.encode() in kept] == []
 
 
-def test_a_destroyed_tenant_leaves_nothing_behind(
+def test_destroying_a_tenant_removes_all_resources(
     module_scratch: ScratchProject, declaration: dict[str, Any], admin: httpx.Client
 ) -> None:
     changed = copy.deepcopy(declaration) | {"id": "shortlived"}
@@ -185,7 +187,7 @@ def test_a_destroyed_tenant_leaves_nothing_behind(
     assert "shortlived" not in {realm["realm"] for realm in admin.get("").json()}
 
 
-def test_a_realm_that_may_not_be_deleted_survives_its_stack_and_is_taken_up_again(
+def test_a_protected_realm_survives_its_stack_and_is_adopted_again(
     module_scratch: ScratchProject, declaration: dict[str, Any], admin: httpx.Client
 ) -> None:
     changed = copy.deepcopy(declaration) | {"id": "kept", "manualRegistrations": {}}
@@ -206,12 +208,12 @@ def test_a_realm_that_may_not_be_deleted_survives_its_stack_and_is_taken_up_agai
     tenant.declare(changed)
     refused = module_scratch.pulumi("up", "--yes", "--skip-preview", "--stack", "kept", check=False)
     assert refused.returncode != 0
-    assert "create: false would have Pulumi delete it" in refused.stdout
+    assert "with create: false, Pulumi would delete it" in refused.stdout
     assert [user["username"] for user in admin.get("kept/users").json()] == ["ada"]
     admin.delete("kept")
 
 
-def test_what_an_administrator_set_in_the_realm_stays(
+def test_settings_of_an_administrator_are_kept(
     tenant: Tenant, declaration: dict[str, Any], admin: httpx.Client
 ) -> None:
     own = {"passwordPolicy": "length(14)", "smtpServer": {"host": "mail.example", "from": "id@acme.example"}}

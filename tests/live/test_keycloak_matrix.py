@@ -1,4 +1,4 @@
-"""The document equals what Keycloak does: every token request is used, every token decided everywhere."""
+"""Tests of the settings document on Keycloak: all token requests, and all tokens for all resources."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _PLANNER, _GUEST = ("ada", "a-planner-of-the-tests"), ("guy", "a-guest-of-the-te
 
 @pytest.fixture(scope="module")
 def tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak, admin: httpx.Client) -> Iterator[Tenant]:
-    """Two workspaces, three environments, programs and people; Ada is in planners, Guy in no group."""
-    made = Tenant(_NAME, module_scratch)
-    made.create()
-    made.declare(
+    """A tenant with three environments, programs and people; Ada is a planner, Guy has no group."""
+    created = Tenant(_NAME, module_scratch)
+    created.create()
+    created.declare(
         {
             "id": _NAME,
             "workspaces": {
@@ -55,7 +55,7 @@ def tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak, admin: httpx
             },
         }
     )
-    made.up()
+    created.up()
     for name, password in (_PLANNER, _GUEST):
         person = {
             "username": name,
@@ -67,11 +67,11 @@ def tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak, admin: httpx
             "groups": ["planners"] if name == _PLANNER[0] else [],
         }
         admin.post(f"{_NAME}/users", json=person)
-    yield made
+    yield created
     module_scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", _NAME)
 
 
-def test_each_client_reaches_what_it_was_given_and_nothing_else(tenant: Tenant) -> None:
+def test_each_client_gets_exactly_its_access(tenant: Tenant) -> None:
     document = tenant.document
     runtime = Validator(document)
     keys = [resource.key for resource in document.protected_resources]
@@ -116,7 +116,7 @@ def test_a_request_without_pkce_is_refused(tenant: Tenant) -> None:
         sign_in(http, desktop.token_requests[0], _PLANNER, _LOOPBACK, pkce=False)
 
 
-def test_a_redirect_that_was_not_declared_is_refused(tenant: Tenant) -> None:
+def test_an_undeclared_redirect_is_rejected(tenant: Tenant) -> None:
     desktop = _client(tenant, "desktop")
     with httpx.Client() as http, pytest.raises(SignInRefusedError, match="Invalid parameter: redirect_uri"):
         sign_in(http, desktop.token_requests[0], _PLANNER, "http://127.0.0.1:53682/elsewhere")

@@ -1,4 +1,4 @@
-"""What the Keycloak plugin that is built here leaves in the state, compared with the official one."""
+"""Compare the state of the locally built Keycloak plugin with that of the official one."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ Resources = Mapping[tuple[str, str], Mapping[str, Any]]
 
 @pytest.fixture(scope="module")
 def tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak) -> Iterator[Tenant]:
-    """The tenant of the recorded state, made with the plugin that is built here."""
-    (inputs,) = (each["inputs"] for each in resources(OFFICIAL) if each["type"] == SETTINGS)
+    """The tenant of the recorded state, created with the locally built plugin."""
+    (inputs,) = (item["inputs"] for item in resources(OFFICIAL) if item["type"] == SETTINGS)
     declaration = deepcopy(inputs["tenant"])
     declaration["authorizationServer"]["keycloak"]["url"] = keycloak.url
     tenant = Tenant(STACK, module_scratch)
@@ -46,51 +46,51 @@ def exported(tenant: Tenant) -> dict[str, Any]:
     return state
 
 
-def by_name(found: list[dict[str, Any]]) -> dict[tuple[str, str], dict[str, Any]]:
+def by_name(items: list[dict[str, Any]]) -> dict[tuple[str, str], dict[str, Any]]:
     return {
-        (each["type"], each["urn"].rpartition("::")[2]): each
-        for each in found
-        if each["type"].startswith("keycloak:")
+        (item["type"], item["urn"].rpartition("::")[2]): item
+        for item in items
+        if item["type"].startswith("keycloak:")
     }
 
 
 def comparable(value: Any) -> Any:
-    """Without what differs from run to run: IDs, addresses, secrets and the order of sets."""
+    """Remove values that differ between runs: IDs, addresses, secrets and the order of sets."""
     if isinstance(value, dict):
-        return {key: comparable(each) for key, each in value.items() if key != "__pulumi_raw_state_delta"}
+        return {key: comparable(item) for key, item in value.items() if key != "__pulumi_raw_state_delta"}
     if isinstance(value, list):
         return sorted(map(comparable, value), key=json.dumps)
     return _ADDRESS.sub("http://keycloak", _ID.sub("id", value)) if isinstance(value, str) else value
 
 
 def differences(official: Resources, built: Resources) -> set[tuple[str, str, str]]:
-    """Type, `inputs` or `outputs`, and property, of all that is not the same."""
+    """List type, `inputs` or `outputs`, and property of all differences."""
     assert official.keys() == built.keys()
-    found = set()
+    differing = set()
     for key, one in official.items():
         for side in ("inputs", "outputs"):
-            ours, theirs = (comparable(plain(each.get(side) or {})) for each in (built[key], one))
-            found |= {
+            ours, theirs = (comparable(plain(item.get(side) or {})) for item in (built[key], one))
+            differing |= {
                 (key[0].rpartition(":")[2], side, name)
                 for name in ours.keys() | theirs.keys()
                 if ours.get(name) != theirs.get(name)
             }
-    return found
+    return differing
 
 
 def as_before(value: Any, before: Any) -> Any:
-    """What an earlier build left of a value: only the properties that it knew."""
+    """Reduce a value to the properties that an earlier build knew."""
     if isinstance(value, dict) and isinstance(before, dict):
         return {key: as_before(value[key], before[key]) for key in value.keys() & before.keys()}
     return None if before is None else value
 
 
-def test_the_state_is_what_the_official_plugin_leaves(tenant: Tenant) -> None:
+def test_the_state_equals_that_of_the_official_plugin(tenant: Tenant) -> None:
     built = by_name(exported(tenant)["deployment"]["resources"])
     assert differences(by_name(resources(OFFICIAL)), built) == set()
 
 
-def test_the_next_update_mends_a_state_of_an_earlier_build_and_replaces_nothing(tenant: Tenant) -> None:
+def test_the_next_update_migrates_an_older_state_without_replacements(tenant: Tenant) -> None:
     state = exported(tenant)
     whole = by_name(deepcopy(state)["deployment"]["resources"])
     before = by_name(resources(BEFORE))
@@ -111,7 +111,7 @@ def test_the_next_update_mends_a_state_of_an_earlier_build_and_replaces_nothing(
 
     mended = by_name(exported(tenant)["deployment"]["resources"])
     assert differences(whole, mended) == set()
-    assert {key: each["id"] for key, each in mended.items()} == {
-        key: each["id"] for key, each in whole.items()
+    assert {key: item["id"] for key, item in mended.items()} == {
+        key: item["id"] for key, item in whole.items()
     }
     assert tenant.changes() == {}

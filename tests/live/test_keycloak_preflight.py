@@ -1,4 +1,4 @@
-"""What is in the way of a realm, on a real Keycloak: one sentence each, and nothing is changed."""
+"""Tests of preflight on a real Keycloak: one message for each conflict, and no changes."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PASSWORD = "a password of the tests"
 
 @pytest.fixture(scope="module", autouse=True)
 def realm(admin: httpx.Client) -> Iterator[None]:
-    """A realm that the stack acme made, with a client of its own and one of somebody else's."""
+    """A realm of the stack acme, with a client of the stack and a manual one."""
     own = {"flowMcpOwner": "flow-mcp:acme"}
     admin.post("", json={"realm": REALM, "enabled": True, "attributes": own})
     admin.post(f"{REALM}/clients", json={"clientId": "agent", "attributes": own})
@@ -41,7 +41,7 @@ def realm(admin: httpx.Client) -> Iterator[None]:
 
 @pytest.fixture
 def everything(admin: httpx.Client) -> Iterator[None]:
-    """Fails when a test has changed anything that preflight looks at."""
+    """Fail if a test changes anything that preflight reads."""
     paths = ("", f"{REALM}/clients", f"{REALM}/groups", f"{REALM}/components", f"{REALM}/client-scopes")
     before = [sorted(admin.get(path).json(), key=str) for path in paths]
     yield
@@ -59,16 +59,16 @@ def preflight(
 
 @pytest.fixture
 def as_administrator(admin: httpx.Client) -> Iterator[Any]:
-    """Makes an administrator with some roles only, and gives the environment to sign in as them."""
-    made: list[tuple[str, str]] = []
+    """Create an administrator with some roles only, and return the environment with the credentials."""
+    created: list[tuple[str, str]] = []
 
     def make(roles: Mapping[str, list[str]], realm: str = "master") -> dict[str, str]:
         user = {"username": "limited", "enabled": True, "email": "l@acme.example", "emailVerified": True}
         secret = {"type": "password", "value": PASSWORD}
         names = {"firstName": "Limited", "lastName": "Administrator"}
         admin.post(f"{realm}/users", json=user | names | {"credentials": [secret]})
-        [found] = admin.get(f"{realm}/users", params={"username": "limited", "exact": "true"}).json()
-        made.append((realm, found["id"]))
+        [created_user] = admin.get(f"{realm}/users", params={"username": "limited", "exact": "true"}).json()
+        created.append((realm, created_user["id"]))
         for client, role_names in roles.items():
             if client:
                 [owner] = admin.get(f"{realm}/clients", params={"clientId": client}).json()
@@ -76,16 +76,16 @@ def as_administrator(admin: httpx.Client) -> Iterator[Any]:
                 path = f"clients/{owner['id']}"
             else:
                 given, path = [admin.get(f"{realm}/roles/{r}").json() for r in role_names], "realm"
-            admin.post(f"{realm}/users/{found['id']}/role-mappings/{path}", json=given)
+            admin.post(f"{realm}/users/{created_user['id']}/role-mappings/{path}", json=given)
         return {"KEYCLOAK_USER": "limited", "KEYCLOAK_PASSWORD": PASSWORD}
 
     yield make
-    for realm, user_id in made:
+    for realm, user_id in created:
         admin.delete(f"{realm}/users/{user_id}")
 
 
 @pytest.mark.usefixtures("everything")
-def test_what_can_be_made_is_fine(keycloak: LocalKeycloak) -> None:
+def test_valid_tenants_pass_the_preflight(keycloak: LocalKeycloak) -> None:
     assert preflight(keycloak, client_ids=["agent", "new"]) == PreflightResult(
         realm_exists=True, version="26.7.4"
     )
@@ -95,7 +95,7 @@ def test_what_can_be_made_is_fine(keycloak: LocalKeycloak) -> None:
 
 @pytest.mark.usefixtures("everything")
 @pytest.mark.parametrize(
-    ("changed", "kind", "said"),
+    ("changed", "kind", "message"),
     [
         (
             {"url": "http://127.0.0.1:9"},
@@ -103,13 +103,17 @@ def test_what_can_be_made_is_fine(keycloak: LocalKeycloak) -> None:
             "cannot be reached: connection refused",
         ),
         ({"url": "http://keycloak.invalid"}, UnreachableError, r"keycloak\.invalid cannot be reached: .*not"),
-        ({"admin_realm": "nowhere"}, CredentialsError, "no realm nowhere, in which the administrator"),
+        (
+            {"admin_realm": "nowhere"},
+            CredentialsError,
+            "no realm nowhere, which is declared as the administrator",
+        ),
         (
             {"realm": "nowhere", "create": False},
             AuthorizationServerError,
-            "has no realm nowhere: .* create",
+            r"has no realm nowhere\. .* create",
         ),
-        ({"owner": "flow-mcp:globex"}, OwnedByOthersError, "Realm checked .* was not made by this stack"),
+        ({"owner": "flow-mcp:globex"}, OwnedByOthersError, "Realm checked .* was not created by this stack"),
         ({"realm": "master"}, OwnedByOthersError, "Realm master .* create: false"),
         (
             {"client_ids": ["agent", "theirs"]},
@@ -119,27 +123,27 @@ def test_what_can_be_made_is_fine(keycloak: LocalKeycloak) -> None:
         ({"admin_client_id": "account"}, CredentialsError, "with client account"),
     ],
 )
-def test_what_is_in_the_way_is_said(
-    keycloak: LocalKeycloak, changed: dict[str, Any], kind: type[Exception], said: str
+def test_conflicting_resources_are_reported(
+    keycloak: LocalKeycloak, changed: dict[str, Any], kind: type[Exception], message: str
 ) -> None:
-    with pytest.raises(kind, match=said) as raised:
+    with pytest.raises(kind, match=message) as raised:
         preflight(keycloak, **changed)
     assert keycloak.admin_password not in str(raised.value)
 
 
-def test_a_wrong_base_path_is_told_from_a_keycloak_that_is_down(keycloak: LocalKeycloak) -> None:
+def test_a_wrong_base_path_is_distinguished_from_an_unreachable_keycloak(keycloak: LocalKeycloak) -> None:
     with pytest.raises(UnreachableError, match=r"no Keycloak at .*/auth: .* 404.*--http-relative-path"):
         preflight(keycloak, url=f"{keycloak.url}/auth")
 
 
-def test_https_at_a_port_without_tls_is_said(keycloak: LocalKeycloak) -> None:
+def test_https_at_a_port_without_tls_is_reported(keycloak: LocalKeycloak) -> None:
     with pytest.raises(UnreachableError, match="cannot be reached: no TLS connection"):
         preflight(keycloak, url=keycloak.url.replace("http://", "https://"))
 
 
-def test_wrong_credentials_are_said_without_showing_them(keycloak: LocalKeycloak) -> None:
+def test_rejected_credentials_are_reported_and_not_shown(keycloak: LocalKeycloak) -> None:
     wrong = {"KEYCLOAK_USER": keycloak.admin_user, "KEYCLOAK_PASSWORD": "wr0ng"}
-    with pytest.raises(CredentialsError, match="correct KEYCLOAK_USER and KEYCLOAK_PASSWORD") as raised:
+    with pytest.raises(CredentialsError, match="Correct KEYCLOAK_USER and KEYCLOAK_PASSWORD") as raised:
         preflight(keycloak, wrong)
     assert "wr0ng" not in str(raised.value)
 
@@ -155,7 +159,7 @@ def test_a_program_signs_in_with_its_secret(keycloak: LocalKeycloak, admin: http
     admin.post(f"master/users/{account['id']}/role-mappings/realm", json=[role])
     with_secret = {"KEYCLOAK_CLIENT_SECRET": "s-1"}
     assert not preflight(keycloak, with_secret, admin_client_id="robot", realm="new").realm_exists
-    with pytest.raises(CredentialsError, match="correct KEYCLOAK_CLIENT_SECRET"):
+    with pytest.raises(CredentialsError, match="Correct KEYCLOAK_CLIENT_SECRET"):
         preflight(keycloak, {"KEYCLOAK_CLIENT_SECRET": "s-2"}, admin_client_id="robot")
     admin.delete(f"master/clients/{robot['id']}")
 
@@ -167,39 +171,39 @@ MANAGER = ["manage-realm", "manage-clients", "manage-users"]
 @pytest.mark.parametrize(
     ("roles", "missing"),
     [
-        ({}, "any administration of it"),
+        ({}, "every role"),
         ({f"{REALM}-realm": ["view-realm", "view-clients"]}, "manage-realm, manage-clients, manage-users"),
         ({f"{REALM}-realm": ["manage-clients"]}, "manage-realm, manage-users"),
         ({f"{REALM}-realm": ["manage-clients", "manage-users"]}, "manage-realm"),
         ({f"{REALM}-realm": ["manage-clients", "manage-realm"]}, "manage-users"),
     ],
 )
-def test_rights_that_are_missing_in_a_realm_are_named(
+def test_missing_permissions_in_a_realm_are_reported(
     keycloak: LocalKeycloak, as_administrator: Any, roles: Mapping[str, list[str]], missing: str
 ) -> None:
     environment = as_administrator(roles)
-    with pytest.raises(RightsError, match=f"do not include {missing}: give the account the roles"):
+    with pytest.raises(RightsError, match=f"lacks {missing} on realm .* Give the account"):
         preflight(keycloak, environment)
 
 
 @pytest.mark.usefixtures("everything")
-def test_the_roles_that_are_asked_for_are_enough(keycloak: LocalKeycloak, as_administrator: Any) -> None:
+def test_the_documented_roles_are_sufficient(keycloak: LocalKeycloak, as_administrator: Any) -> None:
     environment = as_administrator({f"{REALM}-realm": MANAGER, "": ["create-realm"]})
     assert preflight(keycloak, environment, client_ids=["agent"]) == PreflightResult(realm_exists=True)
     assert not preflight(keycloak, environment, realm="new").realm_exists
 
 
 @pytest.mark.usefixtures("everything")
-def test_a_realm_s_own_administrator_is_enough_to_use_it(
-    keycloak: LocalKeycloak, as_administrator: Any
-) -> None:
+def test_an_administrator_of_the_realm_is_sufficient(keycloak: LocalKeycloak, as_administrator: Any) -> None:
     environment = as_administrator({"realm-management": MANAGER}, REALM)
-    others = "flow-mcp:somebody-else"
-    assert preflight(keycloak, environment, admin_realm=REALM, create=False, owner=others).realm_exists
+    other_owner = "flow-mcp:somebody-else"
+    assert preflight(keycloak, environment, admin_realm=REALM, create=False, owner=other_owner).realm_exists
 
 
 @pytest.mark.usefixtures("everything")
-def test_who_may_not_create_realms_is_told_so(keycloak: LocalKeycloak, as_administrator: Any) -> None:
+def test_a_missing_permission_to_create_realms_is_reported(
+    keycloak: LocalKeycloak, as_administrator: Any
+) -> None:
     environment = as_administrator({f"{REALM}-realm": MANAGER})
     with pytest.raises(
         RightsError, match=r"may not create realm new .* the realm role create-realm in realm"

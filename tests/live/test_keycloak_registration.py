@@ -1,4 +1,4 @@
-"""The plugin's resources and the component that it makes, on the real engine and a real Keycloak."""
+"""Tests of the plugin's resources and component on the real engine and a real Keycloak."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LOCALHOST = ["http://localhost:6274/callback"]
 
 @dataclasses.dataclass(frozen=True)
 class Stack:
-    """A stack of a trial; its name is the realm's."""
+    """A stack of a scratch project; its name is the realm's."""
 
     scratch: ScratchProject
     name: str
@@ -35,30 +35,30 @@ class Stack:
         self.scratch.declare(self.name, yaml.safe_dump({"config": {"flow-mcp:tenant": tenant}}))
 
     def run(self, *arguments: str) -> str:
-        """What Pulumi printed; an error of Pulumi's is raised."""
+        """Run Pulumi and return its output; raise an error of Pulumi."""
         return self.scratch.pulumi(*arguments, "--stack", self.name).stdout
 
     def fails(self, *arguments: str) -> str:
-        """What Pulumi printed when it failed, without a traceback."""
+        """Run Pulumi, which must fail without a traceback, and return its output."""
         ended = self.scratch.pulumi(*arguments, "--stack", self.name, check=False)
         assert ended.returncode != 0, ended.stdout
         assert "Traceback" not in ended.stdout
         return ended.stdout
 
     def refused(self, redirect_uris: list[str], **metadata: Any) -> str | None:
-        """The policy that refuses such a registration; None when it is accepted."""
+        """Return the policy that rejects such a registration; None if it is accepted."""
         return refusal(register(self.url, self.name, redirect_uris=redirect_uris, **metadata))
 
     def outputs(self, kind: str) -> dict[str, Any]:
-        """The outputs of the only resource of a type, as the state has them."""
+        """Return the outputs of the only resource of a type from the state."""
         exported = self.run("stack", "export")
         resources = json.loads(exported[exported.index("{") :])["deployment"]["resources"]
-        [found] = [found for found in resources if found["type"] == f"flow-mcp:index:{kind}"]
-        return dict(found["outputs"])
+        [resource] = [resource for resource in resources if resource["type"] == f"flow-mcp:index:{kind}"]
+        return dict(resource["outputs"])
 
 
 SECRET = "4dabf18193072939515e22adb298388d"
-"""What the engine marks an encrypted value in the state with."""
+"""The key by which the engine marks an encrypted value in the state."""
 UP = ("up", "--yes", "--skip-preview")
 DESTROY = ("destroy", "--yes", "--skip-preview")
 REFRESH = ("refresh", "--yes", "--skip-preview", "--expect-no-changes")
@@ -66,47 +66,47 @@ PREVIEW = ("preview", "--expect-no-changes")
 
 
 def stack(scratch: ScratchProject, keycloak: LocalKeycloak, name: str, program: str) -> Stack:
-    """A new stack that runs one of the programs."""
+    """Return a new stack with one of the programs."""
     shutil.copyfile(PROGRAMS / f"{program}.py", scratch.project.directory / "stacks" / "__main__.py")
-    made = Stack(scratch, name, keycloak.url)
+    adopted = Stack(scratch, name, keycloak.url)
     scratch.pulumi("stack", "init", name)
-    made.declare()
-    return made
+    adopted.declare()
+    return adopted
 
 
 @pytest.fixture(scope="module")
-def made(module_scratch: ScratchProject, keycloak: LocalKeycloak) -> Iterator[Stack]:
-    """A stack that has made a realm and adopted its policies in one run; each test leaves it so."""
-    made = stack(module_scratch, keycloak, "adopted", "plugin")
-    assert "created" in made.run(*UP)
-    yield made
-    made.run(*DESTROY)
+def adopted(module_scratch: ScratchProject, keycloak: LocalKeycloak) -> Iterator[Stack]:
+    """A stack that created a realm and adopted its policies in one run; tests restore it."""
+    adopted = stack(module_scratch, keycloak, "adopted", "plugin")
+    assert "created" in adopted.run(*UP)
+    yield adopted
+    adopted.run(*DESTROY)
 
 
 @pytest.fixture
-def settled(made: Stack) -> Iterator[Stack]:
-    """That stack; what a test has declared is taken back, and what it has applied is the test's to mend."""
-    yield made
-    made.declare()
+def settled(adopted: Stack) -> Iterator[Stack]:
+    """That stack; the declaration is restored after a test, and the test reverts what it applied."""
+    yield adopted
+    adopted.declare()
 
 
-def test_the_policies_of_a_realm_are_adopted_in_the_run_that_makes_it(made: Stack) -> None:
-    assert made.refused(LOOPBACK, scope="openid mcp:tools") is None
-    assert made.refused(LOCALHOST) == "Trusted Hosts"
-    assert made.scratch.outputs(made.name) == {
-        "metadataUrl": f"{made.url}/.well-known/oauth-authorization-server/realms/adopted",
-        "registrationEndpoint": f"{made.url}/realms/adopted/clients-registrations/openid-connect",
+def test_the_policies_of_a_new_realm_are_adopted_in_the_same_run(adopted: Stack) -> None:
+    assert adopted.refused(LOOPBACK, scope="openid mcp:tools") is None
+    assert adopted.refused(LOCALHOST) == "Trusted Hosts"
+    assert adopted.scratch.outputs(adopted.name) == {
+        "metadataUrl": f"{adopted.url}/.well-known/oauth-authorization-server/realms/adopted",
+        "registrationEndpoint": f"{adopted.url}/realms/adopted/clients-registrations/openid-connect",
         "deviations": [],
     }
 
 
-def test_a_second_run_changes_nothing_and_a_refresh_finds_no_drift(made: Stack) -> None:
-    made.run(*PREVIEW)
-    made.run(*REFRESH)
-    made.run(*PREVIEW)
+def test_a_second_run_changes_nothing_and_a_refresh_finds_no_drift(adopted: Stack) -> None:
+    adopted.run(*PREVIEW)
+    adopted.run(*REFRESH)
+    adopted.run(*PREVIEW)
 
 
-def test_what_was_changed_by_hand_is_shown_and_mended(settled: Stack, admin: httpx.Client) -> None:
+def test_manual_changes_are_shown_and_reverted(settled: Stack, admin: httpx.Client) -> None:
     change(admin, settled.name, "Trusted Hosts", {"trusted-hosts": ["evil.example"]})
     admin.delete(f"{settled.name}/components/{policy(admin, settled.name, 'Consent Required')['id']}")
     shown = settled.fails("preview", "--refresh", "--diff", "--expect-no-changes")
@@ -130,49 +130,51 @@ def test_a_changed_declaration_changes_who_may_register(settled: Stack) -> None:
     assert settled.refused(LOOPBACK) is None
 
 
-def test_what_failed_half_way_is_one_sentence_and_completed_by_the_next_run(settled: Stack) -> None:
+def test_a_partial_failure_is_one_message_and_is_completed_by_the_next_run(settled: Stack) -> None:
     settled.declare(allowedScopes=["nope"], redirectHosts=["localhost"])
-    said = settled.fails(*UP)
-    assert "Realm adopted has no client scope nope, which clients that register should be allowed" in said
-    assert settled.outputs("KeycloakClientRegistration")["deviations"] == ["it was not finished"]
+    output = settled.fails(*UP)
+    assert "Realm adopted has no client scope nope, which allowedScopes lists" in output
+    assert settled.outputs("KeycloakClientRegistration")["deviations"] == [
+        "the last update was not completed"
+    ]
     settled.declare()
     settled.run(*UP)
     assert settled.refused(LOOPBACK) is None
     settled.run(*PREVIEW)
 
 
-def test_inputs_that_make_no_sense_are_refused_in_the_preview(settled: Stack) -> None:
+def test_invalid_inputs_are_rejected_in_the_preview(settled: Stack) -> None:
     settled.declare(redirectHosts=[])
     assert "open registration needs redirectHosts" in settled.fails("preview")
 
 
-def test_an_authority_that_is_not_the_issuer_is_refused_and_both_are_named(settled: Stack) -> None:
+def test_an_authority_other_than_the_issuer_is_an_error_with_both_values(settled: Stack) -> None:
     issuer = f"{settled.url}/realms/adopted"
     settled.declare(authority=f"{issuer}/")
-    said = settled.fails(*UP)
-    assert f"The authority is declared as {issuer}/, but {settled.url}/.well-known/" in said
-    assert f"names the issuer {issuer}: declare exactly the issuer" in said
+    output = settled.fails(*UP)
+    assert f"The authority is declared as {issuer}/, but {settled.url}/.well-known/" in output
+    assert f"names the issuer {issuer}. Declare exactly that issuer" in output
 
 
-def test_preflight_says_its_sentence_and_nothing_else_of_the_plugin(made: Stack) -> None:
+def test_a_preflight_error_replaces_the_plugins_message(adopted: Stack) -> None:
     wrong = dataclasses.replace(
-        made.scratch, credentials={"KEYCLOAK_USER": "admin", "KEYCLOAK_PASSWORD": "wr0ng"}
+        adopted.scratch, credentials={"KEYCLOAK_USER": "admin", "KEYCLOAK_PASSWORD": "wr0ng"}
     )
-    said = dataclasses.replace(made, scratch=wrong).fails("preview")
+    output = dataclasses.replace(adopted, scratch=wrong).fails("preview")
     assert (
-        f"error: Keycloak at {made.url} refuses the administrator in realm master with client admin-cli "
+        f"error: Keycloak at {adopted.url} refuses the administrator in realm master with client admin-cli "
         "(Invalid user credentials): correct KEYCLOAK_USER and KEYCLOAK_PASSWORD.\n"
-    ) in said
-    assert "wr0ng" not in said
+    ) in output
+    assert "wr0ng" not in output
 
 
-def test_no_credentials_are_in_the_state(made: Stack, keycloak: LocalKeycloak) -> None:
-    exported = made.run("stack", "export", "--show-secrets")
-    assert made.name in exported
+def test_no_credentials_are_in_the_state(adopted: Stack, keycloak: LocalKeycloak) -> None:
+    exported = adopted.run("stack", "export", "--show-secrets")
+    assert adopted.name in exported
     assert keycloak.admin_password not in exported
 
 
-def test_an_existing_realm_is_as_it_was_when_the_stack_is_gone(
+def test_an_existing_realm_is_restored_when_the_stack_is_destroyed(
     module_scratch: ScratchProject, keycloak: LocalKeycloak, admin: httpx.Client
 ) -> None:
     realm = "theirs-to-keep"
@@ -185,28 +187,33 @@ def test_an_existing_realm_is_as_it_was_when_the_stack_is_gone(
     guest.run(*UP)
     assert guest.refused(LOOPBACK) is None
     assert guest.refused(LOCALHOST) == "Trusted Hosts"
-    said = guest.run(*DESTROY)
-    assert f"warning: Trusted Hosts was missing in realm {realm} before and is removed again" in said
+    output = guest.run(*DESTROY)
+    warning = (
+        f"warning: Trusted Hosts is deleted in realm {realm}, because the realm had no such policy before"
+    )
+    assert warning in output
     assert policies(admin, realm) == before
     admin.delete(realm)
 
 
 def test_registration_is_imported_by_the_realm_s_name(
-    made: Stack, module_scratch: ScratchProject, keycloak: LocalKeycloak
+    adopted: Stack, module_scratch: ScratchProject, keycloak: LocalKeycloak
 ) -> None:
     importing = dataclasses.replace(
         module_scratch, credentials={**module_scratch.credentials, "KEYCLOAK_URL": keycloak.url}
     )
-    other = stack(importing, keycloak, "importing", "plugin")
+    imported = stack(importing, keycloak, "importing", "plugin")
     kind = "KeycloakClientRegistration"
-    other.run("import", f"flow-mcp:index:{kind}", "registration", made.name, "--yes", "--generate-code=false")
-    # Who attached an optional scope cannot be told afterwards: so it stays when the import goes.
-    expected = made.outputs(kind) | {"realmOptionalScopes": []}
+    imported.run(
+        "import", f"flow-mcp:index:{kind}", "registration", adopted.name, "--yes", "--generate-code=false"
+    )
+    # The origin of an optional scope is unknown after an import, so destroying the import keeps it.
+    expected = adopted.outputs(kind) | {"realmOptionalScopes": []}
     expected["former"]["attachedScopes"] = []
-    assert other.outputs(kind) == expected
+    assert imported.outputs(kind) == expected
 
 
-def test_the_plugin_makes_the_component_for_programs_in_any_language(
+def test_the_plugin_creates_the_component_for_programs_in_other_languages(
     module_scratch: ScratchProject, keycloak: LocalKeycloak
 ) -> None:
     remote = stack(module_scratch, keycloak, "remote", "remote_component")
@@ -230,7 +237,7 @@ def test_the_plugin_makes_the_component_for_programs_in_any_language(
     assert set(secrets) == {SECRET, "ciphertext"}
     remote.run(*PREVIEW)
     declare(declaration | {"clients": {"agent": {"grant": "magic", "access": ["*"]}}})
-    # What else it shows of its caller's failure is the calling language's affair.
+    # Other output about the failure depends on the calling language.
     refused = module_scratch.pulumi("preview", "--stack", "remote", check=False)
     assert refused.returncode != 0
     assert "clients.agent.grant" in refused.stdout

@@ -1,4 +1,4 @@
-"""Applications that no declaration names, on a real Keycloak: what they can become and what they reach."""
+"""Tests of the registration methods and their access on a real Keycloak."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _PLANNER, _GUEST = ("ada", "a-planner-of-the-tests"), ("guy", "a-guest-of-the-te
 
 @pytest.fixture(scope="module")
 def tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak, admin: httpx.Client) -> Iterator[Tenant]:
-    """Dynamic clients and metadata documents reach test, never production; planners may sign in."""
-    made = Tenant(_NAME, module_scratch)
-    made.create()
-    made.declare(
+    """A tenant whose registration methods have access to test only; planners can sign in."""
+    created = Tenant(_NAME, module_scratch)
+    created.create()
+    created.declare(
         {
             "id": _NAME,
             "workspaces": {"1": {"environments": ["production", "test"]}},
@@ -56,7 +56,7 @@ def tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak, admin: httpx
             },
         }
     )
-    made.up()
+    created.up()
     for name, password in (_PLANNER, _GUEST):
         person = {
             "username": name,
@@ -68,7 +68,7 @@ def tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak, admin: httpx
             "groups": ["planners"] if name == _PLANNER[0] else [],
         }
         admin.post(f"{_NAME}/users", json=person)
-    yield made
+    yield created
     module_scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", _NAME)
 
 
@@ -78,8 +78,8 @@ def http() -> Iterator[httpx.Client]:
         yield client
 
 
-@pytest.mark.parametrize("names_scopes", [True, False], ids=["naming its scopes", "naming none"])
-def test_a_dynamic_client_reaches_what_registration_gives_with_a_planner(
+@pytest.mark.parametrize("names_scopes", [True, False], ids=["with its scopes", "without scopes"])
+def test_a_dynamic_client_gets_its_declared_access_with_a_planner(
     tenant: Tenant, http: httpx.Client, names_scopes: bool
 ) -> None:
     scope = {"scope": f"openid {_scope('test')}"} if names_scopes else {}
@@ -88,15 +88,13 @@ def test_a_dynamic_client_reaches_what_registration_gives_with_a_planner(
     assert _decide(tenant, http, client, "test", _GUEST).status == 401
 
 
-def test_a_dynamic_client_never_reaches_what_registration_does_not_give(
-    tenant: Tenant, http: httpx.Client
-) -> None:
+def test_a_dynamic_client_gets_no_undeclared_access(tenant: Tenant, http: httpx.Client) -> None:
     client = _register(tenant, http, redirect_uris=[_REDIRECT]).json()
     with pytest.raises(SignInRefusedError, match="Invalid scopes"):
         _decide(tenant, http, client, "production", _PLANNER)
 
 
-def test_a_redirect_to_another_host_is_not_registered(tenant: Tenant, http: httpx.Client) -> None:
+def test_a_redirect_to_another_host_is_rejected(tenant: Tenant, http: httpx.Client) -> None:
     answer = _register(tenant, http, redirect_uris=["https://evil.example/callback"])
     assert (answer.status_code, answer.json()["error"]) == (403, "insufficient_scope")
 
@@ -107,9 +105,7 @@ def test_a_dynamic_client_has_to_use_pkce(tenant: Tenant, http: httpx.Client) ->
         sign_in(http, _request(tenant, client, "test"), _PLANNER, _REDIRECT, pkce=False)
 
 
-def test_a_registration_that_asks_for_client_credentials_ends_without_data(
-    tenant: Tenant, http: httpx.Client
-) -> None:
+def test_a_registration_for_client_credentials_gets_no_access(tenant: Tenant, http: httpx.Client) -> None:
     answer = _register(
         tenant, http, redirect_uris=[_REDIRECT], grant_types=["client_credentials"], scope=_scope("test")
     )
@@ -137,7 +133,7 @@ def test_a_metadata_document_on_a_declared_domain_is_a_client(
             _decide(tenant, http, client, "production", _PLANNER)
 
 
-def test_a_metadata_document_on_another_domain_is_not_even_fetched(
+def test_a_metadata_document_on_another_domain_is_not_fetched(
     tenant: Tenant, http: httpx.Client, authority: Authority
 ) -> None:
     with https_site(authority) as site:
@@ -147,7 +143,7 @@ def test_a_metadata_document_on_another_domain_is_not_even_fetched(
         assert site.requests == []
 
 
-def test_registration_is_closed_again_when_it_is_no_longer_declared(
+def test_removing_the_declaration_closes_registration(
     module_scratch: ScratchProject, keycloak: LocalKeycloak, http: httpx.Client
 ) -> None:
     closing = Tenant("closing", module_scratch)
@@ -175,13 +171,13 @@ def test_registration_is_closed_again_when_it_is_no_longer_declared(
 
 
 def _register(tenant: Tenant, http: httpx.Client, **metadata: Any) -> httpx.Response:
-    """An anonymous registration (RFC 7591) at the endpoint that the server's metadata names."""
+    """Register a client (RFC 7591) without a token at the endpoint in the server's metadata."""
     document = http.get(tenant.document.authorization_servers[0].metadata_url).json()
     return http.post(document["registration_endpoint"], json={"client_name": "A client", **metadata})
 
 
 def _document(site: Site, host: str = "localhost") -> dict[str, Any]:
-    """A client whose metadata document the site serves."""
+    """Return a client whose metadata document the site serves."""
     document = {
         "client_id": f"{site.url.replace('localhost', host)}/client.json",
         "client_name": "A client with a document",
@@ -197,7 +193,7 @@ def _document(site: Site, host: str = "localhost") -> dict[str, Any]:
 def _decide(
     tenant: Tenant, http: httpx.Client, client: dict[str, Any], environment: str, person: tuple[str, str]
 ) -> Decision:
-    """What the runtime says when a person calls an environment through this client."""
+    """Return the decision about a person's call to an environment with this client."""
     token = sign_in(
         http, _request(tenant, client, environment), person, _REDIRECT, client.get("client_secret")
     )
@@ -205,7 +201,7 @@ def _decide(
 
 
 def _request(tenant: Tenant, client: dict[str, Any], environment: str) -> TokenRequest:
-    """The declared client's request, made by this one."""
+    """Return the declared client's token request for this client."""
     desktop = tenant.document.authorization_servers[0].clients[0]
     request = next(r for r in desktop.token_requests if r.resource == _url(tenant, environment))
     own = {"client_id": client["client_id"]}

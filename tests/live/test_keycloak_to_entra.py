@@ -1,4 +1,4 @@
-"""A tenant that changes its authorization server: the preview shows what that means."""
+"""Test of the preview of a move to another authorization server."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _declared(server: dict[str, Any], secret: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def test_the_authority_changes_in_the_preview_and_every_client_id_with_it(
+def test_the_preview_shows_the_new_authority_and_client_ids(
     module_scratch: ScratchProject, keycloak: LocalKeycloak, tmp_path: Path
 ) -> None:
     realm = {"name": _NAME, "create": True, "deletable": True}
@@ -38,7 +38,7 @@ def test_the_authority_changes_in_the_preview_and_every_client_id_with_it(
     tenant.declare(_declared({"keycloak": {"url": keycloak.url, "realm": realm}}, {}))
     tenant.up()
 
-    # The engine and Keycloak are real; Entra's plugin is a stand-in, which a preview hardly asks.
+    # The engine and Keycloak are real; Entra's plugin is a stand-in, which a preview rarely calls.
     install("azuread", module_scratch)
     entra = {
         "ARM_CLIENT_ID": "applier",

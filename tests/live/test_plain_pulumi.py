@@ -1,4 +1,4 @@
-"""Pulumi's command alone, from the repository's root, as the README says: no wrapper takes part."""
+"""Test of plain Pulumi commands from the repository's root, as in the README."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ import pytest
 from flow_mcp.local.keycloak.server import DEFAULT_PORT, LocalKeycloak
 from tests.conftest import REPOSITORY
 
-# The samples' passphrase, documented in the README: it protects nothing.
+# The samples' passphrase from the README; it protects no secret.
 _PASSPHRASE = "sample"
 
 
 @pytest.fixture
 def clone(tmp_path: Path, keycloak: LocalKeycloak) -> Path:
-    """A clone whose samples name the tests' Keycloak, committed so."""
+    """A clone whose committed samples have the URL of the tests' Keycloak."""
     directory = tmp_path / "project"
     subprocess.run(["git", "clone", "--quiet", REPOSITORY, directory], check=True)
-    for made in (".venv", ".toolchain"):
-        (directory / made).symlink_to(REPOSITORY / made)
+    for directory_name in (".venv", ".toolchain"):
+        (directory / directory_name).symlink_to(REPOSITORY / directory_name)
     sample = directory / "stacks" / "Pulumi.globex.yaml"
     text = sample.read_text(encoding="utf-8")
     sample.write_text(text.replace(f"http://127.0.0.1:{DEFAULT_PORT}", keycloak.url), encoding="utf-8")
@@ -31,7 +31,7 @@ def clone(tmp_path: Path, keycloak: LocalKeycloak) -> Path:
     return directory
 
 
-def test_login_select_and_up_make_a_tenant_and_leave_the_checkout_clean(
+def test_login_select_and_up_create_a_tenant_and_keep_the_checkout_clean(
     clone: Path, keycloak: LocalKeycloak, admin: httpx.Client, tmp_path: Path
 ) -> None:
     (tmp_path / "state").mkdir()

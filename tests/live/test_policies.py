@@ -1,4 +1,4 @@
-"""The policy pack on Pulumi's own engine."""
+"""Tests of the policy pack on Pulumi's engine."""
 
 from __future__ import annotations
 
@@ -19,19 +19,21 @@ from flow_mcp.local.keycloak.server import LocalKeycloak
 from flow_mcp.local.scratch_project import ScratchProject
 from flow_mcp.review.policy.configuration import settings, usual_level
 from flow_mcp.review.policy.examples import declares
-from flow_mcp.review.policy.resources.component_inputs import declared
+from flow_mcp.review.policy.resources.component import declared
 from flow_mcp.review.policy.rule import Context, Resource, Rule, Unknown, Violation
-from policies.rules import RULES
+from flow_mcp.review.policy.rules import RULES
 from tests.conftest import REPOSITORY
+from tests.own_rule import ID, own_rule
 
 PROGRAMS = Path(__file__).parent / "programs"
 SETTINGS = "flow-mcp:index:McpServerSettings"
 STACK = "acme"
-RAISING = """def _addresses(resource):
-    if resource.type == SETTINGS and resource.inputs:
-        int(resource.inputs["tenant"])  # the error's text repeats the value
-    return ()
+RAISING = """
+if subject.type == SETTINGS and subject.inputs:
+    int(subject.inputs["tenant"])  # the error's text repeats the value
+return ()
 """
+REFUSING = 'yield Violation(("authorizationServer", "keycloak", "url"), "is refused")'
 EXAMPLES = {
     f"{rule.id}-{verdict}-{index}": example
     for rule in RULES
@@ -45,28 +47,28 @@ Finding = tuple[str, str, str]
 
 
 def placed(name: str, example: Resource, *, inside: bool = False) -> Resource:
-    """The example with the URN that it has in the stack: outside the component unless it says otherwise."""
+    """Return the example with its URN in the stack, which is outside of the component by default."""
     below = f"{SETTINGS}$" if inside or f"{SETTINGS}$" in example.urn else ""
     return replace(example, urn=f"urn:pulumi:{STACK}::flow-mcp::{below}{example.type}::{name}")
 
 
 def expected(resources: Mapping[str, Resource]) -> set[Finding]:
-    """What all rules say of the resources together, asked without Pulumi."""
+    """Return the results of all rules for the resources, without Pulumi."""
     ended = [
-        replace(each, inputs={}, outputs=each.outputs if each.type == SETTINGS else each.values)
-        for each in resources.values()
+        replace(item, inputs={}, outputs=item.outputs if item.type == SETTINGS else item.values)
+        for item in resources.values()
     ]
     found: set[Finding] = set()
     for rule in RULES:
-        context = Context(AS_OF, settings(rule, None, "the test"), {each.id: () for each in RULES})
-        said: list[tuple[Resource | None, Violation | Unknown]]
-        said = [(None, each) for each in rule.in_stack(ended, context)]
+        context = Context(AS_OF, settings(rule, None, "the test"), {item.id: () for item in RULES})
+        results: list[tuple[Resource | None, Violation | Unknown]]
+        results = [(None, item) for item in rule.in_stack(ended, context)]
         for resource in resources.values():
-            said += ((resource, each) for each in _of_one(rule, resource, context))
-        said += ((each, finding) for each in ended for finding in rule.in_resource(each, context))
+            results += ((resource, item) for item in _of_one(rule, resource, context))
+        results += ((item, finding) for item in ended for finding in rule.in_resource(item, context))
         found |= {
             (usual_level(rule), rule.id, (resource.urn if resource else finding.urn).rpartition("::")[2])
-            for resource, finding in said
+            for resource, finding in results
             if isinstance(finding, Violation)
         }
     return found
@@ -81,7 +83,7 @@ def _of_one(rule: Rule, resource: Resource, context: Context) -> Iterator[Violat
 
 @dataclass(frozen=True)
 class Run:
-    """What a run of Pulumi ended with: each violation as (enforcement level, policy, resource's name)."""
+    """The result of a Pulumi run, with violations as (enforcement level, policy, resource's name)."""
 
     passed: bool
     violations: set[tuple[str, str, str]]
@@ -89,18 +91,18 @@ class Run:
 
     @property
     def rules(self) -> set[Finding]:
-        """The violations by rule, whichever of its two policies found them."""
+        """The violations by rule, from both of its policies."""
         return {(level, policy.removesuffix("-outputs"), name) for level, policy, name in self.violations}
 
 
 @dataclass(frozen=True)
 class Program:
-    """A stack of the trial."""
+    """A stack of the scratch project."""
 
     scratch: ScratchProject
 
     def run(self, *arguments: str, policy_pack: str = "policies") -> Run:
-        """Run `pulumi` with the pack on the stack."""
+        """Run `pulumi` for the stack with the policy pack."""
         events = self.scratch.directory / "events.jsonl"
         events.unlink(missing_ok=True)
         ended = self.scratch.pulumi(
@@ -125,13 +127,13 @@ class Program:
         )
 
     def resources(self) -> set[str]:
-        """The names of all resources in the stack's state."""
+        """Return the names of all resources in the stack's state."""
         state = json.loads(self.scratch.pulumi("stack", "export", "--stack", STACK).stdout)
         return {resource["urn"].rpartition("::")[2] for resource in state["deployment"].get("resources", [])}
 
 
 def started(scratch: ScratchProject, stack_file: str) -> Program:
-    # This makes --event-log known, with which Pulumi's Automation API collects events.
+    # This enables --event-log, by which Pulumi's Automation API collects events.
     known = {"PULUMI_DEBUG_COMMANDS": "true", "FLOW_MCP_AS_OF": AS_OF.isoformat()}
     scratch = replace(scratch, credentials={**scratch.credentials, **known})
     scratch.declare(STACK, stack_file)
@@ -144,11 +146,11 @@ def program(scratch: ScratchProject, name: str, config: Mapping[str, Any]) -> Pr
     return started(scratch, json.dumps({"config": {"flow-mcp:tenant": {}, **config}}))
 
 
-def break_pack(scratch: ScratchProject, code: str) -> None:
-    """Make a copy of the pack, `broken`, whose rule ends with other functions."""
-    shutil.copytree(scratch.project.directory / "policies", scratch.project.directory / "broken")
-    rule = scratch.project.directory / "broken" / "rules" / "authority_https.py"
-    rule.write_text(f"{rule.read_text('utf-8')}\n\n{code}", "utf-8")
+def extend_pack(scratch: ScratchProject, method: str, body: str) -> None:
+    """Make a copy of the pack, `extended`, with a rule of the project's own."""
+    extended = scratch.project.directory / "extended"
+    shutil.copytree(scratch.project.directory / "policies", extended)
+    own_rule(extended, method, body)
 
 
 def registering(scratch: ScratchProject, resources: Mapping[str, Resource]) -> Program:
@@ -156,7 +158,7 @@ def registering(scratch: ScratchProject, resources: Mapping[str, Resource]) -> P
     return program(scratch, "past_the_component", {"flow-mcp:tenant": listed})
 
 
-def test_a_preview_says_of_all_examples_what_the_rules_say_without_pulumi(scratch: ScratchProject) -> None:
+def test_a_preview_reports_the_same_findings_as_the_rules_without_pulumi(scratch: ScratchProject) -> None:
     examples = {name: placed(name, example) for name, example in EXAMPLES.items()}
     run = registering(scratch, examples).run("preview")
 
@@ -167,13 +169,13 @@ def test_a_preview_says_of_all_examples_what_the_rules_say_without_pulumi(scratc
     }
 
 
-def test_good_examples_are_applied_and_analyzed_afterwards_without_a_finding_that_stops(
+def test_valid_examples_are_applied_and_analyzed_without_a_blocking_finding(
     scratch: ScratchProject,
 ) -> None:
     good = {
         name: placed(name, example, inside=True) for name, example in EXAMPLES.items() if "-good-" in name
     }
-    # One rule's good example may be another rule's bad one.
+    # A valid example of one rule can be an invalid one of another rule.
     stopped = {name for level, _, name in expected(good) if level == "mandatory"}
     good = {name: example for name, example in good.items() if name not in stopped}
     assert {name.partition("-good-")[0] for name in good} == {
@@ -191,7 +193,7 @@ def test_good_examples_are_applied_and_analyzed_afterwards_without_a_finding_tha
 
 
 @pytest.mark.parametrize("arguments", [("up", "--yes"), ("up", "--yes", "--skip-preview")])
-def test_plain_http_is_refused_before_anything_is_made(
+def test_plain_http_is_rejected_before_any_resource_is_created(
     scratch: ScratchProject, arguments: tuple[str, ...]
 ) -> None:
     keycloak = {"url": "http://id.acme.example", "adminUrl": "http://10.0.0.7:8080"}
@@ -205,7 +207,7 @@ def test_plain_http_is_refused_before_anything_is_made(
     assert "own" not in stack.resources()
 
 
-def test_an_authority_that_only_the_outputs_show_is_refused(scratch: ScratchProject) -> None:
+def test_an_authority_known_only_from_outputs_is_rejected(scratch: ScratchProject) -> None:
     document = {"authorizationServers": [{"authority": "http://id.acme.example/realms/acme"}]}
     outputs = {"authority": "https://id.acme.example/realms/acme", "settings": json.dumps(document)}
     run = registering(scratch, {"own": Resource(SETTINGS, outputs=outputs)}).run("preview")
@@ -213,7 +215,7 @@ def test_an_authority_that_only_the_outputs_show_is_refused(scratch: ScratchProj
     assert (run.passed, run.violations) == (False, {("mandatory", "FLOWMCP-001-outputs", "own")})
 
 
-def test_own_provider_and_realm_are_refused_and_what_a_preview_cannot_know_is_said(
+def test_a_custom_provider_and_realm_are_rejected_and_unknown_values_are_reported(
     scratch: ScratchProject,
 ) -> None:
     password = secrets.token_urlsafe(24)
@@ -223,33 +225,32 @@ def test_own_provider_and_realm_are_refused_and_what_a_preview_cannot_know_is_sa
     stops |= {("FLOWMCP-029", "realm"), ("FLOWMCP-027-outputs", "admin"), ("FLOWMCP-027-outputs", "realm")}
     stops.add(("FLOWMCP-029-outputs", "realm"))
     unknown = {("advisory", f"FLOWMCP-{rule}-outputs", f"flow-mcp-{STACK}") for rule in ("001", "019", "029")}
-    assert (run.passed, run.violations) == (False, {("mandatory", *each) for each in stops} | unknown)
+    assert (run.passed, run.violations) == (False, {("mandatory", *item) for item in stops} | unknown)
     assert password not in run.printed
 
 
 def test_the_component_shows_its_declaration_to_the_pack(scratch: ScratchProject) -> None:
-    # `flow-mcp check` refuses what the pack refuses, so here the pack refuses loopback as well.
-    break_pack(scratch, "def is_secure(address):\n    return False\n")
+    # `flow-mcp check` refuses what the package's rules refuse, so here an own rule refuses every Keycloak.
+    extend_pack(scratch, "in_declaration", REFUSING)
     sample = (REPOSITORY / "stacks" / f"Pulumi.{STACK}.yaml").read_text("utf-8")
     stack = started(scratch, sample.replace("http://127.0.0.1:8180", "http://127.0.0.1:9"))
 
-    run = stack.run("preview", policy_pack="broken")
+    run = stack.run("preview", policy_pack="extended")
 
-    assert ("mandatory", "FLOWMCP-001", STACK) in run.violations
-    assert "tenant.authorizationServer.keycloak.url is neither" in run.printed
+    assert ("mandatory", ID, STACK) in run.violations
+    assert "authorizationServer.keycloak.url is refused" in run.printed
 
 
-def test_a_rule_that_raises_fails_the_preview_and_tells_no_value(scratch: ScratchProject) -> None:
-    break_pack(scratch, RAISING)
+def test_a_rule_that_raises_fails_the_preview_without_showing_values(scratch: ScratchProject) -> None:
+    extend_pack(scratch, "in_resource", RAISING)
     marker = secrets.token_urlsafe(24)
     stack = registering(scratch, {"own": Resource(SETTINGS, {"tenant": marker})})
 
-    run = stack.run("preview", policy_pack="broken")
+    run = stack.run("preview", policy_pack="extended")
 
     assert not run.passed
     assert (
-        "rule FLOWMCP-001 failed on urn:pulumi:acme::flow-mcp::flow-mcp:index:McpServerSettings::own"
-        in run.printed
+        f"rule {ID} failed on urn:pulumi:acme::flow-mcp::flow-mcp:index:McpServerSettings::own" in run.printed
     )
     assert ": ValueError" in run.printed
     assert marker not in run.printed
@@ -261,7 +262,7 @@ def test_a_tenant_on_keycloak_is_applied_and_analyzed_with_advice_only(
     sample = (REPOSITORY / "stacks" / f"Pulumi.{STACK}.yaml").read_text("utf-8")
     stack = started(module_scratch, sample.replace("http://127.0.0.1:8180", keycloak.url))
     advised = {("advisory", f"FLOWMCP-{rule}", STACK) for rule in ("016", "026", "034")}
-    # What Keycloak chooses where nothing is set, and what else the new realm has, is known when it is there.
+    # Keycloak's defaults and the other contents of the new realm are known only after its creation.
     unknown = {("advisory", f"FLOWMCP-{rule}-outputs", f"flow-mcp-{STACK}") for rule in ("003", "004", "014")}
     try:
         first = stack.run("preview")

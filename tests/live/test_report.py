@@ -1,4 +1,4 @@
-"""`flow-mcp report --live` of a stack that a real `pulumi up` made, on a real Keycloak."""
+"""Tests of `flow-mcp report --live` for a stack on a real Keycloak."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from tests.live.tenant import Tenant
 
 @pytest.fixture(scope="module")
 def tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak) -> Iterator[Tenant]:
-    made = Tenant("reported", module_scratch)
-    made.create()
-    made.declare(
+    created = Tenant("reported", module_scratch)
+    created.create()
+    created.declare(
         {
             "id": "reported",
             "workspaces": {"1": {"environments": ["production"]}},
@@ -33,23 +33,23 @@ def tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak) -> Iterator[
             "clients": {"agent": {"grant": "client-credentials", "access": ["*"]}},
         }
     )
-    made.up()
-    yield made
+    created.up()
+    yield created
     module_scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", "reported")
 
 
 def reported(tenant: Tenant, directory: Path, **environment: str) -> tuple[dict[str, Any], str]:
-    """The tenant in the report's JSON, and everything that was written and said."""
+    """Return the tenant in the report's JSON, and all output."""
     page, data = directory / "report.html", directory / "report.json"
     arguments = ("report", "reported", "--live", "--to", str(page), "--json", str(data))
     ended = flow_mcp(tenant.scratch, *arguments, environment=environment)
     assert ended.returncode == 0, ended.stderr
-    (found,) = json.loads(data.read_text("utf-8"))["tenants"]
+    (reported_tenant,) = json.loads(data.read_text("utf-8"))["tenants"]
     everything = ended.stdout + ended.stderr + page.read_text("utf-8") + data.read_text("utf-8")
-    return found, everything
+    return reported_tenant, everything
 
 
-def test_a_stack_as_it_was_left_has_no_drift_and_a_changed_one_is_counted(
+def test_an_unchanged_stack_has_no_drift_and_a_changed_one_is_counted(
     tenant: Tenant, admin: httpx.Client, tmp_path: Path
 ) -> None:
     before, written = reported(tenant, tmp_path)
@@ -65,19 +65,17 @@ def test_a_stack_as_it_was_left_has_no_drift_and_a_changed_one_is_counted(
     assert before["drift"] == {"reading": "read", "changed": 0}
 
     scopes = admin.get("reported/client-scopes").json()
-    scope = next(each for each in scopes if each["name"].endswith("1/production"))
+    scope = next(entry for entry in scopes if entry["name"].endswith("1/production"))
     changed = {**scope, "description": "changed by hand"}
     admin.put(f"reported/client-scopes/{scope['id']}", json=changed).raise_for_status()
     after, _ = reported(tenant, tmp_path)
     assert after["drift"] == {"reading": "read", "changed": 1}
 
 
-def test_without_the_servers_credentials_drift_is_unknown_and_the_rest_is_told(
-    tenant: Tenant, tmp_path: Path
-) -> None:
-    found, written = reported(tenant, tmp_path, KEYCLOAK_PASSWORD="wr0ng-password")
-    assert (found["applied"]["reading"], found["update"]["reading"]) == ("read", "read")
-    assert found["drift"] == {
+def test_without_the_servers_credentials_only_drift_is_unknown(tenant: Tenant, tmp_path: Path) -> None:
+    reported_tenant, written = reported(tenant, tmp_path, KEYCLOAK_PASSWORD="wr0ng-password")
+    assert (reported_tenant["applied"]["reading"], reported_tenant["update"]["reading"]) == ("read", "read")
+    assert reported_tenant["drift"] == {
         "reading": "failed",
         "reason": "`pulumi refresh --preview-only --stack reported` failed; run it to see why",
     }

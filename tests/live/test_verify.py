@@ -1,4 +1,4 @@
-"""`flow-mcp verify` on a real Keycloak: all is well; then what is broken by hand is named by its check."""
+"""Tests of `flow-mcp verify` on a real Keycloak, as declared and with manual changes."""
 
 from __future__ import annotations
 
@@ -31,14 +31,16 @@ def signer() -> KeyPair:
 
 
 @pytest.fixture(scope="module")
-def shut(module_scratch: ScratchProject, keycloak: LocalKeycloak, signer: KeyPair) -> Iterator[Tenant]:
-    """Only declared clients."""
+def closed_tenant(
+    module_scratch: ScratchProject, keycloak: LocalKeycloak, signer: KeyPair
+) -> Iterator[Tenant]:
+    """A tenant with declared clients only."""
     yield from _tenant("shut", module_scratch, keycloak, signer, {})
 
 
 @pytest.fixture(scope="module")
-def ajar(module_scratch: ScratchProject, keycloak: LocalKeycloak, signer: KeyPair) -> Iterator[Tenant]:
-    """Clients may register themselves, or bring a document of localhost, and reach the test environment."""
+def open_tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak, signer: KeyPair) -> Iterator[Tenant]:
+    """A tenant with dynamic client registration and metadata documents, for the test environment."""
     registration = {
         "dynamic": {"redirectHosts": ["127.0.0.1"], "corsOrigins": [_INSPECTOR], "access": ["1/test"]},
         "metadataDocuments": {
@@ -50,14 +52,14 @@ def ajar(module_scratch: ScratchProject, keycloak: LocalKeycloak, signer: KeyPai
     yield from _tenant("ajar", module_scratch, keycloak, signer, {"registration": registration})
 
 
-def test_nothing_is_found_at_a_tenant_that_is_as_declared(shut: Tenant) -> None:
-    assert _found(shut) == (0, set())
+def test_a_tenant_as_declared_passes_all_checks(closed_tenant: Tenant) -> None:
+    assert _found(closed_tenant) == (0, set())
 
 
 def test_open_registration_as_declared_works_and_leaves_nothing_behind(
-    ajar: Tenant, authority: Authority, admin: httpx.Client
+    open_tenant: Tenant, authority: Authority, admin: httpx.Client
 ) -> None:
-    before = _client_ids(ajar, admin)
+    before = _client_ids(open_tenant, admin)
     with https_site(authority) as site:
         address = f"{site.url}/client.json"
         site.pages["/client.json"] = json.dumps(
@@ -71,9 +73,9 @@ def test_open_registration_as_declared_works_and_leaves_nothing_behind(
             }
         ).encode()
         ended = flow_mcp(
-            ajar.scratch,
+            open_tenant.scratch,
             "verify",
-            ajar.name,
+            open_tenant.name,
             "--json",
             "--metadata-document",
             address,
@@ -83,42 +85,42 @@ def test_open_registration_as_declared_works_and_leaves_nothing_behind(
     passed = {result["id"] for result in results if result["status"] == "pass"}
     skipped = {result["id"] for result in results if result["status"] == "skipped"}
     warned = {result["id"] for result in results if result["status"] == "warn"}
-    # Keycloak 26.7 refuses a registration with a field that it does not know (keycloak#51039).
+    # Keycloak 26.7 rejects a registration with an unknown field (keycloak#51039).
     assert (ended.returncode, warned) == (0, {"V-DCR-007"})
     assert {"V-DCR-001", "V-DCR-002", "V-DCR-004", "V-DCR-005", "V-CIMD-001", "V-CIMD-002"} <= passed
-    # Registration by hand of `legacy`, and servers of Flow that are not there.
+    # `legacy` is a manual registration, and the MCP servers do not exist.
     assert skipped == {"V-DCR-003", "V-TOKEN-001", "V-MCP-001", "V-MCP-002", "V-MCP-003"}
-    assert _client_ids(ajar, admin) - {address} == before
+    assert _client_ids(open_tenant, admin) - {address} == before
 
 
-def test_no_secret_and_no_token_is_printed(shut: Tenant) -> None:
-    secret = shut.outputs(secrets=True)["clientSecrets"]["agent"]
+def test_no_secret_and_no_token_is_printed(closed_tenant: Tenant) -> None:
+    secret = closed_tenant.outputs(secrets=True)["clientSecrets"]["agent"]
     for arguments in (("--all",), ("--json",)):
-        ended = flow_mcp(shut.scratch, "verify", shut.name, *arguments)
+        ended = flow_mcp(closed_tenant.scratch, "verify", closed_tenant.name, *arguments)
         assert "V-TOKEN-006" in ended.stdout
-        for hidden in (secret, "eyJ", shut.scratch.credentials["KEYCLOAK_PASSWORD"]):
+        for hidden in (secret, "eyJ", closed_tenant.scratch.credentials["KEYCLOAK_PASSWORD"]):
             assert hidden not in ended.stdout + ended.stderr
 
 
-def test_a_program_with_a_key_of_its_own_is_tried_with_it(
-    shut: Tenant, signer: KeyPair, tmp_path: Path
+def test_a_program_with_its_own_key_is_verified_with_it(
+    closed_tenant: Tenant, signer: KeyPair, tmp_path: Path
 ) -> None:
     subject, key = "signer for 1/test", tmp_path / "signer.pem"
     key.write_text(signer.private_key, encoding="utf-8")
-    minted, allowed = _seen_of(shut, subject, key, "V-TOKEN-001", "V-TOKEN-006")
-    assert minted == ("pass", "a token")
+    minted, allowed = _seen_of(closed_tenant, subject, key, "V-TOKEN-001", "V-TOKEN-006")
+    assert minted == ("pass", "token received")
     assert allowed[0] == "pass"
     assert allowed[1].endswith("the runtime allows it (program)")
 
     key.write_text(KeyPair.make("signer").private_key, encoding="utf-8")
-    (refused,) = _seen_of(shut, subject, key, "V-TOKEN-001")
+    (refused,) = _seen_of(closed_tenant, subject, key, "V-TOKEN-001")
     assert refused[0] == "fail"
     assert refused[1].startswith("no token: invalid_client")
 
 
-def test_without_credentials_of_an_administrator_the_clients_are_not_looked_at(shut: Tenant) -> None:
+def test_without_administrator_credentials_the_client_checks_are_skipped(closed_tenant: Tenant) -> None:
     without = {"KEYCLOAK_USER": "", "KEYCLOAK_PASSWORD": ""}
-    ended = flow_mcp(shut.scratch, "verify", shut.name, "--json", environment=without)
+    ended = flow_mcp(closed_tenant.scratch, "verify", closed_tenant.name, "--json", environment=without)
     results = json.loads(ended.stdout)["tenants"][0]["results"]
     seen = {(result["status"], result["seen"]) for result in results if result["id"] == "V-CLIENT-001"}
     assert seen == {
@@ -134,7 +136,7 @@ Break = Callable[["Realm"], None]
 
 
 class Realm:
-    """A tenant's realm, to break things in; `mend` puts back what was changed."""
+    """A tenant's realm for manual changes, which `mend` reverts."""
 
     def __init__(self, tenant: Tenant, admin: httpx.Client) -> None:
         self._tenant, self._admin = tenant, admin
@@ -142,11 +144,11 @@ class Realm:
 
     def change_client(self, name: str, **changes: Any) -> None:
         path = f"{self._tenant.name}/clients"
-        (found,) = self._admin.get(path, params={"clientId": f"flow-mcp-shut-{name}"}).json()
-        attributes = {**found["attributes"], **changes.pop("attributes", {})}
-        address = f"{path}/{found['id']}"
-        self._admin.put(address, json={**found, **changes, "attributes": attributes})
-        self._mend.append(lambda: self._restore(address, found))
+        (client,) = self._admin.get(path, params={"clientId": f"flow-mcp-shut-{name}"}).json()
+        attributes = {**client["attributes"], **changes.pop("attributes", {})}
+        address = f"{path}/{client['id']}"
+        self._admin.put(address, json={**client, **changes, "attributes": attributes})
+        self._mend.append(lambda: self._restore(address, client))
 
     def _restore(self, address: str, client: dict[str, Any]) -> None:
         self._admin.put(address, json=client)
@@ -156,13 +158,13 @@ class Realm:
 
     def delete_client(self, name: str) -> None:
         path = f"{self._tenant.name}/clients"
-        (found,) = self._admin.get(path, params={"clientId": f"flow-mcp-shut-{name}"}).json()
-        self._admin.delete(f"{path}/{found['id']}")
-        self._mend.append(lambda: self._admin.post(path, json=found))
+        (client,) = self._admin.get(path, params={"clientId": f"flow-mcp-shut-{name}"}).json()
+        self._admin.delete(f"{path}/{client['id']}")
+        self._mend.append(lambda: self._admin.post(path, json=client))
 
     def remove_mapper(self, kind: str) -> None:
         scope = self._scope()
-        mapper = next(each for each in scope["protocolMappers"] if each["protocolMapper"] == kind)
+        mapper = next(item for item in scope["protocolMappers"] if item["protocolMapper"] == kind)
         path = f"{self._tenant.name}/client-scopes/{scope['id']}/protocol-mappers/models"
         self._admin.delete(f"{path}/{mapper['id']}")
         self._mend.append(lambda: self._admin.post(path, json=mapper))
@@ -174,10 +176,10 @@ class Realm:
         self._mend.append(lambda: self._admin.post(path, json=roles))
 
     def make_scope_default(self, client: str) -> None:
-        (found,) = self._admin.get(
+        (registered,) = self._admin.get(
             f"{self._tenant.name}/clients", params={"clientId": f"flow-mcp-shut-{client}"}
         ).json()
-        base = f"{self._tenant.name}/clients/{found['id']}"
+        base = f"{self._tenant.name}/clients/{registered['id']}"
         scope = self._scope()["id"]
         self._admin.delete(f"{base}/optional-client-scopes/{scope}")
         self._admin.put(f"{base}/default-client-scopes/{scope}")
@@ -188,8 +190,8 @@ class Realm:
 
     def open_registration(self) -> None:
         path = f"{self._tenant.name}/components"
-        found = self._admin.get(path, params={"name": "Trusted Hosts"}).json()
-        for policy in found:
+        policies = self._admin.get(path, params={"name": "Trusted Hosts"}).json()
+        for policy in policies:
             self._admin.delete(f"{path}/{policy['id']}")
             self._mend.append(partial(self._admin.post, path, json=policy))
 
@@ -199,8 +201,8 @@ class Realm:
 
     def _scope(self) -> dict[str, Any]:
         scopes = self._admin.get(f"{self._tenant.name}/client-scopes").json()
-        wanted = _SCOPE.format(name=self._tenant.name)
-        return next(scope for scope in scopes if scope["name"] == wanted)
+        expected = _SCOPE.format(name=self._tenant.name)
+        return next(scope for scope in scopes if scope["name"] == expected)
 
 
 @pytest.mark.parametrize(
@@ -233,7 +235,7 @@ class Realm:
         pytest.param(lambda r: r.make_scope_default("desktop"), {"V-CLIENT-004"}, id="a scope made default"),
         pytest.param(
             lambda r: r.change_client("agent", enabled=False),
-            # Whoever saves a program's client gives it Keycloak's scope `service_account`.
+            # Saving a program's client adds Keycloak's scope `service_account`.
             {"V-CLIENT-001", "V-CLIENT-004", "V-TOKEN-001"},
             id="a client switched off",
         ),
@@ -250,48 +252,48 @@ class Realm:
         ),
     ],
 )
-def test_what_is_broken_by_hand_is_named(
-    shut: Tenant, admin: httpx.Client, breaks: Break, named: set[str]
+def test_manual_changes_are_reported(
+    closed_tenant: Tenant, admin: httpx.Client, breaks: Break, named: set[str]
 ) -> None:
-    realm = Realm(shut, admin)
+    realm = Realm(closed_tenant, admin)
     try:
         breaks(realm)
-        assert _found(shut) == (1, named)
+        assert _found(closed_tenant) == (1, named)
     finally:
         realm.mend()
-    assert _found(shut) == (0, set())
+    assert _found(closed_tenant) == (0, set())
 
 
-def test_a_server_that_is_gone_is_a_finding(shut: Tenant, tmp_path: Any) -> None:
-    text = shut.outputs()["settings"].replace(
-        shut.document.authorization_servers[0].authority, "http://127.0.0.1:9"
+def test_an_unreachable_server_is_a_failed_check(closed_tenant: Tenant, tmp_path: Any) -> None:
+    text = closed_tenant.outputs()["settings"].replace(
+        closed_tenant.document.authorization_servers[0].authority, "http://127.0.0.1:9"
     )
     file = tmp_path / "settings.json"
     file.write_text(text, encoding="utf-8")
-    ended = flow_mcp(shut.scratch, "verify", "--settings", str(file), "--json")
+    ended = flow_mcp(closed_tenant.scratch, "verify", "--settings", str(file), "--json")
     failed = {r["id"] for r in json.loads(ended.stdout)["tenants"][0]["results"] if r["status"] == "fail"}
     assert (ended.returncode, failed) == (1, {"V-DISCOVERY-001", "V-DISCOVERY-003"})
     assert "Traceback" not in ended.stderr
 
 
-def test_a_stack_that_was_never_applied_could_not_be_verified(shut: Tenant) -> None:
-    (shut.scratch.project.directory / "stacks" / "Pulumi.never.yaml").write_text(
+def test_a_stack_without_an_update_cannot_be_verified(closed_tenant: Tenant) -> None:
+    (closed_tenant.scratch.project.directory / "stacks" / "Pulumi.never.yaml").write_text(
         "config: {}\n", encoding="utf-8"
     )
-    ended = flow_mcp(shut.scratch, "verify", "never")
+    ended = flow_mcp(closed_tenant.scratch, "verify", "never")
     assert ended.returncode == 2
-    assert "the stack never is not at Pulumi's backend" in ended.stderr
+    assert "the stack never does not exist at Pulumi's backend" in ended.stderr
 
 
 def _seen_of(tenant: Tenant, subject: str, key: Path, *checks: str) -> list[tuple[str, str]]:
-    """Status and what was seen, where these checks looked at the signer with this key."""
+    """Return status and `seen` of these checks for the subject, verified with this key."""
     ended = flow_mcp(tenant.scratch, "verify", tenant.name, "--json", "--key", f"signer={key}")
     results = json.loads(ended.stdout)["tenants"][0]["results"]
     return [(r["status"], r["seen"]) for r in results if r["id"] in checks and r["subject"] == subject]
 
 
 def _found(tenant: Tenant) -> tuple[int, set[str]]:
-    """Exit code, and the IDs of the checks that found something."""
+    """Return the exit code and the IDs of checks with failures or warnings."""
     ended = flow_mcp(tenant.scratch, "verify", tenant.name, "--json")
     results = json.loads(ended.stdout)["tenants"][0]["results"]
     return ended.returncode, {result["id"] for result in results if result["status"] in {"fail", "warn"}}
@@ -304,8 +306,8 @@ def _client_ids(tenant: Tenant, admin: httpx.Client) -> set[str]:
 def _tenant(
     name: str, scratch: ScratchProject, keycloak: LocalKeycloak, signer: KeyPair, more: dict[str, Any]
 ) -> Iterator[Tenant]:
-    made = Tenant(name, scratch)
-    made.create()
+    created = Tenant(name, scratch)
+    created.create()
     tenant = {
         "id": name,
         "workspaces": {"1": {"environments": ["production", "test"]}},
@@ -333,10 +335,10 @@ def _tenant(
         },
         "manualRegistrations": {"legacy": {"clientId": "legacy-crm", "access": ["1/production"]}},
     }
-    # A host that nobody has (RFC 2606): its MCP servers never answer, wherever the tests run.
+    # A reserved host name (RFC 2606), whose MCP servers never answer.
     instance = {"server": "https://flow.invalid/flow"}
     config = {"flow-mcp:tenant": tenant, "flow-mcp:instance": instance}
     scratch.declare(name, yaml.safe_dump({"config": config}))
-    made.up()
-    yield made
+    created.up()
+    yield created
     scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", name)

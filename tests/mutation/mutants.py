@@ -1,8 +1,8 @@
-"""A module with one check less, in memory.
+"""Mutants: a module without one of its checks, in memory.
 
 mutmut and cosmic-ray change operators and constants, write copies of the project and start pytest for each
-change: minutes. What is asked here is narrower, whether each *check* is needed by a vector, and it takes
-seconds: only the code of one function is exchanged, and the vectors run in the same process.
+change, which takes minutes. This module tests only whether a vector needs each *check*. It replaces the code
+of one function and runs the vectors in the same process, which takes seconds.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from itertools import pairwise
 from types import ModuleType
 from typing import Any
 
-# The same comparison with its limit on the other side.
+# The comparison that treats equality differently.
 _BOUNDARY: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.LtE,
     ast.LtE: ast.Lt,
@@ -33,7 +33,7 @@ class Mutant:
 
     module: ModuleType
     name: str
-    """Of the function or constant."""
+    """Name of the function or constant."""
     line: int
     change: str
     replacement: Any
@@ -44,7 +44,7 @@ class Mutant:
 
     @contextmanager
     def applied(self) -> Iterator[None]:
-        """Exchange it, for everybody who uses the module, and put it back."""
+        """Replace the code or the expression in the module, and restore it afterwards."""
         if isinstance(self.replacement, re.Pattern):
             original = getattr(self.module, self.name)
             setattr(self.module, self.name, self.replacement)
@@ -66,7 +66,7 @@ class Mutant:
 
 
 def mutants(module: ModuleType) -> Iterator[Mutant]:
-    """Give the module without each of its checks in turn; always the same, in the same order."""
+    """Yield a mutant for each check of the module, in a stable order."""
     tree = ast.parse(inspect.getsource(module))
     for function in tree.body:
         if isinstance(function, ast.FunctionDef):
@@ -93,11 +93,11 @@ def _of_function(module: ModuleType, tree: ast.Module, function: ast.FunctionDef
 
 
 def _changes(node: ast.AST, *, boolean: bool) -> Iterator[tuple[str, ast.AST]]:
-    """Give what could stand in a node's place, with words for it.
+    """Yield the replacements of a node, with a description.
 
     Args:
-        node: Part of a function.
-        boolean: Whether the function gives a truth value.
+        node: A part of a function.
+        boolean: Whether the function returns a bool.
     """
     match node:
         case ast.Compare() | ast.BoolOp() | ast.UnaryOp(op=ast.Not()):
@@ -117,12 +117,12 @@ def _changes(node: ast.AST, *, boolean: bool) -> Iterator[tuple[str, ast.AST]]:
             yield f"without `{ast.unparse(node)}`", ast.Pass()
         case ast.ExceptHandler(type=ast.Tuple(elts=kinds)):
             for kind in kinds:
-                others = ast.Tuple([other for other in kinds if other is not kind], ast.Load())
+                remaining = ast.Tuple([kept for kept in kinds if kept is not kind], ast.Load())
                 word = f"`{ast.unparse(kind)}` is not caught"
-                yield word, ast.ExceptHandler(others, node.name, node.body)
+                yield word, ast.ExceptHandler(remaining, node.name, node.body)
     if isinstance(node, ast.BoolOp):
         for operand in node.values:
-            left = [other for other in node.values if other is not operand]
+            left = [kept for kept in node.values if kept is not operand]
             changed = ast.BoolOp(node.op, left) if len(left) > 1 else left[0]
             yield f"`{ast.unparse(node)}` without `{ast.unparse(operand)}`", changed
     if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in _BOUNDARY:
@@ -140,7 +140,7 @@ def _decided(test: ast.expr) -> Iterator[tuple[str, ast.expr]]:
 
 
 def _exchanged(node: ast.AST, part: str, statements: list[ast.stmt]) -> Iterator[tuple[str, ast.AST]]:
-    """Give the node with two neighbouring checks in the other order."""
+    """Yield the node with two adjacent checks swapped."""
     for index, (first, second) in enumerate(pairwise(statements)):
         if isinstance(first, ast.If) and isinstance(second, ast.If):
             swapped = [*statements[:index], second, first, *statements[index + 2 :]]
@@ -158,10 +158,10 @@ class _Exchange(ast.NodeTransformer):
 
 
 def _of_pattern(module: ModuleType, name: str, pattern: re.Pattern[Any]) -> Iterator[Mutant]:
-    """Give a regular expression without each alternative, in groups too."""
+    """Yield a regular expression without each of its alternatives, including those in groups."""
     text = pattern.pattern if isinstance(pattern.pattern, str) else pattern.pattern.decode()
     for begin, end in _alternatives(text):
-        # With one of its two bars.
+        # Remove the alternative with one of its bars.
         shorter = (
             text[: begin - 1] + text[end:]
             if text[begin - 1 : begin] == "|"
@@ -172,15 +172,15 @@ def _of_pattern(module: ModuleType, name: str, pattern: re.Pattern[Any]) -> Iter
 
 
 def _alternatives(text: str) -> list[tuple[int, int]]:
-    """Find the alternatives of a regular expression: begin and end of each, groups within others too."""
-    found: list[tuple[int, int]] = []
+    """Return start and end of the alternatives of a regular expression, including nested groups."""
+    alternatives: list[tuple[int, int]] = []
     open_groups: list[list[int]] = [[0]]  # begins of the alternatives of each group that is open
 
     def close(end: int) -> None:
         begins = open_groups.pop()
         ends = [begin - 1 for begin in begins[1:]] + [end]
         if len(begins) > 1:
-            found.extend(zip(begins, ends, strict=True))
+            alternatives.extend(zip(begins, ends, strict=True))
 
     skipped = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
     position = 0
@@ -199,7 +199,7 @@ def _alternatives(text: str) -> list[tuple[int, int]]:
             open_groups[-1].append(position + 1)
         position += 1
     close(len(text))
-    return found
+    return alternatives
 
 
 def _forget(function: Any) -> None:

@@ -1,4 +1,4 @@
-"""A module to take checks from."""
+"""A module for mutation tests."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ BAD = re.compile(r"/|\\(?:a|[|)])")
 
 
 def grade(text: str) -> str:
-    """Judge a text."""
+    """Return the grade of a text."""
     if not text:
         return "none"
     if len(text) > 5:

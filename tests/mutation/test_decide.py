@@ -1,4 +1,4 @@
-"""Every check of the decision is needed by a test vector: without it, one fails."""
+"""Mutation tests: without any check of the decision, a test vector fails."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MODULES = (
     "resources",
     "signature",
 )
-"""Where a call is decided, in flow_mcp.runtime."""
+"""The modules of flow_mcp.runtime that decide a call."""
 
 EQUIVALENT = {
     "an empty query has no match": {
@@ -31,30 +31,31 @@ EQUIVALENT = {
     "no claim is called None": {
         "claims.roles: `name` is True",
     },
-    "the operators exclude one another, and no tuple of texts has anything but texts": {
+    "the operators exclude one another, and a tuple of strings has only strings": {
         "claims._holds: `condition.must == 'one-of'` before `not isinstance(value, str)`",
         "claims._holds: `condition.must == 'prefix'` before `condition.must == 'one-of'`",
     },
-    "no boolean is a float, and both are refused alike": {
+    "a boolean is not a float, and both have the same reason code": {
         "claims._seconds: `isinstance(value, float) and (not math.isfinite(value))` before "
         "`isinstance(value, bool) or not isinstance(value, int | float)`",
     },
-    "a reason is one of these at most, and only insufficient_scope has a server by then": {
+    "at most one of these reasons applies, and only insufficient_scope has a server at this point": {
         "decide._challenge: `reason is Reason.RESOURCE_NOT_GIVEN` before `reason is Reason.ALLOWED`",
-        "decide._challenge: `at is None or reason.error != 'insufficient_scope'` before "
+        "decide._challenge: `at_server is None or reason.error != 'insufficient_scope'` before "
         "`reason is Reason.RESOURCE_NOT_GIVEN`",
-        "decide._challenge: `at is None or reason.error != 'insufficient_scope'` without `at is None`",
-        "decide._challenge: `at is None` is False",
+        "decide._challenge: `at_server is None or reason.error != 'insufficient_scope'` "
+        "without `at_server is None`",
+        "decide._challenge: `at_server is None` is False",
     },
-    "a vector's keys are a key set; tests/unit/runtime/test_keys.py has what is none": {
+    "all vectors have valid key sets; tests/unit/runtime/test_discovery.py has invalid ones": {
         "jwks.public_keys: `not isinstance(listed, list)` is False",
         "jwks.public_keys: without `raise ValueError('the key set has no list `keys`')`",
     },
-    "both leave the key out": {
+    "both omit the key": {
         "jwks._usable: `jwk.get('use', 'sig') != 'sig' or 'verify' not in jwk.get('key_ops', ['verify'])` "
         "before `not _PRIVATE.isdisjoint(jwk)`",
     },
-    "the texts only spare most addresses the regular expression; both belong to no resource": {
+    "the substring tests only save time; the result is the same": {
         "resources.find_resource: `('%' in address or '/.' in address) and _AMBIGUOUS.search(address)` "
         "before `not _ADDRESS.fullmatch(address)`",
         "resources.find_resource: `('%' in address or '/.' in address) and _AMBIGUOUS.search(address)` "
@@ -63,19 +64,19 @@ EQUIVALENT = {
         "resources.find_resource: `'%' in address` is True",
         "resources.find_resource: `'/.' in address` is True",
     },
-    "joserfc 1.8 raises neither for a key that fits; it does not promise so": {
+    "joserfc 1.8 raises neither for a suitable key, but does not guarantee it": {
         "signature.check_signature: `JoseError` is not caught",
         "signature.check_signature: `ValueError` is not caught",
     },
-    "reading a key set leaves such keys out; this is for callers with keys of another origin": {
+    "public_keys omits such keys; this is for callers with other sources of keys": {
         "signature._fits: without `key.check_key_op('verify')`",
     },
 }
-"""Changes that change nothing that a call could show, by the reason why."""
+"""Equivalent mutants, which no call can distinguish, by the reason."""
 
 
 def failing() -> Vector | None:
-    """The first vector that is not decided as it says."""
+    """Return the first vector with an unexpected decision; None if all pass."""
     forget_keys()
     for vector in vectors():
         try:
@@ -94,7 +95,7 @@ def survives(mutant: Mutant) -> bool:
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_without_any_single_check_a_vector_fails(name: str) -> None:
+def test_every_check_is_needed_by_a_vector(name: str) -> None:
     known = {change for changes in EQUIVALENT.values() for change in changes if change.startswith(f"{name}.")}
     survivors = {
         str(mutant): f"{mutant.module.__file__}:{mutant.line}"
@@ -102,15 +103,17 @@ def test_without_any_single_check_a_vector_fails(name: str) -> None:
         if survives(mutant)
     }
     unproven = {change: place for change, place in survivors.items() if change not in known}
-    assert unproven == {}, "no vector needs these: add one in tests/vectors/themes, or say in EQUIVALENT why"
-    assert known - survivors.keys() == set(), "EQUIVALENT lists what is gone, or what a vector needs"
+    assert unproven == {}, "no vector needs these: add one in tests/vectors/themes, or a reason in EQUIVALENT"
+    assert known - survivors.keys() == set(), (
+        "EQUIVALENT lists mutants that do not exist or that a vector kills"
+    )
 
 
-def test_afterwards_all_vectors_hold_again() -> None:
+def test_all_vectors_pass_after_the_mutations() -> None:
     assert failing() is None
 
 
-def test_a_module_loses_each_check_in_turn_and_is_as_before_afterwards() -> None:
+def test_mutants_remove_one_check_each_and_are_reverted() -> None:
     texts = ("", "abc", "a/b", "zzzzzz")
     graded = {}
     for mutant in mutants(sample):
@@ -133,6 +136,6 @@ def test_a_module_loses_each_check_in_turn_and_is_as_before_afterwards() -> None
     assert [sample.grade(text) for text in texts] == ["none", "good", "bad", "long"]
 
 
-def test_a_regular_expression_loses_each_alternative_in_turn() -> None:
+def test_mutants_remove_one_alternative_each() -> None:
     left = [mutant.replacement.pattern for mutant in mutants(sample) if mutant.name == "BAD"]
     assert left == [r"/|\\(?:[|)])", r"/|\\(?:a)", r"\\(?:a|[|)])", "/"]

@@ -1,7 +1,7 @@
-"""Stand-ins for Pulumi plugins that cannot be had here: `azuread` and `auth0`.
+"""Stand-ins for the Pulumi plugins `azuread` and `auth0` and for vendors' servers.
 
-A stand-in is a provider plugin of the real one's name that serves the real engine. It knows resources,
-properties, types, required inputs and secrets from the installed Pulumi SDK and refuses anything else; a
-rules module per package says what the SDK does not: what the real plugin refuses in a preview, what its
-service refuses or assigns. It is no Entra and no Auth0, and what passes on it may still fail on them.
+A stand-in plugin has the name of the real plugin and serves the real engine. It takes resources, properties,
+types, required inputs and secrets from the installed Pulumi SDK, and rejects everything else. A rules module
+for each package defines what the SDK does not contain: what the real plugin rejects in a preview, and what
+its service rejects or assigns. A test that passes with a stand-in may still fail with Entra or Auth0.
 """

@@ -1,6 +1,6 @@
-"""A stand-in for the part of Auth0's Management API that our own plugin uses.
+"""A stand-in for the part of Auth0's Management API that this project's plugin uses.
 
-It holds the same tenants as the stand-in plugin. Fields: https://auth0.com/docs/api/management/v2/tenants
+It has the same tenants as the stand-in plugin. Source: https://auth0.com/docs/api/management/v2/tenants
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _PROPERTIES = {
 
 
 class Auth0Management(WebServer):
-    """All Auth0 tenants of a stand-in's server, each by its domain."""
+    """The Management API of all Auth0 tenants of a stand-in's server. The Host header selects the tenant."""
 
     def __init__(self, server: Server) -> None:
         super().__init__()
@@ -46,8 +46,8 @@ class Auth0Management(WebServer):
                 return Answer(404, {"statusCode": 404, "message": "Not Found"})
 
     def _token(self, domain: str, form: Mapping[str, str]) -> Answer:
-        asked = (form.get("client_id"), form.get("client_secret"), form.get("audience"))
-        if asked != (*APPLIER, f"https://{domain}/api/v2/"):
+        credentials = (form.get("client_id"), form.get("client_secret"), form.get("audience"))
+        if credentials != (*APPLIER, f"https://{domain}/api/v2/"):
             return Answer(401, {"error": "access_denied", "error_description": "Unauthorized"})
         token = secrets.token_urlsafe(24)
         self._tokens[token] = domain
@@ -55,10 +55,10 @@ class Auth0Management(WebServer):
 
     def _settings(self, domain: str) -> dict[str, Any]:
         with self._server.account(domain) as account:
-            found = get_tenant({}, account)
+            tenant = get_tenant({}, account)
         return {
-            "flags": {_FLAG: found["flags"][0]["enableDynamicClientRegistration"]},
-            **{name: found[property_] for name, property_ in _PROPERTIES.items()},
+            "flags": {_FLAG: tenant["flags"][0]["enableDynamicClientRegistration"]},
+            **{name: tenant[property_] for name, property_ in _PROPERTIES.items()},
         }
 
     def _update(self, domain: str, changed: dict[str, Any]) -> None:
@@ -74,6 +74,6 @@ class Auth0Management(WebServer):
 
 @contextmanager
 def auth0_management(authority: Authority, server: Server) -> Iterator[dict[str, str]]:
-    """Serve every `<tenant>.eu.auth0.com`; the environment in which a program gets there."""
+    """Serve every `<tenant>.eu.auth0.com`, and yield the environment variables for its clients."""
     with serving_by_proxy(authority, "*.eu.auth0.com", Auth0Management(server)) as proxy:
         yield {"HTTPS_PROXY": proxy, "SSL_CERT_FILE": str(authority.certificate)}

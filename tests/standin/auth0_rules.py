@@ -1,9 +1,8 @@
-"""What pulumi-auth0's SDK does not say of plugin and service (auth0 3.55.1).
+"""Rules of the auth0 plugin and its service that pulumi-auth0's SDK does not contain (auth0 3.55.1).
 
 Preview rules: observed on the real plugin. Service rules: Auth0's documentation of its Management API.
 
-An account is a domain. What a test may give it: `tenant` (settings as `getTenant` returns them) and `roles`
-(name → ID).
+An account is a domain. A test may add `tenant` (settings in the form of `getTenant`) and `roles` (name → ID).
 """
 
 from __future__ import annotations
@@ -49,7 +48,7 @@ GRANT_TYPES = {"authorization_code", "client_credentials", "implicit", "password
 
 @RULES.signs_in
 def domain(configuration: Properties, environment: Mapping[str, str]) -> str:
-    """Credentials come from the environment, an API token or a client's."""
+    """Return the domain. The environment must have an API token or a client's credentials."""
     by_client = {"AUTH0_CLIENT_ID", "AUTH0_CLIENT_SECRET"} & environment.keys()
     if "AUTH0_API_TOKEN" in environment and by_client:
         raise ServiceError("only one of api_token and client_id/client_secret may be set")
@@ -68,7 +67,7 @@ def _one_of(inputs: Properties, path: str, *allowed: str) -> Iterator[Failure]:
 
 @RULES.refused_in_preview(TENANT)
 def tenant_values(inputs: Properties) -> Iterator[Failure]:
-    """Profiles, modes and addresses."""
+    """Check profiles, modes and URLs."""
     yield from _one_of(inputs, "resourceParameterProfile", "audience", "compatibility")
     yield from _one_of(inputs, "dynamicClientRegistrationSecurityMode", "strict", "permissive")
     yield from _https(inputs, "defaultRedirectionUri")
@@ -76,7 +75,7 @@ def tenant_values(inputs: Properties) -> Iterator[Failure]:
 
 @RULES.refused_in_preview(API)
 def api_values(inputs: Properties) -> Iterator[Failure]:
-    """Dialects, algorithms, policies; programs cannot be allowed as a whole."""
+    """Check dialects, algorithms and policies. There is no policy that allows all programs."""
     yield from _one_of(inputs, "signingAlg", "HS256", "RS256", "PS256")
     yield from _one_of(
         inputs,
@@ -96,7 +95,7 @@ def api_values(inputs: Properties) -> Iterator[Failure]:
 
 @RULES.refused_in_preview(CLIENT, CIMD)
 def description(inputs: Properties) -> Iterator[Failure]:
-    """At most 140 characters."""
+    """Reject a description of more than 140 characters."""
     text = inputs.get("description")
     if known(text) and len(str(text)) > 140:
         yield "description", "expected length to be in the range (0 - 140)"
@@ -104,7 +103,7 @@ def description(inputs: Properties) -> Iterator[Failure]:
 
 @RULES.refused_in_preview(CLIENT)
 def client_values(inputs: Properties) -> Iterator[Failure]:
-    """Types, algorithms, addresses."""
+    """Check types, algorithms and URLs."""
     yield from _one_of(inputs, "appType", "native", "spa", "regular_web", "non_interactive")
     yield from _one_of(inputs, "jwtConfiguration.alg", "HS256", "RS256", "PS256")
     yield from _one_of(inputs, "refreshToken.rotationType", "rotating", "non-rotating")
@@ -114,7 +113,7 @@ def client_values(inputs: Properties) -> Iterator[Failure]:
 
 @RULES.refused_in_preview(CREDENTIALS)
 def credential_values(inputs: Properties) -> Iterator[Failure]:
-    """Methods, algorithms, two keys at most, a version for what is not stored."""
+    """Check methods and algorithms. Reject more than two keys, and a write-only secret without a version."""
     yield from _one_of(
         inputs,
         "authenticationMethod",
@@ -137,7 +136,7 @@ def credential_values(inputs: Properties) -> Iterator[Failure]:
 
 @RULES.refused_in_preview(GRANT)
 def grant_values(inputs: Properties) -> Iterator[Failure]:
-    """Scopes or all of them, one client or the default, one kind of subject."""
+    """Require either scopes or all of them, either a client or the default, and a valid subject type."""
     yield from _one_of(inputs, "subjectType", "client", "user")
     yield from _one_of(inputs, "defaultFor", "third_party_clients")
     if ("scopes" in inputs) == bool(inputs.get("allowAllScopes")):
@@ -153,14 +152,14 @@ def _https(inputs: Properties, name: str) -> Iterator[Failure]:
 
 
 def tenant_settings(account: Account) -> Properties:
-    """The tenant's settings as they are now."""
-    found: Properties = account.given.setdefault("tenant", {})
-    return found
+    """Return the tenant's present settings; changes of the result are stored."""
+    settings: Properties = account.given.setdefault("tenant", {})
+    return settings
 
 
 @RULES.made(TENANT)
 def tenant(inputs: Properties, account: Account, before: Properties | None) -> Properties:
-    """Changes what is given; the first time, the plugin clears some settings that are left out."""
+    """Change the given settings. On create, the plugin clears some settings that are left out."""
     settings = tenant_settings(account)
     single = {
         "countryCodes": "countryCodes",
@@ -180,7 +179,7 @@ def tenant(inputs: Properties, account: Account, before: Properties | None) -> P
 
 @RULES.function(GET_TENANT)
 def get_tenant(arguments: Properties, account: Account) -> Properties:  # noqa: ARG001 the rules' signature
-    """What the tenant's settings are; a new tenant's where nothing was given or set."""
+    """Return the tenant's settings. The defaults are those of a new tenant."""
     settings = tenant_settings(account)
     flags = dict.fromkeys(property_hints(GetTenantFlagResult), False) | {"enableClientConnections": True}
     return {
@@ -198,7 +197,7 @@ def get_tenant(arguments: Properties, account: Account) -> Properties:  # noqa: 
 
 @RULES.made(API)
 def api(inputs: Properties, account: Account, before: Properties | None) -> Properties:
-    """An identifier once; a token for a page lives no longer than any."""
+    """Require a unique identifier, and a token lifetime for the web that does not exceed the general one."""
     for other in account.of(API):
         if other["identifier"] == inputs["identifier"] and (before is None or other["id"] != before["id"]):
             raise ServiceError("409: a resource server with the same identifier already exists")
@@ -210,7 +209,7 @@ def api(inputs: Properties, account: Account, before: Properties | None) -> Prop
 
 @RULES.made(SCOPES)
 def scopes(inputs: Properties, account: Account, before: Properties | None) -> Properties:
-    """Of an API that exists, and once for each."""
+    """Require an existing API, and one resource for each API."""
     identifier = inputs["resourceServerIdentifier"]
     _existing_api(account, identifier)
     if before is None and identifier in account.objects.get(SCOPES, {}):
@@ -220,7 +219,7 @@ def scopes(inputs: Properties, account: Account, before: Properties | None) -> P
 
 @RULES.made(CLIENT)
 def client(inputs: Properties, account: Account, before: Properties | None) -> Properties:  # noqa: ARG001 the rules' signature
-    """Known grant types and absolute callbacks; texts that are left out come from the plugin."""
+    """Require known grant types and absolute callbacks. The plugin sets name and description if absent."""
     unknown = set(inputs.get("grantTypes", [])) - GRANT_TYPES
     if unknown:
         raise ServiceError(f"400: invalid grant types: {', '.join(sorted(unknown))}")
@@ -233,7 +232,7 @@ def client(inputs: Properties, account: Account, before: Properties | None) -> P
 
 @RULES.made(CREDENTIALS)
 def credentials(inputs: Properties, account: Account, before: Properties | None) -> Properties:
-    """Keys where keys are the method, else a secret that the service made."""
+    """Require keys for the method private_key_jwt, and generate a secret otherwise."""
     client_id = inputs["clientId"]
     if client_id not in account.objects.get(CLIENT, {}):
         raise ServiceError("404: the client does not exist")
@@ -249,7 +248,7 @@ def credentials(inputs: Properties, account: Account, before: Properties | None)
 
 @RULES.made(CIMD)
 def metadata_document(inputs: Properties, account: Account, before: Properties | None) -> Properties:
-    """Only where the tenant has them on."""
+    """Reject a metadata document unless the tenant supports them, and a second import of a document."""
     if not tenant_settings(account).get("clientIdMetadataDocumentSupported"):
         raise ServiceError("403: CIMD registration failed: it is not enabled for this tenant")
     for other in account.of(CIMD):
@@ -261,7 +260,7 @@ def metadata_document(inputs: Properties, account: Account, before: Properties |
 
 @RULES.made(GRANT)
 def grant(inputs: Properties, account: Account, before: Properties | None) -> Properties:
-    """Of an API and scopes that exist; one for each client, API and kind of subject."""
+    """Require an existing API and scopes, and one grant for each client, API and subject type."""
     _existing_api(account, inputs["audience"])
     for scope in inputs.get("scopes", []):
         _existing_scope(account, inputs["audience"], scope)
@@ -280,7 +279,7 @@ def grant(inputs: Properties, account: Account, before: Properties | None) -> Pr
 
 @RULES.made(ROLE)
 def role(inputs: Properties, account: Account, before: Properties | None) -> Properties:
-    """A name once."""
+    """Require a unique name."""
     taken = {other["name"] for other in account.of(ROLE) if before is None or other["id"] != before["id"]}
     if inputs.get("name") in taken | account.given.get("roles", {}).keys():
         raise ServiceError(f"409: a role with the name {inputs['name']} exists already")
@@ -289,7 +288,7 @@ def role(inputs: Properties, account: Account, before: Properties | None) -> Pro
 
 @RULES.made(PERMISSION)
 def role_permission(inputs: Properties, account: Account, before: Properties | None) -> Properties:  # noqa: ARG001 the rules' signature
-    """Of a role and a scope that exist."""
+    """Require an existing role and scope."""
     identifier, permission = inputs["resourceServerIdentifier"], inputs["permission"]
     roles = {*account.objects.get(ROLE, {}), *account.given.get("roles", {}).values()}
     if inputs["roleId"] not in roles:
@@ -300,10 +299,10 @@ def role_permission(inputs: Properties, account: Account, before: Properties | N
 
 @RULES.function(GET_ROLE)
 def get_role(arguments: Properties, account: Account) -> Properties:
-    """A role by its name."""
+    """Return a role by its name."""
     name = arguments["name"]
-    made = {found["name"]: found["id"] for found in account.of(ROLE)}
-    role_id = {**account.given.get("roles", {}), **made}.get(name)
+    created = {role["name"]: role["id"] for role in account.of(ROLE)}
+    role_id = {**account.given.get("roles", {}), **created}.get(name)
     if role_id is None:
         raise ServiceError(f"no role found with name {name!r}")
     return {"id": role_id, "name": name}
@@ -315,9 +314,9 @@ def _existing_api(account: Account, identifier: str) -> None:
 
 
 def _existing_scope(account: Account, identifier: str, scope: str) -> None:
-    """A grant or permission that comes before the scope fails: the program must declare that it waits."""
-    held = account.find(SCOPES, resourceServerIdentifier=identifier) or {}
-    if scope not in {item["name"] for item in held.get("scopes", [])}:
+    """Raise if the scope does not exist, so that a program must declare the dependency on it."""
+    scopes_of_api = account.find(SCOPES, resourceServerIdentifier=identifier) or {}
+    if scope not in {item["name"] for item in scopes_of_api.get("scopes", [])}:
         raise ServiceError(f"400: the scope {scope} does not exist on {identifier}")
 
 
@@ -326,5 +325,5 @@ def _id(before: Properties | None, prefix: str) -> Properties:
 
 
 def _named(inputs: Properties, before: Properties | None) -> Properties:
-    """A name that is left out is the plugin's, with a random end."""
+    """Return a generated name with a random end if the inputs have no name, as the plugin does."""
     return {} if "name" in inputs else {"name": (before or {}).get("name", f"unnamed-{secrets.token_hex(4)}")}

@@ -1,4 +1,4 @@
-"""What pulumi-azuread's SDK does not say of plugin and service (azuread 6.11.1).
+"""Rules of the azuread plugin and its service that pulumi-azuread's SDK does not contain (azuread 6.11.1).
 
 Preview rules: observed on the real plugin. Service rules: Microsoft Graph's documentation.
 """
@@ -48,7 +48,7 @@ def _one_of(path: str, value: Any, *allowed: Any) -> Iterator[Failure]:
 
 @RULES.signs_in
 def tenant(configuration: Properties, environment: Mapping[str, str]) -> str:
-    """Credentials come from the environment; the tenant from the provider's configuration."""
+    """Return the tenant of the configuration. Credentials must be in the environment."""
     if "ARM_CLIENT_ID" not in environment or not (
         {"ARM_CLIENT_SECRET", "ARM_OIDC_TOKEN"} & environment.keys()
     ):
@@ -58,7 +58,7 @@ def tenant(configuration: Properties, environment: Mapping[str, str]) -> str:
 
 @RULES.refused_in_preview(APPLICATION)
 def scopes_and_roles(inputs: Properties) -> Iterator[Failure]:
-    """IDs, values, types and uniqueness of scopes and roles."""
+    """Check IDs, values, types and uniqueness of scopes and roles."""
     permissions = []
     for index, scope in enumerate(items(inputs, "api", "oauth2PermissionScopes")):
         path = f"api.oauth2PermissionScopes[{index}]"
@@ -87,7 +87,7 @@ def _permission(path: str, permission: Properties) -> Iterator[Failure]:
 
 @RULES.refused_in_preview(APPLICATION)
 def audience_and_version(inputs: Properties) -> Iterator[Failure]:
-    """Who may sign in, and the version of access tokens."""
+    """Check the sign-in audience and the version of access tokens."""
     organizations = ("AzureADMyOrg", "AzureADMultipleOrgs")
     personal = ("AzureADandPersonalMicrosoftAccount", "PersonalMicrosoftAccount")
     audience = inputs.get("signInAudience")
@@ -101,7 +101,7 @@ def audience_and_version(inputs: Properties) -> Iterator[Failure]:
 
 @RULES.refused_in_preview(APPLICATION)
 def redirect_uris(inputs: Properties) -> Iterator[Failure]:
-    """A path, at least the slash; web and single-page applications have http(s) only."""
+    """Require a path, at least a slash, and http(s) for web and single-page applications."""
     for part in ("publicClient", "web", "singlePageApplication"):
         for index, uri in enumerate(items(inputs, part, "redirectUris")):
             path = f"{part}.redirectUris[{index}]"
@@ -118,7 +118,7 @@ def redirect_uris(inputs: Properties) -> Iterator[Failure]:
 
 @RULES.refused_in_preview(APPLICATION)
 def owners_and_tags(inputs: Properties) -> Iterator[Failure]:
-    """Owners are UUIDs; tags and feature tags exclude each other."""
+    """Require UUIDs as owners, and reject tags together with feature tags."""
     for index, owner in enumerate(items(inputs, "owners")):
         yield from _not_uuid(f"owners[{index}]", owner)
     if "tags" in inputs and "featureTags" in inputs:
@@ -127,7 +127,7 @@ def owners_and_tags(inputs: Properties) -> Iterator[Failure]:
 
 @RULES.refused_in_preview(PASSWORD, FEDERATED, PREAUTHORIZED)
 def application_id(inputs: Properties) -> Iterator[Failure]:
-    """The application's resource ID, not its object ID."""
+    """Require the application's resource ID instead of its object ID."""
     value = inputs.get("applicationId")
     if known(value) and not re.fullmatch(r"/applications/[0-9a-f-]{36}", str(value)):
         yield "applicationId", "must be /applications/<uuid>"
@@ -135,13 +135,13 @@ def application_id(inputs: Properties) -> Iterator[Failure]:
 
 @RULES.refused_in_preview(SERVICE_PRINCIPAL)
 def client_id(inputs: Properties) -> Iterator[Failure]:
-    """A client ID is a UUID."""
+    """Require a UUID as client ID."""
     yield from _not_uuid("clientId", inputs.get("clientId"))
 
 
 @RULES.refused_in_preview(PREAUTHORIZED)
 def authorized_client(inputs: Properties) -> Iterator[Failure]:
-    """The client's and the permissions' IDs are UUIDs."""
+    """Require UUIDs as IDs of client and permissions."""
     yield from _not_uuid("authorizedClientId", inputs.get("authorizedClientId"))
     for index, permission in enumerate(items(inputs, "permissionIds")):
         yield from _not_uuid(f"permissionIds[{index}]", permission)
@@ -149,14 +149,14 @@ def authorized_client(inputs: Properties) -> Iterator[Failure]:
 
 @RULES.refused_in_preview(ASSIGNMENT)
 def assignment(inputs: Properties) -> Iterator[Failure]:
-    """All three are UUIDs."""
+    """Require UUIDs as IDs of role, principal and resource."""
     for name in ("appRoleId", "principalObjectId", "resourceObjectId"):
         yield from _not_uuid(name, inputs.get(name))
 
 
 @RULES.refused_in_preview(PASSWORD)
 def password_end(inputs: Properties) -> Iterator[Failure]:
-    """One end, a full RFC 3339 time."""
+    """Require one expiry, as a full RFC 3339 time."""
     if "endDate" in inputs and "endDateRelative" in inputs:
         yield "endDate", "conflicts with endDateRelative"
     for name in ("startDate", "endDate"):
@@ -172,14 +172,14 @@ def password_end(inputs: Properties) -> Iterator[Failure]:
 
 @RULES.refused_in_preview(FEDERATED)
 def one_audience(inputs: Properties) -> Iterator[Failure]:
-    """At most one audience."""
+    """Reject more than one audience."""
     if len(items(inputs, "audiences")) > 1:
         yield "audiences", "too many list items: at most 1"
 
 
 @RULES.made(APPLICATION)
 def application(inputs: Properties, account: Account, before: Properties | None) -> Properties:
-    """A new application gets its IDs; identifier URIs are unique and on verified domains."""
+    """Assign IDs to a new application. Identifier URIs must be unique and on verified domains."""
     for scope in items(inputs, "api", "oauth2PermissionScopes"):
         if not scope.get("adminConsentDisplayName") or not scope.get("adminConsentDescription"):
             raise ServiceError("400: adminConsentDisplayName and adminConsentDescription are required")
@@ -224,9 +224,9 @@ def _identifier_uri(uri: str, account: Account, before: Properties | None) -> No
 
 @RULES.made(SERVICE_PRINCIPAL)
 def service_principal(inputs: Properties, account: Account, before: Properties | None) -> Properties:
-    """It belongs to an application that exists."""
-    of = account.find(APPLICATION, clientId=inputs["clientId"])
-    if of is None:
+    """Require an existing application."""
+    application = account.find(APPLICATION, clientId=inputs["clientId"])
+    if application is None:
         raise ServiceError("400: the appId does not reference a valid application object")
     if before is None and account.find(SERVICE_PRINCIPAL, clientId=inputs["clientId"]):
         raise ServiceError("409: the service principal name is already present")
@@ -234,28 +234,28 @@ def service_principal(inputs: Properties, account: Account, before: Properties |
     return {
         "id": f"/servicePrincipals/{object_id}",
         "objectId": object_id,
-        "displayName": of["displayName"],
-        "appRoleIds": of["appRoleIds"],
-        "oauth2PermissionScopeIds": of["oauth2PermissionScopeIds"],
+        "displayName": application["displayName"],
+        "appRoleIds": application["appRoleIds"],
+        "oauth2PermissionScopeIds": application["oauth2PermissionScopeIds"],
         "type": "Application",
     }
 
 
 def _application(inputs: Properties, account: Account) -> Properties:
-    found = account.objects.get(APPLICATION, {}).get(inputs["applicationId"])
-    if found is None:
+    application = account.objects.get(APPLICATION, {}).get(inputs["applicationId"])
+    if application is None:
         raise ServiceError(f"404: {inputs['applicationId']} was not found")
-    return found
+    return application
 
 
 @RULES.made(PREAUTHORIZED)
 def preauthorized(inputs: Properties, account: Account, before: Properties | None) -> Properties:
-    """Only scopes that the application has; a client once."""
-    of = _application(inputs, account)
-    unknown = set(inputs["permissionIds"]) - set(of["oauth2PermissionScopeIds"].values())
+    """Require scopes of the application, and reject a client that is preauthorized already."""
+    application = _application(inputs, account)
+    unknown = set(inputs["permissionIds"]) - set(application["oauth2PermissionScopeIds"].values())
     if unknown:
         raise ServiceError(f"400: delegatedPermissionIds {sorted(unknown)} do not exist")
-    object_id = f"{of['objectId']}/preAuthorizedApplication/{inputs['authorizedClientId']}"
+    object_id = f"{application['objectId']}/preAuthorizedApplication/{inputs['authorizedClientId']}"
     if before is None and object_id in account.objects.get(PREAUTHORIZED, {}):
         raise ServiceError(f"{object_id} already exists and must be imported")
     return {"id": object_id}
@@ -263,8 +263,8 @@ def preauthorized(inputs: Properties, account: Account, before: Properties | Non
 
 @RULES.made(FEDERATED)
 def federated(inputs: Properties, account: Account, before: Properties | None) -> Properties:
-    """A name for URLs, one audience, one credential per issuer and subject."""
-    of = _application(inputs, account)
+    """Require a URL-friendly name, one audience, and one credential for each issuer and subject."""
+    application = _application(inputs, account)
     if not inputs["audiences"]:
         raise ServiceError("400: audiences must have one value")
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{2,119}", inputs["displayName"]):
@@ -277,22 +277,22 @@ def federated(inputs: Properties, account: Account, before: Properties | None) -
         return {}
     credential_id = str(uuid4())
     return {
-        "id": f"{of['objectId']}/federatedIdentityCredential/{credential_id}",
+        "id": f"{application['objectId']}/federatedIdentityCredential/{credential_id}",
         "credentialId": credential_id,
     }
 
 
 @RULES.made(PASSWORD)
 def password(inputs: Properties, account: Account, before: Properties | None) -> Properties:  # noqa: ARG001 the rules' signature
-    """Its application exists."""
-    of = _application(inputs, account)
+    """Require an existing application, and assign the ID of the password."""
+    application = _application(inputs, account)
     key_id = str(uuid4())
-    return {"id": f"{of['objectId']}/password/{key_id}", "keyId": key_id}
+    return {"id": f"{application['objectId']}/password/{key_id}", "keyId": key_id}
 
 
 @RULES.made(ASSIGNMENT)
 def app_role_assignment(inputs: Properties, account: Account, before: Properties | None) -> Properties:  # noqa: ARG001 the rules' signature
-    """Principal, resource and role exist, and the role is for such principals."""
+    """Require existing principal, resource and role, and a role for the principal's type."""
     resource = account.find(SERVICE_PRINCIPAL, objectId=inputs["resourceObjectId"])
     if resource is None:
         raise ServiceError("404: the resource service principal was not found")
@@ -300,8 +300,8 @@ def app_role_assignment(inputs: Properties, account: Account, before: Properties
     program = account.find(SERVICE_PRINCIPAL, objectId=inputs["principalObjectId"])
     if program is None and inputs["principalObjectId"] not in groups.values():
         raise ServiceError("404: the principal was not found")
-    of = account.find(APPLICATION, clientId=resource["clientId"])
-    roles = {role["id"]: role["allowedMemberTypes"] for role in items(of or {}, "appRoles")}
+    application = account.find(APPLICATION, clientId=resource["clientId"])
+    roles = {role["id"]: role["allowedMemberTypes"] for role in items(application or {}, "appRoles")}
     if not roles and inputs["appRoleId"] == str(UUID(int=0)):
         return {"principalType": "ServicePrincipal" if program else "Group"}
     needed = "Application" if program else "User"
@@ -312,7 +312,7 @@ def app_role_assignment(inputs: Properties, account: Account, before: Properties
 
 @RULES.function(GET_GROUP)
 def group(arguments: Properties, account: Account) -> Properties:
-    """A group by its display name; a list is the object IDs of several groups that have it."""
+    """Return a group by its display name. A list stands for several groups with that name."""
     object_id = account.given.get("groups", {}).get(arguments["displayName"])
     if isinstance(object_id, list):
         raise ServiceError(f"More than one group found with display name: {arguments['displayName']!r}")
@@ -325,7 +325,7 @@ def group(arguments: Properties, account: Account) -> Properties:
 
 @RULES.function(GET_DOMAINS)
 def domains(arguments: Properties, account: Account) -> Properties:  # noqa: ARG001 the rules' signature
-    """The verified domains."""
+    """Return the verified domains."""
     return {
         "id": "domains",
         "domains": [

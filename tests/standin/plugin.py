@@ -1,4 +1,4 @@
-"""The stand-in's process, and the executable that the engine starts it by."""
+"""The process of a stand-in plugin, and the executable with which the engine starts it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _REPOSITORY = Path(__file__).parent.parent.parent
 
 
 def main(package: str) -> None:
-    """Serve the engine whose address is the first argument."""
+    """Serve the engine. Its address is the first argument of the process."""
     sdk = Sdk.of(package)
     rules = import_module(f"tests.standin.{package}_rules").RULES
     server = Server(Path(os.environ[variable(package)]))
@@ -26,12 +26,12 @@ def main(package: str) -> None:
 
 
 def variable(package: str) -> str:
-    """The environment variable that names the server's file."""
+    """Return the environment variable with the path of the server's file."""
     return f"STANDIN_{package.upper()}"
 
 
 def install(package: str, scratch: ScratchProject) -> None:
-    """Put the plugin's executable where the trial's engine finds it."""
+    """Write the plugin's executable to the directory in which the project's engine searches plugins."""
     script = scratch.installed_plugin(package)
     script.parent.mkdir(parents=True, exist_ok=True)
     script.write_text(

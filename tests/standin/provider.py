@@ -1,4 +1,4 @@
-"""A Pulumi provider made of an SDK, rules and a file."""
+"""A Pulumi provider that follows an SDK and rules, and stores its objects in a file."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ from tests.standin.values import UNKNOWN, Properties, plain, wire
 
 
 class StandIn(Provider):
-    """Serves the engine as the plugin of the SDK's name would."""
+    """Serves the engine in place of the plugin that belongs to the SDK."""
 
     def __init__(self, sdk: Sdk, rules: Rules, server: Server, environment: Mapping[str, str]) -> None:
         self._sdk, self._rules, self._server, self._environment = sdk, rules, server, environment
@@ -51,7 +51,7 @@ class StandIn(Provider):
         return GetSchemaResponse("{}")
 
     async def check_config(self, request: CheckRequest) -> CheckResponse:
-        # A provider's inputs are texts on the wire, whatever their type.
+        # The engine sends all inputs of a provider as strings.
         known = dict.fromkeys(self._sdk.configuration.inputs, Shape("string")) | {"version": Shape("string")}
         failures = object_failures(plain(request.new_inputs), known, frozenset())
         return CheckResponse(request.new_inputs, [CheckFailure(*failure) for failure in failures])
@@ -61,11 +61,11 @@ class StandIn(Provider):
 
     async def configure(self, request: ConfigureRequest) -> ConfigureResponse:
         self._account = self._rules.signs[0](plain(request.args), self._environment)
-        # As the bridge: the engine keeps secrets to itself and marks outputs by the SDK's list.
+        # As the Terraform bridge does: the engine stores secrets and marks outputs by the SDK's list.
         return ConfigureResponse(accept_secrets=False, supports_preview=True)
 
     async def cancel(self) -> None:
-        """Nothing is under way for long."""
+        """Do nothing, because all operations are short."""
 
     async def invoke(self, request: InvokeRequest) -> InvokeResponse:
         function = self._sdk.functions.get(request.tok)
@@ -82,7 +82,7 @@ class StandIn(Provider):
             except ServiceError as error:
                 return InvokeResponse(failures=[CheckFailure("", str(error))])
         defaults = {name: _empty(shape) for name, shape in function.result.items()}
-        _hold(object_failures(result, function.result, frozenset()), request.tok)
+        _require_valid(object_failures(result, function.result, frozenset()), request.tok)
         return InvokeResponse(wire({**defaults, **arguments, **result}))
 
     async def check(self, request: CheckRequest) -> CheckResponse:
@@ -102,7 +102,7 @@ class StandIn(Provider):
             for name in sorted(resource.inputs)
             if _differ(before.get(name), after.get(name))
             and name not in request.ignore_changes
-            # What the server assigns where nothing is given is no change.
+            # A value that the server assigns to an absent input is no change.
             and not (name not in after and name in resource.computed)
         }
         return DiffResponse(
@@ -142,11 +142,11 @@ class StandIn(Provider):
             state = account.objects.get(_token(request.type), {}).get(request.resource_id)
         if state is None:
             return ReadResponse()
-        given = plain(request.inputs) or resource.inputs.keys() - resource.computed
+        names = plain(request.inputs) or resource.inputs.keys() - resource.computed
         return ReadResponse(
             request.resource_id,
             _outputs(resource, state),
-            wire({name: state[name] for name in given if name in state}),
+            wire({name: state[name] for name in names if name in state}),
         )
 
     async def delete(self, request: DeleteRequest) -> None:
@@ -166,7 +166,7 @@ class StandIn(Provider):
     ) -> Properties:
         make = self._rules.makes.get(resource.token)
         made = make(inputs, account, before) if make else {}
-        _hold(object_failures(_without_id(made), resource.outputs, frozenset()), resource.token)
+        _require_valid(object_failures(_without_id(made), resource.outputs, frozenset()), resource.token)
         assigned = {
             name: before[name] if before and name in before else _assigned(resource, name)
             for name in resource.computed
@@ -175,9 +175,9 @@ class StandIn(Provider):
 
 
 def _outputs(resource: ResourceType, state: Properties) -> dict[str, PropertyValue]:
-    """Every output property of the type, as the real plugin returns them.
+    """Return all output properties of the type, as the real plugin does.
 
-    Where nothing was set it is what the recorded states have there, `null` if they have not the property.
+    An unset property has the value of the recorded states, or `null` if they do not have the property.
     """
     unset = {name: unset_values().get((resource.token, name)) for name in sorted(resource.outputs)}
     return wire({**unset, **_without_id(state)}, nulls=True)
@@ -198,7 +198,7 @@ def _empty(shape: Shape) -> Any:
 
 
 def _differ(before: Any, after: Any) -> bool:
-    """Whether a property changes: `null`, an empty value and none at all are the same to a plugin."""
+    """Return whether a property changes. A plugin treats `null`, empty and absent values as equal."""
     return before != after and not (is_unset(before) and is_unset(after))
 
 
@@ -211,13 +211,13 @@ def _without_id(state: Properties) -> Properties:
     return {name: value for name, value in state.items() if name != "id"}
 
 
-def _hold(failures: Iterator[Failure], token: str) -> None:
-    """A rule of the stand-in must itself keep to the SDK."""
-    wrong = "; ".join(f"{path}: {reason}" for path, reason in failures)
-    if wrong:
-        raise ServiceError(f"the stand-in's rule for {token} is wrong: {wrong}")
+def _require_valid(failures: Iterator[Failure], token: str) -> None:
+    """Raise if the result of a rule does not conform to the SDK."""
+    problems = "; ".join(f"{path}: {reason}" for path, reason in failures)
+    if problems:
+        raise ServiceError(f"the stand-in's rule for {token} is wrong: {problems}")
 
 
 def _token(qualified: str) -> str:
-    """A resource's own type: that of a component's child comes with its parents' types before it."""
+    """Return a resource's own type. In a component, the qualified type begins with the parents' types."""
     return qualified.rpartition("$")[2]

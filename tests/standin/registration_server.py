@@ -1,4 +1,4 @@
-"""A stand-in for an authorization server with client registration, by RFC 8414, 7591 and 7592."""
+"""A stand-in for an authorization server with client registration (RFC 8414, 7591 and 7592)."""
 
 from __future__ import annotations
 
@@ -11,15 +11,17 @@ INITIAL_ACCESS_TOKEN = "test-initial-access-token"
 
 
 class RegistrationServer(WebServer):
-    """The issuer is `<url>/oidc`, so that the well-known part stands between host and path (RFC 8414, 3.1).
+    """An authorization server with client registration.
+
+    The issuer is `<url>/oidc`, so the well-known part is between host and path (RFC 8414, section 3.1).
 
     Attributes:
-        clients: what is registered, by client ID.
-        tokens: registration access token by client ID.
-        rotates: whether every read and update gives a new one and ends the old (RFC 7592, section 3, allows
-            it; Keycloak does it with updates).
-        manages: whether it has RFC 7592.
-        overrides: metadata that it registers whatever is asked for (RFC 7591, 3.2.1).
+        clients: registered clients by client ID.
+        tokens: registration access tokens by client ID.
+        rotates: whether every read and update replaces the registration access token (RFC 7592, section 3
+            permits it; Keycloak does it for updates).
+        manages: whether the server supports RFC 7592.
+        overrides: metadata that the server registers instead of the requested values (RFC 7591, 3.2.1).
     """
 
     def __init__(self) -> None:
@@ -32,7 +34,7 @@ class RegistrationServer(WebServer):
 
     @property
     def issuer(self) -> str:
-        """The authority."""
+        """The issuer, which is the tenant's authority."""
         return f"{self.url}/oidc"
 
     def answer(self, request: Request) -> Answer:
@@ -62,34 +64,34 @@ class RegistrationServer(WebServer):
 
     def _register(self, request: Request) -> Answer:
         if request.bearer != INITIAL_ACCESS_TOKEN:
-            return _refused(401, "invalid_token", "the initial access token is not valid")
-        asked = request.json
-        if "authorization_code" in asked["grant_types"] and not asked["redirect_uris"]:
-            return _refused(400, "invalid_redirect_uri", "redirect_uris is missing")
+            return _error(401, "invalid_token", "the initial access token is not valid")
+        metadata = request.json
+        if "authorization_code" in metadata["grant_types"] and not metadata["redirect_uris"]:
+            return _error(400, "invalid_redirect_uri", "redirect_uris is missing")
         client_id = f"c-{secrets.token_hex(8)}"
-        # A server adds scopes of its own, and says all that it registered (RFC 7591, 3.2.1).
+        # The server adds a scope, and the response contains all registered metadata (RFC 7591, 3.2.1).
         self.clients[client_id] = {
-            **asked,
-            "scope": f"openid {asked['scope']}",
+            **metadata,
+            "scope": f"openid {metadata['scope']}",
             **self.overrides,
             "client_id": client_id,
         }
-        if asked["token_endpoint_auth_method"].startswith("client_secret"):
+        if metadata["token_endpoint_auth_method"].startswith("client_secret"):
             self.clients[client_id]["client_secret"] = secrets.token_urlsafe(32)
-            # "REQUIRED if client_secret is issued" (RFC 7591, 3.2.1); 0: it does not end.
+            # "REQUIRED if client_secret is issued" (RFC 7591, 3.2.1); 0: it does not expire.
             self.clients[client_id]["client_secret_expires_at"] = 0
-        return self._told(201, client_id)
+        return self._client_information(201, client_id)
 
     def _managed(self, request: Request, client_id: str) -> Answer:
-        # A client that does not exist is answered 401 (RFC 7592, 2.1).
+        # The response for a client that does not exist is 401 (RFC 7592, section 2.1).
         if client_id not in self.clients or request.bearer != self.tokens[client_id]:
-            return _refused(401, "invalid_token", "no such client, or not its token")
+            return _error(401, "invalid_token", "no such client, or not its token")
         client = self.clients[client_id]
         if request.method == "DELETE":
             del self.clients[client_id], self.tokens[client_id]
             return Answer(204)
         if request.method == "PUT":
-            asked = request.json
+            metadata = request.json
             # "… MUST include its client_id …, MUST NOT include the registration_access_token" and three more
             # fields (RFC 7592, 2.2).
             forbidden = {
@@ -98,18 +100,18 @@ class RegistrationServer(WebServer):
                 "client_secret_expires_at",
                 "client_id_issued_at",
             }
-            if asked.get("client_id") != client_id or forbidden.intersection(asked):
-                return _refused(400, "invalid_client_metadata", "not what an update may have")
+            if metadata.get("client_id") != client_id or forbidden.intersection(metadata):
+                return _error(400, "invalid_client_metadata", "not what an update may have")
             kept = {k: v for k, v in client.items() if k.startswith("client_secret")}
             if "client_secret" in kept:
                 # The server may give a new secret with an update (RFC 7592, 3).
                 kept["client_secret"] = secrets.token_urlsafe(32)
-            asked["scope"] = f"openid {asked['scope']}"
-            self.clients[client_id] = {**asked, **self.overrides, **kept}
-        return self._told(200, client_id)
+            metadata["scope"] = f"openid {metadata['scope']}"
+            self.clients[client_id] = {**metadata, **self.overrides, **kept}
+        return self._client_information(200, client_id)
 
-    def _told(self, status: int, client_id: str) -> Answer:
-        """The client information response (RFC 7592, 3)."""
+    def _client_information(self, status: int, client_id: str) -> Answer:
+        """Return the client information response (RFC 7592, section 3)."""
         if not self.manages:
             return Answer(status, self.clients[client_id])
         if self.rotates or client_id not in self.tokens:
@@ -121,6 +123,6 @@ class RegistrationServer(WebServer):
         return Answer(status, {**self.clients[client_id], **management})
 
 
-def _refused(status: int, error: str, description: str) -> Answer:
-    """RFC 7591, section 3.2.2, and RFC 6750, section 3."""
+def _error(status: int, error: str, description: str) -> Answer:
+    """Return an error response (RFC 7591, section 3.2.2, and RFC 6750, section 3)."""
     return Answer(status, {"error": error, "error_description": description})

@@ -1,6 +1,6 @@
-"""What an SDK does not say of its plugin and service, as small functions per resource type.
+"""Rules of a plugin and its service that the SDK does not contain, as functions for resource types.
 
-A rules module makes one `Rules` and registers functions in it:
+A rules module creates one `Rules` and registers functions in it:
 
     RULES = Rules("azuread")
 
@@ -20,25 +20,26 @@ from tests.standin.server import Account
 from tests.standin.values import Properties
 
 Failure = tuple[str, str]
-"""A property and why it is refused."""
+"""A property and the reason for its rejection."""
 
 Preview = Callable[[Properties], Iterator[Failure]]
-"""Inputs, in which values may be UNKNOWN, to what the real plugin refuses before it calls its service."""
+"""From inputs, in which values may be UNKNOWN, to what the plugin rejects before it calls its service."""
 
 Make = Callable[[Properties, Account, Properties | None], Properties]
-"""Inputs, what the account holds and the state before (None: a new object), to what the service assigns.
+"""From inputs, the account and the former state (None for a new object) to the values that the service sets.
 
-`id` is the resource's ID (a random UUID if it is left out). Raises ServiceError for what the service refuses.
+`id` is the resource's ID; the default is a random UUID. It raises ServiceError if the service rejects the
+inputs.
 """
 
 Remove = Callable[[Properties, Account], bool]
-"""State and account, to whether the service really removes the object."""
+"""From state and account to whether the service deletes the object."""
 
 Answer = Callable[[Properties, Account], Properties]
-"""Arguments of a function and what the account holds, to its result."""
+"""From the arguments of a function and the account to its result."""
 
 Sign = Callable[[Properties, Mapping[str, str]], str]
-"""The provider's configuration and the environment, to the account they sign in to."""
+"""From the provider's configuration and the environment to the name of the account."""
 
 _F = TypeVar("_F")
 
@@ -49,8 +50,8 @@ class Rules:
 
     Attributes:
         package: `azuread` or `auth0`.
-        replaced_by: per resource type, inputs whose change makes another resource, beyond those that the
-            SDK's documentation names.
+        replaced_by: for each resource type, inputs whose change replaces the resource, in addition to those
+            that the SDK's documentation names.
     """
 
     package: str
@@ -62,7 +63,7 @@ class Rules:
     signs: list[Sign] = field(default_factory=list)
 
     def refused_in_preview(self, *tokens: str) -> Callable[[Preview], Preview]:
-        """Register what the real plugin refuses in a preview."""
+        """Register a function that yields what the real plugin rejects in a preview."""
 
         def register(function: Preview) -> Preview:
             for token in tokens:
@@ -72,19 +73,19 @@ class Rules:
         return register
 
     def made(self, token: str) -> Callable[[Make], Make]:
-        """Register what the service refuses and assigns when an object is created or updated."""
+        """Register a function that rejects or completes the inputs of a create or update."""
         return _register(self.makes, token)
 
     def removed(self, token: str) -> Callable[[Remove], Remove]:
-        """Register what happens when an object is deleted."""
+        """Register a function that is called when an object is deleted."""
         return _register(self.removes, token)
 
     def function(self, token: str) -> Callable[[Answer], Answer]:
-        """Register how a function (data source) answers."""
+        """Register a function that returns the result of a data source."""
         return _register(self.answers, token)
 
     def signs_in(self, function: Sign) -> Sign:
-        """Register how the provider signs in."""
+        """Register a function that returns the account to which the provider signs in."""
         self.signs.append(function)
         return function
 

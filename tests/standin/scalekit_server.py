@@ -1,6 +1,6 @@
-"""A stand-in for Scalekit's REST API and metadata; no test on it is one with Scalekit.
+"""A stand-in for Scalekit's REST API and metadata. Scalekit itself takes no part in these tests.
 
-Where nothing else is said, facts are those of the protocol definition in `scalekit-sdk-python` 2.21
+Unless noted otherwise, the source is the protocol definition in `scalekit-sdk-python` 2.21
 (`scalekit/v1/clients/clients_pb2`, the source of https://docs.scalekit.com/apis/).
 """
 
@@ -19,12 +19,12 @@ _BOOLEANS = ("disable_dynamic_client_registration", "enable_cimd", "cimd_client_
 
 
 class ScalekitServer(WebServer):
-    """One environment.
+    """The server of one Scalekit environment.
 
     Attributes:
-        resources: by ID, `res_…`.
-        clients: by ID, `m2m_…`.
-        client_secrets: by client ID; the API never tells them again.
+        resources: MCP servers by ID, `res_…`.
+        clients: clients by ID, `m2m_…`.
+        client_secrets: secrets by client ID; the API returns a secret only when it creates the client.
     """
 
     def __init__(self) -> None:
@@ -46,13 +46,13 @@ class ScalekitServer(WebServer):
             case _, ["api", "v1", "resources", *rest] if request.bearer in self._tokens:
                 return self._api(request, rest)
             case _, ["api", *_]:
-                return _refused(401, 16, "token is invalid or expired")
+                return _error(401, 16, "token is invalid or expired")
             case _:
                 # The openid-configuration of an MCP server answers 404 (mcp-use#2271).
-                return _refused(404, 5, "Not Found")
+                return _error(404, 5, "Not Found")
 
     def use_secret_of(self, client_id: str) -> None:
-        """As if the client had asked for a token."""
+        """Record a use of the client's secret, as a token request does."""
         self.clients[client_id]["secrets"][0]["last_used_time"] = "2026-11-20T14:48:00.000Z"
 
     def _api(self, request: Request, path: list[str]) -> Answer:
@@ -62,12 +62,12 @@ class ScalekitServer(WebServer):
             case "POST", []:
                 return self._create(request.json)
         if not path or (resource := self.resources.get(path[0])) is None:
-            return _refused(404, 5, "resource not found")
+            return _error(404, 5, "resource not found")
         match request.method, path[1:]:
             case "GET", []:
                 return Answer(200, {"resource": resource})
             case "PATCH", []:
-                # Booleans are wrapped there and lists are applied only where the mask has them.
+                # The API applies booleans and lists only if the mask names them.
                 mask = request.query["update_mask"].split(",")
                 self._set(resource, {name: request.json[name] for name in mask})
                 return Answer(200, {"resource": resource})
@@ -83,16 +83,20 @@ class ScalekitServer(WebServer):
                 return self._create_client(path[0], request.json)
             case _, ["clients", client_id] if client_id in self.clients:
                 return self._client(request, client_id)
-        return _refused(404, 5, "client not found")
+        return _error(404, 5, "client not found")
 
     def _list(self, request: Request) -> Answer:
         # "Number of resources to return per page. Maximum is 30. Default is 10."
         size, start = int(request.query.get("page_size", 10)), int(request.query.get("page_token", 0))
         if size > 30:
-            return _refused(400, 3, "page_size must be at most 30")
-        found = [r for r in self.resources.values() if r["resource_type"] == request.query["resource_type"]]
-        following = str(start + size) if len(found) > start + size else ""
-        return Answer(200, {"resources": found[start : start + size], "next_page_token": following})
+            return _error(400, 3, "page_size must be at most 30")
+        resources = [
+            resource
+            for resource in self.resources.values()
+            if resource["resource_type"] == request.query["resource_type"]
+        ]
+        next_page = str(start + size) if len(resources) > start + size else ""
+        return Answer(200, {"resources": resources[start : start + size], "next_page_token": next_page})
 
     def _create(self, body: dict[str, Any]) -> Answer:
         resource = {"id": f"res_{next(self._numbers)}", "resource_type": body.pop("resource_type")}
@@ -103,13 +107,13 @@ class ScalekitServer(WebServer):
     def _set(self, resource: dict[str, Any], body: dict[str, Any]) -> None:
         resource |= body
         if "scopes" in body:
-            # Written as names, read with an enabled or disabled flag.
+            # Requests contain names; responses contain objects with a flag.
             resource["scopes"] = [
                 {"id": f"perm_{name}", "name": name, "description": "", "enabled": True}
                 for name in body["scopes"]
             ]
         if "access_token_expiry" in body:
-            # int64 is a text (https://protobuf.dev/programming-guides/json/).
+            # int64 is a string in JSON (https://protobuf.dev/programming-guides/json/).
             resource["access_token_expiry"] = str(body["access_token_expiry"])
         for name in _BOOLEANS:
             resource.setdefault(name, False)
@@ -143,10 +147,10 @@ class ScalekitServer(WebServer):
 
     def _metadata(self, resource_id: str) -> Answer:
         if (resource := self.resources.get(resource_id)) is None:
-            return _refused(404, 5, "resource not found")
+            return _error(404, 5, "resource not found")
         scoped = f"{self.url}/resources/{resource_id}"
         document = {
-            # As mcp-use#2272 read them from a live environment.
+            # Values of a live environment, according to mcp-use#2272.
             "issuer": scoped,
             "authorization_endpoint": f"{scoped}/oauth/authorize",
             "token_endpoint": f"{scoped}/oauth/token",
@@ -172,6 +176,6 @@ class ScalekitServer(WebServer):
         return Answer(200, {"access_token": token, "token_type": "Bearer", "expires_in": 86399})
 
 
-def _refused(status: int, code: int, message: str) -> Answer:
-    """The body of an error (https://google.aip.dev/193, google.rpc.Status, which the definition names)."""
+def _error(status: int, code: int, message: str) -> Answer:
+    """Return an error response (https://google.aip.dev/193, google.rpc.Status)."""
     return Answer(status, {"code": code, "message": message, "details": []})

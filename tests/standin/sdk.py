@@ -1,4 +1,4 @@
-"""What an installed Pulumi SDK says of its plugin: resources, functions, properties, types, secrets."""
+"""Reads the resources, functions, properties, types and secrets of a plugin from its installed Pulumi SDK."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class ResourceType:
         token: such as `azuread:index/application:Application`.
         inputs: shape of each input.
         required: inputs that must be given.
-        replaced_by: inputs whose change makes another resource, as the SDK's documentation says.
+        replaced_by: inputs whose change replaces the resource, according to the SDK's documentation.
         outputs: shape of each output.
-        computed: outputs that the server assigns where the program gives no value.
+        computed: outputs that the server assigns if the program sets no value.
         secrets: outputs that are secret.
     """
 
@@ -45,7 +45,7 @@ class ResourceType:
 
 @dataclass(frozen=True)
 class Function:
-    """A function (data source) of the plugin: its arguments and what its result has."""
+    """A function (data source) of the plugin: its arguments and the properties of its result."""
 
     token: str
     arguments: frozenset[str]
@@ -54,7 +54,7 @@ class Function:
 
 @dataclass(frozen=True)
 class Sdk:
-    """An SDK, read."""
+    """The contents of an SDK."""
 
     package: str
     version: str
@@ -64,9 +64,9 @@ class Sdk:
 
     @classmethod
     def of(cls, package: str) -> Sdk:
-        """Read `pulumi_<package>`."""
+        """Read the SDK `pulumi_<package>`."""
         module = import_module(f"pulumi_{package}")
-        resources = [_resource(found) for found in _classes(module) if hasattr(found, "pulumi_type")]
+        resources = [_resource(cls_) for cls_ in _classes(module) if hasattr(cls_, "pulumi_type")]
         configuration = next(
             resource for resource in resources if resource.token == f"pulumi:providers:{package}"
         )
@@ -81,27 +81,28 @@ class Sdk:
 
 def _classes(module: ModuleType) -> list[type]:
     return [
-        found
-        for found in vars(module).values()
-        if isinstance(found, type) and issubclass(found, pulumi.CustomResource)
+        member
+        for member in vars(module).values()
+        if isinstance(member, type) and issubclass(member, pulumi.CustomResource)
     ]
 
 
-def _resource(found: Any) -> ResourceType:
-    module = sys.modules[found.__module__]
+def _resource(resource_class: Any) -> ResourceType:
+    module = sys.modules[resource_class.__module__]
     arguments = getattr(module, next(name for name in module.__all__ if name.endswith("Args")))
     parameters = inspect.signature(arguments.__init__).parameters
     names = _types.input_type_py_to_pulumi_names(arguments)
     secrets = re.findall(
         r"additional_secret_outputs=\[([^]]*)\]",
-        inspect.getsource(found._internal_init),
+        inspect.getsource(resource_class._internal_init),
     )
     documentation = {
         pulumi_name: inspect.getdoc(prop.fget) or ""
         for _, pulumi_name, prop in _types._py_properties(arguments)
     }
+    hints = property_hints(resource_class)
     return ResourceType(
-        token=found.pulumi_type,
+        token=resource_class.pulumi_type,
         inputs={name: shape(hint) for name, hint in property_hints(arguments).items()},
         required=frozenset(
             names[python_name]
@@ -109,29 +110,29 @@ def _resource(found: Any) -> ResourceType:
             if python_name in names and parameter.default is inspect.Parameter.empty
         ),
         replaced_by=frozenset(name for name, text in documentation.items() if _REPLACES.search(text)),
-        outputs={name: shape(hint) for name, hint in property_hints(found).items()},
-        computed=frozenset(name for name, hint in property_hints(found).items() if not is_optional(hint)),
+        outputs={name: shape(hint) for name, hint in hints.items()},
+        computed=frozenset(name for name, hint in hints.items() if not is_optional(hint)),
         secrets=frozenset(re.findall(r'"(\w+)"', secrets[0])) if secrets else frozenset(),
     )
 
 
 def _functions(module: ModuleType) -> list[Function]:
     functions = []
-    for name, found in vars(module).items():
-        if not (name.startswith("get_") and name.endswith("_output") and inspect.isfunction(found)):
+    for name, member in vars(module).items():
+        if not (name.startswith("get_") and name.endswith("_output") and inspect.isfunction(member)):
             continue
-        source = inspect.getsource(found)
-        called = re.search(r"invoke_output\('([^']+)'.*typ=(\w+)\)", source)
-        if called is None:
+        source = inspect.getsource(member)
+        invocation = re.search(r"invoke_output\('([^']+)'.*typ=(\w+)\)", source)
+        if invocation is None:
             continue
-        token, result = called.groups()
+        token, result = invocation.groups()
         functions.append(
             Function(
                 token,
                 frozenset(re.findall(r"__args__\['(\w+)'\]", source)),
                 {
                     key: shape(hint)
-                    for key, hint in property_hints(getattr(sys.modules[found.__module__], result)).items()
+                    for key, hint in property_hints(getattr(sys.modules[member.__module__], result)).items()
                 },
             )
         )

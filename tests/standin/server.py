@@ -1,4 +1,4 @@
-"""The stand-in's server: a JSON file, so that what was made outlives the plugin's process."""
+"""The server of a stand-in plugin: a JSON file, so that objects outlive the plugin's process."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from tests.standin.values import Properties
 
 
 class ServiceError(Exception):
-    """The service refuses, in its own words."""
+    """The service rejects a request; the text imitates the service's message."""
 
 
 @dataclass
 class Account:
-    """What one account (an Entra tenant, an Auth0 domain) holds.
+    """The objects of one account, which is an Entra tenant or an Auth0 domain.
 
     Attributes:
         name: the tenant's GUID or the domain.
-        given: what a test put there beforehand (groups, domains, …).
+        given: objects that a test created in advance (groups, domains, …).
         objects: state of each object by resource type and ID.
     """
 
@@ -32,16 +32,16 @@ class Account:
     objects: dict[str, dict[str, Properties]] = field(default_factory=dict)
 
     def of(self, token: str) -> list[Properties]:
-        """All objects of a resource type, each with its `id`."""
+        """Return all objects of a resource type, each with its `id`."""
         return list(self.objects.get(token, {}).values())
 
     def find(self, token: str, **properties: Any) -> Properties | None:
-        """The first object of a type that has these properties."""
+        """Return the first object of a type with these properties; None if there is none."""
         return next(
             (
-                found
-                for found in self.of(token)
-                if all(found.get(name) == value for name, value in properties.items())
+                candidate
+                for candidate in self.of(token)
+                if all(candidate.get(name) == value for name, value in properties.items())
             ),
             None,
         )
@@ -49,13 +49,13 @@ class Account:
 
 @dataclass(frozen=True)
 class Server:
-    """The file. Every access is locked: an engine starts one plugin process per provider."""
+    """The file with all accounts. Access is locked, because the engine starts a process for each provider."""
 
     file: Path
 
     @contextmanager
     def account(self, name: str) -> Iterator[Account]:
-        """One account; changes are written when the block ends without an exception."""
+        """Yield one account. Changes are written if the block ends without an exception."""
         self.file.parent.mkdir(parents=True, exist_ok=True)
         with self.file.open("a+", encoding="utf-8") as handle:
             fcntl.flock(handle, fcntl.LOCK_EX)

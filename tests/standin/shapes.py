@@ -1,4 +1,4 @@
-"""Types of properties on the wire, read from the SDK's annotations, and values held against them."""
+"""Reads the types of properties from the SDK's annotations, and checks values against them."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from tests.standin.values import UNKNOWN
 
 @dataclass(frozen=True)
 class Shape:
-    """What a value must be; `item` is the shape of a list's or map's items, `cls` an object's class."""
+    """The type of a value. `item` is the type of a list's or map's items, `cls` an object's class."""
 
     kind: Literal["string", "boolean", "integer", "number", "list", "map", "object", "any"]
     item: Shape | None = None
     cls: type | None = field(default=None, compare=False)
 
     def failures(self, value: Any, path: str) -> Iterator[tuple[str, str]]:
-        """Where the value is not of this shape: path and reason."""
+        """Yield path and reason of each part of the value that does not have this type."""
         if value is UNKNOWN or self.kind == "any":
             return
         if not isinstance(value, _PYTHON[self.kind]) or (
@@ -63,7 +63,7 @@ _SCALARS: dict[Any, Shape] = {
 def object_failures(
     value: Mapping[str, Any], known: Mapping[str, Shape], required: frozenset[str], path: str = ""
 ) -> Iterator[tuple[str, str]]:
-    """Where an object has unknown properties, lacks required ones or has values of another shape."""
+    """Yield path and reason of unknown, missing and wrongly typed properties of an object."""
     prefix = f"{path}." if path else ""
     for name in sorted(required):
         if value.get(name) is None:
@@ -76,7 +76,7 @@ def object_failures(
 
 
 def shape(annotation: Any) -> Shape:
-    """The shape that an annotation of the SDK means, `pulumi.Input` and the like taken off."""
+    """Return the type of a property from its annotation in the SDK, without `pulumi.Input` and similar."""
     bare = _bare(annotation)
     if bare in _SCALARS:
         return _SCALARS[bare]
@@ -91,19 +91,22 @@ def shape(annotation: Any) -> Shape:
 
 
 def property_hints(cls: type) -> dict[str, Any]:
-    """The annotations of a class's properties, by the name that they have on the wire."""
+    """Return the annotations of a class's properties by Pulumi's name of the property."""
     return _types._raw_return_hints(cls)
 
 
 def is_optional(annotation: Any) -> bool:
-    """Whether an output may be absent: what the server assigns never is."""
+    """Return whether an output may be absent. A value that the server assigns is never absent."""
     if get_origin(annotation) is pulumi.Output:
         return is_optional(get_args(annotation)[0])
     return get_origin(annotation) is Union and type(None) in get_args(annotation)
 
 
 def _bare(annotation: Any) -> Any:
-    """Without Optional, Output and Awaitable. `pulumi.Input[T]` is Union[T, Awaitable[T], Output[T]]."""
+    """Return the annotation without Optional, Output and Awaitable.
+
+    `pulumi.Input[T]` is Union[T, Awaitable[T], Output[T]].
+    """
     origin = get_origin(annotation)
     if origin is pulumi.Output:
         return _bare(get_args(annotation)[0])
@@ -120,7 +123,7 @@ def _bare(annotation: Any) -> Any:
 
 @cache
 def _object(cls: type) -> tuple[dict[str, Shape], frozenset[str]]:
-    """Properties and required ones of a nested object's class."""
+    """Return the properties and the required properties of a nested object's class."""
     parameters = inspect.signature(cls.__init__).parameters  # type: ignore[misc] # the SDK's, typed there
     known = {name: shape(annotation) for name, annotation in property_hints(cls).items()}
     required = {

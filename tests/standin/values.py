@@ -1,4 +1,4 @@
-"""Property values as plain Python ones."""
+"""Converts Pulumi's property values to plain Python values, and back."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ class _Unknown:
 
 
 UNKNOWN: Final = _Unknown()
-"""A value that only the apply will know."""
+"""A value that is unknown until the update."""
 
-# The engine writes an unknown as one of these texts, by its type (sdk/go/common/resource/plugin/rpc.go), and
-# pulumi.provider.experimental passes them on as they are.
+# The engine encodes an unknown value as one of these strings, depending on its type
+# (sdk/go/common/resource/plugin/rpc.go), and pulumi.provider.experimental does not decode them.
 _UNKNOWN_ON_THE_WIRE = frozenset(
     {
         rpc.UNKNOWN,
@@ -33,17 +33,17 @@ Properties = dict[str, Any]
 
 
 def plain(values: Mapping[str, PropertyValue]) -> Properties:
-    """Without absent values; whole numbers as int."""
+    """Return plain values, without absent ones and with whole numbers as int."""
     return {name: _plain(value) for name, value in values.items() if value.value is not None}
 
 
 def wire(values: Mapping[str, Any], *, nulls: bool = False) -> dict[str, PropertyValue]:
-    """The way back; absent values are left out, or are `null` as in the state that a plugin returns."""
+    """Return property values. Absent values are left out, or `null` as in the state that a plugin returns."""
     return {name: _wire(value) for name, value in values.items() if nulls or value is not None}
 
 
 def known(value: Any) -> bool:
-    """Whether there is a value and nothing in it is unknown."""
+    """Return whether a value exists and contains nothing unknown."""
     if isinstance(value, dict):
         return all(known(item) for item in value.values())
     if isinstance(value, list):
@@ -52,11 +52,11 @@ def known(value: Any) -> bool:
 
 
 def items(values: Properties, *path: str) -> list[Any]:
-    """The list at a path of properties; empty where it is absent or not yet known."""
-    found: Any = values
+    """Return the list at a path of properties; empty if it is absent or unknown."""
+    value: Any = values
     for name in path:
-        found = found.get(name) if isinstance(found, dict) else None
-    return found if isinstance(found, list) else []
+        value = value.get(name) if isinstance(value, dict) else None
+    return value if isinstance(value, list) else []
 
 
 def _plain(value: PropertyValue) -> Any:

@@ -1,4 +1,4 @@
-"""HTTPS servers on this machine that stand in for a vendor's, with faults when a test asks for them."""
+"""HTTPS servers on loopback addresses in place of a vendor's, with faults that a test can inject."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.live.authority import Authority
 
 @dataclass(frozen=True)
 class Request:
-    """What a client sent."""
+    """A request of a client."""
 
     method: str
     path: str
@@ -42,7 +42,7 @@ class Request:
 
     @property
     def basic(self) -> tuple[str, str]:
-        """Client ID and secret of HTTP Basic authentication; empty ones without it."""
+        """Client ID and secret of HTTP Basic authentication; empty strings without it."""
         kind, _, encoded = self.headers.get("Authorization", "").partition(" ")
         if kind != "Basic":
             return "", ""
@@ -52,7 +52,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the server says: JSON, or `text` that is not."""
+    """A response: JSON in `body`, or another content in `text`."""
 
     status: int = 200
     body: Any = None
@@ -62,14 +62,14 @@ class Answer:
 
 @dataclass
 class Fault:
-    """Something that goes wrong with the next requests of a method to a path.
+    """A fault of the next requests with a method and path.
 
     Attributes:
         method: HTTP method.
-        ending: how the path ends.
-        answer: what is answered instead of doing it; None: the connection is dropped.
-        done: whether the server does what was asked before that.
-        times: how often.
+        ending: end of the path.
+        answer: the response instead of the regular one; None: the connection is closed.
+        done: whether the server carries out the request before.
+        times: number of requests that fail.
     """
 
     method: str
@@ -80,7 +80,7 @@ class Fault:
 
 
 class WebServer(ABC):
-    """A server's behaviour. `url` is its base address; `requests` are all that came, in order."""
+    """The behaviour of a server. `url` is its base URL; `requests` has all requests in order."""
 
     def __init__(self) -> None:
         self.url = ""
@@ -90,10 +90,10 @@ class WebServer(ABC):
 
     @abstractmethod
     def answer(self, request: Request) -> Answer:
-        """Do what is asked; called by one thread at a time."""
+        """Carry out a request and return the response. It is called by one thread at a time."""
 
     def handle(self, request: Request) -> Answer | None:
-        """The answer; None where the connection is to be dropped."""
+        """Return the response, faults included; None if the connection must be closed."""
         with self._lock:
             self.requests.append(request)
             for fault in self.faults:
@@ -110,7 +110,7 @@ ServerT = TypeVar("ServerT", bound=WebServer)
 
 @contextmanager
 def serving(authority: Authority, make: Callable[[], ServerT]) -> Iterator[ServerT]:
-    """Serve on 127.0.0.1 with a certificate of this authority."""
+    """Serve on 127.0.0.1 with a certificate of the certificate authority."""
     server = make()
     with ThreadingHTTPServer(("127.0.0.1", 0), _handler(server)) as listener:
         listener.socket = authority.server_context().wrap_socket(listener.socket, server_side=True)
@@ -121,7 +121,7 @@ def serving(authority: Authority, make: Callable[[], ServerT]) -> Iterator[Serve
 
 @contextmanager
 def serving_by_proxy(authority: Authority, host: str, server: WebServer) -> Iterator[str]:
-    """Serve `https://<host>` to whoever uses this proxy; its address is given."""
+    """Serve `https://<host>` through a proxy, and yield the proxy's URL."""
     handler = _handler(server, authority.server_context(host))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as listener:
         server.url = f"https://{host}"
@@ -141,7 +141,10 @@ def _listening(listener: ThreadingHTTPServer) -> Iterator[None]:
 
 
 def _handler(server: WebServer, tunnel: ssl.SSLContext | None = None) -> type[BaseHTTPRequestHandler]:
-    """Handles requests; with `tunnel` those within a CONNECT (RFC 9110, section 9.3.6), to whatever host."""
+    """Return a handler class. With `tunnel` it handles requests to all hosts in a CONNECT tunnel.
+
+    Source: RFC 9110, section 9.3.6.
+    """
 
     class Handler(BaseHTTPRequestHandler):
         def do_CONNECT(self) -> None:

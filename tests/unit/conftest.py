@@ -8,7 +8,7 @@ import pytest
 from hypothesis import settings
 
 from flow_mcp.engine.project import Project
-from tests.unit.declared import POLICIES, PROJECT_FILE, Stacks
+from tests.unit.declared import PROJECT_FILE, Stacks, write_pack
 
 settings.register_profile("flow", deadline=None, database=None, derandomize=True, max_examples=300)
 settings.load_profile("flow")
@@ -16,9 +16,8 @@ settings.load_profile("flow")
 
 @pytest.fixture
 def stacks(tmp_path: Path) -> Stacks:
-    """A project without tenants, whose policy pack has two rules."""
+    """A project without tenants, whose policy pack has two rules of its own; the package's are disabled."""
     (tmp_path / "stacks").mkdir()
-    (tmp_path / "policies" / "rules").mkdir(parents=True)
-    (tmp_path / "policies" / "rules" / "__init__.py").write_text(POLICIES, encoding="utf-8")
+    write_pack(tmp_path / "policies")
     (tmp_path / "Pulumi.yaml").write_text(PROJECT_FILE, encoding="utf-8")
     return Stacks(Project(tmp_path))

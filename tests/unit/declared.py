@@ -1,7 +1,9 @@
-"""Tenants' files to check."""
+"""Tenants' files for tests."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from textwrap import indent
@@ -21,12 +23,12 @@ config:
       server: https://app.profitbase.biz/flow
 """
 
-# A pack of one rule: who calls a client `refused` or `advised` gets what it asked for.
-POLICIES = """\
+# Own rules of a project: a client that is called `refused` violates both.
+REFUSED = """\
 from flow_mcp.review.policy.rule import Reference, Rule, Severity, Violation
 
 class Refused(Rule):
-    id = "FLOWMCP-900"
+    id = "TEST-900"
     severity = Severity.HIGH
     message = "No client may be called refused."
     remedy = "Call it otherwise."
@@ -39,12 +41,36 @@ class Refused(Rule):
         if "raising" in declaration.tenant.clients:
             raise KeyError("a value that could be secret")
 
-class Advised(Refused):
-    id = "FLOWMCP-901"
-    severity = Severity.LOW
-
-RULES = (Refused(), Advised())
 """
+ADVISED = """\
+from flow_mcp.review.policy.rule import Severity
+
+from .refused import Refused
+
+class Advised(Refused):
+    id = "TEST-901"
+    severity = Severity.LOW
+"""
+OWN_RULES = {"refused": REFUSED, "advised": ADVISED}
+
+
+def write_pack(
+    directory: Path, rules: Mapping[str, str] = OWN_RULES, configuration: Mapping[str, object] | None = None
+) -> Path:
+    """Write a policy pack with own rules, in which the package's rules are disabled; returns its directory.
+
+    Args:
+        directory: of the pack.
+        rules: source code of each module of `rules/`, by the module's name.
+        configuration: of the own rules; left out, those of `OWN_RULES` have their usual levels.
+    """
+    (directory / "rules").mkdir(parents=True)
+    for name, source in rules.items():
+        (directory / "rules" / f"{name}.py").write_text(source, encoding="utf-8")
+    own = {"TEST-900": "mandatory", "TEST-901": "advisory"} if configuration is None else configuration
+    (directory / "configuration.json").write_text(json.dumps({"all": "disabled", **own}), encoding="utf-8")
+    return directory
+
 
 SERVER = """\
 keycloak:
@@ -54,7 +80,7 @@ keycloak:
 
 
 def tenant(clients: str = "", *, server: str = SERVER, more: str = "") -> str:
-    """A tenant's file. The clients begin in its line 11, further keys of the tenant come after them."""
+    """Return a tenant's file. The clients start in line 11; further keys of the tenant follow them."""
     parts = {
         "id: acme\n": 4,
         'workspaces:\n  "456": {environments: [production, test]}\n': 4,
@@ -64,12 +90,14 @@ def tenant(clients: str = "", *, server: str = SERVER, more: str = "") -> str:
         clients: 6,
         more: 4,
     }
-    return "config:\n  flow-mcp:tenant:\n" + "".join(indent(text, " " * by) for text, by in parts.items())
+    return "config:\n  flow-mcp:tenant:\n" + "".join(
+        indent(text, " " * width) for text, width in parts.items()
+    )
 
 
 @dataclass(frozen=True)
 class Stacks:
-    """A project whose stacks the tests write."""
+    """A project to which tests write stacks."""
 
     project: Project
 
@@ -84,15 +112,15 @@ class Stacks:
         return from_file(self.write(text, stack), instance_of(self.project.file))
 
     def problems(self, text: str | bytes) -> tuple[Problem, ...]:
-        """What is said of a stack's file, whether it is refused or not; files by their name."""
+        """Return the problems of a valid or invalid stack's file, with the names of their files."""
         try:
-            found = self.load(text).warnings
+            problems = self.load(text).warnings
         except DeclarationError as error:
-            found = error.problems
-        return tuple(replace(problem, file=Path(problem.file).name) for problem in found)
+            problems = error.problems
+        return tuple(replace(problem, file=Path(problem.file).name) for problem in problems)
 
     def problem(self, text: str | bytes) -> Problem:
-        """The only thing that is said of a stack's file."""
+        """Return the only problem of a stack's file."""
         (problem,) = self.problems(text)
         return problem
 
@@ -100,5 +128,5 @@ class Stacks:
 def problem(
     line: int, path: str, message: str, remedy: str, severity: Literal["error", "warning"] = "error"
 ) -> Problem:
-    """A problem of the stack acme."""
+    """Return a problem of the stack acme."""
     return Problem("Pulumi.acme.yaml", line, path, message, remedy, severity)

@@ -29,9 +29,11 @@ WITHOUT_PULUMI = (
     "flow_mcp.cli.diff",
     "flow_mcp.review.policy.evaluation",
     "flow_mcp.review.policy.pack",
+    "flow_mcp.review.policy.rules",
     "flow_mcp.cli.schema",
 )
 
+ARCHITECTURE = Path(__file__).parents[2] / "docs" / "architecture.md"
 ROOMS: dict[str, set[str]] = {
     "common": set(),
     "settings": {"common"},
@@ -90,6 +92,15 @@ def test_a_room_imports_only_the_rooms_below_it(room: str) -> None:
         if "." in found
     }
     assert imported - {room} == ROOMS[room]
+
+
+def test_the_documented_table_is_the_list_of_rooms() -> None:
+    table = ARCHITECTURE.read_text(encoding="utf-8").split("<!-- rooms -->\n")[1].split("<!-- /rooms -->")[0]
+    rows = [
+        f"| `{room}` | {', '.join(f'`{below}`' for below in sorted(imported)) or 'nothing'} |"
+        for room, imported in ROOMS.items()
+    ]
+    assert table.splitlines() == ["| Room | Imports |", "|---|---|", *rows]
 
 
 def test_the_first_floor_is_the_list_of_rooms() -> None:

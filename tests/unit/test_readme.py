@@ -15,7 +15,11 @@ from tests.unit.declared import Stacks
 
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 TENANT = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)[0]
-COMMANDS = sorted(set(re.findall(r"flow-mcp ([a-z][^`#\"\n]*)", README)))
+PAGES = {
+    name: (REPOSITORY / "docs" / name).read_text(encoding="utf-8")
+    for name in ("command-line.md", "exit-codes.md", "repository.md")
+}
+COMMANDS = sorted(set(re.findall(r"flow-mcp ([a-z][^`#\"\n]*)", README + "".join(PAGES.values()))))
 
 
 @pytest.fixture
@@ -62,9 +66,15 @@ def test_a_command_and_its_options_exist(text: str) -> None:
     name, *words = text.split()
     command = cli.get_command(click.Context(cli), name)
     assert command is not None
-    assert set(re.findall(r"--[a-z-]+", text)) <= set(options(command, words))
+    assert set(re.findall(r"--[a-z-]+", text)) <= {*options(command, words), "--help"}
 
 
 def test_every_linked_page_exists() -> None:
     links = set(re.findall(r"\]\(((?:docs|tests)/[^)#]+)", README))
     assert [link for link in sorted(links) if not (REPOSITORY / link).exists()] == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_file_that_a_page_links_to_exists(name: str) -> None:
+    links = set(re.findall(r"\]\((?!https://)([^)#]+)", PAGES[name]))
+    assert [link for link in sorted(links) if not (REPOSITORY / "docs" / link).exists()] == []

@@ -1,4 +1,4 @@
-"""Write the test vectors: `python -m tests.vectors`; with `--check`, tell whether they are up to date."""
+"""Write the test vectors: `python -m tests.vectors`; with `--check`, check that they are up to date."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ DIRECTORY = Path(__file__).parents[2] / "components" / "flow_mcp" / "runtime" / 
 
 
 def texts() -> dict[Path, str]:
-    """The files that are generated, by their path below the vectors' directory."""
+    """Return the generated files by their path in the directory of the vectors."""
     documents: dict[str, Any] = {f"cases/{theme.name}.json": theme.document() for theme in themes.ALL}
     documents |= {
         f"settings/{name}.json": json.loads(document.canonical_json())
@@ -24,31 +24,33 @@ def texts() -> dict[Path, str]:
 
 
 def stale(directory: Path = DIRECTORY) -> list[Path]:
-    """The files that are missing, too many, or not what would be written."""
-    wanted = texts()
-    there = {
+    """List the files that are missing, extra or not up to date."""
+    expected = texts()
+    present = {
         file.relative_to(directory): file.read_text(encoding="utf-8") for file in directory.glob("*/*.json")
     }
-    return sorted(file for file in wanted.keys() | there.keys() if wanted.get(file) != there.get(file))
+    return sorted(
+        file for file in expected.keys() | present.keys() if expected.get(file) != present.get(file)
+    )
 
 
 def main(arguments: list[str]) -> int:
-    """Exit code 1: not up to date."""
-    found = stale()
+    """Write the vectors, or check them; return 1 if the check fails."""
+    changed = stale()
     if arguments == ["--check"]:
-        for file in found:
+        for file in changed:
             print(  # noqa: T201 a command
-                f"{DIRECTORY / file} is not up to date; run python -m tests.vectors", file=sys.stderr
+                f"{DIRECTORY / file} is not up to date. Run python -m tests.vectors.", file=sys.stderr
             )
-        return 1 if found else 0
-    wanted = texts()
-    for file in found:
-        if file in wanted:
+        return 1 if changed else 0
+    expected = texts()
+    for file in changed:
+        if file in expected:
             (DIRECTORY / file).parent.mkdir(exist_ok=True)
-            (DIRECTORY / file).write_text(wanted[file], encoding="utf-8")
+            (DIRECTORY / file).write_text(expected[file], encoding="utf-8")
         else:
             (DIRECTORY / file).unlink()
-        print(f"wrote {DIRECTORY / file}" if file in wanted else f"removed {DIRECTORY / file}")  # noqa: T201
+        print(f"wrote {DIRECTORY / file}" if file in expected else f"removed {DIRECTORY / file}")  # noqa: T201
     return 0
 
 

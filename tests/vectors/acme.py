@@ -1,4 +1,4 @@
-"""Calls of the tenant on Keycloak: the usual one, from which most vectors differ by one thing."""
+"""Calls of the tenant on Keycloak: a valid call, from which most vectors differ in one respect."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.issuers import keycloak
 from tests.vectors import tenants
-from tests.vectors.book import Answers, Who
+from tests.vectors.book import ExpectedAnswers, ExpectedCaller
 from tests.vectors.keys import KID
 from tests.vectors.signing import signed, without_gone
 
@@ -18,35 +18,35 @@ PRODUCTION_SCOPE, TEST_SCOPE = "flow-mcp/acme/456/production", "flow-mcp/acme/45
 AGENT, DESKTOP = "flow-mcp-acme-agent", "flow-mcp-acme-desktop"
 TESTER, READER = "flow-mcp-acme-tester", "flow-mcp-acme-reader"
 
-at = Answers(PRODUCTION, AUTHORITY, PRODUCTION_SCOPE)
-at_test = Answers(TEST, AUTHORITY, TEST_SCOPE)
+answers = ExpectedAnswers(PRODUCTION, AUTHORITY, PRODUCTION_SCOPE)
+test_answers = ExpectedAnswers(TEST, AUTHORITY, TEST_SCOPE)
 
-PERSON = Who(DESKTOP, keycloak.PERSON, "person")
-PROGRAM = Who(AGENT, keycloak.PROGRAM, "program")
-SOMEBODY = Who(DESKTOP, keycloak.PERSON)
-"""As long as it is not known whether a person stands behind the token."""
+PERSON = ExpectedCaller(DESKTOP, keycloak.PERSON, "person")
+PROGRAM = ExpectedCaller(AGENT, keycloak.PROGRAM, "program")
+CALLER_OF_UNKNOWN_KIND = ExpectedCaller(DESKTOP, keycloak.PERSON)
+"""The caller before it is known whether the token is a person's."""
 
 HEADER = {"alg": "RS256", "typ": "JWT", "kid": KID}
 
 
 def person(**changes: Any) -> dict[str, Any]:
-    """Claims of a good token for production: a person at the desktop client."""
+    """Return claims of a valid token for production: a person with the desktop client."""
     return without_gone(keycloak.person(AUTHORITY, PRODUCTION, DESKTOP, PRODUCTION_SCOPE) | changes)
 
 
 def program(**changes: Any) -> dict[str, Any]:
-    """Claims of a good token for production: the agent for itself."""
+    """Return claims of a valid token for production: the program `agent`."""
     return without_gone(keycloak.program(AUTHORITY, PRODUCTION, AGENT, PRODUCTION_SCOPE) | changes)
 
 
 def at_test_environment(claims: Mapping[str, Any], client: str) -> dict[str, Any]:
-    """The same for another client at the test environment."""
+    """Return the claims for another client and the test environment."""
     named = {"client_id": client} if "client_id" in claims else {}
     return {**claims, "aud": TEST, "scope": TEST_SCOPE, "azp": client} | named
 
 
 def token(claims: Mapping[str, Any] | None = None, *, key: str = "issuer", **header: Any) -> str:
-    """A signed token, of the good person's claims by default."""
+    """Return a signed token, by default with the valid claims of the person."""
     return signed(person() if claims is None else claims, HEADER | header, key)
 
 

@@ -1,4 +1,4 @@
-"""What the authorization servers of the vectors publish as their keys."""
+"""The key sets of the vectors' authorization servers."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from tests.vectors.tenants import AUTH0, ENTRA, GENERIC, KEYCLOAK, SCALEKIT
 Key = dict[str, Any]
 
 KID = "k1"
-"""Of the usual key of the tenant on Keycloak."""
+"""Key ID of the default key of the tenant on Keycloak."""
 ENTRA_KID = "nOo3ZDrODXEK1jKWhXslHR_KXEg"
 AUTH0_KID = "NjVBRjY5MDlCMUIwNzU4RTA2QzZFMDQ4"
 SCALEKIT_KID = "snk_58327480989122566"
 
 
-# The test key that each algorithm of the generic server signs with; its `kid` is the algorithm.
+# The test key for each algorithm of the generic server; its `kid` is the algorithm.
 SIGNERS = {
     **dict.fromkeys(("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"), "other"),
     "ES256": "p256",
@@ -67,4 +67,4 @@ KEYS: dict[str, dict[str, Any]] = {
     "scalekit": _at(SCALEKIT, public_jwk("issuer", SCALEKIT_KID, alg="RS256")),
     "generic": _at(GENERIC, *(public_jwk(key, algorithm) for algorithm, key in SIGNERS.items())),
 }
-"""JSON Web Key Sets by authority, by the name of the file."""
+"""JSON Web Key Sets by file name and authority."""

@@ -1,4 +1,4 @@
-"""The vectors, run by the reference."""
+"""Run the vectors with the reference implementation."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ from flow_mcp.runtime import Decision, Validator, decide
 from flow_mcp.runtime.asgi import CALLER, ProtectedResourceMiddleware
 from flow_mcp.runtime.jwks import public_keys
 from flow_mcp.runtime.resources import find_resource
-from flow_mcp.runtime.tenants import Place, Readiness
+from flow_mcp.runtime.tenants import Readiness, TenantResource
 from flow_mcp.runtime.vectors import ExpectedDecision, Vector, Vectors, load
 from flow_mcp.settings import SettingsDocument
 from tests.unit.runtime.asgi_call import Application, call
 
-_OTHERS = [(b"host", b"app.profitbase.biz"), (b"proxy-authorization", b"Basic YTpi")]
+_OTHER_HEADERS = [(b"host", b"app.profitbase.biz"), (b"proxy-authorization", b"Basic YTpi")]
 _AUDIT = logging.getLogger("flow_mcp.runtime.audit")
 
 
 @cache
 def vectors() -> Vectors:
-    """The vectors of the distribution."""
+    """Return the vectors of the distribution."""
     return load()
 
 
 def outcome(vector: Vector) -> ExpectedDecision:
     """Decide the vector's call."""
-    made = _Call(vector)
+    vector_call = _Call(vector)
     if vector.authorization is not None:
-        return made.answered()
-    return ExpectedDecision.of(made.decided(vector.address, vector.whole_token))
+        return vector_call.answered()
+    return ExpectedDecision.of(vector_call.decided(vector.address, vector.whole_token))
 
 
 @dataclass(frozen=True)
 class _Call:
-    """A vector's call; to the middleware it is the only tenant and its validator, at the vector's time."""
+    """A vector's call, which replaces tenants and validator of the middleware, at the vector's time."""
 
     vector: Vector
 
@@ -53,24 +53,24 @@ class _Call:
         return decide(self.settings, address, token, keys, self.vector.now)
 
     def attempt(self, address: str, token: str | None) -> tuple[Decision, None]:
-        """As a validator does."""
+        """Decide like a `Validator`."""
         return self.decided(address, token), None
 
-    def find(self, address: str) -> Place | None:
-        """As tenants do."""
+    def find(self, address: str) -> TenantResource | None:
+        """Return the resource of an address like `Tenants`."""
         resources = self.settings.protected_resources if self.settings else ()
-        return Place("acme", cast("Validator", self), find_resource(resources, address))
+        return TenantResource("acme", cast("Validator", self), find_resource(resources, address))
 
     def readiness(self) -> Readiness:
-        """As tenants do."""
+        """Return readiness like `Tenants`."""
         return Readiness(ready=True, alarms={})
 
     def answered(self) -> ExpectedDecision:
-        """Call the middleware: its answer, its log, and what the application is told."""
+        """Call the middleware and return the decision from its answer, its log and the caller."""
         application, log = Application(), _Log()
         server = ProtectedResourceMiddleware(application, self, base_url="https://app.profitbase.biz")
         values = self.vector.authorization or ()
-        headers = [*_OTHERS, *((b"authorization", value.encode("latin-1")) for value in values)]
+        headers = [*_OTHER_HEADERS, *((b"authorization", value.encode("latin-1")) for value in values)]
         level = _AUDIT.level
         _AUDIT.setLevel(logging.INFO)
         _AUDIT.addHandler(log)
@@ -95,7 +95,7 @@ class _Call:
 
 
 class _Log(logging.Handler):
-    """The last record's fields."""
+    """A log handler with the fields of the last record."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -112,5 +112,5 @@ def _read(name: str, authority: str) -> KeySet:
 
 
 def forget_keys() -> None:
-    """Read keys anew."""
+    """Clear the cache of parsed keys."""
     _read.cache_clear()

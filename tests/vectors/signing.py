@@ -1,7 +1,7 @@
-"""Tokens of the test vectors: the same claims and header give the same bytes, whatever the algorithm.
+"""Sign tokens of the test vectors, with equal bytes for equal claims and header in every algorithm.
 
-ECDSA is signed by RFC 6979. RSASSA-PSS has a salt that no library lets one choose: it is written here by
-RFC 8017, 9.1.1, with the digest of the message as salt. That is right for test keys and for nothing else.
+ECDSA signatures follow RFC 6979. Libraries do not let a caller choose the salt of RSASSA-PSS, so this module
+implements RFC 8017, 9.1.1 with the digest of the message as salt. This is only suitable for test keys.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from joserfc.errors import SecurityWarning
 from joserfc.jwk import JWKRegistry, RSAKey
 
 GONE = object()
-"""As a change of claims or header: leave the member out."""
+"""As a value in changes of claims or header: omit the member."""
 
 _HASHES = {"256": hashes.SHA256(), "384": hashes.SHA384(), "512": hashes.SHA512()}
 
@@ -36,28 +36,28 @@ def _test_keys() -> dict[str, dict[str, str]]:
 
 
 def private_jwk(name: str, named: str, **members: Any) -> dict[str, Any]:
-    """A test key with its private part."""
+    """Return a test key with its private part."""
     return {**_test_keys()[name], "kid": named, "use": "sig", **members}
 
 
 def public_jwk(key: str, named: str, **members: Any) -> dict[str, Any]:
-    """A test key as a server publishes it."""
+    """Return a test key as a server publishes it."""
     whole = private_jwk(key, named)
     private = {"d", "p", "q", "dp", "dq", "qi"}
     return without_gone({name: value for name, value in whole.items() if name not in private} | members)
 
 
 def without_gone(members: Mapping[str, Any]) -> dict[str, Any]:
-    """The members that are not to be left out."""
+    """Return the members that are not `GONE`."""
     return {name: value for name, value in members.items() if value is not GONE}
 
 
 def signed(payload: Mapping[str, Any] | str | bytes, header: Mapping[str, Any] | bytes, key: str) -> str:
-    """Sign anything, also what no library would sign.
+    """Sign any content, including content that libraries reject.
 
     Args:
-        payload: claims, or the very text.
-        header: its `alg` signs; as bytes it is written as it is, and RS256 signs.
+        payload: claims, or the exact text.
+        header: its `alg` is the algorithm; bytes are used unchanged, with RS256.
         key: name of the test key.
     """
     algorithm = "RS256" if isinstance(header, bytes) else str(header["alg"])
@@ -78,12 +78,12 @@ def with_public_key_as_secret(payload: Mapping[str, Any], header: Mapping[str, A
 
 
 def base64url(data: bytes) -> str:
-    """Base64url without padding (RFC 7515, 2)."""
+    """Encode as base64url without padding (RFC 7515, 2)."""
     return urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 def from_base64url(text: str) -> bytes:
-    """The bytes."""
+    """Decode base64url without padding."""
     return urlsafe_b64decode(text + "==")
 
 
@@ -127,7 +127,7 @@ def _pss(message: bytes, key: rsa.RSAPrivateNumbers, name: str) -> bytes:
     mask = b"".join(
         hashlib.new(name, inner + counter.to_bytes(4, "big")).digest() for counter in range(length)
     )
-    masked = bytearray(one ^ other for one, other in zip(block, mask, strict=False))
+    masked = bytearray(data_byte ^ mask_byte for data_byte, mask_byte in zip(block, mask, strict=False))
     masked[0] &= 0x7F
     encoded = int.from_bytes(bytes(masked) + inner + b"\xbc", "big")
     return pow(encoded, key.d, modulus).to_bytes(length, "big")

@@ -1,4 +1,4 @@
-"""The settings documents that the stacks of the vectors' tenants deliver."""
+"""The settings documents of the vectors' tenants."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SERVER = "https://app.profitbase.biz/flow"
 
 
 def url(tenant: str, workspace: str, environment: str) -> str:
-    """Address of a tenant's MCP server."""
+    """Return the URL of a tenant's MCP server."""
     return f"{SERVER}/mcp/tenants/{tenant}/workspaces/{workspace}/environments/{environment}"
 
 
@@ -33,7 +33,7 @@ def _people(*access: str, **more: Any) -> dict[str, Any]:
 def _document(
     tenant: str, workspace: str, declared: dict[str, Any], ids: Mapping[str, str]
 ) -> SettingsDocument:
-    """The document that the stack of a tenant with two environments delivers."""
+    """Return the settings document of a tenant with two environments."""
     whole = {"id": tenant, "workspaces": {workspace: {"environments": ["production", "test"]}}} | declared
     declaration = from_configuration(whole, {"server": SERVER}, source=tenant).declaration
     return declaration.kind.settings(declaration, ids)

@@ -1,4 +1,4 @@
-"""Settings documents that no stack of today delivers, and that the contract allows all the same."""
+"""Valid settings documents that no stack delivers at present."""
 
 from __future__ import annotations
 
@@ -15,21 +15,23 @@ from tests.vectors.tenants import AUTH0, ENTRA, GENERIC, KEYCLOAK, SCALEKIT
 
 
 def _with_server(document: SettingsDocument, **changes: Any) -> SettingsDocument:
-    """The document with another authorization server of the same name."""
+    """Return the document with changes of its authorization server."""
     (server,) = document.authorization_servers
     return document.model_copy(update={"authorization_servers": (server.model_copy(update=changes),)})
 
 
 def _with_profile(document: SettingsDocument, **changes: Any) -> SettingsDocument:
-    """The document with another token profile."""
+    """Return the document with changes of its token profile."""
     profile = document.authorization_servers[0].token_profile
     return _with_server(document, token_profile=profile.model_copy(update=changes))
 
 
-def _with_production(document: SettingsDocument, *at: ResourceAtServer, **changes: Any) -> SettingsDocument:
-    """The document whose production environment has these authorization servers, or another name."""
+def _with_production(
+    document: SettingsDocument, *answers: ResourceAtServer, **changes: Any
+) -> SettingsDocument:
+    """Return the document with other authorization servers, or changes of them, for production."""
     production, *others = document.protected_resources
-    servers = at or tuple(there.model_copy(update=changes) for there in production.authorization_servers)
+    servers = answers or tuple(there.model_copy(update=changes) for there in production.authorization_servers)
     changed = production.model_copy(update={"authorization_servers": servers})
     return document.model_copy(update={"protected_resources": (changed, *others)})
 
@@ -63,7 +65,7 @@ _SANDBOX = KEYCLOAK.protected_resources[0].model_copy(
 )
 _NESTED = KEYCLOAK.model_copy(update={"protected_resources": (*KEYCLOAK.protected_resources, _SANDBOX)})
 
-# From the first server to the second: production is at both, the second preferred; test has not moved.
+# A move between two servers: production is at both and prefers the second; test is at the first only.
 _OLD, _NEW = KEYCLOAK.authorization_servers[0], GENERIC.authorization_servers[0]
 _MOVED_CLIENTS = tuple(
     client.model_copy(update={"access": ("456/production",), "token_requests": ()}) for client in _NEW.clients
@@ -90,4 +92,4 @@ SETTINGS = {
     "generic": GENERIC,
     "generic-conditions": _CONDITIONS,
 }
-"""By the name of the file."""
+"""By file name."""

@@ -1,4 +1,4 @@
-"""What the components of all authorization servers have in common."""
+"""The base class of the Pulumi components of all kinds of authorization servers."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from flow_mcp.declaration.declaration import AuthorizationServerKind, Declaratio
 
 
 class AuthorizationServerComponent(pulumi.ComponentResource):
-    """Makes at the authorization server what a tenant declares.
+    """Creates the resources that a tenant declares at its authorization server.
 
     Attributes:
-        ids: identifiers that the server assigned, as the kind's `settings` asks for them.
-        secrets: client secrets by client name, a Pulumi secret.
-        hand_over: what somebody else must do by hand, for them to copy.
+        ids: identifiers that the server assigned, under the keys that the kind's `settings` reads.
+        secrets: client secrets by client name, as a Pulumi secret.
+        hand_over: instructions for the administrator who registers applications by hand; None if there are
+            none.
     """
 
     ids: pulumi.Output[Mapping[str, str]]
@@ -30,7 +31,7 @@ class AuthorizationServerComponent(pulumi.ComponentResource):
 
 
 def component_of(kind: AuthorizationServerKind) -> type[AuthorizationServerComponent]:
-    """The Pulumi component of a kind; importing it imports its provider's SDK."""
+    """Return the Pulumi component class of a kind. The call imports the SDK of the kind's provider."""
     module, _, name = kind.component_path.partition(":")
     component: Any = getattr(import_module(module), name)
-    return component  # type: ignore[no-any-return] # by convention; a test holds every kind to it
+    return component  # type: ignore[no-any-return] # by convention; a test checks it for every kind

@@ -1,4 +1,4 @@
-"""What the settings documents of all kinds have in common; a kind brings what is particular to it."""
+"""Builds the parts of a settings document that are the same for all kinds of authorization servers."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 Authentication = Literal["none", "client-secret", "private-key-jwt", "federated"]
 
-AskForToken = Callable[[Grant, str, "ResourceDeclared"], TokenRequest]
-"""How a client asks for a token: by its grant, its client ID and the protected resource."""
+RequestForToken = Callable[[Grant, str, "ResourceDeclared"], TokenRequest]
+"""Return the token request of a client from its grant, its client ID and the protected resource."""
 
 
 def document(
@@ -34,7 +34,13 @@ def document(
     server: AuthorizationServer,
     resources: Iterable[tuple[ResourceDeclared, ResourceAtServer]],
 ) -> SettingsDocument:
-    """The document of a tenant with one authorization server, and what its resources are called there."""
+    """Return the settings document of a tenant with one authorization server.
+
+    Args:
+        declaration: the tenant's declaration.
+        server: the authorization server.
+        resources: each protected resource with its audiences and scopes at the server.
+    """
     return SettingsDocument(
         tenant=declaration.tenant.id,
         authorization_servers=(server,),
@@ -43,9 +49,9 @@ def document(
                 url=resource.url,
                 workspace=resource.workspace,
                 environment=resource.environment,
-                authorization_servers=(at,),
+                authorization_servers=(resource_at_server,),
             )
-            for resource, at in resources
+            for resource, resource_at_server in resources
         ),
     )
 
@@ -53,23 +59,31 @@ def document(
 def clients(
     declaration: Declaration,
     client_id: Callable[[str], str],
-    ask: AskForToken,
+    token_request: RequestForToken,
     authentication: Callable[[ClientDeclared], Authentication] = lambda client: client.authentication,
 ) -> Iterator[Client]:
-    """Those that the stack made, then those that somebody else registered, each by name.
+    """Yield the declared clients, then the manual registrations, each group sorted by name.
 
     Args:
-        declaration: the tenant's.
-        client_id: that of a declared client, by its name.
-        ask: how they ask for tokens.
-        authentication: how a declared client authenticates.
+        declaration: the tenant's declaration.
+        client_id: returns the client ID of a declared client from its name.
+        token_request: returns the token request of a client.
+        authentication: returns the authentication of a declared client.
     """
     for name, declared in sorted(declaration.tenant.clients.items()):
         resources = declaration.reached_by(declared.access)
-        how = authentication(declared)
-        yield client(name, client_id(name), declared.grant, resources, ask, "managed", how)
+        yield client(
+            name,
+            client_id(name),
+            declared.grant,
+            resources,
+            token_request,
+            "managed",
+            authentication(declared),
+        )
     for name, manual in sorted(declaration.tenant.manual_registrations.items()):
-        yield client(name, manual.client_id, manual.grant, declaration.reached_by(manual.access), ask)
+        resources = declaration.reached_by(manual.access)
+        yield client(name, manual.client_id, manual.grant, resources, token_request)
 
 
 def client(
@@ -77,29 +91,29 @@ def client(
     client_id: str,
     grant: Grant,
     resources: Iterable[ResourceDeclared],
-    ask: AskForToken,
+    token_request: RequestForToken,
     registration: Literal["managed", "manual"] = "manual",
     authentication: Authentication | None = None,
 ) -> Client:
-    """One client and what it reaches."""
-    reached = tuple(resources)
+    """Return a client of the settings document, with its access and one token request for each resource."""
+    accessible = tuple(resources)
     return Client(
         name=name,
         client_id=client_id,
         registration=registration,
         grant=grant,
         authentication=authentication,
-        access=tuple(resource.key for resource in reached),
-        token_requests=tuple(ask(grant, client_id, resource) for resource in reached),
+        access=tuple(resource.key for resource in accessible),
+        token_requests=tuple(token_request(grant, client_id, resource) for resource in accessible),
     )
 
 
 def registration(declaration: Declaration, domains: Iterable[str] = ()) -> Registration:
-    """The registration methods by which applications become clients that the declaration does not name.
+    """Return the open registration methods of the tenant and the access of the clients that use them.
 
     Args:
-        declaration: the tenant's.
-        domains: hosts of the metadata documents that the runtime accepts.
+        declaration: the tenant's declaration.
+        domains: hosts whose client ID metadata documents the runtime accepts.
     """
     methods = declaration.server.registration_methods
     dynamic, documents = methods.get("dynamic"), methods.get("metadataDocuments")

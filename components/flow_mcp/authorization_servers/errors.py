@@ -1,4 +1,4 @@
-"""What can go wrong at an authorization server."""
+"""The errors of calls to an authorization server."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ from flow_mcp.common.errors import FlowMcpError
 
 
 class AuthorizationServerError(FlowMcpError):
-    """An authorization server does not do what is asked of it."""
+    """An authorization server rejected a request or could not carry it out."""
 
 
 class UnreachableError(AuthorizationServerError):
-    """It does not answer, or something else answers in its place."""
+    """The authorization server does not answer, or a different server answers at its address."""
 
 
 class CredentialsError(AuthorizationServerError):
-    """The administrator's credentials are missing or refused."""
+    """The administrator's credentials are missing or were rejected."""
 
 
 class RightsError(AuthorizationServerError):
-    """The administrator may not do what is needed."""
+    """The administrator lacks a permission that the operation requires."""
 
 
 class OwnedByOthersError(AuthorizationServerError):
-    """What is to be made exists and is not this stack's."""
+    """An object that the stack should create exists already and belongs to a different owner."""
 
 
 class MetadataError(AuthorizationServerError):
-    """Its metadata is missing, unusable, or that of another issuer."""
+    """The authorization server's metadata is missing, unusable, or names another issuer."""

@@ -1,4 +1,4 @@
-"""HTTP to authorization servers: bounded in time, patient with what passes, clear about what does not."""
+"""HTTP requests to authorization servers, with time limits, retries and readable errors."""
 
 from __future__ import annotations
 
@@ -18,116 +18,118 @@ from flow_mcp.common.deadline import limited_client, within
 _LOG = logging.getLogger(__name__)
 _TIMEOUT = httpx.Timeout(20, connect=5)
 _SECONDS = 30.0
-"""For one attempt, from the name's resolution to the answer's last byte."""
+"""Time limit of one attempt, from name resolution to the last byte of the response."""
 _ATTEMPTS = 4
 _BACK_OFF = wait_exponential(multiplier=0.5, max=2)
-_REPEATABLE = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PUT"})
-_PASSING = frozenset({502, 503, 504})
-_TOO_MANY = 429
-_LONGEST_WAIT = 30.0
-"""Seconds that a server may ask to wait (`Retry-After`); where it asks for more, its answer is final."""
+_IDEMPOTENT = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PUT"})
+_TRANSIENT = frozenset({502, 503, 504})
+_TOO_MANY_REQUESTS = 429
+_MAXIMUM_WAIT = 30.0
+"""Longest `Retry-After`, in seconds, that is waited for; a response with a longer one is final."""
 
 
-class _PassingError(Exception):
-    """An answer that a moment later may be another."""
+class _TransientError(Exception):
+    """A response that a retry may change."""
 
-    def __init__(self, answer: httpx.Response) -> None:
-        self.answer = answer
+    def __init__(self, response: httpx.Response) -> None:
+        self.response = response
 
 
 def http_client(base_url: str = "", transport: httpx.BaseTransport | None = None) -> httpx.Client:
-    """A client for `send`.
+    """Return an HTTP client for `send`.
 
-    The environment names proxies, but not to this machine, and what certificates are trusted
-    (SSL_CERT_FILE, SSL_CERT_DIR), to this machine too.
+    Proxies come from the environment, except for requests to loopback addresses. Trusted certificates come
+    from SSL_CERT_FILE and SSL_CERT_DIR, also for loopback addresses.
 
     Args:
         base_url: prefix of relative URLs.
-        transport: only for tests.
+        transport: replaces the network in tests.
     """
     return limited_client(
         base_url=base_url,
         timeout=_TIMEOUT,
         transport=transport,
-        # Reading the certificates takes a tenth of a second; a transport of its own needs none.
+        # Loading the certificates takes 0.1 seconds, and a custom transport does not use them.
         verify=True if transport else httpx.create_ssl_context(),
-        trust_env=not _on_loopback(urlsplit(base_url).hostname),
+        trust_env=not _is_loopback(urlsplit(base_url).hostname),
     )
 
 
-def send(client: httpx.Client, method: str, url: str, *, who: str, **arguments: Any) -> httpx.Response:
-    """Send a request; again, up to 4 times in about 4 seconds, where nothing can have happened twice.
+def send(client: httpx.Client, method: str, url: str, *, server: str, **arguments: Any) -> httpx.Response:
+    """Send a request and return the response.
 
-    A request that was refused for being too many (RFC 6585, section 4) is sent again after the time that the
-    server asks for, if that is at most half a minute.
+    The request is sent up to 4 times within about 4 seconds if a retry cannot repeat an effect at the server.
+    After status 429 (RFC 6585, section 4) it is sent again when `Retry-After` has passed, if that is at most
+    30 seconds.
 
     Args:
-        client: of `http_client`.
+        client: a client of `http_client`.
         method: HTTP method.
-        url: absolute, or below the client's base URL.
-        who: the server, as a message calls it, with its address.
-        arguments: of `httpx.Client.request`.
+        url: absolute, or relative to the client's base URL.
+        server: name of the server for messages, with its address.
+        arguments: further arguments of `httpx.Client.request`.
 
     Raises:
-        UnreachableError: no answer.
+        UnreachableError: the server does not answer.
     """
-    retried: tuple[type[Exception], ...] = (httpx.ConnectError, httpx.ConnectTimeout, _PassingError)
-    if method in _REPEATABLE:
-        retried = (*retried, httpx.NetworkError, httpx.RemoteProtocolError)
+    retryable: tuple[type[Exception], ...] = (httpx.ConnectError, httpx.ConnectTimeout, _TransientError)
+    if method in _IDEMPOTENT:
+        retryable = (*retryable, httpx.NetworkError, httpx.RemoteProtocolError)
 
-    def waiting(state: RetryCallState) -> None:
-        _LOG.info("waiting for %s (attempt %d of %d)", who, state.attempt_number + 1, _ATTEMPTS)
+    def log_retry(state: RetryCallState) -> None:
+        _LOG.info("waiting for %s (attempt %d of %d)", server, state.attempt_number + 1, _ATTEMPTS)
 
     attempts = Retrying(
         stop=stop_after_attempt(_ATTEMPTS),
         wait=_wait,
-        retry=retry_if_exception_type(retried),
-        before_sleep=waiting,
+        retry=retry_if_exception_type(retryable),
+        before_sleep=log_retry,
         reraise=True,
     )
 
-    def once() -> httpx.Response:
+    def attempt() -> httpx.Response:
         with within(_SECONDS):
-            answer = client.request(method, url, **arguments)
-        repeatable = method in _REPEATABLE and answer.status_code in _PASSING
-        if repeatable or (answer.status_code == _TOO_MANY and retry_after(answer) <= _LONGEST_WAIT):
-            raise _PassingError(answer)
-        return answer
+            response = client.request(method, url, **arguments)
+        unavailable = method in _IDEMPOTENT and response.status_code in _TRANSIENT
+        throttled = response.status_code == _TOO_MANY_REQUESTS and retry_after(response) <= _MAXIMUM_WAIT
+        if unavailable or throttled:
+            raise _TransientError(response)
+        return response
 
     try:
-        return attempts(once)
-    except _PassingError as passing:
-        return passing.answer
+        return attempts(attempt)
+    except _TransientError as transient:
+        return transient.response
     except httpx.HTTPError as error:
         raise UnreachableError(
-            f"{who} cannot be reached: {_reason(error)}. "
-            "Check that it runs, that its address is right and that this machine may reach it."
+            f"{server} cannot be reached: {_reason(error)}. "
+            "Check that it is running, that its address is correct and that this machine can connect to it."
         ) from error
 
 
-def retry_after(answer: httpx.Response) -> float:
-    """Seconds that the server asks to wait (RFC 9110, section 10.2.3); 0 where it gives no number."""
-    asked = answer.headers.get("Retry-After", "")
-    return float(asked) if asked.isascii() and asked.isdigit() else 0.0
+def retry_after(response: httpx.Response) -> float:
+    """Return the seconds in `Retry-After` (RFC 9110, section 10.2.3); 0 if it is absent or not a number."""
+    value = response.headers.get("Retry-After", "")
+    return float(value) if value.isascii() and value.isdigit() else 0.0
 
 
 def _wait(state: RetryCallState) -> float:
     error = state.outcome.exception() if state.outcome else None
-    asked = retry_after(error.answer) if isinstance(error, _PassingError) else 0.0
-    return max(asked, _BACK_OFF(state)) if asked <= _LONGEST_WAIT else _BACK_OFF(state)
+    requested = retry_after(error.response) if isinstance(error, _TransientError) else 0.0
+    return max(requested, _BACK_OFF(state)) if requested <= _MAXIMUM_WAIT else _BACK_OFF(state)
 
 
-def json_object(answer: httpx.Response) -> dict[str, Any]:
-    """The answer's JSON object; empty when it has none."""
+def json_object(response: httpx.Response) -> dict[str, Any]:
+    """Return the JSON object in the response's body; an empty one if the body is anything else."""
     try:
-        body = answer.json()
+        body = response.json()
     except ValueError:
         return {}
     return body if isinstance(body, dict) else {}
 
 
 def _reason(error: httpx.HTTPError) -> str:
-    """What happened, in the words of the layer that knows."""
+    """Return why the connection failed, from the lowest layer that reports a reason."""
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
             return f"its TLS certificate is not trusted ({cause.verify_message})"
@@ -138,12 +140,12 @@ def _reason(error: httpx.HTTPError) -> str:
         if isinstance(cause, OSError) and cause.strerror:
             return cause.strerror
     if isinstance(error, httpx.TimeoutException):
-        return "no answer in time"
+        return "no response within the time limit"
     return str(error).rstrip(".") or type(error).__name__
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The exceptions that led to this one, the first one first."""
+    """Return the chain of exceptions that led to this one, the earliest first."""
     chain: list[BaseException] = []
     current: BaseException | None = error
     while current is not None:
@@ -152,7 +154,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
     return reversed(chain)
 
 
-def _on_loopback(host: str | None) -> bool:
+def _is_loopback(host: str | None) -> bool:
     try:
         return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
     except ValueError:

@@ -1,4 +1,4 @@
-"""Reads tenants' declarations, for any authorization server of the list."""
+"""Loads tenants' declarations for all kinds of authorization servers."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from flow_mcp.declaration.source_value import SourceValue
 
 
 def from_configuration(tenant: Any, instance: Any, *, source: str) -> Loaded:
-    """Check what Pulumi's configuration holds; see `flow_mcp.declaration.load.from_configuration`."""
+    """Validate the configured declaration; see `flow_mcp.declaration.load.from_configuration`."""
     return load.from_configuration(tenant, instance, KINDS, source=source)
 
 
 def from_file(file: Path, instance: SourceValue) -> Loaded:
-    """Read a stack's file as `pulumi up` would; see `flow_mcp.declaration.load.from_file`."""
+    """Load a stack's file as `pulumi up` would; see `flow_mcp.declaration.load.from_file`."""
     return load.from_file(file, instance, KINDS)
 
 
-def unchecked(tenant: Any, instance: Any) -> Declaration:
-    """Read a declaration without its checks; see `flow_mcp.declaration.load.unchecked`."""
-    return load.unchecked(tenant, instance, KINDS)
+def parse_unchecked(tenant: Any, instance: Any) -> Declaration:
+    """Load a declaration without validating it; see `flow_mcp.declaration.load.parse_unchecked`."""
+    return load.parse_unchecked(tenant, instance, KINDS)

@@ -1,4 +1,4 @@
-"""The component that people use: a tenant's MCP Server Settings."""
+"""The public Pulumi component: the MCP Server Settings of one tenant."""
 
 # No `from __future__ import annotations`: Pulumi reads the annotations of `args` at run time.
 from collections.abc import Mapping
@@ -15,35 +15,38 @@ from flow_mcp.declaration.load import PROJECT
 
 
 class McpServerSettingsArgs(TypedDict):
-    """Both are plain values: what is made must be known before anything is."""
+    """The arguments of `McpServerSettings`.
+
+    Both must be plain values, not Outputs: the set of resources is computed from them.
+    """
 
     tenant: Mapping[str, Any]
-    """The tenant's declaration, as `flow-mcp schema` describes it."""
+    """The tenant's declaration; `flow-mcp schema` prints its schema."""
     instance: Mapping[str, Any]
-    """The Flow instance: `server`, and `flowEntra` where tenants use it."""
+    """The Flow instance: `server`, and `flowEntra` if tenants use it."""
 
 
 class McpServerSettings(pulumi.ComponentResource):
-    """MCP Server Settings of one tenant, and what they need at its authorization server.
+    """The MCP Server Settings of one tenant and their resources at its authorization server.
 
-    Its registered inputs are the normalized declaration, without secrets, so that diffs and policies see it.
+    The registered inputs are the normalized declaration without secrets. Diffs and policies read it there.
     """
 
     authority: pulumi.Output[str]
     """The authorization server's issuer."""
     client_ids: pulumi.Output[Mapping[str, str]]
-    """Client ID by name, manual registrations included."""
+    """Client IDs by client name, manual registrations included."""
     settings: pulumi.Output[str]
-    """The settings document: RFC 8785 JSON."""
+    """The settings document as canonical JSON (RFC 8785)."""
     client_secrets: pulumi.Output[Mapping[str, str]]
-    """Client secret by name; a Pulumi secret."""
+    """Client secrets by client name, as a Pulumi secret."""
     hand_over: str | None
-    """What somebody else must do by hand, for them to copy; None where there is nothing."""
+    """Instructions for the administrator who registers applications by hand; None if there are none."""
 
     def __init__(
         self, name: str, args: McpServerSettingsArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        declaration = _checked(args)
+        declaration = _validated(args)
         super().__init__("flow-mcp:index:McpServerSettings", name, _normalized(declaration), opts)
         try:
             server = component_of(declaration.kind)(name, declaration, pulumi.ResourceOptions(parent=self))
@@ -51,10 +54,10 @@ class McpServerSettings(pulumi.ComponentResource):
             raise pulumi.RunError(str(error)) from None
 
         document = server.ids.apply(lambda ids: declaration.kind.settings(declaration, ids))
-        known = declaration.kind.authority
+        declared_authority = declaration.kind.authority
         self.authority = (
-            pulumi.Output.from_input(known(declaration))
-            if known
+            pulumi.Output.from_input(declared_authority(declaration))
+            if declared_authority
             else document.apply(lambda settings: settings.authorization_servers[0].authority)
         )
         self.client_ids = document.apply(
@@ -75,31 +78,31 @@ class McpServerSettings(pulumi.ComponentResource):
 
 
 def settings_of_stack(stack: str, args: McpServerSettingsArgs) -> McpServerSettings:
-    """Create a stack's component, named after the tenant: renaming the stack changes no resource.
+    """Create the component of a stack. It has the tenant's ID as name, so renaming the stack changes nothing.
 
-    Earlier versions named it after the stack. The alias takes such a component over, and with it its children
-    whose names begin with its name.
+    Earlier versions named the component after the stack. The alias keeps such a component, and with it the
+    children whose names begin with its name.
     """
     tenant = args["tenant"]
     tenant_id = tenant.get("id") if isinstance(tenant, Mapping) else None
-    # The component refuses a tenant without an ID before it uses its name.
+    # The component rejects a tenant without an ID before it uses the name.
     name = tenant_id if isinstance(tenant_id, str) else stack
     return McpServerSettings(name, args, pulumi.ResourceOptions(aliases=[pulumi.Alias(name=stack)]))
 
 
-def _checked(args: McpServerSettingsArgs) -> Declaration:
+def _validated(args: McpServerSettingsArgs) -> Declaration:
     for key in (f"{PROJECT}:tenant", f"{PROJECT}:instance"):
         if pulumi.runtime.is_config_secret(key):
-            # Pulumi decrypts what is in an object, and the registered inputs would show it.
+            # Pulumi decrypts secrets inside an object, and the registered inputs would contain them.
             raise pulumi.RunError(
-                f"{key} holds an encrypted value, which would reach the state in plain text. Remove it; "
-                "credentials come from the environment or from a secret of their own."
+                f"{key} contains an encrypted value, which would be written to the state in plain text. "
+                "Remove it, and pass credentials in the environment or in a separate secret."
             )
     try:
         loaded = from_configuration(args["tenant"], args["instance"], source=pulumi.get_stack())
     except DeclarationError as error:
-        message = f"the declaration is refused and nothing was changed:\n{error}"
-        raise pulumi.RunError(f"{message}\n`flow-mcp check` shows the lines of the file.") from None
+        message = f"The tenant's declaration is invalid. Nothing was changed.\n{error}"
+        raise pulumi.RunError(f"{message}\nRun `flow-mcp check` to see the lines of the file.") from None
     for problem in loaded.warnings:
         if problem.severity == "warning":
             pulumi.log.warn(f"{problem.path}: {problem.message}. {problem.remedy}")
@@ -112,8 +115,8 @@ def _normalized(declaration: Declaration) -> dict[str, Any]:
         "instance": declaration.instance.model_dump(mode="json", by_alias=True, exclude_none=True),
     }
     if declaration.kind.authority:
-        # A client ID means something at one authority only, and a preview cannot show IDs that a server has
-        # still to assign: with another authority, each client's line changes.
+        # A client ID is valid at one authority only, and a preview does not know IDs that the server has yet
+        # to assign. With the authority in each client's line, a move to another authority shows as a change.
         authority = declaration.kind.authority(declaration)
         names = (*declaration.tenant.clients, *declaration.tenant.manual_registrations)
         normalized["clientIdsOf"] = dict.fromkeys(sorted(names), authority)

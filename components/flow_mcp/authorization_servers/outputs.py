@@ -1,4 +1,4 @@
-"""Pulumi outputs put together."""
+"""Combines Pulumi outputs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pulumi
 ValueT = TypeVar("ValueT")
 
 
-def together(values: Mapping[str, pulumi.Output[ValueT]]) -> pulumi.Output[Mapping[str, ValueT]]:
-    """One output of many, by name."""
-    # Of nothing, `all` makes a list.
+def combine(values: Mapping[str, pulumi.Output[ValueT]]) -> pulumi.Output[Mapping[str, ValueT]]:
+    """Return one output whose value maps each name to the value of its output."""
+    # Without arguments, `Output.all` returns a list.
     return pulumi.Output.all(**values) if values else pulumi.Output.from_input({})

@@ -1,4 +1,4 @@
-"""Checks of whom sign-in paths admit: people by protected resource, or everyone."""
+"""Checks of the people that sign-in paths admit."""
 
 from __future__ import annotations
 
@@ -11,49 +11,52 @@ from flow_mcp.declaration.sign_in_paths import admitted, sign_in_paths
 
 
 def check_by_resource(declaration: Declaration) -> Iterator[Finding]:
-    """For servers that admit people by protected resource: all sign-in paths to one must admit the same."""
-    first: dict[str, tuple[Path, People]] = {}
+    """Yield findings for servers that admit people by protected resource, not by client.
+
+    All sign-in paths to a protected resource must admit the same people.
+    """
+    first_declared: dict[str, tuple[Path, People]] = {}
     for sign_in in sign_in_paths(declaration):
         people, path = sign_in.people, (*sign_in.path, "people")
         reached = declaration.reached_by(sign_in.access)
-        if reached and not any((people or admitted(declaration, resource)).anyone for resource in reached):
+        if reached and all((people or admitted(declaration, resource)).is_empty for resource in reached):
             yield Finding(
                 path,
                 "admits nobody, so nobody can sign in",
-                "Say people: {groups: […]} or people: everyone, or remove it.",
+                "Set people: {groups: […]} or people: everyone, or remove this entry.",
                 "warning",
             )
         if people is None:
             continue
         for resource in reached:
-            previous, admits = first.setdefault(resource.key, (sign_in.path, people))
-            if (set(admits.groups), admits.everyone) != (set(people.groups), people.everyone):
+            first_path, first_people = first_declared.setdefault(resource.key, (sign_in.path, people))
+            if (set(first_people.groups), first_people.everyone) != (set(people.groups), people.everyone):
                 yield Finding(
                     path,
-                    f"admits other people to {resource.key} than {dotted(previous)} does, "
+                    f"admits other people to {resource.key} than {dotted(first_path)} does, "
                     f"and {declaration.kind.key} admits people by protected resource, not by client",
-                    "Admit the same people, or give the clients different resources.",
+                    "Declare the same people for both, or give the clients access to different resources.",
                 )
 
 
 def check_everyone(declaration: Declaration) -> Iterator[Finding]:
-    """For servers that admit everyone whom they know: each sign-in path must say so.
+    """Yield findings for servers that admit every user they know.
 
-    Anything narrower would not be true.
+    Each sign-in path must declare `everyone`, because the server would not enforce a narrower declaration.
     """
     kind = declaration.kind.key
     for sign_in in sign_in_paths(declaration):
         inherited = (admitted(declaration, resource) for resource in declaration.reached_by(sign_in.access))
-        people = sign_in.people or next((people for people in inherited if people.anyone), NOBODY)
+        people = sign_in.people or next((people for people in inherited if not people.is_empty), NOBODY)
         if people.groups:
             yield Finding(
                 (*sign_in.path, "people", "groups"),
-                f"limits people to groups, which a stack cannot have {kind} enforce",
-                "Say people: everyone, and limit at the authorization server who may sign in there at all.",
+                f"limits people to groups, which {kind} cannot enforce for a stack",
+                "Set people: everyone, and restrict at the authorization server who has an account.",
             )
         elif not people.everyone:
             yield Finding(
                 (*sign_in.path, "people"),
-                f"admits nobody, but {kind} lets everyone in whom it knows",
-                "Say people: everyone if that is meant, or remove it.",
+                f"admits nobody, but {kind} lets every user it knows sign in",
+                "Set people: everyone if you intend that, or remove this entry.",
             )

@@ -1,4 +1,4 @@
-"""Everything that the plugin serves."""
+"""The resources, functions and components that the provider plugin serves."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ FUNCTIONS: tuple[AnyFunction, ...] = (KeycloakPreflight(),)
 
 
 def components() -> list[type[ComponentResource]]:
-    """The components; importing them imports the SDK of every authorization server's provider."""
+    """Return the component classes. The call imports the modules that define them."""
     from flow_mcp.authorization_servers.mcp_server_settings import McpServerSettings
 
     return [McpServerSettings]

@@ -1,7 +1,8 @@
-"""The plugin's process: one gRPC server for resources, functions and components.
+"""The process of the provider plugin: one gRPC server for resources, functions and components.
 
-Pulumi's SDK serves either a provider or components; here components are handed to its component provider.
-And it reports every exception with a traceback; here a user's mistake is one sentence.
+Pulumi's SDK serves either a provider or components. This server passes calls for components to the SDK's
+component provider. The SDK reports every exception with a traceback; this server reports a user's mistake as
+its message alone.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ _OPTIONS = [("grpc.max_receive_message_length", 400 * _MEGABYTE)]
 
 
 class Servicer(ProviderServicer):
-    """Serves resources and functions itself, and components by Pulumi's component provider."""
+    """Serves resources and functions, and passes calls for components to Pulumi's component provider."""
 
     def __init__(self, engine_address: str) -> None:
         super().__init__(
@@ -45,7 +46,7 @@ class Servicer(ProviderServicer):
 
     @cached_property
     def _components(self) -> ComponentServicer:
-        # Made when first asked for: importing the components takes longer than all the rest.
+        # Created on first use: importing the components takes longer than the rest of the start.
         provider = ComponentProvider(plugin_members.components(), PACKAGE, version=self._version)
         return ComponentServicer(provider, [], self._engine_address)
 
@@ -59,7 +60,7 @@ class Servicer(ProviderServicer):
 
 
 class PlainErrors(grpc.aio.ServerInterceptor):
-    """Answers a user's mistake with its sentence alone. The code says that nothing is left in doubt."""
+    """Answers a user's mistake with its message and a gRPC status that marks the outcome as certain."""
 
     async def intercept_service(
         self, continuation: Callable[[Any], Awaitable[Any]], handler_call_details: Any
@@ -71,8 +72,8 @@ class PlainErrors(grpc.aio.ServerInterceptor):
         async def answer(request: Any, context: Any) -> Any:
             try:
                 return await handler.unary_unary(request, context)
-            except Exception as raised:
-                if mistake := _mistake(raised):
+            except Exception as error:
+                if mistake := _mistake(error):
                     await context.abort_with_status(status_of(mistake))
                 raise
 
@@ -81,15 +82,15 @@ class PlainErrors(grpc.aio.ServerInterceptor):
         )
 
 
-def _mistake(raised: BaseException | None) -> FlowMcpError | RunError | None:
-    """The user's mistake that was raised, also where the SDK has wrapped it."""
-    while raised is not None and not isinstance(raised, (FlowMcpError, RunError)):
-        raised = getattr(raised, "inner", None) or raised.__context__
-    return raised
+def _mistake(error: BaseException | None) -> FlowMcpError | RunError | None:
+    """Return the user's mistake behind an exception, also if the SDK wrapped it; None if there is none."""
+    while error is not None and not isinstance(error, (FlowMcpError, RunError)):
+        error = getattr(error, "inner", None) or error.__context__
+    return error
 
 
 def status_of(mistake: FlowMcpError | RunError) -> grpc.Status:
-    """What the engine is told, with what it must remember of something half done."""
+    """Return the gRPC status for the engine, with the state of a resource that was created in part."""
     status = grpc.Status()
     status.code = grpc.StatusCode.FAILED_PRECONDITION
     status.details = str(mistake)
@@ -119,7 +120,7 @@ async def _serve(engine_address: str) -> None:
 
 
 def main() -> None:
-    """Serve until the engine ends the process; its address is the first argument."""
+    """Serve until the engine ends the process. The engine's address is the first argument."""
     engine_address = next(argument for argument in sys.argv[1:] if not argument.startswith("-"))
     log_to_engine(engine_address)
     with contextlib.suppress(KeyboardInterrupt):

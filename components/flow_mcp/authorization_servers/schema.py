@@ -1,4 +1,4 @@
-"""The JSON Schema of a stack's file, for editors and for other tools."""
+"""The JSON Schema of a stack's file, for editors and other tools."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from flow_mcp.declaration.instance import Instance
 
 
 def stack_schema() -> dict[str, Any]:
-    """The schema of `stacks/Pulumi.<stack>.yaml` (JSON Schema 2020-12); Pulumi's own keys are allowed."""
+    """Return the JSON Schema (2020-12) of `stacks/Pulumi.<stack>.yaml`; it allows Pulumi's own keys."""
     tenant = KINDS.tenant_model()
     references, definitions = models_json_schema(
         [(tenant, "validation"), (Instance, "validation")], schema_generator=Schema
@@ -35,5 +35,5 @@ def stack_schema() -> dict[str, Any]:
         },
         **definitions,
     }
-    described: dict[str, Any] = readable(schema)
-    return described
+    readable_schema: dict[str, Any] = readable(schema)
+    return readable_schema

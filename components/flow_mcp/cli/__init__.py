@@ -1,4 +1,4 @@
-"""The command line, `flow-mcp`: one module a command, loaded only when it is called."""
+"""The command line `flow-mcp`, with one module for each command, imported when the command runs."""
 
 from __future__ import annotations
 
@@ -6,41 +6,53 @@ import sys
 from importlib import import_module
 
 import click
+from click.shell_completion import CompletionItem
 
 from flow_mcp.common.errors import FlowMcpError
 from flow_mcp.common.exit_codes import INTERRUPTED
 
-# What `flow-mcp --help` says of each command. The module of its name holds a click command named `command`.
+# Summaries for `flow-mcp --help`. The module with a command's name has the click command `command`.
 _SUMMARIES = {
-    "check": "Check the tenants' declarations, offline.",
-    "demo": "Run everything once on this machine.",
+    "check": "Check tenants' declarations, offline.",
+    "demo": "Run a demonstration on this machine.",
     "dev": "Run a Keycloak on this machine.",
-    "destroy": "Delete what tenants have at their servers.",
-    "diff": "Show what a change means for access.",
-    "evidence": "Sign what was declared, approved and deployed.",
-    "export": "Deliver the settings to the Flow runtime.",
-    "gate": "Preview changes for approval, and apply them.",
-    "init": "Write a new tenant's file.",
-    "list": "List the tenants and their authorities.",
-    "preview": "Show what `up` would do to many tenants.",
-    "refresh": "Read many tenants' servers into their states.",
-    "report": "Write a report of who can reach what.",
+    "destroy": "Delete tenants' resources.",
+    "diff": "Show how a change affects access.",
+    "doctor": "Find out what this machine lacks.",
+    "evidence": "Create and verify signed evidence for auditors.",
+    "export": "Deliver settings to the Flow runtime.",
+    "gate": "Preview changes, and apply approved ones.",
+    "init": "Create a new tenant's file.",
+    "list": "List tenants and their authorities.",
+    "new": "Create a project for your tenants.",
+    "preview": "Preview the changes of many tenants.",
+    "refresh": "Refresh the states of many tenants.",
+    "report": "Write a report of access for auditors.",
     "schema": "Show the JSON Schemas.",
     "status": "Show which tenants changed, and their last update.",
-    "toolchain": "Install Pulumi and its plugins here.",
-    "up": "Apply the tenants that changed, in waves.",
+    "toolchain": "Install Pulumi and its plugins.",
+    "up": "Update the tenants that changed, in waves.",
     "verify": "Find out why a client cannot connect.",
 }
 
 
 class _LazyGroup(click.Group):
-    """Imports a command's module when the command runs: `--help` loads none, `check` never loads Pulumi."""
+    """A click group that imports a command's module only to run it, so that `check` never imports Pulumi."""
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 click's
         if cmd_name not in self.commands:
             return None
         command: click.Command = import_module(f"{__name__}.{cmd_name}").command
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete the name of a command from the summaries, without importing the commands."""
+        names = [
+            CompletionItem(name, help=summary)
+            for name, summary in sorted(_SUMMARIES.items())
+            if name.startswith(incomplete)
+        ]
+        return [*names, *super(click.Group, self).shell_complete(ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
@@ -49,21 +61,22 @@ class _LazyGroup(click.Group):
 
 @click.group(
     cls=_LazyGroup,
-    # By these names click guesses what a misspelt one means.
+    # click suggests these names for a misspelled command.
     commands={name: click.Command(name) for name in _SUMMARIES},
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="\b\nExamples:\n"
-    "  flow-mcp demo                  see all of it on this machine\n"
-    "  flow-mcp check                 are the tenants' files right?\n"
-    "  flow-mcp COMMAND --help        examples of a command",
+    "  flow-mcp demo                  run the demonstration on this machine\n"
+    "  flow-mcp new planning          create a project for your tenants\n"
+    "  flow-mcp check                 check the files of all tenants\n"
+    "  flow-mcp COMMAND --help        show a command's options and examples",
 )
 @click.version_option(package_name="flow-mcp")
 def cli() -> None:
-    """Profitbase Flow's MCP Server Settings as code."""
+    """Manage Profitbase Flow's MCP Server Settings as code."""
 
 
 def main() -> None:
-    """Run the command line; a mistake of the user ends in a sentence and an exit code, never a traceback."""
+    """Run the command line; report expected errors as one message with an exit code, without a traceback."""
     try:
         sys.exit(cli.main(standalone_mode=False))
     except click.ClickException as error:

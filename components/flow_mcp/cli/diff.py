@@ -1,4 +1,4 @@
-"""`flow-mcp diff`: what a change means, from a preview or from declarations alone."""
+"""`flow-mcp diff`: show how a change affects access, from a preview or from two versions of the files."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Literal
 import click
 
 from flow_mcp.authorization_servers.load import from_file
-from flow_mcp.cli.options import as_of_option
+from flow_mcp.cli.options import as_of_option, current_project, project_option, tenants_argument
 from flow_mcp.declaration.findings import DeclarationError, Problem
 from flow_mcp.declaration.load import Loaded, instance_of
 from flow_mcp.engine.project import NoProjectError, Project
@@ -22,18 +22,19 @@ Format = Literal["text", "markdown", "json", "sarif"]
 
 @click.command(
     epilog="\b\nExamples:\n"
-    "  flow-mcp diff acme                    what `pulumi up` would change, from a preview\n"
-    "  flow-mcp diff --base origin/main      what a pull request changes; no server, no credentials\n"
+    "  flow-mcp diff acme                    the changes of the next `pulumi up`, from a preview\n"
+    "  flow-mcp diff --base origin/main      the changes of a pull request, without server and credentials\n"
     "  flow-mcp diff --base origin/main --format markdown   for its comment\n"
     "  flow-mcp diff --base origin/main --format sarif      for code scanning\n\n"
-    "Exit codes: 0 nothing needs an approval, 2 could not tell, 3 somebody must approve it, "
-    "4 no approval would do: a policy refuses it, or it cannot be known what changes."
+    "Exit codes: 0 no approval needed, 2 could not compare, 3 approval needed, "
+    "4 blocked: a policy blocks the change, or its effect cannot be determined."
 )
-@click.argument("tenants", nargs=-1, metavar="[TENANT]...")
+@tenants_argument
+@project_option
 @click.option(
     "--base",
     metavar="REVISION",
-    help="Compare the files with those at a git branch, tag or commit instead of previewing.",
+    help="Compare the files with those of a git branch, tag or commit, without a preview.",
 )
 @as_of_option
 @click.option(
@@ -46,12 +47,12 @@ Format = Literal["text", "markdown", "json", "sarif"]
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 def command(tenants: tuple[str, ...], base: str | None, as_of: date, form: Format, *, as_json: bool) -> None:
-    """Tell what a change means: who gains or loses what, and what else must be looked at.
+    """Show how a change affects access, and what else a reviewer must check.
 
-    Each line has a risk mark, and beside it what policies say. Without --base the change is what `pulumi up`
-    would do, told from a preview; with it, what the files say now and did not say at the revision.
+    Each line has its risk and the findings of the policies. Without --base, the change is that of the next
+    `pulumi up`, from a preview. With --base, it is the difference between the files of two revisions.
     """
-    project = Project.find()
+    project = current_project()
     pack = Pack.load(project.policies)
     outcome, places = (
         _from_base(project, pack, tenants, base, as_of)
@@ -65,25 +66,27 @@ def command(tenants: tuple[str, ...], base: str | None, as_of: date, form: Forma
 def _from_base(
     project: Project, pack: Pack, tenants: tuple[str, ...], revision: str, as_of: date
 ) -> tuple[Outcome, Places]:
-    from flow_mcp.review.diff.base import Base, Judged, named, outcome
+    from flow_mcp.review.diff.base import Base, PolicyInputs, outcome, selected_stacks
     from flow_mcp.review.diff.git import Repository
 
     base = Base.read(project, revision)
-    stacks = named(project, base, tenants)
+    stacks = selected_stacks(project, base, tenants)
     loaded = _loaded(project, [stack for stack in stacks if stack in set(project.stacks())])
-    declarations = {stack: each.declaration for stack, each in loaded.items()}
-    told = outcome(project, base, stacks, declarations, Judged(pack, as_of))
-    return told, Places(project, loaded, Repository.of(project.directory).prefix)
+    declarations = {stack: tenant.declaration for stack, tenant in loaded.items()}
+    result = outcome(project, base, stacks, declarations, PolicyInputs(pack, as_of))
+    return result, Places(project, loaded, Repository.of(project.directory).prefix)
 
 
 def _from_preview(project: Project, tenants: tuple[str, ...], as_of: date) -> tuple[Outcome, Places]:
-    """The preview imports Pulumi, which --base does without."""
+    """Preview the stacks. Imports are here, because --base must not import Pulumi."""
     from flow_mcp.common.progress import Steps
     from flow_mcp.review.gate.plan import Planner
 
     stacks = project.stack_files(tenants or project.stacks())
     if not stacks:
-        raise NoProjectError(f"there is nothing to preview: {project.directory / 'stacks'} has no stacks")
+        raise NoProjectError(
+            f"There is no tenant to preview: {project.directory / 'stacks'} has no Pulumi.<stack>.yaml."
+        )
     loaded = _loaded(project, list(stacks))
     with Steps() as report, Planner.of(project, stacks, as_of) as planner:
         diffs = []
@@ -94,17 +97,21 @@ def _from_preview(project: Project, tenants: tuple[str, ...], as_of: date) -> tu
 
 
 def _loaded(project: Project, stacks: list[str]) -> Mapping[str, Loaded]:
-    """The declarations that are there now; all that is wrong with them is said at once."""
+    """Load the present declarations.
+
+    Raises:
+        DeclarationError: with the problems of all files.
+    """
     instance = instance_of(project.file)
     loaded: dict[str, Loaded] = {}
-    wrong: dict[Problem, None] = {}
+    problems: dict[Problem, None] = {}
     for stack, file in project.stack_files(stacks).items():
         try:
             loaded[stack] = from_file(file, instance)
         except DeclarationError as error:
-            wrong |= dict.fromkeys(error.problems)
-    if wrong:
-        raise DeclarationError(wrong)
+            problems |= dict.fromkeys(error.problems)
+    if problems:
+        raise DeclarationError(problems)
     return loaded
 
 

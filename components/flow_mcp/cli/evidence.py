@@ -1,4 +1,4 @@
-"""`flow-mcp evidence`: what was declared, changed, judged and made, in one signed file."""
+"""`flow-mcp evidence`: create and verify signed evidence for auditors."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 from pydantic import ValidationError
 
-from flow_mcp.cli.options import as_of_option
+from flow_mcp.cli.options import as_of_option, current_project, project_option, tenants_argument
 from flow_mcp.common.progress import Steps
 from flow_mcp.common.safe_text import terminal
 from flow_mcp.engine.project import NoProjectError, Project
@@ -34,12 +34,12 @@ _file = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 
 class _PackUnlessNamed(click.Group):
-    """`flow-mcp evidence acme …` packs; only `verify` has to be named."""
+    """A click group whose default command is `pack`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         first = args[0] if args else ""
-        named = first in self.commands or first in ctx.help_option_names
-        return super().parse_args(ctx, args if named else ["pack", *args])
+        is_command = first in self.commands or first in ctx.help_option_names
+        return super().parse_args(ctx, args if is_command else ["pack", *args])
 
 
 @click.group(
@@ -47,34 +47,41 @@ class _PackUnlessNamed(click.Group):
     epilog="\b\nExamples:\n"
     "  flow-mcp evidence acme --key evidence.pem --to acme.evidence.json\n"
     "  flow-mcp evidence verify acme.evidence.json --key evidence.pub\n\n"
-    "Without the name of a command it packs.",
+    "The default command is pack.",
 )
 def command() -> None:
-    """What was declared, what changed, what policies said and what came of it, in one signed file."""
+    """Create or verify evidence: declarations, changes, findings and settings in one signed file."""
 
 
 @command.command(
     epilog="\b\nExamples:\n"
-    "  flow-mcp evidence pack --key evidence.pem --to all.json            every tenant\n"
+    "  flow-mcp evidence pack --key evidence.pem --to all.json            all tenants\n"
     "  flow-mcp evidence acme --key evidence.pem --to acme.json --base v1.4\n"
     "  flow-mcp evidence acme --key evidence.pem --to acme.json --diff approved.json\n"
     "  flow-mcp evidence acme --key evidence.pem --to acme.json --settings /etc/flow/mcp-settings\n\n"
-    "Exit codes: 0 packed and signed, 2 could not; 130 interrupted."
+    "Exit codes: 0 packed and signed, 2 could not pack; 130 interrupted."
 )
-@click.argument("tenants", nargs=-1, metavar="[TENANT]...")
-@click.option("--key", "key_file", type=_file, required=True, help="Private key (PEM) that signs.")
+@tenants_argument
+@project_option
+@click.option("--key", "key_file", type=_file, required=True, help="Private key (PEM) for the signature.")
 @click.option(
-    "--to", type=click.Path(path_type=Path, dir_okay=False), required=True, help="File for the evidence."
+    "--to",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="Write the evidence to this file.",
 )
-@click.option("--base", metavar="REF", help="Tell what changed since this git revision.")
+@click.option("--base", metavar="REF", help="Include the changes since this git revision.")
 @click.option(
-    "--diff", "diff_file", type=_file, help="What changed, as `flow-mcp diff --format json` told it."
+    "--diff",
+    "diff_file",
+    type=_file,
+    help="Include the changes from this output of `flow-mcp diff --format json`.",
 )
 @click.option(
     "--settings",
     "delivered",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
-    help="Take settings from where `flow-mcp export` put them, instead of the stacks' outputs.",
+    help="Directory with the files of `flow-mcp export`, to use instead of the stacks' outputs.",
 )
 @as_of_option
 def pack(
@@ -86,27 +93,28 @@ def pack(
     delivered: Path | None,
     as_of: date,
 ) -> None:
-    """Pack and sign what an auditor asks for.
+    """Pack declarations, changes, findings and settings, and sign them.
 
-    A declaration and the settings that came of another one are refused. The key's passphrase, if it has one,
-    comes from FLOW_MCP_EVIDENCE_PASSPHRASE or is asked for. No client secret is read.
+    Settings of another declaration are rejected. The passphrase of an encrypted key comes from
+    FLOW_MCP_EVIDENCE_PASSPHRASE or from a prompt. No client secret is read.
     """
     if base and diff_file:
-        raise click.UsageError("give --base or --diff, not both")
+        raise click.UsageError("--base and --diff exclude each other: use one of them")
     signer = keys.signer(key_file, lambda: _passphrase(key_file))
-    project = Project.find()
+    project = current_project()
     stacks = project.stack_files(tenants or project.stacks())
     if not stacks:
         raise NoProjectError(
-            f"there is nothing to pack: {project.directory / 'stacks'} has no Pulumi.<stack>.yaml"
+            f"There is no tenant to pack: {project.directory / 'stacks'} has no Pulumi.<stack>.yaml."
         )
     declarations = Declarations.read(project, stacks)
     diff = declarations.since(base, as_of) if base else _diff(diff_file)
     settings = _delivered(delivered) if delivered else _from_stacks(project, tuple(stacks))
     packed = statement(declarations, settings, diff, as_of)
-    files.write(to, dsse.sealed(packed.canonical_json(), signer).decode())
-    told = "" if diff else "; what changed is not in it (--base, --diff)"
-    click.echo(f"{to}: {', '.join(each.tenant for each in packed.predicate.tenants)}, as of {as_of}{told}")
+    files.write(to, dsse.seal(packed.canonical_json(), signer).decode())
+    note = "" if diff else "; without changes (--base or --diff includes them)"
+    tenant_ids = ", ".join(tenant.tenant for tenant in packed.predicate.tenants)
+    click.echo(f"{to}: {tenant_ids}, as of {as_of}{note}")
     click.echo(f"signed by the key {signer.public_key.keyid}")
 
 
@@ -125,19 +133,17 @@ def pack(
     type=_file,
     required=True,
     multiple=True,
-    help="Public key (PEM); of several, each must have signed.",
+    help="Public key (PEM). Repeatable; a signature by each key is required.",
 )
-@click.option("--tenant", "tenants", multiple=True, help="It must be about this tenant.")
+@click.option("--tenant", "tenants", multiple=True, help="Require this tenant in the evidence.")
 @click.option(
     "--settings",
     type=_file,
     multiple=True,
-    help="It must be about these settings: a file of `flow-mcp export`, or the settings document.",
+    help="Require these settings: a file of `flow-mcp export`, or a settings document.",
 )
-@click.option(
-    "--declaration", "declarations", type=_file, multiple=True, help="It must be about this stack's file."
-)
-@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+@click.option("--declaration", "declarations", type=_file, multiple=True, help="Require this tenant's file.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def verify_command(
     file: Path,
     key_files: tuple[Path, ...],
@@ -147,15 +153,15 @@ def verify_command(
     *,
     as_json: bool,
 ) -> None:
-    """Verify evidence, and say what it says; it needs neither Pulumi nor the project.
+    """Verify evidence and show its content; Pulumi and the project are not needed.
 
-    Nothing of a file is believed or shown before its signature is verified.
+    The content is used and shown only after the signature was verified.
     """
-    public = [keys.public_key(each) for each in key_files]
+    public = [keys.public_key(key_file) for key_file in key_files]
     expected = Expected(
         tenants,
-        {str(each): _read(each) for each in settings},
-        {str(each): _read(each) for each in declarations},
+        {str(path): _read(path) for path in settings},
+        {str(path): _read(path) for path in declarations},
     )
     try:
         verified = verify(_read(file), public, expected)
@@ -173,7 +179,7 @@ def _passphrase(key_file: Path) -> str:
     if PASSPHRASE in os.environ:
         return os.environ[PASSPHRASE]
     if not sys.stdin.isatty():
-        raise EvidenceError(f"{key_file} is encrypted; set {PASSPHRASE} to its passphrase")
+        raise EvidenceError(f"{key_file} is encrypted. Set {PASSPHRASE} to its passphrase.")
     passphrase: str = click.prompt(f"Passphrase of {key_file}", hide_input=True, err=True)
     return passphrase
 
@@ -185,10 +191,10 @@ def _diff(file: Path | None) -> DiffDocument | None:
         diff = validate_strictly(DiffDocument, _read(file))
     except ValidationError as error:
         raise EvidenceError(
-            f"{file} is not what `flow-mcp diff --format json` prints: {dsse.first(error)}"
+            f"{file} is not an output of `flow-mcp diff --format json`: {dsse.first_problem(error)}"
         ) from None
     if diff.digest != digest_of(diff):
-        raise EvidenceError(f"{file} was changed: its digest is not that of what it tells")
+        raise EvidenceError(f"{file} was changed: its digest does not match its content")
     return diff
 
 
@@ -196,8 +202,8 @@ def _from_stacks(project: Project, stacks: Sequence[str]) -> Callable[[str, str]
     with Steps() as report:
         report(f"Reading {len(stacks)} {'stack' if len(stacks) == 1 else 'stacks'}")
         collected, _ = collect(Stacks.of(project), stacks, named=True, report=report.detail)
-    found = {each.stack: each.envelope(None) for each in collected}
-    return lambda stack, _: found[stack]
+    envelopes = {stack.stack: stack.envelope(None) for stack in collected}
+    return lambda stack, _: envelopes[stack]
 
 
 def _delivered(directory: Path) -> Callable[[str, str], SettingsEnvelope]:
@@ -207,8 +213,8 @@ def _delivered(directory: Path) -> Callable[[str, str], SettingsEnvelope]:
             envelope = SettingsEnvelope.from_json(_read(file))
             envelope.document()
         except ValueError as error:
-            why = dsse.first(error) if isinstance(error, ValidationError) else terminal(str(error))
-            raise EvidenceError(f"{file} holds no settings that `flow-mcp export` wrote: {why}") from None
+            reason = dsse.first_problem(error) if isinstance(error, ValidationError) else terminal(str(error))
+            raise EvidenceError(f"{file} is not a settings file of `flow-mcp export`: {reason}") from None
         return envelope
 
     return read
@@ -216,7 +222,7 @@ def _delivered(directory: Path) -> Callable[[str, str], SettingsEnvelope]:
 
 def _read(file: Path) -> bytes:
     try:
-        with file.open("rb") as opened:
-            return opened.read(dsse.LARGEST + 1)
+        with file.open("rb") as stream:
+            return stream.read(dsse.MAXIMUM_BYTES + 1)
     except OSError as error:
         raise EvidenceError(f"{file} cannot be read: {error.strerror or error}") from None

@@ -1,4 +1,4 @@
-"""`flow-mcp export`: settings documents, to where the Flow runtime reads them."""
+"""`flow-mcp export`: deliver settings documents to the Flow runtime."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Literal
 
 import click
 
+from flow_mcp.cli.options import current_project, project_option, tenants_argument
 from flow_mcp.common.progress import Steps
-from flow_mcp.engine.project import Project
 from flow_mcp.engine.stacks import Stacks
 from flow_mcp.operations.export import deliver, files
 from flow_mcp.operations.export.collect import Collected, collect
@@ -23,18 +23,19 @@ ExportFormat = Literal["files", "configmap", "bundle"]
 
 @click.command(
     epilog="\b\nExamples:\n"
-    "  flow-mcp export --to /etc/flow/mcp-settings        a file <tenant>.json each\n"
-    "  flow-mcp export --to settings acme globex          these two\n"
+    "  flow-mcp export --to /etc/flow/mcp-settings        a file <tenant>.json for each tenant\n"
+    "  flow-mcp export --to settings acme globex          two tenants\n"
     "  flow-mcp export --format configmap | kubectl apply -f -\n"
-    "  flow-mcp export --format bundle --to bundle.json   all in one file\n"
+    "  flow-mcp export --format bundle --to bundle.json   one file for all tenants\n"
     "  flow-mcp export acme --to settings --secrets-to acme-secrets.json\n\n"
-    "Exit codes: 0 delivered, 2 could not; 130 interrupted."
+    "Exit codes: 0 delivered, 2 could not deliver; 130 interrupted."
 )
-@click.argument("tenants", nargs=-1, metavar="[TENANT]...")
+@tenants_argument
+@project_option
 @click.option(
     "--to",
     type=click.Path(path_type=Path),
-    help="Directory (files) or file (configmap, bundle; left out: standard output).",
+    help="Directory for files; file for configmap and bundle, whose default is standard output.",
 )
 @click.option(
     "--format",
@@ -47,21 +48,21 @@ ExportFormat = Literal["files", "configmap", "bundle"]
 @click.option(
     "--prune",
     is_flag=True,
-    help="With files and all tenants: remove the files of tenants that have no stack any more.",
+    help="Remove the files of tenants without a stack; only with --format files and all tenants.",
 )
 @click.option(
     "--secrets-to",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Write client IDs and secrets to this file too, mode 0600; without it no secret is read.",
+    help="Also write client IDs and secrets to this file, with mode 0600. Without it, no secret is read.",
 )
 @click.option(
     "--secrets-format",
     type=click.Choice(["json", "kubernetes-secret"]),
     default="json",
     show_default=True,
-    help="What --secrets-to holds.",
+    help="Format of --secrets-to.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON; needs --to.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON; requires --to.")
 def command(
     tenants: tuple[str, ...],
     to: Path | None,
@@ -72,17 +73,17 @@ def command(
     prune: bool,
     as_json: bool,
 ) -> None:
-    """Deliver the settings of tenants, read from their stacks' outputs.
+    """Deliver tenants' settings from their stacks' outputs.
 
-    Each tenant's settings travel in an envelope with a digest and a revision. The revision is the number of
-    the stack's update; it is raised only when the settings change, so what is delivered already is not
-    written again. Files appear whole or not at all.
+    Each tenant's settings are in an envelope with a digest and a revision. The revision is the number of the
+    stack's update in which the settings last changed, so unchanged settings are not written again. Files are
+    replaced atomically.
     """
     if to is None and (form == "files" or as_json):
-        raise click.UsageError("--to is missing: " + ("a directory" if form == "files" else "a file"))
+        raise click.UsageError("--to is missing. Name " + ("a directory." if form == "files" else "a file."))
     if prune and (form != "files" or tenants):
-        raise click.UsageError("--prune goes with --format files and without tenants' names")
-    project = Project.find()
+        raise click.UsageError("--prune requires --format files and no tenant names")
+    project = current_project()
     names = tuple(project.stack_files(tenants or project.stacks()))
     stacks = Stacks.of(project)
     with Steps() as report:
@@ -94,22 +95,24 @@ def command(
             text = credentials(stacks, collected, secrets_format)
     if prune and missing:
         raise ExportError(
-            f"without settings: {', '.join(missing)}; nothing is pruned, for this could be the wrong "
-            "backend. Apply these stacks, or remove their files from stacks/ if they are gone"
+            f"Nothing is pruned: these stacks have no settings, perhaps because of a wrong backend: "
+            f"{', '.join(missing)}. Run `pulumi up` for them, or remove their files from stacks/."
         )
     if secrets_to and text is not None:
         files.write(secrets_to, text, files.PRIVATE)
     delivered = _deliver(collected, form, to)
-    gone = _gone(delivered, missing, to) if form == "files" and not tenants else []
+    stale = _stale(delivered, missing, to) if form == "files" and not tenants else []
     if prune:
-        for path in gone:
+        for path in stale:
             path.unlink()
     for stack in missing:
-        click.echo(f"left out: the stack {stack} has no settings yet (`pulumi up --stack {stack}`)", err=True)
+        click.echo(
+            f"Skipped the stack {stack}: it has no settings yet. Run `pulumi up --stack {stack}`.", err=True
+        )
     if as_json:
-        click.echo(json.dumps(_summary(delivered, missing, gone, prune=prune), indent=2))
+        click.echo(json.dumps(_summary(delivered, missing, stale, prune=prune), indent=2))
     else:
-        _tell(delivered, gone, prune=prune)
+        _print_summary(delivered, stale, prune=prune)
 
 
 def _deliver(collected: list[Collected], form: ExportFormat, to: Path | None) -> list[Delivered]:
@@ -124,37 +127,37 @@ def _deliver(collected: list[Collected], form: ExportFormat, to: Path | None) ->
     return delivered
 
 
-def _gone(delivered: list[Delivered], missing: list[str], to: Path | None) -> list[Path]:
-    """Files of tenants that have no stack any more. A stack that is not applied yet keeps its file."""
-    return deliver.stale(to, {each.envelope.tenant for each in delivered} | set(missing)) if to else []
+def _stale(delivered: list[Delivered], missing: list[str], to: Path | None) -> list[Path]:
+    """Return the files of tenants without a stack. A stack without settings keeps its file."""
+    return deliver.stale(to, {item.envelope.tenant for item in delivered} | set(missing)) if to else []
 
 
 def _summary(
-    delivered: list[Delivered], missing: list[str], gone: list[Path], *, prune: bool
+    delivered: list[Delivered], missing: list[str], stale: list[Path], *, prune: bool
 ) -> dict[str, object]:
     return {
         "tenants": [
             {
-                "tenant": each.envelope.tenant,
-                "stack": each.stack,
-                "revision": each.envelope.revision,
-                "digest": each.envelope.digest,
-                "changed": each.changed,
+                "tenant": item.envelope.tenant,
+                "stack": item.stack,
+                "revision": item.envelope.revision,
+                "digest": item.envelope.digest,
+                "changed": item.changed,
             }
-            for each in delivered
+            for item in delivered
         ],
         "notApplied": missing,
-        "removed" if prune else "stale": [str(path) for path in gone],
+        "removed" if prune else "stale": [str(path) for path in stale],
     }
 
 
-def _tell(delivered: list[Delivered], gone: list[Path], *, prune: bool) -> None:
-    # On standard error: standard output may be what is delivered.
-    for each in delivered:
-        state = "changed" if each.changed else "as before"
-        click.echo(f"{each.envelope.tenant}: revision {each.envelope.revision}, {state}", err=True)
-    for path in gone:
-        note = "removed" if prune else "left, of a tenant without a stack (--prune removes it)"
+def _print_summary(delivered: list[Delivered], stale: list[Path], *, prune: bool) -> None:
+    # On standard error, because standard output may have the settings.
+    for item in delivered:
+        state = "changed" if item.changed else "unchanged"
+        click.echo(f"{item.envelope.tenant}: revision {item.envelope.revision}, {state}", err=True)
+    for path in stale:
+        note = "removed" if prune else "kept, although its tenant has no stack (--prune removes it)"
         click.echo(f"{path}: {note}", err=True)
-    changed = sum(each.changed for each in delivered)
+    changed = sum(item.changed for item in delivered)
     click.echo(f"{len(delivered)} delivered, {changed} changed", err=True)

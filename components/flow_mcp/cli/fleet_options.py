@@ -11,20 +11,19 @@ import click
 
 from flow_mcp.cli.fleet_progress import FleetProgress
 from flow_mcp.cli.fleet_summary import show
-from flow_mcp.cli.options import as_of_option
+from flow_mcp.cli.options import as_of_option, current_project, project_option, tenants_argument
 from flow_mcp.common.interruption import Interruption
 from flow_mcp.common.progress import Steps
 from flow_mcp.engine.fleet.selection import named
 from flow_mcp.engine.fleet.survey import survey, wait_for_updates
 from flow_mcp.engine.fleet.workers import at_once
-from flow_mcp.engine.project import Project
 from flow_mcp.engine.stacks import Stacks
 from flow_mcp.review.fleet.fleet import Fleet, Limits
 from flow_mcp.review.fleet.result import Outcome
 from flow_mcp.review.fleet.since import changed_since
 
 CODES = (
-    "Exit codes: 0 done, or nothing to do; 1 a tenant failed; 2 could not run; 4 refused, by a limit or a "
+    "Exit codes: 0 done or nothing to do, 1 a tenant failed, 2 could not run, 4 blocked by a limit or a "
     "policy; 130 interrupted."
 )
 _AGAIN = b"flow-mcp: finishing the steps under way; Ctrl-C again ends them at once\n"
@@ -35,7 +34,8 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 def fleet_options(command: _Command) -> _Command:
     """The arguments and options of every command over tenants; `run` takes them."""
     decorators = (
-        click.argument("tenants", nargs=-1, metavar="[TENANT]..."),
+        tenants_argument,
+        project_option,
         click.option("--all", "everything", is_flag=True, help="All tenants of the project."),
         click.option(
             "--select", "patterns", multiple=True, metavar="GLOB", help="Tenants by name: prod-*. Repeatable."
@@ -104,7 +104,7 @@ def run(
         SystemExit: always.
     """
     began = time.monotonic()
-    project = Project.find()
+    project = current_project()
     revision = given["revision"]
     everything = given["everything"] or bool(revision and not (given["tenants"] or given["patterns"]))
     names = named(project, given["tenants"], given["patterns"], everything=everything)

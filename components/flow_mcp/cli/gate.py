@@ -1,4 +1,4 @@
-"""`flow-mcp gate`: nothing is applied that was not judged, shown and approved."""
+"""`flow-mcp gate`: preview changes for approval, apply approved changes, analyze deployed stacks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import click
 from rich.console import Console
 
 from flow_mcp.cli.diff import Format, show
-from flow_mcp.cli.options import as_of_option
+from flow_mcp.cli.options import as_of_option, current_project, project_option, tenants_argument
 from flow_mcp.common.exit_codes import BLOCKED
 from flow_mcp.common.progress import Steps
 from flow_mcp.common.safe_text import terminal
@@ -29,35 +29,35 @@ from flow_mcp.review.gate.static import check
 from flow_mcp.review.policy.evaluation import RuleResult
 
 _CODES = (
-    "Exit codes: 0 passed, 2 could not run or a declaration is wrong, 3 somebody must approve it, "
-    "4 refused; 130 interrupted."
+    "Exit codes: 0 passed, 2 could not run or a declaration is invalid, 3 approval needed, "
+    "4 blocked; 130 interrupted."
 )
-_LONGEST = 1_000
+_MAX_LENGTH = 1_000
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
 def _arguments(command: _Command) -> _Command:
-    return click.argument("tenants", nargs=-1, metavar="[TENANT]...")(as_of_option(command))
+    return tenants_argument(project_option(as_of_option(command)))
 
 
 @click.group(
     epilog="\b\nExamples:\n"
-    "  flow-mcp gate preview acme                       what would happen, and its digest\n"
-    "  flow-mcp gate apply acme --approved sha256:…     that, and nothing else\n"
-    "  flow-mcp gate analyze                            what is there, every night\n\n" + _CODES
+    "  flow-mcp gate preview acme                       show the change and its digest\n"
+    "  flow-mcp gate apply acme --approved sha256:…     apply exactly that change\n"
+    "  flow-mcp gate analyze                            check the deployed stacks, every night\n\n" + _CODES
 )
 def command() -> None:
-    """Judge changes before they are applied, apply what was approved, judge what is there.
+    """Preview changes, apply approved changes, and analyze deployed stacks.
 
-    Each runs Pulumi with the project's policy pack, and passes only where every policy was asked.
+    Each command runs Pulumi with the project's policy pack, and passes only if all policies were evaluated.
     """
 
 
 @command.command(
     epilog="\b\nExamples:\n"
-    "  flow-mcp gate preview                           every tenant\n"
+    "  flow-mcp gate preview                           all tenants\n"
     "  flow-mcp gate preview acme --format json        for a program\n"
     "  flow-mcp gate preview acme --format markdown --digest-to digest > plan.md\n\n" + _CODES
 )
@@ -68,25 +68,25 @@ def command() -> None:
     type=click.Choice(["text", "markdown", "json", "sarif"]),
     default="text",
     show_default=True,
-    help="text for a terminal, markdown for people in a pipeline, json and sarif for programs.",
+    help="text for a terminal, markdown for reviewers, json and sarif for programs.",
 )
 @click.option(
     "--digest-to",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Write the digest to this file too, where it may be approved.",
+    help="Also write the digest to this file; the file is empty if the change is blocked.",
 )
 def preview(tenants: tuple[str, ...], as_of: date, form: Format, digest_to: Path | None) -> None:
-    """Check the declarations, preview them with the policy pack, and say what would change.
+    """Check the declarations, preview them with the policy pack, and show the changes.
 
-    The digest stands for all that is shown, and for the values of all properties that change.
+    The digest covers everything that is shown, and the values of all properties that change.
     """
     with _planned(tenants, as_of) as (project, planner, steps):
         places = Places(project, check(project, planner.files))
-        told = run.outcome(run.plans(planner, steps, steps.detail), as_of)
-    show(told, places, planner.policies.pack, form)
+        outcome = run.outcome(run.make_plans(planner, steps, steps.detail), as_of)
+    show(outcome, places, planner.policies.pack, form)
     if digest_to:
-        digest_to.write_text("" if told.blocked else f"{digest(told.diffs)}\n", encoding="utf-8")
-    raise SystemExit(run.verdict(told))
+        digest_to.write_text("" if outcome.blocked else f"{digest(outcome.diffs)}\n", encoding="utf-8")
+    raise SystemExit(run.verdict(outcome))
 
 
 @command.command(epilog="\b\nExamples:\n  flow-mcp gate apply acme --approved sha256:…\n\n" + _CODES)
@@ -95,28 +95,28 @@ def preview(tenants: tuple[str, ...], as_of: date, form: Format, digest_to: Path
     "--approved",
     required=True,
     metavar="DIGEST",
-    help="What was approved: the digest that `gate preview` or `diff` showed of the same tenants.",
+    help="Approved digest, from `gate preview` or `diff` of the same tenants.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the applied changes as JSON.")
 def apply(tenants: tuple[str, ...], as_of: date, approved: str, *, as_json: bool) -> None:
-    """Preview again, apply it if it is what was approved, and judge what is there then.
+    """Preview again, apply the change if it is the approved one, and analyze the result.
 
-    The update is watched, and cancelled as soon as it does what its preview did not say. Where nothing is
-    left to apply, every digest passes.
+    The update is cancelled if it makes a change that its preview did not have. If there is nothing to apply,
+    every digest is accepted.
     """
     if not _DIGEST.fullmatch(approved):
-        raise click.UsageError("--approved is no digest: expected are sha256: and 64 hexadecimal digits")
+        raise click.UsageError("--approved is not a digest: use sha256: and 64 hexadecimal digits")
     results: list[run.Result] = []
     try:
         with _planned(tenants, as_of) as (project, planner, steps):
             check(project, planner.files)
-            planned = run.plans(planner, steps, steps.detail)
-            told = run.outcome(planned, as_of)
-            if told.blocked or not run.permitted(told, approved):
-                _tell(told)
-            run.permit(told, approved)
-            for result in run.applied(planner, planned, steps, steps.detail):
-                results.append(result)  # noqa: PERF402 what was done is told after an error too
+            planned = run.make_plans(planner, steps, steps.detail)
+            outcome = run.outcome(planned, as_of)
+            if outcome.blocked or not run.is_approved(outcome, approved):
+                _print_outcome(outcome)
+            run.require_approval(outcome, approved)
+            for result in run.apply_plans(planner, planned, steps, steps.detail):
+                results.append(result)  # noqa: PERF402 after an error, the results so far are printed
     finally:
         _show(results, as_of, as_json=as_json)
     if any(result.blocked for result in results):
@@ -127,11 +127,11 @@ def apply(tenants: tuple[str, ...], as_of: date, approved: str, *, as_json: bool
     epilog="\b\nExamples:\n  flow-mcp gate analyze\n  flow-mcp gate analyze acme --json\n\n" + _CODES
 )
 @_arguments
-@click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 def analyze(tenants: tuple[str, ...], as_of: date, *, as_json: bool) -> None:
-    """Judge what is there, from the stacks' states: no program runs, and no server is called."""
+    """Evaluate the policies on the stacks' states, without running a program or calling a server."""
     with _planned(tenants, as_of) as (_, planner, steps):
-        results = list(run.analyzed(planner, steps, named=bool(tenants)))
+        results = list(run.analyze_stacks(planner, steps, must_exist=bool(tenants)))
     _show(results, as_of, as_json=as_json)
     if any(result.blocked for result in results):
         raise SystemExit(BLOCKED)
@@ -139,54 +139,56 @@ def analyze(tenants: tuple[str, ...], as_of: date, *, as_json: bool) -> None:
 
 @contextmanager
 def _planned(tenants: tuple[str, ...], as_of: date) -> Iterator[tuple[Project, Planner, Steps]]:
-    project = Project.find()
+    project = current_project()
     stacks = project.stack_files(tenants or project.stacks())
     if not stacks:
-        raise NoProjectError(f"there is no tenant: {project.directory / 'stacks'} has no Pulumi.<stack>.yaml")
+        raise NoProjectError(
+            f"There is no tenant: {project.directory / 'stacks'} has no Pulumi.<stack>.yaml."
+        )
     with Steps() as steps, Planner.of(project, stacks, as_of) as planner:
         yield project, planner, steps
 
 
-def _tell(told: Outcome) -> None:
-    """On standard error: standard output is for what was done."""
+def _print_outcome(outcome: Outcome) -> None:
+    """Print an outcome to standard error; standard output is for the applied changes."""
     console = Console(stderr=True)
-    for line in text(told):
+    for line in text(outcome):
         console.print(line, soft_wrap=True)
 
 
 def _show(results: Sequence[run.Result], as_of: date, *, as_json: bool) -> None:
     if as_json:
-        told = {"asOf": as_of.isoformat(), "tenants": [_json(result) for result in results]}
-        click.echo(json.dumps(told, indent=2))
+        document = {"asOf": as_of.isoformat(), "tenants": [_json(result) for result in results]}
+        click.echo(json.dumps(document, indent=2))
         return
     for result in results:
-        click.echo(f"{result.stack}: {_said(result)}")
+        click.echo(f"{result.stack}: {_summary(result)}")
         for rule_result in result.rule_results or ():
-            click.echo(f"  {terminal(_sentence(rule_result), _LONGEST)}")
+            click.echo(f"  {terminal(_sentence(rule_result), _MAX_LENGTH)}")
 
 
-def _said(result: run.Result) -> str:
-    done = "nothing to apply" if result.applied is None else f"{len(result.applied.steps)} changes applied"
-    found = (
-        "nothing is there to judge"
+def _summary(result: run.Result) -> str:
+    changes = "nothing to apply" if result.applied is None else f"{len(result.applied.steps)} changes applied"
+    findings = (
+        "not analyzed"
         if result.rule_results is None
-        else f"{len(result.rule_results)} policy findings on what is there"
+        else f"{len(result.rule_results)} policy findings in the deployed state"
     )
-    return f"{done}, {found}"
+    return f"{changes}, {findings}"
 
 
 def _sentence(rule_result: RuleResult) -> str:
     name = rule_result.urn.rpartition("::")[2]
-    refused = "refused" if rule_result.blocks else rule_result.level
-    return f"{rule_result.rule_id} {refused} at {name}: {rule_result.problem}. {rule_result.remedy}"
+    effect = "blocked" if rule_result.blocks else rule_result.level
+    return f"{rule_result.rule_id} {effect} at {name}: {rule_result.problem}. {rule_result.remedy}"
 
 
 def _json(result: run.Result) -> dict[str, Any]:
-    done = result.applied
+    applied = result.applied
     return {
         "stack": result.stack,
-        "applied": [{"op": step.op, "urn": step.urn} for step in done.steps] if done else [],
-        "needless": [{"op": step.op, "urn": step.urn} for step in done.needless] if done else [],
+        "applied": [{"op": step.op, "urn": step.urn} for step in applied.steps] if applied else [],
+        "needless": [{"op": step.op, "urn": step.urn} for step in applied.needless] if applied else [],
         "analyzed": result.rule_results is not None,
         "findings": [
             {

@@ -8,8 +8,7 @@ from typing import TypeVar
 import click
 
 from flow_mcp.authorization_servers import KINDS
-from flow_mcp.cli.options import asked_here
-from flow_mcp.engine.project import Project
+from flow_mcp.cli.options import asked_here, current_project, project_option
 from flow_mcp.review.fleet.new_tenant import Setting, new_file, settings_needed, text, write
 
 _SERVERS = tuple(KINDS)
@@ -23,9 +22,10 @@ _Answer = TypeVar("_Answer")
     "  flow-mcp init acme --workspace 456=production,test --server keycloak \\\n"
     "      --set url=https://id.acme.example --set realm.name=acme --set realm.create=true\n"
     "  flow-mcp init fabrikam --workspace 77=production --server flow-entra\n\n"
-    "Exit codes: 0 written, 2 not written: it is there, or it would be wrong."
+    "Exit codes: 0 created, 2 not created: it exists, or it would be invalid; 130 interrupted."
 )
 @click.argument("tenant")
+@project_option
 @click.option("--id", "flow_id", metavar="ID", help="The tenant's ID in Flow.  [default: TENANT]")
 @click.option(
     "--workspace",
@@ -50,7 +50,7 @@ def command(
     What no option gives is asked for. Nothing is written over, and nothing is written that `flow-mcp check`
     would refuse.
     """
-    project = Project.find()
+    project = current_project()
     new_file(project, tenant)
     given = dict(map(_workspace, workspaces)) or dict(
         (_ask("--workspace", "Workspace and its environments, as in 456=production,test", _workspace),)

@@ -10,9 +10,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from flow_mcp.cli.options import current_project, project_option, tenants_argument
 from flow_mcp.common.safe_text import terminal
 from flow_mcp.engine.fleet.selection import named
-from flow_mcp.engine.project import Project
 from flow_mcp.review.fleet.listing import declared
 
 _WIDTH = 150
@@ -23,9 +23,10 @@ _WIDTH = 150
     "  flow-mcp list                     every tenant\n"
     "  flow-mcp list --select 'prod-*'\n"
     "  flow-mcp list --json\n\n"
-    "Exit codes: 0, also where a file is wrong (`flow-mcp check` judges it); 2 no such tenant."
+    "Exit codes: 0 listed, also if files are invalid, 2 could not run; 130 interrupted."
 )
-@click.argument("tenants", nargs=-1, metavar="[TENANT]...")
+@tenants_argument
+@project_option
 @click.option(
     "--select", "patterns", multiple=True, metavar="GLOB", help="Tenants by name: prod-*. Repeatable."
 )
@@ -35,7 +36,7 @@ def command(tenants: tuple[str, ...], patterns: tuple[str, ...], *, as_json: boo
 
     Neither the backend nor a server is asked; `flow-mcp status` asks the backend too.
     """
-    project = Project.find()
+    project = current_project()
     names = named(project, tenants, patterns, everything=not (tenants or patterns))
     found = list(declared(project, names))
     if as_json:

@@ -1,25 +1,33 @@
-"""Options that several commands have."""
+"""Options and arguments that several commands share."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
+
+from flow_mcp.common.errors import FlowMcpError
+
+if TYPE_CHECKING:
+    from flow_mcp.engine.project import Project
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
+_PROJECT = f"{__name__}.project"
 
 
 def as_of_option(command: _Command) -> _Command:
-    """`--as-of`: the day on which waivers and secrets are looked at, so that a run can be repeated."""
+    """Add `--as-of`: the day for which waivers and secrets are evaluated, so that a run is reproducible."""
     return click.option(
         "--as-of",
         type=click.DateTime(["%Y-%m-%d"]),
         callback=_day,
         metavar="YYYY-MM-DD",
-        help="Day on which waivers and secrets' ages are looked at.  [default: today, in UTC]",
+        help="Day for which waivers and the ages of secrets are evaluated.  [default: today, in UTC]",
     )(command)
 
 
@@ -30,3 +38,54 @@ def asked_here() -> bool:
 
 def _day(_: click.Context, __: click.Parameter, given: datetime | None) -> date:
     return (given or datetime.now(UTC)).date()
+
+
+def project_option(command: _Command) -> _Command:
+    """`--project`: the project's directory, which `current_project` then returns."""
+    return click.option(
+        "--project",
+        type=click.Path(path_type=Path, exists=True, file_okay=False),
+        metavar="DIRECTORY",
+        callback=_remember,
+        expose_value=False,
+        help="Directory of the project.  [default: the working directory, or the nearest one above it]",
+    )(command)
+
+
+def _remember(context: click.Context, _: click.Parameter, given: Path | None) -> None:
+    # A group and its command share `meta`: the option may be given to either.
+    if given is not None:
+        context.meta[_PROJECT] = given
+
+
+def current_project() -> Project:
+    """Return the project of `--project`, or else the one that the working directory is in.
+
+    Raises:
+        NoProjectError: there is no Pulumi.yaml.
+    """
+    from flow_mcp.engine.project import Project
+
+    context = click.get_current_context(silent=True)
+    given: Path | None = context.meta.get(_PROJECT) if context else None
+    return Project.at(given) if given else Project.find()
+
+
+def tenants_argument(command: _Command) -> _Command:
+    """`[TENANT]...`: names of stacks, completed by the shell from the project's files."""
+    return click.argument("tenants", nargs=-1, metavar="[TENANT]...", shell_complete=_tenants)(command)
+
+
+def _tenants(context: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    with context:
+        try:
+            stacks = current_project().stacks()
+        except (FlowMcpError, OSError):
+            return []
+    given = context.params.get("tenants") or ()
+    # The shell reads one completion from each line.
+    return [
+        CompletionItem(stack)
+        for stack in stacks
+        if stack.startswith(incomplete) and stack not in given and stack.isprintable()
+    ]

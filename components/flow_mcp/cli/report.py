@@ -1,4 +1,4 @@
-"""`flow-mcp report`: all tenants on one page, for auditors."""
+"""`flow-mcp report`: write a report of all tenants for auditors."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from flow_mcp.cli.options import as_of_option
+from flow_mcp.cli.options import as_of_option, current_project, project_option, tenants_argument
 from flow_mcp.common.progress import Steps
-from flow_mcp.engine.project import NoProjectError, Project
+from flow_mcp.engine.project import NoProjectError
 from flow_mcp.engine.stacks import Stacks
 from flow_mcp.operations.export import files
 from flow_mcp.review.report import backend
@@ -21,28 +21,34 @@ from flow_mcp.review.report.html import to_html
 
 @click.command(
     epilog="\b\nExamples:\n"
-    "  flow-mcp report --to report.html                     every tenant, from the files alone\n"
-    "  flow-mcp report acme globex --to two.html            these two\n"
-    "  flow-mcp report --to report.html --json report.json  for a program too\n"
+    "  flow-mcp report --to report.html                     all tenants, from their files\n"
+    "  flow-mcp report acme globex --to two.html            two tenants\n"
+    "  flow-mcp report --to report.html --json report.json  also as JSON\n"
     "  flow-mcp report --to report.html --settings /etc/flow/mcp-settings\n"
     "  flow-mcp report --to report.html --live              with last updates and drift\n\n"
-    "Exit codes: 0 written, whatever is in it; 2 could not; 130 interrupted."
+    "Exit codes: 0 written, whatever it contains; 2 could not write; 130 interrupted."
 )
-@click.argument("tenants", nargs=-1, metavar="[TENANT]...")
-@click.option("--to", type=click.Path(path_type=Path, dir_okay=False), help="Write the HTML file.")
+@tenants_argument
+@project_option
 @click.option(
-    "--json", "as_json", type=click.Path(path_type=Path, dir_okay=False), help="Write the same as JSON."
+    "--to", type=click.Path(path_type=Path, dir_okay=False), help="Write the report to this HTML file."
+)
+@click.option(
+    "--json",
+    "as_json",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the report to this JSON file.",
 )
 @click.option(
     "--settings",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
-    help="Directory of `flow-mcp export`: what was delivered is compared with the files.",
+    help="Directory with the files of `flow-mcp export`, to compare them with the tenants' files.",
 )
 @click.option(
     "--live",
     is_flag=True,
-    help="Ask Pulumi's backend for settings and last updates, and the authorization servers for drift. "
-    "Needs the stacks' passphrase and the servers' credentials; nothing is changed.",
+    help="Read settings and last updates from Pulumi's backend, and drift from the authorization servers. "
+    "It needs the stacks' passphrase and the servers' credentials, and changes nothing.",
 )
 @as_of_option
 def command(
@@ -54,27 +60,27 @@ def command(
     *,
     live: bool,
 ) -> None:
-    """Write a report of all tenants: who can reach what, and what speaks against it.
+    """Write a report of the access and the findings of tenants.
 
-    It is one HTML file that needs no network: authorities, clients, an access matrix and its picture,
-    registration, secrets' ages, policy findings, waivers, last updates and drift, with search and filters.
-    What was not read is said to be so. The same input and day give the same bytes.
+    The report is one HTML file that needs no network. It has authorities, clients, an access matrix with its
+    diagram, registration methods, ages of secrets, findings, waivers, last updates and drift, with search and
+    filters. It states what was not read. Equal input for the same day gives equal bytes.
     """
     if to is None and as_json is None:
-        raise click.UsageError("--to is missing: an HTML file")
-    project = Project.find()
+        raise click.UsageError("--to is missing. Name the HTML file to write.")
+    project = current_project()
     stacks = tuple(project.stack_files(tenants or project.stacks()))
     if not stacks:
         raise NoProjectError(
-            f"there is nothing to report: {project.directory / 'stacks'} has no Pulumi.<stack>.yaml"
+            f"There is no tenant to report: {project.directory / 'stacks'} has no Pulumi.<stack>.yaml."
         )
     with Steps() as progress:
-        known = None
+        backend_data = None
         if live:
-            progress(f"Asking Pulumi for {len(stacks)} {'stack' if len(stacks) == 1 else 'stacks'}")
-            known = backend.read(Stacks.of(project), stacks, progress.detail)
+            progress(f"Reading {len(stacks)} {'stack' if len(stacks) == 1 else 'stacks'} with Pulumi")
+            backend_data = backend.read(Stacks.of(project), stacks, progress.detail)
         progress(f"Reading {len(stacks)} {'tenant' if len(stacks) == 1 else 'tenants'}")
-        sources = Sources(Delivered.read(settings) if settings else None, known)
+        sources = Sources(Delivered.read(settings) if settings else None, backend_data)
         report = build(project, stacks, sources, as_of)
         progress("Writing the report")
         if to is not None:
@@ -87,11 +93,11 @@ def command(
 
 def _summary(report: Report) -> str:
     counts = report.counts
-    found = {
+    numbers = {
         "refused": counts.refused,
         "blocked": counts.blocked,
         "violations": counts.violations,
-        "not judged": counts.failed,
+        "not evaluated": counts.failed,
     }
-    said = [f"{number} {what}" for what, number in found.items() if number]
-    return ", ".join([f"{counts.tenants} {'tenant' if counts.tenants == 1 else 'tenants'}", *said])
+    parts = [f"{number} {label}" for label, number in numbers.items() if number]
+    return ", ".join([f"{counts.tenants} {'tenant' if counts.tenants == 1 else 'tenants'}", *parts])

@@ -1,15 +1,15 @@
-"""`flow-mcp schema`: the published JSON Schemas."""
+"""`flow-mcp schema`: show or write the published JSON Schemas."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import click
 
 from flow_mcp.authorization_servers.schema import stack_schema
-from flow_mcp.engine.project import Project
+from flow_mcp.cli.options import current_project, project_option
+from flow_mcp.common.json_schema import schema_text
 from flow_mcp.review.diff.document import diff_schema
 from flow_mcp.review.evidence.schema import evidence_schema
 from flow_mcp.review.policy.pack import Pack
@@ -20,8 +20,8 @@ from flow_mcp.settings.schema import envelope_schema, settings_schema
 
 
 def _policy_configuration() -> dict[str, Any]:
-    """Of the project's own pack: its rules say what may be configured."""
-    return configuration_schema(Pack.load(Project.find().policies).rules)
+    """Return the schema for the project's policy pack, whose rules define what can be configured."""
+    return configuration_schema(Pack.load(current_project().policies).rules)
 
 
 _SCHEMAS = {
@@ -37,41 +37,46 @@ _SCHEMAS = {
 
 
 @click.command(
-    epilog="\b\nExamples:\n  flow-mcp schema                        a stack's file, to standard output\n"
+    epilog="\b\nExamples:\n  flow-mcp schema                        a tenant's file, to standard output\n"
     "  flow-mcp schema settings               the settings document\n"
-    "  flow-mcp schema envelope               the file in which it is delivered\n"
-    "  flow-mcp schema diff                   what `flow-mcp diff --json` tells\n"
-    "  flow-mcp schema evidence               what `flow-mcp evidence` signs\n"
+    "  flow-mcp schema envelope               the envelope of an export\n"
+    "  flow-mcp schema diff                   the output of `flow-mcp diff --json`\n"
+    "  flow-mcp schema evidence               the content of evidence\n"
     "  flow-mcp schema policy-configuration   policies/configuration.json\n"
-    "  flow-mcp schema report                 what `flow-mcp report --json` writes\n"
+    "  flow-mcp schema report                 the output of `flow-mcp report --json`\n"
     "  flow-mcp schema vectors                the test vectors for runtimes\n"
-    "  flow-mcp schema --write docs/schemas   all, as files"
+    "  flow-mcp schema --write docs/schemas   write all schemas to files\n"
+    "  flow-mcp schema stack --write schemas  write one schema to a file\n\n"
+    "Exit codes: 0 done, 1 a file is not up to date (--check), 2 could not run."
 )
-@click.argument("which", type=click.Choice(sorted(_SCHEMAS)), default="stack")
+@project_option
+@click.argument("which", type=click.Choice(sorted(_SCHEMAS)), required=False)
 @click.option(
     "--write",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIRECTORY",
-    help="Write all as files instead; an unchanged file is not touched.",
+    help="Write all schemas, or the named one, to this directory; unchanged files are not written.",
 )
 @click.option(
     "--check",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIRECTORY",
-    help="Exit with 1 if the files there are not what would be written.",
+    help="Exit with 1 if the files in this directory are not up to date.",
 )
-def command(which: str, write: Path | None, check: Path | None) -> None:
-    """Show the JSON Schema of a stack's file, of the settings document, its envelope or the test vectors."""
+def command(which: str | None, write: Path | None, check: Path | None) -> None:
+    """Show the JSON Schema of a tenant's file, the settings document or another published format."""
+    names = [which] if which else sorted(_SCHEMAS)
     if check is not None:
-        stale = [file for name in sorted(_SCHEMAS) if not _current(file := _file(check, name), name)]
+        stale = [file for name in names if not _current(file := _file(check, name), name)]
+        named = f"{which} " if which else ""
         for file in stale:
-            click.echo(f"{file} is not up to date; run flow-mcp schema --write {check}", err=True)
+            click.echo(f"{file} is not up to date. Run flow-mcp schema {named}--write {check}.", err=True)
         raise SystemExit(1 if stale else 0)
     if write is None:
-        click.echo(_text(which), nl=False)
+        click.echo(_text(which or "stack"), nl=False)
         return
     write.mkdir(parents=True, exist_ok=True)
-    for name in sorted(_SCHEMAS):
+    for name in names:
         file = _file(write, name)
         if not _current(file, name):
             file.write_text(_text(name), encoding="utf-8")
@@ -87,4 +92,4 @@ def _current(file: Path, which: str) -> bool:
 
 
 def _text(which: str) -> str:
-    return json.dumps(_SCHEMAS[which](), indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+    return schema_text(_SCHEMAS[which]())

@@ -12,12 +12,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from flow_mcp.cli.options import current_project, project_option, tenants_argument
 from flow_mcp.common.progress import Steps
 from flow_mcp.common.safe_text import terminal
 from flow_mcp.engine.fleet.selection import REASONS, Standing, named
 from flow_mcp.engine.fleet.survey import survey
 from flow_mcp.engine.fleet.workers import at_once
-from flow_mcp.engine.project import Project
 from flow_mcp.engine.stacks import StackError, Stacks
 from flow_mcp.review.fleet.listing import Declared, declared
 
@@ -30,9 +30,10 @@ _WIDTH = 150
     "  flow-mcp status acme --drift     ask its authorization server too\n"
     "  flow-mcp status --changed        only those that `flow-mcp up --all` would run\n"
     "  flow-mcp status --json\n\n"
-    "Exit codes: 0; 1 the drift of a tenant cannot be told; 2 could not run."
+    "Exit codes: 0 shown, 1 the drift of a tenant could not be determined, 2 could not run; 130 interrupted."
 )
-@click.argument("tenants", nargs=-1, metavar="[TENANT]...")
+@tenants_argument
+@project_option
 @click.option(
     "--select", "patterns", multiple=True, metavar="GLOB", help="Tenants by name: prod-*. Repeatable."
 )
@@ -54,7 +55,7 @@ def command(
     The backend is asked, and no server without --drift. The drift needs what an update needs: the stack's
     passphrase or key, and the server's credentials.
     """
-    project = Project.find()
+    project = current_project()
     names = named(project, tenants, patterns, everything=not (tenants or patterns))
     with Steps() as steps:
         steps(f"Looking where {len(names)} tenants stand")

@@ -1,4 +1,4 @@
-"""`flow-mcp toolchain`: Pulumi and its plugins for this project."""
+"""`flow-mcp toolchain`: install Pulumi and its plugins for this project."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from pathlib import Path
 
 import click
 
+from flow_mcp.cli.options import current_project, project_option
 from flow_mcp.common.progress import Steps
-from flow_mcp.engine.project import Project
+from flow_mcp.engine.toolchain.golang import module_directory
 from flow_mcp.engine.toolchain.programs import Part, dotted
 from flow_mcp.engine.toolchain.provision import PROVISION_METHODS, ProvisionMethod, Result, provision
 
@@ -20,32 +21,34 @@ _NAMES: Mapping[Part, str] = {"pulumi": "Pulumi", "keycloak": "its Keycloak plug
     epilog="\b\nExamples:\n"
     "  flow-mcp toolchain\n"
     "  flow-mcp toolchain --from build --json\n"
-    "  GOPROXY=https://mirror.example/go flow-mcp toolchain"
+    "  GOPROXY=https://mirror.example/go flow-mcp toolchain\n\n"
+    "Exit codes: 0 all is there, 1 no way works here, 2 could not run; 130 interrupted."
 )
+@project_option
 @click.option(
     "--dir",
     "directory",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Where the programs go.  [default: .toolchain/bin of the project]",
+    help="Directory for the programs.  [default: .toolchain/bin of the project]",
 )
 @click.option(
     "--from",
     "method",
     type=click.Choice(PROVISION_METHODS),
-    help="The only way to try.  [default: each in this order, until one works]",
+    help="Use only this method.  [default: try all in this order]",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print what there is now as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the installed programs as JSON.")
 def command(directory: Path | None, method: ProvisionMethod | None, as_json: bool) -> None:
-    """Make sure that Pulumi, its Python language host and its Keycloak plugin are at hand.
+    """Install Pulumi, its Python language host and its Keycloak plugin.
 
-    Takes what is installed and new enough, else the official download, else builds from the Go module in
-    toolchain/. That takes minutes, once per version and user. When all is there it changes nothing.
+    Each program is the installed one if it is new enough, else the official download, else a build of the Go
+    module in toolchain/. A build takes minutes, once for each version and user. Present programs are kept.
     """
-    project = Project.find().directory
+    project = current_project().directory
     directory = (directory or project / ".toolchain" / "bin").absolute()
     with Steps() as progress:
         results = provision(
-            project / "toolchain", directory, (method,) if method else PROVISION_METHODS, progress
+            module_directory(project), directory, (method,) if method else PROVISION_METHODS, progress
         )
     if as_json:
         click.echo(_as_json(directory, results))
@@ -58,8 +61,8 @@ def command(directory: Path | None, method: ProvisionMethod | None, as_json: boo
 
 
 def _describe(result: Result) -> str:
-    came = {"installed": "installed here", "download": "downloaded", "build": "built here"}[result.method]
-    return f"{dotted(result.provided.version)} ({came})"
+    origin = {"installed": "installed here", "download": "downloaded", "build": "built here"}[result.method]
+    return f"{dotted(result.provided.version)} ({origin})"
 
 
 def _as_json(directory: Path, results: Mapping[Part, Result]) -> str:

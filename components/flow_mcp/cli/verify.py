@@ -1,4 +1,4 @@
-"""`flow-mcp verify`: does a live tenant work, and if not, why?"""
+"""`flow-mcp verify`: verify live tenants with the requests of their clients."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from flow_mcp.authorization_servers.load import from_file
+from flow_mcp.cli.options import current_project, project_option, tenants_argument
 from flow_mcp.common.errors import FlowMcpError
 from flow_mcp.common.progress import Steps
 from flow_mcp.declaration.declaration import Declaration
@@ -42,31 +43,34 @@ class SettingsError(FlowMcpError):
 
 @click.command(
     epilog="\b\nExamples:\n"
-    "  flow-mcp verify                      every tenant\n"
-    "  flow-mcp verify acme --mcp-server    this one, and its MCP servers must answer\n"
+    "  flow-mcp verify                      all tenants\n"
+    "  flow-mcp verify acme --mcp-server    one tenant, whose MCP servers must answer\n"
     "  flow-mcp verify acme --metadata-document https://claude.ai/oauth/client.json\n"
     "  flow-mcp verify --settings acme.json without Pulumi and without secrets\n"
     "  flow-mcp verify acme --key signer=signer.pem\n"
     "  flow-mcp verify --json               for a pipeline\n\n"
-    "Exit codes: 0 nothing failed (warnings allowed), 1 a check failed, 2 could not run; 130 interrupted."
+    "Exit codes: 0 no check failed (warnings allowed), 1 a check failed, 2 could not run; 130 interrupted."
 )
-@click.argument("tenants", nargs=-1, metavar="[TENANT]...")
+@tenants_argument
+@project_option
 @click.option(
     "--settings",
     "file",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
-    help="Settings document or envelope to verify, instead of stacks.",
+    help="Verify this settings document or envelope instead of stacks.",
 )
-@click.option("--metadata-document", metavar="URL", help="A client's metadata document to try (CIMD).")
-@click.option("--mcp-server", is_flag=True, help="The MCP servers must answer; else they may be unreachable.")
+@click.option(
+    "--metadata-document", metavar="URL", help="Test the registration of this client ID metadata document."
+)
+@click.option("--mcp-server", is_flag=True, help="Fail if the MCP servers do not answer.")
 @click.option(
     "--key",
     "keys",
     multiple=True,
     metavar="CLIENT=FILE",
-    help="Private key (PEM) of a client that signs its requests, to ask for its tokens too. Repeatable.",
+    help="Private key (PEM) of a client with private key JWT, to request its tokens. Repeatable.",
 )
-@click.option("--all", "everything", is_flag=True, help="List passed and skipped checks too.")
+@click.option("--all", "everything", is_flag=True, help="Also list passed and skipped checks.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
 def command(
     tenants: tuple[str, ...],
@@ -78,26 +82,24 @@ def command(
     everything: bool,
     as_json: bool,
 ) -> None:
-    """Go through live tenants as their clients would, and say what does not work and why.
+    """Verify live tenants with the requests of their clients, and show what fails and why.
 
-    Where registration is open, clients are registered for a moment and deleted again; nothing else is
-    changed. Tokens are fetched with the stacks' own client secrets, and with the keys given; no secret, no
-    key and no token is shown.
-    With KEYCLOAK_USER and KEYCLOAK_PASSWORD set, what Keycloak has registered is compared with the
-    declaration.
+    If registration is open, clients are registered and deleted again; nothing else is changed. Tokens are
+    requested with the stacks' client secrets and with the given keys. No secret, key or token is shown.
+    If KEYCLOAK_USER and KEYCLOAK_PASSWORD are set, the clients in Keycloak are compared with the declaration.
     """
     if file and tenants:
-        raise click.UsageError("--settings goes without tenants' names")
+        raise click.UsageError("--settings and tenant names exclude each other")
     if keys and not file and len(tenants) != 1:
         raise click.UsageError(
-            "--key goes with one tenant, or with --settings: it is a client's of that tenant"
+            "--key requires exactly one tenant, or --settings: the key is that of the tenant's client"
         )
     options = _Options(metadata_document, mcp_server, dict(map(_client_key, keys)))
     with Steps() as report:
         verified, broken = _verify(tenants, file, options, report)
     done = list(verified.values())
     _show(done, broken, everything=everything, as_json=as_json)
-    if any(counts(each.results)["fail"] for each in done):
+    if any(counts(verification.results)["fail"] for verification in done):
         raise SystemExit(1)
     if broken:
         raise SystemExit(_COULD_NOT_RUN)
@@ -148,10 +150,10 @@ class _Options(NamedTuple):
 _Prepare = Callable[[Web, _Options], Iterator[Target]]
 
 
-def _client_key(given: str) -> tuple[str, ClientKey]:
-    name, equals, file = given.partition("=")
+def _client_key(value: str) -> tuple[str, ClientKey]:
+    name, equals, file = value.partition("=")
     if not (name and equals and file):
-        raise click.UsageError(f"--key {given}: it is CLIENT=FILE")
+        raise click.UsageError(f"--key {value} is not of the form CLIENT=FILE")
     return name, ClientKey.read(Path(file))
 
 
@@ -160,11 +162,11 @@ def _tenants(tenants: tuple[str, ...], file: Path | None) -> Iterator[tuple[str,
         yield (
             str(file),
             lambda web, options: _targets(
-                _read(file), "without the tenant's file: --settings", _no_secrets, web, options
+                _read(file), "--settings does not read the tenant's file", _no_secrets, web, options
             ),
         )
         return
-    project = Project.find()
+    project = current_project()
     files = project.stack_files(tenants or project.stacks())
     stacks = Stacks.of(project)
     for stack, stack_file in files.items():
@@ -189,25 +191,30 @@ def _targets(
     options: _Options,
 ) -> Iterator[Target]:
     servers = settings.authorization_servers
-    signing = {c.name for at in servers for c in at.clients if c.authentication == "private-key-jwt"}
-    if unknown := sorted(set(options.client_keys) - signing):
+    key_clients = {
+        client.name
+        for server in servers
+        for client in server.clients
+        if client.authentication == "private-key-jwt"
+    }
+    if unknown := sorted(set(options.client_keys) - key_clients):
         raise SettingsError(
-            f"--key {unknown[0]}: {settings.tenant} has no such client with private-key-jwt, but "
-            f"{', '.join(sorted(signing)) or 'none at all'}"
+            f"--key {unknown[0]}: {settings.tenant} has no such client with private-key-jwt. "
+            f"Its clients with private-key-jwt: {', '.join(sorted(key_clients)) or 'none'}."
         )
     for server in servers:
         yield Target(settings, server, web, declaration, secrets, *options, environment=os.environ)
 
 
 def _no_secrets() -> Mapping[str, str]:
-    raise SkipError("client secrets are in the stack; --settings does not read it")
+    raise SkipError("--settings does not read client secrets from the stack")
 
 
 def _declaration(project: Project, file: Path) -> Declaration | str:
     try:
         return from_file(file, instance_of(project.file)).declaration
     except DeclarationError:
-        return f"{file} is refused; `flow-mcp check` says why"
+        return f"{file} is invalid; run `flow-mcp check` for its problems"
 
 
 def _read(file: Path) -> SettingsDocument:
@@ -221,33 +228,33 @@ def _read(file: Path) -> SettingsDocument:
         return _parsed(text, str(file))
 
 
-def _parsed(text: str, where: str) -> SettingsDocument:
+def _parsed(text: str, source: str) -> SettingsDocument:
     try:
         return SettingsDocument.from_json(text)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
-        place = ".".join(map(str, first["loc"]))
+        path = ".".join(map(str, first["loc"]))
         raise SettingsError(
-            f"{where} holds no settings document of version 1: {place} {first['msg']}"
+            f"{source} has no settings document of version 1: {path} {first['msg']}"
         ) from None
 
 
 def _show(
     done: list[Verification], broken: list[tuple[str, str]], *, everything: bool, as_json: bool
 ) -> None:
-    for name, why in broken:
-        click.echo(f"flow-mcp: {name} was not verified: {why}", err=True)
+    for name, reason in broken:
+        click.echo(f"flow-mcp: {name} was not verified: {reason}", err=True)
     if as_json:
         document = {
-            "tenants": [in_json(each) for each in done],
-            "notVerified": [{"tenant": name, "reason": why} for name, why in broken],
+            "tenants": [in_json(verification) for verification in done],
+            "notVerified": [{"tenant": name, "reason": reason} for name, reason in broken],
         }
         click.echo(json.dumps(document, indent=2))
         return
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(width=_WIDTH, highlight=False)
-    # Tenants that something failed at come first.
-    for each in sorted(done, key=lambda tenant: not counts(tenant.results)["fail"]):
-        for line in lines(each, everything=everything):
+    # Tenants with failures come first.
+    for verification in sorted(done, key=lambda item: not counts(item.results)["fail"]):
+        for line in lines(verification, everything=everything):
             console.print(line)

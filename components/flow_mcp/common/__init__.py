@@ -1,1 +1,1 @@
-"""What every room may use: errors, time limits, untrusted text made safe. It knows nothing of Flow."""
+"""Helpers for all packages, without knowledge of Flow: errors, time limits, progress, safe text."""

@@ -1,8 +1,8 @@
-"""A time limit for a whole HTTP exchange, whatever the server does.
+"""A time limit for a whole HTTP exchange.
 
-httpx limits each connect, read and write on its own: a server that sends a byte now and then holds a request
-for as long as it likes, and the resolver that looks up its name is not limited at all. Here name resolution,
-connect, TLS handshake and each read and write get what is left of the limit.
+httpx limits each connect, read and write separately: a server that sends one byte at a time can hold a
+request indefinitely, and name resolution has no limit at all. This module limits name resolution, connect,
+TLS handshake and each read and write to the time that is left.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ _end: ContextVar[tuple[float, Clock] | None] = ContextVar("end of the exchange",
 
 @contextmanager
 def within(seconds: float, clock: Clock = time.monotonic) -> Iterator[None]:
-    """Limit all requests in this block together, if they are sent by a client of `limited_client`.
+    """Limit the total time of all requests in this block that use a client of `limited_client`.
 
-    A block within another one cannot extend its limit.
+    A nested block cannot extend the limit of the outer one.
 
     Args:
-        seconds: until the last byte of the last answer. Later, `httpx.TimeoutException` is raised.
-        clock: monotonic time in seconds.
+        seconds: time until the last byte of the last answer. After it, `httpx.TimeoutException` is raised.
+        clock: returns monotonic time in seconds.
     """
     outer, end = _end.get(), clock() + seconds
     token = _end.set((min(end, outer[0]), clock) if outer else (end, clock))
@@ -50,9 +50,9 @@ def within(seconds: float, clock: Clock = time.monotonic) -> Iterator[None]:
 
 
 def limited_client(**options: Any) -> httpx.Client:
-    """Create an `httpx.Client` with the given options that keeps to `within`.
+    """Create an `httpx.Client` with the given options that applies the limit of `within`.
 
-    A `transport` among the options is used as it is, without the limit.
+    A `transport` in the options is used unchanged, without the limit.
     """
     client = httpx.Client(**options)
     # httpx has no option for the network backend of its connection pools (encode/httpx, discussion 1633).
@@ -63,11 +63,11 @@ def limited_client(**options: Any) -> httpx.Client:
 
 
 class LimitedBackend(httpcore.NetworkBackend):
-    """Connections whose operations end when the limit of `within` does.
+    """A network backend whose operations end at the limit of `within`.
 
     Args:
-        backend: makes the connections.
-        resolve: gives the addresses of a host; may take as long as it likes.
+        backend: opens the connections.
+        resolve: returns the addresses of a host; it needs no limit of its own.
     """
 
     def __init__(
@@ -88,7 +88,7 @@ class LimitedBackend(httpcore.NetworkBackend):
         addresses = _resolved(self._resolve, host, port, _left(timeout, httpcore.ConnectTimeout))
         for untried, address in zip(range(len(addresses), 0, -1), addresses, strict=True):
             left = _left(timeout, httpcore.ConnectTimeout)
-            # An address that does not answer (IPv6 without a route) must leave time for the next one.
+            # An address that does not answer (IPv6 without a route) must leave time for the next address.
             share = None if left is None else left / untried
             try:
                 return _LimitedStream(
@@ -135,7 +135,7 @@ class _LimitedStream(httpcore.NetworkStream):
 class _LimitedSocket:
     """The connection to an https proxy.
 
-    For TLS within TLS, httpcore reads as often as it takes to have a whole record.
+    For TLS within TLS, httpcore reads until it has a complete record, so each single read needs the limit.
     """
 
     def __init__(self, connection: ssl.SSLSocket) -> None:
@@ -158,27 +158,27 @@ class _LimitedSocket:
 
 
 def _left(timeout: float | None, error: type[Exception]) -> float | None:
-    """What an operation may take: its own limit, or the rest of the exchange's if that is less."""
+    """Return an operation's time limit: its own timeout, or the exchange's remaining time if that is less."""
     if (limit := _end.get()) is None:
         return timeout
     end, clock = limit
     if (left := end - clock()) <= 0:
-        raise error("no whole answer in time")
+        raise error("no complete answer within the time limit")
     return left if timeout is None else min(left, timeout)
 
 
 def _addresses(host: str, port: int) -> list[str]:
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(address[0]) for *_, address in found))
+    entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(address[0]) for *_, address in entries))
 
 
-# One look-up a host: however often a name is asked for that no resolver answers, it holds one thread.
+# One look-up per host: repeated requests for a name that no resolver answers must not use up threads.
 _lookups: dict[tuple[_Resolve, str, int], Future[list[str]]] = {}
 _lookups_lock = Lock()
 
 
 def _resolved(resolve: _Resolve, host: str, port: int, timeout: float | None) -> list[str]:
-    """The addresses of a host. The resolver is left to itself when the time is over: nothing can stop it."""
+    """Return the addresses of a host. After a timeout the resolver's thread goes on: it cannot be stopped."""
     try:
         return [str(ip_address(host))]
     except ValueError:
@@ -211,7 +211,7 @@ def _look_up(key: tuple[_Resolve, str, int], lookup: Future[list[str]]) -> None:
 
 
 def _after_fork() -> None:
-    """Forget the look-ups of the parent process, whose threads do not exist in the child."""
+    """Discard the look-ups of the parent process, whose threads do not exist in the child."""
     global _lookups_lock
     _lookups_lock = Lock()
     _lookups.clear()

@@ -1,7 +1,8 @@
-"""How this project's JSON Schemas look: what an editor shows of them is worth reading."""
+"""Generate the project's JSON Schemas without titles and defaults that are useless in an editor."""
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -11,48 +12,52 @@ from pydantic_core import core_schema
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
-# Two authorization servers may have classes of one name, which pydantic then tells apart by their modules.
+# If two authorization servers have classes with the same name, pydantic adds the names of their modules.
 _QUALIFIED = re.compile(r"flow_mcp__authorization_servers__(\w+?)__declaration__(\w+)")
 
 
+def schema_text(schema: dict[str, Any]) -> str:
+    """Return a schema as the text of its published file."""
+    return json.dumps(schema, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+
+
 class Schema(GenerateJsonSchema):
-    """No titles of properties, no null for what may be left out, no other keys in mappings by name."""
+    """A generator that omits titles, nulls and empty defaults, and closes mappings with key patterns."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 pydantic's signature
-        """Whether a property gets a title: its key says as much."""
+        """Return False: a property's key is its title."""
         return False
 
     def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
-        """An optional value: None is how Python says that the key is not there."""
+        """Return the schema without null: None in Python means that the key is absent."""
         return self.generate_inner(schema["schema"])
 
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
-        """A default that says something; what is left out is not worth showing."""
+        """Return the schema with its default, unless the default is empty or false."""
         described = super().default_schema(schema)
         if not described.get("default", True):
             return {key: value for key, value in described.items() if key != "default"}
         return described
 
     def encode_default(self, dft: Any) -> Any:
-        """The default without the parts that say nothing."""
-        return _telling(super().encode_default(dft))
+        """Return the default without its empty parts."""
+        return _without_empty(super().encode_default(dft))
 
     def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
-        """A mapping by name: other names are refused."""
+        """Return the schema of a mapping; if its keys have a pattern, no other keys are allowed."""
         described = super().dict_schema(schema)
         return {**described, "additionalProperties": False} if "patternProperties" in described else described
 
 
-def _telling(value: Any) -> Any:
+def _without_empty(value: Any) -> Any:
     if isinstance(value, dict):
-        return {
-            key: part for key, each in value.items() if (part := _telling(each)) not in (None, False, {}, [])
-        }
+        parts = {key: _without_empty(part) for key, part in value.items()}
+        return {key: part for key, part in parts.items() if part not in (None, False, {}, [])}
     return value
 
 
 def readable(schema: Any) -> Any:
-    """The schema with names of definitions that a person can read."""
+    """Return the schema with readable names of its definitions."""
     if isinstance(schema, dict):
         return {_name(key): readable(part) for key, part in schema.items()}
     if isinstance(schema, list):

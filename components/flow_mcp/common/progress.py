@@ -1,4 +1,4 @@
-"""Progress on standard error: what is done, and for how long already."""
+"""Show progress on standard error: the current step and its duration."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ _HEARTBEAT_SECONDS = 15
 
 
 class Steps:
-    """Shows the step that is reported until the next one or the end.
+    """Shows the current step until the next one starts or the block ends.
 
-    In a terminal it is a line with a running clock; elsewhere a line for each step, and one more every
-    `_HEARTBEAT_SECONDS`, so that a log shows life. `detail` says how far the step is, as often as it changes.
+    In a terminal, the step is a line with a running clock. Elsewhere, each step is a line, repeated with its
+    duration every `_HEARTBEAT_SECONDS`, so that a log shows that the process is alive. Call `detail` whenever
+    the progress within the step changes.
     """
 
     def __init__(self) -> None:

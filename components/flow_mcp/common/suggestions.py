@@ -1,4 +1,4 @@
-"""What somebody probably meant."""
+"""Suggest a known name for a misspelt one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 
-def did_you_mean(given: str, known: Iterable[str]) -> str:
-    """A question such as `Did you mean acme?`; empty where nothing known is close."""
-    close = get_close_matches(given, sorted(known), n=1)
-    return f"Did you mean {close[0]}?" if close else ""
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return a question such as `Did you mean acme?`, or an empty string if no known name is similar."""
+    matches = get_close_matches(name, sorted(known), n=1)
+    return f"Did you mean {matches[0]}?" if matches else ""

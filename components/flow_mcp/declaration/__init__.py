@@ -1,1 +1,1 @@
-"""What people declare: strict, checked as a whole, without Pulumi and without calling any server."""
+"""Read and validate the declarations in tenants' files, without Pulumi and without calling a server."""

@@ -1,4 +1,4 @@
-"""What every declared authorization server has: registration methods and token lifetimes."""
+"""The base of all declared authorization servers: registration methods and token lifetimes."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from flow_mcp.declaration.clients import People
 
 
 class RegistrationMethod(Protocol):
-    """A method by which applications become clients that the tenant's file does not name.
+    """A declared registration method.
 
-    `people` is None where the method admits whom the tenant's other sign-in paths admit.
+    `people` is None if the method admits the same people as the tenant's other sign-in paths.
     """
 
     @property
@@ -22,18 +22,18 @@ class RegistrationMethod(Protocol):
 
 
 RegistrationMethods = Mapping[str, RegistrationMethod | None]
-"""By their key in the authorization server's declaration; None for a method that is closed."""
+"""Registration methods by their key in the authorization server's declaration; None for a closed method."""
 
 
 class DeclaredServer(Declared):
-    """Base of what a tenant declares of its authorization server; each kind has a subclass."""
+    """Base class of declared authorization servers; each kind has a subclass."""
 
     @property
     def registration_methods(self) -> RegistrationMethods:
-        """The methods that lead to a person's token."""
+        """The registration methods through which people can sign in."""
         return {}
 
     @property
     def lifetimes(self) -> Mapping[str, str]:
-        """The durations of tokens that the declaration decides, by dotted path in it, defaults included."""
+        """The token lifetimes that the declaration sets, including defaults, by dotted path."""
         return {}

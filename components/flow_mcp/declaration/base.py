@@ -1,4 +1,4 @@
-"""What every part of a declaration has in common, and the small types that its fields use."""
+"""The base class of all models of a declaration, and the types of their fields."""
 
 from __future__ import annotations
 
@@ -37,4 +37,4 @@ __all__ = [
 
 
 class Declared(StrictModel):
-    """Part of a declaration. Unknown keys are refused: a misspelt restriction must not be ignored."""
+    """Base class of a declaration's models. It rejects unknown keys, which may be misspelt restrictions."""

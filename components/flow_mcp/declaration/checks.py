@@ -1,4 +1,4 @@
-"""What a tenant's parts must be to each other, whatever its authorization server."""
+"""Checks that involve several parts of a tenant and apply to every kind of authorization server."""
 
 from __future__ import annotations
 
@@ -16,37 +16,37 @@ from flow_mcp.settings import Grant
 def check(
     declaration: Declaration, chosen: Sequence[AuthorizationServerKind], known: Iterable[str]
 ) -> Iterator[Finding]:
-    """All findings on a declaration whose shape is right, the chosen authorization server's included.
+    """Yield all findings about a parsed declaration, including those of its kind of authorization server.
 
     Args:
-        declaration: the tenant's.
-        chosen: the authorization servers that it declares.
-        known: the keys of all that it could declare.
+        declaration: the tenant's declaration.
+        chosen: the kinds of authorization server that it declares.
+        known: the keys of all kinds.
     """
-    choice = list(check_choice(chosen, known))
-    yield from choice
+    choice_findings = list(check_choice(chosen, known))
+    yield from choice_findings
     yield from _identifiers(declaration.tenant)
     for name, client in declaration.tenant.clients.items():
         yield from _client(("clients", name), client)
     yield from _access(declaration)
     yield from _names(declaration)
-    if not choice:
+    if not choice_findings:
         yield from declaration.kind.check(declaration)
 
 
 def check_choice(chosen: Sequence[AuthorizationServerKind], known: Iterable[str]) -> Iterator[Finding]:
-    """Exactly one authorization server must be declared."""
+    """Yield a finding unless exactly one authorization server is declared."""
     if len(chosen) != 1:
         keys = ", ".join(kind.key for kind in chosen)
         yield Finding(
             ("authorizationServer",),
-            f"names {len(chosen)} authorization servers ({keys or 'none'})",
-            f"Name exactly one of: {', '.join(known)}.",
+            f"declares {len(chosen)} authorization servers ({keys or 'none'})",
+            f"Declare exactly one of: {', '.join(known)}.",
         )
 
 
 def access_lists(tenant: Tenant) -> Iterator[tuple[Path, tuple[str, ...]]]:
-    """Every access list of clients and manual registrations, by path."""
+    """Yield the path and the value of each access list of clients and manual registrations."""
     for name, client in tenant.clients.items():
         yield ("clients", name, "access"), client.access
     for name, manual in tenant.manual_registrations.items():
@@ -54,35 +54,39 @@ def access_lists(tenant: Tenant) -> Iterator[tuple[Path, tuple[str, ...]]]:
 
 
 def _identifiers(tenant: Tenant) -> Iterator[Finding]:
-    """IDs that differ in case only: some authorization servers' databases take them for the same."""
-    yield from _same_but_for_case((("workspaces", name), name) for name in tenant.workspaces)
+    """Yield a finding for IDs that differ only in case, which some servers' databases ignore."""
+    yield from _case_conflicts((("workspaces", name), name) for name in tenant.workspaces)
     for name, workspace in tenant.workspaces.items():
-        yield from _same_but_for_case(
+        yield from _case_conflicts(
             (("workspaces", name, "environments", index), environment)
             for index, environment in enumerate(workspace.environments)
         )
 
 
-def _same_but_for_case(identifiers: Iterable[tuple[Path, str]]) -> Iterator[Finding]:
-    seen: dict[str, str] = {}
+def _case_conflicts(identifiers: Iterable[tuple[Path, str]]) -> Iterator[Finding]:
+    earlier: dict[str, str] = {}
     for path, identifier in identifiers:
-        other = seen.setdefault(identifier.lower(), identifier)
-        if other != identifier:
-            yield Finding(path, f"differs from {other} in case only", "Use IDs that differ in more.")
+        first = earlier.setdefault(identifier.lower(), identifier)
+        if first != identifier:
+            yield Finding(
+                path,
+                f"differs from {first} only in case, which some authorization servers ignore",
+                "Use IDs that differ in other characters too.",
+            )
 
 
 def _client(path: Path, client: Client) -> Iterator[Finding]:
-    """A client's grant, its people and its credentials must fit each other."""
+    """Yield findings about a client whose grant, people and credentials contradict each other."""
     if client.grant is Grant.CLIENT_CREDENTIALS:
-        people = {
-            "redirectUris": client.redirect_uris,
-            "webOrigins": client.web_origins,
-            "people": client.people.anyone,
+        people_settings = {
+            "redirectUris": bool(client.redirect_uris),
+            "webOrigins": bool(client.web_origins),
+            "people": not client.people.is_empty,
         }
-        for key in (key for key, given in people.items() if given):
+        for key in (key for key, is_declared in people_settings.items() if is_declared):
             yield Finding(
                 (*path, key),
-                "is for people, and nobody signs in with grant client-credentials",
+                "applies to people, who cannot sign in with grant client-credentials",
                 "Remove it, or declare grant authorization-code.",
             )
         if client.client_type == "public":
@@ -95,17 +99,19 @@ def _client(path: Path, client: Client) -> Iterator[Finding]:
         if not client.redirect_uris:
             yield Finding(
                 (*path, "redirectUris"),
-                "is missing, and grant authorization-code needs it",
+                "is missing, but grant authorization-code requires it",
                 "List the application's redirect URIs.",
             )
         if client.client_type == "public":
             for key in client.credentials:
                 yield Finding(
-                    (*path, key), "is for confidential clients", "Remove it, or clientType: public."
+                    (*path, key),
+                    "is a credential, which a public client cannot have",
+                    "Remove it, or remove clientType: public.",
                 )
     for key in client.credentials[1:]:
         yield Finding(
-            (*path, key), f"is a second way to authenticate, beside {client.credentials[0]}", "Choose one."
+            (*path, key), f"is a second authentication method besides {client.credentials[0]}", "Keep one."
         )
 
 
@@ -120,11 +126,11 @@ def _names(declaration: Declaration) -> Iterator[Finding]:
         if name in tenant.clients:
             yield Finding(
                 ("manualRegistrations", name),
-                "has the name of a client, and outputs name both by it",
+                "has the same name as a client, and the stack's outputs list both by name",
                 "Choose another name.",
             )
     owner: dict[str, str] = {}
-    for where, name, client_id in chain(
+    for section, name, client_id in chain(
         (("clients", name, declaration.client_id(name)) for name in tenant.clients),
         (
             ("manualRegistrations", name, manual.client_id)
@@ -133,8 +139,8 @@ def _names(declaration: Declaration) -> Iterator[Finding]:
     ):
         if client_id in owner:
             yield Finding(
-                (where, name, "clientId"),
-                f"is the client ID of {owner[client_id]} too",
-                "Give each application its own registration.",
+                (section, name, "clientId"),
+                f"is also the client ID of {owner[client_id]}",
+                "Register each application separately.",
             )
-        owner.setdefault(client_id, f"{where}.{name}")
+        owner.setdefault(client_id, f"{section}.{name}")

@@ -1,4 +1,4 @@
-"""What a stack declares that another one declares too: the two would undo each other's work."""
+"""Find objects that two stacks declare; each stack would overwrite the other's changes."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ from flow_mcp.declaration.findings import Finding, Problem
 from flow_mcp.declaration.load import Loaded
 
 
-def claimed(loaded: Loaded, stack: str, owners: dict[str, str]) -> Iterator[Problem]:
-    """Problems of a stack with those that were looked at before.
+def duplicate_claims(loaded: Loaded, stack: str, owners: dict[str, str]) -> Iterator[Problem]:
+    """Yield a problem for each object of a stack that an earlier stack also declares.
 
     Args:
-        loaded: what the stack declares.
-        stack: its name.
-        owners: who declares what, so far; what this stack declares is added.
+        loaded: the stack's declaration.
+        stack: the stack's name.
+        owners: the stack that declares each object, by the object's description. The objects of this stack
+            are added.
     """
     declaration = loaded.declaration
     tenant = (("id",), f"the tenant {declaration.tenant.id} of {declaration.instance.server}")
-    for path, what in (tenant, *declaration.kind.owns(declaration)):
-        if (other := owners.setdefault(what, stack)) != stack:
-            message = f"is {what}, which the stack {other} declares too"
-            yield loaded.problem(Finding(path, message, "Keep it in one stack."))
+    for path, description in (tenant, *declaration.kind.owns(declaration)):
+        if (owner := owners.setdefault(description, stack)) != stack:
+            message = f"is {description}, which the stack {owner} also declares"
+            yield loaded.problem(Finding(path, message, "Declare it in only one stack."))

@@ -1,4 +1,4 @@
-"""Clients: the applications that may call, where, and for whom."""
+"""Clients: their access, the people who may sign in through them, and their credentials."""
 
 from __future__ import annotations
 
@@ -31,15 +31,16 @@ _PEM = re.compile(
 )
 
 
-def _public(pem: str) -> str:
+def _certificate(pem: str) -> str:
     if "PRIVATE KEY" in pem:
         raise RefusedError(
-            "holds a private key, which nobody but the client may have",
-            "Make a new key pair, and give its certificate only.",
+            "contains a private key, which only the client may have",
+            "Create a new key pair and give only its certificate.",
         )
     if len(pem) > 16_384 or not _PEM.fullmatch(pem):
         raise RefusedError(
-            "is not one certificate in PEM", "Give it from -----BEGIN CERTIFICATE----- to the end line."
+            "is not exactly one certificate in PEM format",
+            "Include the lines from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----.",
         )
     return f"{pem.strip()}\n"
 
@@ -56,14 +57,17 @@ Access = Annotated[
         ],
         ...,
     ],
-    Field(min_length=1, description='Where: "<workspace>/<environment>", "<workspace>/*" or "*" for all.'),
+    Field(
+        min_length=1,
+        description='Access entries: "<workspace>/<environment>", "<workspace>/*", or "*" for all.',
+    ),
 ]
 
 
 class People(Declared):
-    """Who may sign in: the members of groups, or everyone whom the authorization server knows."""
+    """The people who may sign in: the members of groups, or every user of the authorization server."""
 
-    # Not strict: pydantic hands a list to what follows a validator like _words, even from JSON.
+    # Not strict: after a "before" validator such as _expand_word, pydantic validates a list, even from JSON.
     groups: Annotated[
         tuple[Text, ...],
         Field(
@@ -72,17 +76,19 @@ class People(Declared):
             "/finance/planners.",
         ),
     ] = ()
-    everyone: Annotated[bool, Field(description="true: whoever the server lets sign in.")] = False
+    everyone: Annotated[
+        bool, Field(description="true: every user of the authorization server may sign in.")
+    ] = False
 
     @model_validator(mode="before")
     @classmethod
-    def _words(cls, value: Any) -> Any:
-        return _PEOPLE.get(value, value) if isinstance(value, str) else value
+    def _expand_word(cls, value: Any) -> Any:
+        return _PEOPLE_BY_WORD.get(value, value) if isinstance(value, str) else value
 
     @model_validator(mode="after")
-    def _one_of_them(self) -> Self:
+    def _not_both(self) -> Self:
         if self.groups and self.everyone:
-            raise RefusedError("names groups and everyone", "Choose one.")
+            raise RefusedError("declares both groups and everyone", "Keep one of them.")
         return self
 
     @classmethod
@@ -93,38 +99,39 @@ class People(Declared):
         definition = handler.resolve_ref_schema(reference)
         structure = dict(definition)
         definition.clear()
-        definition |= {"anyOf": [{"enum": sorted(_PEOPLE)}, structure]}
+        definition |= {"anyOf": [{"enum": sorted(_PEOPLE_BY_WORD)}, structure]}
         return reference
 
     @property
-    def anyone(self) -> bool:
-        """Whether any person at all may sign in."""
-        return bool(self.groups) or self.everyone
+    def is_empty(self) -> bool:
+        """Whether nobody may sign in."""
+        return not self.groups and not self.everyone
 
 
-# What a file may say: the two words are short for the structures that other languages' programs use.
-_PEOPLE: dict[str, dict[str, Any]] = {"everyone": {"everyone": True}, "none": {}}
+# Words that a tenant's file may use instead of the structures, which programs in other languages use.
+_PEOPLE_BY_WORD: dict[str, dict[str, Any]] = {"everyone": {"everyone": True}, "none": {}}
 
 NOBODY = People()
 
 DeclaredPeople = Annotated[
-    People, Field(description="Who may sign in: {groups: […]}, `everyone` or `none` (the default).")
+    People, Field(description="People who may sign in: {groups: […]}, `everyone` or `none` (the default).")
 ]
 
 InheritedPeople = Annotated[
     DeclaredPeople | None,
-    Field(description="Left out: the people whom the clients of the same resources admit."),
+    Field(description="Default: the people of the clients that have access to the same resources."),
 ]
 
 
 class PrivateKeyJwt(Declared):
-    """Authentication by a signed assertion instead of a secret (RFC 7523; OpenID Connect Core, section 9)."""
+    """Authentication with a signed assertion, not a secret (RFC 7523; OpenID Connect Core, section 9)."""
 
     jwks_url: Annotated[
-        ServerUrl | None, Field(description="Where the client publishes its public keys.")
+        ServerUrl | None, Field(description="URL at which the client publishes its public keys.")
     ] = None
     certificate: Annotated[
-        Annotated[str, AfterValidator(_public)] | None, Field(description="Its X.509 certificate, PEM.")
+        Annotated[str, AfterValidator(_certificate)] | None,
+        Field(description="The client's X.509 certificate, PEM."),
     ] = None
 
     @model_validator(mode="after")
@@ -135,14 +142,14 @@ class PrivateKeyJwt(Declared):
 
 
 class Secret(Declared):
-    """A client secret whose end is known: the program reads no clock."""
+    """A client secret with a declared expiry date, so that the result does not depend on the current time."""
 
-    issued: Annotated[Day, Field(description="Day it was made, YYYY-MM-DD.")]
+    issued: Annotated[Day, Field(description="Date of its creation, YYYY-MM-DD.")]
     lifetime: Annotated[Duration, Field(description="How long it is valid, such as 180d.")]
 
     @property
     def expires(self) -> str:
-        """Its end, RFC 3339 in UTC."""
+        """The time at which the secret expires, RFC 3339 in UTC."""
         end = datetime.fromisoformat(self.issued).replace(tzinfo=UTC) + timedelta(
             seconds=seconds(self.lifetime)
         )
@@ -150,17 +157,18 @@ class Secret(Declared):
 
 
 class FederatedCredential(Declared):
-    """Authentication by another issuer's token instead of a secret (RFC 7523, section 2.2)."""
+    """Authentication with another issuer's token instead of a secret (RFC 7523, section 2.2)."""
 
-    issuer: Annotated[IssuerUrl, Field(description="`iss` of that issuer's token.")]
-    subject: Annotated[Text, Field(description="`sub` of that issuer's token, compared exactly.")]
+    issuer: Annotated[IssuerUrl, Field(description="`iss` of the other issuer's token.")]
+    subject: Annotated[Text, Field(description="`sub` of the other issuer's token, compared exactly.")]
     audience: Annotated[
-        Text | None, Field(description="`aud` of that token; left out: the server's default.")
+        Text | None,
+        Field(description="`aud` of the other issuer's token. Default: the authorization server's default."),
     ] = None
 
 
 class Client(Declared):
-    """An application that the stack registers at the authorization server."""
+    """A client that the stack registers at the authorization server."""
 
     grant: Annotated[
         Grant, Field(description="client-credentials for programs, authorization-code for people.")
@@ -168,31 +176,44 @@ class Client(Declared):
     access: Access
     people: DeclaredPeople = NOBODY
     client_id: Annotated[
-        ClientId | None, Field(description="Where it can be chosen; else flow-mcp-<tenant>-<name>.")
+        ClientId | None,
+        Field(
+            description="Client ID, if the authorization server lets it be chosen. "
+            "Default: flow-mcp-<tenant>-<name>."
+        ),
     ] = None
     client_type: Annotated[
         Literal["public", "confidential"] | None,
-        Field(description="Whether it can keep a credential (RFC 6749, 2.1); default: public for people."),
+        Field(
+            description="Whether the client can keep a credential secret (RFC 6749, 2.1). "
+            "Default: public for authorization-code without a credential, otherwise confidential."
+        ),
     ] = None
     redirect_uris: Annotated[
-        tuple[RedirectUri, ...], Field(description="Exact; a loopback one matches any port.")
+        tuple[RedirectUri, ...],
+        Field(description="Redirect URIs, compared exactly; one with a loopback address matches any port."),
     ] = ()
     web_origins: Annotated[
         tuple[Origin, ...], Field(description="Origins whose pages may call the token endpoint (CORS).")
     ] = ()
     private_key_jwt: Annotated[
-        PrivateKeyJwt | None, Field(description="It signs assertions: no secret is made.")
+        PrivateKeyJwt | None,
+        Field(description="The client authenticates with signed assertions; no secret is created."),
     ] = None
     secret: Annotated[
-        Secret | None, Field(description="It has a secret with a known end; the value is never declared.")
+        Secret | None,
+        Field(
+            description="The client authenticates with a secret that expires; its value is never declared."
+        ),
     ] = None
     federated_credential: Annotated[
-        FederatedCredential | None, Field(description="It brings another issuer's token: no secret is made.")
+        FederatedCredential | None,
+        Field(description="The client authenticates with another issuer's token; no secret is created."),
     ] = None
 
     @property
     def credentials(self) -> tuple[str, ...]:
-        """Keys of the ways to authenticate that are declared; at most one is right."""
+        """The keys of the declared credentials; a valid client has at most one."""
         declared = {
             "privateKeyJwt": self.private_key_jwt,
             "secret": self.secret,
@@ -202,7 +223,7 @@ class Client(Declared):
 
     @property
     def confidential(self) -> bool:
-        """Whether it authenticates itself at the token endpoint."""
+        """Whether the client authenticates at the token endpoint."""
         return (
             self.grant is Grant.CLIENT_CREDENTIALS
             or self.client_type == "confidential"
@@ -211,7 +232,7 @@ class Client(Declared):
 
     @property
     def authentication(self) -> Literal["none", "client-secret", "private-key-jwt", "federated"]:
-        """How it authenticates at the token endpoint."""
+        """The client's authentication method at the token endpoint."""
         if not self.confidential:
             return "none"
         if self.private_key_jwt:
@@ -220,9 +241,9 @@ class Client(Declared):
 
 
 class ManualRegistration(Declared):
-    """An application that somebody else registered; it is listed, not created."""
+    """A client that an administrator registered; the stack lists it and does not create it."""
 
-    client_id: Annotated[ClientId, Field(description="As the authorization server knows it.")]
+    client_id: Annotated[ClientId, Field(description="Its client ID at the authorization server.")]
     access: Access
     grant: Annotated[
         Grant, Field(description="client-credentials for programs, authorization-code for people.")

@@ -1,4 +1,4 @@
-"""A checked declaration, and what the project knows of the kind of authorization server that it chose."""
+"""A validated declaration, and the description of a kind of authorization server."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from flow_mcp.declaration.authorization_server import DeclaredServer
+from flow_mcp.declaration.credentials import NO_CREDENTIALS, CredentialVariables
 from flow_mcp.declaration.findings import Finding, Path
 from flow_mcp.declaration.instance import Instance
 from flow_mcp.declaration.setting_changes import SettingChange
@@ -14,26 +15,35 @@ from flow_mcp.declaration.tenant import Tenant
 from flow_mcp.settings import SettingsDocument
 
 ServerIds = Mapping[str, str]
-"""Identifiers that the authorization server assigned, under names that the kind chooses."""
+"""Identifiers that the authorization server assigned, by names that the kind defines."""
 
 
 @dataclass(frozen=True)
 class AuthorizationServerKind:
-    """A kind of authorization server, as its package describes itself to the rest of the project.
+    """The functions and models that a package provides for one kind of authorization server.
 
     Attributes:
-        key: its name in a tenant's file.
-        declaration: the model of what a tenant declares of it.
-        check: finds what it cannot do or would do wrong, before any server is called.
-        settings: the settings document, from the declaration and what the server assigned.
-        component_path: `module:class` of the Pulumi component; imported only when the program runs.
-        registration_methods_at: the key of the server's declaration below which its registration methods are.
-        setting_changes: what a change of each of its settings means to a reviewer, registration methods and
-            lifetimes excepted.
-        chooses_client_ids: whether the client IDs follow from the declaration; else the server assigns them.
-        authority: the authority, where it follows from the declaration alone: a preview then shows it.
-        owns: what only one stack may declare, by path and in words that are the same in every stack.
-        pending: keys of the protected resources that nobody reaches until an administrator has acted.
+        key: the kind's key under `authorizationServer` in a tenant's file.
+        declaration: the model of the value under that key.
+        check: yields a finding for each part of a declaration that this kind does not support or would apply
+            wrongly. It calls no server.
+        settings: builds the settings document from the declaration and the identifiers that the server
+            assigned.
+        component_path: `module:class` of the Pulumi component, imported only when the program runs.
+        registration_methods_at: the key in the server's declaration that holds the registration methods.
+        setting_changes: what a change of each setting means to a reviewer, except for registration methods
+            and lifetimes.
+        chooses_client_ids: whether the client IDs follow from the declaration. Otherwise the server assigns
+            them.
+        authority: returns the authority, for kinds whose authority follows from the declaration. Previews
+            show it.
+        owns: yields the path and a description of each object that only one stack may declare. The
+            description of an object is the same in every stack.
+        pending: yields the keys of the protected resources that nobody can access until an administrator
+            acts.
+        credentials: environment variables with the credentials of the server's administrator.
+        needs_credentials: returns whether the tenant's stack needs them.
+        server_url: returns the server's URL, for kinds without `authority`.
     """
 
     key: str
@@ -47,16 +57,19 @@ class AuthorizationServerKind:
     authority: Callable[[Declaration], str] | None = None
     owns: Callable[[Declaration], Iterable[tuple[Path, str]]] = lambda _: ()
     pending: Callable[[Declaration], Iterable[str]] = lambda _: ()
+    credentials: CredentialVariables = NO_CREDENTIALS
+    needs_credentials: Callable[[Declaration], bool] = lambda _: True
+    server_url: Callable[[Declaration], str] | None = None
 
     @property
     def field(self) -> str:
-        """The key as a Python name."""
+        """The key as a Python identifier."""
         return self.key.replace("-", "_")
 
 
 @dataclass(frozen=True)
 class ResourceDeclared:
-    """A protected resource that follows from the declaration."""
+    """A protected resource of a declared workspace and environment."""
 
     workspace: str
     environment: str
@@ -64,13 +77,13 @@ class ResourceDeclared:
 
     @property
     def key(self) -> str:
-        """`<workspace>/<environment>`, as access lists name it."""
+        """`<workspace>/<environment>`, as in access entries."""
         return f"{self.workspace}/{self.environment}"
 
 
 @dataclass(frozen=True)
 class Declaration:
-    """A tenant on its Flow instance, with the kind of authorization server that it chose."""
+    """A tenant, its Flow instance and the kind of its authorization server."""
 
     instance: Instance
     tenant: Tenant
@@ -78,7 +91,7 @@ class Declaration:
 
     @cached_property
     def server(self) -> DeclaredServer:
-        """What the tenant declares of its authorization server, in its kind's own type."""
+        """The declaration of the authorization server, an instance of `kind.declaration`."""
         server: DeclaredServer = getattr(self.tenant.authorization_server, self.kind.field)
         return server
 
@@ -96,18 +109,18 @@ class Declaration:
         )
 
     def reached_by(self, access: tuple[str, ...]) -> tuple[ResourceDeclared, ...]:
-        """The protected resources that an access list means, sorted by workspace and environment."""
-        reached = {resource for entry in access for resource in self._reached_by_entry.get(entry, ())}
-        return tuple(sorted(reached, key=lambda resource: (resource.workspace, resource.environment)))
+        """The protected resources that an access list grants, sorted by workspace and environment."""
+        granted = {resource for entry in access for resource in self._resources_by_entry.get(entry, ())}
+        return tuple(sorted(granted, key=lambda resource: (resource.workspace, resource.environment)))
 
     @cached_property
-    def _reached_by_entry(self) -> Mapping[str, tuple[ResourceDeclared, ...]]:
-        reached: dict[str, list[ResourceDeclared]] = {}
+    def _resources_by_entry(self) -> Mapping[str, tuple[ResourceDeclared, ...]]:
+        resources_by_entry: dict[str, list[ResourceDeclared]] = {}
         for resource in self.resources:
             for entry in ("*", f"{resource.workspace}/*", resource.key):
-                reached.setdefault(entry, []).append(resource)
-        return {entry: tuple(resources) for entry, resources in reached.items()}
+                resources_by_entry.setdefault(entry, []).append(resource)
+        return {entry: tuple(resources) for entry, resources in resources_by_entry.items()}
 
     def client_id(self, name: str) -> str:
-        """The client ID of a declared client, where the authorization server lets it be chosen."""
+        """The client ID of a declared client, for kinds where `chooses_client_ids` is true."""
         return self.tenant.clients[name].client_id or f"flow-mcp-{self.tenant.id}-{name}"

@@ -1,4 +1,4 @@
-"""What a Flow instance and a tenant both declare of an Entra tenant."""
+"""Types of the Entra settings that a Flow instance and a tenant can both declare."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ GUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 
 
 class Cloud(StrEnum):
-    """A cloud, as the azuread provider's `environment` names it too."""
+    """A Microsoft cloud, with the same names as the azuread provider's `environment`."""
 
     PUBLIC = "public"
     US_GOVERNMENT = "usgovernment"
@@ -25,14 +25,14 @@ class Cloud(StrEnum):
 def _guid(text: str) -> str:
     guid = text.lower()
     if not GUID.fullmatch(guid):
-        raise RefusedError("is not a GUID", "Write it as in 8a1f3c52-64d0-4a0c-9a3e-0f2b7d9c1e55.")
+        raise RefusedError("is not a GUID", "Write a GUID such as 8a1f3c52-64d0-4a0c-9a3e-0f2b7d9c1e55.")
     return guid
 
 
 def _tenant(text: str) -> str:
     if text.lower() in {"common", "organizations", "consumers"}:
         raise RefusedError(
-            "names no single tenant: tokens of any organization would come from it",
+            "does not name a single Entra tenant: users of any organization could get tokens",
             "Write the Entra tenant's GUID (Entra admin center, Overview, Tenant ID).",
         )
     return _guid(text)
@@ -44,14 +44,17 @@ TenantId = Annotated[str, AfterValidator(_tenant), _GUID, Field(description="The
 
 VerifiedDomains = Annotated[
     tuple[Host, ...],
-    Field(description="Domains verified in that Entra tenant; those below them count too. Confirmed by up."),
+    Field(
+        description="Domains verified in the Entra tenant, including their subdomains. "
+        "`pulumi up` checks that they are verified."
+    ),
 ]
 
 Owners = Annotated[
     tuple[Guid, ...],
     Field(
         max_length=100,
-        description="Object IDs of those who own what is made; with the permission "
-        "Application.ReadWrite.OwnedBy, the applying principal's must be among them.",
+        description="Object IDs of the owners of the objects that the stack creates. With the permission "
+        "Application.ReadWrite.OwnedBy, the principal that runs `pulumi up` must be one of them.",
     ),
 ]

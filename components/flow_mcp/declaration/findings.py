@@ -1,4 +1,4 @@
-"""What is wrong with a declaration, where, and what would be right."""
+"""Findings: problems of a declaration with their place and their remedy."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _LONGEST_KEY = 64
 
 
 class RefusedError(ValueError):
-    """A value that a declaration's type refuses; what is wrong with it, and what would be right.
+    """A value is not valid for its type; has the reason as its message, and a remedy.
 
-    Neither text repeats the value, which may be a misplaced secret.
+    Neither of them repeats the value, which may be a misplaced secret.
     """
 
     def __init__(self, message: str, remedy: str) -> None:
@@ -30,7 +30,7 @@ class RefusedError(ValueError):
 
 @dataclass(frozen=True)
 class Finding:
-    """One problem of a declaration, by its path below the tenant."""
+    """One problem of a declaration; `path` is relative to the tenant."""
 
     path: Path
     message: str
@@ -40,7 +40,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Problem:
-    """A finding at its place in a file. `line` counts from 1; 0 where there is no file to point into."""
+    """A finding with its file and line. `line` starts at 1; it is 0 if there is no file."""
 
     file: str
     line: int
@@ -55,10 +55,10 @@ class Problem:
 
 
 class DeclarationError(FlowMcpError):
-    """A tenant's declaration cannot be used.
+    """A tenant's declaration is invalid.
 
     Attributes:
-        problems: all problems of it, warnings included, in the order of the file.
+        problems: all of its problems, including warnings, in the order of the file.
     """
 
     exit_code = 2
@@ -69,10 +69,10 @@ class DeclarationError(FlowMcpError):
 
 
 def dotted(path: Path) -> str:
-    """A path as people write it: `clients.desktop.redirectUris[0]`.
+    """Return a path in dotted form, such as `clients.desktop.redirectUris[0]`.
 
-    A key that is no plain word is shown as JSON, so that it can neither look like another path nor write to
-    the reader's terminal.
+    A key with unusual characters is written as JSON, so that it can neither look like another path nor
+    control the reader's terminal.
     """
     text = ""
     for part in path:

@@ -1,4 +1,4 @@
-"""What `flow-mcp:instance` declares: the Flow instance, the same for all of its tenants."""
+"""The declaration of the Flow instance, `flow-mcp:instance`, which is the same for all of its tenants."""
 
 from __future__ import annotations
 
@@ -19,27 +19,25 @@ class Deployment(StrEnum):
 
 
 class FlowEntraInstance(Declared):
-    """The Entra tenant of the Flow instance: the same for all of its tenants."""
+    """The Entra tenant of the Flow instance, the same for all of its tenants."""
 
     tenant_id: TenantId
-    cloud: Annotated[Cloud, Field(description="Microsoft's cloud that the Entra tenant is in.")] = (
-        Cloud.PUBLIC
-    )
+    cloud: Annotated[Cloud, Field(description="The Microsoft cloud of the Entra tenant.")] = Cloud.PUBLIC
     verified_domains: VerifiedDomains = ()
     deployment: Annotated[
         Deployment,
-        Field(description="saas: stacks make the applications; on-premises: an Azure administrator does."),
+        Field(description="saas: stacks create the applications; on-premises: an Azure administrator does."),
     ] = Deployment.SAAS
     owners: Owners = ()
 
 
 class Instance(Declared):
-    """The Flow instance: the same for all of its tenants."""
+    """The Flow instance, the same for all of its tenants."""
 
     server: Annotated[
-        ServerUrl, Field(description="Address of the instance, https://app.profitbase.biz/<instance>.")
+        ServerUrl, Field(description="URL of the instance, such as https://app.profitbase.biz/<instance>.")
     ]
     flow_entra: Annotated[
         FlowEntraInstance | None,
-        Field(description="Its Entra tenant, for the authorization server flow-entra."),
+        Field(description="Its Entra tenant, used by the authorization server flow-entra."),
     ] = None

@@ -1,4 +1,4 @@
-"""The kinds of authorization servers that a tenant can choose, each imported when a tenant declares it."""
+"""The kinds of authorization server, each imported only when a tenant declares it."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from flow_mcp.declaration.tenant import AuthorizationServerChoice, Tenant
 
 
 class Kinds(Mapping[str, AuthorizationServerKind]):
-    """Kinds by key, in the order in which messages and schemas list them.
+    """The kinds by key, in the order of messages and schemas.
 
     Args:
         paths: `module:NAME` of each kind, by its key.
-        default: key of the kind of tenants that declare none.
+        default: the key of the kind that applies if a tenant declares none.
     """
 
     def __init__(self, paths: Mapping[str, str], default: str) -> None:
@@ -38,15 +38,15 @@ class Kinds(Mapping[str, AuthorizationServerKind]):
 
     @property
     def default(self) -> AuthorizationServerKind:
-        """The kind of tenants that declare none."""
+        """The kind that applies if a tenant declares none."""
         return self[self._default]
 
     def tenant_model(self, tenant: Any = None) -> type[Tenant]:
-        """The model of a tenant's declaration.
+        """Return the model of a tenant's declaration.
 
         Args:
-            tenant: the value to be validated. If it declares exactly one kind, the model knows no other, so
-                that only that kind is imported. Without it, the model knows all kinds.
+            tenant: the value to be validated. If it declares exactly one kind, the model accepts only that
+                kind, so that no other is imported. Otherwise the model accepts all kinds.
         """
         keys = self._declared(tenant) or tuple(self._paths)
         if keys not in self._models:
@@ -54,7 +54,7 @@ class Kinds(Mapping[str, AuthorizationServerKind]):
         return self._models[keys]
 
     def chosen(self, tenant: Tenant) -> tuple[AuthorizationServerKind, ...]:
-        """The kinds that a tenant declares; the checks refuse any number but one."""
+        """Return the kinds that a tenant declares; the checks reject any number except one."""
         choice = tenant.authorization_server
         names = {field.alias for name, field in _fields(choice) if getattr(choice, name) is not None}
         return tuple(self[key] for key in self._paths if key in names)
@@ -73,7 +73,7 @@ class Kinds(Mapping[str, AuthorizationServerKind]):
             __doc__=AuthorizationServerChoice.__doc__,
             **{self[key].field: _field(self[key]) for key in keys},  # type: ignore[call-overload] # by name
         )
-        description = "Who issues the tokens; exactly one. Left out: the Flow instance's Entra tenant."
+        description = "The authorization server, exactly one. Default: the Flow instance's Entra tenant."
         field = Field(description=description)
         if self._default in keys:
             default = self.default

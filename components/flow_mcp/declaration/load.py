@@ -1,4 +1,4 @@
-"""From a tenant's file, or from what Pulumi's configuration says, to a declaration."""
+"""Load a declaration from a tenant's file or from Pulumi's configuration."""
 
 from __future__ import annotations
 
@@ -22,70 +22,71 @@ instance_of = files.instance_of
 
 @dataclass(frozen=True)
 class Loaded:
-    """A usable declaration, the warnings on it, and where it was written."""
+    """A valid declaration, its warnings, and the source of the tenant."""
 
     declaration: Declaration
     warnings: tuple[Problem, ...]
     tenant: SourceValue
 
     def problem(self, finding: Finding) -> Problem:
-        """A further finding on the tenant, at its line."""
+        """Return a further finding about the tenant as a problem with its line."""
         return self.tenant.locate(finding)[1]
 
 
 def from_configuration(tenant: Any, instance: Any, kinds: Kinds, *, source: str) -> Loaded:
-    """Check what Pulumi's configuration holds.
+    """Validate the values of Pulumi's configuration.
 
     Args:
-        tenant: value of `flow-mcp:tenant`.
-        instance: value of `flow-mcp:instance`.
-        kinds: the authorization servers that a tenant can choose.
-        source: what to call it in problems, such as the stack's name.
+        tenant: the value of `flow-mcp:tenant`.
+        instance: the value of `flow-mcp:instance`.
+        kinds: the kinds of authorization server that a tenant can declare.
+        source: the name of the source in problems, such as the stack's name.
 
     Raises:
-        DeclarationError: with all problems at once.
+        DeclarationError: the declaration is invalid; contains all problems.
     """
-    written = SourceValue(tenant, source)
+    tenant_source = SourceValue(tenant, source)
     try:
         json.dumps([tenant, instance])
     except (TypeError, ValueError, RecursionError):
-        message = "holds other things than texts, numbers, truth values, lists and mappings"
-        remedy = "Give plain values: what is made must be known before anything is."
-        raise DeclarationError([written.locate(Finding((), message, remedy))[1]]) from None
-    return _loaded(written, SourceValue(instance, source, name="instance", prefix=("instance",)), kinds)
+        message = "contains values other than strings, numbers, Booleans, lists and mappings"
+        remedy = "Use plain values, not Outputs: the set of resources is computed from them."
+        raise DeclarationError([tenant_source.locate(Finding((), message, remedy))[1]]) from None
+    instance_source = SourceValue(instance, source, name="instance", prefix=("instance",))
+    return _load(tenant_source, instance_source, kinds)
 
 
 def from_file(file: FilePath, instance: SourceValue, kinds: Kinds) -> Loaded:
-    """Read a stack's file as `pulumi up` would.
+    """Read and validate a stack's file, with the same result as `pulumi up`.
 
     Args:
         file: `stacks/Pulumi.<stack>.yaml`.
-        instance: what `Pulumi.yaml` declares for all tenants, by `instance_of`.
-        kinds: the authorization servers that a tenant can choose.
+        instance: the instance that `Pulumi.yaml` declares for all tenants, read by `instance_of`.
+        kinds: the kinds of authorization server that a tenant can declare.
 
     Raises:
-        DeclarationError: with all problems at once.
+        DeclarationError: the declaration is invalid; contains all problems.
     """
-    tenant, own_instance = files.stack(file)
-    return _loaded(tenant, own_instance or instance, kinds)
+    tenant, own_instance = files.read_stack(file)
+    return _load(tenant, own_instance or instance, kinds)
 
 
-def unchecked(tenant: Any, instance: Any, kinds: Kinds) -> Declaration:
-    """A declaration of the right shape, whose checks are not run: an earlier version may have made it.
+def parse_unchecked(tenant: Any, instance: Any, kinds: Kinds) -> Declaration:
+    """Parse a declaration without running its checks, because an earlier version may have accepted it.
 
     Raises:
-        pydantic.ValidationError: a value has another shape.
+        pydantic.ValidationError: a value does not match its model.
         DeclarationError: the tenant does not declare exactly one authorization server.
     """
-    declared = validated(kinds.tenant_model(tenant), tenant)
-    chosen = kinds.chosen(declared)
+    parsed = validated(kinds.tenant_model(tenant), tenant)
+    chosen = kinds.chosen(parsed)
     if len(chosen) != 1:
-        written = SourceValue(tenant, "the declaration")
-        raise DeclarationError([written.locate(finding)[1] for finding in checks.check_choice(chosen, kinds)])
-    return Declaration(validated(Instance, instance), declared, chosen[0])
+        source = SourceValue(tenant, "the declaration")
+        raise DeclarationError([source.locate(finding)[1] for finding in checks.check_choice(chosen, kinds)])
+    return Declaration(validated(Instance, instance), parsed, chosen[0])
 
 
-def _loaded(tenant: SourceValue, instance: SourceValue, kinds: Kinds) -> Loaded:
+def _load(tenant: SourceValue, instance: SourceValue, kinds: Kinds) -> Loaded:
     parsed_tenant = parse(kinds.tenant_model(tenant.value), tenant)
     parsed_instance = parse(Instance, instance)
     located = [*parsed_tenant.problems, *parsed_instance.problems]
@@ -96,36 +97,37 @@ def _loaded(tenant: SourceValue, instance: SourceValue, kinds: Kinds) -> Loaded:
             parsed_tenant.model,
             chosen[0] if chosen else kinds.default,
         )
-        in_instance = {("instance", *path) for path in parsed_instance.bad}
-        follows = _follows(parsed_tenant.bad | in_instance)
+        invalid_in_instance = {("instance", *path) for path in parsed_instance.invalid_paths}
+        is_consequence = _consequence_of(parsed_tenant.invalid_paths | invalid_in_instance)
         located += (
             _locate(finding, tenant, instance)
             for finding in checks.check(declaration, chosen, kinds)
-            if not follows(finding.path)
+            if not is_consequence(finding.path)
         )
-    # In the order of the stack's file; what Pulumi.yaml declares comes last.
+    # In the order of the stack's file; problems of Pulumi.yaml come last.
     located.sort(key=lambda item: (item[1].file != tenant.source, item[0]))
     problems = tuple(dict.fromkeys(problem for _, problem in located))
     if parsed_tenant.model is None or any(problem.severity == "error" for problem in problems):
         raise DeclarationError(problems)
-    return Loaded(_in_order(declaration), problems, tenant)
+    return Loaded(_with_sorted_lists(declaration), problems, tenant)
 
 
 def _locate(finding: Finding, tenant: SourceValue, instance: SourceValue) -> Located:
-    """A rule's finding: below the tenant, which has no key `instance`, or below that."""
+    """Locate a check's finding: in the instance if its path starts with `instance`, else in the tenant."""
     if finding.path[:1] == ("instance",):
         return instance.locate(replace(finding, path=finding.path[1:]))
     return tenant.locate(finding)
 
 
-def _follows(bad: frozenset[Path]) -> Callable[[Path], bool]:
-    """Whether a rule's finding may be there only because something faulty was taken out."""
-    is_related, misses_resources = related(bad), any(path[:1] == ("workspaces",) for path in bad)
+def _consequence_of(invalid_paths: frozenset[Path]) -> Callable[[Path], bool]:
+    """Return a function that tells whether a finding may result from the removal of invalid parts."""
+    is_related = related(invalid_paths)
+    misses_resources = any(path[:1] == ("workspaces",) for path in invalid_paths)
     return lambda path: is_related(path) or (misses_resources and "access" in path)
 
 
-def _in_order(declaration: Declaration) -> Declaration:
-    """The declaration with all lists sorted, for they are sets: the same meaning gives the same documents."""
+def _with_sorted_lists(declaration: Declaration) -> Declaration:
+    """Sort all lists, which are sets, so that equal declarations result in equal settings documents."""
     value = declaration.tenant.model_dump(mode="json", by_alias=True, exclude_none=True)
     return replace(declaration, tenant=validated(type(declaration.tenant), _sorted(value)))
 

@@ -1,4 +1,4 @@
-"""What of a faulty declaration can still be judged, so that the rules speak in the same run as the syntax."""
+"""Drop the invalid parts of a declaration, so that the remaining parts can be checked in the same run."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from flow_mcp.declaration.findings import Path
 
 _Model = TypeVar("_Model")
 
-# What is taken out may be needed by what is above it, which goes in the next round.
+# A removed part may be required by its parent, which is then removed in the next round.
 _ROUNDS = 8
 
-# So that one missing part does not hide what is wrong in the others.
+# Values for missing required keys, so that the other parts can still be checked.
 STAND_INS: dict[str, Any] = {
     "id": "x",
     "workspaces": {"x": {"environments": ["x"]}},
@@ -26,20 +26,23 @@ STAND_INS: dict[str, Any] = {
 def parse_valid_parts(
     model: Callable[[Any], _Model], required: Iterable[str], value: Any, paths: Iterable[Path]
 ) -> _Model | None:
-    """Take out what is wrong, and what cannot be without it, until the rest is a declaration.
+    """Remove invalid parts, and parents that require them, until the rest is valid.
 
     Args:
-        model: makes a declaration or raises `ValidationError`.
+        model: returns a declaration or raises `ValidationError`.
         required: keys that the declaration must have.
         value: the declaration as it was written.
-        paths: of what is wrong in it.
+        paths: paths of its invalid parts.
+
+    Returns:
+        The declaration of the valid parts, or None if no declaration is left.
     """
-    needed = {*required, *(value if isinstance(value, dict) else ())}
-    stand_ins = {key: part for key, part in STAND_INS.items() if key in needed}
+    expected_keys = {*required, *(value if isinstance(value, dict) else ())}
+    stand_ins = {key: part for key, part in STAND_INS.items() if key in expected_keys}
     for _ in range(_ROUNDS):
         if not isinstance(value, dict):
             break
-        value = {**stand_ins, **_without(value, (), {_existing(value, path) for path in paths})}
+        value = {**stand_ins, **_without(value, (), {_existing_part(value, path) for path in paths})}
         try:
             return model(value)
         except ValidationError as error:
@@ -47,7 +50,7 @@ def parse_valid_parts(
     return None
 
 
-def _existing(value: Any, path: Path) -> Path:
+def _existing_part(value: Any, path: Path) -> Path:
     for depth, part in enumerate(path):
         parts: Any = value if isinstance(value, dict | list) else ()
         try:
@@ -57,20 +60,22 @@ def _existing(value: Any, path: Path) -> Path:
     return path
 
 
-def _without(value: Any, path: Path, bad: Set[Path]) -> Any:
+def _without(value: Any, path: Path, invalid: Set[Path]) -> Any:
     if isinstance(value, dict):
         return {
-            key: _without(part, (*path, key), bad) for key, part in value.items() if (*path, key) not in bad
+            key: _without(part, (*path, key), invalid)
+            for key, part in value.items()
+            if (*path, key) not in invalid
         }
     if isinstance(value, list):
-        # Another item takes the place of a bad one: the others keep their indexes.
-        good = next((item for index, item in enumerate(value) if (*path, index) not in bad), None)
-        items = (good if (*path, index) in bad else item for index, item in enumerate(value))
-        return [] if good is None else list(items)
+        # A valid item replaces each invalid one, so that the other items keep their indexes.
+        valid_item = next((item for index, item in enumerate(value) if (*path, index) not in invalid), None)
+        items = (valid_item if (*path, index) in invalid else item for index, item in enumerate(value))
+        return [] if valid_item is None else list(items)
     return value
 
 
 def related(paths: Set[Path]) -> Callable[[Path], bool]:
-    """Whether a path is one of `paths`, above one or below one."""
+    """Return a function that tells whether a path is in `paths`, or is a parent or a child of one of them."""
     above = {path[:depth] for path in paths for depth in range(len(path) + 1)}
     return lambda path: path in above or any(path[:depth] in paths for depth in range(len(path)))

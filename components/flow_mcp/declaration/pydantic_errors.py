@@ -1,4 +1,4 @@
-"""From pydantic's errors to findings that say what would be right."""
+"""Convert pydantic's validation errors to findings with remedies."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _EXPECTED = {
     "bool_type": "true or false",
     "int_type": "a whole number",
     "int_from_float": "a whole number",
-    "string_type": "a text",
+    "string_type": "a string",
 }
 _CREDENTIAL = re.compile(
     r"secret|passw|passphrase|credential|(?:^|_|-|api|private|access|signing)(?:key|token)$", re.IGNORECASE
@@ -35,35 +35,36 @@ _CREDENTIAL = re.compile(
 
 
 def findings(model: type[BaseModel], error: ValidationError) -> tuple[Finding, ...]:
-    """One finding an error. Values are not repeated: a misplaced one may be a secret."""
-    found: dict[Finding, None] = {}
+    """Return a finding for each error. No finding repeats a value: a misplaced value may be a secret."""
+    unique: dict[Finding, None] = {}
     encrypted: dict[Path, None] = {}
     for item in error.errors(include_url=False, include_input=True):
         path, value, kind = item["loc"], item["input"], item["type"]
         if path[-1:] == ("[key]",) and kind != "extra_forbidden":
-            path = path[:-1]  # pydantic's word for: the key itself
+            path = path[:-1]  # pydantic's name for the key itself
         if path[-1:] == ("secure",) and isinstance(value, str):
             encrypted[path[:-1]] = None
         elif isinstance(value, dict) and len(value) == 1 and isinstance(value.get("secure"), str):
-            # What is missing has the mapping around it as input.
+            # The input of a "missing" error is the mapping that lacks the key.
             encrypted[path[:-1] if kind == "missing" else path] = None
         elif kind != "too_short" or not value:
-            # With a wrong item pydantic counts only the right ones; the item has its own finding.
-            found[_finding(model, path, kind, item.get("ctx", {}), value, item["msg"])] = None
+            # pydantic counts only valid items: "too_short" is wrong for a list with invalid items, each of
+            # which has its own finding.
+            unique[_finding(model, path, kind, item.get("ctx", {}), value, item["msg"])] = None
     return (
         *(Finding(path, *_ENCRYPTED) for path in encrypted),
-        *(finding for finding in found if not any(finding.path[: len(path)] == path for path in encrypted)),
+        *(finding for finding in unique if not any(finding.path[: len(path)] == path for path in encrypted)),
     )
 
 
-def takes_a_day(model: type[BaseModel], path: Path) -> bool:
-    """Whether the field at a path is for days, which need no quotes."""
+def is_date_field(model: type[BaseModel], path: Path) -> bool:
+    """Whether the field at a path contains a date, which needs no quotes in YAML."""
     return any(DAY in field.metadata for field in _fields(model, path[:-1]) if field.alias == path[-1])
 
 
 _ENCRYPTED = (
-    "is encrypted, and inside the tenant it would reach the state in plain text",
-    "Remove it; credentials come from the environment or from a secret of their own.",
+    "is an encrypted value, which the state would store in plain text",
+    "Remove it. Set credentials in environment variables or in a separate secret of the stack.",
 )
 
 
@@ -73,21 +74,21 @@ def _finding(
     if kind == "extra_forbidden":
         return _unknown_key(model, path)
     if kind == "missing":
-        return Finding(path, "is missing", "Declare it; nothing is assumed here.")
+        return Finding(path, "is missing", "Add it; it has no default.")
     if value is None:
         return Finding(path, *NO_VALUE)
     if kind == "string_type" and isinstance(value, bool | int | float):
-        return Finding(path, "is not a text but a number or truth value to YAML", "Put it in quotes.")
+        return Finding(path, "is a number or Boolean in YAML, not a string", "Put it in quotes.")
     if kind in _EXPECTED:
         return Finding(path, f"is not {_EXPECTED[kind]}", f"Write {_EXPECTED[kind]}.")
     if kind == "too_short":
-        return Finding(path, "is empty", "Name at least one.")
+        return Finding(path, "is empty", "Add at least one entry.")
     if kind == "string_pattern_mismatch":
         return Finding(
             path, "has characters that are not allowed here", f"It must match {context['pattern']}."
         )
     if kind in {"enum", "literal_error"}:
-        return Finding(path, "is not one of the known values", f"Use {context['expected']}.")
+        return Finding(path, "is not one of the allowed values", f"Use {context['expected']}.")
     if kind == "value_error":
         error = context["error"]
         remedy = error.remedy if isinstance(error, RefusedError) else "Correct the value."
@@ -98,36 +99,37 @@ def _finding(
 def _unknown_key(model: type[BaseModel], path: Path) -> Finding:
     key = str(path[-1])
     known = sorted(field.alias or "" for field in _fields(model, path[:-1]))
-    close = get_close_matches(key, known, n=1, cutoff=0.9)
-    if not close and _CREDENTIAL.search(key):
+    similar_keys = get_close_matches(key, known, n=1, cutoff=0.9)
+    if not similar_keys and _CREDENTIAL.search(key):
         return Finding(
             path,
-            "looks like a credential, and none belongs in a tenant's declaration",
-            "Remove it; credentials come from the environment.",
+            "looks like a credential, which a declaration must not contain",
+            "Remove it. Set credentials in environment variables.",
         )
-    guess = did_you_mean(key, known) or f"Known here: {', '.join(known)}."
-    return Finding(path, f"is not known in {dotted(path[:-1]) or model.__name__.lower()}", guess)
+    remedy = did_you_mean(key, known) or f"Known keys: {', '.join(known)}."
+    return Finding(path, f"is not a key of {dotted(path[:-1]) or model.__name__.lower()}", remedy)
 
 
 def _fields(model: Any, path: Path) -> Iterator[FieldInfo]:
-    """The fields of the models at a path."""
+    """Yield the fields of the models at a path."""
     for part in path:
-        model = _below(model, part)
+        model = _annotation_at(model, part)
     for candidate in _models(model):
         yield from candidate.model_fields.values()
 
 
-def _below(annotation: Any, part: str | int) -> Any:
+def _annotation_at(annotation: Any, part: str | int) -> Any:
     for model in _models(annotation):
         for field in model.model_fields.values():
             if part == field.alias:
                 return field.annotation
-    arguments = get_args(_bare(annotation))
-    return arguments[-1] if get_origin(_bare(annotation)) is dict else arguments[0] if arguments else None
+    plain = _without_metadata(annotation)
+    arguments = get_args(plain)
+    return arguments[-1] if get_origin(plain) is dict else arguments[0] if arguments else None
 
 
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:
-    annotation = _bare(annotation)
+    annotation = _without_metadata(annotation)
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     elif get_origin(annotation) in {Union, UnionType}:
@@ -135,5 +137,5 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
             yield from _models(argument)
 
 
-def _bare(annotation: Any) -> Any:
+def _without_metadata(annotation: Any) -> Any:
     return get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation

@@ -1,7 +1,8 @@
-"""What an unquoted YAML scalar is, and whether every reader would say the same.
+"""Parse unquoted YAML scalars, and recognize the ones that YAML parsers read differently.
 
 Pulumi reads stack files with Go's yaml.v3, which follows neither YAML 1.1 (where `yes` is true and `1:30` is
-90) nor 1.2 (where `0456` is 456). What readers may disagree on is a text here, and doubtful.
+90) nor 1.2 (where `0456` is 456). A scalar that parsers read differently is parsed as a string and marked as
+doubtful.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ import yaml
 from yaml.resolver import Resolver
 
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
-_TRUTH = {"true": True, "false": False}
-# More digits would lose some where numbers are doubles (RFC 8259, section 6).
-_WHOLE = re.compile(r"0|-?[1-9][0-9]{0,14}")
-# Of yaml.v3's resolve.go, what it takes for a number once underscores are out, or for a time.
+_BOOLEANS = {"true": True, "false": False}
+# Parsers that store numbers as doubles lose precision with more digits (RFC 8259, section 6).
+_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,14}")
+# Strings that yaml.v3's resolve.go reads as a number, after it removes underscores, or as a time.
 _GO_NUMBER = re.compile(
     r"[-+]?(?:0x[0-9a-f]+|0o[0-7]+|0b[01]+|(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:e[-+]?[0-9]+)?)"
     r"|[-+]?\.(?:inf|nan)",
@@ -30,19 +31,19 @@ _WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 _yaml_1_1: Callable[..., str] = Resolver().resolve
 
 
-@lru_cache(maxsize=4096)  # a thousand tenants say much the same
+@lru_cache(maxsize=4096)  # the same scalars occur in many tenants' files
 def plain(text: str) -> tuple[Any, bool]:
-    """The value of an unquoted scalar, and whether that is in doubt."""
-    if text in _TRUTH:
-        return _TRUTH[text], False
-    if _WHOLE.fullmatch(text):
+    """Return the value of an unquoted scalar, and whether other parsers read it differently."""
+    if text in _BOOLEANS:
+        return _BOOLEANS[text], False
+    if _INTEGER.fullmatch(text):
         return int(text), False
     if text in _NULL:
         return None, False
-    return text, _differs(text)
+    return text, _is_doubtful(text)
 
 
-def _differs(text: str) -> bool:
+def _is_doubtful(text: str) -> bool:
     return (
         text.lower() in _WORDS
         or _yaml_1_1(yaml.ScalarNode, text, (True, False)) != "tag:yaml.org,2002:str"

@@ -1,4 +1,4 @@
-"""What it means that a setting of an authorization server changes, for those who must approve it."""
+"""What the change of an authorization server's setting means to a reviewer."""
 
 from __future__ import annotations
 
@@ -19,25 +19,27 @@ Effect = Literal[
     "token-reading",
     "unlimited-when-empty",
 ]
-"""What a setting decides.
+"""What a setting controls.
 
 identity: which authorization server it is; administration: where or how the stack administers it; creation:
-whether the stack makes and owns a part of it; ownership: whether the stack takes over what others live with;
-protection: whether something may be destroyed; owners, verified-domains: lists of them; recognition: by which
-tokens each protected resource is recognised, by its key; token-reading: how tokens are read;
-unlimited-when-empty: a limit of a way that without entries limits nothing.
+whether the stack creates and owns a part of it; ownership: whether the stack takes over settings that other
+applications depend on; protection: whether the stack may delete something; owners, verified-domains: lists
+of them; recognition: by which tokens each protected resource is recognized, by its key; token-reading: how
+tokens are read; unlimited-when-empty: a limit of a registration method that limits nothing if it has no
+entries.
 """
 
 
 @dataclass(frozen=True)
 class SettingChange:
-    """One setting.
+    """What a change of one setting means.
 
     Attributes:
-        path: below the tenant; in the instance, `instance` is its first key. All that is below it is meant.
-        effect: what it decides.
-        true: what is so from then on where it becomes true, or has another value; a sentence.
-        false: where it becomes false.
+        path: the setting's path below the tenant, including all keys below it. For a setting of the instance
+            the first key is `instance`.
+        effect: what the setting controls.
+        true: a sentence about the result if the setting becomes true or gets another value.
+        false: a sentence about the result if the setting becomes false.
     """
 
     path: Path

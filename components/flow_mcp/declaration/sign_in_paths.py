@@ -1,7 +1,7 @@
-"""The entries of a tenant's file through which people sign in, and whom each protected resource admits.
+"""The entries of a tenant's file through which people sign in, and the people of each protected resource.
 
-Most servers gate a scope or an API by the person's roles, whatever the client. So people belong to the
-protected resource: all sign-in paths to it must admit the same ones.
+Most authorization servers restrict a scope or an API by the person's roles, regardless of the client. People
+therefore belong to the protected resource, and all sign-in paths to it must admit the same people.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ class SignInPath:
     """A declared client for people, or an open registration method.
 
     Attributes:
-        path: its place in the tenant's file.
+        path: its path in the tenant's file.
         access: its access list.
-        people: whom it admits; None where it admits whom the other sign-in paths admit.
+        people: the people whom it admits; None if it admits the same people as the other sign-in paths.
     """
 
     path: Path
@@ -31,7 +31,7 @@ class SignInPath:
 
 
 def sign_in_paths(declaration: Declaration) -> Iterator[SignInPath]:
-    """All sign-in paths of a tenant: declared clients first, then registration methods."""
+    """Yield all sign-in paths of a tenant: declared clients first, then registration methods."""
     for name, client in declaration.tenant.clients.items():
         if client.grant is Grant.AUTHORIZATION_CODE:
             yield SignInPath(("clients", name), client.access, client.people)
@@ -43,7 +43,7 @@ def sign_in_paths(declaration: Declaration) -> Iterator[SignInPath]:
 
 
 def admitted(declaration: Declaration, resource: ResourceDeclared) -> People:
-    """The people whom a protected resource admits; the checks make sure that all sign-in paths agree."""
+    """Return the people whom a protected resource admits; the checks ensure that all sign-in paths agree."""
     for path in sign_in_paths(declaration):
         if path.people is not None and resource in declaration.reached_by(path.access):
             return path.people

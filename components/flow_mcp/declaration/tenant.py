@@ -1,4 +1,4 @@
-"""A tenant's declaration as people write it, `flow-mcp:tenant`."""
+"""The declaration of a tenant, `flow-mcp:tenant`."""
 
 from __future__ import annotations
 
@@ -12,31 +12,34 @@ from flow_mcp.declaration.waivers import RuleId, Waiver
 
 
 class Workspace(Declared):
-    """A workspace and those of its environments that expose an MCP server."""
+    """A workspace and its environments that expose an MCP server."""
 
-    environments: Annotated[tuple[Identifier, ...], Field(min_length=1, description="Their IDs.")]
+    environments: Annotated[tuple[Identifier, ...], Field(min_length=1, description="The environments' IDs.")]
 
 
 class AuthorizationServerChoice(Declared):
-    """The tenant's authorization server: exactly one of these."""
+    """The tenant's authorization server, exactly one of these kinds."""
 
-    # `Kinds.tenant_model` adds an optional field for each kind. That exactly one is given is checked with the
-    # other rules, so that all problems of a file are reported at once.
+    # `Kinds.tenant_model` adds an optional field for each kind. The number of declared kinds is checked
+    # together with the other rules, so that all problems of a file are reported in one run.
     model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
 
 
 class Tenant(Declared):
-    """One tenant: its MCP servers, its authorization server and who may call."""
+    """One tenant: its MCP servers, its authorization server, its clients and their access."""
 
     id: Annotated[Identifier, Field(description="The tenant's ID in Flow, in quotes if it is a number.")]
     workspaces: Annotated[
-        dict[Identifier, Workspace], Field(min_length=1, description="By workspace ID, in quotes.")
+        dict[Identifier, Workspace],
+        Field(min_length=1, description="The workspaces by ID; put the IDs in quotes."),
     ]
     authorization_server: AuthorizationServerChoice
-    clients: dict[Name, Client] = Field(default={}, description="By name; the stack registers them.")
+    clients: dict[Name, Client] = Field(
+        default={}, description="The clients that the stack registers, by name."
+    )
     manual_registrations: dict[Name, ManualRegistration] = Field(
-        default={}, description="By name; somebody else registered them."
+        default={}, description="The clients that an administrator registered, by name."
     )
     waivers: dict[RuleId, Waiver] = Field(
-        default={}, description="By the rule's ID; violations of policies that somebody accepted for a while."
+        default={}, description="Waivers by the rule's ID; each suppresses a rule until its expiry date."
     )

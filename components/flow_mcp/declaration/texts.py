@@ -1,4 +1,4 @@
-"""Texts that people read, and names of a fixed form: what looks the same is the same."""
+"""Strings for people and identifiers of a fixed form; two values that look the same are equal."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 @dataclass(frozen=True)
 class Form:
-    """Metadata of a text type that must match a regular expression as a whole.
+    """Annotation for a string type: the whole string must match a regular expression.
 
     Attributes:
-        pattern: the expression, as Python and JSON Schema (ECMA-262) both read it.
-        noun: what such a text is, with its article.
-        form: what it may consist of, for the remedy.
+        pattern: an expression with the same meaning in Python and in JSON Schema (ECMA-262).
+        noun: the type's name with its article, for the message.
+        form: the permitted characters and length, for the remedy.
     """
 
     pattern: str
@@ -53,29 +53,31 @@ def _text(text: str) -> str:
         raise RefusedError("is empty or too long", f"Use 1 to {_LONGEST} characters.")
     if not text.isprintable() or INVISIBLE.search(text):
         raise RefusedError(
-            "has characters that are not shown, or that change how others are shown",
-            "Type it anew, with visible characters and single spaces only.",
+            "has invisible characters, or characters that change how others are displayed",
+            "Retype it with visible characters and single spaces only.",
         )
     if text.strip() != text or "  " in text:
-        raise RefusedError("has spaces at its ends or next to each other", "Remove them.")
+        raise RefusedError("has leading, trailing or repeated spaces", "Remove them.")
     if not unicodedata.is_normalized("NFC", text):
         raise RefusedError(
-            "has letters and their accents apart", "Write it in Unicode's composed form (NFC)."
+            "has letters and accents as separate characters", "Write it in Unicode's composed form (NFC)."
         )
     return text
 
 
 def _day(text: str) -> str:
-    # The longer form is what Pulumi makes of a date that is not in quotes.
+    # Pulumi converts a date without quotes to the longer form.
     match = _DAY.fullmatch(text)
     try:
         return date.fromisoformat(match["day"] if match else "").isoformat()
     except ValueError:
-        raise RefusedError("is not a day of this century", "Write it as in 2026-11-01.") from None
+        raise RefusedError(
+            "is not a date of this century", "Write it as YYYY-MM-DD, such as 2026-11-01."
+        ) from None
 
 
 def seconds(duration: str) -> int:
-    """The seconds of a declared duration, such as `5m`."""
+    """Return the seconds of a duration such as `5m`."""
     return int(duration[:-1]) * _UNITS[duration[-1]]
 
 
@@ -84,20 +86,20 @@ Identifier = Annotated[
     Form(
         r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}",
         "an ID",
-        "1 to 63 letters, digits, - and _, first a letter or digit",
+        "1 to 63 letters, digits, - and _, starting with a letter or digit",
     ),
 ]
-"""A tenant's, workspace's or environment's ID: one segment of a URL that needs no encoding."""
+"""The ID of a tenant, workspace or environment: a URL path segment that needs no encoding."""
 
 Name = Annotated[
     str,
     Form(
         r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?",
         "a name",
-        "1 to 40 lower-case letters, digits and -, with - not at its ends",
+        "1 to 40 lower-case letters, digits and -, without - at the start or end",
     ),
 ]
-"""A name that people give to a client."""
+"""The name of a client in a tenant's file."""
 
 ClientId = Annotated[
     str,
@@ -105,10 +107,10 @@ ClientId = Annotated[
 ]
 
 Text = Annotated[str, AfterValidator(_text), Field(json_schema_extra={"minLength": 1, "maxLength": _LONGEST})]
-"""One line of text for people."""
+"""One line of text for people, without invisible characters."""
 
 DAY = AfterValidator(_day)
-"""Marks the fields that take a day, in quotes or not."""
+"""Validator of date fields, which accept a date with or without quotes in YAML."""
 
 Day = Annotated[str, DAY, Field(json_schema_extra={"format": "date"})]
 

@@ -1,4 +1,4 @@
-"""Waivers: violations of policies that somebody accepted for a while."""
+"""Waivers: accepted violations of rules, each until an expiry date."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from flow_mcp.declaration.base import Day, Declared, Form, Text
 
 RuleId = Annotated[
     str,
-    Form(r"[A-Z][A-Z0-9]{1,15}-[0-9]{3}", "a rule's ID", "the ID that docs/policies.md names, FLOWMCP-016"),
+    Form(r"[A-Z][A-Z0-9]{1,15}-[0-9]{3}", "a rule's ID", "an ID from docs/policies.md, such as FLOWMCP-016"),
 ]
 
 
 class Waiver(Declared):
-    """Violations of one rule, accepted by somebody until a day; the pack's configuration says by whom."""
+    """A waiver of one rule until a date; the policy pack's configuration defines who may accept it."""
 
-    reason: Annotated[Text, Field(description="Why it is acceptable, for auditors.")]
+    reason: Annotated[Text, Field(description="Why the violations are acceptable, for auditors.")]
     accepted_by: Annotated[
-        Text, Field(description="Who accepted it, as `waivableBy` of the rule names them.")
+        Text, Field(description="The person or role that accepts them, as in `waivableBy` of the rule.")
     ]
-    expires: Annotated[Day, Field(description="Last day on which it holds, YYYY-MM-DD.")]
+    expires: Annotated[Day, Field(description="Last day on which the waiver applies, YYYY-MM-DD.")]

@@ -1,1 +1,1 @@
-"""Pulumi: its programs on this machine, the project and its stacks, and what our own plugin is built from."""
+"""Pulumi: its programs on this machine, the project and its stacks, and the base of the project's plugin."""

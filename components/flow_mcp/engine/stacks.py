@@ -1,6 +1,6 @@
-"""What the `pulumi` command knows of tenants' stacks: outputs and updates.
+"""Read the outputs and updates of stacks with the `pulumi` command.
 
-Only `pulumi` is asked, so that every backend and every secrets provider works that works there.
+The command supports every backend and every secrets provider, so this module accesses neither itself.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from flow_mcp.common.nulls import without_nulls
 from flow_mcp.engine.project import Project
 
 _SECONDS = 120
-# The authorization server is asked for each resource.
+# A refresh sends requests to the authorization server for each resource.
 _REFRESH_SECONDS = 600
-# The states of all stacks are read.
+# Pulumi reads the states of all stacks.
 _LIST_SECONDS = 600
 
 
 class StackError(FlowMcpError):
-    """Pulumi did not tell what is asked of a stack."""
+    """Pulumi could not read a stack."""
 
     exit_code = 2
 
 
 class NotAppliedError(StackError):
-    """The stack has no settings yet: `pulumi up` has not made them."""
+    """The stack has no settings yet, because `pulumi up` has not run."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,10 @@ class Update:
     """An update of a stack.
 
     Attributes:
-        number: 1 for the first.
-        kind: Pulumi's word: `update`, `refresh`, `destroy`, …
-        result: Pulumi's word: `succeeded`, `failed`, …
-        ended: when, RFC 3339; None while it runs.
+        number: its number; the first update has the number 1.
+        kind: Pulumi's name of its kind: `update`, `refresh`, `destroy`, …
+        result: Pulumi's name of its result: `succeeded`, `failed`, …
+        ended: the time at which it ended, RFC 3339; None while it runs.
     """
 
     number: int
@@ -73,8 +73,8 @@ class Stacks:
     """The stacks of a project at Pulumi's backend.
 
     Attributes:
-        project: where the command runs.
-        program: the `pulumi` command.
+        project: the project, in whose directory the command runs.
+        program: the path of the `pulumi` command.
     """
 
     project: Project
@@ -82,23 +82,23 @@ class Stacks:
 
     @classmethod
     def of(cls, project: Project) -> Stacks:
-        """With `pulumi` from PATH, else from the project's `.toolchain/bin`.
+        """Return the stacks of a project; uses `pulumi` from PATH or from the project's `.toolchain/bin`.
 
         Raises:
-            StackError: it is in neither.
+            StackError: neither of them contains `pulumi`.
         """
-        ours = project.directory / ".toolchain" / "bin"
-        found = shutil.which("pulumi") or shutil.which("pulumi", path=str(ours))
-        if not found:
-            raise StackError(f"there is no pulumi on PATH or in {ours}; `flow-mcp toolchain` gets it")
-        return cls(project, Path(found))
+        toolchain = project.directory / ".toolchain" / "bin"
+        program = shutil.which("pulumi") or shutil.which("pulumi", path=str(toolchain))
+        if not program:
+            raise StackError(f"no pulumi on PATH or in {toolchain}; run `flow-mcp toolchain` to install it")
+        return cls(project, Path(program))
 
     def settings(self, stack: str) -> str:
-        """The stack's output `settings`: the settings document's canonical JSON.
+        """Return the stack's output `settings`, the canonical JSON of the settings document.
 
         Raises:
-            NotAppliedError: there is no such stack at the backend, or it has no such output.
-            StackError: Pulumi does not answer as expected.
+            NotAppliedError: the stack does not exist at the backend, or it has no such output.
+            StackError: the command failed or printed unexpected output.
         """
         settings = self._outputs(stack).get("settings")
         if not isinstance(settings, str):
@@ -108,30 +108,32 @@ class Stacks:
         return settings
 
     def client_secrets(self, stack: str) -> dict[str, str]:
-        """The stack's output `clientSecrets`, decrypted, by client name; needs the stack's passphrase.
+        """Return the decrypted client secrets from the output `clientSecrets`, by client name.
+
+        This needs access to the stack's secrets provider, such as its passphrase.
 
         Raises:
-            StackError: Pulumi cannot decrypt it, or does not answer as expected.
+            StackError: Pulumi cannot decrypt the output, or printed unexpected output.
         """
         secrets = self._outputs(stack, "--show-secrets").get("clientSecrets", {})
         if not isinstance(secrets, dict):
-            raise StackError(f"the output clientSecrets of the stack {stack} is no mapping")
+            raise StackError(f"the output clientSecrets of the stack {stack} is not a mapping")
         return {name: secret for name, secret in secrets.items() if isinstance(secret, str)}
 
     def update_number(self, stack: str) -> int:
-        """The number of the stack's last update, 1 for the first.
+        """Return the number of the stack's last update; the first update has the number 1.
 
         Raises:
-            StackError: Pulumi does not answer as expected, or the stack has had no update.
+            StackError: the command failed or printed unexpected output, or the stack has had no update.
         """
         return self.last_update(stack).number
 
     def last_update(self, stack: str) -> Update:
-        """The stack's last update.
+        """Return the stack's last update.
 
         Raises:
-            NotAppliedError: there is no such stack at the backend, or it has had no update.
-            StackError: Pulumi does not answer as expected.
+            NotAppliedError: the stack does not exist at the backend, or it has had no update.
+            StackError: the command failed or printed unexpected output.
         """
         arguments = ("stack", "history", "--json", "--stack", stack)
         latest = self._json(*arguments, "--page-size", "1")
@@ -139,87 +141,88 @@ class Stacks:
             raise NotAppliedError(
                 f"the stack {stack} has had no update; run `pulumi up --stack {stack}` first"
             )
-        # A backend that numbers updates tells the number; with files, the history's length is it.
+        # A backend of files does not number updates; there the length of the history is the number.
         number = latest[0].get("version", 0) or len(self._json(*arguments))
-        told = {key: str(latest[0].get(key, "")) for key in ("kind", "result", "endTime")}
-        return Update(int(number), told["kind"], told["result"], told["endTime"] or None)
+        fields = {key: str(latest[0].get(key, "")) for key in ("kind", "result", "endTime")}
+        return Update(int(number), fields["kind"], fields["result"], fields["endTime"] or None)
 
     def listed(self) -> dict[str, Listed]:
-        """All stacks of the project at the backend, by name. It is one call, however many there are.
+        """Return the stacks of the project at the backend, by name, with one call of Pulumi.
 
         Raises:
-            StackError: Pulumi does not answer as expected.
+            StackError: the command failed or printed unexpected output.
         """
-        told = self._json("stack", "ls", "--json", seconds=_LIST_SECONDS)
+        stacks = self._json("stack", "ls", "--json", seconds=_LIST_SECONDS)
         return {
-            str(each["name"]).rpartition("/")[2]: Listed(
-                each.get("lastUpdate") or None,
-                int(each.get("resourceCount") or 0),
-                bool(each.get("updateInProgress")),
+            str(stack["name"]).rpartition("/")[2]: Listed(
+                stack.get("lastUpdate") or None,
+                int(stack.get("resourceCount") or 0),
+                bool(stack.get("updateInProgress")),
             )
-            for each in told
+            for stack in stacks
         }
 
     def create(self, stack: str) -> None:
-        """Make an empty stack; Pulumi writes the salt of its secrets into its file where that has none.
+        """Create an empty stack. Pulumi adds a salt for secrets to the stack's file if it has none.
 
         Raises:
-            StackError: Pulumi does not make it.
+            StackError: the command failed.
         """
         declared = yaml.safe_load(self.project.stack_file(stack).read_bytes())
         provider = declared.get("secretsprovider") if isinstance(declared, dict) else None
-        chosen = ("--secrets-provider", str(provider)) if provider else ()
-        self._run("stack", "init", "--no-select", *chosen, "--stack", stack)
+        options = ("--secrets-provider", str(provider)) if provider else ()
+        self._run("stack", "init", "--no-select", *options, "--stack", stack)
 
     def unlock(self, stack: str) -> None:
-        """Remove the locks of a stack; only for those whose holders do not run any more.
+        """Remove the locks of a stack; call it only if their holders have exited.
 
         Raises:
-            StackError: Pulumi does not remove them.
+            StackError: the command failed.
         """
         self._run("cancel", "--yes", "--stack", stack)
 
     def version(self) -> str:
-        """The version of Pulumi.
+        """Return the version of Pulumi.
 
         Raises:
-            StackError: Pulumi does not answer.
+            StackError: the command failed.
         """
         return self._run("version").strip()
 
     def drifted(self, stack: str) -> int:
-        """How many of the stack's resources are no longer as it left them; the authorization server is asked.
+        """Return the number of the stack's resources with drift, read from the authorization server.
 
-        It changes nothing, but needs what an update needs: the stack's passphrase, the server's credentials.
+        It changes nothing, but it needs the same access as an update: the stack's passphrase and the
+        credentials for the authorization server.
 
         Raises:
-            StackError: Pulumi cannot tell.
+            StackError: the command failed or printed unexpected output.
         """
         arguments = ("refresh", "--preview-only", "--json", "--stack", stack)
-        told = self._json(*arguments, seconds=_REFRESH_SECONDS)
-        counted = told.get("changeSummary") if isinstance(told, dict) else None
-        if not isinstance(counted, dict):
-            raise StackError(f"`pulumi {' '.join(arguments)}` did not say what changed")
-        return sum(number for op, number in counted.items() if op != "same")
+        result = self._json(*arguments, seconds=_REFRESH_SECONDS)
+        counts = result.get("changeSummary") if isinstance(result, dict) else None
+        if not isinstance(counts, dict):
+            raise StackError(f"`pulumi {' '.join(arguments)}` printed no changeSummary")
+        return sum(count for operation, count in counts.items() if operation != "same")
 
-    def _outputs(self, stack: str, *more: str) -> dict[str, Any]:
+    def _outputs(self, stack: str, *options: str) -> dict[str, Any]:
         outputs: dict[str, Any] = without_nulls(
-            self._json("stack", "output", "--json", "--stack", stack, *more)
+            self._json("stack", "output", "--json", "--stack", stack, *options)
         )
         return outputs
 
     def _json(self, *arguments: str, seconds: int = _SECONDS) -> Any:
-        printed = self._run(*arguments, seconds=seconds)
+        output = self._run(*arguments, seconds=seconds)
         try:
-            return json.loads(printed)
+            return json.loads(output)
         except ValueError:
-            # What it printed could be a secret: it is not repeated.
+            # The output is not repeated, because it could contain a secret.
             raise StackError(f"`pulumi {' '.join(arguments)}` did not print JSON") from None
 
     def _run(self, *arguments: str, seconds: int = _SECONDS) -> str:
-        shown = f"pulumi {' '.join(arguments)}"
+        command = f"pulumi {' '.join(arguments)}"
         try:
-            ended = subprocess.run(
+            process = subprocess.run(
                 [str(self.program), "--non-interactive", *arguments],
                 cwd=self.project.directory,
                 env={**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"},
@@ -230,14 +233,14 @@ class Stacks:
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            raise StackError(f"`{shown}` did not end within {seconds} seconds") from None
-        if ended.returncode:
-            said = " ".join(ended.stderr.split()) or f"exit code {ended.returncode}"
-            if "no stack named" in said:
+            raise StackError(f"`{command}` did not finish within {seconds} seconds") from None
+        if process.returncode:
+            output = " ".join(process.stderr.split()) or f"exit code {process.returncode}"
+            if "no stack named" in output:
                 stack = arguments[arguments.index("--stack") + 1]
                 raise NotAppliedError(
-                    f"the stack {stack} is not at Pulumi's backend; run "
+                    f"the stack {stack} does not exist at Pulumi's backend; run "
                     f"`pulumi stack select --create {stack}` and `pulumi up` first"
                 )
-            raise StackError(f"`{shown}` failed: {said}")
-        return ended.stdout
+            raise StackError(f"`{command}` failed: {output}")
+        return process.stdout

@@ -1,1 +1,1 @@
-"""This machine: a Keycloak for development, the demo, a scratch copy of the project."""
+"""Run parts of the project locally: a Keycloak for development, the demo, a scratch copy of the project."""

@@ -1,7 +1,7 @@
-"""A copy of the project to try things in: the demo's and the tests'.
+"""A scratch copy of the project for the demo and the tests.
 
-Creating a stack writes its salt into the tenant's file, so trials work on a copy with a passphrase, a
-backend and a Pulumi home of its own; the checkout and the user's own stacks stay as they are.
+Creating a stack writes its salt into the tenant's file. The copy has its own passphrase, backend and Pulumi
+home, so that the checkout and the user's stacks are not changed.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from flow_mcp.common.errors import FlowMcpError
 from flow_mcp.engine.project import Project
 
 _SALT = "encryptionsalt:"
-# Beginnings of the names of what Pulumi and the authorization servers' providers read.
+# Prefixes of the environment variables that Pulumi and the providers of authorization servers read.
 _CREDENTIALS = ("PULUMI_", "KEYCLOAK_", "AUTH0_", "ARM_", "AZURE_", "SCALEKIT_", "FLOW_MCP_")
 _SHARED = ("components", "policies", ".venv")
 
 
 class PulumiError(FlowMcpError):
-    """Pulumi ended with an error; its own words were shown or are in the message."""
+    """Pulumi ended with an error, whose text was shown or is in the message."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class ScratchProject:
     """A project directory with its own backend, passphrase and environment.
 
     Attributes:
-        directory: holds `project/` (the copy), `state/` (the backend), `passphrase` and `pulumi/`.
+        directory: contains `project/` (the copy), `state/` (the backend), `passphrase` and `pulumi/`.
         toolchain: directory of the pulumi command and its plugins.
         credentials: environment variables for the authorization servers.
     """
@@ -46,7 +46,7 @@ class ScratchProject:
 
     @classmethod
     def prepare(cls, source: Project, directory: Path, credentials: Mapping[str, str]) -> ScratchProject:
-        """Make the copy, or take up the one that is there; stack files are the caller's to write."""
+        """Create the copy, or use the existing one; the caller writes the tenants' files."""
         scratch = cls(directory, source.directory / ".toolchain" / "bin", credentials)
         for folder in (scratch.project.directory / "stacks", scratch.state, scratch.directory / "pulumi"):
             folder.mkdir(parents=True, exist_ok=True)
@@ -66,7 +66,7 @@ class ScratchProject:
 
     @property
     def project(self) -> Project:
-        """The copy."""
+        """The copy of the project."""
         return Project(self.directory / "project")
 
     @property
@@ -76,23 +76,23 @@ class ScratchProject:
 
     @property
     def passphrase(self) -> Path:
-        """The file (mode 0600) with the passphrase of all stacks here."""
+        """The file (mode 0600) with the passphrase of all stacks of the copy."""
         return self.directory / "passphrase"
 
     def declare(self, stack: str, text: str) -> None:
-        """Write a stack's file; the salt that belongs to the trial's passphrase stays, any other goes."""
+        """Write a tenant's file; keep the salt of the copy's passphrase, and drop a salt in the text."""
         file = self.project.directory / "stacks" / f"Pulumi.{stack}.yaml"
-        before = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
-        salt = [line for line in before if line.startswith(_SALT)]
+        previous = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+        salt = [line for line in previous if line.startswith(_SALT)]
         declared = [line for line in text.splitlines() if not line.startswith(_SALT)]
         file.write_text("\n".join([*declared, *salt]) + "\n", encoding="utf-8")
 
     def environment(self) -> dict[str, str]:
-        """The environment that `pulumi` runs in: nothing of the user's own Pulumi takes part."""
+        """Return the environment for `pulumi`, without the user's own Pulumi settings."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(_CREDENTIALS)}
         return {
             **kept,
-            # The plugin is in Pulumi's home; one on PATH would be preferred, with a warning at each run.
+            # Pulumi would prefer a plugin on PATH to the one in its home, and warn about it at each run.
             "PULUMI_IGNORE_AMBIENT_PLUGINS": "true",
             **self.credentials,
             "PATH": f"{self.toolchain}{os.pathsep}{os.environ['PATH']}",
@@ -105,7 +105,7 @@ class ScratchProject:
         }
 
     def installed_plugin(self, package: str) -> Path:
-        """Where Pulumi looks for the plugin that goes with the installed SDK of a package (`keycloak`)."""
+        """Return the path of the plugin for the installed SDK of a package such as `keycloak`."""
         name = f"resource-{package}"
         folder = f"{name}-v{metadata.version(f'pulumi-{package}')}"
         return self.directory / "pulumi" / "plugins" / folder / f"pulumi-{name}"
@@ -122,9 +122,9 @@ class ScratchProject:
         """Run `pulumi` in the copy.
 
         Args:
-            arguments: what follows `pulumi`.
-            show: let Pulumi write to the terminal itself instead of returning what it printed.
-            check: whether an error of Pulumi's is raised.
+            arguments: the arguments of `pulumi`.
+            show: whether Pulumi writes to the terminal; its output is not returned then.
+            check: whether to raise an error of Pulumi.
 
         Raises:
             PulumiError: Pulumi ended with an error (with `check`).
@@ -139,20 +139,20 @@ class ScratchProject:
             stderr=None if show else subprocess.STDOUT,
         )
         try:
-            printed, _ = process.communicate()
+            output, _ = process.communicate()
         except KeyboardInterrupt:
-            # The terminal has interrupted Pulumi too, which finishes its steps and unlocks the stack.
+            # The terminal interrupts Pulumi too; wait until it has finished its steps and unlocked the stack.
             process.communicate()
             raise
         if check and process.returncode:
-            said = "" if show else f":\n{printed}"
-            raise PulumiError(f"pulumi {' '.join(arguments)} ended with status {process.returncode}{said}")
-        return subprocess.CompletedProcess(process.args, process.returncode, printed)
+            details = "" if show else f":\n{output}"
+            raise PulumiError(f"pulumi {' '.join(arguments)} ended with status {process.returncode}{details}")
+        return subprocess.CompletedProcess(process.args, process.returncode, output)
 
     def outputs(self, stack: str, *, secrets: bool = False) -> dict[str, Any]:
-        """A stack's outputs; secret ones as `[secret]` unless asked for."""
+        """Return a stack's outputs; without `secrets`, secret values are `[secret]`."""
         arguments = ["stack", "output", "--json", "--stack", stack, *(["--show-secrets"] if secrets else [])]
-        printed = self.pulumi(*arguments).stdout
-        # Warnings of the engine's may stand before it.
-        outputs: dict[str, Any] = json.loads(printed[printed.index("{") :])
+        text = self.pulumi(*arguments).stdout
+        # The engine can print warnings before the JSON.
+        outputs: dict[str, Any] = json.loads(text[text.index("{") :])
         return outputs

@@ -1,1 +1,1 @@
-"""Work on deployed tenants: deliver their settings, verify that clients can connect."""
+"""Commands for deployed tenants: export their settings, verify that clients can connect."""

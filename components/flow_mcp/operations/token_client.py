@@ -1,4 +1,4 @@
-"""Fetches tokens as the settings document says: nothing hard-coded, so that the document is what is tried."""
+"""Request tokens with the requests of the settings document only, so that they are tested too."""
 
 from __future__ import annotations
 
@@ -9,22 +9,24 @@ from flow_mcp.common.errors import FlowMcpError
 from flow_mcp.settings import Client, TokenRequest
 
 _SECONDS = 20.0
-"""For the request and the whole answer, where the client keeps to the limit."""
+"""Time limit for the request and the whole answer, if the HTTP client supports it."""
 
 
 class TokenRefusedError(FlowMcpError):
-    """The authorization server gave no token.
+    """The authorization server issued no token.
 
     Attributes:
-        code: the error code of RFC 6749, section 5.2, if the server named one.
-        description: its `error_description`, if the server gave one.
+        code: the error code of RFC 6749, section 5.2; None if the answer has none.
+        description: the `error_description`; None if the answer has none.
     """
 
     def __init__(
         self, client: str, endpoint: str, status: int, code: str | None, description: str | None = None
     ) -> None:
         self.code, self.description = code, description
-        super().__init__(f"{endpoint} gave {client} no token: status {status}, error {code or 'not named'}")
+        super().__init__(
+            f"{endpoint} issued no token to {client}: status {status}, error {code or 'not stated'}"
+        )
 
 
 def fetch_program_token(
@@ -35,22 +37,22 @@ def fetch_program_token(
     *,
     without: tuple[str, ...] = (),
 ) -> str:
-    """Fetch an access token by client credentials, authenticated by HTTP Basic (RFC 6749, 2.3.1 and 4.4).
+    """Request an access token by client credentials with HTTP Basic (RFC 6749, 2.3.1 and 4.4).
 
     Args:
-        http: what sends the request.
-        client: who asks.
-        request: one of its token requests.
-        secret: its client secret; None where the request's parameters authenticate the client.
-        without: parameters of the request to leave out, to see what happens then.
+        http: the HTTP client.
+        client: the client that requests the token.
+        request: one of the client's token requests.
+        secret: the client secret; None if the request's parameters authenticate the client.
+        without: names of the request's parameters to omit, for tests of incomplete requests.
 
     Raises:
         TokenRefusedError: the server answered without a token.
-        httpx.HTTPError: it did not answer.
+        httpx.HTTPError: the server did not answer.
     """
     parameters = {name: value for name, value in request.parameters.items() if name not in without}
-    # Keycloak, as most servers, takes the form-encoded pair that RFC 6749 asks for and httpx sends plain;
-    # our client IDs and generated secrets are the same in both.
+    # RFC 6749 requires form-encoded credentials, which Keycloak and most servers decode; httpx sends them
+    # plain. The client IDs and the generated secrets of this project are equal in both encodings.
     basic = httpx.Auth() if secret is None else httpx.BasicAuth(client.client_id, secret)
     with within(_SECONDS):
         answer = http.post(request.token_endpoint, data=parameters, auth=basic)

@@ -1,4 +1,4 @@
-"""The reference validation of MCP Server Settings: who may call, by a settings document and a token.
+"""The reference implementation of the runtime: validates calls by a settings document and a token.
 
 It needs neither Pulumi nor the command line:
 
@@ -7,8 +7,8 @@ It needs neither Pulumi nor the command line:
     decision.status, decision.challenge   # the answer
     decision.reason, decision.client      # for the log only
 
-Servers have `flow_mcp.runtime.asgi` for any ASGI application and `flow_mcp.runtime.mcp_sdk` for the official
-MCP SDK; those are imported by themselves.
+Import `flow_mcp.runtime.asgi` for ASGI applications and `flow_mcp.runtime.mcp_sdk` for the official MCP SDK
+separately: they need more packages.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
-"""ASGI middleware: any Python server as an MCP protected resource."""
+"""ASGI middleware that protects a Python MCP server."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from flow_mcp.runtime.address import ExternalAddress
-from flow_mcp.runtime.asgi_answers import App, Receive, Scope, Send, deny, tell_metadata, tell_readiness
+from flow_mcp.runtime.asgi_answers import App, Receive, Scope, Send, answer_metadata, answer_readiness, deny
 from flow_mcp.runtime.audit import Audit
 from flow_mcp.runtime.bearer import bearer_token
 from flow_mcp.runtime.challenge import bearer_challenge
@@ -24,7 +24,7 @@ CALLER = "flow_mcp.caller"
 
 
 class Caller(NamedTuple):
-    """Who calls, and what: proven, and allowed by the tenant's settings."""
+    """The verified caller of an allowed call, and the protected resource that it calls."""
 
     tenant: str
     workspace: str
@@ -32,32 +32,32 @@ class Caller(NamedTuple):
     resource: str
     """URL of the protected resource."""
     authority: str
-    """Authorization server that vouches for client and subject; they are unique only there."""
+    """Authorization server that issued the token; client and subject are unique only within it."""
     client: str
     """Client ID."""
     subject: str
     """`sub` of the token."""
     subject_kind: Subject
     expires_at: int
-    """`exp` of the token, in seconds since 1970: a stream that outlives it is the application's affair."""
+    """`exp` of the token, in seconds since 1970. The application must end streams that outlive it."""
 
 
 class ProtectedResourceMiddleware:
-    """Lets calls through that the settings allow, and answers all others 401 or 403 with their challenge.
+    """Middleware that passes allowed calls to the application and answers others with 401 or 403.
 
-    The application gets a `Caller` in `scope["flow_mcp.caller"]`. Addresses that are no protected resource
-    are refused like all else; put the middleware around what it shall protect, and outside of whatever
-    rewrites paths.
+    The application receives a `Caller` in `scope["flow_mcp.caller"]`. Calls to addresses outside of all
+    protected resources are denied too. Put the middleware around the protected application only, and outside
+    of middleware that rewrites paths.
 
-    It answers for itself `/.well-known/oauth-protected-resource/…`, to browsers of any origin, and
-    `readiness_path`. CORS of the application's own addresses is for a CORS middleware around this one.
+    The middleware itself answers `/.well-known/oauth-protected-resource/…`, with CORS for any origin, and
+    `readiness_path`. For CORS of the application's own addresses, put a CORS middleware around this one.
 
     Args:
         app: The application.
-        tenants: A `SettingsDirectory`, or `Tenants` whose settings do not change.
-        base_url: Address of this server as clients know it, without a path unless the proxy in front takes
-            one off. Neither `Host` nor `Forwarded` headers are read: a caller can write what it likes there.
-        readiness_path: Where to answer probes, without a token: 200 or 503.
+        tenants: A `SettingsDirectory`, or `Tenants` with fixed settings.
+        base_url: Address of this server as clients know it, with a path only if the proxy in front removes
+            one. `Host` and `Forwarded` headers are not read, because a caller can forge them.
+        readiness_path: Path of the readiness probe, which needs no token and is answered 200 or 503.
     """
 
     def __init__(
@@ -78,32 +78,32 @@ class ProtectedResourceMiddleware:
         path = self._address.path(scope)
         if path is not None and kind == "http":
             if path == self._readiness_path:
-                await tell_readiness(self._tenants.readiness(), scope, send)
+                await answer_readiness(self._tenants.readiness(), scope, send)
                 return
-            if path.startswith(_METADATA) or path == WELL_KNOWN:
-                await tell_metadata(self._described(path), scope, send)
+            if path.startswith(_METADATA_PREFIX) or path == WELL_KNOWN:
+                await answer_metadata(self._resource_of_metadata(path), scope, send)
                 return
         address = "" if path is None else self._address.base + path
-        place = self._tenants.find(address)
-        decision = _NOBODYS if place is None else await self._decide(place.validator, address, scope)
-        self._audit.record(place.tenant if place else None, decision)
-        if place is None or place.resource is None or not decision.allowed:
+        match = self._tenants.find(address)
+        decision = _NO_TENANT if match is None else await self._decide(match.validator, address, scope)
+        self._audit.record(match.tenant if match else None, decision)
+        if match is None or match.resource is None or not decision.allowed:
             await deny(decision, scope, receive, send)
         else:
-            caller = _caller(place.tenant, place.resource, decision)
+            caller = _caller(match.tenant, match.resource, decision)
             await self._app({**scope, CALLER: caller}, receive, send)
 
-    def _described(self, path: str) -> ProtectedResource | None:
-        """Find the protected resource whose metadata has this address; not one above it."""
+    def _resource_of_metadata(self, path: str) -> ProtectedResource | None:
+        """Return the protected resource with exactly this metadata address; None if there is none."""
         url = self._address.origin + path.removeprefix(WELL_KNOWN)
-        place = self._tenants.find(url)
-        return place.resource if place and place.resource and place.resource.url == url else None
+        match = self._tenants.find(url)
+        return match.resource if match and match.resource and match.resource.url == url else None
 
     async def _decide(self, validator: Validator, address: str, scope: Scope) -> Decision:
         try:
             token, fault = bearer_token(scope["headers"], scope.get("query_string", b"")), None
         except Refused as refusal:
-            token, fault = "", refusal.reason  # judged like any token that is none
+            token, fault = "", refusal.reason  # evaluated like an opaque token
         decision, refresh = validator.attempt(address, token)
         if refresh is not None:
             decision = await self._decider.decide(validator, address, token)
@@ -112,11 +112,11 @@ class ProtectedResourceMiddleware:
         return decision
 
 
-_METADATA = WELL_KNOWN + "/"
-_NOBODYS = Decision(Reason.UNKNOWN_RESOURCE, bearer_challenge())
+_METADATA_PREFIX = WELL_KNOWN + "/"
+_NO_TENANT = Decision(Reason.UNKNOWN_RESOURCE, bearer_challenge())
 
 
 def _caller(tenant: str, resource: ProtectedResource, decision: Decision) -> Caller:
-    # From `resource` on both have the same fields in the same order, and a decision that allows has them all.
-    told = cast("tuple[str, str, str, str, Subject, int]", decision[2:])
-    return Caller(tenant, resource.workspace, resource.environment, *told)
+    # From `resource` on, both tuples have the same fields in the same order; allowed decisions have all.
+    fields = cast("tuple[str, str, str, str, Subject, int]", decision[2:])
+    return Caller(tenant, resource.workspace, resource.environment, *fields)

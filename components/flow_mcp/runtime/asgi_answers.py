@@ -1,4 +1,4 @@
-"""What the middleware answers for itself."""
+"""The answers that the middleware sends itself."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-# MCP clients in browsers read the metadata before they have a token, and send headers such as
-# MCP-Protocol-Version that browsers ask about first. The document is public.
+# The metadata is public. MCP clients in browsers read it before they have a token; they send headers such as
+# MCP-Protocol-Version, for which browsers first send a preflight request.
 _CORS = {"access-control-allow-origin": "*"}
 _PREFLIGHT = _CORS | {
     "access-control-allow-methods": "GET, HEAD",
@@ -31,7 +31,7 @@ _PREFLIGHT = _CORS | {
 
 
 async def deny(decision: Decision, scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer a refused call: status and challenge, and nothing of the reason."""
+    """Answer a denied call with status and challenge, without the reason."""
     headers = {
         "www-authenticate": decision.challenge or bearer_challenge(),
         "cache-control": "no-store",
@@ -39,15 +39,15 @@ async def deny(decision: Decision, scope: Scope, receive: Receive, send: Send) -
     if scope["type"] == "http":
         await _answer(send, decision.status, headers)
         return
-    await receive()  # websocket.connect, before which nothing may be sent
+    await receive()  # ASGI: nothing may be sent before `websocket.connect` was received
     if "websocket.http.response" in scope.get("extensions", {}):
         await _answer(send, decision.status, headers, kind="websocket.http.response")
     else:
         await send({"type": "websocket.close", "code": 1008})
 
 
-async def tell_metadata(resource: ProtectedResource | None, scope: Scope, send: Send) -> None:
-    """Answer at a metadata address (RFC 9728, 3), for browsers of any origin."""
+async def answer_metadata(resource: ProtectedResource | None, scope: Scope, send: Send) -> None:
+    """Answer a request for protected resource metadata (RFC 9728, 3), with CORS for any origin."""
     method = scope["method"]
     if method == "OPTIONS":
         await _answer(send, 204, _PREFLIGHT)
@@ -56,17 +56,19 @@ async def tell_metadata(resource: ProtectedResource | None, scope: Scope, send: 
     elif method in {"GET", "HEAD"}:
         headers = _CORS | {"content-type": "application/json", "cache-control": "max-age=60"}
         body = json.dumps(resource_metadata(resource)).encode()
-        await _answer(send, 200, headers, body, only_head=method == "HEAD")
+        await _answer(send, 200, headers, body, without_body=method == "HEAD")
     else:
         await _answer(send, 405, _CORS | {"allow": "GET, HEAD, OPTIONS"})
 
 
-async def tell_readiness(readiness: Readiness, scope: Scope, send: Send) -> None:
-    """Answer a probe: 200 or 503, and a word. Whose settings are wrong stands in the log."""
+async def answer_readiness(readiness: Readiness, scope: Scope, send: Send) -> None:
+    """Answer a readiness probe: 200 or 503, and one word. The log has the details."""
     status = "unready" if not readiness.ready else "degraded" if readiness.alarms else "ready"
     headers = {"content-type": "application/json", "cache-control": "no-store"}
     body = json.dumps({"status": status}).encode()
-    await _answer(send, 200 if readiness.ready else 503, headers, body, only_head=scope["method"] == "HEAD")
+    await _answer(
+        send, 200 if readiness.ready else 503, headers, body, without_body=scope["method"] == "HEAD"
+    )
 
 
 async def _answer(
@@ -75,15 +77,15 @@ async def _answer(
     headers: dict[str, str],
     body: bytes = b"",
     *,
-    only_head: bool = False,
+    without_body: bool = False,
     kind: str = "http.response",
 ) -> None:
-    whole = headers if status == 204 else headers | {"content-length": str(len(body))}
+    all_headers = headers if status == 204 else headers | {"content-length": str(len(body))}
     await send(
         {
             "type": f"{kind}.start",
             "status": status,
-            "headers": [(name.encode(), value.encode()) for name, value in whole.items()],
+            "headers": [(name.encode(), value.encode()) for name, value in all_headers.items()],
         }
     )
-    await send({"type": f"{kind}.body", "body": b"" if only_head else body})
+    await send({"type": f"{kind}.body", "body": b"" if without_body else body})

@@ -1,4 +1,4 @@
-"""The trail of decisions: who called what, and why a call was refused. It never holds a token."""
+"""Log and count decisions: client, protected resource and reason, never a token."""
 
 from __future__ import annotations
 
@@ -12,23 +12,24 @@ _log = logging.getLogger("flow_mcp.runtime.audit")
 
 
 class Audit:
-    """Writes one log record a decision, by the logger `flow_mcp.runtime.audit`, and counts it.
+    """An audit log that writes one record for each decision to the logger `flow_mcp.runtime.audit`.
 
-    A record's fields are attributes, for structured logs: `reason`, `status`, `tenant`, `resource`,
-    `authority`, `client`, `subject` and `subject_kind`; None where they are not known, and never of a token
-    whose signature did not hold. Allowed calls, and those that still have no token, are INFO; others
-    WARNING. The counter `flow_mcp.decisions` has `flow_mcp.tenant` and `flow_mcp.reason`.
+    A record has these attributes, for structured logs: `reason`, `status`, `tenant`, `resource`,
+    `authority`, `client`, `subject` and `subject_kind`. Unknown values are None, and values of a token
+    whose signature was not verified are never logged. Allowed calls and calls without a token are INFO;
+    others are WARNING. Each decision increments the counter `flow_mcp.decisions`, which has the attributes
+    `flow_mcp.tenant` and `flow_mcp.reason`.
     """
 
     def __init__(self) -> None:
-        self._count = counter("flow_mcp.decisions", "{call}", "Calls by what was decided.")
+        self._count = counter("flow_mcp.decisions", "{call}", "Calls by reason code.")
 
     def record(self, tenant: str | None, decision: Decision) -> None:
         """Record one decision.
 
         Args:
-            tenant: Whose protected resource was called; None if nobody's.
-            decision: What was decided.
+            tenant: Tenant of the protected resource; None if the address belongs to no tenant.
+            decision: The decision about the call.
         """
         reason = decision.reason
         self._count(1, {"flow_mcp.tenant": tenant or "", "flow_mcp.reason": reason})

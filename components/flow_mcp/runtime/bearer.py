@@ -1,4 +1,4 @@
-"""The bearer token of a call, as it came over the wire."""
+"""Read the bearer token from the headers of a call."""
 
 from __future__ import annotations
 
@@ -12,26 +12,27 @@ _IN_QUERY = re.compile(rb"(?:^|[&;?])access_token(?:[=&;]|$)")
 
 
 def bearer_token(headers: Iterable[tuple[bytes, bytes]], query: bytes = b"") -> str | None:
-    """Give the token of the one `Authorization` header (RFC 6750, 2.1); None if there is none of Bearer.
+    """Return the token of the `Authorization` header (RFC 6750, 2.1); None if no Bearer token was sent.
 
-    Any bytes are accepted here: what is no token, the decision refuses.
+    Any bytes are accepted here: `decide` rejects values that are not tokens.
 
     Args:
-        headers: Names in lower case, as ASGI has them.
-        query: The query string, undecoded.
+        headers: Header names in lower case, as in an ASGI scope, and their values.
+        query: The query string, before decoding.
 
     Raises:
-        Refused: there are several such headers, and another component could read the other one; or the query
-            carries a token, where logs and histories keep it (RFC 6750, 5.3: MCP forbids it).
+        Refused: there are several `Authorization` headers, of which another component could read a different
+            one; or the query carries a token, where logs and browser histories keep it (RFC 6750, 5.3; MCP
+            forbids it).
     """
-    given = [value for name, value in headers if name == b"authorization"]
-    if len(given) > 1:
+    values = [value for name, value in headers if name == b"authorization"]
+    if len(values) > 1:
         raise Refused(Reason.SEVERAL_TOKENS)
     if query and _IN_QUERY.search(unquote_to_bytes(query)):
         raise Refused(Reason.TOKEN_IN_QUERY)
-    if not given:
+    if not values:
         return None
-    scheme, _, token = given[0].partition(b" ")
+    scheme, _, token = values[0].partition(b" ")
     if scheme.lower() != b"bearer":
         return None
     return token.strip(b" ").decode("latin-1")

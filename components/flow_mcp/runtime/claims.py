@@ -1,4 +1,4 @@
-"""What a token's claims must be, the authorization server's profile applied."""
+"""Check a token's header and claims by the authorization server's token profile."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def check_header(header: Mapping[str, Any], profile: TokenProfile) -> None:
     """Check algorithm, type and extensions (RFC 7515, 4.1; RFC 8725, 3.1 and 3.11).
 
     Raises:
-        Refused: one is not what the profile allows.
+        Refused: the profile does not allow one of them.
     """
     if "crit" in header or "b64" in header:
         raise Refused(Reason.CRITICAL_HEADER)
@@ -30,7 +30,7 @@ def check_header(header: Mapping[str, Any], profile: TokenProfile) -> None:
 
 
 def check_times(claims: Claims, now: int, skew: int) -> int:
-    """Check `exp`, `nbf` and `iat` (RFC 7519, 4.1.4 to 4.1.6), and give `exp`; all in seconds since 1970.
+    """Check `exp`, `nbf` and `iat` (RFC 7519, 4.1.4 to 4.1.6) and return `exp`, in seconds since 1970.
 
     Raises:
         Refused: the token is not valid at this time.
@@ -48,10 +48,10 @@ def check_times(claims: Claims, now: int, skew: int) -> int:
 
 
 def required_text(claims: Claims, name: str) -> str:
-    """Give a claim that must be a non-empty, printable string: it will stand in logs.
+    """Return a claim that must be a non-empty string, and printable because it is logged.
 
     Raises:
-        Refused: it is missing or something else.
+        Refused: it is missing or has the wrong type.
     """
     if name not in claims:
         raise Refused(Reason.MISSING_CLAIM)
@@ -62,10 +62,10 @@ def required_text(claims: Claims, name: str) -> str:
 
 
 def audiences(claims: Claims) -> frozenset[str]:
-    """Give `aud`, a string or a list of strings (RFC 7519, 4.1.3).
+    """Return `aud`, a string or a list of strings (RFC 7519, 4.1.3).
 
     Raises:
-        Refused: it is missing or something else.
+        Refused: it is missing or has the wrong type.
     """
     if "aud" not in claims:
         raise Refused(Reason.MISSING_CLAIM)
@@ -74,26 +74,26 @@ def audiences(claims: Claims) -> frozenset[str]:
 
 
 def scopes(claims: Claims, name: str) -> frozenset[str]:
-    """Give the scopes, separated by spaces (RFC 9068, 2.2.3) or listed; none if the claim is missing.
+    """Return the scopes, separated by spaces (RFC 9068, 2.2.3) or in a list; none if the claim is missing.
 
     Raises:
-        Refused: it is something else.
+        Refused: it has the wrong type.
     """
     value = claims.get(name, "")
     return _strings(value.split(" ") if isinstance(value, str) else value)
 
 
 def roles(claims: Claims, name: str | None) -> frozenset[str]:
-    """Give the app roles, a list; none if the claim is missing.
+    """Return the app roles of a list claim; none if the claim is missing.
 
     Raises:
-        Refused: it is something else.
+        Refused: it has the wrong type.
     """
     return _strings(claims.get(name, [])) if name else frozenset()
 
 
 def all_hold(conditions: Iterable[ClaimCondition], claims: Claims) -> bool:
-    """Tell whether the claims meet every condition."""
+    """Return whether the claims meet every condition."""
     return all(_holds(condition, claims) for condition in conditions)
 
 
@@ -127,5 +127,5 @@ def _seconds(value: object) -> int | float:
 
 
 def _media_type(kind: str) -> str:
-    """Give a media type without case and without `application/`, which may be left out (RFC 7515, 4.1.9)."""
+    """Normalize a media type to lower case without `application/`, which is optional (RFC 7515, 4.1.9)."""
     return kind.lower().removeprefix("application/")

@@ -1,4 +1,4 @@
-"""Whether a client may call at all, and which resources it was given."""
+"""Look up whether a client is registered and which protected resources it has access to."""
 
 from __future__ import annotations
 
@@ -17,33 +17,33 @@ if TYPE_CHECKING:
 _METADATA_DOCUMENT = re.compile(r"https://([A-Za-z0-9.-]+)(?::[0-9]{1,5})?/[!-\"$-\[\]-~]*", re.ASCII)
 
 
-def access_of(server: AuthorizationServer, client_id: str, subject: Subject) -> tuple[str, ...]:
-    """Give the resources, as `<workspace>/<environment>`, that a client was given.
+def client_access(server: AuthorizationServer, client_id: str, subject: Subject) -> tuple[str, ...]:
+    """Return the protected resources, as `<workspace>/<environment>`, that a client has access to.
 
-    A client that is declared is judged by its declaration alone, whatever registration is open besides. An
-    ID that is a URL is a metadata document or nothing: it never passes as dynamically registered, for then
-    the list of trusted domains would mean nothing on a tenant that has both.
+    A declared client gets the access of its declaration only, not that of an open registration method. A
+    client ID that is a URL must be a client ID metadata document. It never counts as dynamically registered:
+    a tenant with both methods would otherwise accept documents of domains that it does not trust.
 
     Raises:
-        Refused: the client is not registered, or may not call with such a token.
+        Refused: the client is not registered, or may not call with a token of this kind.
     """
     for client in server.clients:
         if client.client_id == client_id:
             if (client.grant == "authorization-code") != (subject == "person"):
                 raise Refused(Reason.WRONG_GRANT)
             return client.access
-    open_to = _registration(server, client_id)
-    if open_to is None:
+    method = _registration_method(server, client_id)
+    if method is None:
         raise Refused(Reason.UNREGISTERED_CLIENT)
     if subject != "person":
         raise Refused(Reason.NO_PERSON)
-    return open_to.access
+    return method.access
 
 
-def _registration(
+def _registration_method(
     server: AuthorizationServer, client_id: str
 ) -> DynamicRegistration | MetadataDocuments | None:
-    """Give the way by which the client could have registered itself, if that is open."""
+    """Return the open registration method that covers the client ID; None if none does."""
     if "://" not in client_id:
         return server.registration.dynamic
     documents = server.registration.metadata_documents
@@ -51,7 +51,7 @@ def _registration(
 
 
 def _on_trusted_domain(domains: Iterable[str], client_id: str) -> bool:
-    """Compare the URL's host: equal to a domain or, for `*.example.com`, below it and not itself."""
+    """Return whether the URL's host is a trusted domain, or a subdomain of `*.example.com`."""
     url = _METADATA_DOCUMENT.fullmatch(client_id)
     if url is None:
         return False

@@ -1,4 +1,4 @@
-"""A token taken apart, before anything of it is believed."""
+"""Parse a token without verifying it."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from typing import Any, NamedTuple, NoReturn
 from flow_mcp.runtime.reason import Reason, Refused
 
 MAX_TOKEN_LENGTH = 16 * 1024
-"""Characters. Servers' tokens have 1 to 4 KiB; most web servers refuse header lines over 8 or 16 KiB."""
+"""In characters. Real tokens have 1 to 4 KiB; most web servers reject header lines over 8 or 16 KiB."""
 
-# base64url to base64, and base64's own `+`, `/` and `=` to something that no base64 has.
+# Translates base64url to base64. `+`, `/` and `=`, which base64url does not have, become invalid characters.
 _TO_BASE64 = bytes.maketrans(b"-_+/=", b"+/!!!")
-# By how many characters stand after the last whole group of four: the padding that base64 has there, and the
-# characters whose unused bits, four or two, are zero. One character alone stands for no byte.
+# Indexed by the number of characters after the last whole group of four: the base64 padding, and the last
+# characters whose unused bits, four or two, are zero. A single character encodes no byte.
 _PADDING = (b"", b"===", b"==", b"=")
 _LAST = (b"", b"", b"AQgw", b"AEIMQUYcgkosw048")
 
 
 class CompactToken(NamedTuple):
-    """A JWS in compact form (RFC 7515, 7.1). Nothing in it is verified."""
+    """An unverified JWS in compact form (RFC 7515, 7.1)."""
 
     header: Mapping[str, Any]
     claims: Mapping[str, Any]
@@ -32,13 +32,13 @@ class CompactToken(NamedTuple):
 
 
 def parse_token(token: str) -> CompactToken:
-    """Take a JWS apart.
+    """Parse a JWS.
 
-    Stricter than the RFC asks where laxness would let one token be written in two ways: base64url is
-    canonical, JSON is UTF-8 with unique names and without NaN.
+    It is stricter than the RFC, so that each token has one encoding only: base64url is canonical, JSON is
+    UTF-8 with unique names and without NaN.
 
     Raises:
-        Refused: it is too long, opaque, encrypted or malformed.
+        Refused: the token is too long, opaque, encrypted or malformed.
     """
     if len(token) > MAX_TOKEN_LENGTH:
         raise Refused(Reason.TOKEN_TOO_LARGE)
@@ -54,7 +54,7 @@ def parse_token(token: str) -> CompactToken:
 
 
 def _base64url(text: bytes) -> bytes:
-    """Decode base64url without padding; each value has one way to be written (RFC 4648, 3.5)."""
+    """Decode canonical base64url without padding (RFC 4648, 3.5)."""
     tail = len(text) % 4
     if tail and text[-1] not in _LAST[tail]:
         raise ValueError("unused bits are set")
@@ -63,22 +63,22 @@ def _base64url(text: bytes) -> bytes:
 
 @lru_cache(maxsize=128)
 def _header(text: bytes) -> Mapping[str, Any]:
-    """Read a header. A server's tokens have few different ones, and nothing here changes them."""
+    """Decode a header. Cached, because the tokens of one server have few different headers."""
     return MappingProxyType(_json_object(text))
 
 
 def _json_object(text: bytes) -> dict[str, Any]:
-    written = _base64url(text).decode("utf-8").strip(_WHITE_SPACE)
-    value, end = _DECODER.raw_decode(written)
-    if not isinstance(value, dict) or end != len(written):
-        raise ValueError("not an object, or more than one")
+    json_text = _base64url(text).decode("utf-8").strip(_WHITE_SPACE)
+    value, end = _DECODER.raw_decode(json_text)
+    if not isinstance(value, dict) or end != len(json_text):
+        raise ValueError("the part is not exactly one JSON object")
     return value
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
     if len(value) != len(pairs):
-        raise ValueError("a name occurs twice")
+        raise ValueError("a name occurs twice in a JSON object")
     return value
 
 
@@ -87,6 +87,6 @@ def _no_constant(_: str) -> NoReturn:
 
 
 _WHITE_SPACE = " \t\n\r"
-"""Around JSON (RFC 8259, 2)."""
+"""White space that JSON allows around a value (RFC 8259, 2)."""
 
 _DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant)

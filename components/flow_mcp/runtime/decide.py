@@ -1,4 +1,4 @@
-"""The decision, as one pure function."""
+"""Decide a call, in one pure function."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flow_mcp.runtime import claims as read
+from flow_mcp.runtime import claims as token_claims
 from flow_mcp.runtime.challenge import bearer_challenge
-from flow_mcp.runtime.clients import access_of
+from flow_mcp.runtime.clients import client_access
 from flow_mcp.runtime.compact import CompactToken, parse_token
 from flow_mcp.runtime.decision import Decision, Subject
 from flow_mcp.runtime.metadata import metadata_url
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class _Known:
-    """What is known of a call so far."""
+class _CallFacts:
+    """Values for the decision, set as far as the checks got."""
 
-    at: ResourceAtServer | None = None
+    at_server: ResourceAtServer | None = None
     client: str | None = None
     subject: str | None = None
     subject_kind: Subject | None = None
@@ -40,63 +40,63 @@ def decide(
     keys: Mapping[str, KeySet],
     now: int,
 ) -> Decision:
-    """Decide one call: no clock, no network, no log; the same arguments give the same decision.
+    """Decide one call, without clock, network or log: equal arguments give equal decisions.
 
-    The order of the checks is part of the contract, for the first that fails gives the answer:
+    The first check that fails determines the answer, so the order is part of the contract:
 
-    1. Settings, resource, token present: what a client must know before it can ask for a token.
-    2. The token's form, then its issuer, header, key and signature. Nothing that it says is believed
-       earlier; the unverified `iss` only chooses whose keys must verify it.
+    1. Settings, resource, token present: what a client must know before it can request a token.
+    2. The token's form, then its issuer, header, key and signature. No claim is trusted earlier; the
+       unverified `iss` only selects the server whose keys must verify the token.
     3. Times and claims that make it an access token.
-    4. The client: registered (401), given this resource (403), and only then the audience (401). A client
-       that was not given a resource cannot get its audience from an honest server: were the audience first,
-       it would be told that its token is bad, and would fetch new ones for ever. Nothing is given away, for
-       the signature held.
-    5. Scopes or roles last (403): only for those does it help to ask the authorization server for more.
+    4. The client: registered (401), access to this resource (403), and then the audience (401). A client
+       without access cannot get a token with the right audience. If the audience were first, the client
+       would receive `invalid_token` and request new tokens without end. This order reveals nothing to
+       attackers, because the signature is verified.
+    5. Scopes or roles last (403): only these can the client request from the authorization server.
 
     Args:
         settings: The tenant's document; None if the tenant is unknown or has none.
-        resource: URL of the call as the server knows itself, without query.
+        resource: URL of the call by the server's configuration, without query.
         token: The bearer token; None if the call has none.
         keys: Public keys by authority.
         now: Seconds since 1970.
     """
     if settings is None:
         return Decision(Reason.NO_SETTINGS, bearer_challenge())
-    found = find_resource(settings.protected_resources, resource)
-    if found is None:
+    protected_resource = find_resource(settings.protected_resources, resource)
+    if protected_resource is None:
         return Decision(Reason.UNKNOWN_RESOURCE, bearer_challenge())
-    known = _Known()
+    facts = _CallFacts()
     try:
-        reason = _judge(settings, found, token, keys, now, known)
+        reason = _evaluate(settings, protected_resource, token, keys, now, facts)
     except Refused as refusal:
         reason = refusal.reason
     return Decision(
         reason=reason,
-        challenge=_challenge(reason, found, known.at),
-        resource=found.url,
-        authority=known.at.authority if known.at else None,
-        client=known.client,
-        subject=known.subject,
-        subject_kind=known.subject_kind,
-        expires_at=known.expires_at if reason is Reason.ALLOWED else None,
+        challenge=_challenge(reason, protected_resource, facts.at_server),
+        resource=protected_resource.url,
+        authority=facts.at_server.authority if facts.at_server else None,
+        client=facts.client,
+        subject=facts.subject,
+        subject_kind=facts.subject_kind,
+        expires_at=facts.expires_at if reason is Reason.ALLOWED else None,
     )
 
 
-def _judge(
+def _evaluate(
     settings: SettingsDocument,
     resource: ProtectedResource,
     token: str | None,
     keys: Mapping[str, KeySet],
     now: int,
-    known: _Known,
+    facts: _CallFacts,
 ) -> Reason:
     if token is None:
         return Reason.NO_TOKEN
     parsed = parse_token(token)
-    server, known.at = _issuer(settings, resource, parsed)
+    server, facts.at_server = _issuer(settings, resource, parsed)
     profile = server.token_profile
-    read.check_header(parsed.header, profile)
+    token_claims.check_header(parsed.header, profile)
     if server.authority not in keys:
         return Reason.KEYS_UNAVAILABLE
     check_signature(parsed, keys[server.authority])
@@ -104,52 +104,51 @@ def _judge(
     claims = parsed.claims
     if "cnf" in claims:
         return Reason.BOUND_TOKEN
-    known.expires_at = read.check_times(claims, now, profile.clock_skew_seconds)
-    client = read.required_text(claims, profile.client_claim)
-    known.subject = read.required_text(claims, "sub")
-    known.client = client
-    audiences = read.audiences(claims)
-    if not read.all_hold(profile.conditions, claims):
+    facts.expires_at = token_claims.check_times(claims, now, profile.clock_skew_seconds)
+    client = token_claims.required_text(claims, profile.client_claim)
+    facts.subject = token_claims.required_text(claims, "sub")
+    facts.client = client
+    audiences = token_claims.audiences(claims)
+    if not token_claims.all_hold(profile.conditions, claims):
         return Reason.NOT_AN_ACCESS_TOKEN
-    known.subject_kind = "person" if read.all_hold(profile.person, claims) else "program"
+    facts.subject_kind = "person" if token_claims.all_hold(profile.person, claims) else "program"
 
-    if resource.key not in access_of(server, client, known.subject_kind):
+    if resource.key not in client_access(server, client, facts.subject_kind):
         return Reason.RESOURCE_NOT_GIVEN
-    if audiences.isdisjoint(known.at.audiences):
+    if audiences.isdisjoint(facts.at_server.audiences):
         return Reason.WRONG_AUDIENCE
-    if known.subject_kind == "program" and known.at.app_roles:
-        held = read.roles(claims, profile.role_claim)
-        return Reason.ALLOWED if held.issuperset(known.at.app_roles) else Reason.MISSING_ROLE
-    held = read.scopes(claims, profile.scope_claim)
-    return Reason.ALLOWED if held.issuperset(known.at.scopes_in_tokens) else Reason.MISSING_SCOPE
+    if facts.subject_kind == "program" and facts.at_server.app_roles:
+        granted = token_claims.roles(claims, profile.role_claim)
+        return Reason.ALLOWED if granted.issuperset(facts.at_server.app_roles) else Reason.MISSING_ROLE
+    granted = token_claims.scopes(claims, profile.scope_claim)
+    return Reason.ALLOWED if granted.issuperset(facts.at_server.scopes_in_tokens) else Reason.MISSING_SCOPE
 
 
 def _issuer(
     settings: SettingsDocument, resource: ProtectedResource, token: CompactToken
 ) -> tuple[AuthorizationServer, ResourceAtServer]:
-    """Choose the first authorization server of the resource that accepts `iss`, byte for byte."""
+    """Return the resource's first authorization server whose issuer equals `iss`, byte for byte."""
     issuer = token.claims.get("iss")
-    for at in resource.authorization_servers:
+    for at_server in resource.authorization_servers:
         for server in settings.authorization_servers:
-            if server.authority == at.authority and issuer in server.issuers:
-                return server, at
+            if server.authority == at_server.authority and issuer in server.issuers:
+                return server, at_server
     raise Refused(Reason.UNKNOWN_ISSUER)
 
 
-def _challenge(reason: Reason, resource: ProtectedResource, at: ResourceAtServer | None) -> str | None:
-    """Build the challenge, all scopes at once (MCP authorization 2026-07-28, Scope Challenge Handling).
+def _challenge(reason: Reason, resource: ProtectedResource, at_server: ResourceAtServer | None) -> str | None:
+    """Return the challenge with all scopes (MCP authorization 2026-07-28, Scope Challenge Handling).
 
-    A client that was not given the resource gets neither `scope` nor `error`. `insufficient_scope` would
-    be the code by RFC 6750, 3.1, but it is what starts a client's step-up, and clients that find no
-    `scope` beside it take `scopes_supported` instead: they would ask, get the same token and be refused
-    again.
+    A client without access to the resource receives neither `scope` nor `error`. RFC 6750, 3.1 has the code
+    `insufficient_scope` for it, but that code makes clients request more scopes; without `scope` they request
+    `scopes_supported`. They would receive the same token and be denied again.
     """
     if reason is Reason.ALLOWED:
         return None
     if reason is Reason.RESOURCE_NOT_GIVEN:
         return bearer_challenge(resource_metadata=metadata_url(resource.url))
-    if at is None or reason.error != "insufficient_scope":
-        at = resource.authorization_servers[0]
+    if at_server is None or reason.error != "insufficient_scope":
+        at_server = resource.authorization_servers[0]
     return bearer_challenge(
-        error=reason.error, resource_metadata=metadata_url(resource.url), scopes=at.scopes_advertised
+        error=reason.error, resource_metadata=metadata_url(resource.url), scopes=at_server.scopes_advertised
     )

@@ -1,4 +1,4 @@
-"""What the runtime answers to one call."""
+"""The runtime's decision about one call."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ Subject = Literal["person", "program"]
 
 
 class Decision(NamedTuple):
-    """One answer. Status and error code follow from the reason, so that they always agree.
+    """The decision about one call. Status and error code are derived from the reason.
 
-    What was read from a token is set only after its signature held: a log entry made of a decision never
-    repeats a stranger's claims.
+    Values from a token are set only after its signature was verified, so that logs never contain claims of a
+    forged token.
     """
 
     reason: Reason
     challenge: str | None
-    """Value of `WWW-Authenticate`; None when allowed. It tells nothing of the reason."""
+    """Value of `WWW-Authenticate`; None when allowed. It does not reveal the reason."""
     resource: str | None = None
-    """URL of the protected resource, as the settings have it; None when there is none."""
+    """URL of the protected resource as in the settings; None if the address belongs to none."""
     authority: str | None = None
-    """Authorization server whose issuer the token names; proven only once `client` is there."""
+    """Authorization server whose issuer the token names; verified only if `client` is set."""
     client: str | None = None
     """Client ID."""
     subject: str | None = None
     """`sub` of the token."""
     subject_kind: Subject | None = None
-    """Whether the token was issued for a person who signed in, or for the program itself."""
+    """`person` if the token was issued for a person who signed in, `program` if for the program itself."""
     expires_at: int | None = None
     """`exp` of the token, in seconds since 1970, rounded down; None unless allowed."""
 
@@ -43,5 +43,5 @@ class Decision(NamedTuple):
 
     @property
     def error(self) -> ErrorCode | None:
-        """Error code in the challenge (RFC 6750, 3.1); None where it has none."""
+        """Error code in the challenge (RFC 6750, 3.1); None if it has none."""
         return self.reason.error

@@ -1,4 +1,4 @@
-"""Decisions kept for tokens that come again: every MCP call repeats its token."""
+"""Cache of decisions: an MCP client sends the same token with every call."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ _MAX_ADDRESS_LENGTH = 1024
 
 
 class Call(NamedTuple):
-    """What makes a call the same call: its token, of which only a digest is kept, and where it goes."""
+    """The cache key of a call: the digest of its token, and its address."""
 
     token: bytes
     address: str
 
     @classmethod
     def of(cls, address: str, token: str | None) -> Call | None:
-        """Give None for a call without a token, and for one too large to be remembered."""
+        """Return the key of a call; None if the call has no token or is too large to cache."""
         if token is None or len(token) > MAX_TOKEN_LENGTH or len(address) > _MAX_ADDRESS_LENGTH:
             return None
         return cls(sha256(token.encode("utf-8", "surrogatepass")).digest(), address)
 
 
 class CachedDecision(NamedTuple):
-    """A decision that allowed a call, and the keys that it was made with."""
+    """A decision that allowed a call, its keys, and its validity in seconds since 1970."""
 
     decision: Decision
     authority: str
@@ -40,38 +40,38 @@ class CachedDecision(NamedTuple):
 
 
 class DecisionCache:
-    """Decisions that allowed a call, for one settings document; threads may share it.
+    """A thread-safe cache of decisions that allowed a call, for one settings document.
 
-    A kept decision is given again only while it is what `decide` would say: not before it was made and not
-    after the token's `exp`; during the clock skew after that, tokens are judged anew. Whoever asks must see
-    that the authority's keys are still the same object: each fetch makes a new one, so that no decision
-    survives the removal of a key. Other settings need another object.
+    A cached decision is returned only while `decide` would return the same: from the time when it was made
+    until the token's `exp`. During the clock skew after `exp`, tokens are evaluated again. The caller must
+    check that the authority's keys are still the same object: each fetch creates a new one, so that no
+    decision outlives a removed key. Other settings need another cache.
 
-    Refusals are not kept: strangers could push the callers' decisions out.
+    Denied calls are not cached: invalid tokens could displace the decisions of valid ones.
 
     Args:
-        size: Decisions at most; the oldest goes first. 0 keeps none.
+        size: Maximum number of decisions; the oldest is removed first. 0 disables the cache.
     """
 
     def __init__(self, size: int = 1024) -> None:
         self._size = size
-        self._seen: dict[Call, CachedDecision] = {}
+        self._decisions: dict[Call, CachedDecision] = {}
         self._changing = Lock()
 
     def __len__(self) -> int:
-        return len(self._seen)
+        return len(self._decisions)
 
     def get(self, call: Call, now: int) -> CachedDecision | None:
-        """Give what was decided of the same call, if the time allows; `now` in seconds since 1970."""
-        seen = self._seen.get(call)
-        return seen if seen is not None and seen.since <= now < seen.until else None
+        """Return the cached decision that is valid at `now`, in seconds since 1970; None if there is none."""
+        cached = self._decisions.get(call)
+        return cached if cached is not None and cached.since <= now < cached.until else None
 
     def keep(self, call: Call, decision: Decision, keys: KeySet, now: int) -> None:
-        """Keep a decision just made, if it allowed the call."""
+        """Add a new decision if it allowed the call."""
         if decision.authority is None or decision.expires_at is None or not self._size:
             return
-        seen = CachedDecision(decision, decision.authority, keys, now, decision.expires_at)
+        cached = CachedDecision(decision, decision.authority, keys, now, decision.expires_at)
         with self._changing:
-            if len(self._seen) >= self._size:
-                del self._seen[next(iter(self._seen))]
-            self._seen[call] = seen
+            if len(self._decisions) >= self._size:
+                del self._decisions[next(iter(self._decisions))]
+            self._decisions[call] = cached

@@ -1,4 +1,4 @@
-"""Tenants' settings from a directory of files, followed while the server runs."""
+"""Load tenants' settings from a directory, and reload files that change."""
 
 from __future__ import annotations
 
@@ -15,35 +15,36 @@ from flow_mcp.runtime.keys import KeyCache
 from flow_mcp.runtime.loaded import CLOSED, LoadedSettings
 from flow_mcp.runtime.poller import Poller
 from flow_mcp.runtime.settings_file import Stamp, stamp
-from flow_mcp.runtime.tenants import Place, Readiness
+from flow_mcp.runtime.tenants import Readiness, TenantResource
 
 _log = logging.getLogger("flow_mcp.runtime")
 
 
 class SettingsDirectoryError(FlowMcpError):
-    """There is no directory of settings to start with."""
+    """The settings directory cannot be read at the start."""
 
 
 class SettingsDirectory:
-    """Tenants by the files `<tenant>.json` of a directory, as `flow-mcp export` writes them.
+    """Tenants with the settings of a directory's files `<tenant>.json`, which `flow-mcp export` writes.
 
-    Changes are found by looking every `poll_seconds`, in a thread that the first call starts. That works
-    with every way of replacing files: by renaming, by the links that Kubernetes swaps, on network drives.
+    A thread, which the first call starts, looks for changes every `poll_seconds`. Polling works with every
+    way to replace files: renaming, the links that Kubernetes swaps, and network drives.
 
-    - A new file is taken as a whole or not at all; calls under way end by the settings they began with.
-    - A file that cannot be used (unreadable, broken, another digest than it says, a lower revision than was
-      seen, an address that is another tenant's) leaves the last good settings in force for
-      `kept_while_broken`; then every call of the tenant is answered 401. So it is for all tenants when the
-      directory itself cannot be read.
-    - A deleted file closes the tenant at once, and its revision is forgotten: deleting is the way back.
+    - A new file is used as a whole or not at all. Running calls end with the settings with which they began.
+    - A file can become invalid: unreadable, malformed, with a wrong digest, a lower revision than before, or
+      an address of another tenant. The last valid settings then stay in force for `kept_while_broken`;
+      afterwards every call of the tenant is answered 401. The same applies to all tenants when the directory
+      itself cannot be read.
+    - A deleted file closes the tenant at once and resets its revision. To roll back to a lower revision,
+      delete the file first.
 
     Args:
         path: The directory.
-        keys: Where authorization servers' keys are kept, for all tenants.
-        poll_seconds: How often to look.
-        kept_while_broken: Seconds.
-        clock: Monotonic time in seconds.
-        wall_clock: Seconds since 1970, for tokens.
+        keys: The cache of authorization servers' keys, for all tenants.
+        poll_seconds: Seconds between two scans of the directory.
+        kept_while_broken: Seconds during which the last valid settings stay in force.
+        clock: Returns monotonic time in seconds.
+        wall_clock: Returns seconds since 1970, for tokens.
 
     Raises:
         SettingsDirectoryError: the directory cannot be read.
@@ -79,34 +80,38 @@ class SettingsDirectory:
         self.close()
 
     def close(self) -> None:
-        """Follow changes no longer."""
+        """Stop looking for changes."""
         self._poller.stop()
 
-    def find(self, address: str) -> Place | None:
-        """Find the place with the longest prefix of the address, in whole segments. It never waits."""
+    def find(self, address: str) -> TenantResource | None:
+        """Return the protected resource with the longest prefix of the address, or None. It never waits."""
         self._poller.keep_running()
         snapshot = self._loaded.snapshot
-        place = snapshot.places.find(address)
-        if place is None:
+        match = snapshot.resources.find(address)
+        if match is None:
             return None
-        # After a scan that failed nothing is known to be as the files say, whoever's.
-        doubtful_since = self._scanned_at
-        if place.tenant in snapshot.broken_since:
-            doubtful_since = min(doubtful_since, snapshot.broken_since[place.tenant])
-        return place if self._clock() < doubtful_since + self._kept else Place(place.tenant, CLOSED, None)
+        # After a failed scan the settings of every tenant may be out of date.
+        uncertain_since = self._scanned_at
+        if match.tenant in snapshot.broken_since:
+            uncertain_since = min(uncertain_since, snapshot.broken_since[match.tenant])
+        return (
+            match
+            if self._clock() < uncertain_since + self._kept
+            else TenantResource(match.tenant, CLOSED, None)
+        )
 
     def readiness(self) -> Readiness:
-        """Tell what is wrong; ready is who serves a tenant, or has none and is sure of it."""
+        """Return alarms and readiness: a tenant is served, or there are neither tenants nor alarms."""
         self._poller.keep_running()
         snapshot, problem, now = self._loaded.snapshot, self._problem, self._clock()
         alarms = snapshot.alarms | ({str(self._path): problem} if problem else {})
-        serving = snapshot.sound > 0 or any(
+        serving = snapshot.valid_count > 0 or any(
             now < since + self._kept for since in snapshot.broken_since.values()
         )
         return Readiness(now < self._scanned_at + self._kept and (serving or not alarms), alarms)
 
     def scan(self) -> None:
-        """Look for changes now, and take them over."""
+        """Scan the directory now and load changed files."""
         with self._scanning:
             started_at = self._clock()
             try:
@@ -114,25 +119,25 @@ class SettingsDirectory:
             except (FileNotFoundError, NotADirectoryError):
                 stamps = {}
                 problem: str | None = (
-                    f"The directory of settings {self._path} is not there: every tenant is closed. "
-                    "Check the path, or that the volume is mounted."
+                    f"The settings directory {self._path} does not exist: every tenant is closed. "
+                    "Check the path, or mount the volume."
                 )
             except OSError as error:
                 self._alarm(
-                    f"The directory of settings {self._path} cannot be read: {error}. "
-                    f"What was loaded stays in force for {self._kept:g} seconds."
+                    f"The settings directory {self._path} cannot be read: {error}. "
+                    f"Loaded settings stay in force for {self._kept:g} seconds."
                 )
                 return
             else:
                 problem = None
-            self._loaded.take_over(stamps)
+            self._loaded.update(stamps)
             self._alarm(problem)
             self._scanned_at = started_at
 
     def _stamps(self) -> dict[str, Stamp | None]:
-        """List tenants that have a file, see `LoadedSettings.take_over`."""
+        """Return the stamps of tenants' files, for `LoadedSettings.update`."""
         stamps: dict[str, Stamp | None] = {}
-        for name in os.listdir(self._path):  # noqa: PTH208 names are all that is needed, each second
+        for name in os.listdir(self._path):  # noqa: PTH208 faster; only names are needed
             if not name.endswith(".json") or name.startswith("."):
                 continue
             tenant = name.removesuffix(".json")

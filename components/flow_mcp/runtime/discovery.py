@@ -1,4 +1,4 @@
-"""An authorization server's public keys, found by its metadata."""
+"""Fetch an authorization server's public keys by its metadata."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from flow_mcp.settings import AuthorizationServer
 
 MAX_RESPONSE_BYTES = 256 * 1024
-"""Of a metadata document or a key set; real ones have 2 to 20 KiB."""
+"""Maximum size of a metadata document or a key set; real ones have 2 to 20 KiB."""
 DEADLINE_SECONDS = 5.0
-"""For finding the keys, all requests together."""
+"""Maximum time to fetch the keys, for all requests together."""
 
 
 class KeysUnavailableError(FlowMcpError):
@@ -31,20 +31,20 @@ class KeysUnavailableError(FlowMcpError):
 
 
 class _AddressError(Exception):
-    """One address does not give what is needed; says why."""
+    """An address does not return usable metadata or keys; the message is the reason."""
 
 
 class _UnreachableError(_AddressError):
-    """The host did not answer: the other addresses there need not be tried."""
+    """The host did not answer; its other addresses are skipped."""
 
 
 def discovery_addresses(server: AuthorizationServer) -> tuple[str, ...]:
-    """List where metadata is looked for, in order.
+    """List the addresses at which metadata is requested, in order.
 
-    First the address that the settings name: it was seen to work when they were applied, and some servers
-    (Entra) answer 404 at the others. Then those of the MCP authorization specification (2026-07-28,
-    Authorization Server Metadata Discovery): RFC 8414 with the path inserted, OpenID Connect likewise,
-    OpenID Connect appended.
+    The first is the address in the settings: it worked when they were applied, and some servers (Entra)
+    answer 404 at the others. Then follow those of the MCP authorization specification (2026-07-28,
+    Authorization Server Metadata Discovery): RFC 8414 with the path inserted, OpenID Connect with the path
+    inserted, and OpenID Connect with its suffix appended.
     """
     scheme, netloc, path, *_ = urlsplit(server.authority)
     origin, path = f"{scheme}://{netloc}", path.rstrip("/")
@@ -62,14 +62,14 @@ def fetch_keys(
     client: httpx.Client | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> KeySet:
-    """Fetch an authorization server's keys: metadata first, then its `jwks_uri`. Redirects are not followed.
+    """Fetch an authorization server's keys from the `jwks_uri` of its metadata. Redirects are not followed.
 
     Private and symmetric keys, and keys that are not for signatures, are left out; the set can be empty.
 
     Args:
         server: Authority and metadata address; the metadata's issuer must be the authority, byte for byte.
-        client: Only for tests and special transports; without one, a client is made and closed again.
-        clock: Seconds, for the deadline.
+        client: HTTP client for tests and special transports; without one, a client is created and closed.
+        clock: Returns seconds, for the deadline.
 
     Raises:
         KeysUnavailableError: no address gave usable metadata, or the key set could not be read.
@@ -77,7 +77,9 @@ def fetch_keys(
     try:
         addresses = discovery_addresses(server)
     except ValueError as error:
-        raise KeysUnavailableError(f"The authority {server.authority} is no URL: {error}.") from error
+        raise KeysUnavailableError(
+            f"The authority {server.authority} is not a valid URL: {error}."
+        ) from error
     end = clock() + DEADLINE_SECONDS
     problems = []
     with _http(client, clock) as http:
@@ -94,35 +96,35 @@ def fetch_keys(
             except (_AddressError, ValueError) as error:
                 problems.append(f"{address}: {error}")
     raise KeysUnavailableError(
-        f"No keys of the authorization server {server.authority}: {'; '.join(problems)}. "
-        "Check that it runs and that this machine reaches it."
+        f"Cannot fetch the keys of the authorization server {server.authority}: {'; '.join(problems)}. "
+        "Check that it runs and that this machine can reach it."
     )
 
 
 def _jwks_uri(server: AuthorizationServer, metadata: dict[str, Any]) -> str:
     issuer, jwks_uri = metadata.get("issuer"), metadata.get("jwks_uri")
     if issuer != server.authority:
-        raise _AddressError(f"its issuer is {issuer!r:.200}, which is not the authority")
+        raise _AddressError(f"the metadata's issuer {issuer!r:.200} is not the authority")
     if not isinstance(jwks_uri, str):
-        raise _AddressError("it names no jwks_uri")
+        raise _AddressError("the metadata has no jwks_uri")
     return jwks_uri
 
 
 def _json(
     http: httpx.Client, url: str, server: AuthorizationServer, remaining: Callable[[], float]
 ) -> dict[str, Any]:
-    """Read a JSON object, bounded in size and time."""
+    """Fetch a JSON object, with limits of size and time."""
     from httpx import HTTPError, InvalidURL, TransportError
 
     if not _allowed(url, server.authority):
         raise _AddressError(
-            f"{url:.200} is neither https nor, with an authority on loopback, http on loopback"
+            f"{url:.200} is not https (http is allowed on loopback only, for an authority on loopback)"
         )
     if remaining() <= 0:
-        raise _UnreachableError(f"not tried, {DEADLINE_SECONDS:g} seconds are over")
+        raise _UnreachableError(f"not tried: the limit of {DEADLINE_SECONDS:g} seconds has passed")
     body = bytearray()
     try:
-        # Uncompressed, so that the limit bounds what is held in memory.
+        # Uncompressed, so that the size limit also limits memory.
         headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
         with http.stream(
             "GET", url, headers=headers, timeout=remaining(), follow_redirects=False
@@ -134,7 +136,7 @@ def _json(
                 if len(body) > MAX_RESPONSE_BYTES:
                     raise _AddressError(f"{url:.200} answered more than {MAX_RESPONSE_BYTES} bytes")
                 if remaining() <= 0:
-                    raise _UnreachableError(f"no whole answer in {DEADLINE_SECONDS:g} seconds")
+                    raise _UnreachableError(f"no complete answer within {DEADLINE_SECONDS:g} seconds")
     except TransportError as error:
         raise _UnreachableError(f"{type(error).__name__} at {url:.200}") from error
     except (HTTPError, InvalidURL) as error:
@@ -142,14 +144,14 @@ def _json(
     try:
         value = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise _AddressError(f"{url:.200} did not answer JSON") from error
+        raise _AddressError(f"the answer of {url:.200} is not JSON") from error
     if not isinstance(value, dict):
-        raise _AddressError(f"{url:.200} did not answer a JSON object")
+        raise _AddressError(f"the answer of {url:.200} is not a JSON object")
     return value
 
 
 def _allowed(url: str, authority: str) -> bool:
-    """Allow https; http only on loopback, and only where the authority itself is there (development)."""
+    """Return whether a URL is https, or http on loopback with an authority on loopback (development)."""
     parts = urlsplit(url)
     if parts.scheme == "https":
         return bool(parts.hostname)
@@ -171,8 +173,8 @@ def _http(client: httpx.Client | None, clock: Callable[[], float]) -> Iterator[h
     if client is not None:
         yield client
         return
-    # Imported here: it takes as long as everything else of this package, and most processes start without
-    # needing it.
+    # Imported here: the import takes as long as the rest of this package, and most processes do not need it
+    # at the start.
     from flow_mcp.common.deadline import limited_client, within
 
     with limited_client() as own, within(DEADLINE_SECONDS, clock):

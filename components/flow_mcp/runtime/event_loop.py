@@ -1,4 +1,4 @@
-"""Decisions on an event loop, which never waits for an authorization server."""
+"""Decide calls on an event loop without blocking it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from flow_mcp.runtime.validator import Validator
 
 
 class EventLoopDecider:
-    """Decides as `Validator.decide` does; keys are fetched in threads of its own.
+    """An asynchronous `Validator.decide` that fetches keys in its own threads.
 
-    One thread an authorization server: those who wait for the same keys wait without a thread, so that
-    tokens with unknown keys, however many, hold up nobody else's.
+    It uses one thread for each authorization server. Calls that wait for the same keys wait without a
+    thread, so that many tokens with unknown keys do not delay other calls.
     """
 
     def __init__(self) -> None:
@@ -22,21 +22,21 @@ class EventLoopDecider:
         self._fetching: dict[str, Lock] = {}
 
     async def decide(self, validator: Validator, resource: str, token: str | None) -> Decision:
-        """Decide one call; only a call that needs keys which are not there waits for them."""
+        """Decide one call. Only a call whose key is missing waits for a fetch."""
         decision, refresh = validator.attempt(resource, token)
         if refresh is None:
             return decision
         lock = self._fetching.setdefault(refresh.server.authority, Lock())
-        if lock.locked() and not refresh.wanted:
-            return decision  # by keys that are due but good; another call fetches
+        if lock.locked() and not refresh.missing:
+            return decision  # its keys are due for a refresh but valid; another call fetches them
         async with lock:
-            # Whoever had the lock before may have fetched them.
+            # The previous holder of the lock may have fetched the keys.
             decision, refresh = validator.attempt(resource, token)
             if refresh is None:
                 return decision
             if self._threads is None:
-                # No limit but one thread an authorization server: slow ones must not keep others waiting, and
-                # each has its thread for `DEADLINE_SECONDS` at most.
+                # Unlimited, because the lock allows one thread for each authorization server. A slow server
+                # must not delay others; each thread lives for `DEADLINE_SECONDS` at most.
                 self._threads = CapacityLimiter(math.inf)
-            again = await to_thread.run_sync(refresh.fetch, limiter=self._threads)
-        return validator.attempt(resource, token)[0] if again else decision
+            refreshed = await to_thread.run_sync(refresh.fetch, limiter=self._threads)
+        return validator.attempt(resource, token)[0] if refreshed else decision

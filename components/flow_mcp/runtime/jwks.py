@@ -1,4 +1,4 @@
-"""A JSON Web Key Set read as public signature keys (RFC 7517)."""
+"""Read public signature keys from a JSON Web Key Set (RFC 7517)."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ _PRIVATE = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
 
 
 def public_keys(document: dict[str, Any]) -> KeySet:
-    """Read a key set, without the keys that cannot be used, whatever is wrong with them (RFC 7517, 5).
+    """Return the usable keys of a key set; unusable keys are left out (RFC 7517, 5).
 
-    A key that shows its private part is not used: anyone may have it.
+    A key that publishes its private part is unusable: an attacker can have it.
 
     Raises:
         ValueError: the document is not a key set.
     """
     listed = document.get("keys")
     if not isinstance(listed, list):
-        raise ValueError("the key set has no list `keys`")  # noqa: TRY004 a fault of the document
+        raise ValueError("the key set has no list `keys`")  # noqa: TRY004 the document is invalid
     return KeySet([key for key in map(_public_key, listed) if key is not None])
 
 

@@ -1,4 +1,4 @@
-"""Authorization servers' keys, kept."""
+"""Cache the keys of authorization servers."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ class _Entry:
 
 
 class KeyCache:
-    """Keys by authority, for any number of tenants and threads.
+    """A thread-safe cache of keys by authority, for any number of tenants.
 
-    At most one attempt to fetch in `retry_after` per authority, however many tokens with unknown keys
-    come; one attempt is five requests at most. What a server no longer lists is forgotten within
-    `lifetime`, or, while the server is down, within `lifetime + kept_while_down`.
+    It makes at most one attempt to fetch in `retry_after` for each authority, regardless of the number of
+    tokens with unknown keys. One attempt makes five requests at most. A key that a server no longer
+    publishes is removed within `lifetime` or, while the server is down, within `lifetime + kept_while_down`.
 
     Args:
-        client: HTTP client for all requests; without one, a client is made for each attempt.
-        clock: Monotonic time in seconds.
+        client: HTTP client for all requests; without one, each attempt creates a client.
+        clock: Returns monotonic time in seconds.
         lifetime: Seconds after which keys are fetched again.
-        retry_after: Seconds between two attempts at one authority, successful or not.
-        kept_while_down: Seconds beyond `lifetime` for which the last keys serve while no attempt succeeds.
+        retry_after: Seconds between two attempts for one authority, successful or not.
+        kept_while_down: Seconds beyond `lifetime` during which the last keys are used if no attempt succeeds.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class KeyCache:
         self._adding = Lock()
 
     def known(self, servers: Iterable[AuthorizationServer]) -> dict[str, KeySet]:
-        """Give the keys that may be used now, by authority. It never waits."""
+        """Return the keys that may be used now, by authority. It never waits."""
         now = self._clock()
         usable = {}
         for server in servers:
@@ -71,26 +71,25 @@ class KeyCache:
         return usable
 
     def current(self, server: AuthorizationServer) -> KeySet | None:
-        """Give a server's keys if there is no need to fetch them again yet. It never waits."""
+        """Return a server's keys if they are not yet due for a refresh, else None. It never waits."""
         entry = self._entries.get((server.authority, server.metadata_url))
         if entry is None or self._clock() - entry.fetched_at >= self._lifetime:
             return None
         return entry.keys
 
-    def refresh(self, server: AuthorizationServer, *, wanted: bool = False) -> bool:
-        """Fetch a server's keys if they are due or wanted; tell whether to decide again.
+    def refresh(self, server: AuthorizationServer, *, missing: bool = False) -> bool:
+        """Fetch a server's keys if they are due or missing; return whether to decide again.
 
-        While one thread fetches, others go on with the keys that they have; only those that want new ones
-        wait for it.
+        While one thread fetches, other threads use the cached keys. Only threads that miss a key wait.
 
         Args:
-            server: Whose keys.
-            wanted: The present keys do not do: there are none, or a token names another.
+            server: The authorization server.
+            missing: A key is missing: none are cached, or a token names an unknown one.
         """
-        if not self.needs_refresh(server, wanted=wanted):
+        if not self.needs_refresh(server, missing=missing):
             return False
         entry = self._entry(server)
-        if not entry.fetching.acquire(timeout=DEADLINE_SECONDS if wanted else 0):
+        if not entry.fetching.acquire(timeout=DEADLINE_SECONDS if missing else 0):
             return False
         try:
             if self._tried_lately(entry):
@@ -106,15 +105,15 @@ class KeyCache:
         finally:
             entry.fetching.release()
 
-    def needs_refresh(self, server: AuthorizationServer, *, wanted: bool = False) -> bool:
-        """Tell whether `refresh` would fetch keys or wait for them. It never waits."""
+    def needs_refresh(self, server: AuthorizationServer, *, missing: bool = False) -> bool:
+        """Return whether `refresh` would fetch keys or wait for them. It never waits."""
         entry = self._entry(server)
         if entry.fetching.locked():
-            return wanted
-        return (wanted or self._is_due(entry)) and not self._tried_lately(entry)
+            return missing
+        return (missing or self._is_due(entry)) and not self._tried_lately(entry)
 
     def forget_all_but(self, servers: Iterable[AuthorizationServer]) -> None:
-        """Forget the keys of servers that no tenant has any more."""
+        """Remove the keys of all servers other than these."""
         used = {(server.authority, server.metadata_url) for server in servers}
         with self._adding:
             self._entries = {key: entry for key, entry in self._entries.items() if key in used}

@@ -1,4 +1,4 @@
-"""The settings in force of every tenant that has a file, and what is wrong with the files."""
+"""The settings in force of all tenants, and the problems of their files."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import NamedTuple
 from flow_mcp.runtime.keys import KeyCache
 from flow_mcp.runtime.settings_file import SettingsFileError, Stamp, TenantSettings, read_settings
 from flow_mcp.runtime.telemetry import counter
-from flow_mcp.runtime.tenants import AddressIndex, Place, overlapping
+from flow_mcp.runtime.tenants import AddressIndex, TenantResource, overlapping
 from flow_mcp.runtime.validator import Validator
 
 _log = logging.getLogger("flow_mcp.runtime")
@@ -20,15 +20,15 @@ CLOSED = Validator(None)
 
 
 class Snapshot(NamedTuple):
-    """What calls are decided by; made anew with each change, so that none sees half of one."""
+    """The settings by which calls are decided; each change creates a new snapshot for consistent reads."""
 
-    places: AddressIndex
+    resources: AddressIndex
     broken_since: dict[str, float]
-    """Tenants that have good settings while their present file cannot be used."""
+    """Times since when the file of a tenant with valid settings in force cannot be used, by tenant."""
     alarms: dict[str, str]
-    """What is wrong with a file, by its name."""
-    sound: int
-    """Tenants in order."""
+    """Problems by file name."""
+    valid_count: int
+    """Number of tenants whose files are valid."""
 
 
 @dataclass(slots=True)
@@ -41,14 +41,14 @@ class _File:
 
 
 class LoadedSettings:
-    """Takes settings over from files, a tenant's as a whole or not at all. One thread at a time.
+    """The settings loaded from a directory's files. Only one thread at a time may update it.
 
     Args:
         path: The directory.
-        keys: Where keys are kept; told which servers are still in use.
-        kept_while_broken: Seconds that the last good settings stay in force; only for the log.
-        clock: Monotonic time in seconds.
-        wall_clock: Seconds since 1970, for tokens.
+        keys: The cache of authorization servers' keys; keys of servers that are no longer used are removed.
+        kept_while_broken: Seconds that the last valid settings stay in force; only for the log.
+        clock: Returns monotonic time in seconds.
+        wall_clock: Returns seconds since 1970, for tokens.
     """
 
     def __init__(
@@ -66,28 +66,28 @@ class LoadedSettings:
         self._wall_clock = wall_clock
         self._files: dict[str, _File] = {}
         self._count_refused = counter(
-            "flow_mcp.settings.refused", "{file}", "Files of settings that could not be used."
+            "flow_mcp.settings.refused", "{file}", "Settings files that could not be used."
         )
         self.snapshot = Snapshot(AddressIndex(()), {}, {}, 0)
 
-    def take_over(self, stamps: Mapping[str, Stamp | None]) -> None:
-        """Read the files that changed, forget those that are gone.
+    def update(self, stamps: Mapping[str, Stamp | None]) -> None:
+        """Load changed files, and close tenants whose files were deleted.
 
         Args:
-            stamps: By tenant; None if the file is there and cannot be looked at.
+            stamps: Stamps by tenant; None if the file exists and cannot be accessed.
         """
-        gone = self._files.keys() - stamps.keys()
+        deleted = self._files.keys() - stamps.keys()
         changed = {
             tenant
-            for tenant, found in stamps.items()
-            if tenant not in self._files or found is None or found != self._files[tenant].stamp
+            for tenant, current in stamps.items()
+            if tenant not in self._files or current is None or current != self._files[tenant].stamp
         }
-        if not gone and not changed:
+        if not deleted and not changed:
             return
-        for tenant in sorted(gone):
+        for tenant in sorted(deleted):
             del self._files[tenant]
-            _log.warning("Tenant %r is closed: its file of settings is gone.", tenant)
-        # What was refused may be right now: an address that it claims may have become free.
+            _log.warning("Tenant %r is closed: its settings file was deleted.", tenant)
+        # A rejected file may be valid now: the conflicting address of another tenant may have been removed.
         changed |= {tenant for tenant, file in self._files.items() if file.problem}
         for tenant in changed:
             self._files.setdefault(tenant, _File()).stamp = stamps[tenant]
@@ -106,41 +106,43 @@ class LoadedSettings:
         for tenant in tenants:
             path = self._path / f"{tenant}.json"
             try:
-                read = read_settings(path)
-                _refuse_going_back(path, read, self._files[tenant].good)
-                new[tenant] = read
+                settings = read_settings(path)
+                _reject_older(path, settings, self._files[tenant].good)
+                new[tenant] = settings
             except SettingsFileError as error:
                 problems[tenant] = str(error)
             except Exception as error:
-                # Whatever is wrong with one tenant's file, the others' are followed.
-                _log.exception("An unexpected error while %s was read", path)
-                problems[tenant] = f"{path} is not used: {type(error).__name__}."
-        while clashes := self._clashes(new):
-            for tenant, other in clashes:
+                # One tenant's file must not stop the loading of the others.
+                _log.exception("Unexpected error while reading %s", path)
+                problems[tenant] = f"{path} was rejected: {type(error).__name__}."
+        while conflicts := self._conflicts(new):
+            for tenant, other_tenant in conflicts:
                 new.pop(tenant, None)
                 problems[tenant] = (
-                    f"{self._path / f'{tenant}.json'} is not used: one of its protected resources is, or is "
-                    f"above or below, one of the tenant {other!r}."
+                    f"{self._path / f'{tenant}.json'} was rejected: one of its protected resources is "
+                    f"equal to, above or below a protected resource of the tenant {other_tenant!r}."
                 )
         for tenant, settings in new.items():
             self._accept(self._files[tenant], settings)
         for tenant, problem in problems.items():
             self._refuse(tenant, self._files[tenant], problem)
 
-    def _clashes(self, new: Mapping[str, TenantSettings]) -> list[tuple[str, str]]:
-        """List new settings that claim an address of another tenant, and whose it is."""
+    def _conflicts(self, new: Mapping[str, TenantSettings]) -> list[tuple[str, str]]:
+        """List the tenants whose new settings have an address of another tenant, with that tenant."""
         present = {tenant: file.good for tenant, file in self._files.items() if file.good} | dict(new)
         pairs = overlapping(
             (resource.url, tenant)
             for tenant, settings in present.items()
             for resource in settings.document.protected_resources
         )
-        return [pair for one, other in pairs for pair in ((one, other), (other, one)) if pair[0] in new]
+        return [
+            pair for first, second in pairs for pair in ((first, second), (second, first)) if pair[0] in new
+        ]
 
     def _accept(self, file: _File, settings: TenantSettings) -> None:
         if file.good is None or file.good.digest != settings.digest:
             file.validator = Validator(settings.document, self._keys, self._wall_clock)
-            _log.info("Tenant %r: settings of revision %d.", settings.tenant, settings.revision)
+            _log.info("Tenant %r: loaded settings of revision %d.", settings.tenant, settings.revision)
         file.good, file.problem, file.broken_at = settings, None, inf
 
     def _refuse(self, tenant: str, file: _File, problem: str) -> None:
@@ -160,7 +162,7 @@ class LoadedSettings:
         good = {tenant: (file, file.good) for tenant, file in self._files.items() if file.good}
         return Snapshot(
             AddressIndex(
-                (resource.url, Place(tenant, file.validator, resource))
+                (resource.url, TenantResource(tenant, file.validator, resource))
                 for tenant, (file, settings) in good.items()
                 for resource in settings.document.protected_resources
             ),
@@ -170,15 +172,16 @@ class LoadedSettings:
         )
 
 
-def _refuse_going_back(path: Path, new: TenantSettings, good: TenantSettings | None) -> None:
+def _reject_older(path: Path, new: TenantSettings, good: TenantSettings | None) -> None:
     if good is None or new.revision > good.revision:
         return
     if new.revision < good.revision:
         raise SettingsFileError(
-            f"{path} is not used: it has revision {new.revision}, and {good.revision} was seen already. "
-            "To go back on purpose, delete the file first."
+            f"{path} was rejected: its revision {new.revision} is lower than {good.revision}, which was "
+            "loaded before. To roll back, delete the file first."
         )
     if new.digest != good.digest:
         raise SettingsFileError(
-            f"{path} is not used: it has revision {new.revision} like the settings in force, but differs."
+            f"{path} was rejected: it has the revision {new.revision} of the loaded settings but other "
+            "content. Export it again."
         )

@@ -1,9 +1,13 @@
-"""The official MCP Python SDK (extra `mcp`): its token verifier, and callers made known to it.
+"""Integration with the official MCP Python SDK (extra `mcp`): a token verifier, and an adapter for callers.
 
-Prefer `ProtectedResourceMiddleware` around the SDK's application, with `KnownToSdk` between them. The SDK's
-own middleware knows only good tokens and bad ones: what is 403 here becomes 401 `invalid_token`, so clients
-fetch new tokens where a wider one or none would help; its challenges carry no scope, and an error also where
-no token was sent; it takes the first of several Authorization headers; and it serves one resource.
+Prefer `ProtectedResourceMiddleware` around the SDK's application, with `SdkCallerMiddleware` between them.
+The SDK's own middleware has these limits:
+
+- It distinguishes only valid and invalid tokens. A decision of 403 becomes 401 `invalid_token`, so that
+  clients fetch a new token although only one with more scopes, or none, would help.
+- Its challenges have no scope, and have an error even if no token was sent.
+- It uses the first of several Authorization headers.
+- It serves one protected resource.
 """
 
 from __future__ import annotations
@@ -27,12 +31,12 @@ if TYPE_CHECKING:
     from flow_mcp.settings import ProtectedResource
 
 
-class KnownToSdk:
-    """ASGI middleware between `ProtectedResourceMiddleware` and the SDK's application.
+class SdkCallerMiddleware:
+    """ASGI middleware that passes the caller from `ProtectedResourceMiddleware` to the SDK's application.
 
-    Without it the SDK takes all callers for the same nobody: it would let one caller into another's session,
-    and `get_access_token()` would give None. The access token that it gives has no token in it, for none is
-    to be passed on.
+    Without it the SDK treats all callers as one: a caller could use another's session, and
+    `get_access_token()` would return None. The SDK's access token has an empty `token`, because a token must
+    not be passed on to other services.
     """
 
     def __init__(self, app: App) -> None:
@@ -41,7 +45,7 @@ class KnownToSdk:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         caller = scope.get(CALLER)
         if isinstance(caller, Caller):
-            known = AccessToken(
+            access_token = AccessToken(
                 token="",
                 client_id=caller.client,
                 scopes=[],
@@ -50,15 +54,15 @@ class KnownToSdk:
                 subject=caller.subject,
                 claims={"iss": caller.authority},
             )
-            scope = {**scope, "user": AuthenticatedUser(known), "auth": AuthCredentials()}
+            scope = {**scope, "user": AuthenticatedUser(access_token), "auth": AuthCredentials()}
         await self._app(scope, receive, send)
 
 
 class SettingsTokenVerifier:
-    """The SDK's `TokenVerifier` for one protected resource, by its settings.
+    """An SDK `TokenVerifier` that validates tokens for one protected resource by its settings.
 
     Args:
-        tenants: A `SettingsDirectory`, or `Tenants` whose settings do not change.
+        tenants: A `SettingsDirectory`, or `Tenants` with fixed settings.
         resource: URL of the protected resource.
     """
 
@@ -69,19 +73,19 @@ class SettingsTokenVerifier:
         self._audit = Audit()
 
     async def verify_token(self, token: str) -> AccessToken | None:
-        """Give what the SDK needs to know of a token; None if the call is refused, for whatever reason."""
-        place = self._tenants.find(self._resource)
-        if place is None or place.resource is None:
+        """Return the SDK's access token, or None if the call is denied for any reason."""
+        match = self._tenants.find(self._resource)
+        if match is None or match.resource is None:
             return None
-        decision = await self._decider.decide(place.validator, self._resource, token)
-        self._audit.record(place.tenant, decision)
+        decision = await self._decider.decide(match.validator, self._resource, token)
+        self._audit.record(match.tenant, decision)
         if not decision.allowed or decision.client is None:
             return None
         return AccessToken(
             token=token,
             client_id=decision.client,
-            # By the names that metadata and challenges have. The decision has seen that they are there.
-            scopes=_scopes(place.resource),
+            # The names from the metadata and the challenges. `decide` has checked that the token has them.
+            scopes=_scopes(match.resource),
             expires_at=decision.expires_at,
             resource=self._resource,
             subject=decision.subject,
@@ -90,9 +94,9 @@ class SettingsTokenVerifier:
 
 
 def auth_settings(resource: ProtectedResource) -> AuthSettings:
-    """Give the SDK's settings that go with a `SettingsTokenVerifier` of this resource.
+    """Return the SDK's settings for use with a `SettingsTokenVerifier` of this resource.
 
-    The SDK's metadata names one authorization server: the preferred one.
+    The SDK's metadata can name one authorization server only: the preferred one.
     """
     return AuthSettings(
         issuer_url=AnyHttpUrl(resource.authorization_servers[0].authority),

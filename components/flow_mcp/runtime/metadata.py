@@ -12,7 +12,7 @@ WELL_KNOWN = "/.well-known/oauth-protected-resource"
 
 
 class ResourceMetadata(TypedDict):
-    """The parameters that a Flow MCP server publishes (RFC 9728, section 2)."""
+    """The protected resource metadata that a Flow MCP server publishes (RFC 9728, section 2)."""
 
     resource: str
     authorization_servers: list[str]
@@ -21,29 +21,29 @@ class ResourceMetadata(TypedDict):
 
 
 def metadata_url(resource: str) -> str:
-    """Give the metadata's address for a resource URL: well-known part between host and path (section 3.1)."""
+    """Return the address of a resource's metadata: well-known part between host and path (section 3.1)."""
     parts = urlsplit(resource)
     path = "" if parts.path == "/" else parts.path
     return urlunsplit((parts.scheme, parts.netloc, WELL_KNOWN + path, parts.query, ""))
 
 
 def resource_metadata(resource: ProtectedResource) -> ResourceMetadata:
-    """Give the metadata document of one protected resource.
+    """Return the metadata document of one protected resource.
 
-    Where there are two authorization servers (during a move) both are listed, the preferred one first, and
-    the scopes are those of the first: clients take the first, and a server refuses scopes that it does not
+    During a move a resource has two authorization servers. Both are listed, the preferred one first, and the
+    scopes are those of the first: clients use the first server, and a server rejects scopes that it does not
     know.
     """
     return {
         "resource": resource.url,
-        "authorization_servers": [at.authority for at in resource.authorization_servers],
+        "authorization_servers": [server.authority for server in resource.authorization_servers],
         "scopes_supported": list(resource.authorization_servers[0].scopes_advertised),
         "bearer_methods_supported": ["header"],
     }
 
 
 def metadata_documents(settings: SettingsDocument) -> dict[str, ResourceMetadata]:
-    """Give every metadata document of a tenant by the address at which it must be served."""
+    """Return every metadata document of a tenant by the address at which the server must serve it."""
     return {
         metadata_url(resource.url): resource_metadata(resource) for resource in settings.protected_resources
     }

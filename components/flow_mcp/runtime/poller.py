@@ -1,4 +1,4 @@
-"""An action repeated in the background."""
+"""Repeat an action in a background thread."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ _log = logging.getLogger("flow_mcp.runtime")
 
 
 class Poller:
-    """Repeats an action in a daemon thread, which it starts when it is first needed.
+    """A daemon thread that repeats an action; it starts at the first call of `keep_running`.
 
-    So it also runs in the processes that a server forks after the application was made.
+    The late start lets it run also in the processes that a server forks after it created the application.
 
     Args:
-        action: What to do; what it raises is logged, and the next time comes.
-        seconds: Time from the end of one to the start of the next.
+        action: The function to call; its exceptions are logged, and it is called again.
+        seconds: Seconds from the end of one call to the start of the next.
     """
 
     def __init__(self, action: Callable[[], None], seconds: float) -> None:
@@ -30,7 +30,7 @@ class Poller:
         _pollers.add(self)
 
     def keep_running(self) -> None:
-        """Start the thread unless it runs, or was stopped. Cheap enough for each call."""
+        """Start the thread unless it runs or was stopped. Fast enough to call for every request."""
         if self._thread is not None or self._stopped.is_set():
             return
         with self._starting:
@@ -39,13 +39,13 @@ class Poller:
                 self._thread.start()
 
     def stop(self) -> None:
-        """Stop for good; an action that is under way ends first."""
+        """Stop the thread permanently; wait for a running action to end."""
         self._stopped.set()
         if self._thread is not None:
             self._thread.join()
 
     def forget_thread(self) -> None:
-        """Take note that this is a new process, into which no thread came along."""
+        """Reset after fork: threads of the parent process do not exist in the child."""
         self._thread = None
         self._starting = Lock()
 
@@ -54,7 +54,9 @@ class Poller:
             try:
                 self._action()
             except Exception:
-                _log.exception("An unexpected error; it is tried again in %g seconds", self._seconds)
+                _log.exception(
+                    "Settings could not be read: unexpected error. Next attempt in %g seconds.", self._seconds
+                )
 
 
 _pollers: WeakSet[Poller] = WeakSet()

@@ -1,4 +1,4 @@
-"""Why a call was answered as it was: one stable code a cause."""
+"""The reason codes of decisions."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ Status = Literal[200, 401, 403]
 
 
 class Reason(StrEnum):
-    """The cause of a decision, for logs and counters; it never leaves the server.
+    """The reason code of a decision, for logs and counters; a caller never receives it.
 
-    Each cause has one status and one error code (RFC 6750, 3.1), so that they cannot disagree.
+    Each code has exactly one status and one error code (RFC 6750, 3.1).
     """
 
     status: Status
@@ -34,7 +34,7 @@ class Reason(StrEnum):
     NO_SETTINGS = "no-settings", "The tenant is unknown or has no MCP Server Settings.", 401, None
     UNKNOWN_RESOURCE = (
         "unknown-resource",
-        "The address is neither a protected resource nor below one, or it could be read in two ways "
+        "The address is neither a protected resource nor below one, or it is ambiguous "
         "(dot segments, encoded slashes, a query).",
         401,
         None,
@@ -42,65 +42,67 @@ class Reason(StrEnum):
     NO_TOKEN = "no-token", "The call carries no bearer token.", 401, None
 
     SEVERAL_TOKENS = "several-tokens", "The call has more than one Authorization header."
-    TOKEN_IN_QUERY = "token-in-query", "The query string carries a token, where logs keep it."
+    TOKEN_IN_QUERY = "token-in-query", "The query string has a token, which logs would keep."
 
     TOKEN_TOO_LARGE = "token-too-large", "The token is longer than 16 KiB."
     TOKEN_OPAQUE = (
         "token-opaque",
-        "The token is no JWS in compact form: opaque, or something else altogether.",
+        "The token is not a JWS in compact form, such as an opaque token.",
     )
     TOKEN_ENCRYPTED = "token-encrypted", "The token is a JWE."
     TOKEN_MALFORMED = (
         "token-malformed",
-        "A part is not canonical base64url of a JSON object in UTF-8 with unique names; or `kid` is no text.",
+        "A part is not canonical base64url of a JSON object in UTF-8 with unique names, or `kid` is not a "
+        "string.",
     )
     UNKNOWN_ISSUER = (
         "unknown-issuer",
-        "`iss` is missing or, byte for byte, none that is accepted at this resource: another tenant's token.",
+        "`iss` is missing or is not an accepted issuer of this resource, byte for byte: "
+        "another tenant's token.",
     )
     CRITICAL_HEADER = (
         "critical-header",
-        "The header has `crit` or `b64`: an extension that must be understood, and none is.",
+        "The header has `crit` or `b64`, which require extensions that are not supported.",
     )
     WRONG_ALGORITHM = "wrong-algorithm", "`alg` is not in the token profile."
     WRONG_TYPE = "wrong-type", "The header's `typ` is missing or not in the token profile."
     KEYS_UNAVAILABLE = (
         "keys-unavailable",
-        "The authorization server's keys could not be fetched, or not for longer than they are kept.",
+        "The authorization server's keys could not be fetched, and no cached keys are left.",
     )
     UNKNOWN_KEY = "unknown-key", "The authorization server publishes no key with this `kid`."
     UNFIT_KEY = (
         "unfit-key",
-        "The key is not for this algorithm or not for signatures; or there is no `kid`, and not exactly one "
-        "key that fits.",
+        "The key is not for this algorithm or not for signatures, or there is no `kid` and not exactly one "
+        "key fits.",
     )
-    BAD_SIGNATURE = "bad-signature", "The key did not make this signature."
+    BAD_SIGNATURE = "bad-signature", "The signature is not valid for the key."
 
     BOUND_TOKEN = (
         "bound-token",
         "The token is bound to a key (`cnf`: DPoP or mutual TLS) and was presented as Bearer.",
     )
     MISSING_CLAIM = "missing-claim", "One of `exp`, `aud`, `sub` and the client claim is missing."
-    MALFORMED_CLAIM = "malformed-claim", "A claim that is read here has the wrong type, or cannot be printed."
+    MALFORMED_CLAIM = "malformed-claim", "A required claim has the wrong type, or is not printable."
     EXPIRED = "expired", "`exp` has passed, clock skew included."
     NOT_YET_VALID = "not-yet-valid", "`nbf` is in the future, clock skew included."
     ISSUED_IN_FUTURE = "issued-in-future", "`iat` is in the future, clock skew included."
     NOT_AN_ACCESS_TOKEN = (
         "not-an-access-token",
-        "A condition of the token profile does not hold: an ID, refresh or logout token, or another version.",
+        "A condition of the token profile is not met: an ID, refresh or logout token, or another version.",
     )
     UNREGISTERED_CLIENT = (
         "unregistered-client",
-        "The client is not declared, and no open registration covers it.",
+        "The client is not declared, and no open registration method covers it.",
     )
     WRONG_GRANT = (
         "wrong-grant",
-        "The client is declared for people and the token is a program's, or the other way round.",
+        "The client is declared for people and the token is a program's, or the reverse.",
     )
-    NO_PERSON = "no-person", "The client registered itself, and the token is not a person's."
+    NO_PERSON = "no-person", "The client used a registration method, and the token is not a person's."
     RESOURCE_NOT_GIVEN = (
         "resource-not-given",
-        "The client is registered, but was not given this resource.",
+        "The client is registered, but has no access to this resource.",
         403,
         None,
     )
@@ -110,20 +112,20 @@ class Reason(StrEnum):
     )
     MISSING_SCOPE = (
         "missing-scope",
-        "The token lacks a scope that this resource needs.",
+        "The token lacks a scope that this resource requires.",
         403,
         "insufficient_scope",
     )
     MISSING_ROLE = (
         "missing-role",
-        "The program's token lacks an app role that this resource needs.",
+        "The program's token lacks an app role that this resource requires.",
         403,
         "insufficient_scope",
     )
 
 
-class Refused(Exception):  # noqa: N818 not an error: it ends a judgement early, within this package
-    """A check failed; `decide` makes the decision of it."""
+class Refused(Exception):  # noqa: N818 not an error: it ends an evaluation early, within this package
+    """A failed check; `decide` turns it into the decision."""
 
     def __init__(self, reason: Reason) -> None:
         super().__init__(reason)

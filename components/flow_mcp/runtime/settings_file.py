@@ -1,4 +1,4 @@
-"""One tenant's settings read from a file, all or nothing."""
+"""Read one tenant's settings from a file."""
 
 from __future__ import annotations
 
@@ -15,47 +15,47 @@ if TYPE_CHECKING:
     from flow_mcp.settings import SettingsDocument
 
 MAX_FILE_BYTES = 8 * 1024 * 1024
-"""A tenant with 200 environments and 50 clients has some 4 MiB."""
+"""The file of a tenant with 200 environments and 50 clients has about 4 MiB."""
 
 Stamp = tuple[int, int, int, int, int]
 
 
 class SettingsFileError(FlowMcpError):
-    """A file of settings cannot be used."""
+    """A settings file cannot be used."""
 
 
 @dataclass(frozen=True, slots=True)
 class TenantSettings:
-    """What a file says."""
+    """The content of one settings file."""
 
     tenant: str
     revision: int
     digest: str
     document: SettingsDocument
-    """Without token requests: they are for clients, and half of the memory."""
+    """Without token requests: only clients need them, and they take half of the memory."""
 
 
 def stamp(path: Path) -> Stamp:
-    """Give what changes when the file does, symbolic links followed.
+    """Return values that change when the file changes; symbolic links are followed.
 
-    Whoever writes by renaming, or swaps the link above (Kubernetes), changes the inode; whoever writes in
-    place or changes permissions, a time.
+    Replacing the file by renaming, or swapping a link to its directory as Kubernetes does, changes the inode.
+    Writing in place or changing permissions changes a time.
 
     Raises:
-        OSError: the file is not there or not accessible.
+        OSError: the file does not exist or is not accessible.
     """
-    found = os.stat(path)  # noqa: PTH116 a tenth of the time of Path.stat
-    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+    status = os.stat(path)  # noqa: PTH116 a tenth of the time of Path.stat
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
 def read_settings(path: Path) -> TenantSettings:
     """Read the envelope `<tenant>.json` and the settings document in it.
 
     Raises:
-        SettingsFileError: it cannot be read, is no envelope, its digest is wrong, or it is not for the tenant
-            whose name the file bears.
+        SettingsFileError: the file cannot be read, is not an envelope, has a wrong digest, or is for another
+            tenant than its name.
     """
-    # Imported here: a runtime that gets its settings another way does without.
+    # Imported here: a runtime that gets its settings in another way does not need it.
     from pydantic import ValidationError
 
     from flow_mcp.settings import SettingsEnvelope
@@ -64,29 +64,31 @@ def read_settings(path: Path) -> TenantSettings:
         with path.open("rb") as file:
             text = file.read(MAX_FILE_BYTES + 1)
         if len(text) > MAX_FILE_BYTES:
-            raise SettingsFileError(f"{path} is not used: it has more than {MAX_FILE_BYTES} bytes.")
+            raise SettingsFileError(f"{path} was rejected: it is larger than {MAX_FILE_BYTES} bytes.")
         envelope = SettingsEnvelope.from_json(text)
         document = envelope.document()
     except ValidationError as error:
-        raise SettingsFileError(f"{path} is not used: {_first(error)}.") from error
+        raise SettingsFileError(f"{path} was rejected: {_first_problem(error)}.") from error
     except (OSError, ValueError) as error:
-        raise SettingsFileError(f"{path} is not used: {error}.") from error
+        raise SettingsFileError(f"{path} was rejected: {error}.") from error
     if envelope.tenant != path.stem:
         raise SettingsFileError(
-            f"{path} is not used: it holds the settings of {envelope.tenant!r}, "
-            f"whose file would be {envelope.tenant}.json."
+            f"{path} was rejected: it contains the settings of the tenant {envelope.tenant!r}. "
+            f"Deliver them as {envelope.tenant}.json."
         )
-    return TenantSettings(envelope.tenant, envelope.revision, envelope.digest, _lean(document))
+    return TenantSettings(
+        envelope.tenant, envelope.revision, envelope.digest, _without_token_requests(document)
+    )
 
 
-def _first(error: ValidationError) -> str:
-    """Tell the first problem that pydantic found, without the value."""
+def _first_problem(error: ValidationError) -> str:
+    """Return the first problem that pydantic reports, without the invalid value."""
     problem = error.errors(include_input=False, include_url=False, include_context=False)[0]
     where = ".".join(map(str, problem["loc"]))
     return f"{where}: {problem['msg']}" if where else problem["msg"]
 
 
-def _lean(document: SettingsDocument) -> SettingsDocument:
+def _without_token_requests(document: SettingsDocument) -> SettingsDocument:
     servers = tuple(
         server.model_copy(
             update={

@@ -1,4 +1,4 @@
-"""Whether a token was signed by the authorization server."""
+"""Verify a token's signature against the authorization server's keys."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from flow_mcp.runtime.reason import Reason, Refused
 
 
 def check_signature(token: CompactToken, keys: KeySet) -> None:
-    """Verify a token with the keys given, and with nothing that the token itself brings or points to.
+    """Verify a token's signature with the given keys only.
 
-    `jku`, `jwk`, `x5u` and `x5c` of the header are not read. The caller has checked that the algorithm is
-    allowed. The algorithm is applied directly rather than through `joserfc.jws.deserialize_compact`: that
-    would parse the token a second time, and warn about `EdDSA` on every call.
+    The header's `jku`, `jwk`, `x5u` and `x5c`, by which a token could supply its own key, are not read. The
+    caller must have checked that the algorithm is allowed. The algorithm is applied directly and not with
+    `joserfc.jws.deserialize_compact`, which would parse the token a second time and warn about `EdDSA` on
+    every call.
 
     Raises:
-        Refused: no key, or none that fits, or the signature is wrong.
+        Refused: no key has the token's `kid` or fits the algorithm, or the signature is wrong.
     """
     algorithm = JWSRegistry.algorithms[token.header["alg"]]
     fitting = [key for key in _named(token, keys) if _fits(key, token.header["alg"])]
@@ -34,7 +35,7 @@ def check_signature(token: CompactToken, keys: KeySet) -> None:
 
 
 def _named(token: CompactToken, keys: KeySet) -> list[Key]:
-    """List the keys with the token's `kid`; without one, all of them."""
+    """Return the keys with the token's `kid`, or all keys if the token has no `kid`."""
     if "kid" not in token.header:
         return keys.keys
     kid = token.header["kid"]
@@ -47,7 +48,7 @@ def _named(token: CompactToken, keys: KeySet) -> list[Key]:
 
 
 def _fits(key: Key, algorithm: str) -> bool:
-    """Tell whether a key's type, curve, `use`, `alg` and `key_ops` allow this algorithm."""
+    """Return whether a key's type, curve, `use`, `alg` and `key_ops` allow this algorithm."""
     try:
         JWSRegistry.algorithms[algorithm].check_key(key)
         key.check_key_op("verify")

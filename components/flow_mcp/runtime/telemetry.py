@@ -1,4 +1,4 @@
-"""Counters, where the OpenTelemetry API is installed (extra `telemetry`)."""
+"""OpenTelemetry counters; they count only if the extra `telemetry` is installed."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ Add = Callable[[int, Mapping[str, Any]], None]
 
 
 def counter(name: str, unit: str, description: str) -> Add:
-    """Make a counter and give what adds to it; without OpenTelemetry nothing is counted.
+    """Create a counter and return its `add` function; without OpenTelemetry the function does nothing.
 
-    The API finds its SDK also when that is set up later.
+    The OpenTelemetry SDK may be configured after this call.
     """
-    # Imported here: it takes half as long as everything else of this package.
+    # Imported here: the import takes half as long as the rest of this package.
     try:
         from opentelemetry import metrics
     except ImportError:
@@ -22,4 +22,4 @@ def counter(name: str, unit: str, description: str) -> Add:
 
 
 def _not_counted(amount: int, attributes: Mapping[str, Any]) -> None:
-    """Count nothing."""
+    """Accept a count and ignore it."""

@@ -1,4 +1,4 @@
-"""The tenants of one server, and which of them an address belongs to."""
+"""The tenants of one server, and the look-up of the tenant that an address belongs to."""
 
 from __future__ import annotations
 
@@ -14,42 +14,45 @@ if TYPE_CHECKING:
     from flow_mcp.settings import ProtectedResource, SettingsDocument
 
 
-class Place(NamedTuple):
-    """Where an address lies."""
+class TenantResource(NamedTuple):
+    """The tenant and the protected resource that an address belongs to."""
 
     tenant: str
     validator: Validator
     resource: ProtectedResource | None
-    """None while the tenant is closed: its settings are no longer good."""
+    """None while the tenant is closed, because its settings have been invalid for too long."""
 
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """Whether a server can do its work."""
+    """Result of a readiness probe."""
 
     ready: bool
-    """False if it would answer every call 401."""
+    """False if the server would answer every call 401."""
     alarms: dict[str, str]
-    """What is wrong with whose settings, by file name; a sentence each. For logs, not for strangers."""
+    """Problems of settings files by file name, for logs. They must not be sent to callers."""
 
 
 class TenantSource(Protocol):
-    """What `ProtectedResourceMiddleware` asks for: `Tenants` or a `SettingsDirectory`."""
+    """The interface that `ProtectedResourceMiddleware` needs: `Tenants` or a `SettingsDirectory`."""
 
-    def find(self, address: str) -> Place | None:
-        """Find the tenant whose protected resource the address is, or is below of. It never waits."""
+    def find(self, address: str) -> TenantResource | None:
+        """Return the tenant whose protected resource is the address or a prefix of it. It never waits."""
 
     def readiness(self) -> Readiness:
-        """Tell whether calls can be decided."""
+        """Return whether calls can be decided."""
 
 
 class Tenants:
-    """Tenants whose settings do not change; the addresses of all their protected resources, indexed.
+    """Tenants with fixed settings, and an index of their protected resources' addresses.
 
     Args:
-        settings: Documents, one a tenant. No address may belong to two tenants.
-        keys: Where keys are kept.
-        clock: Seconds since 1970.
+        settings: Settings documents, one for each tenant.
+        keys: The cache of authorization servers' keys.
+        clock: Returns seconds since 1970.
+
+    Raises:
+        ValueError: an address belongs to two tenants.
     """
 
     def __init__(
@@ -60,64 +63,64 @@ class Tenants:
     ) -> None:
         cache = KeyCache() if keys is None else keys
         documents = list(settings)
-        for one, other in overlapping(
+        for first, second in overlapping(
             (resource.url, document.tenant)
             for document in documents
             for resource in document.protected_resources
         ):
-            raise ValueError(f"protected resources of the tenants {one} and {other} overlap")
+            raise ValueError(f"protected resources of the tenants {first} and {second} overlap")
         self._index = AddressIndex(
-            (resource.url, Place(document.tenant, validator, resource))
+            (resource.url, TenantResource(document.tenant, validator, resource))
             for document in documents
             for validator in (Validator(document, cache, clock),)
             for resource in document.protected_resources
         )
 
-    def find(self, address: str) -> Place | None:
-        """Find the place with the longest prefix of the address, in whole segments."""
+    def find(self, address: str) -> TenantResource | None:
+        """Return the protected resource with the longest prefix of the address in whole segments, or None."""
         return self._index.find(address)
 
     def readiness(self) -> Readiness:
-        """Fixed settings are always ready."""
+        """Return that the server is ready: fixed settings are always valid."""
         return Readiness(ready=True, alarms={})
 
 
 class AddressIndex:
-    """Places by the URL of their protected resource; a look-up takes the same time for any number of them."""
+    """Protected resources by URL; the time of a look-up does not grow with their number."""
 
-    def __init__(self, places: Iterable[tuple[str, Place]]) -> None:
-        self._places = dict(places)
-        self._longest = max(map(len, self._places), default=0)
+    def __init__(self, resources: Iterable[tuple[str, TenantResource]]) -> None:
+        self._resources = dict(resources)
+        self._longest = max(map(len, self._resources), default=0)
 
-    def find(self, address: str) -> Place | None:
-        """Find the place with the longest prefix of the address, in whole segments.
+    def find(self, address: str) -> TenantResource | None:
+        """Return the protected resource with the longest prefix of the address in whole segments, or None.
 
-        Byte for byte. Whether the address may be read at all is for `decide`, by the same settings.
+        The comparison is byte for byte. `decide` rejects ambiguous addresses later.
         """
         end = len(address)
         if end > self._longest:
             end = address.rfind("/", 0, self._longest + 1)
         while end > 0:
-            place = self._places.get(address[:end])
-            if place is not None:
-                return place
+            match = self._resources.get(address[:end])
+            if match is not None:
+                return match
             end = address.rfind("/", 0, end)
         return None
 
 
 def overlapping(owned: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """List pairs of owners of whom one has a URL that is another's, or is below another's, in whole segments.
+    """List the pairs of owners that have the same URL, or URLs of which one is a prefix in whole segments.
 
-    Each owner that is in such a conflict is in at least one pair.
+    Every owner with such a conflict is in at least one pair.
 
     Args:
-        owned: URL and owner.
+        owned: Pairs of URL and owner.
     """
     pairs: dict[tuple[str, str], None] = {}
     above: list[tuple[str, str]] = []
     for prefix, owner in sorted((url + "/", owner) for url, owner in owned):
         while above and not prefix.startswith(above[-1][0]):
             above.pop()
-        pairs.update({(other, owner): None for _, other in above if other != owner})
+        pairs.update({(owner_above, owner): None for _, owner_above in above if owner_above != owner})
         above.append((prefix, owner))
     return list(pairs)

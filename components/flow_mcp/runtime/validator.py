@@ -1,4 +1,4 @@
-"""The decision with a clock and keys that are fetched as needed."""
+"""Decide calls with the current time and with keys that are fetched as needed."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ from flow_mcp.runtime.reason import Reason
 if TYPE_CHECKING:
     from flow_mcp.settings import AuthorizationServer, SettingsDocument
 
-_KEYS_WANTED = frozenset({Reason.UNKNOWN_KEY, Reason.KEYS_UNAVAILABLE})
+_KEYS_MISSING = frozenset({Reason.UNKNOWN_KEY, Reason.KEYS_UNAVAILABLE})
 
 
 class KeyRefresh(NamedTuple):
-    """Keys that are due, or without which a call was refused."""
+    """A fetch of keys that are due, or whose absence made a decision fail."""
 
     keys: KeyCache
     server: AuthorizationServer
-    wanted: bool
+    missing: bool
 
     def fetch(self) -> bool:
-        """Fetch them, or wait for whoever does, for some seconds at most; tell whether to decide again."""
-        return self.keys.refresh(self.server, wanted=self.wanted)
+        """Fetch the keys or wait for a running fetch, with a deadline; return whether to decide again."""
+        return self.keys.refresh(self.server, missing=self.missing)
 
 
 class Validator:
-    """Decides calls to one tenant's protected resources. Threads may share it.
+    """A thread-safe validator of calls to one tenant's protected resources.
 
     Args:
-        settings: The tenant's document; None while it has none: then every call is answered 401.
-        keys: Where keys are kept; tenants may share one.
-        clock: Seconds since 1970.
-        remembered: How many allowed calls are remembered, see `SeenTokens`.
+        settings: The tenant's settings document; None if it has none: every call is then answered 401.
+        keys: The cache of authorization servers' keys; tenants may share one.
+        clock: Returns seconds since 1970.
+        cached_decisions: Maximum number of allowed calls in the `DecisionCache`.
     """
 
     def __init__(
@@ -45,12 +45,12 @@ class Validator:
         settings: SettingsDocument | None,
         keys: KeyCache | None = None,
         clock: Callable[[], float] = time.time,
-        remembered: int = 1024,
+        cached_decisions: int = 1024,
     ) -> None:
         self._settings = settings
         self._keys = KeyCache() if keys is None else keys
         self._clock = clock
-        self._seen = DecisionCache(remembered)
+        self._decisions = DecisionCache(cached_decisions)
         self._servers = (
             {server.authority: server for server in settings.authorization_servers} if settings else {}
         )
@@ -59,7 +59,7 @@ class Validator:
         """Decide one call, as `flow_mcp.runtime.decide` does.
 
         Keys are fetched only for a token that names an accepted issuer: when they are due, when there are
-        none, or when its key is unknown. Only then this waits, for some seconds at most.
+        none, or when the token's key is unknown. The call then waits up to `DEADLINE_SECONDS`.
         """
         decision, refresh = self.attempt(resource, token)
         if refresh is not None and refresh.fetch():
@@ -67,13 +67,13 @@ class Validator:
         return decision
 
     def attempt(self, resource: str, token: str | None) -> tuple[Decision, KeyRefresh | None]:
-        """Decide with the keys at hand, and give what fetches others if it is time to. This never waits."""
+        """Decide with the cached keys; also return a `KeyRefresh` if keys must be fetched. It never waits."""
         now = int(self._clock())
         call = Call.of(resource, token)
         if call is not None:
-            seen = self._seen.get(call, now)
-            if seen is not None and self._keys.current(self._servers[seen.authority]) is seen.keys:
-                return seen.decision, None
+            cached = self._decisions.get(call, now)
+            if cached is not None and self._keys.current(self._servers[cached.authority]) is cached.keys:
+                return cached.decision, None
 
         keys = self._keys.known(self._servers.values())
         decision = decide(self._settings, resource, token, keys, now)
@@ -81,8 +81,8 @@ class Validator:
         if server is None:
             return decision, None
         if decision.allowed and call is not None:
-            self._seen.keep(call, decision, keys[server.authority], now)
-        wanted = decision.reason in _KEYS_WANTED
-        if not self._keys.needs_refresh(server, wanted=wanted):
+            self._decisions.keep(call, decision, keys[server.authority], now)
+        missing = decision.reason in _KEYS_MISSING
+        if not self._keys.needs_refresh(server, missing=missing):
             return decision, None
-        return decision, KeyRefresh(self._keys, server, wanted)
+        return decision, KeyRefresh(self._keys, server, missing)

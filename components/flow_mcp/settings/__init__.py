@@ -1,4 +1,4 @@
-"""The settings document: the contract between this project and the Flow runtime, version 1."""
+"""The settings document, version 1: the contract between this project and the Flow runtime."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The envelope in which a settings document travels: whose it is, which revision, and its digest.
+"""The envelope of a settings document, with the tenant's ID, a revision and a digest.
 
-A tenant's envelope is a file `<tenant>.json`, as `flow-mcp export` writes it and the runtime loads it. Its
-schema is published as `docs/schemas/envelope.schema.json`.
+`flow-mcp export` writes a tenant's envelope to a file `<tenant>.json`, which the runtime loads. Its schema is
+published as `docs/schemas/envelope.schema.json`.
 """
 
 from __future__ import annotations
@@ -18,44 +18,42 @@ from flow_mcp.settings.strict_json import validate_strictly
 
 
 class SettingsEnvelope(StrictModel):
-    """A settings document with what a runtime needs to trust it and to refuse to go back."""
+    """A settings document with a digest, and with a revision by which the runtime rejects older documents."""
 
-    version: Annotated[Literal[1], Field(description="Of this contract.")]
-    tenant: Annotated[str, Field(description="The tenant's ID in Flow, that of the document too.")]
+    version: Annotated[Literal[1], Field(description="Version of this contract.")]
+    tenant: Annotated[str, Field(description="The tenant's ID in Flow, the same as in the document.")]
     revision: Annotated[
         int,
         Field(
             ge=1,
             lt=2**53,
-            description="Raised with each change of the document, never lowered: the number of the stack's "
-            "update that changed it.",
+            description="Number of the stack's update that last changed the document; it never decreases.",
         ),
     ]
     digest: Annotated[
         str,
         Field(
-            pattern="^sha-256:[0-9a-f]{64}$", description="SHA-256 of the string `settings`, its UTF-8 bytes."
+            pattern="^sha-256:[0-9a-f]{64}$",
+            description="SHA-256 of the UTF-8 bytes of the string `settings`.",
         ),
     ]
     settings: Annotated[
         str,
         Field(
-            description="The settings document, its RFC 8785 JSON as a string: the digest can be checked "
-            "without writing JSON canonically."
+            description="The settings document as a string of RFC 8785 JSON, so that the digest can be "
+            "verified without canonicalization."
         ),
     ]
 
     @model_validator(mode="after")
-    def _digest_is_of_the_settings(self) -> Self:
+    def _digest_matches(self) -> Self:
         if self.digest != _digest(self.settings):
-            raise ValueError(
-                "the digest is not that of the settings: the file was cut, changed or put together by hand"
-            )
+            raise ValueError("the digest does not match the settings: the file was truncated or changed")
         return self
 
     @classmethod
     def of(cls, document: SettingsDocument, revision: int) -> Self:
-        """Put a document into its envelope; the same arguments give the same bytes."""
+        """Create the envelope of a document; equal arguments give equal bytes."""
         settings = document.canonical_json()
         return cls(
             version=1,
@@ -67,29 +65,30 @@ class SettingsEnvelope(StrictModel):
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
-        """Read an envelope and check its digest; the document in it is read by `document`.
+        """Parse an envelope and verify its digest. The method `document` parses the document in it.
 
         Raises:
-            pydantic.ValidationError: it is no envelope of version 1, or the digest is wrong.
+            pydantic.ValidationError: the text is not an envelope of version 1, or its digest is wrong.
         """
         return validate_strictly(cls, text)
 
     def document(self) -> SettingsDocument:
-        """Read the settings document in it.
+        """Parse the settings document in the envelope.
 
         Raises:
-            pydantic.ValidationError: it is not a settings document of version 1.
-            ValueError: it is another tenant's.
+            pydantic.ValidationError: `settings` is not a settings document of version 1.
+            ValueError: the document belongs to another tenant.
         """
         document = SettingsDocument.from_json(self.settings)
         if document.tenant != self.tenant:
             raise ValueError(
-                f"the envelope is {self.tenant}'s and the settings in it are {document.tenant}'s"
+                f"the envelope is for the tenant {self.tenant}, but its settings are for the tenant "
+                f"{document.tenant}"
             )
         return document
 
     def to_json(self) -> str:
-        """The envelope as RFC 8785 JSON with a line break, as it stands in a file."""
+        """Return the envelope as RFC 8785 JSON with a trailing line break, the content of its file."""
         return rfc8785.dumps(self.model_dump(mode="json")).decode() + "\n"
 
 

@@ -12,12 +12,12 @@ from flow_mcp.settings.envelope import SettingsEnvelope
 
 
 def settings_schema() -> dict[str, Any]:
-    """The schema of the settings document, version 1 (JSON Schema 2020-12)."""
+    """Return the schema of the settings document, version 1 (JSON Schema 2020-12)."""
     return _schema(SettingsDocument)
 
 
 def envelope_schema() -> dict[str, Any]:
-    """The schema of the envelope, version 1 (JSON Schema 2020-12)."""
+    """Return the schema of the envelope, version 1 (JSON Schema 2020-12)."""
     return _schema(SettingsEnvelope)
 
 

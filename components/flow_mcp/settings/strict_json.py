@@ -1,4 +1,4 @@
-"""JSON that every reader takes for the same."""
+"""Parse JSON and reject duplicate keys, which parsers treat differently."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ class _RepeatedKeyError(Exception):
 
 
 def validate_strictly(model: type[_Model], text: str | bytes) -> _Model:
-    """Read a model from JSON in which no object names a key twice (RFC 7493, section 2.3).
+    """Parse a model from JSON without duplicate keys (RFC 7493, section 2.3).
 
-    Readers differ in which of the two they take, so that a runtime could obey another document than the one
-    that was reviewed.
+    Parsers differ in which of the two values they use, so that a runtime could apply another document than
+    the one that was reviewed.
 
     Raises:
-        pydantic.ValidationError: the text is not JSON, names a key twice, or is not such a model.
+        pydantic.ValidationError: the text is not JSON, has a duplicate key, or does not match the model.
     """
     try:
-        json.loads(text, object_pairs_hook=_once)
+        json.loads(text, object_pairs_hook=_unique_keys)
     except _RepeatedKeyError:
-        error = PydanticCustomError("repeated_key", "An object names a key twice")
+        error = PydanticCustomError("repeated_key", "An object has a key twice")
         raise ValidationError.from_exception_data(
             model.__name__, [InitErrorDetails(type=error, loc=(), input=None)]
         ) from None
     except (ValueError, RecursionError):
-        pass  # pydantic says what is wrong with it
+        pass  # pydantic reports the error
     return model.model_validate_json(text, by_alias=True, by_name=False)
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) < len(pairs):
         raise _RepeatedKeyError
-    return found
+    return value

@@ -1,1 +1,1 @@
-"""Real MCP clients, each driven as its users do: `ask(desk, url, …)` gives what the tool answered."""
+"""Drivers for real MCP clients: `ask(desk, url, …)` returns the result of the tool."""

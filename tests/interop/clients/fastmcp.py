@@ -1,4 +1,4 @@
-"""`fastmcp`'s client."""
+"""The client of `fastmcp`."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from tests.interop.desk import Desk, Registration
 
 
 def ask(desk: Desk, url: str, person: Person, registration: Registration) -> dict[str, str]:
-    """Call the tool for a person, in whose browser fastmcp opens the authorization URL."""
+    """Call the tool for a person in whose browser fastmcp opens the authorization URL."""
     port = free_port()
     given: dict[str, Any] = {}
     if registration is Registration.DECLARED:
@@ -51,7 +51,7 @@ def ask(desk: Desk, url: str, person: Person, registration: Registration) -> dic
 
 @asynccontextmanager
 async def _desktop(opened: Path) -> AsyncIterator[None]:
-    """Note what fastmcp opens in the browser, and close what it leaves open when it is cancelled."""
+    """Record the URLs that fastmcp opens, and close its connections after a cancellation."""
     listening: list[Server] = []
 
     def open_browser(address: str) -> bool:
@@ -76,7 +76,7 @@ async def _desktop(opened: Path) -> AsyncIterator[None]:
 
 
 def ask_with_secret(desk: Desk, url: str) -> dict[str, str]:
-    """Call the tool for a program that has a client secret."""
+    """Call the tool for a program with a client secret."""
     auth = ClientCredentialsOAuthProvider(
         client_id=desk.scene.tenant.client("agent").client_id,
         client_secret=desk.scene.tenant.secrets["agent"],
@@ -87,7 +87,7 @@ def ask_with_secret(desk: Desk, url: str) -> dict[str, str]:
 
 
 def ask_with_key(desk: Desk, url: str) -> dict[str, str]:
-    """Call the tool for a program that signs its assertions."""
+    """Call the tool for a program with private key JWT."""
     client_id = desk.scene.tenant.client("signing-agent").client_id
     parameters = SignedJWTParameters(
         issuer=client_id, subject=client_id, signing_key=desk.scene.key.private_key

@@ -45,7 +45,7 @@ async def _run(desk: Desk, url: str, person: Person, options: list[str]) -> Call
             | {
                 "MCP_STORAGE_DIR": str(desk.home),
                 "MCP_INSPECTOR_SECRET_STORE": "file",
-                # Without a terminal it prints the authorization URL only when it may try to open it.
+                # Without a terminal it prints the authorization URL only if opening it is permitted.
                 "MCP_AUTO_OPEN_ENABLED": "true",
             },
         ) as inspector:

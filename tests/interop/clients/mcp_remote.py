@@ -1,4 +1,4 @@
-"""`mcp-remote`: a stdio server that passes everything on to a remote one, and signs in for it."""
+"""`mcp-remote`: a stdio server that forwards to a remote server and signs in there."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.interop.clients.person import attend, beside
 from tests.interop.clients.python_sdk import answered
 from tests.interop.desk import Desk, RefusedError, Registration
 
-# A refusal that comes back before it waits for the code would be lost, and it would wait for ever.
+# mcp-remote would lose an error response that arrives before it waits for the code, and would never end.
 _ASKED = re.compile(r"(https?://\S+/auth\?\S+)\s(?s:.*?)Waiting for authorization")
 _CALLBACK = "http://127.0.0.1:{port}/oauth/callback"
 
@@ -54,7 +54,7 @@ def _call(
     try:
         return answered(partial(beside, ask, meanwhile))
     except RefusedError as refused:
-        # Where mcp-remote ends, its reason stands in its log only.
+        # When mcp-remote ends, only its log has the reason.
         raise RefusedError(f"{refused}\n{_log(desk).read_text()}") from refused
 
 

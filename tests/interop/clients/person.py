@@ -1,4 +1,4 @@
-"""A person who does what a client asks of them, in the browser, as often as it asks."""
+"""A person who signs in with the browser each time a client requests it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _Result = TypeVar("_Result")
 async def beside(
     call: Callable[[], Coroutine[Any, Any, _Result]], person: Callable[[], Coroutine[Any, Any, None]]
 ) -> _Result:
-    """Run a client and, beside it, the person, who stays as long as the client runs."""
+    """Run a client and, in parallel, the person, until the client ends."""
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(person)
         result = await call()
@@ -32,7 +32,7 @@ async def beside(
 async def attend(
     desk: Desk, person: Person, output: Path, asked: re.Pattern[str] = AUTHORIZATION_URL
 ) -> None:
-    """Sign in at each authorization URL that a client writes; for ever, as a client may ask again.
+    """Sign in at each authorization URL that a client prints, endlessly because a client can print more.
 
     Args:
         desk: whose browser it is.
@@ -56,7 +56,7 @@ async def attend(
 
 
 async def _until_the_client_listens(url: str) -> None:
-    """Some clients open the browser first; headless Chromium is sent back sooner than any person."""
+    """Wait, because some clients listen only after they opened the browser."""
     [redirect] = parse_qs(urlsplit(url).query)["redirect_uri"]
     address = urlsplit(redirect)
     assert address.hostname

@@ -26,14 +26,14 @@ from pydantic import AnyUrl
 
 from tests.interop.browser import Page, Person
 from tests.interop.callback import callback
-from tests.interop.desk import Desk, RefusedError, Registration, StuckError, said
+from tests.interop.desk import Desk, RefusedError, Registration, StuckError, message_of
 
-# So long that only a client that waits in vain gets there, on a machine that does much else, too.
+# Long enough for a busy machine: only a client that would never end reaches this limit.
 _PATIENCE_SECONDS = 120
 
 
 class Memory:
-    """What the client keeps: its registration and its tokens."""
+    """Storage of the client's registration and tokens."""
 
     def __init__(
         self, client: OAuthClientInformationFull | None = None, token: OAuthToken | None = None
@@ -67,7 +67,7 @@ def ask(desk: Desk, url: str, person: Person, registration: Registration) -> dic
         return AuthorizationCodeResult(code=got["code"], state=got["state"], iss=got.get("iss"))
 
     with callback() as listener:
-        # As the SDK's users write it: what is left out has the SDK's own values.
+        # Like typical users of the SDK: omitted values are the SDK's defaults.
         metadata = OAuthClientMetadata(client_name="An MCP client", redirect_uris=[AnyUrl(listener.url)])
         memory, document = Memory(), None
         if registration is Registration.DECLARED:
@@ -88,7 +88,7 @@ def ask(desk: Desk, url: str, person: Person, registration: Registration) -> dic
 def ask_with_secret(
     desk: Desk, url: str, memory: Memory | None = None, name: str = "agent"
 ) -> dict[str, str]:
-    """Call the tool for a program that has a client secret."""
+    """Call the tool for a program with a client secret."""
     return call(
         url,
         ClientCredentialsOAuthProvider(
@@ -102,7 +102,7 @@ def ask_with_secret(
 
 
 def ask_with_key(desk: Desk, url: str) -> dict[str, str]:
-    """Call the tool for a program that signs its assertions."""
+    """Call the tool for a program with private key JWT."""
     client_id = desk.scene.tenant.client("signing-agent").client_id
     parameters = SignedJWTParameters(
         issuer=client_id, subject=client_id, signing_key=desk.scene.key.private_key
@@ -120,7 +120,7 @@ def ask_with_key(desk: Desk, url: str) -> dict[str, str]:
 
 
 def call(url: str, auth: httpx2.Auth) -> dict[str, str]:
-    """Call the tool with this authorization."""
+    """Call the tool with the given authentication."""
 
     async def ask() -> CallToolResult:
         async with (
@@ -133,7 +133,7 @@ def call(url: str, auth: httpx2.Auth) -> dict[str, str]:
 
 
 def answered(ask: Callable[[], Awaitable[CallToolResult]]) -> dict[str, str]:
-    """Run a client, and read what the tool answered.
+    """Run a client and return the result of the tool.
 
     Raises:
         RefusedError: it did not.
@@ -150,7 +150,7 @@ async def _in_time(ask: Callable[[], Awaitable[CallToolResult]]) -> CallToolResu
         try:
             return await ask()
         except Exception as error:
-            # Clients raise what they like, in groups of errors or alone, and when they are ended, too.
+            # Clients raise single errors or groups of any type, also when they are cancelled.
             if not time.cancel_called:
-                raise RefusedError(said(error)) from error
+                raise RefusedError(message_of(error)) from error
     raise StuckError(f"the client did not end within {_PATIENCE_SECONDS} s")

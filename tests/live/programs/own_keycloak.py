@@ -1,4 +1,4 @@
-"""Test data: a program with a Keycloak provider and realm of its own, reached by plain http."""
+"""Test data: a Pulumi program with its own Keycloak provider and realm, over plain http."""
 
 from __future__ import annotations
 

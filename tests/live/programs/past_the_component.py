@@ -1,4 +1,4 @@
-"""Test data: a program that registers what its stack lists, past our components and their checks."""
+"""Test data: a Pulumi program with the resources that its stack lists, without the components' checks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ SETTINGS = "flow-mcp:index:McpServerSettings"
 
 
 class Registered(pulumi.ComponentResource):
-    """A component of any type, with inputs and outputs as they are given."""
+    """A component of any type with given inputs and outputs."""
 
     def __init__(
         self,
@@ -32,8 +32,8 @@ for name, resource in pulumi.Config().require_object("tenant").items():
         name,
         kind,
         inputs,
-        # A provider's resource ends with what it was asked for; the component does not.
+        # The outputs of a provider's resource include its inputs; those of a component do not.
         outputs if kind == SETTINGS else {**inputs, **outputs},
-        # Where the listed URN says that a resource is below the component, it is.
+        # The listed URN decides whether a resource is a child of the component.
         pulumi.ResourceOptions(parent=inside) if f"{SETTINGS}$" in resource["urn"] else None,
     )

@@ -1,4 +1,4 @@
-"""Test data: a program with the plugin's resources, past the components; the configuration says which."""
+"""Test data: a Pulumi program with resources of the plugin, which its configuration lists."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ call(
     "keycloakPreflight",
     {"url": url, "realm": name, "create": declared["create"], "owner": "flow-mcp:acme", "clientIds": []},
 )
-# By default a request may take 5 seconds; on a busy machine, making a realm takes longer.
+# The default limit of a request is 5 seconds; on a busy machine, creating a realm takes longer.
 provider = keycloak.Provider(
     "admin", url=url, realm="master", client_id="admin-cli", base_path="", client_timeout=120
 )

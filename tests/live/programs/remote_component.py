@@ -1,4 +1,4 @@
-"""Test data: a program that has the plugin make the component, as one in another language would."""
+"""Test data: a Pulumi program that uses the component from the plugin, as in other languages."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pulumi
 
 
 class RemoteSettings(pulumi.ComponentResource):
-    """McpServerSettings, constructed by the plugin."""
+    """McpServerSettings, created by the plugin."""
 
     authority: pulumi.Output[str]
     client_secrets: pulumi.Output[dict[str, str]]

@@ -1,4 +1,4 @@
-"""The registration resource and a realm of a real Keycloak."""
+"""Fixtures: the registration resource and a realm of a real Keycloak."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from tests.live.registration import Realm, refusal, register
 def api(keycloak: LocalKeycloak) -> Connect:
     environment = {"KEYCLOAK_USER": keycloak.admin_user, "KEYCLOAK_PASSWORD": keycloak.admin_password}
 
-    def made(administration: Administration, transport: httpx.BaseTransport | None = None) -> AdminApi:
+    def connect(administration: Administration, transport: httpx.BaseTransport | None = None) -> AdminApi:
         return AdminApi(administration, environment, transport)
 
-    return made
+    return connect
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def resource(api: Connect) -> RegistrationResource:
 
 @pytest.fixture(scope="module")
 def fresh_realm(admin: httpx.Client) -> Iterator[Realm]:
-    """A realm as Keycloak makes it, with a client scope of its own; once for all tests, for it takes long."""
+    """A new realm with one more client scope; created once for all tests, because it is slow."""
     admin.post("", json={"realm": REALM, "enabled": True})
     yield Realm(admin, REALM)
     admin.delete(REALM)
@@ -44,14 +44,14 @@ def fresh_realm(admin: httpx.Client) -> Iterator[Realm]:
 
 @pytest.fixture
 def realm(fresh_realm: Realm) -> Iterator[str]:
-    """That realm, fresh for each test."""
+    """That realm, restored for each test."""
     yield fresh_realm.name
     fresh_realm.renew()
 
 
 @pytest.fixture
 def declared(keycloak: LocalKeycloak) -> Callable[..., RegistrationInputs]:
-    """Open registration for this machine, unless something else is said."""
+    """Return inputs for open registration of this machine, with changes."""
 
     def inputs(**changed: Any) -> RegistrationInputs:
         open_ = {"open": True, "redirect_hosts": ["127.0.0.1"], "owner": "flow-mcp:acme"}
@@ -62,7 +62,7 @@ def declared(keycloak: LocalKeycloak) -> Callable[..., RegistrationInputs]:
 
 @pytest.fixture
 def refused(keycloak: LocalKeycloak, realm: str) -> Callable[..., str | None]:
-    """The policy that refuses such a registration; None when it is accepted."""
+    """Return the policy that rejects such a registration; None if it is accepted."""
 
     def answer(**metadata: Any) -> str | None:
         return refusal(register(keycloak.url, realm, **metadata))

@@ -1,4 +1,4 @@
-"""What the tests of the registration resource are given."""
+"""Types of the fixtures for the registration resource."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ EVERYTHING = {
 }
 
 Declared = Callable[..., RegistrationInputs]
-"""Inputs, with what is said changed."""
+"""A function that returns inputs with changes."""
 Refused = Callable[..., str | None]
-"""The policy that refuses a registration with such metadata; None when it is accepted."""
+"""A function that registers a client and returns the policy that rejects it; None if none does."""
 Connect = Callable[..., AdminApi]
-"""The admin API, by a transport if one is given."""
+"""A function that returns the admin API with an optional transport."""
 
 
 class Severed(httpx.BaseTransport):
-    """A real connection that breaks at one writing request, before it arrives or after it was carried out."""
+    """A real connection that breaks at one writing request, before its arrival or after its execution."""
 
     def __init__(self, at: int, *, arrives: bool) -> None:
         self._inner = httpx.HTTPTransport()

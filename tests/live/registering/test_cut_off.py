@@ -1,4 +1,4 @@
-"""Whatever is cut off at a real Keycloak leaves nothing open, and is completed."""
+"""Tests of interrupted changes: registration stays closed, and the next run completes them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.live.registration import optional_scopes, policies
 
 
 @pytest.mark.parametrize("arrives", [False, True])
-def test_a_create_that_is_cut_off_anywhere_leaves_nothing_open_and_is_completed(
+def test_an_interrupted_create_leaves_registration_closed_and_is_completed(
     arrives: bool,
     api: Connect,
     resource: RegistrationResource,
@@ -37,26 +37,26 @@ def test_a_create_that_is_cut_off_anywhere_leaves_nothing_open_and_is_completed(
     before, scopes = policies(admin, realm), optional_scopes(admin, realm)
     for severed in _severed_everywhere(arrives=arrives):
         try:
-            made = RegistrationResource(partial(api, transport=severed)).create(inputs)
+            registration = RegistrationResource(partial(api, transport=severed)).create(inputs)
         except PartlyDoneError as partly:
-            made = partly.made
-            assert made.state.deviations == ("it was not finished",)
-            # What was asked for last may have been carried out: then all is as declared.
-            assert refused(redirect_uris=LOOPBACK) == "Trusted Hosts" or resource.read(realm, made.state) == (
-                Made(realm, made.state.model_copy(update={"deviations": ()}))
-            )
-            made = Made(realm, resource.update(realm, inputs, made.state))
+            registration = partly.made
+            assert registration.state.deviations == ("the last update was not completed",)
+            # The last request may have been executed: then everything is as declared.
+            assert refused(redirect_uris=LOOPBACK) == "Trusted Hosts" or resource.read(
+                realm, registration.state
+            ) == (Made(realm, registration.state.model_copy(update={"deviations": ()})))
+            registration = Made(realm, resource.update(realm, inputs, registration.state))
         except UnreachableError:
             assert refused(redirect_uris=LOOPBACK) == "Trusted Hosts"
-            made = resource.create(inputs)
+            registration = resource.create(inputs)
         assert refused(redirect_uris=LOOPBACK) is None
-        assert resource.read(realm, made.state) == made
-        resource.delete(realm, made.state)
+        assert resource.read(realm, registration.state) == registration
+        resource.delete(realm, registration.state)
         assert policies(admin, realm) == before
         assert optional_scopes(admin, realm) == scopes
 
 
-def test_a_delete_that_is_cut_off_anywhere_is_completed(
+def test_an_interrupted_delete_is_completed(
     api: Connect,
     resource: RegistrationResource,
     declared: Declared,
@@ -66,18 +66,18 @@ def test_a_delete_that_is_cut_off_anywhere_is_completed(
 ) -> None:
     before, scopes = policies(admin, realm), optional_scopes(admin, realm)
     for severed in _severed_everywhere(arrives=False):
-        made = resource.create(declared(**EVERYTHING))
+        registration = resource.create(declared(**EVERYTHING))
         with suppress(UnreachableError):
-            RegistrationResource(partial(api, transport=severed)).delete(realm, made.state)
+            RegistrationResource(partial(api, transport=severed)).delete(realm, registration.state)
         if severed.broke:
-            resource.delete(realm, made.state)
+            resource.delete(realm, registration.state)
         assert refused(redirect_uris=LOOPBACK) == "Trusted Hosts"
         assert policies(admin, realm) == before
         assert optional_scopes(admin, realm) == scopes
 
 
 def _severed_everywhere(*, arrives: bool) -> Iterator[Severed]:
-    """A connection that breaks at the first writing request, at the second…, until one does not break."""
+    """Yield connections that break at the first, second… writing request, until one does not break."""
     for at in range(1, 100):
         severed = Severed(at, arrives=arrives)
         yield severed

@@ -1,4 +1,4 @@
-"""The registration resource on a real Keycloak: who may register, and what it reads."""
+"""Tests of the registration resource on a real Keycloak: accepted registrations, and reads."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.live.registering.given import (
 from tests.live.registration import change, policy, register
 
 
-def test_only_declared_redirect_hosts_register(
+def test_only_declared_redirect_hosts_are_accepted(
     resource: RegistrationResource, declared: Declared, refused: Refused
 ) -> None:
     assert refused(redirect_uris=LOOPBACK) == "Trusted Hosts"
@@ -32,40 +32,44 @@ def test_only_declared_redirect_hosts_register(
     assert refused(redirect_uris=[*LOOPBACK, *ELSEWHERE]) == "Trusted Hosts"
 
 
-def test_only_declared_senders_register_and_a_redirect_host_is_none(
+def test_only_declared_senders_can_register_and_redirect_hosts_are_not_senders(
     resource: RegistrationResource, declared: Declared, refused: Refused
 ) -> None:
-    made = resource.create(declared(sender_hosts=["192.0.2.1"]))
-    # This machine's address is a redirect host here, which must not make it a sender.
+    registration = resource.create(declared(sender_hosts=["192.0.2.1"]))
+    # A redirect host, here this machine's address, must not become a permitted sender.
     assert refused(redirect_uris=LOOPBACK) == "Trusted Senders"
-    resource.update(made.id, declared(sender_hosts=["127.0.0.1"], redirect_hosts=["claude.ai"]), made.state)
+    resource.update(
+        registration.id,
+        declared(sender_hosts=["127.0.0.1"], redirect_hosts=["claude.ai"]),
+        registration.state,
+    )
     assert refused(redirect_uris=["https://claude.ai/callback"]) is None
-    # Nor does a sender's address make a redirect host.
+    # A sender's address must not become a redirect host.
     assert refused(redirect_uris=LOOPBACK) == "Trusted Hosts"
 
 
-def test_closed_registration_refuses_everybody(
+def test_closed_registration_rejects_all_clients(
     resource: RegistrationResource, declared: Declared, refused: Refused
 ) -> None:
-    made = resource.create(declared(sender_hosts=["127.0.0.1"]))
+    registration = resource.create(declared(sender_hosts=["127.0.0.1"]))
     assert refused(redirect_uris=LOOPBACK) is None
-    resource.update(made.id, declared(open=False, redirect_hosts=[]), made.state)
+    resource.update(registration.id, declared(open=False, redirect_hosts=[]), registration.state)
     assert refused(redirect_uris=LOOPBACK) == "Trusted Hosts"
     assert refused(grant_types=["client_credentials"]) == "Trusted Hosts"
 
 
-def test_only_declared_scopes_may_be_asked_for(
+def test_only_declared_scopes_can_be_requested(
     resource: RegistrationResource, declared: Declared, refused: Refused
 ) -> None:
-    made = resource.create(declared(allowed_scopes=["mcp:tools"]))
+    registration = resource.create(declared(allowed_scopes=["mcp:tools"]))
     assert refused(redirect_uris=LOOPBACK, scope="mcp:tools") is None
     assert refused(redirect_uris=LOOPBACK, scope="openid mcp:tools") == "Allowed Client Scopes"
-    resource.update(made.id, declared(allowed_scopes=["openid", "mcp:tools"]), made.state)
+    resource.update(registration.id, declared(allowed_scopes=["openid", "mcp:tools"]), registration.state)
     assert refused(redirect_uris=LOOPBACK, scope="openid mcp:tools") is None
     assert refused(redirect_uris=LOOPBACK, scope="openid service_account") == "Allowed Client Scopes"
 
 
-def test_a_client_that_asks_for_no_scope_gets_the_realm_s_optional_ones(
+def test_a_client_without_scope_gets_the_realms_optional_scopes(
     resource: RegistrationResource, declared: Declared, keycloak: LocalKeycloak, realm: str
 ) -> None:
     resource.create(declared(realm_optional_scopes=["mcp:tools"]))
@@ -73,7 +77,7 @@ def test_a_client_that_asks_for_no_scope_gets_the_realm_s_optional_ones(
     assert "mcp:tools" in registered["scope"].split()
 
 
-def test_pages_register_only_from_declared_origins(
+def test_pages_can_register_only_from_declared_origins(
     resource: RegistrationResource, declared: Declared, keycloak: LocalKeycloak, realm: str
 ) -> None:
     resource.create(declared(cors_origins=["https://inspector.example"]))
@@ -87,25 +91,25 @@ def test_pages_register_only_from_declared_origins(
         assert answer.headers.get("Access-Control-Allow-Origin") == allowed
 
 
-def test_no_more_clients_than_the_maximum(
+def test_the_maximum_number_of_clients_is_enforced(
     resource: RegistrationResource, declared: Declared, refused: Refused
 ) -> None:
     resource.create(declared(maximum_clients=1))
     assert refused(redirect_uris=LOOPBACK) == "Max Clients Limit"
 
 
-def test_reading_gives_what_was_written(
+def test_a_read_returns_the_written_values(
     resource: RegistrationResource, declared: Declared, realm: str
 ) -> None:
-    made = resource.create(declared(**EVERYTHING))
-    assert made.state.former.attached_scopes == ("mcp:tools",)
-    assert resource.read(realm, made.state) == made
+    registration = resource.create(declared(**EVERYTHING))
+    assert registration.state.former.attached_scopes == ("mcp:tools",)
+    assert resource.read(realm, registration.state) == registration
 
 
-def test_reading_shows_what_was_changed_by_hand(
+def test_a_read_returns_manual_changes(
     resource: RegistrationResource, declared: Declared, realm: str, admin: httpx.Client
 ) -> None:
-    made = resource.create(declared(realm_optional_scopes=["mcp:tools"]))
+    registration = resource.create(declared(realm_optional_scopes=["mcp:tools"]))
     change(admin, realm, "Trusted Hosts", {"trusted-hosts": ["evil.example"]})
     admin.delete(f"{realm}/components/{policy(admin, realm, 'Consent Required')['id']}")
     for scope in admin.get(f"{realm}/default-optional-client-scopes").json():
@@ -115,26 +119,26 @@ def test_reading_shows_what_was_changed_by_hand(
         "realm_optional_scopes": (),
         "deviations": ("the policy Consent Required is missing",),
     }
-    found = resource.read(realm, made.state)
-    assert found
-    assert found.state == made.state.model_copy(update=changed)
-    mended = resource.update(made.id, declared(realm_optional_scopes=["mcp:tools"]), found.state)
-    assert mended == made.state
-    assert resource.read(realm, mended) == made
+    current = resource.read(realm, registration.state)
+    assert current
+    assert current.state == registration.state.model_copy(update=changed)
+    restored = resource.update(registration.id, declared(realm_optional_scopes=["mcp:tools"]), current.state)
+    assert restored == registration.state
+    assert resource.read(realm, restored) == registration
 
 
-def test_nothing_is_written_where_all_is_as_declared(
+def test_nothing_is_written_if_the_realm_is_as_declared(
     api: Connect, resource: RegistrationResource, declared: Declared, realm: str
 ) -> None:
-    made = resource.create(declared())
+    registration = resource.create(declared())
     never = Severed(1, arrives=False)
     guarded = RegistrationResource(partial(api, transport=never))
-    assert guarded.update(realm, declared(), made.state) == made.state
-    assert guarded.create(declared()) == made
+    assert guarded.update(realm, declared(), registration.state) == registration.state
+    assert guarded.create(declared()) == registration
     assert not never.broke
 
 
-def test_an_unknown_scope_is_named_and_nothing_is_opened(
+def test_an_unknown_scope_is_reported_and_registration_stays_closed(
     resource: RegistrationResource, declared: Declared, refused: Refused
 ) -> None:
     for unknown in ({"allowed_scopes": ["nope", "openid"]}, {"realm_optional_scopes": ["nope"]}):

@@ -1,4 +1,4 @@
-"""Fixtures for tests of what talks to authorization servers."""
+"""Fixtures for tests of code that calls authorization servers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The waits between attempts, in seconds, which are not waited."""
-    waited: list[float] = []
-    monkeypatch.setattr(time, "sleep", waited.append)
-    return waited
+    """Replace `time.sleep`, and return the list of the requested waits in seconds."""
+    requested: list[float] = []
+    monkeypatch.setattr(time, "sleep", requested.append)
+    return requested

@@ -1,4 +1,4 @@
-"""How a program runs against Pulumi's mocks."""
+"""Runs a Pulumi program with mocks."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ import pulumi
 
 
 def run(mocks: pulumi.runtime.Mocks, program: Callable[[], Awaitable[None] | None]) -> None:
-    """Run a program that asks mocks for its resources, to the end of all that it asked for.
+    """Run a program with mocks, and return when all its resources are registered.
 
-    The SDK takes the event loop that it finds, and a thread has none once `asyncio.run` was used in it; it
-    keeps the mocks as long as the context lasts, and leaves open the loops in which the mocks answer, one a
-    thread. Here all that is the program's own, and ends with it.
+    The SDK uses the current event loop, but a thread has none after `asyncio.run`. It keeps the mocks for the
+    lifetime of the context, and never closes the event loops of the threads in which the mocks answer. This
+    function gives the program a context and event loops of its own and closes them afterwards.
     """
-    with ExitStack() as answering:
+    with ExitStack() as event_loops:
 
         def start_thread() -> None:
-            asyncio.set_event_loop(answering.enter_context(closing(asyncio.new_event_loop())))
+            asyncio.set_event_loop(event_loops.enter_context(closing(asyncio.new_event_loop())))
 
         async def mocked() -> None:
             asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(initializer=start_thread))

@@ -1,4 +1,4 @@
-"""Stand-in servers: what they answer is written down, no network is used."""
+"""An HTTP transport with prepared responses, for tests without a network."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ Answer = httpx.Response | Exception
 
 
 class StandIn(httpx.BaseTransport):
-    """Answers by method and path, a list of answers one after the other; the last one again and again.
+    """Answers requests by method and path. The answers of a list are used in order, the last one repeatedly.
 
     Attributes:
-        requests: what was asked, in order: method and path with query.
-        bodies: the requests' bodies.
+        requests: method and path with query of each request, in order.
+        bodies: the body of each request, in order.
     """
 
     def __init__(self, answers: Mapping[str, Answer | list[Answer]]) -> None:
@@ -24,23 +24,25 @@ class StandIn(httpx.BaseTransport):
         self.bodies: list[str] = []
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        asked = f"{request.method} {request.url.raw_path.decode()}"
-        self.requests.append(asked)
+        requested = f"{request.method} {request.url.raw_path.decode()}"
+        self.requests.append(requested)
         self.bodies.append(request.read().decode())
-        answers = self._answers.get(asked) or self._answers.get("*") or [httpx.Response(404, text="not here")]
+        answers = (
+            self._answers.get(requested) or self._answers.get("*") or [httpx.Response(404, text="not here")]
+        )
         answer = answers.pop(0) if len(answers) > 1 else answers[0]
         if isinstance(answer, Exception):
             raise answer
-        # An answer can be given more than once, but its stream is read only once.
+        # A response may be returned more than once, but its stream can be read only once.
         return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
 
 
 def json_answer(status: int, body: Any) -> httpx.Response:
-    """An answer with a JSON body."""
+    """Return a response with a JSON body."""
     return httpx.Response(status, json=body)
 
 
 def caused(error: httpx.HTTPError, cause: Exception) -> httpx.HTTPError:
-    """The error as httpx raises it when a lower layer fails."""
+    """Return the error with a cause, as httpx raises it when a lower layer fails."""
     error.__cause__ = cause
     return error

@@ -1,4 +1,4 @@
-"""Requests are repeated where that is safe, a few times, and end with a sentence."""
+"""Requests to authorization servers: retries, time limits and error messages."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ URL = "https://id.example"
 OK = httpx.Response(200, text="fine")
 
 
-def ask(stand_in: StandIn, method: str = "GET") -> httpx.Response:
+def request(stand_in: StandIn, method: str = "GET") -> httpx.Response:
     with http_client(URL, stand_in) as client:
-        return send(client, method, "/", who=f"The server at {URL}")
+        return send(client, method, "/", server=f"The server at {URL}")
 
 
 @pytest.mark.parametrize(
-    "passing",
+    "failure",
     [
         httpx.Response(502),
         httpx.Response(503),
@@ -33,56 +33,56 @@ def ask(stand_in: StandIn, method: str = "GET") -> httpx.Response:
         httpx.RemoteProtocolError("dropped"),
     ],
 )
-def test_what_passes_is_waited_for(passing: Answer, waits: list[float]) -> None:
-    stand_in = StandIn({"GET /": [passing, passing, OK]})
-    assert ask(stand_in).text == "fine"
+def test_transient_failures_are_retried(failure: Answer, waits: list[float]) -> None:
+    stand_in = StandIn({"GET /": [failure, failure, OK]})
+    assert request(stand_in).text == "fine"
     assert len(stand_in.requests) == 3
     assert waits == [0.5, 1.0]
 
 
-def test_it_ends_after_four_attempts(waits: list[float]) -> None:
+def test_retries_end_after_four_attempts(waits: list[float]) -> None:
     stand_in = StandIn({"GET /": httpx.Response(503)})
-    assert ask(stand_in).status_code == 503
+    assert request(stand_in).status_code == 503
     assert len(stand_in.requests) == 4
     assert sum(waits) == 3.5
 
 
-@pytest.mark.parametrize(("asked", "waited"), [(None, 0.5), ("7", 7.0), ("soon", 0.5)])
-def test_too_many_requests_are_sent_again_when_the_server_asks_for_it(
-    asked: str | None, waited: float, waits: list[float]
+@pytest.mark.parametrize(("retry_after", "wait"), [(None, 0.5), ("7", 7.0), ("soon", 0.5)])
+def test_status_429_is_retried_after_the_requested_time(
+    retry_after: str | None, wait: float, waits: list[float]
 ) -> None:
-    refused = httpx.Response(429, headers={"Retry-After": asked} if asked else {})
-    assert ask(StandIn({"POST /": [refused, OK]}), "POST").text == "fine"
-    assert waits == [waited]
+    throttled = httpx.Response(429, headers={"Retry-After": retry_after} if retry_after else {})
+    assert request(StandIn({"POST /": [throttled, OK]}), "POST").text == "fine"
+    assert waits == [wait]
 
 
-def test_a_server_that_asks_to_wait_long_is_not_waited_for(waits: list[float]) -> None:
-    refused = httpx.Response(429, headers={"Retry-After": "3600"})
-    assert ask(StandIn({"GET /": refused})).status_code == 429
+def test_status_429_with_a_long_retry_after_is_final(waits: list[float]) -> None:
+    throttled = httpx.Response(429, headers={"Retry-After": "3600"})
+    assert request(StandIn({"GET /": throttled})).status_code == 429
     assert waits == []
 
 
 @pytest.mark.parametrize("answer", [httpx.Response(500), httpx.Response(404)])
-def test_other_answers_are_final(answer: httpx.Response) -> None:
+def test_other_responses_are_not_retried(answer: httpx.Response) -> None:
     stand_in = StandIn({"GET /": answer})
-    assert ask(stand_in).status_code == answer.status_code
+    assert request(stand_in).status_code == answer.status_code
     assert len(stand_in.requests) == 1
 
 
 @pytest.mark.parametrize("answer", [httpx.Response(503), httpx.ReadError("reset")])
-def test_what_may_have_happened_is_not_repeated(answer: Answer) -> None:
+def test_post_that_the_server_may_have_carried_out_is_not_retried(answer: Answer) -> None:
     stand_in = StandIn({"POST /": answer})
     if isinstance(answer, Exception):
         with pytest.raises(UnreachableError):
-            ask(stand_in, "POST")
+            request(stand_in, "POST")
     else:
-        assert ask(stand_in, "POST").status_code == 503
+        assert request(stand_in, "POST").status_code == 503
     assert len(stand_in.requests) == 1
 
 
-def test_what_cannot_have_happened_is_repeated_in_any_case() -> None:
+def test_post_that_never_reached_the_server_is_retried() -> None:
     stand_in = StandIn({"POST /": [httpx.ConnectError("refused"), OK]})
-    assert ask(stand_in, "POST").text == "fine"
+    assert request(stand_in, "POST").text == "fine"
 
 
 @pytest.mark.parametrize(
@@ -91,27 +91,29 @@ def test_what_cannot_have_happened_is_repeated_in_any_case() -> None:
         (caused(httpx.ConnectError("x"), ConnectionRefusedError(111, "refused")), "connection refused"),
         (caused(httpx.ConnectError("x"), socket.gaierror(-2, "Name not known")), "Name not known"),
         (caused(httpx.ConnectError("x"), ssl.SSLError(1, "[SSL] x", "y")), "no TLS connection"),
-        (httpx.ConnectTimeout(""), "no answer in time"),
-        (httpx.ReadTimeout("The read operation timed out"), "no answer in time"),
+        (httpx.ConnectTimeout(""), "no response within the time limit"),
+        (httpx.ReadTimeout("The read operation timed out"), "no response within the time limit"),
         (httpx.UnsupportedProtocol("unsupported protocol"), "unsupported protocol"),
     ],
 )
-def test_the_sentence_names_server_and_reason(error: httpx.HTTPError, reason: str) -> None:
+def test_unreachable_error_names_server_reason_and_remedy(error: httpx.HTTPError, reason: str) -> None:
     with pytest.raises(UnreachableError) as raised:
-        ask(StandIn({"GET /": error}))
-    said = str(raised.value)
-    assert said.startswith(f"The server at {URL} cannot be reached: {reason}")
-    assert said.endswith("Check that it runs, that its address is right and that this machine may reach it.")
+        request(StandIn({"GET /": error}))
+    message = str(raised.value)
+    assert message.startswith(f"The server at {URL} cannot be reached: {reason}")
+    assert message.endswith(
+        "Check that it is running, that its address is correct and that this machine can connect to it."
+    )
 
 
-def test_waiting_is_reported(caplog: pytest.LogCaptureFixture) -> None:
+def test_retries_are_logged(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO, "flow_mcp"):
-        ask(StandIn({"GET /": [httpx.Response(503), OK]}))
+        request(StandIn({"GET /": [httpx.Response(503), OK]}))
     assert caplog.messages == [f"waiting for The server at {URL} (attempt 2 of 4)"]
 
 
 @pytest.mark.parametrize(
-    ("answer", "found"),
+    ("answer", "expected"),
     [
         (httpx.Response(200, json={"a": 1}), {"a": 1}),
         (httpx.Response(200, json=[1]), {}),
@@ -119,12 +121,12 @@ def test_waiting_is_reported(caplog: pytest.LogCaptureFixture) -> None:
         (httpx.Response(200, content=b"\xff\xfe\xfa"), {}),
     ],
 )
-def test_only_a_json_object_is_one(answer: httpx.Response, found: dict[str, int]) -> None:
-    assert json_object(answer) == found
+def test_json_object_is_empty_for_other_bodies(answer: httpx.Response, expected: dict[str, int]) -> None:
+    assert json_object(answer) == expected
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]"])
-def test_no_proxy_stands_between_this_machine_and_itself(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_loopback_addresses_are_called_without_a_proxy(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://proxy.example:3128")
     with http_client(f"http://{host}:8080") as client:
         assert not client.trust_env
@@ -133,14 +135,14 @@ def test_no_proxy_stands_between_this_machine_and_itself(host: str, monkeypatch:
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_too_many_requests_are_repeated_when_the_server_says(method: str, waits: list[float]) -> None:
+def test_status_429_is_retried_for_every_method(method: str, waits: list[float]) -> None:
     stand_in = StandIn({f"{method} /": [httpx.Response(429, headers={"Retry-After": "7"}), OK]})
-    assert ask(stand_in, method).text == "fine"
+    assert request(stand_in, method).text == "fine"
     assert waits == [7.0]
 
 
-def test_a_wait_that_is_too_long_is_not_taken(waits: list[float]) -> None:
+def test_status_429_with_a_long_retry_after_is_sent_once(waits: list[float]) -> None:
     stand_in = StandIn({"GET /": httpx.Response(429, headers={"Retry-After": "3600"})})
-    assert ask(stand_in).status_code == 429
+    assert request(stand_in).status_code == 429
     assert len(stand_in.requests) == 1
     assert waits == []

@@ -1,4 +1,4 @@
-"""What the engine is told when something goes wrong, over a real gRPC connection."""
+"""The plugin's answers to the engine, errors included, over a real gRPC connection."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from tests.unit.engine.plugin.shelf import FreeWidth, Shelf
 URN = "urn:pulumi:stack::project::flow-mcp:index:Shelf::shelf"
 
 
-def ask(method: str, request: Any, servicer: ProviderServicer | None = None) -> Any:
-    """The answer of a server with one shelf, or the grpc.aio.AioRpcError that it ends with."""
+def call(method: str, request: Any, servicer: ProviderServicer | None = None) -> Any:
+    """Return the answer of a server with one shelf, or raise its grpc.aio.AioRpcError."""
 
-    async def asked() -> Any:
+    async def answer() -> Any:
         server = grpc.aio.server(interceptors=[PlainErrors()])
-        served = servicer or ProviderServicer([], "1.0.0", Provider([Shelf()], [FreeWidth()]), "")
-        provider_pb2_grpc.add_ResourceProviderServicer_to_server(served, server)
+        registered = servicer or ProviderServicer([], "1.0.0", Provider([Shelf()], [FreeWidth()]), "")
+        provider_pb2_grpc.add_ResourceProviderServicer_to_server(registered, server)
         port = server.add_insecure_port("127.0.0.1:0")
         await server.start()
         try:
@@ -37,7 +37,7 @@ def ask(method: str, request: Any, servicer: ProviderServicer | None = None) -> 
         finally:
             await server.stop(None)
 
-    return asyncio.run(asked())
+    return asyncio.run(answer())
 
 
 def create(room: str) -> provider_pb2.CreateRequest:
@@ -46,24 +46,24 @@ def create(room: str) -> provider_pb2.CreateRequest:
     return request
 
 
-def test_a_mistake_is_one_sentence_and_leaves_nothing_in_doubt() -> None:
+def test_mistake_has_its_message_alone_and_a_certain_outcome() -> None:
     with pytest.raises(grpc.aio.AioRpcError) as raised:
-        ask("Create", create("cellar"))
+        call("Create", create("cellar"))
     assert raised.value.details() == "The cellar is wet: choose another room."
-    # The engine takes INTERNAL and UNKNOWN for a resource whose state it cannot know.
+    # For INTERNAL and UNKNOWN the engine assumes that the resource's state is uncertain.
     assert raised.value.code() is grpc.StatusCode.FAILED_PRECONDITION
 
 
-def test_a_function_s_mistake_is_one_sentence() -> None:
+def test_mistake_of_a_function_has_its_message_alone() -> None:
     request = provider_pb2.InvokeRequest(tok="flow-mcp:index:freeWidth")
     request.args.update({"room": "cellar"})
     with pytest.raises(grpc.aio.AioRpcError, match="The cellar is wet: choose another room"):
-        ask("Invoke", request)
+        call("Invoke", request)
 
 
-def test_what_was_half_done_reaches_the_engine_with_its_state() -> None:
+def test_partly_created_resource_reaches_the_engine_with_its_state() -> None:
     with pytest.raises(grpc.aio.AioRpcError) as raised:
-        ask("Create", create("attic"))
+        call("Create", create("attic"))
     metadata = dict(raised.value.trailing_metadata() or ())
     status = status_pb2.Status.FromString(metadata["grpc-status-details-bin"])
     details = provider_pb2.ErrorResourceInitFailed()
@@ -73,33 +73,33 @@ def test_what_was_half_done_reaches_the_engine_with_its_state() -> None:
     assert dict(dict(details.properties)["key"]) == {_special_sig_key: _special_secret_sig, "value": "k-1"}
 
 
-def test_an_error_of_ours_keeps_its_traceback(capfd: pytest.CaptureFixture[str]) -> None:
+def test_internal_error_keeps_its_traceback(capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(grpc.aio.AioRpcError, match=r"provider\.py"):
-        ask("Create", provider_pb2.CreateRequest(urn="urn:pulumi:s::p::flow-mcp:index:Table::table"))
+        call("Create", provider_pb2.CreateRequest(urn="urn:pulumi:s::p::flow-mcp:index:Table::table"))
     capfd.readouterr()
 
 
-def test_a_component_s_mistake_is_one_sentence() -> None:
-    class Refusing(ProviderServicer):
+def test_mistake_of_a_component_has_its_message_alone() -> None:
+    class FailingServicer(ProviderServicer):
         async def Construct(self, *_: Any) -> Any:  # noqa: N802 gRPC's name
-            raise RunError("the declaration is refused")
+            raise RunError("the declaration is invalid")
 
-    servicer = Refusing([], "1.0.0", Provider([], []), "")
+    servicer = FailingServicer([], "1.0.0", Provider([], []), "")
     with pytest.raises(grpc.aio.AioRpcError) as raised:
-        ask("Construct", provider_pb2.ConstructRequest(), servicer)
-    assert raised.value.details() == "the declaration is refused"
+        call("Construct", provider_pb2.ConstructRequest(), servicer)
+    assert raised.value.details() == "the declaration is invalid"
 
 
-def test_a_created_resource_is_answered() -> None:
-    answer = ask("Create", create("hall"))
+def test_create_returns_the_resource() -> None:
+    answer = call("Create", create("hall"))
     assert answer.id == "s-1"
     assert dict(answer.properties)["room"] == "hall"
 
 
-def test_the_schema_has_components_resources_and_functions() -> None:
-    schema = json.loads(ask("GetSchema", provider_pb2.GetSchemaRequest(), Servicer("")).schema)
+def test_schema_has_components_resources_and_functions() -> None:
+    schema = json.loads(call("GetSchema", provider_pb2.GetSchemaRequest(), Servicer("")).schema)
     of_components = {"flow-mcp:index:McpServerSettings": True}
     of_resources = {f"flow-mcp:index:{resource.name}": False for resource in plugin_members.RESOURCES}
-    found = {token: "isComponent" in resource for token, resource in schema["resources"].items()}
-    assert found == of_components | of_resources
+    is_component = {token: "isComponent" in resource for token, resource in schema["resources"].items()}
+    assert is_component == of_components | of_resources
     assert list(schema["functions"]) == [f"flow-mcp:index:{f.name}" for f in plugin_members.FUNCTIONS]

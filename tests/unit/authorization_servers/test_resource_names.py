@@ -1,4 +1,4 @@
-"""Names of a stack's resources: two never get the same, however the tenant names its parts."""
+"""The names of a stack's resources are unique, whatever the tenant's IDs and client names are."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SECRET = {"issued": "2026-11-01", "lifetime": "180d"}
 REGISTRATION = {"access": ["*"]}
 TENANT = {
     "id": "acme",
-    # A hyphen may stand anywhere, so that joined by one, these would meet.
+    # IDs may contain hyphens, so these would collide if they were joined by a hyphen.
     "workspaces": {"456": {"environments": ["x", "x-b"]}, "b-456": {"environments": ["x"]}},
 }
 SERVERS: dict[str, dict[str, Any]] = {
@@ -50,35 +50,35 @@ SERVERS: dict[str, dict[str, Any]] = {
 }
 
 
-class _Named(pulumi.runtime.Mocks):
-    """Counts what was asked for, and makes up what servers assign."""
+class _CountingMocks(pulumi.runtime.Mocks):
+    """Counts the resources by type and name, and invents the values that servers assign."""
 
     def __init__(self) -> None:
-        self.asked: Counter[tuple[str, str]] = Counter()
+        self.requested: Counter[tuple[str, str]] = Counter()
 
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
-        self.asked[args.typ, args.name] += 1
+        self.requested[args.typ, args.name] += 1
         assigned = f"{args.name}-id"
         return assigned, {"objectId": assigned, "clientId": assigned, "clientSecret": "x", **args.inputs}
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]]]:
         unset = ("flags", "errorPages", "countryCodes", "mtls", "defaultTokenQuotas")
-        found = {key: list[Any]() for key in unset}
-        return {**args.args, **found, "objectId": GROUP, "realmExists": False}, []
+        empty_lists = {key: list[Any]() for key in unset}
+        return {**args.args, **empty_lists, "objectId": GROUP, "realmExists": False}, []
 
 
 @pytest.mark.parametrize("server", SERVERS)
-def test_no_two_resources_of_a_stack_have_one_name(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_resource_names_are_unique_in_a_stack(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
     agent = PROGRAM | ({"secret": SECRET} if server == "entra" else {})
     clients = dict.fromkeys(("a", "a-b", "third-party"), agent) | dict.fromkeys(("c", "c-b", "456"), PERSON)
     tenant = {**TENANT, "clients": clients, "authorizationServer": {server: SERVERS[server]}}
     declaration = from_configuration(tenant, INSTANCE, source="acme").declaration
     monkeypatch.setenv("AUTH0_API_TOKEN", "unused")
-    named = _Named()
+    mocks = _CountingMocks()
 
     def program() -> None:
         component_of(declaration.kind)("acme", declaration, pulumi.ResourceOptions())
 
-    run(named, program)
-    assert sum(named.asked.values()) > 20
-    assert [name for name, times in named.asked.items() if times > 1] == []
+    run(mocks, program)
+    assert sum(mocks.requested.values()) > 20
+    assert [name for name, times in mocks.requested.items() if times > 1] == []

@@ -1,4 +1,4 @@
-"""`flow-mcp schema`: what it prints and writes."""
+"""Tests of `flow-mcp schema`."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ def test_a_stacks_schema_is_printed_by_default() -> None:
     ("name", "expected"),
     [("settings", settings_schema), ("envelope", envelope_schema), ("vectors", vectors_schema)],
 )
-def test_the_others_are_printed_by_name(name: str, expected: object) -> None:
+def test_other_schemas_are_printed_by_name(name: str, expected: object) -> None:
     assert callable(expected)
     assert json.loads(schema(name).stdout) == expected()
 
 
-def test_all_are_written_and_a_second_time_nothing_is(tmp_path: Path) -> None:
+def test_all_schemas_are_written_and_unchanged_ones_are_kept(tmp_path: Path) -> None:
     directory = tmp_path / "docs" / "schemas"
     files = [directory / published.name for published in sorted(PUBLISHED.glob("*"))]
     assert schema("--write", str(directory)).stdout == "".join(f"wrote {file}\n" for file in files)
@@ -48,8 +48,8 @@ def test_stale_files_are_named(tmp_path: Path) -> None:
     stale.write_text("{}\n", encoding="utf-8")
     result = schema("--check", str(tmp_path))
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr == f"{stale} is not up to date; run flow-mcp schema --write {tmp_path}\n"
+    assert result.stderr == f"{stale} is not up to date. Run flow-mcp schema --write {tmp_path}.\n"
 
 
-def test_nothing_else_is_a_schema() -> None:
+def test_an_unknown_schema_is_an_error() -> None:
     assert schema("tenant").exit_code == 2

@@ -1,4 +1,4 @@
-"""What the commands import: a module that is not needed makes everybody wait."""
+"""Tests of the imports of commands, because unneeded modules slow every start."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ print("\\n" + json.dumps(sorted(sys.modules)))
 
 
 def loaded(*arguments: str) -> set[str]:
-    """The names of the modules that a command has loaded when it ends."""
+    """Return the names of the modules that a command imports."""
     ended = subprocess.run(
         [sys.executable, "-c", LOADED, json.dumps(arguments)],
         cwd=REPOSITORY,
@@ -34,7 +34,7 @@ def loaded(*arguments: str) -> set[str]:
     return set(json.loads(ended.stdout.splitlines()[-1]))
 
 
-def test_help_loads_no_command() -> None:
+def test_help_imports_no_command() -> None:
     modules = loaded("--help")
     assert {name for name in modules if name.startswith("flow_mcp")} <= {
         "flow_mcp",
@@ -47,6 +47,6 @@ def test_help_loads_no_command() -> None:
 
 
 @pytest.mark.parametrize("tenant", ["acme", "contoso"])
-def test_check_loads_neither_pulumi_nor_what_sends_requests(tenant: str) -> None:
+def test_check_imports_neither_pulumi_nor_http_clients(tenant: str) -> None:
     modules = loaded("check", tenant)
     assert not modules & {"cryptography", "grpc", "httpx", "jinja2", "joserfc", "pulumi", "rich"}

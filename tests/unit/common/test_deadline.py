@@ -1,4 +1,4 @@
-"""The time limit of an HTTP exchange, with a clock of its own and servers that take their time."""
+"""The time limit of an HTTP exchange, with a simulated clock and slow servers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.live.authority import Authority
 from tests.unit.runtime.network import Clock
 
 STEP = 0.3
-"""Seconds that pass with each operation: never long enough for a limit on one of them."""
+"""Seconds that each operation takes, less than the limit of a single operation."""
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
 HINT = b"HTTP/1.1 103 Early Hints\r\n\r\n"
 CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
@@ -43,7 +43,7 @@ SLOW: dict[str, Callable[[], Iterator[bytes]]] = {
 
 
 class Server(httpcore.NetworkBackend, httpcore.NetworkStream):
-    """A server that sends its parts one by one, `STEP` seconds each, as do connect and handshake."""
+    """A server that takes `STEP` seconds for each part of its answer, for connect and for the handshake."""
 
     def __init__(self, clock: Clock, parts: Iterable[bytes]) -> None:
         self.clock, self.parts = clock, iter(parts)
@@ -91,7 +91,7 @@ def client(backend: httpcore.NetworkBackend) -> httpx.Client:
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
 @pytest.mark.parametrize("slow", SLOW)
-def test_a_server_that_sends_little_by_little_is_cut_off_at_the_limit(slow: str, scheme: str) -> None:
+def test_a_server_that_sends_slowly_is_disconnected_at_the_limit(slow: str, scheme: str) -> None:
     clock = Clock()
     backend = LimitedBackend(Server(clock, SLOW[slow]()), lambda _, __: ["192.0.2.1"])
     with client(backend) as http, within(5, clock), pytest.raises(httpx.TimeoutException):
@@ -99,7 +99,7 @@ def test_a_server_that_sends_little_by_little_is_cut_off_at_the_limit(slow: str,
     assert clock.now == pytest.approx(5)
 
 
-def test_an_answer_within_the_limit_is_whole() -> None:
+def test_an_answer_within_the_limit_is_complete() -> None:
     clock = Clock()
     parts = [HEAD, b"Content-Length: 4\r\n\r\n", b"do", b"ne"]
     backend = LimitedBackend(Server(clock, parts), lambda _, __: ["192.0.2.1"])
@@ -107,18 +107,18 @@ def test_an_answer_within_the_limit_is_whole() -> None:
         assert http.get("http://id.example/").text == "done"
 
 
-def test_the_limit_is_for_all_requests_of_the_block_together_and_an_inner_one_does_not_extend_it() -> None:
+def test_the_limit_applies_to_all_requests_of_a_block_and_a_nested_block_does_not_extend_it() -> None:
     clock = Clock()
     backend = LimitedBackend(Server(clock, SLOW["body"]()), lambda _, __: ["192.0.2.1"])
     with client(backend) as http, within(1, clock):
         with within(60, clock), pytest.raises(httpx.TimeoutException):
             http.get("http://id.example/")
-        with pytest.raises(httpx.ConnectTimeout, match="no whole answer in time"):
+        with pytest.raises(httpx.ConnectTimeout, match="no complete answer within the time limit"):
             http.get("http://other.example/")
     assert clock.now == pytest.approx(1)
 
 
-def test_without_a_limit_the_clients_own_timeouts_hold() -> None:
+def test_without_a_limit_the_clients_own_timeouts_apply() -> None:
     clock = Clock()
     parts = [HEAD, b"Content-Length: 4\r\n\r\n", b"done"]
     with client(LimitedBackend(Server(clock, parts), lambda _, __: ["192.0.2.1"])) as http:
@@ -139,11 +139,11 @@ def test_each_address_of_a_host_is_tried() -> None:
     assert server.connected == ["192.0.2.1:81"]
 
 
-def test_a_resolver_that_does_not_answer_is_not_waited_for_and_asked_once_for_a_host() -> None:
-    asked, may_answer = [], Event()
+def test_a_resolver_that_does_not_answer_is_called_once_per_host_and_not_awaited() -> None:
+    calls, may_answer = [], Event()
 
     def resolve(host: str, port: int) -> list[str]:
-        asked.append((host, port))
+        calls.append((host, port))
         assert may_answer.wait(60)
         return ["192.0.2.1"]
 
@@ -151,14 +151,14 @@ def test_a_resolver_that_does_not_answer_is_not_waited_for_and_asked_once_for_a_
     try:
         with client(backend) as http:
             for _ in range(3):
-                with within(0.01), pytest.raises(httpx.ConnectTimeout, match=r"id\.example was not resolved"):
+                with within(0.1), pytest.raises(httpx.ConnectTimeout, match=r"id\.example was not resolved"):
                     http.get("http://id.example/")
     finally:
         may_answer.set()
-    assert asked == [("id.example", 80)]
+    assert calls == [("id.example", 80)]
 
 
-def test_an_address_that_does_not_answer_leaves_time_for_the_next() -> None:
+def test_an_address_that_does_not_answer_leaves_time_for_the_next_address() -> None:
     class OnlyTheSecond(Server):
         def connect_tcp(
             self, host: str, port: int, timeout: float | None = None, *rest: object, **more: object
@@ -177,13 +177,13 @@ def test_an_address_that_does_not_answer_leaves_time_for_the_next() -> None:
 
 
 @pytest.mark.parametrize("host", ["id..example", f"{'a' * 64}.example"])
-def test_a_host_that_is_no_name_is_an_error_of_the_connection(host: str) -> None:
-    said = rf"{host} is not a valid host name"
-    with limited_client(trust_env=False) as http, pytest.raises(httpx.ConnectError, match=said):
+def test_an_invalid_host_name_is_a_connect_error(host: str) -> None:
+    message = rf"{host} is not a valid host name"
+    with limited_client(trust_env=False) as http, pytest.raises(httpx.ConnectError, match=message):
         http.get(f"http://{host}/")
 
 
-def test_a_server_behind_an_https_proxy_is_cut_off_within_a_record_of_tls(tmp_path: Path) -> None:
+def test_a_server_behind_an_https_proxy_is_disconnected_within_a_tls_record(tmp_path: Path) -> None:
     clock, authority = Clock(), Authority(tmp_path)
     trusted = ssl.create_default_context(cafile=authority.certificate)
 
@@ -207,18 +207,20 @@ def test_a_server_behind_an_https_proxy_is_cut_off_within_a_record_of_tls(tmp_pa
     assert clock.now > 5
 
 
-def test_a_name_that_does_not_exist_is_an_error_of_the_connection() -> None:
+def test_a_host_name_that_does_not_exist_is_a_connect_error() -> None:
     def resolve(host: str, port: int) -> list[str]:
         raise OSError(-2, f"Name or service not known: {host}:{port}")
 
-    http, said = client(LimitedBackend(Server(Clock(), []), resolve)), r"id\.example cannot be resolved: Name"
-    with http, pytest.raises(httpx.ConnectError, match=said):
+    backend = LimitedBackend(Server(Clock(), []), resolve)
+    message = r"id\.example cannot be resolved: Name"
+    with client(backend) as http, pytest.raises(httpx.ConnectError, match=message):
         http.get("http://id.example/")
 
 
-def test_proxies_of_the_environment_are_limited_too(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_proxies_from_the_environment_have_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
     with limited_client() as http:
         transports: list[Any] = [http._transport, *filter(None, http._mounts.values())]
         assert len(transports) == 2
-        assert all(isinstance(each._pool._network_backend, LimitedBackend) for each in transports)
+        backends = [transport._pool._network_backend for transport in transports]
+        assert all(isinstance(backend, LimitedBackend) for backend in backends)

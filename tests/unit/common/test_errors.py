@@ -1,4 +1,4 @@
-"""The exceptions of the project, as one docstring draws them."""
+"""The tree of the project's exceptions in the docstring of `flow_mcp.common.errors` is complete."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from flow_mcp.common import errors
 
 COMPONENTS = Path(__file__).parents[3] / "components"
 _CLASS = re.compile(r"^class ([A-Z]\w*Error)\((\w+Error)\):", re.MULTILINE)
-_DRAWN = re.compile(r"^    (?P<above>(?:│   |    )*)(?:[├└]── )(?P<name>\w+)", re.MULTILINE)
+_LINE_OF_TREE = re.compile(r"^    (?P<indentation>(?:│   |    )*)(?:[├└]── )(?P<name>\w+)", re.MULTILINE)
 
 
-def test_every_exception_is_drawn_below_the_one_that_it_is() -> None:
+def test_the_tree_shows_every_exception_below_its_base_class() -> None:
     sources = (file.read_text(encoding="utf-8") for file in COMPONENTS.rglob("*.py"))
-    above = {name: parent for source in sources for name, parent in _CLASS.findall(source)}
-    ours = {name: parent for name, parent in above.items() if _is_ours(name, above)}
+    base_classes = {name: base for source in sources for name, base in _CLASS.findall(source)}
+    flow_mcp_errors = {name: base for name, base in base_classes.items() if _is_flow_mcp(name, base_classes)}
 
-    drawn, path = {}, ["FlowMcpError"]
-    for line in _DRAWN.finditer(errors.__doc__ or ""):
-        depth = len(line["above"]) // 4
+    tree, path = {}, ["FlowMcpError"]
+    for line in _LINE_OF_TREE.finditer(errors.__doc__ or ""):
+        depth = len(line["indentation"]) // 4
         path[depth + 1 :] = [line["name"]]
-        drawn[line["name"]] = path[depth]
-    assert drawn == ours
+        tree[line["name"]] = path[depth]
+    assert tree == flow_mcp_errors
 
 
-def _is_ours(name: str, above: dict[str, str]) -> bool:
-    while name in above:
-        name = above[name]
+def _is_flow_mcp(name: str, base_classes: dict[str, str]) -> bool:
+    while name in base_classes:
+        name = base_classes[name]
     return name == "FlowMcpError"

@@ -1,4 +1,4 @@
-"""Files as a whole: every problem at once, in the file's order; what the order of entries does not mean."""
+"""Whole files: all problems in the file's order, the instance, and the irrelevance of the entries' order."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from flow_mcp.declaration.findings import DeclarationError, Problem
 from flow_mcp.declaration.load import instance_of
 from tests.unit.declared import PROJECT_FILE, SERVER, Stacks, problem, tenant
 
-PLAIN_HTTP = ("is plain http", "Use https; plain http is for loopback addresses only.")
-MISSING = ("is missing", "Declare it; nothing is assumed here.")
+PLAIN_HTTP = ("uses plain http", "Use https; plain http is allowed only for loopback addresses.")
+MISSING = ("is missing", "Add it; it has no default.")
 NO_INSTANCE = (
     "declares no Flow instance",
     "Add flow-mcp:instance with default: {server: \u2026} below it.",
 )
-NAME = ("is not that of this project", "Write name: flow-mcp.")
-SYNTAX = ("is not YAML: did not find expected node content", "Correct the syntax.")
-CREDENTIAL = "looks like a credential, and none belongs in a tenant's declaration"
-WILDCARD = "has a wildcard, which would let a code reach somebody else's page"
+NAME = ("is not the name of this project", "Set name: flow-mcp.")
+SYNTAX = ("is not valid YAML: did not find expected node content", "Correct the syntax.")
+CREDENTIAL = "looks like a credential, which a declaration must not contain"
+WILDCARD = "has a wildcard, which lets an attacker's page receive authorization codes"
 
 TEN_MISTAKES = """\
 config:
@@ -51,41 +51,41 @@ config:
 """
 
 
-def test_all_mistakes_of_a_file_are_said_at_once_in_its_order_each_once(stacks: Stacks) -> None:
-    assert [astuple(found)[1:4] for found in stacks.problems(TEN_MISTAKES)] == [
-        (3, "id", "is a number, a date or a truth value to some YAML readers"),
-        (5, "workspaces.456.environments[2]", "is there twice"),
-        (8, "authorizationServer.keycloak.url", "is plain http"),
+def test_all_problems_of_a_file_are_reported_once_and_in_its_order(stacks: Stacks) -> None:
+    assert [astuple(reported)[1:4] for reported in stacks.problems(TEN_MISTAKES)] == [
+        (3, "id", "is a number, a date or a Boolean to some YAML parsers"),
+        (5, "workspaces.456.environments[2]", "is a duplicate of an earlier entry"),
+        (8, "authorizationServer.keycloak.url", "uses plain http"),
         (12, "clients.nightly-agent.clientSecret", CREDENTIAL),
         (13, "clients.desktop.access", "is missing"),
         (15, "clients.desktop.redirectUris[1]", WILDCARD),
-        (16, "clients.desktop.acces", "is not known in clients.desktop"),
-        (17, "clients.desktop.people", "names groups and everyone"),
-        (18, "clients.portal.redirectUris", "is missing, and grant authorization-code needs it"),
-        (22, "clients.portal.privateKeyJwt.certificate", "is not one certificate in PEM"),
-        (24, "manualRegistrations.legacy-crm.access", "is a YAML alias"),
+        (16, "clients.desktop.acces", "is not a key of clients.desktop"),
+        (17, "clients.desktop.people", "declares both groups and everyone"),
+        (18, "clients.portal.redirectUris", "is missing, but grant authorization-code requires it"),
+        (22, "clients.portal.privateKeyJwt.certificate", "is not exactly one certificate in PEM format"),
+        (24, "manualRegistrations.legacy-crm.access", "is a YAML alias, which is not allowed"),
         (25, "instance.server", "ends with a slash"),
     ]  # fmt: skip
 
 
-def test_what_follows_from_a_mistake_is_not_said_beside_it(stacks: Stacks) -> None:
+def test_consequences_of_a_problem_are_not_reported(stacks: Stacks) -> None:
     text = tenant(
         "a: {grant: authorization-code, people: everyone, access: ['456/x y'], redirectUris: ['nonsense']}\n"
         "b: {grant: client-credentials, access: ['457/test']}\n"
     ).replace('"456"', '"4 5 6"')
-    assert [found.path for found in stacks.problems(text)] == [
+    assert [reported.path for reported in stacks.problems(text)] == [
         'workspaces."4 5 6"',
         "clients.a.access[0]",
         "clients.a.redirectUris[0]",
     ]
 
 
-def test_rules_speak_beside_mistakes_of_form(stacks: Stacks) -> None:
+def test_checks_run_in_spite_of_type_errors(stacks: Stacks) -> None:
     text = tenant(
         "a: {grant: client-credentials, access: ['456/staging'], redirectUris: ['https://a.example/cb']}\n"
         "b: {grant: client-credentials, access: ['456/test'], nonsense: x, clientId: flow-mcp-acme-a}\n"
     )
-    assert [(found.line, found.path) for found in stacks.problems(text)] == [
+    assert [(reported.line, reported.path) for reported in stacks.problems(text)] == [
         (11, "clients.a.access[0]"),
         (11, "clients.a.redirectUris"),
         (12, "clients.b.nonsense"),
@@ -93,7 +93,7 @@ def test_rules_speak_beside_mistakes_of_form(stacks: Stacks) -> None:
     ]
 
 
-def test_order_means_nothing(stacks: Stacks) -> None:
+def test_the_order_of_entries_does_not_change_the_settings_document(stacks: Stacks) -> None:
     one = tenant(
         "a: {grant: client-credentials, access: ['456/test', '7/x']}\n"
         "b: {grant: authorization-code, people: {groups: [q, p]}, access: ['*'],\n"
@@ -124,12 +124,12 @@ def test_order_means_nothing(stacks: Stacks) -> None:
     )
 
 
-def test_the_instance_comes_from_pulumis_file(stacks: Stacks) -> None:
+def test_the_instance_is_read_from_pulumi_yaml(stacks: Stacks) -> None:
     declaration = stacks.load(tenant()).declaration
     assert declaration.instance.server == "https://app.profitbase.biz/flow"
 
 
-def test_a_stack_may_have_an_instance_of_its_own(stacks: Stacks) -> None:
+def test_a_stack_may_declare_its_own_instance(stacks: Stacks) -> None:
     declaration = stacks.load(
         tenant() + "  flow-mcp:instance: {server: https://flow.acme.example}\n"
     ).declaration
@@ -140,7 +140,7 @@ def test_a_stack_may_have_an_instance_of_its_own(stacks: Stacks) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "line", "path", "said"),
+    ("project_file", "line", "path", "expected"),
     [
         (PROJECT_FILE.replace("https:", "http:"), 6, "instance.server", PLAIN_HTTP),
         (PROJECT_FILE.replace("server", "sever"), 5, "instance.server", MISSING),
@@ -150,55 +150,57 @@ def test_a_stack_may_have_an_instance_of_its_own(stacks: Stacks) -> None:
         ("name: [\n", 2, "file", SYNTAX),
     ],
 )
-def test_a_wrong_instance_is_shown_in_pulumis_file(
-    stacks: Stacks, written: str, line: int, path: str, said: tuple[str, str]
+def test_an_invalid_instance_is_reported_in_pulumi_yaml(
+    stacks: Stacks, project_file: str, line: int, path: str, expected: tuple[str, str]
 ) -> None:
-    stacks.project.file.write_text(written, encoding="utf-8")
-    found = stacks.problems(tenant())
-    assert found[0] == Problem("Pulumi.yaml", line, path, *said)
+    stacks.project.file.write_text(project_file, encoding="utf-8")
+    problems = stacks.problems(tenant())
+    assert problems[0] == Problem("Pulumi.yaml", line, path, *expected)
 
 
-def test_the_tenants_mistakes_come_before_those_of_pulumis_file(stacks: Stacks) -> None:
+def test_the_tenants_problems_come_before_those_of_pulumi_yaml(stacks: Stacks) -> None:
     stacks.project.file.write_text(PROJECT_FILE.replace("https:", "http:"), encoding="utf-8")
-    found = stacks.problems(tenant("a: {grant: client-credentials, access: ['456/staging']}\n"))
-    assert [(item.file, item.path) for item in found] == [
+    problems = stacks.problems(tenant("a: {grant: client-credentials, access: ['456/staging']}\n"))
+    assert [(item.file, item.path) for item in problems] == [
         ("Pulumi.acme.yaml", "clients.a.access[0]"),
         ("Pulumi.yaml", "instance.server"),
     ]
 
 
-def test_the_instance_may_be_written_without_its_namespace_in_pulumis_file(stacks: Stacks) -> None:
+def test_the_instances_key_may_lack_its_namespace_in_pulumi_yaml(stacks: Stacks) -> None:
     stacks.project.file.write_text(PROJECT_FILE.replace("flow-mcp:instance", "instance"), encoding="utf-8")
     assert stacks.problems(tenant()) == ()
 
 
-def test_a_tenant_cannot_pass_for_an_instance(stacks: Stacks) -> None:
+def test_a_tenant_has_no_key_instance(stacks: Stacks) -> None:
     text = tenant(more="instance: {server: https://evil.example}\n")
     assert stacks.problem(text) == problem(
         10,
         "instance",
-        "is not known in tenant",
-        "Known here: authorizationServer, clients, id, manualRegistrations, waivers, workspaces.",
+        "is not a key of tenant",
+        "Known keys: authorizationServer, clients, id, manualRegistrations, waivers, workspaces.",
     )
 
 
-def test_exactly_one_authorization_server_is_chosen(stacks: Stacks) -> None:
+def test_exactly_one_authorization_server_is_required(stacks: Stacks) -> None:
     none = tenant(server="{}\n")
     two = tenant(server=SERVER + "auth0: {domain: acme.eu.auth0.com}\n")
-    remedy = "Name exactly one of: flow-entra, entra, keycloak, auth0, scalekit, external."
+    remedy = "Declare exactly one of: flow-entra, entra, keycloak, auth0, scalekit, external."
     path = "authorizationServer"
-    assert stacks.problem(none) == problem(6, path, "names 0 authorization servers (none)", remedy)
-    assert stacks.problem(two) == problem(6, path, "names 2 authorization servers (keycloak, auth0)", remedy)
-
-
-def test_an_unknown_authorization_server_is_refused_with_a_guess(stacks: Stacks) -> None:
-    text = tenant().replace("keycloak:", "keycloack:")
-    assert stacks.problem(text) == problem(
-        7, "authorizationServer.keycloack", "is not known in authorizationServer", "Did you mean keycloak?"
+    assert stacks.problem(none) == problem(6, path, "declares 0 authorization servers (none)", remedy)
+    assert stacks.problem(two) == problem(
+        6, path, "declares 2 authorization servers (keycloak, auth0)", remedy
     )
 
 
-def test_configuration_is_checked_as_files_are(stacks: Stacks) -> None:
+def test_an_unknown_authorization_server_is_rejected_with_a_suggestion(stacks: Stacks) -> None:
+    text = tenant().replace("keycloak:", "keycloack:")
+    assert stacks.problem(text) == problem(
+        7, "authorizationServer.keycloack", "is not a key of authorizationServer", "Did you mean keycloak?"
+    )
+
+
+def test_configuration_results_in_the_same_declaration_as_a_file(stacks: Stacks) -> None:
     loaded = stacks.load(tenant("a: {grant: client-credentials, access: ['*']}\n"))
     again = from_configuration(
         loaded.tenant.value, {"server": "https://app.profitbase.biz/flow"}, source="acme"
@@ -206,30 +208,30 @@ def test_configuration_is_checked_as_files_are(stacks: Stacks) -> None:
     assert again.declaration == loaded.declaration
 
 
-def test_configuration_has_no_lines() -> None:
+def test_problems_of_configuration_have_no_lines() -> None:
     with pytest.raises(DeclarationError) as refused:
         from_configuration({"id": "acme", "workspaces": {}}, {"server": "http://x.example"}, source="acme")
     problems = refused.value.problems
-    assert problems[0] == Problem("acme", 0, "workspaces", "is empty", "Name at least one.")
+    assert problems[0] == Problem("acme", 0, "workspaces", "is empty", "Add at least one entry.")
     assert (
-        "acme: error: instance.server: is plain http. Use https; plain http is for loopback addresses only."
-        in str(refused.value)
+        "acme: error: instance.server: uses plain http. "
+        "Use https; plain http is allowed only for loopback addresses." in str(refused.value)
     )
 
 
 @pytest.mark.parametrize(
     "value", [object(), {"id": object()}, {"id": b"acme"}, {"id": {1, 2}}, {("a", 1): 2}]
 )
-def test_configuration_that_is_not_plain_is_a_sentence(value: object) -> None:
+def test_configuration_with_values_other_than_json_is_rejected(value: object) -> None:
     with pytest.raises(DeclarationError) as refused:
         from_configuration(value, {}, source="acme")
     assert str(refused.value) == (
-        "acme: error: tenant: holds other things than texts, numbers, truth values, lists and mappings. "
-        "Give plain values: what is made must be known before anything is."
+        "acme: error: tenant: contains values other than strings, numbers, Booleans, lists and mappings. "
+        "Use plain values, not Outputs: the set of resources is computed from them."
     )
 
 
-def test_configuration_without_end_is_a_sentence() -> None:
+def test_recursive_or_unserializable_configuration_is_rejected() -> None:
     endless: dict[str, object] = {}
     endless["clients"] = endless
     deep: object = []
@@ -240,7 +242,7 @@ def test_configuration_without_end_is_a_sentence() -> None:
             from_configuration(value, {}, source="acme")
 
 
-def test_the_same_instance_serves_many_files(stacks: Stacks) -> None:
+def test_an_instance_is_read_once_for_many_files(stacks: Stacks) -> None:
     instance = instance_of(stacks.project.file)
     stacks.project.file.unlink()
     assert from_file(stacks.write(tenant()), instance).declaration.tenant.id == "acme"

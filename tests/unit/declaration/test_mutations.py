@@ -1,4 +1,4 @@
-"""The samples with something wrong in them, wherever it may be: always a sentence, never an exception."""
+"""Samples with random mistakes result in problems, never in an unexpected exception."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ KEYS = ["secure", "instance", "x", "clientId", "people", "[key]", "secret", "acc
 
 
 @pytest.mark.parametrize("sample", SAMPLES)
-def test_a_mistake_anywhere_is_a_sentence_said_once(sample: str) -> None:
+def test_any_mistake_results_in_problems_without_duplicates(sample: str) -> None:
     chance = random.Random(sample)
     for _ in range(100):
         value = deepcopy(SAMPLES[sample])
@@ -43,8 +43,8 @@ def test_a_mistake_anywhere_is_a_sentence_said_once(sample: str) -> None:
         except DeclarationError as error:
             problems = error.problems
             assert any(problem.severity == "error" for problem in problems)
-        said = [(problem.path, problem.message) for problem in problems]
-        assert len(set(said)) == len(said)
+        reported = [(problem.path, problem.message) for problem in problems]
+        assert len(set(reported)) == len(reported)
         assert all(str(problem).isprintable() for problem in problems)
 
 

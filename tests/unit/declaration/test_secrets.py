@@ -1,4 +1,4 @@
-"""No secret belongs in a tenant's declaration; one that is there is refused and never repeated."""
+"""A secret in a tenant's declaration is rejected, and no message repeats it."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from tests.unit.declared import Stacks, problem, tenant
 VALUE = "hunter2-s3cr3t"
 PROGRAM = "a:\n  grant: client-credentials\n  access: ['*']\n"
 ENCRYPTED = (
-    "is encrypted, and inside the tenant it would reach the state in plain text",
-    "Remove it; credentials come from the environment or from a secret of their own.",
+    "is an encrypted value, which the state would store in plain text",
+    "Remove it. Set credentials in environment variables or in a separate secret of the stack.",
 )
 CREDENTIAL = (
-    "looks like a credential, and none belongs in a tenant's declaration",
-    "Remove it; credentials come from the environment.",
+    "looks like a credential, which a declaration must not contain",
+    "Remove it. Set credentials in environment variables.",
 )
 CERTIFICATE = (
-    "is not one certificate in PEM",
-    "Give it from -----BEGIN CERTIFICATE----- to the end line.",
+    "is not exactly one certificate in PEM format",
+    "Include the lines from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----.",
 )
 PRIVATE = (
-    "holds a private key, which nobody but the client may have",
-    "Make a new key pair, and give its certificate only.",
+    "contains a private key, which only the client may have",
+    "Create a new key pair and give only its certificate.",
 )
 PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
 PRIVATE_PEM = f"-----BEGIN PRIVATE KEY-----\n{VALUE}\n-----END PRIVATE KEY-----\n"
@@ -41,15 +41,15 @@ PRIVATE_PEM = f"-----BEGIN PRIVATE KEY-----\n{VALUE}\n-----END PRIVATE KEY-----\
         ("secret", "clients.a.secret"),
     ],
 )
-def test_an_encrypted_value_inside_the_tenant_is_refused(stacks: Stacks, key: str, path: str) -> None:
+def test_an_encrypted_value_in_the_tenant_is_rejected(stacks: Stacks, key: str, path: str) -> None:
     client = {"grant": "client-credentials", "access": "['*']", key: f"{{secure: v1:{VALUE}}}"}
     text = tenant("a:\n" + "".join(f"  {name}: {value}\n" for name, value in client.items()))
-    found = stacks.problem(text)
-    assert found == problem(12 if key == "grant" else 14, path, *ENCRYPTED)
-    assert VALUE not in str(found)
+    reported = stacks.problem(text)
+    assert reported == problem(12 if key == "grant" else 14, path, *ENCRYPTED)
+    assert VALUE not in str(reported)
 
 
-def test_encrypted_mappings_are_refused_as_a_whole(stacks: Stacks) -> None:
+def test_encrypted_mappings_are_rejected(stacks: Stacks) -> None:
     clients = stacks.problem(tenant(f"secure: v1:{VALUE}\n"))
     whole = stacks.problem(f"config:\n  flow-mcp:tenant: {{secure: v1:{VALUE}}}\n")
     instance = stacks.problem(tenant() + f"  flow-mcp:instance: {{server: {{secure: v1:{VALUE}}}}}\n")
@@ -65,13 +65,15 @@ def test_encrypted_mappings_are_refused_as_a_whole(stacks: Stacks) -> None:
         "apiKey", "api-key", "privateKey", "credentials", "passphrase",
     ],
 )  # fmt: skip
-def test_a_key_that_looks_like_a_credential_is_refused_without_its_value(stacks: Stacks, key: str) -> None:
-    found = stacks.problem(tenant(PROGRAM + f"  {key}: {VALUE}\n"))
-    assert found == problem(14, f"clients.a.{key}", *CREDENTIAL)
-    assert VALUE not in str(found)
+def test_a_key_that_looks_like_a_credential_is_rejected_without_repeating_its_value(
+    stacks: Stacks, key: str
+) -> None:
+    reported = stacks.problem(tenant(PROGRAM + f"  {key}: {VALUE}\n"))
+    assert reported == problem(14, f"clients.a.{key}", *CREDENTIAL)
+    assert VALUE not in str(reported)
 
 
-def test_a_secret_is_not_repeated_wherever_it_was_put(stacks: Stacks) -> None:
+def test_no_problem_repeats_a_misplaced_secret(stacks: Stacks) -> None:
     text = tenant(
         f'a:\n  grant: "{VALUE}"\n  access: ["{VALUE}"]\n  clientId: "{VALUE} "\n  clientType: "{VALUE}"\n'
         f'  people: "{VALUE}"\n  redirectUris: ["{VALUE}", "https://{VALUE}@a.example/cb"]\n'
@@ -79,11 +81,11 @@ def test_a_secret_is_not_repeated_wherever_it_was_put(stacks: Stacks) -> None:
     )
     problems = stacks.problems(text)
     assert len(problems) == 10
-    assert not [found for found in problems if VALUE in str(found)]
+    assert not [reported for reported in problems if VALUE in str(reported)]
 
 
 @pytest.mark.parametrize(
-    ("pem", "said"),
+    ("pem", "expected"),
     [
         (PRIVATE_PEM, PRIVATE),
         (PEM + PRIVATE_PEM, PRIVATE),
@@ -98,20 +100,20 @@ def test_a_secret_is_not_repeated_wherever_it_was_put(stacks: Stacks) -> None:
         (PEM.replace("MIIB", "A" * 20_000), CERTIFICATE),
     ],
 )
-def test_where_a_certificate_belongs_nothing_else_is_taken(
-    stacks: Stacks, pem: str, said: tuple[str, str]
+def test_only_one_certificate_is_accepted_as_a_certificate(
+    stacks: Stacks, pem: str, expected: tuple[str, str]
 ) -> None:
     escaped = pem.replace("\n", "\\n")
-    found = stacks.problem(tenant(PROGRAM + f'  privateKeyJwt: {{certificate: "{escaped}"}}\n'))
-    assert found == problem(14, "clients.a.privateKeyJwt.certificate", *said)
-    assert VALUE not in str(found)
+    reported = stacks.problem(tenant(PROGRAM + f'  privateKeyJwt: {{certificate: "{escaped}"}}\n'))
+    assert reported == problem(14, "clients.a.privateKeyJwt.certificate", *expected)
+    assert VALUE not in str(reported)
 
 
-def test_the_program_refuses_a_secret_too(stacks: Stacks) -> None:
-    declared = {"id": "acme", "workspaces": {"1": {"environments": ["a"]}}, "clientSecret": VALUE}
+def test_a_secret_in_pulumis_configuration_is_rejected(stacks: Stacks) -> None:
+    value = {"id": "acme", "workspaces": {"1": {"environments": ["a"]}}, "clientSecret": VALUE}
     instance = {"server": "https://app.profitbase.biz/flow"}
     with pytest.raises(DeclarationError) as refused:
-        from_configuration(declared, instance, source="acme")
+        from_configuration(value, instance, source="acme")
     assert VALUE not in str(refused.value)
-    assert [found.path for found in refused.value.problems][:1] == ["clientSecret"]
+    assert [reported.path for reported in refused.value.problems][:1] == ["clientSecret"]
     assert not (stacks.project.directory / "stacks" / "Pulumi.acme.yaml").exists()

@@ -1,4 +1,4 @@
-"""The file that the project was designed around."""
+"""The example file of the project's first design."""
 
 from __future__ import annotations
 
@@ -27,8 +27,9 @@ config:
 NO_SENDERS = problem(
     11,
     "authorizationServer.keycloak.registration.dynamic",
-    "declares no senderHosts, so that any address may register clients",
-    "Its redirect hosts, its scopes and the people it admits still limit what it can do.",
+    "declares no senderHosts, so clients can register from any address",
+    "Add senderHosts if you know the addresses. Redirect hosts, scopes and people limit such clients in "
+    "either case.",
     "warning",
 )
 
@@ -37,7 +38,7 @@ def test_the_sketch_is_accepted_with_one_warning(stacks: Stacks) -> None:
     assert stacks.problems(SKETCH) == (NO_SENDERS,)
 
 
-def test_the_sketch_means_what_it_says(stacks: Stacks) -> None:
+def test_the_sketch_results_in_the_expected_declaration(stacks: Stacks) -> None:
     declaration = stacks.load(SKETCH).declaration
     assert declaration.kind.key == "keycloak"
     assert [resource.url for resource in declaration.resources] == [
@@ -73,7 +74,7 @@ def test_the_sketch_means_what_it_says(stacks: Stacks) -> None:
     }
 
 
-def test_an_elided_client_id_is_named_as_such(stacks: Stacks) -> None:
+def test_an_abbreviated_client_id_is_rejected(stacks: Stacks) -> None:
     assert stacks.problems(SKETCH.replace("6f1c2d", "6f1c…")) == (
         NO_SENDERS,
         problem(

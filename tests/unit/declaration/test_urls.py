@@ -1,4 +1,4 @@
-"""URLs, hosts and origins: only those that every reader takes for the same, and never somebody else's."""
+"""URLs, hosts and origins: ambiguous and insecure ones are rejected."""
 
 from __future__ import annotations
 
@@ -8,36 +8,36 @@ from tests.unit.declared import Stacks, problem, tenant
 
 WEB = "web:\n  grant: authorization-code\n  access: ['*']\n  people: everyone\n  redirectUris:\n    - {}\n"
 CHARACTERS = (
-    "has characters that a URL cannot have",
-    "Percent-encode them; write a host name of other letters in its xn-- form.",
+    "has characters that are not allowed in a URL",
+    "Percent-encode them; write an internationalized host name in its xn-- form.",
 )
 HOST = (
-    "has no host that every reader would take for the same",
-    "Write a host name in lower case or an IP address as usual, and the port only if it is special.",
+    "has a missing, invalid or ambiguous host or port",
+    "Write a lower-case host name or an IP address in its usual form, with a port only if needed.",
 )
-USER = ("has a user name or password in it", "Remove it, and change it where it is valid.")
-PLAIN_HTTP = ("is plain http", "Use https; plain http is for loopback addresses only.")
+USER = ("contains a user name or password", "Remove it, and change the password: it is exposed.")
+PLAIN_HTTP = ("uses plain http", "Use https; plain http is allowed only for loopback addresses.")
 SCHEME = (
     "has a scheme that any application can claim",
-    "Use https or a loopback address: MCP allows no other (Authorization, Communication Security).",
+    "Use https or a loopback address, as MCP requires (Authorization, Communication Security).",
 )
-ABSOLUTE = ("is not an absolute http(s) URL", "Write it out, such as https://app.example.com.")
+ABSOLUTE = ("is not an absolute http(s) URL", "Write the full URL, such as https://app.example.com.")
 WILDCARD = (
-    "has a wildcard, which would let a code reach somebody else's page",
+    "has a wildcard, which lets an attacker's page receive authorization codes",
     "List each URI in full.",
 )
-FRAGMENT = ("has a fragment (RFC 6749, section 3.1.2)", "Remove # and what follows.")
-NO_PATH = ("has no path", "Write the one that the application uses, / if it is the root.")
+FRAGMENT = ("has a fragment (RFC 6749, section 3.1.2)", "Remove the # and everything after it.")
+NO_PATH = ("has no path", "Add the path that the application uses, / for the root.")
 HIDDEN_PATH = (
-    "has a path with empty, `.` or `..` segments, or with encoded characters that need no encoding",
-    "Write the path plainly.",
+    "has a path with empty, `.` or `..` segments, or with unnecessarily encoded characters",
+    "Write the path without them.",
 )
 SERVER_PATH = (
-    "has a path with empty, `.` or `..` segments, or with other than letters, digits and -._~",
-    "Write the path plainly.",
+    "has a path with empty, `.` or `..` segments, or characters other than letters, digits and -._~",
+    "Write the path without them.",
 )
-LONG = ("is longer than 255 characters", "Use a shorter address.")
-PORT = ("names the port that its scheme has anyway", "Leave the port out.")
+LONG = ("is longer than 255 characters", "Use a shorter URL.")
+PORT = ("includes the default port of its scheme", "Remove the port.")
 QUERY = ("has a query or a fragment", "Remove it.")
 
 
@@ -62,9 +62,9 @@ def test_an_exact_redirect_uri_is_accepted(stacks: Stacks, uri: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("uri", "said"),
+    ("uri", "expected"),
     [
-        # Somebody else's page.
+        # URIs that also match pages of an attacker.
         ("https://*.example.com/cb", HOST),
         ("https://app.example.com/*", WILDCARD),
         ("https://app.example.com/cb?x=*", WILDCARD),
@@ -73,7 +73,7 @@ def test_an_exact_redirect_uri_is_accepted(stacks: Stacks, uri: str) -> None:
         ("/*", ABSOLUTE),
         ("https://app.example.com/cb#x", FRAGMENT),
         ("https://app.example.com/cb#", FRAGMENT),
-        # Not loopback, whatever it looks like.
+        # Hosts that look like a loopback address.
         ("http://app.example.com/cb", PLAIN_HTTP),
         ("http://127.0.0.1.evil.example/cb", PLAIN_HTTP),
         ("http://localhost.evil.example/cb", PLAIN_HTTP),
@@ -84,7 +84,7 @@ def test_an_exact_redirect_uri_is_accepted(stacks: Stacks, uri: str) -> None:
         ("http://localhost:80@evil.example/cb", USER),
         ("https://user:hunter2@app.example.com/cb", USER),
         ("https://@app.example.com/cb", USER),
-        # Not one host for all.
+        # Hosts that parsers interpret differently.
         ("http://127.1/cb", HOST),
         ("http://2130706433/cb", HOST),
         ("https://0x7f000001/cb", HOST),
@@ -153,12 +153,12 @@ def test_an_exact_redirect_uri_is_accepted(stacks: Stacks, uri: str) -> None:
         ("https://app.example.com/" + "c" * 300, LONG),
     ],
 )  # fmt: skip
-def test_a_redirect_uri_that_could_lead_elsewhere_is_refused(
-    stacks: Stacks, uri: str, said: tuple[str, str]
+def test_an_inexact_or_insecure_redirect_uri_is_rejected(
+    stacks: Stacks, uri: str, expected: tuple[str, str]
 ) -> None:
-    found = stacks.problem(tenant(WEB.format(f'"{uri}"')))
-    assert found == problem(16, "clients.web.redirectUris[0]", *said)
-    assert "hunter2" not in str(found)
+    reported = stacks.problem(tenant(WEB.format(f'"{uri}"')))
+    assert reported == problem(16, "clients.web.redirectUris[0]", *expected)
+    assert "hunter2" not in str(reported)
 
 
 @pytest.mark.parametrize(
@@ -170,13 +170,13 @@ def test_a_redirect_uri_that_could_lead_elsewhere_is_refused(
         "http://[::1]:8180",
     ],
 )
-def test_the_address_of_a_server_is_accepted(stacks: Stacks, url: str) -> None:
+def test_a_valid_server_url_is_accepted(stacks: Stacks, url: str) -> None:
     text = tenant(server=f'keycloak:\n  url: "{url}"\n  realm: {{name: acme, create: true}}\n')
     assert stacks.problems(text) == ()
 
 
 @pytest.mark.parametrize(
-    ("url", "said"),
+    ("url", "expected"),
     [
         ("http://id.acme.example", PLAIN_HTTP),
         ("ftp://id.acme.example", ABSOLUTE),
@@ -199,17 +199,17 @@ def test_the_address_of_a_server_is_accepted(stacks: Stacks, url: str) -> None:
         ("https://" + "a." * 130 + "example", LONG),
     ],
 )
-def test_the_address_of_a_server_that_others_would_write_otherwise_is_refused(
-    stacks: Stacks, url: str, said: tuple[str, str]
+def test_an_insecure_or_ambiguous_server_url_is_rejected(
+    stacks: Stacks, url: str, expected: tuple[str, str]
 ) -> None:
     text = tenant(server=f'keycloak:\n  url: "{url}"\n  realm: {{name: acme, create: true}}\n')
-    found = stacks.problem(text)
-    assert found == problem(8, "authorizationServer.keycloak.url", *said)
-    assert "hunter2" not in str(found)
+    reported = stacks.problem(text)
+    assert reported == problem(8, "authorizationServer.keycloak.url", *expected)
+    assert "hunter2" not in str(reported)
 
 
 @pytest.mark.parametrize(
-    ("origin", "said"),
+    ("origin", "expected"),
     [
         ("https://app.example.com", None),
         ("https://app.example.com:8443", None),
@@ -220,15 +220,17 @@ def test_the_address_of_a_server_that_others_would_write_otherwise_is_refused(
         ("http://app.example.com", PLAIN_HTTP),
         ("https://app.example.com:443", PORT),
         ("https://*.example.com", HOST),
-        ("https://app.example.com/", ("is not an origin", "Write scheme and host only, such as https://app.example.com.")),
-        ("https://app.example.com#", ("is not an origin", "Write scheme and host only, such as https://app.example.com.")),
+        ("https://app.example.com/", ("is not an origin", "Write only scheme and host, such as https://app.example.com.")),
+        ("https://app.example.com#", ("is not an origin", "Write only scheme and host, such as https://app.example.com.")),
     ],
 )  # fmt: skip
-def test_a_web_origin_is_what_a_browser_sends(
-    stacks: Stacks, origin: str, said: tuple[str, str] | None
+def test_a_web_origin_has_the_form_that_browsers_send(
+    stacks: Stacks, origin: str, expected: tuple[str, str] | None
 ) -> None:
     text = tenant(WEB.format("https://app.example.com/cb") + f'  webOrigins: ["{origin}"]\n')
-    assert stacks.problems(text) == ((problem(17, "clients.web.webOrigins[0]", *said),) if said else ())
+    assert stacks.problems(text) == (
+        (problem(17, "clients.web.webOrigins[0]", *expected),) if expected else ()
+    )
 
 
 @pytest.mark.parametrize(
@@ -257,7 +259,7 @@ def test_a_web_origin_is_what_a_browser_sends(
         ("", False),
     ],
 )
-def test_a_host_is_a_name_or_an_address_in_lower_case(stacks: Stacks, host: str, *, accepted: bool) -> None:
+def test_a_host_is_a_lower_case_name_or_an_ipv4_address(stacks: Stacks, host: str, *, accepted: bool) -> None:
     text = tenant(
         server="keycloak:\n  url: https://id.acme.example\n  realm: {name: acme, create: true}\n"
         "  registration:\n    metadataDocuments:\n      access: ['*']\n      people: everyone\n"
@@ -266,7 +268,7 @@ def test_a_host_is_a_name_or_an_address_in_lower_case(stacks: Stacks, host: str,
     refused = problem(
         15,
         "authorizationServer.keycloak.registration.metadataDocuments.domains[0]",
-        "is not a host name in lower case, nor an IPv4 address",
+        "is neither a lower-case host name nor an IPv4 address",
         "Write it without scheme, port, path and wildcard.",
     )
     assert stacks.problems(text) == (() if accepted else (refused,))

@@ -8,7 +8,7 @@ from typing import Any
 
 from flow_mcp.review.policy.configuration import settings
 from flow_mcp.review.policy.examples import declares
-from flow_mcp.review.policy.resources.component_inputs import declared
+from flow_mcp.review.policy.resources.component import declared
 from flow_mcp.review.policy.rule import Context, Resource, Rule, Unknown, Violation
 
 AS_OF = date(2026, 11, 25)

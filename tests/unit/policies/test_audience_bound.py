@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from flow_mcp.review.policy.rule import SETTINGS, Resource, Unknown, Violation
-from policies.rules.audience_bound import AudienceBound
+from flow_mcp.review.policy.rules.audience_bound import AudienceBound
 from tests.unit.policies.findings import findings_of
 from tests.unit.policies.judging import Findings, context, of_outputs
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from flow_mcp.review.policy.examples import AUTH0, KEYCLOAK
-from flow_mcp.review.policy.resources.provider_types import AUTH0_API, AUTH0_CLIENT
+from flow_mcp.review.policy.resources.types import AUTH0_API, AUTH0_CLIENT
 from flow_mcp.review.policy.rule import Unknown, Violation
-from policies.rules.auth0_apis import Auth0Apis
+from flow_mcp.review.policy.rules.auth0_apis import Auth0Apis
 from tests.unit.policies.judging import Findings, context, of_declaration, of_inputs
 
 RULE = Auth0Apis()

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from flow_mcp.review.policy.resources.provider_types import AUTH0_API, AUTH0_CLIENT, AUTH0_CREDENTIALS
+from flow_mcp.review.policy.resources.types import AUTH0_API, AUTH0_CLIENT, AUTH0_CREDENTIALS
 from flow_mcp.review.policy.rule import Resource, Unknown, Violation
-from policies.rules.auth0_clients import Auth0Clients
+from flow_mcp.review.policy.rules.auth0_clients import Auth0Clients
 from tests.unit.policies.judging import Findings, context, made, of_inputs, of_outputs
 
 RULE = Auth0Clients()

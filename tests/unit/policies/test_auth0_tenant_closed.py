@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from flow_mcp.review.policy.resources.provider_types import AUTH0_TENANT
+from flow_mcp.review.policy.resources.types import AUTH0_TENANT
 from flow_mcp.review.policy.rule import Resource, Unknown, Violation
-from policies.rules.auth0_tenant_closed import Auth0TenantClosed
+from flow_mcp.review.policy.rules.auth0_tenant_closed import Auth0TenantClosed
 from tests.unit.policies.judging import context, of_inputs
 
 RULE = Auth0TenantClosed()

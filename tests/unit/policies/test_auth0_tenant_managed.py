@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from flow_mcp.review.policy.examples import AUTH0, ENTRA
-from flow_mcp.review.policy.resources.provider_types import AUTH0_CLIENT, AUTH0_TENANT
+from flow_mcp.review.policy.resources.types import AUTH0_CLIENT, AUTH0_TENANT
 from flow_mcp.review.policy.rule import Violation
-from policies.rules.auth0_tenant_managed import Auth0TenantManaged
+from flow_mcp.review.policy.rules.auth0_tenant_managed import Auth0TenantManaged
 from tests.unit.policies.judging import context, of_declaration, of_inputs
 
 RULE = Auth0TenantManaged()

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from flow_mcp.review.policy.rule import Context, Resource, RuleSettings, Unknown, Violation
-from policies.rules.authority_https import AuthorityHttps
+from flow_mcp.review.policy.rules.authority_https import AuthorityHttps
 
 SETTINGS = "flow-mcp:index:McpServerSettings"
 STACK = "pulumi:pulumi:Stack"

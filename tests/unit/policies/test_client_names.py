@@ -8,7 +8,7 @@ import pytest
 
 from flow_mcp.review.policy.examples import KEYCLOAK
 from flow_mcp.review.policy.rule import Violation
-from policies.rules.client_names import ClientNames
+from flow_mcp.review.policy.rules.client_names import ClientNames
 from tests.unit.policies.judging import Findings, context, of_declaration
 
 RULE = ClientNames()

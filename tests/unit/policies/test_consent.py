@@ -8,7 +8,7 @@ import pytest
 
 from flow_mcp.authorization_servers.entra.names import VSCODE
 from flow_mcp.review.policy.examples import ENTRA
-from flow_mcp.review.policy.resources.provider_types import (
+from flow_mcp.review.policy.resources.types import (
     AUTH0_CLIENT,
     AUTH0_TENANT,
     ENTRA_APPLICATION,
@@ -19,7 +19,7 @@ from flow_mcp.review.policy.resources.provider_types import (
     ENTRA_REGISTRATION,
 )
 from flow_mcp.review.policy.rule import Resource, Unknown, Violation
-from policies.rules.consent import Consent
+from flow_mcp.review.policy.rules.consent import Consent
 from tests.unit.policies.judging import Findings, context, made, of_declaration, of_inputs, of_outputs
 
 RULE = Consent()

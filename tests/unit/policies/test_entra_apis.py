@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from flow_mcp.review.policy.resources.provider_types import (
+from flow_mcp.review.policy.resources.types import (
     ENTRA_APPLICATION,
     ENTRA_CERTIFICATE,
     ENTRA_FEDERATED,
@@ -15,7 +15,7 @@ from flow_mcp.review.policy.resources.provider_types import (
     ENTRA_ROLE,
 )
 from flow_mcp.review.policy.rule import Resource, Unknown, Violation
-from policies.rules.entra_apis import EntraApis
+from flow_mcp.review.policy.rules.entra_apis import EntraApis
 from tests.unit.policies.judging import Findings, context, made, of_inputs, of_outputs
 
 RULE = EntraApis()

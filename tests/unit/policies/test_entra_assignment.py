@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from flow_mcp.review.policy.examples import AUTH0, ENTRA
-from flow_mcp.review.policy.resources.provider_types import ENTRA_APPLICATION, ENTRA_PRINCIPAL
+from flow_mcp.review.policy.resources.types import ENTRA_APPLICATION, ENTRA_PRINCIPAL
 from flow_mcp.review.policy.rule import Unknown, Violation
-from policies.rules.entra_assignment import EntraAssignment
+from flow_mcp.review.policy.rules.entra_assignment import EntraAssignment
 from tests.unit.policies.judging import Findings, context, made, of_declaration, of_outputs
 
 RULE = EntraAssignment()

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from flow_mcp.review.policy.examples import ENTRA_TENANT
-from flow_mcp.review.policy.resources.provider_types import ENTRA_APPLICATION, ENTRA_PRINCIPAL
+from flow_mcp.review.policy.resources.types import ENTRA_APPLICATION, ENTRA_PRINCIPAL
 from flow_mcp.review.policy.rule import Unknown, Violation
-from policies.rules.entra_owners import EntraOwners
+from flow_mcp.review.policy.rules.entra_owners import EntraOwners
 from tests.unit.policies.judging import Findings, context, of_declaration, of_inputs
 
 RULE = EntraOwners()

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from flow_mcp.review.policy.resources.provider_types import ENTRA_APPLICATION, ENTRA_REGISTRATION
+from flow_mcp.review.policy.resources.types import ENTRA_APPLICATION, ENTRA_REGISTRATION
 from flow_mcp.review.policy.rule import Unknown, Violation
-from policies.rules.entra_token_version import EntraTokenVersion
+from flow_mcp.review.policy.rules.entra_token_version import EntraTokenVersion
 from tests.unit.policies.judging import Findings, context, of_inputs
 
 RULE = EntraTokenVersion()

@@ -6,7 +6,7 @@ from typing import Any
 
 from flow_mcp.review.policy.examples import KEYCLOAK
 from flow_mcp.review.policy.rule import Violation
-from policies.rules.everyone_in_production import EveryoneInProduction
+from flow_mcp.review.policy.rules.everyone_in_production import EveryoneInProduction
 from tests.unit.policies.judging import Findings, context, of_declaration
 
 RULE = EveryoneInProduction()

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from flow_mcp.review.policy.examples import ENTRA
-from flow_mcp.review.policy.resources.provider_types import (
+from flow_mcp.review.policy.resources.types import (
     ENTRA_FEDERATED,
     ENTRA_FLEXIBLE_FEDERATED,
     ENTRA_PASSWORD,
 )
 from flow_mcp.review.policy.rule import Unknown, Violation
-from policies.rules.federated_credentials import FederatedCredentials
+from flow_mcp.review.policy.rules.federated_credentials import FederatedCredentials
 from tests.unit.policies.judging import Findings, context, of_declaration, of_inputs
 
 RULE = FederatedCredentials()

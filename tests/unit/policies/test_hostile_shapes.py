@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from flow_mcp.review.policy.rule import SETTINGS, Resource, Rule, Unknown, Violation
-from policies.rules import RULES
+from flow_mcp.review.policy.rules import RULES
 from tests.unit.policies.judging import Findings, context
 
 MARKER = "a-value-that-could-be-secret"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from flow_mcp.review.policy.rule import SETTINGS, Resource, Violation
-from policies.rules.inside_component import InsideComponent
+from flow_mcp.review.policy.rules.inside_component import InsideComponent
 from tests.unit.policies.judging import Findings, context
 
 RULE = InsideComponent()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from flow_mcp.review.policy.rule import Unknown, Violation
-from policies.rules.keycloak_clients import KeycloakClients
+from flow_mcp.review.policy.rules.keycloak_clients import KeycloakClients
 from tests.unit.policies.findings import findings_of
 
 RULE = KeycloakClients()

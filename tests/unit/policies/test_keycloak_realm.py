@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from flow_mcp.review.policy.rule import Unknown, Violation
-from policies.rules.keycloak_realm import KeycloakRealm
+from flow_mcp.review.policy.rules.keycloak_realm import KeycloakRealm
 from tests.unit.policies.findings import findings_of
 
 RULE = KeycloakRealm()

@@ -8,7 +8,7 @@ import pytest
 
 from flow_mcp.review.policy.examples import KEYCLOAK
 from flow_mcp.review.policy.rule import Violation
-from policies.rules.least_privilege import LeastPrivilege
+from flow_mcp.review.policy.rules.least_privilege import LeastPrivilege
 from tests.unit.policies.judging import Findings, context, of_declaration
 
 RULE = LeastPrivilege()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flow_mcp.review.policy.examples import KEYCLOAK
 from flow_mcp.review.policy.rule import Violation
-from policies.rules.manual_access import ManualAccess
+from flow_mcp.review.policy.rules.manual_access import ManualAccess
 from tests.unit.policies.judging import Findings, context, of_declaration
 
 RULE = ManualAccess()

@@ -6,7 +6,7 @@ from typing import Any
 
 from flow_mcp.review.policy.examples import KEYCLOAK
 from flow_mcp.review.policy.rule import Violation
-from policies.rules.metadata_documents_in_production import MetadataDocumentsInProduction
+from flow_mcp.review.policy.rules.metadata_documents_in_production import MetadataDocumentsInProduction
 from tests.unit.policies.judging import Findings, context, of_declaration
 
 RULE = MetadataDocumentsInProduction()

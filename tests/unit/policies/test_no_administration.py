@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from flow_mcp.review.policy.resources.provider_types import (
+from flow_mcp.review.policy.resources.types import (
     AUTH0_GRANT,
     ENTRA_API_ACCESS,
     ENTRA_APPLICATION,
     ENTRA_DIRECTORY_ROLES,
 )
 from flow_mcp.review.policy.rule import Unknown, Violation
-from policies.rules.no_administration import NoAdministration
+from flow_mcp.review.policy.rules.no_administration import NoAdministration
 from tests.unit.policies.judging import Findings, context, of_inputs
 
 RULE = NoAdministration()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from flow_mcp.review.policy.rule import Unknown, Violation
-from policies.rules.no_implicit_grant import NoImplicitGrant
+from flow_mcp.review.policy.rules.no_implicit_grant import NoImplicitGrant
 from tests.unit.policies.findings import findings_of
 
 RULE = NoImplicitGrant()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from flow_mcp.review.policy.rule import Unknown, Violation
-from policies.rules.no_password_grant import NoPasswordGrant
+from flow_mcp.review.policy.rules.no_password_grant import NoPasswordGrant
 from tests.unit.policies.findings import findings_of
 
 RULE = NoPasswordGrant()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from flow_mcp.review.policy.resources.shared_properties import EACH, below, found
+from flow_mcp.review.policy.resources.property_paths import EACH, below, found
 from flow_mcp.review.policy.rule import Resource, Unknown
 
 UNKNOWN = Unknown("there")

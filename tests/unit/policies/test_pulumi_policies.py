@@ -20,6 +20,7 @@ from pulumi_policy.policy import PolicyCustomTimeouts
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError, unknown_checking_proxy
 
 from flow_mcp.review.policy.examples import declares
+from flow_mcp.review.policy.pulumi_policies import RuleError, initial, policies
 from flow_mcp.review.policy.rule import (
     Context,
     Reference,
@@ -30,7 +31,6 @@ from flow_mcp.review.policy.rule import (
     Unknown,
     Violation,
 )
-from policies.pulumi_policies import RuleError, initial, policies
 
 OPTIONS = PolicyResourceOptions(False, [], None, [], PolicyCustomTimeouts(0, 0, 0), [])
 MARKER = "a-value-that-could-be-secret"
@@ -119,10 +119,15 @@ def test_a_rule_is_advisory_if_its_severity_is_low_and_mandatory_otherwise() -> 
 
 def test_a_configured_level_holds_for_both_policies_of_a_rule() -> None:
     content = {"all": "mandatory", "FLOWMCP-999": {"enforcementLevel": "disabled", "waivableBy": ["ciso"]}}
-    assert initial(content) == {**content, "FLOWMCP-999-outputs": {"enforcementLevel": "disabled"}}
+    disabled = EnforcementLevel.DISABLED
+    assert initial(content) == {
+        "all": EnforcementLevel.MANDATORY,
+        "FLOWMCP-999": {"enforcementLevel": disabled, "waivableBy": ["ciso"]},
+        "FLOWMCP-999-outputs": {"enforcementLevel": disabled},
+    }
     assert initial({"FLOWMCP-999": "advisory", "FLOWMCP-999-outputs": "mandatory"}) == {
-        "FLOWMCP-999": "advisory",
-        "FLOWMCP-999-outputs": "mandatory",
+        "FLOWMCP-999": EnforcementLevel.ADVISORY,
+        "FLOWMCP-999-outputs": EnforcementLevel.MANDATORY,
     }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from flow_mcp.review.policy.examples import AUTH0
 from flow_mcp.review.policy.rule import Violation
-from policies.rules.realm_deletion import RealmDeletion
+from flow_mcp.review.policy.rules.realm_deletion import RealmDeletion
 from tests.unit.policies.judging import Findings, context, of_declaration
 
 RULE = RealmDeletion()

@@ -13,7 +13,7 @@ from flow_mcp.engine.project import Project
 from flow_mcp.review.policy.configuration import Configured
 from flow_mcp.review.policy.evaluation import evaluate
 from flow_mcp.review.policy.pack import Pack
-from flow_mcp.review.policy.resources.component_inputs import declared
+from flow_mcp.review.policy.resources.component import declared
 from flow_mcp.review.policy.rule import SETTINGS, Context, Resource, Rule, Unknown, Violation
 from flow_mcp.review.preview import preview
 from tests.conftest import REPOSITORY

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from flow_mcp.review.policy.rule import SETTINGS, Unknown, Violation
-from policies.rules.redirects_exact import RedirectsExact
+from flow_mcp.review.policy.rules.redirects_exact import RedirectsExact
 from tests.unit.policies.findings import findings_of
 
 RULE = RedirectsExact()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from flow_mcp.review.policy.rule import SETTINGS, Unknown, Violation
-from policies.rules.redirects_secure import RedirectsSecure
+from flow_mcp.review.policy.rules.redirects_secure import RedirectsSecure
 from tests.unit.policies.findings import findings_of
 
 RULE = RedirectsSecure()

@@ -8,7 +8,7 @@ import pytest
 
 from flow_mcp.review.policy.examples import AUTH0, KEYCLOAK, SCALEKIT
 from flow_mcp.review.policy.rule import Violation
-from policies.rules.registration_redirect_hosts import RegistrationRedirectHosts
+from flow_mcp.review.policy.rules.registration_redirect_hosts import RegistrationRedirectHosts
 from tests.unit.policies.judging import Findings, context, of_declaration
 
 RULE = RegistrationRedirectHosts()

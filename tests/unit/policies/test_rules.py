@@ -11,10 +11,11 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 
+from flow_mcp.review.policy import rules
 from flow_mcp.review.policy.configuration import schema, settings
-from flow_mcp.review.policy.resources.component_inputs import declared
+from flow_mcp.review.policy.resources.component import declared
 from flow_mcp.review.policy.rule import SETTINGS, Context, Resource, Rule, Severity, Unknown, Violation
-from policies.rules import RULES
+from flow_mcp.review.policy.rules import RULES
 
 REPOSITORY = Path(__file__).parents[3]
 PAGE = (REPOSITORY / "docs" / "policies.md").read_text("utf-8")
@@ -38,7 +39,7 @@ def findings(rule: Rule, resource: Resource) -> list[Violation | Unknown]:
 def test_the_pack_lists_every_rule_module_once_in_order_of_its_id() -> None:
     ids = [rule.id for rule in RULES]
     assert ids == sorted(set(ids))
-    modules = {path.stem for path in (REPOSITORY / "policies" / "rules").glob("*.py")}
+    modules = {path.stem for path in Path(rules.__path__[0]).glob("*.py")}
     listed = [type(rule).__module__.rpartition(".")[2] for rule in RULES]
     assert sorted(listed) == sorted(modules - {"__init__"})
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from flow_mcp.review.policy.examples import KEYCLOAK, SCALEKIT
-from flow_mcp.review.policy.resources.provider_types import SCALEKIT_CLIENT, SCALEKIT_SERVER
+from flow_mcp.review.policy.resources.types import SCALEKIT_CLIENT, SCALEKIT_SERVER
 from flow_mcp.review.policy.rule import Unknown, Violation
-from policies.rules.scalekit_servers import ScalekitServers
+from flow_mcp.review.policy.rules.scalekit_servers import ScalekitServers
 from tests.unit.policies.judging import Findings, context, of_declaration, of_inputs
 
 RULE = ScalekitServers()

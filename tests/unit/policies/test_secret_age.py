@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from flow_mcp.review.policy.examples import ENTRA
-from flow_mcp.review.policy.resources.provider_types import ENTRA_PASSWORD
+from flow_mcp.review.policy.resources.types import ENTRA_PASSWORD
 from flow_mcp.review.policy.rule import Unknown, Violation
-from policies.rules.secret_age import SecretAge
+from flow_mcp.review.policy.rules.secret_age import SecretAge
 from tests.unit.policies.judging import Findings, context, of_declaration, of_inputs
 
 RULE = SecretAge()

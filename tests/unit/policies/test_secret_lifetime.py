@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from flow_mcp.review.policy.examples import ENTRA
-from flow_mcp.review.policy.resources.provider_types import (
+from flow_mcp.review.policy.resources.types import (
     ENTRA_APPLICATION,
     ENTRA_PASSWORD,
     ENTRA_PRINCIPAL_PASSWORD,
 )
 from flow_mcp.review.policy.rule import Unknown, Violation
-from policies.rules.secret_lifetime import SecretLifetime
+from flow_mcp.review.policy.rules.secret_lifetime import SecretLifetime
 from tests.unit.policies.judging import Findings, context, of_declaration, of_inputs
 
 RULE = SecretLifetime()

@@ -8,7 +8,7 @@ import pytest
 
 from flow_mcp.review.policy.examples import AUTH0, ENTRA, KEYCLOAK, SCALEKIT
 from flow_mcp.review.policy.rule import Violation
-from policies.rules.secretless import Secretless
+from flow_mcp.review.policy.rules.secretless import Secretless
 from tests.unit.policies.judging import Findings, context, of_declaration
 
 RULE = Secretless()

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from flow_mcp.review.policy.resources.provider_types import (
+from flow_mcp.review.policy.resources.types import (
     AUTH0_API,
     AUTH0_CLIENT,
     SCALEKIT_CLIENT,
     SCALEKIT_SERVER,
 )
 from flow_mcp.review.policy.rule import Unknown, Violation
-from policies.rules.token_lifetime_of_apis import TokenLifetimeOfApis
+from flow_mcp.review.policy.rules.token_lifetime_of_apis import TokenLifetimeOfApis
 from tests.unit.policies.judging import context, of_inputs
 
 RULE = TokenLifetimeOfApis()

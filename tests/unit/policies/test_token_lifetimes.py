@@ -8,7 +8,7 @@ import pytest
 
 from flow_mcp.review.policy.examples import AUTH0, KEYCLOAK, SCALEKIT
 from flow_mcp.review.policy.rule import Unknown, Violation
-from policies.rules.token_lifetimes import TokenLifetimes
+from flow_mcp.review.policy.rules.token_lifetimes import TokenLifetimes
 from tests.unit.policies.findings import findings_of
 from tests.unit.policies.judging import Findings, context, of_declaration
 

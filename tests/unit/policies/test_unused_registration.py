@@ -8,7 +8,7 @@ import pytest
 
 from flow_mcp.review.policy.examples import AUTH0, ENTRA_TENANT, KEYCLOAK
 from flow_mcp.review.policy.rule import Violation
-from policies.rules.unused_registration import UnusedRegistration
+from flow_mcp.review.policy.rules.unused_registration import UnusedRegistration
 from tests.unit.policies.judging import Findings, context, of_declaration
 
 RULE = UnusedRegistration()

@@ -1,4 +1,4 @@
-"""A tenant on Keycloak, and the tokens that its server could issue or an attacker could write."""
+"""A tenant on Keycloak, with tokens of its server and of attackers."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ KEYCLOAK_PROFILE = TokenProfile(
 )
 
 GONE = object()
-"""As a change of claims or header: leave the member out."""
+"""As a value in changes of claims or header: omit the member."""
 
 
 def client(client_id: str, grant: Grant, *access: str) -> Client:
@@ -61,8 +61,8 @@ def client(client_id: str, grant: Grant, *access: str) -> Client:
     )
 
 
-def resource(environment: str, at: ResourceAtServer | None = None) -> ProtectedResource:
-    here = ResourceAtServer(
+def resource(environment: str, at_server: ResourceAtServer | None = None) -> ProtectedResource:
+    default = ResourceAtServer(
         authority=AUTHORITY,
         audiences=(BASE + environment,),
         scopes_advertised=(f"mcp-456-{environment}", "flow"),
@@ -72,7 +72,7 @@ def resource(environment: str, at: ResourceAtServer | None = None) -> ProtectedR
         url=BASE + environment,
         workspace="456",
         environment=environment,
-        authorization_servers=(at or here,),
+        authorization_servers=(at_server or default,),
     )
 
 
@@ -97,7 +97,7 @@ def server(
 def settings(
     registration: Registration | None = None, profile: TokenProfile | None = None
 ) -> SettingsDocument:
-    """Closed, unless a registration is given: then clients of both kinds reach the test environment."""
+    """Return the settings; `registration` opens registration methods for the test environment."""
     return SettingsDocument(
         tenant="acme",
         authorization_servers=(server(registration, profile),),
@@ -112,7 +112,7 @@ OPEN = Registration(
 
 
 def key(name: str = "k1") -> Key:
-    """Give a private key; made once a session. The name is its `kid` and begins with its kind."""
+    """Return a private key, created once per session. The name is its `kid` and starts with its kind."""
     return _key(name)
 
 
@@ -127,17 +127,17 @@ def _key(name: str) -> Key:
 
 
 def keys(*names: str) -> dict[str, KeySet]:
-    """Give the public keys of the tenant's authority."""
+    """Return the public keys of the tenant's authority."""
     return {AUTHORITY: KeySet([public(name) for name in names or ("k1",)])}
 
 
 def public(name: str = "k1", **changes: object) -> Key:
-    """Give a public key as the server would publish it."""
+    """Return a public key as the server publishes it."""
     return JWKRegistry.import_key({**key(name).as_dict(private=False), **changes})  # type: ignore[dict-item]
 
 
 def claims(**changes: object) -> dict[str, Any]:
-    """Claims of a good token for production: a person at the desktop client."""
+    """Return claims of a valid token for production: a person with the desktop client."""
     good = {
         "iss": AUTHORITY,
         "aud": [PRODUCTION, "account"],
@@ -153,7 +153,7 @@ def claims(**changes: object) -> dict[str, Any]:
 
 
 def program(**changes: object) -> dict[str, Any]:
-    """Claims of a good token for production: the agent for itself."""
+    """Return claims of a valid token for production: the program `agent`."""
     return claims(**{"azp": AGENT, "client_id": AGENT, "sub": "service-account", "sid": GONE} | changes)
 
 
@@ -164,14 +164,14 @@ def token(
     alg: str = "RS256",
     **header: object,
 ) -> str:
-    """Sign claims (those of the good token by default) as the authorization server would."""
+    """Sign claims (by default those of the valid token) as the authorization server does."""
     by = signed_by or key()
     whole = {"alg": alg, "typ": "JWT", "kid": by.kid} | header
     return signed(json.dumps(claims() if body is None else body), whole, by)
 
 
 def signed(payload: str | bytes, header: Mapping[str, Any] | bytes, by: Key) -> str:
-    """Sign anything, also what no library would sign."""
+    """Sign any content, including content that libraries reject."""
     if isinstance(header, bytes):
         text, alg = header, "RS256"
     else:
@@ -189,17 +189,17 @@ def base64url(data: bytes) -> bytes:
 
 def decided(
     text: str | None,
-    at: str = PRODUCTION,
+    address: str = PRODUCTION,
     of: SettingsDocument | None = None,
     with_keys: Mapping[str, KeySet] | None = None,
     now: int = NOW,
 ) -> Decision:
-    """Decide a call at the tenant's production environment unless told otherwise."""
-    return decide(of or settings(), at, text, keys() if with_keys is None else with_keys, now)
+    """Decide a call, by default to the tenant's production environment."""
+    return decide(of or settings(), address, text, keys() if with_keys is None else with_keys, now)
 
 
 def signed_with_public_key(payload: str, header: Mapping[str, Any]) -> str:
-    """Make the classic confusion: an HMAC whose secret is the public key's PEM (joserfc refuses to)."""
+    """Create an HMAC whose secret is the public key's PEM (algorithm confusion), which joserfc rejects."""
     public = key()
     assert isinstance(public, RSAKey)
     signing_input = base64url(json.dumps(header).encode()) + b"." + base64url(payload.encode())

@@ -1,4 +1,4 @@
-"""One call to an ASGI application, without a server between."""
+"""Call an ASGI application without a server."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Answer:
 
 @dataclass
 class Application:
-    """Answers 204 to everything that reaches it, and remembers the scopes."""
+    """An application that answers 204 and records the scopes."""
 
     scopes: list[Scope] = field(default_factory=list)
 
@@ -34,7 +34,7 @@ class Application:
 
 
 def scope_of(url: str, headers: Headers = (), **changes: object) -> Scope:
-    """Make a scope as servers do: the path decoded, and as it came."""
+    """Return an ASGI scope as servers create it, with decoded and raw path."""
     path, query = urlsplit(url).path, urlsplit(url).query
     scope = {
         "type": "http",
@@ -58,7 +58,7 @@ def bearer(text: str) -> Headers:
 
 
 def call(app: App, url: str, headers: Headers = (), **changes: object) -> Answer:
-    """Make one call and give the whole answer."""
+    """Make one call and return its complete answer."""
     start, *rest = messages(app, scope_of(url, headers, **changes))
     assert start["type"] == "http.response.start"
     assert [message["type"] for message in rest] == ["http.response.body"]
@@ -69,7 +69,7 @@ def call(app: App, url: str, headers: Headers = (), **changes: object) -> Answer
 
 
 def messages(app: App, scope: Scope) -> list[Message]:
-    """Give all that the application sends."""
+    """Return all messages that the application sends."""
     sent: list[Message] = []
 
     async def receive() -> Message:

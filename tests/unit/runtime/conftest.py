@@ -32,7 +32,7 @@ def keys() -> Iterator[KeyCache]:
 
 @pytest.fixture
 def follow(tmp_path: Path, clock: Clock, keys: KeyCache) -> Iterator[Callable[[], SettingsDirectory]]:
-    """Start to follow the directory; it looks only when the test says `scan`."""
+    """Return a function that loads the directory, which is scanned again only by `scan`."""
     following: list[SettingsDirectory] = []
 
     def start() -> SettingsDirectory:

@@ -1,4 +1,4 @@
-"""What the tests of a followed directory write, and what they expect."""
+"""Helpers for tests of a settings directory."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Follow = Callable[[], SettingsDirectory]
 
 
 def write(directory: Path, document: SettingsDocument | None = None, revision: int = 1) -> Path:
-    """Write a tenant's file as an export does: beside, then renamed."""
+    """Write a tenant's file as an export does: a temporary file, then renamed."""
     document = document or acme.settings()
     file = directory / f"{document.tenant}.json"
     beside = directory / f".{document.tenant}.new"
@@ -30,7 +30,7 @@ def write(directory: Path, document: SettingsDocument | None = None, revision: i
 
 
 def moved() -> SettingsDocument:
-    """Give the tenant after its test environment got another address."""
+    """Return the tenant with another address of its test environment."""
     resources = (
         acme.resource("production"),
         acme.resource("test").model_copy(update={"url": TEST + "-2"}),
@@ -39,6 +39,6 @@ def moved() -> SettingsDocument:
 
 
 def decide(directory: SettingsDirectory, address: str = PRODUCTION, text: str | None = None) -> Reason | None:
-    """Give the reason of a decision; None where the address is nobody's."""
+    """Return the reason of a decision; None if the address belongs to no tenant."""
     place = directory.find(address)
     return place.validator.decide(address, text).reason if place else None

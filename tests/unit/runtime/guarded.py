@@ -1,4 +1,4 @@
-"""What the tests of the middleware expect of it."""
+"""Expected answers of the middleware."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An authorization server on the other end of httpx, and a clock that stands still until it is moved."""
+"""A fake authorization server for httpx, and a manual clock."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Clock:
 
 
 class FakeServer:
-    """Answers by URL; what it does not know is 404. `down` makes every connection fail."""
+    """A server with an answer for each URL, and 404 for others. `down` makes all connections fail."""
 
     def __init__(self, *published: str) -> None:
         self.down = False
@@ -47,7 +47,7 @@ class FakeServer:
         return httpx.Client(transport=httpx.MockTransport(self._answer), **options)
 
     def fetches(self) -> int:
-        """Count how often the keys were asked for."""
+        """Return the number of requests for the keys."""
         return Counter(self.requests)[JWKS_URL]
 
     def _answer(self, request: httpx.Request) -> httpx.Response:

@@ -17,7 +17,7 @@ from flow_mcp.runtime.asgi_answers import App
 
 @contextmanager
 def serving(app: App, lifespan: str = "off") -> Iterator[int]:
-    """Serve an application with uvicorn and give its port."""
+    """Serve an application with uvicorn and yield its port."""
     config = uvicorn.Config(
         cast(ASGIApplication, app),
         log_config=None,

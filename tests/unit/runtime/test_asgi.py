@@ -1,4 +1,4 @@
-"""The middleware in front of an application."""
+"""Tests of the middleware."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ from tests.unit.runtime.guarded import (
 from tests.unit.runtime.network import FakeServer
 
 
-def test_an_allowed_call_reaches_the_application_which_is_told_who_calls(
+def test_an_allowed_call_reaches_the_application_with_its_caller(
     guarded: ProtectedResourceMiddleware, application: Application
 ) -> None:
     scope = scope_of(PRODUCTION, GOOD)
@@ -50,14 +50,14 @@ def test_an_allowed_call_reaches_the_application_which_is_told_who_calls(
     assert application.scopes == [{**scope, CALLER: KARI}]
 
 
-def test_the_servers_own_scope_is_left_alone(guarded: ProtectedResourceMiddleware) -> None:
+def test_the_servers_scope_is_not_changed(guarded: ProtectedResourceMiddleware) -> None:
     scope = scope_of(PRODUCTION, GOOD)
     before = dict(scope)
     messages(guarded, scope)
     assert scope == before
 
 
-def test_a_program_below_the_resource_is_told_apart(
+def test_a_program_is_a_caller_of_another_kind(
     guarded: ProtectedResourceMiddleware, application: Application
 ) -> None:
     assert call(guarded, f"{PRODUCTION}/messages/?session=1", bearer(token(program()))).status == 204
@@ -86,7 +86,7 @@ def test_a_program_below_the_resource_is_told_apart(
         pytest.param("å.æ.ø", INVALID_TOKEN, id="not ASCII"),
     ],
 )
-def test_a_refused_call_gets_its_challenge_and_nothing_else(
+def test_a_denied_call_gets_only_its_challenge(
     guarded: ProtectedResourceMiddleware, application: Application, text: str | None, answer: Answer
 ) -> None:
     assert call(guarded, PRODUCTION, () if text is None else bearer(text)) == answer
@@ -104,7 +104,7 @@ def test_a_refused_call_gets_its_challenge_and_nothing_else(
         pytest.param(PRODUCTION, [(b"authorization", b"Bearer a.b.\xff")], id="no text in three parts"),
     ],
 )
-def test_a_token_given_in_another_way_is_refused(
+def test_a_token_outside_of_the_authorization_header_is_rejected(
     guarded: ProtectedResourceMiddleware,
     application: Application,
     url: str,
@@ -139,7 +139,7 @@ def test_a_token_given_in_another_way_is_refused(
         "",
     ],
 )
-def test_an_address_that_is_no_protected_resource_is_refused_with_any_token(
+def test_an_address_outside_of_all_resources_is_denied_with_any_token(
     guarded: ProtectedResourceMiddleware, application: Application, path: str
 ) -> None:
     for text in (token(), token(claims(aud=TEST, scope="mcp-456-test flow"))):
@@ -163,7 +163,7 @@ def test_an_address_that_is_no_protected_resource_is_refused_with_any_token(
         pytest.param({"raw_path": b"\xff"}, id="a raw path that is no text"),
     ],
 )
-def test_without_a_raw_path_that_goes_with_the_path_nothing_is_let_through(
+def test_a_call_without_a_consistent_raw_path_is_denied(
     guarded: ProtectedResourceMiddleware, changes: dict[str, object]
 ) -> None:
     assert call(guarded, PRODUCTION, GOOD, **changes) == UNKNOWN
@@ -179,14 +179,14 @@ def test_without_a_raw_path_that_goes_with_the_path_nothing_is_let_through(
         (b"x-original-url", b"/flow/mcp/tenants/acme/workspaces/456/environments/test"),
     ],
 )
-def test_headers_that_speak_of_addresses_change_nothing(
+def test_headers_with_addresses_are_ignored(
     guarded: ProtectedResourceMiddleware, header: tuple[bytes, bytes]
 ) -> None:
     assert call(guarded, PRODUCTION, [header]) == NO_TOKEN
     assert call(guarded, PRODUCTION, [header, *GOOD]).status == 204
 
 
-def test_a_prefix_that_the_proxy_takes_off_is_declared(application: Application) -> None:
+def test_base_url_restores_a_prefix_that_the_proxy_removes(application: Application) -> None:
     with FakeServer().client() as client:
         tenants = Tenants([acme.settings()], KeyCache(client), lambda: NOW)
         guarded = ProtectedResourceMiddleware(application, tenants, base_url=f"{HOST}/flow/")
@@ -196,7 +196,7 @@ def test_a_prefix_that_the_proxy_takes_off_is_declared(application: Application)
         assert call(guarded, WELL_KNOWN, method="GET").status == 200
 
 
-def test_a_path_that_does_not_begin_with_a_slash_is_not_put_behind_the_prefix(
+def test_a_path_without_a_leading_slash_is_rejected(
     application: Application,
 ) -> None:
     with FakeServer().client() as client:
@@ -219,7 +219,7 @@ def test_a_path_that_does_not_begin_with_a_slash_is_not_put_behind_the_prefix(
         "https://a/#",
     ],
 )
-def test_a_base_url_that_is_none_is_refused(application: Application, base_url: str) -> None:
+def test_an_invalid_base_url_is_rejected(application: Application, base_url: str) -> None:
     with pytest.raises(ValueError, match="base_url"):
         ProtectedResourceMiddleware(application, Tenants([]), base_url=base_url)
 
@@ -227,7 +227,7 @@ def test_a_base_url_that_is_none_is_refused(application: Application, base_url: 
 # Metadata (RFC 9728)
 
 
-def test_each_call_is_recorded_with_what_was_decided(
+def test_each_call_is_recorded_with_its_decision(
     guarded: ProtectedResourceMiddleware, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.INFO, "flow_mcp.runtime.audit"):
@@ -236,8 +236,8 @@ def test_each_call_is_recorded_with_what_was_decided(
         call(guarded, f"{PRODUCTION}?access_token={token()}")
         call(guarded, HOST + "/")
         call(guarded, WELL_KNOWN, method="GET")
-    said = [(vars(record)["reason"], vars(record)["tenant"]) for record in caplog.records]
-    assert said == [
+    records = [(vars(record)["reason"], vars(record)["tenant"]) for record in caplog.records]
+    assert records == [
         ("allowed", "acme"),
         ("several-tokens", "acme"),
         ("token-in-query", "acme"),
@@ -266,7 +266,7 @@ HEADERS = st.lists(
 
 @settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(PATHS, HEADERS, st.binary(max_size=30))
-def test_whatever_comes_is_answered_and_let_through_only_at_the_resource_with_its_token(
+def test_every_request_is_answered_and_only_a_valid_token_at_its_resource_is_allowed(
     guarded: ProtectedResourceMiddleware,
     path: bytes,
     headers: list[tuple[bytes, bytes]],
@@ -283,7 +283,7 @@ def test_whatever_comes_is_answered_and_let_through_only_at_the_resource_with_it
         assert ".." not in unquote(unquote(text))
 
 
-def test_a_cors_middleware_around_it_opens_the_application_to_browsers(
+def test_an_outer_cors_middleware_allows_browsers(
     guarded: ProtectedResourceMiddleware,
 ) -> None:
     around = CORSMiddleware(

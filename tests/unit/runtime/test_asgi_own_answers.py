@@ -1,4 +1,4 @@
-"""What the middleware answers by itself: metadata, probes, and WebSockets that it refuses."""
+"""Tests of the middleware's own answers: metadata, readiness probes and denied WebSockets."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import pytest
 from flow_mcp.runtime import Validator, resource_metadata
 from flow_mcp.runtime.asgi import CALLER, ProtectedResourceMiddleware
 from flow_mcp.runtime.asgi_answers import Message
-from flow_mcp.runtime.tenants import Place, Readiness, Tenants
+from flow_mcp.runtime.tenants import Readiness, TenantResource, Tenants
 from tests.unit.runtime import acme
 from tests.unit.runtime.acme import PRODUCTION, WELL_KNOWN
 from tests.unit.runtime.asgi_call import Answer, Application, call, messages, scope_of
 from tests.unit.runtime.guarded import GOOD, HOST, KARI, METADATA, SCOPE, UNKNOWN
 
 
-def test_metadata_stands_where_the_challenge_points(guarded: ProtectedResourceMiddleware) -> None:
+def test_metadata_is_at_the_address_in_the_challenge(guarded: ProtectedResourceMiddleware) -> None:
     body = json.dumps(resource_metadata(acme.resource("production"))).encode()
     headers = {
         "access-control-allow-origin": "*",
@@ -29,7 +29,7 @@ def test_metadata_stands_where_the_challenge_points(guarded: ProtectedResourceMi
     assert call(guarded, WELL_KNOWN, method="HEAD") == Answer(200, headers, b"")
 
 
-def test_a_browser_may_ask_with_any_header_before_it_has_a_token(
+def test_a_preflight_without_a_token_allows_any_header(
     guarded: ProtectedResourceMiddleware,
 ) -> None:
     preflight = [
@@ -72,7 +72,7 @@ def test_metadata_can_only_be_read(guarded: ProtectedResourceMiddleware) -> None
     assert (answer.status, answer.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
 
 
-def test_a_neighbour_of_the_well_known_address_is_the_applications(
+def test_an_address_beside_the_well_known_one_belongs_to_the_application(
     guarded: ProtectedResourceMiddleware,
 ) -> None:
     assert call(guarded, f"{HOST}/.well-known/oauth-protected-resource2", method="GET") == UNKNOWN
@@ -82,7 +82,7 @@ def test_a_neighbour_of_the_well_known_address_is_the_applications(
 
 
 class Alarmed(Tenants):
-    """Tenants of which something is wrong."""
+    """Tenants with a given readiness."""
 
     def __init__(self, readiness: Readiness) -> None:
         super().__init__([acme.settings()])
@@ -91,10 +91,10 @@ class Alarmed(Tenants):
     def readiness(self) -> Readiness:
         return self.says
 
-    def find(self, address: str) -> Place | None:
-        """Every tenant is closed."""
+    def find(self, address: str) -> TenantResource | None:
+        """Return the tenant of an address as closed."""
         place = super().find(address)
-        return place and Place(place.tenant, Validator(None), None)
+        return place and TenantResource(place.tenant, Validator(None), None)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ class Alarmed(Tenants):
         (Readiness(ready=False, alarms={}), 503, "unready"),
     ],
 )
-def test_a_probe_gets_a_word_and_no_name(
+def test_a_readiness_probe_gets_the_status_without_tenant_names(
     application: Application, readiness: Readiness, status: int, word: str
 ) -> None:
     guarded = ProtectedResourceMiddleware(
@@ -117,12 +117,12 @@ def test_a_probe_gets_a_word_and_no_name(
     assert call(guarded, f"{HOST}/readyz", method="HEAD") == Answer(status, answer.headers, b"")
 
 
-def test_without_a_readiness_path_none_is_answered(application: Application) -> None:
+def test_without_a_readiness_path_the_probe_is_not_answered(application: Application) -> None:
     guarded = ProtectedResourceMiddleware(application, Tenants([]), base_url=HOST)
     assert call(guarded, f"{HOST}/readyz", method="GET") == UNKNOWN
 
 
-def test_a_closed_tenant_has_neither_calls_nor_metadata(
+def test_a_closed_tenant_serves_neither_calls_nor_metadata(
     application: Application, caplog: pytest.LogCaptureFixture
 ) -> None:
     closed = Alarmed(Readiness(ready=False, alarms={}))
@@ -136,7 +136,7 @@ def test_a_closed_tenant_has_neither_calls_nor_metadata(
 # Other kinds of connection
 
 
-def test_what_is_neither_http_nor_websocket_is_passed_on(
+def test_other_scopes_are_passed_to_the_application(
     guarded: ProtectedResourceMiddleware, application: Application
 ) -> None:
     scope: dict[str, object] = {"type": "lifespan"}
@@ -156,7 +156,7 @@ def test_a_websocket_needs_a_token_too(
     assert application.scopes[0][CALLER] == KARI
 
 
-def test_a_websocket_is_refused_only_after_it_asked(guarded: ProtectedResourceMiddleware) -> None:
+def test_a_websocket_is_denied_after_its_connect_message(guarded: ProtectedResourceMiddleware) -> None:
     happened: list[str] = []
 
     async def receive() -> Message:
@@ -170,7 +170,7 @@ def test_a_websocket_is_refused_only_after_it_asked(guarded: ProtectedResourceMi
     assert happened == ["asked", "websocket.close"]
 
 
-def test_a_refused_websocket_gets_its_challenge_where_the_server_can_send_one(
+def test_a_denied_websocket_gets_its_challenge_if_the_server_supports_it(
     guarded: ProtectedResourceMiddleware,
 ) -> None:
     scope = scope_of(PRODUCTION, type="websocket", method=None, extensions={"websocket.http.response": {}})

@@ -1,4 +1,4 @@
-"""The middleware behind a real HTTP server, spoken to byte by byte."""
+"""Tests of the middleware behind a real HTTP server, with raw requests."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def port() -> Iterator[int]:
 
 
 def answer(port: int, path: bytes, *headers: bytes, method: bytes = b"POST") -> tuple[int, str]:
-    """Send a request as it stands and give the answer's status and challenge."""
+    """Send a raw request and return the answer's status and challenge."""
     request = b"\r\n".join(
         [method + b" " + path + b" HTTP/1.1", b"Host: evil.example", b"Connection: close", *headers, b"", b""]
     )
@@ -51,7 +51,7 @@ INVALID = (
 NOWHERE = (401, 'Bearer realm="Flow MCP"')
 
 
-def test_a_good_token_is_let_through(port: int) -> None:
+def test_a_valid_token_is_allowed(port: int) -> None:
     assert answer(port, PATH, GOOD) == (204, "")
     assert answer(port, PATH + b"/x%20y?a=b", GOOD) == (204, "")
 
@@ -85,7 +85,7 @@ def test_other_headers_get_the_challenge(port: int, headers: list[bytes], expect
         pytest.param(b"/", NOWHERE, id="the root"),
     ],
 )
-def test_other_addresses_are_refused_though_the_token_is_good(
+def test_other_addresses_are_denied_with_a_valid_token(
     port: int, path: bytes, expected: tuple[int, str]
 ) -> None:
     assert answer(port, path, GOOD) == expected

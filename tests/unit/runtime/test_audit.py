@@ -1,4 +1,4 @@
-"""The trail of decisions."""
+"""Tests of the audit log and the counters."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ def recorded(
     return record
 
 
-def test_an_allowed_call_says_who_called_what(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_allowed_call_is_recorded_with_client_subject_and_resource(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     record = recorded(caplog, decided(token()))
     assert (record.name, record.levelname) == ("flow_mcp.runtime.audit", "INFO")
     assert record.getMessage() == (
@@ -50,17 +52,17 @@ def test_an_allowed_call_says_who_called_what(caplog: pytest.LogCaptureFixture) 
     }
 
 
-def test_a_refused_call_says_why(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_denied_call_is_recorded_with_its_reason(caplog: pytest.LogCaptureFixture) -> None:
     record = recorded(caplog, decided(token(claims(scope="openid"))))
     assert record.levelname == "WARNING"
     assert fields(record) | {"reason": "missing-scope", "status": 403, "client": DESKTOP} == fields(record)
 
 
-def test_a_call_that_only_asks_what_is_needed_is_no_warning(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_call_without_a_token_is_not_a_warning(caplog: pytest.LogCaptureFixture) -> None:
     assert recorded(caplog, decided(None)).levelname == "INFO"
 
 
-def test_nothing_of_a_token_that_nobody_vouches_for_is_said(caplog: pytest.LogCaptureFixture) -> None:
+def test_claims_of_an_unverified_token_are_not_recorded(caplog: pytest.LogCaptureFixture) -> None:
     forged = token(claims(sub="mallory", azp="her-client"), signed_by=key("k3"), kid="k1")
     record = recorded(caplog, decided(forged))
     assert fields(record) == {
@@ -77,12 +79,12 @@ def test_nothing_of_a_token_that_nobody_vouches_for_is_said(caplog: pytest.LogCa
         assert part not in repr(vars(record))
 
 
-def test_a_call_at_nobodys_address_has_no_tenant(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_call_outside_of_all_tenants_is_recorded_without_a_tenant(caplog: pytest.LogCaptureFixture) -> None:
     record = recorded(caplog, Decision(Reason.UNKNOWN_RESOURCE, bearer_challenge()), None)
     assert fields(record) == dict.fromkeys(FIELDS) | {"reason": "unknown-resource", "status": 401}
 
 
-def test_a_subject_cannot_forge_a_line(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_subject_cannot_forge_a_log_line(caplog: pytest.LogCaptureFixture) -> None:
     record = recorded(caplog, decided(token(claims(sub="kari', client 'other"))))
     assert """subject "kari', client 'other", resource""" in record.getMessage()
 
@@ -113,7 +115,7 @@ def test_decisions_are_counted_by_tenant_and_reason(monkeypatch: pytest.MonkeyPa
     }
 
 
-def test_without_opentelemetry_nothing_is_counted_and_all_else_works() -> None:
+def test_the_runtime_works_without_opentelemetry() -> None:
     program = (
         "import sys; sys.modules['opentelemetry'] = None\n"
         "from flow_mcp.runtime import Decision, Reason\n"

@@ -1,4 +1,4 @@
-"""The token as it came over the wire."""
+"""Tests of reading the bearer token of a call."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ from flow_mcp.runtime.reason import Refused
         (b"", None),
     ],
 )
-def test_it_is_what_follows_the_scheme_in_whatever_case(value: bytes, token: str | None) -> None:
+def test_the_token_follows_the_scheme_in_any_case(value: bytes, token: str | None) -> None:
     assert bearer_token([(b"host", b"h"), (b"authorization", value)]) == token
 
 
-def test_no_header_is_no_token() -> None:
+def test_no_header_gives_no_token() -> None:
     assert bearer_token([(b"proxy-authorization", b"Bearer abc")]) is None
 
 
 @pytest.mark.parametrize("second", [b"Bearer abc", b"Bearer other", b"Basic YTpi", b""])
-def test_two_headers_are_refused_whatever_they_say(second: bytes) -> None:
+def test_two_authorization_headers_are_rejected(second: bytes) -> None:
     with pytest.raises(Refused) as refused:
         bearer_token([(b"authorization", b"Bearer abc"), (b"authorization", second)])
     assert refused.value.reason is Reason.SEVERAL_TOKENS
@@ -59,7 +59,7 @@ def test_two_headers_are_refused_whatever_they_say(second: bytes) -> None:
     ],
 )
 @pytest.mark.parametrize("headers", [[], [(b"authorization", b"Bearer abc")]])
-def test_a_token_in_the_query_is_refused_also_beside_a_header(
+def test_a_token_in_the_query_is_rejected_even_with_a_header(
     query: bytes, headers: list[tuple[bytes, bytes]]
 ) -> None:
     with pytest.raises(Refused) as refused:
@@ -70,12 +70,12 @@ def test_a_token_in_the_query_is_refused_also_beside_a_header(
 @pytest.mark.parametrize(
     "query", [b"", b"a=access_token", b"my_access_token=1", b"access_tokens=1", b"%ff&%"]
 )
-def test_any_other_query_is_none_of_its_business(query: bytes) -> None:
+def test_other_queries_are_ignored(query: bytes) -> None:
     assert bearer_token([(b"authorization", b"Bearer abc")], query) == "abc"
 
 
 @given(st.lists(st.tuples(st.just(b"authorization"), st.binary()), max_size=2), st.binary())
-def test_no_bytes_are_an_error(headers: list[tuple[bytes, bytes]], query: bytes) -> None:
+def test_arbitrary_bytes_raise_no_error(headers: list[tuple[bytes, bytes]], query: bytes) -> None:
     try:
         token = bearer_token(headers, query)
     except Refused:

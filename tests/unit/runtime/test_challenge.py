@@ -1,4 +1,4 @@
-"""The `WWW-Authenticate` header."""
+"""Tests of the `WWW-Authenticate` header."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ GRAMMAR = re.compile(rf"Bearer {_PARAMETER}(?:, {_PARAMETER})*")
         (bearer_challenge(scopes=("å",)), 'Bearer scope="%C3%A5"'),
     ],
 )
-def test_it_is_written_as_the_standards_ask(challenge: str, text: str) -> None:
+def test_a_challenge_has_the_standard_syntax(challenge: str, text: str) -> None:
     assert challenge == text
 
 
 @given(url=st.text(min_size=1), scopes=st.lists(st.text(min_size=1), max_size=3))
-def test_no_value_ends_the_header_or_begins_another(url: str, scopes: list[str]) -> None:
+def test_no_value_can_end_the_header_or_start_another(url: str, scopes: list[str]) -> None:
     assert GRAMMAR.fullmatch(bearer_challenge(error="invalid_token", resource_metadata=url, scopes=scopes))

@@ -1,4 +1,4 @@
-"""Conditions on claims, whose operators the settings document defines."""
+"""Tests of the operators of claim conditions."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ PREFIX = ClaimCondition(claim="c", must="prefix", values=("usr_", "ext_"))
         (PREFIX, {}, False),
     ],
 )
-def test_a_condition_holds_only_for_what_it_says(
+def test_each_operator_accepts_only_its_values(
     condition: ClaimCondition, claims: dict[str, object], holds: bool
 ) -> None:
     assert all_hold([condition], claims) is holds

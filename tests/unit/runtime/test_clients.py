@@ -1,4 +1,4 @@
-"""Who may call besides declared clients, and where."""
+"""Tests of clients of registration methods and their access."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CLOSED = Registration()
 
 
 def reason(client: str, at: str, registration: Registration, *, person: bool = True) -> Reason:
-    """Decide a call with a token that is good but for its client."""
+    """Return the reason for a call with a token that is valid except for its client."""
     environment = at.rpartition("/")[2]
     kind = {} if person else {"sid": GONE, "client_id": client}
     body = acme.claims(azp=client, aud=at, scope=f"mcp-456-{environment} flow", **kind)
@@ -45,7 +45,7 @@ def reason(client: str, at: str, registration: Registration, *, person: bool = T
         pytest.param(Reason.UNREGISTERED_CLIENT, CLAUDE, TEST, CLOSED, id="document, all closed"),
     ],
 )
-def test_registration_lets_in_what_is_open_and_only_there(
+def test_open_registration_allows_only_its_clients_and_resources(
     expected: Reason, client: str, at: str, registration: Registration
 ) -> None:
     assert reason(client, at, registration) is expected
@@ -53,11 +53,11 @@ def test_registration_lets_in_what_is_open_and_only_there(
 
 @pytest.mark.parametrize("client", [DYNAMIC, CLAUDE])
 @pytest.mark.parametrize("at", [PRODUCTION, TEST])
-def test_a_client_that_registered_itself_never_enters_without_a_person(client: str, at: str) -> None:
+def test_a_client_of_a_registration_method_needs_a_persons_token(client: str, at: str) -> None:
     assert reason(client, at, acme.OPEN, person=False) is Reason.NO_PERSON
 
 
-def test_a_declared_clients_access_list_holds_even_where_registration_is_open() -> None:
+def test_open_registration_does_not_extend_a_declared_clients_access() -> None:
     everywhere = Registration(dynamic=DynamicRegistration(access=("456/production", "456/test")))
     assert reason(TESTER, PRODUCTION, everywhere, person=False) is Reason.RESOURCE_NOT_GIVEN
     assert reason(TESTER, TEST, everywhere, person=True) is Reason.WRONG_GRANT
@@ -85,7 +85,7 @@ def test_a_declared_client_may_have_a_url_as_its_id() -> None:
         "https://a.b.trusted.example/client.json",
     ],
 )
-def test_a_document_on_a_trusted_domain_is_a_client(client: str) -> None:
+def test_a_metadata_document_on_a_trusted_domain_is_a_client(client: str) -> None:
     assert reason(client, TEST, acme.OPEN) is Reason.ALLOWED
 
 
@@ -115,7 +115,7 @@ def test_a_document_on_a_trusted_domain_is_a_client(client: str) -> None:
         "https:///claude.ai/client.json",
     ],
 )
-def test_any_other_url_is_no_client_even_where_dynamic_registration_is_open(client: str) -> None:
+def test_other_urls_are_not_clients_even_with_open_dynamic_registration(client: str) -> None:
     assert reason(client, TEST, acme.OPEN) is Reason.UNREGISTERED_CLIENT
 
 

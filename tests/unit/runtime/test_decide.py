@@ -1,4 +1,4 @@
-"""The decision table, row by row, and every check alone."""
+"""Tests of each row of the decision table and of each check."""
 
 from __future__ import annotations
 
@@ -43,29 +43,29 @@ def answer(
     return Decision(reason, challenge, resource=at, authority=authority, **who)
 
 
-def test_a_person_at_a_declared_client_is_allowed() -> None:
+def test_a_person_with_a_declared_client_is_allowed() -> None:
     decision = decided(token())
     assert decision == answer(Reason.ALLOWED, None, **PERSON, expires_at=NOW + 300)
     assert (decision.allowed, decision.status, decision.error) == (True, 200, None)
 
 
-def test_a_program_at_a_declared_client_is_allowed() -> None:
+def test_a_declared_program_is_allowed() -> None:
     assert decided(token(program())) == answer(Reason.ALLOWED, None, **PROGRAM, expires_at=NOW + 300)
 
 
-def test_a_tenant_without_settings_answers_401_and_points_nowhere() -> None:
+def test_a_tenant_without_settings_is_answered_401_without_metadata_address() -> None:
     decision = decide(None, PRODUCTION, token(), acme.keys(), NOW)
     assert decision == Decision(Reason.NO_SETTINGS, 'Bearer realm="Flow MCP"')
     assert (decision.allowed, decision.status, decision.error) == (False, 401, None)
 
 
-def test_an_unknown_resource_answers_401_and_points_nowhere() -> None:
-    decision = decided(token(), at=PRODUCTION + "2")
+def test_an_unknown_resource_is_answered_401_without_metadata_address() -> None:
+    decision = decided(token(), address=PRODUCTION + "2")
     assert decision == Decision(Reason.UNKNOWN_RESOURCE, 'Bearer realm="Flow MCP"')
     assert (decision.allowed, decision.status, decision.error) == (False, 401, None)
 
 
-def test_a_call_without_a_token_is_told_where_the_metadata_is_and_which_scopes_to_ask_for() -> None:
+def test_a_call_without_a_token_gets_the_metadata_address_and_the_scopes() -> None:
     decision = decided(None)
     assert decision == answer(
         Reason.NO_TOKEN, f'Bearer resource_metadata="{WELL_KNOWN}", {SCOPE}', authority=None
@@ -86,11 +86,13 @@ def test_a_call_without_a_token_is_told_where_the_metadata_is_and_which_scopes_t
         pytest.param(Reason.UNKNOWN_ISSUER, claims(iss={AUTHORITY: 1}), id="issuer in an object"),
     ],
 )
-def test_another_issuer_is_refused_without_naming_a_server(reason: Reason, body: dict[str, Any]) -> None:
+def test_another_issuer_is_denied_without_an_authority_in_the_decision(
+    reason: Reason, body: dict[str, Any]
+) -> None:
     assert decided(token(body)) == answer(reason, INVALID_TOKEN, authority=None)
 
 
-# What is read before the client is known: the decision names none.
+# Checks before the client is known: the decision has no client.
 UNKNOWN_CALLER = [
     pytest.param(Reason.BOUND_TOKEN, {"cnf": {"jkt": "thumb"}}, id="bound by DPoP"),
     pytest.param(Reason.BOUND_TOKEN, {"cnf": {"x5t#S256": "thumb"}}, id="bound by mutual TLS"),
@@ -117,7 +119,7 @@ UNKNOWN_CALLER = [
 
 
 @pytest.mark.parametrize(("reason", "changes"), UNKNOWN_CALLER)
-def test_a_token_that_is_none_for_now_is_refused_without_naming_a_client(
+def test_a_token_that_is_invalid_now_is_denied_without_a_client_in_the_decision(
     reason: Reason, changes: dict[str, Any]
 ) -> None:
     assert decided(token(claims(**changes))) == answer(reason, INVALID_TOKEN)
@@ -137,7 +139,7 @@ KNOWN_CALLER = [
 
 
 @pytest.mark.parametrize(("reason", "changes"), KNOWN_CALLER)
-def test_a_token_that_is_no_access_token_is_refused(reason: Reason, changes: dict[str, Any]) -> None:
+def test_a_token_that_is_not_an_access_token_is_denied(reason: Reason, changes: dict[str, Any]) -> None:
     assert decided(token(claims(**changes))) == answer(reason, INVALID_TOKEN, client=DESKTOP, subject="kari")
 
 
@@ -172,7 +174,7 @@ def test_a_token_that_is_no_access_token_is_refused(reason: Reason, changes: dic
         pytest.param(Reason.MALFORMED_CLAIM, claims(scope=[["flow"]]), PERSON, id="scope a list of lists"),
     ],
 )
-def test_a_caller_who_is_not_let_in_is_named_in_the_decision(
+def test_the_decision_names_a_denied_client(
     reason: Reason, body: dict[str, Any], who: dict[str, Any]
 ) -> None:
     assert decided(token(body)) == answer(reason, INVALID_TOKEN, **who)
@@ -190,9 +192,7 @@ def test_a_caller_who_is_not_let_in_is_named_in_the_decision(
         pytest.param(program(scope="flow"), PROGRAM, id="a program without app roles needs scopes too"),
     ],
 )
-def test_a_missing_scope_answers_403_with_all_scopes_at_once(
-    body: dict[str, Any], who: dict[str, Any]
-) -> None:
+def test_a_missing_scope_is_answered_403_with_all_scopes(body: dict[str, Any], who: dict[str, Any]) -> None:
     decision = decided(token(body))
     assert decision == answer(Reason.MISSING_SCOPE, INSUFFICIENT_SCOPE, **who)
     assert (decision.allowed, decision.status, decision.error) == (False, 403, "insufficient_scope")
@@ -201,7 +201,7 @@ def test_a_missing_scope_answers_403_with_all_scopes_at_once(
 @pytest.mark.parametrize(
     "audience", [PRODUCTION, TEST], ids=["right audience", "its own environment's audience"]
 )
-def test_a_client_that_was_not_given_the_resource_gets_403_and_nothing_to_step_up_with(audience: str) -> None:
+def test_a_client_without_access_gets_403_without_scope_and_error(audience: str) -> None:
     decision = decided(token(program(azp=TESTER, aud=audience)))
     assert decision == answer(
         Reason.RESOURCE_NOT_GIVEN,
@@ -231,7 +231,7 @@ def test_a_token_within_the_limits_is_allowed(body: dict[str, Any]) -> None:
 
 
 def with_roles(profile_role_claim: str | None = "roles") -> SettingsDocument:
-    """Give settings as Entra has them: qualified scopes, a GUID as audience, roles for programs."""
+    """Return settings as for Entra: qualified scopes, a GUID as audience, roles for programs."""
     at = ResourceAtServer(
         authority=AUTHORITY,
         audiences=("00000000-aaaa",),
@@ -281,11 +281,11 @@ def test_a_missing_role_is_challenged_with_the_advertised_scopes() -> None:
     )
 
 
-def test_roles_that_no_claim_carries_are_missing() -> None:
+def test_roles_without_a_claim_are_missing() -> None:
     assert decided(token(program(aud="00000000-aaaa")), of=with_roles(None)).reason is Reason.MISSING_ROLE
 
 
-def test_nothing_that_a_token_says_comes_into_the_answer_to_the_caller() -> None:
+def test_the_answer_to_the_caller_contains_no_claims() -> None:
     marked = claims(azp="mark", sub="mark", scope="mark", aud="mark", typ="mark")
     for body in (marked, marked | {"typ": "Bearer"}, marked | {"typ": "Bearer", "azp": DESKTOP}):
         assert "mark" not in (decided(token(body)).challenge or "")
@@ -295,7 +295,7 @@ SECOND = "https://login.example/new"
 
 
 def moving() -> SettingsDocument:
-    """Give settings during a move: a second server is preferred, the first still accepted."""
+    """Return settings during a move: the second server is preferred, the first is still accepted."""
     old, new = acme.server(), acme.server().model_copy(update={"authority": SECOND, "issuers": (SECOND,)})
     at = acme.resource("production").authorization_servers[0]
     there = at.model_copy(
@@ -346,7 +346,7 @@ def test_during_a_move_each_servers_tokens_are_verified_with_its_own_keys(
     assert decided(text, at, of=moving(), with_keys=BOTH_KEYS).reason is reason
 
 
-def test_during_a_move_a_challenge_names_the_preferred_servers_scopes_and_a_step_up_the_tokens_own() -> None:
+def test_during_a_move_a_challenge_has_the_preferred_servers_scopes_and_a_step_up_the_tokens_own() -> None:
     assert decided(None, of=moving()).challenge == f'Bearer resource_metadata="{WELL_KNOWN}", scope="new"'
     assert decided(token(claims(scope="openid")), of=moving()).challenge == INSUFFICIENT_SCOPE
     assert decided(token(claims(exp=0)), of=moving()).challenge == INVALID_TOKEN.replace(SCOPE, 'scope="new"')

@@ -1,4 +1,4 @@
-"""Decisions that are kept are what a fresh decision would be, at every time."""
+"""Tests of the decision cache: a cached decision always equals a new one."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ ALLOWED = decide(SETTINGS, PRODUCTION, GOOD, KEYS, NOW)
 
 
 def call(address: str = PRODUCTION, text: str = GOOD) -> Call:
-    made = Call.of(address, text)
-    assert made is not None
-    return made
+    created_call = Call.of(address, text)
+    assert created_call is not None
+    return created_call
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def test_the_same_call_gets_the_same_decision(seen: DecisionCache, now: int) -> 
 
 
 @pytest.mark.parametrize(
-    ("other", "now"),
+    ("different_call", "now"),
     [
         pytest.param(call(TEST), NOW, id="another resource"),
         pytest.param(call(PRODUCTION + "/x"), NOW, id="an address below"),
@@ -45,42 +45,42 @@ def test_the_same_call_gets_the_same_decision(seen: DecisionCache, now: int) -> 
         pytest.param(call(), NOW - 1, id="a clock set back"),
     ],
 )
-def test_any_other_call_is_decided_anew(seen: DecisionCache, other: Call, now: int) -> None:
-    assert seen.get(other, now) is None
+def test_a_different_call_is_not_cached(seen: DecisionCache, different_call: Call, now: int) -> None:
+    assert seen.get(different_call, now) is None
 
 
 @pytest.mark.parametrize(
     ("address", "text"),
     [(PRODUCTION, None), (PRODUCTION, "x" * (16 * 1024 + 1)), (PRODUCTION + "/" + "x" * 1024, GOOD)],
 )
-def test_what_is_none_or_too_large_is_not_remembered(address: str, text: str | None) -> None:
+def test_missing_and_large_tokens_are_not_cached(address: str, text: str | None) -> None:
     assert Call.of(address, text) is None
 
 
 @pytest.mark.parametrize("text", [token(claims(aud=TEST)), token(claims(scope="openid")), "opaque", ""])
-def test_refusals_are_not_kept(text: str) -> None:
+def test_denied_calls_are_not_cached(text: str) -> None:
     kept = DecisionCache()
     kept.keep(call(text=text), decide(SETTINGS, PRODUCTION, text, KEYS, NOW), KEYS[AUTHORITY], NOW)
     assert len(kept) == 0
 
 
-def test_the_oldest_goes_first() -> None:
+def test_the_oldest_decision_is_removed_first() -> None:
     kept = DecisionCache(2)
     first, second, third = call(), call(PRODUCTION + "/a"), call(PRODUCTION + "/b")
-    for each in (first, second, third):
-        kept.keep(each, ALLOWED, KEYS[AUTHORITY], NOW)
-    assert [kept.get(each, NOW) is not None for each in (first, second, third)] == [False, True, True]
+    for key in (first, second, third):
+        kept.keep(key, ALLOWED, KEYS[AUTHORITY], NOW)
+    assert [kept.get(key, NOW) is not None for key in (first, second, third)] == [False, True, True]
     assert len(kept) == 2
 
 
-def test_none_are_kept_where_none_shall_be() -> None:
+def test_a_cache_of_size_0_keeps_nothing() -> None:
     kept = DecisionCache(0)
     kept.keep(call(), ALLOWED, KEYS[AUTHORITY], NOW)
     assert len(kept) == 0
 
 
-def test_no_token_is_kept(seen: DecisionCache) -> None:
-    assert GOOD.rpartition(".")[2] not in repr(seen._seen)
+def test_the_cache_contains_no_token(seen: DecisionCache) -> None:
+    assert GOOD.rpartition(".")[2] not in repr(seen._decisions)
 
 
 LONG = token(claims(exp=NOW + 900))
@@ -93,7 +93,7 @@ TOKENS = [
     "opaque",
     None,
 ]
-# What the server publishes (None: it is down), how long nothing happens, and a call.
+# A step: the published keys (None: the server is down), the time that passes, and a call.
 STEPS = st.lists(
     st.tuples(
         st.sampled_from([("k1",), ("k2",), ("k1", "k2"), None]),
@@ -111,13 +111,13 @@ K1, K2 = ("k1",), ("k2",)
 @example([(K1, 0, PRODUCTION, LONG), (K2, 61, PRODUCTION, LONG)]).via("a key is removed")
 @example([(K1, 0, PRODUCTION, LONG), (None, 130, PRODUCTION, LONG), (None, 61, PRODUCTION, LONG)])
 @example([(K1, 0, PRODUCTION, TOKENS[1]), (K1, 61, PRODUCTION, TOKENS[1]), (K1, 59, PRODUCTION, TOKENS[1])])
-def test_a_kept_decision_equals_a_fresh_one_at_every_time(
+def test_a_cached_decision_equals_a_new_one_at_every_time(
     steps: list[tuple[tuple[str, ...] | None, int, str, str | None]],
 ) -> None:
     network, clock = FakeServer(), Clock(NOW)
     with network.client() as client:
         cache = KeyCache(client, clock, lifetime=60, kept_while_down=120)
-        validator = Validator(SETTINGS, cache, clock, remembered=3)
+        validator = Validator(SETTINGS, cache, clock, cached_decisions=3)
         for published, seconds, address, text in steps:
             network.down = published is None
             network.publish(*(published or ()))
@@ -129,7 +129,7 @@ def fresh(cache: KeyCache, address: str, text: str | None, clock: Clock) -> Deci
     return decide(SETTINGS, address, text, cache.known(SETTINGS.authorization_servers), int(clock()))
 
 
-def test_the_validator_judges_a_known_token_only_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_validator_evaluates_a_token_once(monkeypatch: pytest.MonkeyPatch) -> None:
     judged: list[str] = []
 
     def counted(*arguments: object) -> Decision:
@@ -146,10 +146,10 @@ def test_the_validator_judges_a_known_token_only_once(monkeypatch: pytest.Monkey
     assert decisions[0].authority == AUTHORITY
 
 
-def test_a_call_to_a_long_address_is_allowed_and_not_remembered() -> None:
+def test_a_call_to_a_long_address_is_allowed_and_not_cached() -> None:
     network = FakeServer()
     with network.client() as client:
         validator = Validator(SETTINGS, KeyCache(client), lambda: NOW)
         for _ in range(2):
             assert validator.decide(f"{PRODUCTION}/{'x' * 1024}", GOOD).allowed
-    assert len(validator._seen) == 0
+    assert len(validator._decisions) == 0

@@ -1,4 +1,4 @@
-"""Settings followed in a directory."""
+"""Tests of loading and reloading a settings directory."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ def test_each_file_is_a_tenant(tmp_path: Path, follow: Follow) -> None:
     assert directory.readiness() == READY
 
 
-def test_an_empty_directory_is_ready_and_lets_nobody_in(follow: Follow) -> None:
+def test_an_empty_directory_is_ready_and_allows_no_calls(follow: Follow) -> None:
     directory = follow()
     assert directory.find(PRODUCTION) is None
     assert directory.readiness() == READY
 
 
-def test_without_a_directory_nothing_starts(tmp_path: Path) -> None:
+def test_a_missing_directory_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     for path in (tmp_path / "absent", tmp_path / "file"):
-        with pytest.raises(SettingsDirectoryError, match="is not there") as raised:
+        with pytest.raises(SettingsDirectoryError, match="does not exist") as raised:
             SettingsDirectory(path)
         assert isinstance(raised.value, FlowMcpError)
 
@@ -54,7 +54,7 @@ def test_other_files_are_ignored(tmp_path: Path, follow: Follow) -> None:
     assert follow().readiness() == READY
 
 
-def test_a_new_revision_is_taken_over_at_the_next_look(tmp_path: Path, follow: Follow) -> None:
+def test_a_new_revision_is_loaded_by_the_next_scan(tmp_path: Path, follow: Follow) -> None:
     write(tmp_path)
     directory = follow()
     write(tmp_path, moved(), 2)
@@ -64,7 +64,7 @@ def test_a_new_revision_is_taken_over_at_the_next_look(tmp_path: Path, follow: F
     assert decide(directory, PRODUCTION) is Reason.NO_TOKEN
 
 
-def test_a_call_under_way_ends_by_the_settings_it_began_with(tmp_path: Path, follow: Follow) -> None:
+def test_a_running_call_keeps_its_settings(tmp_path: Path, follow: Follow) -> None:
     write(tmp_path)
     directory = follow()
     under_way = directory.find(TEST)
@@ -74,14 +74,14 @@ def test_a_call_under_way_ends_by_the_settings_it_began_with(tmp_path: Path, fol
     assert under_way.validator.decide(TEST, None).reason is Reason.NO_TOKEN
 
 
-def test_a_new_tenant_is_served_at_the_next_look(tmp_path: Path, follow: Follow) -> None:
+def test_a_new_tenant_is_loaded_by_the_next_scan(tmp_path: Path, follow: Follow) -> None:
     directory = follow()
     write(tmp_path)
     directory.scan()
     assert decide(directory) is Reason.NO_TOKEN
 
 
-def test_remembered_decisions_end_with_the_settings_they_were_made_by(tmp_path: Path, follow: Follow) -> None:
+def test_cached_decisions_end_with_their_settings(tmp_path: Path, follow: Follow) -> None:
     write(tmp_path)
     directory = follow()
     assert decide(directory, PRODUCTION, token()) is Reason.ALLOWED
@@ -91,9 +91,7 @@ def test_remembered_decisions_end_with_the_settings_they_were_made_by(tmp_path: 
     assert decide(directory, PRODUCTION, token()) is Reason.UNREGISTERED_CLIENT
 
 
-def test_the_same_settings_with_a_new_revision_keep_what_is_remembered(
-    tmp_path: Path, follow: Follow
-) -> None:
+def test_equal_settings_with_a_new_revision_keep_the_cache(tmp_path: Path, follow: Follow) -> None:
     write(tmp_path)
     directory = follow()
     before = directory.find(PRODUCTION)
@@ -102,7 +100,7 @@ def test_the_same_settings_with_a_new_revision_keep_what_is_remembered(
     assert directory.find(PRODUCTION) == before
 
 
-def test_a_deleted_file_closes_at_once(tmp_path: Path, follow: Follow) -> None:
+def test_deleting_a_file_closes_the_tenant_at_once(tmp_path: Path, follow: Follow) -> None:
     file = write(tmp_path)
     write(tmp_path, other())
     directory = follow()
@@ -113,7 +111,7 @@ def test_a_deleted_file_closes_at_once(tmp_path: Path, follow: Follow) -> None:
     assert directory.readiness() == READY
 
 
-def test_a_directory_that_is_gone_closes_every_tenant_at_once(tmp_path: Path, clock: Clock) -> None:
+def test_a_deleted_directory_closes_all_tenants_at_once(tmp_path: Path, clock: Clock) -> None:
     place = tmp_path / "settings"
     place.mkdir()
     file = write(place)
@@ -125,8 +123,8 @@ def test_a_directory_that_is_gone_closes_every_tenant_at_once(tmp_path: Path, cl
         assert directory.readiness() == Readiness(
             ready=False,
             alarms={
-                str(place): f"The directory of settings {place} is not there: every tenant is closed. "
-                "Check the path, or that the volume is mounted."
+                str(place): f"The settings directory {place} does not exist: every tenant is closed. "
+                "Check the path, or mount the volume."
             },
         )
         place.mkdir()
@@ -136,7 +134,7 @@ def test_a_directory_that_is_gone_closes_every_tenant_at_once(tmp_path: Path, cl
         assert directory.readiness() == READY
 
 
-def test_a_tenant_cannot_take_anothers_address(tmp_path: Path, follow: Follow) -> None:
+def test_a_tenant_cannot_claim_an_address_of_another(tmp_path: Path, follow: Follow) -> None:
     write(tmp_path)
     write(tmp_path, other())
     directory = follow()
@@ -148,8 +146,8 @@ def test_a_tenant_cannot_take_anothers_address(tmp_path: Path, follow: Follow) -
     assert place.tenant == "acme"
     assert decide(directory, OTHER_TEST) is Reason.NO_TOKEN
     assert directory.readiness().alarms == {
-        "other.json": f"{tmp_path / 'other.json'} is not used: one of its protected resources is, or is "
-        "above or below, one of the tenant 'acme'."
+        "other.json": f"{tmp_path / 'other.json'} was rejected: one of its protected resources is "
+        "equal to, above or below a protected resource of the tenant 'acme'."
     }
     (tmp_path / "acme.json").unlink()
     directory.scan()
@@ -159,9 +157,7 @@ def test_a_tenant_cannot_take_anothers_address(tmp_path: Path, follow: Follow) -
     assert directory.readiness() == READY
 
 
-def test_of_two_tenants_that_claim_one_address_from_the_start_neither_gets_it(
-    tmp_path: Path, follow: Follow
-) -> None:
+def test_two_tenants_with_one_address_at_the_start_are_both_closed(tmp_path: Path, follow: Follow) -> None:
     write(tmp_path)
     write(tmp_path, other(production=PRODUCTION))
     directory = follow()
@@ -169,7 +165,7 @@ def test_of_two_tenants_that_claim_one_address_from_the_start_neither_gets_it(
     assert not directory.readiness().ready
 
 
-def test_an_address_can_move_from_one_tenant_to_another_at_one_look(tmp_path: Path, follow: Follow) -> None:
+def test_an_address_can_move_between_tenants_in_one_scan(tmp_path: Path, follow: Follow) -> None:
     write(tmp_path)
     write(tmp_path, other())
     directory = follow()
@@ -182,8 +178,8 @@ def test_an_address_can_move_from_one_tenant_to_another_at_one_look(tmp_path: Pa
     assert directory.readiness() == READY
 
 
-def test_links_as_kubernetes_swaps_them_are_followed(tmp_path: Path, follow: Follow) -> None:
-    """A ConfigMap volume: files are links through `..data`, itself a link that is replaced by renaming."""
+def test_swapped_links_of_kubernetes_are_reloaded(tmp_path: Path, follow: Follow) -> None:
+    """A ConfigMap volume: its files are links through `..data`, a link that is replaced by renaming."""
     for name, revision in (("..first", 1), ("..second", 2)):
         (tmp_path / name).mkdir()
         write(tmp_path / name, moved() if revision == 2 else None, revision)
@@ -201,9 +197,7 @@ def test_links_as_kubernetes_swaps_them_are_followed(tmp_path: Path, follow: Fol
     assert decide(directory, PRODUCTION) is None
 
 
-def test_a_file_written_in_place_with_its_old_size_and_time_is_noticed(
-    tmp_path: Path, follow: Follow
-) -> None:
+def test_a_file_rewritten_with_equal_size_and_time_is_reloaded(tmp_path: Path, follow: Follow) -> None:
     file = write(tmp_path)
     directory = follow()
     before = file.stat()
@@ -213,16 +207,14 @@ def test_a_file_written_in_place_with_its_old_size_and_time_is_noticed(
     assert directory.readiness().alarms.keys() == {"acme.json"}
 
 
-def test_settings_that_nobody_looks_after_any_more_end(tmp_path: Path, follow: Follow, clock: Clock) -> None:
+def test_settings_expire_if_scans_stop(tmp_path: Path, follow: Follow, clock: Clock) -> None:
     write(tmp_path)
     directory = follow()
     clock.now += KEPT
     assert decide(directory) is Reason.NO_SETTINGS
 
 
-def test_keys_of_servers_that_no_tenant_has_any_more_are_forgotten(
-    tmp_path: Path, follow: Follow, keys: KeyCache
-) -> None:
+def test_keys_of_unused_servers_are_removed(tmp_path: Path, follow: Follow, keys: KeyCache) -> None:
     file = write(tmp_path)
     directory = follow()
     assert decide(directory, PRODUCTION, token()) is Reason.ALLOWED

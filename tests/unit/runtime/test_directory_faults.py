@@ -1,4 +1,4 @@
-"""Settings followed in a directory in which something is wrong."""
+"""Tests of a settings directory with invalid files."""
 
 from __future__ import annotations
 
@@ -25,33 +25,33 @@ BROKEN = [
     pytest.param(json.dumps({"version": 2}), "version: Input should be 1", id="another version"),
     pytest.param(
         SettingsEnvelope.of(acme.settings(), 2).to_json().replace("production", "producti0n"),
-        "the digest is not that of the settings",
+        "the digest does not match the settings",
         id="changed by hand",
     ),
     pytest.param(
         SettingsEnvelope.of(other(), 2).to_json(),
-        "it holds the settings of 'other', whose file would be other.json",
+        "it contains the settings of the tenant 'other'. Deliver them as other.json",
         id="another tenant's",
     ),
-    pytest.param(" " * (8 * 1024 * 1024 + 1), "it has more than 8388608 bytes", id="huge"),
+    pytest.param(" " * (8 * 1024 * 1024 + 1), "it is larger than 8388608 bytes", id="huge"),
     pytest.param(
         SettingsEnvelope.of(moved(), 6).to_json(),
-        "it has revision 6, and 7 was seen already. To go back on purpose, delete the file first",
+        "its revision 6 is lower than 7, which was loaded before. To roll back, delete the file first",
         id="a lower revision",
     ),
     pytest.param(
-        SettingsEnvelope.of(acme.settings(), 6).to_json(), "revision 6, and 7 was seen", id="lower, the same"
+        SettingsEnvelope.of(acme.settings(), 6).to_json(), "revision 6 is lower than 7", id="lower, the same"
     ),
     pytest.param(
         SettingsEnvelope.of(moved(), 7).to_json(),
-        "it has revision 7 like the settings in force, but differs",
+        "it has the revision 7 of the loaded settings but other content. Export it again",
         id="the same revision",
     ),
 ]
 
 
 @pytest.mark.parametrize(("content", "problem"), BROKEN)
-def test_a_broken_file_leaves_the_last_good_settings_in_force_for_the_stated_time_and_then_closes(
+def test_an_invalid_file_keeps_the_last_valid_settings_until_the_limit_and_then_closes_the_tenant(
     tmp_path: Path,
     follow: Follow,
     clock: Clock,
@@ -68,7 +68,7 @@ def test_a_broken_file_leaves_the_last_good_settings_in_force_for_the_stated_tim
             directory.scan()
     assert decide(directory, PRODUCTION, token()) is Reason.ALLOWED
     (logged,) = (record.getMessage() for record in caplog.records)
-    assert logged.startswith(f"{file} is not used: ")
+    assert logged.startswith(f"{file} was rejected: ")
     assert problem in logged
     assert logged.endswith("Revision 7 stays in force for 3600 seconds.")
     readiness = directory.readiness()
@@ -92,9 +92,7 @@ def test_a_broken_file_leaves_the_last_good_settings_in_force_for_the_stated_tim
     assert directory.readiness() == READY
 
 
-def test_the_time_runs_from_the_first_broken_file_not_from_the_latest(
-    tmp_path: Path, follow: Follow, clock: Clock
-) -> None:
+def test_the_limit_starts_with_the_first_invalid_file(tmp_path: Path, follow: Follow, clock: Clock) -> None:
     file = write(tmp_path)
     directory = follow()
     file.write_text("{")
@@ -107,7 +105,7 @@ def test_the_time_runs_from_the_first_broken_file_not_from_the_latest(
     assert decide(directory) is Reason.NO_SETTINGS
 
 
-def test_a_mended_file_opens_again(tmp_path: Path, follow: Follow, clock: Clock) -> None:
+def test_a_repaired_file_reopens_the_tenant(tmp_path: Path, follow: Follow, clock: Clock) -> None:
     file = write(tmp_path)
     directory = follow()
     file.write_text("{")
@@ -121,7 +119,7 @@ def test_a_mended_file_opens_again(tmp_path: Path, follow: Follow, clock: Clock)
     assert directory.readiness() == READY
 
 
-def test_a_tenant_whose_first_file_is_broken_is_closed(tmp_path: Path, follow: Follow) -> None:
+def test_a_tenant_with_an_invalid_first_file_is_closed(tmp_path: Path, follow: Follow) -> None:
     (tmp_path / "acme.json").write_text("{")
     directory = follow()
     assert decide(directory) is None
@@ -133,7 +131,7 @@ def test_a_tenant_whose_first_file_is_broken_is_closed(tmp_path: Path, follow: F
     assert directory.readiness() == READY
 
 
-def test_after_a_deletion_a_lower_revision_is_taken(tmp_path: Path, follow: Follow) -> None:
+def test_after_a_deletion_a_lower_revision_is_loaded(tmp_path: Path, follow: Follow) -> None:
     file = write(tmp_path, revision=7)
     directory = follow()
     file.unlink()
@@ -144,7 +142,7 @@ def test_after_a_deletion_a_lower_revision_is_taken(tmp_path: Path, follow: Foll
     assert directory.readiness() == READY
 
 
-def test_a_file_that_cannot_be_looked_at_is_broken_until_it_can(
+def test_an_inaccessible_file_is_invalid_until_it_is_accessible(
     tmp_path: Path, follow: Follow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(tmp_path)
@@ -155,13 +153,13 @@ def test_a_file_that_cannot_be_looked_at_is_broken_until_it_can(
         directory.scan()
         assert decide(directory) is Reason.NO_TOKEN
         assert directory.readiness().alarms == {
-            "acme.json": f"{tmp_path / 'acme.json'} is not used: [Errno 13] no access."
+            "acme.json": f"{tmp_path / 'acme.json'} was rejected: [Errno 13] no access."
         }
     directory.scan()
     assert directory.readiness() == READY
 
 
-def test_a_directory_that_cannot_be_read_leaves_all_in_force_for_the_stated_time(
+def test_an_unreadable_directory_keeps_all_settings_until_the_limit(
     tmp_path: Path, follow: Follow, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(tmp_path)
@@ -174,8 +172,8 @@ def test_a_directory_that_cannot_be_read_leaves_all_in_force_for_the_stated_time
         assert directory.readiness() == Readiness(
             ready=True,
             alarms={
-                str(tmp_path): f"The directory of settings {tmp_path} cannot be read: [Errno 13] no access. "
-                "What was loaded stays in force for 3600 seconds."
+                str(tmp_path): f"The settings directory {tmp_path} cannot be read: [Errno 13] no access. "
+                "Loaded settings stay in force for 3600 seconds."
             },
         )
         clock.now += 1
@@ -191,7 +189,7 @@ def refuse(*_: object) -> None:
     raise PermissionError(13, "no access")
 
 
-def test_an_unexpected_error_in_one_file_does_not_touch_the_others(
+def test_an_unexpected_error_in_one_file_does_not_affect_the_others(
     tmp_path: Path, follow: Follow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(tmp_path)
@@ -205,7 +203,7 @@ def test_an_unexpected_error_in_one_file_does_not_touch_the_others(
     assert decide(directory, TEST) is Reason.NO_TOKEN
     assert decide(directory, OTHER_TEST) is None
     assert directory.readiness().alarms == {
-        "acme.json": f"{tmp_path / 'acme.json'} is not used: RecursionError."
+        "acme.json": f"{tmp_path / 'acme.json'} was rejected: RecursionError."
     }
 
 

@@ -1,4 +1,4 @@
-"""The examples in the documentation name what there is."""
+"""Imports in the documentation's examples exist."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def imported(example: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
-def test_what_an_example_imports_exists(example: str) -> None:
+def test_imports_of_the_examples_exist(example: str) -> None:
     names = imported(example)
     assert names
     for module, name in names:

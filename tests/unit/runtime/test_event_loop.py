@@ -1,4 +1,4 @@
-"""Decisions on an event loop while an authorization server takes its time."""
+"""Tests of decisions on an event loop with slow authorization servers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LIFETIME, RETRY = 600.0, 10.0
 
 
 class SlowServer(FakeServer):
-    """Answers when it is told to."""
+    """A server that delays its answers until the test releases them."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -49,7 +49,7 @@ def lasting(name: str = "k1") -> str:
     return token(claims(exp=NOW + 100_000), signed_by=key(name))
 
 
-def test_the_loop_goes_on_while_keys_are_fetched() -> None:
+def test_the_event_loop_is_not_blocked_by_a_fetch() -> None:
     network, reasons = SlowServer(), []
 
     async def main(validator: Validator) -> None:
@@ -69,7 +69,7 @@ def test_the_loop_goes_on_while_keys_are_fetched() -> None:
     assert reasons == [Reason.NO_TOKEN, Reason.ALLOWED]
 
 
-def test_calls_that_wait_for_the_same_keys_make_one_fetch_in_one_thread() -> None:
+def test_calls_that_wait_for_the_same_keys_share_one_fetch_in_one_thread() -> None:
     network, reasons = SlowServer(), []
 
     async def main(validator: Validator) -> None:
@@ -93,7 +93,7 @@ def test_calls_that_wait_for_the_same_keys_make_one_fetch_in_one_thread() -> Non
     assert sorted(reasons) == [Reason.ALLOWED] * 100 + [Reason.UNKNOWN_KEY] * 100
 
 
-def test_while_due_keys_are_fetched_others_go_on_with_those_they_have() -> None:
+def test_during_a_fetch_of_due_keys_other_calls_use_the_cached_keys() -> None:
     network, clock, reasons = SlowServer(), Clock(NOW), []
     network.may_answer.set()
 
@@ -120,7 +120,7 @@ def test_while_due_keys_are_fetched_others_go_on_with_those_they_have() -> None:
     assert network.fetches() == 2
 
 
-def test_it_decides_as_the_validator_does() -> None:
+def test_decisions_equal_those_of_the_validator() -> None:
     network, clock = FakeServer(), Clock(NOW)
 
     async def main(validator: Validator) -> list[Reason]:
@@ -137,7 +137,7 @@ def test_it_decides_as_the_validator_does() -> None:
     assert reasons == [Reason.ALLOWED, Reason.ALLOWED, Reason.WRONG_AUDIENCE, Reason.NO_TOKEN]
 
 
-def test_a_server_that_is_down_keeps_nobody_waiting_twice() -> None:
+def test_an_unreachable_server_delays_only_one_call() -> None:
     network, clock = FakeServer(), Clock(NOW)
     network.down = True
 
@@ -150,14 +150,14 @@ def test_a_server_that_is_down_keeps_nobody_waiting_twice() -> None:
     assert len(network.requests) == 1
 
 
-def test_a_hundred_tenants_whose_servers_are_slow_do_not_delay_the_first_call_of_another() -> None:
+def test_slow_servers_of_a_hundred_tenants_do_not_delay_another_tenant() -> None:
     slow, well, reasons = SlowServer(), FakeServer(), []
     asked: set[str] = set()
 
     def answer_slowly(request: httpx.Request) -> httpx.Response:
         asked.add(request.url.host)
         assert slow.may_answer.wait(60)
-        raise httpx.ReadTimeout("no whole answer in time", request=request)
+        raise httpx.ReadTimeout("no complete answer within the time limit", request=request)
 
     def of_another(number: int) -> tuple[SettingsDocument, str]:
         authority = f"https://id{number}.example"

@@ -1,4 +1,4 @@
-"""How long keys are kept, and how often a server is asked."""
+"""Tests of the key cache: lifetime, and limit of fetches."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def kids(cache: KeyCache) -> list[str | None] | None:
     return [key.kid for key in known[AUTHORITY]] if known else None
 
 
-def test_nothing_is_known_before_the_first_fetch_and_asking_what_is_known_fetches_nothing(
+def test_no_keys_are_known_before_the_first_fetch_and_known_does_not_fetch(
     cache: KeyCache, network: FakeServer
 ) -> None:
     assert kids(cache) is None
@@ -48,63 +48,63 @@ def test_nothing_is_known_before_the_first_fetch_and_asking_what_is_known_fetche
 
 
 def test_keys_are_fetched_once_and_kept(cache: KeyCache, network: FakeServer, clock: Clock) -> None:
-    assert cache.refresh(SERVER, wanted=True)
+    assert cache.refresh(SERVER, missing=True)
     assert kids(cache) == ["k1"]
     clock.now += LIFETIME - 1
     assert not cache.refresh(SERVER)
     assert network.fetches() == 1
 
 
-def test_after_their_lifetime_keys_are_fetched_again_and_removed_ones_are_gone(
+def test_keys_are_fetched_again_after_their_lifetime_and_removed_ones_expire(
     cache: KeyCache, network: FakeServer, clock: Clock
 ) -> None:
-    cache.refresh(SERVER, wanted=True)
+    cache.refresh(SERVER, missing=True)
     network.publish("k2")
     clock.now += LIFETIME
     assert cache.refresh(SERVER)
     assert kids(cache) == ["k2"]
 
 
-def test_a_server_that_withdraws_all_keys_is_believed(
+def test_an_empty_key_set_replaces_the_cached_keys(
     cache: KeyCache, network: FakeServer, clock: Clock
 ) -> None:
-    cache.refresh(SERVER, wanted=True)
+    cache.refresh(SERVER, missing=True)
     network.publish()
     clock.now += LIFETIME
     assert cache.refresh(SERVER)
     assert kids(cache) == []
 
 
-def test_wanted_keys_are_fetched_at_once_but_not_more_often_than_the_limit(
+def test_missing_keys_are_fetched_at_once_within_the_limit(
     cache: KeyCache, network: FakeServer, clock: Clock
 ) -> None:
-    cache.refresh(SERVER, wanted=True)
+    cache.refresh(SERVER, missing=True)
     for _ in range(1000):
-        assert not cache.refresh(SERVER, wanted=True)
+        assert not cache.refresh(SERVER, missing=True)
     assert network.fetches() == 1
     clock.now += RETRY
-    assert cache.refresh(SERVER, wanted=True)
-    assert not cache.refresh(SERVER, wanted=True)
+    assert cache.refresh(SERVER, missing=True)
+    assert not cache.refresh(SERVER, missing=True)
     assert network.fetches() == 2
 
 
-def test_a_server_that_is_down_is_asked_no_more_often_than_one_that_answers(
+def test_failed_fetches_are_limited_like_successful_ones(
     cache: KeyCache, network: FakeServer, clock: Clock
 ) -> None:
     network.down = True
     for _ in range(100):
-        assert not cache.refresh(SERVER, wanted=True)
+        assert not cache.refresh(SERVER, missing=True)
     assert network.requests == [METADATA_URL]
     clock.now += RETRY
     network.down = False
-    assert cache.refresh(SERVER, wanted=True)
+    assert cache.refresh(SERVER, missing=True)
     assert kids(cache) == ["k1"]
 
 
-def test_while_the_server_is_down_keys_are_kept_for_the_stated_time_and_no_longer(
+def test_keys_are_kept_until_the_limit_while_the_server_is_down(
     cache: KeyCache, network: FakeServer, clock: Clock
 ) -> None:
-    cache.refresh(SERVER, wanted=True)
+    cache.refresh(SERVER, missing=True)
     network.down = True
     clock.now += LIFETIME
     assert not cache.refresh(SERVER)
@@ -121,33 +121,35 @@ def test_a_failed_fetch_is_logged_with_its_cause(
 ) -> None:
     network.down = True
     with caplog.at_level(logging.WARNING, "flow_mcp.runtime"):
-        cache.refresh(SERVER, wanted=True)
+        cache.refresh(SERVER, missing=True)
     assert [record.getMessage() for record in caplog.records] == [
-        f"No keys of the authorization server {AUTHORITY}: {METADATA_URL}: ConnectError at {METADATA_URL}. "
-        "Check that it runs and that this machine reaches it."
+        f"Cannot fetch the keys of the authorization server {AUTHORITY}: {METADATA_URL}: "
+        f"ConnectError at {METADATA_URL}. Check that it runs and that this machine can reach it."
     ]
 
 
 def test_each_authority_has_its_own_keys_and_its_own_limit(cache: KeyCache, network: FakeServer) -> None:
-    other = "https://id.acme.example/realms/other"
-    second = SERVER.model_copy(update={"authority": other, "metadata_url": other + "/meta"})
-    network.describe(other + "/meta", issuer=other)
-    assert cache.refresh(SERVER, wanted=True)
-    assert cache.refresh(second, wanted=True)
-    assert set(cache.known([SERVER, second])) == {AUTHORITY, other}
-    assert set(cache.known([second])) == {other}
+    other_authority = "https://id.acme.example/realms/other"
+    second = SERVER.model_copy(
+        update={"authority": other_authority, "metadata_url": other_authority + "/meta"}
+    )
+    network.describe(other_authority + "/meta", issuer=other_authority)
+    assert cache.refresh(SERVER, missing=True)
+    assert cache.refresh(second, missing=True)
+    assert set(cache.known([SERVER, second])) == {AUTHORITY, other_authority}
+    assert set(cache.known([second])) == {other_authority}
 
 
 def test_tenants_with_the_same_server_share_its_keys(cache: KeyCache, network: FakeServer) -> None:
     another_tenants = SERVER.model_copy(update={"clients": ()})
-    assert cache.refresh(SERVER, wanted=True)
-    assert not cache.refresh(another_tenants, wanted=True)
+    assert cache.refresh(SERVER, missing=True)
+    assert not cache.refresh(another_tenants, missing=True)
     assert set(cache.known([another_tenants])) == {AUTHORITY}
     assert network.fetches() == 1
 
 
 class SlowServer(FakeServer):
-    """Answers when it is told to."""
+    """A server that delays its answers until the test releases them."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -159,7 +161,7 @@ class SlowServer(FakeServer):
         return super()._answer(request)
 
 
-def test_while_one_thread_fetches_the_others_go_on_with_the_keys_they_have(
+def test_during_a_fetch_other_threads_use_the_cached_keys(
     clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(keys, "DEADLINE_SECONDS", 60)  # whoever waited would outlast the server
@@ -167,7 +169,7 @@ def test_while_one_thread_fetches_the_others_go_on_with_the_keys_they_have(
     network.may_answer.set()
     with network.client() as client, ThreadPoolExecutor() as threads:
         cache = KeyCache(client, clock)
-        cache.refresh(SERVER, wanted=True)
+        cache.refresh(SERVER, missing=True)
         network.may_answer.clear()
         network.asked.clear()
         clock.now += LIFETIME
@@ -184,12 +186,12 @@ def test_threads_that_need_new_keys_wait_for_one_fetch(clock: Clock) -> None:
     network = SlowServer()
     with network.client() as client, ThreadPoolExecutor(8) as threads:
         cache = KeyCache(client, clock)
-        first = threads.submit(cache.refresh, SERVER, wanted=True)
+        first = threads.submit(cache.refresh, SERVER, missing=True)
         assert network.asked.wait(10)
-        others = [threads.submit(cache.refresh, SERVER, wanted=True) for _ in range(7)]
-        assert not wait(others, timeout=0.2).done
+        fetches = [threads.submit(cache.refresh, SERVER, missing=True) for _ in range(7)]
+        assert not wait(fetches, timeout=0.2).done
         network.may_answer.set()
         assert first.result(10)
-        assert all(other.result(10) for other in others)
+        assert all(fetch.result(10) for fetch in fetches)
         assert kids(cache) == ["k1"]
     assert network.fetches() == 1

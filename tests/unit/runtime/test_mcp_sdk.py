@@ -1,4 +1,4 @@
-"""A server made with the official MCP SDK, on loopback, called by the official client."""
+"""Tests of a server with the official MCP SDK, called by the official client on loopback."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from starlette.applications import Starlette
 
 from flow_mcp.runtime import KeyCache, resource_metadata
 from flow_mcp.runtime.asgi import CALLER, Caller, ProtectedResourceMiddleware
-from flow_mcp.runtime.mcp_sdk import KnownToSdk, SettingsTokenVerifier, auth_settings
+from flow_mcp.runtime.mcp_sdk import SdkCallerMiddleware, SettingsTokenVerifier, auth_settings
 from flow_mcp.runtime.tenants import Tenants
 from tests.unit.runtime import acme
 from tests.unit.runtime.acme import (
@@ -54,7 +54,7 @@ LIST_TOOLS = {"jsonrpc": "2.0", "id": 2, "method": "tools/list", "params": {}}
 
 @dataclass
 class Served:
-    """A running server; calls to its MCP address."""
+    """A running server, with methods to call its MCP address."""
 
     port: int
 
@@ -71,7 +71,7 @@ class Served:
         return httpx.post(self.url, json=body, headers=headers)
 
     def whoami(self, text: str) -> object:
-        """Ask the official client to call the tool."""
+        """Call the tool with the official client."""
 
         async def ask() -> object:
             async with httpx2.AsyncClient(headers={"Authorization": f"Bearer {text}"}) as http:
@@ -83,7 +83,7 @@ class Served:
 
 
 def whoami(ctx: Context) -> dict[str, str]:
-    """Tell what the server knows of its caller."""
+    """Return the server's data of its caller."""
     request = ctx.request_context.request
     caller = request.scope.get(CALLER) if request else None
     known = get_access_token()
@@ -111,14 +111,14 @@ def tenants() -> Iterator[Tenants]:
 @pytest.fixture(scope="module")
 def guarded(tenants: Tenants) -> Iterator[Served]:
     """A server behind the middleware."""
-    app = KnownToSdk(application(MCPServer("guarded")))
+    app = SdkCallerMiddleware(application(MCPServer("guarded")))
     with serving(ProtectedResourceMiddleware(app, tenants, base_url=HOST), lifespan="on") as port:
         yield Served(port)
 
 
 @pytest.fixture(scope="module")
 def verified(tenants: Tenants) -> Iterator[Served]:
-    """A server that uses the SDK's own middleware with our verifier."""
+    """A server with the SDK's own middleware and `SettingsTokenVerifier`."""
     server = MCPServer(
         "verified",
         token_verifier=SettingsTokenVerifier(tenants, PRODUCTION),
@@ -135,11 +135,11 @@ def good(**changes: object) -> str:
 KARI = f"{DESKTOP} kari {PRODUCTION} {{'iss': '{AUTHORITY}'}}"
 
 
-def test_a_tool_knows_its_caller_and_gets_no_token(guarded: Served) -> None:
+def test_a_tool_gets_its_caller_without_the_token(guarded: Served) -> None:
     assert guarded.whoami(good()) == {"caller": "acme production kari", "sdk": KARI, "token": ""}
 
 
-def test_a_session_is_only_its_callers(guarded: Served) -> None:
+def test_a_session_belongs_to_its_caller(guarded: Served) -> None:
     opened = guarded.post(good(), INITIALIZE)
     session = opened.headers["mcp-session-id"]
     assert guarded.post(good(), LIST_TOOLS, session).status_code == 200
@@ -147,7 +147,7 @@ def test_a_session_is_only_its_callers(guarded: Served) -> None:
     assert guarded.post(token(program(exp=LATER)), LIST_TOOLS, session).status_code == 404
 
 
-def test_the_middleware_tells_401_from_403(guarded: Served) -> None:
+def test_the_middleware_distinguishes_401_and_403(guarded: Served) -> None:
     refused = [guarded.post(text, INITIALIZE) for text in (None, good(aud="x"), good(scope="openid"))]
     where = f'resource_metadata="{WELL_KNOWN}", scope="mcp-456-production flow"'
     assert [(answer.status_code, answer.headers["www-authenticate"]) for answer in refused] == [
@@ -157,13 +157,13 @@ def test_the_middleware_tells_401_from_403(guarded: Served) -> None:
     ]
 
 
-def test_the_verifier_admits_who_is_allowed(verified: Served) -> None:
+def test_the_verifier_accepts_allowed_callers(verified: Served) -> None:
     text = good()
     assert verified.whoami(text) == {"caller": "", "sdk": KARI, "token": text}
     assert verified.post(token(program(exp=LATER)), INITIALIZE).status_code == 200
 
 
-def test_with_the_verifier_every_refusal_is_401_without_scope(verified: Served) -> None:
+def test_with_the_verifier_every_denied_call_is_401_without_scope(verified: Served) -> None:
     for text in (None, good(aud="x"), good(scope="openid"), token(program(exp=LATER, azp=acme.TESTER))):
         answer = verified.post(text, INITIALIZE)
         assert answer.status_code == 401
@@ -173,7 +173,7 @@ def test_with_the_verifier_every_refusal_is_401_without_scope(verified: Served) 
         assert "scope" not in challenge
 
 
-def test_the_sdks_metadata_says_what_ours_does(verified: Served) -> None:
+def test_the_sdks_metadata_equals_that_of_the_runtime(verified: Served) -> None:
     path = WELL_KNOWN.removeprefix(HOST)
     answer = httpx.get(f"http://127.0.0.1:{verified.port}{path}").json()
     ours = resource_metadata(acme.resource("production"))
@@ -185,10 +185,10 @@ def test_the_verifier_records_its_decisions(tenants: Tenants, caplog: pytest.Log
     with caplog.at_level(logging.INFO, "flow_mcp.runtime.audit"):
         anyio.run(verifier.verify_token, token(program()))
         anyio.run(verifier.verify_token, "opaque")
-    said = [(vars(record)["reason"], vars(record)["client"]) for record in caplog.records]
-    assert said == [("allowed", AGENT), ("token-opaque", None)]
+    records = [(vars(record)["reason"], vars(record)["client"]) for record in caplog.records]
+    assert records == [("allowed", AGENT), ("token-opaque", None)]
 
 
-def test_a_resource_that_no_tenant_has_admits_nobody(tenants: Tenants) -> None:
+def test_a_resource_of_no_tenant_is_denied(tenants: Tenants) -> None:
     verifier = SettingsTokenVerifier(tenants, PRODUCTION + "2")
     assert anyio.run(verifier.verify_token, token()) is None

@@ -1,4 +1,4 @@
-"""Protected resource metadata (RFC 9728)."""
+"""Tests of the protected resource metadata (RFC 9728)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.unit.runtime.acme import AUTHORITY, PRODUCTION, TEST, WELL_KNOWN
         ),
     ],
 )
-def test_the_well_known_part_stands_between_host_and_path(resource: str, address: str) -> None:
+def test_the_well_known_part_is_between_host_and_path(resource: str, address: str) -> None:
     assert metadata_url(resource) == address
 
 

@@ -1,4 +1,4 @@
-"""An action repeated in the background."""
+"""Tests of the poller."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from flow_mcp.runtime.poller import Poller
 
 
 class Action:
-    """Counts its runs; fails when it is told to."""
+    """An action that counts its runs and can fail."""
 
     def __init__(self) -> None:
         self.runs = Semaphore(0)
@@ -46,30 +46,33 @@ def poller(action: Action) -> Iterator[Poller]:
     poller.stop()
 
 
-def test_it_runs_again_and_again_once_it_is_needed(poller: Poller, action: Action) -> None:
+def test_the_action_is_repeated_after_the_first_call(poller: Poller, action: Action) -> None:
     assert not action.entered.is_set()
     poller.keep_running()
     assert all(action.ran() for _ in range(3))
 
 
-def test_being_needed_twice_starts_one_thread(poller: Poller) -> None:
+def test_two_calls_start_one_thread(poller: Poller) -> None:
     poller.keep_running()
     first = poller._thread
     poller.keep_running()
     assert poller._thread is first
 
 
-def test_an_error_is_logged_and_the_next_time_comes(
+def test_an_error_is_logged_and_the_action_is_repeated(
     poller: Poller, action: Action, caplog: pytest.LogCaptureFixture
 ) -> None:
     action.error = ValueError("unexpected")
     poller.keep_running()
     assert all(action.ran() for _ in range(3))
     assert caplog.records[0].levelno == logging.ERROR
-    assert caplog.records[0].getMessage() == "An unexpected error; it is tried again in 0.001 seconds"
+    assert (
+        caplog.records[0].getMessage()
+        == "Settings could not be read: unexpected error. Next attempt in 0.001 seconds."
+    )
 
 
-def test_stopping_waits_for_the_action_that_is_under_way(poller: Poller, action: Action) -> None:
+def test_stopping_waits_for_a_running_action(poller: Poller, action: Action) -> None:
     action.may_end.clear()
     poller.keep_running()
     assert action.entered.wait(10)
@@ -82,7 +85,7 @@ def test_stopping_waits_for_the_action_that_is_under_way(poller: Poller, action:
     assert not thread.is_alive()
 
 
-def test_what_was_stopped_does_not_start_again(poller: Poller, action: Action) -> None:
+def test_a_stopped_poller_does_not_start_again(poller: Poller, action: Action) -> None:
     poller.stop()
     poller.keep_running()
     assert poller._thread is None
@@ -90,7 +93,7 @@ def test_what_was_stopped_does_not_start_again(poller: Poller, action: Action) -
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are not forked here")
-def test_in_a_forked_process_it_starts_again() -> None:
+def test_the_poller_starts_again_in_a_forked_process() -> None:
     program = """
 import os, threading
 from flow_mcp.runtime.poller import Poller

@@ -1,4 +1,4 @@
-"""The reasons, and that the documentation names each."""
+"""Tests of the reason codes and their documentation."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def table() -> str:
     return "\n".join(["| code | status | error code | meaning |", "|---|---|---|---|", *rows])
 
 
-def test_the_documentation_lists_every_reason_as_it_is() -> None:
+def test_the_documentation_lists_every_reason() -> None:
     assert table() in DOCUMENTATION.read_text()
 
 

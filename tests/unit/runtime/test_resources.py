@@ -1,4 +1,4 @@
-"""Which resource an address belongs to."""
+"""Tests of the look-up of the protected resource of an address."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ NESTED = resource("production").model_copy(update={"url": PRODUCTION + "/sandbox
 RESOURCES = (resource("production"), NESTED, resource("test"))
 
 
-def found(address: str) -> str | None:
+def url_of(address: str) -> str | None:
     match: ProtectedResource | None = find_resource(RESOURCES, address)
     return match.url if match else None
 
@@ -35,7 +35,7 @@ def found(address: str) -> str | None:
 def test_an_address_belongs_to_the_longest_url_that_begins_it_in_whole_segments(
     address: str, url: str
 ) -> None:
-    assert found(address) == url
+    assert url_of(address) == url
 
 
 @pytest.mark.parametrize(
@@ -89,8 +89,8 @@ def test_an_address_belongs_to_the_longest_url_that_begins_it_in_whole_segments(
         pytest.param("/", id="a slash"),
     ],
 )
-def test_an_address_that_is_none_or_could_be_read_in_two_ways_belongs_to_no_resource(address: str) -> None:
-    assert found(address) is None
+def test_an_invalid_or_ambiguous_address_belongs_to_no_resource(address: str) -> None:
+    assert url_of(address) is None
 
 
 @pytest.mark.parametrize("order", [RESOURCES, RESOURCES[::-1]])

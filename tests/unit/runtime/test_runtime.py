@@ -1,4 +1,4 @@
-"""The package as others see it."""
+"""Tests of the package's exports and imports."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 from flow_mcp import runtime
 
 
-def test_it_exports_these_names() -> None:
+def test_the_package_exports_these_names() -> None:
     assert runtime.__all__ == [
         "Decision",
         "KeyCache",
@@ -31,7 +31,7 @@ def test_it_exports_these_names() -> None:
     assert all(hasattr(runtime, name) for name in runtime.__all__)
 
 
-def test_importing_it_loads_neither_pulumi_nor_the_command_line_nor_an_http_client() -> None:
+def test_importing_the_runtime_imports_neither_pulumi_nor_the_command_line_nor_an_http_client() -> None:
     program = "import sys, flow_mcp.runtime; print(sorted({name.partition('.')[0] for name in sys.modules}))"
     loaded = subprocess.run(
         [sys.executable, "-c", program], check=True, capture_output=True, text=True

@@ -1,4 +1,4 @@
-"""Which tenant an address belongs to."""
+"""Tests of the look-up of the tenant of an address."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from flow_mcp.runtime import Reason, Validator
 from flow_mcp.runtime.resources import find_resource
-from flow_mcp.runtime.tenants import AddressIndex, Place, Readiness, Tenants, overlapping
+from flow_mcp.runtime.tenants import AddressIndex, Readiness, TenantResource, Tenants, overlapping
 from flow_mcp.settings import ProtectedResource, SettingsDocument
 from tests.unit.runtime import acme
 from tests.unit.runtime.acme import PRODUCTION, TEST
@@ -17,7 +17,7 @@ OTHER_TEST = TEST.replace("acme", "other")
 
 
 def other(**urls: str) -> SettingsDocument:
-    """Give another tenant of the same authorization server; addresses by environment, its own by default."""
+    """Return another tenant of the same authorization server; `urls` replaces addresses by environment."""
     resources = tuple(
         resource.model_copy(
             update={"url": urls.get(resource.environment, resource.url.replace("acme", "other"))}
@@ -37,7 +37,9 @@ def other(**urls: str) -> SettingsDocument:
         (OTHER_TEST, "other", OTHER_TEST),
     ],
 )
-def test_an_address_belongs_to_the_resource_it_is_or_is_below_of(address: str, tenant: str, url: str) -> None:
+def test_an_address_belongs_to_the_resource_with_the_longest_prefix(
+    address: str, tenant: str, url: str
+) -> None:
     place = Tenants([acme.settings(), other()]).find(address)
     assert place is not None
     assert place.resource is not None
@@ -59,7 +61,7 @@ def test_an_address_belongs_to_the_resource_it_is_or_is_below_of(address: str, t
         PRODUCTION.replace("acme", "nobody"),
     ],
 )
-def test_any_other_address_belongs_to_nobody(address: str) -> None:
+def test_other_addresses_belong_to_no_tenant(address: str) -> None:
     assert Tenants([acme.settings(), other()]).find(address) is None
 
 
@@ -83,15 +85,15 @@ PATHS = st.lists(st.sampled_from(["a", "b", "ab", "a.b"]), max_size=4).map("/".j
 @given(
     st.lists(PATHS.map("https://h/x/{}".format), unique=True, min_size=1), PATHS, st.sampled_from(["", "/"])
 )
-def test_it_finds_what_a_decision_finds(urls: list[str], path: str, end: str) -> None:
+def test_the_index_finds_the_same_resource_as_a_decision(urls: list[str], path: str, end: str) -> None:
     urls = sorted({url.rstrip("/") for url in urls})
     resources = [acme.resource("production").model_copy(update={"url": url}) for url in urls]
     closed = Validator(None)
-    index = AddressIndex((resource.url, Place("acme", closed, resource)) for resource in resources)
+    index = AddressIndex((resource.url, TenantResource("acme", closed, resource)) for resource in resources)
     address = f"https://h/x/{path}".rstrip("/") + end
     place = index.find(address)
-    found: ProtectedResource | None = place.resource if place else None
-    assert found == find_resource(resources, address)
+    resource: ProtectedResource | None = place.resource if place else None
+    assert resource == find_resource(resources, address)
 
 
 @pytest.mark.parametrize(
@@ -109,7 +111,7 @@ def test_it_finds_what_a_decision_finds(urls: list[str], path: str, end: str) ->
         ([("h/a", "one"), ("h/a/x", "one"), ("h/a.b", "two"), ("h/a/b", "three")], [("one", "three")]),
     ],
 )
-def test_owners_overlap_where_a_url_is_anothers_or_below_it(
+def test_owners_with_equal_or_nested_urls_overlap(
     owned: list[tuple[str, str]], pairs: list[tuple[str, str]]
 ) -> None:
     assert overlapping(owned) == pairs

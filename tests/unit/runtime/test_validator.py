@@ -1,4 +1,4 @@
-"""Decisions with keys that are fetched as needed."""
+"""Tests of decisions with keys that are fetched as needed."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ def validator(network: FakeServer, clock: Clock) -> Iterator[Validator]:
 
 
 def lasting(name: str = "k1") -> str:
-    """Sign a token that outlives every test."""
+    """Sign a token that is valid for all tests."""
     return token(claims(exp=NOW + 100_000), signed_by=key(name))
 
 
-def test_the_first_token_makes_the_keys_be_fetched(validator: Validator, network: FakeServer) -> None:
+def test_the_first_token_causes_a_fetch_of_the_keys(validator: Validator, network: FakeServer) -> None:
     assert validator.decide(PRODUCTION, token()) == Decision(
         Reason.ALLOWED, None, PRODUCTION, AUTHORITY, DESKTOP, "kari", "person", NOW + 300
     )
@@ -50,7 +50,7 @@ def test_the_first_token_makes_the_keys_be_fetched(validator: Validator, network
         pytest.param(token(claims(iss="https://evil.example")), id="another server's token"),
     ],
 )
-def test_a_call_that_names_no_accepted_issuer_fetches_nothing(
+def test_a_call_without_an_accepted_issuer_fetches_no_keys(
     validator: Validator, network: FakeServer, text: str | None
 ) -> None:
     assert validator.decide(PRODUCTION, text).status == 401
@@ -67,7 +67,7 @@ def test_a_rotated_key_is_accepted_at_its_first_token(
     assert validator.decide(PRODUCTION, lasting("k1")).reason is Reason.UNKNOWN_KEY
 
 
-def test_a_thousand_unknown_keys_make_one_fetch(
+def test_a_thousand_unknown_keys_cause_one_fetch(
     validator: Validator, network: FakeServer, clock: Clock
 ) -> None:
     validator.decide(PRODUCTION, token())
@@ -77,7 +77,7 @@ def test_a_thousand_unknown_keys_make_one_fetch(
     assert network.fetches() == 2
 
 
-def test_a_removed_keys_tokens_are_refused_once_the_lifetime_is_over(
+def test_tokens_of_a_removed_key_are_denied_after_the_lifetime(
     validator: Validator, network: FakeServer, clock: Clock
 ) -> None:
     assert validator.decide(PRODUCTION, lasting("k1")).allowed
@@ -88,7 +88,7 @@ def test_a_removed_keys_tokens_are_refused_once_the_lifetime_is_over(
     assert validator.decide(PRODUCTION, lasting("k1")).reason is Reason.UNKNOWN_KEY
 
 
-def test_while_the_server_is_down_known_keys_are_valid_for_the_stated_time(
+def test_known_keys_are_valid_until_the_limit_while_the_server_is_down(
     validator: Validator, network: FakeServer, clock: Clock
 ) -> None:
     assert validator.decide(PRODUCTION, lasting()).allowed
@@ -102,7 +102,7 @@ def test_while_the_server_is_down_known_keys_are_valid_for_the_stated_time(
     assert validator.decide(PRODUCTION, lasting()).allowed
 
 
-def test_a_server_that_was_never_reached_lets_nobody_in_until_it_is(
+def test_calls_are_denied_until_the_server_was_reached(
     validator: Validator, network: FakeServer, clock: Clock
 ) -> None:
     network.down = True
@@ -113,7 +113,7 @@ def test_a_server_that_was_never_reached_lets_nobody_in_until_it_is(
     assert validator.decide(PRODUCTION, token()).allowed
 
 
-def test_a_token_ends_with_its_clock(validator: Validator, clock: Clock) -> None:
+def test_a_token_expires_by_the_clock(validator: Validator, clock: Clock) -> None:
     assert validator.decide(PRODUCTION, token()).allowed
     clock.now += 360
     assert validator.decide(PRODUCTION, token()).reason is Reason.EXPIRED
@@ -128,5 +128,5 @@ def test_without_settings_every_call_is_answered_401_without_a_fetch(
     assert network.requests == []
 
 
-def test_a_validator_needs_nothing_but_settings() -> None:
+def test_a_validator_needs_only_settings() -> None:
     assert Validator(acme.settings()).decide(PRODUCTION, None).reason is Reason.NO_TOKEN

@@ -1,4 +1,4 @@
-"""The settings document: what it may be, and that the same values give the same bytes."""
+"""The settings document: validation and canonical JSON."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ GOLDEN = Path(__file__).with_name("acme.settings.json")
 
 @pytest.fixture(scope="module")
 def document() -> SettingsDocument:
-    """That of the sample acme."""
+    """The document of the sample acme."""
     declaration = from_file(
         REPOSITORY / "stacks" / "Pulumi.acme.yaml", instance_of(REPOSITORY / "Pulumi.yaml")
     ).declaration
@@ -30,11 +30,11 @@ def document() -> SettingsDocument:
 
 @pytest.fixture
 def value(document: SettingsDocument) -> Any:
-    """The same, as JSON's values, to change."""
+    """The same document as JSON values that a test can change."""
     return json.loads(document.canonical_json())
 
 
-def test_the_sample_gives_the_document_that_was_agreed_on(document: SettingsDocument) -> None:
+def test_the_sample_results_in_the_golden_document(document: SettingsDocument) -> None:
     assert json.loads(document.canonical_json()) == json.loads(GOLDEN.read_text(encoding="utf-8"))
 
 
@@ -44,23 +44,23 @@ def test_the_document_is_canonical_json(document: SettingsDocument) -> None:
     assert not re.search(r"\bnull\b", text)
 
 
-def test_what_was_written_is_read_as_the_same(document: SettingsDocument) -> None:
+def test_a_document_is_parsed_from_its_json(document: SettingsDocument) -> None:
     text = document.canonical_json()
     assert SettingsDocument.from_json(text) == document
     assert SettingsDocument.from_json(text.encode()).canonical_json() == text
 
 
-def test_keys_in_another_order_and_spaces_mean_nothing(document: SettingsDocument, value: Any) -> None:
-    def turned(part: Any) -> Any:
+def test_the_order_of_keys_and_spaces_do_not_matter(document: SettingsDocument, value: Any) -> None:
+    def with_reversed_keys(part: Any) -> Any:
         if isinstance(part, dict):
-            return {key: turned(part[key]) for key in reversed(part)}
-        return [turned(item) for item in part] if isinstance(part, list) else part
+            return {key: with_reversed_keys(part[key]) for key in reversed(part)}
+        return [with_reversed_keys(item) for item in part] if isinstance(part, list) else part
 
-    text = json.dumps(turned(value), indent=4, ensure_ascii=False)
+    text = json.dumps(with_reversed_keys(value), indent=4, ensure_ascii=False)
     assert SettingsDocument.from_json(text).canonical_json() == document.canonical_json()
 
 
-def test_the_document_holds_no_credential(document: SettingsDocument) -> None:
+def test_the_document_contains_no_credential(document: SettingsDocument) -> None:
     words = set(re.findall(r"[a-z]+", document.canonical_json().lower()))
     assert words.isdisjoint({"password", "assertion", "privatekey", "passphrase"})
     assert [word for word in words if "secret" in word] == ["secret"]  # the method, client-secret
@@ -78,7 +78,7 @@ def test_the_document_holds_no_credential(document: SettingsDocument) -> None:
 
 
 def put(value: Any, path: str, given: Any) -> None:
-    """Change what is at a path such as `authorizationServers.0.issuers`; `...` removes it."""
+    """Set the value at a path such as `authorizationServers.0.issuers`; `...` removes it."""
     *above, last = path.split(".")
     for key in above:
         value = value[int(key)] if key.isdigit() else value[key]
@@ -112,7 +112,7 @@ def put(value: Any, path: str, given: Any) -> None:
         ("protectedResources.0.authorizationServers.0.audiences", [], "too_short"),
     ],
 )
-def test_what_is_no_settings_document_is_refused(value: Any, path: str, given: Any, kind: str) -> None:
+def test_an_invalid_settings_document_is_rejected(value: Any, path: str, given: Any, kind: str) -> None:
     put(value, path, given)
     with pytest.raises(ValidationError) as refused:
         SettingsDocument.from_json(json.dumps(value))
@@ -128,7 +128,11 @@ ALGORITHMS = "algorithms must be among ES256, ES384, ES512, EdDSA, PS256, PS384,
 @pytest.mark.parametrize(
     ("path", "given", "message"),
     [
-        ("protectedResources.0.environment", "test", "a document names each protected resource once"),
+        (
+            "protectedResources.0.environment",
+            "test",
+            "each protected resource may occur only once in a document",
+        ),
         (
             "authorizationServers.0.clients.0.clientId",
             "legacy-crm",
@@ -144,7 +148,8 @@ ALGORITHMS = "algorithms must be among ES256, ES384, ES512, EdDSA, PS256, PS384,
         (
             "authorizationServers.0.tokenProfile.conditions.0.values",
             [],
-            "`values` must be given with one-of, no-suffix and prefix, and only then (must: one-of)",
+            "`values` is required with one-of, no-suffix and prefix, and not allowed otherwise "
+            "(must: one-of)",
         ),
         (
             "authorizationServers.0.authority",
@@ -153,7 +158,7 @@ ALGORITHMS = "algorithms must be among ES256, ES384, ES512, EdDSA, PS256, PS384,
         ),
     ],
 )
-def test_a_document_refers_to_itself_only_and_names_things_once(
+def test_a_document_with_duplicate_names_or_dangling_references_is_rejected(
     value: Any, path: str, given: Any, message: str
 ) -> None:
     put(value, path, given)
@@ -165,11 +170,11 @@ def test_a_document_refers_to_itself_only_and_names_things_once(
 @pytest.mark.parametrize(
     ("part", "message"),
     [
-        ("protectedResources", "a document names each protected resource once"),
-        ("authorizationServers", "a document names each authority once"),
+        ("protectedResources", "each protected resource may occur only once in a document"),
+        ("authorizationServers", "each authority may occur only once in a document"),
     ],
 )
-def test_nothing_is_there_twice(value: Any, part: str, message: str) -> None:
+def test_duplicate_parts_are_rejected(value: Any, part: str, message: str) -> None:
     value[part] = value[part][:1] * 2
     with pytest.raises(ValidationError) as refused:
         SettingsDocument.from_json(json.dumps(value))
@@ -177,9 +182,7 @@ def test_nothing_is_there_twice(value: Any, part: str, message: str) -> None:
 
 
 @pytest.mark.parametrize("key", ["tenant", "authority", "access", "registration"])
-def test_a_key_that_is_named_twice_is_refused_for_readers_differ(
-    document: SettingsDocument, key: str
-) -> None:
+def test_a_duplicate_key_is_rejected_because_parsers_differ(document: SettingsDocument, key: str) -> None:
     text = document.canonical_json().replace(f'"{key}":', f'"{key}":"x","{key}":', 1)
     assert text.count(f'"{key}":"x"') == 1
     with pytest.raises(ValidationError) as refused:
@@ -190,6 +193,6 @@ def test_a_key_that_is_named_twice_is_refused_for_readers_differ(
 @pytest.mark.parametrize(
     "text", ["", "{", "[]", "null", "1", '"x"', "\ufeff{}", "[" * 100_000, b"\xff", b"\x00"]
 )
-def test_what_is_no_json_object_is_refused_as_a_document(text: str | bytes) -> None:
+def test_text_other_than_a_json_object_is_rejected(text: str | bytes) -> None:
     with pytest.raises(ValidationError):
         SettingsDocument.from_json(text)

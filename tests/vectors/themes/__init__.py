@@ -1,4 +1,4 @@
-"""The vectors, a file each theme."""
+"""The vectors, one file for each theme."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.vectors.book import Theme
-from tests.vectors.generic import PRODUCTION, PROGRAM, at, program
+from tests.vectors.generic import PRODUCTION, PROGRAM, answers, program
 from tests.vectors.generic import token as signed_token
 from tests.vectors.keys import SIGNERS
 from tests.vectors.signing import base64url, from_base64url
@@ -15,17 +15,17 @@ add = theme.add
 
 
 def token(algorithm: str, kid: str | None = None) -> str:
-    """A token of the agent."""
+    """Return a token of the agent."""
     return signed_token(program(), algorithm, kid)
 
 
 def with_signature(algorithm: str, signature: bytes) -> str:
-    """The token with another signature."""
+    """Return the token with another signature."""
     return f"{token(algorithm).rpartition('.')[0]}.{base64url(signature)}"
 
 
 def altered(algorithm: str) -> str:
-    """The token with one bit of the signature turned."""
+    """Return the token with one inverted bit in the signature."""
     signature = bytearray(from_base64url(token(algorithm).rpartition(".")[2]))
     signature[-1] ^= 1
     return with_signature(algorithm, bytes(signature))
@@ -33,19 +33,19 @@ def altered(algorithm: str) -> str:
 
 for algorithm in SIGNERS:
     name = algorithm.lower()
-    add(name, "SIG-2", f"{algorithm} is verified.", token(algorithm), at.allowed(PROGRAM))
+    add(name, "SIG-2", f"{algorithm} is verified.", token(algorithm), answers.allowed(PROGRAM))
     add(
         f"{name}-altered",
         "SIG-1",
         f"{algorithm} with one bit of the signature turned.",
         altered(algorithm),
-        at.invalid("bad-signature"),
+        answers.invalid("bad-signature"),
     )
 
 
 def unfit(name: str, description: str, text: str) -> None:
-    """The key with the token's kid does not allow the algorithm."""
-    add(name, "KEY-4", description, text, at.invalid("unfit-key"))
+    """Add a vector: the key with the token's kid does not allow the algorithm."""
+    add(name, "KEY-4", description, text, answers.invalid("unfit-key"))
 
 
 unfit("es256-with-rsa", "ES256 under an RSA key's kid.", token("ES256", "RS256"))
@@ -57,12 +57,12 @@ add(
     "SIG-1",
     "ES256 whose signature is DER instead of two numbers.",
     with_signature("ES256", bytes.fromhex("3006020101020101")),
-    at.invalid("bad-signature"),
+    answers.invalid("bad-signature"),
 )
 add(
     "es256-zero",
     "SIG-1",
     "ES256 whose signature is all zeros (CVE-2022-21449).",
     with_signature("ES256", bytes(64)),
-    at.invalid("bad-signature"),
+    answers.invalid("bad-signature"),
 )

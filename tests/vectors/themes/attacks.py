@@ -1,9 +1,9 @@
-"""Tokens that an attacker writes."""
+"""Forged tokens."""
 
 from __future__ import annotations
 
 from tests.issuers import keycloak
-from tests.vectors.acme import AUTHORITY, DESKTOP, GOOD, HEADER, PERSON, PRODUCTION, at, person, token
+from tests.vectors.acme import AUTHORITY, DESKTOP, GOOD, HEADER, PERSON, PRODUCTION, answers, person, token
 from tests.vectors.book import Theme
 from tests.vectors.signing import GONE, joined, public_jwk, signed, with_public_key_as_secret
 
@@ -19,12 +19,12 @@ FIRST, SECOND, THIRD = GOOD.split(".")
 
 
 def refused(name: str, requirement: str, description: str, text: str, reason: str) -> None:
-    """The token is refused, the server known."""
-    add(name, requirement, description, text, at.invalid(reason))
+    """Add a vector: the token is denied with a known server."""
+    add(name, requirement, description, text, answers.invalid(reason))
 
 
 def unsigned(**header: object) -> str:
-    """The good claims under another header, with the good token's signature."""
+    """Return a token with valid claims and signature and another header."""
     whole = {name: value for name, value in (HEADER | header).items() if value is not GONE}
     return f"{joined(whole, person())}.{THIRD}"
 
@@ -67,7 +67,7 @@ add(
     "HDR-3",
     "typ with its prefix, in other letters.",
     token(typ="Application/AT+JWT"),
-    at.allowed(PERSON),
+    answers.allowed(PERSON),
 )
 
 refused("crit", "HDR-4", "crit with a name that is known.", token(crit=["exp"], exp=1), "critical-header")
@@ -130,8 +130,14 @@ OTHER = "https://id.acme.example/realms/globex"
 
 
 def foreign(name: str, requirement: str, description: str, issuer: object, key: str = "issuer") -> None:
-    """The issuer is none that this resource accepts."""
-    add(name, requirement, description, token(person(iss=issuer), key=key), at.unread("unknown-issuer"))
+    """Add a vector: the resource does not accept the issuer."""
+    add(
+        name,
+        requirement,
+        description,
+        token(person(iss=issuer), key=key),
+        answers.unknown_server("unknown-issuer"),
+    )
 
 
 foreign("other-tenant", "ISS-1", "Another tenant's token, rightly signed by its server.", OTHER, "other")
@@ -148,5 +154,5 @@ add(
     "PRV-1 PRV-2",
     "Nothing that a stranger's token says is repeated, neither to the caller nor in the log.",
     signed(keycloak.person(AUTHORITY, "mark", DESKTOP, "mark", sub="mark", azp="mark"), HEADER, "stranger"),
-    at.invalid("bad-signature"),
+    answers.invalid("bad-signature"),
 )

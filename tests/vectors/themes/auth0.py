@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.issuers import auth0
-from tests.vectors.book import Answers, Theme, Who
+from tests.vectors.book import ExpectedAnswers, ExpectedCaller, Theme
 from tests.vectors.keys import AUTH0_KID
 from tests.vectors.signing import signed
 from tests.vectors.tenants import AUTH0, AUTH0_DOCUMENT, AUTH0_IDS
@@ -17,109 +17,109 @@ AGENT, DESKTOP = AUTH0_IDS["agent"], AUTH0_IDS["desktop"]
 THIRD_PARTY = "tpc_8SXWY6j3afl2CP5ntwEOpMdPxxy49Gt2"
 END = auth0.NOW + 3_600
 
-at, at_test = (Answers(resource, ISSUER, "mcp:access") for resource in (PRODUCTION, TEST))
-PERSON = Who(DESKTOP, auth0.PERSON, "person")
-PROGRAM = Who(AGENT, f"{AGENT}@clients", "program")
+answers, test_answers = (ExpectedAnswers(resource, ISSUER, "mcp:access") for resource in (PRODUCTION, TEST))
+PERSON = ExpectedCaller(DESKTOP, auth0.PERSON, "person")
+PROGRAM = ExpectedCaller(AGENT, f"{AGENT}@clients", "program")
 
 theme = Theme("auth0", "Tokens of Auth0, in its three forms.", "auth0", "auth0", PRODUCTION)
 add = theme.add
 
 
 def token(claims: Mapping[str, Any], typ: str = "at+jwt") -> str:
-    """A signed token."""
+    """Return a signed token."""
     return signed(claims, {"alg": "RS256", "typ": typ, "kid": AUTH0_KID}, "issuer")
 
 
 def person(
     issuer: str = ISSUER, audience: str = PRODUCTION, client: str = DESKTOP, **changes: Any
 ) -> dict[str, Any]:
-    """A person's claims."""
+    """Return a person's claims."""
     return auth0.person(issuer, audience, client, **changes)
 
 
 def program(audience: str = PRODUCTION, client: str = AGENT, **changes: Any) -> dict[str, Any]:
-    """A program's claims."""
+    """Return a program's claims."""
     return auth0.program(ISSUER, audience, client, **changes)
 
 
-add("person", "AUTH0-1", "A person, RFC 9068 profile.", token(person()), at.allowed(PERSON, END))
-add("program", "AUTH0-1", "A program, RFC 9068 profile.", token(program()), at.allowed(PROGRAM, END))
+add("person", "AUTH0-1", "A person, RFC 9068 profile.", token(person()), answers.allowed(PERSON, END))
+add("program", "AUTH0-1", "A program, RFC 9068 profile.", token(program()), answers.allowed(PROGRAM, END))
 add(
     "person-authz",
     "AUTH0-1",
     "A person, RFC 9068 profile with permissions.",
     token(auth0.with_permissions(person(), "mcp:access")),
-    at.allowed(PERSON, END),
+    answers.allowed(PERSON, END),
 )
 add(
     "program-authz",
     "AUTH0-1",
     "A program, RFC 9068 profile with permissions.",
     token(auth0.with_permissions(program(), "mcp:access")),
-    at.allowed(PROGRAM, END),
+    answers.allowed(PROGRAM, END),
 )
 add(
     "permissions-alone",
     "AUTH0-1 SCP-1",
     "Permissions do not stand in for scopes.",
     token(auth0.with_permissions(person(scope="openid"), "mcp:access")),
-    at.step_up("missing-scope", PERSON),
+    answers.step_up("missing-scope", PERSON),
 )
 add(
     "own-profile-person",
     "AUTH0-2",
     "A person, Auth0's own profile.",
     token(auth0.own_profile(person()), "JWT"),
-    at.invalid("wrong-type"),
+    answers.invalid("wrong-type"),
 )
 add(
     "own-profile-program",
     "AUTH0-2",
     "A program, Auth0's own profile.",
     token(auth0.own_profile(program(), "client-credentials"), "JWT"),
-    at.invalid("wrong-type"),
+    answers.invalid("wrong-type"),
 )
 add(
     "id-token",
     "AUTH0-2",
     "An ID token.",
     token(auth0.id_token(ISSUER, DESKTOP), "JWT"),
-    at.invalid("wrong-type"),
+    answers.invalid("wrong-type"),
 )
 add(
     "program-at-people",
     "AUTH0-3 CLI-2",
     "A program through a client of people.",
     token(program(client=DESKTOP)),
-    at.invalid("wrong-grant", Who(DESKTOP, f"{DESKTOP}@clients", "program")),
+    answers.invalid("wrong-grant", ExpectedCaller(DESKTOP, f"{DESKTOP}@clients", "program")),
 )
 add(
     "agent-subject",
     "AUTH0-3",
     "An agent as subject passes for no person, though its subject has no suffix.",
     token(person(sub="agt_72jbvv7LfRKYp59gtRLtkn", sub_profile="ai_agent")),
-    at.invalid("wrong-grant", Who(DESKTOP, "agt_72jbvv7LfRKYp59gtRLtkn", "program")),
+    answers.invalid("wrong-grant", ExpectedCaller(DESKTOP, "agt_72jbvv7LfRKYp59gtRLtkn", "program")),
 )
 add(
     "issuer-without-slash",
     "AUTH0-4 ISS-1",
     "The issuer without its slash.",
     token(person(issuer=ISSUER.rstrip("/"))),
-    at.unread("unknown-issuer"),
+    answers.unknown_server("unknown-issuer"),
 )
 add(
     "other-tenant",
     "ISS-1",
     "Another Auth0 tenant.",
     token(person(issuer="https://globex.eu.auth0.com/")),
-    at.unread("unknown-issuer"),
+    answers.unknown_server("unknown-issuer"),
 )
 add(
     "management-api",
     "AUD-2",
     "A token for Auth0's management API.",
     token(person(audience=f"{ISSUER}api/v2/")),
-    at.invalid("wrong-audience", PERSON),
+    answers.invalid("wrong-audience", PERSON),
 )
 for name, client in (("third-party", THIRD_PARTY), ("document", AUTH0_DOCUMENT)):
     text = token(person(audience=TEST, client=client, scope="mcp:access"))
@@ -128,10 +128,10 @@ for name, client in (("third-party", THIRD_PARTY), ("document", AUTH0_DOCUMENT))
         "CLI-4",
         "A third-party client with a person.",
         text,
-        at_test.allowed(PERSON._replace(client=client), END),
+        test_answers.allowed(PERSON._replace(client=client), END),
         address=TEST,
     )
-    denied = at_test.invalid("no-person", Who(client, f"{client}@clients", "program"))
+    denied = test_answers.invalid("no-person", ExpectedCaller(client, f"{client}@clients", "program"))
     add(
         f"{name}-program",
         "CLI-5",

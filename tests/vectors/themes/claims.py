@@ -1,12 +1,22 @@
-"""Times and claims that a token must have."""
+"""Required times and claims of a token."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from tests.vectors.acme import DESKTOP, HEADER, PERSON, PRODUCTION, SOMEBODY, TEST, at, person, token
-from tests.vectors.book import NOW, Theme, Who
+from tests.vectors.acme import (
+    CALLER_OF_UNKNOWN_KIND,
+    DESKTOP,
+    HEADER,
+    PERSON,
+    PRODUCTION,
+    TEST,
+    answers,
+    person,
+    token,
+)
+from tests.vectors.book import NOW, ExpectedCaller, Theme
 from tests.vectors.signing import GONE, signed
 
 theme = Theme("claims", "Times, and claims that a token must have.", "keycloak", "keycloak", PRODUCTION)
@@ -14,18 +24,23 @@ add = theme.add
 
 
 def refused(
-    name: str, requirement: str, description: str, reason: str, who: Who | None = None, **claims: Any
+    name: str,
+    requirement: str,
+    description: str,
+    reason: str,
+    who: ExpectedCaller | None = None,
+    **claims: Any,
 ) -> None:
-    """The person's token, changed, is refused."""
-    add(name, requirement, description, token(person(**claims)), at.invalid(reason, who))
+    """Add a vector: the changed token of the person is denied."""
+    add(name, requirement, description, token(person(**claims)), answers.invalid(reason, who))
 
 
 def allowed(
     name: str, requirement: str, description: str, expires_at: int = NOW + 300, **claims: Any
 ) -> None:
-    """The person's token, changed, is good all the same."""
+    """Add a vector: the changed token of the person is valid."""
     who = PERSON._replace(subject=claims.get("sub", PERSON.subject))
-    add(name, requirement, description, token(person(**claims)), at.allowed(who, expires_at))
+    add(name, requirement, description, token(person(**claims)), answers.allowed(who, expires_at))
 
 
 refused(
@@ -68,13 +83,20 @@ for name, requirement, description, reason, changes in (
     ),
 ):
     text = token(person(**changes))
-    add(f"no-skew-{name}", requirement, description, text, at.invalid(reason), settings="keycloak-no-skew")
+    add(
+        f"no-skew-{name}",
+        requirement,
+        description,
+        text,
+        answers.invalid(reason),
+        settings="keycloak-no-skew",
+    )
 add(
     "no-skew-to-the-second",
     "CLM-2 CLM-3 CLM-4",
     "nbf and iat are now, exp is in a second, and no skew is allowed.",
     token(person(nbf=NOW, iat=NOW, exp=NOW + 1)),
-    at.allowed(PERSON, NOW + 1),
+    answers.allowed(PERSON, NOW + 1),
     settings="keycloak-no-skew",
 )
 
@@ -93,7 +115,7 @@ add(
     "CLM-5",
     "exp too large for a number.",
     signed(json.dumps(person(exp=0)).replace('"exp": 0', '"exp": 1e999'), HEADER, "issuer"),
-    at.invalid("malformed-claim"),
+    answers.invalid("malformed-claim"),
 )
 
 refused("client-missing", "CLM-6", "No client.", "missing-claim", azp=GONE)
@@ -122,17 +144,22 @@ allowed(
     sub="Kari Nordmann, \u00c5sg\u00e5rdstrand",
 )
 
-refused("audience-missing", "AUD-1", "No audience.", "missing-claim", SOMEBODY, aud=GONE)
-refused("audience-null", "AUD-1", "The audience null.", "malformed-claim", SOMEBODY, aud=None)
+refused("audience-missing", "AUD-1", "No audience.", "missing-claim", CALLER_OF_UNKNOWN_KIND, aud=GONE)
+refused("audience-null", "AUD-1", "The audience null.", "malformed-claim", CALLER_OF_UNKNOWN_KIND, aud=None)
 refused(
-    "audience-object", "AUD-1", "The audience an object.", "malformed-claim", SOMEBODY, aud={PRODUCTION: 1}
+    "audience-object",
+    "AUD-1",
+    "The audience an object.",
+    "malformed-claim",
+    CALLER_OF_UNKNOWN_KIND,
+    aud={PRODUCTION: 1},
 )
 refused(
     "audience-number",
     "AUD-1",
     "A number among the audiences.",
     "malformed-claim",
-    SOMEBODY,
+    CALLER_OF_UNKNOWN_KIND,
     aud=[PRODUCTION, 1],
 )
 allowed("audience-list", "AUD-1 AUD-2", "The resource among other audiences.", aud=["account", PRODUCTION])

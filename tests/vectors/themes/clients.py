@@ -1,4 +1,4 @@
-"""Which clients may call, and where."""
+"""Clients and their access."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from tests.vectors.acme import (
     READER,
     TEST,
     TESTER,
-    at,
-    at_test,
+    answers,
     at_test_environment,
     person,
     program,
+    test_answers,
     token,
 )
 from tests.vectors.book import Theme
@@ -30,30 +30,30 @@ DYNAMIC = "0b1c2d3e-4f50-4a61-8b72-9c83ad94be05"
 
 
 def as_person(client: str) -> str:
-    """A good token for the test environment: a person at this client."""
+    """Return a valid token for the test environment: a person with this client."""
     return token(at_test_environment(person(), client))
 
 
 def as_program(client: str) -> str:
-    """The same for the client itself."""
+    """Return a valid token for the test environment: this client as a program."""
     return token(at_test_environment(program(), client))
 
 
-def lets_in(name: str, requirement: str, client: str, description: str, **other: Any) -> None:
-    """The client enters with a person."""
+def client_allowed(name: str, requirement: str, client: str, description: str, **other: Any) -> None:
+    """Add a vector: the client is allowed with a person."""
     add(
         name,
         requirement,
         description,
         as_person(client),
-        at_test.allowed(PERSON._replace(client=client)),
+        test_answers.allowed(PERSON._replace(client=client)),
         **other,
     )
 
 
 def unregistered(name: str, requirement: str, client: str, description: str, **other: Any) -> None:
-    """The client is none, though a person stands behind it."""
-    denied = at_test.invalid("unregistered-client", PERSON._replace(client=client))
+    """Add a vector: the client is unregistered, although the token is a person's."""
+    denied = test_answers.invalid("unregistered-client", PERSON._replace(client=client))
     add(name, requirement, description, as_person(client), denied, **other)
 
 
@@ -69,15 +69,15 @@ unregistered(
 unregistered(
     "dynamic-other-way", "CLI-4", DYNAMIC, "A dynamic client where only documents are open.", **WILDCARD
 )
-lets_in("dynamic", "CLI-4 KC-3", DYNAMIC, "A dynamic client where it is open.")
-lets_in("document", "CLI-4 KC-3", CLAUDE, "A metadata document where it is open.")
+client_allowed("dynamic", "CLI-4 KC-3", DYNAMIC, "A dynamic client where it is open.")
+client_allowed("document", "CLI-4 KC-3", CLAUDE, "A metadata document where it is open.")
 for name, client in (("dynamic", DYNAMIC), ("document", CLAUDE)):
     add(
         f"{name}-elsewhere",
         "CLI-4 CLI-8",
         "At a resource that the registration does not list.",
         token(person(azp=client)),
-        at.not_given(PERSON._replace(client=client)),
+        answers.no_access(PERSON._replace(client=client)),
         address=PRODUCTION,
     )
     add(
@@ -85,7 +85,7 @@ for name, client in (("dynamic", DYNAMIC), ("document", CLAUDE)):
         "CLI-5",
         "Without a person nobody enters who registered himself.",
         as_program(client),
-        at_test.invalid("no-person", PROGRAM._replace(client=client)),
+        test_answers.invalid("no-person", PROGRAM._replace(client=client)),
     )
 
 add(
@@ -93,35 +93,35 @@ add(
     "CLI-2",
     "A person's token of a client for client credentials.",
     as_person(AGENT),
-    at_test.invalid("wrong-grant", PERSON._replace(client=AGENT)),
+    test_answers.invalid("wrong-grant", PERSON._replace(client=AGENT)),
 )
 add(
     "program-at-people",
     "CLI-2",
     "A program's token of a client for people.",
     as_program(DESKTOP),
-    at_test.invalid("wrong-grant", PROGRAM._replace(client=DESKTOP)),
+    test_answers.invalid("wrong-grant", PROGRAM._replace(client=DESKTOP)),
 )
 add(
     "declared-list-holds",
     "CLI-3 CLI-8",
     "A declared program is not given more by an open registration.",
     token(program(azp="legacy-crm", client_id="legacy-crm") | {"aud": TEST}),
-    at_test.not_given(PROGRAM._replace(client="legacy-crm")),
+    test_answers.no_access(PROGRAM._replace(client="legacy-crm")),
 )
 add(
     "declared-grant-holds",
     "CLI-3",
     "A declared program does not enter with a person, though dynamic clients would.",
     as_person(TESTER),
-    at_test.invalid("wrong-grant", PERSON._replace(client=TESTER)),
+    test_answers.invalid("wrong-grant", PERSON._replace(client=TESTER)),
 )
 add(
     "not-given-own-audience",
     "CLI-8",
     "A client that was not given the resource, with its own environment's token: 403, not another token.",
     as_person(READER),
-    at.not_given(PERSON._replace(client=READER)),
+    answers.no_access(PERSON._replace(client=READER)),
     address=PRODUCTION,
 )
 add(
@@ -129,15 +129,19 @@ add(
     "CLI-1",
     "A client ID in other letters is another one.",
     token(person(azp=DESKTOP.upper())),
-    at.invalid("unregistered-client", PERSON._replace(client=DESKTOP.upper())),
+    answers.invalid("unregistered-client", PERSON._replace(client=DESKTOP.upper())),
     settings="keycloak-closed",
     address=PRODUCTION,
 )
 
-lets_in("domain-port", "CLI-7", "https://claude.ai:8443/client.json", "A port is part of no domain.")
-lets_in("domain-letters", "CLI-7", "https://CLAUDE.ai/client.json", "Domains have no case.")
-lets_in("domain-declared-letters", "CLI-7", CLAUDE, "Declared domains have no case either.", **WILDCARD)
-lets_in("domain-below", "CLI-7", "https://a.b.trusted.example/c", "Below a wildcard's domain.", **WILDCARD)
+client_allowed("domain-port", "CLI-7", "https://claude.ai:8443/client.json", "A port is part of no domain.")
+client_allowed("domain-letters", "CLI-7", "https://CLAUDE.ai/client.json", "Domains have no case.")
+client_allowed(
+    "domain-declared-letters", "CLI-7", CLAUDE, "Declared domains have no case either.", **WILDCARD
+)
+client_allowed(
+    "domain-below", "CLI-7", "https://a.b.trusted.example/c", "Below a wildcard's domain.", **WILDCARD
+)
 unregistered(
     "domain-wildcard-itself", "CLI-7", "https://trusted.example/c", "A wildcard's domain itself.", **WILDCARD
 )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.vectors.book import Theme, Who
-from tests.vectors.generic import AGENT, PRODUCTION, PROGRAM, at, program, token
+from tests.vectors.book import ExpectedCaller, Theme
+from tests.vectors.generic import AGENT, PRODUCTION, PROGRAM, answers, program, token
 from tests.vectors.signing import GONE
 
 theme = Theme(
@@ -19,15 +19,17 @@ GOOD = {"use": "access", "acr": "strong", "org": "org_1"}
 
 
 def allowed(name: str, description: str, **claims: Any) -> None:
-    """All conditions hold."""
+    """Add a vector: all conditions are met."""
     text = token(program(**GOOD | claims))
-    theme.add(name, "CLM-8", description, text, at.allowed(PROGRAM))
+    theme.add(name, "CLM-8", description, text, answers.allowed(PROGRAM))
 
 
 def refused(name: str, description: str, **claims: Any) -> None:
-    """One condition does not hold."""
+    """Add a vector: one condition is not met."""
     text = token(program(**GOOD | claims))
-    theme.add(name, "CLM-8", description, text, at.invalid("not-an-access-token", Who(AGENT, AGENT)))
+    theme.add(
+        name, "CLM-8", description, text, answers.invalid("not-an-access-token", ExpectedCaller(AGENT, AGENT))
+    )
 
 
 allowed("all", "All hold.")

@@ -1,4 +1,4 @@
-"""Every row of the decision table, once and plainly."""
+"""One vector for each row of the decision table."""
 
 from __future__ import annotations
 
@@ -9,32 +9,32 @@ from tests.vectors.acme import (
     PRODUCTION,
     PROGRAM,
     TESTER,
-    at,
+    answers,
     person,
     program,
     token,
 )
-from tests.vectors.book import Theme, nowhere
+from tests.vectors.book import Theme, no_resource
 
 theme = Theme(
     "decision-table", "Every row of the decision table, once and plainly.", "keycloak", "keycloak", PRODUCTION
 )
 add = theme.add
 
-add("person", "CLM-9 CLI-2 KC-1", "A person at a declared client is allowed.", GOOD, at.allowed(PERSON))
+add("person", "CLM-9 CLI-2 KC-1", "A person at a declared client is allowed.", GOOD, answers.allowed(PERSON))
 add(
     "program",
     "CLM-9 CLI-2 KC-1",
     "A program is allowed.",
     token(program()),
-    at.allowed(PROGRAM),
+    answers.allowed(PROGRAM),
 )
 add(
     "no-settings",
     "RES-1",
     "A tenant without settings answers 401 and points nowhere, whatever the token.",
     GOOD,
-    nowhere("no-settings"),
+    no_resource("no-settings"),
     settings=None,
 )
 add(
@@ -42,7 +42,7 @@ add(
     "RES-1",
     "The same without a token.",
     None,
-    nowhere("no-settings"),
+    no_resource("no-settings"),
     settings=None,
 )
 add(
@@ -50,7 +50,7 @@ add(
     "RES-2",
     "An environment that is not declared answers 401 and points nowhere.",
     GOOD,
-    nowhere("unknown-resource"),
+    no_resource("unknown-resource"),
     address=PRODUCTION.replace("production", "staging"),
 )
 add(
@@ -58,7 +58,7 @@ add(
     "RES-2",
     "The same without a token.",
     None,
-    nowhere("unknown-resource"),
+    no_resource("unknown-resource"),
     address=PRODUCTION.replace("production", "staging"),
 )
 add(
@@ -66,7 +66,7 @@ add(
     "RES-2",
     "Another tenant's address is unknown here.",
     GOOD,
-    nowhere("unknown-resource"),
+    no_resource("unknown-resource"),
     address=PRODUCTION.replace("acme", "globex"),
 )
 add(
@@ -74,21 +74,21 @@ add(
     "REQ-1",
     "A call without a token is told where the metadata is and which scopes to ask for.",
     None,
-    at.no_token(),
+    answers.no_token(),
 )
 add(
     "bad-token",
     "CLM-2 PRV-1",
     "A token that ended is refused with invalid_token.",
     token(person(exp=1_789_999_000)),
-    at.invalid("expired"),
+    answers.invalid("expired"),
 )
 add(
     "unregistered",
     "CLI-1",
     "A program that nobody declared is refused with 401, for no token of its own can ever do.",
     token(program(azp="legacy-erp", client_id="legacy-erp")),
-    at.invalid("unregistered-client", PROGRAM._replace(client="legacy-erp")),
+    answers.invalid("unregistered-client", PROGRAM._replace(client="legacy-erp")),
     settings="keycloak-closed",
 )
 add(
@@ -96,33 +96,33 @@ add(
     "SCP-1 SCP-4",
     "A missing scope answers 403 with all scopes at once.",
     token(person(scope="openid")),
-    at.step_up("missing-scope", PERSON),
+    answers.step_up("missing-scope", PERSON),
 )
 add(
     "insufficient-role",
     "SCP-1",
     "A program without the scope likewise, where the resource has no app roles.",
     token(program(scope="profile")),
-    at.step_up("missing-scope", PROGRAM),
+    answers.step_up("missing-scope", PROGRAM),
 )
 add(
     "not-given",
     "CLI-8",
     "A registered client that was not given this resource gets 403 and nothing to step up with.",
     token(program(azp=TESTER, client_id=TESTER)),
-    at.not_given(PROGRAM._replace(client=TESTER)),
+    answers.no_access(PROGRAM._replace(client=TESTER)),
 )
 add(
     "manual",
     "CLI-2",
     "A client that was registered by hand is allowed where it is listed.",
     token(program(azp="legacy-crm", client_id="legacy-crm")),
-    at.allowed(PROGRAM._replace(client="legacy-crm")),
+    answers.allowed(PROGRAM._replace(client="legacy-crm")),
 )
 add(
     "wrong-environment",
     "AUD-2",
     "Another environment's token is refused with 401, though the client was given both.",
     token(program(azp=AGENT, aud=PRODUCTION.replace("production", "test"))),
-    at.invalid("wrong-audience", PROGRAM),
+    answers.invalid("wrong-audience", PROGRAM),
 )

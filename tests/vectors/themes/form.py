@@ -1,10 +1,10 @@
-"""What a token looks like before anything of it is believed."""
+"""The form of a token, which is checked first."""
 
 from __future__ import annotations
 
 import json
 
-from tests.vectors.acme import GOOD, HEADER, PERSON, PRODUCTION, at, person, token
+from tests.vectors.acme import GOOD, HEADER, PERSON, PRODUCTION, answers, person, token
 from tests.vectors.book import Theme
 from tests.vectors.signing import base64url, signed
 
@@ -18,41 +18,41 @@ LIMIT = 16 * 1024
 def refused(
     name: str, requirement: str, description: str, text: str, reason: str = "token-malformed"
 ) -> None:
-    """The token is refused before its issuer is known."""
-    theme.add(name, requirement, description, text, at.unread(reason))
+    """Add a vector: the token is denied before its issuer is known."""
+    theme.add(name, requirement, description, text, answers.unknown_server(reason))
 
 
 def payload(text: str | bytes) -> str:
-    """A token with this payload, rightly signed."""
+    """Return a correctly signed token with this payload."""
     return signed(text, HEADER, "issuer")
 
 
 def header(text: str | bytes) -> str:
-    """A token with this header, rightly signed."""
+    """Return a correctly signed token with this header."""
     return signed(BODY, text.encode() if isinstance(text, str) else text, "issuer")
 
 
 def filled(length: int) -> str:
-    """A good token of just this length: a claim and a header that nobody reads fill it."""
+    """Return a valid token of exactly this length, with an unused claim and header."""
     size = (length - len(token(person(filler=""), filler=""))) * 3 // 4 - 4
     texts = (token(person(filler="a" * (size + i)), filler="a" * j) for i in range(8) for j in range(4))
     return next(text for text in texts if len(text) == length)
 
 
 def other_last_letter(text: str) -> str:
-    """The same bytes written in another way: the last letter of a signature of 256 bytes has unused bits."""
+    """Return another encoding of the same bytes: the last letter of a 256-byte signature has unused bits."""
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
     return text[:-1] + alphabet[alphabet.index(text[-1]) + 1]
 
 
-theme.add("longest", "FRM-1", "A token of 16 KiB is read.", filled(LIMIT), at.allowed(PERSON))
+theme.add("longest", "FRM-1", "A token of 16 KiB is read.", filled(LIMIT), answers.allowed(PERSON))
 refused("too-long", "FRM-1", "A good token of more than 16 KiB.", filled(LIMIT + 1), "token-too-large")
 theme.add(
     "megabyte",
     "FRM-1",
     "A megabyte is refused and not an error of the server.",
     GOOD,
-    at.unread("token-too-large"),
+    answers.unknown_server("token-too-large"),
     padTokenTo=1_048_576,
 )
 refused("empty", "FRM-2", "No text at all after the scheme.", "", "token-opaque")

@@ -1,24 +1,38 @@
-"""Which key verifies a token."""
+"""Selection of the key that verifies a token."""
 
 from __future__ import annotations
 
-from tests.vectors.acme import GOOD, PERSON, PRODUCTION, at, token
+from tests.vectors.acme import GOOD, PERSON, PRODUCTION, answers, token
 from tests.vectors.book import Expected, Theme
 from tests.vectors.signing import GONE
 
 theme = Theme("keys", "Which of the published keys verifies a token.", "keycloak", "keycloak", PRODUCTION)
 
 NAMELESS = token(kid=GONE)
-ALLOWED = at.allowed(PERSON)
+ALLOWED = answers.allowed(PERSON)
 
 
 def add(name: str, requirement: str, keys: str, description: str, text: str, decision: Expected) -> None:
-    """A token and the keys that are there."""
+    """Add a vector with a token and published keys."""
     theme.add(name, requirement, description, text, decision, keys=keys)
 
 
-add("unknown-kid", "KEY-1", "keycloak", "A kid that nobody has.", token(kid="k9"), at.invalid("unknown-key"))
-add("kid-letters", "KEY-1", "keycloak", "A kid in other letters.", token(kid="K1"), at.invalid("unknown-key"))
+add(
+    "unknown-kid",
+    "KEY-1",
+    "keycloak",
+    "A kid that nobody has.",
+    token(kid="k9"),
+    answers.invalid("unknown-key"),
+)
+add(
+    "kid-letters",
+    "KEY-1",
+    "keycloak",
+    "A kid in other letters.",
+    token(kid="K1"),
+    answers.invalid("unknown-key"),
+)
 add(
     "second",
     "KEY-1",
@@ -33,7 +47,7 @@ add(
     "keycloak-two",
     "Another key of the same server does not.",
     token(key="other"),
-    at.invalid("bad-signature"),
+    answers.invalid("bad-signature"),
 )
 add("nameless", "KEY-3", "keycloak", "Without a kid the only key verifies.", NAMELESS, ALLOWED)
 add(
@@ -50,7 +64,7 @@ add(
     "keycloak-two",
     "Without a kid two keys that fit are one too many.",
     NAMELESS,
-    at.invalid("unfit-key"),
+    answers.invalid("unfit-key"),
 )
 add(
     "nameless-none-fits",
@@ -58,7 +72,7 @@ add(
     "keycloak-other-algorithm",
     "Without a kid no key fits.",
     NAMELESS,
-    at.invalid("unfit-key"),
+    answers.invalid("unfit-key"),
 )
 add(
     "without-kid",
@@ -66,7 +80,7 @@ add(
     "keycloak-without-kid",
     "A key without a kid is not the one that a token names.",
     GOOD,
-    at.invalid("unknown-key"),
+    answers.invalid("unknown-key"),
 )
 add("both-without-kid", "KEY-3", "keycloak-without-kid", "Neither has a kid.", NAMELESS, ALLOWED)
 add(
@@ -83,7 +97,7 @@ add(
     "keycloak-same-kid",
     "Two keys with the token's kid: neither verifies.",
     token(key="stranger"),
-    at.invalid("bad-signature"),
+    answers.invalid("bad-signature"),
 )
 add(
     "other-algorithm",
@@ -91,7 +105,7 @@ add(
     "keycloak-other-algorithm",
     "A key for another algorithm.",
     GOOD,
-    at.invalid("unfit-key"),
+    answers.invalid("unfit-key"),
 )
 add("for-verifying", "KEY-4", "keycloak-for-verifying", "A key whose key_ops say verify.", GOOD, ALLOWED)
 add(
@@ -100,25 +114,32 @@ add(
     "keycloak-not-for-verifying",
     "A key whose key_ops say otherwise.",
     GOOD,
-    at.invalid("unknown-key"),
+    answers.invalid("unknown-key"),
 )
-add("encryption", "KEY-6", "keycloak-encryption", "A key for encryption.", GOOD, at.invalid("unknown-key"))
+add(
+    "encryption",
+    "KEY-6",
+    "keycloak-encryption",
+    "A key for encryption.",
+    GOOD,
+    answers.invalid("unknown-key"),
+)
 add(
     "leaked",
     "KEY-6",
     "keycloak-leaked",
     "A key that is published with its private part.",
     GOOD,
-    at.invalid("unknown-key"),
+    answers.invalid("unknown-key"),
 )
-add("symmetric", "KEY-6", "keycloak-symmetric", "A symmetric key.", GOOD, at.invalid("unknown-key"))
+add("symmetric", "KEY-6", "keycloak-symmetric", "A symmetric key.", GOOD, answers.invalid("unknown-key"))
 add(
     "small",
     "KEY-6",
     "keycloak-small",
     "An RSA key of 1,024 bits.",
     token(key="small"),
-    at.invalid("unknown-key"),
+    answers.invalid("unknown-key"),
 )
 add(
     "unreadable",
@@ -128,13 +149,20 @@ add(
     GOOD,
     ALLOWED,
 )
-add("empty", "KEY-1", "keycloak-empty", "The server publishes no key.", GOOD, at.invalid("unknown-key"))
-add("empty-nameless", "KEY-3", "keycloak-empty", "The same, and no kid.", NAMELESS, at.invalid("unfit-key"))
+add("empty", "KEY-1", "keycloak-empty", "The server publishes no key.", GOOD, answers.invalid("unknown-key"))
+add(
+    "empty-nameless",
+    "KEY-3",
+    "keycloak-empty",
+    "The same, and no kid.",
+    NAMELESS,
+    answers.invalid("unfit-key"),
+)
 add(
     "none",
     "KEY-9",
     "keycloak-none",
     "The server's keys could not be fetched.",
     GOOD,
-    at.invalid("keys-unavailable"),
+    answers.invalid("keys-unavailable"),
 )

@@ -1,10 +1,10 @@
-"""A tenant on the way from one authorization server to another."""
+"""A tenant during a move to another authorization server."""
 
 from __future__ import annotations
 
 from tests.vectors import acme, generic
 from tests.vectors.acme import PRODUCTION, TEST
-from tests.vectors.book import Answers, Theme
+from tests.vectors.book import ExpectedAnswers, Theme
 from tests.vectors.keys import KID
 from tests.vectors.signing import signed
 
@@ -17,13 +17,13 @@ theme = Theme(
 )
 add = theme.add
 
-OLD = Answers(PRODUCTION, acme.AUTHORITY, acme.PRODUCTION_SCOPE, asked=generic.SCOPES)
-NEW = Answers(PRODUCTION, generic.at.authority, generic.SCOPES)
+OLD = ExpectedAnswers(PRODUCTION, acme.AUTHORITY, acme.PRODUCTION_SCOPE, asked=generic.SCOPES)
+NEW = ExpectedAnswers(PRODUCTION, generic.answers.authority, generic.SCOPES)
 NEW_CLAIMS = generic.program(aud=generic.PRODUCTION)
 
 
 def new_token(kid: str = "RS256", key: str = "other", **claims: object) -> str:
-    """A token of the new server."""
+    """Return a token of the new server."""
     return signed(NEW_CLAIMS | claims, {"alg": "RS256", "typ": "at+jwt", "kid": kid}, key)
 
 
@@ -91,6 +91,6 @@ add(
     "ISS-1 MOV-1",
     "A resource that has not moved does not know the new server.",
     new_token(),
-    acme.at_test.unread("unknown-issuer"),
+    acme.test_answers.unknown_server("unknown-issuer"),
     address=TEST,
 )

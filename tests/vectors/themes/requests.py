@@ -1,8 +1,8 @@
-"""Where the token stands in a call."""
+"""The place of the token in a call."""
 
 from __future__ import annotations
 
-from tests.vectors.acme import GOOD, PERSON, PRODUCTION, at, token
+from tests.vectors.acme import GOOD, PERSON, PRODUCTION, answers, token
 from tests.vectors.book import Expected, Theme
 
 theme = Theme(
@@ -12,7 +12,7 @@ theme = Theme(
     "keycloak",
     PRODUCTION,
 )
-ALLOWED = at.allowed(PERSON)
+ALLOWED = answers.allowed(PERSON)
 
 
 def add(
@@ -23,27 +23,27 @@ def add(
     decision: Expected,
     query: str | None = None,
 ) -> None:
-    """A call with these Authorization headers."""
+    """Add a vector with these Authorization headers."""
     theme.add(name, requirement, description, None, decision, authorization=headers, query=query)
 
 
-SEVERAL, IN_QUERY = at.unread("several-tokens"), at.unread("token-in-query")
+SEVERAL, IN_QUERY = answers.unknown_server("several-tokens"), answers.unknown_server("token-in-query")
 
 add("bearer", "REQ-2", "The usual header.", [f"Bearer {GOOD}"], ALLOWED)
 add("lower-case", "REQ-2", "The scheme in lower case.", [f"bearer {GOOD}"], ALLOWED)
 add("upper-case", "REQ-2", "The scheme in capitals, with spaces to spare.", [f"BEARER   {GOOD}"], ALLOWED)
-add("no-header", "REQ-1", "No header.", [], at.no_token())
-add("basic", "REQ-2", "Another scheme.", ["Basic YTpi"], at.no_token())
-add("dpop", "REQ-2", "A token of the scheme DPoP.", [f"DPoP {GOOD}"], at.no_token())
-add("no-scheme", "REQ-2", "A token without a scheme.", [GOOD], at.no_token())
-add("scheme-alike", "REQ-2", "A scheme that begins alike.", [f"Bearer2 {GOOD}"], at.no_token())
-add("scheme-alone", "FRM-2", "The scheme alone.", ["Bearer"], at.unread("token-opaque"))
+add("no-header", "REQ-1", "No header.", [], answers.no_token())
+add("basic", "REQ-2", "Another scheme.", ["Basic YTpi"], answers.no_token())
+add("dpop", "REQ-2", "A token of the scheme DPoP.", [f"DPoP {GOOD}"], answers.no_token())
+add("no-scheme", "REQ-2", "A token without a scheme.", [GOOD], answers.no_token())
+add("scheme-alike", "REQ-2", "A scheme that begins alike.", [f"Bearer2 {GOOD}"], answers.no_token())
+add("scheme-alone", "FRM-2", "The scheme alone.", ["Bearer"], answers.unknown_server("token-opaque"))
 add(
     "two-in-one",
     "FRM-2",
     "Two tokens in one header.",
     [f"Bearer {GOOD}, Bearer {GOOD}"],
-    at.unread("token-encrypted"),
+    answers.unknown_server("token-encrypted"),
 )
 add(
     "two-headers",

@@ -1,9 +1,19 @@
-"""Which resource an address belongs to."""
+"""The protected resource that an address belongs to."""
 
 from __future__ import annotations
 
-from tests.vectors.acme import GOOD, PERSON, PRODUCTION, TEST, TEST_SCOPE, at, at_test, person, token
-from tests.vectors.book import Answers, Theme, nowhere
+from tests.vectors.acme import (
+    GOOD,
+    PERSON,
+    PRODUCTION,
+    TEST,
+    TEST_SCOPE,
+    answers,
+    person,
+    test_answers,
+    token,
+)
+from tests.vectors.book import ExpectedAnswers, Theme, no_resource
 from tests.vectors.tenants import SERVER
 
 theme = Theme(
@@ -13,13 +23,13 @@ add = theme.add
 
 
 def found(name: str, address: str, description: str) -> None:
-    """The address belongs to production."""
-    add(name, "RES-3", description, GOOD, at.allowed(PERSON), address=address)
+    """Add a vector: the address belongs to production."""
+    add(name, "RES-3", description, GOOD, answers.allowed(PERSON), address=address)
 
 
 def unknown(name: str, requirement: str, address: str, description: str) -> None:
-    """The address belongs to no resource, though the token is good."""
-    add(name, requirement, description, GOOD, nowhere("unknown-resource"), address=address)
+    """Add a vector: the address belongs to no resource, although the token is valid."""
+    add(name, requirement, description, GOOD, no_resource("unknown-resource"), address=address)
 
 
 found("slash", PRODUCTION + "/", "A slash at the end changes nothing.")
@@ -32,7 +42,7 @@ add(
     "RES-3",
     "The other environment has its own resource.",
     token(person(aud=TEST, scope=TEST_SCOPE)),
-    at_test.allowed(PERSON),
+    test_answers.allowed(PERSON),
     address=TEST,
 )
 add(
@@ -40,7 +50,7 @@ add(
     "RES-3",
     "Of two resources one below the other the longer URL decides.",
     None,
-    Answers(PRODUCTION + "/sandbox", at.authority, at.scope).no_token(),
+    ExpectedAnswers(PRODUCTION + "/sandbox", answers.authority, answers.scope).no_token(),
     settings="keycloak-nested",
     address=PRODUCTION + "/sandbox/mcp",
 )
@@ -49,7 +59,7 @@ add(
     "RES-3",
     "A neighbour of the longer one by name belongs to the shorter.",
     None,
-    at.no_token(),
+    answers.no_token(),
     settings="keycloak-nested",
     address=PRODUCTION + "/sandbox2",
 )

@@ -6,24 +6,24 @@ from tests.vectors import generic
 from tests.vectors.acme import GOOD
 from tests.vectors.acme import PERSON as ACME_PERSON
 from tests.vectors.acme import PRODUCTION as ACME_PRODUCTION
-from tests.vectors.acme import at as at_acme
+from tests.vectors.acme import answers as at_acme
 from tests.vectors.acme import person as acme_person
 from tests.vectors.acme import token as acme_token
-from tests.vectors.book import Answers, Theme
+from tests.vectors.book import ExpectedAnswers, Theme
 from tests.vectors.signing import GONE
 from tests.vectors.themes import entra
 
 theme = Theme(
     "scopes", "Scopes and app roles that a token must carry.", "generic", "generic", generic.PRODUCTION
 )
-PERSON, PROGRAM, at = generic.PERSON, generic.PROGRAM, generic.at
+PERSON, PROGRAM, answers = generic.PERSON, generic.PROGRAM, generic.answers
 ENTRA = {"keys": "entra", "address": entra.PRODUCTION}
 TWO_ROLES = ENTRA | {"settings": "entra-two-roles"}
 
 
 def person(name: str, requirement: str, description: str, scope: object, missing: bool = True) -> None:
-    """A person's token with these scopes."""
-    decision = at.step_up("missing-scope", PERSON) if missing else at.allowed(PERSON)
+    """Add a vector with a person's token with these scopes."""
+    decision = answers.step_up("missing-scope", PERSON) if missing else answers.allowed(PERSON)
     theme.add(name, requirement, description, generic.token(generic.person(scope=scope)), decision)
 
 
@@ -44,21 +44,21 @@ for name, value in (("number", 7), ("null", None), ("object", {"flow.run": 1}), 
         "SCP-3",
         "Scopes are a string or a list of strings.",
         generic.token(generic.person(scope=value)),
-        at.invalid("malformed-claim", PERSON),
+        answers.invalid("malformed-claim", PERSON),
     )
 theme.add(
     "program-needs-scopes",
     "SCP-1",
     "A program needs scopes where the resource has no app roles.",
     generic.token(generic.program(scope="flow.run", roles=["flow.production"])),
-    at.step_up("missing-scope", PROGRAM),
+    answers.step_up("missing-scope", PROGRAM),
 )
 theme.add(
     "second-audience",
     "AUD-2",
     "One of several audiences of the resource is enough.",
     generic.token(generic.program(aud="flow-test", scope="flow.test")),
-    Answers(generic.TEST, at.authority, "flow.test").allowed(PROGRAM),
+    ExpectedAnswers(generic.TEST, answers.authority, "flow.test").allowed(PROGRAM),
     address=generic.TEST,
 )
 
@@ -67,7 +67,7 @@ theme.add(
     "SCP-2",
     "A program with all roles.",
     entra.token(entra.program(roles=["mcp.run", "mcp.program"])),
-    entra.at.allowed(entra.PROGRAM, entra.END),
+    entra.answers.allowed(entra.PROGRAM, entra.END),
     **TWO_ROLES,
 )
 theme.add(
@@ -75,7 +75,7 @@ theme.add(
     "SCP-2",
     "A program with one role of two.",
     entra.token(entra.program(roles=["mcp.program"])),
-    entra.at.step_up("missing-role", entra.PROGRAM),
+    entra.answers.step_up("missing-role", entra.PROGRAM),
     **TWO_ROLES,
 )
 theme.add(
@@ -83,7 +83,7 @@ theme.add(
     "SCP-3",
     "Roles are no string.",
     entra.token(entra.program(roles="mcp.program")),
-    entra.at.invalid("malformed-claim", entra.PROGRAM),
+    entra.answers.invalid("malformed-claim", entra.PROGRAM),
     settings="entra",
     **ENTRA,
 )
@@ -92,7 +92,7 @@ theme.add(
     "SCP-2",
     "Roles do not stand in for a person's scopes.",
     entra.token(entra.person(scp="User.Read", roles=["mcp.program", "mcp.access"])),
-    entra.at.step_up("missing-scope", entra.PERSON),
+    entra.answers.step_up("missing-scope", entra.PERSON),
     settings="entra",
     **ENTRA,
 )
@@ -101,12 +101,12 @@ theme.add(
     "SCP-2",
     "Roles that no claim carries are missing.",
     entra.token(entra.program()),
-    entra.at.step_up("missing-role", entra.PROGRAM),
+    entra.answers.step_up("missing-role", entra.PROGRAM),
     settings="entra-no-role-claim",
     **ENTRA,
 )
 
-OTHER_LETTERS = Answers(ACME_PRODUCTION, at_acme.authority, 'a\\"b\\\\c sm%C3%B8r x%0D%0Ay')
+OTHER_LETTERS = ExpectedAnswers(ACME_PRODUCTION, at_acme.authority, 'a\\"b\\\\c sm%C3%B8r x%0D%0Ay')
 KEYCLOAK = {"settings": "keycloak-other-letters", "keys": "keycloak", "address": ACME_PRODUCTION}
 theme.add(
     "quoted",

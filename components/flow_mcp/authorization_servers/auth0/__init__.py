@@ -1,4 +1,4 @@
-"""Auth0: an API per protected resource, in a tenant that exists and may serve others too."""
+"""Auth0: an API for each protected resource, in an existing Auth0 tenant that may have other applications."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from flow_mcp.authorization_servers.auth0.checks import check, owns
 from flow_mcp.authorization_servers.auth0.declaration import Auth0
 from flow_mcp.authorization_servers.auth0.setting_changes import SETTING_CHANGES
 from flow_mcp.authorization_servers.auth0.settings import authority, settings
+from flow_mcp.declaration.credentials import CredentialVariables
 from flow_mcp.declaration.declaration import AuthorizationServerKind
 
 AUTH0 = AuthorizationServerKind(
@@ -17,6 +18,14 @@ AUTH0 = AuthorizationServerKind(
     setting_changes=SETTING_CHANGES,
     authority=authority,
     owns=owns,
+    credentials=CredentialVariables(
+        (
+            ("AUTH0_CLIENT_ID", "AUTH0_CLIENT_SECRET"),
+            ("AUTH0_CLIENT_ID", "AUTH0_CLIENT_ASSERTION_PRIVATE_KEY"),
+            ("AUTH0_API_TOKEN",),
+            ("AUTH0_CLI_LOGIN",),
+        )
+    ),
 )
 
 __all__ = ["AUTH0", "Auth0"]

@@ -1,4 +1,7 @@
-"""One API (resource server) per protected resource, with its permission: what gives tokens their audience."""
+"""Creates an API (resource server) with one permission for each protected resource.
+
+The API's identifier is the audience of tokens.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +19,11 @@ from flow_mcp.declaration.sign_in_paths import admitted
 from flow_mcp.settings import Grant
 
 Permissions = Mapping[str, pulumi.Resource]
-"""By protected resource's key: what must exist before the API's permission can be granted."""
+"""By key of the protected resource: the resource that must exist before the API's permission is granted."""
 
 
 def create(declaration: Declaration, server: Auth0, opts: pulumi.ResourceOptions) -> Permissions:
-    """Create the APIs, closed to every application without a grant."""
+    """Create the APIs. An application without a client grant cannot use them."""
     permissions: dict[str, pulumi.Resource] = {}
     for resource in declaration.resources:
         people = admitted(declaration, resource)
@@ -50,28 +53,28 @@ def _api(
     lifetime = seconds(server.tokens.access)
     return auth0.ResourceServer(
         resource.key,
-        # Clients ask for the resource by this, byte for byte.
+        # Clients request the resource with this identifier, which is compared byte for byte.
         identifier=resource.url,
         name=names.api(declaration, resource),
         signing_alg="RS256",
-        # Without permissions in the token: its scopes are already those that the person's roles allow.
+        # The profile without a `permissions` claim: the scopes are limited to the person's roles already.
         token_dialect="rfc9068_profile",  # noqa: S106 the name of a format
         enforce_policies=bool(people.groups),
         allow_offline_access=server.tokens.refresh is not None,
         skip_consent_for_verifiable_first_party_clients=True,
         token_lifetime=lifetime,
-        # Its default of two hours would be refused beside a shorter token_lifetime.
+        # Auth0 rejects the default of two hours if token_lifetime is shorter.
         token_lifetime_for_web=lifetime,
         subject_type_authorization={
             "client": {"policy": _policy(_has_programs(declaration, resource))},
-            "user": {"policy": _policy(people.anyone)},
+            "user": {"policy": _policy(not people.is_empty)},
         },
         opts=opts,
     )
 
 
-def _policy(somebody: bool) -> str:
-    return "require_client_grant" if somebody else "deny_all"
+def _policy(permitted: bool) -> str:
+    return "require_client_grant" if permitted else "deny_all"
 
 
 def _has_programs(declaration: Declaration, resource: ResourceDeclared) -> bool:

@@ -1,4 +1,4 @@
-"""The tenant's clients at Auth0, each with grants for the protected resources it was given and no others."""
+"""Creates the tenant's clients at Auth0, each with client grants for the resources of its access list."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pulumi_auth0 as auth0
 from flow_mcp.authorization_servers.auth0 import names
 from flow_mcp.authorization_servers.auth0.apis import Permissions
 from flow_mcp.authorization_servers.auth0.declaration import Auth0
-from flow_mcp.authorization_servers.outputs import together
+from flow_mcp.authorization_servers.outputs import combine
 from flow_mcp.declaration.base import seconds
 from flow_mcp.declaration.clients import Client
 from flow_mcp.declaration.declaration import Declaration, ResourceDeclared
@@ -20,8 +20,8 @@ from flow_mcp.settings import Grant
 
 
 @dataclass(frozen=True)
-class Made:
-    """What Auth0 assigned, by client name."""
+class CreatedClients:
+    """The client IDs and secrets that Auth0 assigned, by client name."""
 
     ids: pulumi.Output[Mapping[str, str]]
     secrets: pulumi.Output[Mapping[str, str]]
@@ -29,8 +29,8 @@ class Made:
 
 def create(
     declaration: Declaration, server: Auth0, permissions: Permissions, opts: pulumi.ResourceOptions
-) -> Made:
-    """Create the declared clients, their credentials and their grants."""
+) -> CreatedClients:
+    """Create the declared clients, their credentials and their client grants."""
     ids: dict[str, pulumi.Output[str]] = {}
     secrets: dict[str, pulumi.Output[str]] = {}
     for name, declared in sorted(declaration.tenant.clients.items()):
@@ -38,11 +38,11 @@ def create(
         ids[name] = client.client_id
         credentials = _credentials(name, declared, client, opts)
         if declared.confidential and not declared.private_key_jwt:
-            secrets[name] = credentials.client_secret.apply(partial(_readable, name))
+            secrets[name] = credentials.client_secret.apply(partial(_required_secret, name))
         subject = "user" if declared.grant is Grant.AUTHORIZATION_CODE else "client"
         for resource in declaration.reached_by(declared.access):
             grant(f"{name}/{resource.key}", client.client_id, resource, subject, permissions, opts)
-    return Made(together(ids), pulumi.Output.secret(together(secrets)))
+    return CreatedClients(combine(ids), pulumi.Output.secret(combine(secrets)))
 
 
 def grant(
@@ -53,7 +53,16 @@ def grant(
     permissions: Permissions,
     opts: pulumi.ResourceOptions,
 ) -> None:
-    """Let a client (None: every third-party one) use a resource's API, for itself or for a person."""
+    """Create a client grant for a resource's API.
+
+    Args:
+        name: name of the Pulumi resource.
+        client_id: the client; None for the default grant of all third-party clients.
+        resource: the protected resource.
+        subject: `user` for tokens on behalf of a person, `client` for tokens of a program.
+        permissions: the resources of the APIs' permissions, by key of the protected resource.
+        opts: options of the Pulumi resource.
+    """
     auth0.ClientGrant(
         name,
         client_id=client_id,
@@ -61,7 +70,7 @@ def grant(
         audience=resource.url,
         scopes=[names.SCOPE],
         subject_type=subject,
-        # Auth0 refuses a grant of a scope that is not there yet, and nothing in it refers to the scope.
+        # Auth0 rejects a grant of a scope that does not exist yet, and no input of the grant refers to it.
         opts=pulumi.ResourceOptions.merge(
             opts, pulumi.ResourceOptions(depends_on=[permissions[resource.key]])
         ),
@@ -83,7 +92,7 @@ def _client(
         grant_types=["authorization_code", *(["refresh_token"] if refresh else [])]
         if person
         else ["client_credentials"],
-        # Never left out, even when empty: what was there before would silently stay.
+        # Set even if empty, because the plugin keeps the former values of an absent property.
         callbacks=list(declared.redirect_uris),
         web_origins=list(declared.web_origins),
         allowed_origins=list(declared.web_origins),
@@ -140,10 +149,10 @@ def _credentials(
     )
 
 
-def _readable(name: str, secret: str) -> str:
+def _required_secret(name: str, secret: str) -> str:
     if not secret:
         raise pulumi.RunError(
-            f"Auth0 made a secret for the client {name} but did not show it: the administrator's application "
-            "lacks read:client_keys. Grant that, then run pulumi up --refresh."
+            f"Auth0 created a secret for the client {name} but did not return it: the administrator's "
+            "application lacks read:client_keys. Grant that permission, then run pulumi up --refresh."
         )
     return secret

@@ -15,7 +15,7 @@ from flow_mcp.declaration.declaration import Declaration
 
 
 class Auth0AuthorizationServer(AuthorizationServerComponent):
-    """APIs of an Auth0 tenant that admit exactly what the tenant declares."""
+    """The APIs, roles and clients of a Flow tenant in its Auth0 tenant."""
 
     def __init__(self, name: str, declaration: Declaration, opts: pulumi.ResourceOptions) -> None:
         super().__init__(name, declaration, opts)
@@ -25,12 +25,12 @@ class Auth0AuthorizationServer(AuthorizationServerComponent):
             f"{name}-management", domain=server.domain, opts=pulumi.ResourceOptions(parent=self)
         )
         owned = pulumi.ResourceOptions(parent=self, provider=provider)
-        # A role that is missing must end the update before anything is created.
-        existing = roles.find(declaration, server, owned)
+        # A missing role must end the update before anything is created.
+        existing_roles = roles.find(declaration, server, owned)
         settings = tenant.prepare(declaration, server, owned)
         permissions = apis.create(declaration, server, owned)
-        roles.create(declaration, existing, permissions, owned)
-        made = clients.create(declaration, server, permissions, owned)
+        roles.create(declaration, existing_roles, permissions, owned)
+        created = clients.create(declaration, server, permissions, owned)
         third_party.create(declaration, server, permissions, settings, owned)
-        self.ids, self.secrets = made.ids, made.secrets
+        self.ids, self.secrets = created.ids, created.secrets
         self.register_outputs({"issuer": server.issuer})

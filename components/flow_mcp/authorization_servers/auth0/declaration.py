@@ -1,4 +1,4 @@
-"""What a tenant declares of its Auth0."""
+"""The declaration of Auth0 in a tenant's file."""
 
 from __future__ import annotations
 
@@ -12,26 +12,31 @@ from flow_mcp.declaration.base import Declared, Duration, Host, is_loopback, spl
 from flow_mcp.declaration.clients import Access, InheritedPeople
 from flow_mcp.declaration.findings import RefusedError
 
-_LONGEST_DOCUMENT = 120
+_MAXIMUM_URL_LENGTH = 120
 
 
 def _document_url(url: str) -> str:
-    """The address of a Client ID Metadata Document, by Auth0's rules for it.
+    """Return the URL of a client ID metadata document, after a check of Auth0's restrictions.
 
     https://auth0.com/docs/get-started/auth0-overview/create-applications/register-applications-with-cimd
     """
     parts = split_url(url)
     segments = [segment.lower().replace("%2e", ".") for segment in parts.path.split("/")]
     if parts.scheme != "https" or is_loopback(parts.hostname):
-        raise RefusedError("is not https, or on loopback, and Auth0 fetches it", "Publish it by https.")
+        raise RefusedError(
+            "is not https or is a loopback address, so Auth0 cannot fetch it",
+            "Publish the document by https.",
+        )
     if not any(segments):
-        raise RefusedError("has no path beyond /", "Write the document's whole address.")
+        raise RefusedError("has no path", "Declare the complete URL of the document.")
     if "?" in url or "#" in url:
         raise RefusedError("has a query or a fragment", "Remove it.")
     if {".", ".."} & set(segments):
-        raise RefusedError("has a path with `.` or `..` segments", "Write the path plainly.")
-    if len(url) > _LONGEST_DOCUMENT:
-        raise RefusedError(f"is longer than {_LONGEST_DOCUMENT} characters", "Auth0 takes no longer ones.")
+        raise RefusedError("has `.` or `..` segments in its path", "Declare the path without them.")
+    if len(url) > _MAXIMUM_URL_LENGTH:
+        raise RefusedError(
+            f"is longer than the {_MAXIMUM_URL_LENGTH} characters that Auth0 allows", "Use a shorter URL."
+        )
     return url
 
 
@@ -44,79 +49,83 @@ class Roles(Declared):
     create: Annotated[
         bool,
         Field(
-            description="true: the stack makes and owns them, without members; false: they exist, and are "
-            "given the permissions only."
+            description="true: the stack creates and owns the roles, without members; false: the roles "
+            "exist, and the stack only assigns permissions to them."
         ),
     ] = False
 
 
 class RefreshTokens(Declared):
-    """Refresh tokens for clients of people; each can be used once (rotation)."""
+    """Refresh tokens of clients for people; each is valid once (rotation)."""
 
-    lifetime: Annotated[Duration, Field(description="From the sign-in on.")] = "30d"
-    idle: Annotated[Duration, Field(description="Without use.")] = "7d"
+    lifetime: Annotated[Duration, Field(description="Lifetime since the sign-in.")] = "30d"
+    idle: Annotated[Duration, Field(description="Lifetime without use.")] = "7d"
 
 
 class Tokens(Declared):
-    """Lifetimes."""
+    """Lifetimes of tokens."""
 
-    access: Annotated[Duration, Field(description="Of access tokens.")] = "1h"
+    access: Annotated[Duration, Field(description="Lifetime of access tokens.")] = "1h"
     refresh: Annotated[
-        RefreshTokens | None, Field(description="Left out: none; people sign in again for each access token.")
+        RefreshTokens | None,
+        Field(description="Refresh tokens; default: none, so people sign in again for each access token."),
     ] = None
 
 
 class DynamicRegistration(Declared):
-    """Dynamic Client Registration, which Auth0 has for the whole tenant, open to anyone, or not at all."""
+    """Dynamic client registration, which Auth0 opens to everyone in the whole Auth0 tenant or not at all."""
 
     access: Access
     people: InheritedPeople = None
 
 
 class MetadataDocuments(Declared):
-    """Client ID Metadata Documents: Auth0 accepts those that were imported, and no others."""
+    """Client ID metadata documents. Auth0 accepts imported documents only."""
 
     documents: Annotated[
-        tuple[DocumentUrl, ...], Field(min_length=1, description="Addresses of the documents; imported.")
+        tuple[DocumentUrl, ...], Field(min_length=1, description="URLs of the documents to import.")
     ]
     access: Access
     people: InheritedPeople = None
 
 
 class Registration(Declared):
-    """Registration methods; one that is absent reaches nothing here."""
+    """Registration methods. Clients of a method that is not declared have no access."""
 
     dynamic: DynamicRegistration | None = None
     metadata_documents: MetadataDocuments | None = None
 
     @property
     def methods(self) -> RegistrationMethods:
-        """The methods that lead to a person's token."""
+        """The registration methods through which people can sign in, by key; None if not declared."""
         return {"dynamic": self.dynamic, "metadataDocuments": self.metadata_documents}
 
 
 class TenantSettings(Declared):
-    """Switches of the whole Auth0 tenant; other stacks and applications live with them too."""
+    """Settings of the whole Auth0 tenant, which also apply to other stacks and applications."""
 
     manage: Annotated[
         bool,
         Field(
-            description="true: this stack sets dynamic registration and metadata documents as `registration` "
-            "says, and the resource parameter profile. They are put back when it no longer does."
+            description="true: this stack turns dynamic registration and metadata documents on or off as "
+            "`registration` declares, and sets the resource parameter profile. It restores the former values "
+            "when it no longer manages them."
         ),
     ] = False
     resource_parameter_profile: Annotated[
         Literal["audience", "compatibility"] | None,
-        Field(description="compatibility (the default with manage) honours `resource` (RFC 8707)."),
+        Field(
+            description="With compatibility (the default with manage), Auth0 honours `resource` (RFC 8707)."
+        ),
     ] = None
 
 
 class Auth0(DeclaredServer):
     """An Auth0 tenant as the authorization server."""
 
-    domain: Annotated[Host, Field(description="Of the tenant, such as acme.eu.auth0.com.")]
+    domain: Annotated[Host, Field(description="Domain of the Auth0 tenant, such as acme.eu.auth0.com.")]
     custom_domain: Annotated[
-        Host | None, Field(description="That clients see instead, if any; it must be set up already.")
+        Host | None, Field(description="Custom domain for clients, if any; it must be set up already.")
     ] = None
     roles: Roles = Roles()
     tokens: Tokens = Tokens()
@@ -125,30 +134,30 @@ class Auth0(DeclaredServer):
 
     @property
     def registration_methods(self) -> RegistrationMethods:
-        """The methods that lead to a person's token."""
+        """The registration methods through which people can sign in, by key; None if not declared."""
         return self.registration.methods
 
     @property
     def lifetimes(self) -> Mapping[str, str]:
-        """The lifetimes of access and refresh tokens."""
+        """The declared token lifetimes by path: those of access and refresh tokens."""
         refresh = self.tokens.refresh
-        of_refresh = {"lifetime": refresh.lifetime, "idle": refresh.idle} if refresh else {}
+        refresh_durations = {"lifetime": refresh.lifetime, "idle": refresh.idle} if refresh else {}
         return {
             "tokens.access": self.tokens.access,
-            **{f"tokens.refresh.{key}": duration for key, duration in of_refresh.items()},
+            **{f"tokens.refresh.{key}": duration for key, duration in refresh_durations.items()},
         }
 
     @property
     def issuer(self) -> str:
-        """The issuer, with the slash that Auth0 writes into metadata and tokens.
+        """The issuer, which ends with a slash in Auth0's metadata and tokens.
 
-        It is the domain that a token was asked from:
+        It contains the domain from which the client requests tokens:
         https://auth0.com/docs/customize/custom-domains (Custom domains and token requests)
         """
         return f"https://{self.custom_domain or self.domain}/"
 
     @property
     def resource_parameter(self) -> bool:
-        """Whether this stack makes the tenant honour `resource` where `audience` is missing."""
+        """Whether this stack sets the profile with which Auth0 honours `resource` without `audience`."""
         settings = self.tenant_settings
         return settings.manage and settings.resource_parameter_profile != "audience"

@@ -1,4 +1,4 @@
-"""The resource that remembers what an Auth0 tenant's settings were before a stack, and puts them back."""
+"""The resource that stores the former settings of an Auth0 tenant, and restores them on delete."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from flow_mcp.authorization_servers.errors import AuthorizationServerError
 from flow_mcp.engine.plugin.resource import Made, Properties, Resource
 
 _LOG = logging.getLogger(__name__)
-_REGISTRATION = ("dynamic_registration", "metadata_documents")
-_TEXTS = {
+_REGISTRATION_SETTINGS = ("dynamic_registration", "metadata_documents")
+_LABELS = {
     "dynamic_registration": "dynamic client registration",
     "metadata_documents": "registration by Client ID Metadata Documents",
     "resource_parameter_profile": "the resource parameter profile",
@@ -28,30 +28,30 @@ class TenantSettings(Properties):
 
 
 class FormerSettingsInputs(TenantSettings):
-    """What the stack sets, so that what somebody else has set is told apart from it.
+    """The settings that the stack sets. Delete compares them with the current ones to find other changes.
 
     Attributes:
-        domain: of the Auth0 tenant.
+        domain: domain of the Auth0 tenant.
     """
 
     domain: str
 
 
 class FormerSettingsState(FormerSettingsInputs):
-    """What the stack sets, and what was there.
+    """The settings that the stack sets, and the former ones.
 
     Attributes:
-        former: the settings when they were taken over.
+        former: the settings before the stack first set them.
     """
 
     former: TenantSettings
 
 
 class FormerSettingsResource(Resource[FormerSettingsInputs, FormerSettingsState]):
-    """Reads the settings before the stack's `auth0.Tenant` sets them, and restores them after it is gone.
+    """Reads the settings before the stack's `auth0.Tenant` sets them, and restores them after its deletion.
 
-    The plugin for Auth0 restores nothing. These are two resources because Pulumi writes its state between
-    them: the former settings are in the state before the first one is changed, whatever is cut off.
+    The Auth0 plugin restores nothing. This is a separate resource because Pulumi writes its state after each
+    resource: an interrupted update has the former settings in the state before it changes any of them.
     """
 
     name = "Auth0FormerSettings"
@@ -66,11 +66,11 @@ class FormerSettingsResource(Resource[FormerSettingsInputs, FormerSettingsState]
     def create(self, inputs: FormerSettingsInputs) -> Made[FormerSettingsState]:
         with self._api(inputs.domain) as api:
             former = _settings(api.tenant_settings())
-        for setting in _REGISTRATION:
+        for setting in _REGISTRATION_SETTINGS:
             if getattr(former, setting):
                 _LOG.warning(
-                    "%s is on already in the Auth0 tenant %s, and stays on when this stack goes",
-                    _TEXTS[setting],
+                    "%s is on already in the Auth0 tenant %s, and stays on when this stack is deleted",
+                    _LABELS[setting],
                     inputs.domain,
                 )
         return Made(inputs.domain, FormerSettingsState(**inputs.model_dump(), former=former))
@@ -78,8 +78,8 @@ class FormerSettingsResource(Resource[FormerSettingsInputs, FormerSettingsState]
     def read(self, resource_id: str, state: FormerSettingsState | None) -> Made[FormerSettingsState]:
         if state is None:
             raise AuthorizationServerError(
-                "Former settings of an Auth0 tenant cannot be imported: only the stack that took them over "
-                "knows them."
+                "Former settings of an Auth0 tenant cannot be imported, because only the state of the stack "
+                "that changed them has them."
             )
         return Made(resource_id, state)
 
@@ -107,35 +107,35 @@ class FormerSettingsResource(Resource[FormerSettingsInputs, FormerSettingsState]
                 api.update_tenant_settings(_body(restored))
         for setting in sorted(changed):
             _LOG.warning(
-                "%s of the Auth0 tenant %s was changed since this stack set it, and stays %s; the stack "
-                "found it %s",
-                _TEXTS[setting],
+                "%s of the Auth0 tenant %s was changed after this stack set it, and stays %s. Before the "
+                "stack it was %s",
+                _LABELS[setting],
                 state.domain,
-                _shown(getattr(current, setting)),
-                _shown(getattr(state.former, setting)),
+                _displayed(getattr(current, setting)),
+                _displayed(getattr(state.former, setting)),
             )
-        for setting in _REGISTRATION:
+        for setting in _REGISTRATION_SETTINGS:
             if getattr(state.former, setting) and setting not in changed:
                 _LOG.warning(
-                    "%s is on in the Auth0 tenant %s, as this stack found it: switch it off if nobody "
+                    "%s is on in the Auth0 tenant %s, as it was before this stack. Turn it off if nobody "
                     "needs it",
-                    _TEXTS[setting],
+                    _LABELS[setting],
                     state.domain,
                 )
 
 
-def _settings(found: Mapping[str, Any]) -> TenantSettings:
-    """The settings; Auth0 leaves out what is as in a new tenant."""
-    flags = found.get("flags") or {}
+def _settings(response: Mapping[str, Any]) -> TenantSettings:
+    """Return the settings in a response. Auth0 omits settings that have the value of a new tenant."""
+    flags = response.get("flags") or {}
     return TenantSettings(
         dynamic_registration=bool(flags.get("enable_dynamic_client_registration")),
-        metadata_documents=bool(found.get("client_id_metadata_document_supported")),
-        resource_parameter_profile=found.get("resource_parameter_profile") or "audience",
+        metadata_documents=bool(response.get("client_id_metadata_document_supported")),
+        resource_parameter_profile=response.get("resource_parameter_profile") or "audience",
     )
 
 
 def _body(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Some settings as the Management API has them."""
+    """Return the request body of the Management API for some settings."""
     body: dict[str, Any] = {}
     if "dynamic_registration" in settings:
         body["flags"] = {"enable_dynamic_client_registration": settings["dynamic_registration"]}
@@ -146,7 +146,7 @@ def _body(settings: Mapping[str, Any]) -> dict[str, Any]:
     return body
 
 
-def _shown(value: bool | str) -> str:
+def _displayed(value: bool | str) -> str:
     if isinstance(value, str):
         return value
     return "on" if value else "off"

@@ -1,4 +1,4 @@
-"""The public key of a client that signs its assertions, held against what Auth0 takes.
+"""Checks the public key of a client that authenticates with a private key JWT against Auth0's restrictions.
 
 https://auth0.com/docs/get-started/applications/configure-private-key-jwt (RS256, RS384 or PS256; 2048 to
 4096 bits; a PEM public key or X.509 certificate)
@@ -11,20 +11,20 @@ import warnings
 from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import RSAKey
 
-_SMALLEST, _LARGEST = 2048, 4096
+_MINIMUM_BITS, _MAXIMUM_BITS = 2048, 4096
 
 
-def problem(pem: str) -> str | None:
-    """What is wrong with a declared certificate; None if Auth0 takes it."""
+def key_problem(pem: str) -> str | None:
+    """Return why Auth0 rejects a declared certificate or public key; None if it accepts it."""
     try:
         with warnings.catch_warnings():
-            # A key that is too small is named below, with the bounds.
+            # The check below reports a key that is too small, with the bounds.
             warnings.simplefilter("ignore", SecurityWarning)
             bits = RSAKey.import_key(pem).public_key.key_size
     except JoseError:
-        return "holds no RSA key, the only kind that Auth0 takes"
+        return "has no RSA key, the only type that Auth0 accepts"
     except ValueError:
         return "cannot be read as a certificate or public key"
-    if not _SMALLEST <= bits <= _LARGEST:
-        return f"has a key of {bits} bits; Auth0 takes {_SMALLEST} to {_LARGEST}"
+    if not _MINIMUM_BITS <= bits <= _MAXIMUM_BITS:
+        return f"has a key of {bits} bits, but Auth0 accepts {_MINIMUM_BITS} to {_MAXIMUM_BITS}"
     return None

@@ -1,6 +1,6 @@
-"""Auth0's Management API, as much of it as the plugin for Auth0 does not offer.
+"""A client of Auth0's Management API, with the requests that the Auth0 plugin does not offer.
 
-Fields and meanings: https://auth0.com/docs/api/management/v2/tenants (tenant settings).
+Source: https://auth0.com/docs/api/management/v2/tenants (tenant settings).
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ _ASSERTION_SECONDS = 60
 
 
 class ManagementApi:
-    """The Management API of one Auth0 tenant, signed in when first used.
+    """The Management API of one Auth0 tenant. It signs in at the first request.
 
-    A context manager: leaving it closes the connections. Credentials come from the variables that the plugin
-    for Auth0 reads, are read when they are used, and are kept nowhere else.
+    It is a context manager: leaving it closes the connections. Credentials come from the variables that the
+    Auth0 plugin reads; their values are read on use and not stored.
 
     Args:
-        domain: of the Auth0 tenant.
-        environment: where the credentials are; the process's own if left out.
-        transport: only for tests.
+        domain: domain of the Auth0 tenant.
+        environment: variables with the credentials; default: those of the process.
+        transport: replaces the network in tests.
     """
 
     def __init__(
@@ -60,45 +60,47 @@ class ManagementApi:
         self._client.close()
 
     def tenant_settings(self) -> dict[str, Any]:
-        """The tenant's settings; what was never set may be missing.
+        """Return the tenant's settings. Settings that were never set may be absent.
 
         Raises:
-            AuthorizationServerError: Auth0 does not answer, or refuses.
+            AuthorizationServerError: Auth0 does not answer or rejects the request.
         """
         return self._accepted("GET", None)
 
     def update_tenant_settings(self, changed: Mapping[str, Any]) -> None:
-        """Change exactly the settings that are named.
+        """Change the given settings and no others.
 
         Raises:
-            AuthorizationServerError: Auth0 does not answer, or refuses.
+            AuthorizationServerError: Auth0 does not answer or rejects the request.
         """
         self._accepted("PATCH", changed)
 
     @property
-    def _who(self) -> str:
+    def _server_name(self) -> str:
         return f"the Auth0 tenant {self.domain}"
 
     def _accepted(self, method: str, body: Mapping[str, Any] | None) -> dict[str, Any]:
         self._token = self._token or self._sign_in()
         headers = {"Authorization": f"Bearer {self._token}"}
         arguments = {} if body is None else {"json": body}
-        answer = send(self._client, method, _SETTINGS, who=self._who, headers=headers, **arguments)
+        answer = send(self._client, method, _SETTINGS, server=self._server_name, headers=headers, **arguments)
         if answer.is_success and (settings := json_object(answer)):
             return settings
         if answer.status_code == httpx.codes.UNAUTHORIZED:
-            raise CredentialsError(f"{self._who} refuses the Management API's token: {_reason(answer)}.")
+            raise CredentialsError(
+                f"{self._server_name} rejects the Management API's token: {_reason(answer)}."
+            )
         if answer.status_code == httpx.codes.FORBIDDEN:
             raise RightsError(
-                f"{self._who} does not let its settings be read and changed ({_reason(answer)}): grant "
-                "read:tenant_settings and update:tenant_settings to the administrator's application."
+                f"{self._server_name} does not permit reading and changing its settings ({_reason(answer)}). "
+                "Grant read:tenant_settings and update:tenant_settings to the administrator's application."
             )
         raise AuthorizationServerError(
-            f"{self._who} answered {answer.status_code} to {method} {_SETTINGS}: {_reason(answer)}."
+            f"{self._server_name} answered {answer.status_code} to {method} {_SETTINGS}: {_reason(answer)}."
         )
 
     def _sign_in(self) -> str:
-        """A token for the Management API.
+        """Return a token for the Management API.
 
         https://auth0.com/docs/secure/tokens/access-tokens/management-api-access-tokens
         """
@@ -107,24 +109,24 @@ class ManagementApi:
             return token
         if not (client_id := self._environment.get("AUTH0_CLIENT_ID")):
             raise CredentialsError(
-                f"AUTH0_CLI_LOGIN cannot be used to change settings of {self._who}: set AUTH0_CLIENT_ID and "
-                "AUTH0_CLIENT_SECRET, or AUTH0_API_TOKEN."
+                f"AUTH0_CLI_LOGIN cannot be used to change settings of {self._server_name}. "
+                "Set AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET, or AUTH0_API_TOKEN."
             )
         form = {
             "grant_type": "client_credentials",
             "client_id": client_id,
-            # With a custom domain the audience is still the tenant's own.
+            # The audience contains the tenant's domain even if AUTH0_DOMAIN is a custom domain.
             "audience": self._environment.get("AUTH0_AUDIENCE") or f"https://{self.domain}/api/v2/",
             **self._authentication(client_id),
         }
-        answer = send(self._client, "POST", "/oauth/token", who=self._who, data=form)
+        answer = send(self._client, "POST", "/oauth/token", server=self._server_name, data=form)
         token = json_object(answer).get("access_token")
         if answer.is_success and isinstance(token, str):
             return token
         if answer.status_code in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
             raise CredentialsError(
-                f"{self._who} refuses the sign-in of AUTH0_CLIENT_ID ({_reason(answer)}): correct the "
-                "credentials, and authorize the application for the Management API."
+                f"{self._server_name} rejects the sign-in of AUTH0_CLIENT_ID ({_reason(answer)}). "
+                "Correct the credentials, and authorize the application for the Management API."
             )
         raise UnreachableError(
             f"There is no Auth0 at {self.domain}: its token endpoint answered {answer.status_code}. Correct "
@@ -132,10 +134,10 @@ class ManagementApi:
         )
 
     def _authentication(self, client_id: str) -> dict[str, str]:
-        """The client's secret, or an assertion of its private key (RFC 7523, section 2.2)."""
+        """Return the client secret, or an assertion signed with the private key (RFC 7523, section 2.2)."""
         if secret := self._environment.get("AUTH0_CLIENT_SECRET"):
             return {"client_secret": secret}
-        # Loaded only where it is used: most administrators' applications have a secret.
+        # Imported on use only: most administrators' applications have a secret.
         from joserfc import jwt
         from joserfc.errors import JoseError
         from joserfc.jwk import RSAKey
@@ -154,9 +156,9 @@ class ManagementApi:
             key = RSAKey.import_key(self._environment.get("AUTH0_CLIENT_ASSERTION_PRIVATE_KEY", ""))
             assertion = jwt.encode({"alg": algorithm}, claims, key, algorithms=[algorithm])
         except (JoseError, ValueError):
-            # What is wrong with a key could show a part of it.
+            # The cause is left out, because its message could contain a part of the key.
             raise CredentialsError(
-                "AUTH0_CLIENT_ASSERTION_PRIVATE_KEY cannot sign: set it to an RSA private key in PEM, and "
+                "AUTH0_CLIENT_ASSERTION_PRIVATE_KEY cannot sign. Set it to an RSA private key in PEM, and "
                 "AUTH0_CLIENT_ASSERTION_SIGNING_ALG to RS256, RS384 or PS256."
             ) from None
         return {"client_assertion_type": _BEARER, "client_assertion": assertion}

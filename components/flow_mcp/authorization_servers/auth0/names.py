@@ -1,4 +1,4 @@
-"""Names of what a protected resource has at Auth0: deterministic and never left to the plugin."""
+"""Names of the objects at Auth0. They follow from the declaration; the plugin generates none."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ if TYPE_CHECKING:
     from flow_mcp.declaration.declaration import Declaration, ResourceDeclared
 
 SCOPE = "mcp:access"
-"""The one permission of each API. Scopes belong to their API, so one name does for all of them."""
+"""The permission of each API. Scopes belong to their API, so all APIs can have the same name."""
 
 
 def api(declaration: Declaration, resource: ResourceDeclared) -> str:
-    """The API's name, as the dashboard and the consent page show it."""
+    """Return the API's name, which the dashboard and the consent page show."""
     return f"Flow MCP {declaration.tenant.id} {resource.key}"
 
 
 def owner(declaration: Declaration) -> str:
-    """The mark on what the stack makes."""
+    """Return the owner in the metadata of the stack's clients."""
     return f"flow-mcp:{declaration.tenant.id}"

@@ -1,4 +1,4 @@
-"""What our own plugin adds to Auth0's provider, as a Pulumi program declares it."""
+"""The Auth0 resources of this project's plugin, for use in a Pulumi program."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from flow_mcp.engine.plugin.program import PluginResource
 
 
 class Auth0FormerSettings(PluginResource):
-    """The settings of an Auth0 tenant before a stack set them; they are put back on delete.
+    """The settings of an Auth0 tenant before the stack set them. Delete restores them.
 
     Args:
-        resource_name: Pulumi's name.
-        domain: of the Auth0 tenant.
-        dynamic_registration: whether the stack lets clients register themselves.
-        metadata_documents: whether the stack lets metadata documents be imported.
-        resource_parameter_profile: `audience` or `compatibility`, as the stack sets it.
-        opts: Pulumi's options.
+        resource_name: name of the Pulumi resource.
+        domain: domain of the Auth0 tenant.
+        dynamic_registration: whether the stack turns dynamic client registration on.
+        metadata_documents: whether the stack permits the import of metadata documents.
+        resource_parameter_profile: the profile that the stack sets, `audience` or `compatibility`.
+        opts: options of the Pulumi resource.
     """
 
     def __init__(

@@ -1,6 +1,6 @@
-"""Which people may use an API: Auth0 roles that hold its permission (RBAC).
+"""Assigns the permissions of APIs to the Auth0 roles of the people who may use them (RBAC).
 
-Auth0 has no groups of its own: a group that `people` names is a role, and its members are the role's users.
+Auth0 has no groups: a group in `people` is a role, and its members are the users with that role.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ def create(
     permissions: Permissions,
     opts: pulumi.ResourceOptions,
 ) -> None:
-    """Give the roles their permissions, each on its own: what else a role may do stays as it is.
+    """Assign the permissions to the roles. Other permissions of a role are not changed.
 
     Args:
-        declaration: the tenant.
-        existing: IDs of the roles that exist, by name, of `find`; all others are created.
-        permissions: the resource of each API's permission, by protected resource's key.
-        opts: Pulumi's options.
+        declaration: the tenant's declaration.
+        existing: IDs of existing roles by name, from `find`; all other roles are created.
+        permissions: the resource of each API's permission, by key of the protected resource.
+        opts: options of the Pulumi resources.
     """
     url = {resource.key: resource.url for resource in declaration.resources}
     for name, keys in _resources_of_role(declaration).items():
@@ -49,10 +49,12 @@ def create(
 
 
 def find(declaration: Declaration, server: Auth0, opts: pulumi.ResourceOptions) -> Mapping[str, str]:
-    """IDs by name of the roles that must exist; none where the stack creates them. Auth0 has no name twice.
+    """Return the IDs of the required roles by name; empty if the stack creates the roles.
+
+    Names of roles are unique in Auth0.
 
     Raises:
-        AuthorizationServerError: a role does not exist, or cannot be read.
+        AuthorizationServerError: a role does not exist or cannot be read.
     """
     if server.roles.create:
         return {}
@@ -60,7 +62,7 @@ def find(declaration: Declaration, server: Auth0, opts: pulumi.ResourceOptions) 
 
 
 def _resources_of_role(declaration: Declaration) -> Mapping[str, list[str]]:
-    """The keys of the protected resources that a role admits to, by its name."""
+    """Return, by name of the role, the keys of the protected resources that its users may use."""
     keys: dict[str, list[str]] = {}
     for resource in declaration.resources:
         for group in admitted(declaration, resource).groups:
@@ -79,15 +81,15 @@ def _create(declaration: Declaration, name: str, opts: pulumi.ResourceOptions) -
 
 def _id(name: str, opts: pulumi.ResourceOptions) -> str:
     try:
-        found = auth0.get_role(
+        role = auth0.get_role(
             name=name,
             skip_permissions=True,
             skip_users=True,
             opts=pulumi.InvokeOptions(parent=opts.parent, provider=opts.provider),
         )
-    except Exception as error:  # whatever the plugin says, it comes as this
+    except Exception as error:  # the SDK raises no narrower type
         raise AuthorizationServerError(
-            f"the Auth0 role {name}, which people: {{groups: […]}} names, cannot be read: {cause(error)}. "
-            "Make it in Auth0, or declare roles: {create: true}."
+            f"The Auth0 role {name}, which people: {{groups: […]}} declares, cannot be read: {cause(error)}. "
+            "Create it in Auth0, or declare roles: {create: true}."
         ) from error
-    return found.id
+    return role.id

@@ -1,25 +1,25 @@
-"""What a change of each setting means to a reviewer."""
+"""The Auth0 settings whose changes a reviewer must approve."""
 
 from __future__ import annotations
 
 from flow_mcp.declaration.findings import Path
 from flow_mcp.declaration.setting_changes import SettingChange
 
-_HERE: Path = ("authorizationServer", "auth0")
+_PATH: Path = ("authorizationServer", "auth0")
 
 SETTING_CHANGES = (
-    SettingChange((*_HERE, "domain"), "identity"),
-    SettingChange((*_HERE, "customDomain"), "identity"),
+    SettingChange((*_PATH, "domain"), "identity"),
+    SettingChange((*_PATH, "customDomain"), "identity"),
     SettingChange(
-        (*_HERE, "tenantSettings", "manage"),
+        (*_PATH, "tenantSettings", "manage"),
         "ownership",
-        "The stack sets switches of the whole Auth0 tenant, which other applications live with too",
-        "The stack leaves the switches of the whole Auth0 tenant as they are",
+        "The stack changes settings of the whole Auth0 tenant, which also apply to other applications",
+        "The stack no longer changes settings of the whole Auth0 tenant",
     ),
     SettingChange(
-        (*_HERE, "roles", "create"),
+        (*_PATH, "roles", "create"),
         "creation",
-        "The stack makes and owns the roles by which people are admitted",
-        "The roles by which people are admitted are no longer the stack's",
+        "The stack creates and owns the roles that admit people",
+        "The stack no longer owns the roles that admit people",
     ),
 )

@@ -1,7 +1,8 @@
 """The settings document of a tenant on Auth0.
 
-Client IDs are Auth0's; everything else follows from the declaration. Sources: Auth0's documentation, Access
-Token Profiles (the RFC 9068 profile), Client Credentials Flow, Resource Parameter Compatibility Profile.
+Auth0 assigns the client IDs; all other values follow from the declaration. Sources: Auth0's documentation,
+Access Token Profiles (the RFC 9068 profile), Client Credentials Flow, and Resource Parameter Compatibility
+Profile.
 """
 
 from __future__ import annotations
@@ -29,33 +30,33 @@ if TYPE_CHECKING:
 
 PROFILE = TokenProfile(
     algorithms=("RS256",),
-    # The RFC 9068 profile; ID tokens, and access tokens of Auth0's own profile, have JWT.
+    # The RFC 9068 profile. ID tokens and access tokens of Auth0's own profile have the type JWT.
     types=("at+jwt",),
     client_claim="client_id",
     scope_claim="scope",
     person=(
-        # A program's subject is its client ID with this suffix; a person's has the form connection|id.
+        # A program's subject is its client ID with this suffix. A person's subject is connection|id.
         ClaimCondition(claim="sub", must="no-suffix", values=("@clients",)),
-        # With agent subject claims on (Agents as Principal), a program's subject loses that suffix. The stack
-        # leaves them off; where somebody turns them on, nobody must pass as a person by that.
+        # With agent subject claims (Agents as Principal), a program's subject has no such suffix. The stack
+        # leaves them off. If somebody turns them on, a program must still not count as a person.
         ClaimCondition(claim="sub_profile", must="absent"),
     ),
 )
 
 
 def authority(declaration: Declaration) -> str:
-    """The issuer, which follows from the domain."""
+    """Return the issuer, which follows from the domain."""
     return cast("Auth0", declaration.server).issuer
 
 
 def settings(declaration: Declaration, ids: ServerIds) -> SettingsDocument:
-    """The settings document; the same declaration and client IDs give the same document."""
+    """Return the settings document. It is identical for the same declaration and client IDs."""
     server = cast("Auth0", declaration.server)
     registration = server.registration
-    # In the token the client ID is the document's address; only imported documents get tokens.
+    # In tokens, the client ID is the document's URL. Only imported documents get tokens.
     imported = registration.metadata_documents.documents if registration.metadata_documents else ()
     domains = sorted({urlsplit(url).hostname or "" for url in imported})
-    ask = partial(_token_request, server)
+    token_request = partial(_token_request, server)
     return documents.document(
         declaration,
         AuthorizationServer(
@@ -64,7 +65,7 @@ def settings(declaration: Declaration, ids: ServerIds) -> SettingsDocument:
             issuers=(server.issuer,),
             metadata_url=f"{server.issuer}.well-known/openid-configuration",
             token_profile=PROFILE,
-            clients=tuple(documents.clients(declaration, ids.__getitem__, ask)),
+            clients=tuple(documents.clients(declaration, ids.__getitem__, token_request)),
             registration=documents.registration(declaration, domains),
         ),
         ((resource, _at_server(server, resource)) for resource in declaration.resources),
@@ -86,7 +87,7 @@ def _token_request(server: Auth0, grant: Grant, client_id: str, resource: Resour
         return TokenRequest(
             resource=resource.url,
             token_endpoint=token_endpoint,
-            # An API with per-app authorization wants its scopes named:
+            # An API with per-application authorization requires its scopes in the request:
             # https://auth0.com/docs/get-started/apis/api-access-policies-for-applications
             parameters={
                 "audience": resource.url,
@@ -94,7 +95,7 @@ def _token_request(server: Auth0, grant: Grant, client_id: str, resource: Resour
                 "scope": names.SCOPE,
             },
         )
-    # Without the compatibility profile `resource` says nothing to Auth0.
+    # Without the compatibility profile, Auth0 ignores `resource`.
     target = "resource" if server.resource_parameter else "audience"
     offline = " offline_access" if server.tokens.refresh else ""
     return TokenRequest(

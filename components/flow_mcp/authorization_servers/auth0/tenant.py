@@ -1,4 +1,4 @@
-"""Settings of the whole Auth0 tenant: read, and changed only where the declaration says so."""
+"""Reads the settings of the whole Auth0 tenant, and changes them if the stack manages them."""
 
 from __future__ import annotations
 
@@ -16,58 +16,63 @@ from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.engine.plugin.program import cause
 from flow_mcp.settings import Grant
 
-_REMEDY = "Have an administrator change it, or declare tenantSettings: {manage: true}."
+_REMEDY = "Ask an administrator to change it, or declare tenantSettings: {manage: true}."
 
 
 def prepare(
     declaration: Declaration, server: Auth0, opts: pulumi.ResourceOptions
 ) -> Sequence[pulumi.Resource]:
-    """Set the tenant's settings, or say what they lack; what must wait for them to be set.
+    """Set the tenant's settings if the stack manages them, and log warnings about missing ones.
+
+    Returns:
+        The resources that must exist before resources that depend on the settings.
 
     Raises:
-        AuthorizationServerError: they cannot be read, or lack what the declaration cannot do without.
+        AuthorizationServerError: the settings cannot be read, or one that the declaration requires is off.
     """
     managed = server.tenant_settings.manage
     if not _has_people(declaration, server) and not managed:
-        return ()  # Programs need none of them: no right to read them either.
-    found = _read(server, opts)
+        return ()  # Programs need no settings, so the administrator needs no permission to read them.
+    current = _read(server, opts)
     documents = server.registration.metadata_documents
-    if documents and not managed and not found.client_id_metadata_document_supported:
+    if documents and not managed and not current.client_id_metadata_document_supported:
         raise AuthorizationServerError(
-            f"Client ID Metadata Documents are off in the Auth0 tenant {server.domain}, so it would refuse "
-            f"to import {documents.documents[0]}. {_REMEDY}"
+            f"Client ID metadata documents are off in the Auth0 tenant {server.domain}, so it would reject "
+            f"the import of {documents.documents[0]}. {_REMEDY}"
         )
-    for sentence in missing(server, found):
-        pulumi.log.warn(sentence, opts.parent)
-    return (_set(server, found, opts),) if managed else ()
+    for warning in missing_settings(server, current):
+        pulumi.log.warn(warning, opts.parent)
+    return (_set(server, current, opts),) if managed else ()
 
 
-def missing(server: Auth0, found: auth0.GetTenantResult) -> Iterator[str]:
-    """What the tenant's settings lack for people to sign in and this stack does not set, with the remedy."""
-    flags = found.flags[0] if found.flags else None
+def missing_settings(server: Auth0, current: auth0.GetTenantResult) -> Iterator[str]:
+    """Yield a warning with a remedy for each setting that people need and that this stack does not set."""
+    flags = current.flags[0] if current.flags else None
     if not server.tenant_settings.manage:
-        yield from _unset(server, found, flags)
+        yield from _unmanaged(server, current, flags)
     if flags and not flags.enable_client_connections:
         yield (
-            "this Auth0 tenant enables no connections for new applications: nobody can sign in until an "
-            "administrator enables one for each client of people."
+            "This Auth0 tenant enables no connections for new applications. Nobody can sign in until an "
+            "administrator enables a connection for each client for people."
         )
-    if server.registration.dynamic and found.dynamic_client_registration_security_mode == "permissive":
+    if server.registration.dynamic and current.dynamic_client_registration_security_mode == "permissive":
         yield (
-            "clients that register get the permissive security mode, without mandatory PKCE. "
-            "Have an administrator set the tenant's mode for dynamic registration to strict."
+            "Clients that register get the permissive security mode, without mandatory PKCE. "
+            "Ask an administrator to set the tenant's mode for dynamic registration to strict."
         )
 
 
-def _unset(server: Auth0, found: auth0.GetTenantResult, flags: GetTenantFlagResult | None) -> Iterator[str]:
-    if found.resource_parameter_profile != "compatibility":
+def _unmanaged(
+    server: Auth0, current: auth0.GetTenantResult, flags: GetTenantFlagResult | None
+) -> Iterator[str]:
+    if current.resource_parameter_profile != "compatibility":
         yield (
-            "MCP clients name the server they want by `resource` (RFC 8707), which this Auth0 tenant "
-            f"ignores: its resource parameter profile is {found.resource_parameter_profile or 'audience'}. "
+            "MCP clients name the protected resource in `resource` (RFC 8707), which this Auth0 tenant "
+            f"ignores: its resource parameter profile is {current.resource_parameter_profile or 'audience'}. "
             f"{_REMEDY}"
         )
     if server.registration.dynamic and not (flags and flags.enable_dynamic_client_registration):
-        yield f"dynamic client registration is off in this Auth0 tenant, so nobody can register. {_REMEDY}"
+        yield f"Dynamic client registration is off in this Auth0 tenant, so no client can register. {_REMEDY}"
 
 
 def _has_people(declaration: Declaration, server: Auth0) -> bool:
@@ -79,18 +84,18 @@ def _has_people(declaration: Declaration, server: Auth0) -> bool:
 def _read(server: Auth0, opts: pulumi.ResourceOptions) -> auth0.GetTenantResult:
     try:
         return auth0.get_tenant(opts=pulumi.InvokeOptions(parent=opts.parent, provider=opts.provider))
-    except Exception as error:  # whatever the plugin says, it comes as this
+    except Exception as error:  # the SDK raises no narrower type
         raise AuthorizationServerError(
-            f"the settings of the Auth0 tenant {server.domain} cannot be read: {cause(error)}. "
-            "The administrator's application needs read:tenant_settings."
+            f"The settings of the Auth0 tenant {server.domain} cannot be read: {cause(error)}. "
+            "Grant read:tenant_settings to the administrator's application."
         ) from error
 
 
-def _set(server: Auth0, found: auth0.GetTenantResult, opts: pulumi.ResourceOptions) -> auth0.Tenant:
-    """Set the settings that are this stack's, and remember what they were, to put them back.
+def _set(server: Auth0, current: auth0.GetTenantResult, opts: pulumi.ResourceOptions) -> auth0.Tenant:
+    """Set the settings that the stack manages, and store the former ones so that delete can restore them.
 
-    Creating an `auth0.Tenant` clears the settings of `as_found` that are left out, whoever made them.
-    Deleting it changes nothing in Auth0.
+    Creating an `auth0.Tenant` clears each setting of `kept_inputs` that is left out. Deleting it changes
+    nothing in Auth0.
     """
     dynamic = server.registration.dynamic is not None
     documents = server.registration.metadata_documents is not None
@@ -108,14 +113,14 @@ def _set(server: Auth0, found: auth0.GetTenantResult, opts: pulumi.ResourceOptio
         flags={"enable_dynamic_client_registration": dynamic},
         client_id_metadata_document_supported=documents,
         resource_parameter_profile=profile,
-        # Read before they are set, and put back when nothing sets them any more.
+        # The former settings are read before this resource sets them, and restored after its deletion.
         opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[former])),
-        **as_found(found),
+        **kept_inputs(current),
     )
 
 
-def as_found(tenant: auth0.GetTenantResult) -> dict[str, Any]:
-    """The settings that the plugin would clear, as inputs of the tenant's resource; None where unset."""
+def kept_inputs(tenant: auth0.GetTenantResult) -> dict[str, Any]:
+    """Return the settings that the plugin would clear, as inputs of the tenant's resource; None if unset."""
     pages, codes = tenant.error_pages, tenant.country_codes
     aliases = any(mtls.enable_endpoint_aliases for mtls in tenant.mtls)
     prompt = tenant.skip_non_verifiable_callback_uri_confirmation_prompt

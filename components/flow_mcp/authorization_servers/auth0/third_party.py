@@ -1,6 +1,6 @@
-"""Clients that no declaration names: those that register themselves, and imported metadata documents.
+"""Creates the client grants for dynamically registered clients and for imported metadata documents.
 
-To Auth0 both are third-party applications, which reach an API by a grant of their own or by the default one:
+In Auth0 both are third-party applications, which need a client grant of their own or the default one:
 https://auth0.com/docs/get-started/applications/third-party-applications/security-controls
 """
 
@@ -24,28 +24,28 @@ def create(
     settings: Sequence[pulumi.Resource],
     opts: pulumi.ResourceOptions,
 ) -> None:
-    """Let third-party clients reach what `registration` lists, always with a person.
+    """Grant third-party clients the access that `registration` declares, for people only.
 
     Args:
-        declaration: the tenant's.
-        server: what it declares of Auth0.
-        permissions: what the grants wait for.
-        settings: the Auth0 tenant's settings, where this stack changes them.
+        declaration: the tenant's declaration.
+        server: the declared Auth0.
+        permissions: the resource of each API's permission, by key of the protected resource.
+        settings: the resource of the Auth0 tenant's settings, if the stack manages them.
         opts: parent and provider.
     """
     dynamic, documents = server.registration.dynamic, server.registration.metadata_documents
     for resource in declaration.reached_by(dynamic.access) if dynamic else ():
-        # Nobody knows these clients beforehand, so only the default grant can be for them.
+        # The client IDs are not known in advance, so these clients need the default grant.
         grant(f"third-party-{resource.key}", None, resource, "user", permissions, opts)
     if documents is None:
         return
-    after = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=list(settings)))
+    after_settings = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=list(settings)))
     for url in documents.documents:
         client = auth0.ClientCimd(
             url,
             external_client_id=url,
             description=f"Flow MCP client of {declaration.tenant.id}",
-            opts=after,
+            opts=after_settings,
         )
         for resource in declaration.reached_by(documents.access):
             grant(f"{resource.key}:{url}", client.client_id, resource, "user", permissions, opts)

@@ -1,1 +1,1 @@
-"""What an authorization server publishes of itself, as a resource of our own plugin."""
+"""The metadata of an authorization server, as a resource of this project's plugin."""

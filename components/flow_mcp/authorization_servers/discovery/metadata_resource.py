@@ -1,4 +1,4 @@
-"""The resource that reads an authorization server's metadata and makes sure that it is the declared one's."""
+"""The resource that reads an authorization server's metadata and checks that it names the declared issuer."""
 
 from __future__ import annotations
 
@@ -14,28 +14,33 @@ from flow_mcp.engine.plugin.resource import Made, Properties, Resource
 
 
 class _OtherIssuerError(MetadataError):
-    """The metadata is usable, but another issuer's."""
+    """The metadata is usable, but names another issuer."""
 
 
 class MetadataInputs(Properties):
-    """The authorization server: its issuer, exact."""
+    """The inputs of the metadata resource.
+
+    Attributes:
+        authority: the issuer, byte for byte.
+    """
 
     authority: str
 
 
 Unordered = Annotated[tuple[str, ...], AfterValidator(lambda values: tuple(sorted(values)))]
-"""Servers list these in any order, and another one each time."""
+"""Values whose order varies between a server's responses; they are sorted."""
 
 
 class MetadataState(MetadataInputs):
     """The metadata (RFC 8414, section 2; OpenID Connect Discovery 1.0, section 3).
 
-    The scopes are left out: they change with what a stack makes after this was read, and no update of this
-    resource would follow.
+    The scopes are left out: they change when the stack creates scopes after this read, and nothing would then
+    update this resource.
 
     Attributes:
-        metadata_url: the first address of the specification's order that has it.
-        client_id_metadata_document_supported: Client ID Metadata Documents (MCP, 2026-07-28).
+        metadata_url: the first URL, in the order of the specification, that has the metadata.
+        client_id_metadata_document_supported: whether the server supports client ID metadata documents (MCP,
+            2026-07-28).
     """
 
     issuer: str
@@ -51,7 +56,7 @@ class MetadataState(MetadataInputs):
 
 
 class MetadataResource(Resource[MetadataInputs, MetadataState]):
-    """An authorization server's metadata. Nothing is made: creating and updating read, deleting forgets."""
+    """An authorization server's metadata. Create and update read it; nothing is created at the server."""
 
     name = "AuthorizationServerMetadata"
     inputs = MetadataInputs
@@ -86,15 +91,16 @@ class MetadataResource(Resource[MetadataInputs, MetadataState]):
             if isinstance(problem, _OtherIssuerError):
                 raise problem
         raise MetadataError(
-            f"No metadata of the authorization server {authority}: {'; '.join(map(str, problems))}. "
+            f"The authorization server {authority} has no usable metadata: {'; '.join(map(str, problems))}. "
             "Correct the authority."
         )
 
 
 def discovery_addresses(authority: str) -> tuple[str, ...]:
-    """Where metadata is looked for, in order (MCP authorization specification, 2026-07-28).
+    """Return the metadata URLs in the order of the MCP authorization specification (2026-07-28).
 
-    RFC 8414 with the issuer's path inserted, OpenID Connect likewise, OpenID Connect appended.
+    The order is: RFC 8414 with the issuer's path inserted, OpenID Connect with the path inserted, OpenID
+    Connect with the well-known part appended.
     """
     parts = urlsplit(authority)
     origin, path = f"{parts.scheme}://{parts.netloc}", parts.path.rstrip("/")
@@ -108,10 +114,10 @@ def discovery_addresses(authority: str) -> tuple[str, ...]:
 
 def _metadata(client: httpx.Client, authority: str, url: str) -> MetadataState:
     try:
-        answer = send(client, "GET", url, who=url, headers={"Accept": "application/json"})
+        answer = send(client, "GET", url, server=url, headers={"Accept": "application/json"})
     except UnreachableError as error:
-        # The other addresses are on the same host.
-        raise UnreachableError(f"The authorization server {authority} is not there: {error}") from error
+        # The other URLs are on the same host.
+        raise UnreachableError(f"The authorization server {authority} does not answer: {error}") from error
     if answer.status_code != httpx.codes.OK:
         raise MetadataError(f"{url} answered {answer.status_code}")
     document = json_object(answer)
@@ -119,13 +125,13 @@ def _metadata(client: httpx.Client, authority: str, url: str) -> MetadataState:
         raise MetadataError(f"{url} names no issuer")
     if document["issuer"] != authority:
         raise _OtherIssuerError(
-            f"The authority is declared as {authority}, but {url} names the issuer {document['issuer']}: "
-            "declare exactly the issuer, for tokens bear it and are refused otherwise."
+            f"The authority is declared as {authority}, but {url} names the issuer {document['issuer']}. "
+            "Declare exactly that issuer, because the runtime compares it with the issuer of tokens."
         )
-    known = {field.alias or name: document.get(name) for name, field in MetadataState.model_fields.items()}
-    given = {name: value for name, value in known.items() if value is not None}
+    fields = {field.alias or name: document.get(name) for name, field in MetadataState.model_fields.items()}
+    published = {name: value for name, value in fields.items() if value is not None}
     try:
-        return MetadataState.model_validate({**given, "authority": authority, "metadataUrl": url})
+        return MetadataState.model_validate({**published, "authority": authority, "metadataUrl": url})
     except ValidationError as error:
         names = ", ".join(str(problem["loc"][0]) for problem in error.errors())
         raise MetadataError(f"{url} has no usable {names}") from error

@@ -1,4 +1,4 @@
-"""The metadata of an authorization server, as a Pulumi program declares it."""
+"""The metadata of an authorization server, for use in a Pulumi program."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from flow_mcp.engine.plugin.program import PluginResource
 
 
 class AuthorizationServerMetadata(PluginResource):
-    """An authorization server's metadata; it fails unless the issuer is the authority, byte for byte.
+    """An authorization server's metadata. Create fails unless its issuer equals the authority byte for byte.
 
     Args:
-        resource_name: Pulumi's name.
+        resource_name: name of the Pulumi resource.
         authority: the issuer.
-        opts: Pulumi's options.
+        opts: options of the Pulumi resource.
     """
 
     issuer: pulumi.Output[str]

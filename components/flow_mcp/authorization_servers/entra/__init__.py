@@ -1,9 +1,10 @@
-"""Microsoft Entra ID: an Entra tenant of the tenant's own."""
+"""Microsoft Entra ID, in the customer's own Entra tenant."""
 
 from __future__ import annotations
 
 from flow_mcp.authorization_servers.entra.checks import check
 from flow_mcp.authorization_servers.entra.declaration import Entra
+from flow_mcp.authorization_servers.entra.provider import AZUREAD
 from flow_mcp.authorization_servers.entra.setting_changes import SETTING_CHANGES
 from flow_mcp.authorization_servers.entra.settings import authority, settings
 from flow_mcp.declaration.declaration import AuthorizationServerKind
@@ -17,6 +18,7 @@ ENTRA = AuthorizationServerKind(
     registration_methods_at="preauthorized",
     setting_changes=SETTING_CHANGES,
     authority=authority,
+    credentials=AZUREAD,
 )
 
 __all__ = ["ENTRA", "Entra"]

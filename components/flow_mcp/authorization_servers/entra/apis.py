@@ -1,4 +1,4 @@
-"""A protected resource in Entra: an application of its own, so that a token for one fits no other."""
+"""Creates an application for each protected resource, so that a token is valid for one resource only."""
 
 from __future__ import annotations
 
@@ -17,7 +17,14 @@ from flow_mcp.declaration.sign_in_paths import admitted
 
 @dataclass(frozen=True)
 class ApiApplication:
-    """What one protected resource has in the Entra tenant."""
+    """The objects of one protected resource in the Entra tenant.
+
+    Attributes:
+        application: the application registration.
+        principal: its service principal.
+        scope_id: ID of the delegated permission.
+        program_role_id: ID of the app role for programs.
+    """
 
     application: azuread.Application
     principal: azuread.ServicePrincipal
@@ -28,7 +35,7 @@ class ApiApplication:
 def create(
     declaration: Declaration, directory: Directory, opts: pulumi.ResourceOptions
 ) -> Mapping[str, ApiApplication]:
-    """Create the applications, and assign the people's groups; by protected resource's key."""
+    """Create the applications by key of the protected resource, and assign the people's groups."""
     return {resource.key: _api(declaration, directory, resource, opts) for resource in declaration.resources}
 
 
@@ -50,16 +57,16 @@ def _api(
         prevent_duplicate_names=True,
         owners=directory.owners,
         sign_in_audience="AzureADMyOrg",
-        identifier_uris=[directory.confirmed(declaration, resource)],
+        identifier_uris=[directory.confirmed_uri(declaration, resource)],
         api={
-            # Left out, it would mean tokens of version 1.
+            # The default is tokens of version 1.
             "requested_access_token_version": 2,
             "oauth2_permission_scopes": [
                 {
                     "id": scope.id,
                     "value": scope.value,
                     "enabled": True,
-                    # Only an administrator could consent: who may use it is declared, by preauthorization.
+                    # With Admin, users cannot consent, so only the preauthorized clients may use it.
                     "type": "Admin",
                     "admin_consent_display_name": scope.display_name,
                     "admin_consent_description": scope.description,
@@ -73,7 +80,7 @@ def _api(
     principal = azuread.ServicePrincipal(
         resource.key,
         client_id=application.client_id,
-        # Programs need their role in either case: the settings demand it of their tokens.
+        # Programs need their role in either case, because the settings document requires it in their tokens.
         app_role_assignment_required=not people.everyone,
         notes=names.notes(declaration),
         owners=directory.owners,

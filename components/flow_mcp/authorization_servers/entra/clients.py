@@ -1,4 +1,4 @@
-"""The tenant's clients in Entra: an application each, with exactly what it was given."""
+"""Creates an application for each of the tenant's clients, with permissions for its access list only."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pulumi_azuread as azuread
 
 from flow_mcp.authorization_servers.entra import names
 from flow_mcp.authorization_servers.entra.apis import ApiApplication
-from flow_mcp.authorization_servers.entra.clouds import FACTS
+from flow_mcp.authorization_servers.entra.clouds import CLOUD_VALUES
 from flow_mcp.authorization_servers.entra.declaration import Entra
 from flow_mcp.authorization_servers.entra.directory import Directory
 from flow_mcp.authorization_servers.entra.redirects import Platform, platform_of
@@ -18,15 +18,15 @@ from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.settings import Grant
 
 _NO_ROLE = "00000000-0000-0000-0000-000000000000"
-"""Assigns to an application that has no roles (Microsoft Graph, appRoleAssignment, `appRoleId`)."""
+"""The role ID of an assignment to an application without roles (Microsoft Graph, appRoleAssignment)."""
 
 
 class Clients:
-    """Creates the clients.
+    """Creates the clients and their credentials, assignments and preauthorizations.
 
     Attributes:
-        ids: client IDs by name.
-        secrets: generated secrets by name, of those that have one.
+        ids: client IDs by client name.
+        secrets: generated secrets by client name.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class Clients:
 
     def _create(self, name: str, client: Client) -> None:
         program = client.grant is Grant.CLIENT_CREDENTIALS
-        given = [self._apis[resource.key] for resource in self._declaration.reached_by(client.access)]
+        granted = [self._apis[resource.key] for resource in self._declaration.reached_by(client.access)]
         platform, uris = platform_of(client), list(client.redirect_uris)
         application = azuread.Application(
             name,
@@ -59,7 +59,7 @@ class Clients:
             owners=self._directory.owners,
             sign_in_audience="AzureADMyOrg",
             api={"requested_access_token_version": 2},
-            required_resource_accesses=[_required(api, program=program) for api in given],
+            required_resource_accesses=[_required(api, program=program) for api in granted],
             web=azuread.ApplicationWebArgs(redirect_uris=uris) if platform is Platform.WEB else None,
             single_page_application=azuread.ApplicationSinglePageApplicationArgs(redirect_uris=uris)
             if platform is Platform.SINGLE_PAGE
@@ -86,7 +86,7 @@ class Clients:
         self._credential(name, client, application)
 
     def _assign(self, name: str, client: Client, principal: azuread.ServicePrincipal) -> None:
-        """Give a program its role at each API that it was given: an administrator's consent, in effect."""
+        """Assign a program its role at each API of its access list; it equals an administrator's consent."""
         for resource in self._declaration.reached_by(client.access):
             api = self._apis[resource.key]
             azuread.AppRoleAssignment(
@@ -98,7 +98,7 @@ class Clients:
             )
 
     def _admit(self, name: str, client: Client, principal: azuread.ServicePrincipal) -> None:
-        """Assign the people's groups to the client too: nobody else gets as far as the API."""
+        """Assign the people's groups to the client too, so that nobody else can sign in through it."""
         for group in client.people.groups:
             azuread.AppRoleAssignment(
                 f"{name}:{group}",
@@ -109,19 +109,20 @@ class Clients:
             )
 
     def _preauthorize(self, name: str, client_id: pulumi.Input[str], access: tuple[str, ...]) -> None:
-        """Let a client ask for the scope without anyone's consent; no other client can.
+        """Let a client request the scope without consent. Clients without preauthorization cannot request it.
 
-        One after the other: each reads the API's list and writes it back, one longer.
+        The resources of one API depend on each other, because each reads the API's list and writes it back
+        with one more entry.
         """
         for resource in self._declaration.reached_by(access):
-            api, before = self._apis[resource.key], self._last_preauthorization.get(resource.key)
+            api, previous = self._apis[resource.key], self._last_preauthorization.get(resource.key)
             self._last_preauthorization[resource.key] = azuread.ApplicationPreAuthorized(
                 f"{name}/{resource.key}",
                 application_id=api.application.id,
                 authorized_client_id=client_id,
                 permission_ids=[api.scope_id],
                 opts=pulumi.ResourceOptions.merge(
-                    self._opts, pulumi.ResourceOptions(depends_on=[before] if before else None)
+                    self._opts, pulumi.ResourceOptions(depends_on=[previous] if previous else None)
                 ),
             )
 
@@ -134,7 +135,7 @@ class Clients:
                 description=names.notes(self._declaration),
                 issuer=federated.issuer,
                 subject=federated.subject,
-                audiences=[federated.audience or FACTS[self._entra.cloud].token_exchange],
+                audiences=[federated.audience or CLOUD_VALUES[self._entra.cloud].token_exchange],
                 opts=self._opts,
             )
         elif secret := client.secret:
@@ -150,7 +151,7 @@ class Clients:
 
 
 def _required(api: ApiApplication, *, program: bool) -> azuread.ApplicationRequiredResourceAccessArgs:
-    """A permission at one API: one entry each, for Entra gives several back in an order of its own."""
+    """Return the required permission at one API. Each has its own entry, because Entra reorders lists."""
     permission = azuread.ApplicationRequiredResourceAccessResourceAccessArgs(
         id=api.program_role_id if program else api.scope_id, type="Role" if program else "Scope"
     )

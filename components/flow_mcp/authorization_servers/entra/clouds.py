@@ -1,4 +1,4 @@
-"""Microsoft's clouds: where each has its authorization servers.
+"""Microsoft's clouds and the addresses of their authorization servers.
 
 https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud and, for the audience of
 token exchange, https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations.
@@ -12,20 +12,20 @@ from flow_mcp.declaration.entra_tenants import Cloud
 
 
 @dataclass(frozen=True)
-class Facts:
-    """What differs between clouds.
+class CloudValues:
+    """The values that differ between clouds.
 
     Attributes:
         login: host of the authorization servers.
-        token_exchange: `aud` that a federated credential's token has by default.
+        token_exchange: default `aud` of a federated credential's token.
     """
 
     login: str
     token_exchange: str
 
 
-FACTS = {
-    Cloud.PUBLIC: Facts("login.microsoftonline.com", "api://AzureADTokenExchange"),
-    Cloud.US_GOVERNMENT: Facts("login.microsoftonline.us", "api://AzureADTokenExchangeUSGov"),
-    Cloud.CHINA: Facts("login.partner.microsoftonline.cn", "api://AzureADTokenExchangeChina"),
+CLOUD_VALUES = {
+    Cloud.PUBLIC: CloudValues("login.microsoftonline.com", "api://AzureADTokenExchange"),
+    Cloud.US_GOVERNMENT: CloudValues("login.microsoftonline.us", "api://AzureADTokenExchangeUSGov"),
+    Cloud.CHINA: CloudValues("login.partner.microsoftonline.cn", "api://AzureADTokenExchangeChina"),
 }

@@ -1,4 +1,4 @@
-"""The Pulumi component of a tenant on Entra: APIs, people, clients."""
+"""The Pulumi component of a tenant on Entra: APIs, assignments of people, clients."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from flow_mcp.authorization_servers.entra import apis
 from flow_mcp.authorization_servers.entra.clients import Clients
 from flow_mcp.authorization_servers.entra.declaration import Entra
 from flow_mcp.authorization_servers.entra.directory import Directory
-from flow_mcp.authorization_servers.outputs import together
+from flow_mcp.authorization_servers.outputs import combine
 from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.declaration.sign_in_paths import sign_in_paths
 
 
 class EntraAuthorizationServer(AuthorizationServerComponent):
-    """Applications in an Entra tenant that admit exactly what the Flow tenant declares."""
+    """The applications of a Flow tenant in its Entra tenant."""
 
     def __init__(self, name: str, declaration: Declaration, opts: pulumi.ResourceOptions) -> None:
         super().__init__(name, declaration, opts)
@@ -27,9 +27,9 @@ class EntraAuthorizationServer(AuthorizationServerComponent):
 
 
 def populate(component: AuthorizationServerComponent, declaration: Declaration, entra: Entra) -> None:
-    """Make everything that a tenant needs in an Entra tenant, as children of the component."""
-    # The objects of one Entra tenant are not those of the next, though Pulumi would take them for the same:
-    # with another tenant ID they are all made anew there, and the old provider removes the old ones.
+    """Create all resources that a tenant needs in an Entra tenant, as children of the component."""
+    # With another tenant ID, all objects must be created in the new Entra tenant and deleted in the former.
+    # Pulumi would treat them as the same objects. The provider's name and the trigger force a replacement.
     provider = azuread.Provider(
         f"entra-{entra.tenant_id}",
         tenant_id=entra.tenant_id,
@@ -39,14 +39,14 @@ def populate(component: AuthorizationServerComponent, declaration: Declaration, 
     owned = pulumi.ResourceOptions(parent=component, provider=provider, replacement_trigger=entra.tenant_id)
     directory = Directory(entra, owned)
     directory.find_groups(_groups(declaration))
-    by_resource = apis.create(declaration, directory, owned)
-    clients = Clients(declaration, entra, directory, by_resource, owned)
-    api_ids = {key: api.application.client_id for key, api in by_resource.items()}
-    component.ids = together({**api_ids, **clients.ids})
-    component.secrets = pulumi.Output.secret(together(clients.secrets))
+    api_applications = apis.create(declaration, directory, owned)
+    clients = Clients(declaration, entra, directory, api_applications, owned)
+    api_ids = {key: api.application.client_id for key, api in api_applications.items()}
+    component.ids = combine({**api_ids, **clients.ids})
+    component.secrets = pulumi.Output.secret(combine(clients.secrets))
 
 
 def _groups(declaration: Declaration) -> frozenset[str]:
-    """Names or object IDs of all groups that the tenant admits."""
+    """Return the names or object IDs of all groups that the tenant admits."""
     paths = sign_in_paths(declaration)
     return frozenset(group for path in paths if path.people for group in path.people.groups)

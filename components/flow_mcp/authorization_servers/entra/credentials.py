@@ -1,4 +1,4 @@
-"""How clients authenticate at Entra: a federated identity credential first, else a secret that ends."""
+"""Checks of clients' credentials at Entra: a federated credential, or a secret with an expiry."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ from flow_mcp.declaration.findings import Finding, Path
 
 
 def check(path: Path, client: Client) -> Iterator[Finding]:
-    """A confidential client needs a credential that Entra offers, and a secret needs an end."""
+    """Yield findings on a client ID or credential that Entra does not support, and on missing credentials."""
     if client.client_id:
         yield Finding(
             (*path, "clientId"),
-            "chooses a client ID, but Entra assigns them",
-            "Remove it; the stack's output clientIds has the one that Entra gave.",
+            "declares a client ID, but Entra assigns client IDs",
+            "Remove it. The stack's output clientIds contains the assigned one.",
         )
     if client.private_key_jwt:
         yield Finding(
             (*path, "privateKeyJwt"),
-            "is not supported on Entra here",
+            "is not supported for Entra",
             "Use federatedCredential, which needs no secret either.",
         )
     elif client.confidential and not (client.federated_credential or client.secret):
         yield Finding(
             path,
-            "has no credential, and on Entra a secret has an end that must be declared",
+            "has no credential, and the expiry of a secret at Entra must be declared",
             "Add federatedCredential: {issuer: …, subject: …}, "
             "or secret: {issued: 2026-11-01, lifetime: 180d}.",
         )
     if client.federated_credential and urlsplit(client.federated_credential.issuer).scheme != "https":
         yield Finding(
             (*path, "federatedCredential", "issuer"),
-            "is plain http, where Entra reads no keys",
-            "Use an issuer that Entra can reach by https.",
+            "is plain http, and Entra fetches an issuer's keys by https only",
+            "Use an https issuer.",
         )

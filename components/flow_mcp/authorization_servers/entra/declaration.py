@@ -1,4 +1,4 @@
-"""What a tenant declares of its own Entra tenant."""
+"""The declaration of the customer's own Entra tenant in a tenant's file."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 from pydantic.json_schema import SkipJsonSchema
 
-from flow_mcp.authorization_servers.entra.clouds import FACTS
+from flow_mcp.authorization_servers.entra.clouds import CLOUD_VALUES
 from flow_mcp.declaration.authorization_server import DeclaredServer, RegistrationMethods
 from flow_mcp.declaration.base import Declared
 from flow_mcp.declaration.clients import Access, InheritedPeople
@@ -17,41 +17,39 @@ from flow_mcp.declaration.findings import RefusedError
 
 def _no_registration(_: Any) -> None:
     raise RefusedError(
-        "is asked of Entra, which has no Dynamic Client Registration, and whose Client ID Metadata Documents "
-        "are a preview that is not for production",
-        "Remove it; declare clients, or list manualRegistrations.",
+        "is not supported for Entra, which has no dynamic client registration, and whose client ID metadata "
+        "documents are a preview and not for production",
+        "Remove it, and declare clients or manualRegistrations.",
     )
 
 
 NoRegistration = SkipJsonSchema[Annotated[None, BeforeValidator(_no_registration)]]
-"""Says why there is no `registration`, which other authorization servers have."""
+"""Rejects the key `registration`, which other authorization servers have, with the reason."""
 
 
 class Preauthorized(Declared):
-    """An application of somebody else's that people may use."""
+    """A preauthorized application of another publisher."""
 
     access: Access
     people: InheritedPeople = None
 
 
 class PreauthorizedClients(Declared):
-    """Well-known applications that need no consent of the people who use them."""
+    """Well-known applications that people may use without consent."""
 
     vscode: Annotated[Preauthorized | None, Field(description="Visual Studio Code.")] = None
 
     @property
     def methods(self) -> RegistrationMethods:
-        """The applications through which people can sign in."""
+        """The registration methods through which people can sign in, by key; None if not declared."""
         return {"vscode": self.vscode}
 
 
 class Entra(DeclaredServer):
-    """A Microsoft Entra tenant of the tenant's own."""
+    """The customer's own Microsoft Entra tenant as the authorization server."""
 
     tenant_id: TenantId
-    cloud: Annotated[Cloud, Field(description="Microsoft's cloud that the Entra tenant is in.")] = (
-        Cloud.PUBLIC
-    )
+    cloud: Annotated[Cloud, Field(description="Microsoft cloud of the Entra tenant.")] = Cloud.PUBLIC
     verified_domains: VerifiedDomains = ()
     owners: Owners = ()
     preauthorized: PreauthorizedClients = PreauthorizedClients()
@@ -59,21 +57,21 @@ class Entra(DeclaredServer):
 
     @property
     def registration_methods(self) -> RegistrationMethods:
-        """The methods that lead to a person's token."""
+        """The registration methods through which people can sign in, by key; None if not declared."""
         return self.preauthorized.methods
 
     @property
     def authority(self) -> str:
-        """The issuer of v2.0 tokens and metadata."""
-        return f"https://{FACTS[self.cloud].login}/{self.tenant_id}/v2.0"
+        """The issuer in tokens and metadata of version 2.0."""
+        return f"https://{CLOUD_VALUES[self.cloud].login}/{self.tenant_id}/v2.0"
 
     @property
     def endpoints(self) -> str:
-        """What the addresses of the v2.0 endpoints begin with."""
-        return f"https://{FACTS[self.cloud].login}/{self.tenant_id}/oauth2/v2.0"
+        """The common prefix of the version 2.0 endpoints."""
+        return f"https://{CLOUD_VALUES[self.cloud].login}/{self.tenant_id}/oauth2/v2.0"
 
     def verified(self, host: str | None) -> str | None:
-        """The verified domain that a host is on or below; None if it is on none."""
+        """Return the verified domain that equals or contains a host; None if there is none."""
         return next(
             (domain for domain in self.verified_domains if f".{host}".endswith(f".{domain}")),
             None,

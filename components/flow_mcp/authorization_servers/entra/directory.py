@@ -1,4 +1,4 @@
-"""What the stack reads of an Entra tenant before it makes anything there."""
+"""Reads groups and verified domains of an Entra tenant before the stack creates anything there."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from flow_mcp.engine.plugin.program import cause
 
 
 class Directory:
-    """An Entra tenant's groups and domains; only what is needed is asked for, for each needs a permission."""
+    """The groups and domains of an Entra tenant. Each is read on use only, because it needs a permission."""
 
     def __init__(self, entra: Entra, opts: pulumi.ResourceOptions) -> None:
         self._entra = entra
@@ -28,57 +28,60 @@ class Directory:
         self._groups: dict[str, str] = {}
 
     def find_groups(self, names: Iterable[str]) -> None:
-        """Read the groups, so that a missing one ends the update before anything is created.
+        """Read the groups, so that a missing group ends the update before anything is created.
 
         Raises:
-            AuthorizationServerError: a group is missing, more than one has its name, or it cannot be read.
+            AuthorizationServerError: a group is missing, its name is ambiguous, or it cannot be read.
         """
         for name in sorted(names):
             self._groups[name] = name if GUID.fullmatch(name) else self._group(name)
 
     def group(self, name: str) -> str:
-        """The object ID of a group that was found; a group may be declared by its object ID."""
+        """Return the object ID of a group that `find_groups` has read, by its declared name or object ID."""
         return self._groups[name]
 
-    def confirmed(self, declaration: Declaration, resource: ResourceDeclared) -> str:
-        """A resource's Application ID URI, whose domain is verified.
+    def confirmed_uri(self, declaration: Declaration, resource: ResourceDeclared) -> str:
+        """Return a resource's Application ID URI after a check that its domain is verified in Entra.
 
         Raises:
-            AuthorizationServerError: the Entra tenant has not verified the domain, or cannot be read.
+            AuthorizationServerError: the domain is not verified there, or the domains cannot be read.
         """
         uri = names.identifier_uri(declaration, self._entra, resource)
         declared = self._entra.verified(urlsplit(uri).hostname)
         if declared and not any(f".{declared}".endswith(f".{domain}") for domain in self._domains):
             raise AuthorizationServerError(
                 f"verifiedDomains has {declared}, but the Entra tenant {self._entra.tenant_id} has "
-                f"verified {', '.join(sorted(self._domains)) or 'none'}: verify it there, or remove it"
+                f"verified {', '.join(sorted(self._domains)) or 'none'}. Verify the domain there, or remove "
+                "it from verifiedDomains."
             )
         return uri
 
     def _group(self, name: str) -> str:
-        found: azuread.GetGroupResult = self._ask(
+        group: azuread.GetGroupResult = self._invoke(
             "getGroup",
-            # The plugin refuses a name that more than one group has.
+            # The plugin rejects a name that several groups have.
             {"displayName": name, "securityEnabled": True},
             azuread.GetGroupResult,
             f"the security group {name} of the Entra tenant {self._entra.tenant_id}",
-            "Check its name there, or declare its object ID instead: that needs no permission to read.",
+            "Check its name there, or declare its object ID, which needs no permission to read groups.",
         )
-        return found.object_id
+        return group.object_id
 
     @cached_property
     def _domains(self) -> frozenset[str]:
-        found: azuread.GetDomainsResult = self._ask(
+        result: azuread.GetDomainsResult = self._invoke(
             "getDomains",
             {},
             azuread.GetDomainsResult,
             f"the domains of the Entra tenant {self._entra.tenant_id}",
-            "Give the applying principal Domain.Read.All, or remove verifiedDomains.",
+            "Give the principal that runs the update Domain.Read.All, or remove verifiedDomains.",
         )
-        return frozenset(domain.domain_name.lower() for domain in found.domains)
+        return frozenset(domain.domain_name.lower() for domain in result.domains)
 
-    def _ask(self, function: str, arguments: Mapping[str, Any], result: type, what: str, remedy: str) -> Any:
-        """Call a function of the plugin.
+    def _invoke(
+        self, function: str, arguments: Mapping[str, Any], result: type, subject: str, remedy: str
+    ) -> Any:
+        """Call a function of the azuread plugin and return its result.
 
         Raises:
             AuthorizationServerError: the function failed.
@@ -88,6 +91,6 @@ class Directory:
             return pulumi.runtime.invoke(
                 f"azuread:index/{function}:{function}", dict(arguments), options, typ=result
             ).value
-        except Exception as error:  # the SDK raises nothing narrower
+        except Exception as error:  # the SDK raises no narrower type
             reason = cause(error).rstrip(".")
-            raise AuthorizationServerError(f"cannot read {what}: {reason}. {remedy}") from None
+            raise AuthorizationServerError(f"cannot read {subject}: {reason}. {remedy}") from None

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Permission:
-    """A scope or a role; the ID is the same on every machine and in every run."""
+    """A scope or app role. Its ID is the same on every machine and in every run."""
 
     id: str
     value: str
@@ -23,43 +23,44 @@ class Permission:
 
 
 def scope(declaration: Declaration, resource: ResourceDeclared) -> Permission:
-    """Delegated permission of applications that people use."""
-    where = _where(resource)
+    """Return the delegated permission for clients that people use."""
+    location = _location(resource)
     return Permission(
         _id(declaration, resource, names.SCOPE),
         names.SCOPE,
-        f"Use the Flow MCP server of {where}",
-        f"Lets an application use the MCP server of {where} in Flow on behalf of the person who signed in.",
+        f"Use the Flow MCP server of {location}",
+        f"Lets an application use the MCP server of {location} in Flow "
+        "on behalf of the person who signed in.",
     )
 
 
 def program_role(declaration: Declaration, resource: ResourceDeclared) -> Permission:
-    """App role that programs are assigned."""
-    where = _where(resource)
+    """Return the app role that is assigned to programs."""
+    location = _location(resource)
     return Permission(
         _id(declaration, resource, names.PROGRAM_ROLE),
         names.PROGRAM_ROLE,
-        f"Programs of the Flow MCP server of {where}",
-        f"Programs that may use the MCP server of {where} in Flow.",
+        f"Programs of the Flow MCP server of {location}",
+        f"Programs that may use the MCP server of {location} in Flow.",
     )
 
 
 def person_role(declaration: Declaration, resource: ResourceDeclared) -> Permission:
-    """App role that the people's groups are assigned."""
-    where = _where(resource)
+    """Return the app role that is assigned to the people's groups."""
+    location = _location(resource)
     return Permission(
         _id(declaration, resource, names.PERSON_ROLE),
         names.PERSON_ROLE,
-        f"People of the Flow MCP server of {where}",
-        f"People who may use the MCP server of {where} in Flow.",
+        f"People of the Flow MCP server of {location}",
+        f"People who may use the MCP server of {location} in Flow.",
     )
 
 
-def _where(resource: ResourceDeclared) -> str:
+def _location(resource: ResourceDeclared) -> str:
     return f"workspace {resource.workspace}, {resource.environment}"
 
 
 def _id(declaration: Declaration, resource: ResourceDeclared, value: str) -> str:
-    """A name-based UUID (RFC 9562, section 5.5)."""
-    where = f"{declaration.tenant.id}:{resource.workspace}:{resource.environment}"
-    return str(uuid5(NAMESPACE_URL, f"urn:flow-mcp:{where}:{value}"))
+    """Return a name-based UUID (RFC 9562, section 5.5)."""
+    resource_name = f"{declaration.tenant.id}:{resource.workspace}:{resource.environment}"
+    return str(uuid5(NAMESPACE_URL, f"urn:flow-mcp:{resource_name}:{value}"))

@@ -1,4 +1,4 @@
-"""Redirect URIs in an Entra application: on which platform they belong, and what Entra refuses.
+"""Redirect URIs of Entra applications: their platform, and checks of Entra's restrictions.
 
 https://learn.microsoft.com/entra/identity-platform/reply-url
 """
@@ -13,23 +13,23 @@ from flow_mcp.declaration.base import is_loopback
 from flow_mcp.declaration.clients import Client
 from flow_mcp.declaration.findings import Finding, Path
 
-_LONGEST = 256
-_MOST = 256
+_MAXIMUM_LENGTH = 256
+_MAXIMUM_COUNT = 256
 
 
 class Platform(Enum):
-    """Decides how Entra lets a code be redeemed."""
+    """The platform of a redirect URI, which decides how the client redeems the authorization code."""
 
     WEB = "web"
     """With the client's credential."""
     SINGLE_PAGE = "single-page"
-    """By a page, with CORS and PKCE, without a credential."""
+    """From a page in the browser, with CORS and PKCE and without a credential."""
     NATIVE = "native"
-    """By an application on the person's machine, with PKCE, without a credential."""
+    """From an application on the person's computer, with PKCE and without a credential."""
 
 
 def platform_of(client: Client) -> Platform | None:
-    """The platform that a client's redirect URIs belong on; None if it has none."""
+    """Return the platform of a client's redirect URIs; None if it has no redirect URIs."""
     if not client.redirect_uris:
         return None
     if client.confidential:
@@ -38,45 +38,47 @@ def platform_of(client: Client) -> Platform | None:
 
 
 def check(path: Path, client: Client) -> Iterator[Finding]:
-    """What Entra, or the azuread plugin, would refuse or ignore."""
-    if len(client.redirect_uris) > _MOST:
-        yield Finding((*path, "redirectUris"), f"has more than {_MOST} entries", "Use fewer.")
+    """Yield findings on redirect URIs and origins that Entra or the azuread plugin rejects or ignores."""
+    if len(client.redirect_uris) > _MAXIMUM_COUNT:
+        yield Finding(
+            (*path, "redirectUris"), f"has more than {_MAXIMUM_COUNT} entries", "Remove some of them."
+        )
     without_port: dict[str, str] = {}
     for index, uri in enumerate(client.redirect_uris):
-        here, parts = (*path, "redirectUris", index), urlsplit(uri)
-        if len(uri) > _LONGEST:
-            yield Finding(here, f"is longer than {_LONGEST} characters", "Use a shorter address.")
+        uri_path, parts = (*path, "redirectUris", index), urlsplit(uri)
+        if len(uri) > _MAXIMUM_LENGTH:
+            yield Finding(uri_path, f"is longer than {_MAXIMUM_LENGTH} characters", "Use a shorter URI.")
         if parts.hostname == "::1":
             yield Finding(
-                here, "is an IPv6 loopback address, which Entra refuses", "Use 127.0.0.1 or localhost."
+                uri_path, "is an IPv6 loopback address, which Entra rejects", "Use 127.0.0.1 or localhost."
             )
         if is_loopback(parts.hostname):
             bare = f"{parts.scheme}://{parts.hostname}{parts.path}?{parts.query}"
-            other = without_port.setdefault(bare, uri)
-            if other != uri:
+            first = without_port.setdefault(bare, uri)
+            if first != uri:
                 yield Finding(
-                    here,
-                    "differs from another only in its port, which Entra ignores on loopback",
-                    "Keep one of them: it matches any port.",
+                    uri_path,
+                    "differs from another entry in the port only, which Entra ignores for loopback addresses",
+                    "Keep one of them. It matches every port.",
                 )
     yield from _origins(path, client)
 
 
 def _origins(path: Path, client: Client) -> Iterator[Finding]:
-    redirected = {f"{parts.scheme}://{parts.netloc}" for parts in map(urlsplit, client.redirect_uris)}
+    redirect_origins = {f"{parts.scheme}://{parts.netloc}" for parts in map(urlsplit, client.redirect_uris)}
     if client.web_origins and client.confidential:
         yield Finding(
             (*path, "webOrigins"),
-            "lets pages call the token endpoint, but Entra allows that to public clients only",
-            "Remove it, or the client's credential and clientType.",
+            "lets pages call the token endpoint, which Entra allows for public clients only",
+            "Remove it, or remove the client's credential and clientType.",
         )
         return
     for index, origin in enumerate(client.web_origins):
-        if origin not in redirected:
+        if origin not in redirect_origins:
             yield Finding(
                 (*path, "webOrigins", index),
                 "is not the origin of a redirect URI, and Entra lets only those call the token endpoint",
-                "Add a redirect URI there, or remove it.",
+                "Add a redirect URI with this origin, or remove it.",
             )
     if client.web_origins:
         for index, uri in enumerate(client.redirect_uris):
@@ -84,6 +86,7 @@ def _origins(path: Path, client: Client) -> Iterator[Finding]:
             if f"{parts.scheme}://{parts.netloc}" not in client.web_origins:
                 yield Finding(
                     (*path, "redirectUris", index),
-                    "is not on one of webOrigins, and an application on Entra serves pages or programs",
+                    "is not on an origin of webOrigins, and an Entra application has pages or native "
+                    "applications, not both",
                     "Add its origin to webOrigins, or declare two clients.",
                 )

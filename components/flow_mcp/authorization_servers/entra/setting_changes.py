@@ -1,15 +1,15 @@
-"""What a change of each setting means to a reviewer."""
+"""The Entra settings whose changes a reviewer must approve."""
 
 from __future__ import annotations
 
 from flow_mcp.declaration.findings import Path
 from flow_mcp.declaration.setting_changes import SettingChange
 
-_HERE: Path = ("authorizationServer", "entra")
+_PATH: Path = ("authorizationServer", "entra")
 
 SETTING_CHANGES = (
-    SettingChange((*_HERE, "tenantId"), "identity"),
-    SettingChange((*_HERE, "cloud"), "identity"),
-    SettingChange((*_HERE, "owners"), "owners"),
-    SettingChange((*_HERE, "verifiedDomains"), "verified-domains"),
+    SettingChange((*_PATH, "tenantId"), "identity"),
+    SettingChange((*_PATH, "cloud"), "identity"),
+    SettingChange((*_PATH, "owners"), "owners"),
+    SettingChange((*_PATH, "verifiedDomains"), "verified-domains"),
 )

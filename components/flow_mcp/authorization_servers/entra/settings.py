@@ -1,9 +1,9 @@
 """The settings document of a tenant on Entra.
 
-Claims as Entra's v2.0 access tokens have them
-(https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference): `aud` is the API's client
-ID, `azp` the client's; people get `scp`, programs `roles`. Addresses by
-https://learn.microsoft.com/entra/identity-platform/v2-protocols.
+Claims are those of Entra's access tokens of version 2.0
+(https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference): `aud` is the client ID of
+the API and `azp` that of the client; tokens of people have `scp`, those of programs `roles`. Endpoints are
+those of https://learn.microsoft.com/entra/identity-platform/v2-protocols.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Api:
-    """A protected resource's application."""
+    """The application of a protected resource."""
 
     client_id: str
     identifier_uri: str
 
 
 def profile(entra: Entra) -> TokenProfile:
-    """How the tenant's access tokens are read: version 2.0 only, and of this Entra tenant only."""
+    """Return the token profile, which accepts only tokens of version 2.0 of this Entra tenant."""
     return TokenProfile(
         algorithms=("RS256",),
         types=("JWT",),
@@ -57,39 +57,39 @@ def profile(entra: Entra) -> TokenProfile:
 
 
 def authority(declaration: Declaration) -> str:
-    """The authority of a tenant with an Entra tenant of its own."""
+    """Return the authority of the customer's own Entra tenant."""
     return cast("Entra", declaration.server).authority
 
 
 def settings(declaration: Declaration, ids: ServerIds) -> SettingsDocument:
-    """The settings document of a tenant with an Entra tenant of its own.
+    """Return the settings document of a tenant with its own Entra tenant.
 
     Args:
-        declaration: the tenant.
-        ids: client IDs of APIs by protected resource, and of clients by name.
+        declaration: the tenant's declaration.
+        ids: client IDs of APIs by key of the protected resource, and of clients by name.
     """
     return document(declaration, cast("Entra", declaration.server), ids)
 
 
 def document(declaration: Declaration, entra: Entra, ids: ServerIds) -> SettingsDocument:
-    """The settings document of a tenant whose applications the stack makes."""
+    """Return the settings document of a tenant whose applications the stack creates."""
     apis = {
         resource.key: Api(ids[resource.key], names.identifier_uri(declaration, entra, resource))
         for resource in declaration.resources
     }
-    return document_of(declaration, entra, apis, ids)
+    return document_from_apis(declaration, entra, apis, ids)
 
 
-def document_of(
+def document_from_apis(
     declaration: Declaration, entra: Entra, apis: Mapping[str, Api], client_ids: Mapping[str, str]
 ) -> SettingsDocument:
-    """The settings document, from what Entra has.
+    """Return the settings document for the given applications.
 
     Args:
-        declaration: the tenant.
+        declaration: the tenant's declaration.
         entra: its Entra tenant.
-        apis: applications by protected resource; a resource without one is left out, so that all calls of
-            it are refused.
+        apis: applications by key of the protected resource. A resource without an application is left out, so
+            the runtime rejects all calls of it.
         client_ids: client IDs of the declared clients by name.
     """
     return documents.document(
@@ -121,27 +121,34 @@ def _at_server(entra: Entra, api: Api) -> ResourceAtServer:
 
 
 def _scope(api: Api) -> str:
-    """Qualified: without the URI, Entra looks for the scope in Microsoft Graph (AADSTS650053)."""
+    """Return the qualified scope. Without the URI, Entra looks for it in Microsoft Graph (AADSTS650053)."""
     return f"{api.identifier_uri}/{names.SCOPE}"
 
 
 def _clients(
     declaration: Declaration, entra: Entra, apis: Mapping[str, Api], client_ids: Mapping[str, str]
 ) -> Iterator[Client]:
-    def reached(access: tuple[str, ...]) -> list[ResourceDeclared]:
+    def accessible(access: tuple[str, ...]) -> list[ResourceDeclared]:
         return [resource for resource in declaration.reached_by(access) if resource.key in apis]
 
-    def ask(grant: Grant, client_id: str, resource: ResourceDeclared) -> TokenRequest:
+    def request(grant: Grant, client_id: str, resource: ResourceDeclared) -> TokenRequest:
         return _token_request(entra, grant, client_id, resource, apis[resource.key])
 
     for name, client in sorted(declaration.tenant.clients.items()):
-        resources, how = reached(client.access), client.authentication
-        yield documents.client(name, client_ids[name], client.grant, resources, ask, "managed", how)
+        yield documents.client(
+            name,
+            client_ids[name],
+            client.grant,
+            accessible(client.access),
+            request,
+            "managed",
+            client.authentication,
+        )
     if vscode := entra.preauthorized.vscode:
-        resources, grant = reached(vscode.access), Grant.AUTHORIZATION_CODE
-        yield documents.client("vscode", names.VSCODE, grant, resources, ask, authentication="none")
+        resources, grant = accessible(vscode.access), Grant.AUTHORIZATION_CODE
+        yield documents.client("vscode", names.VSCODE, grant, resources, request, authentication="none")
     for name, manual in sorted(declaration.tenant.manual_registrations.items()):
-        yield documents.client(name, manual.client_id, manual.grant, reached(manual.access), ask)
+        yield documents.client(name, manual.client_id, manual.grant, accessible(manual.access), request)
 
 
 def _token_request(
@@ -151,7 +158,7 @@ def _token_request(
         return TokenRequest(
             resource=resource.url,
             token_endpoint=f"{entra.endpoints}/token",
-            # Entra gives programs what they were assigned, never a single permission (AADSTS1002012).
+            # Entra issues all assigned permissions to a program; it rejects a single one (AADSTS1002012).
             parameters={
                 "client_id": client_id,
                 "grant_type": "client_credentials",

@@ -1,4 +1,4 @@
-"""What cannot be right with an authorization server that nothing is known of but its declaration."""
+"""Checks of a declaration for an external authorization server, made before any request to the server."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from flow_mcp.declaration.findings import Finding, Path
 if TYPE_CHECKING:
     from flow_mcp.declaration.declaration import Declaration
 
-_HERE: Path = ("authorizationServer", "external")
+_PATH: Path = ("authorizationServer", "external")
 
 
 def check(declaration: Declaration) -> Iterator[Finding]:
-    """All findings that are particular to other authorization servers."""
+    """Yield the findings of all checks that apply to external authorization servers only."""
     server = cast("External", declaration.server)
     yield from people.check_everyone(declaration)
     yield from _resources(declaration, server)
@@ -29,56 +29,58 @@ def check(declaration: Declaration) -> Iterator[Finding]:
         if server.client_registration is None:
             yield Finding(
                 ("clients", name),
-                "is to be registered, but how is not declared",
-                "Add authorizationServer.external.clientRegistration if the server has RFC 7591, or list the "
-                "client under manualRegistrations after somebody registered it.",
+                "needs registration at the server, but clientRegistration is not declared",
+                "Add authorizationServer.external.clientRegistration if the server supports RFC 7591. "
+                "Otherwise register the client by hand, and list it under manualRegistrations.",
             )
         yield from _client(("clients", name), client)
 
 
 def _resources(declaration: Declaration, server: External) -> Iterator[Finding]:
-    known = {resource.key: resource for resource in declaration.resources}
+    declared = {resource.key: resource for resource in declaration.resources}
     for key in server.resources:
-        if key not in known:
+        if key not in declared:
             yield Finding(
-                (*_HERE, "resources", key),
-                "is no protected resource of the tenant",
-                f"Declared: {', '.join(known)}.",
+                (*_PATH, "resources", key),
+                "is not a protected resource of the tenant",
+                f"Declared: {', '.join(declared)}.",
             )
-    owner: dict[str, str] = {}
-    for key, resource in known.items():
+    key_of_audience: dict[str, str] = {}
+    for key, resource in declared.items():
         if key not in server.resources:
             yield Finding(
-                (*_HERE, "resources"),
+                (*_PATH, "resources"),
                 f"lacks {key}",
-                "Say what its scopes are there; nothing can be assumed.",
+                "Declare the scopes of the protected resource; there is no default.",
             )
             continue
         for audience in audiences(server, resource):
-            if audience in owner:
+            if audience in key_of_audience:
                 yield Finding(
-                    (*_HERE, "resources", key, "audiences"),
-                    f"has an audience of {owner[audience]} too, so that tokens for one would fit the other",
-                    "Give each protected resource an audience of its own.",
+                    (*_PATH, "resources", key, "audiences"),
+                    f"has an audience of {key_of_audience[audience]}, so tokens for one would be valid for "
+                    "the other",
+                    "Declare a separate audience for each protected resource.",
                 )
-            owner.setdefault(audience, key)
+            key_of_audience.setdefault(audience, key)
 
 
 def _registration(declaration: Declaration, server: External) -> Iterator[Finding]:
-    here, registration = (*_HERE, "registration"), server.registration
+    registration_path, registration = (*_PATH, "registration"), server.registration
     if registration.dynamic:
-        yield from check_access(declaration, (*here, "dynamic", "access"), registration.dynamic.access)
+        path = (*registration_path, "dynamic", "access")
+        yield from check_access(declaration, path, registration.dynamic.access)
     if registration.metadata_documents:
-        path = (*here, "metadataDocuments", "access")
+        path = (*registration_path, "metadataDocuments", "access")
         yield from check_access(declaration, path, registration.metadata_documents.access)
 
 
 def _person(declaration: Declaration, server: External) -> Iterator[Finding]:
     if people_sign_in(declaration, server) and not server.tokens.person:
         yield Finding(
-            (*_HERE, "tokens", "person"),
-            "is missing, and people sign in: RFC 9068 has no claim that tells their tokens from programs'",
-            "Say what the server puts into a person's token only, such as [{claim: sid, must: present}].",
+            (*_PATH, "tokens", "person"),
+            "is missing, but people sign in, and RFC 9068 has no claim that only their tokens have",
+            "Declare what only a person's token has, such as [{claim: sid, must: present}].",
         )
 
 
@@ -86,30 +88,30 @@ def _client(path: Path, client: Client) -> Iterator[Finding]:
     if client.client_id:
         yield Finding(
             (*path, "clientId"),
-            "chooses a client ID, but the server assigns it (RFC 7591, section 3.2.1)",
-            "Remove it; the stack's output clientIds has the one that the server gave.",
+            "declares a client ID, but the server assigns client IDs (RFC 7591, section 3.2.1)",
+            "Remove it. The stack's output clientIds contains the assigned one.",
         )
     if client.secret:
         yield Finding(
             (*path, "secret"),
-            "gives the secret an end, but the server decides that (RFC 7591, client_secret_expires_at)",
-            "Remove it; the server makes a secret anyway.",
+            "declares an expiry, but the server decides the expiry (RFC 7591, client_secret_expires_at)",
+            "Remove it. The server generates a secret anyway.",
         )
     if client.federated_credential:
         yield Finding(
             (*path, "federatedCredential"),
-            "is not something that RFC 7591 can register",
+            "cannot be registered with RFC 7591",
             "Use privateKeyJwt with jwksUrl, which needs no secret either.",
         )
     if client.private_key_jwt and client.private_key_jwt.certificate:
         yield Finding(
             (*path, "privateKeyJwt", "certificate"),
-            "is not something that RFC 7591 can register",
-            "Give the address of the client's keys as jwksUrl.",
+            "cannot be registered with RFC 7591",
+            "Declare the URL of the client's keys as jwksUrl.",
         )
     if client.web_origins:
         yield Finding(
             (*path, "webOrigins"),
-            "is not something that RFC 7591 can register",
+            "cannot be registered with RFC 7591",
             "Remove it, and allow the origins at the server.",
         )

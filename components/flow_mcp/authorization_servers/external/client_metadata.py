@@ -1,4 +1,4 @@
-"""Client metadata as they are declared, asked for and answered (RFC 7591 and 7592)."""
+"""Client metadata in inputs, requests and responses (RFC 7591 and 7592)."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ class RegisteredClientInputs(Properties):
     """Client metadata (RFC 7591, section 2).
 
     Attributes:
-        registration_endpoint: of the server's metadata; None where it has none.
-        initial_access_token_required: whether registering takes one, from the environment or configuration.
-        client_name: that people see, and by which an administrator finds it.
+        registration_endpoint: endpoint in the server's metadata; None if there is none.
+        initial_access_token_required: whether registration needs an initial access token. The token comes
+            from the environment or the configuration.
+        client_name: name that people and administrators see.
         grant_types: `authorization_code` or `client_credentials`.
-        redirect_uris: exact.
-        scopes: that it may ask for.
+        redirect_uris: redirect URIs, compared exactly.
+        scopes: scopes that the client may request.
         token_endpoint_auth_method: `none`, `client_secret_basic` or `private_key_jwt`.
-        jwks_uri: where its public keys are.
+        jwks_uri: URL of its public keys.
     """
 
     registration_endpoint: str | None = None
@@ -34,15 +35,15 @@ class RegisteredClientInputs(Properties):
 
 
 class RegisteredClientState(RegisteredClientInputs):
-    """The client as the server has it.
+    """A client that is registered at the server.
 
     Attributes:
-        client_id: the server's.
-        secret: None for clients without one.
-        registration_access_token: None where the server lacks RFC 7592.
-        registration_client_uri: likewise.
-        rotates: whether even a look at the registration makes the server give a new token and end the old one
-            (RFC 7592, section 3). Then it is looked at only where the new token is kept.
+        client_id: the ID that the server assigned.
+        secret: the secret; None for a client without one.
+        registration_access_token: the token for RFC 7592; None if the server does not support it.
+        registration_client_uri: the URL for RFC 7592; None if the server does not support it.
+        rotates: whether the server replaces the registration access token when the registration is read
+            (RFC 7592, section 3). Then it is read only where Pulumi stores the new token.
     """
 
     client_id: str
@@ -53,14 +54,14 @@ class RegisteredClientState(RegisteredClientInputs):
 
     @property
     def management(self) -> Management | None:
-        """How it is managed; None where the server lacks RFC 7592."""
+        """URL and token of the registration; None if the server does not support RFC 7592."""
         if self.registration_client_uri and self.registration_access_token:
             return Management(self.registration_client_uri, self.registration_access_token)
         return None
 
 
 def body(inputs: RegisteredClientInputs) -> dict[str, Any]:
-    """What the server is asked for (RFC 7591, section 2)."""
+    """Return the client metadata of a request (RFC 7591, section 2)."""
     metadata = {
         "client_name": inputs.client_name,
         "grant_types": list(inputs.grant_types),
@@ -73,57 +74,60 @@ def body(inputs: RegisteredClientInputs) -> dict[str, Any]:
     return {name: value for name, value in metadata.items() if value is not None}
 
 
-def observed(
-    found: dict[str, Any], asked: RegisteredClientInputs, before: RegisteredClientState | None
+def state_from_response(
+    response: dict[str, Any], requested: RegisteredClientInputs, previous: RegisteredClientState | None
 ) -> RegisteredClientState:
-    """The client by the server's answer; what the answer leaves out is as it was asked for, or known."""
-    grants = set(found.get("grant_types", asked.grant_types))
-    if "refresh_token" not in asked.grant_types:
-        # Refreshing is for the server to allow; it lets nobody in who was not in before.
+    """Return the state after a response. Absent fields have the requested or the previous value."""
+    grants = set(response.get("grant_types", requested.grant_types))
+    if "refresh_token" not in requested.grant_types:
+        # The server may add refresh tokens: they give access only to people who have signed in already.
         grants.discard("refresh_token")
-    scopes = found["scope"].split() if isinstance(found.get("scope"), str) else asked.scopes
-    # Servers add scopes of their own, such as openid; what was asked for must be there.
-    if set(scopes).issuperset(asked.scopes):
-        scopes = asked.scopes
+    scopes = response["scope"].split() if isinstance(response.get("scope"), str) else requested.scopes
+    # Servers add scopes such as openid, which is no difference if all requested scopes are registered.
+    if set(scopes).issuperset(requested.scopes):
+        scopes = requested.scopes
     return RegisteredClientState(
-        registration_endpoint=asked.registration_endpoint,
-        initial_access_token_required=asked.initial_access_token_required,
-        client_name=found.get("client_name", asked.client_name),
+        registration_endpoint=requested.registration_endpoint,
+        initial_access_token_required=requested.initial_access_token_required,
+        client_name=response.get("client_name", requested.client_name),
         grant_types=tuple(grants),
-        redirect_uris=tuple(found.get("redirect_uris", asked.redirect_uris)),
+        redirect_uris=tuple(response.get("redirect_uris", requested.redirect_uris)),
         scopes=tuple(scopes),
-        token_endpoint_auth_method=found.get("token_endpoint_auth_method", asked.token_endpoint_auth_method),
-        jwks_uri=found.get("jwks_uri", asked.jwks_uri),
-        client_id=found["client_id"],
-        # An answer with new ones ends the old ones at once (RFC 7592, section 3).
-        secret=found.get("client_secret") or (before and before.secret),
-        registration_access_token=found.get("registration_access_token")
-        or (before and before.registration_access_token),
-        registration_client_uri=found.get("registration_client_uri")
-        or (before and before.registration_client_uri),
-        rotates=before is not None and before.rotates,
+        token_endpoint_auth_method=response.get(
+            "token_endpoint_auth_method", requested.token_endpoint_auth_method
+        ),
+        jwks_uri=response.get("jwks_uri", requested.jwks_uri),
+        client_id=response["client_id"],
+        # New values in a response invalidate the previous ones at once (RFC 7592, section 3).
+        secret=response.get("client_secret") or (previous and previous.secret),
+        registration_access_token=response.get("registration_access_token")
+        or (previous and previous.registration_access_token),
+        registration_client_uri=response.get("registration_client_uri")
+        or (previous and previous.registration_client_uri),
+        rotates=previous is not None and previous.rotates,
     )
 
 
-def rotating(before: RegisteredClientState, after: RegisteredClientState) -> RegisteredClientState:
-    """`after`, with what it says of the server that the token changed."""
+def with_rotation(before: RegisteredClientState, after: RegisteredClientState) -> RegisteredClientState:
+    """Return `after` with `rotates` set if the registration access token changed."""
     changed = before.registration_access_token != after.registration_access_token
     return after.model_copy(update={"rotates": before.rotates or changed})
 
 
-def as_asked(
+def require_requested_metadata(
     inputs: RegisteredClientInputs, made: Made[RegisteredClientState]
 ) -> Made[RegisteredClientState]:
-    """Servers may register other metadata than they were asked for (RFC 7591, section 3.2.1).
+    """Return the registered client if the server registered the requested metadata.
 
     Raises:
-        PartlyDoneError: this one did.
+        PartlyDoneError: the server registered other metadata, which RFC 7591, section 3.2.1 permits.
     """
-    wanted, got = inputs.values(), made.state.values()
-    if others := sorted(name for name, value in wanted.items() if got.get(name) != value):
+    requested, registered = inputs.values(), made.state.values()
+    if different := sorted(name for name, value in requested.items() if registered.get(name) != value):
         raise PartlyDoneError(
-            f"The server registered client {inputs.client_name} otherwise than declared "
-            f"({', '.join(others)}): allow it there what is declared, or declare what the server allows.",
+            f"The server registered client {inputs.client_name} with other metadata than declared "
+            f"({', '.join(different)}). Allow the declared values at the server, or declare the values that "
+            "it allows.",
             made,
         )
     return made

@@ -1,4 +1,4 @@
-"""The resource that is a client registered by RFC 7591, with its secret and its registration access token."""
+"""The resource of a client registered with RFC 7591, with its secret and registration access token."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from flow_mcp.authorization_servers.errors import AuthorizationServerError
 from flow_mcp.authorization_servers.external.client_metadata import (
     RegisteredClientInputs,
     RegisteredClientState,
-    as_asked,
     body,
-    observed,
-    rotating,
+    require_requested_metadata,
+    state_from_response,
+    with_rotation,
 )
 from flow_mcp.authorization_servers.external.registration_api import (
     Management,
@@ -25,11 +25,11 @@ from flow_mcp.engine.plugin.resource import Made, Resource
 _LOG = logging.getLogger(__name__)
 _DEFAULT_GRANTS = ("authorization_code",)
 _DEFAULT_METHOD = "client_secret_basic"
-"""Both of RFC 7591, section 2."""
+"""Both defaults are those of RFC 7591, section 2."""
 
 
 class RegisteredClientResource(Resource[RegisteredClientInputs, RegisteredClientState]):
-    """Secret and registration access token are always the last ones that the server gave."""
+    """A registered client. Its state has the latest secret and registration access token of the server."""
 
     name = "RegisteredClient"
     inputs = RegisteredClientInputs
@@ -42,7 +42,7 @@ class RegisteredClientResource(Resource[RegisteredClientInputs, RegisteredClient
 
     def create(self, inputs: RegisteredClientInputs) -> Made[RegisteredClientState]:
         state = self._register(inputs)
-        return as_asked(inputs, Made(state.client_id, state))
+        return require_requested_metadata(inputs, Made(state.client_id, state))
 
     def read(
         self, resource_id: str, state: RegisteredClientState | None
@@ -50,41 +50,45 @@ class RegisteredClientResource(Resource[RegisteredClientInputs, RegisteredClient
         if state is None:
             return self._import(resource_id)
         if state.management is None or state.rotates:
-            # What is known stays known. Pulumi reads in previews too, which keep nothing of it.
+            # A new token would be lost, because Pulumi also reads in previews, which store no state.
             return Made(resource_id, state)
-        found = self._api.read(state.management)
-        if found is None:
+        response = self._api.read(state.management)
+        if response is None:
             _LOG.warning(
-                "%s says that the client is gone or its registration access token is no longer valid "
-                "(RFC 7592, section 2.1); `pulumi up` registers it anew",
+                "%s answers that the client does not exist or its registration access token is not valid "
+                "(RFC 7592, section 2.1); `pulumi up` registers the client again",
                 state.registration_client_uri,
             )
             return None
-        return Made(resource_id, observed(found, state, state))
+        return Made(resource_id, state_from_response(response, state, state))
 
     def update(
         self, resource_id: str, inputs: RegisteredClientInputs, state: RegisteredClientState
     ) -> RegisteredClientState:
         if state.management is None:
             raise AuthorizationServerError(
-                f"Client {state.client_id} cannot be changed, for its server lacks RFC 7592: have it removed "
-                "there, and register it anew with `pulumi up --replace` and this resource's URN."
+                f"Client {state.client_id} cannot be changed, because its server does not support RFC 7592. "
+                "Have it deleted there, and register it again with `pulumi up --replace` and this resource's "
+                "URN."
             )
-        found = self._api.update(state.management, {"client_id": state.client_id, **body(inputs)})
-        if found is None:
+        response = self._api.update(state.management, {"client_id": state.client_id, **body(inputs)})
+        if response is None:
             _LOG.warning(
-                "its server says that client %s is gone or its registration access token is invalid: it is "
-                "registered anew; if the old one is still there, have it removed",
+                "the server answers that client %s does not exist or its registration access token is not "
+                "valid; the client is registered again. If the former one exists, have it deleted there",
                 state.client_id,
             )
-            return as_asked(inputs, Made(resource_id, self._register(inputs))).state
-        return as_asked(inputs, Made(resource_id, observed(found, inputs, state))).state
+            return require_requested_metadata(inputs, Made(resource_id, self._register(inputs))).state
+        return require_requested_metadata(
+            inputs, Made(resource_id, state_from_response(response, inputs, state))
+        ).state
 
     def delete(self, resource_id: str, state: RegisteredClientState) -> None:
         del resource_id
         if state.management is None:
             _LOG.warning(
-                "client %s stays registered, for its server lacks RFC 7592: have it removed there",
+                "client %s stays registered, because its server does not support RFC 7592; "
+                "have it deleted there",
                 state.client_id,
             )
             return
@@ -96,43 +100,44 @@ class RegisteredClientResource(Resource[RegisteredClientInputs, RegisteredClient
             body(inputs),
             protected=inputs.initial_access_token_required,
         )
-        return self._looked_at(inputs, observed(registered, inputs, None))
+        return self._with_rotation_probed(inputs, state_from_response(registered, inputs, None))
 
-    def _looked_at(
+    def _with_rotation_probed(
         self, inputs: RegisteredClientInputs, state: RegisteredClientState
     ) -> RegisteredClientState:
-        """Find out, while the outcome is kept, whether looking at the registration costs its token."""
+        """Read the registration once, to find out whether that replaces its registration access token."""
         if state.management is None:
             return state
         try:
-            found = self._api.read(state.management)
+            response = self._api.read(state.management)
         except AuthorizationServerError as error:
-            _LOG.warning("the registration of %s will not be looked at again: %s", state.client_id, error)
+            _LOG.warning("the registration of %s will not be read again: %s", state.client_id, error)
             return state.model_copy(update={"rotates": True})
-        if found is None:
+        if response is None:
             return state
-        return rotating(state, observed(found, inputs, state))
+        return with_rotation(state, state_from_response(response, inputs, state))
 
     def _import(self, resource_id: str) -> Made[RegisteredClientState] | None:
         token = os.environ.get("FLOW_MCP_REGISTRATION_ACCESS_TOKEN")
         endpoint = os.environ.get("FLOW_MCP_REGISTRATION_ENDPOINT")
         if not token or not endpoint or "://" not in resource_id:
             raise AuthorizationServerError(
-                "A registered client is imported by its registration_client_uri; set "
+                "The import ID of a registered client is its registration_client_uri. Set "
                 "FLOW_MCP_REGISTRATION_ACCESS_TOKEN to its registration access token and "
                 "FLOW_MCP_REGISTRATION_ENDPOINT to the server's registration endpoint."
             )
-        found = self._api.read(Management(resource_id, token))
-        if found is None:
+        response = self._api.read(Management(resource_id, token))
+        if response is None:
             return None
-        asked = RegisteredClientInputs(
+        requested = RegisteredClientInputs(
             registration_endpoint=endpoint,
             initial_access_token_required=True,
             client_name="",
-            grant_types=tuple(found.get("grant_types", _DEFAULT_GRANTS)),
-            scopes=tuple(found.get("scope", "").split()),
+            grant_types=tuple(response.get("grant_types", _DEFAULT_GRANTS)),
+            scopes=tuple(response.get("scope", "").split()),
             token_endpoint_auth_method=_DEFAULT_METHOD,
         )
         known = {"registration_access_token": token, "registration_client_uri": resource_id}
-        before = observed({**found, **known}, asked, None)
-        return Made(before.client_id, rotating(before, observed(found, asked, before)))
+        before = state_from_response({**response, **known}, requested, None)
+        after = state_from_response(response, requested, before)
+        return Made(before.client_id, with_rotation(before, after))

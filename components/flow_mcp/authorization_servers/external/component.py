@@ -1,4 +1,4 @@
-"""The Pulumi component of a tenant on another authorization server: its metadata, and registered clients."""
+"""The Pulumi component of a tenant on an external authorization server: its metadata and clients."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from flow_mcp.authorization_servers.discovery.resources import AuthorizationServ
 from flow_mcp.authorization_servers.external import names
 from flow_mcp.authorization_servers.external.declaration import ClientRegistration, External
 from flow_mcp.authorization_servers.external.resources import RegisteredClient
-from flow_mcp.authorization_servers.outputs import together
+from flow_mcp.authorization_servers.outputs import combine
 from flow_mcp.declaration.clients import Client
 from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.settings import Grant
 
 
 class ExternalAuthorizationServer(AuthorizationServerComponent):
-    """Reads what the server publishes, and registers the declared clients if the declaration says so."""
+    """The metadata of an external authorization server, and the clients that the stack registers there."""
 
     def __init__(self, name: str, declaration: Declaration, opts: pulumi.ResourceOptions) -> None:
         super().__init__(name, declaration, opts)
@@ -33,14 +33,14 @@ class ExternalAuthorizationServer(AuthorizationServerComponent):
         _warn(declaration, server, metadata)
         self.ids = pulumi.Output.all(
             metadataUrl=metadata.metadata_url,
-            # A server without one has no clients of people.
+            # A server without an authorization endpoint has no clients for people.
             authorizationEndpoint=metadata.authorization_endpoint.apply(lambda endpoint: endpoint or ""),
             tokenEndpoint=metadata.token_endpoint,
-            **{f"clients.{client}": made.client_id for client, made in clients.items()},
+            **{f"clients.{name}": client.client_id for name, client in clients.items()},
         )
         self.secrets = pulumi.Output.secret(
-            together({client: made.secret for client, made in clients.items()}).apply(
-                lambda secrets: {client: secret for client, secret in secrets.items() if secret}
+            combine({name: client.secret for name, client in clients.items()}).apply(
+                lambda secrets: {name: secret for name, secret in secrets.items() if secret}
             )
         )
         self.register_outputs({"issuer": metadata.issuer})
@@ -77,25 +77,28 @@ def _authentication(declared: Client) -> str:
 
 
 def _warn(declaration: Declaration, server: External, metadata: AuthorizationServerMetadata) -> None:
-    """Say what the server publishes that will keep clients out, though the declaration lets them in."""
+    """Log a warning for each feature that the declaration needs and the server's metadata does not list."""
     registration, people = server.registration, names.people_sign_in(declaration, server)
 
     def pkce(methods: Sequence[str] | None) -> None:
         if people and "S256" not in (methods or ()):
             pulumi.log.warn(
-                f"{server.authority} does not advertise PKCE with S256, so MCP clients refuse to proceed: "
-                "have code_challenge_methods_supported published there"
+                f"{server.authority} does not advertise PKCE with S256, so MCP clients refuse to proceed. "
+                "Have code_challenge_methods_supported published there."
             )
 
     def dynamic(endpoint: str | None) -> None:
         if registration.dynamic and not endpoint:
-            pulumi.log.warn(f"{server.authority} has no registration_endpoint: no client can register itself")
+            pulumi.log.warn(
+                f"{server.authority} has no registration_endpoint in its metadata, so no client can "
+                "register. Turn dynamic client registration on there, or remove registration.dynamic."
+            )
 
     def documents(supported: bool | None) -> None:
         if registration.metadata_documents and not supported:
             pulumi.log.warn(
-                f"{server.authority} does not advertise client_id_metadata_document_supported: no client "
-                "will come with a metadata document"
+                f"{server.authority} does not advertise client_id_metadata_document_supported, so clients do "
+                "not use metadata documents. Turn them on there, or remove registration.metadataDocuments."
             )
 
     metadata.code_challenge_methods_supported.apply(pkce)

@@ -1,4 +1,4 @@
-"""What a tenant declares of an authorization server that no other kind knows."""
+"""The declaration of an external authorization server in a tenant's file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from flow_mcp.declaration.clients import Access, InheritedPeople
 from flow_mcp.declaration.findings import RefusedError
 
 ScopeToken = Annotated[str, StringConstraints(pattern=r"^[\x21\x23-\x5b\x5d-\x7e]{1,255}$")]
-"""RFC 6749, section 3.3."""
+"""A scope token (RFC 6749, section 3.3)."""
 
 ClaimName = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,255}$")]
 
@@ -22,7 +22,7 @@ Algorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256
 def _authority(url: str) -> str:
     secure_url(url)
     if "?" in url or "#" in url:
-        raise RefusedError("has a query or a fragment", "Write the issuer (RFC 8414, section 2).")
+        raise RefusedError("has a query or a fragment", "Declare the issuer (RFC 8414, section 2).")
     return url
 
 
@@ -30,84 +30,86 @@ Authority = Annotated[str, AfterValidator(_authority), Field(json_schema_extra={
 
 
 class ResourceThere(Declared):
-    """What a protected resource is called at the authorization server."""
+    """The scopes and audiences of a protected resource at the authorization server."""
 
     scopes: Annotated[
-        tuple[ScopeToken, ...], Field(min_length=1, description="That clients ask for; all are needed.")
+        tuple[ScopeToken, ...],
+        Field(min_length=1, description="Scopes that clients request; all are required."),
     ]
     scopes_in_tokens: Annotated[
-        tuple[ScopeToken, ...], Field(description="Where tokens carry other texts for them.")
+        tuple[ScopeToken, ...], Field(description="The scopes in tokens, if they differ from `scopes`.")
     ] = ()
     audiences: Annotated[
         tuple[Text, ...],
-        Field(description="`aud` of its tokens, any of these; left out: its URL (RFC 8707)."),
+        Field(description="Accepted values of `aud` in its tokens; default: its URL (RFC 8707)."),
     ] = ()
 
 
 class Condition(Declared):
-    """What a claim of a token must be."""
+    """A condition on a claim of a token."""
 
-    claim: Annotated[ClaimName, Field(description="Its name.")]
+    claim: Annotated[ClaimName, Field(description="Name of the claim.")]
     must: Annotated[
         Literal["present", "absent", "one-of", "no-suffix", "prefix"],
-        Field(description="one-of: among `values`; prefix, no-suffix: begins, does not end with one."),
+        Field(
+            description="one-of: the claim is one of `values`; prefix: it begins with one of them; "
+            "no-suffix: it ends with none of them."
+        ),
     ]
-    values: Annotated[tuple[Text, ...], Field(description="What it compares with, if anything.")] = ()
+    values: Annotated[tuple[Text, ...], Field(description="Values for one-of, prefix and no-suffix.")] = ()
 
     @model_validator(mode="after")
-    def _values_belong_to_the_operator(self) -> Self:
+    def _values_match_the_operator(self) -> Self:
         if (self.must in {"one-of", "no-suffix", "prefix"}) != bool(self.values):
             raise RefusedError(
-                "has values without an operator for them, or an operator without values",
-                "Give values with one-of, no-suffix and prefix, and only with these.",
+                "has values with an operator that takes none, or lacks values for its operator",
+                "Declare values with one-of, no-suffix and prefix, and only with these.",
             )
         return self
 
 
 class Tokens(Declared):
-    """How its access tokens are read; what is left out is as RFC 9068 has it."""
+    """The token profile of the server's access tokens. Defaults are those of RFC 9068."""
 
     algorithms: Annotated[
         tuple[Algorithm, ...], Field(min_length=1, description="Accepted JWS algorithms.")
     ] = ("RS256",)
-    types: Annotated[tuple[Text, ...], Field(min_length=1, description="Accepted `typ` of the header.")] = (
+    types: Annotated[tuple[Text, ...], Field(min_length=1, description="Accepted `typ` headers.")] = (
         "at+jwt",
     )
-    client_claim: Annotated[ClaimName, Field(description="Claim that carries the client ID.")] = "client_id"
-    scope_claim: Annotated[ClaimName, Field(description="Claim that carries the scopes.")] = "scope"
+    client_claim: Annotated[ClaimName, Field(description="Claim with the client ID.")] = "client_id"
+    scope_claim: Annotated[ClaimName, Field(description="Claim with the scopes.")] = "scope"
     conditions: Annotated[
-        tuple[Condition, ...], Field(description="That every access token meets, and no other token.")
+        tuple[Condition, ...],
+        Field(description="Conditions that all access tokens meet, and no other tokens."),
     ] = ()
     person: Annotated[
         tuple[Condition, ...],
-        Field(
-            description="That exactly those tokens meet that were issued for a person; needed as soon as "
-            "people sign in."
-        ),
+        Field(description="Conditions that exactly the tokens of people meet; required if people sign in."),
     ] = ()
 
 
 class ClientRegistration(Declared):
-    """Registration of the declared clients by RFC 7591; they are kept up by RFC 7592 where the server can."""
+    """Registration of the declared clients with RFC 7591; RFC 7592 is used if the server supports it."""
 
     protected: Annotated[
         bool,
         Field(
-            description="Whether registering takes an initial access token: FLOW_MCP_INITIAL_ACCESS_TOKEN in "
-            "the environment, or the secret flow-mcp:initialAccessToken of the stack's configuration."
+            description="Whether registration needs an initial access token: FLOW_MCP_INITIAL_ACCESS_TOKEN "
+            "in the environment, or the secret flow-mcp:initialAccessToken of the stack's configuration."
         ),
     ] = True
 
 
 class DynamicRegistration(Declared):
-    """Clients that register themselves there; the server decides who can."""
+    """Dynamic client registration; the server decides which clients can register."""
 
     access: Access
     people: InheritedPeople = None
 
 
 class MetadataDocuments(Declared):
-    """Client ID Metadata Documents; the server decides which it accepts, and the runtime these hosts."""
+    """Client ID metadata documents. The server decides which it accepts; the runtime accepts these hosts."""
 
     domains: Annotated[tuple[Host, ...], Field(min_length=1, description="Hosts of the documents.")]
     access: Access
@@ -115,14 +117,14 @@ class MetadataDocuments(Declared):
 
 
 class Registration(Declared):
-    """Registration methods; one that is absent reaches nothing here."""
+    """Registration methods. Clients of a method that is not declared have no access."""
 
     dynamic: DynamicRegistration | None = None
     metadata_documents: MetadataDocuments | None = None
 
     @property
     def methods(self) -> RegistrationMethods:
-        """The methods that lead to a person's token."""
+        """The registration methods through which people can sign in, by key; None if not declared."""
         return {"dynamic": self.dynamic, "metadataDocuments": self.metadata_documents}
 
 
@@ -130,19 +132,23 @@ class External(DeclaredServer):
     """An OAuth 2.1 or OpenID Connect server that publishes its metadata."""
 
     authority: Annotated[
-        Authority, Field(description="Its issuer, exactly, with or without the slash at its end.")
+        Authority, Field(description="Issuer of the server, byte for byte, including a slash at the end.")
     ]
     resources: Annotated[
         dict[str, ResourceThere],
-        Field(min_length=1, description='Each protected resource, by "<workspace>/<environment>".'),
+        Field(
+            min_length=1,
+            description='Scopes and audiences of each protected resource, by "<workspace>/<environment>".',
+        ),
     ]
     tokens: Tokens = Tokens()
     client_registration: Annotated[
-        ClientRegistration | None, Field(description="Left out: `clients` must be empty.")
+        ClientRegistration | None,
+        Field(description="Registration of `clients`, which must be empty without it."),
     ] = None
     registration: Registration = Registration()
 
     @property
     def registration_methods(self) -> RegistrationMethods:
-        """The methods that lead to a person's token."""
+        """The registration methods through which people can sign in, by key; None if not declared."""
         return self.registration.methods

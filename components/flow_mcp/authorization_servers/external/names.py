@@ -1,4 +1,4 @@
-"""Names and marks of what a tenant has at another authorization server."""
+"""Names, scopes and audiences of a tenant's objects at an external authorization server."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ if TYPE_CHECKING:
 
 
 def audiences(server: External, resource: ResourceDeclared) -> tuple[str, ...]:
-    """What tokens for a protected resource name as their audience."""
+    """Return the accepted audiences of tokens for a protected resource."""
     return server.resources[resource.key].audiences or (resource.url,)
 
 
 def scopes(declaration: Declaration, server: External, access: tuple[str, ...]) -> tuple[str, ...]:
-    """The scopes of all protected resources that an access list means, sorted."""
-    found = {s for resource in declaration.reached_by(access) for s in server.resources[resource.key].scopes}
-    return tuple(sorted(found))
+    """Return the scopes of all protected resources of an access list, sorted."""
+    resources = declaration.reached_by(access)
+    return tuple(sorted({scope for resource in resources for scope in server.resources[resource.key].scopes}))
 
 
 def people_sign_in(declaration: Declaration, server: External) -> bool:
-    """Whether there is any way to a person's token."""
+    """Return whether people can sign in through a client, a manual registration or a registration method."""
     tenant = declaration.tenant
     grants = {
         *(client.grant for client in tenant.clients.values()),
@@ -33,5 +33,5 @@ def people_sign_in(declaration: Declaration, server: External) -> bool:
 
 
 def client(declaration: Declaration, name: str) -> str:
-    """The name under which a client is registered; it tells an administrator whose it is."""
+    """Return the name under which a client is registered. It tells administrators which tenant owns it."""
     return f"flow-mcp-{declaration.tenant.id}-{name}"

@@ -1,4 +1,4 @@
-"""What our own plugin serves for any authorization server, as a Pulumi program declares it."""
+"""The resource of this project's plugin for registered clients, for use in a Pulumi program."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from flow_mcp.engine.plugin.program import PluginResource
 
 
 class RegisteredClient(PluginResource):
-    """A client registered by RFC 7591, and kept up by RFC 7592 where the server can.
+    """A client that is registered with RFC 7591, and updated with RFC 7592 if the server supports it.
 
     Args:
-        resource_name: Pulumi's name.
-        registration_endpoint: of the server's metadata.
-        initial_access_token_required: whether registering takes an initial access token.
-        client_name: that people see, and by which an administrator finds it.
+        resource_name: name of the Pulumi resource.
+        registration_endpoint: endpoint in the server's metadata.
+        initial_access_token_required: whether registration needs an initial access token.
+        client_name: name that people and administrators see.
         grant_types: `authorization_code` or `client_credentials`.
-        redirect_uris: exact.
-        scopes: that it may ask for.
+        redirect_uris: redirect URIs, compared exactly.
+        scopes: scopes that the client may request.
         token_endpoint_auth_method: `none`, `client_secret_basic` or `private_key_jwt`.
-        jwks_uri: where its public keys are.
-        opts: Pulumi's options.
+        jwks_uri: URL of its public keys.
+        opts: options of the Pulumi resource.
     """
 
     client_id: pulumi.Output[str]

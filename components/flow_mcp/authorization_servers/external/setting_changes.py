@@ -1,15 +1,15 @@
-"""What a change of each setting means to a reviewer."""
+"""The settings of an external authorization server whose changes a reviewer must approve."""
 
 from __future__ import annotations
 
 from flow_mcp.declaration.findings import Path
 from flow_mcp.declaration.setting_changes import SettingChange
 
-_HERE: Path = ("authorizationServer", "external")
+_PATH: Path = ("authorizationServer", "external")
 
 SETTING_CHANGES = (
-    SettingChange((*_HERE, "authority"), "identity"),
-    SettingChange((*_HERE, "resources"), "recognition"),
-    SettingChange((*_HERE, "tokens"), "token-reading", "Tokens are read in another way"),
-    SettingChange((*_HERE, "clientRegistration"), "administration", "Clients are registered in another way"),
+    SettingChange((*_PATH, "authority"), "identity"),
+    SettingChange((*_PATH, "resources"), "recognition"),
+    SettingChange((*_PATH, "tokens"), "token-reading", "Tokens are read in another way"),
+    SettingChange((*_PATH, "clientRegistration"), "administration", "Clients are registered in another way"),
 )

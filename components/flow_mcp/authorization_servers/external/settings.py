@@ -1,7 +1,7 @@
-"""The settings document of a tenant on another authorization server.
+"""The settings document of a tenant on an external authorization server.
 
-IDs and endpoints are the server's; everything else follows from the declaration. Tokens are read as RFC 9068
-has them unless it says otherwise.
+The server assigns IDs and endpoints; all other values follow from the declaration. The default token profile
+is that of RFC 9068.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ if TYPE_CHECKING:
     from flow_mcp.declaration.declaration import Declaration, ResourceDeclared
 
 _NOBODY = (ClaimCondition(claim="sub", must="present"), ClaimCondition(claim="sub", must="absent"))
-"""No token meets both: where nobody signs in, every token is a program's."""
+"""Conditions that no token meets: if nobody signs in, every token is that of a program."""
 
 
 def settings(declaration: Declaration, ids: ServerIds) -> SettingsDocument:
-    """The settings document; the same declaration and IDs give the same document.
+    """Return the settings document. It is identical for the same declaration and IDs.
 
     `ids` has `metadataUrl`, `authorizationEndpoint`, `tokenEndpoint`, and `clients.<name>` for each client.
     """
     server = cast("External", declaration.server)
     registration = server.registration
     domains = registration.metadata_documents.domains if registration.metadata_documents else ()
-    ask = partial(_token_request, server, ids)
+    token_request = partial(_token_request, server, ids)
     return documents.document(
         declaration,
         AuthorizationServer(
@@ -47,7 +47,7 @@ def settings(declaration: Declaration, ids: ServerIds) -> SettingsDocument:
             issuers=(server.authority,),
             metadata_url=ids["metadataUrl"],
             token_profile=_profile(server.tokens),
-            clients=tuple(documents.clients(declaration, lambda name: ids[f"clients.{name}"], ask)),
+            clients=tuple(documents.clients(declaration, lambda name: ids[f"clients.{name}"], token_request)),
             registration=documents.registration(declaration, domains),
         ),
         ((resource, _at_server(server, resource)) for resource in declaration.resources),
@@ -55,12 +55,12 @@ def settings(declaration: Declaration, ids: ServerIds) -> SettingsDocument:
 
 
 def _at_server(server: External, resource: ResourceDeclared) -> ResourceAtServer:
-    there = server.resources[resource.key]
+    declared = server.resources[resource.key]
     return ResourceAtServer(
         authority=server.authority,
         audiences=audiences(server, resource),
-        scopes_advertised=there.scopes,
-        scopes_in_tokens=there.scopes_in_tokens or there.scopes,
+        scopes_advertised=declared.scopes,
+        scopes_in_tokens=declared.scopes_in_tokens or declared.scopes,
     )
 
 
@@ -82,13 +82,13 @@ def _condition(declared: Condition) -> ClaimCondition:
 def _token_request(
     server: External, ids: ServerIds, grant: Grant, client_id: str, resource: ResourceDeclared
 ) -> TokenRequest:
-    """Scope and `resource` (RFC 8707), as MCP clients send them to every server."""
-    asked = {"resource": resource.url, "scope": " ".join(server.resources[resource.key].scopes)}
+    """Return a token request with scope and `resource` (RFC 8707), which MCP clients send to every server."""
+    target = {"resource": resource.url, "scope": " ".join(server.resources[resource.key].scopes)}
     if grant is Grant.CLIENT_CREDENTIALS:
         return TokenRequest(
             resource=resource.url,
             token_endpoint=ids["tokenEndpoint"],
-            parameters={"grant_type": "client_credentials", **asked},
+            parameters={"grant_type": "client_credentials", **target},
         )
     return TokenRequest(
         resource=resource.url,
@@ -103,6 +103,6 @@ def _token_request(
             "client_id": client_id,
             "code_challenge_method": "S256",
             "response_type": "code",
-            **asked,
+            **target,
         },
     )

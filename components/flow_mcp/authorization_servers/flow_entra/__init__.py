@@ -1,10 +1,11 @@
-"""The Entra tenant of the Flow instance, which tenants use that declare nothing else."""
+"""The Entra tenant of the Flow instance: the default for tenants that declare no authorization server."""
 
 from __future__ import annotations
 
+from flow_mcp.authorization_servers.entra.provider import AZUREAD
 from flow_mcp.authorization_servers.flow_entra.checks import check
 from flow_mcp.authorization_servers.flow_entra.declaration import FlowEntra
-from flow_mcp.authorization_servers.flow_entra.instance import pending
+from flow_mcp.authorization_servers.flow_entra.instance import on_premises, pending
 from flow_mcp.authorization_servers.flow_entra.setting_changes import SETTING_CHANGES
 from flow_mcp.authorization_servers.flow_entra.settings import authority, settings
 from flow_mcp.declaration.declaration import AuthorizationServerKind
@@ -19,6 +20,8 @@ FLOW_ENTRA = AuthorizationServerKind(
     setting_changes=SETTING_CHANGES,
     authority=authority,
     pending=pending,
+    credentials=AZUREAD,
+    needs_credentials=lambda declaration: not on_premises(declaration),
 )
 
 __all__ = ["FLOW_ENTRA", "FlowEntra"]

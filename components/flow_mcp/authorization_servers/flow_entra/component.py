@@ -11,7 +11,7 @@ from flow_mcp.declaration.declaration import Declaration
 
 
 class FlowEntraAuthorizationServer(AuthorizationServerComponent):
-    """Applications in the instance's Entra tenant; on-premises, what its administrator must make there."""
+    """The applications in the instance's Entra tenant; on-premises, instructions for its administrator."""
 
     def __init__(self, name: str, declaration: Declaration, opts: pulumi.ResourceOptions) -> None:
         super().__init__(name, declaration, opts)
@@ -20,7 +20,7 @@ class FlowEntraAuthorizationServer(AuthorizationServerComponent):
             self.secrets = pulumi.Output.secret({})
             self.hand_over = hand_over(declaration)
         else:
-            # Here, so that nobody needs the azuread plugin on-premises.
+            # Imported here, because on-premises the azuread SDK and plugin need not be installed.
             from flow_mcp.authorization_servers.entra.component import populate
 
             populate(self, declaration, entra(declaration))

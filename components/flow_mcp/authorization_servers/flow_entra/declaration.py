@@ -1,4 +1,4 @@
-"""What a tenant declares of its Flow instance's Entra tenant."""
+"""The declaration of the Flow instance's Entra tenant in a tenant's file."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ IdentifierUri = Annotated[
 
 
 class RegisteredApi(Declared):
-    """A protected resource's application that an administrator made."""
+    """The application that an administrator created for a protected resource."""
 
-    client_id: Annotated[Guid, Field(description="Its Application (client) ID.")]
+    client_id: Annotated[Guid, Field(description="Application (client) ID of the application.")]
     identifier_uri: Annotated[
         IdentifierUri | None,
-        Field(description="Its Application ID URI, if it is not the one of the hand-over text."),
+        Field(description="Application ID URI, if it differs from the one in the output handOver."),
     ] = None
 
 
 class FlowEntra(DeclaredServer):
-    """The Entra tenant of the Flow instance; the default. `flow-mcp:instance` says which one it is."""
+    """The Entra tenant of the Flow instance, which is the default. `flow-mcp:instance` declares it."""
 
     preauthorized: PreauthorizedClients = PreauthorizedClients()
     registration: NoRegistration = None
@@ -50,11 +50,12 @@ class FlowEntra(DeclaredServer):
         ],
         Field(
             default={},
-            description="On-premises only: the administrator's applications, by protected resource.",
+            description="On-premises only: the applications that the administrator created, by protected "
+            "resource.",
         ),
     ]
 
     @property
     def registration_methods(self) -> RegistrationMethods:
-        """The methods that lead to a person's token."""
+        """The registration methods through which people can sign in, by key; None if not declared."""
         return self.preauthorized.methods

@@ -1,7 +1,7 @@
-"""What an Azure administrator must make where Flow runs on-premises, as text to copy.
+"""Instructions for the Azure administrator who creates the applications of an on-premises instance.
 
-The bodies are Microsoft Graph's (https://learn.microsoft.com/graph/api/resources/application), so that they
-can be pasted into Graph Explorer or another client of Microsoft Graph.
+The JSON bodies are those of Microsoft Graph (https://learn.microsoft.com/graph/api/resources/application), so
+they can be pasted into Graph Explorer or another client of Microsoft Graph.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ if TYPE_CHECKING:
     from flow_mcp.declaration.declaration import Declaration, ResourceDeclared
 
 _HEAD = """\
-# Flow MCP servers of {tenant}: what to make in Microsoft Entra ID
+# Flow MCP servers of {tenant}: applications to create in Microsoft Entra ID
 
 Entra tenant: {tenant_id}
-For: an Application Administrator or Cloud Application Administrator of it.
+For: an Application Administrator or Cloud Application Administrator of that tenant.
 """
 
 _API = """\
 ## {number}. Application for {resource} ({state})
 
-1. In Microsoft Graph, POST /v1.0/applications with the body below. Nothing in it may differ: tokens must be
-   of version 2, and the application is for this one MCP server.
-2. Note `appId` and `id` of the answer. POST /v1.0/servicePrincipals with
+1. In Microsoft Graph, POST /v1.0/applications with the body below. Do not change the body: tokens must have
+   version 2, and the application is for this MCP server only.
+2. Note `appId` and `id` of the response. POST /v1.0/servicePrincipals with
    {{"appId": "<appId>", "appRoleAssignmentRequired": true}}
 3. Assign the groups of the people who may use it (Enterprise applications, this application, Users and
-   groups) with the role "{person_role}". Nobody else gets in.
+   groups) with the role "{person_role}". Nobody else can sign in.
 4. {report}
 
 ```json
@@ -44,22 +44,24 @@ _API = """\
 _CLIENTS = """\
 ## {number}. Applications of the clients
 
-Each program or application that calls needs an app registration of its own, for accounts in this
-organizational directory only, and its client ID goes to the people who keep the Flow tenant's declaration
-(manualRegistrations). Programs: grant the application permission `{program_role}` of each application named
-below, with admin consent, and give them a federated credential, or a secret with an end.
-People's applications: add the delegated permission `{scope}`; the applications above list them as
-preauthorized, so that nobody is asked for consent.
+Each client needs its own app registration, for accounts in this organizational directory only. Report its
+client ID to the people who maintain the Flow tenant's declaration (manualRegistrations).
+Programs: grant the application permission `{program_role}` of each application named below, with admin
+consent, and add a federated credential, or a secret with an expiry date.
+Clients for people: add the delegated permission `{scope}`. The applications above list them as preauthorized,
+so nobody is asked for consent.
 
 """
 
 
 def hand_over(declaration: Declaration) -> str:
-    """The text. All that it repeats is of a form that neither Markdown nor JSON reads as anything else."""
+    """Return the instructions in Markdown. All values are of forms that need no escaping there or in JSON."""
     head = _HEAD.format(tenant=declaration.tenant.id, tenant_id=entra(declaration).tenant_id)
     apis = [_api(declaration, resource, number) for number, resource in enumerate(declaration.resources, 1)]
     clients = _CLIENTS.format(number=len(apis) + 1, program_role=names.PROGRAM_ROLE, scope=names.SCOPE)
-    return "\n".join([head, *apis, clients]) + ("".join(_listed(declaration)) or "None is listed yet.\n")
+    return "\n".join([head, *apis, clients]) + (
+        "".join(_listed(declaration)) or "No client is declared yet.\n"
+    )
 
 
 def _api(declaration: Declaration, resource: ResourceDeclared, number: int) -> str:
@@ -69,9 +71,9 @@ def _api(declaration: Declaration, resource: ResourceDeclared, number: int) -> s
         resource=resource.key,
         state=f"declared with the client ID {registered.client_id}" if registered else "not declared yet",
         person_role=names.PERSON_ROLE,
-        report="It is declared; compare the application with the body, and correct what differs."
+        report="The application is declared. Compare it with the body, and correct every difference."
         if registered
-        else f'Report `appId`. It is declared as applications: {{"{resource.key}": {{clientId: <appId>}}}}.',
+        else f'Report `appId`. Declare it as applications: {{"{resource.key}": {{clientId: <appId>}}}}.',
         body=json.dumps(_body(declaration, resource), indent=2),
     )
 
@@ -123,5 +125,5 @@ def _body(declaration: Declaration, resource: ResourceDeclared) -> dict[str, Any
 def _listed(declaration: Declaration) -> Iterator[str]:
     for name, manual in sorted(declaration.tenant.manual_registrations.items()):
         kind = "program" if manual.grant is Grant.CLIENT_CREDENTIALS else "people"
-        reached = ", ".join(resource.key for resource in declaration.reached_by(manual.access))
-        yield f"- {name} ({kind}, client ID {manual.client_id}): {reached}\n"
+        keys = ", ".join(resource.key for resource in declaration.reached_by(manual.access))
+        yield f"- {name} ({kind}, client ID {manual.client_id}): {keys}\n"

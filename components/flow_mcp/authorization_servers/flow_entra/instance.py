@@ -1,4 +1,4 @@
-"""The instance's Entra tenant, as the Entra package takes one."""
+"""Converts the Entra tenant of the Flow instance to the declaration of the package `entra`."""
 
 from __future__ import annotations
 
@@ -15,46 +15,46 @@ if TYPE_CHECKING:
 
 
 class InstanceUnknownError(FlowMcpError):
-    """The Flow instance declares no Entra tenant; the checks refuse that before."""
+    """The Flow instance declares no Entra tenant. The checks report that earlier."""
 
 
 def instance(declaration: Declaration) -> FlowEntraInstance:
-    """The Entra tenant that the Flow instance declares.
+    """Return the Entra tenant that the Flow instance declares.
 
     Raises:
-        InstanceUnknownError: there is none.
+        InstanceUnknownError: the instance declares none.
     """
     if declaration.instance.flow_entra is None:
-        raise InstanceUnknownError("flow-mcp:instance declares no flowEntra; add it in Pulumi.yaml")
+        raise InstanceUnknownError("flow-mcp:instance declares no flowEntra. Add it in Pulumi.yaml.")
     return declaration.instance.flow_entra
 
 
 def on_premises(declaration: Declaration) -> bool:
-    """Whether an administrator makes the applications."""
+    """Return whether an administrator creates the applications, not the stack."""
     return instance(declaration).deployment is Deployment.ON_PREMISES
 
 
 def entra(declaration: Declaration) -> Entra:
-    """The Entra tenant with what the Flow tenant declares on it."""
-    at, server = instance(declaration), cast("FlowEntra", declaration.server)
+    """Return the instance's Entra tenant, with the Flow tenant's preauthorized applications."""
+    entra_tenant, server = instance(declaration), cast("FlowEntra", declaration.server)
     return Entra(
-        tenant_id=at.tenant_id,
-        cloud=at.cloud,
-        verified_domains=at.verified_domains,
-        owners=at.owners,
+        tenant_id=entra_tenant.tenant_id,
+        cloud=entra_tenant.cloud,
+        verified_domains=entra_tenant.verified_domains,
+        owners=entra_tenant.owners,
         preauthorized=server.preauthorized,
     )
 
 
 def identifier_uri(declaration: Declaration, resource: ResourceDeclared) -> str:
-    """The Application ID URI of a resource: the administrator's, or what the hand-over text asks for."""
+    """Return the Application ID URI of a resource: the declared one, or the one in the output handOver."""
     registered = cast("FlowEntra", declaration.server).applications.get(resource.key)
     declared = registered.identifier_uri if registered else None
     return declared or names.identifier_uri(declaration, entra(declaration), resource)
 
 
 def registered_apis(declaration: Declaration) -> dict[str, Api]:
-    """The administrator's applications by protected resource."""
+    """Return the applications that the administrator created, by key of the protected resource."""
     applications = cast("FlowEntra", declaration.server).applications
     return {
         resource.key: Api(applications[resource.key].client_id, identifier_uri(declaration, resource))
@@ -64,7 +64,7 @@ def registered_apis(declaration: Declaration) -> dict[str, Api]:
 
 
 def pending(declaration: Declaration) -> tuple[str, ...]:
-    """On-premises: the protected resources whose application the administrator has not made yet."""
+    """Return the keys of the protected resources without an application; always empty unless on-premises."""
     if not on_premises(declaration):
         return ()
     applications = cast("FlowEntra", declaration.server).applications

@@ -1,4 +1,4 @@
-"""What a change of each setting means to a reviewer."""
+"""The settings of the Flow instance's Entra tenant whose changes a reviewer must approve."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SETTING_CHANGES = (
     SettingChange(
         (*_INSTANCE, "deployment"),
         "administration",
-        "Others make the applications: the stack (saas), or an administrator (on-premises)",
+        "The applications are created by the stack (saas) or by an administrator (on-premises)",
     ),
     SettingChange(("authorizationServer", "flow-entra", "applications"), "recognition"),
 )

@@ -1,4 +1,4 @@
-"""Keycloak, 26.4 and later: a realm of the tenant's own, or one that exists."""
+"""Keycloak 26.4 and later: a realm that the stack creates, or an existing one."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from flow_mcp.authorization_servers.keycloak.checks import check, owns
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
 from flow_mcp.authorization_servers.keycloak.setting_changes import SETTING_CHANGES
 from flow_mcp.authorization_servers.keycloak.settings import authority, settings
+from flow_mcp.declaration.credentials import CredentialVariables
 from flow_mcp.declaration.declaration import AuthorizationServerKind
 
 KEYCLOAK = AuthorizationServerKind(
@@ -18,6 +19,7 @@ KEYCLOAK = AuthorizationServerKind(
     chooses_client_ids=True,
     authority=authority,
     owns=owns,
+    credentials=CredentialVariables((("KEYCLOAK_USER", "KEYCLOAK_PASSWORD"), ("KEYCLOAK_CLIENT_SECRET",))),
 )
 
 __all__ = ["KEYCLOAK", "Keycloak"]

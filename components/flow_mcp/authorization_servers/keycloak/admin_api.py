@@ -1,4 +1,7 @@
-"""Keycloak's admin REST API (Keycloak 26 Admin REST API reference), as much of it as is needed."""
+"""A client of Keycloak's admin REST API, with the requests that this project needs.
+
+Source: Keycloak 26 Admin REST API reference.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ from flow_mcp.engine.plugin.resource import Properties
 
 
 class Administration(Properties):
-    """How the admin API is reached; credentials come from the environment."""
+    """The address of the admin API and the administrator's client. Credentials come from the environment."""
 
     url: str
     admin_realm: str = "master"
@@ -25,12 +28,14 @@ class Administration(Properties):
 
 
 class AdminApi:
-    """Signed in when first used. A context manager: leaving it closes the connections.
+    """The admin API of one Keycloak. It signs in at the first request.
+
+    It is a context manager: leaving it closes the connections.
 
     Args:
-        administration: address, realm and client.
-        environment: where the credentials are; the process's own if left out.
-        transport: only for tests.
+        administration: address, realm and client of the administrator.
+        environment: variables with the credentials; default: those of the process.
+        transport: replaces the network in tests.
     """
 
     def __init__(
@@ -57,7 +62,7 @@ class AdminApi:
         self._client.close()
 
     def answer(self, method: str, path: str, **arguments: Any) -> httpx.Response:
-        """Keycloak's answer, whatever it is. `path` is below `/admin`.
+        """Send a request and return the response with any status. `path` is relative to `/admin`.
 
         Raises:
             CredentialsError: the administrator cannot sign in.
@@ -65,48 +70,48 @@ class AdminApi:
         """
         answer = self._send(method, path, arguments, renew=False)
         if answer.status_code in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
-            # A token knows nothing of rights that came later, such as those on a realm that was just made.
+            # A token lacks permissions that were granted after it, such as those on a new realm.
             answer = self._send(method, path, arguments, renew=True)
         return answer
 
     def find(self, path: str, **parameters: Any) -> Any:
-        """What is at `path`; None when nothing is.
+        """Return the object at `path`; None if there is none.
 
         Raises:
-            AuthorizationServerError: Keycloak does not answer, or refuses.
+            AuthorizationServerError: Keycloak does not answer or rejects the request.
         """
         answer = self.answer("GET", path, params=parameters)
         return None if answer.status_code == httpx.codes.NOT_FOUND else self._accepted("GET", path, answer)
 
     def get(self, path: str, **parameters: Any) -> Any:
-        """What is at `path`.
+        """Return the object at `path`.
 
         Raises:
-            AuthorizationServerError: Keycloak does not answer, or refuses, or nothing is there.
+            AuthorizationServerError: Keycloak does not answer or rejects the request, or there is no object.
         """
         return self._accepted("GET", path, self.answer("GET", path, params=parameters))
 
     def post(self, path: str, body: Mapping[str, Any]) -> None:
-        """Add something.
+        """Create an object below `path`.
 
         Raises:
-            AuthorizationServerError: Keycloak does not answer, or refuses.
+            AuthorizationServerError: Keycloak does not answer or rejects the request.
         """
         self._accepted("POST", path, self.answer("POST", path, json=body))
 
     def put(self, path: str, body: Mapping[str, Any] | None = None) -> None:
-        """Set something.
+        """Set the object at `path`.
 
         Raises:
-            AuthorizationServerError: Keycloak does not answer, or refuses.
+            AuthorizationServerError: Keycloak does not answer or rejects the request.
         """
         self._accepted("PUT", path, self.answer("PUT", path, json=body))
 
     def delete(self, path: str) -> None:
-        """Remove something, if it is there.
+        """Delete the object at `path`, if it exists.
 
         Raises:
-            AuthorizationServerError: Keycloak does not answer, or refuses.
+            AuthorizationServerError: Keycloak does not answer or rejects the request.
         """
         answer = self.answer("DELETE", path)
         if answer.status_code != httpx.codes.NOT_FOUND:
@@ -115,17 +120,22 @@ class AdminApi:
     def _send(self, method: str, path: str, arguments: Mapping[str, Any], *, renew: bool) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self._administrator.token(renew=renew)}"}
         return send(
-            self._client, method, f"/admin{path}", who=f"Keycloak at {self.url}", headers=headers, **arguments
+            self._client,
+            method,
+            f"/admin{path}",
+            server=f"Keycloak at {self.url}",
+            headers=headers,
+            **arguments,
         )
 
     def _accepted(self, method: str, path: str, answer: httpx.Response) -> Any:
         if answer.is_success:
             return self._body(path, answer)
-        said = json_object(answer)
-        reason = said.get("errorMessage") or said.get("error_description") or said.get("error") or "no reason"
+        body = json_object(answer)
+        reason = body.get("errorMessage") or body.get("error_description") or body.get("error") or "no reason"
         if answer.status_code == httpx.codes.FORBIDDEN:
             raise RightsError(
-                f"The administrator may not {method} {path} at Keycloak {self.url}: give the account the "
+                f"The administrator may not {method} {path} at Keycloak {self.url}. Give the account the "
                 "realm's roles manage-realm, manage-clients and manage-users."
             )
         raise AuthorizationServerError(
@@ -137,11 +147,11 @@ class AdminApi:
             return answer.json() if answer.content else None
         except ValueError as error:
             raise UnreachableError(
-                f"Keycloak at {self.url} did not answer JSON to /admin{path}: if a login page or proxy is in "
+                f"Keycloak at {self.url} did not answer JSON to /admin{path}. If a login page or proxy is in "
                 "front of the admin API, declare its own address as authorizationServer.keycloak.adminUrl."
             ) from error
 
 
 def realm_path(realm: str, *parts: str) -> str:
-    """A path below a realm, with what is in it quoted."""
+    """Return the path of a realm, or of an object in it, with each part percent-encoded."""
     return "/".join(("/realms", *(quote(part, safe="") for part in (realm, *parts))))

@@ -1,4 +1,4 @@
-"""What Keycloak cannot do, or would do wrong, found before it is called."""
+"""Checks of a declaration for Keycloak, made before any request to the server."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from flow_mcp.declaration.sign_in_paths import sign_in_paths
 if TYPE_CHECKING:
     from flow_mcp.declaration.declaration import Declaration
 
-_HERE: Path = ("authorizationServer", "keycloak")
-_LONGEST_ACCESS = 86_400
+_PATH: Path = ("authorizationServer", "keycloak")
+_MAXIMUM_ACCESS_SECONDS = 86_400
 _NEW_REALM = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
 _BUILT_IN_CLIENTS = frozenset(
     {"account", "account-console", "admin-cli", "broker", "realm-management", "security-admin-console"}
@@ -27,7 +27,7 @@ _BUILT_IN_CLIENTS = frozenset(
 
 
 def check(declaration: Declaration) -> Iterator[Finding]:
-    """All findings that are particular to Keycloak."""
+    """Yield the findings of all checks that apply to Keycloak only."""
     server = cast("Keycloak", declaration.server)
     yield from people.check_by_resource(declaration)
     yield from _groups(declaration, server)
@@ -40,44 +40,49 @@ def check(declaration: Declaration) -> Iterator[Finding]:
 def _server(server: Keycloak) -> Iterator[Finding]:
     for key, url in (("url", server.url), ("adminUrl", server.admin_url)):
         if url and "realms" in url.split("/"):
-            yield Finding((*_HERE, key), "names a realm", "Give the base address; the realm is realm.name.")
-    # A realm that exists may have an administrator of its own, who has rights in no other.
+            yield Finding(
+                (*_PATH, key), "contains a realm", "Declare the base URL here and the realm as realm.name."
+            )
+    # An existing realm may have its own administrator without permissions in other realms.
     if server.realm.name == "master" or (
         server.realm.create and server.realm.name.casefold() == server.administration.realm.casefold()
     ):
         yield Finding(
-            (*_HERE, "realm", "name"),
-            "is the administrators' realm",
-            "Give the tenant a realm of its own: its clients must not live beside administrators.",
+            (*_PATH, "realm", "name"),
+            "is the realm of the administrators, and the tenant's clients must not share it",
+            "Declare a separate realm for the tenant.",
         )
     if server.realm.create and not _NEW_REALM.fullmatch(server.realm.name):
         yield Finding(
-            (*_HERE, "realm", "name"),
-            "is no name for a realm that the stack creates",
-            "Use 1 to 63 letters, digits, - and _, first a letter or digit; create: false takes any realm.",
+            (*_PATH, "realm", "name"),
+            "is not a valid name for a realm that the stack creates",
+            "Use 1 to 63 letters, digits, - and _, beginning with a letter or digit. "
+            "With create: false every name that Keycloak allows is valid.",
         )
-    if seconds(server.tokens.access) > _LONGEST_ACCESS:
+    if seconds(server.tokens.access) > _MAXIMUM_ACCESS_SECONDS:
         yield Finding(
-            (*_HERE, "tokens", "access"),
-            "is longer than a day, and an access token cannot be called back",
-            "Write at most 24h; clients get new ones by themselves.",
+            (*_PATH, "tokens", "access"),
+            "is longer than a day, and an access token cannot be revoked",
+            "Declare at most 24h. Clients request new tokens automatically.",
         )
 
 
 def _groups(declaration: Declaration, server: Keycloak) -> Iterator[Finding]:
-    for entrance in sign_in_paths(declaration):
-        declared = entrance.people.groups if entrance.people else ()
+    for sign_in in sign_in_paths(declaration):
+        declared = sign_in.people.groups if sign_in.people else ()
         names_of = {group: path_names(group) or (group,) for group in declared}
         for index, group in enumerate(declared):
-            here = (*entrance.path, "people", "groups", index)
+            path = (*sign_in.path, "people", "groups", index)
             if not all(names_of[group]):
                 yield Finding(
-                    here,
-                    "is not the path of a group",
-                    "Write the names from the top, such as /finance/planners; a slash within a name is ~/.",
+                    path,
+                    "is not a valid group path",
+                    "Declare all names from the top, such as /finance/planners. "
+                    "Write a slash in a name as ~/.",
                 )
-            if server.realm.create and any(names_of[other] == names_of[group] for other in declared[:index]):
-                yield Finding(here, "is the same group as another entry", "Remove one of them.")
+            earlier = (names_of[name] for name in declared[:index])
+            if server.realm.create and names_of[group] in earlier:
+                yield Finding(path, "is the same group as another entry", "Remove one of them.")
 
 
 def _client_ids(declaration: Declaration) -> Iterator[Finding]:
@@ -92,7 +97,7 @@ def _client_ids(declaration: Declaration) -> Iterator[Finding]:
         if client_id in _BUILT_IN_CLIENTS:
             yield Finding(
                 (part, name, "clientId"),
-                "is a client that Keycloak makes in every realm for itself",
+                "is the ID of a built-in client of every Keycloak realm",
                 "Choose another client ID.",
             )
 
@@ -104,71 +109,73 @@ def _credentials(declaration: Declaration) -> Iterator[Finding]:
             yield Finding(
                 ("clients", name, "privateKeyJwt", "certificate"),
                 "is not an X.509 certificate",
-                "Keycloak takes no bare public key: give a certificate (self-signed will do) or a jwksUrl.",
+                "Declare a certificate, which may be self-signed, or a jwksUrl. "
+                "Keycloak does not accept a bare public key.",
             )
         if client.secret:
             yield Finding(
                 ("clients", name, "secret"),
-                "gives the secret an end, but Keycloak's client secrets have none",
-                "Remove it (Keycloak makes a secret anyway), or use privateKeyJwt.",
+                "declares an expiry, but Keycloak's client secrets do not expire",
+                "Remove it (Keycloak generates a secret anyway), or use privateKeyJwt.",
             )
         if client.federated_credential:
             yield Finding(
                 ("clients", name, "federatedCredential"),
-                "is not supported on Keycloak here",
+                "is not supported for Keycloak",
                 "Use privateKeyJwt, which needs no secret either.",
             )
 
 
 def _registration(declaration: Declaration, server: Keycloak) -> Iterator[Finding]:
-    registration, here = server.registration, (*_HERE, "registration")
+    registration, path = server.registration, (*_PATH, "registration")
     if (registration.dynamic or registration.metadata_documents) and not server.manages_registration:
         yield Finding(
-            here,
-            "opens registration in a realm that exists, whose policies the stack may not change",
+            path,
+            "opens registration in an existing realm whose policies the stack may not change",
             "Add manage: true if this stack may change them, or remove dynamic and metadataDocuments.",
         )
     if registration.manage and server.realm.create:
         yield Finding(
-            (*here, "manage"),
-            "is for realms that exist; in its own realm the stack manages registration anyway",
+            (*path, "manage"),
+            "is for existing realms; in a realm that it creates, the stack always manages registration",
             "Remove it.",
         )
     if registration.dynamic:
-        yield from check_access(declaration, (*here, "dynamic", "access"), registration.dynamic.access)
+        yield from check_access(declaration, (*path, "dynamic", "access"), registration.dynamic.access)
         for index, scope in enumerate(registration.dynamic.allowed_scopes):
-            if scope.startswith(names.SCOPES):
+            if scope.startswith(names.SCOPE_PREFIX):
                 yield Finding(
-                    (*here, "dynamic", "allowedScopes", index),
-                    "is the scope of a protected resource",
-                    "Name the resource in access, where it is seen.",
+                    (*path, "dynamic", "allowedScopes", index),
+                    "is the scope of a protected resource, which only access may grant",
+                    "Remove it, and list the resource in access.",
                 )
         if not registration.dynamic.sender_hosts:
             yield Finding(
-                (*here, "dynamic"),
-                "declares no senderHosts, so that any address may register clients",
-                "Its redirect hosts, its scopes and the people it admits still limit what it can do.",
+                (*path, "dynamic"),
+                "declares no senderHosts, so clients can register from any address",
+                "Add senderHosts if you know the addresses. Redirect hosts, scopes and people limit such "
+                "clients in either case.",
                 "warning",
             )
     if registration.metadata_documents:
         documents = registration.metadata_documents
-        yield from check_access(declaration, (*here, "metadataDocuments", "access"), documents.access)
+        yield from check_access(declaration, (*path, "metadataDocuments", "access"), documents.access)
 
 
 def owns(declaration: Declaration) -> Iterator[tuple[Path, str]]:
-    """The realm or what of a shared one is a single stack's."""
+    """Yield the objects that only one stack may own, each with its path and a description."""
     server = cast("Keycloak", declaration.server)
     if server.realm.create:
-        yield (*_HERE, "realm", "name"), f"the realm {server.issuer}"
+        yield (*_PATH, "realm", "name"), f"the realm {server.issuer}"
     elif server.manages_registration:
-        yield (*_HERE, "registration", "manage"), f"the registration of the realm {server.issuer}"
+        yield (*_PATH, "registration", "manage"), f"the registration of the realm {server.issuer}"
     for name in declaration.tenant.clients:
         client_id = declaration.client_id(name)
         yield ("clients", name, "clientId"), f"the client {client_id} of the realm {server.issuer}"
 
 
 def _is_certificate(pem: str) -> bool:
-    # Loaded only for those who declare one: it would double the time that `check` needs to start.
+    # Imported on use only: the import would double the start-up time of `check`.
     from cryptography.x509 import load_pem_x509_certificate
 
     try:

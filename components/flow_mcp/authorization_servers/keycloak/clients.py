@@ -1,4 +1,4 @@
-"""The tenant's clients in the realm, each limited to the protected resources it was given."""
+"""Creates the tenant's clients in the realm, each limited to the protected resources of its access list."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pulumi_keycloak as keycloak
 from flow_mcp.authorization_servers.keycloak import names
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
 from flow_mcp.authorization_servers.keycloak.scopes import ResourceScope
-from flow_mcp.authorization_servers.outputs import together
+from flow_mcp.authorization_servers.outputs import combine
 from flow_mcp.declaration.base import seconds
 from flow_mcp.declaration.clients import Client, PrivateKeyJwt
 from flow_mcp.declaration.declaration import Declaration
@@ -24,13 +24,13 @@ def create(
     scopes: Mapping[str, ResourceScope],
     opts: pulumi.ResourceOptions,
 ) -> pulumi.Output[Mapping[str, str]]:
-    """Create the declared clients; the secrets of those that have one, by name, as a Pulumi secret."""
+    """Create the declared clients, and return the generated secrets by client name as a Pulumi secret."""
     secrets: dict[str, pulumi.Output[str]] = {}
     for name, declared in sorted(declaration.tenant.clients.items()):
         client = _client(declaration, server, name, declared, realm, opts)
-        refresh = (names.REFRESH,) if declared.grant is Grant.AUTHORIZATION_CODE else ()
-        given = [scopes[resource.key] for resource in declaration.reached_by(declared.access)]
-        # Only `basic`, which carries `sub`: no claim that MCP servers do not need.
+        refresh = (names.OFFLINE_ACCESS,) if declared.grant is Grant.AUTHORIZATION_CODE else ()
+        granted = [scopes[resource.key] for resource in declaration.reached_by(declared.access)]
+        # Only `basic`, which adds `sub`: MCP servers need no other claims.
         keycloak.openid.ClientDefaultScopes(
             f"{name}-default-scopes", realm_id=realm, client_id=client.id, default_scopes=["basic"], opts=opts
         )
@@ -38,7 +38,7 @@ def create(
             f"{name}-optional-scopes",
             realm_id=realm,
             client_id=client.id,
-            optional_scopes=[*(resource.scope for resource in given), *refresh],
+            optional_scopes=[*(resource.scope for resource in granted), *refresh],
             opts=opts,
         )
         if declared.grant is Grant.CLIENT_CREDENTIALS:
@@ -52,7 +52,7 @@ def create(
                 )
         if declared.confidential and not declared.private_key_jwt:
             secrets[name] = client.client_secret
-    return pulumi.Output.secret(together(secrets))
+    return pulumi.Output.secret(combine(secrets))
 
 
 def _client(
@@ -83,7 +83,7 @@ def _client(
         web_origins=list(declared.web_origins),
         access_token_lifespan=str(seconds(server.tokens.access)),
         extra_config={
-            # What the settings document says, whatever the realm's default is.
+            # The settings document names this algorithm, so the realm's default must not apply.
             "access.token.signed.response.alg": "RS256",
             "flowMcpOwner": names.owner(declaration),
             **_keys(declared.private_key_jwt),
@@ -93,7 +93,7 @@ def _client(
 
 
 def _keys(declared: PrivateKeyJwt | None) -> dict[str, str]:
-    """Where Keycloak finds the keys of a client that signs its assertions."""
+    """Return the attributes with the public key of a client that authenticates with a private key JWT."""
     if declared is None:
         return {}
     if declared.jwks_url:

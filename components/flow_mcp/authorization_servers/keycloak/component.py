@@ -1,4 +1,4 @@
-"""The Pulumi component of a tenant on Keycloak: realm, scopes, roles, people, clients, registration."""
+"""The Pulumi component of a tenant on Keycloak: realm, scopes, roles, groups, clients, registration."""
 
 from __future__ import annotations
 
@@ -13,42 +13,42 @@ from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
 from flow_mcp.declaration.base import seconds
 from flow_mcp.declaration.declaration import Declaration
 
-# People sign in with passwords where nobody has set up anything better.
+# The password policy of a new realm: people sign in with passwords until an administrator changes that.
 _PASSWORDS = "length(12) and notUsername(undefined) and notEmail(undefined)"
 
 
 class KeycloakAuthorizationServer(AuthorizationServerComponent):
-    """A realm that admits exactly what the tenant declares."""
+    """The realm of a tenant, with the clients, scopes and registration policies that the tenant declares."""
 
     def __init__(self, name: str, declaration: Declaration, opts: pulumi.ResourceOptions) -> None:
         super().__init__(name, declaration, opts)
         server = cast("Keycloak", declaration.server)
-        found = resources.preflight(declaration, server)
+        preflight = resources.preflight(declaration, server)
         provider = keycloak.Provider(
             f"{name}-admin",
             url=server.admin_url or server.url,
             base_path="",
             realm=server.administration.realm,
             client_id=server.administration.client_id,
-            # Seconds. The default of 5 is too short for the first realm on a busy server, and a request that
-            # timed out may still have been carried out.
+            # Seconds. The default of 5 is too short for the first realm on a busy server, and the server may
+            # complete a request after its timeout.
             client_timeout=120,
             opts=pulumi.ResourceOptions(parent=self),
         )
         owned = pulumi.ResourceOptions(parent=self, provider=provider)
-        realm = _realm(declaration, server, owned, exists=found.realm_exists)
+        realm = _realm(declaration, server, owned, exists=preflight.realm_exists)
         metadata = resources.AuthorizationServerMetadata(
             "metadata",
             authority=server.issuer,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[realm] if realm else None),
         )
-        # Nothing is made in a realm whose issuer is not the declared one.
+        # Nothing may be created in a realm whose issuer differs from the declared one.
         owned = pulumi.ResourceOptions.merge(owned, pulumi.ResourceOptions(depends_on=[metadata]))
-        # The plugin for Keycloak encodes spaces and letters in paths, but no percent sign.
+        # The Keycloak plugin percent-encodes spaces and letters in paths, but not the percent sign.
         realm_id: pulumi.Input[str] = realm.id if realm else server.realm.name.replace("%", "%25")
-        by_resource = scopes.create(declaration, server, realm_id, found.groups, owned)
-        self.secrets = clients.create(declaration, server, realm_id, by_resource, owned)
-        registration.create(declaration, server, realm_id, by_resource, owned)
+        resource_scopes = scopes.create(declaration, server, realm_id, preflight.groups, owned)
+        self.secrets = clients.create(declaration, server, realm_id, resource_scopes, owned)
+        registration.create(declaration, server, realm_id, resource_scopes, owned)
         self.ids = pulumi.Output.from_input({})
         self.register_outputs({"issuer": metadata.issuer})
 
@@ -56,15 +56,20 @@ class KeycloakAuthorizationServer(AuthorizationServerComponent):
 def _realm(
     declaration: Declaration, server: Keycloak, opts: pulumi.ResourceOptions, *, exists: bool
 ) -> keycloak.Realm | None:
-    """The stack's own realm. One that exists bears its mark: an update that was cut off left it behind."""
+    """Return the realm that the stack creates; None if the tenant uses an existing realm.
+
+    If the realm exists already, it has the stack's owner attribute: an interrupted update created it. Then it
+    is imported.
+    """
     if not server.realm.create:
         return None
-    careful = pulumi.ResourceOptions(
+    realm_options = pulumi.ResourceOptions(
         import_=server.realm.name if exists else None,
-        # People live in a realm: it goes only where the declaration says that it may.
+        # A realm contains its users, so it is deleted only if the declaration permits that.
         retain_on_delete=not server.realm.deletable,
         # The provider writes a realm as a whole and would clear what an administrator has set (SMTP server,
-        # password policy); clients have the lifetime of their own. What it begins with is an administrator's.
+        # password policy). Each client has its own token lifetime. These properties get initial values, which
+        # an administrator may change.
         ignore_changes=["accessTokenLifespan", "passwordPolicy", "revokeRefreshToken"],
     )
     return keycloak.Realm(
@@ -78,7 +83,7 @@ def _realm(
         ssl_required="external",
         security_defenses={"brute_force_detection": {}},
         password_policy=_PASSWORDS,
-        # A refresh token works once: MCP clients of people are public ones (RFC 9700, 4.14.2).
+        # Each refresh token is valid once, because MCP clients for people are public (RFC 9700, 4.14.2).
         revoke_refresh_token=True,
-        opts=pulumi.ResourceOptions.merge(opts, careful),
+        opts=pulumi.ResourceOptions.merge(opts, realm_options),
     )

@@ -1,4 +1,4 @@
-"""What a tenant declares of its Keycloak."""
+"""The declaration of Keycloak in a tenant's file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from flow_mcp.declaration.authorization_server import DeclaredServer, Registrati
 from flow_mcp.declaration.base import ClientId, Declared, Duration, Form, Host, Origin, ServerUrl
 from flow_mcp.declaration.clients import Access, InheritedPeople
 
-# What Keycloak refuses in the name of a realm (`ReservedCharValidator`), and what no URL path can carry.
+# Excludes the characters that Keycloak rejects in a realm's name (`ReservedCharValidator`), and those that a
+# URL path cannot contain.
 RealmName = Annotated[
     str,
     Form(
@@ -21,7 +22,7 @@ RealmName = Annotated[
         "1 to 255 characters without control characters and :/?#@!$&()*+,;=[]\\",
     ),
 ]
-_KEPT_IN_ISSUER = "'"
+_UNENCODED_IN_ISSUER = "'"
 ScopeName = Annotated[
     str,
     Form(r"[\x21\x23-\x5b\x5d-\x7e]{1,255}", "a scope", '1 to 255 ASCII characters without spaces, " and \\'),
@@ -32,71 +33,71 @@ ScopeName = Annotated[
 class Realm(Declared):
     """The realm that issues the tenant's tokens."""
 
-    name: Annotated[RealmName, Field(description="As it stands in the issuer.")]
+    name: Annotated[RealmName, Field(description="The realm's name, as in the issuer.")]
     create: Annotated[
-        bool, Field(description="true: the stack makes and owns it; false: it is used as it is.")
+        bool,
+        Field(description="true: the stack creates and owns the realm; false: the realm exists already."),
     ]
     deletable: Annotated[
         bool,
-        Field(
-            description="Whether the stack's own realm, with the people in it, may go when the stack does."
-        ),
+        Field(description="true: deleting the stack deletes the realm that it created, with all its users."),
     ] = False
 
 
 class Administration(Declared):
-    """How the stack signs in to the admin API; the environment supplies the credentials."""
+    """The administrator's sign-in to the admin API; the environment supplies the credentials."""
 
-    realm: Annotated[RealmName, Field(description="Realm of the administrator.")] = "master"
-    client_id: Annotated[ClientId, Field(description="Client that the administrator signs in with.")] = (
+    realm: Annotated[RealmName, Field(description="The administrator's realm.")] = "master"
+    client_id: Annotated[ClientId, Field(description="Client with which the administrator signs in.")] = (
         "admin-cli"
     )
 
 
 class Tokens(Declared):
-    """Lifetimes."""
+    """Lifetimes of tokens."""
 
-    access: Annotated[Duration, Field(description="Of access tokens.")] = "5m"
+    access: Annotated[Duration, Field(description="Lifetime of access tokens.")] = "5m"
 
 
 class DynamicRegistration(Declared):
-    """Anonymous Dynamic Client Registration (RFC 7591) by Keycloak's client registration policies."""
+    """Anonymous dynamic client registration (RFC 7591), limited by Keycloak's registration policies."""
 
     redirect_hosts: Annotated[
         tuple[Host, ...],
         Field(
             min_length=1,
-            description="Hosts that redirect URIs may name; localhost and 127.0.0.1 each on its own.",
+            description="Hosts that redirect URIs may have; list localhost and 127.0.0.1 separately.",
         ),
     ]
     sender_hosts: Annotated[
         tuple[Host, ...],
         Field(
-            description="Hosts that registrations may come from; none: the sender's address is not checked."
+            description="Hosts from which clients may register; empty: the sender's address is not checked."
         ),
     ] = ()
     allowed_scopes: Annotated[
         tuple[ScopeName, ...],
-        Field(description="Client scopes that may be asked for besides those of `access`."),
+        Field(description="Client scopes that clients may request in addition to those of `access`."),
     ] = ()
     cors_origins: Annotated[
-        tuple[Origin, ...], Field(description="Origins whose pages may register (Keycloak 26.5 and later).")
+        tuple[Origin, ...],
+        Field(description="Origins whose pages may register clients (Keycloak 26.5 and later)."),
     ] = ()
-    maximum_clients: Annotated[int, Field(ge=1, le=100_000, description="Clients in the realm, at most.")] = (
-        200
-    )
+    maximum_clients: Annotated[
+        int, Field(ge=1, le=100_000, description="Maximum number of clients in the realm.")
+    ] = 200
     access: Access
     people: InheritedPeople = None
 
 
 class MetadataDocuments(Declared):
-    """Client ID Metadata Documents: clients whose ID is an https URL (Keycloak 26.6 and later)."""
+    """Client ID metadata documents: clients whose client ID is an https URL (Keycloak 26.6 and later)."""
 
-    domains: Annotated[tuple[Host, ...], Field(min_length=1, description="Hosts of the clients' documents.")]
+    domains: Annotated[tuple[Host, ...], Field(min_length=1, description="Hosts of the metadata documents.")]
     redirect_hosts: Annotated[
         tuple[Host, ...],
         Field(
-            description="Further hosts that a document may name, such as 127.0.0.1 for a native application."
+            description="Further hosts of URLs in the documents, such as 127.0.0.1 for a native application."
         ),
     ] = ()
     access: Access
@@ -104,62 +105,64 @@ class MetadataDocuments(Declared):
 
 
 class Registration(Declared):
-    """Registration methods; one that is absent is closed."""
+    """Registration methods. A method that is not declared is closed."""
 
     manage: Annotated[
         bool,
-        Field(description="In a realm that exists: whether the stack may change its registration policies."),
+        Field(description="true: the stack may change the registration policies of an existing realm."),
     ] = False
-    dynamic: Annotated[DynamicRegistration | None, Field(description="Clients that register themselves.")] = (
-        None
-    )
+    dynamic: Annotated[DynamicRegistration | None, Field(description="Dynamic client registration.")] = None
     metadata_documents: Annotated[
-        MetadataDocuments | None, Field(description="Clients whose ID is the address of a document.")
+        MetadataDocuments | None, Field(description="Client ID metadata documents.")
     ] = None
 
     @property
     def methods(self) -> RegistrationMethods:
-        """The methods that lead to a person's token."""
+        """The registration methods through which people can sign in, by key; None if not declared."""
         return {"dynamic": self.dynamic, "metadataDocuments": self.metadata_documents}
 
 
 class Keycloak(DeclaredServer):
     """A Keycloak realm as the authorization server."""
 
-    url: Annotated[
-        ServerUrl, Field(description="Base address that clients see, with its path if it has one.")
-    ]
+    url: Annotated[ServerUrl, Field(description="Base URL for clients, with its path if it has one.")]
     admin_url: Annotated[
-        ServerUrl | None, Field(description="Base address of the admin API, if another.")
+        ServerUrl | None, Field(description="Base URL of the admin API, if it differs from `url`.")
     ] = None
     administration: Annotated[
-        Administration, Field(description="Left out: the administrator of the realm master.")
+        Administration, Field(description="The administrator's sign-in; default: the realm master.")
     ] = Administration()
-    realm: Annotated[Realm, Field(description="The tenant's own, or one that exists.")]
-    tokens: Annotated[Tokens, Field(description="Left out: access tokens of five minutes.")] = Tokens()
+    realm: Annotated[Realm, Field(description="The tenant's realm, created by the stack or existing.")]
+    tokens: Annotated[
+        Tokens, Field(description="Lifetimes of tokens; default: access tokens of 5 minutes.")
+    ] = Tokens()
     registration: Annotated[
-        Registration, Field(description="Left out: only declared clients; an existing realm stays as it is.")
+        Registration,
+        Field(
+            description="Registration methods; default: none, and the policies of an existing realm are not "
+            "changed."
+        ),
     ] = Registration()
 
     @property
     def registration_methods(self) -> RegistrationMethods:
-        """The methods that lead to a person's token."""
+        """The registration methods through which people can sign in, by key; None if not declared."""
         return self.registration.methods
 
     @property
     def lifetimes(self) -> Mapping[str, str]:
-        """The lifetime of access tokens."""
+        """The declared token lifetimes by path: those of access tokens."""
         return {"tokens.access": self.tokens.access}
 
     @property
     def issuer(self) -> str:
         """The realm's issuer (Keycloak, Securing Applications: OpenID Connect endpoints).
 
-        Keycloak percent-encodes the realm's name in it, except letters, digits and `-._~'`.
+        Keycloak percent-encodes the realm's name in the issuer, except letters, digits and `-._~'`.
         """
-        return f"{self.url}/realms/{quote(self.realm.name, safe=_KEPT_IN_ISSUER)}"
+        return f"{self.url}/realms/{quote(self.realm.name, safe=_UNENCODED_IN_ISSUER)}"
 
     @property
     def manages_registration(self) -> bool:
-        """Whether the stack sets the realm's registration policies: in its own realm always."""
+        """Whether the stack sets the realm's registration policies: always in a realm that it creates."""
         return self.realm.create or self.registration.manage

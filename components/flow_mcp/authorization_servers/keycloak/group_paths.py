@@ -1,4 +1,4 @@
-"""Paths of groups: the names from the top, such as `/finance/planners`."""
+"""Group paths of Keycloak, such as `/finance/planners`."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ import re
 from collections.abc import Iterable
 
 _ESCAPED_SLASH = "~/"
-"""A slash within a name, in a path (Keycloak, `KeycloakModelUtils.ESCAPE_SLASH`)."""
+"""How a path contains a slash of a group's name (Keycloak, `KeycloakModelUtils.ESCAPE_SLASH`)."""
 _SEPARATOR = re.compile(r"(?<!~)/")
 
 Names = tuple[str, ...]
-"""The names of a group and of all groups above it, from the top."""
+"""The names of a group and its parent groups, the top-level group first."""
 
 
 def path_names(declared: str) -> Names | None:
-    """The names in a declared path such as `/finance/planners`; None for a bare name.
+    """Return the names in a declared path such as `/finance/planners`; None for a bare name.
 
-    A slash within a name is written `~/`. The names of a malformed path may be empty.
+    The path contains `~/` for a slash in a name. A malformed path has empty names.
     """
     if not declared.startswith("/"):
         return None
     return tuple(name.replace(_ESCAPED_SLASH, "/") for name in _SEPARATOR.split(declared[1:]))
 
 
-def path_of(names: Iterable[str]) -> str:
-    """The path that declares a group by its names."""
+def group_path(names: Iterable[str]) -> str:
+    """Return the path of a group from its names."""
     return "".join(f"/{name.replace('/', _ESCAPED_SLASH)}" for name in names)

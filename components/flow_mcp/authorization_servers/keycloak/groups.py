@@ -1,4 +1,4 @@
-"""Groups of a realm, found by name or by path; never by the order in which Keycloak lists them."""
+"""Finds groups of a realm by name or path, independently of the order in which Keycloak lists them."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from typing import Any
 
 from flow_mcp.authorization_servers.errors import AuthorizationServerError
 from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, realm_path
-from flow_mcp.authorization_servers.keycloak.group_paths import Names, path_names, path_of
+from flow_mcp.authorization_servers.keycloak.group_paths import Names, group_path, path_names
 from flow_mcp.engine.plugin.resource import Properties
 
-_SUGGESTIONS = 5
+_MAXIMUM_SUGGESTIONS = 5
 
 
 class Group(Properties):
-    """A group that exists.
+    """An existing group.
 
     Attributes:
-        id: Keycloak's.
-        path: as a tenant's file would declare it.
+        id: the ID that Keycloak assigned.
+        path: the path, in the form of a tenant's file.
     """
 
     id: str
@@ -26,10 +26,10 @@ class Group(Properties):
 
 
 def find(api: AdminApi, realm: str, declared: Iterable[str]) -> dict[str, Group]:
-    """The groups that exist in a realm, by what declares them.
+    """Return the groups of a realm by the name or path under which they are declared.
 
     Raises:
-        AuthorizationServerError: a group is missing, or more than one has the name.
+        AuthorizationServerError: a group is missing, or several groups have the name.
     """
     return {group: _find(api, realm, group) for group in sorted(declared)}
 
@@ -46,37 +46,39 @@ def _find(api: AdminApi, realm: str, declared: str) -> Group:
         similar = {names for names, _ in _search(api, realm, name, exact=False) if name in names[-1]}
         raise AuthorizationServerError(
             f"Realm {realm} at Keycloak {api.url} has no group {declared}, which people: {{groups: […]}} "
-            f"names. {_similar(similar)}"
+            f"declares. {_suggestion(similar)}"
         )
     if len(matching) > 1:
         raise AuthorizationServerError(
-            f"Realm {realm} at Keycloak {api.url} has {len(matching)} groups named {declared}, and "
-            "people: {groups: […]} does not say which one. Declare its path: "
-            f"{' or '.join(sorted(map(path_of, matching)))}."
+            f"Realm {realm} at Keycloak {api.url} has {len(matching)} groups named {declared}, so "
+            "people: {groups: […]} is ambiguous. Declare its path: "
+            f"{' or '.join(sorted(map(group_path, matching)))}."
         )
     ((names, group_id),) = matching.items()
-    return Group(id=group_id, path=path_of(names))
+    return Group(id=group_id, path=group_path(names))
 
 
-def _similar(groups: Iterable[Names]) -> str:
-    paths = sorted(map(path_of, groups))
+def _suggestion(groups: Iterable[Names]) -> str:
+    paths = sorted(map(group_path, groups))
     if not paths:
-        return "Create it, or name a group that exists."
-    more = f" and {len(paths) - _SUGGESTIONS} more" if len(paths) > _SUGGESTIONS else ""
-    return f"Create it, or name a group that exists, such as {', '.join(paths[:_SUGGESTIONS])}{more}."
+        return "Create it, or declare an existing group."
+    more = f" and {len(paths) - _MAXIMUM_SUGGESTIONS} more" if len(paths) > _MAXIMUM_SUGGESTIONS else ""
+    suggested = ", ".join(paths[:_MAXIMUM_SUGGESTIONS])
+    return f"Create it, or declare an existing group, such as {suggested}{more}."
 
 
 def _search(api: AdminApi, realm: str, name: str, *, exact: bool) -> Iterator[tuple[Names, str]]:
-    """All groups whose name Keycloak finds, and the groups above them: names and ID.
+    """Yield the names and ID of all groups that Keycloak's search returns, parent groups included.
 
-    Paths that Keycloak returns are not used: whether they escape a slash is the server's configuration.
+    The paths in Keycloak's response are not used: the server's configuration decides whether they escape a
+    slash.
     """
-    found = api.get(realm_path(realm, "groups"), search=name, exact=str(exact).lower())
-    yield from _below((), found or ())
+    groups = api.get(realm_path(realm, "groups"), search=name, exact=str(exact).lower())
+    yield from _flattened((), groups or ())
 
 
-def _below(above: Names, groups: Iterable[Mapping[str, Any]]) -> Iterator[tuple[Names, str]]:
+def _flattened(parent: Names, groups: Iterable[Mapping[str, Any]]) -> Iterator[tuple[Names, str]]:
     for group in groups:
-        names = (*above, str(group["name"]))
+        names = (*parent, str(group["name"]))
         yield names, str(group["id"])
-        yield from _below(names, group.get("subGroups") or ())
+        yield from _flattened(names, group.get("subGroups") or ())

@@ -1,4 +1,7 @@
-"""Names of what a protected resource has in a realm: deterministic, so that the 401 can advertise them."""
+"""Names of a protected resource's objects in a realm.
+
+They follow from the declaration, so the challenge of a 401 answer can name the scopes.
+"""
 
 from __future__ import annotations
 
@@ -8,29 +11,29 @@ if TYPE_CHECKING:
     from flow_mcp.declaration.declaration import Declaration, ResourceDeclared
 
 
-SCOPES = "flow-mcp/"
-"""How the names of all scopes of protected resources begin."""
-# MCP clients ask for it beside what a challenge names, wherever the server's metadata lists it (SEP-2207),
-# as Keycloak's does; and Keycloak refuses a request with a scope that the client was not given.
-REFRESH = "offline_access"
-"""The scope that gives a client of people refresh tokens."""
+SCOPE_PREFIX = "flow-mcp/"
+"""Prefix of the names of all scopes of protected resources."""
+# MCP clients request it in addition to a challenge's scopes if the server's metadata lists it (SEP-2207), as
+# Keycloak's does. Keycloak rejects a request with a scope that the client does not have.
+OFFLINE_ACCESS = "offline_access"
+"""The scope with which a client for people gets refresh tokens."""
 
 
 def scope(declaration: Declaration, resource: ResourceDeclared) -> str:
-    """The client scope that gives a token the resource's audience."""
-    return f"{SCOPES}{declaration.tenant.id}/{resource.key}"
+    """Return the name of the client scope that adds the resource's audience to a token."""
+    return f"{SCOPE_PREFIX}{declaration.tenant.id}/{resource.key}"
 
 
 def programs_role(declaration: Declaration, resource: ResourceDeclared) -> str:
-    """The realm role of programs that may have the scope."""
+    """Return the name of the realm role of programs that may have the scope."""
     return f"flow-mcp:{declaration.tenant.id}:{resource.workspace}:{resource.environment}:programs"
 
 
 def people_role(declaration: Declaration, resource: ResourceDeclared) -> str:
-    """The realm role of people who may have the scope."""
+    """Return the name of the realm role of people who may have the scope."""
     return f"flow-mcp:{declaration.tenant.id}:{resource.workspace}:{resource.environment}:people"
 
 
 def owner(declaration: Declaration) -> str:
-    """The mark on what the stack makes, so that nothing of somebody else's is taken over."""
+    """Return the owner attribute of the stack's objects. Objects without it are never adopted."""
     return f"flow-mcp:{declaration.tenant.id}"

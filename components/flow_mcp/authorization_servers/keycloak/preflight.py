@@ -1,4 +1,4 @@
-"""The function that finds out, before anything is registered, whether a realm can be made as declared."""
+"""The plugin function that checks, before any change, whether a realm can be set up as declared."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from flow_mcp.engine.plugin.resource import Function, Properties
 OLDEST_SUPPORTED = (26, 4)
 """The first version that publishes RFC 8414 metadata with the issuer's path inserted."""
 OWNER_ATTRIBUTE = "flowMcpOwner"
-"""Of realms and clients: the stack that made them."""
+"""Attribute of realms and clients that names the stack that created them."""
 _NOBODY = "00000000-0000-0000-0000-000000000000"
 
 
 class PreflightArguments(Administration):
-    """What is going to be made.
+    """The objects that the stack will create or use.
 
     Attributes:
         realm: name of the realm.
-        create: whether the stack makes the realm, or uses one that is there.
-        owner: mark of the stack on what it makes, such as `flow-mcp:acme`.
-        client_ids: of the clients that the stack makes.
-        groups: names or paths of groups that must exist; none where the stack makes the realm.
+        create: whether the stack creates the realm or uses an existing one.
+        owner: value of the owner attribute of the stack's objects, such as `flow-mcp:acme`.
+        client_ids: client IDs of the clients that the stack creates.
+        groups: names or paths of the groups that must exist; empty if the stack creates the realm.
     """
 
     realm: str
@@ -41,12 +41,12 @@ class PreflightArguments(Administration):
 
 
 class PreflightResult(Properties):
-    """What was found.
+    """The state of the realm before the update.
 
     Attributes:
-        realm_exists: whether the realm is there already.
-        version: Keycloak's, if the administrator may know.
-        groups: the groups that must exist, by name or path as declared.
+        realm_exists: whether the realm exists.
+        version: Keycloak's version; None if the administrator may not read it.
+        groups: the required groups by declared name or path.
     """
 
     realm_exists: bool
@@ -55,7 +55,7 @@ class PreflightResult(Properties):
 
 
 class KeycloakPreflight(Function[PreflightArguments, PreflightResult]):
-    """Fails with one sentence for each thing that would stop an update half way. It changes nothing."""
+    """Raises an error for the first problem that would interrupt an update. It changes nothing."""
 
     name = "keycloakPreflight"
     arguments = PreflightArguments
@@ -74,8 +74,8 @@ class KeycloakPreflight(Function[PreflightArguments, PreflightResult]):
                 _require_manager(api, arguments)
                 _require_own(api, arguments, realm)
                 _require_free_client_ids(api, arguments)
-            found = groups.find(api, arguments.realm, arguments.groups)
-            return PreflightResult(realm_exists=realm is not None, version=version, groups=found)
+            existing_groups = groups.find(api, arguments.realm, arguments.groups)
+            return PreflightResult(realm_exists=realm is not None, version=version, groups=existing_groups)
 
 
 def _version(api: AdminApi) -> str | None:
@@ -86,41 +86,42 @@ def _version(api: AdminApi) -> str | None:
     parts = re.match(r"(\d+)\.(\d+)", version or "")
     if parts and (int(parts[1]), int(parts[2])) < OLDEST_SUPPORTED:
         raise AuthorizationServerError(
-            f"Keycloak at {api.url} is version {version}; "
-            f"{'.'.join(map(str, OLDEST_SUPPORTED))} or newer is needed: update it."
+            f"Keycloak at {api.url} has version {version}. "
+            f"Update it to {'.'.join(map(str, OLDEST_SUPPORTED))} or later."
         )
     return version
 
 
 def _realm(api: AdminApi, arguments: PreflightArguments) -> dict[str, Any] | None:
-    """The realm, as much of it as the administrator may see."""
+    """Return the properties of the realm that the administrator may read; None if there is no such realm."""
     try:
         realm: dict[str, Any] | None = api.find(realm_path(arguments.realm))
     except RightsError as error:
-        raise _missing_rights(api, arguments, ["any administration of it"]) from error
+        raise _missing_rights(api, arguments, ["every role"]) from error
     if realm is None and not arguments.create:
         raise AuthorizationServerError(
-            f"Keycloak at {api.url} has no realm {arguments.realm}: correct "
-            "authorizationServer.keycloak.realm.name, or say create: true to have it made."
+            f"Keycloak at {api.url} has no realm {arguments.realm}. Correct "
+            "authorizationServer.keycloak.realm.name, or set create: true so that the stack creates it."
         )
     return realm
 
 
 def _require_creator(api: AdminApi, arguments: PreflightArguments) -> None:
-    # Keycloak checks the right before it reads the body, and this body makes no realm.
+    # Keycloak checks the permission before it parses the body. This body is invalid, so no realm is created.
     answer = api.answer("POST", "/realms", content=b"{")
     if answer.status_code == httpx.codes.FORBIDDEN:
         raise RightsError(
-            f"The administrator may not create realm {arguments.realm} at Keycloak {api.url}: give the "
+            f"The administrator may not create realm {arguments.realm} at Keycloak {api.url}. Give the "
             f"account the realm role create-realm in realm {arguments.admin_realm}, or use an existing realm."
         )
 
 
 def _require_manager(api: AdminApi, arguments: PreflightArguments) -> None:
-    """Refuse an administrator who could not finish.
+    """Raise if the administrator lacks a role that the update needs.
 
-    Clients say what may be done with them. For the rest, Keycloak is asked for what cannot be: it refuses for
-    want of the right first, and then because there is no such component, and no group without a name.
+    The representation of a client lists the administrator's permissions. The other two roles are probed with
+    requests that change nothing, for a component that does not exist and a group without a name: Keycloak
+    checks the permission before it rejects them.
     """
     realm = realm_path(arguments.realm)
 
@@ -143,8 +144,8 @@ def _forbidden(api: AdminApi, method: str, path: str) -> bool:
 
 def _missing_rights(api: AdminApi, arguments: PreflightArguments, roles: list[str]) -> RightsError:
     return RightsError(
-        f"The administrator's rights on realm {arguments.realm} at Keycloak {api.url} do not include "
-        f"{', '.join(roles)}: give the account the roles manage-realm, manage-clients and manage-users of it."
+        f"The administrator lacks {', '.join(roles)} on realm {arguments.realm} at Keycloak {api.url}. "
+        "Give the account the realm's roles manage-realm, manage-clients and manage-users."
     )
 
 
@@ -152,15 +153,14 @@ def _require_own(api: AdminApi, arguments: PreflightArguments, realm: dict[str, 
     owner = realm.get("attributes", {}).get(OWNER_ATTRIBUTE)
     if not arguments.create and owner == arguments.owner:
         raise OwnedByOthersError(
-            f"Realm {arguments.realm} at Keycloak {api.url} was made by this stack, and create: false would "
-            "have Pulumi delete it with everybody in it: keep create: true, or give the realm away by "
-            f"removing its attribute {OWNER_ATTRIBUTE} and the realm from the stack's state "
-            "(pulumi state delete)."
+            f"This stack created realm {arguments.realm} at Keycloak {api.url}; with create: false, Pulumi "
+            "would delete it with all its users. Keep create: true. To release the realm from the stack, "
+            f"remove its attribute {OWNER_ATTRIBUTE} and delete it from the state (pulumi state delete)."
         )
     if arguments.create and owner != arguments.owner:
         raise OwnedByOthersError(
-            f"Realm {arguments.realm} at Keycloak {api.url} exists already and was not made by this stack: "
-            "declare another name, or say create: false to use it as it is."
+            f"Realm {arguments.realm} at Keycloak {api.url} exists and was not created by this stack. "
+            "Declare another name, or set create: false to use the existing realm."
         )
 
 
@@ -170,6 +170,6 @@ def _require_free_client_ids(api: AdminApi, arguments: PreflightArguments) -> No
             if client.get("attributes", {}).get(OWNER_ATTRIBUTE) != arguments.owner:
                 raise OwnedByOthersError(
                     f"Client ID {client_id} is taken in realm {arguments.realm} at Keycloak {api.url} by a "
-                    "client that this stack did not make: declare another clientId, or list the client under "
-                    "manualRegistrations."
+                    "client that this stack did not create. Declare another clientId, or list the client "
+                    "under manualRegistrations."
                 )

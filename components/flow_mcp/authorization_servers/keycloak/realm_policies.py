@@ -1,4 +1,4 @@
-"""The registration policies that a realm has, what they were before, and how they are written."""
+"""Reads, writes, backs up and restores the client registration policies of a realm."""
 
 from __future__ import annotations
 
@@ -21,21 +21,23 @@ from flow_mcp.authorization_servers.keycloak.registration_policies import (
 from flow_mcp.engine.plugin.resource import Properties
 
 _MISSING = "missing: "
+_CLOSED_BY_DELETE = "closed while the stack is deleted"
+"""Prefix of the name of a backup that records that the realm had no policy of the kind."""
 
 
 class FormerPolicy(Properties):
-    """A policy as it was found."""
+    """A registration policy before the stack managed it."""
 
     name: str
     config: dict[str, tuple[str, ...]]
 
 
 class Former(Properties):
-    """What a realm had before it was managed.
+    """The registration settings of a realm before the stack managed them.
 
     Attributes:
-        policies: by provider ID; what is not here was missing.
-        attached_scopes: scopes that were no optional ones of the realm and have become such.
+        policies: the policies by provider ID; a policy that is absent here was missing in the realm.
+        attached_scopes: client scopes that the stack made optional scopes of the realm.
     """
 
     policies: dict[str, FormerPolicy] = Field(default_factory=dict)
@@ -43,24 +45,24 @@ class Former(Properties):
 
 
 class RealmPolicies:
-    """A realm's policies for anonymous registration.
+    """The policies of a realm for anonymous registration.
 
-    Before anything is changed, each policy is copied into the realm itself, under the owner's mark, where it
-    applies to nothing. So a run that was cut off, or a stack that lost its state, still finds what was there
-    first; and two stacks do not take one realm from each other.
+    Before the first change, each policy is copied into the realm with the owner as sub-type, where it has no
+    effect. With these backups, an interrupted update or a stack that lost its state can still restore the
+    former policies. They also prevent two stacks from managing one realm.
 
     Raises:
-        AuthorizationServerError: Keycloak does not answer, or refuses, or has no such realm.
+        AuthorizationServerError: Keycloak does not answer or rejects the request, or there is no such realm.
     """
 
     def __init__(self, api: AdminApi, realm: str, owner: str) -> None:
         self._api, self._realm, self._owner = api, realm, owner
-        found = api.find(realm_path(realm))
-        if found is None:
+        representation = api.find(realm_path(realm))
+        if representation is None:
             raise AuthorizationServerError(f"Keycloak at {api.url} has no realm {realm}.")
-        self.realm_id: str = found["id"]
+        self.realm_id: str = representation["id"]
         providers = api.get(realm_path(realm, "client-registration-policy", "providers"))
-        self.offered = frozenset(provider["id"] for provider in providers) & DEFAULTS.keys()
+        self.supported = frozenset(provider["id"] for provider in providers) & DEFAULTS.keys()
         self.known_scopes = frozenset(
             option
             for provider in providers
@@ -70,43 +72,45 @@ class RealmPolicies:
         self.load()
 
     def load(self) -> None:
-        """Read the policies again."""
+        """Read the policies from Keycloak again."""
         components = self._api.get(realm_path(self._realm, "components"), type=PROVIDER_TYPE)
-        every = sorted(map(Policy.of, components), key=lambda policy: (policy.name, policy.id))
-        known = [p for p in every if p.sub_type == ANONYMOUS and p.provider_id in DEFAULTS]
+        policies = sorted(map(Policy.of, components), key=lambda policy: (policy.name, policy.id))
+        known = [p for p in policies if p.sub_type == ANONYMOUS and p.provider_id in DEFAULTS]
         self.senders = next((p for p in known if p.provider_id == HOSTS and p.name == SENDERS), None)
         self.by_provider: dict[str, Policy] = {}
-        self.doubled: list[Policy] = []
+        self.duplicates: list[Policy] = []
         for policy in known:
             if policy != self.senders and self.by_provider.setdefault(policy.provider_id, policy) != policy:
-                self.doubled.append(policy)
-        self.copies = [policy for policy in every if policy.sub_type.startswith("flow-mcp:")]
+                self.duplicates.append(policy)
+        own = [policy for policy in policies if policy.sub_type.startswith("flow-mcp:")]
+        self.backups = [policy for policy in own if policy.name != _CLOSED_BY_DELETE]
+        self._marks = [policy for policy in own if policy.name == _CLOSED_BY_DELETE]
 
     def require_manageable(self) -> None:
-        """Refuse a realm whose policies are another stack's, or doubled.
+        """Raise if another stack manages the realm's policies, or if the realm has duplicate policies.
 
         Raises:
             OwnedByOthersError: another stack manages them.
-            AuthorizationServerError: there are two of a kind.
+            AuthorizationServerError: the realm has several policies of one kind.
         """
-        for copy in self.copies:
-            if copy.sub_type != self._owner:
+        for backup in self.backups:
+            if backup.sub_type != self._owner:
                 raise OwnedByOthersError(
                     f"Client registration in realm {self._realm} is managed by another stack "
-                    f"({copy.sub_type}): let only one of them manage it "
+                    f"({backup.sub_type}). Let only one stack manage it "
                     "(authorizationServer.keycloak.registration)."
                 )
-        for policy in self.doubled:
+        for policy in self.duplicates:
             raise AuthorizationServerError(
                 f"Realm {self._realm} has more than one registration policy of the kind "
-                f"{policy.provider_id}, among them {policy.name}; Keycloak applies all of them: "
-                "remove all but one."
+                f"{policy.provider_id}, one of them {policy.name}, and Keycloak applies all of them. "
+                "Delete all but one."
             )
 
     def former(self) -> Former:
-        """What the realm had first: as it was recorded, else as it is now, which is recorded first."""
+        """Return the policies before the stack managed them. Create the backup first if it is incomplete."""
         if self.recorded() is None:
-            for provider_id in sorted(self.offered - {_provider(copy) for copy in self.copies}):
+            for provider_id in sorted(self.supported - {_provider(backup) for backup in self.backups}):
                 policy = self.by_provider.get(provider_id)
                 if policy:
                     self._add(self._owner, provider_id, policy.name, policy.config)
@@ -116,22 +120,36 @@ class RealmPolicies:
         return self.recorded() or self.present()
 
     def recorded(self) -> Former | None:
-        """What the realm had first, if that was recorded completely: nothing was changed before."""
-        if not self.offered <= {_provider(copy) for copy in self.copies}:
+        """Return the policies in the backup; None if it is incomplete, so no policy was changed yet."""
+        if not self.supported <= {_provider(backup) for backup in self.backups}:
             return None
-        return _former(copy for copy in self.copies if not copy.name.startswith(_MISSING))
+        return _former(backup for backup in self.backups if not backup.name.startswith(_MISSING))
 
     def present(self) -> Former:
-        """What the realm has now."""
+        """Return the realm's present policies."""
         return _former(self.by_provider.values())
 
-    def forget(self) -> None:
-        """Remove the copies."""
-        for copy in self.copies:
-            self.remove(copy)
+    def mark_closed_by_delete(self) -> None:
+        """Record in the realm that a delete closes registration, for a later run if this one is cut off."""
+        if not self._marks:
+            self._add(self._owner, "consent-required", _CLOSED_BY_DELETE, {})
+            self.load()
+
+    @property
+    def closed_by_delete(self) -> bool:
+        """Whether an earlier delete that was cut off closed registration."""
+        return bool(self._marks)
+
+    def delete_backups(self) -> None:
+        """Delete the backups and the mark of a delete."""
+        for backup in (*self.backups, *self._marks):
+            self.remove(backup)
 
     def write(self, policy: Policy | None, provider_id: str, name: str, config: Config) -> None:
-        """Make a policy say that; add it when there is none. Nothing is sent that is so already."""
+        """Set the configuration of a policy, or create the policy if it is None.
+
+        No request is sent if the policy has the configuration already.
+        """
         if policy is None:
             self._add(ANONYMOUS, provider_id, name, config)
             self.load()
@@ -143,7 +161,7 @@ class RealmPolicies:
             self.load()
 
     def remove(self, policy: Policy) -> None:
-        """Remove a policy."""
+        """Delete a policy."""
         self._api.delete(realm_path(self._realm, "components", policy.id))
 
     def _add(self, sub_type: str, provider_id: str, name: str, config: Config) -> None:
@@ -166,6 +184,6 @@ def _former(policies: Iterable[Policy]) -> Former:
     return Former(policies={p.provider_id: FormerPolicy(name=p.name, config=p.config) for p in policies})
 
 
-def _provider(copy: Policy) -> str:
-    missing = copy.name.startswith(_MISSING)
-    return copy.name.removeprefix(_MISSING) if missing else copy.provider_id
+def _provider(backup: Policy) -> str:
+    missing = backup.name.startswith(_MISSING)
+    return backup.name.removeprefix(_MISSING) if missing else backup.provider_id

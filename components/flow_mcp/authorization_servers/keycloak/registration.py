@@ -1,4 +1,4 @@
-"""How applications that no declaration names become clients of the realm: closed unless declared."""
+"""Creates the resources of the realm's registration methods, which are closed unless declared."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ def create(
     scopes: Mapping[str, ResourceScope],
     opts: pulumi.ResourceOptions,
 ) -> None:
-    """Set the realm's registration policies, if they are this stack's to set."""
+    """Create the resources of the registration policies, if the stack manages them."""
     if not server.manages_registration:
         return
     dynamic, documents = server.registration.dynamic, server.registration.metadata_documents
-    reached = declaration.reached_by(
-        tuple(entry for way in (dynamic, documents) if way for entry in way.access)
+    accessible = declaration.reached_by(
+        tuple(entry for method in (dynamic, documents) if method for entry in method.access)
     )
     policies: list[pulumi.Resource] = []
     if dynamic:
@@ -60,7 +60,7 @@ def create(
                 "client-id-uri-scheme": _list(("https",)),
             },
             realm=realm,
-            # Each write replaces the realm's whole list: one after the other, so that none is lost.
+            # Each write replaces the realm's whole list, so the resources must be created one after another.
             opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[*policies])),
         )
         policies.append(policy)
@@ -69,7 +69,7 @@ def create(
         url=server.admin_url or server.url,
         admin_realm=server.administration.realm,
         admin_client_id=server.administration.client_id,
-        # Our own resource takes the name as it is; of a new realm it is known when the realm exists.
+        # This resource needs the name without encoding. For a new realm it is known once the realm exists.
         realm=realm if server.realm.create else server.realm.name,
         owner=names.owner(declaration),
         open=dynamic is not None,
@@ -78,24 +78,24 @@ def create(
         allowed_scopes=_allowed_scopes(declaration, dynamic) if dynamic else (),
         cors_origins=dynamic.cors_origins if dynamic else (),
         maximum_clients=dynamic.maximum_clients if dynamic else 200,
-        # A client that registers without asking for scopes gets the realm's optional ones.
-        realm_optional_scopes=[scopes[resource.key].scope for resource in reached],
-        # The door opens only when the rules for those who come in are there, and closes before they go.
+        # A client that registers without requesting scopes gets the realm's optional scopes.
+        realm_optional_scopes=[scopes[resource.key].scope for resource in accessible],
+        # Registration opens after the client policies are created, and closes before they are deleted.
         opts=pulumi.ResourceOptions(parent=opts.parent, depends_on=policies),
     )
 
 
 def _allowed_scopes(declaration: Declaration, dynamic: DynamicRegistration) -> tuple[str, ...]:
-    """What a registration may ask for; Keycloak refuses even `openid` where it is not named."""
-    resources_reached = declaration.reached_by(dynamic.access)
-    own = (names.scope(declaration, resource) for resource in resources_reached)
-    return ("openid", *own, *dynamic.allowed_scopes)
+    """Return the scopes that clients may request. Keycloak rejects even `openid` if it is not listed."""
+    accessible = declaration.reached_by(dynamic.access)
+    resource_scopes = (names.scope(declaration, resource) for resource in accessible)
+    return ("openid", *resource_scopes, *dynamic.allowed_scopes)
 
 
 def _metadata_document(documents: MetadataDocuments) -> tuple[str, dict[str, str]]:
     return "client-id-metadata-document", {
         "cimd-allow-http-scheme": "false",
-        # Keycloak holds every URL of the document against these, redirect URIs included.
+        # Keycloak compares every URL of the document with these hosts, redirect URIs included.
         "cimd-allow-permitted-domains": _list((*documents.domains, *documents.redirect_hosts)),
     }
 
@@ -110,7 +110,7 @@ def _policy(
     realm: pulumi.Input[str],
     opts: pulumi.ResourceOptions,
 ) -> keycloak.RealmClientPolicyProfilePolicy:
-    """A client policy of the realm and the profile that it applies."""
+    """Create a client policy of the realm and the profile that it applies."""
     name = f"{names.owner(declaration)}:{kind}"
     profile = keycloak.RealmClientPolicyProfile(
         f"{kind}-profile",
@@ -133,5 +133,5 @@ def _policy(
 
 
 def _list(values: Iterable[str]) -> str:
-    """Keycloak's configuration holds a list as compact JSON; a space would be a change in each preview."""
+    """Return a list as compact JSON, as Keycloak stores it. A space would be a change in each preview."""
     return json.dumps(list(values), separators=(",", ":"))

@@ -1,9 +1,9 @@
-"""Keycloak's policies for anonymous client registration: what declared properties mean for them, and back.
+"""Converts declared registration properties to Keycloak's client registration policies, and back.
 
 Keycloak applies all of a realm's policies to each registration (Keycloak, Securing Applications: client
-registration policies). *Trusted Hosts* has one list for two checks, the redirect URIs' hosts and the
-sender's address. So that a redirect host is not trusted as a sender nor the reverse, senders get a second
-policy of the same kind.
+registration policies). *Trusted Hosts* has one list for two checks: the hosts of redirect URIs and the
+sender's address. A second policy of the same kind holds the sender hosts, so that a redirect host is not
+trusted as a sender, and a sender host not as a redirect host.
 """
 
 from __future__ import annotations
@@ -34,17 +34,17 @@ DEFAULTS = {
     "scope": "Full Scope Disabled",
     "allowed-protocol-mappers": "Allowed Protocol Mapper Types",
 }
-"""The names that Keycloak gives the policies of a new realm, by provider ID."""
+"""The names of the policies in a new realm, by provider ID."""
 SENDERS = "Trusted Senders"
-"""The name of the policy that we add for senders."""
+"""The name of the additional policy with the sender hosts."""
 
 Config = Mapping[str, tuple[str, ...]]
-"""A policy's configuration; an empty value means that Keycloak has none."""
+"""A policy's configuration. An empty value means that the key is absent in Keycloak."""
 
 _CHECK_SENDER, _CHECK_URIS = "host-sending-registration-request-must-match", "client-uris-must-match"
 _HOSTS, _SCOPES, _ORIGINS, _LIMIT = "trusted-hosts", "allowed-client-scopes", "web-origins", "max-clients"
 CLOSED: Config = {_HOSTS: (), _CHECK_SENDER: ("true",), _CHECK_URIS: ("true",)}
-"""Trusted Hosts as a new realm has it: nobody may register."""
+"""The configuration of Trusted Hosts in a new realm: no client may register."""
 
 Unordered = Annotated[tuple[str, ...], AfterValidator(lambda values: tuple(sorted(set(values))))]
 
@@ -54,15 +54,16 @@ class RegistrationProperties(Administration):
 
     Attributes:
         realm: name of the realm.
-        owner: mark of the stack that sets these policies, such as `flow-mcp:acme`.
-        open: whether anybody may register at all.
-        redirect_hosts: hosts that a client's URIs may name.
-        sender_hosts: hosts that registrations may come from; none: the sender is not checked.
-        allowed_scopes: client scopes that may be asked for besides the realm's default and optional ones.
-        cors_origins: origins whose pages may register.
-        maximum_clients: clients in the realm, at most.
-        realm_optional_scopes: client scopes that become optional ones of the realm, so that a client that
-            registers without asking for scopes gets them.
+        owner: owner of these policies, such as `flow-mcp:acme`.
+        open: whether clients may register.
+        redirect_hosts: hosts that a client's URIs may have.
+        sender_hosts: hosts from which clients may register; empty: the sender is not checked.
+        allowed_scopes: client scopes that clients may request in addition to the realm's default and optional
+            scopes.
+        cors_origins: origins whose pages may register clients.
+        maximum_clients: maximum number of clients in the realm.
+        realm_optional_scopes: client scopes that become optional scopes of the realm, so that a client that
+            registers without requesting scopes gets them.
     """
 
     realm: str
@@ -77,17 +78,19 @@ class RegistrationProperties(Administration):
 
 
 class RegistrationInputs(RegistrationProperties):
-    """What is declared of it."""
+    """The declared anonymous registration."""
 
     @model_validator(mode="after")
     def _open_or_closed(self) -> Self:
         if self.open and not self.redirect_hosts:
-            raise ValueError("open registration needs redirectHosts: without them any client could register")
+            raise ValueError(
+                "open registration needs redirectHosts, because without them every client could register"
+            )
         if not self.open and (
             self.redirect_hosts or self.sender_hosts or self.allowed_scopes or self.cors_origins
         ):
             raise ValueError(
-                "closed registration has no redirectHosts, senderHosts, allowedScopes or corsOrigins"
+                "closed registration must not have redirectHosts, senderHosts, allowedScopes or corsOrigins"
             )
         return self
 
@@ -104,7 +107,7 @@ class Policy:
 
     @classmethod
     def of(cls, component: Mapping[str, Any]) -> Policy:
-        """Read the admin API's representation; Keycloak lists values in any order."""
+        """Return a policy from its representation in the admin API. Values are sorted; their order varies."""
         return cls(
             id=component["id"],
             name=component["name"],
@@ -114,31 +117,34 @@ class Policy:
         )
 
     def has(self, config: Config) -> bool:
-        """Whether the configuration says that, whatever else it says."""
+        """Whether the policy's configuration contains these values. Other keys are ignored."""
         return all(self.config.get(key, ()) == tuple(sorted(value)) for key, value in config.items())
 
 
-def configurations(inputs: RegistrationInputs) -> dict[str, Config]:
-    """What each policy must say, by provider ID; those left out need only be there."""
+def configurations(properties: RegistrationProperties) -> dict[str, Config]:
+    """Return the required configuration of each policy by provider ID.
+
+    Policies that are absent here must exist, with any configuration.
+    """
     return {
-        HOSTS: {_HOSTS: inputs.redirect_hosts, _CHECK_SENDER: ("false",), _CHECK_URIS: ("true",)}
-        if inputs.open
+        HOSTS: {_HOSTS: properties.redirect_hosts, _CHECK_SENDER: ("false",), _CHECK_URIS: ("true",)}
+        if properties.open
         else CLOSED,
-        SCOPES: {"allow-default-scopes": ("true",), _SCOPES: inputs.allowed_scopes},
-        ORIGINS: {_ORIGINS: inputs.cors_origins},
-        LIMIT: {_LIMIT: (str(inputs.maximum_clients),)},
+        SCOPES: {"allow-default-scopes": ("true",), _SCOPES: properties.allowed_scopes},
+        ORIGINS: {_ORIGINS: properties.cors_origins},
+        LIMIT: {_LIMIT: (str(properties.maximum_clients),)},
     }
 
 
-def senders(inputs: RegistrationInputs) -> Config | None:
-    """What the senders' policy must say; None: there must be none."""
+def sender_configuration(inputs: RegistrationInputs) -> Config | None:
+    """Return the required configuration of the sender policy; None if there must be no such policy."""
     if not inputs.sender_hosts:
         return None
     return {_HOSTS: inputs.sender_hosts, _CHECK_SENDER: ("true",), _CHECK_URIS: ("false",)}
 
 
-def observed(policies: Mapping[str, Policy], sender_policy: Policy | None) -> dict[str, Any]:
-    """The inputs' values as the policies (by provider ID) really have them."""
+def observed_properties(policies: Mapping[str, Policy], sender_policy: Policy | None) -> dict[str, Any]:
+    """Return the values of the inputs that follow from the realm's policies (by provider ID)."""
 
     def value(provider_id: str, key: str) -> tuple[str, ...]:
         return policies[provider_id].config.get(key, ()) if provider_id in policies else ()
@@ -156,20 +162,20 @@ def observed(policies: Mapping[str, Policy], sender_policy: Policy | None) -> di
 
 
 def deviations(
-    policies: Mapping[str, Policy], sender_policy: Policy | None, offered: frozenset[str]
+    policies: Mapping[str, Policy], sender_policy: Policy | None, supported: frozenset[str]
 ) -> Iterator[str]:
-    """What no input can express and must not be: each is a difference that an update mends."""
+    """Yield the settings of the policies that no input can express. An update corrects them."""
     for provider_id, name in DEFAULTS.items():
-        if provider_id in offered and provider_id not in policies:
+        if provider_id in supported and provider_id not in policies:
             yield f"the policy {name} is missing"
     hosts, scopes, limit = (policies.get(key) for key in (HOSTS, SCOPES, LIMIT))
     if hosts and not hosts.has({_CHECK_URIS: ("true",)}):
         yield f"{hosts.name} does not check the clients' URIs"
     if hosts and hosts.config.get(_HOSTS) and not hosts.has({_CHECK_SENDER: ("false",)}):
-        yield f"{hosts.name} takes redirect hosts for senders"
+        yield f"{hosts.name} accepts redirect hosts as senders"
     if scopes and not scopes.has({"allow-default-scopes": ("true",)}):
-        yield f"{scopes.name} refuses the realm's own scopes"
+        yield f"{scopes.name} rejects the realm's default scopes"
     if limit and not next(iter(limit.config.get(_LIMIT, ())), "").isdecimal():
-        yield f"{limit.name} has no number"
+        yield f"{limit.name} has no valid number"
     if sender_policy and not sender_policy.has({_CHECK_SENDER: ("true",), _CHECK_URIS: ("false",)}):
-        yield f"{sender_policy.name} does not check senders alone"
+        yield f"{sender_policy.name} checks more or less than the sender's address"

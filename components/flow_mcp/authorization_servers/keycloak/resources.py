@@ -1,4 +1,4 @@
-"""What our own plugin adds to Keycloak's provider, as a Pulumi program declares it."""
+"""The Keycloak resources and functions of this project's plugin, for use in a Pulumi program."""
 
 from __future__ import annotations
 
@@ -22,24 +22,25 @@ __all__ = ["AuthorizationServerMetadata", "KeycloakClientRegistration", "Preflig
 
 
 class KeycloakClientRegistration(PluginResource):
-    """Who may register clients in a realm without a login; Keycloak's policies are adopted and put back.
+    """The policies of a realm for anonymous registration. Delete restores the former ones.
 
     Args:
-        resource_name: Pulumi's name.
-        url: base address of the admin API.
+        resource_name: name of the Pulumi resource.
+        url: base URL of the admin API.
         admin_realm: the administrator's realm.
-        admin_client_id: the client that the administrator signs in with.
-        realm: the realm; it may have been made in the same run.
-        owner: mark of the stack, so that two stacks do not manage one realm.
-        open: whether anybody may register; then there must be redirect hosts, else no hosts, scopes, origins.
-        redirect_hosts: hosts that a client's URIs may name; `localhost` and `127.0.0.1` each on its own.
-        sender_hosts: hosts that registrations may come from; none: the sender's address is not checked.
-        allowed_scopes: client scopes that may be asked for besides the realm's default and optional ones;
-            `openid` must be among them for clients that ask for it.
-        cors_origins: origins whose pages may register (Keycloak 26.5 and later).
-        maximum_clients: clients in the realm, at most.
-        realm_optional_scopes: client scopes that become optional ones of the realm.
-        opts: Pulumi's options.
+        admin_client_id: the client with which the administrator signs in.
+        realm: name of the realm, which may be created in the same update.
+        owner: the stack that owns the policies; it prevents two stacks from managing one realm.
+        open: whether clients may register. True requires redirect hosts; False excludes hosts, scopes and
+            origins.
+        redirect_hosts: hosts that a client's URIs may have; list `localhost` and `127.0.0.1` separately.
+        sender_hosts: hosts from which clients may register; empty: the sender's address is not checked.
+        allowed_scopes: client scopes that clients may request in addition to the realm's default and optional
+            scopes; it must contain `openid` for clients that request it.
+        cors_origins: origins whose pages may register clients (Keycloak 26.5 and later).
+        maximum_clients: maximum number of clients in the realm.
+        realm_optional_scopes: client scopes that become optional scopes of the realm.
+        opts: options of the Pulumi resource.
     """
 
     realm_id: pulumi.Output[str]
@@ -85,7 +86,7 @@ class KeycloakClientRegistration(PluginResource):
 
 @dataclass(frozen=True)
 class Preflight:
-    """What was found before anything was registered."""
+    """The state of the realm before the update."""
 
     realm_exists: bool
     version: str | None
@@ -93,12 +94,12 @@ class Preflight:
 
 
 def preflight(declaration: Declaration, server: Keycloak) -> Preflight:
-    """Make sure that the realm can be made as declared; nothing is changed.
+    """Check that the realm can be set up as declared, and return its present state. Nothing is changed.
 
     Raises:
-        pulumi.RunError: one sentence on what is in the way and what to do.
+        pulumi.RunError: the realm cannot be set up; the message names the reason and the remedy.
     """
-    found = call(
+    result = call(
         "keycloakPreflight",
         {
             "url": server.admin_url or server.url,
@@ -112,6 +113,6 @@ def preflight(declaration: Declaration, server: Keycloak) -> Preflight:
         },
     )
     groups = {
-        declared: Group.model_validate(group) for declared, group in (found.get("groups") or {}).items()
+        declared: Group.model_validate(group) for declared, group in (result.get("groups") or {}).items()
     }
-    return Preflight(found["realmExists"], found.get("version"), groups)
+    return Preflight(result["realmExists"], result.get("version"), groups)

@@ -1,8 +1,8 @@
-"""One client scope per protected resource, and the realm roles that gate it.
+"""Creates a client scope for each protected resource, and the realm roles that restrict it.
 
-The scope brings the resource's audience into a token, and only where it was asked for: it is an optional
-scope of the clients that were given the resource. A person or program without one of the gating roles gets
-neither scope nor audience.
+The scope adds the resource's audience to a token, but only if the client requests it: it is an optional scope
+of the clients with access to the resource. A person or program without one of the scope's roles gets neither
+the scope nor the audience.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import pulumi_keycloak as keycloak
 
 from flow_mcp.authorization_servers.keycloak import names
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
-from flow_mcp.authorization_servers.keycloak.group_paths import Names, path_names, path_of
+from flow_mcp.authorization_servers.keycloak.group_paths import Names, group_path, path_names
 from flow_mcp.authorization_servers.keycloak.groups import Group
 from flow_mcp.declaration.declaration import Declaration, ResourceDeclared
 from flow_mcp.declaration.sign_in_paths import admitted
@@ -23,7 +23,12 @@ from flow_mcp.declaration.sign_in_paths import admitted
 
 @dataclass(frozen=True)
 class ResourceScope:
-    """What one protected resource has in the realm."""
+    """The objects of one protected resource in the realm.
+
+    Attributes:
+        scope: name of the client scope.
+        programs: role of the programs that may have the scope.
+    """
 
     scope: pulumi.Output[str]
     programs: keycloak.Role
@@ -36,43 +41,47 @@ def create(
     existing: Mapping[str, Group],
     opts: pulumi.ResourceOptions,
 ) -> Mapping[str, ResourceScope]:
-    """Create scopes and roles, and give the people's roles to their groups; by protected resource's key.
+    """Create scopes and roles, and assign the people's roles to groups.
 
     Args:
-        declaration: the tenant.
-        server: its Keycloak.
+        declaration: the tenant's declaration.
+        server: the declared Keycloak.
         realm: name of the realm.
-        existing: groups that exist, by name or path; in the stack's own realm they are created.
-        opts: Pulumi's options.
+        existing: existing groups by declared name or path; empty in a realm that the stack creates, where
+            groups are created.
+        opts: options of the resources.
+
+    Returns:
+        The scopes by key of the protected resource.
     """
     by_resource: dict[str, ResourceScope] = {}
     roles_of_group: dict[Names, list[pulumi.Input[str]]] = {}
     admitted_to = {resource: admitted(declaration, resource) for resource in declaration.resources}
-    # A group may be declared by its name in one place and by its path in another.
+    # A tenant may declare one group by name in one entry and by path in another.
     declared = {group: _names(group, existing) for people in admitted_to.values() for group in people.groups}
     ids: Mapping[Names, pulumi.Input[str]] = (
         _create_groups(declared.values(), realm, opts)
         if server.realm.create
-        else {declared[group]: found.id for group, found in existing.items()}
+        else {declared[name]: group.id for name, group in existing.items()}
     )
     for resource, people in admitted_to.items():
         scope = _scope(declaration, resource, realm, opts)
         programs = _role("programs", names.programs_role(declaration, resource), resource, realm, opts)
-        gates = [programs]
+        permitted_roles = [programs]
         if people.groups:
             members = _role("people", names.people_role(declaration, resource), resource, realm, opts)
-            gates.append(members)
+            permitted_roles.append(members)
             for group in sorted({declared[group] for group in people.groups}):
                 roles_of_group.setdefault(group, []).append(members.id)
-        closed = [
+        mappers = [
             keycloak.GenericRoleMapper(
-                f"{resource.key}-{gate}", realm_id=realm, client_scope_id=scope.id, role_id=role.id, opts=opts
+                f"{resource.key}-{kind}", realm_id=realm, client_scope_id=scope.id, role_id=role.id, opts=opts
             ).id
-            for gate, role in zip(("programs", "people"), gates, strict=False)
+            for kind, role in zip(("programs", "people"), permitted_roles, strict=False)
             if not people.everyone
         ]
-        # Nobody is given the scope before its gates are there.
-        name = pulumi.Output.all(scope.name, *closed).apply(lambda known: str(known[0]))
+        # Clients get the scope only after its role mappers exist, so that it is never unrestricted.
+        name = pulumi.Output.all(scope.name, *mappers).apply(lambda values: str(values[0]))
         by_resource[resource.key] = ResourceScope(name, programs)
     for group, roles in sorted(roles_of_group.items()):
         keycloak.GroupRoles(
@@ -89,7 +98,7 @@ def create(
 
 
 def admitted_groups(declaration: Declaration) -> frozenset[str]:
-    """Names and paths of all groups that the tenant's protected resources admit."""
+    """Return the declared names and paths of all groups that the tenant's protected resources admit."""
     return frozenset(
         group for resource in declaration.resources for group in admitted(declaration, resource).groups
     )
@@ -120,7 +129,7 @@ def _scope(
         add_to_access_token=True,
         opts=opts,
     )
-    # A registration that asks for scopes loses the realm's default ones, `basic` with its `sub` among them.
+    # A client that requests scopes at registration loses the realm's default scopes: `basic` has the `sub`.
     keycloak.GenericProtocolMapper(
         f"{resource.key}-subject",
         realm_id=realm,
@@ -131,7 +140,7 @@ def _scope(
         config={"access.token.claim": "true", "introspection.token.claim": "true"},
         opts=opts,
     )
-    # Marks a service account's token in the same scope that gives it the audience: no client can drop it.
+    # Marks the tokens of service accounts. It is in the same scope as the audience, so no client can omit it.
     keycloak.GenericProtocolMapper(
         f"{resource.key}-program",
         realm_id=realm,
@@ -166,39 +175,43 @@ def _role(
 
 
 def _names(declared: str, existing: Mapping[str, Group]) -> Names:
-    found = existing.get(declared)
-    return path_names(found.path if found else declared) or (declared,)
+    group = existing.get(declared)
+    return path_names(group.path if group else declared) or (declared,)
 
 
 def _resource_name(group: Names) -> str:
-    """The same name however the group is declared; a group at the top has its bare name in earlier states."""
-    return group[0] if len(group) == 1 else path_of(group)
+    """Return a name that does not depend on how the group is declared.
+
+    A top-level group has its bare name, as in the states of earlier versions.
+    """
+    return group[0] if len(group) == 1 else group_path(group)
 
 
 def _former_names(group: Names, groups: Iterable[Names]) -> list[pulumi.Alias]:
-    """The bare name, by which earlier versions named the resource, unless more than one group has it.
+    """Return an alias with the bare name, which earlier versions used, unless several groups have that name.
 
-    A resource with another name would be created first; deleting the former one would take the roles away.
+    Without the alias, Pulumi would create the resource under the new name first; the deletion of the former
+    one would then remove the roles from the group.
     """
-    same = [each for each in groups if each[-1] == group[-1]]
-    return [pulumi.Alias(name=group[-1])] if len(group) > 1 and same == [group] else []
+    namesakes = [other for other in groups if other[-1] == group[-1]]
+    return [pulumi.Alias(name=group[-1])] if len(group) > 1 and namesakes == [group] else []
 
 
 def _create_groups(
     groups: Iterable[Names], realm: pulumi.Input[str], opts: pulumi.ResourceOptions
 ) -> dict[Names, pulumi.Input[str]]:
-    """Create groups and those above them in the stack's own realm; their IDs by their names."""
-    made: dict[Names, keycloak.Group] = {}
+    """Create groups and their parent groups in the stack's own realm, and return their IDs by names."""
+    created: dict[Names, keycloak.Group] = {}
     for group in sorted(set(groups)):
         for depth, name in enumerate(group, start=1):
-            here = group[:depth]
-            if here not in made:
-                parent = made.get(here[:-1])
-                made[here] = keycloak.Group(
-                    _resource_name(here),
+            names_to_depth = group[:depth]
+            if names_to_depth not in created:
+                parent = created.get(names_to_depth[:-1])
+                created[names_to_depth] = keycloak.Group(
+                    _resource_name(names_to_depth),
                     realm_id=realm,
                     name=name,
                     parent_id=parent.id if parent else None,
                     opts=opts,
                 )
-    return {group: resource.id for group, resource in made.items()}
+    return {group: resource.id for group, resource in created.items()}

@@ -1,38 +1,42 @@
-"""What a change of each setting means to a reviewer."""
+"""The Keycloak settings whose changes a reviewer must approve."""
 
 from __future__ import annotations
 
 from flow_mcp.declaration.findings import Path
 from flow_mcp.declaration.setting_changes import SettingChange
 
-_HERE: Path = ("authorizationServer", "keycloak")
+_PATH: Path = ("authorizationServer", "keycloak")
 
 SETTING_CHANGES = (
-    SettingChange((*_HERE, "url"), "identity"),
-    SettingChange((*_HERE, "realm", "name"), "identity"),
+    SettingChange((*_PATH, "url"), "identity"),
+    SettingChange((*_PATH, "realm", "name"), "identity"),
     SettingChange(
-        (*_HERE, "adminUrl"),
+        (*_PATH, "adminUrl"),
         "administration",
-        "The admin API is called at another address, with the administrator's credentials",
+        "The stack sends the administrator's credentials to another address of the admin API",
     ),
-    SettingChange((*_HERE, "administration"), "administration", "The administrator signs in elsewhere"),
     SettingChange(
-        (*_HERE, "realm", "create"),
+        (*_PATH, "administration"),
+        "administration",
+        "The administrator signs in with another realm or client",
+    ),
+    SettingChange(
+        (*_PATH, "realm", "create"),
         "creation",
-        "The stack makes the realm and owns it",
-        "The stack no longer owns the realm, and uses one that exists",
+        "The stack creates and owns the realm",
+        "The stack no longer owns the realm and uses an existing one",
     ),
     SettingChange(
-        (*_HERE, "registration", "manage"),
+        (*_PATH, "registration", "manage"),
         "ownership",
         "The stack may change the registration policies of a realm that it does not own",
-        "The stack leaves the registration policies of the realm alone",
+        "The stack no longer changes the registration policies of the realm",
     ),
     SettingChange(
-        (*_HERE, "realm", "deletable"),
+        (*_PATH, "realm", "deletable"),
         "protection",
-        "The realm, with the people in it, may go when the stack does",
-        "The realm stays when the stack goes",
+        "Deleting the stack deletes the realm with all its users",
+        "Deleting the stack keeps the realm",
     ),
-    SettingChange((*_HERE, "registration", "dynamic", "senderHosts"), "unlimited-when-empty"),
+    SettingChange((*_PATH, "registration", "dynamic", "senderHosts"), "unlimited-when-empty"),
 )

@@ -1,6 +1,6 @@
 """The settings document of a tenant on Keycloak.
 
-Every value follows from the declaration, for Keycloak lets client IDs and scopes be chosen. Sources:
+Every value follows from the declaration, because client IDs and scopes can be chosen in Keycloak. Sources:
 Keycloak, Securing Applications and Services Guide; claims as Keycloak 26.7 issues them.
 """
 
@@ -30,9 +30,9 @@ PROFILE = TokenProfile(
     types=("JWT", "at+jwt"),
     client_claim="azp",
     scope_claim="scope",
-    # ID, refresh and logout tokens of Keycloak are JWTs of the same issuer and differ in this claim.
+    # Keycloak's ID, refresh and logout tokens are JWTs of the same issuer; this claim distinguishes them.
     conditions=(ClaimCondition(claim="typ", must="one-of", values=("Bearer",)),),
-    # Only a person's login has a session; our scope's own mapper puts client_id into a program's token.
+    # Only a person's sign-in has a session. The resource's scope adds client_id to the tokens of programs.
     person=(
         ClaimCondition(claim="sid", must="present"),
         ClaimCondition(claim="client_id", must="absent"),
@@ -41,15 +41,15 @@ PROFILE = TokenProfile(
 
 
 def authority(declaration: Declaration) -> str:
-    """The issuer, which follows from the realm's name."""
+    """Return the issuer, which follows from the realm's name."""
     return cast("Keycloak", declaration.server).issuer
 
 
 def settings(declaration: Declaration, ids: ServerIds) -> SettingsDocument:  # noqa: ARG001 Keycloak's are chosen
-    """The settings document; the same declaration gives the same document."""
+    """Return the settings document. It is identical for the same declaration."""
     server = cast("Keycloak", declaration.server)
 
-    def ask(grant: Grant, client_id: str, resource: ResourceDeclared) -> TokenRequest:
+    def token_request(grant: Grant, client_id: str, resource: ResourceDeclared) -> TokenRequest:
         return _token_request(server, grant, client_id, resource, names.scope(declaration, resource))
 
     registration = server.registration
@@ -62,7 +62,7 @@ def settings(declaration: Declaration, ids: ServerIds) -> SettingsDocument:  # n
             issuers=(server.issuer,),
             metadata_url=f"{server.issuer}/.well-known/openid-configuration",
             token_profile=PROFILE,
-            clients=tuple(documents.clients(declaration, declaration.client_id, ask)),
+            clients=tuple(documents.clients(declaration, declaration.client_id, token_request)),
             registration=documents.registration(declaration, domains),
         ),
         (

@@ -1,9 +1,9 @@
-"""Scalekit's REST API, as much of it as is needed.
+"""A client of Scalekit's REST API, with the requests that this project needs.
 
-Not the vendor's SDK: `scalekit-sdk-python` 2.21 speaks gRPC with untyped generated code, only reads MCP
-servers, and would bring Faker, setuptools, requests, PyJWT and the mcp package into the plugin. Paths, fields
-and meanings are those of the SDK's protocol definition (`scalekit/v1/clients`), the source of
-https://docs.scalekit.com/apis/; this part of the API is marked PREVIEW there.
+It does not use the vendor's SDK: `scalekit-sdk-python` 2.21 uses gRPC with untyped generated code, can only
+read MCP servers, and depends on Faker, setuptools, requests, PyJWT and the mcp package. Paths, fields and
+meanings are those of the SDK's protocol definition (`scalekit/v1/clients`), the source of
+https://docs.scalekit.com/apis/, which marks this part of the API as PREVIEW.
 """
 
 from __future__ import annotations
@@ -23,17 +23,19 @@ from flow_mcp.authorization_servers.errors import (
 from flow_mcp.authorization_servers.http import http_client, json_object, retry_after, send
 from flow_mcp.engine.plugin.configuration import credential
 
-_PAGE = 30
-"""Resources on one page, at most (REST API, List resources)."""
-_AGAIN = "Run `pulumi up` again: what was made in spite of it is recognised."
+_PAGE_SIZE = 30
+"""Maximum number of resources on one page (REST API, List resources)."""
+_RETRY = "Run `pulumi up` again; it recognises objects that were created nevertheless."
 
 
 class ScalekitApi:
-    """Signed in when first used. A context manager: leaving it closes the connections.
+    """The REST API of one Scalekit environment. It signs in at the first request.
+
+    It is a context manager: leaving it closes the connections.
 
     Args:
-        environment_url: of the Scalekit environment.
-        transport: only for tests.
+        environment_url: URL of the Scalekit environment.
+        transport: replaces the network in tests.
     """
 
     def __init__(self, environment_url: str, transport: httpx.BaseTransport | None = None) -> None:
@@ -50,28 +52,28 @@ class ScalekitApi:
         self._client.close()
 
     def find(self, path: str) -> dict[str, Any] | None:
-        """What is at `path`; None when nothing is.
+        """Return the object at `path`; None if there is none.
 
         Raises:
-            AuthorizationServerError: Scalekit does not answer, or refuses.
+            AuthorizationServerError: Scalekit does not answer or rejects the request.
         """
         answer = self._answer("GET", path)
         return None if answer.status_code == httpx.codes.NOT_FOUND else self._accepted("GET", path, answer)
 
     def mcp_servers(self) -> Iterator[dict[str, Any]]:
-        """All MCP servers of the environment.
+        """Yield all MCP servers of the environment.
 
         Raises:
-            AuthorizationServerError: Scalekit does not answer, or refuses.
+            AuthorizationServerError: Scalekit does not answer or rejects the request.
         """
         page: dict[str, Any] = {}
         while True:
-            asked = {
+            query = {
                 "resource_type": "MCP_SERVER",
-                "page_size": _PAGE,
+                "page_size": _PAGE_SIZE,
                 "page_token": page.get("next_page_token"),
             }
-            parameters = {name: value for name, value in asked.items() if value}
+            parameters = {name: value for name, value in query.items() if value}
             answer = self._answer("GET", "/resources", params=parameters)
             page = self._accepted("GET", "/resources", answer)
             yield from page.get("resources") or ()
@@ -79,28 +81,28 @@ class ScalekitApi:
                 return
 
     def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        """Make something.
+        """Create an object below `path`, and return it.
 
         Raises:
-            AuthorizationServerError: Scalekit does not answer, or refuses.
+            AuthorizationServerError: Scalekit does not answer or rejects the request.
         """
         return self._accepted("POST", path, self._answer("POST", path, json=body))
 
     def patch(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        """Change exactly what `body` names.
+        """Change the fields in `body` and no others, and return the object.
 
         Raises:
-            AuthorizationServerError: Scalekit does not answer, or refuses.
+            AuthorizationServerError: Scalekit does not answer or rejects the request.
         """
-        # Without the mask, empty lists and `false` are taken as not given.
+        # Without the mask, Scalekit ignores empty lists and `false`.
         mask = {"update_mask": ",".join(sorted(body))}
         return self._accepted("PATCH", path, self._answer("PATCH", path, json=body, params=mask))
 
     def delete(self, path: str) -> None:
-        """Remove something, if it is there.
+        """Delete the object at `path`, if it exists.
 
         Raises:
-            AuthorizationServerError: Scalekit does not answer, or refuses.
+            AuthorizationServerError: Scalekit does not answer or rejects the request.
         """
         answer = self._answer("DELETE", path)
         if answer.status_code != httpx.codes.NOT_FOUND and not answer.is_success:
@@ -117,26 +119,28 @@ class ScalekitApi:
     def _send(self, method: str, path: str, arguments: Mapping[str, Any]) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self._token}"}
         try:
-            return send(self._client, method, f"/api/v1{path}", who=self._who, headers=headers, **arguments)
+            return send(
+                self._client, method, f"/api/v1{path}", server=self._server_name, headers=headers, **arguments
+            )
         except UnreachableError as error:
-            raise UnreachableError(f"{error} {_AGAIN}") from error
+            raise UnreachableError(f"{error} {_RETRY}") from error
 
     @property
-    def _who(self) -> str:
+    def _server_name(self) -> str:
         return f"Scalekit at {self.url}"
 
     def _sign_in(self) -> str:
-        """A token for the API (https://docs.scalekit.com/apis/, Authentication)."""
+        """Return a token for the API (https://docs.scalekit.com/apis/, Authentication)."""
         client_id = credential("SCALEKIT_CLIENT_ID", "scalekitClientId")
         secret = credential("SCALEKIT_CLIENT_SECRET", "scalekitClientSecret")
         if not client_id or not secret:
             raise CredentialsError(
-                f"There are no credentials for {self._who}: set SCALEKIT_CLIENT_ID and "
-                "SCALEKIT_CLIENT_SECRET (Dashboard, API credentials), or, with `pulumi config set --secret`, "
-                "flow-mcp:scalekitClientId and flow-mcp:scalekitClientSecret."
+                f"There are no credentials for {self._server_name}. Set SCALEKIT_CLIENT_ID and "
+                "SCALEKIT_CLIENT_SECRET (Dashboard, API credentials), or set flow-mcp:scalekitClientId and "
+                "flow-mcp:scalekitClientSecret with `pulumi config set --secret`."
             )
         form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": secret}
-        answer = send(self._client, "POST", "/oauth/token", who=self._who, data=form)
+        answer = send(self._client, "POST", "/oauth/token", server=self._server_name, data=form)
         token = json_object(answer).get("access_token")
         if answer.is_success and isinstance(token, str):
             return token
@@ -146,9 +150,11 @@ class ScalekitApi:
                 "Correct authorizationServer.scalekit.environmentUrl."
             )
         if answer.is_server_error or answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
-            raise UnreachableError(f"{self._who} answered the sign-in with {answer.status_code}. Try again.")
+            raise UnreachableError(
+                f"{self._server_name} answered the sign-in with {answer.status_code}. Try again."
+            )
         raise CredentialsError(
-            f"{self._who} refuses the sign-in ({_said(answer)}): correct SCALEKIT_CLIENT_ID and "
+            f"{self._server_name} rejects the sign-in ({_reason(answer)}). Correct SCALEKIT_CLIENT_ID and "
             "SCALEKIT_CLIENT_SECRET, which belong to one environment."
         )
 
@@ -158,31 +164,34 @@ class ScalekitApi:
             if body := json_object(answer):
                 return body
             raise AuthorizationServerError(
-                f"{self._who} answered {request} with something that is not a JSON object. {_AGAIN}"
+                f"{self._server_name} answered {request} without a JSON object. {_RETRY}"
             )
         if answer.status_code == httpx.codes.UNAUTHORIZED:
             raise CredentialsError(
-                f"{self._who} refuses the token that it gave a moment ago to {request}. Check that the "
-                "client of SCALEKIT_CLIENT_ID is active."
+                f"{self._server_name} rejects its own new token for {request}. Check that the client of "
+                "SCALEKIT_CLIENT_ID is active."
             )
         if answer.status_code == httpx.codes.FORBIDDEN:
             raise RightsError(
-                f"The client of SCALEKIT_CLIENT_ID may not {request} at {self.url} ({_said(answer)}): use "
+                f"The client of SCALEKIT_CLIENT_ID may not {request} at {self.url} ({_reason(answer)}). Use "
                 "API credentials of this environment that may write MCP servers and API credentials."
             )
         if answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
-            wait = f"; it asks to wait {retry_after(answer):.0f} seconds" if retry_after(answer) else ""
-            raise AuthorizationServerError(f"{self._who} got too many requests{wait}. Run `pulumi up` then.")
-        again = f" {_AGAIN}" if answer.is_server_error else ""
+            seconds = retry_after(answer)
+            delay = f"in {seconds:.0f} seconds" if seconds else "later"
+            raise AuthorizationServerError(
+                f"{self._server_name} received too many requests. Run `pulumi up` again {delay}."
+            )
+        remedy = f" {_RETRY}" if answer.is_server_error else ""
         if answer.status_code == httpx.codes.NOT_FOUND:
-            again = " If it was removed there, run `pulumi up --refresh`."
+            remedy = " If the object was deleted there, run `pulumi up --refresh`."
         raise AuthorizationServerError(
-            f"{self._who} answered {answer.status_code} to {request}: {_said(answer)}.{again}"
+            f"{self._server_name} answered {answer.status_code} to {request}: {_reason(answer)}.{remedy}"
         )
 
 
-def _said(answer: httpx.Response) -> str:
-    """The reason that the answer gives (google.rpc.Status, or RFC 6749, section 5.2)."""
+def _reason(answer: httpx.Response) -> str:
+    """Return the reason in an error response (google.rpc.Status, or RFC 6749, section 5.2)."""
     body = json_object(answer)
-    said = body.get("message") or body.get("error_description") or body.get("error")
-    return str(said).rstrip(".")[:300] if said else "no reason given"
+    reason = body.get("message") or body.get("error_description") or body.get("error")
+    return str(reason).rstrip(".")[:300] if reason else "no reason given"

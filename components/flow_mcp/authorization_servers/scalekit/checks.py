@@ -1,4 +1,4 @@
-"""What Scalekit cannot do, or would do wrong, found before it is called."""
+"""Checks of a declaration for Scalekit, made before any request to the server."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from flow_mcp.declaration.findings import Finding, Path
 if TYPE_CHECKING:
     from flow_mcp.declaration.declaration import Declaration
 
-_HERE: Path = ("authorizationServer", "scalekit")
+_PATH: Path = ("authorizationServer", "scalekit")
 
 
 def check(declaration: Declaration) -> Iterator[Finding]:
-    """All findings that are particular to Scalekit."""
+    """Yield the findings of all checks that apply to Scalekit only."""
     server = cast("Scalekit", declaration.server)
     yield from people.check_everyone(declaration)
     yield from _resources(declaration)
     yield from _registration(declaration, server)
     if urlsplit(server.environment_url).path:
         yield Finding(
-            (*_HERE, "environmentUrl"),
-            "has a path, and a Scalekit environment has none",
-            "Write scheme and host only, such as https://acme.scalekit.com.",
+            (*_PATH, "environmentUrl"),
+            "has a path, but the URL of a Scalekit environment has none",
+            "Declare scheme and host only, such as https://acme.scalekit.com.",
         )
     for name, client in declaration.tenant.clients.items():
         yield from _client(("clients", name), client)
@@ -39,25 +39,26 @@ def _resources(declaration: Declaration) -> Iterator[Finding]:
         keys = ", ".join(resource.key for resource in declaration.resources)
         yield Finding(
             ("workspaces",),
-            f"declares {len(declaration.resources)} protected resources ({keys}), but at Scalekit each has "
-            "an authority and clients of its own, and a tenant's settings have one authority and one ID for "
-            "each client; with one MCP server for all, each environment's token would fit every other",
-            "Declare one environment, or use an authorization server that has several under one authority.",
+            f"declares {len(declaration.resources)} protected resources ({keys}), but at Scalekit each has a "
+            "separate authority and separate clients, and a tenant's settings have one authority and one ID "
+            "for each client",
+            "Declare one environment, or use an authorization server that has several protected resources "
+            "under one authority. Do not share one MCP server: tokens would be valid for all environments.",
         )
 
 
 def _registration(declaration: Declaration, server: Scalekit) -> Iterator[Finding]:
-    here = (*_HERE, "registration")
+    registration_path = (*_PATH, "registration")
     if dynamic := server.registration.dynamic:
-        yield from check_access(declaration, (*here, "dynamic", "access"), dynamic.access)
+        yield from check_access(declaration, (*registration_path, "dynamic", "access"), dynamic.access)
         yield Finding(
-            (*here, "dynamic"),
-            "lets anyone register clients, with any redirect URI: Scalekit has no list of hosts",
-            "metadataDocuments are narrower: Scalekit accepts only those that are listed.",
+            (*registration_path, "dynamic"),
+            "lets everyone register clients with any redirect URI, because Scalekit cannot restrict hosts",
+            "Use metadataDocuments if you can, because Scalekit accepts listed documents only.",
             "warning",
         )
     if documents := server.registration.metadata_documents:
-        path = (*here, "metadataDocuments")
+        path = (*registration_path, "metadataDocuments")
         yield from check_access(declaration, (*path, "access"), documents.access)
 
 
@@ -65,34 +66,34 @@ def _client(path: Path, client: Client) -> Iterator[Finding]:
     if client.client_id:
         yield Finding(
             (*path, "clientId"),
-            "chooses a client ID, but Scalekit assigns them",
-            "Remove it; the stack's output clientIds has the one that Scalekit gave.",
+            "declares a client ID, but Scalekit assigns client IDs",
+            "Remove it. The stack's output clientIds contains the assigned one.",
         )
     if not client.confidential:
         yield Finding(
             (*path, "clientType"),
-            "is public, but every client that is registered at Scalekit has a secret",
-            "Say clientType: confidential, or let the application come by registration.metadataDocuments.",
+            "is public, but every client that a stack registers at Scalekit has a secret",
+            "Set clientType: confidential, or list the application's registration.metadataDocuments.",
         )
     if client.secret:
         yield Finding(
             (*path, "secret"),
-            "gives the secret an end, but Scalekit's client secrets have none",
-            "Remove it; Scalekit makes a secret anyway.",
+            "declares an expiry, but Scalekit's client secrets do not expire",
+            "Remove it. Scalekit generates a secret anyway.",
         )
-    for key, given in (
+    for key, credential in (
         ("privateKeyJwt", client.private_key_jwt),
         ("federatedCredential", client.federated_credential),
     ):
-        if given:
+        if credential:
             yield Finding(
                 (*path, key),
-                "is not something that Scalekit offers",
-                "Remove it; Scalekit gives the client a secret.",
+                "is not supported by Scalekit",
+                "Remove it. Scalekit generates a secret for the client.",
             )
     if client.web_origins:
         yield Finding(
             (*path, "webOrigins"),
-            "is not something that Scalekit has for a client",
-            "Remove it, and allow the origin for the environment: Dashboard, Authentication, Redirect URLs.",
+            "is not supported by Scalekit for a single client",
+            "Remove it, and allow the origin for the environment (Dashboard, Authentication, Redirect URLs).",
         )

@@ -1,4 +1,4 @@
-"""The resource that is a client of an MCP server at Scalekit, with its secret."""
+"""The resource of a client of an MCP server at Scalekit, with its secret."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from typing import Any, ClassVar
 from flow_mcp.authorization_servers.discovery.metadata_resource import Unordered
 from flow_mcp.authorization_servers.errors import AuthorizationServerError, OwnedByOthersError
 from flow_mcp.authorization_servers.scalekit.api import ScalekitApi
-from flow_mcp.authorization_servers.scalekit.mcp_server_resource import environment_to_import_from
+from flow_mcp.authorization_servers.scalekit.mcp_server_resource import environment_url_for_import
 from flow_mcp.engine.plugin.resource import Made, Properties, Resource
 
 _LOG = logging.getLogger(__name__)
 
 
 class ClientInputs(Properties):
-    """A client. Without redirect URIs it gets tokens for itself, with them for people, and never both.
+    """A client. With redirect URIs it gets tokens for people only, without them for itself only.
 
     Attributes:
-        environment_url: of the Scalekit environment.
-        resource_id: of the MCP server, `res_…`.
-        owner: mark of the stack and the client, such as `flow-mcp:acme:nightly-agent`; its description.
-        name: that people see when they consent.
-        scopes: that it may have.
-        audience: what its tokens name besides the MCP server's ID.
+        environment_url: URL of the Scalekit environment.
+        resource_id: ID of the MCP server, `res_…`.
+        owner: the stack and the client, such as `flow-mcp:acme:nightly-agent`; stored as the description.
+        name: name that people see when they consent.
+        scopes: scopes that the client may request.
+        audience: further audiences of its tokens, in addition to the MCP server's ID.
         access_token_seconds: lifetime of its tokens.
-        redirect_uris: exact.
+        redirect_uris: redirect URIs, compared exactly.
     """
 
     environment_url: str
@@ -40,11 +40,11 @@ class ClientInputs(Properties):
 
 
 class ClientState(ClientInputs):
-    """The client as it is.
+    """A client that exists at Scalekit.
 
     Attributes:
-        client_id: Scalekit's, `m2m_…`.
-        secret: Scalekit shows it once; None for a client that was imported.
+        client_id: the ID that Scalekit assigned, `m2m_…`.
+        secret: the secret, which Scalekit returns once; None for an imported client.
     """
 
     client_id: str
@@ -52,12 +52,12 @@ class ClientState(ClientInputs):
 
 
 class ClientResource(Resource[ClientInputs, ClientState]):
-    """A client whose secret was lost on the way is made anew: nobody knows it, so nobody uses it."""
+    """A client at Scalekit. Create deletes a client of an interrupted create, because its secret is lost."""
 
     name = "ScalekitClient"
     inputs = ClientInputs
     state = ClientState
-    # Redirect URIs make it another kind of client; which ones may change.
+    # The redirect URIs decide the kind of client, but the URIs themselves may change.
     replaced_by: ClassVar[frozenset[str]] = frozenset({"environmentUrl", "resourceId"})
     stable: ClassVar[frozenset[str]] = frozenset({"clientId", "secret"})
     secrets: ClassVar[frozenset[str]] = frozenset({"secret"})
@@ -68,15 +68,17 @@ class ClientResource(Resource[ClientInputs, ClientState]):
     def create(self, inputs: ClientInputs) -> Made[ClientState]:
         clients = f"/resources/{inputs.resource_id}/clients"
         with self._api(inputs.environment_url) as api:
-            for left in _left_behind(api, inputs):
-                _LOG.info("a client whose secret nobody knows is removed: %s", left)
-                api.delete(f"{clients}/{left}")
-            made = api.post(clients, _body(inputs))
-        state = _state(inputs.environment_url, inputs.resource_id, made["client"], made.get("plain_secret"))
+            for client_id in _abandoned_clients(api, inputs):
+                _LOG.info("deleting the client %s, whose secret was lost", client_id)
+                api.delete(f"{clients}/{client_id}")
+            response = api.post(clients, _body(inputs))
+        state = _state(
+            inputs.environment_url, inputs.resource_id, response["client"], response.get("plain_secret")
+        )
         if not state.secret:
             raise AuthorizationServerError(
-                f"Scalekit at {inputs.environment_url} gave client {inputs.name} no secret. Run `pulumi up` "
-                "again: the client is made anew."
+                f"Scalekit at {inputs.environment_url} returned no secret for client {inputs.name}. Run "
+                "`pulumi up` again, which creates the client again."
             )
         return Made(_id(state), state)
 
@@ -84,27 +86,27 @@ class ClientResource(Resource[ClientInputs, ClientState]):
         server, slash, client_id = resource_id.partition("/")
         if not slash or not client_id:
             raise AuthorizationServerError(
-                f"A client of Scalekit is imported as <res_…>/<m2m_…>, and {resource_id} is not that."
+                f"A client of Scalekit is imported as <res_…>/<m2m_…>, but the import ID is {resource_id}."
             )
-        environment_url = state.environment_url if state else environment_to_import_from("a client")
+        environment_url = state.environment_url if state else environment_url_for_import("a client")
         with self._api(environment_url) as api:
-            found = api.find(f"/resources/{server}/clients/{client_id}")
-        if found is None:
+            response = api.find(f"/resources/{server}/clients/{client_id}")
+        if response is None:
             return None
         if state is None:
             _LOG.warning(
-                "the secret of %s is not known, for Scalekit shows it once: the stack's outputs leave it out",
+                "the secret of %s is unknown, because Scalekit returns it once; the stack's outputs omit it",
                 client_id,
             )
         return Made(
-            resource_id, _state(environment_url, server, found["client"], state.secret if state else None)
+            resource_id, _state(environment_url, server, response["client"], state.secret if state else None)
         )
 
     def update(self, resource_id: str, inputs: ClientInputs, state: ClientState) -> ClientState:
         server, _, client_id = resource_id.partition("/")
         with self._api(inputs.environment_url) as api:
-            found = api.patch(f"/resources/{server}/clients/{client_id}", _body(inputs))
-        return _state(inputs.environment_url, server, found["client"], state.secret)
+            response = api.patch(f"/resources/{server}/clients/{client_id}", _body(inputs))
+        return _state(inputs.environment_url, server, response["client"], state.secret)
 
     def delete(self, resource_id: str, state: ClientState) -> None:
         server, _, client_id = resource_id.partition("/")
@@ -116,23 +118,27 @@ def _id(state: ClientState) -> str:
     return f"{state.resource_id}/{state.client_id}"
 
 
-def _left_behind(api: ScalekitApi, inputs: ClientInputs) -> Iterator[str]:
-    """Clients with this one's mark: the answer with their secret never arrived, or a state was lost."""
+def _abandoned_clients(api: ScalekitApi, inputs: ClientInputs) -> Iterator[str]:
+    """Yield the IDs of clients with the same owner, whose response was lost or whose state was deleted.
+
+    Raises:
+        OwnedByOthersError: the secret of such a client is in use.
+    """
     listed = api.find(f"/resources/{inputs.resource_id}/clients") or {}
     for client in listed.get("clients") or ():
         if client.get("description") != inputs.owner or client.get("is_dcr") or client.get("is_cimd"):
             continue
         if any(secret.get("last_used_time") for secret in client.get("secrets") or ()):
             raise OwnedByOthersError(
-                f"Scalekit at {api.url} has a client {client['client_id']} with the mark {inputs.owner}, "
-                "whose secret is in use, and this stack does not know it: import it "
-                "(docs/authorization-servers/scalekit.md), or remove it there."
+                f"Scalekit at {api.url} has a client {client['client_id']} with the description "
+                f"{inputs.owner}, which is not in this stack and whose secret is in use. Import it "
+                "(docs/authorization-servers/scalekit.md), or delete it there."
             )
         yield client["client_id"]
 
 
 def _body(inputs: ClientInputs) -> dict[str, Any]:
-    """The client as the API has it (REST API, `ResourceClient`)."""
+    """Return the request body of a client (REST API, `ResourceClient`)."""
     return {
         "name": inputs.name,
         "description": inputs.owner,
@@ -143,17 +149,17 @@ def _body(inputs: ClientInputs) -> dict[str, Any]:
     }
 
 
-def _state(environment_url: str, resource_id: str, found: dict[str, Any], secret: str | None) -> ClientState:
+def _state(environment_url: str, resource_id: str, client: dict[str, Any], secret: str | None) -> ClientState:
     return ClientState(
         environment_url=environment_url,
-        resource_id=found.get("resource_id") or resource_id,
-        owner=found.get("description") or "",
-        name=found.get("name") or "",
-        scopes=tuple(found.get("scopes") or ()),
-        audience=tuple(found.get("audience") or ()),
-        # A 64-bit number is a text in JSON (Protocol Buffers, JSON format).
-        access_token_seconds=int(found.get("expiry") or 0),
-        redirect_uris=tuple(found.get("redirect_uris") or ()),
-        client_id=found["client_id"],
+        resource_id=client.get("resource_id") or resource_id,
+        owner=client.get("description") or "",
+        name=client.get("name") or "",
+        scopes=tuple(client.get("scopes") or ()),
+        audience=tuple(client.get("audience") or ()),
+        # A 64-bit number is a string in JSON (Protocol Buffers, JSON format).
+        access_token_seconds=int(client.get("expiry") or 0),
+        redirect_uris=tuple(client.get("redirect_uris") or ()),
+        client_id=client["client_id"],
         secret=secret or None,
     )

@@ -8,7 +8,7 @@ import pulumi
 
 from flow_mcp.authorization_servers.component import AuthorizationServerComponent
 from flow_mcp.authorization_servers.discovery.resources import AuthorizationServerMetadata
-from flow_mcp.authorization_servers.outputs import together
+from flow_mcp.authorization_servers.outputs import combine
 from flow_mcp.authorization_servers.scalekit import names
 from flow_mcp.authorization_servers.scalekit.declaration import Scalekit
 from flow_mcp.authorization_servers.scalekit.resources import ScalekitClient, ScalekitResource
@@ -17,13 +17,13 @@ from flow_mcp.declaration.declaration import Declaration
 
 
 class ScalekitAuthorizationServer(AuthorizationServerComponent):
-    """An MCP server that admits exactly what the tenant declares."""
+    """The MCP server and the clients of a tenant at Scalekit."""
 
     def __init__(self, name: str, declaration: Declaration, opts: pulumi.ResourceOptions) -> None:
         super().__init__(name, declaration, opts)
         server = cast("Scalekit", declaration.server)
         owned = pulumi.ResourceOptions(parent=self)
-        # The checks have made sure that there is one.
+        # The checks reject a declaration with more than one protected resource.
         (protected,) = declaration.resources
         documents = server.registration.metadata_documents
         resource = ScalekitResource(
@@ -62,12 +62,12 @@ class ScalekitAuthorizationServer(AuthorizationServerComponent):
             resource=resource.resource_id,
             authorizationEndpoint=metadata.authorization_endpoint,
             tokenEndpoint=metadata.token_endpoint,
-            **{f"clients.{client}": made.client_id for client, made in clients.items()},
+            **{f"clients.{name}": client.client_id for name, client in clients.items()},
         )
-        # Of a client that was imported, only its holder knows the secret.
+        # The secret of an imported client is unknown.
         self.secrets = pulumi.Output.secret(
-            together({client: made.secret for client, made in clients.items()}).apply(
-                lambda secrets: {client: secret for client, secret in secrets.items() if secret}
+            combine({name: client.secret for name, client in clients.items()}).apply(
+                lambda secrets: {name: secret for name, secret in secrets.items() if secret}
             )
         )
         self.register_outputs({"issuer": metadata.issuer})

@@ -1,4 +1,4 @@
-"""What a tenant declares of its Scalekit."""
+"""The declaration of Scalekit in a tenant's file."""
 
 from __future__ import annotations
 
@@ -14,18 +14,21 @@ from flow_mcp.declaration.findings import RefusedError
 
 
 def _document_url(url: str) -> str:
-    """An entry of Scalekit's allowlist of metadata documents (REST API, `CimdAllowlistEntry`, type URL)."""
+    """Return an entry of Scalekit's allowlist of metadata documents, after a check of its restrictions.
+
+    Source: REST API, `CimdAllowlistEntry`, type URL.
+    """
     exact = url.removesuffix("/*")
     parts = split_url(exact)
     if parts.scheme != "https":
-        raise RefusedError("is not https", "Metadata documents are https only.")
+        raise RefusedError("is not https", "Declare an https URL.")
     if "*" in exact:
-        raise RefusedError("has a wildcard elsewhere than at its end", "End it in /*, or write it in full.")
+        raise RefusedError("has a wildcard that is not at its end", "End it in /*, or declare it in full.")
     if "?" in url or "#" in url:
         raise RefusedError("has a query or a fragment", "Remove it.")
     if exact == url and not parts.path.strip("/"):
         raise RefusedError(
-            "has no path beyond /", f"Write the document's whole address, or {exact.rstrip('/')}/* for any."
+            "has no path", f"Declare the complete URL of the document, or {exact.rstrip('/')}/* for all."
         )
     return url
 
@@ -34,29 +37,29 @@ DocumentUrl = Annotated[str, AfterValidator(_document_url), Field(json_schema_ex
 
 
 class Tokens(Declared):
-    """Lifetimes."""
+    """Lifetimes of tokens."""
 
-    access: Annotated[Duration, Field(description="Of access tokens; Scalekit recommends from 5m to 1h.")] = (
-        "5m"
-    )
+    access: Annotated[
+        Duration, Field(description="Lifetime of access tokens; Scalekit recommends 5m to 1h.")
+    ] = "5m"
 
 
 class DynamicRegistration(Declared):
-    """Dynamic Client Registration (RFC 7591), which Scalekit has for an MCP server, open to anyone."""
+    """Dynamic client registration (RFC 7591), which Scalekit opens to everyone for an MCP server."""
 
     access: Access
     people: InheritedPeople = None
 
 
 class MetadataDocuments(Declared):
-    """Client ID Metadata Documents; Scalekit's allowlist of them is always on."""
+    """Client ID metadata documents. The stack always turns Scalekit's allowlist of documents on."""
 
     documents: Annotated[
         tuple[DocumentUrl, ...],
         Field(
             min_length=1,
             max_length=20,
-            description="Addresses of the documents; one that ends in /* means any below it.",
+            description="URLs of the documents; one that ends in /* permits all documents below it.",
         ),
     ]
     access: Access
@@ -64,14 +67,14 @@ class MetadataDocuments(Declared):
 
 
 class Registration(Declared):
-    """Registration methods; one that is absent is closed."""
+    """Registration methods. A method that is not declared is closed."""
 
     dynamic: DynamicRegistration | None = None
     metadata_documents: MetadataDocuments | None = None
 
     @property
     def methods(self) -> RegistrationMethods:
-        """The methods that lead to a person's token."""
+        """The registration methods through which people can sign in, by key; None if not declared."""
         return {"dynamic": self.dynamic, "metadataDocuments": self.metadata_documents}
 
 
@@ -79,17 +82,17 @@ class Scalekit(DeclaredServer):
     """A Scalekit environment as the authorization server of one protected resource."""
 
     environment_url: Annotated[
-        ServerUrl, Field(description="Of the environment, such as https://acme.scalekit.com.")
+        ServerUrl, Field(description="URL of the environment, such as https://acme.scalekit.com.")
     ]
     tokens: Tokens = Tokens()
     registration: Registration = Registration()
 
     @property
     def registration_methods(self) -> RegistrationMethods:
-        """The methods that lead to a person's token."""
+        """The registration methods through which people can sign in, by key; None if not declared."""
         return self.registration.methods
 
     @property
     def lifetimes(self) -> Mapping[str, str]:
-        """The lifetime of access tokens."""
+        """The declared token lifetimes by path: those of access tokens."""
         return {"tokens.access": self.tokens.access}

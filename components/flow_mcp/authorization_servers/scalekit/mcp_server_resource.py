@@ -1,4 +1,4 @@
-"""The resource that is an MCP server at Scalekit: the authorization server of one protected resource."""
+"""The resource of an MCP server at Scalekit, which is the authorization server of one protected resource."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ class McpServerInputs(Properties):
     """An MCP server.
 
     Attributes:
-        environment_url: of the Scalekit environment.
-        owner: mark of the stack, such as `flow-mcp:acme`; it stands in the description.
-        name: that people see when they consent.
-        url: of the protected resource.
-        scopes: that its tokens can have.
+        environment_url: URL of the Scalekit environment.
+        owner: the stack, such as `flow-mcp:acme`; stored as the description.
+        name: name that people see when they consent.
+        url: URL of the protected resource.
+        scopes: scopes of its tokens.
         access_token_seconds: lifetime of access tokens.
-        dynamic_registration: whether anyone may register clients; the reverse of Scalekit's switch.
-        metadata_documents: addresses of the metadata documents that are accepted; none: they are off.
+        dynamic_registration: whether clients may register; Scalekit's setting has the opposite meaning.
+        metadata_documents: URLs of the accepted metadata documents; empty: the method is off.
     """
 
     environment_url: str
@@ -37,11 +37,11 @@ class McpServerInputs(Properties):
 
 
 class McpServerState(McpServerInputs):
-    """The MCP server as it is.
+    """An MCP server that exists at Scalekit.
 
     Attributes:
-        resource_id: Scalekit's, `res_…`.
-        deviations: what is otherwise than these properties can say.
+        resource_id: the ID that Scalekit assigned, `res_…`.
+        deviations: settings of the MCP server that these properties cannot express.
     """
 
     resource_id: str
@@ -49,7 +49,7 @@ class McpServerState(McpServerInputs):
 
 
 class McpServerResource(Resource[McpServerInputs, McpServerState]):
-    """Made closed or open in one request; one that an interrupted run left behind is taken up again."""
+    """An MCP server at Scalekit. Create adopts an MCP server of an interrupted create."""
 
     name = "ScalekitResource"
     inputs = McpServerInputs
@@ -63,71 +63,73 @@ class McpServerResource(Resource[McpServerInputs, McpServerState]):
 
     def create(self, inputs: McpServerInputs) -> Made[McpServerState]:
         with self._api(inputs.environment_url) as api:
-            if left := _same_url(api, inputs):
-                found = api.patch(f"/resources/{left['id']}", _body(inputs))
+            if existing := _server_with_url(api, inputs):
+                response = api.patch(f"/resources/{existing['id']}", _body(inputs))
             else:
-                found = api.post("/resources", {**_body(inputs), "resource_type": "MCP_SERVER"})
-        state = _state(inputs.environment_url, found["resource"])
+                response = api.post("/resources", {**_body(inputs), "resource_type": "MCP_SERVER"})
+        state = _state(inputs.environment_url, response["resource"])
         return Made(state.resource_id, state)
 
     def read(self, resource_id: str, state: McpServerState | None) -> Made[McpServerState] | None:
-        environment_url = state.environment_url if state else environment_to_import_from("an MCP server")
+        environment_url = state.environment_url if state else environment_url_for_import("an MCP server")
         with self._api(environment_url) as api:
-            found = api.find(f"/resources/{resource_id}")
-        if found is None:
+            response = api.find(f"/resources/{resource_id}")
+        if response is None:
             return None
-        if found["resource"].get("resource_type") != "MCP_SERVER":
-            raise AuthorizationServerError(f"{resource_id} at {environment_url} is not an MCP server.")
-        return Made(resource_id, _state(environment_url, found["resource"]))
+        if response["resource"].get("resource_type") != "MCP_SERVER":
+            raise AuthorizationServerError(
+                f"{resource_id} at {environment_url} is not an MCP server. Import the ID of an MCP server."
+            )
+        return Made(resource_id, _state(environment_url, response["resource"]))
 
     def update(self, resource_id: str, inputs: McpServerInputs, state: McpServerState) -> McpServerState:
         del state
         with self._api(inputs.environment_url) as api:
-            found = api.patch(f"/resources/{resource_id}", _body(inputs))
-        return _state(inputs.environment_url, found["resource"])
+            response = api.patch(f"/resources/{resource_id}", _body(inputs))
+        return _state(inputs.environment_url, response["resource"])
 
     def delete(self, resource_id: str, state: McpServerState) -> None:
         with self._api(state.environment_url) as api:
             api.delete(f"/resources/{resource_id}")
 
 
-def environment_to_import_from(what: str) -> str:
-    """Where an import finds Scalekit; the variable is that of the vendor's SDKs.
+def environment_url_for_import(object_type: str) -> str:
+    """Return the URL of the Scalekit environment for an import, from the variable of the vendor's SDKs.
 
     Raises:
-        AuthorizationServerError: the environment does not say.
+        AuthorizationServerError: the variable is not set.
     """
     if not (url := os.environ.get("SCALEKIT_ENVIRONMENT_URL")):
-        raise AuthorizationServerError(f"To import {what} of Scalekit, set SCALEKIT_ENVIRONMENT_URL.")
+        raise AuthorizationServerError(f"To import {object_type} of Scalekit, set SCALEKIT_ENVIRONMENT_URL.")
     return url.rstrip("/")
 
 
-def _same_url(api: ScalekitApi, inputs: McpServerInputs) -> dict[str, Any] | None:
-    """The MCP server of this URL, if there is one; the stack's mark on it says that the stack made it.
+def _server_with_url(api: ScalekitApi, inputs: McpServerInputs) -> dict[str, Any] | None:
+    """Return the stack's MCP server with this URL; None if there is none.
 
     Raises:
-        OwnedByOthersError: one without the mark has the URL.
-        AuthorizationServerError: more than one has it.
+        OwnedByOthersError: an MCP server with the URL has another owner in its description.
+        AuthorizationServerError: several MCP servers have the URL.
     """
-    same = [found for found in api.mcp_servers() if found.get("resource_uri") == inputs.url]
-    for found in sorted(same, key=lambda server: str(server.get("id"))):
-        if found.get("description") != inputs.owner:
+    servers = [server for server in api.mcp_servers() if server.get("resource_uri") == inputs.url]
+    for server in sorted(servers, key=lambda server: str(server.get("id"))):
+        if server.get("description") != inputs.owner:
             raise OwnedByOthersError(
-                f"Scalekit at {api.url} has an MCP server for {inputs.url} already ({found.get('id')}), "
-                "which this stack did not make: remove it there, or import it "
+                f"Scalekit at {api.url} has an MCP server for {inputs.url} already ({server.get('id')}), "
+                "which this stack did not create. Delete it there, or import it "
                 "(docs/authorization-servers/scalekit.md)."
             )
-    if len(same) > 1:
-        ids = ", ".join(sorted(str(found.get("id")) for found in same))
+    if len(servers) > 1:
+        ids = ", ".join(sorted(str(server.get("id")) for server in servers))
         raise AuthorizationServerError(
-            f"Scalekit at {api.url} has more than one MCP server for {inputs.url} ({ids}): "
-            "remove all but one."
+            f"Scalekit at {api.url} has more than one MCP server for {inputs.url} ({ids}). "
+            "Delete all but one."
         )
-    return same[0] if same else None
+    return servers[0] if servers else None
 
 
 def _body(inputs: McpServerInputs) -> dict[str, Any]:
-    """The resource as the API has it (REST API, `CreateResource` and `UpdateResource`)."""
+    """Return the request body of an MCP server (REST API, `CreateResource` and `UpdateResource`)."""
     return {
         "name": inputs.name,
         "description": inputs.owner,
@@ -136,39 +138,39 @@ def _body(inputs: McpServerInputs) -> dict[str, Any]:
         "access_token_expiry": inputs.access_token_seconds,
         "disable_dynamic_client_registration": not inputs.dynamic_registration,
         "enable_cimd": bool(inputs.metadata_documents),
-        # Without it the list is ignored, and every document is accepted.
+        # If this is off, Scalekit ignores the list and accepts every document.
         "cimd_client_allowlist_enabled": bool(inputs.metadata_documents),
         "cimd_client_allowlist": [{"type": "URL", "value": url} for url in inputs.metadata_documents],
     }
 
 
-def _state(environment_url: str, found: dict[str, Any]) -> McpServerState:
-    allowlist = found.get("cimd_client_allowlist") or ()
+def _state(environment_url: str, server: dict[str, Any]) -> McpServerState:
+    allowlist = server.get("cimd_client_allowlist") or ()
     listed = tuple(entry["value"] for entry in allowlist if entry.get("type") == "URL")
     return McpServerState(
         environment_url=environment_url,
-        owner=found.get("description") or "",
-        name=found.get("name") or "",
-        url=found.get("resource_uri") or "",
-        scopes=tuple(_enabled(found.get("scopes") or ())),
-        # A 64-bit number is a text in JSON (Protocol Buffers, JSON format).
-        access_token_seconds=int(found.get("access_token_expiry") or 0),
-        dynamic_registration=not found.get("disable_dynamic_client_registration", False),
-        metadata_documents=listed if found.get("enable_cimd") else (),
-        resource_id=found["id"],
-        deviations=tuple(_deviations(found, allowlist)),
+        owner=server.get("description") or "",
+        name=server.get("name") or "",
+        url=server.get("resource_uri") or "",
+        scopes=tuple(_enabled(server.get("scopes") or ())),
+        # A 64-bit number is a string in JSON (Protocol Buffers, JSON format).
+        access_token_seconds=int(server.get("access_token_expiry") or 0),
+        dynamic_registration=not server.get("disable_dynamic_client_registration", False),
+        metadata_documents=listed if server.get("enable_cimd") else (),
+        resource_id=server["id"],
+        deviations=tuple(_deviations(server, allowlist)),
     )
 
 
 def _enabled(scopes: Any) -> Iterator[str]:
-    # Written as names, read as objects.
+    # Requests contain names; responses contain objects.
     return (scope["name"] for scope in scopes if scope.get("enabled", True))
 
 
-def _deviations(found: dict[str, Any], allowlist: Any) -> Iterator[str]:
-    if found.get("enable_cimd") and not found.get("cimd_client_allowlist_enabled"):
+def _deviations(server: dict[str, Any], allowlist: Any) -> Iterator[str]:
+    if server.get("enable_cimd") and not server.get("cimd_client_allowlist_enabled"):
         yield "every metadata document is accepted: the allowlist is off"
-    if found.get("enable_cimd"):
+    if server.get("enable_cimd"):
         for entry in allowlist:
             if entry.get("type") != "URL":
                 yield f"the metadata documents of {entry.get('value')} are accepted"

@@ -1,4 +1,4 @@
-"""Names and marks of what a tenant has at Scalekit: deterministic, so that what was made is recognised."""
+"""Names and URLs of a tenant's objects at Scalekit. The stack recognises its objects by their owner."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ if TYPE_CHECKING:
     from flow_mcp.declaration.declaration import Declaration
 
 SCOPE = "flow:mcp"
-"""The scope of every MCP server, which its audience tells apart; letters, digits and colons are allowed."""
+"""The scope of every MCP server; the audience distinguishes them. Letters, digits and colons are allowed."""
 
 
 def owner(declaration: Declaration) -> str:
-    """The mark on what the stack makes, so that nothing of somebody else's is taken over."""
+    """Return the owner of the stack's objects. MCP servers of other owners are never adopted."""
     return f"flow-mcp:{declaration.tenant.id}"
 
 
 def authority(environment_url: str, resource_id: str) -> str:
-    """The issuer that the metadata of an MCP server names."""
+    """Return the issuer in the metadata of an MCP server."""
     return f"{environment_url}/resources/{resource_id}"
 
 
 def metadata_url(environment_url: str, resource_id: str) -> str:
-    """Where that metadata is: by RFC 8414 only; openid-configuration answers 404."""
+    """Return the metadata URL of an MCP server (RFC 8414). There is no openid-configuration document."""
     return f"{environment_url}/.well-known/oauth-authorization-server/resources/{resource_id}"

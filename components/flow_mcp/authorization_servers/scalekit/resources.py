@@ -1,4 +1,4 @@
-"""What our own plugin serves of Scalekit, as a Pulumi program declares it."""
+"""The Scalekit resources of this project's plugin, for use in a Pulumi program."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ class ScalekitResource(PluginResource):
     """An MCP server at Scalekit.
 
     Args:
-        resource_name: Pulumi's name.
-        environment_url: of the Scalekit environment.
-        owner: mark of the stack.
-        name: that people see when they consent.
-        url: of the protected resource.
-        scopes: that its tokens can have.
+        resource_name: name of the Pulumi resource.
+        environment_url: URL of the Scalekit environment.
+        owner: the stack, stored as the description.
+        name: name that people see when they consent.
+        url: URL of the protected resource.
+        scopes: scopes of its tokens.
         access_token_seconds: lifetime of access tokens.
-        dynamic_registration: whether anyone may register clients.
-        metadata_documents: addresses of the metadata documents that are accepted.
-        opts: Pulumi's options.
+        dynamic_registration: whether clients may register.
+        metadata_documents: URLs of the accepted metadata documents.
+        opts: options of the Pulumi resource.
     """
 
     resource_id: pulumi.Output[str]
@@ -62,16 +62,16 @@ class ScalekitClient(PluginResource):
     """A client of an MCP server at Scalekit.
 
     Args:
-        resource_name: Pulumi's name.
-        environment_url: of the Scalekit environment.
-        resource_id: of the MCP server.
-        owner: mark of the stack and the client.
-        name: that people see when they consent.
-        scopes: that it may have.
-        audience: what its tokens name besides the MCP server's ID.
+        resource_name: name of the Pulumi resource.
+        environment_url: URL of the Scalekit environment.
+        resource_id: ID of the MCP server.
+        owner: the stack and the client, stored as the description.
+        name: name that people see when they consent.
+        scopes: scopes that the client may request.
+        audience: further audiences of its tokens, in addition to the MCP server's ID.
         access_token_seconds: lifetime of its tokens.
-        redirect_uris: none: it gets tokens for itself; else for people.
-        opts: Pulumi's options.
+        redirect_uris: redirect URIs of a client for people; empty for a program.
+        opts: options of the Pulumi resource.
     """
 
     client_id: pulumi.Output[str]

@@ -1,4 +1,4 @@
-"""What a change of each setting means to a reviewer."""
+"""The Scalekit setting whose change a reviewer must approve."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
 """The settings document of a tenant on Scalekit.
 
-IDs and endpoints are Scalekit's; everything else follows from the declaration. Sources: for issuers and
-audience https://github.com/mcp-use/mcp-use/pull/2272 and PrefectHQ/fastmcp#4797, both by Scalekit's people;
-for claims https://docs.scalekit.com/guides/accesstoken-claims/ and /cookbooks/m2m-jwks-and-oauth-scopes/.
+Scalekit assigns IDs and endpoints; all other values follow from the declaration. Sources: for issuers and
+audience https://github.com/mcp-use/mcp-use/pull/2272 and PrefectHQ/fastmcp#4797, both by employees of
+Scalekit; for claims https://docs.scalekit.com/guides/accesstoken-claims/ and
+/cookbooks/m2m-jwks-and-oauth-scopes/.
 """
 
 from __future__ import annotations
@@ -31,23 +32,23 @@ if TYPE_CHECKING:
 PROFILE = TokenProfile(
     algorithms=("RS256",),
     types=("JWT", "at+jwt"),
-    # ID tokens are JWTs of the same keys too: they have `azp` in its place, and another audience.
+    # ID tokens are JWTs with the same keys, but they have `azp` instead of this claim, and another audience.
     client_claim="client_id",
     scope_claim="scopes",
-    # A person's subject is the user's ID; a program's is its client ID, m2m_….
+    # A person's subject is the user ID, usr_…; a program's subject is its client ID, m2m_….
     person=(ClaimCondition(claim="sub", must="prefix", values=("usr_",)),),
 )
 
 
 def settings(declaration: Declaration, ids: ServerIds) -> SettingsDocument:
-    """The settings document; the same declaration and IDs give the same document.
+    """Return the settings document. It is identical for the same declaration and IDs.
 
     `ids` has `resource`, `authorizationEndpoint`, `tokenEndpoint`, and `clients.<name>` for each client.
     """
     server = cast("Scalekit", declaration.server)
     authority = names.authority(server.environment_url, ids["resource"])
     registration = server.registration
-    # In the token the client ID is the document's address.
+    # In tokens, the client ID is the document's URL.
     allowed = registration.metadata_documents.documents if registration.metadata_documents else ()
     domains = sorted({urlsplit(url).hostname or "" for url in allowed})
     clients = documents.clients(
@@ -61,7 +62,7 @@ def settings(declaration: Declaration, ids: ServerIds) -> SettingsDocument:
         AuthorizationServer(
             kind="scalekit",
             authority=authority,
-            # Tokens name the environment; Scalekit is moving them to the authority.
+            # Tokens have the environment as issuer; Scalekit is changing it to the authority.
             issuers=(authority, server.environment_url),
             metadata_url=names.metadata_url(server.environment_url, ids["resource"]),
             token_profile=PROFILE,
@@ -75,8 +76,8 @@ def settings(declaration: Declaration, ids: ServerIds) -> SettingsDocument:
 def _at_server(authority: str, ids: ServerIds) -> ResourceAtServer:
     return ResourceAtServer(
         authority=authority,
-        # The server's URL may stand beside it, but does not replace it, Scalekit says: clients of another
-        # MCP server of the environment could name that URL too.
+        # Tokens may also have the server's URL as an audience. The URL alone is not sufficient, according to
+        # Scalekit: clients of another MCP server of the environment could request it too.
         audiences=(ids["resource"],),
         scopes_advertised=(names.SCOPE,),
         scopes_in_tokens=(names.SCOPE,),

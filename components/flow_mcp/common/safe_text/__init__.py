@@ -1,7 +1,8 @@
-"""Text of others, made harmless for each medium: what a person reads is what stands there, and no more.
+"""Make untrusted text safe for each output format, so that it is displayed exactly as it is.
 
-Names and messages come from tenants' files, from servers and from files that a stranger sent. A medium must
-not obey them, and what is not seen must be seen. One function a medium; each gives one line.
+Names and messages come from tenants' files, from servers and from files of unknown origin. They must not
+control the output, and their invisible characters must be visible. There is one function for each format;
+each returns one line.
 """
 
 from __future__ import annotations

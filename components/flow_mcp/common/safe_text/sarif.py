@@ -1,4 +1,4 @@
-"""Text for a SARIF message."""
+"""Escape text for a SARIF message."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from flow_mcp.common.safe_text.plain import LIMIT, plain
 
 
 def sarif(text: str, limit: int = LIMIT) -> str:
-    r"""The text as a part of `message.text`, where `[a](b)` is a link and `{0}` a placeholder.
+    r"""Return the text escaped for `message.text`, where `[a](b)` is a link and `{0}` a placeholder.
 
-    SARIF 2.1.0 writes a literal bracket as `\[` (3.11.6) and a literal brace twice (3.11.5).
+    SARIF 2.1.0 escapes a bracket as `\[` (3.11.6) and a brace by doubling it (3.11.5).
     """
     escaped = re.sub(r"[\\\[\]]", r"\\\g<0>", plain(text, limit))
     return escaped.replace("{", "{{").replace("}", "}}")

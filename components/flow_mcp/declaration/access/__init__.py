@@ -1,4 +1,4 @@
-"""Who may reach what: a tenant's access, told from its declaration alone."""
+"""A tenant's access (clients, registration methods, people), computed from its declaration alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a declaration to its access."""
+"""Compute a tenant's access from its declaration."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NOT_LIMITS = {"access", "people"}
 
 
 def snapshot(declaration: Declaration) -> TenantAccess:
-    """Everything that a person wants to know of who may reach what; no server is asked."""
+    """Return the access of clients and people to the tenant's protected resources; calls no server."""
     kind = declaration.kind
     pending = frozenset(kind.pending(declaration))
     return TenantAccess(
@@ -41,12 +41,12 @@ def snapshot(declaration: Declaration) -> TenantAccess:
 
 
 def _clients(declaration: Declaration, pending: frozenset[str]) -> Iterator[ClientAccess]:
-    chosen = declaration.kind.chooses_client_ids
+    client_ids_chosen = declaration.kind.chooses_client_ids
     for name, client in declaration.tenant.clients.items():
         yield ClientAccess(
             name=name,
             registration="managed",
-            client_id=declaration.client_id(name) if chosen else None,
+            client_id=declaration.client_id(name) if client_ids_chosen else None,
             grant=client.grant.value,
             authentication=client.authentication,
             redirect_uris=tuple(sorted(client.redirect_uris)),
@@ -75,8 +75,8 @@ def _reached(declaration: Declaration, access: tuple[str, ...], pending: frozens
 
 
 def _limits(method: RegistrationMethod) -> dict[str, tuple[str, ...]]:
-    """All that a registration method is declared with, except for its access and people."""
-    # Every method is part of a declaration; the protocol names only what all of them have.
+    """Return all fields of a registration method except its access and people."""
+    # Every method is a model of the declaration; the protocol has only the fields that all of them share.
     declared = method.model_dump(by_alias=True, exclude=_NOT_LIMITS) if isinstance(method, Declared) else {}
     return {
         key: tuple(sorted(value)) if isinstance(value, tuple) else (str(value),)
@@ -86,7 +86,7 @@ def _limits(method: RegistrationMethod) -> dict[str, tuple[str, ...]]:
 
 def _people(declaration: Declaration, resource: ResourceDeclared) -> PeopleAccess:
     people = admitted(declaration, resource)
-    undeclared = not people.anyone and any(
+    undeclared = people.is_empty and any(
         manual.grant is Grant.AUTHORIZATION_CODE and resource in declaration.reached_by(manual.access)
         for manual in declaration.tenant.manual_registrations.values()
     )

@@ -1,4 +1,4 @@
-"""What is known of a tenant's access. Resources are named as access lists do, "<workspace>/<environment>"."""
+"""The access of a tenant. Protected resources are identified by their key, "<workspace>/<environment>"."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ Authentication = Literal["none", "client-secret", "private-key-jwt", "federated"
 
 @dataclass(frozen=True)
 class ClientAccess:
-    """An application that may call.
+    """A client and its access.
 
     Attributes:
-        name: as the declaration names it.
-        registration: made by the stack, or listed after somebody else made it.
-        client_id: None where the authorization server assigns it.
-        grant: how it gets tokens.
-        authentication: at the token endpoint; None where nothing is declared of it.
-        redirect_uris: where a person's browser brings the code.
-        web_origins: whose pages may call the token endpoint.
-        resources: what it reaches, sorted.
-        secret_issued: the day its secret was made, where that is declared.
-        secret_expires: the secret's end, RFC 3339, likewise.
+        name: its name in the declaration.
+        registration: `managed` if the stack creates the client, `manual` if an administrator registered it.
+        client_id: its client ID; None if the authorization server assigns it.
+        grant: the way in which it gets tokens.
+        authentication: its authentication method at the token endpoint; None if the declaration has none.
+        redirect_uris: its redirect URIs, sorted.
+        web_origins: the origins whose pages may call the token endpoint, sorted.
+        resources: the protected resources that it may access, sorted.
+        secret_issued: the date on which its secret was created; None if the declaration has none.
+        secret_expires: the time at which its secret expires, RFC 3339; None if the declaration has none.
     """
 
     name: str
@@ -40,12 +40,12 @@ class ClientAccess:
 
 @dataclass(frozen=True)
 class RegistrationMethodAccess:
-    """A way to become a client that no declaration names.
+    """A registration method and the access of its clients.
 
     Attributes:
-        key: as the declaration names it: `dynamic`, `metadataDocuments`, `vscode`.
-        limits: what it is held to, by the declaration's keys.
-        resources: what those reach who come by it, sorted.
+        key: its key in the declaration: `dynamic`, `metadataDocuments` or `vscode`.
+        limits: its declared restrictions, by the declaration's keys.
+        resources: the protected resources that its clients may access, sorted.
     """
 
     key: str
@@ -55,12 +55,13 @@ class RegistrationMethodAccess:
 
 @dataclass(frozen=True)
 class PeopleAccess:
-    """Who may sign in for a protected resource.
+    """The people who may sign in for a protected resource.
 
     Attributes:
         groups: names of groups at the authorization server, sorted.
-        everyone: whoever the server lets sign in.
-        undeclared: people may come by a manual registration, and no declaration says which.
+        everyone: whether every user of the authorization server may sign in.
+        undeclared: whether people can sign in through a manual registration, for which no people are
+            declared.
     """
 
     groups: tuple[str, ...]
@@ -70,19 +71,19 @@ class PeopleAccess:
 
 @dataclass(frozen=True)
 class TenantAccess:
-    """Who may reach what of a tenant.
+    """The access of all clients and people to a tenant's protected resources.
 
     Attributes:
-        tenant: its ID.
-        kind: key of its authorization server.
-        authority: None where the authorization server assigns it.
+        tenant: the tenant's ID.
+        kind: the key of its authorization server's kind.
+        authority: the authority; None if the authorization server assigns it.
         resources: its protected resources, sorted.
-        pending: those of them that nobody reaches until somebody else has made something.
-        clients: by name, managed and manual.
-        registration_methods: the open ones, by key.
-        people: by protected resource, all of them.
-        lifetimes: seconds by dotted path, those of tokens (`tokens.access`) and of secrets
-            (`clients.<name>.secret`); what is left to the authorization server is not there.
+        pending: the protected resources that nobody can access until an administrator acts, sorted.
+        clients: managed and manual clients, sorted by name.
+        registration_methods: the open ones, sorted by key.
+        people: the people of every protected resource.
+        lifetimes: seconds by dotted path, of tokens (`tokens.access`) and of secrets
+            (`clients.<name>.secret`), except those that the authorization server decides.
     """
 
     tenant: str

@@ -1,1 +1,1 @@
-"""What our own Pulumi plugin is built from; `authorization_servers/plugin_members.py` lists its members."""
+"""The base of the project's Pulumi plugin; `authorization_servers/plugin_members.py` lists its resources."""

@@ -1,4 +1,4 @@
-"""What resources log under `flow_mcp` is shown by `pulumi up` beside the resource it is about."""
+"""Send log records of `flow_mcp` to Pulumi's engine, which shows them with their resource."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _urn: ContextVar[str] = ContextVar("urn", default="")
 
 @contextmanager
 def reporting_on(urn: str) -> Iterator[None]:
-    """Log records within are about this resource; also in threads that asyncio starts from here."""
+    """Assign log records in this block to a resource, also from threads that asyncio starts in it."""
     token = _urn.set(urn)
     try:
         yield
@@ -24,7 +24,7 @@ def reporting_on(urn: str) -> Iterator[None]:
 
 
 class EngineHandler(logging.Handler):
-    """Passes records to the engine: warnings stay in the output, information shows what is waited for."""
+    """Sends records to the engine: warnings stay in the output, other records are shown as current status."""
 
     def __init__(self, engine_address: str) -> None:
         super().__init__()
@@ -41,12 +41,12 @@ class EngineHandler(logging.Handler):
         try:
             self._engine.Log(request)
         except grpc.RpcError:
-            # What is being done is not worth less because nobody hears of it.
+            # A failure to log must not stop the operation.
             self.handleError(record)
 
 
 def log_to_engine(engine_address: str) -> None:
-    """From now on, for this process."""
+    """Send the process's log records of `flow_mcp` to the engine from now on."""
     logger = logging.getLogger("flow_mcp")
     logger.setLevel(logging.INFO)
     logger.addHandler(EngineHandler(engine_address))

@@ -1,4 +1,4 @@
-"""The program's side of the plugin: what resources and functions look like to a Pulumi program in Python."""
+"""Use the plugin's resources and functions in a Pulumi program in Python."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from flow_mcp.engine.plugin.resource import PACKAGE
 
 
 class PluginResource(pulumi.CustomResource):
-    """A resource of the plugin: the class has the kind's name, and annotates the outputs that it shows."""
+    """Base class of the plugin's resources; subclasses are named after the type and annotate its outputs."""
 
     def __init__(
         self,
@@ -22,28 +22,28 @@ class PluginResource(pulumi.CustomResource):
         inputs: Mapping[str, pulumi.Input[Any]],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        kind = type(self)
-        outputs = dict.fromkeys(kind.__annotations__)
-        super().__init__(f"{PACKAGE}:index:{kind.__name__}", resource_name, {**outputs, **inputs}, opts)
+        subclass = type(self)
+        outputs = dict.fromkeys(subclass.__annotations__)
+        super().__init__(f"{PACKAGE}:index:{subclass.__name__}", resource_name, {**outputs, **inputs}, opts)
 
     def translate_input_property(self, prop: str) -> str:
-        """Pulumi's name of a property."""
+        """Return Pulumi's name of a property."""
         return to_camel(prop)
 
     def translate_output_property(self, prop: str) -> str:
-        """Python's name of a property."""
+        """Return Python's name of a property."""
         return to_snake(prop)
 
 
 @contextmanager
 def errors_reported() -> Iterator[None]:
-    """Report a `pulumi.RunError` of this block as the program's last message, and end the program.
+    """Report a `pulumi.RunError` in this block as the program's last message, and end the program.
 
-    Pulumi adds `an unhandled error occurred` where a program fails. Exit code 32 tells it that the user knows
-    the reason (`pulumi-language-python-exec` of Pulumi's Python SDK).
+    Pulumi adds `an unhandled error occurred` if a program fails, unless its exit code is 32, which means that
+    the reason has been reported (`pulumi-language-python-exec` of Pulumi's Python SDK).
 
     Raises:
-        SystemExit: with code 32.
+        SystemExit: with code 32, after a `pulumi.RunError`.
     """
     try:
         yield
@@ -56,10 +56,10 @@ _REASON_IS_KNOWN = 32
 
 
 def call(function: str, arguments: Mapping[str, Any], opts: pulumi.InvokeOptions | None = None) -> Any:
-    """Call a function of the plugin with plain values, in previews too.
+    """Call a function of the plugin with plain values, also in previews.
 
     Raises:
-        pulumi.RunError: the function's sentence.
+        pulumi.RunError: the function failed; has its message.
     """
     token = f"{PACKAGE}:index:{function}"
     try:
@@ -69,14 +69,14 @@ def call(function: str, arguments: Mapping[str, Any], opts: pulumi.InvokeOptions
 
 
 def cause(error: Exception) -> str:
-    """What a plugin's function failed with, without what the SDK, the engine and the bridge put before it."""
+    """Return the error message of a plugin's function without the prefixes of SDK, engine and bridge."""
     text = str(error)
-    while text != (inner := _WRAPPING.sub("", text.strip(), count=1)):
-        text = inner
+    while text != (without_prefix := _PREFIX.sub("", text.strip(), count=1)):
+        text = without_prefix
     return text
 
 
-_WRAPPING = re.compile(
+_PREFIX = re.compile(
     r"^(?:invoke of \S+ failed: |invocation of \S+ returned an error: |invoking \S+: "
     r"|1 error occurred:\s*\* )"
 )

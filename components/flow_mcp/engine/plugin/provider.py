@@ -1,4 +1,4 @@
-"""Hands each request of the engine to the resource or function that it is about."""
+"""The plugin's provider, which passes each request of the engine to its resource or function."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ResultT = TypeVar("ResultT")
 
 
 class UnfinishedError(PartlyDoneError):
-    """A PartlyDoneError as Pulumi's properties."""
+    """A PartlyDoneError with the state as Pulumi's property values."""
 
     def __init__(self, cause: PartlyDoneError, properties: Mapping[str, PropertyValue]) -> None:
         super().__init__(str(cause), cause.made)
@@ -29,21 +29,23 @@ class UnfinishedError(PartlyDoneError):
 
 
 class Provider(sdk.Provider):
-    """Serves resources and functions; anything that blocks runs in a thread of its own."""
+    """A provider of resources and functions; their methods, which may block, run in separate threads."""
 
     def __init__(self, resources: Iterable[AnyResource], functions: Iterable[AnyFunction]) -> None:
         self._resources = {resource.name: resource for resource in resources}
         self._functions = {function.name: function for function in functions}
 
     async def configure(self, request: sdk.ConfigureRequest) -> sdk.ConfigureResponse:
-        given = plain(request.args)
-        configuration.configure({name: value for name, value in given.items() if isinstance(value, str)})
+        plain_values = plain(request.args)
+        configuration.configure(
+            {name: value for name, value in plain_values.items() if isinstance(value, str)}
+        )
         return await super().configure(request)
 
     async def check(self, request: sdk.CheckRequest) -> sdk.CheckResponse:
         resource = self._resource(request.urn)
-        given = plain(request.new_inputs)
-        normalized, failures = _validated(resource.inputs, given)
+        plain_values = plain(request.new_inputs)
+        normalized, failures = _validated(resource.inputs, plain_values)
         if failures:
             return sdk.CheckResponse(inputs=request.new_inputs, failures=failures)
         return sdk.CheckResponse(inputs=values.properties(normalized, secret_names(request.new_inputs)))
@@ -52,7 +54,8 @@ class Provider(sdk.Provider):
         resource = self._resource(request.urn)
         old, new = plain(request.old_state), plain(request.new_inputs)
         changed = {name for name in _names(resource.inputs) if old.get(name) != new.get(name)}
-        # An unknown value is one that is being made: what was made with the former one goes with it.
+        # An unknown input belongs to an object that is being created, so everything created with the previous
+        # object must be replaced too.
         replaces = sorted(changed & resource.replaced_by)
         changed |= {name for name in resource.deviations if old.get(name)}
         return sdk.DiffResponse(
@@ -72,10 +75,10 @@ class Provider(sdk.Provider):
     async def create(self, request: sdk.CreateRequest) -> sdk.CreateResponse:
         resource = self._resource(request.urn)
         secret = resource.secrets | secret_names(request.properties)
-        given = plain(request.properties)
+        plain_values = plain(request.properties)
         if request.preview:
-            return sdk.CreateResponse("", values.properties(_foreseen(resource, given), secret))
-        inputs = resource.inputs.model_validate(given)
+            return sdk.CreateResponse("", values.properties(_preview(resource, plain_values), secret))
+        inputs = resource.inputs.model_validate(plain_values)
         made = await _run(request.urn, secret, lambda: resource.create(inputs))
         return sdk.CreateResponse(made.id, values.properties(made.state.values(), secret))
 
@@ -86,18 +89,22 @@ class Provider(sdk.Provider):
         made = await _run(request.urn, secret, lambda: resource.read(request.resource_id, state))
         if made is None:
             return sdk.ReadResponse()
-        found = made.state.values()
-        inputs = {name: found[name] for name in _names(resource.inputs) if name in found}
-        return sdk.ReadResponse(made.id, values.properties(found, secret), values.properties(inputs, secret))
+        state_values = made.state.values()
+        inputs = {name: state_values[name] for name in _names(resource.inputs) if name in state_values}
+        return sdk.ReadResponse(
+            made.id, values.properties(state_values, secret), values.properties(inputs, secret)
+        )
 
     async def update(self, request: sdk.UpdateRequest) -> sdk.UpdateResponse:
         resource = self._resource(request.urn)
         secret = resource.secrets | secret_names(request.news)
-        given = plain(request.news)
+        plain_values = plain(request.news)
         if request.preview:
-            kept = {name: value for name, value in plain(request.olds).items() if name in resource.stable}
-            return sdk.UpdateResponse(values.properties({**_foreseen(resource, given), **kept}, secret))
-        inputs, state = resource.inputs.model_validate(given), _state(resource, request.olds)
+            stable = {name: value for name, value in plain(request.olds).items() if name in resource.stable}
+            return sdk.UpdateResponse(
+                values.properties({**_preview(resource, plain_values), **stable}, secret)
+            )
+        inputs, state = resource.inputs.model_validate(plain_values), _state(resource, request.olds)
         updated = await _run(request.urn, secret, lambda: resource.update(request.resource_id, inputs, state))
         return sdk.UpdateResponse(values.properties(updated.values(), secret))
 
@@ -108,12 +115,14 @@ class Provider(sdk.Provider):
 
     async def invoke(self, request: sdk.InvokeRequest) -> sdk.InvokeResponse:
         function = self._functions[_last(request.tok)]
-        given = plain(request.args)
-        _, failures = _validated(function.arguments, given)
-        if failures or unknown_names(given):
-            missing = [sdk.CheckFailure(n, "is not known yet") for n in sorted(unknown_names(given))]
-            return sdk.InvokeResponse(failures=[*failures, *missing])
-        arguments = function.arguments.model_validate(given)
+        plain_values = plain(request.args)
+        _, failures = _validated(function.arguments, plain_values)
+        if failures or unknown_names(plain_values):
+            unknown = [
+                sdk.CheckFailure(name, "is not known yet") for name in sorted(unknown_names(plain_values))
+            ]
+            return sdk.InvokeResponse(failures=[*failures, *unknown])
+        arguments = function.arguments.model_validate(plain_values)
         result = await _run("", frozenset(), lambda: function.call(arguments))
         return sdk.InvokeResponse(values.properties(result.values(), secret_names(request.args)))
 
@@ -134,28 +143,28 @@ def _state(resource: AnyResource, properties: Mapping[str, PropertyValue]) -> An
     return resource.state.model_validate(plain(properties), extra="ignore")
 
 
-def _foreseen(resource: AnyResource, given: Mapping[str, Any]) -> dict[str, Any]:
-    """What a preview knows: the inputs, and that the rest is computed."""
-    return {**dict.fromkeys(_names(resource.state), UNKNOWN), **given}
+def _preview(resource: AnyResource, plain_values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the state in a preview: the inputs, and unknown values for the computed state."""
+    return {**dict.fromkeys(_names(resource.state), UNKNOWN), **plain_values}
 
 
 def _validated(
-    model: type[Properties], given: Mapping[str, Any]
+    model: type[Properties], plain_values: Mapping[str, Any]
 ) -> tuple[dict[str, Any], list[sdk.CheckFailure]]:
-    """The inputs as the model writes them, and what is wrong with those that are known."""
-    unknown = unknown_names(given)
-    known = {name: value for name, value in given.items() if name not in unknown}
+    """Return the normalized inputs, and the failures of the known ones."""
+    unknown = unknown_names(plain_values)
+    known = {name: value for name, value in plain_values.items() if name not in unknown}
     try:
         normalized = model.model_validate(known).values()
     except ValidationError as error:
         failures = [
             sdk.CheckFailure(".".join(map(str, problem["loc"])), _reason(problem["msg"]))
             for problem in error.errors(include_url=False, include_input=False)
-            # Where something is unknown, neither its absence nor a rule about several inputs says anything.
+            # If an input is unknown, its absence and rules about several inputs cannot be evaluated.
             if not unknown or (problem["loc"] and problem["loc"][0] not in unknown)
         ]
-        return dict(given), failures
-    return {**normalized, **{name: given[name] for name in unknown}}, []
+        return dict(plain_values), failures
+    return {**normalized, **{name: plain_values[name] for name in unknown}}, []
 
 
 def _reason(message: str) -> str:
@@ -167,5 +176,5 @@ def _names(model: type[BaseModel]) -> tuple[str, ...]:
 
 
 def _last(token: str) -> str:
-    """`KeycloakClientRegistration` of `parent:type$flow-mcp:index:KeycloakClientRegistration`."""
+    """Return `KeycloakClientRegistration` for `parent:type$flow-mcp:index:KeycloakClientRegistration`."""
     return token.rpartition("$")[2].rpartition(":")[2]

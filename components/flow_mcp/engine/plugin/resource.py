@@ -1,6 +1,6 @@
-"""What a resource or function of the plugin is: typed, on plain values, without a word of gRPC.
+"""Base classes of the plugin's resources and functions, with typed plain values instead of gRPC messages.
 
-A new one is a module with a subclass and an entry in `flow_mcp.authorization_servers.plugin_members`.
+To add one, write a module with a subclass and list it in `flow_mcp.authorization_servers.plugin_members`.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ PACKAGE = "flow-mcp"
 
 
 class Properties(BaseModel):
-    """Inputs, arguments or results; Pulumi sees the names in camelCase."""
+    """Base class of inputs, arguments, state and results; their names in Pulumi are in camelCase."""
 
     model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True, frozen=True, extra="forbid")
 
     def values(self) -> dict[str, Any]:
-        """As Pulumi sees them; without what is not set."""
+        """Return the values by their names in Pulumi, without those that are not set."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
@@ -34,17 +34,17 @@ ResultT = TypeVar("ResultT", bound=Properties)
 
 @dataclass(frozen=True)
 class Made(Generic[StateT]):
-    """A resource as it is: its ID at the server, and its state."""
+    """The ID of a resource at the server, and its state."""
 
     id: str
     state: StateT
 
 
 class PartlyDoneError(FlowMcpError):
-    """Creating or updating began and could not be finished; the next `pulumi up` takes it up again.
+    """Only a part of a resource was created or updated; the next `pulumi up` continues.
 
     Attributes:
-        made: what Pulumi must remember for that.
+        made: the ID and state that Pulumi must store for that.
     """
 
     def __init__(self, reason: str, made: Made[Any]) -> None:
@@ -53,18 +53,18 @@ class PartlyDoneError(FlowMcpError):
 
 
 class Resource(ABC, Generic[InputsT, StateT]):
-    """A kind of resource. Methods may block, and raise subclasses of FlowMcpError.
+    """A type of resource. Its methods may block, and raise subclasses of FlowMcpError.
 
-    The state has every input under the same name, as the server really has it, and what is computed.
+    The state contains every input under the same name, with its value at the server, and computed values.
 
     Attributes:
         name: the last part of the type token `flow-mcp:index:<name>`.
-        inputs: the model of the inputs; it brings lists without an order into one, so that they compare.
+        inputs: the model of the inputs; it sorts lists whose order has no meaning, so that they compare.
         state: the model of the state.
-        replaced_by: inputs whose change needs a new resource, made after the old one is gone.
-        stable: computed state that no update changes; a preview shows it as it is.
-        deviations: state that must be empty; anything in it is a difference that an update mends.
-        secrets: state that is secret even where no input was.
+        replaced_by: inputs whose change requires a new resource, created after the old one is deleted.
+        stable: computed state that no update changes; a preview shows its value.
+        deviations: state that must be empty; any content is a difference, which an update removes.
+        secrets: state that is secret even if no input is.
     """
 
     name: ClassVar[str]
@@ -77,23 +77,26 @@ class Resource(ABC, Generic[InputsT, StateT]):
 
     @abstractmethod
     def create(self, inputs: InputsT) -> Made[StateT]:
-        """Make it."""
+        """Create the resource."""
 
     @abstractmethod
     def read(self, resource_id: str, state: StateT | None) -> Made[StateT] | None:
-        """Find out how it really is; None when it is gone. Without a state it is being imported."""
+        """Return the resource's ID and state at the server, or None if it is gone.
+
+        The given state is None during an import.
+        """
 
     @abstractmethod
     def update(self, resource_id: str, inputs: InputsT, state: StateT) -> StateT:
-        """Make it as the inputs say."""
+        """Update the resource to match the inputs, and return its state."""
 
     @abstractmethod
     def delete(self, resource_id: str, state: StateT) -> None:
-        """Remove it; that it is gone already is no error."""
+        """Delete the resource; it is not an error if it is already gone."""
 
 
 class Function(ABC, Generic[InputsT, ResultT]):
-    """A function that programs call: it changes nothing.
+    """A function for Pulumi programs; it changes nothing.
 
     Attributes:
         name: the last part of the token `flow-mcp:index:<name>`.
@@ -107,4 +110,4 @@ class Function(ABC, Generic[InputsT, ResultT]):
 
     @abstractmethod
     def call(self, arguments: InputsT) -> ResultT:
-        """Answer. May block, and raises subclasses of FlowMcpError."""
+        """Return the result. May block, and raises subclasses of FlowMcpError."""

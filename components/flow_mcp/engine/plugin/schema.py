@@ -1,4 +1,4 @@
-"""The package's schema for Pulumi, from which SDKs in other languages are generated."""
+"""The Pulumi package schema, from which SDKs in other languages are generated."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ANYTHING = {"$ref": "pulumi.json#/Any"}
 def package_schema(
     components: Mapping[str, Any], resources: Iterable[AnyResource], functions: Iterable[AnyFunction]
 ) -> dict[str, Any]:
-    """The components' schema (Pulumi package schema), with resources and functions added."""
+    """Return the components' schema (Pulumi package schema) with resources and functions added."""
     return {
         **components,
         "resources": {
@@ -64,7 +64,7 @@ def _object(model: type[Properties]) -> dict[str, Any]:
 
 
 def _type(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """A property's type. What is nested deeper than lists is not described: programs do not use it."""
+    """Return the schema of a property's type. Nested mappings are not described: programs do not use them."""
     if "anyOf" in schema:
         return _type(next(option for option in schema["anyOf"] if option["type"] != "null"))
     match schema.get("type"):

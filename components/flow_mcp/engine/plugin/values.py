@@ -1,4 +1,4 @@
-"""Plain Python values inside, Pulumi's property values outside: unknowns and secrets are settled here."""
+"""Convert Pulumi's property values to plain Python values and back, including unknowns and secrets."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ class _Unknown(Enum):
 
 
 UNKNOWN: Final = _Unknown.UNKNOWN
-"""A value that a preview cannot know yet."""
+"""A value that is unknown during a preview."""
 
 
 def plain(properties: Mapping[str, PropertyValue]) -> dict[str, Any]:
-    """JSON-like values; whole numbers as `int`, what is not known yet as `UNKNOWN`, null left out."""
+    """Return JSON-like values: whole numbers as `int`, unknown values as `UNKNOWN`, no null properties."""
     return {name: _plain(value) for name, value in properties.items() if value.value is not None}
 
 
 def _plain(property_value: PropertyValue) -> Any:
     value = property_value.value
-    # The SDK hands the wire's mark for unknown values on as if it were text.
+    # The SDK returns the protocol's marker for unknown values as a string.
     if value == rpc.UNKNOWN:
         return UNKNOWN
     if isinstance(value, float) and value.is_integer():
@@ -38,7 +38,7 @@ def _plain(property_value: PropertyValue) -> Any:
 
 
 def properties(values: Mapping[str, Any], secret: Collection[str] = ()) -> dict[str, PropertyValue]:
-    """The reverse of `plain`; the named ones become secrets."""
+    """Return Pulumi's property values, the reverse of `plain`; the names in `secret` become secrets."""
     return {
         name: PropertyValue(_property(value).value, is_secret=name in secret)
         for name, value in values.items()
@@ -59,7 +59,7 @@ def _property(value: Any) -> PropertyValue:
 
 
 def unknown_names(values: Mapping[str, Any]) -> frozenset[str]:
-    """The top-level names whose value is unknown, wholly or in part."""
+    """Return the top-level names whose values are or contain unknowns."""
     return frozenset(name for name, value in values.items() if _has_unknown(value))
 
 
@@ -72,5 +72,5 @@ def _has_unknown(value: Any) -> bool:
 
 
 def secret_names(values: Mapping[str, PropertyValue]) -> frozenset[str]:
-    """The top-level names whose value is secret, wholly or in part."""
+    """Return the top-level names whose values are or contain secrets."""
     return frozenset(name for name, value in values.items() if value.contains_secret())

@@ -1,1 +1,1 @@
-"""Pulumi and its plugins for this project: found on the machine, downloaded, or built from Go modules."""
+"""Provide Pulumi and its plugins: find them on the machine, download them, or build them from Go modules."""

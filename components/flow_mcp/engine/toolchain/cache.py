@@ -1,4 +1,4 @@
-"""What was built or downloaded once, kept in the user's cache directory."""
+"""The cache of built and downloaded programs, in the user's cache directory."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from flow_mcp.engine.toolchain.errors import ToolchainError
 
 
 def directory() -> Path:
-    """`$XDG_CACHE_HOME/flow-mcp/toolchain`, else the same under `~/.cache`."""
+    """Return `$XDG_CACHE_HOME/flow-mcp/toolchain`, with `~/.cache` if the variable is not set."""
     base = os.environ.get("XDG_CACHE_HOME")
     return (Path(base) if base else Path.home() / ".cache") / "flow-mcp" / "toolchain"
 
 
 def entry(name: str, make: Callable[[Path], None], report: Callable[[str], None]) -> tuple[Path, bool]:
-    """An entry of the cache, made at the first call: it appears whole or not at all.
+    """Return an entry of the cache, created by the first call; an incomplete entry is never visible.
 
     Args:
-        name: of the entry, which says all that it depends on.
-        make: fills the directory that it is given.
-        report: told when another flow-mcp, which makes an entry, is waited for.
+        name: the entry's name, which identifies everything that its content depends on.
+        make: writes the content to the given directory.
+        report: receives a message if the call waits for another flow-mcp that creates an entry.
 
     Returns:
-        The entry's directory, and whether it was made now.
+        The entry's directory, and whether this call created it.
 
     Raises:
         ToolchainError: the cache directory cannot be written.
@@ -49,21 +49,22 @@ def entry(name: str, make: Callable[[Path], None], report: Callable[[str], None]
             finally:
                 shutil.rmtree(partial, ignore_errors=True)
     except OSError as error:
-        raise ToolchainError(f"{directory()} cannot be filled: {error}") from error
+        raise ToolchainError(f"cannot write to the cache directory {directory()}: {error}") from error
     return final, True
 
 
 def place(file: Path, target: Path, *, link: bool) -> bool:
-    """Put a program where it is used, replacing another version at once.
+    """Place a program at its target path, and replace another version atomically.
 
     Args:
-        file: where it is.
-        target: where it is used.
-        link: by a symbolic link. Otherwise by a second name of the same file, or a copy across file systems:
-            the engine looks for its language host beside itself, where links are followed.
+        file: the program.
+        target: the target path.
+        link: whether to create a symbolic link. Otherwise the target is a hard link, or a copy on another
+            file system: the engine follows symbolic links when it looks for its language host in its own
+            directory.
 
     Returns:
-        Whether anything changed.
+        Whether the target changed.
     """
     if link:
         if target.is_symlink() and target.readlink() == file:
@@ -71,9 +72,9 @@ def place(file: Path, target: Path, *, link: bool) -> bool:
     elif target.is_file() and not target.is_symlink() and _same(file, target):
         return False
     target.parent.mkdir(parents=True, exist_ok=True)
-    # A directory of its own: another flow-mcp may place the same program at the same time.
-    with TemporaryDirectory(prefix=".", dir=target.parent) as own:
-        new = Path(own) / target.name
+    # A separate directory, because another flow-mcp may place the same program at the same time.
+    with TemporaryDirectory(prefix=".", dir=target.parent) as temporary:
+        new = Path(temporary) / target.name
         if link:
             new.symlink_to(file)
         else:
@@ -86,5 +87,5 @@ def place(file: Path, target: Path, *, link: bool) -> bool:
 
 
 def _same(file: Path, target: Path) -> bool:
-    there, here = file.stat(), target.stat()
-    return (there.st_size, there.st_mtime_ns) == (here.st_size, here.st_mtime_ns)
+    file_stat, target_stat = file.stat(), target.stat()
+    return (file_stat.st_size, file_stat.st_mtime_ns) == (target_stat.st_size, target_stat.st_mtime_ns)

@@ -1,6 +1,6 @@
-"""The official programs, from Pulumi's own servers.
+"""Download the official programs from Pulumi's servers.
 
-Untried in CI, which has no internet; the steps are those of Pulumi's documentation:
+CI has no internet and does not test this with Pulumi's servers. The steps follow Pulumi's documentation:
 https://www.pulumi.com/docs/iac/download-install/ and https://www.pulumi.com/docs/iac/cli/commands/pulumi_plugin_install/
 """
 
@@ -22,7 +22,7 @@ from flow_mcp.engine.toolchain.programs import PROGRAMS, Part, Progress, Provide
 
 _RELEASES = "https://get.pulumi.com/releases/sdk"
 _MACHINES = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64", "arm64": "arm64"}
-# Seconds. A machine without internet must lose no more than the first of them.
+# Seconds. The connect timeout limits the delay on a machine without internet.
 _TIMEOUT = httpx.Timeout(60, connect=3)
 _ANSWER_SECONDS = 60.0
 _DOWNLOAD_SECONDS = 3600.0
@@ -30,20 +30,20 @@ _PLUGIN_SECONDS = 600
 
 
 class Download:
-    """Downloads the releases that go with the locked Python SDKs.
+    """Downloads the releases with the versions of the locked Python SDKs.
 
     Args:
-        bin_directory: where the project's `pulumi` is, which downloads plugins.
+        bin_directory: the directory of the project's `pulumi`, which downloads plugins.
     """
 
     def __init__(self, bin_directory: Path) -> None:
         self._bin = bin_directory
 
     def provide(self, part: Part, progress: Progress) -> Provided:
-        """The programs of a part.
+        """Return the programs of a part, downloaded if necessary.
 
         Raises:
-            ToolchainError: Pulumi's servers cannot be reached, or deliver something else.
+            ToolchainError: Pulumi's servers cannot be reached, the download fails, or its checksum is wrong.
         """
         return self._pulumi(progress) if part == "pulumi" else self._keycloak(progress)
 
@@ -54,19 +54,19 @@ class Download:
             raise ToolchainError(f"Pulumi has no release for {platform.machine()}")
         name = f"pulumi-v{dotted(version)}-{sys.platform}-{machine}"
         checksums = f"pulumi-{dotted(version)}-checksums.txt"
-        entry, new = cache.entry(
+        entry, is_new = cache.entry(
             name, lambda directory: _fetch(f"{name}.tar.gz", checksums, directory, progress), progress
         )
-        # The archive has one directory, "pulumi".
+        # The archive contains one directory, "pulumi".
         files = {program: entry / "pulumi" / program for program in PROGRAMS["pulumi"]}
-        return Provided(version, files, "downloaded" if new else "")
+        return Provided(version, files, "downloaded" if is_new else "")
 
     def _keycloak(self, progress: Progress) -> Provided:
         installed = Installed(self._bin)
         try:
             return installed.keycloak()
         except ToolchainError:
-            _reach(_RELEASES)
+            _check_reachable(_RELEASES)
         version = dotted(sdk_version("keycloak"))
         progress(f"Downloading Pulumi's Keycloak plugin {version}")
         ask(
@@ -74,11 +74,11 @@ class Download:
             *("plugin", "install", "resource", "keycloak", version),
             seconds=_PLUGIN_SECONDS,
         )
-        found = installed.keycloak()
-        return Provided(found.version, found.files, "downloaded")
+        plugin = installed.keycloak()
+        return Provided(plugin.version, plugin.files, "downloaded")
 
 
-def _reach(url: str) -> None:
+def _check_reachable(url: str) -> None:
     try:
         with limited_client(timeout=_TIMEOUT) as client, within(_ANSWER_SECONDS):
             client.head(url)
@@ -87,8 +87,8 @@ def _reach(url: str) -> None:
 
 
 def _fetch(archive: str, checksums: str, directory: Path, progress: Progress) -> None:
-    """Unpack a release into a directory, if it is what its publisher says it is."""
-    _reach(_RELEASES)
+    """Download a release, verify its published checksum and unpack it into a directory."""
+    _check_reachable(_RELEASES)
     url = f"{_RELEASES}/{archive}"
     progress(f"Downloading {url}")
     file = directory / archive
@@ -111,11 +111,12 @@ def _fetch(archive: str, checksums: str, directory: Path, progress: Progress) ->
 
 
 def _verify(file: Path, published: str) -> None:
-    """Compare a file with the line for it, `<SHA-256>  <name>`, of a list of checksums."""
+    """Verify a file against its line, `<SHA-256>  <name>`, in a list of checksums."""
     expected = {name: digest for digest, name in (line.split() for line in published.splitlines() if line)}
     with file.open("rb") as content:
         actual = hashlib.file_digest(content, "sha256").hexdigest()
     if expected.get(file.name) != actual:
         raise ToolchainError(
-            f"{file.name} has the SHA-256 {actual}, but {expected.get(file.name)} is published: not used"
+            f"{file.name} has the SHA-256 {actual}, but {expected.get(file.name)} is published; "
+            "the file was not used"
         )

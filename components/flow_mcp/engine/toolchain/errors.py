@@ -4,4 +4,4 @@ from flow_mcp.common.errors import FlowMcpError
 
 
 class ToolchainError(FlowMcpError):
-    """A way to Pulumi or a plugin does not work here, or none does; says why and what to install."""
+    """Pulumi or a plugin could not be provided, by one method or by any; states the reason and the remedy."""

@@ -1,4 +1,4 @@
-"""Pulumi and plugins that are on this machine already."""
+"""Find installed versions of Pulumi and its plugins on this machine."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ from flow_mcp.engine.toolchain.programs import (
 
 
 class Installed:
-    """Looks on PATH and in Pulumi's own directory (`$PULUMI_HOME`, else `~/.pulumi`).
+    """Finds programs on PATH and in Pulumi's own directory (`$PULUMI_HOME`, else `~/.pulumi`).
 
     Args:
-        ours: the directory that this project puts programs into; what is there is no installation.
+        excluded: the directory in which this project places programs; programs in it are ignored.
     """
 
-    def __init__(self, ours: Path) -> None:
-        self._ours = ours.resolve()
+    def __init__(self, excluded: Path) -> None:
+        self._excluded = excluded.resolve()
         home = os.environ.get("PULUMI_HOME")
         self._home = Path(home) if home else Path.home() / ".pulumi"
 
     def provide(self, part: Part, _progress: Progress) -> Provided:
-        """The installed programs of a part, where they are new enough.
+        """Return the installed programs of a part.
 
         Raises:
             ToolchainError: they are not installed, too old, or incomplete.
@@ -44,41 +44,43 @@ class Installed:
         return self._pulumi() if part == "pulumi" else self.keycloak()
 
     def _pulumi(self) -> Provided:
-        found = self._on_path("pulumi") or self._in(self._home / "bin", "pulumi")
-        if not found:
+        pulumi = self._on_path("pulumi") or self._in(self._home / "bin", "pulumi")
+        if not pulumi:
             raise ToolchainError("no pulumi on PATH")
-        version = parse(ask(found, "version"))
+        version = parse(ask(pulumi, "version"))
         if version < OLDEST_PULUMI:
-            raise ToolchainError(f"{found} is {dotted(version)}, older than {dotted(OLDEST_PULUMI)}")
+            raise ToolchainError(f"{pulumi} is {dotted(version)}, older than {dotted(OLDEST_PULUMI)}")
         files = {}
         for name in PROGRAMS["pulumi"]:
-            # The language host comes with the engine, beside what the link on PATH leads to.
-            file = self._in(found.parent, name) or self._in(found.resolve().parent, name)
+            # The language host is in the engine's directory, also if PATH contains only a link to the engine.
+            file = self._in(pulumi.parent, name) or self._in(pulumi.resolve().parent, name)
             if not (file := file or self._on_path(name)):
-                raise ToolchainError(f"{found} comes without {name}")
+                raise ToolchainError(f"{pulumi} is installed without {name}")
             files[name] = file.resolve()
         return Provided(version, files)
 
     def keycloak(self) -> Provided:
-        """The installed Keycloak plugin that fits the SDK: of its major version and not older.
+        """Return the newest installed Keycloak plugin with the SDK's major version that is not older than it.
 
         Raises:
-            ToolchainError: there is none.
+            ToolchainError: no such plugin is installed.
         """
-        wanted = sdk_version("keycloak")
+        required = sdk_version("keycloak")
         (name,) = PROGRAMS["keycloak"]
-        found = sorted(self._plugins(name), reverse=True)
-        for version, file in found:
-            if version[0] == wanted[0] and version >= wanted:
+        plugins = sorted(self._plugins(name), reverse=True)
+        for version, file in plugins:
+            if version[0] == required[0] and version >= required:
                 return Provided(version, {name: file.resolve()})
-        have = ", ".join(dotted(version) for version, _ in found) or "none"
-        raise ToolchainError(f"no Keycloak plugin {dotted(wanted)} or newer is installed (found: {have})")
+        installed = ", ".join(dotted(version) for version, _ in plugins) or "none"
+        raise ToolchainError(
+            f"no Keycloak plugin {dotted(required)} or newer is installed (found: {installed})"
+        )
 
     def _plugins(self, name: str) -> Iterator[tuple[Version, Path]]:
-        if found := self._on_path(name):
-            yield parse(ask(found, "-version")), found
+        if on_path := self._on_path(name):
+            yield parse(ask(on_path, "-version")), on_path
         for directory in self._home.glob("plugins/resource-keycloak-v*"):
-            # A plugin whose installation broke off has a marker beside it.
+            # Pulumi leaves a marker file next to a plugin whose installation was interrupted.
             complete = not directory.with_name(f"{directory.name}.partial").exists()
             released = re.search(r"-v\d+\.\d+\.\d+$", directory.name)
             if complete and released and (file := self._in(directory, name)):
@@ -86,11 +88,11 @@ class Installed:
 
     def _on_path(self, name: str) -> Path | None:
         directories = os.environ.get("PATH", os.defpath).split(os.pathsep)
-        foreign = [directory for directory in directories if Path(directory).resolve() != self._ours]
-        found = shutil.which(name, path=os.pathsep.join(foreign))
-        return Path(found).absolute() if found else None
+        searched = [directory for directory in directories if Path(directory).resolve() != self._excluded]
+        file = shutil.which(name, path=os.pathsep.join(searched))
+        return Path(file).absolute() if file else None
 
     @staticmethod
     def _in(directory: Path, name: str) -> Path | None:
-        found = shutil.which(name, path=str(directory))
-        return Path(found) if found else None
+        file = shutil.which(name, path=str(directory))
+        return Path(file) if file else None

@@ -1,4 +1,4 @@
-"""What the project needs of Pulumi: which programs, and in which versions."""
+"""The programs of Pulumi that the project needs, and their versions."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ PROGRAMS: Mapping[Part, tuple[str, ...]] = {
 }
 
 OLDEST_PULUMI = (3, 256, 0)
-"""The oldest engine that the tests have run on."""
+"""The oldest version of the engine that the project is tested with."""
 
 Version = tuple[int, int, int]
 
 
 class Progress(Protocol):
-    """Told what happens: `progress(step)` when something begins, `detail` how far it is."""
+    """Receives progress: `progress(step)` at the start of a step, `detail` with the progress within it."""
 
     def __call__(self, step: str) -> None: ...
 
@@ -36,12 +36,12 @@ class Progress(Protocol):
 
 @dataclass(frozen=True)
 class Provided:
-    """A part that one way has provided.
+    """A part that a method has provided.
 
     Attributes:
-        version: of the engine or plugin.
-        files: where the programs really are, by name.
-        note: what was done for it at this call, as "built in 5 min 12 s"; empty if it was there already.
+        version: the version of the engine or plugin.
+        files: the paths of the programs by name, without symbolic links.
+        note: what this call did, such as "built in 5 min 12 s"; empty if the part already existed.
     """
 
     version: Version
@@ -53,33 +53,33 @@ Provide = Callable[[Part, Progress], Provided]
 
 
 def sdk_version(part: Part) -> Version:
-    """The version of the Python SDK, which the official engine and plugin of the same version go with."""
+    """Return the version of the Python SDK; the official engine and plugin have the same version."""
     return parse(metadata.version("pulumi" if part == "pulumi" else "pulumi-keycloak"))
 
 
 def parse(text: str) -> Version:
-    """Read `v3.256.0` or what a program prints around it.
+    """Return the version in a text, such as `v3.256.0` or the output of a program.
 
     Raises:
-        ToolchainError: there is no version in it.
+        ToolchainError: the text contains no version.
     """
     match = re.search(r"(\d+)\.(\d+)\.(\d+)", text)
     if not match:
-        raise ToolchainError(f"{text!r} holds no version")
+        raise ToolchainError(f"no version found in {text!r}")
     major, minor, patch = map(int, match.groups())
     return major, minor, patch
 
 
 def dotted(version: Version) -> str:
-    """Write `3.256.0`."""
+    """Return a version as text, such as `3.256.0`."""
     return ".".join(map(str, version))
 
 
 def ask(program: Path, *arguments: str, seconds: float = 30) -> str:
-    """What a program prints.
+    """Run a program and return its standard output.
 
     Raises:
-        ToolchainError: it cannot be run, fails, or does not end within this time.
+        ToolchainError: the program cannot be run, fails, or does not end within the given time.
     """
     try:
         return subprocess.run(

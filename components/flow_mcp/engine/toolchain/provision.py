@@ -1,4 +1,4 @@
-"""The order in which the ways to Pulumi and its plugins are tried."""
+"""Provide Pulumi and its plugins by the first method that works."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ PROVISION_METHODS: tuple[ProvisionMethod, ...] = get_args(ProvisionMethod)
 
 @dataclass(frozen=True)
 class Result:
-    """A part that is in the directory now.
+    """A part that was placed in the directory.
 
     Attributes:
-        way: how it came there.
-        provided: its version and files, and what was done at this call.
+        method: the method that provided it.
+        provided: its version and files, and what this call did.
         changed: whether the directory changed.
     """
 
@@ -48,44 +48,47 @@ class Result:
 def provision(
     module: Path, directory: Path, methods: Sequence[ProvisionMethod], progress: Progress
 ) -> Mapping[Part, Result]:
-    """Put working programs of every part into a directory; what is there and right stays.
+    """Place working programs of every part in a directory; correct programs in it stay unchanged.
 
     Args:
         module: the Go module to build from.
-        directory: where the programs go.
-        methods: those that may be tried, in this order, except that after an installation comes the way that
-            worked last time: where nothing can be downloaded, that is not tried each time again.
-        progress: told what happens.
+        directory: the directory for the programs.
+        methods: the permitted methods in this order, except that the method of the last run comes directly
+            after `installed`. A machine without downloads then does not try one in every run.
+        progress: receives the progress.
 
     Raises:
-        ToolchainError: no way works for a part; says why each does not and what to install.
+        ToolchainError: no method works for a part; lists the reason of each method and what to install.
     """
     if sys.platform not in ("linux", "darwin"):
-        raise ToolchainError(f"this runs on Linux and macOS, not on {sys.platform}; on Windows, use WSL")
+        raise ToolchainError(
+            f"flow-mcp toolchain runs on Linux and macOS, not on {sys.platform}; on Windows, use WSL"
+        )
     record = directory / ".methods.json"
-    worked = _read(record)
+    previous_methods = _read(record)
     results = {}
     for part in PARTS:
-        results[part] = _first(part, _order(methods, worked.get(part)), module, directory, progress)
-    now: dict[str, ProvisionMethod] = {part: result.method for part, result in results.items()}
-    if now != worked:
-        record.write_text(json.dumps(now))
+        ordered = _order(methods, previous_methods.get(part))
+        results[part] = _provide(part, ordered, module, directory, progress)
+    current_methods: dict[str, ProvisionMethod] = {part: result.method for part, result in results.items()}
+    if current_methods != previous_methods:
+        record.write_text(json.dumps(current_methods))
     return results
 
 
 def _read(record: Path) -> Mapping[str, ProvisionMethod]:
     try:
-        worked: Mapping[str, ProvisionMethod] = json.loads(record.read_text())
+        methods: Mapping[str, ProvisionMethod] = json.loads(record.read_text())
     except (FileNotFoundError, json.JSONDecodeError):
         return {}
-    return worked
+    return methods
 
 
 def _order(methods: Sequence[ProvisionMethod], last: ProvisionMethod | None) -> Sequence[ProvisionMethod]:
     return sorted(methods, key=lambda method: (method != "installed", method != last))
 
 
-def _first(
+def _provide(
     part: Part, methods: Sequence[ProvisionMethod], module: Path, directory: Path, progress: Progress
 ) -> Result:
     reasons = []
@@ -95,13 +98,13 @@ def _first(
         except ToolchainError as error:
             reasons.append(f"\n  {method}: {error}")
         else:
-            # A list: every program is to be placed, also after one that changed.
-            placed = [
+            # A list, because `any` on a generator would stop after the first changed program.
+            changed = [
                 cache.place(file, directory / name, link=method != "build")
                 for name, file in provided.files.items()
             ]
-            return Result(method, provided, any(placed))
-    raise ToolchainError(f"no way to {_wanted(part)} works here:{''.join(reasons)}\n{_remedy(part)}")
+            return Result(method, provided, any(changed))
+    raise ToolchainError(f"no method provides {_required(part)}:{''.join(reasons)}\n{_remedy(part)}")
 
 
 def _provider(method: ProvisionMethod, module: Path, directory: Path) -> Provide:
@@ -114,7 +117,7 @@ def _provider(method: ProvisionMethod, module: Path, directory: Path) -> Provide
             return Build(module).provide
 
 
-def _wanted(part: Part) -> str:
+def _required(part: Part) -> str:
     if part == "pulumi":
         return f"Pulumi {dotted(OLDEST_PULUMI)} or newer"
     return f"Pulumi's Keycloak plugin {dotted(sdk_version(part))} or newer"

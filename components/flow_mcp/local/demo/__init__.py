@@ -1,1 +1,1 @@
-"""The main job on this machine: two sample tenants, a real Keycloak, calls that the runtime decides."""
+"""The demo: a local Keycloak, two sample tenants, and calls that the runtime decides."""

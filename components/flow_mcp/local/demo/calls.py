@@ -1,4 +1,4 @@
-"""The calls of the demo: who calls what with which token, and what the runtime must answer."""
+"""The calls of the demo, with the answers that the runtime must give."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from flow_mcp.local.demo.by_hand import HandMade
+from flow_mcp.local.demo.by_hand import ManualClient
 from flow_mcp.operations.token_client import fetch_program_token
 from flow_mcp.runtime import Decision, KeyCache, Validator
 from flow_mcp.settings import Client, SettingsDocument
 
 
 @dataclass(frozen=True)
-class TenantInDemo:
-    """A tenant as its stack's outputs describe it; `secrets` by client name."""
+class DemoTenant:
+    """A tenant's settings document and client secrets by client name, from its stack's outputs."""
 
     document: SettingsDocument
     secrets: Mapping[str, str] = field(repr=False)
@@ -31,9 +31,9 @@ class TenantInDemo:
 
 @dataclass(frozen=True)
 class Call:
-    """One call: what it shows, what must be answered, and what was."""
+    """One call: its description, the expected status and the decision."""
 
-    what: str
+    description: str
     resource: str
     expected: int
     decision: Decision
@@ -44,33 +44,33 @@ class Call:
 
 
 def calls(
-    acme: TenantInDemo, globex: TenantInDemo, legacy: HandMade, rogue: HandMade, http: httpx.Client
+    acme: DemoTenant, globex: DemoTenant, legacy: ManualClient, rogue: ManualClient, http: httpx.Client
 ) -> Iterator[Call]:
-    """Fetch the tokens and let the runtime decide; yields each call as soon as it is decided."""
+    """Request the tokens and yield each call as soon as the runtime has decided it."""
     keys = KeyCache()
     runtime = Validator(acme.document, keys)
     production = acme.url("456/production")
     nightly = acme.client("nightly-agent")
 
-    def token(tenant: TenantInDemo, name: str, key: str) -> str:
+    def token(tenant: DemoTenant, name: str, key: str) -> str:
         client = tenant.client(name)
-        request = next(r for r in client.token_requests if r.resource == tenant.url(key))
+        request = next(item for item in client.token_requests if item.resource == tenant.url(key))
         return fetch_program_token(http, client, request, tenant.secrets[name])
 
-    def hand_made_token(made: HandMade, *, without: tuple[str, ...] = ()) -> str:
-        client = nightly.model_copy(update={"name": made.client_id, "client_id": made.client_id})
-        request = next(r for r in nightly.token_requests if r.resource == production)
-        return fetch_program_token(http, client, request, made.secret, without=without)
+    def manual_client_token(manual: ManualClient, *, without: tuple[str, ...] = ()) -> str:
+        client = nightly.model_copy(update={"name": manual.client_id, "client_id": manual.client_id})
+        request = next(item for item in nightly.token_requests if item.resource == production)
+        return fetch_program_token(http, client, request, manual.secret, without=without)
 
-    def call(what: str, expected: int, bearer: str | None, validator: Validator = runtime) -> Call:
-        return Call(what, production, expected, validator.decide(production, bearer))
+    def call(description: str, expected: int, bearer: str | None, validator: Validator = runtime) -> Call:
+        return Call(description, production, expected, validator.decide(production, bearer))
 
-    own = token(acme, "nightly-agent", "456/production")
-    yield call("own client, own token", 200, own)
+    agent_token = token(acme, "nightly-agent", "456/production")
+    yield call("a declared client with its token", 200, agent_token)
     yield call("no token", 401, None)
     yield call("another tenant's token", 401, token(globex, "reporting", "12/production"))
-    yield call("an unregistered client", 401, hand_made_token(rogue))
+    yield call("an unregistered client", 401, manual_client_token(rogue))
     yield call("a token for another environment", 401, token(acme, "nightly-agent", "456/test"))
-    yield call("a token without the scope", 403, hand_made_token(legacy, without=("scope",)))
-    yield call("a client that was not given this resource", 403, token(acme, "test-agent", "456/test"))
-    yield call("a tenant with no settings", 401, own, Validator(None, keys))
+    yield call("a token without the scope", 403, manual_client_token(legacy, without=("scope",)))
+    yield call("a client without access to this resource", 403, token(acme, "test-agent", "456/test"))
+    yield call("a tenant without settings", 401, agent_token, Validator(None, keys))

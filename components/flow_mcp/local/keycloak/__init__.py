@@ -1,8 +1,8 @@
-"""A Keycloak on this machine, for the demonstration and for tests.
+"""Run a Keycloak on this machine for the demo and for tests.
 
-server         start, stop and status of one server (`LocalKeycloak`): what other code uses
-ways           Docker, Maven or download: which one serves here, and how it is launched
-distribution   Keycloak's own distribution, unpacked and built once in the user's cache directory
+server         start, stop and status of one server (`LocalKeycloak`), for use by other code
+installations  choice of Docker, Maven or download, and the command to start the server
+distribution   Keycloak's distribution, unpacked and built in the user's cache directory
 state          the files that belong to one server: password, port, process, data, log
-process        processes by identity, so that nothing but our own is ever ended
+process        processes by identity, so that only processes of this package are ended
 """

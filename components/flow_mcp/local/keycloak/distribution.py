@@ -1,6 +1,6 @@
-"""Keycloak's own distribution, unpacked and built once in the user's cache directory.
+"""Install Keycloak's distribution in the user's cache directory.
 
-Servers only read it: each has a home directory of its own (`state.State.home`) whose `lib` leads here.
+Servers only read it. Each has its own home directory (`state.State.home`), whose `lib` is a link to it.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from flow_mcp.local.keycloak.logs import first_error
 VERSION = "26.7.4"
 FEATURES = "cimd"
 _ARTIFACT = f"org.keycloak:keycloak-quarkus-dist:{VERSION}:zip"
-# Of the artifact as Maven Central has it: a mirror in between must deliver the same bytes.
+# Checksum of the artifact at Maven Central; a mirror must deliver the same bytes.
 _ARTIFACT_SHA256 = "a286e98b4296d4e75ee88d8527c7cd463b307caa022f088c9f22cffccc741fa1"
 _RELEASE = f"https://github.com/keycloak/keycloak/releases/download/{VERSION}/keycloak-{VERSION}.zip"
 _DOWNLOAD_SECONDS = 3600.0
 
-# A server for minutes or hours on a shared machine: the optimizing compiler would cost more than it gives,
-# and the serial collector needs a quarter less memory.
+# The server runs for minutes or hours on a shared machine: the optimizing compiler would cost more time than
+# it saves, and the serial collector needs a quarter less memory.
 JAVA_OPTIONS = {
     "JAVA_OPTS_KC_HEAP": "-Xms128m -Xmx768m",
     "JAVA_OPTS_APPEND": "-XX:TieredStopAtLevel=1 -XX:-UseG1GC -XX:+UseSerialGC",
@@ -41,27 +41,27 @@ Fetch = Callable[[Path, Report], Path]
 
 
 def cache_directory() -> Path:
-    """Where the distribution is kept: `$XDG_CACHE_HOME/flow-mcp/keycloak`, else under `~/.cache`."""
+    """Return the cache directory: `$XDG_CACHE_HOME/flow-mcp/keycloak`, or under `~/.cache`."""
     base = os.environ.get("XDG_CACHE_HOME")
     return (Path(base) if base else Path.home() / ".cache") / "flow-mcp" / "keycloak"
 
 
 def installed() -> Path | None:
-    """The distribution in the cache directory, where it is complete."""
+    """Return the distribution in the cache directory; None if it is missing or incomplete."""
     path = _target()
     return path if (path / "bin" / "kc.sh").is_file() else None
 
 
 def install(fetch: Fetch, java: Path, report: Report) -> Path:
-    """The distribution in the cache directory; fetched, unpacked and built there at the first call.
+    """Return the distribution in the cache directory; the first call fetches, unpacks and builds it.
 
     Args:
-        fetch: `from_maven` or `from_release`: puts the zip file into the given directory.
-        java: the program that runs Keycloak's build.
-        report: told what happens.
+        fetch: `from_maven` or `from_release`, which write the zip file into a directory.
+        java: the `java` program for Keycloak's build.
+        report: receives the progress as text.
 
     Raises:
-        LocalKeycloakError: the file cannot be had, or is not what it should be, or does not build.
+        LocalKeycloakError: the file cannot be fetched, has a wrong checksum, or cannot be built.
     """
     cache = cache_directory()
     with exclusive(cache / "lock", report):
@@ -76,18 +76,18 @@ def install(fetch: Fetch, java: Path, report: Report) -> Path:
             root = _unpack(archive, partial)
             report(f"Building Keycloak {VERSION} with its feature {FEATURES} (once, about half a minute)")
             _build(root, java, cache / "build.log")
-            shutil.rmtree(_target(), ignore_errors=True)  # a damaged one
+            shutil.rmtree(_target(), ignore_errors=True)  # an incomplete one
             return root.rename(_target())
         finally:
             shutil.rmtree(partial)
 
 
 def from_maven(directory: Path, report: Report) -> Path:
-    """Have Maven copy the distribution from its local repository, or from the repositories it is set to."""
+    """Copy the distribution with Maven from the local or the configured repositories."""
     maven = shutil.which("mvn")
     if not maven:
         raise LocalKeycloakError("no mvn on PATH")
-    report(f"Getting {_ARTIFACT} through Maven (170 MB where it is not in the local repository yet)")
+    report(f"Getting {_ARTIFACT} with Maven (170 MB if it is not in the local repository)")
     log = directory.parent / "maven.log"
     code = process.run(
         [
@@ -108,9 +108,9 @@ def from_maven(directory: Path, report: Report) -> Path:
 
 
 def from_release(directory: Path, report: Report) -> Path:
-    """Download the official release, checked against the SHA-1 published beside it.
+    """Download the official release and check it against its published SHA-1.
 
-    Untried in CI, which has no internet.
+    Not tested in CI, which has no internet access.
     """
     archive = directory / "release.zip"
     try:
@@ -128,7 +128,7 @@ def from_release(directory: Path, report: Report) -> Path:
 
 
 def _target() -> Path:
-    # Features are chosen when Keycloak is built, so they are part of the name.
+    # The build fixes the features, so they are part of the name.
     return cache_directory() / f"{VERSION}-{FEATURES}"
 
 
@@ -136,7 +136,7 @@ def _compare(file: Path, algorithm: str, expected: str) -> None:
     with file.open("rb") as handle:
         actual = hashlib.file_digest(handle, algorithm).hexdigest()
     if actual != expected:
-        raise LocalKeycloakError(f"{file.name} has the {algorithm} {actual}, not {expected}: not used")
+        raise LocalKeycloakError(f"{file.name} was rejected: its {algorithm} is {actual}, not {expected}")
 
 
 def _unpack(archive: Path, directory: Path) -> Path:

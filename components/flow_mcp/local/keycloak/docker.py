@@ -1,4 +1,4 @@
-"""Keycloak's official image on a Docker engine. Untried in CI, where there is no engine."""
+"""Run Keycloak's official image on a Docker engine. Not tested in CI, which has no engine."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from flow_mcp.local.keycloak.errors import LocalKeycloakError
 from flow_mcp.local.keycloak.state import State
 
 _IMAGE = f"quay.io/keycloak/keycloak:{VERSION}"
-# What the docker command reads from its environment to find its engine.
+# Environment variables by which the docker command finds its engine.
 SETTINGS = (
     "DOCKER_CONFIG",
     "DOCKER_CONTEXT",
@@ -25,17 +25,17 @@ SETTINGS = (
 
 
 def engine() -> Path:
-    """The docker command, where its engine answers.
+    """Return the docker command if its engine answers.
 
     Raises:
         LocalKeycloakError: there is no docker command, or no engine answers it.
     """
-    found = shutil.which("docker")
-    if not found:
+    program = shutil.which("docker")
+    if not program:
         raise LocalKeycloakError("no docker on PATH")
     try:
         answer = subprocess.run(
-            [found, "version", "--format", "{{.Server.Version}}"],
+            [program, "version", "--format", "{{.Server.Version}}"],
             capture_output=True,
             text=True,
             check=False,
@@ -44,16 +44,16 @@ def engine() -> Path:
     except subprocess.TimeoutExpired as error:
         raise LocalKeycloakError("the Docker engine does not answer within 20 s") from error
     if answer.returncode != 0:
-        said = answer.stderr.strip().splitlines()
-        raise LocalKeycloakError(said[-1] if said else f"docker version ended with {answer.returncode}")
-    return Path(found)
+        errors = answer.stderr.strip().splitlines()
+        raise LocalKeycloakError(errors[-1] if errors else f"docker version ended with {answer.returncode}")
+    return Path(program)
 
 
 def pull(program: Path, report: Callable[[str], None]) -> None:
-    """Have the image on the engine.
+    """Pull the image if the engine does not have it.
 
     Raises:
-        LocalKeycloakError: it is not there and cannot be pulled.
+        LocalKeycloakError: the image cannot be pulled.
     """
     if (
         subprocess.run([program, "image", "inspect", _IMAGE], capture_output=True, check=False).returncode
@@ -67,9 +67,9 @@ def pull(program: Path, report: Callable[[str], None]) -> None:
 
 
 def command(program: Path, state: State, port: int) -> list[str]:
-    """The docker command that is the server: it stays in the foreground and passes SIGTERM on.
+    """Return the docker command that runs the server in the foreground and forwards SIGTERM.
 
-    The password's variable is named only, so that docker takes it from its own environment.
+    Only the name of the password's variable is an argument; docker reads the value from its environment.
     """
     name = _name(state)
     trust = ["--volume", f"{state.trust}:/opt/keycloak/conf/truststores/trust.pem:ro"]
@@ -91,7 +91,7 @@ def command(program: Path, state: State, port: int) -> list[str]:
 
 
 def remove_container(state: State) -> None:
-    """Remove what a killed docker command leaves: the container runs on without it."""
+    """Remove the container, which continues to run after its docker command was killed."""
     subprocess.run([engine(), "rm", "--force", _name(state)], capture_output=True, check=False)
 
 
@@ -100,5 +100,5 @@ def remove_data(state: State) -> None:
 
 
 def _name(state: State) -> str:
-    """The name of container and volume, one for each state directory."""
+    """Return the name of container and volume, which is unique for a state directory."""
     return f"flow-mcp-keycloak-{hashlib.sha256(str(state.directory).encode()).hexdigest()[:12]}"

@@ -4,4 +4,4 @@ from flow_mcp.common.errors import FlowMcpError
 
 
 class LocalKeycloakError(FlowMcpError):
-    """The local Keycloak cannot be had, started or stopped; says what to do."""
+    """The local Keycloak cannot be installed, started or stopped; the message has the remedy."""

@@ -1,4 +1,4 @@
-"""How a Keycloak comes to run here: in Docker where an engine runs, else from its distribution on Java."""
+"""Choose how to run Keycloak: in Docker if an engine runs, else from its distribution with Java."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Report = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Launch:
-    """The program that is the server, until it ends."""
+    """The command and the environment of the server's process."""
 
     command: list[str]
     environment: dict[str, str]
@@ -26,17 +26,17 @@ class Launch:
 
 @dataclass(frozen=True)
 class Installation:
-    """A way that works on this machine."""
+    """A Keycloak that is ready to start on this machine."""
 
     source: Source
     launch: Callable[[State, int], Launch]
 
 
 def choose(sources: Sequence[Source], report: Report) -> Installation:
-    """The first of these ways that works; fetches and builds what it needs.
+    """Return an installation from the first source that works; fetch and build it if necessary.
 
     Raises:
-        LocalKeycloakError: none works; says why each does not and what to install.
+        LocalKeycloakError: no source works; the message has the reasons and the remedy.
     """
     reasons = {}
     for source in sources:
@@ -44,9 +44,9 @@ def choose(sources: Sequence[Source], report: Report) -> Installation:
             return _prepare(source, report)
         except LocalKeycloakError as error:
             reasons[source] = error
-    tried = "".join(f"\n  {source}: {reason}" for source, reason in reasons.items())
+    attempts = "".join(f"\n  {source}: {reason}" for source, reason in reasons.items())
     raise LocalKeycloakError(
-        f"no way to run Keycloak {distribution.VERSION} works here:{tried}\n"
+        f"Keycloak {distribution.VERSION} cannot run on this machine:{attempts}\n"
         f"Install Docker and start it, or Java {OLDEST_JAVA} or newer and, for the distribution, "
         "Maven or access to github.com."
     )
@@ -64,7 +64,7 @@ def _prepare(source: Source, report: Report) -> Installation:
 
 
 def _on_java(root: Path, java: Path, state: State, port: int) -> Launch:
-    """The distribution, with a home directory of this server's own for all that Keycloak writes."""
+    """Return the launch of the distribution, with its own home directory for Keycloak's files."""
     temporary = state.home / "tmp"
     temporary.mkdir(parents=True, exist_ok=True)
     library = state.home / "lib"
@@ -94,7 +94,7 @@ def _in_docker(program: Path, state: State, port: int) -> Launch:
 
 
 def _environment(state: State, names: Sequence[str]) -> dict[str, str]:
-    """The few variables that the server needs: others could change it (KC_…) or are none of its business."""
+    """Return only the variables that the server needs: others (KC_…) could change its configuration."""
     return {
         **{name: os.environ[name] for name in names if name in os.environ},
         "KC_BOOTSTRAP_ADMIN_USERNAME": ADMIN_USER,

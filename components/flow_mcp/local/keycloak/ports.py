@@ -1,17 +1,17 @@
-"""Ports of 127.0.0.1 for servers that have yet to start."""
+"""Find free ports on 127.0.0.1 for servers to start."""
 
 from __future__ import annotations
 
 import secrets
 import socket
 
-# Below those that the system gives to whoever asks for any (Linux: from 32768 on): one of those may be gone
-# before the server listens.
+# Below the ephemeral ports of the system (Linux: from 32768), which another program could get before the
+# server listens.
 _PORTS = range(20_000, 32_768)
 
 
 def is_free(port: int) -> bool:
-    """Whether nobody listens there."""
+    """Return whether no program listens on the port."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -22,7 +22,7 @@ def is_free(port: int) -> bool:
 
 
 def free_port() -> int:
-    """A port that is free, and that nobody is likely to be given."""
+    """Return a free port that the system does not assign to other programs."""
     while not is_free(port := secrets.choice(_PORTS)):
         pass
     return port

@@ -1,7 +1,6 @@
-"""Processes by identity.
+"""Start and end processes by identity: process ID and start time.
 
-A process ID alone is no identity: the system gives it to another process later. With the time at which
-the process started it is one.
+The process ID alone is not enough, because the system assigns it again after the process ended.
 """
 
 from __future__ import annotations
@@ -19,29 +18,29 @@ _HAS_PROC = Path("/proc/self/stat").exists()
 
 
 def identity(pid: int) -> str | None:
-    """What tells the process with this ID from any other that has or had the ID.
+    """Return the identity of the process with this ID, which no other process with the ID has.
 
     Returns:
         The boot and the start time within it on Linux (proc_pid_stat(5), field 22), the start time
-        elsewhere; None when there is no such process.
+        on other systems; None if there is no such process.
     """
     return _look_up(pid)[1]
 
 
 def runs(pid: int, started: str) -> bool:
-    """Whether the process that had this `identity` still runs."""
-    state, found = _look_up(pid)
-    if found == started and state == "Z":
+    """Return whether the process with this `identity` still runs."""
+    state, current = _look_up(pid)
+    if current == started and state == "Z":
         with suppress(ChildProcessError):
-            os.waitpid(pid, os.WNOHANG)  # a child of ours that has ended stays until its exit code is taken
-    return found == started and state != "Z"
+            os.waitpid(pid, os.WNOHANG)  # an ended child process exists until its exit code is read
+    return current == started and state != "Z"
 
 
 def _look_up(pid: int) -> tuple[str, str | None]:
-    """State letter and identity of a process."""
+    """Return the state letter and the identity of a process."""
     if _HAS_PROC:
         try:
-            # The second field is the command in parentheses and may itself hold spaces and parentheses.
+            # The second field is the command in parentheses, which can contain spaces and parentheses.
             state, *fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         except (FileNotFoundError, ProcessLookupError):
             return "", None
@@ -55,12 +54,12 @@ def _look_up(pid: int) -> tuple[str, str | None]:
 
 
 def spawn(command: Sequence[str], environment: Mapping[str, str], log: Path) -> int:
-    """Start a server in a session of its own, so that a Ctrl-C in our terminal is not one for the server.
+    """Start a server in a new session, so that Ctrl-C in the terminal does not end it.
 
     Args:
         command: program (an absolute path) and its arguments.
-        environment: the whole environment of the program.
-        log: where its output is appended.
+        environment: the complete environment of the program.
+        log: the file to which its output is appended.
 
     Returns:
         The process ID, which is also the ID of its process group.
@@ -80,16 +79,16 @@ def spawn(command: Sequence[str], environment: Mapping[str, str], log: Path) -> 
 
 
 def end(pid: int, started: str, *, patience: float, report: Callable[[str], None]) -> bool:
-    """End the process group of a server that `spawn` started: ask, wait, then force.
+    """End the process group of a server that `spawn` started, with SIGTERM and then SIGKILL.
 
     Args:
-        pid: what `spawn` returned.
-        started: its `identity` at that time; a process with another one is left alone.
+        pid: the result of `spawn`.
+        started: its `identity` at that time; a process with another identity is not ended.
         patience: seconds between SIGTERM and SIGKILL.
-        report: told when the server has to be forced.
+        report: receives a message before SIGKILL.
 
     Returns:
-        Whether it went by itself (or was gone already).
+        Whether it ended without SIGKILL, or did not run.
     """
     if _ends_within(0, pid, started):
         return True
@@ -103,7 +102,7 @@ def end(pid: int, started: str, *, patience: float, report: Callable[[str], None
 
 
 def run(command: Sequence[str], environment: Mapping[str, str], log: Path) -> int:
-    """Run a program to its end and leave none of its processes behind, also when we are interrupted.
+    """Run a program to its end; after an interruption, end all of its processes.
 
     Returns:
         The exit code.

@@ -1,4 +1,4 @@
-"""One Keycloak on this machine, bound to 127.0.0.1."""
+"""Start and stop a Keycloak on 127.0.0.1."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def _silent(_: str) -> None:
 
 @dataclass(frozen=True)
 class Status:
-    """What there is to know about a local Keycloak; holds no secret.
+    """The status of a local Keycloak, without secrets.
 
-    `url` is the one it has while it runs and will have again; None before its first start.
+    `url` is also set while the server does not run; it is None before the first start.
     """
 
     running: bool
@@ -50,14 +50,14 @@ class Status:
 class LocalKeycloak:
     """A Keycloak with its own data, administrator password, port and log in one state directory.
 
-    As a context manager it is started on entry and stopped on exit; its data stays.
+    As a context manager it is started on entry and stopped on exit; its data is kept.
 
     Args:
-        state_dir: where everything of this server is kept; made at the first start.
-        port: on 127.0.0.1; 0 for any free one; None for the one it had, at first `DEFAULT_PORT`.
-        trust: a PEM file with certificates of authorities that Keycloak is to trust when it fetches
-            documents by HTTPS; None keeps what was given before.
-        sources: the ways to run it that may be used, in order of preference.
+        state_dir: the directory for all files of this server; the first start creates it.
+        port: port on 127.0.0.1; 0 for a free one; None for the previous one, at first `DEFAULT_PORT`.
+        trust: PEM file with the certificate authorities that Keycloak trusts when it fetches documents; None
+            keeps the earlier ones.
+        sources: the permitted sources of Keycloak, in order of preference.
     """
 
     def __init__(
@@ -83,14 +83,16 @@ class LocalKeycloak:
 
     @property
     def url(self) -> str:
-        """Base URL without a slash at its end; a realm's issuer is `<url>/realms/<realm>`.
+        """Base URL without a final slash; a realm's issuer is `<url>/realms/<realm>`.
 
         Raises:
-            LocalKeycloakError: it was never started, so it has no port yet.
+            LocalKeycloakError: the server was never started, so it has no port.
         """
         record = self._state.record()
         if not record:
-            raise LocalKeycloakError(f"no Keycloak was started in {self._state.directory}: start it first")
+            raise LocalKeycloakError(
+                f"Keycloak was never started in {self._state.directory}. Start it first."
+            )
         return _url(record.port)
 
     @property
@@ -99,10 +101,10 @@ class LocalKeycloak:
 
     @property
     def admin_password(self) -> str:
-        """The administrator's password: a secret, for environments of programs and never for arguments.
+        """The administrator's password. Pass it in environment variables, never in arguments.
 
         Raises:
-            LocalKeycloakError: its file is gone.
+            LocalKeycloakError: the password file is missing.
         """
         return self._state.password()
 
@@ -119,125 +121,127 @@ class LocalKeycloak:
         )
 
     def start(self, report: Report = _silent) -> bool:
-        """Start the server and wait until it answers; a running one is left as it is.
+        """Start the server and wait until it answers; a running server is not changed.
 
         Args:
-            report: told each step that may take longer than a moment.
+            report: receives the slow steps as text.
 
         Returns:
-            Whether it had to be started.
+            Whether it was started by this call.
 
         Raises:
-            LocalKeycloakError: the port is in use, no way to run Keycloak works here, it ends or does not
-                answer in time, or it runs already with another port or trust than asked for.
+            LocalKeycloakError: the port is in use; no source of Keycloak works; the server ends or does not
+                answer in time; or it already runs with another port or trust.
         """
         self._state.create()
         with exclusive(self._state.lock, report):
             record = self._state.record()
             if record and _runs(record):
-                self._refuse_changes(record)
+                self._reject_changes(record)
                 self._wait_until_ready(record, 0)
                 return False
             port = self._choose_port(record, report)
-            way = installations.choose(self._usable_sources(record), report)
+            installation = installations.choose(self._usable_sources(record), report)
             if self._trust:
                 self._state.trust.write_bytes(_certificates(self._trust))
-            launch = way.launch(self._state, port)
-            said_before = self._state.log.stat().st_size if self._state.log.exists() else 0
+            launch = installation.launch(self._state, port)
+            log_offset = self._state.log.stat().st_size if self._state.log.exists() else 0
             report(f"Starting Keycloak {VERSION} on {_url(port)}")
             pid = process.spawn(launch.command, launch.environment, self._state.log)
-            record = Record(source=way.source, port=port, pid=pid, started=process.identity(pid))
+            record = Record(source=installation.source, port=port, pid=pid, started=process.identity(pid))
             try:
                 self._state.remember(record)
-                self._wait_until_ready(record, said_before)
+                self._wait_until_ready(record, log_offset)
             except BaseException:
                 self._end(record, report)
                 raise
             return True
 
     def stop(self, report: Report = _silent, *, purge: bool = False) -> bool:
-        """End the server that `start` started, and only that; one that does not run is no error.
+        """Stop the server that `start` started. It is not an error if the server does not run.
 
         Args:
-            report: told what takes longer than a moment.
-            purge: remove its data, password and log as well.
+            report: receives the slow steps as text.
+            purge: also remove data, password and log.
 
         Returns:
-            Whether it ran.
+            Whether the server ran.
         """
         if not self._state.directory.exists():
             return False
         with exclusive(self._state.lock, report):
             record = self._state.record()
-            ran = bool(record and _runs(record))
-            if record and ran:
+            was_running = bool(record and _runs(record))
+            if record and was_running:
                 report(f"Stopping Keycloak on {_url(record.port)}")
                 self._end(record, report)
             if purge:
                 if record and record.source == "docker":
                     docker.remove_data(self._state)
                 self._state.remove()
-            return ran
+            return was_running
 
     def _end(self, record: Record, report: Report) -> None:
         if record.pid is not None and record.started is not None:
-            went = process.end(record.pid, record.started, patience=_END_SECONDS, report=report)
-            if record.source == "docker" and not went:
+            ended = process.end(record.pid, record.started, patience=_END_SECONDS, report=report)
+            if record.source == "docker" and not ended:
                 docker.remove_container(self._state)
         self._state.remember(record.model_copy(update={"pid": None, "started": None}))
 
-    def _refuse_changes(self, record: Record) -> None:
-        again = f"Keycloak runs already on {_url(record.port)} (state in {self._state.directory})"
-        remedy = "stop it first with `flow-mcp dev stop`"
+    def _reject_changes(self, record: Record) -> None:
+        running = f"Keycloak already runs on {_url(record.port)} (state in {self._state.directory})"
+        remedy = "Stop it first with `flow-mcp dev stop`"
         if self._port not in {None, 0, record.port}:
-            raise LocalKeycloakError(f"{again}, not on port {self._port}: {remedy}, or use another --state")
-        known = self._state.trust.read_bytes() if self._state.trust.exists() else None
-        if self._trust and _certificates(self._trust) != known:
-            raise LocalKeycloakError(f"{again} and does not trust {self._trust}: {remedy}")
+            raise LocalKeycloakError(
+                f"{running}, not on port {self._port}. {remedy}, or use another --state."
+            )
+        trusted = self._state.trust.read_bytes() if self._state.trust.exists() else None
+        if self._trust and _certificates(self._trust) != trusted:
+            raise LocalKeycloakError(f"{running} and does not trust {self._trust}. {remedy}.")
 
     def _choose_port(self, record: Record | None, report: Report) -> int:
-        known = record.port if record else None
+        previous = record.port if record else None
         if self._port == 0:
-            return known if known and is_free(known) else free_port()
-        port = self._port or known
+            return previous if previous and is_free(previous) else free_port()
+        port = self._port or previous
         if port is None:
             if is_free(DEFAULT_PORT):
                 return DEFAULT_PORT
-            report(f"Port {DEFAULT_PORT} on 127.0.0.1 is used by another program: taking a free one")
+            report(f"Port {DEFAULT_PORT} on 127.0.0.1 is used by another program; using a free port")
             return free_port()
         if not is_free(port):
             raise LocalKeycloakError(
-                f"port {port} on 127.0.0.1 is used by another program: choose a free one with --port"
+                f"Port {port} on 127.0.0.1 is used by another program. Choose a free one with --port."
             )
         return port
 
     def _usable_sources(self, record: Record | None) -> Sequence[Source]:
-        """The ways that reach the data of earlier starts, which is in a Docker volume or in files."""
+        """Return the sources that can use the data of earlier starts, in a Docker volume or in files."""
         if not record:
             return self._sources
-        usable = [s for s in self._sources if (s == "docker") == (record.source == "docker")]
+        usable = [source for source in self._sources if (source == "docker") == (record.source == "docker")]
         if not usable:
             raise LocalKeycloakError(
-                f"the data of this Keycloak was made with --from {record.source}, which --from "
-                f"{self._sources[0]} cannot use: remove it with `flow-mcp dev stop --purge`, or use another "
-                "--state"
+                f"The data of this Keycloak was created with --from {record.source}, and --from "
+                f"{self._sources[0]} cannot use it. Remove it with `flow-mcp dev stop --purge`, or use "
+                "another --state."
             )
         return usable
 
-    def _wait_until_ready(self, record: Record, said_before: int) -> None:
-        """Wait for the master realm's discovery document, which comes last when Keycloak starts."""
+    def _wait_until_ready(self, record: Record, log_offset: int) -> None:
+        """Wait for the master realm's metadata, which Keycloak serves only when its start is complete."""
         deadline = time.monotonic() + _READY_SECONDS
         issuer = f"{_url(record.port)}/realms/master"
-        # A proxy of the environment has no business between us and 127.0.0.1.
+        # The environment's proxy must not be used for 127.0.0.1.
         with limited_client(trust_env=False) as client:
             while not _answers(client, issuer):
                 if not _runs(record):
-                    reason = first_error(self._state.log, said_before)
-                    raise LocalKeycloakError(f"Keycloak ended while it started ({self._state.log}): {reason}")
+                    reason = first_error(self._state.log, log_offset)
+                    raise LocalKeycloakError(f"Keycloak ended during its start ({self._state.log}): {reason}")
                 if time.monotonic() > deadline:
                     raise LocalKeycloakError(
-                        f"Keycloak did not answer within {_READY_SECONDS} s of its start and was stopped: "
-                        f"see {self._state.log}, and whether this machine is overloaded"
+                        f"Keycloak did not answer within {_READY_SECONDS} s of its start and was stopped. "
+                        f"See {self._state.log}, and check whether this machine is overloaded."
                     )
                 time.sleep(_POLL_SECONDS)
 
@@ -264,8 +268,8 @@ def _certificates(file: Path) -> bytes:
         content = file.read_bytes()
     except OSError as error:
         raise LocalKeycloakError(
-            f"{file} cannot be read ({error.strerror}): --trust needs a PEM file"
+            f"{file} cannot be read ({error.strerror}). --trust needs a PEM file."
         ) from error
     if b"-----BEGIN CERTIFICATE-----" not in content:
-        raise LocalKeycloakError(f"{file} holds no PEM certificate: --trust needs one")
+        raise LocalKeycloakError(f"{file} has no PEM certificate. --trust needs one.")
     return content

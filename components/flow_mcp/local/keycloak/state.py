@@ -1,4 +1,4 @@
-"""The files that belong to one local Keycloak."""
+"""The state directory of a local Keycloak."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SOURCES: tuple[Source, ...] = get_args(Source)
 
 
 class Record(BaseModel):
-    """What is remembered of a server between commands; `pid` and `started` while it runs."""
+    """A server's data that is kept between commands; `pid` and `started` are set while it runs."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -27,7 +27,7 @@ class Record(BaseModel):
 
 
 class State:
-    """The state directory of one server, readable by its owner only."""
+    """The state directory of one server, which only its owner can read."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory.absolute()
@@ -39,20 +39,21 @@ class State:
         self._record = self.directory / "server.json"
 
     def create(self) -> None:
-        """Make the directory.
+        """Create the directory.
 
         Raises:
-            LocalKeycloakError: it cannot be made.
+            LocalKeycloakError: it cannot be created.
         """
         try:
             self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise LocalKeycloakError(
-                f"{self.directory} cannot be made ({error.strerror}): choose another with --state"
+                f"{self.directory} cannot be created ({error.strerror}). "
+                "Choose another directory with --state."
             ) from error
 
     def record(self) -> Record | None:
-        """What is remembered of the server, None where there is none.
+        """Return the server's record; None if there is none.
 
         Raises:
             LocalKeycloakError: the file is damaged.
@@ -63,26 +64,26 @@ class State:
             return None
         except ValidationError as error:
             raise LocalKeycloakError(
-                f"{self._record} is damaged ({error.errors()[0]['msg']}): delete it and start again"
+                f"{self._record} is damaged ({error.errors()[0]['msg']}). Delete it and start again."
             ) from error
 
     def remember(self, record: Record) -> None:
-        written = self._record.with_suffix(".new")
-        written.write_text(record.model_dump_json() + "\n")
-        written.replace(self._record)
+        temporary = self._record.with_suffix(".new")
+        temporary.write_text(record.model_dump_json() + "\n")
+        temporary.replace(self._record)
 
     def password(self) -> str:
-        """The administrator's password, made at the first call.
+        """Return the administrator's password; the first call creates it.
 
         Raises:
-            LocalKeycloakError: the file is gone, but not the data that was made with it.
+            LocalKeycloakError: the password file is missing, but the server's data exists.
         """
         if self.password_file.exists():
             return self.password_file.read_text()
         if self.record():
             raise LocalKeycloakError(
-                f"{self.password_file} is gone, and the server's data cannot be used without it: "
-                "remove both with `flow-mcp dev stop --purge` and start again"
+                f"{self.password_file} is missing, and the server's data cannot be used without it. "
+                "Remove the data with `flow-mcp dev stop --purge` and start again."
             )
         password = secrets.token_urlsafe(24)
         self.password_file.touch(mode=0o600, exist_ok=False)
@@ -90,7 +91,7 @@ class State:
         return password
 
     def remove(self) -> None:
-        """Remove the server's files, and the directory where it holds nothing else."""
+        """Remove the server's files, and the directory if it is empty then."""
         shutil.rmtree(self.home, ignore_errors=True)
         for file in (self.password_file, self.trust, self.log, self._record, self.lock):
             file.unlink(missing_ok=True)

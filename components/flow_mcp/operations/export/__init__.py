@@ -1,1 +1,1 @@
-"""Settings documents of tenants, delivered to where the Flow runtime reads them."""
+"""Export tenants' settings documents for the Flow runtime."""

@@ -1,4 +1,4 @@
-"""All tenants' envelopes in one file, with a digest of the whole."""
+"""A bundle: the envelopes of all tenants in one file, with a digest."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from flow_mcp.settings import SettingsEnvelope
 
 
 class Bundle(StrictModel):
-    """Envelopes by tenant; its digest is of theirs, so that one value says whether anything changed."""
+    """Envelopes by tenant, with one digest that changes when any envelope changes."""
 
     version: Literal[1]
     digest: Annotated[
@@ -30,33 +30,37 @@ class Bundle(StrictModel):
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
         if any(tenant != envelope.tenant for tenant, envelope in self.envelopes.items()):
-            raise ValueError("an envelope stands under another tenant's name")
+            raise ValueError("an envelope is listed under another tenant")
         if self.digest != _digest(self.envelopes):
-            raise ValueError("the digest is not that of the envelopes")
+            raise ValueError("the digest does not match the envelopes")
         return self
 
     @classmethod
     def of(cls, envelopes: dict[str, SettingsEnvelope]) -> Self:
-        """Put envelopes together; the same ones give the same bytes."""
+        """Create a bundle of envelopes; equal envelopes give equal bytes."""
         return cls(version=1, digest=_digest(envelopes), envelopes=envelopes)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Read a bundle and check all of its digests.
+        """Parse a bundle and check all of its digests.
 
         Raises:
-            ExportError: it is none, or a digest is wrong.
+            ExportError: the text is not a bundle, or a digest is wrong.
         """
         try:
             return cls.model_validate_json(text)
         except ValidationError as error:
-            raise ExportError("the file to replace is no bundle of an earlier export") from error
+            raise ExportError(
+                "The file to replace is not a bundle of an earlier export. Name another file, or remove it."
+            ) from error
 
     def to_json(self) -> str:
-        """The bundle as RFC 8785 JSON with a line break."""
+        """Return the bundle as RFC 8785 JSON with a final line break."""
         return rfc8785.dumps(self.model_dump(mode="json")).decode() + "\n"
 
 
 def _digest(envelopes: dict[str, SettingsEnvelope]) -> str:
-    lines = (f"{tenant} {each.revision} {each.digest}\n" for tenant, each in sorted(envelopes.items()))
+    lines = (
+        f"{tenant} {envelope.revision} {envelope.digest}\n" for tenant, envelope in sorted(envelopes.items())
+    )
     return f"sha-256:{sha256(''.join(lines).encode()).hexdigest()}"

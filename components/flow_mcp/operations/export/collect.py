@@ -1,4 +1,4 @@
-"""What the stacks have to deliver, read at once from several of them."""
+"""Read the settings of several stacks in parallel."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from flow_mcp.engine.stacks import NotAppliedError, Stacks
 from flow_mcp.operations.export.errors import ExportError
 from flow_mcp.settings import SettingsDocument, SettingsEnvelope
 
-_AT_ONCE = 4
+_WORKERS = 4
 
 
 @dataclass(frozen=True)
 class Collected:
-    """A stack's settings as they are now.
+    """A stack's present settings.
 
     Attributes:
-        stack: its name.
-        document: its settings.
+        stack: the stack's name.
+        document: the settings document in its outputs.
         update: the number of its last update.
     """
 
@@ -31,14 +31,14 @@ class Collected:
     update: int
 
     def envelope(self, before: SettingsEnvelope | None) -> SettingsEnvelope:
-        """The envelope to deliver after `before`: the same one while the settings are the same.
+        """Return the next envelope; `before` is returned again if the settings are equal.
 
-        A stack that was removed and made again counts its updates anew; the revision goes on rising.
+        A stack that was deleted and created again restarts its update numbers; the revision still increases.
         """
-        made = SettingsEnvelope.of(self.document, self.update)
+        envelope = SettingsEnvelope.of(self.document, self.update)
         if before is None:
-            return made
-        if before.digest == made.digest:
+            return envelope
+        if before.digest == envelope.digest:
             return before
         return SettingsEnvelope.of(self.document, max(self.update, before.revision + 1))
 
@@ -46,41 +46,41 @@ class Collected:
 def collect(
     stacks: Stacks, names: Sequence[str], *, named: bool, report: Callable[[str], None]
 ) -> tuple[list[Collected], list[str]]:
-    """Read stacks; those that are not applied yet are listed apart.
+    """Read the settings of stacks; also return the names of stacks without an update.
 
     Args:
-        stacks: where they are.
-        names: which ones.
-        named: whether the user named them: then one that is not applied is an error.
-        report: told how far it is.
+        stacks: the project's stacks.
+        names: the stacks to read.
+        named: whether the user named them; a stack without an update is then an error.
+        report: receives the progress as text.
 
     Raises:
         StackError: a stack cannot be read.
-        ExportError: a stack's settings cannot be used, or two stacks are the same tenant's.
+        ExportError: a stack's settings cannot be used, or two stacks have settings of the same tenant.
     """
-    found: dict[str, Collected] = {}
+    read: dict[str, Collected] = {}
     missing: list[str] = []
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        waiting = {pool.submit(_one, stacks, name): name for name in names}
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        futures = {pool.submit(_one, stacks, name): name for name in names}
         try:
-            for done in as_completed(waiting):
-                name = waiting[done]
+            for done in as_completed(futures):
+                name = futures[done]
                 try:
-                    found[name] = done.result()
+                    read[name] = done.result()
                 except NotAppliedError:
                     if named:
                         raise
                     missing.append(name)
-                report(f"{len(found) + len(missing)} of {len(names)}")
+                report(f"{len(read) + len(missing)} of {len(names)}")
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    collected = sorted(found.values(), key=lambda each: each.document.tenant)
-    for one, other in pairwise(collected):
-        if one.document.tenant == other.document.tenant:
+    collected = sorted(read.values(), key=lambda stack: stack.document.tenant)
+    for first, second in pairwise(collected):
+        if first.document.tenant == second.document.tenant:
             raise ExportError(
-                f"the stacks {one.stack} and {other.stack} both have settings of the tenant "
-                f"{one.document.tenant}; a tenant is one stack's: name the right one, or destroy the other"
+                f"The stacks {first.stack} and {second.stack} both have settings of the tenant "
+                f"{first.document.tenant}. Name the right stack, or destroy the other one."
             )
     return collected, sorted(missing)
 
@@ -90,7 +90,7 @@ def _one(stacks: Stacks, name: str) -> Collected:
         document = SettingsDocument.from_json(stacks.settings(name))
     except ValidationError as error:
         raise ExportError(
-            f"the settings of the stack {name} are not of version 1; run `pulumi up --stack {name}` with "
-            "this version of flow-mcp"
+            f"The settings of the stack {name} are not of version 1. "
+            f"Run `pulumi up --stack {name}` with this version of flow-mcp."
         ) from error
     return Collected(name, document, stacks.update_number(name))

@@ -1,4 +1,4 @@
-"""Client credentials, for those who asked for them: the only part of an export that reads secrets."""
+"""Export client credentials on request: the only part of the export that reads secrets."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ SecretsFormat = Literal["json", "kubernetes-secret"]
 
 
 def credentials(stacks: Stacks, collected: Sequence[Collected], form: SecretsFormat) -> str:
-    """Client IDs and secrets of all clients that have a secret, as the text of a file.
+    """Return the IDs and secrets of all clients that have a secret, as the text of a file.
 
     Raises:
         StackError: Pulumi cannot decrypt them.
     """
-    found = {each.document.tenant: _of(stacks, each) for each in collected}
+    by_tenant = {stack.document.tenant: _of(stacks, stack) for stack in collected}
     if form == "kubernetes-secret":
-        return kubernetes.secrets({tenant: clients for tenant, clients in found.items() if clients})
-    return json.dumps(found, indent=2, sort_keys=True) + "\n"
+        return kubernetes.secrets({tenant: clients for tenant, clients in by_tenant.items() if clients})
+    return json.dumps(by_tenant, indent=2, sort_keys=True) + "\n"
 
 
 def _of(stacks: Stacks, collected: Collected) -> dict[str, dict[str, str]]:

@@ -1,4 +1,4 @@
-"""Writes settings, in one of the forms that a runtime's host takes."""
+"""Write settings as files, Kubernetes ConfigMaps or a bundle."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from flow_mcp.settings import SettingsEnvelope
 
 @dataclass(frozen=True)
 class Delivered:
-    """What became of one tenant's settings."""
+    """The result of delivering one tenant's settings."""
 
     stack: str
     envelope: SettingsEnvelope
@@ -25,66 +25,67 @@ class Delivered:
 
 
 def as_files(collected: Sequence[Collected], directory: Path) -> list[Delivered]:
-    """Write `<tenant>.json` each, whole or not at all, only where something changed.
+    """Write `<tenant>.json` for each tenant atomically, if it changed.
 
     Raises:
-        ExportError: a file cannot be read or written, or a file in the way is not an envelope.
+        ExportError: a file cannot be read or written, or an existing file is not an envelope.
     """
-    # All are read before one is written: a file in the way stops the delivery as a whole.
-    paths = [directory / f"{each.document.tenant}.json" for each in collected]
-    envelopes = [each.envelope(_envelope(path)) for each, path in zip(collected, paths, strict=True)]
+    # All files are read before the first is written, so that an invalid one stops the whole delivery.
+    paths = [directory / f"{stack.document.tenant}.json" for stack in collected]
+    envelopes = [stack.envelope(_envelope(path)) for stack, path in zip(collected, paths, strict=True)]
     return [
-        Delivered(each.stack, envelope, files.write(path, envelope.to_json()))
-        for each, envelope, path in zip(collected, envelopes, paths, strict=True)
+        Delivered(stack.stack, envelope, files.write(path, envelope.to_json()))
+        for stack, envelope, path in zip(collected, envelopes, paths, strict=True)
     ]
 
 
 def stale(directory: Path, tenants: set[str]) -> list[Path]:
-    """The envelope files in a directory whose tenant is not among these; other files are left out."""
-    found = []
+    """List the envelope files of a directory that belong to none of these tenants; ignore other files."""
+    paths = []
     for path in sorted(directory.glob("*.json")):
         try:
             envelope = SettingsEnvelope.from_json(path.read_bytes())
         except (OSError, ValueError):
             continue
         if envelope.tenant == path.stem and envelope.tenant not in tenants:
-            found.append(path)
-    return found
+            paths.append(path)
+    return paths
 
 
 def as_config_maps(collected: Sequence[Collected], before: str | None) -> tuple[str, list[Delivered]]:
-    """ConfigMaps as YAML.
+    """Return ConfigMaps as YAML.
 
     Args:
-        collected: whose settings.
-        before: the YAML that this one will replace.
+        collected: the stacks' settings.
+        before: the YAML to replace.
 
     Raises:
-        ExportError: what is to be replaced is something else, or a tenant's settings are too large.
+        ExportError: `before` has no ConfigMaps of an export, or a tenant's settings are too large.
     """
-    delivered = _follow(collected, kubernetes.envelopes_in(before) if before else {})
-    return kubernetes.config_maps(each.envelope for each in delivered), delivered
+    delivered = _deliveries(collected, kubernetes.envelopes_in(before) if before else {})
+    return kubernetes.config_maps(delivery.envelope for delivery in delivered), delivered
 
 
 def as_bundle(collected: Sequence[Collected], before: str | None) -> tuple[str, list[Delivered]]:
-    """A bundle as JSON.
+    """Return a bundle as JSON.
 
     Args:
-        collected: whose settings.
-        before: the bundle that this one will replace.
+        collected: the stacks' settings.
+        before: the bundle to replace.
 
     Raises:
-        ExportError: what is to be replaced is something else.
+        ExportError: `before` is not a bundle of an export.
     """
-    delivered = _follow(collected, Bundle.from_json(before).envelopes if before else {})
-    return Bundle.of({each.envelope.tenant: each.envelope for each in delivered}).to_json(), delivered
+    delivered = _deliveries(collected, Bundle.from_json(before).envelopes if before else {})
+    envelopes = {delivery.envelope.tenant: delivery.envelope for delivery in delivered}
+    return Bundle.of(envelopes).to_json(), delivered
 
 
-def _follow(collected: Sequence[Collected], before: dict[str, SettingsEnvelope]) -> list[Delivered]:
+def _deliveries(collected: Sequence[Collected], before: dict[str, SettingsEnvelope]) -> list[Delivered]:
     return [
-        Delivered(each.stack, envelope, envelope != before.get(envelope.tenant))
-        for each in collected
-        for envelope in [each.envelope(before.get(each.document.tenant))]
+        Delivered(stack.stack, envelope, envelope != before.get(envelope.tenant))
+        for stack in collected
+        for envelope in [stack.envelope(before.get(stack.document.tenant))]
     ]
 
 
@@ -96,6 +97,6 @@ def _envelope(path: Path) -> SettingsEnvelope | None:
         return SettingsEnvelope.from_json(text)
     except ValidationError as error:
         raise ExportError(
-            f"{path} is not an envelope of an earlier export, so the revision to follow is not known; "
-            "restore it, or remove it if no runtime has loaded settings of this tenant"
+            f"{path} is not an envelope of an earlier export, so the next revision is unknown. "
+            "Restore the file, or remove it if no runtime has loaded settings of this tenant."
         ) from error

@@ -1,4 +1,4 @@
-"""What can go wrong in an export."""
+"""Errors of the export."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from flow_mcp.common.errors import FlowMcpError
 
 
 class ExportError(FlowMcpError):
-    """Settings cannot be delivered as asked; what was there before is still there."""
+    """The settings cannot be delivered; earlier files are unchanged."""
 
     exit_code = 2

@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all."""
+"""Write files atomically."""
 
 from __future__ import annotations
 
@@ -8,43 +8,43 @@ from pathlib import Path
 
 from flow_mcp.operations.export.errors import ExportError
 
-# Others may read what is no secret: the runtime is another user.
+# Settings are readable for all users, because the runtime runs as another user than the export.
 PUBLIC, PRIVATE = 0o644, 0o600
 
 
 def write(path: Path, text: str, mode: int = PUBLIC) -> bool:
-    """Write a file by renaming, only if its content or mode differs; tells whether it did.
+    """Replace a file atomically if its content or mode differs; return whether it was replaced.
 
     Raises:
-        ExportError: the file system refuses.
+        ExportError: the file cannot be written.
     """
     data = text.encode()
     try:
         if path.is_file() and path.stat().st_mode & 0o777 == mode and path.read_bytes() == data:
             return False
         path.parent.mkdir(parents=True, exist_ok=True)
-        # The runtime takes `<tenant>.json` only, so a name with a dot in front is never read.
+        # The runtime ignores names that start with a dot, so it never reads an incomplete file.
         descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        unfinished = Path(name)
+        temporary = Path(name)
         try:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(data)
                 os.fchmod(file.fileno(), mode)
                 file.flush()
                 os.fsync(file.fileno())
-            unfinished.replace(path)
+            temporary.replace(path)
         finally:
-            unfinished.unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
     except OSError as error:
         raise ExportError(f"{path} cannot be written: {error.strerror or error}") from error
     return True
 
 
 def read(path: Path) -> str | None:
-    """A file's text; None where there is no file.
+    """Return a file's text; None if it does not exist.
 
     Raises:
-        ExportError: it cannot be read.
+        ExportError: the file cannot be read.
     """
     try:
         return path.read_text(encoding="utf-8")

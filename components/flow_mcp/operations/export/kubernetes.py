@@ -26,46 +26,48 @@ _TENANT = "flow-mcp/tenant"
 
 
 def config_maps(envelopes: Iterable[SettingsEnvelope]) -> str:
-    """ConfigMaps as YAML, one a tenant, each with the file `<tenant>.json`.
+    """Return ConfigMaps as YAML, one for each tenant, with the file `<tenant>.json`.
 
     Raises:
-        ExportError: a tenant's settings are larger than a ConfigMap may be.
+        ExportError: a tenant's settings exceed the size limit of a ConfigMap.
     """
     return yaml.safe_dump_all(map(_config_map, envelopes), sort_keys=True, explicit_start=True, width=10**9)
 
 
 def envelopes_in(text: str) -> dict[str, SettingsEnvelope]:
-    """The envelopes in what `config_maps` made, by tenant.
+    """Return the envelopes in the output of `config_maps`, by tenant.
 
     Raises:
-        ExportError: it is something else.
+        ExportError: the text is not such an output.
     """
     try:
         maps = [document for document in yaml.safe_load_all(text) if document is not None]
-        found = [SettingsEnvelope.from_json(data) for each in maps for data in each["data"].values()]
+        envelopes = [SettingsEnvelope.from_json(data) for item in maps for data in item["data"].values()]
     except (yaml.YAMLError, ValidationError, AttributeError, KeyError, TypeError) as error:
-        raise ExportError("the file to replace holds no ConfigMaps of an earlier export") from error
-    return {envelope.tenant: envelope for envelope in found}
+        raise ExportError(
+            "The file to replace has no ConfigMaps of an earlier export. Name another file, or remove it."
+        ) from error
+    return {envelope.tenant: envelope for envelope in envelopes}
 
 
 def secrets(credentials: Mapping[str, Mapping[str, Mapping[str, str]]]) -> str:
-    """Secrets as YAML, one a tenant, with `<client>.client-id` and `<client>.client-secret`.
+    """Return Secrets as YAML, one for each tenant, with `<client>.client-id` and `<client>.client-secret`.
 
     Args:
-        credentials: of each tenant's clients, `clientId` and `clientSecret` by client name.
+        credentials: `clientId` and `clientSecret` by tenant and client name.
     """
     objects = (_secret(tenant, clients) for tenant, clients in sorted(credentials.items()))
     return yaml.safe_dump_all(objects, sort_keys=True, explicit_start=True, width=10**9)
 
 
 def name(prefix: str, tenant: str) -> str:
-    """A DNS label for a tenant; where its ID is not one, a digest keeps it apart from all others."""
-    whole = f"{prefix}-{tenant}"
-    # A name that ends like a digest could be another tenant's shortened one.
-    if len(whole) <= _LONGEST_NAME and _LABEL.fullmatch(whole) and not re.search(r"-[0-9a-f]{10}$", whole):
-        return whole
+    """Return a DNS label for a tenant; if its ID is not a label, a digest makes the name unique."""
+    full = f"{prefix}-{tenant}"
+    # A name that ends like a digest could collide with another tenant's shortened name.
+    if len(full) <= _LONGEST_NAME and _LABEL.fullmatch(full) and not re.search(r"-[0-9a-f]{10}$", full):
+        return full
     digest = sha256(tenant.encode()).hexdigest()[:10]
-    readable = re.sub(r"[^a-z0-9]+", "-", whole.lower())[: _LONGEST_NAME - 11].strip("-")
+    readable = re.sub(r"[^a-z0-9]+", "-", full.lower())[: _LONGEST_NAME - 11].strip("-")
     return f"{readable}-{digest}"
 
 
@@ -73,8 +75,8 @@ def _config_map(envelope: SettingsEnvelope) -> dict[str, Any]:
     text = envelope.to_json()
     if len(text.encode()) > MAX_CONFIG_MAP_BYTES:
         raise ExportError(
-            f"the settings of {envelope.tenant} have {len(text.encode())} bytes and a ConfigMap holds "
-            f"{MAX_CONFIG_MAP_BYTES}; deliver files instead (--to DIR)"
+            f"The settings of {envelope.tenant} have {len(text.encode())} bytes, more than the "
+            f"{MAX_CONFIG_MAP_BYTES} of a ConfigMap. Export files instead (--to DIR)."
         )
     return {
         "apiVersion": "v1",
@@ -104,5 +106,5 @@ def _data(clients: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, str]]
 
 
 def _metadata(prefix: str, tenant: str) -> dict[str, Any]:
-    # An annotation takes any text, a label only some.
+    # An annotation, because the characters of a label are restricted.
     return {"name": name(prefix, tenant), "labels": dict(_LABELS), "annotations": {_TENANT: tenant}}

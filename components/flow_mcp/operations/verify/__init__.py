@@ -1,1 +1,1 @@
-"""Goes through a live tenant as a client would, and says of each thing whether it is as it must be."""
+"""Verify a live tenant with the requests that an MCP client makes."""

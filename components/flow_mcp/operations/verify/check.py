@@ -22,12 +22,12 @@ class Check:
 
     Attributes:
         id: `V-<AREA>-<number>`.
-        title: what must be so.
-        severity: what a bad observation is: a failure (error) or a warning.
-        meaning: what it means for which MCP clients when it is not so.
-        remedy: what to do then.
-        reference: address of the specification, vendor's page or report behind it.
-        run: looks.
+        title: the requirement.
+        severity: whether a bad observation is a failure (error) or a warning.
+        meaning: the consequence of a bad observation, and the MCP clients that it affects.
+        remedy: what to do about a bad observation.
+        reference: address of the specification, vendor's page or report that the check is based on.
+        run: the function that makes the observations.
     """
 
     id: str
@@ -39,7 +39,7 @@ class Check:
     run: Run
 
     def status(self, observation: Observation) -> Status:
-        """What is reported of an observation."""
+        """Return the status of an observation of this check."""
         if observation.verdict == "good":
             return "pass"
         if observation.verdict == "skipped":
@@ -50,13 +50,13 @@ class Check:
 def check(
     check_id: str, title: str, *, severity: Severity = "error", meaning: str, remedy: str, reference: str
 ) -> Callable[[Run], Check]:
-    """Make a function a check."""
+    """Return a decorator that turns a function into a check."""
     return lambda run: Check(check_id, title, severity, meaning, remedy, reference, run)
 
 
 @dataclass(frozen=True)
 class Result:
-    """An observation with its check, as reports show it."""
+    """An observation with its check, for reports."""
 
     check: Check
     authority: str

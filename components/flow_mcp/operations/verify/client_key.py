@@ -1,4 +1,4 @@
-"""A program's own private key, to ask for its tokens as the program does (RFC 7523, section 2.2)."""
+"""The private key of a program, to request its tokens with private key JWT (RFC 7523, section 2.2)."""
 
 from __future__ import annotations
 
@@ -22,53 +22,53 @@ _BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _CURVES = {"secp256r1": "ES256", "secp384r1": "ES384", "secp521r1": "ES512"}
 _RSA_BITS = 2048
 _VALID_SECONDS = 60
-_LARGEST = 64 * 1024
+_MAX_BYTES = 64 * 1024
 
 
 class ClientKeyError(FlowMcpError):
-    """A file holds no private key that can sign assertions."""
+    """A file has no private key that can sign assertions."""
 
     exit_code = 2
 
 
 @dataclass(frozen=True)
 class ClientKey:
-    """A key that signs, and the algorithm that follows from it."""
+    """A private key and its signature algorithm."""
 
     key: RSAKey | ECKey = field(repr=False)
     algorithm: str
 
     @classmethod
     def read(cls, file: Path) -> Self:
-        """The key in a PEM file.
+        """Read the key from a PEM file.
 
         Raises:
-            ClientKeyError: there is none that can be used.
+            ClientKeyError: the file has no usable key.
         """
         try:
-            with file.open("rb") as opened:
-                pem = opened.read(_LARGEST)
+            with file.open("rb") as stream:
+                pem = stream.read(_MAX_BYTES)
         except OSError as error:
             raise ClientKeyError(f"{file} cannot be read: {error.strerror or error}") from None
         try:
             private = load_pem_private_key(pem, None)
         except TypeError:
             raise ClientKeyError(
-                f"{file} is encrypted: decrypt it for the verification, with `openssl pkey -in {file}`"
+                f"{file} is encrypted. Decrypt it for the verification with `openssl pkey -in {file}`."
             ) from None
         except (ValueError, UnsupportedAlgorithm):
-            raise ClientKeyError(f"{file} holds no private key in PEM; a certificate is none") from None
+            raise ClientKeyError(f"{file} has no private key in PEM. A certificate is not enough.") from None
         algorithm = _algorithm(private)
         if algorithm is None:
             raise ClientKeyError(
-                f"{file} is a key of another kind: servers take RSA of {_RSA_BITS} bits or more, and EC on "
-                "P-256, P-384 or P-521"
+                f"{file} has an unsupported key. Use RSA of {_RSA_BITS} bits or more, or EC on P-256, P-384 "
+                "or P-521."
             )
         kind = RSAKey if isinstance(private, RSAPrivateKey) else ECKey
         return cls(kind.import_key(pem), algorithm)
 
     def parameters(self, client_id: str, authority: str) -> dict[str, str]:
-        """What authenticates the client in one token request: an assertion for this issuer only."""
+        """Return the parameters that authenticate one token request: an assertion for this issuer only."""
         now = int(time.time())
         claims = {
             "iss": client_id,

@@ -1,4 +1,4 @@
-"""Checks of what browsers ask before a page may call (CORS)."""
+"""Checks of CORS: the requests that browsers send before a page may call."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import httpx
 
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
 from flow_mcp.operations.verify.check import check
-from flow_mcp.operations.verify.observation import Observation, judged, skipped
+from flow_mcp.operations.verify.observation import Observation, observe, skipped
 from flow_mcp.operations.verify.target import Target
 
 _FETCH = "https://fetch.spec.whatwg.org/#cors-preflight-fetch"
@@ -16,8 +16,8 @@ _FETCH = "https://fetch.spec.whatwg.org/#cors-preflight-fetch"
 
 @check(
     "V-CORS-001",
-    "Pages of declared origins may read the metadata",
-    meaning="Clients that run in a browser (the MCP Inspector) do not get past discovery.",
+    "The metadata allows the declared origins",
+    meaning="Clients that run in a browser (the MCP Inspector) cannot use discovery.",
     remedy="Allow the origin on /.well-known at the server or its proxy.",
     reference=_FETCH,
 )
@@ -32,10 +32,10 @@ def discovery(target: Target) -> Iterator[Observation]:
 
 @check(
     "V-CORS-002",
-    "Pages of declared origins may ask for tokens",
-    meaning="Clients that run in a browser sign people in and then cannot fetch the token.",
-    remedy="List the origin in the client's `webOrigins`, then `pulumi up`; look at the proxy's own CORS "
-    "rules.",
+    "The token endpoint allows the declared origins",
+    meaning="Clients that run in a browser sign people in and then cannot get the token.",
+    remedy="List the origin in the client's `webOrigins` and run `pulumi up`. Check the CORS rules of a "
+    "proxy.",
     reference=_FETCH,
 )
 def token(target: Target) -> Iterator[Observation]:
@@ -48,21 +48,23 @@ def token(target: Target) -> Iterator[Observation]:
 
 @check(
     "V-CORS-003",
-    "Pages of declared origins may register",
-    meaning="Clients that run in a browser cannot register themselves.",
+    "The registration endpoint allows the declared origins",
+    meaning="Clients that run in a browser cannot register.",
     remedy="Keycloak: update to 26.5 or later and list the origin in `registration.dynamic.corsOrigins`.",
     reference="https://github.com/keycloak/keycloak/issues/43514",
 )
 def registration(target: Target) -> Iterator[Observation]:
     origins = _registration_origins(target)
     if not origins:
-        yield skipped("", "registration declares no origins")
+        yield skipped("", "registration.dynamic declares no origins")
     for origin in origins:
         yield _preflight(target, origin, str(target.metadata.get("registration_endpoint")))
 
 
 def _token_origins(target: Target) -> list[str]:
-    return sorted({origin for c in target.declared.tenant.clients.values() for origin in c.web_origins})
+    return sorted(
+        {origin for client in target.declared.tenant.clients.values() for origin in client.web_origins}
+    )
 
 
 def _registration_origins(target: Target) -> list[str]:
@@ -82,11 +84,11 @@ def _preflight(target: Target, origin: str, url: str) -> Observation:
         },
     )
     methods = answer.headers.get("access-control-allow-methods", "")
-    # POST needs no listing (Fetch, CORS-safelisted method); the header `content-type` with JSON does.
+    # POST needs no permission (Fetch, CORS-safelisted method); the header `content-type` with JSON does.
     return _allowed(origin, answer, f", methods {methods or 'none'}")
 
 
-def _allowed(origin: str, answer: httpx.Response, more: str = "") -> Observation:
-    named = answer.headers.get("access-control-allow-origin")
-    seen = f"answered {answer.status_code}, origin {named or 'not allowed'}{more}"
-    return judged(origin, seen, right=answer.is_success and named in {origin, "*"})
+def _allowed(origin: str, answer: httpx.Response, details: str = "") -> Observation:
+    allowed = answer.headers.get("access-control-allow-origin")
+    seen = f"answered {answer.status_code}, origin {allowed or 'not allowed'}{details}"
+    return observe(origin, seen, passed=answer.is_success and allowed in {origin, "*"})

@@ -7,7 +7,7 @@ from typing import Any
 
 from flow_mcp.operations.verify.check import check
 from flow_mcp.operations.verify.error_texts import translate
-from flow_mcp.operations.verify.observation import Observation, bad, good, judged, skipped
+from flow_mcp.operations.verify.observation import Observation, bad, good, observe, skipped
 from flow_mcp.operations.verify.target import Target
 from flow_mcp.operations.verify.web import NoAnswerError
 from flow_mcp.runtime import discovery_addresses
@@ -19,105 +19,101 @@ _MCP = "https://modelcontextprotocol.io/specification/2026-07-28/basic/authoriza
 
 @check(
     "V-DISCOVERY-001",
-    "The metadata is at the address that the settings name",
-    meaning="The runtime does not find the keys, so every call of every client is answered 401.",
-    remedy="Check that the server runs, that its address is right and that a proxy lets /.well-known "
-    "through; "
-    "then `pulumi up`.",
+    "The metadata is at the address in the settings",
+    meaning="The runtime cannot fetch the keys and answers every call with 401.",
+    remedy="Check that the server runs, that its address is right, and that a proxy passes /.well-known. "
+    "Then run `pulumi up`.",
     reference="https://www.rfc-editor.org/rfc/rfc8414#section-3",
 )
 def named_address(target: Target) -> Iterator[Observation]:
     address = target.server.metadata_url
-    found = target.documents[address]
-    yield good(address, "answered") if isinstance(found, dict) else _unread(address, found)
+    document = target.documents[address]
+    yield good(address, "answered") if isinstance(document, dict) else _unusable(address, document)
 
 
 @check(
     "V-DISCOVERY-002",
-    "Each address at which MCP clients look has the metadata",
+    "The metadata is at every address that MCP clients request",
     severity="warning",
-    meaning="Clients that look at this address only do not find the server; those that follow the "
-    "specification go on to the next one.",
-    remedy="Let the proxy route the host's root /.well-known to the server (Keycloak: 26.4 and later has "
-    "it); "
-    "Entra and Scalekit do not offer all of them: nothing can be done there.",
+    meaning="Clients that request only this address do not find the server. Clients that follow the "
+    "specification try the next address.",
+    remedy="Let the proxy route the host's root /.well-known to the server (Keycloak 26.4 and later serves "
+    "it). Entra and Scalekit do not serve all addresses, and this cannot be changed.",
     reference=f"{_MCP}#authorization-server-metadata-discovery",
 )
 def usual_addresses(target: Target) -> Iterator[Observation]:
     usual = _usual(target)
     for address in usual:
-        found = target.documents[address]
-        # OpenID Connect with the path inserted: second in the specification, and hardly any server has it.
-        needless = address in usual[1:-1] and isinstance(target.documents[usual[-1]], dict)
-        if isinstance(found, dict):
+        document = target.documents[address]
+        # OpenID Connect with the path inserted is second in the specification; few servers have it.
+        optional = address in usual[1:-1] and isinstance(target.documents[usual[-1]], dict)
+        if isinstance(document, dict):
             yield good(address, "answered")
-        elif needless:
-            yield good(address, f"{found}, and not needed: {usual[-1]} answered")
+        elif optional:
+            yield good(address, f"{document}; not required, because {usual[-1]} answered")
         else:
-            yield _unread(address, found)
+            yield _unusable(address, document)
 
 
 @check(
     "V-DISCOVERY-003",
-    "At least one of these addresses has the metadata",
+    "The metadata is at one or more of these addresses",
     meaning="No MCP client finds the authorization server.",
     remedy="Let the proxy route the host's root /.well-known to the server.",
     reference=f"{_MCP}#authorization-server-metadata-discovery",
 )
 def any_address(target: Target) -> Iterator[Observation]:
     addresses = _usual(target)
-    found = sum(isinstance(target.documents[address], dict) for address in addresses)
-    yield judged("", f"{found} of {len(addresses)} answered", right=found > 0)
+    answered = sum(isinstance(target.documents[address], dict) for address in addresses)
+    yield observe("", f"{answered} of {len(addresses)} answered", passed=answered > 0)
 
 
 @check(
     "V-ISSUER-001",
     "The metadata's issuer is the authority, byte for byte",
-    meaning="Clients refuse the server (RFC 8414, 3.3), or bind their registration to another issuer than "
-    "the "
-    "token's; the runtime does not take its keys.",
-    remedy="Declare the authority exactly as the server calls itself, the slash at the end included; never a "
-    "template such as Entra's `common`.",
+    meaning="Clients reject the server (RFC 8414, 3.3), or register with another issuer than the token's. "
+    "The runtime does not use its keys.",
+    remedy="Declare the authority exactly as in the server's metadata, including a final slash. Do not use "
+    "a template such as Entra's `common`.",
     reference="https://www.rfc-editor.org/rfc/rfc8414#section-3.3",
 )
 def issuer(target: Target) -> Iterator[Observation]:
-    for address, found in target.documents.items():
-        if isinstance(found, dict):
-            named = found.get("issuer")
-            yield judged(address, f"issuer {named!r:.200}", right=named == target.server.authority)
+    for address, document in target.documents.items():
+        if isinstance(document, dict):
+            stated = document.get("issuer")
+            yield observe(address, f"issuer {stated!r:.200}", passed=stated == target.server.authority)
 
 
 @check(
     "V-ENDPOINT-001",
-    "The settings' endpoints are those of the metadata",
-    meaning="Clients that were set up by the settings talk to another address than those that discover.",
-    remedy="Run `pulumi up`, so that the settings name the server's present endpoints.",
+    "The endpoints in the settings equal those in the metadata",
+    meaning="Clients configured from the settings use other endpoints than clients that use discovery.",
+    remedy="Run `pulumi up` to update the endpoints in the settings.",
     reference="https://www.rfc-editor.org/rfc/rfc8414#section-2",
 )
 def endpoints(target: Target) -> Iterator[Observation]:
     metadata = target.metadata
     requests = [request for client in target.server.clients for request in client.token_requests]
-    used = {
+    configured = {
         "token_endpoint": {request.token_endpoint for request in requests},
         "authorization_endpoint": {
             request.authorization_endpoint for request in requests if request.authorization_endpoint
         },
     }
-    for name, urls in used.items():
+    for name, urls in configured.items():
         for url in sorted(urls):
             seen = f"settings: {url}, metadata: {metadata.get(name)}"
-            yield judged(name, seen, right=metadata.get(name) == url)
+            yield observe(name, seen, passed=metadata.get(name) == url)
 
 
 @check(
     "V-PKCE-001",
     "PKCE with S256 is advertised",
     severity="warning",
-    meaning="MCP clients that follow the specification refuse to sign people in; Claude, the Inspector and "
-    "the "
-    "SDKs differ in how strict they are.",
-    remedy="Nothing can be done with Entra, which supports PKCE and does not say so: use clients that go on, "
-    "or client credentials. Elsewhere, switch S256 on.",
+    meaning="MCP clients that follow the specification refuse to sign people in. Claude, the Inspector and "
+    "the SDKs differ in how strictly they check it.",
+    remedy="Enable S256 at the server. Entra supports PKCE but does not advertise it, and this cannot be "
+    "changed: use clients that do not require it, or client credentials.",
     reference=f"{_MCP}#authorization-code-protection",
 )
 def pkce(target: Target) -> Iterator[Observation]:
@@ -128,12 +124,12 @@ def pkce(target: Target) -> Iterator[Observation]:
         or registration.dynamic
         or registration.metadata_documents
     ):
-        yield skipped("", "no client signs people in")
+        yield skipped("", "no client and no registration method lets people sign in")
     else:
-        yield judged(
+        yield observe(
             "",
             f"code_challenge_methods_supported: {_listed(methods)}",
-            right=isinstance(methods, list) and "S256" in methods,
+            passed=isinstance(methods, list) and "S256" in methods,
         )
 
 
@@ -146,34 +142,34 @@ _METHODS = {
 
 @check(
     "V-AUTH-001",
-    "The clients' ways to authenticate are advertised",
+    "The clients' authentication methods are advertised",
     severity="warning",
-    meaning="Clients choose their way by the metadata: one that does not find `none` skips metadata "
-    "documents "
-    "(Claude), one that does not find its own does not ask for a token.",
-    remedy="Switch the method on at the server; Keycloak lists `none` from 26.6 on.",
+    meaning="Clients select a method from the metadata. Claude ignores metadata documents if `none` is "
+    "missing; other clients request no token if their method is missing.",
+    remedy="Enable the method at the server. Keycloak advertises `none` from version 26.6.",
     reference="https://github.com/keycloak/keycloak/issues/49730",
 )
 def authentication_methods(target: Target) -> Iterator[Observation]:
-    # RFC 8414, section 2: left out, it means client_secret_basic.
+    # RFC 8414, section 2: the default is client_secret_basic.
     offered = target.metadata.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
-    wanted = {method for c in target.managed for method in _METHODS.get(c.authentication or "", ())}
+    required = {
+        method for client in target.managed for method in _METHODS.get(client.authentication or "", ())
+    }
     if target.server.registration.dynamic or target.server.registration.metadata_documents:
-        wanted.add("none")
-    for method in sorted(wanted):
+        required.add("none")
+    for method in sorted(required):
         right = isinstance(offered, list) and method in offered
-        yield judged(method, f"advertised: {_listed(offered)}", right=right)
+        yield observe(method, f"advertised: {_listed(offered)}", passed=right)
 
 
 @check(
     "V-SCOPE-003",
-    "The metadata lists the resources' scopes, or none at all",
+    "The metadata lists the resources' scopes, or no scopes",
     severity="warning",
-    meaning="Clients that take their scopes from the authorization server's metadata, not from the "
-    "challenge, ask "
-    "for the wrong ones (older releases of the MCP Python SDK).",
-    remedy="Nothing can be done with Entra, which lists its own scopes only: use clients that take the "
-    "challenge's. Keycloak: include the client scope in the metadata.",
+    meaning="Clients that read scopes from the authorization server's metadata and not from the challenge "
+    "request the wrong ones (older releases of the MCP Python SDK).",
+    remedy="Keycloak: include the client scope in the metadata. Entra lists its own scopes only, and this "
+    "cannot be changed: use clients that read the challenge.",
     reference="https://github.com/modelcontextprotocol/python-sdk/issues/1307",
 )
 def listed_scopes(target: Target) -> Iterator[Observation]:
@@ -183,16 +179,15 @@ def listed_scopes(target: Target) -> Iterator[Observation]:
             scope for scope in target.scopes(resource) if isinstance(listed, list) and scope not in listed
         ]
         seen = "no scopes_supported" if listed is None else f"missing: {', '.join(missing) or 'none'}"
-        yield judged(resource.key, seen, right=not missing)
+        yield observe(resource.key, seen, passed=not missing)
 
 
 @check(
     "V-KEYS-001",
-    "There is a key that the runtime can use",
-    meaning="No token can be checked, so every call is answered 401.",
-    remedy="Let the server sign with an asymmetric algorithm of the token profile (RS256; RSA keys of at "
-    "least "
-    "2048 bits). Auth0: set the API's signing algorithm to RS256, not HS256.",
+    "The key set has a key that the runtime can use",
+    meaning="No signature can be verified, and every call is answered 401.",
+    remedy="Configure an asymmetric algorithm of the token profile (RS256, with RSA keys of 2048 bits or "
+    "more). Auth0: set the API's signing algorithm to RS256, not HS256.",
     reference="https://www.rfc-editor.org/rfc/rfc7517#section-4",
 )
 def usable_keys(target: Target) -> Iterator[Observation]:
@@ -210,14 +205,14 @@ def usable_keys(target: Target) -> Iterator[Observation]:
             yield bad(address, str(error))
             continue
         seen = f"{len(usable)} usable of {len(kinds)}: {', '.join(kinds) or 'none'}"
-        yield judged(address, seen, right=bool(usable))
+        yield observe(address, seen, passed=bool(usable))
 
 
 @check(
     "V-KEYS-002",
-    "No private or shared key is published",
-    meaning="Anyone can make tokens that look like the server's; the runtime does not use such a key.",
-    remedy="Replace the key at once, and tell whoever runs the server.",
+    "The key set has no private and no symmetric key",
+    meaning="An attacker can issue tokens that look like the server's. The runtime does not use such a key.",
+    remedy="Replace the key at once, and inform the server's operator.",
     reference="https://www.rfc-editor.org/rfc/rfc7517#section-9.3",
 )
 def published_secrets(target: Target) -> Iterator[Observation]:
@@ -225,7 +220,7 @@ def published_secrets(target: Target) -> Iterator[Observation]:
         listed = keys.get("keys")
         for key in listed if isinstance(listed, list) else []:
             if isinstance(key, dict) and not {"d", "k", "p", "q"}.isdisjoint(key):
-                yield bad(address, f"{_kind(key)} with its secret part")
+                yield bad(address, f"{_kind(key)} with its private part")
                 return
         yield good(address, "none")
 
@@ -233,7 +228,7 @@ def published_secrets(target: Target) -> Iterator[Observation]:
 def _key_set(target: Target) -> Iterator[tuple[str, dict[str, Any]]]:
     address = target.metadata.get("jwks_uri")
     if not isinstance(address, str):
-        raise NoAnswerError("the metadata names no jwks_uri")
+        raise NoAnswerError("the metadata has no jwks_uri")
     try:
         yield address, target.web.json(address)
     except NoAnswerError as error:
@@ -247,7 +242,7 @@ def _fits(key_type: str, algorithms: tuple[str, ...]) -> bool:
 
 def _kind(key: object) -> str:
     if not isinstance(key, dict):
-        return "something that is no key"
+        return "an entry that is not a key"
     return " ".join(str(key[name])[:20] for name in ("kty", "alg", "use") if name in key)
 
 
@@ -255,20 +250,20 @@ def _listed(values: object) -> str:
     return (
         ", ".join(map(str, values))
         if isinstance(values, list)
-        else "not there"
+        else "missing"
         if values is None
-        else "no list"
+        else "not a list"
     )
 
 
-def _unread(address: str, reason: str) -> Observation:
+def _unusable(address: str, reason: str) -> Observation:
     known = translate(reason)
-    means = f" — {known.server}: {known.meaning} ({known.source})" if known else ""
-    return bad(address, f"{reason}{means}", known.remedy if known else None)
+    explanation = f" — {known.server}: {known.meaning} ({known.source})" if known else ""
+    return bad(address, f"{reason}{explanation}", known.remedy if known else None)
 
 
 def _usual(target: Target) -> tuple[str, ...]:
-    """The specification's addresses in its order, without one that only the settings name."""
+    """Return the specification's addresses in its order, without an address that only the settings have."""
     appended = f"{target.server.authority.rstrip('/')}/.well-known/openid-configuration"
     last, *others = discovery_addresses(target.server.model_copy(update={"metadata_url": appended}))
     return (*others, last)

@@ -1,4 +1,4 @@
-"""Authorization servers' error texts, in words that say what to do."""
+"""Explanations and remedies for authorization servers' error texts."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ _ENTRA = "https://learn.microsoft.com/entra/identity-platform/reference-error-co
 
 @dataclass(frozen=True)
 class ErrorText:
-    """One error.
+    """An error text of an authorization server, with its explanation.
 
     Attributes:
-        code: as it stands in the server's answer; compared without case.
-        server: whose error it is.
-        meaning: what happened.
+        code: the text in the server's answer; compared without case.
+        server: the kind of server that sends it.
+        meaning: the cause.
         remedy: what to do.
-        source: where it is documented or was reported.
+        source: address of the documentation or of a report.
     """
 
     code: str
@@ -31,47 +31,45 @@ ERROR_TEXTS: tuple[ErrorText, ...] = (
     ErrorText(
         "AADSTS9010010",
         "Entra",
-        "the parameter `resource` names another API than the scopes do",
+        "the parameter `resource` and the scopes belong to different APIs",
         "Make the Application ID URI equal to the MCP server's URL, on a domain verified in that Entra "
-        "tenant; "
-        "else use clients that do not send `resource`.",
+        "tenant, or use clients that do not send `resource`.",
         "https://github.com/microsoft/vscode/issues/321249",
     ),
     ErrorText(
         "AADSTS901002",
         "Entra",
-        "the parameter `resource` is not taken by the v2.0 endpoint",
-        "Leave `resource` out and name the API by its scope.",
+        "the v2.0 endpoint does not accept the parameter `resource`",
+        "Omit `resource`, and request the API's scope.",
         _ENTRA,
     ),
     ErrorText(
         "AADSTS500011",
         "Entra",
         "no application in that Entra tenant has this Application ID URI",
-        "Run `pulumi up`, and check that the URI's domain is verified in the tenant and that the tenant is "
-        "the "
-        "right one.",
+        "Run `pulumi up`. Check that the Entra tenant is the right one and that the URI's domain is verified "
+        "in it.",
         _ENTRA,
     ),
     ErrorText(
         "AADSTS650053",
         "Entra",
-        "the scope was looked for in Microsoft Graph, for it does not name its API",
-        "Ask for the qualified scope: `<Application ID URI>/<scope>`, as the settings advertise it.",
+        "Entra looked for the scope in Microsoft Graph, because the scope does not name its API",
+        "Request the qualified scope that the settings advertise: `<Application ID URI>/<scope>`.",
         _ENTRA,
     ),
     ErrorText(
         "AADSTS900144",
         "Entra",
         "the request has no `scope`",
-        "Let the MCP server advertise its scopes, for clients take them from there.",
+        "Let the MCP server advertise its scopes in the challenge, from which clients take them.",
         "https://github.com/openai/codex/issues/5480",
     ),
     ErrorText(
         "AADSTS90009",
         "Entra",
-        "the application asks for a token for itself, by a URI",
-        "Use an application for the client and another for the API.",
+        "the application requests a token for itself with a URI",
+        "Use separate applications for the client and the API.",
         "https://github.com/modelcontextprotocol/typescript-sdk/issues/2718",
     ),
     ErrorText(
@@ -84,22 +82,22 @@ ERROR_TEXTS: tuple[ErrorText, ...] = (
     ErrorText(
         "AADSTS65001",
         "Entra",
-        "nobody has consented to this permission",
-        "Let an administrator of the tenant consent.",
+        "this permission has no consent",
+        "Let an administrator of the Entra tenant consent.",
         _ENTRA,
     ),
     ErrorText(
         "AADSTS1002012",
         "Entra",
-        "client credentials ask for a single scope",
-        "Ask for `<Application ID URI>/.default`, as the settings' token request does.",
+        "client credentials require the scope `.default`",
+        "Request `<Application ID URI>/.default`, as in the settings' token request.",
         _ENTRA,
     ),
     ErrorText(
         "AADSTS501051",
         "Entra",
-        "the application was not assigned a role of the API, which requires one",
-        "Run `pulumi up`: it assigns the role to the clients that were given the resource.",
+        "the API requires a role that the application does not have",
+        "Run `pulumi up`, which assigns the role to the clients with access to the resource.",
         _ENTRA,
     ),
     ErrorText(
@@ -107,125 +105,125 @@ ERROR_TEXTS: tuple[ErrorText, ...] = (
         "Entra",
         "the redirect URI is registered for a client with a secret, and the client sent none",
         "Register it under Mobile and desktop applications: declare the client without `secret`, "
-        "`federatedCredential` and `webOrigins`, then `pulumi up`. For a client registered by hand, the "
-        "administrator moves its redirect URI there.",
+        "`federatedCredential` and `webOrigins`, and run `pulumi up`. For a client registered by hand, let "
+        "the administrator move its redirect URI there.",
         "https://github.com/anthropics/claude-ai-mcp/issues/632",
     ),
     ErrorText(
         "AADSTS7000215",
         "Entra",
         "the client secret is wrong",
-        "Use the secret's value and not its ID; `pulumi up` makes a new one.",
+        "Use the secret's value and not its ID. `pulumi up` creates a new secret.",
         _ENTRA,
     ),
     ErrorText(
         "AADSTS7000222",
         "Entra",
         "the client secret has expired",
-        "Set a new `secret.issued` in the tenant's file, then `pulumi up`.",
+        "Set a new `secret.issued` in the tenant's file and run `pulumi up`.",
         _ENTRA,
     ),
     ErrorText(
         "AADSTS700016",
         "Entra",
-        "there is no application with this client ID in the tenant",
-        "Check the tenant's ID and the client ID; an application of another tenant needs consent there "
-        "first.",
+        "the Entra tenant has no application with this client ID",
+        "Check the ID of the Entra tenant and the client ID. An application of another Entra tenant needs "
+        "consent first.",
         _ENTRA,
     ),
     ErrorText(
         "AADSTS50011",
         "Entra",
         "the redirect URI is not registered",
-        "Add it to the client's `redirectUris`, then `pulumi up`.",
+        "Add it to the client's `redirectUris` and run `pulumi up`.",
         _ENTRA,
     ),
     ErrorText(
         "AADSTS53003",
         "Entra",
-        "a Conditional Access policy of the tenant forbids it",
-        "Ask the tenant's administrator which policy; workload identities can have their own.",
+        "a Conditional Access policy of the Entra tenant blocks the request",
+        "Ask the administrator for the policy. Workload identities can have their own policies.",
         _ENTRA,
     ),
     ErrorText(
         "Service not enabled within domain",
         "Auth0",
-        "the tenant has no API with this identifier",
-        "Compare the API's identifier with the MCP server's URL, the slash at the end included; `pulumi up`.",
+        "the Auth0 tenant has no API with this identifier",
+        "Compare the API's identifier with the MCP server's URL, including a final slash. Run `pulumi up`.",
         "https://github.com/panaversity/ksor/issues/185",
     ),
     ErrorText(
         "not authorized to access resource server",
         "Auth0",
         "the application has no grant for this API",
-        "Add the resource to the client's `access`, then `pulumi up`.",
+        "Add the resource to the client's `access` and run `pulumi up`.",
         "https://github.com/panaversity/ksor/issues/185",
     ),
     ErrorText(
         "No audience parameter was provided",
         "Auth0",
-        "the request names no API and the tenant has no default audience",
-        "Send `audience`, as the settings' token request does.",
+        "the request has no `audience`, and the Auth0 tenant has no default audience",
+        "Send `audience`, as in the settings' token request.",
         "https://auth0.com/docs/get-started/authentication-and-authorization-flow/client-credentials-flow",
     ),
     ErrorText(
         "Grant type 'client_credentials' not allowed",
         "Auth0",
         "the application may not use client credentials",
-        "Declare the client with `grant: client-credentials`, then `pulumi up`.",
+        "Declare the client with `grant: client-credentials` and run `pulumi up`.",
         "https://auth0.com/docs/get-started/applications/application-grant-types",
     ),
     ErrorText(
         "Client not enabled to retrieve service account",
         "Keycloak",
         "the client has no service account, so it cannot use client credentials",
-        "Run `pulumi up`, which puts the client back as it is declared.",
+        "Run `pulumi up`, which restores the client as declared.",
         "https://www.keycloak.org/docs/latest/server_admin/#_service_accounts",
     ),
     ErrorText(
         "Invalid scopes",
         "Keycloak",
-        "the client may not ask for one of these scopes, or a scope does not exist",
-        "Run `pulumi up`, which puts the client's optional scopes back as they are declared.",
+        "the client may not request one of these scopes, or a scope does not exist",
+        "Run `pulumi up`, which restores the client's optional scopes as declared.",
         "https://www.keycloak.org/docs/latest/server_admin/#_client_scopes",
     ),
     ErrorText(
         "HTTPS required",
         "Keycloak",
         "the realm's `sslRequired` forbids plain HTTP for this request",
-        "Use the realm's https address; behind a proxy that ends TLS, start Keycloak with "
-        "`--proxy-headers` and let the proxy send them.",
+        "Use the realm's https address. Behind a proxy that terminates TLS, start Keycloak with "
+        "`--proxy-headers`, and let the proxy send these headers.",
         "https://www.keycloak.org/server/reverseproxy",
     ),
     ErrorText(
         "invalid_target",
         "any server",
-        "the parameter `resource` names nothing that the server knows (RFC 8707)",
-        "Keycloak: do not switch resource-indicators on together with audience mappers. Elsewhere: register "
-        "the MCP server's URL, without a slash at its end.",
+        "the server does not know the value of the parameter `resource` (RFC 8707)",
+        "Keycloak: do not enable resource-indicators together with audience mappers. Other servers: register "
+        "the MCP server's URL, without a final slash.",
         "https://www.rfc-editor.org/rfc/rfc8707#section-2",
     ),
     ErrorText(
         "invalid_client",
         "any server",
-        "the client is not known or its credentials are wrong",
-        "Run `pulumi up`, and hand the client its present credentials.",
+        "the client is unknown, or its credentials are wrong",
+        "Run `pulumi up`, and configure the client with its present credentials.",
         "https://www.rfc-editor.org/rfc/rfc6749#section-5.2",
     ),
     ErrorText(
         "unauthorized_client",
         "any server",
         "the client may not use this grant",
-        "Run `pulumi up`, which puts the client back as it is declared.",
+        "Run `pulumi up`, which restores the client as declared.",
         "https://www.rfc-editor.org/rfc/rfc6749#section-5.2",
     ),
 )
 
 
-def translate(said: str) -> ErrorText | None:
-    """The error that a server's answer speaks of; the first of the table that stands in it."""
+def translate(message: str) -> ErrorText | None:
+    """Return the explanation of the first known error text in a server's message; None if there is none."""
     for error in ERROR_TEXTS:
-        # AADSTS90009 must not be found in AADSTS900091.
-        if re.search(rf"{re.escape(error.code)}(?![0-9A-Za-z])", said, re.IGNORECASE):
+        # AADSTS90009 must not match AADSTS900091.
+        if re.search(rf"{re.escape(error.code)}(?![0-9A-Za-z])", message, re.IGNORECASE):
             return error
     return None

@@ -1,4 +1,4 @@
-"""Checks of the MCP servers themselves: what they answer to a call without a token, and their metadata."""
+"""Checks of the MCP servers: the challenge of a call without a token, and the metadata."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import httpx
 
 from flow_mcp.operations.verify.check import check
-from flow_mcp.operations.verify.observation import Observation, bad, good, judged, skipped
+from flow_mcp.operations.verify.observation import Observation, bad, good, observe, skipped
 from flow_mcp.operations.verify.target import Target
 from flow_mcp.operations.verify.web import NoAnswerError
 from flow_mcp.runtime import metadata_url, resource_metadata
@@ -19,10 +19,9 @@ _MCP = "https://modelcontextprotocol.io/specification/2026-07-28/basic/authoriza
 
 @check(
     "V-MCP-001",
-    "A call without a token is answered 401 with the metadata's address",
-    meaning="MCP clients do not learn where to sign in; some try the well-known address, others give up.",
-    remedy="Deliver the settings to the runtime (`flow-mcp export`), and let the proxy pass "
-    "WWW-Authenticate.",
+    "A call without a token is answered 401 with the address of the metadata",
+    meaning="MCP clients cannot find the authorization server; some try the well-known address, others stop.",
+    remedy="Deliver the settings to the runtime (`flow-mcp export`). Let the proxy pass WWW-Authenticate.",
     reference=f"{_MCP}#authorization-server-location",
 )
 def challenge(target: Target) -> Iterator[Observation]:
@@ -31,18 +30,18 @@ def challenge(target: Target) -> Iterator[Observation]:
             yield answer
             continue
         header = answer.headers.get("www-authenticate", "")
-        named = re.search(r'\bresource_metadata="([^"]*)"', header)
-        right = answer.status_code == 401 and bool(named) and named[1] == metadata_url(resource.url)  # type: ignore[index]
-        yield judged(
-            resource.key, f"answered {answer.status_code}, WWW-Authenticate: {header[:300]}", right=right
+        match = re.search(r'\bresource_metadata="([^"]*)"', header)
+        right = answer.status_code == 401 and bool(match) and match[1] == metadata_url(resource.url)  # type: ignore[index]
+        yield observe(
+            resource.key, f"answered {answer.status_code}, WWW-Authenticate: {header[:300]}", passed=right
         )
 
 
 @check(
     "V-MCP-002",
-    "The challenge names the scopes of the settings",
+    "The challenge has the scopes of the settings",
     severity="warning",
-    meaning="Clients ask for all scopes that they find, or for none (AADSTS900144 with Entra).",
+    meaning="Clients request all scopes that they find, or none (AADSTS900144 with Entra).",
     remedy="Deliver the settings to the runtime (`flow-mcp export`).",
     reference=f"{_MCP}#scope-selection-strategy",
 )
@@ -51,17 +50,17 @@ def scopes(target: Target) -> Iterator[Observation]:
         if isinstance(answer, Observation):
             yield answer
             continue
-        named = re.search(r'\bscope="([^"]*)"', answer.headers.get("www-authenticate", ""))
-        wanted = set(resource_metadata(resource)["scopes_supported"])
-        seen = f"scope {named[1]!r:.200}" if named else "no scope"
-        yield judged(resource.key, seen, right=named is not None and set(named[1].split()) == wanted)
+        match = re.search(r'\bscope="([^"]*)"', answer.headers.get("www-authenticate", ""))
+        expected = set(resource_metadata(resource)["scopes_supported"])
+        seen = f"scope {match[1]!r:.200}" if match else "no scope"
+        yield observe(resource.key, seen, passed=match is not None and set(match[1].split()) == expected)
 
 
 @check(
     "V-MCP-003",
-    "The resource's metadata names it and its authorization server, byte for byte",
-    meaning="Clients refuse the server (RFC 9728, 3.3), or sign in at the wrong one.",
-    remedy="Deliver the settings to the runtime (`flow-mcp export`); let the proxy pass the root "
+    "The protected resource metadata has its URL and its authorization server, byte for byte",
+    meaning="Clients reject the server (RFC 9728, 3.3), or sign in at the wrong authorization server.",
+    remedy="Deliver the settings to the runtime (`flow-mcp export`). Let the proxy pass the root "
     "/.well-known/oauth-protected-resource.",
     reference="https://www.rfc-editor.org/rfc/rfc9728#section-3.3",
 )
@@ -70,17 +69,17 @@ def metadata(target: Target) -> Iterator[Observation]:
         if isinstance(answer, Observation):
             yield answer
             continue
-        wanted = resource_metadata(resource)
+        expected = resource_metadata(resource)
         try:
-            found = answer.json() if answer.status_code == httpx.codes.OK else None
+            document = answer.json() if answer.status_code == httpx.codes.OK else None
         except ValueError:
-            found = None
-        if not isinstance(found, dict):
-            yield bad(resource.key, f"answered {answer.status_code} and no metadata")
+            document = None
+        if not isinstance(document, dict):
+            yield bad(resource.key, f"answered {answer.status_code} without metadata")
             continue
-        wrong = [name for name, value in wanted.items() if found.get(name) != value]
+        wrong = [name for name, value in expected.items() if document.get(name) != value]
         if wrong:
-            yield bad(resource.key, ", ".join(f"{name} {found.get(name)!r:.200}" for name in wrong))
+            yield bad(resource.key, ", ".join(f"{name} {document.get(name)!r:.200}" for name in wrong))
         else:
             yield good(resource.key, f"resource {resource.url}")
 
@@ -96,7 +95,7 @@ def _answers(
             if target.mcp_server:
                 yield resource, bad(resource.key, str(error))
             else:
-                yield resource, skipped(resource.key, f"{error}; --mcp-server makes this a failure")
+                yield resource, skipped(resource.key, f"{error}; use --mcp-server to make this a failure")
 
 
 _CALL = {"jsonrpc": "2.0", "id": 1, "method": "ping"}

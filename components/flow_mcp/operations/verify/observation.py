@@ -1,4 +1,4 @@
-"""What a check observed."""
+"""Observations: the results of a check."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ Verdict = Literal["good", "bad", "skipped"]
 
 @dataclass(frozen=True)
 class Observation:
-    """One thing that a check looked at.
+    """One result of a check.
 
     Attributes:
-        subject: what: a client's name, an address, a protected resource; empty for the server as a whole.
-        seen: what was there; for a skipped one, why it was not looked at. Never a secret or a token.
-        verdict: whether it is as it must be.
-        remedy: what to do in this very case; else the check's own applies.
+        subject: a client's name, an address or a protected resource; empty for the server as a whole.
+        seen: the observed value, or the reason for skipping. Never a secret or a token.
+        verdict: whether the check passed, failed or was skipped.
+        remedy: the remedy for this case; None if the check's own remedy applies.
     """
 
     subject: str
@@ -26,20 +26,20 @@ class Observation:
 
 
 def good(subject: str, seen: str) -> Observation:
-    """It is as it must be."""
+    """The check passed."""
     return Observation(subject, seen, "good")
 
 
 def bad(subject: str, seen: str, remedy: str | None = None) -> Observation:
-    """It is not: a failure or a warning, by the check's severity."""
+    """The check failed; its severity makes it a failure or a warning."""
     return Observation(subject, seen, "bad", remedy)
 
 
 def skipped(subject: str, reason: str) -> Observation:
-    """It was not looked at."""
+    """The check was skipped for the reason given; its result is unknown."""
     return Observation(subject, reason, "skipped")
 
 
-def judged(subject: str, seen: str, *, right: bool, remedy: str | None = None) -> Observation:
-    """Good or bad."""
-    return good(subject, seen) if right else bad(subject, seen, remedy)
+def observe(subject: str, seen: str, *, passed: bool, remedy: str | None = None) -> Observation:
+    """Return the observation of a check that passed or failed."""
+    return good(subject, seen) if passed else bad(subject, seen, remedy)

@@ -1,4 +1,4 @@
-"""A client that the verification registers, and removes again."""
+"""Register a client for a check, and delete it afterwards."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _NAME = "flow-mcp verify (deleted after the check)"
 
 
 class Registered:
-    """A client that registered itself."""
+    """A client that was registered dynamically."""
 
     def __init__(self, target: Target, answer: dict[str, Any]) -> None:
         self._target = target
@@ -31,14 +31,14 @@ class Registered:
         target.hide(self._token if isinstance(self._token, str) else None)
 
     def delete(self) -> bool:
-        """Delete it, once; tells whether it is gone. By RFC 7592, else by Keycloak's admin API."""
+        """Delete the client by RFC 7592, else by Keycloak's admin API; return whether it is deleted."""
         self._deleted = self._deleted or self._by_itself() or self._by_administrator()
         return self._deleted
 
     def _by_itself(self) -> bool:
         if not isinstance(self._address, str) or not isinstance(self._token, str):
             return False
-        # The token is the server's: it goes to no other host.
+        # The token must not be sent to another host than the server's.
         if urlsplit(self._address).netloc != urlsplit(self._target.server.authority).netloc:
             return False
         try:
@@ -52,17 +52,19 @@ class Registered:
     def _by_administrator(self) -> bool:
         try:
             api, realm = self._target.admin, self._target.keycloak.realm.name
-            for found in api.get(realm_path(realm, "clients"), clientId=self.client_id):
-                api.delete(realm_path(realm, "clients", found["id"]))
+            for client in api.get(realm_path(realm, "clients"), clientId=self.client_id):
+                api.delete(realm_path(realm, "clients", client["id"]))
         except FlowMcpError:
             return False
         return True
 
 
-def register(target: Target, wish: Mapping[str, object]) -> tuple[httpx.Response, Registered | None]:
-    """An anonymous registration (RFC 7591, section 3.1) and what came of it."""
+def register(
+    target: Target, client_metadata: Mapping[str, object]
+) -> tuple[httpx.Response, Registered | None]:
+    """Register a client without a token (RFC 7591, section 3.1); None instead of it if that was rejected."""
     answer = target.web.ask(
-        "POST", str(target.metadata["registration_endpoint"]), json={"client_name": _NAME, **wish}
+        "POST", str(target.metadata["registration_endpoint"]), json={"client_name": _NAME, **client_metadata}
     )
-    made = json_object(answer)
-    return answer, Registered(target, made) if answer.is_success and made.get("client_id") else None
+    body = json_object(answer)
+    return answer, Registered(target, body) if answer.is_success and body.get("client_id") else None

@@ -1,4 +1,4 @@
-"""Results for people, as JSON for pipelines, and the checks as a page of documentation."""
+"""Reports of a verification for terminals and as JSON, and the documentation's table of checks."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _ORDER: tuple[Status, ...] = ("fail", "warn", "skipped", "pass")
 
 @dataclass(frozen=True)
 class Verification:
-    """What was observed of a tenant.
+    """The results of a tenant's verification.
 
     Attributes:
-        tenant: its ID.
-        began: when; tokens are decided as of the moment that they were minted, soon after.
-        results: all of it, in the order of the checks.
+        tenant: the tenant's ID.
+        began: time of the start; the decision on a token is for the later time at which it was issued.
+        results: all results, in the order of the checks.
     """
 
     tenant: str
@@ -37,15 +37,15 @@ class Verification:
 
 
 def counts(results: Iterable[Result]) -> dict[Status, int]:
-    """How many of each status."""
+    """Return the number of results of each status."""
     counted = Counter(result.status for result in results)
     return {status: counted[status] for status in _STYLES}
 
 
 def lines(verification: Verification, *, everything: bool) -> Iterator[RenderableType]:
-    """What failed, then warnings; what passed or was skipped is counted, or listed with `everything`.
+    """Yield failures, then warnings, then counts; with `everything` also passed and skipped checks.
 
-    A skipped check says nothing about the tenant: it is counted on its own.
+    Skipped checks are counted separately, because their result is unknown.
     """
     authorities = ", ".join(dict.fromkeys(result.authority for result in verification.results))
     yield Text(f"{verification.tenant} at {authorities}", "bold")
@@ -62,15 +62,15 @@ def _result(result: Result) -> Iterator[RenderableType]:
     check, observation = result.check, result.observation
     head = Text.assemble((result.status, _STYLES[result.status]), " ", (check.id, "bold"), " ", check.title)
     yield Padding(head, (0, 0, 0, 2), expand=False)
-    told = [": ".join(filter(None, [observation.subject, observation.seen]))]
+    texts = [": ".join(filter(None, [observation.subject, observation.seen]))]
     if result.status in {"fail", "warn"}:
-        told += [f"Means: {check.meaning}", f"Remedy: {result.remedy}", f"See {check.reference}"]
-    for text in filter(None, told):
+        texts += [f"Means: {check.meaning}", f"Remedy: {result.remedy}", f"See {check.reference}"]
+    for text in filter(None, texts):
         yield Padding(Text(text, overflow="fold"), (0, 0, 0, 4), expand=False)
 
 
 def as_json(verification: Verification) -> dict[str, object]:
-    """The same for a program."""
+    """Return the results as a JSON object."""
     return {
         "tenant": verification.tenant,
         "verifiedAt": verification.verified_at,
@@ -93,9 +93,9 @@ def as_json(verification: Verification) -> dict[str, object]:
 
 
 def markdown(checks: Iterable[Check]) -> str:
-    """The checks as a table in Markdown."""
+    """Return the checks as a Markdown table."""
     rows = [
-        "| ID | What must be so | Otherwise | What it means | What to do | Reference |",
+        "| ID | Requirement | Otherwise | Consequence | Remedy | Reference |",
         "|---|---|---|---|---|---|",
     ]
     for check in checks:

@@ -1,4 +1,4 @@
-"""Runs all checks on a tenant."""
+"""Run the checks on a tenant."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from flow_mcp.operations.verify.web import NoAnswerError
 def run(
     target: Target, report: Callable[[str], None] = lambda _: None, checks: Iterable[Check] = CHECKS
 ) -> list[Result]:
-    """What all checks observe. What goes wrong at the server is an observation, never an exception.
+    """Run checks and return their results. Errors of the server are results, never exceptions.
 
     Args:
-        target: what to look at.
-        report: told which check runs.
-        checks: which ones.
+        target: the tenant to verify.
+        report: receives the ID and the title of the check that starts.
+        checks: the checks to run.
     """
     results = []
     for check in checks:
@@ -38,7 +38,7 @@ def _observed(check: Check, target: Target) -> Iterator[Observation]:
     try:
         yield from check.run(target)
     except NoAnswerError as error:
-        yield bad("", str(error), "Check that the server runs and that this machine reaches it.")
+        yield bad("", str(error), "Check that the server runs and that this machine can reach it.")
     except (SkipError, StackError, AuthorizationServerError) as error:
         yield skipped("", str(error))
 
@@ -49,5 +49,5 @@ def _safe(target: Target, observation: Observation) -> Observation:
 
 
 def _printable(text: str) -> str:
-    """In one line. What a server says may hold control characters; a terminal must not obey them."""
+    """Return the text in one line, without control characters that a terminal would execute."""
     return "".join(char if char.isprintable() else "?" for char in " ".join(text.split()))

@@ -1,4 +1,4 @@
-"""What the runtime decides of a token, in words."""
+"""Decide on tokens with the reference runtime, and describe the decisions."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from flow_mcp.settings import ProtectedResource
 
 
 def keys(target: Target) -> Mapping[str, KeySet]:
-    """The server's keys.
+    """Fetch the server's keys.
 
     Raises:
-        SkipError: they cannot be had.
+        SkipError: they cannot be fetched.
     """
     try:
         client = target.web.client(target.server.authority)
         return {target.server.authority: fetch_keys(target.server, client)}
     except KeysUnavailableError as error:
-        raise SkipError(f"no keys to check a token with (V-KEYS-001): {error}") from error
+        raise SkipError(f"the signature keys are unavailable (V-KEYS-001): {error}") from error
 
 
-def decision_words(
-    target: Target, resource: ProtectedResource, token: str, known: Mapping[str, KeySet]
+def describe_decision(
+    target: Target, resource: ProtectedResource, token: str, key_sets: Mapping[str, KeySet]
 ) -> tuple[Decision, str]:
-    """Decide a call of a resource now, and say what came of it."""
-    decision = decide(target.settings, resource.url, token, known, int(time.time()))
+    """Decide a call of a resource now; return the decision and its description."""
+    decision = decide(target.settings, resource.url, token, key_sets, int(time.time()))
     if decision.allowed:
         return decision, f"allows it ({decision.subject_kind})"
     return decision, f"answers {decision.status}: {decision.reason} ({decision.reason.meaning})"

@@ -1,4 +1,4 @@
-"""What a verification looks at: a tenant at one of its authorization servers."""
+"""The target of a verification: a tenant at one of its authorization servers."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ from flow_mcp.settings import (
 
 
 class SkipError(FlowMcpError):
-    """A check cannot look; the text says why."""
+    """A check cannot run; the message is the reason."""
 
 
 @dataclass(frozen=True)
 class Minted:
-    """A token that a client got for a resource."""
+    """A token that a client received for a resource."""
 
     client: Client
     resource: ProtectedResource
-    at: ResourceAtServer
+    at_server: ResourceAtServer
     token: str = field(repr=False)
 
     @property
@@ -47,29 +47,29 @@ class Minted:
 
     @property
     def parsed(self) -> CompactToken:
-        """The token taken apart.
+        """The parsed token.
 
         Raises:
-            Refused: it is opaque, encrypted or malformed.
+            Refused: the token is opaque, encrypted or malformed.
         """
         return parse_token(self.token)
 
 
 @dataclass
 class Target:
-    """A tenant as its settings describe it, and the means to look at it.
+    """A tenant at one authorization server, with the credentials and HTTP clients for the checks.
 
     Attributes:
-        settings: the tenant's document.
-        server: the authorization server of it that is looked at.
-        web: what sends requests.
-        declaration: what the tenant's file says, or why it is not known.
-        secrets: gives the client secrets by client name; only called where a token is to be minted.
-        metadata_document: address of a client's metadata document to try.
+        settings: the tenant's settings document.
+        server: the authorization server to verify.
+        web: the HTTP client.
+        declaration: the tenant's declaration, or the reason why it is unavailable.
+        secrets: returns the client secrets by client name; called only to request a token.
+        metadata_document: address of a client ID metadata document to test.
         mcp_server: whether the MCP servers must answer.
-        client_keys: keys of clients that authenticate by private key JWT, by client name.
-        environment: where an administrator's credentials are.
-        transport: only for tests.
+        client_keys: keys of clients that authenticate with private key JWT, by client name.
+        environment: environment variables with an administrator's credentials.
+        transport: HTTP transport for tests.
     """
 
     settings: SettingsDocument
@@ -90,25 +90,25 @@ class Target:
             self.admin.__exit__(None, None, None)
 
     def hide(self, value: str | None) -> None:
-        """Let no report show this value."""
+        """Mask this value in all reports."""
         if value and len(value) > 3:
             self._hidden.add(value)
 
     def shown(self, text: str) -> str:
-        """The text without anything that must not be shown."""
+        """Return the text with secret values masked."""
         for value in sorted(self._hidden, key=len, reverse=True):
             text = text.replace(value, "[hidden]")
         return text
 
     @cached_property
     def _secrets(self) -> Mapping[str, str]:
-        found = self.secrets()
-        for secret in found.values():
+        secrets = self.secrets()
+        for secret in secrets.values():
             self.hide(secret)
-        return found
+        return secrets
 
     def secret(self, client: str) -> str | None:
-        """A client's secret, read when the first one is asked for.
+        """Return a client's secret; all secrets are read at the first call.
 
         Raises:
             FlowMcpError: secrets cannot be read.
@@ -120,24 +120,26 @@ class Target:
         """The tenant's declaration.
 
         Raises:
-            SkipError: it is not known, or it declares another server.
+            SkipError: it is unavailable, or it declares another server.
         """
         if isinstance(self.declaration, str):
             raise SkipError(self.declaration)
         if self.declaration.kind.key != self.server.kind:
-            raise SkipError(f"the tenant's file declares {self.declaration.kind.key} and not this server")
+            raise SkipError(
+                f"the tenant's file declares {self.declaration.kind.key} and not this authorization server"
+            )
         return self.declaration
 
     @property
     def keycloak(self) -> Keycloak:
-        """What is declared of this Keycloak.
+        """The declaration of this Keycloak.
 
         Raises:
-            SkipError: it is another kind of server, or the declaration is not known.
+            SkipError: it is another kind of server, or the declaration is unavailable.
         """
         if self.server.kind != "keycloak":
             raise SkipError(
-                f"what {self.server.kind} has registered is not read: only Keycloak's admin API is"
+                f"the clients of {self.server.kind} cannot be read: only Keycloak's admin API is supported"
             )
         return cast("Keycloak", self.declared.server)
 
@@ -163,43 +165,43 @@ class Target:
 
     @cached_property
     def documents(self) -> dict[str, dict[str, Any] | str]:
-        """By address: the metadata document there, or why there is none."""
-        found: dict[str, dict[str, Any] | str] = {}
+        """The metadata document of each address, or the reason why it has none."""
+        documents: dict[str, dict[str, Any] | str] = {}
         for address in discovery_addresses(self.server):
             try:
-                found[address] = self.web.json(address)
+                documents[address] = self.web.json(address)
             except NoAnswerError as error:
-                found[address] = str(error)
-        return found
+                documents[address] = str(error)
+        return documents
 
     @property
     def metadata(self) -> dict[str, Any]:
         """The server's metadata.
 
         Raises:
-            SkipError: no address has any.
+            SkipError: no address has metadata.
         """
         for document in self.documents.values():
             if isinstance(document, dict):
                 return document
-        raise SkipError("the server's metadata is not known (V-DISCOVERY-001)")
+        raise SkipError("the server's metadata is unavailable (V-DISCOVERY-001)")
 
     @property
     def managed(self) -> tuple[Client, ...]:
-        """The clients that the stack made."""
+        """The clients that the stack created."""
         return tuple(client for client in self.server.clients if client.registration == "managed")
 
     def resource(self, url: str) -> ProtectedResource:
-        """The protected resource with this URL."""
-        return next(each for each in self.settings.protected_resources if each.url == url)
+        """Return the protected resource with this URL."""
+        return next(resource for resource in self.settings.protected_resources if resource.url == url)
 
     def scopes(self, resource: ProtectedResource) -> tuple[str, ...]:
-        """What clients ask this server for, for this resource."""
+        """Return the scopes that clients request from this server for a resource."""
         return next(
             (
-                at.scopes_advertised
-                for at in resource.authorization_servers
-                if at.authority == self.server.authority
+                at_server.scopes_advertised
+                for at_server in resource.authorization_servers
+                if at_server.authority == self.server.authority
             ),
             (),
         )

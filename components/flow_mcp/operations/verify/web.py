@@ -1,4 +1,4 @@
-"""Requests of a verification: one try each, bounded, nothing sent where it could be read on the way."""
+"""Send the requests of a verification: one attempt each, with limits, and over https only."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from flow_mcp.declaration.base import is_loopback
 
 _TIMEOUT = httpx.Timeout(15, connect=5)
 _SECONDS = 20.0
-"""For a request and its whole answer."""
-_LARGEST = 1024 * 1024
+"""Time limit for a request and its whole answer."""
+_MAX_BYTES = 1024 * 1024
 
 
 class NoAnswerError(FlowMcpError):
-    """There is no usable answer: a finding of the verification, not its end."""
+    """The server gave no usable answer, which a check reports."""
 
 
 class Web:
-    """Sends requests; a host that did not answer is not asked again.
+    """An HTTP client that sends no further requests to a host that did not answer.
 
     Args:
-        transport: only for tests.
+        transport: HTTP transport for tests.
     """
 
     def __init__(self, transport: httpx.BaseTransport | None = None) -> None:
@@ -40,24 +40,24 @@ class Web:
             client.close()
 
     def client(self, url: str) -> httpx.Client:
-        """The client for a URL's host.
+        """Return the HTTP client for a URL's host.
 
         Raises:
-            NoAnswerError: the URL is not https, nor http on this machine.
+            NoAnswerError: the URL is neither https nor http on this machine.
         """
         parts = urlsplit(url)
         if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname)):
-            raise NoAnswerError(f"{url:.200} is not https: nothing is sent there")
+            raise NoAnswerError(f"{url:.200} is not https, so no request was sent")
         origin = f"{parts.scheme}://{parts.netloc}"
         if origin not in self._clients:
             self._clients[origin] = http_client(origin, self._transport)
         return self._clients[origin]
 
     def ask(self, method: str, url: str, **arguments: Any) -> httpx.Response:
-        """The answer, whatever it is; redirects are not followed.
+        """Send a request and return the answer of any status; redirects are not followed.
 
         Raises:
-            NoAnswerError: there is none.
+            NoAnswerError: the server did not answer, or the answer is too large.
         """
         client = self.client(url)
         origin = urlsplit(url).netloc
@@ -68,43 +68,45 @@ class Web:
                 body = bytearray()
                 for chunk in answer.iter_bytes():
                     body += chunk
-                    if len(body) > _LARGEST:
-                        raise NoAnswerError(f"{url:.200} answered more than {_LARGEST} bytes")
+                    if len(body) > _MAX_BYTES:
+                        raise NoAnswerError(f"{url:.200} answered more than {_MAX_BYTES} bytes")
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            said = f"{origin} does not answer: {str(error) or type(error).__name__}"
+            message = f"{origin} does not answer: {str(error) or type(error).__name__}"
             if isinstance(error, httpx.TransportError):
-                self._dead[origin] = said
-            raise NoAnswerError(said) from error
-        headers = [(name, value) for name, value in answer.headers.multi_items() if name not in _CODED]
+                self._dead[origin] = message
+            raise NoAnswerError(message) from error
+        headers = [
+            (name, value) for name, value in answer.headers.multi_items() if name not in _TRANSFER_HEADERS
+        ]
         return httpx.Response(
             answer.status_code, headers=headers, content=bytes(body), request=answer.request
         )
 
     def json(self, url: str) -> dict[str, Any]:
-        """The JSON object at an address.
+        """Fetch the JSON object at an address.
 
         Raises:
-            NoAnswerError: there is none.
+            NoAnswerError: the address has none.
         """
         answer = self.ask("GET", url, headers={"Accept": "application/json"})
         if answer.status_code != httpx.codes.OK:
-            raise NoAnswerError(answer_in_words(answer))
+            raise NoAnswerError(describe_answer(answer))
         try:
             body = json.loads(answer.content)
         except (ValueError, RecursionError):
-            raise NoAnswerError("answered something that is not JSON") from None
+            raise NoAnswerError("the answer is not JSON") from None
         if not isinstance(body, dict):
-            raise NoAnswerError("answered JSON that is no object")
+            raise NoAnswerError("the answer is not a JSON object")
         return body
 
 
-def answer_in_words(answer: httpx.Response) -> str:
-    """Status and error of an answer (RFC 6749, 5.2; RFC 7591, 3.2.2)."""
-    said = json_object(answer)
-    error, description = said.get("error"), said.get("error_description")
+def describe_answer(answer: httpx.Response) -> str:
+    """Return status and error of an answer (RFC 6749, 5.2; RFC 7591, 3.2.2)."""
+    body = json_object(answer)
+    error, description = body.get("error"), body.get("error_description")
     parts = [f"answered {answer.status_code}", *(str(part)[:300] for part in (error, description) if part)]
     return ", ".join(parts)
 
 
-_CODED = frozenset({"content-encoding", "transfer-encoding", "content-length"})
-"""Of the answer on the wire; its body is decoded already."""
+_TRANSFER_HEADERS = frozenset({"content-encoding", "transfer-encoding", "content-length"})
+"""Headers that describe the encoded body; they are removed, because the body is decoded already."""

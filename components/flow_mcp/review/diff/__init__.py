@@ -1,4 +1,4 @@
-"""What a change of a tenant means: who gains or loses what, and what else a reviewer must know of it."""
+"""The effects of a change of a tenant on access, for its reviewers."""
 
 from __future__ import annotations
 

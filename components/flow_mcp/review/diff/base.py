@@ -1,4 +1,4 @@
-"""Tenants at a git revision against the working tree: for a pull request that has no credentials."""
+"""Compare the tenants' files with those at a git revision, for pull requests without credentials."""
 
 from __future__ import annotations
 
@@ -23,16 +23,24 @@ from flow_mcp.review.diff.tenant_diff import TenantDiff, Unknown
 from flow_mcp.review.policy.evaluation import evaluate
 from flow_mcp.review.policy.pack import Pack
 
-# What decides beside the tenants' files what is made of them, and what is let through.
-_AROUND = ("policies", "stacks", "components", "requirements", "pyproject.toml")
-_DECLARED = ("tenant", "instance")
-# What Pulumi writes into a new stack's file.
-_OF_EVERY_STACK = frozenset({("encryptionsalt",), ("encryptedkey",), ("secretsprovider",)})
+# Besides the tenants' files, these determine the result of a declaration and of the rules.
+_PROGRAM_FILES = (
+    "policies",
+    "stacks",
+    "plugin",
+    "components",
+    "requirements",
+    "requirements.txt",
+    "pyproject.toml",
+)
+_DECLARATION_KEYS = ("tenant", "instance")
+# Pulumi writes these keys into the file of every new stack.
+_PULUMI_KEYS = frozenset({("encryptionsalt",), ("encryptedkey",), ("secretsprovider",)})
 
 
 @dataclass(frozen=True)
-class Judged:
-    """By what policies, and on which day."""
+class PolicyInputs:
+    """The policy pack, and the day for which its rules are evaluated."""
 
     pack: Pack
     as_of: date
@@ -43,9 +51,10 @@ class Base:
     """A project at a commit.
 
     Attributes:
-        commit: its ID.
-        files: its stack files and `Pulumi.yaml`, by path below the project; None for what is no file.
-        changed: files that decide what is made of declarations and are not as they were.
+        commit: the commit's ID.
+        files: its stack files and `Pulumi.yaml` by their path in the project; None for an entry that is not a
+            file.
+        changed: changed files that determine the result of declarations or rules.
     """
 
     commit: str
@@ -54,19 +63,19 @@ class Base:
 
     @classmethod
     def read(cls, project: Project, revision: str) -> Base:
-        """The project at a revision.
+        """Read the project at a revision.
 
         Raises:
-            GitError: it cannot be read.
+            GitError: the revision cannot be read.
         """
         repository = Repository.of(project.directory)
         commit = repository.commit(revision)
         files = repository.files(commit, "Pulumi.yaml", "stacks/")
-        return cls(commit, files, repository.changed(commit, *_AROUND))
+        return cls(commit, files, repository.changed(commit, *_PROGRAM_FILES))
 
     def stacks(self) -> tuple[str, ...]:
-        """The names of all stacks that had a file, sorted."""
-        return tuple(sorted(filter(None, map(_stack, self.files))))
+        """Return the sorted names of all stacks that have a file at the commit."""
+        return tuple(sorted(filter(None, map(_stack_name, self.files))))
 
 
 def outcome(
@@ -74,96 +83,97 @@ def outcome(
     base: Base,
     stacks: Iterable[str],
     after: Mapping[str, Declaration],
-    judged: Judged,
+    policy: PolicyInputs,
 ) -> Outcome:
-    """What changed since the base.
+    """Return what changed since the base.
 
     Args:
         project: the working tree.
-        base: what it is compared with.
-        stacks: names of those that are told.
-        after: the declarations of those that are there now.
-        judged: by what policies, and when.
+        base: the project at the commit that is compared.
+        stacks: names of the stacks that are compared.
+        after: the declarations of the stacks that exist now.
+        policy: the policy pack and the day of the evaluation.
     """
     with TemporaryDirectory(prefix="flow-mcp-") as directory:
-        before_after = (_written(base, Path(directory)), project)
-        diffs = tuple(
-            _diff(stack, base, before_after, after.get(stack), judged) for stack in sorted({*stacks})
-        )
-        around = tuple(_around(base, *(side.file for side in before_after)))
-    return Outcome(diffs, "base", judged.as_of, base.commit, around)
+        projects = (_write_base(base, Path(directory)), project)
+        diffs = tuple(_diff(stack, base, projects, after.get(stack), policy) for stack in sorted({*stacks}))
+        unknowns = tuple(_program_changes(base, *(version.file for version in projects)))
+    return Outcome(diffs, "base", policy.as_of, base.commit, unknowns)
 
 
-def _stack(path: str) -> str | None:
+def _stack_name(path: str) -> str | None:
     name = path.removeprefix("stacks/")
     if name == path or "/" in name or not (name.startswith("Pulumi.") and name.endswith(".yaml")):
         return None
     return name.removeprefix("Pulumi.").removesuffix(".yaml") or None
 
 
-def _written(base: Base, directory: Path) -> Project:
-    """The base's files as a project, which is then read as every other."""
+def _write_base(base: Base, directory: Path) -> Project:
+    """Write the base's files to a directory, so that they can be read as any other project."""
     (directory / "stacks").mkdir()
     for path, content in base.files.items():
-        # What is no file there, such as a link, is not read as one either.
-        if content is not None and (path == "Pulumi.yaml" or _stack(path)):
+        # An entry that is not a regular file, such as a link, is not followed.
+        if content is not None and (path == "Pulumi.yaml" or _stack_name(path)):
             (directory / path).write_bytes(content)
     return Project(directory)
 
 
 def _diff(
-    stack: str, base: Base, before_after: tuple[Project, Project], after: Declaration | None, judged: Judged
+    stack: str, base: Base, projects: tuple[Project, Project], after: Declaration | None, policy: PolicyInputs
 ) -> TenantDiff:
-    rule_results = evaluate(judged.pack, after, judged.as_of) if after else ()
+    rule_results = evaluate(policy.pack, after, policy.as_of) if after else ()
     path = f"stacks/Pulumi.{stack}.yaml"
-    was, now = (side.directory / path for side in before_after)
-    if after and _same(was, now) and _same(*(side.file for side in before_after)):
+    old_file, new_file = (version.directory / path for version in projects)
+    if after and _same_content(old_file, new_file) and _same_content(*(version.file for version in projects)):
         return TenantDiff(stack, "base", (), rule_results=rule_results)
-    unknowns = tuple(_beside(was, now)) if after else ()
+    unknowns = tuple(_other_changes(old_file, new_file)) if after else ()
     try:
-        before = _declared(base, path, before_after[0])
+        before = _declaration(base, path, projects[0])
     except DeclarationError as error:
-        first = error.problems[0]
-        text = f"cannot be told: the base's file is no declaration of today ({first.path}: {first.message})"
-        unknown = Unknown("what changes", text, blocks=True)
+        problem = error.problems[0]
+        text = (
+            "cannot be determined: the file at the base is not a valid declaration today "
+            f"({problem.path}: {problem.message})"
+        )
+        unknown = Unknown("the change", text, blocks=True)
         return TenantDiff(stack, "base", (), (), (unknown, *unknowns), rule_results)
     return TenantDiff(stack, "base", compare(before, after), (), unknowns, rule_results)
 
 
-def _declared(base: Base, path: str, then: Project) -> Declaration | None:
+def _declaration(base: Base, path: str, old_project: Project) -> Declaration | None:
     if path not in base.files:
         return None
-    return from_file(then.directory / path, instance_of(then.file)).declaration
+    return from_file(old_project.directory / path, instance_of(old_project.file)).declaration
 
 
-def _same(one: Path, other: Path) -> bool:
-    return one.is_file() and other.is_file() and one.read_bytes() == other.read_bytes()
+def _same_content(left: Path, right: Path) -> bool:
+    return left.is_file() and right.is_file() and left.read_bytes() == right.read_bytes()
 
 
-def _beside(was: Path, now: Path) -> Iterator[Unknown]:
-    """What else of a stack's file changed; only where, for a value could be secret."""
-    old, new = (dict(_values(positions.read(file).value, ())) for file in (was, now))
+def _other_changes(old_file: Path, new_file: Path) -> Iterator[Unknown]:
+    """Yield the other changed keys of a stack's file, without their values, which could be secret."""
+    old, new = (dict(_values(positions.read(file).value, ())) for file in (old_file, new_file))
     for path in sorted({*old, *new}, key=str):
-        if old.get(path) != new.get(path) and (was.exists() or path not in _OF_EVERY_STACK):
-            text = "changed too, and what that does is not told here"
+        if old.get(path) != new.get(path) and (old_file.exists() or path not in _PULUMI_KEYS):
+            text = "has changed; this command does not determine the effect"
             yield Unknown(f"{dotted(path)} of the stack's file", text, blocks=False)
 
 
-def _around(base: Base, was: Path, now: Path) -> Iterator[Unknown]:
-    changed = {path.partition("/")[0] for path in base.changed if not _stack(path)}
-    old, new = (dict(_values(positions.read(file).value, ())) for file in (was, now))
+def _program_changes(base: Base, old_file: Path, new_file: Path) -> Iterator[Unknown]:
+    changed = {path.partition("/")[0] for path in base.changed if not _stack_name(path)}
+    old, new = (dict(_values(positions.read(file).value, ())) for file in (old_file, new_file))
     if old != new:
         changed.add("Pulumi.yaml")
     for part in sorted(changed):
-        text = "changed too: what is made of a declaration, or let through, may be something else"
+        text = "has changed, which can change the result of a declaration or a rule"
         yield Unknown(part, text, blocks=False)
 
 
 def _values(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
-    """What a file says beside declarations, two levels deep, as JSON."""
+    """Yield the values of a file as JSON, up to two levels deep and without the declarations."""
     for key, part in value.items() if isinstance(value, dict) else ():
         below = (*path, str(key))
-        if path == ("config",) and str(key).removeprefix(f"{PROJECT}:") in _DECLARED:
+        if path == ("config",) and str(key).removeprefix(f"{PROJECT}:") in _DECLARATION_KEYS:
             continue
         if below == ("config",):
             yield from _values(part, below)
@@ -171,25 +181,25 @@ def _values(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...]
             yield below, json.dumps(part)
 
 
-def named(project: Project, base: Base, stacks: Iterable[str]) -> tuple[str, ...]:
-    """The stacks that are told: those that were named, else all that are there or were.
+def selected_stacks(project: Project, base: Base, stacks: Iterable[str]) -> tuple[str, ...]:
+    """Return the stacks to compare: the given ones, or else all that exist now or at the base.
 
     Raises:
-        NoProjectError: one that was named never was.
+        NoProjectError: there is no such stack, there are no stacks at all, or a name is not printable.
     """
     known = {*project.stacks(), *base.stacks()}
-    given = tuple(stacks)
-    for stack in given:
+    requested = tuple(stacks)
+    for stack in requested:
         if stack not in known:
             raise NoProjectError(
-                f"there is no stack {stack}, neither in {project.directory / 'stacks'} nor at the base"
+                f"stack {stack} does not exist, neither in {project.directory / 'stacks'} nor at the base"
             )
     if not known:
         raise NoProjectError(
-            f"there is nothing to compare: {project.directory / 'stacks'} has no stack's file"
+            f"there is nothing to compare: {project.directory / 'stacks'} contains no stack file"
         )
     for stack in sorted(known):
-        # A digest and every form but a terminal's are UTF-8.
+        # The digest and all formats except the terminal's require text that UTF-8 can encode.
         if not stack.isprintable():
-            raise NoProjectError(f"the name of the stack {stack!r} is not all text; rename its file")
-    return given or tuple(sorted(known))
+            raise NoProjectError(f"the stack name {stack!r} contains unprintable characters; rename its file")
+    return requested or tuple(sorted(known))

@@ -1,4 +1,4 @@
-"""One change, and how much it matters."""
+"""A change and its risk."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from flow_mcp.declaration.findings import Path
 
 
 class Risk(StrEnum):
-    """How much a change matters; from medium on, somebody must approve it.
+    """The risk of a change; high and medium need an approval.
 
-    high: it lets in somebody whom nobody named, takes a protection away, or ends what works for all.
-    medium: somebody named gains or loses something.
-    low: less is possible than before, or a named part is narrower.
+    high: it gives access to clients or people that nobody named, removes a protection, or breaks all clients.
+    medium: a named client, group or other part gains or loses something.
+    low: less is permitted than before.
     none: nobody gains or loses anything.
     """
 
@@ -26,32 +26,32 @@ class Risk(StrEnum):
 
     @property
     def order(self) -> int:
-        """0 for what matters most."""
+        """The position in the order of risks: 0 for the highest."""
         return list(Risk).index(self)
 
     @property
     def needs_approval(self) -> bool:
-        """Whether somebody must look at it before it is applied."""
+        """Whether a reviewer must approve a change of this risk before it is applied."""
         return self in {Risk.HIGH, Risk.MEDIUM}
 
 
 def worst(risks: Iterable[Risk]) -> Risk:
-    """The greatest of several; none where there is nothing."""
+    """Return the highest of several risks; `none` if there are none."""
     return min(risks, key=lambda risk: risk.order, default=Risk.NONE)
 
 
 @dataclass(frozen=True)
 class Change:
-    """What one change means.
+    """One change of a tenant, described for its reviewers.
 
     Attributes:
-        kind: its stable ID; docs/diff.md lists all.
-        subject: whom or what it is about.
-        path: where it was declared, below the tenant; what `instance` is the first key of, in the instance.
-        risk: how much it matters.
-        text: one sentence, with the declaration's own texts in it: whoever shows it must escape it.
-        before: what was, for a program; None where there was nothing.
-        after: what will be, likewise.
+        kind: the stable ID of its kind; docs/diff.md lists all kinds.
+        subject: the client, group, resource or other part that it is about.
+        path: the path in the tenant's declaration; a path that begins with `instance` is in the instance.
+        risk: the risk of its kind.
+        text: one sentence. It contains texts of the declaration, so renderers must escape it.
+        before: the old value, for programs; None if there was none.
+        after: the new value, for programs; None if there is none.
     """
 
     kind: str

@@ -1,4 +1,4 @@
-"""A diff as JSON: the shape that docs/schemas/diff.schema.json describes, version 1."""
+"""The diff as a JSON document, version 1, which docs/schemas/diff.schema.json describes."""
 
 from __future__ import annotations
 
@@ -13,102 +13,123 @@ from pydantic import Field
 from flow_mcp.common.json_schema import DIALECT, Schema
 from flow_mcp.common.strict_model import StrictModel
 from flow_mcp.review.diff.change import Change, Risk
-from flow_mcp.review.diff.findings import beside
+from flow_mcp.review.diff.findings import findings_by_change
 from flow_mcp.review.diff.outcome import Outcome
 from flow_mcp.review.diff.tenant_diff import Operation, Source, TenantDiff, Unknown
 from flow_mcp.review.policy.evaluation import RuleResult
 
 
 class AcceptedBy(StrictModel):
-    """The waiver that accepts a violation."""
+    """A waiver that accepts a violation."""
 
     accepted_by: str
     reason: str
-    expires: Annotated[str, Field(description="Last day on which it holds.")]
+    expires: Annotated[str, Field(description="Last day on which the waiver is valid.")]
 
 
 class Finding(StrictModel):
-    """What a policy says of what will be."""
+    """A finding of a rule for the new declaration or a resource."""
 
-    rule: Annotated[str, Field(description="ID of the rule, as docs/policies.md has it.")]
+    rule: Annotated[str, Field(description="ID of the rule; docs/policies.md lists all rules.")]
     severity: str
     level: Literal["mandatory", "advisory"]
     kind: Annotated[
         Literal["violation", "unknown", "failed"],
-        Field(description="unknown: evaluated when it is applied; failed: the rule could not be evaluated."),
+        Field(
+            description="unknown: the rule is evaluated during the update; failed: it could not be evaluated."
+        ),
     ]
-    path: Annotated[tuple[str | int, ...], Field(description="Below the tenant, or in the resource.")]
-    urn: Annotated[str, Field(description="The resource's; empty for a declaration.")]
+    path: Annotated[
+        tuple[str | int, ...], Field(description="Path in the tenant's declaration, or in the resource.")
+    ]
+    urn: Annotated[str, Field(description="URN of the resource; empty for a declaration.")]
     problem: str
     remedy: str
-    blocks: Annotated[bool, Field(description="Whether no approval would do.")]
+    blocks: Annotated[bool, Field(description="Whether no approval can permit the change.")]
     waiver: AcceptedBy | None = None
 
 
-class ChangeTold(StrictModel):
-    """What one change means."""
+class ChangeEntry(StrictModel):
+    """One change of a tenant, described for its reviewers."""
 
-    kind: Annotated[str, Field(description="Stable ID, as docs/diff.md has it.")]
-    subject: Annotated[str, Field(description="Whom or what it is about.")]
-    path: Annotated[tuple[str | int, ...], Field(description="Below the tenant, or `instance` and below it.")]
+    kind: Annotated[str, Field(description="Stable ID of the kind; docs/diff.md lists all kinds.")]
+    subject: Annotated[
+        str, Field(description="Client, group, resource or other part that the change is about.")
+    ]
+    path: Annotated[
+        tuple[str | int, ...],
+        Field(description="Path in the tenant's declaration; in the instance if it begins with `instance`."),
+    ]
     risk: Risk
     text: str
-    before: Annotated[Any, Field(description="What was; left out where there was nothing.")] = None
-    after: Annotated[Any, Field(description="What will be, likewise.")] = None
-    findings: Annotated[tuple[Finding, ...], Field(description="Policy findings that are about it.")]
+    before: Annotated[Any, Field(description="Old value; absent if there was none.")] = None
+    after: Annotated[Any, Field(description="New value; absent if there is none.")] = None
+    findings: Annotated[tuple[Finding, ...], Field(description="Findings of rules about this change.")]
 
 
-class OperationTold(StrictModel):
-    """What the engine will do to one resource."""
+class OperationEntry(StrictModel):
+    """An operation of the engine on one resource."""
 
     op: str
     urn: str
     type: str
     risk: Risk
     properties: Annotated[tuple[str, ...], Field(description="Paths of the properties that change.")]
-    replaces: Annotated[tuple[str, ...], Field(description="Those that make the engine replace it.")]
-    unknown: Annotated[tuple[str, ...], Field(description="Those that are known only when it is applied.")]
-    inputs: Annotated[str, Field(description="Digest over its new inputs, secrets masked.")]
+    replaces: Annotated[
+        tuple[str, ...], Field(description="Those that make the engine replace the resource.")
+    ]
+    unknown: Annotated[tuple[str, ...], Field(description="Those whose values are unknown until the update.")]
+    inputs: Annotated[str, Field(description="Digest of the resource's new inputs, with secrets masked.")]
 
 
-class UnknownTold(StrictModel):
-    """What cannot be known from this source."""
+class UnknownEntry(StrictModel):
+    """A value or an effect that cannot be determined from this source."""
 
     subject: str
-    text: Annotated[str, Field(description="A sentence without its subject and its end.")]
-    blocks: Annotated[bool, Field(description="Whether no approval would do.")]
+    text: Annotated[str, Field(description="Sentence without its subject and its period.")]
+    blocks: Annotated[bool, Field(description="Whether no approval can permit the change.")]
 
 
-class TenantTold(StrictModel):
-    """One stack."""
+class TenantEntry(StrictModel):
+    """The diff of one stack."""
 
     stack: str
     risk: Risk
     needs_approval: bool
-    blocked: Annotated[bool, Field(description="Whether no approval would do.")]
-    changes: Annotated[tuple[ChangeTold, ...], Field(description="What matters most first.")]
-    operations: Annotated[tuple[OperationTold, ...], Field(description="None without a preview.")]
-    unknowns: tuple[UnknownTold, ...]
-    findings: Annotated[tuple[Finding, ...], Field(description="Those that are about nothing that changes.")]
+    blocked: Annotated[bool, Field(description="Whether no approval can permit the change.")]
+    changes: Annotated[tuple[ChangeEntry, ...], Field(description="Highest risk first.")]
+    operations: Annotated[tuple[OperationEntry, ...], Field(description="Empty without a preview.")]
+    unknowns: tuple[UnknownEntry, ...]
+    findings: Annotated[tuple[Finding, ...], Field(description="Findings of rules that belong to no change.")]
 
 
 class DiffDocument(StrictModel):
-    """What `flow-mcp diff` tells."""
+    """The document that `flow-mcp diff --json` prints."""
 
-    version: Annotated[Literal[1], Field(description="Of this shape.")] = 1
-    source: Annotated[Source, Field(description="Declarations at a git revision, or a preview.")]
-    base: Annotated[str | None, Field(description="The commit that was compared with.")] = None
-    as_of: Annotated[date, Field(description="Day on which policies looked at waivers and secrets.")]
-    digest: Annotated[str, Field(description="Over all that an approver sees; `flow-mcp gate` takes it.")]
+    version: Annotated[Literal[1], Field(description="Version of this format.")] = 1
+    source: Annotated[
+        Source,
+        Field(description="base: files compared with a git revision; preview: a preview of the engine."),
+    ]
+    base: Annotated[str | None, Field(description="Commit with which the files were compared.")] = None
+    as_of: Annotated[date, Field(description="Day for which the rules evaluated waivers and secrets.")]
+    digest: Annotated[
+        str,
+        Field(description="Of everything that an approver sees; `flow-mcp gate apply --approved` takes it."),
+    ]
     risk: Risk
     needs_approval: bool
-    blocked: Annotated[bool, Field(description="Whether no approval would do.")]
-    unknowns: Annotated[tuple[UnknownTold, ...], Field(description="Those that belong to no tenant.")]
-    tenants: Annotated[tuple[TenantTold, ...], Field(description="By stack's name, unchanged ones too.")]
+    blocked: Annotated[bool, Field(description="Whether no approval can permit the change.")]
+    unknowns: Annotated[
+        tuple[UnknownEntry, ...], Field(description="Unknowns that belong to no single tenant.")
+    ]
+    tenants: Annotated[
+        tuple[TenantEntry, ...], Field(description="All compared stacks by name, including unchanged ones.")
+    ]
 
 
 def document(outcome: Outcome) -> DiffDocument:
-    """The outcome as a document."""
+    """Return the outcome as a document."""
     return DiffDocument(
         source=outcome.source,
         base=outcome.base,
@@ -123,35 +144,35 @@ def document(outcome: Outcome) -> DiffDocument:
 
 
 def json_text(outcome: Outcome) -> str:
-    """The document as JSON in ASCII, so that no terminal obeys what was declared; without absent values."""
+    """Return the document as JSON, in ASCII so that no declared text controls a terminal, without nulls."""
     return document(outcome).model_dump_json(by_alias=True, exclude_none=True, indent=2, ensure_ascii=True)
 
 
 def digest(diffs: Iterable[TenantDiff], unknowns: Iterable[Unknown] = ()) -> str:
-    """What an approval names: sha256 over RFC 8785 JSON of everything that the approver saw.
+    """Return the digest of everything that an approver sees: SHA-256 of its RFC 8785 JSON.
 
-    The day and the commit are not in it: what they change is in what was seen.
+    The day and the commit are not part of it; their effects on changes and findings are.
     """
-    told = ((diff.source, _tenant(diff)) for diff in _sorted(diffs))
-    return _digest(told, map(_unknown, unknowns))
+    tenants = ((diff.source, _tenant(diff)) for diff in _sorted(diffs))
+    return _digest(tenants, map(_unknown, unknowns))
 
 
-def digest_of(told: DiffDocument) -> str:
-    """The digest of what a document tells, for whoever was given one."""
-    return _digest(((told.source, tenant) for tenant in told.tenants), told.unknowns)
+def digest_of(document: DiffDocument) -> str:
+    """Return the digest of a document's content, to compare with its field `digest`."""
+    return _digest(((document.source, tenant) for tenant in document.tenants), document.unknowns)
 
 
-def _digest(tenants: Iterable[tuple[Source, TenantTold]], unknowns: Iterable[UnknownTold]) -> str:
-    seen: dict[str, Any] = {
+def _digest(tenants: Iterable[tuple[Source, TenantEntry]], unknowns: Iterable[UnknownEntry]) -> str:
+    content: dict[str, Any] = {
         "version": 1,
         "tenants": [{"source": source, **_json(tenant)} for source, tenant in tenants],
         "unknowns": [_json(unknown) for unknown in unknowns],
     }
-    return f"sha256:{hashlib.sha256(rfc8785.dumps(seen)).hexdigest()}"
+    return f"sha256:{hashlib.sha256(rfc8785.dumps(content)).hexdigest()}"
 
 
 def diff_schema() -> dict[str, Any]:
-    """The JSON Schema of the document."""
+    """Return the JSON Schema of the document."""
     return {"$schema": DIALECT, **DiffDocument.model_json_schema(schema_generator=Schema, by_alias=True)}
 
 
@@ -163,22 +184,22 @@ def _json(part: StrictModel) -> dict[str, Any]:
     return part.model_dump(mode="json", by_alias=True)
 
 
-def _tenant(diff: TenantDiff) -> TenantTold:
-    found, rest = beside(diff.changes, diff.rule_results)
-    return TenantTold(
+def _tenant(diff: TenantDiff) -> TenantEntry:
+    by_change, rest = findings_by_change(diff.changes, diff.rule_results)
+    return TenantEntry(
         stack=diff.stack,
         risk=diff.risk,
         needs_approval=diff.needs_approval,
         blocked=diff.blocked,
-        changes=tuple(_change(change, found.get(index, ())) for index, change in enumerate(diff.changes)),
-        operations=tuple(_operation(each, diff.risk_of(each)) for each in diff.operations),
+        changes=tuple(_change(change, by_change.get(index, ())) for index, change in enumerate(diff.changes)),
+        operations=tuple(_operation(operation, diff.risk_of(operation)) for operation in diff.operations),
         unknowns=tuple(map(_unknown, diff.unknowns)),
         findings=tuple(map(finding, rest)),
     )
 
 
-def _change(change: Change, findings: Iterable[RuleResult]) -> ChangeTold:
-    return ChangeTold(
+def _change(change: Change, findings: Iterable[RuleResult]) -> ChangeEntry:
+    return ChangeEntry(
         kind=change.kind,
         subject=change.subject,
         path=change.path,
@@ -190,8 +211,8 @@ def _change(change: Change, findings: Iterable[RuleResult]) -> ChangeTold:
     )
 
 
-def _operation(operation: Operation, risk: Risk) -> OperationTold:
-    return OperationTold(
+def _operation(operation: Operation, risk: Risk) -> OperationEntry:
+    return OperationEntry(
         op=operation.op,
         urn=operation.urn,
         type=operation.type,
@@ -203,12 +224,12 @@ def _operation(operation: Operation, risk: Risk) -> OperationTold:
     )
 
 
-def _unknown(unknown: Unknown) -> UnknownTold:
-    return UnknownTold(subject=unknown.subject, text=unknown.text, blocks=unknown.blocks)
+def _unknown(unknown: Unknown) -> UnknownEntry:
+    return UnknownEntry(subject=unknown.subject, text=unknown.text, blocks=unknown.blocks)
 
 
 def finding(rule_result: RuleResult) -> Finding:
-    """A judgement as it is told."""
+    """Return a rule's result as an entry of the document."""
     waiver = rule_result.waiver
     return Finding(
         rule=rule_result.rule_id,

@@ -1,4 +1,4 @@
-"""Policy findings, each beside the change that it is about."""
+"""Assign the findings of the rules to the changes that they are about."""
 
 from __future__ import annotations
 
@@ -9,26 +9,27 @@ from flow_mcp.review.diff.change import Change
 from flow_mcp.review.policy.evaluation import RuleResult
 
 
-def beside(
+def findings_by_change(
     changes: Sequence[Change], rule_results: Sequence[RuleResult]
 ) -> tuple[dict[int, list[RuleResult]], list[RuleResult]]:
-    """Findings by the index of their change, and those that are about nothing that changes.
+    """Return the findings by the index of their change, and the findings that belong to no change.
 
-    Each stands once, beside the first change that its path agrees with the longest.
+    A finding belongs to the change whose path has the longest common part with its own, or to the first of
+    several.
     """
-    found: dict[int, list[RuleResult]] = {}
+    by_change: dict[int, list[RuleResult]] = {}
     rest: list[RuleResult] = []
     for rule_result in rule_results:
-        common = [_common(change.path, rule_result.path) for change in changes]
-        best = max(common, default=0)
-        if best and not rule_result.urn:
-            found.setdefault(common.index(best), []).append(rule_result)
+        common_lengths = [_common_length(change.path, rule_result.path) for change in changes]
+        longest = max(common_lengths, default=0)
+        if longest and not rule_result.urn:
+            by_change.setdefault(common_lengths.index(longest), []).append(rule_result)
         else:
             rest.append(rule_result)
-    return found, rest
+    return by_change, rest
 
 
-def _common(change: Path, finding: Path) -> int:
-    """How far two paths agree, where one is the other or above it; a whole part of the tenant is too wide."""
+def _common_length(change: Path, finding: Path) -> int:
+    """Return the length of the shorter path if it is the start of the other, else 0; one key is too broad."""
     shorter = min(len(change), len(finding))
     return shorter if shorter > 1 and change[:shorter] == finding[:shorter] else 0

@@ -1,4 +1,4 @@
-"""Files of a project at a git revision; the working tree stays as it is."""
+"""Read the files of a project at a git revision without changing the working tree."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from pathlib import Path
 
 from flow_mcp.common.errors import FlowMcpError
 
-_SECONDS = 120
-_REGULAR = frozenset({b"100644", b"100755"})
+_TIMEOUT_SECONDS = 120
+_REGULAR_FILE_MODES = frozenset({b"100644", b"100755"})
 
 
 class GitError(FlowMcpError):
-    """The project's files at a revision cannot be read."""
+    """The project's files at a git revision could not be read."""
 
     exit_code = 2
 
 
 @dataclass(frozen=True)
 class Repository:
-    """The git repository that a project is in.
+    """The git repository of a project.
 
     Attributes:
-        directory: the project's.
-        program: the `git` command.
+        directory: the directory of the project.
+        program: the path of the `git` command.
     """
 
     directory: Path
@@ -35,62 +35,62 @@ class Repository:
 
     @classmethod
     def of(cls, directory: Path) -> Repository:
-        """The repository of a directory.
+        """Return the repository of a directory.
 
         Raises:
-            GitError: there is no git.
+            GitError: git is not installed.
         """
-        found = shutil.which("git")
-        if not found:
-            raise GitError("there is no git on PATH, and --base reads a revision with it; install it")
-        return cls(directory, found)
+        program = shutil.which("git")
+        if not program:
+            raise GitError("git is not on PATH, and --base needs it to read the revision; install git")
+        return cls(directory, program)
 
     @cached_property
     def prefix(self) -> str:
-        """The project's directory below the repository's top: empty, or with a slash at its end."""
+        """The path of the project below the repository's top directory: empty, or ending with a slash."""
         return self._run("rev-parse", "--show-prefix").decode("utf-8", "surrogateescape").removesuffix("\n")
 
     def commit(self, revision: str) -> str:
-        """The commit that a revision means; every other command gets that, and never the user's words.
+        """Return the commit ID of a revision; other commands receive this ID, never the user's text.
 
         Raises:
-            GitError: it means none.
+            GitError: the revision does not name a commit.
         """
         try:
-            found = self._run(
+            output = self._run(
                 "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"
             )
         except (GitError, ValueError):
-            # Asked first, so that a directory without a repository is not blamed on the revision.
+            # Raises a more precise error if the directory is not in a repository.
             _ = self.prefix
             raise GitError(
-                f"git knows no commit {revision!r} here; name a branch, tag or commit, and fetch it first "
-                "where the clone is shallow (`git fetch --depth=1 origin BRANCH`)"
+                f"git found no commit {revision!r} in this repository; name a branch, tag or commit, "
+                "and in a shallow clone fetch it first (`git fetch --depth=1 origin BRANCH`)"
             ) from None
-        return found.decode("ascii").strip()
+        return output.decode("ascii").strip()
 
     def files(self, commit: str, *paths: str) -> dict[str, bytes | None]:
-        """Files at a commit, by path below the project; None for what is there and no regular file.
+        """Return files at a commit by their path in the project; None for what is not a regular file.
 
         Args:
-            commit: its ID, by `commit`.
-            paths: of files, and of directories with a slash at their end, whose own files are meant.
+            commit: the ID that `commit` returned.
+            paths: files, and directories with a slash at the end, of which the direct entries are read.
         """
         wanted = [self.prefix + path for path in paths]
-        listed = self._run("ls-tree", "-z", "--full-tree", commit, "--", *wanted)
+        listing = self._run("ls-tree", "-z", "--full-tree", commit, "--", *wanted)
         ids: dict[str, bytes | None] = {}
-        for entry in filter(None, listed.split(b"\0")):
-            about, _, path = entry.partition(b"\t")
-            mode, kind, blob = about.split()
+        for entry in filter(None, listing.split(b"\0")):
+            header, _, path = entry.partition(b"\t")
+            mode, kind, blob = header.split()
             if kind == b"tree":
                 continue
             name = path.decode("utf-8", "surrogateescape").removeprefix(self.prefix)
-            ids[name] = blob if mode in _REGULAR else None
+            ids[name] = blob if mode in _REGULAR_FILE_MODES else None
         contents = self._blobs([blob for blob in ids.values() if blob])
         return {name: contents[blob] if blob else None for name, blob in ids.items()}
 
     def changed(self, commit: str, *paths: str) -> tuple[str, ...]:
-        """Files below some paths of the project that are not as they were at a commit."""
+        """Return the files below some paths of the project that differ from those at a commit."""
         names = self._run(
             "diff", "--name-only", "-z", "--no-ext-diff", "--no-textconv", "--relative", commit, "--", *paths
         )
@@ -98,30 +98,34 @@ class Repository:
 
     def _blobs(self, ids: list[bytes]) -> dict[bytes, bytes]:
         contents: dict[bytes, bytes] = {}
-        rest = self._run("cat-file", "--batch", given=b"".join(each + b"\n" for each in ids)) if ids else b""
+        rest = self._run("cat-file", "--batch", stdin=b"".join(blob + b"\n" for blob in ids)) if ids else b""
         while rest:
-            about, _, rest = rest.partition(b"\n")
-            blob, kind, *size = about.split()
+            header, _, rest = rest.partition(b"\n")
+            blob, kind, *size = header.split()
             if kind != b"blob":
-                raise GitError(f"git lacks the file {blob.decode('ascii')}; fetch the revision whole")
+                raise GitError(
+                    f"git does not have the file {blob.decode('ascii')}; fetch the complete revision"
+                )
             contents[blob], rest = rest[: int(size[0])], rest[int(size[0]) + 1 :]
         return contents
 
-    def _run(self, *arguments: str, given: bytes = b"") -> bytes:
-        shown = f"git {arguments[0]}"
+    def _run(self, *arguments: str, stdin: bytes = b"") -> bytes:
+        command = f"git {arguments[0]}"
         try:
-            ended = subprocess.run(
+            completed = subprocess.run(
                 [self.program, *arguments],
                 cwd=self.directory,
                 env={**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"},
-                input=given,
+                input=stdin,
                 capture_output=True,
-                timeout=_SECONDS,
+                timeout=_TIMEOUT_SECONDS,
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            raise GitError(f"`{shown}` did not end within {_SECONDS} seconds") from None
-        if ended.returncode:
-            said = " ".join(ended.stderr.decode("utf-8", "backslashreplace").split())
-            raise GitError(f"`{shown}` failed in {self.directory}: {said or f'exit code {ended.returncode}'}")
-        return ended.stdout
+            raise GitError(f"`{command}` did not finish within {_TIMEOUT_SECONDS} seconds") from None
+        if completed.returncode:
+            output = " ".join(completed.stderr.decode("utf-8", "backslashreplace").split())
+            raise GitError(
+                f"`{command}` failed in {self.directory}: {output or f'exit code {completed.returncode}'}"
+            )
+        return completed.stdout

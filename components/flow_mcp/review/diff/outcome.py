@@ -1,4 +1,4 @@
-"""All that one run of the command tells: the tenants' diffs and what stands beside them."""
+"""The result of one run of `flow-mcp diff`: the tenants' diffs and unknowns of the whole project."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from flow_mcp.review.diff.tenant_diff import Source, TenantDiff, Unknown
 
 @dataclass(frozen=True)
 class Outcome:
-    """What is shown, in whatever form.
+    """The result that every output format shows.
 
     Attributes:
-        diffs: by stack's name.
-        source: what they were told from.
-        as_of: the day on which policies looked at waivers and secrets.
-        base: the commit that was compared with; None for a preview.
-        unknowns: what could not be known and belongs to no tenant.
+        diffs: one for each stack, ordered by its name.
+        source: whether the diffs were computed from files or from a preview.
+        as_of: the day for which the rules evaluated waivers and secrets.
+        base: the commit with which the files were compared; None for a preview.
+        unknowns: effects that could not be determined and belong to no single tenant.
     """
 
     diffs: tuple[TenantDiff, ...]
@@ -30,27 +30,27 @@ class Outcome:
 
     @property
     def risk(self) -> Risk:
-        """The greatest of anything in it."""
-        return worst((*(each.risk for each in self.unknowns), *(diff.risk for diff in self.diffs)))
+        """The highest risk of all diffs and unknowns."""
+        return worst((*(unknown.risk for unknown in self.unknowns), *(diff.risk for diff in self.diffs)))
 
     @property
     def blocked(self) -> bool:
-        """Whether no approval would do."""
-        return any(diff.blocked for diff in self.diffs) or any(each.blocks for each in self.unknowns)
+        """Whether no approval can permit the change."""
+        return any(diff.blocked for diff in self.diffs) or any(unknown.blocks for unknown in self.unknowns)
 
     @property
     def needs_approval(self) -> bool:
-        """Whether somebody must look at it before it is applied."""
+        """Whether a reviewer must approve the change before it is applied."""
         return self.blocked or self.risk.needs_approval
 
     @property
     def exit_code(self) -> int:
-        """What a pipeline goes by."""
+        """The exit code of the command."""
         return BLOCKED if self.blocked else NEEDS_APPROVAL if self.needs_approval else OK
 
     def counts(self) -> dict[Risk, int]:
-        """How many changes, operations and unknowns there are of each risk."""
-        risks = [each.risk for each in self.unknowns]
+        """Return the number of changes, operations and unknowns of each risk."""
+        risks = [unknown.risk for unknown in self.unknowns]
         for diff in self.diffs:
             risks += diff.risks
         return {risk: risks.count(risk) for risk in Risk}

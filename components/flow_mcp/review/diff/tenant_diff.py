@@ -1,4 +1,4 @@
-"""Everything that changes for one tenant, from whatever source: what an approver is shown."""
+"""The diff of one tenant that an approver sees, computed from files or from a preview."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from flow_mcp.review.diff.change import Change, Risk, worst
 from flow_mcp.review.policy.evaluation import RuleResult
 
 Source = Literal["base", "preview"]
-"""Declarations alone, compared with a git revision; or a preview."""
+"""`base`: the files compared with those at a git revision. `preview`: a preview of the engine."""
 
 
 @dataclass(frozen=True)
 class Operation:
-    """What the engine will do to one resource. No value of a property is in it: it could be secret.
+    """An operation of the engine on one resource, without the values of properties, which could be secret.
 
     Attributes:
-        op: the engine's word: `create`, `update`, `delete`, `replace`, `import`, …
-        urn: the resource's.
-        type: its type token.
+        op: the engine's name of the operation: `create`, `update`, `delete`, `replace`, `import`, …
+        urn: the resource's URN.
+        type: the resource's type token.
         properties: paths of the properties that change.
-        replaces: those of them that make the engine replace it.
-        unknown: paths of properties whose values are known only when it is applied.
-        inputs: a digest over the resource's new inputs, secrets masked: what is approved are these values.
-            It belongs into the diff's digest; empty for a removal.
+        replaces: those of them that make the engine replace the resource.
+        unknown: paths of properties whose values are unknown until the update.
+        inputs: a digest of the resource's new inputs with secrets masked; empty for a deletion. It is part
+            of the diff's digest, so that an approval covers the values.
     """
 
     op: str
@@ -38,13 +38,13 @@ class Operation:
 
 @dataclass(frozen=True)
 class Unknown:
-    """Something that cannot be known from this source.
+    """A value or an effect that cannot be determined from this source.
 
     Attributes:
-        subject: what of.
-        text: what is not known of it and why, a sentence without its subject and its end.
-        blocks: whether nothing can be approved without it; else an approver may accept that it is unknown,
-            such as a client ID that the server is still to assign.
+        subject: the subject of the sentence.
+        text: the rest of the sentence, without the period: what is unknown and why.
+        blocks: whether the change cannot be approved while this is unknown. Otherwise an approver may accept
+            it, such as a client ID that the server has yet to assign.
     """
 
     subject: str
@@ -53,21 +53,21 @@ class Unknown:
 
     @property
     def risk(self) -> Risk:
-        """As much as what it could be."""
+        """The risk of the possible values."""
         return Risk.HIGH if self.blocks else Risk.MEDIUM
 
 
 @dataclass(frozen=True)
 class TenantDiff:
-    """One stack's diff.
+    """The diff of one stack.
 
     Attributes:
-        stack: its name.
-        source: what it was told from.
-        changes: what the declaration's change means, what matters most first.
-        operations: what the engine will do; none without a preview.
-        unknowns: what could not be known.
-        judgements: what policies say of what will be.
+        stack: the stack's name.
+        source: whether it was computed from files or from a preview.
+        changes: the effects of the declaration's change, highest risk first.
+        operations: the operations of the engine; none without a preview.
+        unknowns: values and effects that could not be determined.
+        rule_results: the findings of the rules for the new declaration.
     """
 
     stack: str
@@ -79,12 +79,12 @@ class TenantDiff:
 
     @property
     def empty(self) -> bool:
-        """Whether nothing changes, as far as everything is known."""
+        """Whether there are no changes, operations or unknowns."""
         return not (self.changes or self.operations or self.unknowns)
 
     @property
     def risks(self) -> list[Risk]:
-        """Those of everything in it."""
+        """The risks of all changes, operations and unknowns."""
         return [
             *(change.risk for change in self.changes),
             *map(self.risk_of, self.operations),
@@ -93,26 +93,26 @@ class TenantDiff:
 
     @property
     def risk(self) -> Risk:
-        """The greatest of anything in it."""
+        """The highest risk of all changes, operations and unknowns."""
         return worst(self.risks)
 
     @property
     def blocked(self) -> bool:
-        """Whether no approval would do: a policy forbids it, or what it is cannot be known."""
+        """Whether no approval can permit the change: a rule rejects it, or it cannot be determined."""
         return any(rule_result.blocks for rule_result in self.rule_results) or any(
             unknown.blocks for unknown in self.unknowns
         )
 
     @property
     def needs_approval(self) -> bool:
-        """Whether somebody must look at it before it is applied."""
+        """Whether a reviewer must approve the change before it is applied."""
         return self.blocked or self.risk.needs_approval
 
     def risk_of(self, operation: Operation) -> Risk:
-        """What an operation adds to what the changes say.
+        """Return the risk of an operation, in addition to the risks of the changes.
 
-        A resource that is replaced is another one to everybody who knew it. What is made or updated is the
-        work of a change; without any, somebody changed the resources or the program.
+        A replaced resource has another identity, which breaks its users. Creations and updates normally
+        result from a change; without one, the resources or the program were changed.
         """
         if operation.op == "replace" or operation.replaces:
             return Risk.HIGH

@@ -1,1 +1,1 @@
-"""Audit evidence: what was declared, what changed, what policies said and what came of it, signed."""
+"""Audit evidence: a signed file with the declarations, changes, findings and settings of tenants."""

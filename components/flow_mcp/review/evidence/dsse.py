@@ -1,7 +1,7 @@
 """The signed file: a DSSE envelope (https://github.com/secure-systems-lab/dsse, version 1.0.2).
 
-Signing and verifying are the library's. Reading is done here: the library takes a key ID for more than the
-hint that it is, and a file of a stranger needs limits first.
+The library signs and verifies. The file is parsed here, because the library trusts a key ID, which is only a
+hint, and because untrusted files need limits.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from flow_mcp.review.evidence.errors import NotVerifiedError
 from flow_mcp.settings.strict_json import validate_strictly
 
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
-LARGEST = 64 * 1024 * 1024
-"""Bytes of a file that is still looked at."""
-_MOST = 100
+MAXIMUM_BYTES = 64 * 1024 * 1024
+"""The maximum size of a file; larger ones are rejected unread."""
+_MAXIMUM_SIGNATURES = 100
 
 
 class _Signature(BaseModel):
@@ -35,77 +35,81 @@ class _Signature(BaseModel):
 
 
 class _Envelope(BaseModel):
-    # Other members are allowed by the format; no signature covers them, and nothing here uses them.
+    # The format allows other members. No signature covers them, so they are ignored.
     model_config = ConfigDict(strict=True)
 
     payload: str
     payload_type: Annotated[str, Field(alias="payloadType")]
-    signatures: Annotated[list[_Signature], Field(max_length=_MOST)]
+    signatures: Annotated[list[_Signature], Field(max_length=_MAXIMUM_SIGNATURES)]
 
 
 @dataclass(frozen=True)
-class Opened:
-    """What was signed, and by whom.
+class SignedPayload:
+    """The payload of an envelope whose signatures were verified.
 
     Attributes:
         payload: the bytes that every given key has signed.
-        strangers: how many signatures no given key has made; they prove nothing and harm nothing.
+        other_signatures: the number of signatures by other keys; they are ignored.
     """
 
     payload: bytes
-    strangers: int
+    other_signatures: int
 
 
-def sealed(payload: bytes, signer: Signer) -> bytes:
-    """The envelope of a statement, as it stands in a file."""
+def seal(payload: bytes, signer: Signer) -> bytes:
+    """Sign a statement and return its envelope as the content of a file."""
     envelope = Envelope(payload, PAYLOAD_TYPE, {})
     envelope.sign(signer)
     return rfc8785.dumps(envelope.to_dict()) + b"\n"
 
 
-def opened(data: bytes, keys: Sequence[Key]) -> Opened:
-    """The statement in an envelope, once every key has been found among its signers.
+def open_envelope(data: bytes, keys: Sequence[Key]) -> SignedPayload:
+    """Verify that every given key has signed an envelope, and return its payload.
 
     Args:
-        data: what stands in the file.
-        keys: public keys, at least one, each once; all of them must have signed.
+        data: the content of the file.
+        keys: at least one public key, without duplicates; each of them must have signed.
 
     Raises:
-        NotVerifiedError: it is no such envelope, or a key has not signed it.
+        NotVerifiedError: it is not such an envelope, or a key has not signed it.
     """
     envelope = _read(data)
     if envelope.payload_type != PAYLOAD_TYPE:
-        raise NotVerifiedError(f"the payload's type is not {PAYLOAD_TYPE}: this is no in-toto statement")
+        raise NotVerifiedError(f"its payload type is not {PAYLOAD_TYPE}, so it is not an in-toto statement")
     payload = _decoded(envelope.payload, "payload")
-    signatures = [_decoded(each.sig, "signature") for each in envelope.signatures]
+    signatures = [_decoded(signature.sig, "signature") for signature in envelope.signatures]
     signed = Envelope(payload, PAYLOAD_TYPE, {}).pae()
-    made: set[int] = set()
+    verified: set[int] = set()
     for key in keys:
-        by_key = {number for number, each in enumerate(signatures) if _has_signed(key, each, signed)}
+        by_key = {
+            index for index, signature in enumerate(signatures) if _is_signature(key, signature, signed)
+        }
         if not by_key:
-            raise NotVerifiedError(f"{_count(len(signatures))}, and none by the key {key.keyid}")
-        made |= by_key
-    return Opened(payload, len(signatures) - len(made))
+            raise NotVerifiedError(
+                f"it has no signature by the key {key.keyid} (signatures in the file: {len(signatures)})"
+            )
+        verified |= by_key
+    return SignedPayload(payload, len(signatures) - len(verified))
 
 
 def _read(data: bytes) -> _Envelope:
-    if len(data) > LARGEST:
-        raise NotVerifiedError(f"it is larger than {LARGEST} bytes, so it was not looked at")
+    if len(data) > MAXIMUM_BYTES:
+        raise NotVerifiedError(f"it is larger than {MAXIMUM_BYTES} bytes and was not read")
     try:
         return validate_strictly(_Envelope, data)
     except ValidationError as error:
-        raise NotVerifiedError(f"it is no DSSE envelope: {first(error)}") from None
+        raise NotVerifiedError(f"it is not a DSSE envelope: {first_problem(error)}") from None
 
 
-def _decoded(text: str, what: str) -> bytes:
+def _decoded(text: str, member: str) -> bytes:
     try:
-        # The format allows both alphabets.
+        # The format allows the standard and the URL-safe alphabet.
         return base64.b64decode(text.replace("-", "+").replace("_", "/"), validate=True)
     except (binascii.Error, ValueError):
-        raise NotVerifiedError(f"it is no DSSE envelope: its {what} is not base64") from None
+        raise NotVerifiedError(f"it is not a DSSE envelope: its {member} is not base64") from None
 
 
-def _has_signed(key: Key, signature: bytes, signed: bytes) -> bool:
+def _is_signature(key: Key, signature: bytes, signed: bytes) -> bool:
     try:
         key.verify_signature(Signature(key.keyid, signature.hex()), signed)
     except UnverifiedSignatureError:
@@ -113,12 +117,8 @@ def _has_signed(key: Key, signature: bytes, signed: bytes) -> bool:
     return True
 
 
-def first(error: ValidationError) -> str:
-    """The first thing that is wrong with a document; no value of it is repeated."""
-    found = error.errors(include_input=False, include_url=False, include_context=False)[0]
-    place, problem = ".".join(map(str, found["loc"])), found["msg"].removeprefix("Value error, ")
-    return terminal(f"{place}: {problem}" if place else problem)
-
-
-def _count(number: int) -> str:
-    return f"it has {number or 'no'} {'signature' if number == 1 else 'signatures'}"
+def first_problem(error: ValidationError) -> str:
+    """Return the first problem of a document, without repeating any value of it."""
+    problem = error.errors(include_input=False, include_url=False, include_context=False)[0]
+    place, message = ".".join(map(str, problem["loc"])), problem["msg"].removeprefix("Value error, ")
+    return terminal(f"{place}: {message}" if place else message)

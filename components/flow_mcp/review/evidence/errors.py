@@ -1,4 +1,4 @@
-"""What can go wrong with evidence."""
+"""Errors of creating and verifying evidence."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from flow_mcp.common.errors import FlowMcpError
 
 
 class EvidenceError(FlowMcpError):
-    """Evidence cannot be made or looked at: a file, a key or a tenant is not as it must be."""
+    """Evidence cannot be created or read: a file, a key or a tenant is unsuitable."""
 
     exit_code = 2
 
 
 class NotVerifiedError(FlowMcpError):
-    """Evidence was looked at and proves nothing; every reason is named."""
+    """The evidence is not verified; the message contains every reason."""
 
     exit_code = 1

@@ -1,6 +1,6 @@
-"""Keys in PEM files: the private one that signs, the public ones that verify.
+"""Read keys from PEM files: the private key that signs, and the public keys that verify.
 
-What a key can do follows from the key alone. Nothing that a signed file says chooses an algorithm.
+The key alone determines the algorithm. The content of a signed file never does.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from flow_mcp.review.evidence.errors import EvidenceError
 
 _KINDS = "an Ed25519, an ECDSA (P-256, P-384, P-521) or an RSA key"
 _RSA_BITS = 2048
-_LARGEST = 64 * 1024
+_MAXIMUM_BYTES = 64 * 1024
 
 
 def signer(file: Path, passphrase: Callable[[], str]) -> CryptoSigner:
-    """The private key in a file.
+    """Read the private key in a file.
 
     Args:
-        file: PEM.
-        passphrase: asked for only if the key is encrypted.
+        file: a PEM file.
+        passphrase: called only if the key is encrypted.
 
     Raises:
-        EvidenceError: it is no private key that can sign, or the passphrase is wrong.
+        EvidenceError: the file contains no private key that can sign, or the passphrase is wrong.
     """
     pem = _read(file)
     try:
@@ -37,46 +37,46 @@ def signer(file: Path, passphrase: Callable[[], str]) -> CryptoSigner:
     except TypeError:
         private = _decrypted(file, pem, passphrase())
     except (ValueError, UnsupportedAlgorithm):
-        made = "make one with `openssl genpkey -algorithm ed25519 -out evidence.pem`"
-        raise EvidenceError(f"{file} holds no private key in PEM that can be used; {made}") from None
-    # A Diffie-Hellman key has no place here either, but its public part says so.
-    public = _usable(file, private.public_key())
+        remedy = "create one with `openssl genpkey -algorithm ed25519 -out evidence.pem`"
+        raise EvidenceError(f"{file} contains no usable private key in PEM; {remedy}") from None
+    # A Diffie-Hellman key is loaded too; the check of its public part rejects it.
+    public = _require_usable(file, private.public_key())
     return CryptoSigner(private, public)
 
 
 def public_key(file: Path) -> SSlibKey:
-    """The public key in a file.
+    """Read the public key in a file.
 
     Raises:
-        EvidenceError: it is no public key that can verify.
+        EvidenceError: the file contains no public key that can verify.
     """
     pem = _read(file)
     try:
-        return _usable(file, load_pem_public_key(pem))
+        return _require_usable(file, load_pem_public_key(pem))
     except (ValueError, UnsupportedAlgorithm):
-        made = "get it with `openssl pkey -in evidence.pem -pubout -out evidence.pub`"
-        raise EvidenceError(f"{file} holds no public key in PEM; {made}") from None
+        remedy = "extract it with `openssl pkey -in evidence.pem -pubout -out evidence.pub`"
+        raise EvidenceError(f"{file} contains no public key in PEM; {remedy}") from None
 
 
 def _decrypted(file: Path, pem: bytes, passphrase: str) -> PrivateKeyTypes:
     try:
         return load_pem_private_key(pem, passphrase.encode())
-    except (TypeError, ValueError, UnsupportedAlgorithm):  # the first for an empty one
+    except (TypeError, ValueError, UnsupportedAlgorithm):  # TypeError for an empty passphrase
         raise EvidenceError(f"{file} cannot be decrypted with this passphrase") from None
 
 
-def _usable(file: Path, key: PublicKeyTypes) -> SSlibKey:
+def _require_usable(file: Path, key: PublicKeyTypes) -> SSlibKey:
     if isinstance(key, RSAPublicKey) and key.key_size < _RSA_BITS:
-        raise EvidenceError(f"{file} is an RSA key of {key.key_size} bits; use one of {_RSA_BITS} or more")
+        raise EvidenceError(f"{file} contains an RSA key of {key.key_size} bits; use {_RSA_BITS} or more")
     try:
         return SSlibKey.from_crypto(key)
     except ValueError:
-        raise EvidenceError(f"{file} is a key of another kind; use {_KINDS}") from None
+        raise EvidenceError(f"{file} contains a key of an unsupported kind; use {_KINDS}") from None
 
 
 def _read(file: Path) -> bytes:
     try:
         with file.open("rb") as opened:
-            return opened.read(_LARGEST)
+            return opened.read(_MAXIMUM_BYTES)
     except OSError as error:
         raise EvidenceError(f"{file} cannot be read: {error.strerror or error}") from None

@@ -1,4 +1,4 @@
-"""From a project's declarations, policies and settings to the statement that is signed."""
+"""Create the statement to sign from a project's declarations, policies and settings."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ from flow_mcp.review.policy.pack import Pack
 from flow_mcp.review.report.delivered import differences
 from flow_mcp.settings import SettingsDocument, SettingsEnvelope
 
-# What judges, decides and signs; what only helps is not named.
+# The tools that evaluate rules, compute settings and sign.
 _TOOLS = ("flow-mcp", "pulumi", "securesystemslib")
 
 
 @dataclass(frozen=True)
 class Declarations:
-    """What some stacks' files declare.
+    """The declarations of some stacks, with the policies of their project.
 
     Attributes:
-        project: where they are, and the policies that judge them.
-        files: the files' contents by stack.
-        by_stack: what they declare.
-        pack: the policies.
+        project: the project of the stacks.
+        files: the contents of the stacks' files by stack.
+        by_stack: the declarations by stack.
+        pack: the policy pack.
     """
 
     project: Project
@@ -46,11 +46,11 @@ class Declarations:
 
     @classmethod
     def read(cls, project: Project, files: Mapping[str, Path]) -> Declarations:
-        """Read them.
+        """Read the declarations and the policy pack.
 
         Raises:
-            DeclarationError: a declaration is wrong.
-            PolicyPackError: the policies cannot be loaded.
+            DeclarationError: a declaration is invalid.
+            PolicyPackError: the policy pack cannot be loaded.
         """
         instance = instance_of(project.file)
         return cls(
@@ -61,13 +61,13 @@ class Declarations:
         )
 
     def since(self, revision: str, as_of: date) -> DiffDocument:
-        """What changed since a git revision.
+        """Return the changes since a git revision.
 
         Raises:
-            GitError: it cannot be read.
+            GitError: the revision cannot be read.
         """
-        then, judged = base.Base.read(self.project, revision), base.Judged(self.pack, as_of)
-        return document(base.outcome(self.project, then, self.by_stack, self.by_stack, judged))
+        base_project, policy = base.Base.read(self.project, revision), base.PolicyInputs(self.pack, as_of)
+        return document(base.outcome(self.project, base_project, self.by_stack, self.by_stack, policy))
 
 
 def statement(
@@ -76,23 +76,23 @@ def statement(
     diff: DiffDocument | None,
     as_of: date,
 ) -> Statement:
-    """The statement about some tenants.
+    """Return the statement about some tenants.
 
     Args:
-        declarations: what was declared.
-        settings: what came of it, by stack and tenant.
-        diff: what changed, if that is asked for.
-        as_of: the day on which policies are judged.
+        declarations: the declarations of the tenants.
+        settings: returns the settings of a stack and tenant.
+        diff: the changes, if they are to be included.
+        as_of: the day for which the rules are evaluated.
 
     Raises:
-        EvidenceError: the diff says nothing of a stack, or its settings are not what its file declares.
+        EvidenceError: the diff does not cover a stack, or the settings of a stack do not match its file.
     """
     tenants = []
     for stack, declaration in declarations.by_stack.items():
-        if diff and stack not in (told.stack for told in diff.tenants):
-            raise EvidenceError(f"the diff says nothing of the stack {stack}; make one that does")
+        if diff and stack not in (tenant.stack for tenant in diff.tenants):
+            raise EvidenceError(f"the diff does not cover the stack {stack}; create one that does")
         envelope = settings(stack, declaration.tenant.id)
-        _agrees(stack, declaration, envelope.document())
+        _require_matching_settings(stack, declaration, envelope.document())
         tenants.append(
             TenantEvidence(
                 tenant=declaration.tenant.id,
@@ -108,19 +108,19 @@ def statement(
     predicate = Predicate(
         as_of=as_of.isoformat(),
         tools={tool: version(tool) for tool in _TOOLS},
-        policies={rule: each.level for rule, each in configured},
+        policies={rule: configuration.level for rule, configuration in configured},
         diff=diff,
-        tenants=tuple(sorted(tenants, key=lambda each: each.tenant)),
+        tenants=tuple(sorted(tenants, key=lambda tenant: tenant.tenant)),
     )
     return Statement.of(predicate, declarations.files)
 
 
-def _agrees(stack: str, declaration: Declaration, settings: SettingsDocument) -> None:
-    """Evidence that joined a declaration with what came of another one would mislead."""
-    if found := "; ".join(differences(settings, snapshot(declaration))):
+def _require_matching_settings(stack: str, declaration: Declaration, settings: SettingsDocument) -> None:
+    """Check that the settings come from this declaration: evidence that combined others would mislead."""
+    if mismatch := "; ".join(differences(settings, snapshot(declaration))):
         raise EvidenceError(
-            f"the settings of the stack {stack} are not what its file declares: {terminal(found, 1_000)}. "
-            f"Apply the file first (`pulumi up --stack {stack}`), or check out what was applied"
+            f"the settings of the stack {stack} do not match its file: {terminal(mismatch, 1_000)}. "
+            f"Apply the file first (`pulumi up --stack {stack}`), or check out the applied revision"
         )
 
 

@@ -9,5 +9,5 @@ from flow_mcp.review.evidence.statement import Statement
 
 
 def evidence_schema() -> dict[str, Any]:
-    """The schema of the statement that is signed (JSON Schema 2020-12)."""
+    """Return the JSON Schema 2020-12 of the signed statement."""
     return {"$schema": DIALECT, **Statement.model_json_schema(schema_generator=Schema)}

@@ -1,6 +1,6 @@
-"""What verified evidence says, for a person and for a program.
+"""Show verified evidence to people and programs.
 
-Those who signed it are trusted, the texts in it are still others': a terminal shows them and obeys none.
+The signers are trusted, but texts in the evidence may come from others: they are escaped for the terminal.
 """
 
 from __future__ import annotations
@@ -11,21 +11,22 @@ from typing import Any
 
 from flow_mcp.common.safe_text import terminal
 from flow_mcp.declaration.findings import dotted
-from flow_mcp.review.diff.document import DiffDocument, Finding, TenantTold, UnknownTold
+from flow_mcp.review.diff.document import DiffDocument, Finding, TenantEntry, UnknownEntry
 from flow_mcp.review.evidence.statement import Statement, TenantEvidence
 from flow_mcp.review.evidence.verify import Verified
 
 
 def lines(verified: Verified) -> Iterator[str]:
-    """The evidence, line by line."""
+    """Yield the lines that summarize the evidence."""
     for signer in verified.signers:
         yield f"verified: signed by the key {signer}"
-    if verified.strangers:
-        yield f"  not looked at: {_count(verified.strangers, 'signature')} by other keys"
+    if verified.other_signatures:
+        yield f"  not checked: {_count(verified.other_signatures, 'signature')} by other keys"
     predicate = verified.statement.predicate
-    made_by = ", ".join(f"{tool} {number}" for tool, number in sorted(predicate.tools.items()))
-    yield f"as of {predicate.as_of}, made by {terminal(made_by)}"
-    yield f"judged by {_count(len(predicate.policies), 'rule')}{_each(predicate.policies.values())}"
+    tools = ", ".join(f"{tool} {number}" for tool, number in sorted(predicate.tools.items()))
+    yield f"as of {predicate.as_of}, created by {terminal(tools)}"
+    levels = _frequencies(predicate.policies.values())
+    yield f"evaluated with {_count(len(predicate.policies), 'rule')}{levels}"
     yield from _diff(predicate.diff)
     for tenant in predicate.tenants:
         yield ""
@@ -33,21 +34,21 @@ def lines(verified: Verified) -> Iterator[str]:
 
 
 def as_json(verified: Verified) -> dict[str, Any]:
-    """The same for a program, with all that was signed."""
+    """Return the evidence as JSON values, with the complete statement."""
     return {
         "verified": True,
         "signedBy": list(verified.signers),
-        "otherSignatures": verified.strangers,
+        "otherSignatures": verified.other_signatures,
         "statement": verified.statement.model_dump(mode="json", by_alias=True, exclude_none=True),
     }
 
 
 def _diff(diff: DiffDocument | None) -> Iterator[str]:
     if diff is None:
-        yield "what changed is not in it"
+        yield "changes: not included"
         return
-    source = f"the commit {terminal(diff.base)}" if diff.base else f"a {diff.source}"
-    yield f"compared with {source}, as of {diff.as_of}, {diff.digest}"
+    source = f"since the commit {terminal(diff.base)}" if diff.base else f"from a {diff.source}"
+    yield f"changes {source}, as of {diff.as_of}, {diff.digest}"
     for unknown in diff.unknowns:
         yield from _unknown(unknown)
 
@@ -60,42 +61,45 @@ def _tenant(tenant: TenantEvidence, statement: Statement) -> Iterator[str]:
         yield f"  {terminal(subject.name)}: sha256 {subject.digest.sha256}"
     resources = _count(len(document.protected_resources), "protected resource")
     yield f"  settings: revision {tenant.settings.revision}, {resources}, {_count(clients, 'client')}"
-    for told in diff.tenants if diff else ():
-        if told.stack == tenant.stack:
-            yield from _changes(told)
-    yield f"  policies: {_count(len(tenant.findings), 'finding')}{_each(f.kind for f in tenant.findings)}"
+    for entry in diff.tenants if diff else ():
+        if entry.stack == tenant.stack:
+            yield from _changes(entry)
+    kinds = _frequencies(finding.kind for finding in tenant.findings)
+    yield f"  policies: {_count(len(tenant.findings), 'finding')}{kinds}"
     for finding in tenant.findings:
         yield from _finding(finding)
 
 
-def _changes(told: TenantTold) -> Iterator[str]:
-    risks = _each([*(each.risk for each in told.changes), *(each.risk for each in told.operations)])
-    changes, operations = _count(len(told.changes), "change"), _count(len(told.operations), "operation")
-    yield f"  changed: {changes}, {operations}{risks}"
-    for change in told.changes:
+def _changes(entry: TenantEntry) -> Iterator[str]:
+    risks = _frequencies(
+        [*(change.risk for change in entry.changes), *(operation.risk for operation in entry.operations)]
+    )
+    changes, operations = _count(len(entry.changes), "change"), _count(len(entry.operations), "operation")
+    yield f"  changes: {changes}, {operations}{risks}"
+    for change in entry.changes:
         yield f"    {change.risk}: {terminal(change.text, 500)}"
-    for unknown in told.unknowns:
+    for unknown in entry.unknowns:
         yield from _unknown(unknown)
-    for finding in told.findings:
-        # Those on the declaration are told below, as they are on the day of the evidence.
+    for finding in entry.findings:
+        # Findings for the declaration are listed below, evaluated for the day of the evidence.
         if finding.urn:
             yield from _finding(finding)
 
 
-def _unknown(unknown: UnknownTold) -> Iterator[str]:
+def _unknown(unknown: UnknownEntry) -> Iterator[str]:
     yield f"    unknown: {terminal(unknown.subject)}: {terminal(unknown.text, 500)}"
 
 
 def _finding(finding: Finding) -> Iterator[str]:
-    where = terminal(finding.urn or dotted(finding.path) or "tenant")
-    what = f"{finding.level}, {finding.kind}: {terminal(finding.rule)}"
-    yield f"    {what}: {where}: {terminal(finding.problem, 500)}"
+    place = terminal(finding.urn or dotted(finding.path) or "tenant")
+    rule = f"{finding.level}, {finding.kind}: {terminal(finding.rule)}"
+    yield f"    {rule}: {place}: {terminal(finding.problem, 500)}"
     if waiver := finding.waiver:
         accepted = f"{terminal(waiver.accepted_by)} until {terminal(waiver.expires)}"
         yield f"      accepted by {accepted}: {terminal(waiver.reason, 500)}"
 
 
-def _each(words: Iterable[str]) -> str:
+def _frequencies(words: Iterable[str]) -> str:
     counted = ", ".join(f"{number} {terminal(word)}" for word, number in sorted(Counter(words).items()))
     return f" ({counted})" if counted else ""
 

@@ -1,7 +1,7 @@
-"""What evidence says: an in-toto Statement (https://in-toto.io/Statement/v1) with a predicate of our own.
+"""The signed statement: an in-toto Statement (https://in-toto.io/Statement/v1) with its own predicate.
 
-Its schema is published as `docs/schemas/evidence.schema.json`. Declarations are in it as they were, in no
-model of today's: evidence must be readable when declarations have moved on.
+Its schema is published as `docs/schemas/evidence.schema.json`. Declarations are plain JSON and not parsed
+into the current model, so that evidence stays readable when the format of declarations changes.
 """
 
 from __future__ import annotations
@@ -27,73 +27,77 @@ PREDICATE_TYPE: Literal["https://profitbase.biz/flow-mcp/evidence/v1"] = (
 
 
 class Declared(StrictModel):
-    """A declaration in its normal form: lists sorted, instance-wide values filled in; no secret is in it."""
+    """A declaration in its normal form: with sorted lists and instance-wide values, without secrets."""
 
     instance: dict[str, JsonValue]
     tenant: dict[str, JsonValue]
 
 
 class TenantEvidence(StrictModel):
-    """All about one tenant."""
+    """The evidence of one tenant."""
 
-    tenant: Annotated[str, Field(description="Its ID in Flow.")]
-    stack: Annotated[str, Field(description="Its stack's name.")]
+    tenant: Annotated[str, Field(description="ID of the tenant in Flow.")]
+    stack: Annotated[str, Field(description="Name of the tenant's stack.")]
     declaration: Declared
     findings: Annotated[
-        tuple[Finding, ...], Field(description="What policies say of the declaration on the day `asOf`.")
+        tuple[Finding, ...], Field(description="Findings of the rules for the declaration on the day `asOf`.")
     ]
-    settings: Annotated[SettingsEnvelope, Field(description="The settings document that came of it.")]
+    settings: Annotated[
+        SettingsEnvelope, Field(description="Settings document computed from the declaration.")
+    ]
 
     @model_validator(mode="after")
-    def _is_one_tenants(self) -> Self:
+    def _belongs_to_one_tenant(self) -> Self:
         if not self.tenant == self.declaration.tenant.get("id") == self.settings.tenant:
-            raise ValueError("declaration and settings must be of the tenant")
+            raise ValueError("declaration and settings must belong to the tenant")
         try:
             self.settings.document()
         except ValueError:
-            raise ValueError("the settings are no settings document of version 1") from None
+            raise ValueError("the settings are not a settings document of version 1") from None
         return self
 
     @property
     def subject(self) -> Subject:
-        """The settings document, as the thing that the evidence is about."""
+        """The settings document as a subject of the statement."""
         digest = self.settings.digest.removeprefix("sha-256:")
         return Subject(name=f"settings/{self.tenant}", digest=Digest(sha256=digest))
 
     @property
     def subject_names(self) -> tuple[str, str]:
-        """The names of all subjects that are this tenant's."""
-        return (self.subject.name, _declared_by(self.stack))
+        """The names of this tenant's subjects."""
+        return (self.subject.name, _file_subject_name(self.stack))
 
     def subjects(self, statement: Statement) -> tuple[Subject, ...]:
-        """Those subjects of a statement."""
+        """Return this tenant's subjects of a statement."""
         return tuple(subject for subject in statement.subject if subject.name in self.subject_names)
 
 
 class Predicate(StrictModel):
-    """What is said of the subjects."""
+    """The predicate: the evidence of the subjects."""
 
-    as_of: Annotated[str, DAY, Field(description="The day on which policies were judged.")]
-    tools: Annotated[dict[str, str], Field(description="Versions of what made it, by distribution.")]
+    as_of: Annotated[str, DAY, Field(description="Day for which the rules were evaluated.")]
+    tools: Annotated[
+        dict[str, str], Field(description="Versions of the tools that created the evidence, by distribution.")
+    ]
     policies: Annotated[
         dict[str, Literal["mandatory", "advisory", "disabled"]],
-        Field(description="The rules that were there to judge, by ID, and how strictly each was enforced."),
+        Field(description="Rules of the policy pack by ID, with the enforcement level of each."),
     ]
     diff: Annotated[
         DiffDocument | None,
-        Field(description="What changed, as `flow-mcp diff` told it; left out: nobody asked for it."),
+        Field(description="Changes, as `flow-mcp diff` prints them; absent if none were requested."),
     ] = None
     tenants: Annotated[tuple[TenantEvidence, ...], Field(min_length=1, description="Sorted by ID.")]
 
     @model_validator(mode="after")
-    def _diff_is_whole(self) -> Self:
+    def _diff_is_complete(self) -> Self:
         if self.diff is None:
             return self
         if self.diff.digest != digest_of(self.diff):
-            raise ValueError("the diff's digest is not that of what it tells")
-        missing = {each.stack for each in self.tenants} - {each.stack for each in self.diff.tenants}
+            raise ValueError("the diff's digest does not match its content")
+        missing = {tenant.stack for tenant in self.tenants} - {tenant.stack for tenant in self.diff.tenants}
         if missing:
-            raise ValueError(f"the diff says nothing of the stack {min(missing)}")
+            raise ValueError(f"the diff does not cover the stack {min(missing)}")
         return self
 
 
@@ -104,7 +108,7 @@ class Digest(StrictModel):
 
 
 class Subject(StrictModel):
-    """A file or document that the evidence is about.
+    """A file or document that the evidence covers.
 
     `settings/<tenant>` is the settings document, the stack's output `settings` byte for byte;
     `stacks/Pulumi.<stack>.yaml` is the file that declares the tenant.
@@ -115,7 +119,7 @@ class Subject(StrictModel):
 
     @classmethod
     def of(cls, name: str, content: bytes) -> Self:
-        """With the content's digest."""
+        """Return a subject with the digest of its content."""
         return cls(name=name, digest=Digest(sha256=sha256(content).hexdigest()))
 
 
@@ -128,24 +132,26 @@ class Statement(StrictModel):
     predicate: Predicate
 
     @model_validator(mode="after")
-    def _is_about_its_subjects(self) -> Self:
-        tenants = [each.tenant for each in self.predicate.tenants]
+    def _covers_its_subjects(self) -> Self:
+        tenants = [tenant.tenant for tenant in self.predicate.tenants]
         if sorted(set(tenants)) != tenants:
-            raise ValueError("each tenant must be there once, and they must be sorted")
+            raise ValueError("each tenant must occur once, and the tenants must be sorted")
         names = [subject.name for subject in self.subject]
-        expected = sorted(chain.from_iterable(each.subject_names for each in self.predicate.tenants))
+        expected = sorted(chain.from_iterable(tenant.subject_names for tenant in self.predicate.tenants))
         if sorted(names) != expected:
             raise ValueError(f"the subjects must be {', '.join(expected)}")
-        for each in self.predicate.tenants:
-            if each.subject not in self.subject:
-                raise ValueError(f"the digest of the subject {each.subject.name} is another document's")
+        for tenant in self.predicate.tenants:
+            if tenant.subject not in self.subject:
+                raise ValueError(
+                    f"the digest of the subject {tenant.subject.name} is that of another document"
+                )
         return self
 
     @classmethod
     def of(cls, predicate: Predicate, files: Mapping[str, bytes]) -> Self:
-        """The statement about tenants, and about the files that declare them, by stack."""
-        declared = [Subject.of(_declared_by(stack), content) for stack, content in files.items()]
-        subjects = [*declared, *(each.subject for each in predicate.tenants)]
+        """Return the statement that covers the tenants of a predicate and their files by stack."""
+        file_subjects = [Subject.of(_file_subject_name(stack), content) for stack, content in files.items()]
+        subjects = [*file_subjects, *(tenant.subject for tenant in predicate.tenants)]
         return cls(
             type=STATEMENT_TYPE,
             subject=tuple(sorted(subjects, key=lambda subject: subject.name)),
@@ -155,17 +161,17 @@ class Statement(StrictModel):
 
     @classmethod
     def from_json(cls, text: bytes) -> Self:
-        """Read a statement, once its signature has been verified.
+        """Parse a statement whose signature has been verified.
 
         Raises:
-            pydantic.ValidationError: it is none of this type, or contradicts itself.
+            pydantic.ValidationError: it has another type, or contradicts itself.
         """
         return validate_strictly(cls, text)
 
     def canonical_json(self) -> bytes:
-        """RFC 8785 JSON, without what was left out."""
+        """Return the statement as RFC 8785 JSON without absent values."""
         return rfc8785.dumps(self.model_dump(mode="json", by_alias=True, exclude_none=True))
 
 
-def _declared_by(stack: str) -> str:
+def _file_subject_name(stack: str) -> str:
     return f"stacks/Pulumi.{stack}.yaml"

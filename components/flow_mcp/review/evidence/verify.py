@@ -1,6 +1,6 @@
-"""Is a file evidence, signed by those keys, and about those documents?
+"""Verify that a file is evidence, signed by the given keys, and covers the given documents.
 
-The signature comes first: of what nobody signed, nothing is read and nothing is shown.
+The signature is verified first: unsigned content is neither parsed nor shown.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from flow_mcp.settings import SettingsEnvelope
 
 @dataclass(frozen=True)
 class Expected:
-    """What evidence must be about.
+    """The tenants and documents that evidence must cover.
 
     Attributes:
-        tenants: each of these.
-        settings: settings as they were delivered, in an envelope or not, by file.
-        declarations: what declares tenants, by file.
+        tenants: the tenants' IDs.
+        settings: delivered settings, with or without envelope, by the file's name.
+        declarations: the contents of tenants' files, by the file's name.
     """
 
     tenants: Sequence[str] = ()
@@ -35,60 +35,60 @@ class Expected:
 
 @dataclass(frozen=True)
 class Verified:
-    """Evidence that holds.
+    """Verified evidence.
 
     Attributes:
-        statement: what it says.
-        signers: the keys that signed it, by ID.
-        strangers: how many signatures are of other keys.
+        statement: the signed statement.
+        signers: the IDs of the keys that signed it.
+        other_signatures: the number of signatures by other keys, which are not verified.
     """
 
     statement: Statement
     signers: tuple[str, ...]
-    strangers: int
+    other_signatures: int
 
 
 def verify(data: bytes, keys: Sequence[Key], expected: Expected) -> Verified:
-    """Verify what stands in a file.
+    """Verify evidence.
 
     Args:
         data: the file's content.
-        keys: public keys, at least one; every one of them must have signed.
-        expected: what the evidence must be about.
+        keys: at least one public key; each of them must have signed.
+        expected: what the evidence must cover.
 
     Raises:
-        NotVerifiedError: it proves nothing.
+        NotVerifiedError: the signature, the format or the content is not as expected.
     """
     distinct = {key.keyid: key for key in keys}
-    opened = dsse.opened(data, tuple(distinct.values()))
+    signed = dsse.open_envelope(data, tuple(distinct.values()))
     try:
-        statement = Statement.from_json(opened.payload)
+        statement = Statement.from_json(signed.payload)
     except ValidationError as error:
-        problem = dsse.first(error)
-        raise NotVerifiedError(f"it is signed, but is no evidence of version 1: {problem}") from None
+        problem = dsse.first_problem(error)
+        raise NotVerifiedError(f"it is signed, but is not evidence of version 1: {problem}") from None
     missing = list(_missing(statement, expected))
     if missing:
         raise NotVerifiedError(f"it is signed, but {'; '.join(missing)}")
-    return Verified(statement, tuple(distinct), opened.strangers)
+    return Verified(statement, tuple(distinct), signed.other_signatures)
 
 
 def _missing(statement: Statement, expected: Expected) -> Iterator[str]:
-    tenants = {each.tenant for each in statement.predicate.tenants}
+    tenants = {tenant.tenant for tenant in statement.predicate.tenants}
     digests = {subject.digest.sha256 for subject in statement.subject}
     for tenant in expected.tenants:
         if tenant not in tenants:
-            yield f"it is not about the tenant {tenant}"
+            yield f"it does not cover the tenant {tenant}"
     for name, content in expected.settings.items():
         if _settings_digest(content) not in digests:
-            yield f"it is about other settings than those in {name}"
+            yield f"it does not cover the settings in {name}"
     for name, content in expected.declarations.items():
         if sha256(content).hexdigest() not in digests:
-            yield f"it is about another declaration than that in {name}"
+            yield f"it does not cover the declaration in {name}"
 
 
 def _settings_digest(content: bytes) -> str:
     try:
         return SettingsEnvelope.from_json(content).digest.removeprefix("sha-256:")
     except ValidationError:
-        # `pulumi stack output settings` ends with a line break that is none of the document's.
+        # `pulumi stack output settings` appends a line break, which is not part of the document.
         return sha256(content.removesuffix(b"\n")).hexdigest()

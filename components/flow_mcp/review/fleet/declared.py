@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from flow_mcp.authorization_servers.load import from_file
-from flow_mcp.declaration.claims import claimed
+from flow_mcp.declaration.claims import duplicate_claims
 from flow_mcp.declaration.findings import DeclarationError, Problem
 from flow_mcp.declaration.load import Loaded, instance_of
 from flow_mcp.engine.project import Project
@@ -30,6 +30,6 @@ def problems(project: Project, stacks: Collection[str]) -> Mapping[str, tuple[Pr
     for order in (sorted(loaded), sorted(loaded, reverse=True)):
         owners: dict[str, str] = {}
         for stack in order:
-            if shared := tuple(claimed(loaded[stack], stack, owners)):
+            if shared := tuple(duplicate_claims(loaded[stack], stack, owners)):
                 found[stack] = shared
     return {stack: found[stack] for stack in stacks if stack in found}

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from flow_mcp.authorization_servers import KINDS
 from flow_mcp.authorization_servers.load import from_file
 from flow_mcp.common.errors import FlowMcpError
-from flow_mcp.declaration.claims import claimed
+from flow_mcp.declaration.claims import duplicate_claims
 from flow_mcp.declaration.findings import DeclarationError, Problem
 from flow_mcp.declaration.load import instance_of
 from flow_mcp.engine.fleet.records import STACK
@@ -125,10 +125,10 @@ def write(project: Project, stack: str, content: str) -> tuple[Path, tuple[Probl
     owners: dict[str, str] = {}
     for other, path in project.stack_files(project.stacks()).items():
         try:
-            tuple(claimed(from_file(path, instance), other, owners))
+            tuple(duplicate_claims(from_file(path, instance), other, owners))
         except DeclarationError:
             continue
-    if shared := tuple(claimed(loaded, stack, owners)):
+    if shared := tuple(duplicate_claims(loaded, stack, owners)):
         raise DeclarationError(_of(file, shared))
     try:
         with file.open("x", encoding="utf-8") as written:

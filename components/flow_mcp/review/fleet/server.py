@@ -11,8 +11,8 @@ from flow_mcp.review.fleet.fleet import Fleet
 from flow_mcp.review.fleet.result import Outcome, Result
 from flow_mcp.review.fleet.up import recorded
 from flow_mcp.review.preview.engine import Engine, Event, Run
-from flow_mcp.review.preview.run_result import ended
-from flow_mcp.review.preview.secrets import masked
+from flow_mcp.review.preview.run_result import require_completed
+from flow_mcp.review.preview.secrets import with_masked_secrets
 
 
 def refresh(fleet: Fleet) -> Outcome:
@@ -100,9 +100,9 @@ class _Runner:
             counted += "resourcePreEvent" in event
             detail(f"{counted} resources")
 
-        run = engine.run(*arguments, stack=stack, watch=watch, judged=False)
-        run = masked(engine, run, stack)
-        ended(run, preview=preview)
+        run = engine.run(*arguments, stack=stack, watch=watch, with_policies=False)
+        run = with_masked_secrets(engine, run, stack)
+        require_completed(run, preview=preview)
         return _changes(run)
 
 

@@ -1,1 +1,1 @@
-"""What stands between a change and the tenants: it is judged, shown, approved, and then applied as it was."""
+"""The gate: evaluate the rules on a change, show it for approval, and apply exactly the approved change."""

@@ -1,4 +1,4 @@
-"""What was approved is what is applied: `pulumi up` is watched, and compared with its preview."""
+"""Apply an approved plan: run `pulumi up`, and cancel it if it differs from the approved preview."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from flow_mcp.review.gate.plan import Plan, Planner
 from flow_mcp.review.policy.evaluation import RuleResult
 from flow_mcp.review.preview.engine import Event
 from flow_mcp.review.preview.preview import Preview, configuration
-from flow_mcp.review.preview.run_result import ended
-from flow_mcp.review.preview.secrets import masked
+from flow_mcp.review.preview.run_result import require_completed
+from flow_mcp.review.preview.secrets import with_masked_secrets
 from flow_mcp.review.preview.steps import Step, is_step, step, steps
-from flow_mcp.review.preview.values import deviations, shown
+from flow_mcp.review.preview.values import deviations, path_text
 
-_SAID = 3
-# What an approved change may turn into when values become known: itself, its halves, or less.
-_MAY_BECOME: Mapping[str, frozenset[str]] = {
+_MAXIMUM_PATHS = 3
+# The steps of the update by which an approved change may be carried out, once all values are known.
+_PERMITTED_STEPS: Mapping[str, frozenset[str]] = {
     "replace": frozenset(
         {
             "replace",
@@ -34,12 +34,12 @@ _MAY_BECOME: Mapping[str, frozenset[str]] = {
 
 @dataclass(frozen=True)
 class Applied:
-    """What was done to a stack.
+    """The result of an update.
 
     Attributes:
         steps: the changes that were made.
-        needless: approved ones that turned out to be none, when what was not known was known.
-        judgements: what the policies said during it.
+        needless: approved changes that were unnecessary once unknown values were known.
+        rule_results: the findings of the policies during the update.
     """
 
     steps: tuple[Step, ...]
@@ -51,70 +51,75 @@ def apply(planner: Planner, plan: Plan, report: Callable[[str], None] = lambda _
     """Run `pulumi up` for an approved plan.
 
     Raises:
-        DeviationError: something else was done, or begun: then the update was cancelled.
-        BlockedError: a policy stopped it.
-        PreviewError: it failed.
+        DeviationError: Pulumi began an unapproved change and was cancelled, or omitted an approved one.
+        BlockedError: a policy stopped the update.
+        PreviewError: the update failed.
     """
     stack = plan.preview.stack
     watch = _Watch(plan.preview, report)
     file = ("--config-file", str(plan.file))
     run = planner.engine.run("up", "--yes", "--skip-preview", *file, stack=stack, watch=watch)
-    run = masked(planner.engine, run, stack, *file)
-    ended(run, preview=False)
+    run = with_masked_secrets(planner.engine, run, stack, *file)
+    require_completed(run, preview=False)
     rule_results = planner.policies.rule_results(run.events)
-    if refused := next((each for each in rule_results if each.blocks), None):
-        # Of a value that its preview could not know, or of what a server made of it.
+    if violation := next((finding for finding in rule_results if finding.blocks), None):
+        # A value was unknown in the preview, or the server changed it.
         raise BlockedError(
-            f"`{run.command}` was stopped by the policy {refused.rule_id}: {refused.urn}: {refused.problem}. "
-            "What it had done by then is done: mend it, and preview the stack again"
+            f"`{run.command}` was stopped by the rule {violation.rule_id}: "
+            f"{violation.urn}: {violation.problem}. Earlier changes of this update remain. "
+            "Fix the problem, and preview the stack again"
         )
-    planner.policies.asked(run.events)
+    planner.policies.require_all_ran(run.events)
     done = steps(run.events)
-    urns = {each.urn for each in done}
-    left = tuple(each for each in plan.preview.steps if each.urn not in urns)
-    if undone := [each for each in left if not each.unknown]:
+    urns = {change.urn for change in done}
+    remaining = tuple(change for change in plan.preview.steps if change.urn not in urns)
+    if omitted := [change for change in remaining if not change.unknown]:
         raise DeviationError(
-            f"`{run.command}` HAS NOT DONE WHAT WAS APPROVED: {_shown(undone[0])} was approved and not done. "
-            "Somebody else changes this stack: find out who, then preview it again"
+            f"`{run.command}` OMITTED AN APPROVED CHANGE: {_step_text(omitted[0])}. "
+            "Somebody else changes this stack. Find out who, then preview the stack again"
         )
-    return Applied(done, left, rule_results)
+    return Applied(done, remaining, rule_results)
 
 
 @dataclass
 class _Watch:
-    """Ends an update that does something else than its preview said."""
+    """Watches the events of an update, and cancels it at the first difference from the approved preview."""
 
     approved: Preview
     report: Callable[[str], None]
-    begun: set[str] = field(default_factory=set)
+    begun_urns: set[str] = field(default_factory=set)
     allowed: Mapping[str, Step] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.allowed = {each.urn: each for each in self.approved.steps}
+        self.allowed = {change.urn: change for change in self.approved.steps}
 
     def __call__(self, event: Event) -> None:
         if "preludeEvent" in event and configuration([event]) != self.approved.configuration:
-            raise self._deviation("another configuration")
+            raise self._deviation("another configuration of the stack")
         if not is_step(event):
             return
-        now = step(event)
-        before = self.allowed.get(now.urn)
-        if before is None or now.op not in _MAY_BECOME.get(before.op, {before.op}):
-            raise self._deviation(_shown(now))
-        if now.inputs is not None and (paths := tuple(map(shown, deviations(before.inputs, now.inputs)))):
-            raise self._deviation(f"{_shown(now)} with another {', '.join(paths[:_SAID])}")
-        # A replacement is one change in three steps.
-        self.begun.add(now.urn)
-        self.report(f"{len(self.begun)} changes of {len(self.approved.steps)}")
+        begun = step(event)
+        approved = self.allowed.get(begun.urn)
+        if approved is None or begun.op not in _PERMITTED_STEPS.get(approved.op, {approved.op}):
+            raise self._deviation(_step_text(begun))
+        if begun.inputs is not None and (
+            paths := tuple(map(path_text, deviations(approved.inputs, begun.inputs)))
+        ):
+            raise self._deviation(
+                f"{_step_text(begun)} with another value of {', '.join(paths[:_MAXIMUM_PATHS])}"
+            )
+        # The three steps of a replacement count as one change.
+        self.begun_urns.add(begun.urn)
+        self.report(f"{len(self.begun_urns)} changes of {len(self.approved.steps)}")
 
-    def _deviation(self, what: str) -> DeviationError:
+    def _deviation(self, deviation: str) -> DeviationError:
         stack = self.approved.stack
         return DeviationError(
-            f"`pulumi up --stack {stack}` WAS ABOUT TO DO WHAT WAS NOT APPROVED and was cancelled: {what}. "
-            f"Something changed after the approval, {len(self.begun)} changes had begun: look at the stack "
-            f"with `flow-mcp gate preview {stack}`"
+            f"`pulumi up --stack {stack}` WAS ABOUT TO MAKE AN UNAPPROVED CHANGE and was cancelled: "
+            f"{deviation}. Something changed after the approval; {len(self.begun_urns)} approved changes had "
+            f"begun. Check the stack with `flow-mcp gate preview {stack}`"
         )
 
 
-def _shown(each: Step) -> str:
-    return f"{each.op} of {each.urn}"
+def _step_text(change: Step) -> str:
+    return f"{change.op} of {change.urn}"

@@ -1,4 +1,4 @@
-"""What a gate refuses."""
+"""Errors with which the gate rejects a change."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from flow_mcp.common.exit_codes import BLOCKED, NEEDS_APPROVAL
 
 
 class BlockedError(FlowMcpError):
-    """No approval would do."""
+    """The change is blocked, and no approval can permit it."""
 
     exit_code = BLOCKED
 
 
 class NotApprovedError(FlowMcpError):
-    """What would be applied is not what was approved."""
+    """The change is not the approved one."""
 
     exit_code = NEEDS_APPROVAL
 
 
 class DeviationError(FlowMcpError):
-    """What Pulumi did, or began to do, is not what was approved."""
+    """Pulumi made, or began to make, a change that was not approved, or omitted an approved one."""
 
     exit_code = BLOCKED

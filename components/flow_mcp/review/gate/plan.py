@@ -1,4 +1,4 @@
-"""What would happen to tenants, from previews: what is shown, approved, and applied."""
+"""Plan the changes of tenants with previews, for review, approval and update."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from flow_mcp.review.preview.preview import Preview, preview
 
 @dataclass(frozen=True)
 class Plan:
-    """What would happen to one tenant.
+    """The planned change of one tenant.
 
     Attributes:
-        preview: what the engine said.
-        diff: what it means.
-        file: a copy of the stack's file that every run of a plan reads.
+        preview: the engine's preview.
+        diff: the effects of the change, for its reviewers.
+        file: a copy of the stack's file, which the preview and the update read.
     """
 
     preview: Preview
@@ -39,13 +39,13 @@ class Plan:
 
 @dataclass(frozen=True)
 class Planner:
-    """Makes plans.
+    """Makes plans for stacks.
 
     Attributes:
         engine: runs Pulumi.
-        policies: the pack that must judge every run.
-        files: by stack, copies of the stacks' files. Runs read the copies, so that a file that changes
-            between a preview and its update has no effect.
+        policies: the policies that must run each time.
+        files: copies of the stacks' files by stack. Pulumi reads the copies, so that a change of a file
+            between preview and update has no effect.
     """
 
     engine: Engine
@@ -55,7 +55,7 @@ class Planner:
     @classmethod
     @contextmanager
     def of(cls, project: Project, stacks: Mapping[str, Path], as_of: date) -> Iterator[Planner]:
-        """For stacks, by name, with their files as they are now."""
+        """Return a planner for stacks, with copies of their current files, which are deleted at the end."""
         engine, policies = Engine(Stacks.of(project), as_of), Policies.load(project.policies)
         with TemporaryDirectory(prefix="flow-mcp-") as private:
             files = {stack: Path(private, file.name) for stack, file in stacks.items()}
@@ -67,48 +67,50 @@ class Planner:
         """Preview a stack.
 
         Raises:
-            PreviewError: it cannot be told what would be done.
+            PreviewError: the preview failed, or its result cannot be read.
         """
         file = self.files[stack]
         content = file.read_bytes()
-        told = preview(self.engine, self.policies, stack, "--config-file", str(file), report=report)
+        result = preview(self.engine, self.policies, stack, "--config-file", str(file), report=report)
         if file.read_bytes() != content:
             raise PreviewError(
-                f"the file of the stack {stack} lacks the salt of its secrets: run `pulumi preview --stack "
-                f"{stack}` once, commit the salt that it writes into the file, and run this again"
+                f"the file of the stack {stack} has no encryption salt; run `pulumi preview --stack {stack}` "
+                "once, commit the salt that it writes into the file, and run this command again"
             )
-        return Plan(told, diff(told, self.policies.pack, self.engine.as_of), file)
+        return Plan(result, diff(result, self.policies.pack, self.engine.as_of), file)
 
 
-def diff(told: Preview, pack: Pack, as_of: date) -> TenantDiff:
-    """What a preview means."""
+def diff(result: Preview, pack: Pack, as_of: date) -> TenantDiff:
+    """Return the diff of a tenant from its preview."""
     return TenantDiff(
-        stack=told.stack,
+        stack=result.stack,
         source="preview",
-        changes=compare(told.before, told.after),
+        changes=compare(result.before, result.after),
         operations=tuple(
-            Operation(each.op, each.urn, each.type, each.changed, each.replaced_by, each.unknown, each.digest)
-            for each in told.steps
+            Operation(step.op, step.urn, step.type, step.changed, step.replaced_by, step.unknown, step.digest)
+            for step in result.steps
         ),
-        unknowns=tuple(_unknowns(told)),
-        rule_results=tuple(_rule_results(told, pack, as_of)),
+        unknowns=tuple(_unknowns(result)),
+        rule_results=tuple(_rule_results(result, pack, as_of)),
     )
 
 
-def _unknowns(told: Preview) -> Iterator[Unknown]:
-    """What nobody can know before it is applied; unknown inputs are told with their operations."""
-    for rule_id in dict.fromkeys(each.rule_id for each in told.rule_results if each.kind == "unknown"):
-        yield Unknown(rule_id, "needs values that are known when it is applied", blocks=False)
-    for urn, path in told.unknown_outputs:
+def _unknowns(result: Preview) -> Iterator[Unknown]:
+    """Yield values that are unknown until the update; unknown inputs are part of the operations."""
+    for rule_id in dict.fromkeys(
+        finding.rule_id for finding in result.rule_results if finding.kind == "unknown"
+    ):
+        yield Unknown(rule_id, "needs values that are unknown until the update", blocks=False)
+    for urn, path in result.unknown_outputs:
         name = urn.rpartition("::")[2]
-        yield Unknown(f"{name}: {path}", "is known when it is applied", blocks=False)
+        yield Unknown(f"{name}: {path}", "is unknown until the update", blocks=False)
 
 
-def _rule_results(told: Preview, pack: Pack, as_of: date) -> Iterator[RuleResult]:
-    """What the rules say of the declaration, with its paths, and what else they said in the engine."""
-    declared = evaluate(pack, told.after, as_of) if told.after else ()
+def _rule_results(result: Preview, pack: Pack, as_of: date) -> Iterator[RuleResult]:
+    """Yield the findings for the declaration, with their paths, and further findings from the engine."""
+    declared = evaluate(pack, result.after, as_of) if result.after else ()
     yield from declared
-    known = {(each.rule_id, f"{dotted(each.path)} {each.problem}") for each in declared}
-    for rule_result in told.rule_results:
+    known = {(finding.rule_id, f"{dotted(finding.path)} {finding.problem}") for finding in declared}
+    for rule_result in result.rule_results:
         if rule_result.kind != "unknown" and (rule_result.rule_id, rule_result.problem) not in known:
             yield rule_result

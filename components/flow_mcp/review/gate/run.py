@@ -1,4 +1,4 @@
-"""The gate over several tenants: all are planned before any is touched, and each is looked at afterwards."""
+"""Run the gate for several tenants: plan all before any update, and analyze each after its update."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from flow_mcp.review.gate.errors import BlockedError, NotApprovedError
 from flow_mcp.review.gate.plan import Plan, Planner
 from flow_mcp.review.policy.evaluation import RuleResult
 from flow_mcp.review.preview.errors import PreviewError
-from flow_mcp.review.preview.pack_self_test import probe
+from flow_mcp.review.preview.pack_self_test import self_test
 from flow_mcp.review.preview.state import analyze
 
 Report = Callable[[str], None]
@@ -22,12 +22,12 @@ Report = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Result:
-    """What was done to one stack, and what was found there afterwards.
+    """The result of the gate for one stack.
 
     Attributes:
-        stack: its name.
-        applied: what was done; None where nothing had to be.
-        judgements: what the policies say of what is there; None where nothing is.
+        stack: the stack's name.
+        applied: the update; None if there was nothing to do.
+        rule_results: the findings for the stack's state; None if the stack has no resources.
     """
 
     stack: str
@@ -36,94 +36,99 @@ class Result:
 
     @property
     def blocked(self) -> bool:
-        """Whether what is there breaks a policy."""
+        """Whether a rule rejects the stack's state."""
         return any(rule_result.blocks for rule_result in self.rule_results or ())
 
 
 def verdict(outcome: Outcome) -> int:
-    """The exit code of a gate before anything is applied."""
+    """Return the exit code of a preview by the gate."""
     if outcome.blocked:
         return BLOCKED
     return NEEDS_APPROVAL if outcome.needs_approval else OK
 
 
 def outcome(planned: Sequence[Plan], as_of: date) -> Outcome:
-    """What plans mean, together."""
+    """Return the outcome of all plans together."""
     return Outcome(tuple(plan.diff for plan in planned), "preview", as_of)
 
 
-def plans(planner: Planner, report: Report, detail: Report) -> tuple[Plan, ...]:
-    """Plans of all the planner's stacks."""
-    found = []
+def make_plans(planner: Planner, report: Report, detail: Report) -> tuple[Plan, ...]:
+    """Return a plan for each of the planner's stacks."""
+    plans = []
     for stack in planner.files:
         report(f"Previewing {stack}")
-        found.append(planner.plan(stack, detail))
-    return tuple(found)
+        plans.append(planner.plan(stack, detail))
+    return tuple(plans)
 
 
-def permitted(told: Outcome, approved: str) -> bool:
-    """Whether it is what was approved, or changes nothing."""
-    return digest(told.diffs) == approved or all(diff.empty for diff in told.diffs)
+def is_approved(outcome: Outcome, approved: str) -> bool:
+    """Return whether the outcome has the approved digest, or changes nothing."""
+    return digest(outcome.diffs) == approved or all(diff.empty for diff in outcome.diffs)
 
 
-def permit(told: Outcome, approved: str) -> None:
-    """Let through what may be applied.
+def require_approval(outcome: Outcome, approved: str) -> None:
+    """Check that the outcome may be applied.
 
     Raises:
-        BlockedError: no approval would do.
-        NotApprovedError: something else was approved.
+        BlockedError: no approval can permit it.
+        NotApprovedError: its digest is not the approved one.
     """
-    if told.blocked:
-        raise BlockedError("nothing was applied: a policy refuses it, or it cannot be known what changes")
-    if not permitted(told, approved):
+    if outcome.blocked:
+        raise BlockedError(
+            "nothing was applied: a rule rejects the change, or the change cannot be determined"
+        )
+    if not is_approved(outcome, approved):
         raise NotApprovedError(
-            f"nothing was applied: approved was {approved}, and what would be applied is "
-            f"{digest(told.diffs)} now. Look at it, and have it approved anew"
+            f"nothing was applied: the approved digest is {approved}, and the digest of the change is "
+            f"{digest(outcome.diffs)}. Review the change, and have it approved again"
         )
 
 
-def applied(planner: Planner, planned: Sequence[Plan], report: Report, detail: Report) -> Iterator[Result]:
-    """Apply approved plans, one after the other, and analyze what is there after each.
+def apply_plans(
+    planner: Planner, planned: Sequence[Plan], report: Report, detail: Report
+) -> Iterator[Result]:
+    """Apply approved plans one after the other, and analyze the state after each.
 
     Raises:
-        DeviationError: Pulumi did something else; the stacks after this one were not touched.
+        DeviationError: Pulumi deviated from a plan; later stacks were not changed.
+        BlockedError: a policy stopped an update; likewise.
         PreviewError: an update or an analysis failed; likewise.
     """
-    report("Trying the policy pack on what it must refuse")
-    probe(planner.engine, planner.policies)
+    report("Testing the policy pack with bad examples")
+    self_test(planner.engine, planner.policies)
     for plan in planned:
         stack, done = plan.preview.stack, None
         if plan.preview.steps:
             report(f"Applying {stack}")
             done = apply(planner, plan, detail)
         report(f"Analyzing {stack}")
-        yield Result(stack, done, _analyzed(planner, stack) if plan.preview.after else None)
+        yield Result(stack, done, _analyze(planner, stack) if plan.preview.after else None)
 
 
-def analyzed(planner: Planner, report: Report, *, named: bool) -> Iterator[Result]:
-    """What is there, judged by the policies, without any change.
+def analyze_stacks(planner: Planner, report: Report, *, must_exist: bool) -> Iterator[Result]:
+    """Evaluate the policies on the states of stacks, without any change.
 
     Args:
-        planner: with the stacks.
-        report: is told each step.
-        named: whether somebody expects something in each of them.
+        planner: the planner of the stacks.
+        report: called with each step.
+        must_exist: whether a stack without resources is an error.
 
     Raises:
-        PreviewError: something could not be judged.
+        PreviewError: an analysis failed, or a stack has no resources although it must.
     """
-    report("Trying the policy pack on what it must refuse")
-    probe(planner.engine, planner.policies)
+    report("Testing the policy pack with bad examples")
+    self_test(planner.engine, planner.policies)
     for stack in planner.files:
         report(f"Analyzing {stack}")
-        evaluate = _analyzed if named else _analyzed_if_any
+        evaluate = _analyze if must_exist else _analyze_if_any
         yield Result(stack, None, evaluate(planner, stack))
 
 
-def _analyzed_if_any(planner: Planner, stack: str) -> tuple[RuleResult, ...] | None:
+def _analyze_if_any(planner: Planner, stack: str) -> tuple[RuleResult, ...] | None:
     return analyze(planner.engine, planner.policies, stack)
 
 
-def _analyzed(planner: Planner, stack: str) -> tuple[RuleResult, ...]:
-    if (rule_results := _analyzed_if_any(planner, stack)) is None:
-        raise PreviewError(f"the stack {stack} has no resources at this backend, so that nothing was judged")
+def _analyze(planner: Planner, stack: str) -> tuple[RuleResult, ...]:
+    if (rule_results := _analyze_if_any(planner, stack)) is None:
+        raise PreviewError(f"the stack {stack} has no resources at this backend, so no rule was evaluated")
     return rule_results

@@ -1,4 +1,4 @@
-"""Evaluate the rules on a tenant's declaration, without calling a server."""
+"""Evaluate the rules on a tenant's declaration, before any server is called."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
-from flow_mcp.declaration.findings import Path
+from flow_mcp.declaration.findings import Finding, Path, Problem
 from flow_mcp.review.policy.pack import Pack
 from flow_mcp.review.policy.rule import Context, Rule
 from flow_mcp.review.policy.waivers import waiver_of
 
 if TYPE_CHECKING:
     from flow_mcp.declaration.declaration import Declaration
+    from flow_mcp.declaration.load import Loaded
     from flow_mcp.declaration.waivers import Waiver
 
 
@@ -98,3 +99,20 @@ def _rule_results(
             rule.remedy,
             waiver,
         )
+
+
+def problem(loaded: Loaded, rule_result: RuleResult) -> Problem:
+    """Return a finding as a problem: an error if it blocks, an info if it is waived, else a warning."""
+    path, message, waiver = (
+        rule_result.path,
+        f"{rule_result.problem} ({rule_result.rule_id})",
+        rule_result.waiver,
+    )
+    if rule_result.blocks:
+        finding = Finding(path, message, rule_result.remedy, "error")
+    elif waiver:
+        accepted = f"{message}, accepted by {waiver.accepted_by} until {waiver.expires}"
+        finding = Finding(path, accepted, f"Reason: {waiver.reason}.", "info")
+    else:
+        finding = Finding(path, message, rule_result.remedy, "warning")
+    return loaded.problem(finding)

@@ -1,17 +1,16 @@
-"""Load the project's policy pack for the commands, with the same rules that Pulumi runs."""
+"""Load a project's policy pack for the commands and for Pulumi: the package's rules and the project's own."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from importlib import util
+from functools import cached_property
 from pathlib import Path
 
 from flow_mcp.review.policy import configuration
 from flow_mcp.review.policy.configuration import Configured
 from flow_mcp.review.policy.errors import PolicyPackError
+from flow_mcp.review.policy.own_rules import own_rules
 from flow_mcp.review.policy.rule import Rule
 
 CONFIGURATION = "configuration.json"
@@ -23,7 +22,7 @@ class Pack:
     """The rules of a policy pack and their configuration.
 
     Attributes:
-        rules: the rules in the order of the pack's list.
+        rules: the package's rules, then the project's own, each sorted by ID.
         configured: the configuration of each rule, by rule ID.
     """
 
@@ -32,9 +31,7 @@ class Pack:
 
     @classmethod
     def load(cls, directory: Path, configured_by: Path | None = None) -> Pack:
-        """Load the pack in a directory: `rules/` and `configuration.json`.
-
-        The rules are loaded from the project, which may have added its own.
+        """Load the pack in a directory: its `configuration.json`, and its own rules in `rules/`.
 
         Args:
             directory: the pack's directory, with `PulumiPolicy.yaml`.
@@ -43,7 +40,7 @@ class Pack:
         Raises:
             PolicyPackError: the pack is missing or cannot be loaded, or its configuration is invalid.
         """
-        rules = _rules(directory.resolve())
+        rules = rules_in(directory)
         file = configured_by or directory / CONFIGURATION
         content = configuration.read(file, rules)
         return cls(rules, configuration.configured(content, rules, str(file)))
@@ -54,23 +51,17 @@ class Pack:
         return {rule.id: self.configured[rule.id].settings.waivable_by for rule in self.rules}
 
 
-@lru_cache(maxsize=8)
-def _rules(directory: Path) -> tuple[Rule, ...]:
-    name, package = f"flow_mcp_policies_{abs(hash(directory)):x}", directory / "rules"
-    spec = util.spec_from_file_location(
-        name, package / "__init__.py", submodule_search_locations=[str(package)]
-    )
-    if spec is None or spec.loader is None or not (package / "__init__.py").is_file():
-        raise PolicyPackError(f"{directory} is not a policy pack: rules/__init__.py is missing")
-    module = util.module_from_spec(spec)
-    sys.modules[name] = module
-    try:
-        spec.loader.exec_module(module)
-        rules: tuple[Rule, ...] = module.RULES
-    except Exception as error:
-        del sys.modules[name]
-        raise PolicyPackError(f"the policy pack {directory} cannot be loaded: {error!r}") from error
-    if not rules:
-        del sys.modules[name]
-        raise PolicyPackError(f"the policy pack {directory} has no rules, so it would accept everything")
-    return rules
+def rules_in(directory: Path) -> tuple[Rule, ...]:
+    """Return the rules of the pack in a directory: the package's, then the project's own.
+
+    Raises:
+        PolicyPackError: the directory is missing, or its own rules cannot be loaded.
+    """
+    if not directory.is_dir():
+        raise PolicyPackError(
+            f"there is no policy pack {directory}; restore it, or create a project with `flow-mcp new`"
+        )
+    # The rules import what they evaluate; importers of this module that evaluate nothing do without.
+    from flow_mcp.review.policy.rules import RULES
+
+    return (*RULES, *own_rules(directory.resolve()))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
 
 from pydantic import Field
@@ -181,3 +183,32 @@ class Rule(ABC):
     def judges(self, method: str) -> bool:
         """Return whether the rule overrides `in_declaration`, `in_resource` or `in_stack`."""
         return getattr(type(self), method) is not getattr(Rule, method)
+
+
+def rules_of(package: str, path: Iterable[str]) -> tuple[Rule, ...]:
+    """Return the rules that the modules of a package define, sorted by ID.
+
+    Args:
+        package: the package's name, its `__name__`.
+        path: the package's `__path__`.
+
+    Raises:
+        ValueError: a module without a leading underscore does not define exactly one rule, or two rules have
+            the same ID.
+    """
+    rules: dict[str, Rule] = {}
+    for module in sorted(info.name for info in iter_modules(path) if not info.name.startswith("_")):
+        name = f"{package}.{module}"
+        defined = [
+            value
+            for value in vars(import_module(name)).values()
+            if isinstance(value, type) and issubclass(value, Rule) and value.__module__ == name
+        ]
+        if len(defined) != 1:
+            raise ValueError(f"rules/{module}.py defines {len(defined)} rules instead of one")
+        rule = defined[0]()
+        if rule.id in rules:
+            previous = type(rules[rule.id]).__module__.rpartition(".")[2]
+            raise ValueError(f"rules/{module}.py and rules/{previous}.py both define {rule.id}")
+        rules[rule.id] = rule
+    return tuple(rules[rule_id] for rule_id in sorted(rules))

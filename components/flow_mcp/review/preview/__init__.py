@@ -1,4 +1,4 @@
-"""What Pulumi's engine says of a stack, as data: what it would do, did, or found there.
+"""Run Pulumi's engine on a stack and read the events of previews, updates and analyses as data.
 
-Secret values end here: the engine hides them in what it reports, and what is left of them is a mask.
+No secret value leaves this package: the engine hides secrets in its events, and a mask replaces them here.
 """

@@ -1,8 +1,8 @@
-"""Runs Pulumi on a stack and follows the events that its engine reports.
+"""Run Pulumi on a stack and follow the events of its engine.
 
-The events come from `--event-log`, which Pulumi's Automation API uses too. That API is not used: an event
-that it cannot read is a warning there, its summary has no result, it drops which policies were asked, and
-it selects the stack in the user's workspace.
+The events come from `--event-log`, which Pulumi's Automation API uses too. The API itself is not used: it
+only warns about events that it cannot read, its summary contains no result, it discards which policies ran,
+and it selects the stack in the user's workspace.
 """
 
 from __future__ import annotations
@@ -30,24 +30,24 @@ Event = Mapping[str, Any]
 Watch = Callable[[Event], None]
 
 _POLL_SECONDS = 0.1
-_PATIENCE_SECONDS = 10
+_INTERRUPT_SECONDS = 10
 
 
 @dataclass(frozen=True)
 class Run:
-    """What a run of Pulumi ended with.
+    """A finished run of Pulumi.
 
     Attributes:
-        command: what was run, for messages.
-        exit_code: Pulumi's.
-        events: everything that the engine reported, in its order.
-        said: what Pulumi wrote to standard error, where it says what keeps the engine from starting.
+        command: the command, as messages show it.
+        exit_code: Pulumi's exit code.
+        events: all events of the engine, in their order.
+        stderr: Pulumi's standard error, which contains the reason if the engine does not start.
     """
 
     command: str
     exit_code: int
     events: tuple[Event, ...]
-    said: str
+    stderr: str
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,8 @@ class Engine:
 
     Attributes:
         stacks: the `pulumi` command and the project.
-        as_of: the day that the policy pack judges by.
-        interruption: asks runs in other threads than the main one to stop, as a Ctrl-C does in that one.
+        as_of: the day for which the policy pack evaluates rules.
+        interruption: stops runs in other threads than the main thread, which gets a KeyboardInterrupt.
     """
 
     stacks: Stacks
@@ -66,40 +66,44 @@ class Engine:
 
     @property
     def policy_pack(self) -> Path:
-        """The project's policy pack."""
+        """The directory of the project's policy pack."""
         return self.stacks.project.policies
 
-    def run(self, *arguments: str, stack: str, watch: Watch = lambda _: None, judged: bool = True) -> Run:
-        """Run `pulumi preview` or `pulumi up` on a stack, with the policy pack.
+    def run(
+        self, *arguments: str, stack: str, watch: Watch = lambda _: None, with_policies: bool = True
+    ) -> Run:
+        """Run a command of Pulumi's engine on a stack, such as `preview` or `up`.
 
-        A Ctrl-C, a SIGTERM or an error of `watch` cancels the run as Pulumi wants it to be: once, so that it
-        finishes what it has begun and gives up its lock. A second Ctrl-C ends it at once.
+        A Ctrl-C, a SIGTERM or an exception in `watch` interrupts Pulumi once, so that it finishes what it has
+        begun and releases its lock. A second Ctrl-C stops it at once.
 
         Args:
-            arguments: what follows `pulumi`.
+            arguments: the arguments after `pulumi`.
             stack: the stack's name.
-            watch: is told each event soon after it happened.
-            judged: False for `pulumi refresh` and `pulumi destroy`, which take no policy pack.
+            watch: called with each event soon after it happens.
+            with_policies: False for `pulumi refresh` and `pulumi destroy`, which accept no policy pack.
         """
-        command = (*arguments, "--stack", stack, *(self._judged if judged else ()))
+        policies = self._policy_arguments if with_policies else ()
         changes = arguments[0] != "preview" and "--preview-only" not in arguments
         update = update_of(self.stacks.project.directory, stack) if changes else ""
-        shown = f"pulumi {arguments[0]} --stack {stack}"
-        return self._execute(shown, command, watch, logged=True, update=update)
+        command = f"pulumi {arguments[0]} --stack {stack}"
+        return self._execute(
+            command, (*arguments, "--stack", stack, *policies), watch, logged=True, update=update
+        )
 
     def analyze(self, file: Path) -> Run:
-        """Run `pulumi policy analyze` on an exported state, with the policy pack; it prints events too."""
-        command = ("policy", "analyze", "--file", str(file), "--json", *self._judged)
+        """Run `pulumi policy analyze` on an exported state with the policy pack."""
+        command = ("policy", "analyze", "--file", str(file), "--json", *self._policy_arguments)
         return self._execute("pulumi policy analyze", command, lambda _: None, logged=False)
 
     def export(self, stack: str, file: Path) -> Run:
-        """Run `pulumi stack export`: its secrets are encrypted in the file."""
+        """Run `pulumi stack export`; secrets are encrypted in the file."""
         command = ("stack", "export", "--stack", stack, "--file", str(file))
         return self._execute(f"pulumi stack export --stack {stack}", command, lambda _: None, logged=False)
 
-    def told(self, *arguments: str) -> Any:
-        """What a command of Pulumi's prints as JSON; None where it fails. It goes into no file."""
-        ended = subprocess.run(
+    def json_output(self, *arguments: str) -> Any:
+        """Return the JSON output of a Pulumi command, or None if it fails; it is never written to a file."""
+        completed = subprocess.run(
             [str(self.stacks.program), "--non-interactive", *arguments],
             cwd=self.stacks.project.directory,
             env=self._environment(),
@@ -109,25 +113,25 @@ class Engine:
             check=False,
         )
         try:
-            return json.loads(ended.stdout) if ended.returncode == 0 else None
+            return json.loads(completed.stdout) if completed.returncode == 0 else None
         except ValueError:
             return None
 
     @property
-    def _judged(self) -> tuple[str, str]:
+    def _policy_arguments(self) -> tuple[str, str]:
         return "--policy-pack", str(self.policy_pack)
 
     def _execute(
-        self, shown: str, arguments: tuple[str, ...], watch: Watch, *, logged: bool, update: str = ""
+        self, command: str, arguments: tuple[str, ...], watch: Watch, *, logged: bool, update: str = ""
     ) -> Run:
-        # The directory is the user's alone, and gone when the run is over, however that was.
+        # Only the user can read this directory, and it is deleted at the end of the run in every case.
         with TemporaryDirectory(prefix="flow-mcp-") as private:
-            log, said = Path(private, "events.jsonl"), Path(private, "stderr")
+            log, stderr = Path(private, "events.jsonl"), Path(private, "stderr")
             log.touch(0o600)
             with (
-                log.open(encoding="utf-8") as reported,
+                log.open(encoding="utf-8") as event_log,
                 (Path(os.devnull) if logged else log).open("ab") as output,
-                said.open("wb") as errors,
+                stderr.open("wb") as errors,
                 _sigterm_as_ctrl_c(),
             ):
                 process = subprocess.Popen(
@@ -140,25 +144,25 @@ class Engine:
                     stdin=subprocess.DEVNULL,
                     stdout=output,
                     stderr=errors,
-                    start_new_session=True,  # a Ctrl-C in the terminal would reach Pulumi besides ours: twice
+                    start_new_session=True,  # otherwise a Ctrl-C in the terminal would reach Pulumi twice
                 )
                 events: list[Event] = []
                 with remembered(process.pid, update):
                     try:
-                        for event in _follow(process, reported, shown, self.interruption):
+                        for event in _follow(process, event_log, command, self.interruption):
                             events.append(event)
                             watch(event)
                     except BaseException:
                         _cancel(process, self.interruption)
                         raise
-            return Run(shown, process.returncode, tuple(events), said.read_text("utf-8", "replace"))
+            return Run(command, process.returncode, tuple(events), stderr.read_text("utf-8", "replace"))
 
     def _environment(self) -> dict[str, str]:
         path = f"{self.stacks.program.parent}{os.pathsep}{os.environ.get('PATH', '')}"
         return {
             **os.environ,
-            "PATH": path,  # Pulumi looks for its plugins there
-            "PULUMI_DEBUG_COMMANDS": "true",  # makes --event-log known
+            "PATH": path,  # Pulumi searches its plugins there
+            "PULUMI_DEBUG_COMMANDS": "true",  # enables --event-log
             "PULUMI_ERROR_OUTPUT_STRING": "1",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             AS_OF: self.as_of.isoformat(),
@@ -166,34 +170,34 @@ class Engine:
 
 
 def _follow(
-    process: subprocess.Popen[bytes], reported: Any, shown: str, interruption: Interruption
+    process: subprocess.Popen[bytes], event_log: Any, command: str, interruption: Interruption
 ) -> Iterator[Event]:
-    """The events as they are written, until the process has ended and all of them are read."""
-    rest, ended = "", False
-    while not ended:
+    """Yield the events as they are written, until the process has ended and all events are read."""
+    rest, exited = "", False
+    while not exited:
         if interruption.times:
             raise KeyboardInterrupt
         with suppress(subprocess.TimeoutExpired):
             process.wait(_POLL_SECONDS)
-            ended = True
-        *lines, rest = (rest + reported.read()).split("\n")
+            exited = True
+        *lines, rest = (rest + event_log.read()).split("\n")
         for line in lines:
             try:
                 yield json.loads(line)
             except ValueError:
-                # What it says could be a secret: it is not repeated.
-                raise PreviewError(f"`{shown}` reported something that is not JSON") from None
+                # The line could contain a secret, so the message does not repeat it.
+                raise PreviewError(f"`{command}` reported an event that is not JSON") from None
     if rest:
-        raise PreviewError(f"`{shown}` ended in the middle of what it reported")
+        raise PreviewError(f"`{command}` ended in the middle of an event")
 
 
 def _cancel(process: subprocess.Popen[bytes], interruption: Interruption) -> None:
-    for patience in (None, _PATIENCE_SECONDS):
+    for timeout in (None, _INTERRUPT_SECONDS):
         with suppress(KeyboardInterrupt, subprocess.TimeoutExpired):
             process.send_signal(signal.SIGINT)
-            if patience is None:
+            if timeout is None:
                 _wait(process, interruption)
-            process.wait(patience)
+            process.wait(timeout)
             return
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
@@ -201,7 +205,7 @@ def _cancel(process: subprocess.Popen[bytes], interruption: Interruption) -> Non
 
 
 def _wait(process: subprocess.Popen[bytes], interruption: Interruption) -> None:
-    """Wait for the end of a process, until the user asks a second time."""
+    """Wait until the process has exited, or until a second interruption."""
     while process.poll() is None:
         if interruption.times > 1:
             raise KeyboardInterrupt
@@ -211,12 +215,12 @@ def _wait(process: subprocess.Popen[bytes], interruption: Interruption) -> None:
 
 @contextmanager
 def _sigterm_as_ctrl_c() -> Iterator[None]:
-    """Pipelines cancel with SIGTERM, which would leave Pulumi running."""
+    """Handle SIGTERM as a Ctrl-C: pipelines cancel with SIGTERM, which would leave Pulumi running."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        signal.signal(signal.SIGTERM, previous)

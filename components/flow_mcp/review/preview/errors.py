@@ -1,4 +1,4 @@
-"""What goes wrong when Pulumi's engine is asked."""
+"""Errors of runs of Pulumi's engine."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from flow_mcp.engine.fleet.locks import Holder
 
 
 class PreviewError(FlowMcpError):
-    """Pulumi's engine did not get to its end, or said something that cannot be relied on."""
+    """A run of Pulumi's engine failed, ended early, or reported something inconsistent."""
 
     exit_code = 2
 

@@ -1,4 +1,4 @@
-"""What the policies of the pack say in a run, as judgements, and whether they were asked at all."""
+"""Read the findings of the policy pack from a run's events, and check that all its policies ran."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from flow_mcp.review.preview.engine import Event
 from flow_mcp.review.preview.errors import PreviewError
 from flow_mcp.review.preview.run_result import scrubbed
 
-# The SDK's words for a policy that needs a value that a preview does not know.
-_CANNOT_RUN = re.compile(r"can't run policy '[^']*' from policy pack '[^']*' during preview: ")
-# Which value that is would be the first that was met, another one each time.
-_UNKNOWN = "needs a value that is known when it is applied"
+# The SDK's message if a policy needs a value that is unknown in a preview.
+_UNKNOWN_VALUE_MESSAGE = re.compile(r"can't run policy '[^']*' from policy pack '[^']*' during preview: ")
+# The SDK names the first unknown value that it finds, which differs from run to run.
+_UNKNOWN = "needs a value that is unknown until the update"
 
 
 @dataclass(frozen=True)
 class Policies:
-    """The project's policies, as Pulumi knows them.
+    """The policies of the project's pack, as Pulumi runs them.
 
     Attributes:
-        pack: their rules.
-        enabled: names of the policies that must be asked, two a rule.
+        pack: the policy pack with its rules.
+        enabled: names of the policies that must run; each rule has two.
     """
 
     pack: Pack
@@ -38,59 +38,64 @@ class Policies:
 
     @classmethod
     def load(cls, directory: Path) -> Policies:
-        """Those of the pack in a directory.
+        """Load the policies of the pack in a directory.
 
         Raises:
-            PolicyPackError: there is none, or none of its rules is enabled.
+            PolicyPackError: there is no pack, or it cannot be loaded.
+            PreviewError: every rule is disabled.
         """
         pack = Pack.load(directory)
         content = configuration.read(directory / CONFIGURATION, pack.rules)
-        off = {name for name, entry in content.items() if _level(entry) == "disabled"}
+        disabled = {name for name, entry in content.items() if _level(entry) == "disabled"}
         enabled = {
             name
             for rule in pack.rules
             if pack.configured[rule.id].level != "disabled"
             for name in (rule.id, f"{rule.id}{configuration.OUTPUTS}")
         }
-        if not enabled - off:
-            raise PreviewError(f"every rule of {directory} is disabled, so that nothing would be judged")
-        return cls(pack, frozenset(enabled - off))
+        if not enabled - disabled:
+            raise PreviewError(f"every rule of {directory} is disabled, so nothing would be evaluated")
+        return cls(pack, frozenset(enabled - disabled))
 
     @cached_property
     def _rules(self) -> Mapping[str, Rule]:
         return {rule.id: rule for rule in self.pack.rules}
 
-    def asked(self, events: Iterable[Event]) -> None:
-        """Make sure that every policy was asked.
+    def require_all_ran(self, events: Iterable[Event]) -> None:
+        """Check that every policy ran.
 
         Raises:
-            PreviewError: one was not.
+            PreviewError: a policy did not run.
         """
-        asked: set[str] = set()
+        ran: set[str] = set()
         for event in events:
             for kind in ("policyAnalyzeSummaryEvent", "policyAnalyzeStackSummaryEvent"):
                 summary = event.get(kind, {})
-                asked |= {*(summary.get("passed") or ()), *(summary.get("failed") or ())}
-        if missing := sorted(self.enabled - asked):
+                ran |= {*(summary.get("passed") or ()), *(summary.get("failed") or ())}
+        if missing := sorted(self.enabled - ran):
             more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
             raise PreviewError(
-                f"the policy pack did not judge {', '.join(missing[:3])}{more}; "
+                f"the policy pack did not evaluate {', '.join(missing[:3])}{more}; "
                 "its __main__.py must start the policies of all rules"
             )
 
     def rule_results(self, events: Iterable[Event]) -> tuple[RuleResult, ...]:
-        """What the policies said, each thing once, sorted by rule and resource."""
-        found = {self._judgement(event["policyEvent"]) for event in events if "policyEvent" in event}
-        return tuple(sorted(found, key=lambda each: (each.rule_id, each.urn, each.kind, each.problem)))
+        """Return the findings of the policies without duplicates, sorted by rule and resource."""
+        findings = {self._rule_result(event["policyEvent"]) for event in events if "policyEvent" in event}
+        return tuple(
+            sorted(
+                findings, key=lambda finding: (finding.rule_id, finding.urn, finding.kind, finding.problem)
+            )
+        )
 
-    def _judgement(self, event: Mapping[str, Any]) -> RuleResult:
+    def _rule_result(self, event: Mapping[str, Any]) -> RuleResult:
         rule_id = str(event.get("policyName", "")).removesuffix(configuration.OUTPUTS)
         rule = self._rules.get(rule_id)
         message, urn = event.get("message", "").strip(), event.get("resourceUrn", "")
         advisory = event.get("enforcementLevel") == "advisory"
-        unknown = advisory and _CANNOT_RUN.match(message)
+        unknown = advisory and _UNKNOWN_VALUE_MESSAGE.match(message)
         remedy = rule.remedy if rule else ""
-        # Pulumi puts the rule's message before what was found, and the pack its remedy behind.
+        # Pulumi puts the rule's message before the problem, and the pack puts the remedy after it.
         problem = _UNKNOWN if unknown else message.removeprefix(rule.message if rule else "").strip()
         problem = problem.removesuffix(remedy).strip().rstrip(".")
         return RuleResult(

@@ -1,4 +1,4 @@
-"""How a run of Pulumi ended: as it should, stopped by policies, or with something else that is wrong."""
+"""Check how a run of Pulumi ended: completed, stopped by policies, or failed."""
 
 from __future__ import annotations
 
@@ -13,89 +13,89 @@ from flow_mcp.review.preview.errors import LockedError, PreviewError
 
 _SECRET_NAME = re.compile(r"PASSW|PASSPHRASE|SECRET|TOKEN|_KEY$|ASSERTION|CREDENTIAL")
 _SHORTEST_SECRET = 6
-_LONGEST = 600
-_SAID = 3
+_MAXIMUM_LENGTH = 600
+_MAXIMUM_REASONS = 3
 _NO_STACK = "no stack named"
-# What the engine says after policies have stopped it; the policies themselves said why.
-_NO_REASON = frozenset({"preview failed", "update failed"})
+# The engine's messages after policies have stopped it; the reasons are in the policies' own events.
+_WITHOUT_REASON = frozenset({"preview failed", "update failed"})
 
 
-def ended(run: Run, *, preview: bool) -> None:
-    """Make sure that a preview or an update got to its end, be it that policies refuse something.
+def require_completed(run: Run, *, preview: bool) -> None:
+    """Check that a preview or an update completed; one that policies stopped has completed too.
 
     Raises:
-        PreviewError: it did not get to its end, or ended for another reason.
+        PreviewError: it failed, or ended early.
     """
-    _reached(run)
+    _require_stack(run)
     reasons = tuple(dict.fromkeys(_reasons(run)))
     if reasons:
         raise PreviewError(f"`{run.command}` failed: {_sentence(reasons)}")
     if not run.events or "cancelEvent" not in run.events[-1]:
-        raise PreviewError(_early(run))
-    _concluded(run, preview=preview)
+        raise PreviewError(_ended_early(run))
+    _require_consistent(run, preview=preview)
 
 
-def analyzed(run: Run) -> None:
-    """Make sure that an analysis of something got to its end.
-
-    Raises:
-        PreviewError: it did not.
-    """
-    _concluded(run, preview=False)
-
-
-def exported(run: Run) -> None:
-    """Make sure that a state was exported.
+def require_analyzed(run: Run) -> None:
+    """Check that an analysis completed.
 
     Raises:
-        PreviewError: it was not.
+        PreviewError: it failed, or ended early.
     """
-    _reached(run)
+    _require_consistent(run, preview=False)
+
+
+def require_exported(run: Run) -> None:
+    """Check that a state was exported.
+
+    Raises:
+        PreviewError: the export failed.
+    """
+    _require_stack(run)
     if run.exit_code:
-        raise PreviewError(f"`{run.command}` failed, with exit code {run.exit_code}: {_said(run)}")
+        raise PreviewError(f"`{run.command}` failed, with exit code {run.exit_code}: {_failure(run)}")
 
 
-def _reached(run: Run) -> None:
-    if _NO_STACK in run.said:
+def _require_stack(run: Run) -> None:
+    if _NO_STACK in run.stderr:
         stack = run.command.rpartition(" ")[2]
         raise PreviewError(
-            f"the stack {stack} is not at Pulumi's backend; make it with `pulumi stack select --create "
-            f"{stack}`, commit the salt that this writes into its file, and run this again"
+            f"the stack {stack} is not at Pulumi's backend; create it with `pulumi stack select --create "
+            f"{stack}`, commit the salt that this writes into its file, and run this command again"
         )
-    if locked(run.said):
+    if locked(run.stderr):
         stack = run.command.rpartition(" ")[2]
-        by = holders(run.said)
-        who = plain(", ".join(map(str, by)) or "another process")
+        lock_holders = holders(run.stderr)
+        names = plain(", ".join(map(str, lock_holders)) or "another process")
         raise LockedError(
-            f"the stack {stack} is locked by {who}. Wait until that has ended; if the process does not run "
-            f"any more, `pulumi cancel --stack {stack}` removes its lock",
-            by,
+            f"the stack {stack} is locked by {names}. Wait until that process has ended; if it no "
+            f"longer runs, `pulumi cancel --stack {stack}` removes its lock",
+            lock_holders,
         )
 
 
-def _concluded(run: Run, *, preview: bool) -> None:
-    """The engine told everything, and its summary is what it told."""
+def _require_consistent(run: Run, *, preview: bool) -> None:
+    """Check that no event is missing, and that the summary agrees with the events and the exit code."""
     summaries = [event["summaryEvent"] for event in run.events if "summaryEvent" in event]
     sequence = [event.get("sequence") for event in run.events]
     if len(summaries) != 1 or sequence != list(range(len(sequence))):
-        raise PreviewError(_early(run))
-    refused = any(map(is_refusal, run.events))
+        raise PreviewError(_ended_early(run))
+    stopped = any(map(is_refusal, run.events))
     summary = (summaries[0].get("result"), bool(run.exit_code), bool(summaries[0].get("isPreview")))
-    if summary != ("failed" if refused else "succeeded", refused, preview):
-        raise PreviewError(f"`{run.command}` failed, with exit code {run.exit_code}: {_said(run)}")
+    if summary != ("failed" if stopped else "succeeded", stopped, preview):
+        raise PreviewError(f"`{run.command}` failed, with exit code {run.exit_code}: {_failure(run)}")
 
 
-def _early(run: Run) -> str:
-    return f"`{run.command}` ended early, with exit code {run.exit_code}: {_said(run)}"
+def _ended_early(run: Run) -> str:
+    return f"`{run.command}` ended early, with exit code {run.exit_code}: {_failure(run)}"
 
 
 def is_refusal(event: Event) -> bool:
-    """Whether a policy stops the run."""
+    """Return whether the event is a mandatory finding, which stops the run."""
     return "policyEvent" in event and event["policyEvent"].get("enforcementLevel") != "advisory"
 
 
 def scrubbed(text: str, environment: Mapping[str, str]) -> str:
-    """The text in one line, without any secret of the environment."""
+    """Return the text as one line, with the secrets of environment variables masked."""
     secrets = {
         value
         for name, value in environment.items()
@@ -103,32 +103,34 @@ def scrubbed(text: str, environment: Mapping[str, str]) -> str:
     }
     for secret in sorted(secrets, key=len, reverse=True):
         text = text.replace(secret, "[secret]")
-    return plain(" ".join(text.split()), _LONGEST)
+    return plain(" ".join(text.split()), _MAXIMUM_LENGTH)
 
 
 def _reasons(run: Run) -> Iterator[str]:
-    """What the engine says went wrong."""
+    """Yield the engine's messages about failures."""
     for event in run.events:
         if "errorEvent" in event:
             yield event["errorEvent"].get("error", "")
         diagnostic = event.get("diagnosticEvent", {})
-        said = " ".join(diagnostic.get("message", "").split())
-        if diagnostic.get("severity") == "error" and said not in _NO_REASON:
-            yield said
+        message = " ".join(diagnostic.get("message", "").split())
+        if diagnostic.get("severity") == "error" and message not in _WITHOUT_REASON:
+            yield message
 
 
-def _said(run: Run) -> str:
-    """What Pulumi said where its engine was not started, or could not go on."""
-    lines = [line.removeprefix("error: ") for line in run.said.splitlines() if line.startswith("error: ")]
-    # A policy pack that cannot start, or a program, writes its traceback as information.
-    raised = [
+def _failure(run: Run) -> str:
+    """Return Pulumi's messages if its engine did not start or could not continue."""
+    lines = [line.removeprefix("error: ") for line in run.stderr.splitlines() if line.startswith("error: ")]
+    # A policy pack or a program that cannot start writes its traceback with the severity `info#err`.
+    tracebacks = [
         event["diagnosticEvent"].get("message", "").strip()
         for event in run.events
         if event.get("diagnosticEvent", {}).get("severity") == "info#err"
     ]
-    return _sentence([*lines[:1], *raised[-1:]] or ["Pulumi said nothing more"])
+    return _sentence([*lines[:1], *tracebacks[-1:]] or ["Pulumi gave no reason"])
 
 
 def _sentence(reasons: Sequence[str]) -> str:
-    more = f" (and {len(reasons) - _SAID} more)" if len(reasons) > _SAID else ""
-    return scrubbed("; ".join(reason.rstrip(". ") for reason in reasons[:_SAID]) + more, os.environ)
+    more = f" (and {len(reasons) - _MAXIMUM_REASONS} more)" if len(reasons) > _MAXIMUM_REASONS else ""
+    return scrubbed(
+        "; ".join(reason.rstrip(". ") for reason in reasons[:_MAXIMUM_REASONS]) + more, os.environ
+    )

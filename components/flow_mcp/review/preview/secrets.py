@@ -1,7 +1,7 @@
-"""What policies and providers say, without the stack's secrets.
+"""Mask the stack's secrets in messages of policies and providers.
 
-Pulumi masks secrets in the values that it reports, not in words: a policy is shown secrets in plain text,
-and what it says is passed on as it is. Nobody but Pulumi knows the secrets, so it is asked for them.
+Pulumi masks secrets in the values of its events, but not in messages: policies receive secrets in plain text,
+and Pulumi passes their messages on unchanged. The secrets to mask are read from Pulumi itself.
 """
 
 from __future__ import annotations
@@ -15,64 +15,68 @@ from flow_mcp.review.preview.engine import Engine, Event, Run
 from flow_mcp.review.preview.errors import PreviewError
 from flow_mcp.review.preview.values import SECRET, SECRET_MARK, SIGNATURE
 
-_SHORTEST = 4  # shorter ones are in half of all words, and are no secrets
-# Where words of others stand in an event.
-_WORDS = (("policyEvent", "message"), ("diagnosticEvent", "message"), ("errorEvent", "error"))
-_SILENT = frozenset({"debug", "info", "warning"})
+_MINIMUM_LENGTH = 4  # shorter texts are part of many words, and are no secrets
+# Where events contain messages of policies and providers.
+_MESSAGES = (("policyEvent", "message"), ("diagnosticEvent", "message"), ("errorEvent", "error"))
+_NOT_SHOWN = frozenset({"debug", "info", "warning"})
 
 
-def masked(engine: Engine, run: Run, stack: str, *configuration: str) -> Run:
-    """The run with masks for the stack's secrets in all words that may be shown.
+def with_masked_secrets(engine: Engine, run: Run, stack: str, *configuration: str) -> Run:
+    """Return the run with the stack's secrets masked in all messages that may be shown.
 
     Args:
-        engine: asks Pulumi for them.
-        run: of that stack.
-        stack: its name.
-        configuration: the run's arguments that say where the stack's configuration is.
+        engine: runs Pulumi to read the secrets.
+        run: a run on the stack.
+        stack: the stack's name.
+        configuration: the run's arguments that select the configuration file.
 
     Raises:
-        PreviewError: Pulumi does not tell the secrets.
+        PreviewError: Pulumi did not print the secrets.
     """
-    if not any(map(_speaks, run.events)):
+    if not any(map(_has_message, run.events)):
         return run
     secrets = _secrets(engine, stack, configuration)
     return replace(run, events=tuple(_masked(event, secrets) for event in run.events))
 
 
-def _speaks(event: Event) -> bool:
-    silent = event.get("diagnosticEvent", {}).get("severity") in _SILENT
-    return not silent and any(kind in event for kind, _ in _WORDS)
+def _has_message(event: Event) -> bool:
+    hidden = event.get("diagnosticEvent", {}).get("severity") in _NOT_SHOWN
+    return not hidden and any(kind in event for kind, _ in _MESSAGES)
 
 
 def _masked(event: Event, secrets: tuple[str, ...]) -> Event:
-    for kind, key in _WORDS if _speaks(event) else ():
+    for kind, key in _MESSAGES if _has_message(event) else ():
         if kind in event:
-            words = event[kind].get(key, "")
+            message = event[kind].get(key, "")
             for secret in secrets:
-                words = words.replace(secret, SECRET)
-            return {**event, kind: {**event[kind], key: words}}
+                message = message.replace(secret, SECRET)
+            return {**event, kind: {**event[kind], key: message}}
     return event
 
 
 def _secrets(engine: Engine, stack: str, configuration: tuple[str, ...]) -> tuple[str, ...]:
-    """The stack's secrets in plain text, the longest first."""
-    state = engine.told("stack", "export", "--show-secrets", "--stack", stack)
-    configured = engine.told("config", "--show-secrets", "--json", "--stack", stack, *configuration)
-    if state is None or configured is None:
+    """Return the stack's secrets in plain text, the longest first."""
+    state = engine.json_output("stack", "export", "--show-secrets", "--stack", stack)
+    configuration_values = engine.json_output(
+        "config", "--show-secrets", "--json", "--stack", stack, *configuration
+    )
+    if state is None or configuration_values is None:
         raise PreviewError(
-            f"Pulumi does not tell the secrets of the stack {stack}, and what policies say could repeat one; "
-            f"try `pulumi config --stack {stack} --show-secrets`"
+            f"Pulumi did not print the secrets of the stack {stack}, which must be masked in messages; "
+            f"run `pulumi config --stack {stack} --show-secrets` to see the cause"
         )
-    found = {*_in_state(state), *_in_configuration(configured)}
-    return tuple(sorted((each for each in found if len(each) >= _SHORTEST), key=len, reverse=True))
+    secrets = {*_in_state(state), *_in_configuration(configuration_values)}
+    return tuple(
+        sorted((secret for secret in secrets if len(secret) >= _MINIMUM_LENGTH), key=len, reverse=True)
+    )
 
 
 def _in_state(value: Any) -> Iterator[str]:
     if isinstance(value, dict) and value.get(SIGNATURE) == SECRET_MARK:
         yield from _texts(json.loads(value.get("plaintext", "null")))
     elif isinstance(value, dict | list):
-        for each in value.values() if isinstance(value, dict) else value:
-            yield from _in_state(each)
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _in_state(item)
 
 
 def _in_configuration(value: Mapping[str, Any]) -> Iterator[str]:
@@ -82,10 +86,10 @@ def _in_configuration(value: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _texts(value: Any) -> Iterator[str]:
-    """All texts in a secret, and it as it stands in JSON."""
+    """Yield all texts in a secret, each also in its JSON form."""
     if isinstance(value, str):
         yield value
         yield json.dumps(value)[1:-1]
     elif isinstance(value, dict | list):
-        for each in value.values() if isinstance(value, dict) else value:
-            yield from _texts(each)
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _texts(item)

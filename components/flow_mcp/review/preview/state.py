@@ -1,4 +1,4 @@
-"""What the policies say of what is there, without running a program: the stack's state is analyzed."""
+"""Evaluate the policies on a stack's state, without running its program."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from typing import Any
 from flow_mcp.review.policy.evaluation import RuleResult
 from flow_mcp.review.preview.engine import Engine, Run
 from flow_mcp.review.preview.policies import Policies
-from flow_mcp.review.preview.run_result import analyzed, exported
+from flow_mcp.review.preview.run_result import require_analyzed, require_exported
 from flow_mcp.review.preview.values import plain
 
 
 def analyze(engine: Engine, policies: Policies, stack: str) -> tuple[RuleResult, ...] | None:
-    """Judge a stack's state; `probe` first whether the pack judges at all.
+    """Evaluate the policies on a stack's state; run `self_test` first to check that they run at all.
 
     Returns:
-        What the policies say of it; None where the stack has no resources, so that nothing was judged.
+        The findings; None if the stack has no resources, so that nothing was evaluated.
 
     Raises:
-        PreviewError: it could not be judged.
+        PreviewError: the analysis failed.
     """
     resources, version = _exported(engine, stack)
-    return policies.rule_results(analysis(engine, resources, version).events) if resources else None
+    return policies.rule_results(run_analysis(engine, resources, version).events) if resources else None
 
 
-def analysis(engine: Engine, resources: Sequence[Any], version: int = 3) -> Run:
-    """Run the policies on resources, in the form that states of a version have.
+def run_analysis(engine: Engine, resources: Sequence[Any], version: int = 3) -> Run:
+    """Run the policies on resources in the state format of a version.
 
     Raises:
-        PreviewError: it did not get to its end.
+        PreviewError: the analysis failed.
     """
     state = {
         "version": version,
@@ -45,18 +45,18 @@ def analysis(engine: Engine, resources: Sequence[Any], version: int = 3) -> Run:
         file = Path(private, "state.json")
         file.write_text(json.dumps(state), encoding="utf-8")
         run = engine.analyze(file)
-    analyzed(run)
+    require_analyzed(run)
     return run
 
 
 def _exported(engine: Engine, stack: str) -> tuple[list[Any], int]:
-    """The stack's resources with masks for their secrets, and the version of that form.
+    """Return the stack's resources with masked secrets, and the version of the state format.
 
-    Pulumi would decrypt them for the policies, and in an analysis it hides them in nothing that those say.
+    In an analysis, Pulumi would decrypt the secrets for the policies and not mask them in messages.
     """
     with TemporaryDirectory(prefix="flow-mcp-") as private:
         file = Path(private, "state.json")
-        exported(engine.export(stack, file))
+        require_exported(engine.export(stack, file))
         content = json.loads(file.read_bytes())
     return masked_secrets(content["deployment"].get("resources") or []), content["version"]
 
@@ -64,6 +64,6 @@ def _exported(engine: Engine, stack: str) -> tuple[list[Any], int]:
 def masked_secrets(resources: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return a state's resources with a mask for each secret among their inputs and outputs."""
     return [
-        {**resource, **{side: plain(resource[side]) for side in ("inputs", "outputs") if side in resource}}
+        {**resource, **{key: plain(resource[key]) for key in ("inputs", "outputs") if key in resource}}
         for resource in resources
     ]

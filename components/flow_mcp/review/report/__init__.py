@@ -1,4 +1,4 @@
-"""The report of all tenants: who may reach what, and what speaks against it, for auditors.
+"""The report for auditors: the access of all tenants, with the findings of the rules.
 
 Data flows one way: declarations, delivered settings and Pulumi's backend → `document` → HTML or JSON.
 """

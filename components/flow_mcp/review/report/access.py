@@ -1,4 +1,4 @@
-"""A tenant's access, put into the report's form."""
+"""Convert a tenant's access to the report's format."""
 
 from __future__ import annotations
 
@@ -6,43 +6,54 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from flow_mcp.declaration.access import ClientAccess, TenantAccess
-from flow_mcp.review.report.declared import Client, Declared, Lifetime, Limit, People, Secret, Way
-from flow_mcp.review.report.text import all_shown, shown
+from flow_mcp.review.report.declared import (
+    Client,
+    Declared,
+    Lifetime,
+    Limit,
+    People,
+    RegistrationMethod,
+    Secret,
+)
+from flow_mcp.review.report.text import safe_text, safe_texts
 
 EXPIRING_DAYS = 30
-_OPEN = {"dynamic", "metadataDocuments"}
+_OPEN_METHODS = {"dynamic", "metadataDocuments"}
 
 
 def declared(access: TenantAccess, server: str, client_ids: dict[str, str], as_of: date) -> Declared:
-    """What the tenant's file tells.
+    """Return the part of the report that a tenant's file provides.
 
     Args:
-        access: from the declaration.
-        server: the Flow instance.
-        client_ids: by name, what settings tell of those that the authorization server assigned.
-        as_of: the day on which secrets are looked at.
+        access: the access that the declaration grants.
+        server: the address of the Flow instance.
+        client_ids: client IDs that the authorization server assigned, by the client's name.
+        as_of: the day for which the ages of secrets are computed.
     """
     return Declared(
-        tenant=shown(access.tenant),
-        server=shown(server),
+        tenant=safe_text(access.tenant),
+        server=safe_text(server),
         kind=access.kind,
-        authority=shown(access.authority) if access.authority is not None else None,
+        authority=safe_text(access.authority) if access.authority is not None else None,
         resources=access.resources,
         pending=access.pending,
         clients=tuple(_client(client, client_ids.get(client.name), as_of) for client in access.clients),
         ways=tuple(
-            Way(
-                key=way.key,
-                open=way.key in _OPEN,
+            RegistrationMethod(
+                key=method.key,
+                open=method.key in _OPEN_METHODS,
                 limits=tuple(
-                    Limit(name=name, values=all_shown(values)) for name, values in sorted(way.limits.items())
+                    Limit(name=name, values=safe_texts(values))
+                    for name, values in sorted(method.limits.items())
                 ),
-                resources=way.resources,
+                resources=method.resources,
             )
-            for way in access.registration_methods
+            for method in access.registration_methods
         ),
         people=tuple(_people(access)),
-        lifetimes=tuple(Lifetime(of=shown(of), seconds=value) for of, value in access.lifetimes.items()),
+        lifetimes=tuple(
+            Lifetime(of=safe_text(name), seconds=seconds) for name, seconds in access.lifetimes.items()
+        ),
     )
 
 
@@ -51,11 +62,11 @@ def _client(client: ClientAccess, assigned: str | None, as_of: date) -> Client:
     return Client(
         name=client.name,
         registration=client.registration,
-        client_id=shown(client_id) if client_id else None,
+        client_id=safe_text(client_id) if client_id else None,
         grant=client.grant,
         authentication=client.authentication,
-        redirect_uris=all_shown(client.redirect_uris),
-        web_origins=all_shown(client.web_origins),
+        redirect_uris=safe_texts(client.redirect_uris),
+        web_origins=safe_texts(client.web_origins),
         resources=client.resources,
         secret=_secret(client, as_of) if client.authentication == "client-secret" else None,
     )
@@ -64,7 +75,7 @@ def _client(client: ClientAccess, assigned: str | None, as_of: date) -> Client:
 def _secret(client: ClientAccess, as_of: date) -> Secret:
     if client.secret_issued is None or client.secret_expires is None:
         return Secret(state="undeclared")
-    # A secret is over when its last moment is: that day it still counts as valid for less than a day.
+    # On the day of its expiry less than a whole day is left; the secret counts as expired.
     left = (datetime.fromisoformat(client.secret_expires).date() - as_of).days
     return Secret(
         state="expired" if left <= 0 else "expiring" if left <= EXPIRING_DAYS else "valid",
@@ -76,13 +87,13 @@ def _secret(client: ClientAccess, as_of: date) -> Secret:
 
 
 def _people(access: TenantAccess) -> Iterator[People]:
-    """Those who may sign in, and for which protected resources: everyone first, then groups by name."""
+    """Yield the people who may sign in, with their resources: everyone first, then groups by name."""
     everyone = tuple(key for key in access.resources if access.people[key].everyone)
     undeclared = tuple(key for key in access.resources if access.people[key].undeclared)
     if everyone:
         yield People(kind="everyone", resources=everyone)
     for group in sorted({group for people in access.people.values() for group in people.groups}):
-        reached = tuple(key for key in access.resources if group in access.people[key].groups)
-        yield People(kind="group", name=shown(group), resources=reached)
+        resources = tuple(key for key in access.resources if group in access.people[key].groups)
+        yield People(kind="group", name=safe_text(group), resources=resources)
     if undeclared:
         yield People(kind="undeclared", resources=undeclared)

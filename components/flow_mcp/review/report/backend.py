@@ -1,4 +1,4 @@
-"""What Pulumi's backend knows of stacks; no secret is read."""
+"""Read settings, updates and drift of stacks from Pulumi's backend, without secrets."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from flow_mcp.review.report import delivered
 from flow_mcp.review.report.delivered import NOT_READ
 from flow_mcp.review.report.document import Drift, Settings, Update
 from flow_mcp.review.report.part import Reading
-from flow_mcp.review.report.text import shown
+from flow_mcp.review.report.text import safe_text
 from flow_mcp.settings import SettingsDocument
 
-_AT_ONCE = 4
+_PARALLEL = 4
 
 
 @dataclass(frozen=True)
 class Backend:
-    """What is known of one stack.
+    """The values of one stack that were read from the backend.
 
     Attributes:
         update: its last update.
-        drift: what changed since.
-        unread: in the place of the settings, why they are not there.
-        document: its settings.
-        digest: theirs.
+        drift: changes since the last update.
+        unread: replaces the settings if they could not be read, with the reason.
+        document: its settings document.
+        digest: the digest of the settings document.
     """
 
     update: Update
@@ -40,7 +40,7 @@ class Backend:
     digest: str = ""
 
     def settings(self, access: TenantAccess) -> Settings:
-        """The stack's settings, compared with the tenant's file."""
+        """Return the stack's settings with their differences from the tenant's file."""
         if self.document is None:
             return self.unread
         return delivered.settings(self.document, self.digest, access)
@@ -50,32 +50,32 @@ NOT_ASKED = Backend(Update(reading="not-read"), Drift(reading="not-read"))
 
 
 def read(stacks: Stacks, names: Sequence[str], report: Callable[[str], None]) -> dict[str, Backend]:
-    """Ask Pulumi for stacks, and the authorization servers for drift.
+    """Read stacks from Pulumi's backend, and drift from the authorization servers.
 
-    A stack of which something cannot be told keeps no other from being read; the report says why.
+    If a value cannot be read, the report contains the reason, and the other stacks are still read.
 
     Args:
-        stacks: where they are.
-        names: which ones.
-        report: told how far it is.
+        stacks: the stacks of the project.
+        names: the names of the stacks to read.
+        report: called with the progress.
     """
-    found: dict[str, Backend] = {}
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        waiting = {pool.submit(_one, stacks, name): name for name in names}
+    by_stack: dict[str, Backend] = {}
+    with ThreadPoolExecutor(_PARALLEL) as pool:
+        pending = {pool.submit(_read_stack, stacks, name): name for name in names}
         try:
-            for done in as_completed(waiting):
-                found[waiting[done]] = done.result()
-                report(f"{len(found)} of {len(names)}")
+            for future in as_completed(pending):
+                by_stack[pending[future]] = future.result()
+                report(f"{len(by_stack)} of {len(names)}")
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    return found
+    return by_stack
 
 
-def _one(stacks: Stacks, name: str) -> Backend:
+def _read_stack(stacks: Stacks, name: str) -> Backend:
     document, digest, unread = _settings(stacks, name)
     update = _update(stacks, name)
-    # Without an update there is nothing that could have changed.
+    # Without an update there are no resources that could drift.
     drift = Drift(reading="missing") if update.reading == "missing" else _drift(stacks, name)
     return Backend(update, drift, unread, document, digest)
 
@@ -85,11 +85,11 @@ def _settings(stacks: Stacks, name: str) -> tuple[SettingsDocument | None, str, 
         text = stacks.settings(name)
         document = SettingsDocument.from_json(text)
     except ValidationError:
-        reason = "the stack's settings are not of version 1; `pulumi up` with this version makes them anew"
+        reason = "the stack's settings are not of version 1; run `pulumi up` with this version to update them"
         return None, "", Settings(reading="failed", reason=reason)
     except StackError as error:
         reading: Reading = "missing" if isinstance(error, NotAppliedError) else "failed"
-        return None, "", Settings(reading=reading, reason=shown(str(error)))
+        return None, "", Settings(reading=reading, reason=safe_text(str(error)))
     return document, f"sha-256:{sha256(text.encode()).hexdigest()}", NOT_READ
 
 
@@ -99,10 +99,14 @@ def _update(stacks: Stacks, name: str) -> Update:
     except NotAppliedError:
         return Update(reading="missing")
     except StackError as error:
-        return Update(reading="failed", reason=shown(str(error)))
-    ended = shown(last.ended) if last.ended else None
+        return Update(reading="failed", reason=safe_text(str(error)))
+    ended_at = safe_text(last.ended) if last.ended else None
     return Update(
-        reading="read", number=last.number, at=ended, kind=shown(last.kind), result=shown(last.result)
+        reading="read",
+        number=last.number,
+        at=ended_at,
+        kind=safe_text(last.kind),
+        result=safe_text(last.result),
     )
 
 
@@ -110,6 +114,6 @@ def _drift(stacks: Stacks, name: str) -> Drift:
     try:
         return Drift(reading="read", changed=stacks.drifted(name))
     except StackError:
-        # What Pulumi and its plugins say of a failure could repeat what they were given.
+        # Messages of Pulumi and its plugins could contain credentials, so they are not repeated.
         reason = f"`pulumi refresh --preview-only --stack {name}` failed; run it to see why"
-        return Drift(reading="failed", reason=shown(reason))
+        return Drift(reading="failed", reason=safe_text(reason))

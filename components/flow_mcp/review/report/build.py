@@ -1,4 +1,4 @@
-"""The report, put together: every tenant is in it, whatever is wrong with its file."""
+"""Build the report from its sources; a tenant with an invalid file is included too."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from pathlib import Path
 
 from flow_mcp.authorization_servers.load import from_file
 from flow_mcp.declaration.access import snapshot
-from flow_mcp.declaration.claims import claimed
+from flow_mcp.declaration.claims import duplicate_claims
 from flow_mcp.declaration.findings import DeclarationError
-from flow_mcp.declaration.findings import Problem as Found
+from flow_mcp.declaration.findings import Problem as FileProblem
 from flow_mcp.declaration.load import Loaded, instance_of
 from flow_mcp.engine.project import Project
 from flow_mcp.review.policy.evaluation import evaluate
@@ -23,19 +23,19 @@ from flow_mcp.review.report.backend import NOT_ASKED, Backend
 from flow_mcp.review.report.declared import Problem
 from flow_mcp.review.report.delivered import NOT_READ, Delivered
 from flow_mcp.review.report.document import Counts, Report, Settings, Tenant
-from flow_mcp.review.report.text import shown
+from flow_mcp.review.report.text import safe_text
 from flow_mcp.settings import SettingsDocument
 
-_HOLDING = {"holding", "not-judged"}
+_IN_FORCE = {"holding", "not-judged"}
 
 
 @dataclass(frozen=True)
 class Sources:
-    """What the report may read besides the declarations.
+    """The sources of the report other than the declarations.
 
     Attributes:
-        delivered: settings that were exported, if they are to be looked at.
-        backend: what Pulumi's backend knows, by stack, if it was asked.
+        delivered: exported settings, if they are to be compared.
+        backend: values from Pulumi's backend by stack, if it was read.
     """
 
     delivered: Delivered | None = None
@@ -43,13 +43,13 @@ class Sources:
 
 
 def build(project: Project, stacks: Sequence[str], sources: Sources, as_of: date) -> Report:
-    """The report of these stacks.
+    """Return the report of some stacks.
 
     Args:
-        project: their project; its policy pack judges them.
-        stacks: their names.
-        sources: what else is known.
-        as_of: the day on which ages and waivers are looked at.
+        project: the project of the stacks, with its policy pack.
+        stacks: the names of the stacks.
+        sources: the other sources.
+        as_of: the day for which ages and waivers are evaluated.
 
     Raises:
         NoProjectError: a stack has no file.
@@ -62,9 +62,9 @@ def build(project: Project, stacks: Sequence[str], sources: Sources, as_of: date
         try:
             loaded = from_file(file, instance)
         except DeclarationError as error:
-            tenants.append(_refused(stack, error.problems, sources))
+            tenants.append(_invalid_tenant(stack, error.problems, sources))
         else:
-            shared = tuple(claimed(loaded, stack, owners))
+            shared = tuple(duplicate_claims(loaded, stack, owners))
             tenants.append(_tenant(stack, loaded, shared, pack, sources, as_of))
     complete = set(stacks) == set(project.stacks())
     strays = tuple(sources.delivered.strays()) if sources.delivered and complete else ()
@@ -80,12 +80,12 @@ def build(project: Project, stacks: Sequence[str], sources: Sources, as_of: date
     )
 
 
-def _refused(stack: str, problems: Sequence[Found], sources: Sources) -> Tenant:
+def _invalid_tenant(stack: str, problems: Sequence[FileProblem], sources: Sources) -> Tenant:
     backend = _backend(stack, sources)
-    reason = "the tenant's file is refused, so there is nothing to compare with"
+    reason = "the tenant's file is invalid, so there is nothing to compare with"
     unread = Settings(reading="failed", reason=reason)
     return Tenant(
-        stack=shown(stack),
+        stack=safe_text(stack),
         refused=True,
         risk="refused",
         blocked=True,
@@ -100,17 +100,17 @@ def _refused(stack: str, problems: Sequence[Found], sources: Sources) -> Tenant:
 
 
 def _tenant(
-    stack: str, loaded: Loaded, shared: tuple[Found, ...], pack: Pack, sources: Sources, as_of: date
+    stack: str, loaded: Loaded, shared: tuple[FileProblem, ...], pack: Pack, sources: Sources, as_of: date
 ) -> Tenant:
     declaration, backend = loaded.declaration, _backend(stack, sources)
     access = snapshot(declaration)
-    findings = tuple(policies.finding(each) for each in evaluate(pack, declaration, as_of))
+    findings = tuple(policies.finding(rule_result) for rule_result in evaluate(pack, declaration, as_of))
     documents = (
         sources.delivered.document(access.tenant) if sources.delivered else None,
         backend.document,
     )
     return Tenant(
-        stack=shown(stack),
+        stack=safe_text(stack),
         refused=False,
         risk=policies.risk(findings),
         blocked=bool(shared) or any(finding.blocks for finding in findings),
@@ -130,7 +130,7 @@ def _backend(stack: str, sources: Sources) -> Backend:
 
 
 def _client_ids(documents: Sequence[SettingsDocument | None]) -> dict[str, str]:
-    """What was read last counts: the stack knows better than what was delivered of it."""
+    """Return client IDs by name; the stack's document, which comes last, takes precedence."""
     return {
         name: client_id
         for document in documents
@@ -139,26 +139,31 @@ def _client_ids(documents: Sequence[SettingsDocument | None]) -> dict[str, str]:
     }
 
 
-def _problems(problems: Sequence[Found]) -> tuple[Problem, ...]:
+def _problems(problems: Sequence[FileProblem]) -> tuple[Problem, ...]:
     return tuple(
         Problem(
             severity=problem.severity,
-            file=shown(Path(problem.file).name),
+            file=safe_text(Path(problem.file).name),
             line=problem.line,
-            path=shown(problem.path),
-            message=shown(problem.message),
-            remedy=shown(problem.remedy),
+            path=safe_text(problem.path),
+            message=safe_text(problem.message),
+            remedy=safe_text(problem.remedy),
         )
         for problem in problems
     )
 
 
 def _counts(tenants: Sequence[Tenant]) -> Counts:
-    findings = Counter(each.kind for tenant in tenants for each in tenant.findings if not each.waived)
-    waivers = Counter(waiver.state in _HOLDING for tenant in tenants for waiver in tenant.waivers)
-    known = [tenant.declared for tenant in tenants if tenant.declared]
+    findings = Counter(
+        finding.kind for tenant in tenants for finding in tenant.findings if not finding.waived
+    )
+    waivers = Counter(waiver.state in _IN_FORCE for tenant in tenants for waiver in tenant.waivers)
+    declarations = [tenant.declared for tenant in tenants if tenant.declared]
     secrets = Counter(
-        client.secret.state for each in known for client in each.clients if client.secret is not None
+        client.secret.state
+        for declaration in declarations
+        for client in declaration.clients
+        if client.secret is not None
     )
     settings = [(tenant.delivered, tenant.applied) for tenant in tenants]
     return Counts(
@@ -172,9 +177,11 @@ def _counts(tenants: Sequence[Tenant]) -> Counts:
         secrets_expired=secrets["expired"],
         secrets_expiring=secrets["expiring"],
         secrets_undeclared=secrets["undeclared"],
-        open_registration=sum(any(way.open for way in each.ways) for each in known),
-        different=sum(any(each.differences for each in both) for both in settings),
-        settings_unknown=sum(all(each.reading != "read" for each in both) for both in settings),
+        open_registration=sum(
+            any(method.open for method in declaration.ways) for declaration in declarations
+        ),
+        different=sum(any(version.differences for version in versions) for versions in settings),
+        settings_unknown=sum(all(version.reading != "read" for version in versions) for versions in settings),
         drifted=sum(bool(tenant.drift.changed) for tenant in tenants),
         drift_unknown=sum(tenant.drift.reading != "read" for tenant in tenants),
     )

@@ -1,4 +1,4 @@
-"""The parts of the report that a tenant's file tells."""
+"""The parts of the report that come from a tenant's file."""
 
 from __future__ import annotations
 
@@ -10,101 +10,109 @@ from flow_mcp.review.report.part import Part, Resources
 
 
 class Problem(Part):
-    """What is wrong with a tenant's file."""
+    """A problem of a tenant's file."""
 
-    severity: Annotated[Literal["error", "warning", "info"], Field(description="An error refuses the file.")]
-    file: Annotated[str, Field(description="The stack's, or `Pulumi.yaml`.")]
-    line: Annotated[int, Field(description="Counts from 1; 0 where there is none.")]
-    path: Annotated[str, Field(description="Where in the file.")]
-    message: Annotated[str, Field(description="What is wrong.")]
-    remedy: Annotated[str, Field(description="What to do.")]
+    severity: Annotated[
+        Literal["error", "warning", "info"], Field(description="An error makes the file invalid.")
+    ]
+    file: Annotated[str, Field(description="Name of the stack's file, or `Pulumi.yaml`.")]
+    line: Annotated[int, Field(description="Line from 1; 0 if there is none.")]
+    path: Annotated[str, Field(description="Path in the file.")]
+    message: Annotated[str, Field(description="Description of the problem.")]
+    remedy: Annotated[str, Field(description="How to fix the problem.")]
 
 
 class Secret(Part):
-    """A client secret's age on the day of the report. The secret itself is never read."""
+    """The age of a client secret on the day of the report. The secret itself is never read."""
 
     state: Annotated[
         Literal["expired", "expiring", "valid", "undeclared"],
-        Field(description="`expiring`: within 30 days. `undeclared`: no file says when it was made."),
+        Field(description="`expiring`: within 30 days. `undeclared`: the file does not declare its age."),
     ]
-    issued: Annotated[str | None, Field(description="Day it was made.")] = None
-    expires: Annotated[str | None, Field(description="Its end, RFC 3339.")] = None
-    age_days: Annotated[int | None, Field(description="Days since it was made.")] = None
-    days_left: Annotated[int | None, Field(description="Whole days until its end; negative after it.")] = None
+    issued: Annotated[str | None, Field(description="Day on which it was created.")] = None
+    expires: Annotated[str | None, Field(description="Expiry, RFC 3339.")] = None
+    age_days: Annotated[int | None, Field(description="Days since its creation.")] = None
+    days_left: Annotated[
+        int | None, Field(description="Whole days until its expiry; negative afterwards.")
+    ] = None
 
 
 class Client(Part):
-    """An application that may call."""
+    """A client that may call the MCP servers."""
 
-    name: Annotated[str, Field(description="As the tenant's file names it.")]
+    name: Annotated[str, Field(description="Name of the client in the tenant's file.")]
     registration: Annotated[
         Literal["managed", "manual"],
-        Field(description="Made by the stack, or listed after somebody else made it."),
+        Field(description="`managed`: created by the stack. `manual`: created by an administrator."),
     ]
     client_id: Annotated[
-        str | None, Field(description="Left out where the server assigns it and nothing read tells it.")
+        str | None, Field(description="Absent if the server assigns it and no settings were read.")
     ] = None
-    grant: Annotated[str, Field(description="How it gets tokens.")]
+    grant: Annotated[str, Field(description="Grant by which it gets tokens.")]
     authentication: Annotated[
-        str | None, Field(description="At the token endpoint; left out where nothing is declared.")
+        str | None, Field(description="Authentication at the token endpoint; absent if not declared.")
     ] = None
-    redirect_uris: Annotated[tuple[str, ...], Field(description="Where a person's browser brings the code.")]
-    web_origins: Annotated[tuple[str, ...], Field(description="Whose pages may call the token endpoint.")]
+    redirect_uris: Annotated[
+        tuple[str, ...], Field(description="Addresses that receive authorization codes.")
+    ]
+    web_origins: Annotated[
+        tuple[str, ...], Field(description="Origins whose pages may call the token endpoint.")
+    ]
     resources: Resources
-    secret: Annotated[Secret | None, Field(description="Where it has a client secret.")] = None
+    secret: Annotated[Secret | None, Field(description="Present if it has a client secret.")] = None
 
 
 class Limit(Part):
-    """What a way is held to."""
+    """A limit of a registration method."""
 
-    name: Annotated[str, Field(description="The declaration's key.")]
-    values: Annotated[tuple[str, ...], Field(description="Its values; none means that none are declared.")]
+    name: Annotated[str, Field(description="Key in the declaration.")]
+    values: Annotated[tuple[str, ...], Field(description="Declared values; empty if none are declared.")]
 
 
-class Way(Part):
-    """A way to become a client that no declaration names."""
+class RegistrationMethod(Part):
+    """A registration method, by which clients that the file does not list become clients."""
 
     key: Annotated[str, Field(description="`dynamic`, `metadataDocuments`, `vscode`, …")]
-    open: Annotated[bool, Field(description="Whether clients come by it whom nobody knows by name.")]
-    limits: Annotated[tuple[Limit, ...], Field(description="By the declaration's keys.")]
+    open: Annotated[bool, Field(description="Whether clients that nobody named can use it.")]
+    limits: Annotated[tuple[Limit, ...], Field(description="Limits by the declaration's keys.")]
     resources: Resources
 
 
 class People(Part):
-    """People who may sign in."""
+    """People who may sign in, and their protected resources."""
 
     kind: Annotated[
         Literal["group", "everyone", "undeclared"],
         Field(
-            description="`everyone`: whoever the server lets sign in. `undeclared`: they may come by a "
-            "manual registration, and no file says which."
+            description="`everyone`: every user of the server. `undeclared`: people who may sign in through "
+            "a manual registration, and whom no file declares."
         ),
     ]
-    name: Annotated[str | None, Field(description="The group's, at the authorization server.")] = None
+    name: Annotated[str | None, Field(description="Name of the group at the authorization server.")] = None
     resources: Resources
 
 
 class Lifetime(Part):
-    """How long a token or a secret is valid."""
+    """The lifetime of a token or a secret."""
 
     of: Annotated[str, Field(description="`tokens.access`, `clients.<name>.secret`, …")]
-    seconds: Annotated[int, Field(description="The lifetime.")]
+    seconds: Annotated[int, Field(description="Lifetime in seconds.")]
 
 
 class Declared(Part):
-    """Everything that a tenant's file tells of access. Absent where the file is refused."""
+    """The access that a tenant's file declares. Absent if the file is invalid."""
 
-    tenant: Annotated[str, Field(description="The tenant's ID in Flow.")]
-    server: Annotated[str, Field(description="The Flow instance.")]
-    kind: Annotated[str, Field(description="Its kind of authorization server.")]
-    authority: Annotated[str | None, Field(description="Left out where the server assigns it.")] = None
+    tenant: Annotated[str, Field(description="ID of the tenant in Flow.")]
+    server: Annotated[str, Field(description="Address of the Flow instance.")]
+    kind: Annotated[str, Field(description="Kind of its authorization server.")]
+    authority: Annotated[str | None, Field(description="Authority; absent if the server assigns it.")] = None
     resources: Resources
     pending: Annotated[
-        tuple[str, ...], Field(description="Nobody reaches them until somebody else has made something.")
+        tuple[str, ...], Field(description="Resources that are unreachable until an administrator acts.")
     ]
-    clients: Annotated[tuple[Client, ...], Field(description="By name, managed and manual.")]
-    ways: Annotated[tuple[Way, ...], Field(description="By which clients come whom no file names.")]
-    people: Annotated[tuple[People, ...], Field(description="Who may sign in; whoever is not here may not.")]
+    clients: Annotated[tuple[Client, ...], Field(description="Managed and manual clients by name.")]
+    ways: Annotated[tuple[RegistrationMethod, ...], Field(description="Registration methods that are open.")]
+    people: Annotated[tuple[People, ...], Field(description="People who may sign in; all others may not.")]
     lifetimes: Annotated[
-        tuple[Lifetime, ...], Field(description="Declared ones; others are the server's to choose.")
+        tuple[Lifetime, ...], Field(description="Declared lifetimes; the server determines all others.")
     ]

@@ -1,4 +1,4 @@
-"""Settings that were delivered, compared with what the tenants' files say now."""
+"""Read delivered settings and compare them with the current files of the tenants."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from flow_mcp.declaration.access import TenantAccess
 from flow_mcp.review.report.document import Settings, Stray
-from flow_mcp.review.report.text import shown
+from flow_mcp.review.report.text import safe_text
 from flow_mcp.settings import SettingsDocument, SettingsEnvelope
 
 NOT_READ = Settings(reading="not-read")
@@ -18,12 +18,12 @@ NOT_READ = Settings(reading="not-read")
 
 @dataclass(frozen=True)
 class Delivered:
-    """A directory of `flow-mcp export`.
+    """The settings in a directory of `flow-mcp export`.
 
     Attributes:
-        envelopes: by tenant.
-        documents: likewise.
-        broken: what is wrong with files that cannot be used, by name; `<tenant>.json` ought to be the name.
+        envelopes: the envelopes by tenant.
+        documents: the settings documents by tenant.
+        broken: the problems of unusable files by the file's name, which must be `<tenant>.json`.
     """
 
     envelopes: Mapping[str, SettingsEnvelope]
@@ -33,65 +33,69 @@ class Delivered:
 
     @classmethod
     def read(cls, directory: Path) -> Delivered:
-        """Read all of its files; one that cannot be used keeps no other from being read."""
+        """Read all files of a directory; an unusable file does not affect the others."""
         envelopes, documents, broken = {}, {}, {}
         for file in sorted(directory.glob("*.json")):
             try:
                 envelope = SettingsEnvelope.from_json(file.read_bytes())
                 document = envelope.document()
             except ValidationError as error:
-                first = error.errors(include_input=False, include_url=False, include_context=False)[0]
-                broken[file.name] = f"is no settings envelope: {first['msg']}"
+                problem = error.errors(include_input=False, include_url=False, include_context=False)[0]
+                broken[file.name] = f"is not a settings envelope: {problem['msg']}"
             except (OSError, ValueError) as error:
                 broken[file.name] = f"cannot be read: {getattr(error, 'strerror', None) or error}"
             else:
                 if file.name != f"{envelope.tenant}.json":
-                    broken[file.name] = f"holds the settings of {envelope.tenant}, so the runtime refuses it"
+                    broken[file.name] = (
+                        f"contains the settings of {envelope.tenant}, so the runtime rejects it"
+                    )
                     continue
                 envelopes[envelope.tenant], documents[envelope.tenant] = envelope, document
         return cls(envelopes, documents, broken)
 
     def document(self, tenant: str) -> SettingsDocument | None:
-        """A tenant's settings."""
+        """Return the settings document of a tenant, or None."""
         return self.documents.get(tenant)
 
     def settings(self, access: TenantAccess) -> Settings:
-        """What was delivered for a tenant."""
+        """Return the delivered settings of a tenant, with their differences from its file."""
         self._used.add(access.tenant)
         if reason := self.broken.get(f"{access.tenant}.json"):
-            return Settings(reading="failed", reason=shown(f"the file {reason}"))
+            return Settings(reading="failed", reason=safe_text(f"the file {reason}"))
         if access.tenant not in self.envelopes:
             return Settings(reading="missing")
         envelope = self.envelopes[access.tenant]
         return settings(self.documents[access.tenant], envelope.digest, access, revision=envelope.revision)
 
     def strays(self) -> Iterator[Stray]:
-        """Files that no tenant asked for, in the order of their names."""
+        """Yield the files that belong to no tenant of the report, by name."""
         strays = {
             name: problem for name, problem in self.broken.items() if name[: -len(".json")] not in self._used
         }
         for tenant in self.envelopes.keys() - self._used:
-            strays[f"{tenant}.json"] = "lets in clients of a tenant that has no readable file here"
+            strays[f"{tenant}.json"] = "admits clients of a tenant that has no valid file in this project"
         for name, problem in sorted(strays.items()):
-            yield Stray(file=shown(name), problem=shown(problem))
+            yield Stray(file=safe_text(name), problem=safe_text(problem))
 
 
 def settings(
     document: SettingsDocument, digest: str, access: TenantAccess, *, revision: int | None = None
 ) -> Settings:
-    """A settings document, and how it differs from the tenant's file."""
+    """Return the report's entry for a settings document, with its differences from the tenant's file."""
     return Settings(
         reading="read",
         revision=revision,
         digest=digest,
-        authorities=tuple(shown(server.authority) for server in document.authorization_servers),
-        client_ids={shown(name): shown(each) for name, each in sorted(client_ids(document).items())},
-        differences=tuple(map(shown, differences(document, access))),
+        authorities=tuple(safe_text(server.authority) for server in document.authorization_servers),
+        client_ids={
+            safe_text(name): safe_text(client_id) for name, client_id in sorted(client_ids(document).items())
+        },
+        differences=tuple(map(safe_text, differences(document, access))),
     )
 
 
 def client_ids(document: SettingsDocument) -> dict[str, str]:
-    """Client IDs by name; while a tenant moves, those of the server that it moves to, which comes first."""
+    """Return client IDs by name; during a move, those of the new server, which is the first."""
     return {
         client.name: client.client_id
         for server in reversed(document.authorization_servers)
@@ -100,34 +104,34 @@ def client_ids(document: SettingsDocument) -> dict[str, str]:
 
 
 def differences(document: SettingsDocument, access: TenantAccess) -> Iterator[str]:
-    """What the settings let in and the file does not, and the other way round."""
+    """Yield the differences between the access of a settings document and that of the tenant's file."""
     if document.tenant != access.tenant:
-        yield f"they are those of the tenant {document.tenant}"
+        yield f"they belong to the tenant {document.tenant}"
     servers = document.authorization_servers
     if access.authority is not None and access.authority not in {server.authority for server in servers}:
-        yield "another authority"
-    reached: dict[str, set[str]] = {}
+        yield "the authority is another one"
+    delivered: dict[str, set[str]] = {}
     for server in servers:
         for client in server.clients:
-            reached.setdefault(f"client {client.name}", set()).update(client.access)
-        for key, way in (
+            delivered.setdefault(f"client {client.name}", set()).update(client.access)
+        for key, registration in (
             ("dynamic", server.registration.dynamic),
             ("metadataDocuments", server.registration.metadata_documents),
         ):
-            if way:
-                reached.setdefault(f"registration {key}", set()).update(way.access)
+            if registration:
+                delivered.setdefault(f"registration {key}", set()).update(registration.access)
     declared = {f"client {client.name}": set(client.resources) for client in access.clients}
     for method in access.registration_methods:
-        what = "registration" if method.key in {"dynamic", "metadataDocuments"} else "client"
-        declared[f"{what} {method.key}"] = set(method.resources)
-    for subject in sorted(reached.keys() | declared.keys()):
-        had, has = reached.get(subject, set()), declared.get(subject, set())
-        if more := sorted(had - has):
-            yield f"{subject} still reaches {', '.join(more)}"
-        if less := sorted(has - had):
-            yield f"{subject} does not reach {', '.join(less)} yet"
+        prefix = "registration" if method.key in {"dynamic", "metadataDocuments"} else "client"
+        declared[f"{prefix} {method.key}"] = set(method.resources)
+    for subject in sorted(delivered.keys() | declared.keys()):
+        old, new = delivered.get(subject, set()), declared.get(subject, set())
+        if more := sorted(old - new):
+            yield f"{subject} still has access to {', '.join(more)}"
+        if less := sorted(new - old):
+            yield f"{subject} does not have access to {', '.join(less)} yet"
     existing = {resource.key for resource in document.protected_resources}
     if more := sorted(existing - set(access.resources)):
         yield f"protected resource {', '.join(more)} is no longer declared"
     if less := sorted(set(access.resources) - existing - set(access.pending)):
-        yield f"protected resource {', '.join(less)} is not there yet"
+        yield f"protected resource {', '.join(less)} does not exist yet"

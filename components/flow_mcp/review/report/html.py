@@ -1,7 +1,7 @@
-"""The report as one HTML file that needs no network and obeys nobody's text.
+"""Render the report as one HTML file that loads nothing from the network and escapes all texts.
 
-Every text is escaped by Jinja; the page's own style and script are the only ones that its Content Security
-Policy lets run. What the script works on is what stands in the page, so there is no second copy of the data.
+Jinja escapes every text, and the Content Security Policy permits only the page's own style and script. The
+script reads the rendered page, so there is no second copy of the data.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 
 def to_html(report: Report) -> str:
-    """The page; the same report gives the same bytes."""
+    """Return the page; the same report gives the same bytes."""
     style, script = _file("report.css"), _file("report.js")
     policy = (
         f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
@@ -35,8 +35,8 @@ def to_html(report: Report) -> str:
     kinds = sorted({tenant.declared.kind for tenant in report.tenants if tenant.declared})
     servers = sorted({tenant.declared.server for tenant in report.tenants if tenant.declared})
     page = _environment().get_template(_PAGE)
-    own = {"style": Markup(style), "script": Markup(script)}  # noqa: S704 ours
-    return page.render(report=report, policy=policy, kinds=kinds, servers=servers, **own)
+    assets = {"style": Markup(style), "script": Markup(script)}  # noqa: S704 files of this package
+    return page.render(report=report, policy=policy, kinds=kinds, servers=servers, **assets)
 
 
 @cache
@@ -50,7 +50,7 @@ def _environment() -> Environment:
     )
     environment.filters |= {"anchor": anchor, "duration": duration, "moment": moment}
     environment.globals |= {
-        "alike": alike,
+        "grouped": grouped_findings,
         "columns": columns,
         "flags": lambda tenant: " ".join(_flags(tenant)),
         "picture": picture,
@@ -59,36 +59,36 @@ def _environment() -> Environment:
     return environment
 
 
-def alike(findings: Sequence[Finding]) -> list[tuple[Finding, list[str]]]:
-    """Findings that differ in nothing but their place are one, with all places."""
-    places: dict[Finding, list[str]] = {}
+def grouped_findings(findings: Sequence[Finding]) -> list[tuple[Finding, list[str]]]:
+    """Group findings that differ only in their path, with all paths."""
+    paths: dict[Finding, list[str]] = {}
     for finding in findings:
-        places.setdefault(finding.model_copy(update={"path": ""}), []).append(finding.path)
-    return list(places.items())
+        paths.setdefault(finding.model_copy(update={"path": ""}), []).append(finding.path)
+    return list(paths.items())
 
 
 def anchor(stack: str) -> str:
-    """A tenant's fragment identifier, the same in every report."""
+    """Return the fragment identifier of a tenant, which is the same in every report."""
     return "tenant-" + re.sub(r"[^A-Za-z0-9-]", lambda char: f"_{ord(char[0]):x}_", stack)
 
 
 def duration(seconds: int) -> str:
-    """`5 min`, `90 d`: the largest unit that fits."""
+    """Return a duration in its largest whole unit, such as `5 min` or `90 d`."""
     size, unit = next((size, unit) for size, unit in _UNITS if seconds % size == 0)
     return f"{seconds // size} {unit}"
 
 
 def moment(text: str) -> str:
-    """A time in UTC as people read it; any other as it is."""
+    """Return a UTC time in short form, and any other text unchanged."""
     return re.sub(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d):[\d.]+Z$", r"\1 \2 UTC", text)
 
 
 def _flags(tenant: Tenant) -> Iterator[str]:
-    """What the page can be filtered by."""
+    """Yield the names of the page's filters that apply to a tenant."""
     declared = tenant.declared
     if tenant.blocked:
         yield "blocked"
-    if declared and any(way.open for way in declared.ways):
+    if declared and any(method.open for method in declared.ways):
         yield "open"
     if declared and any(
         client.secret and client.secret.state in {"expired", "expiring"} for client in declared.clients
@@ -101,7 +101,7 @@ def _flags(tenant: Tenant) -> Iterator[str]:
 
 
 def _template(name: str) -> str:
-    # Indentation is for those who read the template: with many tenants it would be megabytes.
+    # The template's indentation is removed: with many tenants it would add megabytes.
     return re.sub(r"\n\s+", "\n", _file(name))
 
 

@@ -1,4 +1,4 @@
-"""What all parts of the report have in common."""
+"""The base class and the common fields of the report's parts."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ from flow_mcp.common.strict_model import StrictModel
 Reading = Annotated[
     Literal["read", "not-read", "missing", "failed"],
     Field(
-        description="`not-read`: nobody asked; `missing`: asked, and there is nothing; `failed`: asked, and "
-        "the reason says why there is no answer. Only of what was `read` anything is known."
+        description="`not-read`: not requested. `missing`: requested and absent. `failed`: requested and not "
+        "readable, for the given reason. Only `read` values are known."
     ),
 ]
 Reason = Annotated[str, Field(description="Why it could not be read.")]
-Resources = Annotated[tuple[str, ...], Field(description="As `<workspace>/<environment>`, sorted.")]
+Resources = Annotated[
+    tuple[str, ...], Field(description="Protected resources as `<workspace>/<environment>`, sorted.")
+]
 
 
 class Part(StrictModel):
-    """Part of the report. What is absent is not known, or is not there: the key's neighbours say which."""
+    """A part of the report. An absent value is unknown or does not exist, as the neighbouring keys say."""

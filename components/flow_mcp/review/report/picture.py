@@ -1,4 +1,4 @@
-"""A picture of who can reach what: those who come on the left, protected resources on the right."""
+"""Draw a tenant's access as SVG: clients, registration methods and people left, protected resources right."""
 
 from __future__ import annotations
 
@@ -12,36 +12,36 @@ from flow_mcp.review.report.subjects import Subject
 
 _LEFT, _RIGHT, _WIDTH = 178, 302, 480
 _ROW, _GAP, _TOP = 24, 10, 16
-_LETTERS = 23
-# More lines than these nobody follows; the table beside the picture has everything.
-_MOST_SINGLE, _MOST = 12, 40
+_LABEL_LENGTH = 23
+# With more rows the picture becomes unreadable; the table beside it is complete.
+_MAXIMUM_SINGLE, _MAXIMUM_ROWS = 12, 40
 
 _SHAPES = {
     "client": '<circle class="c" cx="{x}" cy="{y}" r="4.5"/>',
-    "way": '<path class="w" d="M{x} {top}l6 6-6 6-6-6z"/>',
+    "registration": '<path class="w" d="M{x} {top}l6 6-6 6-6-6z"/>',
     "people": '<rect class="p" x="{left}" y="{square}" width="9" height="9"/>',
 }
-_CLASSES = {"client": "c", "way": "w", "people": "p"}
+_CLASSES = {"client": "c", "registration": "w", "people": "p"}
 
 
 def picture(title: str, subjects: Sequence[Subject], resources: Sequence[str]) -> Markup:
-    """An inline SVG. Without anybody who comes, or anything to reach, there is no picture.
+    """Return an inline SVG, or nothing if there are no subjects or no resources.
 
     Args:
-        title: what it shows, in words.
-        subjects: who comes, grouped by kind.
+        title: the title of the picture.
+        subjects: clients, registration methods and people, grouped by kind.
         resources: the tenant's protected resources.
     """
     if not subjects or not resources:
         return Markup()
-    left, right = _merged(subjects)[:_MOST], resources[:_MOST]
+    left, right = _merged(subjects)[:_MAXIMUM_ROWS], resources[:_MAXIMUM_ROWS]
     starts, stops = _column([subject.kind for subject in left]), _column(["resource"] * len(right))
     height = max(starts[-1], stops[-1]) + _TOP
     starts, stops = _centred(starts, height), _centred(stops, height)
     ends = dict(zip(right, stops, strict=True))
     parts = [
         f'<svg viewBox="0 0 {_WIDTH} {height}" role="img"><title>{escape(title)}</title>'
-        f"<desc>{escape(_described(left, right, subjects, resources))}</desc>"
+        f"<desc>{escape(_description(left, right, subjects, resources))}</desc>"
     ]
     for subject, y in zip(left, starts, strict=True):
         lines = "".join(
@@ -65,31 +65,31 @@ def picture(title: str, subjects: Sequence[Subject], resources: Sequence[str]) -
 
 
 def _merged(subjects: Sequence[Subject]) -> list[Subject]:
-    """Where they are many, those who reach the same are one."""
-    if len(subjects) <= _MOST_SINGLE:
+    """Merge subjects of one kind with the same access if there are many subjects."""
+    if len(subjects) <= _MAXIMUM_SINGLE:
         return list(subjects)
     merged = []
     for kind, of_kind in groupby(subjects, key=lambda subject: subject.kind):
-        alike: dict[frozenset[str], list[Subject]] = {}
+        same_access: dict[frozenset[str], list[Subject]] = {}
         for subject in of_kind:
-            alike.setdefault(subject.reaches, []).append(subject)
-        for reaches, each in alike.items():
-            name = each[0].name if len(each) == 1 else f"{len(each)} {_PLURALS[kind]}"
+            same_access.setdefault(subject.reaches, []).append(subject)
+        for reaches, group in same_access.items():
+            name = group[0].name if len(group) == 1 else f"{len(group)} {_PLURALS[kind]}"
             merged.append(Subject(kind, name, "", reaches))
     return merged
 
 
-_PLURALS = {"client": "clients", "way": "ways", "people": "groups"}
+_PLURALS = {"client": "clients", "registration": "registration methods", "people": "groups"}
 
 
 def _column(kinds: Iterable[str]) -> list[int]:
-    """Where each one stands, with a gap between kinds."""
+    """Return the vertical positions of a column, with a gap between kinds."""
     ys: list[int] = []
-    y, before = _TOP - _ROW, None
+    y, previous = _TOP - _ROW, None
     for kind in kinds:
-        y += _ROW + (_GAP if before not in (None, kind) else 0)
+        y += _ROW + (_GAP if previous not in (None, kind) else 0)
         ys.append(y)
-        before = kind
+        previous = kind
     return ys
 
 
@@ -98,17 +98,18 @@ def _centred(ys: Sequence[int], height: int) -> list[int]:
 
 
 def _label(text: str) -> str:
-    return escape(text if len(text) <= _LETTERS else f"{text[: _LETTERS - 1]}…")
+    return escape(text if len(text) <= _LABEL_LENGTH else f"{text[: _LABEL_LENGTH - 1]}…")
 
 
-def _described(
+def _description(
     left: Sequence[Subject], right: Sequence[str], subjects: Sequence[Subject], resources: Sequence[str]
 ) -> str:
     text = (
-        "A line leads from each who comes to each protected resource that they reach. The table has the same."
+        "A line connects each client, registration method or group with each protected resource to which it "
+        "has access. The table contains the same."
     )
     if len(left) < len(subjects):
-        text += f" {len(subjects)} who come are shown as {len(left)}."
+        text += f" {len(subjects)} rows of the table are shown as {len(left)}."
     if len(right) < len(resources):
         text += f" Of {len(resources)} protected resources the first {len(right)} are shown."
     return text

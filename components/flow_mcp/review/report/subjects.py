@@ -1,4 +1,4 @@
-"""Those who may come to a tenant's protected resources: the rows of the access matrix."""
+"""The rows of the access matrix: clients, registration methods and people of a tenant."""
 
 from __future__ import annotations
 
@@ -12,38 +12,38 @@ from flow_mcp.review.report.declared import Declared
 
 @dataclass(frozen=True)
 class Subject:
-    """One who comes.
+    """A client, registration method or group of people that has access.
 
     Attributes:
-        kind: what it is.
-        name: as people call it.
-        note: what else a reader must know.
-        reaches: the protected resources.
+        kind: the kind of the subject.
+        name: the name to show.
+        note: a short description.
+        reaches: the protected resources to which it has access.
     """
 
-    kind: Literal["client", "way", "people"]
+    kind: Literal["client", "registration", "people"]
     name: str
     note: str
     reaches: frozenset[str]
 
 
-WAYS = {
-    "dynamic": ("self-registered clients", "need a person"),
-    "metadataDocuments": ("clients by metadata document", "need a person"),
+_REGISTRATION_METHODS = {
+    "dynamic": ("dynamically registered clients", "for people"),
+    "metadataDocuments": ("clients with a metadata document", "for people"),
 }
-_EVERYONE = ("everyone", "whoever the server lets sign in")
-_UNDECLARED = ("people not declared", "through manual registrations")
+_EVERYONE = ("everyone", "every user of the server")
+_UNDECLARED = ("undeclared people", "through manual registrations")
 
 
 def subjects(declared: Declared) -> Iterator[Subject]:
-    """All of a tenant, grouped by kind."""
+    """Yield all subjects of a tenant, grouped by kind."""
     for client in declared.clients:
         note = "program" if client.grant == "client-credentials" else "for people"
         note += ", manual" if client.registration == "manual" else ""
         yield Subject("client", client.name, note, frozenset(client.resources))
-    for way in declared.ways:
-        name, note = WAYS.get(way.key, (way.key, "known to the server"))
-        yield Subject("way", name, note, frozenset(way.resources))
+    for method in declared.ways:
+        name, note = _REGISTRATION_METHODS.get(method.key, (method.key, "preauthorized"))
+        yield Subject("registration", name, note, frozenset(method.resources))
     for people in declared.people:
         name, note = (
             (people.name, "group")
@@ -53,17 +53,19 @@ def subjects(declared: Declared) -> Iterator[Subject]:
         yield Subject("people", name, note, frozenset(people.resources))
 
 
-WIDEST = 30
-"""Columns that fit on a printed page."""
+MAXIMUM_COLUMNS = 30
+"""The number of columns that fit on a printed page."""
 
 
 def columns(resources: Sequence[str]) -> list[list[tuple[str, list[str]]]]:
-    """The columns of the access matrix: workspaces and their environments, in parts that can be printed."""
-    parts = [resources[start : start + WIDEST] for start in range(0, len(resources), WIDEST)]
+    """Return workspaces with their environments as columns of the matrix, in parts that fit on a page."""
+    parts = [
+        resources[start : start + MAXIMUM_COLUMNS] for start in range(0, len(resources), MAXIMUM_COLUMNS)
+    ]
     return [
         [
-            (workspace, [key.split("/", 1)[1] for key in each])
-            for workspace, each in groupby(part, key=lambda key: key.split("/", 1)[0])
+            (workspace, [key.split("/", 1)[1] for key in keys])
+            for workspace, keys in groupby(part, key=lambda key: key.split("/", 1)[0])
         ]
         for part in parts
     ]

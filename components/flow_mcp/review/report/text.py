@@ -1,4 +1,4 @@
-"""Text of others, as it may stand in the report."""
+"""Make texts safe for the report."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from functools import lru_cache
 
 from flow_mcp.common.safe_text import plain
 
-_LONGEST = 400
+_MAXIMUM_LENGTH = 400
 
 
 @lru_cache(maxsize=1 << 16)
-def shown(text: str) -> str:
-    """The text in one line, hidden characters as escapes, clipped. Tenants have many texts in common."""
-    return plain(text, _LONGEST)
+def safe_text(text: str) -> str:
+    """Return a text as one line, with hidden characters escaped, clipped to 400 characters; cached."""
+    return plain(text, _MAXIMUM_LENGTH)
 
 
-def all_shown(texts: Iterable[str]) -> tuple[str, ...]:
-    """Each of them."""
-    return tuple(map(shown, texts))
+def safe_texts(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return several texts, each made safe."""
+    return tuple(map(safe_text, texts))

@@ -1,7 +1,7 @@
-"""Test vectors for every runtime that judges calls by a settings document.
+"""Test vectors for every runtime that validates calls against a settings document.
 
-JSON beside this module: `requirements.json`, `cases/*.json`, and what the cases name, `settings/*.json` and
-`keys/*.json`. `docs/test-vectors.md` says how another runtime runs them.
+The JSON files are in this directory: `requirements.json`, `cases/*.json`, and the `settings/*.json` and
+`keys/*.json` that the cases refer to. `docs/test-vectors.md` describes how another runtime runs them.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ __all__ = ["ExpectedDecision", "Requirement", "Vector", "VectorFile", "Vectors",
 
 @dataclass(frozen=True)
 class Vectors:
-    """All that the distribution has."""
+    """All test vectors of this distribution, with their settings and keys."""
 
     requirements: tuple[Requirement, ...]
     themes: Mapping[str, VectorFile]
-    """By the name of the file."""
+    """By file name without extension."""
     settings: Mapping[str, SettingsDocument]
     keys: Mapping[str, Mapping[str, dict[str, Any]]]
     """JSON Web Key Sets by authority."""
@@ -35,19 +35,19 @@ class Vectors:
 
 
 def load() -> Vectors:
-    """Read the vectors that come with this distribution."""
-    here = files(__name__)
+    """Read the test vectors of this distribution."""
+    directory = files(__name__)
     return Vectors(
-        requirements=Requirements.model_validate_json(_text(here / "requirements.json")).requirements,
-        themes={name: VectorFile.model_validate_json(text) for name, text in _texts(here / "cases")},
-        settings={name: SettingsDocument.from_json(text) for name, text in _texts(here / "settings")},
-        keys={name: json.loads(text) for name, text in _texts(here / "keys")},
+        requirements=Requirements.model_validate_json(_text(directory / "requirements.json")).requirements,
+        themes={name: VectorFile.model_validate_json(text) for name, text in _texts(directory / "cases")},
+        settings={name: SettingsDocument.from_json(text) for name, text in _texts(directory / "settings")},
+        keys={name: json.loads(text) for name, text in _texts(directory / "keys")},
     )
 
 
 def _texts(directory: Traversable) -> list[tuple[str, str]]:
-    found = [file for file in directory.iterdir() if file.name.endswith(".json")]
-    return [(file.name.removesuffix(".json"), _text(file)) for file in sorted(found, key=lambda f: f.name)]
+    paths = [file for file in directory.iterdir() if file.name.endswith(".json")]
+    return [(file.name.removesuffix(".json"), _text(file)) for file in sorted(paths, key=lambda f: f.name)]
 
 
 def _text(file: Traversable) -> str:

@@ -1,4 +1,4 @@
-"""The shape of the test vectors. Its schema is published as `docs/schemas/vectors.schema.json`."""
+"""The data model of the test vectors, published as `docs/schemas/vectors.schema.json`."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ RequirementId = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]*-[1-9][0-9]*$")]
 
 
 class Requirement(StrictModel):
-    """What must hold; its ID never changes its meaning."""
+    """A requirement that vectors test; its ID never changes its meaning."""
 
     id: RequirementId
     text: str
     source: Annotated[
-        str, Field(description="Where it comes from: a specification's section, or a page of this project.")
+        str, Field(description="Source: a section of a specification, or a page of this project.")
     ]
 
 
@@ -33,7 +33,7 @@ class Requirements(StrictModel):
 
 
 class ExpectedDecision(StrictModel):
-    """What must be decided; what is absent must be absent."""
+    """The expected decision; an absent field must be absent in the decision."""
 
     allowed: bool
     status: Annotated[Literal[200, 401, 403], Field(description="HTTP status; 200 stands for allowed.")]
@@ -43,14 +43,17 @@ class ExpectedDecision(StrictModel):
     ] = None
     challenge: Annotated[str | None, Field(description="Value of `WWW-Authenticate`.")] = None
     reason: Annotated[
-        str, Field(description="Reason code of the reference, for logs; another runtime may have others.")
+        str,
+        Field(
+            description="Reason code of the reference implementation, for logs; other runtimes may differ."
+        ),
     ]
     resource: Annotated[str | None, Field(description="URL of the protected resource.")] = None
     authority: Annotated[
-        str | None, Field(description="The authorization server that the token names and the resource has.")
+        str | None, Field(description="Authorization server of the resource that the token names.")
     ] = None
-    client: Annotated[str | None, Field(description="Client ID, once the signature held.")] = None
-    subject: Annotated[str | None, Field(description="`sub`, once the signature held.")] = None
+    client: Annotated[str | None, Field(description="Client ID; only if the signature is valid.")] = None
+    subject: Annotated[str | None, Field(description="`sub`; only if the signature is valid.")] = None
     subject_kind: Literal["person", "program"] | None = None
     expires_at: Annotated[
         int | None, Field(description="`exp`, seconds since 1970, rounded down; only when allowed.")
@@ -58,7 +61,7 @@ class ExpectedDecision(StrictModel):
 
     @classmethod
     def of(cls, decision: Decision) -> Self:
-        """Write down what the reference decided."""
+        """Convert a decision of the reference implementation."""
         return cls(
             allowed=decision.allowed,
             status=decision.status,
@@ -75,7 +78,7 @@ class ExpectedDecision(StrictModel):
 
 
 class Vector(StrictModel):
-    """One call and what must be decided."""
+    """One call and the expected decision."""
 
     id: Annotated[Name, Field(description="Unique among all files; it never changes its meaning.")]
     description: str
@@ -88,7 +91,7 @@ class Vector(StrictModel):
     address: Annotated[str, Field(description="URL of the call, without its query.")]
     token: Annotated[str | None, Field(description="The bearer token; absent: the call has none.")] = None
     pad_token_to: Annotated[
-        int | None, Field(gt=0, description="Append letters `A` to the token until it is so long.")
+        int | None, Field(gt=0, description="Append letters `A` to the token up to this length.")
     ] = None
     authorization: Annotated[
         tuple[str, ...] | None,
@@ -100,16 +103,16 @@ class Vector(StrictModel):
     @model_validator(mode="after")
     def _is_one_call(self) -> Self:
         if self.authorization is not None and self.token is not None:
-            raise ValueError("`token` is what `authorization` carries: give one of them")
+            raise ValueError("`token` and `authorization` exclude each other: set one of them")
         if self.query is not None and self.authorization is None:
-            raise ValueError("`query` belongs to `authorization`")
+            raise ValueError("`query` requires `authorization`")
         if self.pad_token_to is not None and self.token is None:
-            raise ValueError("`padTokenTo` belongs to `token`")
+            raise ValueError("`padTokenTo` requires `token`")
         return self
 
     @property
     def whole_token(self) -> str | None:
-        """The token, padded."""
+        """The token, padded to `pad_token_to`."""
         return self.token.ljust(self.pad_token_to, "A") if self.token and self.pad_token_to else self.token
 
 

@@ -1,4 +1,4 @@
-"""A tenant on Auth0, as its file declares it."""
+"""A sample tenant on Auth0, and functions to load and check it."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ PEOPLE = {"groups": ["planners"]}
 
 @cache
 def public_key() -> str:
-    """A public key that Auth0 takes, in PEM."""
+    """Return a public key in PEM that Auth0 accepts."""
     return RSAKey.generate_key(2048).as_pem(private=False).decode()
 
 
 def agent(**changes: Any) -> dict[str, Any]:
-    """A program."""
+    """Return the declaration of a program."""
     return {"grant": "client-credentials", "access": ["7/production"]} | changes
 
 
 def desktop(**changes: Any) -> dict[str, Any]:
-    """An application of people."""
+    """Return the declaration of a client for people."""
     uris = ["http://127.0.0.1:6274/oauth/callback"]
     return {"grant": "authorization-code", "redirectUris": uris, "access": ["*"], "people": PEOPLE} | changes
 
@@ -41,7 +41,7 @@ def tenant(
     clients: dict[str, Any] | None = None,
     manual: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """The declaration; by default with one program and one application of people."""
+    """Return the tenant's declaration, by default with one program and one client for people."""
     return {
         "id": "hooli",
         "workspaces": {"7": {"environments": ["production", "test"]}},
@@ -56,10 +56,10 @@ def load(declared: dict[str, Any]) -> Loaded:
 
 
 def problems(declared: dict[str, Any]) -> list[tuple[str, str, str]]:
-    """Everything that is found: severity, path and message."""
-    found: tuple[Problem, ...]
+    """Return severity, path and message of all findings."""
+    findings: tuple[Problem, ...]
     try:
-        found = load(declared).warnings
+        findings = load(declared).warnings
     except DeclarationError as error:
-        found = error.problems
-    return [(problem.severity, problem.path, problem.message) for problem in found]
+        findings = error.problems
+    return [(problem.severity, problem.path, problem.message) for problem in findings]

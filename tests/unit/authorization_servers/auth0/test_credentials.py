@@ -1,4 +1,4 @@
-"""The administrator's credentials: one kind, and whole."""
+"""The check of the administrator's credentials for Auth0."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TOKEN = {"AUTH0_API_TOKEN": "s3cr3t"}
     "environment",
     [ID | SECRET, ID | ASSERTION, TOKEN, {"AUTH0_CLI_LOGIN": "true"}, TOKEN | {"AUTH0_CLIENT_ID": ""}],
 )
-def test_one_whole_kind_is_enough(environment: dict[str, str]) -> None:
+def test_one_complete_set_of_credentials_is_accepted(environment: dict[str, str]) -> None:
     credentials.check(environment, "hooli.eu.auth0.com")
 
 
@@ -26,24 +26,26 @@ def test_one_whole_kind_is_enough(environment: dict[str, str]) -> None:
     [
         (
             ID | SECRET | TOKEN,
-            "the environment has two kinds of credentials for Auth0, AUTH0_API_TOKEN and AUTH0_CLIENT_ID and "
-            "AUTH0_CLIENT_SECRET; unset one of them",
+            "The environment has two kinds of credentials for Auth0, AUTH0_API_TOKEN and AUTH0_CLIENT_ID and "
+            "AUTH0_CLIENT_SECRET. Unset one of them.",
         ),
         (
             ID | TOKEN,
-            "the environment has two kinds of credentials for Auth0, AUTH0_API_TOKEN and AUTH0_CLIENT_ID; "
-            "unset one of them",
+            "The environment has two kinds of credentials for Auth0, AUTH0_API_TOKEN and AUTH0_CLIENT_ID. "
+            "Unset one of them.",
         ),
-        ({}, "no credentials for hooli.eu.auth0.com in the environment; set AUTH0_CLIENT_ID and "),
+        ({}, "The environment has no credentials for hooli.eu.auth0.com. Set AUTH0_CLIENT_ID and "),
         (
             ID,
-            "the environment has AUTH0_CLIENT_ID but not the rest of the credentials for hooli.eu.auth0.com",
+            "The environment has AUTH0_CLIENT_ID but not the other credentials for hooli.eu.auth0.com",
         ),
-        (SECRET, "the environment has AUTH0_CLIENT_SECRET but not the rest of the credentials for "),
+        (SECRET, "The environment has AUTH0_CLIENT_SECRET but not the other credentials for "),
     ],
 )
-def test_two_kinds_none_and_halves_are_refused(environment: dict[str, str], message: str) -> None:
-    with pytest.raises(CredentialsError) as caught:
+def test_ambiguous_missing_and_incomplete_credentials_are_rejected(
+    environment: dict[str, str], message: str
+) -> None:
+    with pytest.raises(CredentialsError) as raised:
         credentials.check(environment, "hooli.eu.auth0.com")
-    assert str(caught.value).startswith(message)
-    assert "s3cr3t" not in str(caught.value)
+    assert str(raised.value).startswith(message)
+    assert "s3cr3t" not in str(raised.value)

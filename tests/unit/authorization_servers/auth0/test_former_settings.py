@@ -1,4 +1,4 @@
-"""The settings of an Auth0 tenant before a stack: how Auth0 is asked, and what its refusals become."""
+"""The resource of an Auth0 tenant's former settings: its requests, and the errors of failed ones."""
 
 from __future__ import annotations
 
@@ -64,14 +64,14 @@ def resource(server: StandIn, environment: Mapping[str, str] | None = None) -> F
     )
 
 
-def taken_over(former: TenantSettings = CLOSED) -> FormerSettingsState:
+def managed_state(former: TenantSettings = CLOSED) -> FormerSettingsState:
     return FormerSettingsState(**OPEN.model_dump(), former=former)
 
 
-def test_what_auth0_leaves_out_is_as_in_a_new_tenant_and_nothing_is_changed() -> None:
+def test_create_reads_defaults_for_absent_settings_and_changes_nothing() -> None:
     server = StandIn(answers())
     made = resource(server).create(OPEN)
-    assert (made.id, made.state) == (DOMAIN, taken_over())
+    assert (made.id, made.state) == (DOMAIN, managed_state())
     assert server.requests == [SIGN_IN, READ]
     assert parse_qs(server.bodies[0]) == {
         **FORM,
@@ -80,17 +80,17 @@ def test_what_auth0_leaves_out_is_as_in_a_new_tenant_and_nothing_is_changed() ->
     }
 
 
-def test_an_update_records_what_is_set_and_keeps_what_was_there() -> None:
+def test_update_records_the_new_settings_and_keeps_the_former_ones() -> None:
     server = StandIn({})
     changed = OPEN.model_copy(update={"dynamic_registration": False})
-    updated = resource(server).update(DOMAIN, changed, taken_over())
+    updated = resource(server).update(DOMAIN, changed, managed_state())
     assert updated == FormerSettingsState(**changed.model_dump(), former=CLOSED)
     read = resource(server).read(DOMAIN, updated)
     assert (read.id, read.state) == (DOMAIN, updated)
     assert server.requests == []
 
 
-def test_all_that_the_stack_set_is_put_back_in_one_request() -> None:
+def test_delete_restores_all_settings_in_one_request() -> None:
     server = StandIn(
         answers(
             flags={"enable_dynamic_client_registration": True, "enable_sso": True},
@@ -98,7 +98,7 @@ def test_all_that_the_stack_set_is_put_back_in_one_request() -> None:
             resource_parameter_profile="compatibility",
         )
     )
-    resource(server).delete(DOMAIN, taken_over())
+    resource(server).delete(DOMAIN, managed_state())
     assert server.requests == [SIGN_IN, READ, CHANGE]
     assert json.loads(server.bodies[2]) == {
         "flags": {"enable_dynamic_client_registration": False},
@@ -107,22 +107,24 @@ def test_all_that_the_stack_set_is_put_back_in_one_request() -> None:
     }
 
 
-def test_nothing_is_sent_where_all_is_as_it_was(caplog: pytest.LogCaptureFixture) -> None:
+def test_delete_sends_no_request_if_nothing_changed(caplog: pytest.LogCaptureFixture) -> None:
     server = StandIn(answers())
     with caplog.at_level(logging.WARNING, "flow_mcp"):
-        resource(server).delete(DOMAIN, taken_over())
+        resource(server).delete(DOMAIN, managed_state())
     assert server.requests == [SIGN_IN, READ]
     assert caplog.messages == []
 
 
-def test_a_profile_that_somebody_else_chose_is_left_and_said(caplog: pytest.LogCaptureFixture) -> None:
+def test_delete_keeps_a_profile_that_was_changed_outside_the_stack_and_warns(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     server = StandIn(answers(resource_parameter_profile="another"))
     with caplog.at_level(logging.WARNING, "flow_mcp"):
-        resource(server).delete(DOMAIN, taken_over())
+        resource(server).delete(DOMAIN, managed_state())
     assert server.requests == [SIGN_IN, READ]
     assert caplog.messages == [
-        f"the resource parameter profile of the Auth0 tenant {DOMAIN} was changed since this stack set it, "
-        "and stays another; the stack found it audience"
+        f"the resource parameter profile of the Auth0 tenant {DOMAIN} was changed after this stack set it, "
+        "and stays another. Before the stack it was audience"
     ]
 
 
@@ -131,13 +133,13 @@ def test_former_settings_cannot_be_imported() -> None:
         resource(StandIn({})).read(DOMAIN, None)
 
 
-def test_a_token_of_the_environment_is_used_as_it_is() -> None:
+def test_api_token_of_the_environment_is_used_without_sign_in() -> None:
     server = StandIn(answers())
     resource(server, {"AUTH0_API_TOKEN": "t0k3n"}).create(OPEN)
     assert server.requests == [READ]
 
 
-def test_a_private_key_signs_in_without_a_secret() -> None:
+def test_sign_in_with_a_private_key_needs_no_secret() -> None:
     server, private = StandIn(answers()), rsa.generate_private_key(65537, 2048)
     pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
     environment = {
@@ -162,9 +164,9 @@ def test_a_private_key_signs_in_without_a_secret() -> None:
 
 
 @pytest.mark.parametrize(
-    ("environment", "sentence"),
+    ("environment", "message"),
     [
-        ({}, f"no credentials for {DOMAIN} in the environment"),
+        ({}, f"The environment has no credentials for {DOMAIN}"),
         ({"AUTH0_CLI_LOGIN": "true"}, "AUTH0_CLI_LOGIN cannot be used to change settings"),
         (
             {
@@ -176,43 +178,57 @@ def test_a_private_key_signs_in_without_a_secret() -> None:
         ),
     ],
 )
-def test_credentials_that_cannot_be_used_are_refused_before_any_request(
-    environment: dict[str, str], sentence: str
+def test_unusable_credentials_are_rejected_before_any_request(
+    environment: dict[str, str], message: str
 ) -> None:
     server = StandIn({})
-    with pytest.raises(CredentialsError, match=sentence) as refused:
+    with pytest.raises(CredentialsError, match=message) as raised:
         resource(server, environment).create(OPEN)
-    assert "s3cr3t" not in str(refused.value)
+    assert "s3cr3t" not in str(raised.value)
     assert server.requests == []
 
 
-REFUSED = {"statusCode": 403, "error": "Forbidden", "message": "Insufficient scope, expected any of: x"}
+FORBIDDEN = {
+    "statusCode": 403,
+    "error": "Forbidden",
+    "message": "Insufficient scope, expected any of: x",
+}
 
 
 @pytest.mark.parametrize(
-    ("request_", "answer", "error", "sentence"),
+    ("request_", "answer", "error", "message"),
     [
         (
             SIGN_IN,
             json_answer(401, {"error": "access_denied", "error_description": "Unauthorized"}),
             CredentialsError,
-            r"refuses the sign-in of AUTH0_CLIENT_ID \(Unauthorized\): correct the credentials",
+            r"rejects the sign-in of AUTH0_CLIENT_ID \(Unauthorized\)\. Correct the credentials",
         ),
         (SIGN_IN, httpx.Response(404), UnreachableError, f"There is no Auth0 at {DOMAIN}"),
         (SIGN_IN, httpx.Response(200, text="<html>"), UnreachableError, "There is no Auth0"),
         (READ, json_answer(401, {"message": "Expired token."}), CredentialsError, "token: Expired token"),
-        (READ, json_answer(403, REFUSED), RightsError, "Insufficient scope.*grant read:tenant_settings"),
+        (
+            READ,
+            json_answer(403, FORBIDDEN),
+            RightsError,
+            "Insufficient scope.*Grant read:tenant_settings",
+        ),
         (READ, httpx.Response(200, text="<html>"), AuthorizationServerError, "answered 200 to GET"),
-        (CHANGE, json_answer(403, REFUSED), RightsError, "and update:tenant_settings"),
+        (CHANGE, json_answer(403, FORBIDDEN), RightsError, "and update:tenant_settings"),
         (CHANGE, httpx.Response(500), AuthorizationServerError, "answered 500 to PATCH .*no reason given"),
-        (CHANGE, httpx.ReadTimeout("late"), UnreachableError, "cannot be reached: no answer in time"),
+        (
+            CHANGE,
+            httpx.ReadTimeout("late"),
+            UnreachableError,
+            "cannot be reached: no response within the time limit",
+        ),
     ],
 )
-def test_a_refusal_says_what_to_do(
-    request_: str, answer: Any, error: type[AuthorizationServerError], sentence: str
+def test_rejected_requests_raise_errors_with_a_remedy(
+    request_: str, answer: Any, error: type[AuthorizationServerError], message: str
 ) -> None:
     server = StandIn({**answers(flags={"enable_dynamic_client_registration": True}), request_: answer})
-    with pytest.raises(error, match=sentence) as refused:
-        resource(server).delete(DOMAIN, taken_over())
-    assert "s3cr3t" not in str(refused.value)
-    assert "t0k3n" not in str(refused.value)
+    with pytest.raises(error, match=message) as raised:
+        resource(server).delete(DOMAIN, managed_state())
+    assert "s3cr3t" not in str(raised.value)
+    assert "t0k3n" not in str(raised.value)

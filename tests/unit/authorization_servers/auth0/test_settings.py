@@ -27,31 +27,32 @@ def document(declared: dict[str, Any], ids: dict[str, str] | None = None) -> Set
     return declaration.kind.settings(declaration, IDS if ids is None else ids)
 
 
-def plain(of: SettingsDocument) -> Any:
-    return of.model_dump(mode="json", by_alias=True, exclude_none=True)
+def plain(settings: SettingsDocument) -> Any:
+    return settings.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
-def test_the_issuer_has_its_slash_everywhere() -> None:
+def test_issuer_ends_with_a_slash_everywhere() -> None:
     declaration = load(tenant()).declaration
     settings = declaration.kind.settings(declaration, IDS)
     server = settings.authorization_servers[0]
     assert declaration.kind.authority
     assert declaration.kind.authority(declaration) == ISSUER
     assert (server.authority, server.issuers) == (ISSUER, (ISSUER,))
-    assert {at.authority for r in settings.protected_resources for at in r.authorization_servers} == {ISSUER}
+    entries = [entry for r in settings.protected_resources for entry in r.authorization_servers]
+    assert {entry.authority for entry in entries} == {ISSUER}
     assert discovery_addresses(server) == (
         "https://hooli.eu.auth0.com/.well-known/openid-configuration",
         "https://hooli.eu.auth0.com/.well-known/oauth-authorization-server",
     )
 
 
-def test_what_clients_see_is_the_custom_domain() -> None:
+def test_custom_domain_replaces_the_domain_for_clients() -> None:
     text = document(tenant(auth0={"customDomain": "login.hooli.example"})).canonical_json()
     assert '"authority":"https://login.hooli.example/"' in text
     assert "hooli.eu.auth0.com" not in text
 
 
-def test_a_program_asks_by_audience_and_scope() -> None:
+def test_program_requests_a_token_with_audience_and_scope() -> None:
     [agent_, _] = plain(document(tenant()))["authorizationServers"][0]["clients"]
     assert agent_ == {
         "name": "agent",
@@ -87,7 +88,7 @@ def test_a_program_asks_by_audience_and_scope() -> None:
         ({"tokens": {"refresh": {}}}, "audience", "mcp:access offline_access"),
     ],
 )
-def test_an_application_of_people_names_the_resource_as_the_tenant_understands_it(
+def test_authorization_request_names_the_resource_in_the_parameter_that_the_tenant_honours(
     auth0: dict[str, Any], parameter: str, scope: str
 ) -> None:
     [_, application] = plain(document(tenant(auth0=auth0)))["authorizationServers"][0]["clients"]
@@ -110,15 +111,15 @@ def test_an_application_of_people_names_the_resource_as_the_tenant_understands_i
     ]
 
 
-def test_resources_have_their_own_audience_and_the_one_scope() -> None:
+def test_each_resource_has_its_own_audience_and_the_common_scope() -> None:
     for resource in document(tenant()).protected_resources:
-        [at] = resource.authorization_servers
-        assert at.audiences == (resource.url,)
-        assert at.scopes_advertised == at.scopes_in_tokens == ("mcp:access",)
-        assert at.app_roles == ()
+        [entry] = resource.authorization_servers
+        assert entry.audiences == (resource.url,)
+        assert entry.scopes_advertised == entry.scopes_in_tokens == ("mcp:access",)
+        assert entry.app_roles == ()
 
 
-def test_manual_registrations_are_listed_beside_the_stacks_own() -> None:
+def test_manual_registrations_are_listed_with_the_managed_clients() -> None:
     manual = {
         "crm": {"clientId": "M4nual", "access": ["7/test"]},
         "portal": {"clientId": "P0rtal", "access": ["7/test"], "grant": "authorization-code"},
@@ -135,7 +136,7 @@ def test_manual_registrations_are_listed_beside_the_stacks_own() -> None:
     ]
 
 
-def test_ways_to_become_a_client_are_listed_with_what_they_reach() -> None:
+def test_registration_methods_are_listed_with_their_access() -> None:
     documents = ["https://claude.ai/oauth/client", "https://vscode.dev/client", "https://claude.ai/other"]
     registration = {
         "dynamic": {"access": ["7/test"]},
@@ -151,6 +152,6 @@ def test_ways_to_become_a_client_are_listed_with_what_they_reach() -> None:
     }
 
 
-def test_the_same_declaration_and_client_ids_give_the_same_bytes() -> None:
+def test_settings_are_identical_for_the_same_declaration_and_client_ids() -> None:
     clients = {"desktop": desktop(), "agent": agent()}
     assert document(tenant()).canonical_json() == document(tenant(clients=clients)).canonical_json()

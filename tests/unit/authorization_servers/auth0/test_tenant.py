@@ -1,4 +1,4 @@
-"""Settings of the whole Auth0 tenant: what is missing is said, and what others set is kept."""
+"""Settings of the whole Auth0 tenant: warnings about missing settings, and inputs that keep the others."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ READY = {
 }
 
 
-def found(switches: dict[str, bool] | None = None, **given: Any) -> auth0.GetTenantResult:
-    """A tenant's settings as the plugin answers: lists for what is single, texts for what is unset."""
+def result(switches: dict[str, bool] | None = None, **given: Any) -> auth0.GetTenantResult:
+    """Return a tenant's settings in the form of the plugin: single values in lists, unset values as texts."""
     names = list(inspect.signature(auth0.GetTenantResult.__init__).parameters)[1:]
     flag_names = list(inspect.signature(outputs.GetTenantFlagResult.__init__).parameters)[1:]
-    usual = {"enable_client_connections": True, "enable_dynamic_client_registration": True} | (switches or {})
-    whole = dict.fromkeys(flag_names, False) | usual
+    default = {"enable_client_connections": True, "enable_dynamic_client_registration": True}
+    flags = dict.fromkeys(flag_names, False) | default | (switches or {})
     empty: dict[str, Any] = {
         "country_codes": [],
         "default_redirection_uri": "",
@@ -40,10 +40,10 @@ def found(switches: dict[str, bool] | None = None, **given: Any) -> auth0.GetTen
         "error_pages": [],
         "mtls": [outputs.GetTenantMtlResult(disable=True, enable_endpoint_aliases=False)],
         "skip_non_verifiable_callback_uri_confirmation_prompt": "null",
-        "flags": [outputs.GetTenantFlagResult(**whole)],
+        "flags": [outputs.GetTenantFlagResult(**flags)],
     }
-    result: Any = auth0.GetTenantResult
-    return cast("auth0.GetTenantResult", result(**(dict.fromkeys(names) | empty | READY | given)))
+    untyped: Any = auth0.GetTenantResult
+    return cast("auth0.GetTenantResult", untyped(**(dict.fromkeys(names) | empty | READY | given)))
 
 
 def server(*, manage: bool = False, **registration: Any) -> Auth0:
@@ -51,73 +51,79 @@ def server(*, manage: bool = False, **registration: Any) -> Auth0:
     return cast("Auth0", load(tenant(auth0=auth0)).declaration.server)
 
 
-def test_nothing_is_missing_where_everything_is_on() -> None:
-    assert list(settings.missing(server(**DYNAMIC, **DOCUMENTS), found())) == []
+def test_no_warnings_if_all_tenant_settings_are_on() -> None:
+    assert list(settings.missing_settings(server(**DYNAMIC, **DOCUMENTS), result())) == []
 
 
 @pytest.mark.parametrize(
-    ("registration", "tenant_settings", "said"),
+    ("registration", "tenant_settings", "message"),
     [
-        ({}, found(resource_parameter_profile="audience"), "its resource parameter profile is audience."),
-        ({}, found(resource_parameter_profile=""), "its resource parameter profile is audience."),
         (
             {},
-            found({"enable_client_connections": False}),
-            "this Auth0 tenant enables no connections for new applications",
+            result(resource_parameter_profile="audience"),
+            "its resource parameter profile is audience.",
+        ),
+        ({}, result(resource_parameter_profile=""), "its resource parameter profile is audience."),
+        (
+            {},
+            result({"enable_client_connections": False}),
+            "This Auth0 tenant enables no connections for new applications",
         ),
         (
             DYNAMIC,
-            found({"enable_dynamic_client_registration": False}),
-            "dynamic client registration is off in this Auth0 tenant",
+            result({"enable_dynamic_client_registration": False}),
+            "Dynamic client registration is off in this Auth0 tenant",
         ),
         (
             DYNAMIC,
-            found(flags=[]),
-            "dynamic client registration is off in this Auth0 tenant",
+            result(flags=[]),
+            "Dynamic client registration is off in this Auth0 tenant",
         ),
         (
             DYNAMIC,
-            found(dynamic_client_registration_security_mode="permissive"),
-            "clients that register get the permissive security mode",
+            result(dynamic_client_registration_security_mode="permissive"),
+            "Clients that register get the permissive security mode",
         ),
     ],
 )
-def test_each_missing_setting_is_said_on_its_own(
-    registration: dict[str, Any], tenant_settings: auth0.GetTenantResult, said: str
+def test_each_missing_tenant_setting_has_its_own_warning(
+    registration: dict[str, Any], tenant_settings: auth0.GetTenantResult, message: str
 ) -> None:
-    [sentence] = settings.missing(server(**registration), tenant_settings)
-    assert said in sentence
+    [warning] = settings.missing_settings(server(**registration), tenant_settings)
+    assert message in warning
 
 
-def test_a_closed_registration_is_not_missed_where_none_is_declared() -> None:
-    closed = found({"enable_dynamic_client_registration": False}, client_id_metadata_document_supported=False)
-    assert list(settings.missing(server(), closed)) == []
+def test_no_warning_about_registration_that_is_not_declared() -> None:
+    closed = result(
+        {"enable_dynamic_client_registration": False}, client_id_metadata_document_supported=False
+    )
+    assert list(settings.missing_settings(server(), closed)) == []
 
 
-def test_where_the_stack_sets_them_only_what_it_cannot_set_is_said() -> None:
+def test_managing_stack_warns_only_about_settings_it_cannot_set() -> None:
     switches = {"enable_client_connections": False, "enable_dynamic_client_registration": False}
-    closed = found(
+    closed = result(
         switches,
         resource_parameter_profile="audience",
         dynamic_client_registration_security_mode="permissive",
     )
-    connections, mode = settings.missing(server(manage=True, **DYNAMIC), closed)
-    assert connections.startswith("this Auth0 tenant enables no connections for new applications")
-    assert mode.startswith("clients that register get the permissive security mode")
+    connections, mode = settings.missing_settings(server(manage=True, **DYNAMIC), closed)
+    assert connections.startswith("This Auth0 tenant enables no connections for new applications")
+    assert mode.startswith("Clients that register get the permissive security mode")
 
 
-def test_an_untouched_tenant_gives_nothing_to_keep() -> None:
+def test_default_tenant_settings_give_no_inputs_to_keep() -> None:
     empty_page = outputs.GetTenantErrorPageResult(html="", show_log_link=False, url="")
-    for untouched in (found(), found(error_pages=[empty_page])):
-        assert set(settings.as_found(untouched).values()) == {None}
+    for default in (result(), result(error_pages=[empty_page])):
+        assert set(settings.kept_inputs(default).values()) == {None}
 
 
-def test_settings_that_the_plugin_would_clear_are_given_as_they_were_found() -> None:
+def test_settings_that_the_plugin_would_clear_are_kept_as_inputs() -> None:
     clients = outputs.GetTenantDefaultTokenQuotaClientClientCredentialResult(
         enforce=True, per_day=1_000, per_hour=0
     )
-    kept = settings.as_found(
-        found(
+    kept = settings.kept_inputs(
+        result(
             country_codes=[outputs.GetTenantCountryCodeResult(lists=["NO"], mode="allow")],
             default_redirection_uri="https://hooli.example/login",
             default_token_quotas=[

@@ -1,4 +1,4 @@
-"""Auth0's tokens, decided by the settings document."""
+"""Decisions on Auth0's tokens with the settings document."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ def reason(claims: dict[str, Any], kind: str = "at+jwt", at: str = PRODUCTION) -
     return auth0.decided(settings(), at, auth0.signed(claims, kind)).reason
 
 
-def test_the_right_tokens_are_allowed_and_told_apart() -> None:
+def test_valid_tokens_of_people_and_programs_are_allowed() -> None:
     program = auth0.decided(settings(), PRODUCTION, auth0.signed(auth0.program(ISSUER, PRODUCTION, AGENT)))
     assert (program.reason, program.subject_kind, program.client) == (Reason.ALLOWED, "program", AGENT)
     person = auth0.decided(settings(), TEST, auth0.signed(auth0.person(ISSUER, TEST, DESKTOP)))
     assert (person.reason, person.subject_kind, person.subject) == (Reason.ALLOWED, "person", auth0.PERSON)
 
 
-def test_permissions_in_the_token_change_nothing() -> None:
+def test_permissions_claim_does_not_change_the_decision() -> None:
     program = auth0.program(ISSUER, PRODUCTION, AGENT)
     assert reason(auth0.with_permissions(program, "mcp:access")) is Reason.ALLOWED
     without_scope = auth0.person(ISSUER, PRODUCTION, DESKTOP, scope="openid profile")
@@ -75,16 +75,16 @@ def test_permissions_in_the_token_change_nothing() -> None:
         "bound to a key",
     ],
 )
-def test_the_wrong_tokens_are_refused(claims: dict[str, Any], expected: Reason) -> None:
+def test_invalid_tokens_are_rejected(claims: dict[str, Any], expected: Reason) -> None:
     assert reason(claims) is expected
 
 
-def test_a_client_that_was_not_given_the_resource_is_refused_without_a_step_up() -> None:
+def test_client_without_access_is_rejected_without_a_step_up_challenge() -> None:
     decision = auth0.decided(settings(), TEST, auth0.signed(auth0.program(ISSUER, TEST, AGENT)))
     assert (decision.status, decision.error, decision.reason) == (403, None, Reason.RESOURCE_NOT_GIVEN)
 
 
-def test_tokens_of_auth0s_own_profile_and_id_tokens_are_refused() -> None:
+def test_id_tokens_and_tokens_of_auth0s_own_profile_are_rejected() -> None:
     person, program = (
         auth0.person(ISSUER, PRODUCTION, DESKTOP),
         auth0.program(ISSUER, PRODUCTION, AGENT),
@@ -94,7 +94,7 @@ def test_tokens_of_auth0s_own_profile_and_id_tokens_are_refused() -> None:
     assert reason(auth0.id_token(ISSUER, DESKTOP), "JWT") is Reason.WRONG_TYPE
 
 
-def test_third_party_clients_reach_what_registration_lists_and_only_with_a_person() -> None:
+def test_third_party_clients_have_the_registration_access_and_only_for_people() -> None:
     document = "https://claude.ai/oauth/claude-code-client-metadata"
     opened = settings(
         dynamic={"access": ["7/test"]},

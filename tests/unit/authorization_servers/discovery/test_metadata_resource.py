@@ -1,4 +1,4 @@
-"""Metadata is found where the specification says, and must be the declared server's."""
+"""The metadata resource reads the URLs of the specification and accepts only the declared issuer."""
 
 from __future__ import annotations
 
@@ -63,15 +63,15 @@ def refusal(stand_in: StandIn, authority: str = AUTHORITY) -> str:
         ),
     ],
 )
-def test_the_specification_s_addresses_are_tried_in_its_order(
+def test_metadata_urls_are_tried_in_the_order_of_the_specification(
     authority: str, addresses: tuple[str, ...]
 ) -> None:
     assert discovery_addresses(authority) == addresses
 
 
-def test_the_whole_state_comes_from_the_document() -> None:
-    found = read(StandIn({OAUTH: json_answer(200, document(client_id_metadata_document_supported=True))}))
-    assert found == MetadataState(
+def test_state_contains_all_metadata_of_the_document() -> None:
+    state = read(StandIn({OAUTH: json_answer(200, document(client_id_metadata_document_supported=True))}))
+    assert state == MetadataState(
         authority=AUTHORITY,
         issuer=AUTHORITY,
         metadata_url="https://id.example/.well-known/oauth-authorization-server/realms/acme",
@@ -82,54 +82,54 @@ def test_the_whole_state_comes_from_the_document() -> None:
     )
 
 
-def test_the_first_address_that_has_it_is_named() -> None:
+def test_metadata_url_is_the_first_that_answers() -> None:
     stand_in = StandIn({OPENID_APPENDED: json_answer(200, document())})
     assert read(stand_in).metadata_url == f"{AUTHORITY}/.well-known/openid-configuration"
     assert stand_in.requests == [OAUTH, OPENID_INSERTED, OPENID_APPENDED]
 
 
-def test_the_order_in_which_a_server_lists_things_is_no_difference() -> None:
+def test_order_of_lists_in_the_metadata_is_ignored() -> None:
     first = read(StandIn({OAUTH: json_answer(200, document(grant_types_supported=["a", "b"]))}))
     assert first == read(StandIn({OAUTH: json_answer(200, document(grant_types_supported=["b", "a"]))}))
 
 
 @pytest.mark.parametrize("authority", [f"{AUTHORITY}/", AUTHORITY.upper(), "https://id.example/realms/Acme"])
-def test_another_issuer_is_refused_and_both_are_named(authority: str) -> None:
-    said = refusal(StandIn({"*": json_answer(200, document())}), authority)
-    assert said.startswith(f"The authority is declared as {authority}, but https://")
-    assert f"names the issuer {AUTHORITY}: declare exactly the issuer" in said
+def test_metadata_of_another_issuer_is_rejected_with_both_issuers(authority: str) -> None:
+    message = refusal(StandIn({"*": json_answer(200, document())}), authority)
+    assert message.startswith(f"The authority is declared as {authority}, but https://")
+    assert f"names the issuer {AUTHORITY}. Declare exactly that issuer" in message
 
 
-def test_metadata_of_another_issuer_does_not_hide_the_right_one() -> None:
-    other = document(issuer="https://id.example")
-    stand_in = StandIn({OAUTH: json_answer(200, other), OPENID_APPENDED: json_answer(200, document())})
+def test_later_url_with_the_right_issuer_is_used() -> None:
+    other_issuer = document(issuer="https://id.example")
+    stand_in = StandIn({OAUTH: json_answer(200, other_issuer), OPENID_APPENDED: json_answer(200, document())})
     assert read(stand_in).issuer == AUTHORITY
 
 
-def test_where_there_is_none_every_address_is_named_with_its_answer() -> None:
+def test_missing_metadata_error_lists_every_url_with_its_response() -> None:
     stand_in = StandIn({OAUTH: httpx.Response(500), OPENID_INSERTED: httpx.Response(200, text="<html>")})
-    said = refusal(stand_in)
-    assert "oauth-authorization-server/realms/acme answered 500" in said
-    assert "openid-configuration/realms/acme names no issuer" in said
-    assert f"{AUTHORITY}/.well-known/openid-configuration answered 404" in said
+    message = refusal(stand_in)
+    assert "oauth-authorization-server/realms/acme answered 500" in message
+    assert "openid-configuration/realms/acme names no issuer" in message
+    assert f"{AUTHORITY}/.well-known/openid-configuration answered 404" in message
 
 
 @pytest.mark.parametrize(
     ("changed", "named"),
     [({"token_endpoint": None}, "tokenEndpoint"), ({"grant_types_supported": "code"}, "grantTypesSupported")],
 )
-def test_unusable_metadata_is_named(changed: dict[str, Any], named: str) -> None:
+def test_unusable_metadata_field_is_named(changed: dict[str, Any], named: str) -> None:
     assert f"has no usable {named}" in refusal(StandIn({OAUTH: json_answer(200, document(**changed))}))
 
 
-def test_a_server_that_does_not_answer_is_not_asked_at_each_address() -> None:
+def test_unreachable_server_is_tried_at_one_url_only() -> None:
     stand_in = StandIn({"*": httpx.ConnectError("refused")})
-    with pytest.raises(UnreachableError, match=f"^The authorization server {AUTHORITY} is not there: "):
+    with pytest.raises(UnreachableError, match=f"^The authorization server {AUTHORITY} does not answer: "):
         read(stand_in)
     assert set(stand_in.requests) == {OAUTH}
 
 
-def test_reading_again_notices_what_changed_and_an_import_needs_only_the_authority() -> None:
+def test_read_returns_changed_metadata_and_import_needs_only_the_authority() -> None:
     before = read(StandIn({OAUTH: json_answer(200, document())}))
     resource = MetadataResource(StandIn({OAUTH: json_answer(200, document(jwks_uri=f"{AUTHORITY}/keys"))}))
     assert resource.read(AUTHORITY, before).state.jwks_uri == f"{AUTHORITY}/keys"

@@ -1,4 +1,4 @@
-"""A tenant on Entra, as its file declares it."""
+"""A sample tenant on Entra, and functions to load and check it."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ IDS = {
     "agent": "c0000000-0000-4000-8000-000000000001",
     "desktop": "c0000000-0000-4000-8000-000000000002",
 }
-"""What Entra assigned."""
+"""Client IDs that Entra assigned, by resource key and client name."""
 
 
 def agent(**changes: Any) -> dict[str, Any]:
-    """A program."""
+    """Return the declaration of a program."""
     return {"grant": "client-credentials", "access": ["7/production"], "secret": SECRET} | changes
 
 
 def desktop(**changes: Any) -> dict[str, Any]:
-    """An application of people."""
+    """Return the declaration of a client for people."""
     return {
         "grant": "authorization-code",
         "redirectUris": ["http://127.0.0.1/callback"],
@@ -45,7 +45,7 @@ def tenant(
     clients: dict[str, Any] | None = None,
     manual: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """The declaration; by default with one program and one application of people."""
+    """Return the tenant's declaration, by default with one program and one client for people."""
     server = {"tenantId": TENANT, "verifiedDomains": ["contoso.example"]} | (entra or {})
     return {
         "id": "contoso",
@@ -61,20 +61,20 @@ def load(declared: dict[str, Any]) -> Loaded:
 
 
 def settings(**parts: Any) -> SettingsDocument:
-    """The document of a declaration."""
+    """Return the settings document of a declaration."""
     declaration = load(tenant(**parts)).declaration
     return declaration.kind.settings(declaration, IDS)
 
 
 def problems(declared: dict[str, Any]) -> list[tuple[str, str, str]]:
-    """Errors and warnings, save the remark on PKCE: severity, path and message."""
-    found: tuple[Problem, ...]
+    """Return severity, path and message of all errors and warnings, except the warning about PKCE."""
+    findings: tuple[Problem, ...]
     try:
-        found = load(declared).warnings
+        findings = load(declared).warnings
     except DeclarationError as error:
-        found = error.problems
+        findings = error.problems
     return [
         (problem.severity, problem.path, problem.message)
-        for problem in found
+        for problem in findings
         if problem.severity != "info" and "code_challenge_methods_supported" not in problem.message
     ]

@@ -1,4 +1,4 @@
-"""What Entra cannot do is refused before it is called."""
+"""Checks of a declaration for Entra, made before any request to the server."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from tests.unit.authorization_servers.entra.contoso import (
     tenant,
 )
 
-HERE = "authorizationServer.entra"
+PATH = "authorizationServer.entra"
 GUID = "5b1d9b7e-8c58-4c64-8f0e-1a2b3c4d5e6f"
 FEDERATED = {"issuer": "https://token.actions.githubusercontent.com", "subject": "repo:contoso/x:ref:main"}
-Found = tuple[str, str, str]
+ReportedFinding = tuple[str, str, str]
 
 
-def test_a_right_declaration_has_no_findings() -> None:
+def test_valid_declaration_has_no_findings() -> None:
     declared = tenant(
         entra={"owners": [GUID], "preauthorized": {"vscode": {"access": ["7/test"]}}},
         clients={
@@ -49,72 +49,72 @@ def test_a_right_declaration_has_no_findings() -> None:
     assert problems(declared) == []
 
 
-def test_clients_of_people_are_told_that_entra_does_not_advertise_pkce() -> None:
-    warned = [found for found in load(tenant()).warnings if found.severity == "warning"]
-    assert [(found.path, "code_challenge_methods_supported" in found.message) for found in warned] == [
-        (HERE, True)
-    ]
+def test_clients_for_people_warn_that_entra_does_not_advertise_pkce() -> None:
+    warnings = [finding for finding in load(tenant()).warnings if finding.severity == "warning"]
+    assert [
+        (finding.path, "code_challenge_methods_supported" in finding.message) for finding in warnings
+    ] == [(PATH, True)]
     programs = load(tenant(clients={"agent": agent()})).warnings
-    assert [found.severity for found in programs] == ["info"]
+    assert [finding.severity for finding in programs] == ["info"]
 
 
 @pytest.mark.parametrize(
     ("entra", "expected"),
     [
-        ({"tenantId": "contoso"}, ("error", f"{HERE}.tenantId", "is not a GUID")),
-        ({"tenantId": "contoso.onmicrosoft.com"}, ("error", f"{HERE}.tenantId", "is not a GUID")),
+        ({"tenantId": "contoso"}, ("error", f"{PATH}.tenantId", "is not a GUID")),
+        ({"tenantId": "contoso.onmicrosoft.com"}, ("error", f"{PATH}.tenantId", "is not a GUID")),
         (
             {"tenantId": "common"},
             (
                 "error",
-                f"{HERE}.tenantId",
-                "names no single tenant: tokens of any organization would come from it",
+                f"{PATH}.tenantId",
+                "does not name a single Entra tenant: users of any organization could get tokens",
             ),
         ),
         (
             {"tenantId": "Organizations"},
             (
                 "error",
-                f"{HERE}.tenantId",
-                "names no single tenant: tokens of any organization would come from it",
+                f"{PATH}.tenantId",
+                "does not name a single Entra tenant: users of any organization could get tokens",
             ),
         ),
         (
             {"registration": {"dynamic": {"access": ["*"]}}},
             (
                 "error",
-                f"{HERE}.registration",
-                "is asked of Entra, which has no Dynamic Client Registration, and whose Client ID Metadata "
-                "Documents are a preview that is not for production",
+                f"{PATH}.registration",
+                "is not supported for Entra, which has no dynamic client registration, and whose client ID "
+                "metadata documents are a preview and not for production",
             ),
         ),
-        ({"cloud": "germany"}, ("error", f"{HERE}.cloud", "")),
-        ({"owners": ["me"]}, ("error", f"{HERE}.owners[0]", "is not a GUID")),
-        ({"verifiedDomains": ["https://contoso.example"]}, ("error", f"{HERE}.verifiedDomains[0]", "")),
+        ({"cloud": "germany"}, ("error", f"{PATH}.cloud", "")),
+        ({"owners": ["me"]}, ("error", f"{PATH}.owners[0]", "is not a GUID")),
+        ({"verifiedDomains": ["https://contoso.example"]}, ("error", f"{PATH}.verifiedDomains[0]", "")),
         (
             {"preauthorized": {"vscode": {"access": ["8/test"]}}},
-            ("error", f"{HERE}.preauthorized.vscode.access[0]", ""),
+            ("error", f"{PATH}.preauthorized.vscode.access[0]", ""),
         ),
         (
             {"cloud": "usgovernment", "preauthorized": {"vscode": {"access": ["7/test"]}}},
             (
                 "error",
-                f"{HERE}.preauthorized.vscode",
-                "is an application of Microsoft's public cloud and not of usgovernment",
+                f"{PATH}.preauthorized.vscode",
+                "is an application of Microsoft's public cloud and does not exist in usgovernment",
             ),
         ),
         (
             {"preauthorized": {"vscode": {"access": ["7/test"], "people": "everyone"}}},
             (
                 "error",
-                f"{HERE}.preauthorized.vscode.people",
+                f"{PATH}.preauthorized.vscode.people",
                 "admits other people to 7/test than clients.desktop does, and entra admits people by "
                 "protected resource, not by client",
             ),
         ),
     ],
 )
-def test_a_wrong_entra_tenant_is_refused(entra: dict[str, Any], expected: Found) -> None:
+def test_invalid_entra_settings_are_rejected(entra: dict[str, Any], expected: ReportedFinding) -> None:
     (error,) = [problem for problem in problems(tenant(entra=entra)) if problem[0] == "error"]
     assert _same(error, expected)
 
@@ -127,7 +127,7 @@ def test_a_wrong_entra_tenant_is_refused(entra: dict[str, Any], expected: Found)
             (
                 "error",
                 "clients.x",
-                "has no credential, and on Entra a secret has an end that must be declared",
+                "has no credential, and the expiry of a secret at Entra must be declared",
             ),
         ),
         (
@@ -135,7 +135,7 @@ def test_a_wrong_entra_tenant_is_refused(entra: dict[str, Any], expected: Found)
             (
                 "error",
                 "clients.x",
-                "has no credential, and on Entra a secret has an end that must be declared",
+                "has no credential, and the expiry of a secret at Entra must be declared",
             ),
         ),
         (
@@ -144,26 +144,30 @@ def test_a_wrong_entra_tenant_is_refused(entra: dict[str, Any], expected: Found)
         ),
         (
             agent(clientId="chosen"),
-            ("error", "clients.x.clientId", "chooses a client ID, but Entra assigns them"),
+            ("error", "clients.x.clientId", "declares a client ID, but Entra assigns client IDs"),
         ),
         (
             agent(secret=None, privateKeyJwt={"jwksUrl": "https://x.contoso.example/keys"}),
-            ("error", "clients.x.privateKeyJwt", "is not supported on Entra here"),
+            ("error", "clients.x.privateKeyJwt", "is not supported for Entra"),
         ),
         (
             agent(secret=None, federatedCredential=FEDERATED | {"issuer": "http://127.0.0.1:9000"}),
-            ("error", "clients.x.federatedCredential.issuer", "is plain http, where Entra reads no keys"),
+            (
+                "error",
+                "clients.x.federatedCredential.issuer",
+                "is plain http, and Entra fetches an issuer's keys by https only",
+            ),
         ),
         (
             desktop(redirectUris=["http://[::1]/callback"]),
-            ("error", "clients.x.redirectUris[0]", "is an IPv6 loopback address, which Entra refuses"),
+            ("error", "clients.x.redirectUris[0]", "is an IPv6 loopback address, which Entra rejects"),
         ),
         (
             desktop(redirectUris=["http://127.0.0.1:1000/callback", "http://127.0.0.1:2000/callback"]),
             (
                 "error",
                 "clients.x.redirectUris[1]",
-                "differs from another only in its port, which Entra ignores on loopback",
+                "differs from another entry in the port only, which Entra ignores for loopback addresses",
             ),
         ),
         (desktop(redirectUris=["https://x.example"]), ("error", "clients.x.redirectUris[0]", "has no path")),
@@ -171,7 +175,7 @@ def test_a_wrong_entra_tenant_is_refused(entra: dict[str, Any], expected: Found)
         (desktop(redirectUris=["https://x.example/#a"]), ("error", "clients.x.redirectUris[0]", "")),
         (
             desktop(redirectUris=["http://x.example/callback"]),
-            ("error", "clients.x.redirectUris[0]", "is plain http"),
+            ("error", "clients.x.redirectUris[0]", "uses plain http"),
         ),
         (
             desktop(
@@ -180,7 +184,7 @@ def test_a_wrong_entra_tenant_is_refused(entra: dict[str, Any], expected: Found)
             (
                 "error",
                 "clients.x.webOrigins",
-                "lets pages call the token endpoint, but Entra allows that to public clients only",
+                "lets pages call the token endpoint, which Entra allows for public clients only",
             ),
         ),
         (
@@ -202,7 +206,8 @@ def test_a_wrong_entra_tenant_is_refused(entra: dict[str, Any], expected: Found)
             (
                 "error",
                 "clients.x.redirectUris[1]",
-                "is not on one of webOrigins, and an application on Entra serves pages or programs",
+                "is not on an origin of webOrigins, and an Entra application has pages or native "
+                "applications, not both",
             ),
         ),
         (
@@ -220,14 +225,16 @@ def test_a_wrong_entra_tenant_is_refused(entra: dict[str, Any], expected: Found)
         ),
     ],
 )
-def test_a_client_that_entra_would_refuse_is_refused(client: dict[str, Any], expected: Found) -> None:
+def test_client_settings_that_entra_rejects_are_rejected(
+    client: dict[str, Any], expected: ReportedFinding
+) -> None:
     (problem,) = problems(
         tenant(clients={"x": {key: value for key, value in client.items() if value is not None}})
     )
     assert _same(problem, expected)
 
 
-def test_where_the_domain_is_not_verified_clients_that_send_resource_are_warned_of() -> None:
+def test_unverified_domain_warns_for_clients_that_send_resource() -> None:
     declared = tenant(
         entra={"verifiedDomains": []},
         manual={
@@ -235,15 +242,15 @@ def test_where_the_domain_is_not_verified_clients_that_send_resource_are_warned_
             "program": {"clientId": VSCODE, "access": ["7/test"]},
         },
     )
-    found = problems(declared)
-    assert [(severity, path) for severity, path, _ in found] == [
+    findings = problems(declared)
+    assert [(severity, path) for severity, path, _ in findings] == [
         ("warning", "clients.desktop"),
         ("warning", "manualRegistrations.people"),
     ]
-    assert all("AADSTS9010010" in message and "flow.contoso.example" in message for *_, message in found)
+    assert all("AADSTS9010010" in message and "flow.contoso.example" in message for *_, message in findings)
 
 
-def test_vscode_is_refused_where_it_cannot_work() -> None:
+def test_vscode_needs_a_verified_domain() -> None:
     declared = tenant(
         entra={"verifiedDomains": ["ontoso.example"], "preauthorized": {"vscode": {"access": ["*"]}}},
         clients={"agent": agent()},
@@ -251,14 +258,14 @@ def test_vscode_is_refused_where_it_cannot_work() -> None:
     messages = [(path, message) for severity, path, message in problems(declared) if severity == "error"]
     assert messages == [
         (
-            f"{HERE}.preauthorized.vscode",
-            "cannot reach 7/production: VS Code sends `resource`, and Entra takes only addresses on a domain "
-            "that its tenant has verified (AADSTS9010010)",
+            f"{PATH}.preauthorized.vscode",
+            "cannot get tokens for 7/production: VS Code sends `resource`, and Entra accepts only URLs on a "
+            "domain that is verified in the Entra tenant (AADSTS9010010)",
         )
     ]
 
 
-def test_vscode_is_listed_once() -> None:
+def test_vscode_must_not_be_declared_twice() -> None:
     declared = tenant(
         entra={"preauthorized": {"vscode": {"access": ["7/test"], "people": PEOPLE}}},
         manual={"vscode": {"clientId": VSCODE, "access": ["7/test"], "grant": "authorization-code"}},
@@ -269,9 +276,9 @@ def test_vscode_is_listed_once() -> None:
     ]
 
 
-def test_a_manual_registration_needs_the_guid_that_tokens_have() -> None:
-    for wrong in ("legacy-crm", GUID.upper()):
-        declared = tenant(manual={"legacy": {"clientId": wrong, "access": ["7/test"]}})
+def test_manual_registration_needs_a_lower_case_guid() -> None:
+    for invalid in ("legacy-crm", GUID.upper()):
+        declared = tenant(manual={"legacy": {"clientId": invalid, "access": ["7/test"]}})
         assert problems(declared) == [
             (
                 "error",
@@ -281,28 +288,28 @@ def test_a_manual_registration_needs_the_guid_that_tokens_have() -> None:
         ]
 
 
-def test_directory_objects_are_counted_and_many_are_warned_of() -> None:
+def test_directory_objects_are_counted_and_warn_above_the_limit() -> None:
     declared = tenant(clients={"agent": agent()})
     declared["workspaces"] = {str(n): {"environments": ["production", "test"]} for n in range(7, 69)}
     assert load(declared).warnings == (
         Problem(
             "contoso",
             0,
-            HERE,
+            PATH,
             "needs 250 directory objects: an application and a service principal for each protected resource "
             "(124) and each client (1)",
-            "A principal without an administrator's role may create 250, deleted ones counted for 30 days; "
-            "an Entra tenant holds 50 000, or 300 000 with a verified domain.",
+            "A principal without an administrator's role may create 250; deleted ones count for 30 days. "
+            "An Entra tenant may have 50 000, or 300 000 with a verified domain.",
             "info",
         ),
     )
     declared["workspaces"]["69"] = {"environments": ["production"]}
     ((severity, path, message),) = problems(declared)
-    assert (severity, path) == ("warning", HERE)
+    assert (severity, path) == ("warning", PATH)
     assert message.startswith("needs 252 directory objects")
 
 
-def test_identifiers_that_are_too_long_are_refused() -> None:
+def test_identifiers_that_are_too_long_are_rejected() -> None:
     declared = tenant(clients={})
     long = "e" * 63
     declared["workspaces"] = {long: {"environments": [long]}}
@@ -312,6 +319,6 @@ def test_identifiers_that_are_too_long_are_refused() -> None:
     assert "Application ID URI" in message
 
 
-def _same(found: Found, expected: Found) -> bool:
-    """Compare; an empty message stands for one that other tests pin."""
-    return found[:2] == expected[:2] and expected[2] in {"", found[2]}
+def _same(finding: ReportedFinding, expected: ReportedFinding) -> bool:
+    """Compare two findings. An expected empty message equals every message; other tests pin those."""
+    return finding[:2] == expected[:2] and expected[2] in {"", finding[2]}

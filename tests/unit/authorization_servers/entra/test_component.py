@@ -1,4 +1,4 @@
-"""What the program asks of the azuread plugin, for each way to declare; engine and plugin take no part."""
+"""The resources that the program requests from the azuread plugin, recorded by mocks."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ GROUP, OWNER = "d0000000-0000-4000-8000-000000000001", "d0000000-0000-4000-8000-
 FEDERATED = {"issuer": "https://token.actions.githubusercontent.com", "subject": "repo:contoso/x:ref:main"}
 
 
-class Recorded(pulumi.runtime.Mocks):
-    """Remembers what was asked for, and makes up what Entra would assign."""
+class RecordingMocks(pulumi.runtime.Mocks):
+    """Records the requested resources and calls, and invents the values that Entra assigns."""
 
     def __init__(self) -> None:
         self.resources: dict[tuple[str, str], dict[str, Any]] = {}
@@ -49,14 +49,16 @@ class Recorded(pulumi.runtime.Mocks):
         return {"objectId": GROUP}, []
 
     def of(self, kind: str) -> dict[str, dict[str, Any]]:
-        """All resources of a kind by name."""
-        return {name: inputs for (found, name), inputs in self.resources.items() if found == kind}
+        """Return the inputs of all resources of a kind by name."""
+        return {
+            name: inputs for (resource_kind, name), inputs in self.resources.items() if resource_kind == kind
+        }
 
 
-def made(**parts: Any) -> tuple[Recorded, dict[str, Any]]:
-    """What is asked for, and the component's outputs: `ids` and `secrets`, with whether they are secret."""
+def created(**parts: Any) -> tuple[RecordingMocks, dict[str, Any]]:
+    """Return the recorded requests and the component's outputs `ids`, `secrets` and `secret` (a flag)."""
     declaration = load(tenant(**parts)).declaration
-    recorded, outputs = Recorded(), dict[str, Any]()
+    recorded, outputs = RecordingMocks(), dict[str, Any]()
 
     async def program() -> None:
         component = EntraAuthorizationServer("contoso", declaration, pulumi.ResourceOptions())
@@ -70,8 +72,8 @@ def made(**parts: Any) -> tuple[Recorded, dict[str, Any]]:
     return recorded, outputs
 
 
-def test_an_api_asks_for_tokens_of_version_2_and_nothing_implicit() -> None:
-    recorded, _ = made()
+def test_api_requests_version_2_tokens_without_implicit_grant() -> None:
+    recorded, _ = created()
     api = recorded.of("Application")["7/production"]
     assert api["signInAudience"] == "AzureADMyOrg"
     assert api["identifierUris"] == [PRODUCTION]
@@ -84,8 +86,8 @@ def test_an_api_asks_for_tokens_of_version_2_and_nothing_implicit() -> None:
     assert {"web", "publicClient", "singlePageApplication", "owners", "password"}.isdisjoint(api)
 
 
-def test_secrets_are_secret_and_have_the_declared_end() -> None:
-    recorded, outputs = made()
+def test_secrets_are_pulumi_secrets_with_the_declared_expiry() -> None:
+    recorded, outputs = created()
     assert outputs["secrets"] == {"agent": "secret of agent"}
     assert outputs["secret"] is True
     (password,) = recorded.of("ApplicationPassword").values()
@@ -106,12 +108,12 @@ def test_secrets_are_secret_and_have_the_declared_end() -> None:
         ("public", "flow", "flow"),
     ],
 )
-def test_a_federated_credential_leaves_no_secret(cloud: str, audience: str | None, expected: str) -> None:
+def test_federated_credential_creates_no_secret(cloud: str, audience: str | None, expected: str) -> None:
     credential = FEDERATED | ({"audience": audience} if audience else {})
     client = {"grant": "client-credentials", "access": ["*"], "federatedCredential": credential}
-    recorded, outputs = made(entra={"cloud": cloud}, clients={"a": client})
-    (made_credential,) = recorded.of("ApplicationFederatedIdentityCredential").values()
-    assert {name: made_credential[name] for name in ("displayName", "issuer", "subject", "audiences")} == {
+    recorded, outputs = created(entra={"cloud": cloud}, clients={"a": client})
+    (federated,) = recorded.of("ApplicationFederatedIdentityCredential").values()
+    assert {name: federated[name] for name in ("displayName", "issuer", "subject", "audiences")} == {
         "displayName": "flow-mcp-a",
         "issuer": FEDERATED["issuer"],
         "subject": FEDERATED["subject"],
@@ -121,9 +123,9 @@ def test_a_federated_credential_leaves_no_secret(cloud: str, audience: str | Non
     assert recorded.of("ApplicationPassword") == {}
 
 
-def test_redirect_uris_are_on_the_platform_that_fits_the_client() -> None:
+def test_redirect_uris_are_on_the_platform_of_the_client_type() -> None:
     page, portal = "https://page.contoso.example/", "https://portal.contoso.example/callback"
-    recorded, _ = made(
+    recorded, _ = created(
         clients={
             "desktop": desktop(),
             "page": desktop(redirectUris=[page], webOrigins=[page.rstrip("/")]),
@@ -133,8 +135,8 @@ def test_redirect_uris_are_on_the_platform_that_fits_the_client() -> None:
     )
     platforms = ("publicClient", "singlePageApplication", "web")
     assert {
-        name: {platform: found[platform]["redirectUris"] for platform in platforms if platform in found}
-        for name, found in recorded.of("Application").items()
+        name: {platform: inputs[platform]["redirectUris"] for platform in platforms if platform in inputs}
+        for name, inputs in recorded.of("Application").items()
         if "/" not in name
     } == {
         "desktop": {"publicClient": ["http://127.0.0.1/callback"]},
@@ -144,45 +146,49 @@ def test_redirect_uris_are_on_the_platform_that_fits_the_client() -> None:
     }
 
 
-def test_everyone_needs_no_assignment_and_nobody_is_assigned() -> None:
-    recorded, _ = made(clients={"desktop": desktop(people="everyone", access=["7/test"]), "agent": agent()})
+def test_people_everyone_requires_no_assignment() -> None:
+    recorded, _ = created(
+        clients={"desktop": desktop(people="everyone", access=["7/test"]), "agent": agent()}
+    )
     required = {
-        name: found["appRoleAssignmentRequired"] for name, found in recorded.of("ServicePrincipal").items()
+        name: inputs["appRoleAssignmentRequired"] for name, inputs in recorded.of("ServicePrincipal").items()
     }
     assert required == {"7/production": True, "7/test": False, "desktop": False, "agent": False}
     assert set(recorded.of("AppRoleAssignment")) == {"agent/7/production"}
 
 
-def test_none_lets_nobody_in() -> None:
-    recorded, _ = made(clients={"desktop": desktop(people="none")})
+def test_people_none_requires_assignment_and_assigns_nobody() -> None:
+    recorded, _ = created(clients={"desktop": desktop(people="none")})
     required = {
-        name: found["appRoleAssignmentRequired"] for name, found in recorded.of("ServicePrincipal").items()
+        name: inputs["appRoleAssignmentRequired"] for name, inputs in recorded.of("ServicePrincipal").items()
     }
     assert required == {"7/production": True, "7/test": True, "desktop": True}
     assert recorded.of("AppRoleAssignment") == {}
 
 
-def test_a_group_by_object_id_needs_no_reading() -> None:
-    recorded, _ = made(
+def test_group_declared_by_object_id_is_not_read() -> None:
+    recorded, _ = created(
         entra={"verifiedDomains": []},
         clients={"desktop": desktop(people={"groups": [GROUP]}, access=["7/test"])},
     )
     assert recorded.calls == []
-    assert {name: found["principalObjectId"] for name, found in recorded.of("AppRoleAssignment").items()} == {
+    assert {
+        name: inputs["principalObjectId"] for name, inputs in recorded.of("AppRoleAssignment").items()
+    } == {
         f"7/test:{GROUP}": GROUP,
         f"desktop:{GROUP}": GROUP,
     }
 
 
-def test_a_group_by_name_is_a_security_group_and_read_once() -> None:
-    recorded, _ = made()
+def test_group_declared_by_name_is_read_once_as_a_security_group() -> None:
+    recorded, _ = created()
     assert [call for call in recorded.calls if call[0] == "getGroup"] == [
         ("getGroup", {"displayName": "planners", "securityEnabled": True})
     ]
 
 
-def test_clients_get_exactly_what_they_were_given() -> None:
-    recorded, outputs = made(
+def test_clients_get_exactly_their_declared_access() -> None:
+    recorded, outputs = created(
         entra={"preauthorized": {"vscode": {"access": ["7/test"]}}},
         clients={"agent": agent(), "desktop": desktop(access=["7/test"])},
     )
@@ -190,27 +196,27 @@ def test_clients_get_exactly_what_they_were_given() -> None:
     assert {
         name: [
             (access["resourceAppId"], [item["type"] for item in access["resourceAccesses"]])
-            for access in found.get("requiredResourceAccesses", [])
+            for access in inputs.get("requiredResourceAccesses", [])
         ]
-        for name, found in recorded.of("Application").items()
+        for name, inputs in recorded.of("Application").items()
     } == {"7/production": [], "7/test": [], "agent": [(production, ["Role"])], "desktop": [(test, ["Scope"])]}
     assert {
-        (found["authorizedClientId"], found["applicationId"])
-        for found in recorded.of("ApplicationPreAuthorized").values()
+        (inputs["authorizedClientId"], inputs["applicationId"])
+        for inputs in recorded.of("ApplicationPreAuthorized").values()
     } == {
         (outputs["ids"]["desktop"], f"/applications/{test}"),
         (VSCODE, f"/applications/{test}"),
     }
 
 
-def test_owners_own_everything() -> None:
-    recorded, _ = made(entra={"owners": [OWNER]})
+def test_declared_owners_own_all_objects() -> None:
+    recorded, _ = created(entra={"owners": [OWNER]})
     owned = [*recorded.of("Application").values(), *recorded.of("ServicePrincipal").values()]
-    assert [found["owners"] for found in owned] == [[OWNER]] * 8
+    assert [inputs["owners"] for inputs in owned] == [[OWNER]] * 8
 
 
-def test_the_provider_takes_tenant_and_cloud_from_the_declaration_and_no_credentials() -> None:
-    recorded, _ = made(entra={"cloud": "usgovernment"})
+def test_provider_has_tenant_and_cloud_of_the_declaration_and_no_credentials() -> None:
+    recorded, _ = created(entra={"cloud": "usgovernment"})
     ((name, inputs),) = recorded.of("azuread").items()
     assert name == f"entra-{TENANT}"
     assert {key: value for key, value in inputs.items() if key in {"tenantId", "environment"}} == {

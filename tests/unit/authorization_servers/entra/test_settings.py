@@ -15,7 +15,7 @@ LOGIN = f"https://login.microsoftonline.com/{TENANT}"
 GUID = "5b1d9b7e-8c58-4c64-8f0e-1a2b3c4d5e6f"
 
 
-def test_the_whole_document() -> None:
+def test_complete_settings_document() -> None:
     parts = {
         "entra": {"verifiedDomains": [], "preauthorized": {}},
         "manual": {"legacy": {"clientId": GUID, "access": ["7/test"]}},
@@ -126,7 +126,7 @@ def test_the_whole_document() -> None:
     }
 
 
-def test_the_document_survives_its_own_schema() -> None:
+def test_settings_document_validates_against_its_schema() -> None:
     text = settings().canonical_json()
     assert SettingsDocument.from_json(text).canonical_json() == text
 
@@ -144,7 +144,7 @@ def test_the_document_survives_its_own_schema() -> None:
         ("https://flow.contoso.example/flow", [], False),
     ],
 )
-def test_the_identifier_uri_is_the_mcp_url_only_on_a_verified_domain(
+def test_application_id_uri_is_the_mcp_url_only_on_a_verified_domain(
     server: str, verified: list[str], is_url: bool
 ) -> None:
     declaration = load(tenant()).declaration
@@ -158,18 +158,18 @@ def test_the_identifier_uri_is_the_mcp_url_only_on_a_verified_domain(
         assert uri.count("/") == 3 or is_url
 
 
-def test_ids_of_scopes_and_roles_are_the_same_everywhere_and_differ_by_resource() -> None:
+def test_ids_of_scopes_and_roles_are_deterministic_and_differ_by_resource() -> None:
     declaration = load(tenant()).declaration
-    made = {
-        (resource.key, value): make(declaration, resource).id
+    ids = {
+        (resource.key, kind): permission(declaration, resource).id
         for resource in declaration.resources
-        for value, make in (
+        for kind, permission in (
             ("scope", permissions.scope),
             ("program", permissions.program_role),
             ("person", permissions.person_role),
         )
     }
-    assert made == {
+    assert ids == {
         ("7/production", "scope"): "b7d48e15-7171-5240-8f91-b4e28b6724d2",
         ("7/production", "program"): "ae3100e0-75a2-5df9-9b2a-5e6675acf23b",
         ("7/production", "person"): "6e9b49a6-8339-5b23-959a-6993190146c2",

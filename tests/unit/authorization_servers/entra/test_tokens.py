@@ -1,4 +1,4 @@
-"""Entra's tokens, decided by the settings document."""
+"""Decisions on Entra's tokens with the settings document."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ def reason(claims: dict[str, Any], at: str = PRODUCTION, kind: str = "JWT") -> R
     return entra.decided(settings(), at, entra.signed(claims, kind)).reason
 
 
-def test_the_right_tokens_are_allowed_and_told_apart() -> None:
+def test_valid_tokens_of_people_and_programs_are_allowed() -> None:
     program = entra.decided(settings(), PRODUCTION, entra.signed(entra.program(TENANT, API, AGENT)))
     assert (program.reason, program.subject_kind, program.client) == (Reason.ALLOWED, "program", AGENT)
     person = entra.decided(settings(), TEST, entra.signed(entra.person(TENANT, OTHER_API, DESKTOP)))
     assert (person.reason, person.subject_kind, person.subject) == (Reason.ALLOWED, "person", entra.PERSON)
 
 
-def test_optional_claims_and_people_without_roles_change_nothing() -> None:
+def test_optional_claims_and_people_without_roles_do_not_change_the_decision() -> None:
     assert reason(entra.program(TENANT, API, AGENT, idtyp="app")) is Reason.ALLOWED
     assert reason(entra.person(TENANT, API, DESKTOP, idtyp="user", roles=None)) is Reason.ALLOWED
     assert reason(entra.person(TENANT, API, DESKTOP, scp="other mcp.access")) is Reason.ALLOWED
@@ -93,19 +93,19 @@ def test_optional_claims_and_people_without_roles_change_nothing() -> None:
         "bound to a key",
     ],
 )
-def test_the_wrong_tokens_are_refused(claims: dict[str, Any], expected: Reason) -> None:
+def test_invalid_tokens_are_rejected(claims: dict[str, Any], expected: Reason) -> None:
     assert reason(claims) is expected
 
 
-def test_a_program_reaches_only_what_it_was_given() -> None:
+def test_program_has_only_its_declared_access() -> None:
     assert reason(entra.program(TENANT, OTHER_API, AGENT), at=TEST) is Reason.RESOURCE_NOT_GIVEN
 
 
-def test_a_proof_of_possession_token_is_no_bearer_token() -> None:
+def test_proof_of_possession_token_is_rejected() -> None:
     assert reason(entra.person(TENANT, API, DESKTOP), kind="pop") is Reason.WRONG_TYPE
 
 
-def test_a_preauthorized_application_reaches_what_it_was_given() -> None:
+def test_preauthorized_application_has_its_declared_access() -> None:
     document = settings(entra={"preauthorized": {"vscode": {"access": ["7/test"]}}})
     token = entra.signed(entra.person(TENANT, OTHER_API, VSCODE))
     assert entra.decided(document, TEST, token).reason is Reason.ALLOWED
@@ -125,7 +125,7 @@ def test_each_cloud_has_its_own_issuer(cloud: str, login: str) -> None:
     assert entra.decided(document, PRODUCTION, token).reason is Reason.UNKNOWN_ISSUER
 
 
-def test_the_challenge_names_the_qualified_scope() -> None:
+def test_challenge_names_the_qualified_scope() -> None:
     decision = entra.decided(
         settings(), PRODUCTION, entra.signed(entra.person(TENANT, API, DESKTOP, scp="x"))
     )

@@ -1,4 +1,4 @@
-"""A tenant on another authorization server, as its file declares it."""
+"""A sample tenant on an external authorization server, and functions to load and check it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def tenant(
     clients: dict[str, Any] | None = None,
     manual: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """The declaration; by default with one program and one application of people."""
+    """Return the tenant's declaration, by default with one program and one client for people."""
     default = {
         "authority": "https://id.stark.example",
         "resources": RESOURCES,
@@ -48,10 +48,10 @@ def load(declared: dict[str, Any]) -> Loaded:
 
 
 def problems(declared: dict[str, Any]) -> list[tuple[str, str]]:
-    """Everything that is found: severity and path."""
-    found: tuple[Problem, ...]
+    """Return severity and path of all findings."""
+    findings: tuple[Problem, ...]
     try:
-        found = load(declared).warnings
+        findings = load(declared).warnings
     except DeclarationError as error:
-        found = error.problems
-    return [(problem.severity, problem.path) for problem in found]
+        findings = error.problems
+    return [(problem.severity, problem.path) for problem in findings]

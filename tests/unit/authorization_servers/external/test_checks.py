@@ -1,4 +1,4 @@
-"""What cannot be right with another authorization server is refused before it is called."""
+"""Checks of a declaration for an external authorization server, made before any request to the server."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from tests.unit.authorization_servers.external.stark import (
     tenant,
 )
 
-HERE = "authorizationServer.external"
+PATH = "authorizationServer.external"
 
 
 @pytest.mark.parametrize("authority", ["https://id.stark.example", "https://id.stark.example/oidc/"])
-def test_a_right_declaration_has_no_findings(authority: str) -> None:
+def test_valid_declaration_has_no_findings(authority: str) -> None:
     assert problems(tenant(external={"authority": authority})) == []
 
 
-def test_manual_registrations_need_no_registration() -> None:
+def test_manual_registrations_need_no_client_registration() -> None:
     manual = {"crm": {"clientId": "crm", "access": ["9/test"]}}
     external = {"clientRegistration": None, "tokens": None}
     assert problems(tenant(external=external, clients={}, manual=manual)) == []
@@ -32,15 +32,15 @@ def test_manual_registrations_need_no_registration() -> None:
 @pytest.mark.parametrize(
     ("external", "expected"),
     [
-        ({"authority": "http://id.stark.example"}, [("error", f"{HERE}.authority")]),
-        ({"authority": "https://id.stark.example?x"}, [("error", f"{HERE}.authority")]),
+        ({"authority": "http://id.stark.example"}, [("error", f"{PATH}.authority")]),
+        ({"authority": "https://id.stark.example?x"}, [("error", f"{PATH}.authority")]),
         (
             {"resources": {"9/production": {"scopes": ["flow"]}}},
-            [("error", f"{HERE}.resources")],
+            [("error", f"{PATH}.resources")],
         ),
         (
             {"resources": RESOURCES | {"9/spare": {"scopes": ["flow"]}}},
-            [("error", f'{HERE}.resources."9/spare"')],
+            [("error", f'{PATH}.resources."9/spare"')],
         ),
         (
             {
@@ -49,16 +49,16 @@ def test_manual_registrations_need_no_registration() -> None:
                     "9/test": {"scopes": ["flow.test"], "audiences": ["flow"]},
                 }
             },
-            [("error", f'{HERE}.resources."9/test".audiences')],
+            [("error", f'{PATH}.resources."9/test".audiences')],
         ),
-        ({"tokens": None}, [("error", f"{HERE}.tokens.person")]),
+        ({"tokens": None}, [("error", f"{PATH}.tokens.person")]),
         (
             {"tokens": {"person": [{"claim": "sid", "must": "one-of"}]}},
-            [("error", f"{HERE}.tokens.person[0]")],
+            [("error", f"{PATH}.tokens.person[0]")],
         ),
         (
             {"tokens": {"person": PERSON, "algorithms": ["HS256"]}},
-            [("error", f"{HERE}.tokens.algorithms[0]")],
+            [("error", f"{PATH}.tokens.algorithms[0]")],
         ),
         (
             {"clientRegistration": None},
@@ -66,11 +66,11 @@ def test_manual_registrations_need_no_registration() -> None:
         ),
         (
             {"registration": {"dynamic": {"access": ["9/spare"], "people": "everyone"}}},
-            [("error", f"{HERE}.registration.dynamic.access[0]")],
+            [("error", f"{PATH}.registration.dynamic.access[0]")],
         ),
     ],
 )
-def test_what_is_wrong_is_said_with_its_place(
+def test_invalid_external_settings_are_reported_with_their_path(
     external: dict[str, Any], expected: list[tuple[str, str]]
 ) -> None:
     assert problems(tenant(external=external)) == expected
@@ -90,10 +90,10 @@ def test_what_is_wrong_is_said_with_its_place(
         (DESKTOP | {"people": "none"}, "people"),
     ],
 )
-def test_what_cannot_be_registered_is_refused(client: dict[str, Any], path: str) -> None:
+def test_client_settings_that_rfc_7591_lacks_are_rejected(client: dict[str, Any], path: str) -> None:
     assert problems(tenant(clients={"app": client})) == [("error", f"clients.app.{path}")]
 
 
-def test_keys_are_registered_by_address() -> None:
+def test_client_with_a_jwks_url_is_accepted() -> None:
     keyed = AGENT | {"privateKeyJwt": {"jwksUrl": "https://agent.stark.example/jwks"}}
     assert problems(tenant(clients={"app": keyed})) == []

@@ -1,4 +1,4 @@
-"""A registered client against a stand-in server, whatever goes wrong with a request."""
+"""The resource of a registered client with a stand-in server, including failed requests."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.standin.registration_server import INITIAL_ACCESS_TOKEN, Registration
 from tests.standin.web import Answer, Fault, serving
 
 CLIENTS = RegisteredClientResource()
-SAID = {"error": "no", "error_description": "because the test says so"}
+ERROR = {"error": "no", "error_description": "because the test says so"}
 
 
 @pytest.fixture
@@ -46,19 +46,19 @@ def agent(server: RegistrationServer, name: str = "agent") -> RegisteredClientIn
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
 @pytest.mark.parametrize(
-    ("fault", "error", "sentence"),
+    ("fault", "error", "message"),
     [
-        (Answer(403, SAID), RightsError, "have an administrator of the server do it"),
-        (Answer(405, SAID), RightsError, "have an administrator of the server do it"),
-        (Answer(409, SAID), AuthorizationServerError, "answered 409 to"),
-        (Answer(422, SAID), AuthorizationServerError, "answered 422 to"),
-        (Answer(429, SAID), AuthorizationServerError, "got too many requests. Run"),
-        (Answer(500, SAID), AuthorizationServerError, "answered 500 to"),
+        (Answer(403, ERROR), RightsError, "Ask an administrator of the server"),
+        (Answer(405, ERROR), RightsError, "Ask an administrator of the server"),
+        (Answer(409, ERROR), AuthorizationServerError, "answered 409 to"),
+        (Answer(422, ERROR), AuthorizationServerError, "answered 422 to"),
+        (Answer(429, ERROR), AuthorizationServerError, "received too many requests. Run"),
+        (Answer(500, ERROR), AuthorizationServerError, "answered 500 to"),
         (None, UnreachableError, "cannot be reached"),
     ],
 )
-def test_a_fault_is_one_sentence(
-    server: RegistrationServer, method: str, fault: Answer | None, error: type[Exception], sentence: str
+def test_server_faults_raise_readable_errors(
+    server: RegistrationServer, method: str, fault: Answer | None, error: type[Exception], message: str
 ) -> None:
     made = CLIENTS.create(agent(server))
     server.faults = [Fault(method, made.id, fault, times=9)]
@@ -67,7 +67,7 @@ def test_a_fault_is_one_sentence(
         "PUT": lambda: CLIENTS.update(made.id, agent(server, "other"), made.state),
         "DELETE": lambda: CLIENTS.delete(made.id, made.state),
     }
-    with pytest.raises(error, match=sentence) as raised:
+    with pytest.raises(error, match=message) as raised:
         steps[method]()
     for secret in (made.state.secret, made.state.registration_access_token, INITIAL_ACCESS_TOKEN):
         assert secret
@@ -76,9 +76,9 @@ def test_a_fault_is_one_sentence(
 
 
 @pytest.mark.parametrize("status", [401, 404, 410])
-def test_a_client_that_is_gone_is_registered_anew(server: RegistrationServer, status: int) -> None:
+def test_client_that_was_deleted_is_registered_again(server: RegistrationServer, status: int) -> None:
     made = CLIENTS.create(agent(server))
-    server.faults = [Fault(method, made.id, Answer(status, SAID)) for method in ("GET", "PUT", "DELETE")]
+    server.faults = [Fault(method, made.id, Answer(status, ERROR)) for method in ("GET", "PUT", "DELETE")]
     assert CLIENTS.read(made.id, made.state) is None
     again = CLIENTS.update(made.id, agent(server), made.state)
     assert again.client_id != made.state.client_id
@@ -86,7 +86,7 @@ def test_a_client_that_is_gone_is_registered_anew(server: RegistrationServer, st
     CLIENTS.delete(made.id, made.state)
 
 
-def test_new_secrets_of_an_update_replace_the_old_ones(server: RegistrationServer) -> None:
+def test_new_secrets_of_an_update_replace_the_former_ones(server: RegistrationServer) -> None:
     server.rotates = True
     made = CLIENTS.create(agent(server))
     assert made.state.rotates
@@ -100,7 +100,7 @@ def test_new_secrets_of_an_update_replace_the_old_ones(server: RegistrationServe
     assert server.clients == {}
 
 
-def test_a_look_that_would_cost_the_token_is_not_taken(server: RegistrationServer) -> None:
+def test_registration_is_not_read_if_reading_rotates_its_token(server: RegistrationServer) -> None:
     server.rotates = True
     made = CLIENTS.create(agent(server))
     before = len(server.requests)
@@ -108,30 +108,30 @@ def test_a_look_that_would_cost_the_token_is_not_taken(server: RegistrationServe
     assert len(server.requests) == before
 
 
-def test_a_client_is_kept_when_the_first_look_fails(server: RegistrationServer) -> None:
-    server.faults = [Fault("GET", "", Answer(500, SAID))]
+def test_client_is_kept_if_the_first_read_fails(server: RegistrationServer) -> None:
+    server.faults = [Fault("GET", "", Answer(500, ERROR))]
     made = CLIENTS.create(agent(server))
     assert made.state.rotates
     assert made.state.secret == server.clients[made.state.client_id]["client_secret"]
 
 
-def test_a_server_without_management_keeps_its_clients(server: RegistrationServer) -> None:
+def test_server_without_rfc_7592_keeps_its_clients(server: RegistrationServer) -> None:
     server.manages = False
     made = CLIENTS.create(agent(server))
     assert CLIENTS.read(made.id, made.state) == made
-    with pytest.raises(AuthorizationServerError, match="its server lacks RFC 7592"):
+    with pytest.raises(AuthorizationServerError, match="its server does not support RFC 7592"):
         CLIENTS.update(made.id, agent(server, "other"), made.state)
     CLIENTS.delete(made.id, made.state)
     assert list(server.clients) == [made.state.client_id]
 
 
-def test_a_server_without_registration_is_told_of(server: RegistrationServer) -> None:
+def test_server_without_a_registration_endpoint_is_rejected(server: RegistrationServer) -> None:
     inputs = agent(server).model_copy(update={"registration_endpoint": None})
-    with pytest.raises(MetadataError, match="have no registration_endpoint"):
+    with pytest.raises(MetadataError, match="has no registration_endpoint"):
         CLIENTS.create(inputs)
 
 
-def test_registering_needs_the_token_where_it_is_said(
+def test_protected_registration_needs_an_initial_access_token(
     server: RegistrationServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("FLOW_MCP_INITIAL_ACCESS_TOKEN")

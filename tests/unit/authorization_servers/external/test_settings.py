@@ -1,4 +1,4 @@
-"""The document of a tenant on another authorization server."""
+"""The settings document of a tenant on an external authorization server."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ IDS = {
 }
 
 
-def test_what_the_declaration_leaves_out_is_rfc_9068() -> None:
+def test_default_token_profile_is_rfc_9068() -> None:
     document = settings(load(tenant()).declaration, IDS)
     (server,) = document.authorization_servers
     assert server.token_profile == TokenProfile(
@@ -40,7 +40,7 @@ def test_what_the_declaration_leaves_out_is_rfc_9068() -> None:
     ]
 
 
-def test_what_the_declaration_says_otherwise_is_taken_over() -> None:
+def test_declared_token_profile_replaces_the_default() -> None:
     external = {
         "resources": {
             "9/production": {
@@ -78,7 +78,7 @@ def test_what_the_declaration_says_otherwise_is_taken_over() -> None:
     )
 
 
-def test_where_nobody_signs_in_no_token_is_a_persons() -> None:
+def test_no_token_counts_as_a_persons_if_nobody_signs_in() -> None:
     declared = tenant(external={"tokens": None}, clients={"agent": AGENT})
     document = settings(load(declared).declaration, IDS)
     assert document.authorization_servers[0].token_profile.person == (
@@ -87,6 +87,6 @@ def test_where_nobody_signs_in_no_token_is_a_persons() -> None:
     )
 
 
-def test_the_same_declaration_and_ids_give_the_same_bytes() -> None:
+def test_settings_are_identical_for_the_same_declaration_and_ids() -> None:
     first, second = (settings(load(tenant()).declaration, IDS).canonical_json() for _ in range(2))
     assert first == second

@@ -1,4 +1,4 @@
-"""A tenant on the Flow instance's Entra tenant, as its file declares it."""
+"""A sample tenant on the Flow instance's Entra tenant, and functions to load and check it."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ AGENT, ASSISTANT = "c0000000-0000-4000-8000-000000000001", "c0000000-0000-4000-8
 
 
 def tenant(**parts: Any) -> dict[str, Any]:
-    """The declaration; by default without an authorization server and without clients."""
+    """Return the tenant's declaration, by default without an authorization server and without clients."""
     return {"id": "fabrikam", "workspaces": {"7": {"environments": ["production", "test"]}}} | parts
 
 
 def registered(**applications: dict[str, Any]) -> dict[str, Any]:
-    """On-premises: the administrator's applications, by environment."""
+    """Return the section of the applications that an administrator created on-premises, by environment."""
     by_resource = {f"7/{environment}": application for environment, application in applications.items()}
     return {"authorizationServer": {"flow-entra": {"applications": by_resource}}}
 
@@ -37,14 +37,14 @@ def load(declared: dict[str, Any], flow_entra: dict[str, Any] | None = SAAS) -> 
 def problems(
     declared: dict[str, Any], flow_entra: dict[str, Any] | None = SAAS
 ) -> list[tuple[str, str, str]]:
-    """Errors and warnings, save the remark on PKCE: severity, path and message."""
-    found: tuple[Problem, ...]
+    """Return severity, path and message of all errors and warnings, except the warning about PKCE."""
+    findings: tuple[Problem, ...]
     try:
-        found = load(declared, flow_entra).warnings
+        findings = load(declared, flow_entra).warnings
     except DeclarationError as error:
-        found = error.problems
+        findings = error.problems
     return [
         (problem.severity, problem.path, problem.message)
-        for problem in found
+        for problem in findings
         if problem.severity != "info" and "code_challenge_methods_supported" not in problem.message
     ]

@@ -1,4 +1,4 @@
-"""What the Flow instance's Entra tenant cannot do is refused before it is called."""
+"""Checks of a declaration for the Flow instance's Entra tenant, made before any request to the server."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.unit.authorization_servers.flow_entra.fabrikam import (
     tenant,
 )
 
-HERE = "authorizationServer.flow-entra"
+PATH = "authorizationServer.flow-entra"
 PROGRAM = {
     "grant": "client-credentials",
     "access": ["*"],
@@ -27,17 +27,17 @@ PROGRAM = {
 }
 
 
-def test_it_is_the_default() -> None:
+def test_flow_entra_is_the_default_authorization_server() -> None:
     for declared in (tenant(), tenant(authorizationServer={"flow-entra": {}})):
         assert load(declared).declaration.kind.key == "flow-entra"
 
 
-def test_an_authorization_server_that_is_declared_but_empty_is_not_the_default() -> None:
+def test_empty_authorization_server_does_not_select_the_default() -> None:
     ((severity, path, _),) = problems(tenant(authorizationServer={}))
     assert (severity, path) == ("error", "authorizationServer")
 
 
-def test_a_right_declaration_has_no_findings() -> None:
+def test_valid_declaration_has_no_findings() -> None:
     assert problems(tenant(clients={"agent": PROGRAM})) == []
     manual = {
         "agent": {"clientId": AGENT, "access": ["*"]},
@@ -47,12 +47,12 @@ def test_a_right_declaration_has_no_findings() -> None:
     assert problems(tenant(manualRegistrations=manual, **applications), ON_PREMISES) == []
 
 
-def test_the_instance_must_say_which_entra_tenant_it_has() -> None:
+def test_instance_must_declare_its_entra_tenant() -> None:
     assert problems(tenant(), None) == [
         (
             "error",
             "instance.flowEntra",
-            "is missing, and the tenant uses it, because it declares no other authorization server",
+            "is missing, but the tenant uses it because it declares no other authorization server",
         )
     ]
 
@@ -65,15 +65,15 @@ def test_the_instance_must_say_which_entra_tenant_it_has() -> None:
         (SAAS | {"clientSecret": "x"}, "instance.flowEntra.clientSecret"),
     ],
 )
-def test_a_wrong_instance_is_refused(flow_entra: dict[str, Any], path: str) -> None:
-    assert [found[:2] for found in problems(tenant(), flow_entra)] == [("error", path)]
+def test_invalid_instance_is_rejected(flow_entra: dict[str, Any], path: str) -> None:
+    assert [finding[:2] for finding in problems(tenant(), flow_entra)] == [("error", path)]
 
 
-def test_the_rules_of_entra_hold() -> None:
+def test_checks_of_entra_apply() -> None:
     declared = tenant(clients={"agent": {"grant": "client-credentials", "access": ["*"]}})
-    assert [found[:2] for found in problems(declared)] == [("error", "clients.agent")]
+    assert [finding[:2] for finding in problems(declared)] == [("error", "clients.agent")]
     declared = tenant(authorizationServer={"flow-entra": {"registration": {"dynamic": {}}}})
-    assert [found[:2] for found in problems(declared)] == [("error", f"{HERE}.registration")]
+    assert [finding[:2] for finding in problems(declared)] == [("error", f"{PATH}.registration")]
 
 
 @pytest.mark.parametrize(
@@ -84,8 +84,8 @@ def test_the_rules_of_entra_hold() -> None:
             SAAS,
             (
                 "error",
-                f"{HERE}.applications",
-                "is for on-premises instances; on this one the stack makes the applications",
+                f"{PATH}.applications",
+                "is for on-premises instances; on this instance the stack creates the applications",
             ),
         ),
         (
@@ -94,7 +94,8 @@ def test_the_rules_of_entra_hold() -> None:
             (
                 "error",
                 "clients.agent",
-                "would be made by the stack, but on-premises an Azure administrator registers applications",
+                "would be created by the stack, but on-premises an Azure administrator registers "
+                "applications",
             ),
         ),
         (
@@ -102,7 +103,7 @@ def test_the_rules_of_entra_hold() -> None:
             ON_PREMISES,
             (
                 "error",
-                f"{HERE}.preauthorized",
+                f"{PATH}.preauthorized",
                 "would be set by the stack, but on-premises an Azure administrator preauthorizes "
                 "applications",
             ),
@@ -112,7 +113,7 @@ def test_the_rules_of_entra_hold() -> None:
             ON_PREMISES,
             (
                 "error",
-                f'{HERE}.applications."7/staging"',
+                f'{PATH}.applications."7/staging"',
                 "names a protected resource that the tenant does not declare",
             ),
         ),
@@ -121,8 +122,8 @@ def test_the_rules_of_entra_hold() -> None:
             ON_PREMISES,
             (
                 "error",
-                f'{HERE}.applications."7/test".clientId',
-                "is that of 7/production too, so that tokens for one would fit the other",
+                f'{PATH}.applications."7/test".clientId',
+                "is also the client ID of 7/production, so tokens for one would be valid for the other",
             ),
         ),
         (
@@ -130,24 +131,24 @@ def test_the_rules_of_entra_hold() -> None:
             ON_PREMISES,
             (
                 "error",
-                f'{HERE}.applications."7/production".identifierUri',
+                f'{PATH}.applications."7/production".identifierUri',
                 "is on a domain that is not declared as verified in the Entra tenant",
             ),
         ),
         (
             tenant(**registered(production={"clientId": API, "identifierUri": "urn:flow:mcp"})),
             ON_PREMISES,
-            ("error", f'{HERE}.applications."7/production".identifierUri', "is not an Application ID URI"),
+            ("error", f'{PATH}.applications."7/production".identifierUri', "is not an Application ID URI"),
         ),
         (
             tenant(**registered(production={"clientId": API, "identifierUri": f"api://{API}/"})),
             ON_PREMISES,
-            ("error", f'{HERE}.applications."7/production".identifierUri', "is not an Application ID URI"),
+            ("error", f'{PATH}.applications."7/production".identifierUri', "is not an Application ID URI"),
         ),
         (
             tenant(**registered(production={"clientId": "one"})),
             ON_PREMISES,
-            ("error", f'{HERE}.applications."7/production".clientId', "is not a GUID"),
+            ("error", f'{PATH}.applications."7/production".clientId', "is not a GUID"),
         ),
         (
             tenant(
@@ -158,7 +159,7 @@ def test_the_rules_of_entra_hold() -> None:
             (
                 "error",
                 "manualRegistrations.agent.clientId",
-                "is that of the application of 7/production, which cannot ask for tokens for itself "
+                "is the client ID of the application of 7/production, which cannot request tokens for itself "
                 "(AADSTS90009)",
             ),
         ),
@@ -173,28 +174,28 @@ def test_the_rules_of_entra_hold() -> None:
         ),
     ],
 )
-def test_it_is_refused(
+def test_invalid_flow_entra_settings_are_rejected(
     declared: dict[str, Any], flow_entra: dict[str, Any], expected: tuple[str, str, str]
 ) -> None:
-    assert [found for found in problems(declared, flow_entra) if found[0] == "error"] == [expected]
+    assert [finding for finding in problems(declared, flow_entra) if finding[0] == "error"] == [expected]
 
 
-def test_on_premises_it_says_what_is_still_to_be_made() -> None:
+def test_on_premises_missing_applications_warn() -> None:
     declared = tenant(**registered(production={"clientId": API}))
     assert problems(declared, ON_PREMISES) == [
         (
             "warning",
-            f"{HERE}.applications",
-            "has none for 7/test: until then its settings are left out and all calls of it are refused",
+            f"{PATH}.applications",
+            "has no application for 7/test, so the runtime rejects all calls of it",
         )
     ]
 
 
-def test_people_are_warned_where_the_administrators_identifier_uri_is_not_the_mcp_url() -> None:
+def test_application_id_uri_other_than_the_mcp_url_warns() -> None:
     people = {"assistant": {"clientId": ASSISTANT, "access": ["*"], "grant": "authorization-code"}}
     applications = registered(
         production={"clientId": API, "identifierUri": f"api://{API}"}, test={"clientId": OTHER_API}
     )
-    found = problems(tenant(manualRegistrations=people, **applications), ON_PREMISES)
-    assert [path for _, path, _ in found] == ["manualRegistrations.assistant"]
-    assert "AADSTS9010010" in found[0][2]
+    findings = problems(tenant(manualRegistrations=people, **applications), ON_PREMISES)
+    assert [path for _, path, _ in findings] == ["manualRegistrations.assistant"]
+    assert "AADSTS9010010" in findings[0][2]

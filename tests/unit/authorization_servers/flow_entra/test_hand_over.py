@@ -1,4 +1,4 @@
-"""The text for the Azure administrator has what the settings document relies on, ready to copy."""
+"""The instructions for the Azure administrator contain the values that the settings document relies on."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ def text(**parts: Any) -> str:
     return hand_over(load(tenant(**parts), ON_PREMISES).declaration)
 
 
-def bodies(of: str) -> list[dict[str, Any]]:
-    return [json.loads(body) for body in re.findall(r"```json\n(.*?)```", of, re.DOTALL)]
+def bodies(instructions: str) -> list[dict[str, Any]]:
+    return [json.loads(body) for body in re.findall(r"```json\n(.*?)```", instructions, re.DOTALL)]
 
 
-def test_each_resource_has_a_body_for_microsoft_graph() -> None:
+def test_hand_over_has_a_microsoft_graph_body_for_each_resource() -> None:
     declaration = load(tenant(manualRegistrations=MANUAL), ON_PREMISES).declaration
     production, test = declaration.resources
     first, second = bodies(text(manualRegistrations=MANUAL))
     scope, program, person = (
-        make(declaration, production)
-        for make in (permissions.scope, permissions.program_role, permissions.person_role)
+        permission(declaration, production)
+        for permission in (permissions.scope, permissions.program_role, permissions.person_role)
     )
     assert first == {
         "displayName": "Flow MCP fabrikam 7/production (app.profitbase.biz/flow)",
@@ -87,19 +87,19 @@ def test_each_resource_has_a_body_for_microsoft_graph() -> None:
     ]
 
 
-def test_it_says_what_to_report_and_what_is_declared_already() -> None:
-    handed = text(manualRegistrations=MANUAL, **registered(production={"clientId": API}))
-    assert f"Entra tenant: {TENANT}" in handed
-    assert f"## 1. Application for 7/production (declared with the client ID {API})" in handed
-    assert "## 2. Application for 7/test (not declared yet)" in handed
-    assert 'applications: {"7/test": {clientId: <appId>}}' in handed
-    assert f"- agent (program, client ID {AGENT}): 7/production, 7/test\n" in handed
-    assert f"- assistant (people, client ID {ASSISTANT}): 7/test\n" in handed
+def test_hand_over_names_values_to_report_and_declared_client_ids() -> None:
+    instructions = text(manualRegistrations=MANUAL, **registered(production={"clientId": API}))
+    assert f"Entra tenant: {TENANT}" in instructions
+    assert f"## 1. Application for 7/production (declared with the client ID {API})" in instructions
+    assert "## 2. Application for 7/test (not declared yet)" in instructions
+    assert 'applications: {"7/test": {clientId: <appId>}}' in instructions
+    assert f"- agent (program, client ID {AGENT}): 7/production, 7/test\n" in instructions
+    assert f"- assistant (people, client ID {ASSISTANT}): 7/test\n" in instructions
 
 
-def test_without_clients_it_says_so() -> None:
-    assert text().endswith("\n\nNone is listed yet.\n")
+def test_hand_over_without_clients() -> None:
+    assert text().endswith("\n\nNo client is declared yet.\n")
 
 
-def test_the_same_declaration_gives_the_same_text() -> None:
+def test_hand_over_is_identical_for_the_same_declaration() -> None:
     assert text(manualRegistrations=MANUAL) == text(manualRegistrations=dict(reversed(MANUAL.items())))

@@ -1,4 +1,4 @@
-"""The admin API answers, or ends with a sentence."""
+"""Requests to Keycloak's admin API and the errors of failed ones."""
 
 from __future__ import annotations
 
@@ -22,32 +22,32 @@ def admin_api(answers: Mapping[str, Answer | list[Answer]]) -> tuple[AdminApi, S
     return AdminApi(Administration(url=f"{URL}/"), ENVIRONMENT, stand_in), stand_in
 
 
-def test_names_are_quoted_in_paths() -> None:
+def test_names_are_percent_encoded_in_paths() -> None:
     assert realm_path("a/b", "clients", "x y") == "/realms/a%2Fb/clients/x%20y"
 
 
-def test_what_is_there_is_found_and_what_is_not_is_none() -> None:
+def test_find_returns_the_object_or_none() -> None:
     api, _ = admin_api({"GET /admin/realms/acme": json_answer(200, {"realm": "acme"})})
     with api:
         assert api.find("/realms/acme") == {"realm": "acme"}
         assert api.find("/realms/globex") is None
 
 
-def test_a_right_that_came_after_the_token_is_noticed() -> None:
+def test_forbidden_request_is_repeated_with_a_new_token() -> None:
     forbidden, fine = json_answer(403, {"error": "HTTP 403 Forbidden"}), json_answer(200, [])
     api, stand_in = admin_api({"GET /admin/realms/acme/groups": [forbidden, fine]})
     assert api.get("/realms/acme/groups") == []
     assert stand_in.requests.count(TOKEN) == 2
 
 
-def test_an_ended_session_is_begun_again() -> None:
+def test_unauthorized_request_is_repeated_with_a_new_token() -> None:
     ended, fine = json_answer(401, {"error": "HTTP 401 Unauthorized"}), json_answer(200, [])
     api, stand_in = admin_api({"GET /admin/realms": [ended, fine]})
     assert api.get("/realms") == []
     assert stand_in.requests.count(TOKEN) == 2
 
 
-def test_removing_what_is_gone_is_no_error() -> None:
+def test_deleting_an_absent_object_succeeds() -> None:
     api, _ = admin_api({})
     api.delete("/realms/acme/components/c-1")
 
@@ -62,21 +62,21 @@ def test_removing_what_is_gone_is_no_error() -> None:
         (lambda api: api.delete("/x"), "DELETE /admin/x"),
     ],
 )
-def test_every_refusal_is_a_sentence_of_its_kind(call: Callable[[AdminApi], Any], key: str) -> None:
-    for answer, kind, said in (
+def test_failed_requests_raise_the_matching_error(call: Callable[[AdminApi], Any], key: str) -> None:
+    for answer, kind, message in (
         (json_answer(403, {"error": "HTTP 403 Forbidden"}), RightsError, "manage-realm, manage-clients"),
         (json_answer(400, {"errorMessage": "no such scope"}), AuthorizationServerError, "no such scope"),
         (httpx.Response(500, text="<html>"), AuthorizationServerError, "answered 500"),
-        (httpx.ReadTimeout("late"), UnreachableError, "no answer in time"),
+        (httpx.ReadTimeout("late"), UnreachableError, "no response within the time limit"),
     ):
         api, _ = admin_api({key: answer})
-        with pytest.raises(kind, match=said) as raised:
+        with pytest.raises(kind, match=message) as raised:
             call(api)
         assert URL in str(raised.value)
         assert "t-1" not in str(raised.value)
 
 
-def test_an_answer_that_is_no_json_is_no_admin_api() -> None:
+def test_response_without_json_is_rejected() -> None:
     api, _ = admin_api({"GET /admin/x": httpx.Response(200, text="<html>log in</html>")})
     with pytest.raises(UnreachableError, match=f"^Keycloak at {URL} did not answer JSON"):
         api.get("/x")

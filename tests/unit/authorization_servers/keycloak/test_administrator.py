@@ -1,4 +1,4 @@
-"""The administrator signs in with what the environment holds, and no message shows it."""
+"""The administrator signs in with credentials of the environment, and no message contains them."""
 
 from __future__ import annotations
 
@@ -48,24 +48,24 @@ def refusal(answer: Answer, kind: type[Exception]) -> str:
         ),
     ],
 )
-def test_credentials_are_those_that_the_official_provider_would_take(
+def test_credentials_are_chosen_as_the_official_provider_does(
     environment: dict[str, str], request_parameters: dict[str, str]
 ) -> None:
     assert credentials(environment, "c") == request_parameters | {"client_id": "c"}
 
 
 @pytest.mark.parametrize("environment", [{}, {"KEYCLOAK_USER": "admin"}, {"KEYCLOAK_PASSWORD": "p-1"}])
-def test_missing_credentials_are_named_by_their_variables(environment: dict[str, str]) -> None:
+def test_missing_credentials_name_the_environment_variables(environment: dict[str, str]) -> None:
     with pytest.raises(CredentialsError) as raised:
         credentials(environment, "admin-cli")
     assert str(raised.value) == (
-        "The environment has no Keycloak administrator's credentials: set KEYCLOAK_USER and "
+        "The environment has no credentials of a Keycloak administrator. Set KEYCLOAK_USER and "
         "KEYCLOAK_PASSWORD, or KEYCLOAK_CLIENT_SECRET of the client admin-cli "
         "(authorizationServer.keycloak.administration)."
     )
 
 
-def test_the_token_is_asked_for_below_the_base_path() -> None:
+def test_token_endpoint_is_below_the_base_path() -> None:
     stand_in = StandIn({TOKEN: granted("t-1")})
     assert administrator(stand_in).token() == "t-1"
     assert stand_in.requests == [TOKEN]
@@ -77,7 +77,7 @@ def test_the_token_is_asked_for_below_the_base_path() -> None:
     }
 
 
-def test_a_token_is_kept_until_shortly_before_it_ends_or_a_new_one_is_wanted() -> None:
+def test_token_is_cached_until_shortly_before_its_expiry_or_until_renew() -> None:
     now = [0.0]
     stand_in = StandIn({TOKEN: [granted("t-1"), granted("t-2"), granted("t-3")]})
     signed_in = administrator(stand_in, lambda: now[0])
@@ -88,24 +88,24 @@ def test_a_token_is_kept_until_shortly_before_it_ends_or_a_new_one_is_wanted() -
     assert len(stand_in.requests) == 3
 
 
-def test_wrong_credentials_name_realm_client_and_variables() -> None:
+def test_rejected_credentials_name_realm_client_and_variables() -> None:
     answer = json_answer(401, {"error": "invalid_grant", "error_description": "Invalid user credentials"})
     assert refusal(answer, CredentialsError) == (
-        f"Keycloak at {URL} refuses the administrator in realm master with client admin-cli "
-        "(Invalid user credentials): correct KEYCLOAK_USER and KEYCLOAK_PASSWORD."
+        f"Keycloak at {URL} rejects the administrator in realm master with client admin-cli "
+        "(Invalid user credentials). Correct KEYCLOAK_USER and KEYCLOAK_PASSWORD."
     )
 
 
 @pytest.mark.parametrize("error", ["unauthorized_client", "invalid_client"])
-def test_a_refused_client_is_told_from_a_refused_person(error: str) -> None:
+def test_rejected_client_and_rejected_user_have_different_remedies(error: str) -> None:
     answer = json_answer(401, {"error": error, "error_description": "Invalid client credentials"})
-    assert "correct KEYCLOAK_CLIENT_SECRET" in refusal(answer, CredentialsError)
+    assert "Correct KEYCLOAK_CLIENT_SECRET" in refusal(answer, CredentialsError)
 
 
-def test_a_missing_realm_of_administrators_is_named() -> None:
-    said = refusal(json_answer(404, {"error": "Realm does not exist"}), CredentialsError)
-    assert said.startswith(f"Keycloak at {URL} has no realm master")
-    assert "administration.realm" in said
+def test_missing_administrator_realm_is_named() -> None:
+    message = refusal(json_answer(404, {"error": "Realm does not exist"}), CredentialsError)
+    assert message.startswith(f"Keycloak at {URL} has no realm master")
+    assert "administration.realm" in message
 
 
 @pytest.mark.parametrize(
@@ -116,22 +116,24 @@ def test_a_missing_realm_of_administrators_is_named() -> None:
         json_answer(404, {"error": "Unable to find matching target resource method"}),
     ],
 )
-def test_where_no_keycloak_is_the_base_path_is_suggested(answer: httpx.Response) -> None:
-    said = refusal(answer, UnreachableError)
-    assert said.startswith(f"There is no Keycloak at {URL}: its token endpoint answered {answer.status_code}")
-    assert "--http-relative-path" in said
+def test_missing_keycloak_suggests_the_base_path(answer: httpx.Response) -> None:
+    message = refusal(answer, UnreachableError)
+    assert message.startswith(
+        f"There is no Keycloak at {URL}: its token endpoint answered {answer.status_code}"
+    )
+    assert "--http-relative-path" in message
 
 
-def test_a_redirect_is_not_followed_with_a_password() -> None:
+def test_redirect_is_not_followed_with_credentials() -> None:
     answer = httpx.Response(301, headers={"Location": "https://id.acme.example/"})
-    said = refusal(answer, UnreachableError)
-    assert "redirect to https://id.acme.example/: declare the address" in said
+    message = refusal(answer, UnreachableError)
+    assert "redirect to https://id.acme.example/. Declare the address" in message
 
 
-def test_a_keycloak_that_fails_is_no_missing_one() -> None:
+def test_server_error_is_not_reported_as_a_missing_keycloak() -> None:
     assert "answered 500" in refusal(httpx.Response(500), UnreachableError)
 
 
-def test_a_keycloak_that_is_down_is_named() -> None:
-    said = refusal(httpx.ConnectError("refused"), UnreachableError)
-    assert said.startswith(f"Keycloak at {URL} cannot be reached")
+def test_unreachable_keycloak_is_named() -> None:
+    message = refusal(httpx.ConnectError("refused"), UnreachableError)
+    assert message.startswith(f"Keycloak at {URL} cannot be reached")

@@ -8,13 +8,13 @@ from flow_mcp.authorization_servers.keycloak import names
 from tests.unit.declared import SERVER, Stacks, tenant
 
 
-def test_names_of_different_resources_never_meet(stacks: Stacks) -> None:
+def test_names_of_different_resources_differ(stacks: Stacks) -> None:
     text = tenant().replace(
         '"456": {environments: [production, test]}',
         "a: {environments: [b-c, b, b_c]}\n      a-b: {environments: [c, b]}\n      a_b: {environments: [c]}",
     )
     declaration = stacks.load(text).declaration
-    made = list(
+    object_names = list(
         chain.from_iterable(
             (
                 names.scope(declaration, resource),
@@ -24,10 +24,10 @@ def test_names_of_different_resources_never_meet(stacks: Stacks) -> None:
             for resource in declaration.resources
         )
     )
-    assert len(set(made)) == len(made) == 18
+    assert len(set(object_names)) == len(object_names) == 18
 
 
-def test_names_of_different_tenants_never_meet(stacks: Stacks) -> None:
+def test_names_of_different_tenants_differ(stacks: Stacks) -> None:
     one = stacks.load(tenant().replace("id: acme", "id: a")).declaration
     other = stacks.load(tenant().replace("id: acme", "id: a-456")).declaration
     assert {names.scope(one, resource) for resource in one.resources}.isdisjoint(
@@ -49,7 +49,7 @@ def test_names_fit_into_keycloaks_columns(stacks: Stacks) -> None:
         assert len(name(declaration, resource)) <= 255
 
 
-def test_every_way_to_authenticate_is_told(stacks: Stacks) -> None:
+def test_settings_name_the_authentication_of_each_client(stacks: Stacks) -> None:
     person = "{}: {{grant: authorization-code, people: everyone, access: ['*'], redirectUris: ['https://a.example/cb']{}}}\n"
     text = tenant(
         "a: {grant: client-credentials, access: ['*']}\n"
@@ -71,7 +71,7 @@ def test_every_way_to_authenticate_is_told(stacks: Stacks) -> None:
     }
 
 
-def test_registration_that_nobody_declared_is_closed(stacks: Stacks) -> None:
+def test_registration_that_is_not_declared_is_closed(stacks: Stacks) -> None:
     declaration = stacks.load(tenant(server=SERVER)).declaration
     (server,) = declaration.kind.settings(declaration, {}).authorization_servers
     assert (server.registration.dynamic, server.registration.metadata_documents) == (None, None)

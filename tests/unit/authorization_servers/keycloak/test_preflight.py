@@ -1,6 +1,6 @@
-"""Before anything is registered: what would be in the way, on a stand-in Keycloak's answers.
+"""The preflight of a realm, with prepared responses of Keycloak.
 
-The answers are those of Keycloak 26.7.4; `tests/live/test_keycloak_preflight.py` asks a real one.
+The responses are those of Keycloak 26.7.4; `tests/live/test_keycloak_preflight.py` calls a real one.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from tests.unit.authorization_servers.network import Answer, StandIn, json_answe
 URL = "https://id.example"
 NOBODY = "00000000-0000-0000-0000-000000000000"
 FORBIDDEN = json_answer(403, {"error": "HTTP 403 Forbidden"})
-MISSING = json_answer(404, {"error": "Realm not found."})
+MISSING = json_answer(404, {"error": "Realm not result."})
 OWN = {"attributes": {"flowMcpOwner": "flow-mcp:acme"}}
 ANSWERS: dict[str, Answer] = {
     "POST /realms/master/protocol/openid-connect/token": json_answer(200, {"access_token": "t-1"}),
@@ -49,84 +49,83 @@ def preflight(answers: Mapping[str, Answer] | None = None, **changed: Any) -> Pr
     return KeycloakPreflight(api).call(PreflightArguments(url=URL, **arguments | changed))
 
 
-def test_a_realm_of_this_stack_is_fine() -> None:
+def test_realm_of_this_stack_is_accepted() -> None:
     assert preflight() == PreflightResult(realm_exists=True, version="26.7.4")
 
 
-def test_a_realm_that_is_to_be_made_is_fine() -> None:
+def test_absent_realm_that_the_stack_creates_is_accepted() -> None:
     assert preflight({"GET /admin/realms/acme": MISSING}) == PreflightResult(
         realm_exists=False, version="26.7.4"
     )
 
 
-def test_a_realm_that_is_used_as_it_is_needs_no_mark() -> None:
-    theirs = json_answer(200, {"realm": "acme", "attributes": {}})
-    assert preflight({"GET /admin/realms/acme": theirs}, create=False).realm_exists
+def test_existing_realm_needs_no_owner_attribute() -> None:
+    foreign = json_answer(200, {"realm": "acme", "attributes": {}})
+    assert preflight({"GET /admin/realms/acme": foreign}, create=False).realm_exists
 
 
 @pytest.mark.parametrize(
     "version", ["26.4.0", "26.10.1", "27.0.0", "999.0.0-SNAPSHOT", "26.4.2.redhat-00001"]
 )
-def test_newer_versions_are_fine(version: str) -> None:
+def test_supported_versions_are_accepted(version: str) -> None:
     answer = json_answer(200, {"systemInfo": {"version": version}})
     assert preflight({"GET /admin/serverinfo": answer}).version == version
 
 
 @pytest.mark.parametrize("version", ["26.3.5", "25.0.6", "9.0.3"])
-def test_an_older_version_is_refused(version: str) -> None:
+def test_older_version_is_rejected(version: str) -> None:
     answer = json_answer(200, {"systemInfo": {"version": version}})
     with pytest.raises(AuthorizationServerError) as raised:
         preflight({"GET /admin/serverinfo": answer})
-    assert str(raised.value) == (
-        f"Keycloak at {URL} is version {version}; 26.4 or newer is needed: update it."
-    )
+    assert str(raised.value) == (f"Keycloak at {URL} has version {version}. Update it to 26.4 or later.")
 
 
 @pytest.mark.parametrize("answer", [FORBIDDEN, json_answer(200, {"profileInfo": {}})])
-def test_a_version_that_the_administrator_may_not_know_is_none(answer: httpx.Response) -> None:
+def test_version_hidden_from_the_administrator_is_none(answer: httpx.Response) -> None:
     assert preflight({"GET /admin/serverinfo": answer}).version is None
 
 
-def test_a_missing_realm_that_should_be_used_is_named() -> None:
-    with pytest.raises(AuthorizationServerError, match=r"has no realm acme: correct .*create: true"):
+def test_missing_existing_realm_is_rejected() -> None:
+    with pytest.raises(AuthorizationServerError, match=r"has no realm acme\. Correct .*create: true"):
         preflight({"GET /admin/realms/acme": MISSING}, create=False)
 
 
-def test_a_realm_without_the_stack_s_mark_is_not_taken_over() -> None:
+def test_realm_without_the_owner_attribute_is_not_adopted() -> None:
     for realm in ({}, {"attributes": {"flowMcpOwner": "flow-mcp:globex"}}):
-        with pytest.raises(OwnedByOthersError, match=r"was not made by this stack: .*create: false"):
+        with pytest.raises(OwnedByOthersError, match=r"was not created by this stack\. .*create: false"):
             preflight({"GET /admin/realms/acme": json_answer(200, realm)})
 
 
-def test_who_may_not_create_a_realm_is_told_the_role() -> None:
+def test_missing_permission_to_create_realms_names_the_role() -> None:
     with pytest.raises(RightsError, match="the realm role create-realm in realm master"):
         preflight({"GET /admin/realms/acme": MISSING, "POST /admin/realms": FORBIDDEN})
 
 
-def test_missing_rights_in_the_realm_are_named_together() -> None:
-    nothing = json_answer(200, [{"access": {"manage": False}}])
-    with pytest.raises(RightsError, match="do not include manage-realm, manage-clients, manage-users: give"):
+def test_missing_realm_roles_are_reported_together() -> None:
+    unmanageable = json_answer(200, [{"access": {"manage": False}}])
+    missing = "lacks manage-realm, manage-clients, manage-users on realm acme"
+    with pytest.raises(RightsError, match=missing):
         preflight(
             {
                 f"PUT /admin/realms/acme/components/{NOBODY}": FORBIDDEN,
                 "POST /admin/realms/acme/groups": FORBIDDEN,
-                "GET /admin/realms/acme/clients?max=1": nothing,
+                "GET /admin/realms/acme/clients?max=1": unmanageable,
             }
         )
-    with pytest.raises(RightsError, match="do not include manage-clients: give"):
+    with pytest.raises(RightsError, match="lacks manage-clients on realm acme"):
         preflight({"GET /admin/realms/acme/clients?max=1": FORBIDDEN})
-    with pytest.raises(RightsError, match="do not include any administration of it: give"):
+    with pytest.raises(RightsError, match="lacks every role on realm acme"):
         preflight({"GET /admin/realms/acme": FORBIDDEN})
 
 
-def test_rights_are_asked_before_marks_for_without_them_marks_are_hidden() -> None:
+def test_permissions_are_checked_before_the_owner_attribute() -> None:
     brief = json_answer(200, {"realm": "acme"})
     with pytest.raises(RightsError):
         preflight({"GET /admin/realms/acme": brief, f"PUT /admin/realms/acme/components/{NOBODY}": FORBIDDEN})
 
 
 @pytest.mark.parametrize("create", [True, False])
-def test_a_client_id_of_somebody_else_is_named(create: bool) -> None:
+def test_client_id_of_another_owner_is_rejected(create: bool) -> None:
     taken = json_answer(200, [{"clientId": "agent", "attributes": {"flowMcpOwner": "flow-mcp:globex"}}])
     realm = json_answer(200, {"realm": "acme", **(OWN if create else {"attributes": {}})})
     answers = {"GET /admin/realms/acme": realm, "GET /admin/realms/acme/clients?clientId=agent": taken}
@@ -134,24 +133,24 @@ def test_a_client_id_of_somebody_else_is_named(create: bool) -> None:
         preflight(answers, create=create)
 
 
-def test_a_realm_of_the_stack_s_own_is_not_let_go_by_saying_that_it_exists() -> None:
-    with pytest.raises(OwnedByOthersError, match="create: false would have Pulumi delete it"):
+def test_create_false_is_rejected_for_the_stacks_own_realm() -> None:
+    with pytest.raises(OwnedByOthersError, match="with create: false, Pulumi would delete it"):
         preflight(create=False)
 
 
-def test_the_stack_s_own_clients_are_fine() -> None:
+def test_clients_of_this_stack_are_accepted() -> None:
     own = json_answer(200, [{"clientId": "agent", **OWN}])
     assert preflight({"GET /admin/realms/acme/clients?clientId=agent": own}).realm_exists
 
 
 @pytest.mark.parametrize("answer", [httpx.Response(500), httpx.Response(400, json={"error": "odd"})])
-def test_an_odd_answer_is_a_sentence_too(answer: httpx.Response) -> None:
+def test_unexpected_responses_raise_readable_errors(answer: httpx.Response) -> None:
     with pytest.raises(AuthorizationServerError, match=f"^Keycloak at {URL} answered {answer.status_code}"):
         preflight({"GET /admin/realms/acme": answer})
 
 
 def group(name: str, group_id: str, *below: dict[str, Any]) -> dict[str, Any]:
-    # Keycloak escapes no slash in the path that it returns, unless it is configured to.
+    # Keycloak does not escape slashes in the returned path, unless it is configured to do so.
     return {"id": group_id, "name": name, "path": f"/unused/{name}", "subGroups": list(below)}
 
 
@@ -173,7 +172,7 @@ GROUPS: dict[str, Answer] = {
 }
 
 
-def test_groups_are_found_by_path_or_by_a_name_that_only_one_has() -> None:
+def test_groups_are_found_by_path_or_by_unique_name() -> None:
     declared = ("/finance/planners", "finance", "EMEA/APAC", "/finance/EMEA~/APAC")
     assert preflight(GROUPS, create=False, client_ids=(), groups=declared).groups == {
         "/finance/EMEA~/APAC": Group(id="g5", path="/finance/EMEA~/APAC"),
@@ -184,43 +183,42 @@ def test_groups_are_found_by_path_or_by_a_name_that_only_one_has() -> None:
 
 
 @pytest.mark.parametrize(
-    ("declared", "said"),
+    ("declared", "message"),
     [
         (
             "planners",
-            "has 2 groups named planners, and people: {groups: […]} does not say which one. Declare its "
-            "path: /contractors/planners or /finance/planners.",
+            "has 2 groups named planners, so people: {groups: […]} is ambiguous. Declare its path: "
+            "/contractors/planners or /finance/planners.",
         ),
         (
             "finan",
-            "has no group finan, which people: {groups: […]} names. Create it, or name a group that exists, "
-            "such as /finance.",
+            "has no group finan, which people: {groups: […]} declares. Create it, or declare an existing "
+            "group, such as /finance.",
         ),
         (
             "/sales/planners",
-            "has no group /sales/planners, which people: {groups: […]} names. Create it, or name a group "
-            "that exists, such as /contractors/planners, /finance/planners.",
+            "has no group /sales/planners, which people: {groups: […]} declares. Create it, or declare an "
+            "existing group, such as /contractors/planners, /finance/planners.",
         ),
         (
             "nobody",
-            "has no group nobody, which people: {groups: […]} names. Create it, or name a group that exists.",
+            "has no group nobody, which people: {groups: […]} declares. Create it, or declare an existing "
+            "group.",
         ),
     ],
 )
-def test_a_group_that_is_missing_or_not_the_only_one_is_refused_with_those_to_choose_from(
-    declared: str, said: str
-) -> None:
+def test_missing_or_ambiguous_group_is_rejected_with_candidates(declared: str, message: str) -> None:
     with pytest.raises(AuthorizationServerError) as raised:
         preflight(GROUPS, create=False, client_ids=(), groups=(declared,))
-    assert str(raised.value) == f"Realm acme at Keycloak {URL} {said}"
+    assert str(raised.value) == f"Realm acme at Keycloak {URL} {message}"
 
 
-def test_the_order_in_which_keycloak_lists_groups_decides_nothing() -> None:
-    turned = {
+def test_order_of_keycloaks_group_list_is_ignored() -> None:
+    reversed_order = {
         **GROUPS,
         "GET /admin/realms/acme/groups?search=planners&exact=true": json_answer(200, TWO[::-1]),
     }
     declared = ("/contractors/planners",)
-    for answers in (GROUPS, turned):
-        found = preflight(answers, create=False, client_ids=(), groups=declared)
-        assert found.groups == {declared[0]: Group(id="g2", path=declared[0])}
+    for answers in (GROUPS, reversed_order):
+        result = preflight(answers, create=False, client_ids=(), groups=declared)
+        assert result.groups == {declared[0]: Group(id="g2", path=declared[0])}

@@ -1,4 +1,4 @@
-"""What is declared of registration and what Keycloak's policies say mean the same, in both directions."""
+"""Conversion between declared registration properties and Keycloak's policies, in both directions."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from flow_mcp.authorization_servers.keycloak.registration_policies import (
     RegistrationInputs,
     configurations,
     deviations,
-    observed,
-    senders,
+    observed_properties,
+    sender_configuration,
 )
 
 OFFERED = frozenset(DEFAULTS)
@@ -59,39 +59,39 @@ def policy(provider_id: str, config: Config, name: str = "") -> Policy:
 
 
 def realm(declared: RegistrationInputs) -> tuple[dict[str, Policy], Policy | None]:
-    """The policies of a realm in which everything is as declared."""
-    wanted, sender = configurations(declared), senders(declared)
-    policies = {provider_id: policy(provider_id, wanted.get(provider_id, {})) for provider_id in DEFAULTS}
+    """Return the policies of a realm that has the declared configuration."""
+    required, sender = configurations(declared), sender_configuration(declared)
+    policies = {provider_id: policy(provider_id, required.get(provider_id, {})) for provider_id in DEFAULTS}
     return policies, policy(HOSTS, sender, SENDERS) if sender else None
 
 
 @pytest.mark.parametrize("declared", [OPEN, SHUT])
-def test_what_was_written_reads_back_as_it_was_declared(declared: dict[str, Any]) -> None:
+def test_written_policies_read_back_as_declared(declared: dict[str, Any]) -> None:
     policies, sender = realm(inputs(**declared))
-    assert observed(policies, sender) == declared
+    assert observed_properties(policies, sender) == declared
     assert list(deviations(policies, sender, OFFERED)) == []
 
 
-def test_redirect_hosts_and_senders_are_trusted_apart() -> None:
+def test_redirect_hosts_and_sender_hosts_are_in_separate_policies() -> None:
     declared = inputs(**OPEN)
     assert configurations(declared)[HOSTS] == {
         "trusted-hosts": ("127.0.0.1", "claude.ai"),
         "host-sending-registration-request-must-match": ("false",),
         "client-uris-must-match": ("true",),
     }
-    assert senders(declared) == {
+    assert sender_configuration(declared) == {
         "trusted-hosts": ("10.0.0.1",),
         "host-sending-registration-request-must-match": ("true",),
         "client-uris-must-match": ("false",),
     }
-    assert senders(inputs(**OPEN | {"sender_hosts": ()})) is None
+    assert sender_configuration(inputs(**OPEN | {"sender_hosts": ()})) is None
 
 
-def test_closed_is_what_a_new_realm_has() -> None:
+def test_closed_configuration_equals_that_of_a_new_realm() -> None:
     assert configurations(inputs(**SHUT))[HOSTS] == CLOSED
 
 
-def test_the_order_of_hosts_and_their_repetition_are_no_difference() -> None:
+def test_order_and_repetition_of_hosts_are_ignored() -> None:
     assert inputs(open=True, redirect_hosts=["b", "a", "b"]) == inputs(open=True, redirect_hosts=["a", "b"])
 
 
@@ -99,18 +99,18 @@ def test_the_order_of_hosts_and_their_repetition_are_no_difference() -> None:
     ("declared", "reason"),
     [
         ({"open": True}, "open registration needs redirectHosts"),
-        ({"open": False, "redirect_hosts": ["claude.ai"]}, "closed registration has no redirectHosts"),
-        ({"open": False, "sender_hosts": ["10.0.0.1"]}, "closed registration has no"),
+        ({"open": False, "redirect_hosts": ["claude.ai"]}, "closed registration must not have redirectHosts"),
+        ({"open": False, "sender_hosts": ["10.0.0.1"]}, "closed registration must not have"),
         ({"open": False, "maximum_clients": 0}, "greater than or equal to 1"),
     ],
 )
-def test_what_makes_no_sense_is_refused(declared: dict[str, Any], reason: str) -> None:
+def test_contradictory_inputs_are_rejected(declared: dict[str, Any], reason: str) -> None:
     with pytest.raises(ValidationError, match=reason):
         inputs(**declared)
 
 
 @pytest.mark.parametrize("provider_id", sorted(DEFAULTS))
-def test_a_missing_policy_is_a_deviation(provider_id: str) -> None:
+def test_missing_policy_is_a_deviation(provider_id: str) -> None:
     policies, sender = realm(inputs(**OPEN))
     del policies[provider_id]
     missing = f"the policy {DEFAULTS[provider_id]} is missing"
@@ -118,10 +118,10 @@ def test_a_missing_policy_is_a_deviation(provider_id: str) -> None:
     assert list(deviations(policies, sender, OFFERED - {provider_id})) == []
 
 
-def test_without_trusted_hosts_registration_is_open() -> None:
+def test_registration_is_open_without_the_trusted_hosts_policy() -> None:
     policies, sender = realm(inputs(**SHUT))
     del policies[HOSTS]
-    assert observed(policies, sender)["open"]
+    assert observed_properties(policies, sender)["open"]
 
 
 @pytest.mark.parametrize(
@@ -131,31 +131,35 @@ def test_without_trusted_hosts_registration_is_open() -> None:
         (
             HOSTS,
             {"host-sending-registration-request-must-match": ("true",)},
-            "Trusted Hosts takes redirect hosts for senders",
+            "Trusted Hosts accepts redirect hosts as senders",
         ),
         (
             SCOPES,
             {"allow-default-scopes": ("false",)},
-            "Allowed Client Scopes refuses the realm's own scopes",
+            "Allowed Client Scopes rejects the realm's default scopes",
         ),
-        (LIMIT, {"max-clients": ("many",)}, "Max Clients Limit has no number"),
+        (LIMIT, {"max-clients": ("many",)}, "Max Clients Limit has no valid number"),
     ],
 )
-def test_what_no_input_can_say_is_a_deviation(provider_id: str, changed: Config, deviation: str) -> None:
+def test_configuration_that_no_input_expresses_is_a_deviation(
+    provider_id: str, changed: Config, deviation: str
+) -> None:
     policies, sender = realm(inputs(**OPEN))
     policies[provider_id] = policy(provider_id, {**policies[provider_id].config, **changed})
     assert list(deviations(policies, sender, OFFERED)) == [deviation]
 
 
-def test_a_senders_policy_that_checks_uris_is_a_deviation() -> None:
+def test_sender_policy_that_checks_uris_is_a_deviation() -> None:
     policies, sender = realm(inputs(**OPEN))
     assert sender
     changed = policy(HOSTS, {**sender.config, "client-uris-must-match": ("true",)}, SENDERS)
-    assert list(deviations(policies, changed, OFFERED)) == ["Trusted Senders does not check senders alone"]
+    assert list(deviations(policies, changed, OFFERED)) == [
+        "Trusted Senders checks more or less than the sender's address"
+    ]
 
 
 @pytest.mark.parametrize("limit", ["", "0", "-1", "many"])
-def test_a_limit_that_is_none_differs_from_every_declared_one_that_is_kept(limit: str) -> None:
+def test_invalid_limit_differs_from_the_declared_one(limit: str) -> None:
     policies, sender = realm(inputs(**OPEN))
     policies[LIMIT] = policy(LIMIT, {"max-clients": (limit,)})
-    assert observed(policies, sender)["maximum_clients"] != OPEN["maximum_clients"]
+    assert observed_properties(policies, sender)["maximum_clients"] != OPEN["maximum_clients"]

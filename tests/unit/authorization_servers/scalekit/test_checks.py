@@ -1,4 +1,4 @@
-"""What Scalekit cannot do is refused before it is called."""
+"""Checks of a declaration for Scalekit, made before any request to the server."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import pytest
 from flow_mcp.declaration.findings import DeclarationError
 from tests.unit.authorization_servers.scalekit.umbrella import AGENT, PORTAL, load, problems, tenant
 
-HERE = "authorizationServer.scalekit"
+PATH = "authorizationServer.scalekit"
 
 
-def test_a_right_declaration_has_no_findings() -> None:
+def test_valid_declaration_has_no_findings() -> None:
     documents = {
         "documents": ["https://claude.ai/oauth/*", "https://vscode.dev/client.json"],
         "access": ["*"],
@@ -20,15 +20,15 @@ def test_a_right_declaration_has_no_findings() -> None:
     assert problems(tenant(scalekit={"registration": {"metadataDocuments": documents}})) == []
 
 
-def test_several_protected_resources_are_refused_with_the_reason() -> None:
-    with pytest.raises(DeclarationError) as refused:
+def test_several_protected_resources_are_rejected() -> None:
+    with pytest.raises(DeclarationError) as raised:
         load(tenant(environments=("production", "test")))
-    assert [(problem.path, problem.message) for problem in refused.value.problems] == [
+    assert [(problem.path, problem.message) for problem in raised.value.problems] == [
         (
             "workspaces",
-            "declares 2 protected resources (7/production, 7/test), but at Scalekit each has an authority "
-            "and clients of its own, and a tenant's settings have one authority and one ID for each client; "
-            "with one MCP server for all, each environment's token would fit every other",
+            "declares 2 protected resources (7/production, 7/test), but at Scalekit each has a separate "
+            "authority and separate clients, and a tenant's settings have one authority and one ID for each "
+            "client",
         )
     ]
 
@@ -49,7 +49,7 @@ def test_several_protected_resources_are_refused_with_the_reason() -> None:
         (PORTAL | {"people": "none"}, "people"),
     ],
 )
-def test_what_scalekit_does_not_have_for_a_client_is_refused(client: dict[str, Any], path: str) -> None:
+def test_client_settings_that_scalekit_lacks_are_rejected(client: dict[str, Any], path: str) -> None:
     assert problems(tenant(clients={"app": client})) == [("error", f"clients.app.{path}")]
 
 
@@ -58,33 +58,35 @@ def test_what_scalekit_does_not_have_for_a_client_is_refused(client: dict[str, A
     [
         (
             {"environmentUrl": "https://umbrella.scalekit.com/api"},
-            [("error", f"{HERE}.environmentUrl")],
+            [("error", f"{PATH}.environmentUrl")],
         ),
         (
             {"environmentUrl": "http://umbrella.scalekit.com"},
-            [("error", f"{HERE}.environmentUrl")],
+            [("error", f"{PATH}.environmentUrl")],
         ),
         (
             {"registration": {"dynamic": {"access": ["7/production"]}}},
-            [("warning", f"{HERE}.registration.dynamic")],
+            [("warning", f"{PATH}.registration.dynamic")],
         ),
         (
             {"registration": {"dynamic": {"access": ["7/test"], "people": {"groups": ["planners"]}}}},
             [
-                ("error", f"{HERE}.registration.dynamic.people.groups"),
-                ("error", f"{HERE}.registration.dynamic.access[0]"),
-                ("warning", f"{HERE}.registration.dynamic"),
+                ("error", f"{PATH}.registration.dynamic.people.groups"),
+                ("error", f"{PATH}.registration.dynamic.access[0]"),
+                ("warning", f"{PATH}.registration.dynamic"),
             ],
         ),
     ],
 )
-def test_what_is_wrong_or_wide_is_said(scalekit: dict[str, Any], expected: list[tuple[str, str]]) -> None:
+def test_invalid_or_wide_scalekit_settings_are_reported(
+    scalekit: dict[str, Any], expected: list[tuple[str, str]]
+) -> None:
     assert sorted(problems(tenant(scalekit=scalekit))) == sorted(expected)
 
 
-def test_an_entrance_that_inherits_nobody_is_refused() -> None:
+def test_sign_in_path_that_inherits_no_people_is_rejected() -> None:
     declared = tenant(scalekit={"registration": {"dynamic": {"access": ["*"]}}}, clients={"agent": AGENT})
-    assert ("error", f"{HERE}.registration.dynamic.people") in problems(declared)
+    assert ("error", f"{PATH}.registration.dynamic.people") in problems(declared)
 
 
 @pytest.mark.parametrize(
@@ -100,7 +102,7 @@ def test_an_entrance_that_inherits_nobody_is_refused() -> None:
         "https://claude.ai/client.json#x",
     ],
 )
-def test_only_entries_that_scalekit_takes_are_documents(url: str) -> None:
+def test_document_urls_that_scalekit_rejects_are_rejected(url: str) -> None:
     documents = {"documents": [url], "access": ["*"]}
-    found = problems(tenant(scalekit={"registration": {"metadataDocuments": documents}}))
-    assert found[0] == ("error", f"{HERE}.registration.metadataDocuments.documents[0]")
+    findings = problems(tenant(scalekit={"registration": {"metadataDocuments": documents}}))
+    assert findings[0] == ("error", f"{PATH}.registration.metadataDocuments.documents[0]")

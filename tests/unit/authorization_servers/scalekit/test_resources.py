@@ -1,4 +1,4 @@
-"""Scalekit's resources against a stand-in server, whatever goes wrong with a request."""
+"""Scalekit's resources with a stand-in server, including failed requests."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.standin.scalekit_server import APPLIER, ScalekitServer
 from tests.standin.web import Answer, Fault, serving
 
 SERVERS, CLIENTS = McpServerResource(), ClientResource()
-SAID = {"code": 9, "message": "because the test says so"}
+ERROR = {"code": 9, "message": "because the test says so"}
 
 
 @pytest.fixture
@@ -60,19 +60,23 @@ def client(server: ScalekitServer, resource_id: str) -> ClientInputs:
 
 @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
 @pytest.mark.parametrize(
-    ("fault", "error", "sentence"),
+    ("fault", "error", "message"),
     [
-        (Answer(401, SAID), CredentialsError, "refuses the token that it gave a moment ago"),
-        (Answer(403, SAID), RightsError, "because the test says so"),
-        (Answer(409, SAID), AuthorizationServerError, "answered 409 to"),
-        (Answer(422, SAID), AuthorizationServerError, "answered 422 to"),
-        (Answer(429, SAID), AuthorizationServerError, "got too many requests. Run"),
-        (Answer(500, SAID), AuthorizationServerError, "answered 500 to"),
+        (Answer(401, ERROR), CredentialsError, "rejects its own new token for"),
+        (Answer(403, ERROR), RightsError, "because the test says so"),
+        (Answer(409, ERROR), AuthorizationServerError, "answered 409 to"),
+        (Answer(422, ERROR), AuthorizationServerError, "answered 422 to"),
+        (
+            Answer(429, ERROR),
+            AuthorizationServerError,
+            "received too many requests. Run `pulumi up` again later",
+        ),
+        (Answer(500, ERROR), AuthorizationServerError, "answered 500 to"),
         (None, UnreachableError, "cannot be reached"),
     ],
 )
-def test_a_fault_is_one_sentence(
-    server: ScalekitServer, method: str, fault: Answer | None, error: type[Exception], sentence: str
+def test_server_faults_raise_readable_errors(
+    server: ScalekitServer, method: str, fault: Answer | None, error: type[Exception], message: str
 ) -> None:
     inputs = mcp_server(server)
     made = SERVERS.create(inputs)
@@ -82,13 +86,13 @@ def test_a_fault_is_one_sentence(
         "PATCH": lambda: SERVERS.update(made.id, inputs, made.state),
         "DELETE": lambda: SERVERS.delete(made.id, made.state),
     }
-    with pytest.raises(error, match=sentence) as raised:
+    with pytest.raises(error, match=message) as raised:
         steps[method]()
     assert "\n" not in str(raised.value)
     assert APPLIER[1] not in str(raised.value)
 
 
-def test_what_is_gone_is_gone(server: ScalekitServer) -> None:
+def test_deleted_objects_read_as_absent_and_can_be_deleted_again(server: ScalekitServer) -> None:
     made = SERVERS.create(mcp_server(server))
     agent = CLIENTS.create(client(server, made.id))
     CLIENTS.delete(agent.id, agent.state)
@@ -99,37 +103,37 @@ def test_what_is_gone_is_gone(server: ScalekitServer) -> None:
     assert SERVERS.read(made.id, made.state) is None
 
 
-def test_an_mcp_server_whose_making_was_not_heard_of_is_taken_up_again(server: ScalekitServer) -> None:
+def test_mcp_server_of_an_interrupted_create_is_adopted(server: ScalekitServer) -> None:
     server.faults = [Fault("POST", "/resources", None, done=True)]
     with pytest.raises(UnreachableError):
         SERVERS.create(mcp_server(server))
-    (left,) = server.resources
-    assert SERVERS.create(mcp_server(server)).id == left
-    assert list(server.resources) == [left]
+    (existing_id,) = server.resources
+    assert SERVERS.create(mcp_server(server)).id == existing_id
+    assert list(server.resources) == [existing_id]
 
 
-def test_an_mcp_server_of_others_is_not_taken_over(server: ScalekitServer) -> None:
-    # More than one page of them.
-    others = [mcp_server(server, owner=f"flow-mcp:{number}") for number in range(31)]
-    for number, other in enumerate(others):
-        SERVERS.create(other.model_copy(update={"url": f"https://app.example/{number}"}))
+def test_mcp_server_of_another_owner_is_not_adopted(server: ScalekitServer) -> None:
+    # More MCP servers than one page of the API contains.
+    foreign_servers = [mcp_server(server, owner=f"flow-mcp:{number}") for number in range(31)]
+    for number, foreign in enumerate(foreign_servers):
+        SERVERS.create(foreign.model_copy(update={"url": f"https://app.example/{number}"}))
     last = mcp_server(server).model_copy(update={"url": "https://app.example/30"})
-    with pytest.raises(OwnedByOthersError, match="which this stack did not make"):
+    with pytest.raises(OwnedByOthersError, match="which this stack did not create"):
         SERVERS.create(last)
     assert len(server.resources) == 31
 
 
-def test_two_mcp_servers_with_the_same_url_are_refused_and_named(server: ScalekitServer) -> None:
+def test_two_mcp_servers_with_the_same_url_are_rejected(server: ScalekitServer) -> None:
     made = SERVERS.create(mcp_server(server))
     server.resources["res_copy"] = {**server.resources[made.id], "id": "res_copy"}
     with pytest.raises(AuthorizationServerError, match=rf"more than one MCP server .*{made.id}.*res_copy"):
         SERVERS.create(mcp_server(server))
     server.resources["res_copy"]["description"] = "flow-mcp:other"
-    with pytest.raises(OwnedByOthersError, match="which this stack did not make"):
+    with pytest.raises(OwnedByOthersError, match="which this stack did not create"):
         SERVERS.create(mcp_server(server))
 
 
-def test_a_client_whose_secret_is_in_use_is_not_replaced(server: ScalekitServer) -> None:
+def test_client_whose_secret_is_in_use_is_not_replaced(server: ScalekitServer) -> None:
     made = SERVERS.create(mcp_server(server))
     inputs = client(server, made.id)
     used = CLIENTS.create(inputs)
@@ -139,16 +143,16 @@ def test_a_client_whose_secret_is_in_use_is_not_replaced(server: ScalekitServer)
     assert list(server.clients) == [used.state.client_id]
 
 
-def test_a_changed_switch_is_a_difference(server: ScalekitServer) -> None:
+def test_switch_changed_outside_the_stack_is_a_difference(server: ScalekitServer) -> None:
     made = SERVERS.create(mcp_server(server))
     server.resources[made.id] |= {
         "disable_dynamic_client_registration": False,
         "enable_cimd": True,
         "cimd_client_allowlist": [{"type": "PREDEFINED", "value": "CLAUDE"}],
     }
-    found = SERVERS.read(made.id, made.state)
-    assert found is not None
-    assert found.state == made.state.model_copy(
+    observed = SERVERS.read(made.id, made.state)
+    assert observed is not None
+    assert observed.state == made.state.model_copy(
         update={
             "dynamic_registration": True,
             "deviations": (
@@ -159,7 +163,7 @@ def test_a_changed_switch_is_a_difference(server: ScalekitServer) -> None:
     )
 
 
-def test_an_import_needs_to_know_the_environment(server: ScalekitServer) -> None:
+def test_import_needs_the_environment_url(server: ScalekitServer) -> None:
     made = SERVERS.create(mcp_server(server))
     with pytest.raises(AuthorizationServerError, match="set SCALEKIT_ENVIRONMENT_URL"):
         SERVERS.read(made.id, None)
@@ -168,18 +172,18 @@ def test_an_import_needs_to_know_the_environment(server: ScalekitServer) -> None
 
 
 @pytest.mark.parametrize(
-    ("answer", "error", "sentence"),
+    ("answer", "error", "message"),
     [
-        (Answer(401, {"error": "invalid_client"}), CredentialsError, "refuses the sign-in .invalid_client."),
+        (Answer(401, {"error": "invalid_client"}), CredentialsError, "rejects the sign-in .invalid_client."),
         (Answer(404, text="<html>"), UnreachableError, "There is no Scalekit at"),
         (Answer(200, text="<html>"), UnreachableError, "There is no Scalekit at"),
         (Answer(500, text="<html>"), UnreachableError, "answered the sign-in with 500"),
         (None, UnreachableError, "cannot be reached"),
     ],
 )
-def test_a_sign_in_that_fails_is_one_sentence(
-    server: ScalekitServer, answer: Answer | None, error: type[Exception], sentence: str
+def test_failed_sign_in_raises_a_readable_error(
+    server: ScalekitServer, answer: Answer | None, error: type[Exception], message: str
 ) -> None:
     server.faults = [Fault("POST", "/oauth/token", answer, times=9)]
-    with pytest.raises(error, match=sentence):
+    with pytest.raises(error, match=message):
         SERVERS.create(mcp_server(server))

@@ -1,4 +1,4 @@
-"""The document of a tenant on Scalekit."""
+"""The settings document of a tenant on Scalekit."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ IDS = {
 }
 
 
-def test_the_authority_is_the_mcp_servers_and_tokens_may_name_the_environment() -> None:
+def test_authority_is_the_mcp_server_and_issuers_include_the_environment() -> None:
     document = settings(load(tenant()).declaration, IDS)
     (server,) = document.authorization_servers
     assert (server.authority, server.issuers, server.metadata_url) == (
@@ -31,7 +31,7 @@ def test_the_authority_is_the_mcp_servers_and_tokens_may_name_the_environment() 
     assert server.registration == Registration()
 
 
-def test_token_requests_are_exact() -> None:
+def test_token_requests() -> None:
     agent, portal = settings(load(tenant()).declaration, IDS).authorization_servers[0].clients
     assert agent.token_requests == (
         TokenRequest(
@@ -57,7 +57,7 @@ def test_token_requests_are_exact() -> None:
     )
 
 
-def test_registration_is_what_is_declared() -> None:
+def test_registration_methods_follow_the_declaration() -> None:
     documents = ["https://vscode.dev/client.json", "https://claude.ai/oauth/*", "https://claude.ai/x"]
     declared = {
         "registration": {

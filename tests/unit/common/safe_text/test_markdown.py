@@ -1,4 +1,4 @@
-"""What a renderer of Markdown makes of a text: the text."""
+"""Escaped text is rendered as the same text by a Markdown renderer."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from flow_mcp.common.safe_text import markdown, plain
 from tests.unit.common.safe_text.texts import HOSTILE
 
 RENDERER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
-# GFM's extended autolinks (section 6.9) and what GitHub and GitLab look for in the rendered text.
-FOUND = re.compile(r"://|\bwww\.|@\w|[#!$&%~]\w|[~%]\"|\bgh-[0-9]|\w\.\w|//", re.IGNORECASE)
+# GFM's extended autolinks (section 6.9), and patterns that GitHub and GitLab recognize in the rendered text.
+RECOGNIZED = re.compile(r"://|\bwww\.|@\w|[#!$&%~]\w|[~%]\"|\bgh-[0-9]|\w\.\w|//", re.IGNORECASE)
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ FOUND = re.compile(r"://|\bwww\.|@\w|[#!$&%~]\w|[~%]\"|\bgh-[0-9]|\w\.\w|//", re
         ("a | b `c` *d* _e_ ~~f~~", r"a \| b \`c\` \*d\* \_e\_ \~&#8203;\~&#8203;f\~&#8203;\~"),
         ("@octocat #12 GH-12 !3", r"\@&#8203;octocat \#&#8203;12 GH-&#8203;12 \!&#8203;3"),
         ("https://a.example/x", r"https\:&#8203;/&#8203;/a.&#8203;example/x"),
-        # The reference to a character is part of an address that begins with `www.`.
+        # A character reference would become a part of a URL that begins with `www.`.
         ("www.0", r"www&#8203;.&#8203;0"),
         ("me@a.example", r"me\@&#8203;a.&#8203;example"),
         ("line\nbreak", r"line\\nbreak"),
@@ -39,12 +39,12 @@ FOUND = re.compile(r"://|\bwww\.|@\w|[#!$&%~]\w|[~%]\"|\bgh-[0-9]|\w\.\w|//", re
         ("$x$ &amp; &#64;", r"\$&#8203;x\$ \&&#8203;amp; \&&#8203;\#&#8203;64;"),
     ],
 )
-def test_what_means_something_is_escaped(text: str, shown: str) -> None:
+def test_markdown_syntax_is_escaped(text: str, shown: str) -> None:
     assert markdown(text) == shown
 
 
 @given(HOSTILE)
-def test_a_paragraph_holds_the_text_and_no_element(text: str) -> None:
+def test_a_paragraph_contains_the_text_and_no_element(text: str) -> None:
     shown = plain(text, 500)
     if shown.strip():
         opened, inline, closed = RENDERER.parse(markdown(text, 500))
@@ -53,7 +53,7 @@ def test_a_paragraph_holds_the_text_and_no_element(text: str) -> None:
 
 
 @given(HOSTILE)
-def test_in_a_list_and_between_words_it_is_the_text_too(text: str) -> None:
+def test_a_list_item_contains_the_text_and_no_element(text: str) -> None:
     shown = plain(text, 500)
     within = RENDERER.parse(f"- the client {markdown(text, 500)} gains access")
     assert [token.type for token in within if token.type != "inline"] == [
@@ -69,7 +69,7 @@ def test_in_a_list_and_between_words_it_is_the_text_too(text: str) -> None:
 
 
 @given(HOSTILE)
-def test_a_tables_cell_holds_the_text(text: str) -> None:
+def test_a_table_cell_contains_the_text(text: str) -> None:
     rows = RENDERER.parse(f"| a | b |\n|---|---|\n| {markdown(text, 500)} | z |\n")
     a, b, cell, z = (token for token in rows if token.type == "inline")
     assert [_read(a), _read(b), _read(z)] == ["a", "b", "z"]
@@ -77,12 +77,12 @@ def test_a_tables_cell_holds_the_text(text: str) -> None:
 
 
 @given(HOSTILE)
-def test_no_address_mention_or_reference_is_found_in_what_is_rendered(text: str) -> None:
+def test_the_rendered_text_contains_no_url_mention_or_reference(text: str) -> None:
     for token in RENDERER.parse(f"x {markdown(text, 500)}")[1].children or ():
-        assert FOUND.search(token.content) is None
+        assert RECOGNIZED.search(token.content) is None
 
 
-def test_a_long_name_is_clipped_before_it_is_escaped() -> None:
+def test_a_long_name_is_cut_before_it_is_escaped() -> None:
     assert markdown("*" * 10_000) == r"\*" * 200 + r"… \(10000 characters\)"
 
 

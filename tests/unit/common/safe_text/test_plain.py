@@ -1,4 +1,4 @@
-"""Hidden characters are seen, and long texts end."""
+"""Invisible characters are shown as escapes, and long texts are cut."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ from tests.unit.common.safe_text.texts import HIDDEN, HOSTILE
         ("Z" + "\u0336" * 6, "Z" + "\u0336" * 4 + r"\u0336\u0336"),
     ],
 )
-def test_what_is_hidden_is_shown_as_an_escape(text: str, shown: str) -> None:
+def test_invisible_characters_are_shown_as_escapes(text: str, shown: str) -> None:
     assert plain(text) == shown
 
 
 @given(HOSTILE)
-def test_nothing_hidden_is_left_and_everything_can_be_written(text: str) -> None:
+def test_no_invisible_character_is_left_and_the_text_can_be_encoded(text: str) -> None:
     shown = plain(text, 10_000)
     assert HIDDEN.search(shown) is None
     assert shown.splitlines() in ([shown], [])
@@ -46,7 +46,7 @@ def test_nothing_hidden_is_left_and_everything_can_be_written(text: str) -> None
 
 
 @given(HOSTILE, strategies.integers(1, 60))
-def test_a_long_text_ends_in_its_length_and_never_within_an_escape(text: str, limit: int) -> None:
+def test_a_long_text_ends_with_its_length_and_not_within_an_escape(text: str, limit: int) -> None:
     whole, shown = plain(text, 10_000), plain(text, limit)
     if len(whole) <= limit:
         assert shown == whole
@@ -58,12 +58,12 @@ def test_a_long_text_ends_in_its_length_and_never_within_an_escape(text: str, li
     assert any(plain(text[:end], 10_000) == start for end in range(len(text)))
 
 
-def test_a_name_of_ten_thousand_characters_is_clipped() -> None:
+def test_a_name_of_ten_thousand_characters_is_cut() -> None:
     assert plain("x" * 10_000) == "x" * 200 + "… (10000 characters)"
     assert plain("\u202e" * 10_000, 13) == r"\u202e\u202e"[:12] + "… (10000 characters)"
 
 
-def test_only_what_is_shown_is_looked_at() -> None:
+def test_only_the_shown_part_of_a_text_is_processed() -> None:
     began = time.perf_counter()
     plain("\u202e" * 10_000_000)
     assert time.perf_counter() - began < 1

@@ -1,4 +1,4 @@
-"""What a SARIF viewer would make of a message."""
+"""Escaped text is shown as the same text by a SARIF viewer."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.unit.common.safe_text.texts import HOSTILE
         ("a\u202eb", r"a\\u202eb"),
     ],
 )
-def test_links_and_placeholders_stay_text(text: str, shown: str) -> None:
+def test_links_and_placeholders_are_escaped(text: str, shown: str) -> None:
     assert sarif(text) == shown
 
 

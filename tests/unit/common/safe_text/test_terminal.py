@@ -1,4 +1,4 @@
-"""What a terminal, and rich, would obey."""
+"""Text is printed without control sequences and without interpretation by rich."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.unit.common.safe_text.texts import HIDDEN, HOSTILE
 
 
 @given(HOSTILE)
-def test_rich_prints_the_text_and_nothing_else(text: str) -> None:
+def test_rich_prints_exactly_the_text(text: str) -> None:
     written = StringIO()
     console = Console(file=written, force_terminal=True, width=10_000)
     console.print(Text("client ").append(terminal(text, 500)), soft_wrap=True)
@@ -21,7 +21,7 @@ def test_rich_prints_the_text_and_nothing_else(text: str) -> None:
     assert HIDDEN.search(terminal(text, 500)) is None
 
 
-def test_markup_links_and_colours_stay_text() -> None:
+def test_markup_links_and_colours_are_not_interpreted() -> None:
     hostile = "[bold]:smiley:[/] \x1b[2J \x1b]8;;https://a.example\x07here\x1b]8;;\x07\r\n"
     shown = r"[bold]:smiley:[/] \x1b[2J \x1b]8;;https://a.example\x07here\x1b]8;;\x07\r\n"
     assert terminal(hostile) == shown

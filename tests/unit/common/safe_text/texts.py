@@ -1,4 +1,4 @@
-"""Texts that someone chose to mislead, for every medium's tests."""
+"""Misleading texts for the tests of all output formats."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ HOSTILE = strategies.one_of(
     strategies.lists(strategies.sampled_from(_PIECES), max_size=12).map("".join),
     strategies.text(strategies.characters(codec=None), max_size=40),
 )
-"""Any text at all, surrogates included, and texts of what means something to some medium."""
+"""Arbitrary text, including surrogates, and text with the syntax of an output format."""
 
-# Unicode's own list of what changes the order or hides: UAX 9's controls, UTS 39's default ignorable ones.
+# Characters that change the order or are invisible: controls of UAX 9, default ignorables of UTS 39.
 HIDDEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
     "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff\ud800-\udfff\U000e0000-\U000e0fff]"

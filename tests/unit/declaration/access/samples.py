@@ -15,5 +15,5 @@ STACKS = PROJECT.stacks()
 
 @cache
 def sample(stack: str) -> Declaration:
-    """What a sample's file declares."""
+    """Return the declaration of a sample's file."""
     return from_file(PROJECT.stack_file(stack), instance_of(PROJECT.file)).declaration

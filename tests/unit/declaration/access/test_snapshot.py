@@ -1,4 +1,4 @@
-"""Who may reach what, told from declarations of all kinds of authorization server."""
+"""The access that follows from declarations of all kinds of authorization server."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def declare(tenant: Mapping[str, Any], server: str = "https://app.profitbase.biz
     return from_configuration(tenant, {"server": server}, source="a test").declaration
 
 
-def test_keycloak_has_chosen_client_ids_and_limits_of_those_who_register_themselves() -> None:
+def test_keycloak_has_chosen_client_ids_and_limits_of_registration_methods() -> None:
     both = ("456/production", "456/test")
     assert snapshot(sample("acme")) == TenantAccess(
         tenant="acme",
@@ -91,7 +91,7 @@ def test_keycloak_has_chosen_client_ids_and_limits_of_those_who_register_themsel
     )
 
 
-def test_entra_has_secrets_with_an_end_and_preauthorized_applications() -> None:
+def test_entra_has_expiring_secrets_and_preauthorized_applications() -> None:
     both, production = ("200/production", "200/test"), ("200/production",)
     assert snapshot(sample("contoso")) == TenantAccess(
         tenant="contoso",
@@ -129,7 +129,7 @@ def test_entra_has_secrets_with_an_end_and_preauthorized_applications() -> None:
     )
 
 
-def test_flow_entra_is_the_instances_entra_tenant() -> None:
+def test_flow_entra_uses_the_instances_entra_tenant() -> None:
     resources = ("77/production",)
     assert snapshot(sample("fabrikam")) == TenantAccess(
         tenant="fabrikam",
@@ -176,7 +176,7 @@ def test_on_premises_a_resource_without_an_application_is_pending_and_people_may
     )
 
 
-def test_auth0_has_lifetimes_of_refresh_tokens_where_they_are_declared() -> None:
+def test_auth0_has_the_declared_lifetimes_of_refresh_tokens() -> None:
     access = snapshot(sample("initech"))
     assert (access.authority, access.people, access.lifetimes) == (
         "https://login.initech.example/",
@@ -228,7 +228,7 @@ def test_an_external_server_decides_its_lifetimes() -> None:
     )
 
 
-def test_a_way_admits_its_own_people_where_no_client_reaches() -> None:
+def test_a_registration_method_admits_its_own_people_to_a_resource_without_clients() -> None:
     declared = {
         "id": "acme",
         "workspaces": {"1": {"environments": ["production", "test"]}},
@@ -256,7 +256,7 @@ def test_a_way_admits_its_own_people_where_no_client_reaches() -> None:
     assert (method.limits["senderHosts"], method.resources) == (("office.acme.example",), ("1/test",))
 
 
-def test_an_order_that_means_nothing_gives_the_same_snapshot() -> None:
+def test_the_order_of_entries_does_not_change_the_snapshot() -> None:
     parts: dict[str, dict[str, Any]] = {
         "a": {"grant": "client-credentials", "access": ["1/test", "1/production"]},
         "b": {
@@ -290,30 +290,32 @@ class _Ids(dict[str, str]):
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_the_settings_document_says_the_same(stack: str) -> None:
+def test_the_settings_document_grants_the_same_access(stack: str) -> None:
     declaration = sample(stack)
     access = snapshot(declaration)
     document = declaration.kind.settings(declaration, _Ids())
     (server,) = document.authorization_servers
-    ways = {method.key for method in access.registration_methods} & {"vscode"}
+    listed_as_clients = {method.key for method in access.registration_methods} & {"vscode"}
     assert {
         client.name: (client.registration, client.grant.value, client.authentication, client.access)
         for client in server.clients
-        if client.name not in ways
+        if client.name not in listed_as_clients
     } == {
         client.name: (client.registration, client.grant, client.authentication, client.resources)
         for client in access.clients
     }
     for client in access.clients:
-        at_server = next(other.client_id for other in server.clients if other.name == client.name)
-        assert (client.client_id or at_server) == at_server
+        client_id = next(at_server.client_id for at_server in server.clients if at_server.name == client.name)
+        assert (client.client_id or client_id) == client_id
     assert {resource.key for resource in document.protected_resources} == set(access.resources) - set(
         access.pending
     )
     registration = server.registration
     opened = {"dynamic": registration.dynamic, "metadataDocuments": registration.metadata_documents}
-    assert {key: way.access for key, way in opened.items() if way} == {
-        way.key: way.resources for way in access.registration_methods if way.key not in ways
+    assert {key: method.access for key, method in opened.items() if method} == {
+        method.key: method.resources
+        for method in access.registration_methods
+        if method.key not in listed_as_clients
     }
     assert access.authority in {server.authority, None}
 
@@ -325,13 +327,13 @@ FULL: dict[str, dict[str, Any]] = {
     "external": {"authority": "https://id.acme.example", "resources": {"1/a": {"scopes": ["a"]}}},
     "entra": {"tenantId": "3f0c6f0e-2f5b-4d5a-9d0a-6f1f0a7c4b11"},
 }
-"""By kind, with everything that has a lifetime."""
+"""The declaration of each kind of authorization server with all optional parts that contain a lifetime."""
 
 
 @pytest.mark.parametrize(
     "kind", [kind for kind in KINDS.values() if kind.key in FULL], ids=lambda kind: kind.key
 )
-def test_no_duration_that_can_be_declared_of_a_server_is_left_out(kind: AuthorizationServerKind) -> None:
+def test_the_lifetimes_include_every_declarable_duration(kind: AuthorizationServerKind) -> None:
     declared = {
         "id": "acme",
         "workspaces": {"1": {"environments": ["a"]}},
@@ -348,7 +350,7 @@ def test_flow_entra_has_no_durations() -> None:
 def _durations(model: type[BaseModel], above: str = "") -> Iterator[str]:
     for field in model.model_fields.values():
         path = f"{above}{field.alias}"
-        if any(isinstance(each, Form) and each.noun == "a duration" for each in field.metadata):
+        if any(isinstance(item, Form) and item.noun == "a duration" for item in field.metadata):
             yield path
         for part in (field.annotation, *get_args(field.annotation)):
             if isinstance(part, type) and issubclass(part, BaseModel):

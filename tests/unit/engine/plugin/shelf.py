@@ -1,4 +1,4 @@
-"""A resource and a function for tests of the machinery: shelves that live in a dictionary."""
+"""A resource and a function for tests of the provider: shelves in a dictionary."""
 
 from __future__ import annotations
 
@@ -57,8 +57,8 @@ class Shelf(Resource[ShelfInputs, ShelfState]):
 
     def read(self, resource_id: str, state: ShelfState | None) -> Made[ShelfState] | None:
         del state
-        found = self.made.get(resource_id)
-        return Made(resource_id, found) if found else None
+        current = self.made.get(resource_id)
+        return Made(resource_id, current) if current else None
 
     def update(self, resource_id: str, inputs: ShelfInputs, state: ShelfState) -> ShelfState:
         self.made[resource_id] = ShelfState(**inputs.model_dump(), key=state.key)

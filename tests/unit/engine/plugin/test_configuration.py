@@ -1,4 +1,4 @@
-"""Credentials come from the environment, and where it has none, from the stack's configuration."""
+"""Credentials come from environment variables, or else from the stack's configuration."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def empty() -> Iterator[None]:
     configuration.configure({})
 
 
-def test_the_environment_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_has_precedence(monkeypatch: pytest.MonkeyPatch) -> None:
     configuration.configure({"someSecret": "configured"})
     monkeypatch.setenv("SOME_SECRET", "environment")
     assert configuration.credential("SOME_SECRET", "someSecret") == "environment"

@@ -1,4 +1,4 @@
-"""What resources log reaches the engine, beside the resource it is about."""
+"""Log records reach the engine with their resource."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ URN = "urn:pulumi:stack::project::flow-mcp:index:Shelf::shelf"
 
 
 class Engine:
-    """A stand-in for the engine's side of the connection: keeps what it is told, or is gone."""
+    """Takes the place of the engine's side of the connection: records requests, or is disconnected."""
 
     def __init__(self, *, gone: bool = False) -> None:
-        self.told: list[Any] = []
+        self.requests: list[Any] = []
         self._gone = gone
 
     def Log(self, request: Any) -> None:  # noqa: N802 gRPC's name
         if self._gone:
             raise grpc.RpcError("gone")
-        self.told.append(request)
+        self.requests.append(request)
 
 
 @pytest.fixture
@@ -39,11 +39,13 @@ def logger() -> Iterator[logging.Logger]:
 
 def connected(logger: logging.Logger, engine: Engine) -> None:
     handler = EngineHandler("127.0.0.1:9")
-    handler._engine = engine  # type: ignore[assignment] # the stand-in has the one method that is used
+    handler._engine = engine  # type: ignore[assignment] # has the only method that is used
     logger.addHandler(handler)
 
 
-def test_a_warning_stays_and_information_passes_each_beside_its_resource(logger: logging.Logger) -> None:
+def test_warnings_are_permanent_and_information_is_ephemeral_each_with_its_resource(
+    logger: logging.Logger,
+) -> None:
     engine = Engine()
     connected(logger, engine)
 
@@ -53,15 +55,15 @@ def test_a_warning_stays_and_information_passes_each_beside_its_resource(logger:
         await asyncio.to_thread(logger.info, "waiting")
 
     asyncio.run(work())
-    assert engine.told == [
+    assert engine.requests == [
         engine_pb2.LogRequest(severity=engine_pb2.WARNING, message="it is gone", urn=URN, ephemeral=False),
         engine_pb2.LogRequest(severity=engine_pb2.INFO, message="waiting", urn="", ephemeral=True),
     ]
 
 
-def test_an_engine_that_is_gone_stops_no_work(
+def test_a_disconnected_engine_does_not_stop_an_operation(
     logger: logging.Logger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(logging, "raiseExceptions", False)
     connected(logger, Engine(gone=True))
-    logger.warning("nobody hears this")
+    logger.warning("not delivered")

@@ -1,4 +1,4 @@
-"""What a program says of errors."""
+"""How a Pulumi program reports errors of the plugin."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ GET_GROUP = "keycloak:index/getGroup:getGroup"
         ("the realm has no group x: invoke it", "the realm has no group x: invoke it"),
     ],
 )
-def test_the_cause_of_a_plugin_s_error_stands_alone(text: str, reason: str) -> None:
+def test_the_prefixes_of_a_plugins_error_are_removed(text: str, reason: str) -> None:
     assert cause(RuntimeError(text)) == reason
 
 
-def test_an_error_is_reported_once_and_pulumi_is_told_that_the_reason_is_known(
+def test_an_error_is_reported_once_with_the_exit_code_for_a_reported_reason(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     with pytest.raises(SystemExit) as ended, errors_reported():

@@ -1,4 +1,4 @@
-"""Requests of the engine reach the resource or function they are about."""
+"""The provider passes the engine's requests to the right resource or function."""
 
 from __future__ import annotations
 
@@ -47,12 +47,12 @@ def diff(provider: Provider, state: dict[str, Any], inputs: dict[str, Any]) -> s
     return run(provider.diff(request))
 
 
-def test_inputs_get_their_defaults() -> None:
+def test_missing_inputs_get_their_defaults() -> None:
     checked = check(Provider([Shelf()], []), {"room": "hall"}).inputs
     assert plain(checked or {}) == {"room": "hall", "bookTitles": [], "width": 80}
 
 
-def test_each_wrong_input_is_named(provider: Provider) -> None:
+def test_every_invalid_input_is_reported(provider: Provider) -> None:
     assert failures(provider, {"width": "wide", "colour": "red"}) == [
         ("room", "Field required"),
         ("width", "Input should be a valid integer, unable to parse string as an integer"),
@@ -60,13 +60,13 @@ def test_each_wrong_input_is_named(provider: Provider) -> None:
     ]
 
 
-def test_a_rule_about_several_inputs_is_its_own_sentence(provider: Provider) -> None:
+def test_a_rule_about_several_inputs_reports_its_message(provider: Provider) -> None:
     assert failures(provider, {"room": "hall", "bookTitles": ["A", "B"], "width": 1}) == [
         ("", "the books are wider than the shelf")
     ]
 
 
-def test_what_is_unknown_is_neither_missing_nor_wrong(provider: Provider) -> None:
+def test_an_unknown_input_is_neither_missing_nor_invalid(provider: Provider) -> None:
     inputs = {"room": UNKNOWN, "bookTitles": ["A", UNKNOWN], "width": 1}
     checked = check(provider, inputs)
     assert checked.failures is None
@@ -79,7 +79,7 @@ def test_a_secret_input_stays_secret(provider: Provider) -> None:
     assert secret_names(run(provider.check(request)).inputs or {}) == {"label"}
 
 
-def test_equal_state_and_inputs_are_no_change(provider: Provider) -> None:
+def test_equal_state_and_inputs_result_in_no_change(provider: Provider) -> None:
     answer = diff(provider, STATE, {"room": "hall", "bookTitles": ["A"], "width": 80})
     assert (answer.changes, answer.replaces, answer.detailed_diff) == (False, [], {})
 
@@ -94,7 +94,7 @@ def test_a_removed_input_is_an_update(provider: Provider) -> None:
     assert diff(provider, STATE | {"label": "l"}, inputs).diffs == ["label"]
 
 
-def test_some_inputs_replace_the_resource_after_it_is_gone(provider: Provider) -> None:
+def test_some_inputs_replace_the_resource_after_its_deletion(provider: Provider) -> None:
     answer = diff(provider, STATE, {"room": "attic", "bookTitles": ["A"], "width": 80})
     assert (answer.replaces, answer.delete_before_replace) == (["room"], True)
     assert answer.detailed_diff["room"].kind is sdk.PropertyDiffKind.UPDATE_REPLACE
@@ -105,7 +105,7 @@ def test_an_unknown_input_is_a_change(provider: Provider) -> None:
     assert (answer.changes, answer.replaces, answer.diffs) == (True, [], ["bookTitles"])
 
 
-def test_what_was_made_with_something_that_is_made_anew_is_replaced(provider: Provider) -> None:
+def test_a_resource_is_replaced_with_the_object_that_its_input_refers_to(provider: Provider) -> None:
     answer = diff(provider, STATE, {"room": UNKNOWN, "bookTitles": ["A"], "width": 80})
     assert (answer.changes, answer.replaces, answer.diffs) == (True, ["room"], ["room"])
 
@@ -115,7 +115,7 @@ def test_a_deviation_is_an_update(provider: Provider) -> None:
     assert (answer.changes, answer.diffs) == (True, ["dust"])
 
 
-def test_a_preview_creates_nothing_and_leaves_unknown_what_is_computed(
+def test_a_preview_creates_nothing_and_shows_computed_state_as_unknown(
     provider: Provider, shelf: Shelf
 ) -> None:
     given = properties({"room": UNKNOWN, "bookTitles": [], "width": 80})
@@ -131,7 +131,7 @@ def test_a_preview_creates_nothing_and_leaves_unknown_what_is_computed(
     assert shelf.made == {}
 
 
-def test_a_resource_is_created_with_its_secrets_secret(provider: Provider) -> None:
+def test_the_secrets_of_a_created_resource_are_secret(provider: Provider) -> None:
     given = properties({"room": "hall", "width": 80, "label": "l"}, {"label"})
     answer = run(provider.create(sdk.CreateRequest(URN, given, 0, preview=False)))
     assert answer.resource_id == "s-1"
@@ -146,13 +146,13 @@ def test_a_resource_is_created_with_its_secrets_secret(provider: Provider) -> No
     assert secret_names(answer.properties) == {"label", "key"}
 
 
-def test_a_mistake_passes_through_as_it_is(provider: Provider) -> None:
+def test_a_users_error_is_passed_on_unchanged(provider: Provider) -> None:
     given = properties({"room": "cellar"})
     with pytest.raises(FlowMcpError, match=r"^The cellar is wet: choose another room\.$"):
         run(provider.create(sdk.CreateRequest(URN, given, 0, preview=False)))
 
 
-def test_what_was_half_done_is_remembered_with_its_secrets_secret(provider: Provider) -> None:
+def test_a_partly_created_resource_keeps_its_state_and_secrets(provider: Provider) -> None:
     given = properties({"room": "attic", "width": 80})
     with pytest.raises(UnfinishedError) as raised:
         run(provider.create(sdk.CreateRequest(URN, given, 0, preview=False)))
@@ -161,7 +161,7 @@ def test_what_was_half_done_is_remembered_with_its_secrets_secret(provider: Prov
     assert secret_names(raised.value.properties) == {"key"}
 
 
-def test_reading_gives_inputs_and_state_as_they_are(provider: Provider, shelf: Shelf) -> None:
+def test_read_returns_the_current_inputs_and_state(provider: Provider, shelf: Shelf) -> None:
     shelf.made["s-1"] = Shelf.state(room="hall", width=70, key="k-1")
     secret = properties(STATE | {"label": "l"}, {"label"})
     answer = run(provider.read(sdk.ReadRequest(URN, "s-1", secret, {})))
@@ -177,11 +177,11 @@ def test_reading_gives_inputs_and_state_as_they_are(provider: Provider, shelf: S
     assert secret_names(answer.properties) == {"key"}
 
 
-def test_what_is_gone_reads_as_gone(provider: Provider) -> None:
+def test_read_returns_no_id_for_a_deleted_resource(provider: Provider) -> None:
     assert run(provider.read(sdk.ReadRequest(URN, "s-1", properties(STATE), {}))).resource_id is None
 
 
-def test_an_update_knows_the_old_state(provider: Provider, shelf: Shelf) -> None:
+def test_an_update_receives_the_old_state(provider: Provider, shelf: Shelf) -> None:
     news = properties({"room": "hall", "width": 90})
     request = sdk.UpdateRequest(URN, "s-1", properties(STATE), news, 0, [], preview=False)
     answer = run(provider.update(request))
@@ -189,13 +189,11 @@ def test_an_update_knows_the_old_state(provider: Provider, shelf: Shelf) -> None
     assert shelf.made["s-1"].key == "k-1"
 
 
-def test_a_previewed_update_changes_nothing_and_knows_what_no_update_changes(
-    provider: Provider, shelf: Shelf
-) -> None:
+def test_a_previewed_update_changes_nothing_and_shows_stable_state(provider: Provider, shelf: Shelf) -> None:
     news = properties({"room": "hall", "bookTitles": [], "width": 90})
     request = sdk.UpdateRequest(URN, "s-1", properties(STATE), news, 0, [], preview=True)
-    foreseen = run(provider.update(request)).properties
-    assert plain(foreseen) == {
+    preview = run(provider.update(request)).properties
+    assert plain(preview) == {
         "room": "hall",
         "bookTitles": [],
         "width": 90,
@@ -203,11 +201,11 @@ def test_a_previewed_update_changes_nothing_and_knows_what_no_update_changes(
         "key": "k-1",
         "dust": UNKNOWN,
     }
-    assert secret_names(foreseen) == {"key"}
+    assert secret_names(preview) == {"key"}
     assert shelf.made == {}
 
 
-def test_state_of_a_later_version_is_understood(provider: Provider, shelf: Shelf) -> None:
+def test_state_of_a_later_version_is_accepted(provider: Provider, shelf: Shelf) -> None:
     shelf.made["s-1"] = Shelf.state(room="hall", width=70, key="k-1")
     run(provider.delete(sdk.DeleteRequest(URN, "s-1", properties(STATE | {"height": 30}), 0)))
     assert shelf.made == {}
@@ -217,12 +215,12 @@ def invoke(provider: Provider, arguments: dict[str, PropertyValue]) -> sdk.Invok
     return run(provider.invoke(sdk.InvokeRequest("flow-mcp:index:freeWidth", arguments)))
 
 
-def test_a_function_answers(provider: Provider) -> None:
+def test_a_function_returns_its_result(provider: Provider) -> None:
     answer = invoke(provider, properties({"room": "hall"}))
     assert plain(answer.return_value or {}) == {"freeWidth": 120}
 
 
-def test_a_function_names_what_is_wrong_or_not_known_with_its_arguments(provider: Provider) -> None:
+def test_a_function_reports_invalid_and_unknown_arguments(provider: Provider) -> None:
     for arguments, expected in (
         ({}, [("room", "Field required")]),
         ({"room": UNKNOWN}, [("room", "is not known yet")]),

@@ -1,4 +1,4 @@
-"""The schema says what resources and functions take and give."""
+"""The package schema describes the inputs and results of resources and functions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plain values inside, Pulumi's outside."""
+"""Conversion between plain values and Pulumi's property values."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _secret(value: Any) -> dict[str, Any]:
     return {rpc._special_sig_key: rpc._special_secret_sig, "value": value}
 
 
-def test_what_the_engine_sends_becomes_plain() -> None:
+def test_values_from_the_engine_become_plain_values() -> None:
     sent = {
         "open": True,
         "maximum": 200,
@@ -35,19 +35,19 @@ def test_what_the_engine_sends_becomes_plain() -> None:
     assert isinstance(received["maximum"], int)
 
 
-def test_an_unknown_value_is_told_from_a_text() -> None:
+def test_an_unknown_value_differs_from_a_string() -> None:
     received = plain(_from_engine({"realm": rpc.UNKNOWN, "hosts": ["a", rpc.UNKNOWN], "url": "unknown"}))
     assert received == {"realm": UNKNOWN, "hosts": ["a", UNKNOWN], "url": "unknown"}
     assert unknown_names(received) == {"realm", "hosts"}
 
 
-def test_a_secret_is_plain_inside_and_remembered_by_its_name() -> None:
+def test_a_secret_becomes_plain_and_its_name_is_listed() -> None:
     sent = _from_engine({"key": _secret("k-1"), "deep": {"inner": [_secret("k-2")]}, "open": "o"})
     assert plain(sent) == {"key": "k-1", "deep": {"inner": ["k-2"]}, "open": "o"}
     assert secret_names(sent) == {"key", "deep"}
 
 
-def test_plain_values_come_back_as_they_were() -> None:
+def test_plain_values_survive_a_round_trip() -> None:
     values = {
         "open": True,
         "maximum": 200,
@@ -60,10 +60,10 @@ def test_plain_values_come_back_as_they_were() -> None:
     assert plain(properties(values)) == values
 
 
-def test_what_is_not_set_is_not_sent() -> None:
+def test_values_that_are_not_set_are_omitted() -> None:
     assert properties({"url": "u", "endpoint": None}) == properties({"url": "u"})
 
 
-def test_unknown_and_secret_reach_the_engine_as_such() -> None:
+def test_unknown_and_secret_values_are_marked_for_the_engine() -> None:
     wire = PropertyValue.marshal_map(properties({"id": UNKNOWN, "key": "k-1"}, secret={"key"}))
     assert (wire["id"], dict(wire["key"])) == (rpc.UNKNOWN, _secret("k-1"))

@@ -10,8 +10,8 @@ from tests.unit.engine.toolchain.fakes import fake_go, script
 
 
 @dataclass
-class Heard:
-    """Takes the place of the progress display."""
+class RecordedProgress:
+    """Takes the place of the progress display and records the progress."""
 
     steps: list[str] = field(default_factory=list)
     details: list[str] = field(default_factory=list)
@@ -25,7 +25,7 @@ class Heard:
 
 @dataclass
 class Machine:
-    """A machine of the test's own: nothing is on its PATH, in its home or in its caches."""
+    """A machine for one test: its PATH, home directory and caches are empty at first."""
 
     root: Path
 
@@ -44,7 +44,7 @@ class Machine:
 
     @property
     def module(self) -> Path:
-        """A Go module with the names that the build looks for."""
+        """A Go module with the names that the build expects."""
         return self.root / "toolchain"
 
     def install_pulumi(self, directory: Path, version: str = "3.256.0") -> None:
@@ -56,13 +56,13 @@ class Machine:
         return script(self.plugins / f"resource-keycloak-v{version}", "pulumi-resource-keycloak")
 
     def install_go(self, version: str = "go1.26.8", *, fails: str = "", seconds: float = 0) -> None:
-        """A go of a version, which fails with a message, or takes its time."""
+        """Install a go of a version, which fails with a message or takes some seconds."""
         settings = {"version": version, "fails": fails, "seconds": seconds, "sdk": str(self.root / "sdk")}
         (self.root / "settings").write_text(json.dumps(settings))
         fake_go(self.path, self.root / "settings")
 
     def builds(self) -> list[str]:
-        """The packages that go was told to build so far, in order."""
+        """Return the packages that go has built so far, in order."""
         calls = self.root / "calls"
         lines = calls.read_text().splitlines() if calls.exists() else []
         return [line.split()[-1] for line in lines if line.startswith("build ")]
@@ -89,5 +89,5 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
 
 
 @pytest.fixture
-def heard() -> Heard:
-    return Heard()
+def progress() -> RecordedProgress:
+    return RecordedProgress()

@@ -1,4 +1,4 @@
-"""Stand-ins for programs: small scripts in a directory of the test's own."""
+"""Scripts that take the place of programs, in a directory of the test."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ else:
 
 
 def script(directory: Path, name: str, *lines: str) -> Path:
-    """An executable shell script."""
+    """Create an executable shell script."""
     directory.mkdir(parents=True, exist_ok=True)
     file = directory / name
     file.write_text("\n".join(["#!/bin/sh", *lines, ""]))
@@ -39,7 +39,7 @@ def script(directory: Path, name: str, *lines: str) -> Path:
 
 
 def fake_go(directory: Path, settings: Path) -> None:
-    """A `go` that builds at once, as the settings say, and writes its calls beside them."""
+    """Create a `go` that behaves according to the settings and records its calls in their directory."""
     directory.mkdir(parents=True, exist_ok=True)
     file = directory / "go"
     calls = settings.with_name("calls")

@@ -9,15 +9,15 @@ from flow_mcp.engine.toolchain.build import Build, duration
 from flow_mcp.engine.toolchain.errors import ToolchainError
 from flow_mcp.engine.toolchain.programs import PROGRAMS, dotted
 from tests.conftest import REPOSITORY
-from tests.unit.engine.toolchain.conftest import Heard, Machine
+from tests.unit.engine.toolchain.conftest import Machine, RecordedProgress
 
 ENGINE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
 
 
-def test_a_part_is_built_once(machine: Machine, heard: Heard) -> None:
+def test_a_part_is_built_once(machine: Machine, progress: RecordedProgress) -> None:
     machine.install_go()
-    first = Build(machine.module).provide("pulumi", heard)
-    again = Build(machine.module).provide("pulumi", heard)
+    first = Build(machine.module).provide("pulumi", progress)
+    again = Build(machine.module).provide("pulumi", progress)
     assert {name: file.read_text() for name, file in first.files.items()} == {
         "pulumi": f"built from {ENGINE}",
         "pulumi-language-python": "built from ./pulumi-language-python",
@@ -29,78 +29,84 @@ def test_a_part_is_built_once(machine: Machine, heard: Heard) -> None:
     assert machine.builds() == [ENGINE, "./pulumi-language-python"]
 
 
-def test_progress_counts_modules_and_packages(machine: Machine, heard: Heard) -> None:
+def test_progress_counts_modules_and_packages(machine: Machine, progress: RecordedProgress) -> None:
     machine.install_go()
-    Build(machine.module).provide("keycloak", heard)
-    assert heard.steps == [
-        "Getting the Go modules of pulumi-resource-keycloak",
+    Build(machine.module).provide("keycloak", progress)
+    assert progress.steps == [
+        "Downloading the Go modules of pulumi-resource-keycloak",
         "Building pulumi-resource-keycloak",
     ]
-    assert heard.details == ["1 downloaded", "1 of 2 packages", "2 of 2 packages"]
+    assert progress.details == ["1 downloaded", "1 of 2 packages", "2 of 2 packages"]
 
 
-def test_a_change_of_the_language_host_builds_nothing_else(machine: Machine, heard: Heard) -> None:
+def test_a_change_of_the_language_host_rebuilds_only_the_language_host(
+    machine: Machine, progress: RecordedProgress
+) -> None:
     machine.install_go()
-    Build(machine.module).provide("pulumi", heard)
+    Build(machine.module).provide("pulumi", progress)
     (machine.module / "pulumi-language-python" / "run.go").write_text("package main")
     (machine.module / "pulumi-language-python" / "run_test.go").write_text("package main")
-    Build(machine.module).provide("pulumi", heard)
+    Build(machine.module).provide("pulumi", progress)
     assert machine.builds() == [ENGINE, "./pulumi-language-python", "./pulumi-language-python"]
     (machine.module / "pulumi-language-python" / "run_test.go").write_text("package main // changed")
-    Build(machine.module).provide("pulumi", heard)
+    Build(machine.module).provide("pulumi", progress)
     assert len(machine.builds()) == 3
 
 
 @pytest.mark.parametrize("changed", ["go.mod", "go version"])
-def test_other_dependencies_or_another_go_build_again(machine: Machine, heard: Heard, changed: str) -> None:
+def test_other_dependencies_or_another_go_version_cause_a_rebuild(
+    machine: Machine, progress: RecordedProgress, changed: str
+) -> None:
     machine.install_go()
-    Build(machine.module).provide("keycloak", heard)
+    Build(machine.module).provide("keycloak", progress)
     if changed == "go.mod":
         (machine.module / "go.mod").write_text("require github.com/pulumi/pulumi/pkg/v3 v3.300.0\n")
     else:
         machine.install_go("go1.27.0")
-    Build(machine.module).provide("keycloak", heard)
+    Build(machine.module).provide("keycloak", progress)
     assert machine.builds() == ["./pulumi-resource-keycloak"] * 2
 
 
-def test_a_failed_build_says_what_go_said_and_leaves_nothing(machine: Machine, heard: Heard) -> None:
+def test_a_failed_build_reports_gos_output_and_leaves_no_entry(
+    machine: Machine, progress: RecordedProgress
+) -> None:
     machine.install_go(fails="go: example.com/module: dial tcp: no such host")
     with pytest.raises(ToolchainError) as raised:
-        Build(machine.module).provide("keycloak", heard)
+        Build(machine.module).provide("keycloak", progress)
     assert str(raised.value) == "go build failed: go: example.com/module: dial tcp: no such host"
     assert [file.name for file in machine.cache.iterdir()] == ["lock"]
 
 
-def test_an_interrupted_build_ends_go_leaves_nothing_and_can_be_made_again(
-    machine: Machine, heard: Heard, monkeypatch: pytest.MonkeyPatch
+def test_an_interrupted_build_ends_go_leaves_no_entry_and_can_be_repeated(
+    machine: Machine, progress: RecordedProgress, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupt(_: str) -> None:
-        if "Building pulumi-resource-keycloak" in heard.steps:
+        if "Building pulumi-resource-keycloak" in progress.steps:
             raise KeyboardInterrupt
 
     machine.install_go(seconds=60)
-    monkeypatch.setattr(heard, "detail", interrupt)
+    monkeypatch.setattr(progress, "detail", interrupt)
     with pytest.raises(KeyboardInterrupt):
-        Build(machine.module).provide("keycloak", heard)
+        Build(machine.module).provide("keycloak", progress)
     with pytest.raises(ProcessLookupError):
         os.kill(int((machine.root / "pid").read_text()), 0)
     assert [file.name for file in machine.cache.iterdir()] == ["lock"]
 
     machine.install_go()
-    monkeypatch.setattr(heard, "detail", lambda _: None)
-    assert Build(machine.module).provide("keycloak", heard).note.startswith("built in ")
+    monkeypatch.setattr(progress, "detail", lambda _: None)
+    assert Build(machine.module).provide("keycloak", progress).note.startswith("built in ")
 
 
-def test_what_a_killed_flow_mcp_left_is_not_taken_for_a_program(machine: Machine, heard: Heard) -> None:
+def test_the_remains_of_a_killed_flow_mcp_are_ignored(machine: Machine, progress: RecordedProgress) -> None:
     machine.install_go()
-    files = Build(machine.module).provide("keycloak", heard).files
+    files = Build(machine.module).provide("keycloak", progress).files
     entry = files["pulumi-resource-keycloak"].parent
     entry.rename(entry.with_name(f"{entry.name}.partial"))
-    assert Build(machine.module).provide("keycloak", heard).note.startswith("built in ")
+    assert Build(machine.module).provide("keycloak", progress).note.startswith("built in ")
     assert sorted(file.name for file in machine.cache.iterdir()) == sorted(["lock", entry.name])
 
 
-def test_no_go_or_an_old_one_is_said(machine: Machine) -> None:
+def test_a_missing_or_old_go_is_reported(machine: Machine) -> None:
     with pytest.raises(ToolchainError, match="no go on PATH"):
         Build(machine.module)
     machine.install_go("go1.25.3")
@@ -109,15 +115,15 @@ def test_no_go_or_an_old_one_is_said(machine: Machine) -> None:
     assert str(raised.value) == f"{machine.path}/go is go1.25.3, older than 1.26"
 
 
-def test_the_module_builds_the_version_that_the_sdk_asks_for(machine: Machine, heard: Heard) -> None:
+def test_the_module_builds_the_version_of_the_sdk(machine: Machine, progress: RecordedProgress) -> None:
     machine.install_go()
-    provided = Build(REPOSITORY / "toolchain").provide("keycloak", heard)
+    provided = Build(REPOSITORY / "toolchain").provide("keycloak", progress)
     assert dotted(provided.version) == metadata.version("pulumi-keycloak")
     assert set(provided.files) == set(PROGRAMS["keycloak"])
 
 
 @pytest.mark.parametrize(
-    ("seconds", "written"), [(6.6, "7 s"), (59.4, "59 s"), (60, "1 min 0 s"), (312, "5 min 12 s")]
+    ("seconds", "text"), [(6.6, "7 s"), (59.4, "59 s"), (60, "1 min 0 s"), (312, "5 min 12 s")]
 )
-def test_durations_are_written_in_minutes_and_seconds(seconds: float, written: str) -> None:
-    assert duration(seconds) == written
+def test_durations_are_written_in_minutes_and_seconds(seconds: float, text: str) -> None:
+    assert duration(seconds) == text

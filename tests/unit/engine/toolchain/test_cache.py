@@ -6,10 +6,10 @@ import pytest
 
 from flow_mcp.engine.toolchain import cache
 from flow_mcp.engine.toolchain.errors import ToolchainError
-from tests.unit.engine.toolchain.conftest import Heard, Machine
+from tests.unit.engine.toolchain.conftest import Machine, RecordedProgress
 
 
-def test_a_program_is_placed_as_the_same_file_and_only_once(tmp_path: Path) -> None:
+def test_a_program_is_placed_once_as_a_hard_link(tmp_path: Path) -> None:
     file, target = tmp_path / "file", tmp_path / "bin" / "program"
     file.write_text("one")
     assert cache.place(file, target, link=False)
@@ -40,7 +40,7 @@ def test_across_file_systems_a_program_is_copied(tmp_path: Path, monkeypatch: py
     assert (target.read_text(), target.samefile(file)) == ("one", False)
 
 
-def test_an_installed_program_is_linked_and_a_built_one_takes_its_place(tmp_path: Path) -> None:
+def test_an_installed_program_is_linked_and_replaced_by_a_built_one(tmp_path: Path) -> None:
     file, target = tmp_path / "file", tmp_path / "program"
     file.write_text("one")
     assert cache.place(file, target, link=True)
@@ -51,27 +51,27 @@ def test_an_installed_program_is_linked_and_a_built_one_takes_its_place(tmp_path
 
 
 @pytest.mark.parametrize("link", [True, False])
-def test_two_that_place_a_program_at_once_both_succeed(
+def test_two_processes_can_place_a_program_at_the_same_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, link: bool
 ) -> None:
     file, target = tmp_path / "file", tmp_path / "bin" / "program"
     file.write_text("one")
     replace = Path.replace
 
-    def after_the_other(new: Path, final: Path) -> Path:
+    def replace_after_another_process(new: Path, final: Path) -> Path:
         monkeypatch.undo()
         assert cache.place(file, target, link=link)
         return replace(new, final)
 
-    monkeypatch.setattr(Path, "replace", after_the_other)
+    monkeypatch.setattr(Path, "replace", replace_after_another_process)
     assert cache.place(file, target, link=link)
     assert target.samefile(file)
     assert list(target.parent.iterdir()) == [target]
 
 
-def test_a_cache_that_cannot_be_written_is_said(machine: Machine, heard: Heard) -> None:
+def test_a_cache_that_cannot_be_written_is_reported(machine: Machine, progress: RecordedProgress) -> None:
     machine.cache.parent.mkdir(parents=True)
     machine.cache.write_text("a file in the way")
     with pytest.raises(ToolchainError) as raised:
-        cache.entry("name", lambda _: None, heard)
-    assert str(raised.value).startswith(f"{machine.cache} cannot be filled: ")
+        cache.entry("name", lambda _: None, progress)
+    assert str(raised.value).startswith(f"cannot write to the cache directory {machine.cache}: ")

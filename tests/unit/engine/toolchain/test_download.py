@@ -17,7 +17,7 @@ import pytest
 from flow_mcp.engine.toolchain.download import Download
 from flow_mcp.engine.toolchain.errors import ToolchainError
 from flow_mcp.engine.toolchain.programs import PROGRAMS, parse
-from tests.unit.engine.toolchain.conftest import Heard, Machine
+from tests.unit.engine.toolchain.conftest import Machine, RecordedProgress
 from tests.unit.engine.toolchain.fakes import script
 
 VERSION = metadata.version("pulumi")
@@ -30,7 +30,7 @@ class _Quiet(SimpleHTTPRequestHandler):
 
 @pytest.fixture
 def releases(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A directory that is served in place of Pulumi's releases."""
+    """A directory served by HTTP in place of Pulumi's releases."""
     directory = tmp_path / "releases"
     directory.mkdir()
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(directory)))
@@ -46,7 +46,7 @@ def releases(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def release(directory: Path, digest: str | None = None) -> str:
-    """Publish a release for this machine; returns its archive's name."""
+    """Publish a release for this machine and return the name of its archive."""
     machine = {"x86_64": "x64", "aarch64": "arm64", "arm64": "arm64"}[platform.machine()]
     archive = directory / f"pulumi-v{VERSION}-{sys.platform}-{machine}.tar.gz"
     with tarfile.open(archive, "w:gz") as content:
@@ -61,11 +61,13 @@ def release(directory: Path, digest: str | None = None) -> str:
     return archive.name
 
 
-def test_the_release_of_the_sdk_is_downloaded_once(machine: Machine, heard: Heard, releases: Path) -> None:
+def test_the_release_of_the_sdk_is_downloaded_once(
+    machine: Machine, progress: RecordedProgress, releases: Path
+) -> None:
     archive = release(releases)
-    first = Download(machine.root / "bin").provide("pulumi", heard)
+    first = Download(machine.root / "bin").provide("pulumi", progress)
     (releases / archive).unlink()
-    again = Download(machine.root / "bin").provide("pulumi", heard)
+    again = Download(machine.root / "bin").provide("pulumi", progress)
     assert {name: file.read_text() for name, file in first.files.items()} == {
         name: name for name in PROGRAMS["pulumi"]
     }
@@ -73,31 +75,31 @@ def test_the_release_of_the_sdk_is_downloaded_once(machine: Machine, heard: Hear
     assert (again.files, again.note) == (first.files, "")
 
 
-def test_an_archive_that_is_not_what_was_published_is_not_used(
-    machine: Machine, heard: Heard, releases: Path
+def test_an_archive_with_another_checksum_is_rejected(
+    machine: Machine, progress: RecordedProgress, releases: Path
 ) -> None:
     archive = release(releases, digest="0" * 64)
     with pytest.raises(ToolchainError, match=rf"^{archive} has the SHA-256 .* but 0{{64}} is published"):
-        Download(machine.root / "bin").provide("pulumi", heard)
+        Download(machine.root / "bin").provide("pulumi", progress)
     assert [file.name for file in machine.cache.iterdir()] == ["lock"]
 
 
-def test_a_missing_release_is_said(machine: Machine, heard: Heard, releases: Path) -> None:
+def test_a_missing_release_is_reported(machine: Machine, progress: RecordedProgress, releases: Path) -> None:
     assert not any(releases.iterdir())
     with pytest.raises(ToolchainError, match="404"):
-        Download(machine.root / "bin").provide("pulumi", heard)
+        Download(machine.root / "bin").provide("pulumi", progress)
 
 
-def test_a_machine_without_internet_is_told_so(
-    machine: Machine, heard: Heard, monkeypatch: pytest.MonkeyPatch
+def test_an_unreachable_server_is_reported(
+    machine: Machine, progress: RecordedProgress, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("flow_mcp.engine.toolchain.download._RELEASES", "http://127.0.0.1:1")
     for part in ("pulumi", "keycloak"):
         with pytest.raises(ToolchainError, match=r"^http://127\.0\.0\.1:1 cannot be reached: "):
-            Download(machine.root / "bin").provide(part, heard)
+            Download(machine.root / "bin").provide(part, progress)
 
 
-def test_the_plugin_is_installed_by_pulumi_itself(machine: Machine, heard: Heard, releases: Path) -> None:
+def test_pulumi_installs_the_plugin(machine: Machine, progress: RecordedProgress, releases: Path) -> None:
     release(releases)
     version = metadata.version("pulumi-keycloak")
     installed = machine.plugins / f"resource-keycloak-v{version}"
@@ -108,7 +110,7 @@ def test_the_plugin_is_installed_by_pulumi_itself(machine: Machine, heard: Heard
         f"/bin/mkdir -p {installed}",
         f"/bin/cp {sys.executable} {installed}/pulumi-resource-keycloak",
     )
-    provided = Download(machine.root / "bin").provide("keycloak", heard)
+    provided = Download(machine.root / "bin").provide("keycloak", progress)
     assert (provided.version, dict(provided.files), provided.note) == (
         parse(version),
         {"pulumi-resource-keycloak": installed / "pulumi-resource-keycloak"},

@@ -8,7 +8,7 @@ import pytest
 from flow_mcp.engine.toolchain.errors import ToolchainError
 from flow_mcp.engine.toolchain.programs import Part
 from flow_mcp.engine.toolchain.provision import PROVISION_METHODS, ProvisionMethod, Result, provision
-from tests.unit.engine.toolchain.conftest import Heard, Machine
+from tests.unit.engine.toolchain.conftest import Machine, RecordedProgress
 
 EVERYTHING = [
     "pulumi",
@@ -31,76 +31,80 @@ def placed(directory: Path) -> list[str]:
     return sorted(file.name for file in directory.iterdir() if not file.name.startswith("."))
 
 
-def test_a_second_run_changes_nothing(machine: Machine, heard: Heard) -> None:
+def test_a_second_run_changes_nothing(machine: Machine, progress: RecordedProgress) -> None:
     machine.install_go()
     directory = machine.root / "bin"
-    first = provision(machine.module, directory, PROVISION_METHODS, heard)
-    heard.steps.clear()
-    again = provision(machine.module, directory, PROVISION_METHODS, heard)
+    first = provision(machine.module, directory, PROVISION_METHODS, progress)
+    progress.steps.clear()
+    again = provision(machine.module, directory, PROVISION_METHODS, progress)
     assert methods(first) == {"pulumi": ("build", True), "keycloak": ("build", True)}
     assert methods(again) == {"pulumi": ("build", False), "keycloak": ("build", False)}
-    assert heard.steps == []
+    assert progress.steps == []
     assert placed(directory) == EVERYTHING
 
 
-def test_what_is_installed_is_taken_and_the_rest_is_built(machine: Machine, heard: Heard) -> None:
+def test_installed_programs_are_used_and_the_others_are_built(
+    machine: Machine, progress: RecordedProgress
+) -> None:
     machine.install_go()
     machine.install_pulumi(machine.path, "3.300.0")
     directory = machine.root / "bin"
-    results = provision(machine.module, directory, PROVISION_METHODS, heard)
+    results = provision(machine.module, directory, PROVISION_METHODS, progress)
     assert methods(results) == {"pulumi": ("installed", True), "keycloak": ("build", True)}
     assert (directory / "pulumi").readlink() == machine.path / "pulumi"
     assert machine.builds() == ["./pulumi-resource-keycloak"]
     assert placed(directory) == EVERYTHING
 
 
-def test_pulumi_installed_later_takes_the_place_of_the_built_one(machine: Machine, heard: Heard) -> None:
+def test_pulumi_installed_later_replaces_the_built_one(machine: Machine, progress: RecordedProgress) -> None:
     machine.install_go()
     directory = machine.root / "bin"
-    provision(machine.module, directory, PROVISION_METHODS, heard)
+    provision(machine.module, directory, PROVISION_METHODS, progress)
     machine.install_pulumi(machine.path)
-    results = provision(machine.module, directory, PROVISION_METHODS, heard)
+    results = provision(machine.module, directory, PROVISION_METHODS, progress)
     assert methods(results) == {"pulumi": ("installed", True), "keycloak": ("build", False)}
 
 
-def test_the_way_that_worked_is_not_preceded_by_a_download_again(
-    machine: Machine, heard: Heard, monkeypatch: pytest.MonkeyPatch
+def test_the_previous_method_is_tried_before_a_download(
+    machine: Machine, progress: RecordedProgress, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     machine.install_go()
     directory = machine.root / "bin"
-    provision(machine.module, directory, PROVISION_METHODS, heard)
+    provision(machine.module, directory, PROVISION_METHODS, progress)
     monkeypatch.setattr("flow_mcp.engine.toolchain.provision.Download", None)  # would fail loudly
-    assert methods(provision(machine.module, directory, PROVISION_METHODS, heard)) == {
+    assert methods(provision(machine.module, directory, PROVISION_METHODS, progress)) == {
         "pulumi": ("build", False),
         "keycloak": ("build", False),
     }
 
 
-def test_a_damaged_memory_of_what_worked_is_forgotten(machine: Machine, heard: Heard) -> None:
+def test_a_damaged_record_of_methods_is_ignored(machine: Machine, progress: RecordedProgress) -> None:
     machine.install_go()
     directory = machine.root / "bin"
-    provision(machine.module, directory, PROVISION_METHODS, heard)
+    provision(machine.module, directory, PROVISION_METHODS, progress)
     (directory / ".methods.json").write_text("{")
-    provision(machine.module, directory, PROVISION_METHODS, heard)
+    provision(machine.module, directory, PROVISION_METHODS, progress)
     assert (directory / ".methods.json").read_text() == '{"pulumi": "build", "keycloak": "build"}'
 
 
-def test_a_forced_way_is_the_only_one_tried(machine: Machine, heard: Heard) -> None:
+def test_a_single_permitted_method_is_the_only_one_tried(
+    machine: Machine, progress: RecordedProgress
+) -> None:
     machine.install_go()
     machine.install_pulumi(machine.path)
     machine.install_plugin("6.14.1")
-    results = provision(machine.module, machine.root / "bin", ["build"], heard)
+    results = provision(machine.module, machine.root / "bin", ["build"], progress)
     assert methods(results) == {"pulumi": ("build", True), "keycloak": ("build", True)}
 
 
-def test_when_no_way_works_each_is_named_with_its_reason_and_what_to_install(
-    machine: Machine, heard: Heard
+def test_if_no_method_works_the_error_lists_each_reason_and_what_to_install(
+    machine: Machine, progress: RecordedProgress
 ) -> None:
     machine.install_pulumi(machine.path, "3.100.0")
     with pytest.raises(ToolchainError) as raised:
-        provision(machine.module, machine.root / "bin", PROVISION_METHODS, heard)
+        provision(machine.module, machine.root / "bin", PROVISION_METHODS, progress)
     assert str(raised.value).splitlines() == [
-        "no way to Pulumi 3.256.0 or newer works here:",
+        "no method provides Pulumi 3.256.0 or newer:",
         f"  installed: {machine.path}/pulumi is 3.100.0, older than 3.256.0",
         "  download: http://127.0.0.1:1 cannot be reached: [Errno 111] Connection refused",
         "  build: no go on PATH",
@@ -110,7 +114,9 @@ def test_when_no_way_works_each_is_named_with_its_reason_and_what_to_install(
     ]
 
 
-def test_other_systems_are_refused(machine: Machine, heard: Heard, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_operating_systems_are_rejected(
+    machine: Machine, progress: RecordedProgress, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("sys.platform", "win32")
-    with pytest.raises(ToolchainError, match="this runs on Linux and macOS, not on win32"):
-        provision(machine.module, machine.root / "bin", PROVISION_METHODS, heard)
+    with pytest.raises(ToolchainError, match="flow-mcp toolchain runs on Linux and macOS, not on win32"):
+        provision(machine.module, machine.root / "bin", PROVISION_METHODS, progress)

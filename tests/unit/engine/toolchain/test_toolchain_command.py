@@ -39,7 +39,7 @@ def test_the_result_is_printed_as_json(machine: Machine) -> None:
     )
 
 
-def test_a_second_run_says_what_is_there_in_one_line(machine: Machine) -> None:
+def test_a_second_run_prints_the_versions_in_one_line(machine: Machine) -> None:
     first = CliRunner().invoke(command, ["--from", "build"])
     again = CliRunner().invoke(command, ["--from", "build"])
     assert [line.partition(": built in ")[0] for line in first.stdout.splitlines()[:2]] == [

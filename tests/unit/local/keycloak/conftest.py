@@ -11,11 +11,11 @@ from tests.unit.local.keycloak.fakes import Machine
 @pytest.fixture
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     """A machine with Java 17 and Maven, and without Docker."""
-    made = Machine(tmp_path)
-    made.java()
-    made.maven()
-    monkeypatch.setenv("PATH", str(made.programs))
+    fake_machine = Machine(tmp_path)
+    fake_machine.java()
+    fake_machine.maven()
+    monkeypatch.setenv("PATH", str(fake_machine.programs))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.delenv("JAVA_HOME", raising=False)
-    monkeypatch.setattr(distribution, "_ARTIFACT_SHA256", made.sha256)
-    return made
+    monkeypatch.setattr(distribution, "_ARTIFACT_SHA256", fake_machine.sha256)
+    return fake_machine

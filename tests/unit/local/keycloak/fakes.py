@@ -1,4 +1,4 @@
-"""Programs that stand in for java, mvn and Keycloak's own: a few lines each, run as real processes."""
+"""Fake java, mvn and Keycloak programs, run as real processes."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ else
 fi
 """
 
-# Notes how it was started, then serves the discovery document, or does what `behaviour` in the state
-# directory says. No http.server: its import takes longer than all else here.
+# Records its arguments, then serves the metadata, or behaves as the file `behaviour` in the state directory
+# requires. Without http.server, whose import takes longer than the rest.
 _KEYCLOAK = """
 import json, os, socket, sys, time
 options = dict(argument.split("=", 1) for argument in sys.argv if "=" in argument)
@@ -54,7 +54,7 @@ with socket.create_server((options["--http-host"], int(options["--http-port"])))
 
 
 class Machine:
-    """A directory of programs that is the whole PATH, and the cache directory that belongs to it."""
+    """A directory that is the complete PATH, and its cache directory."""
 
     def __init__(self, root: Path) -> None:
         self.programs = root / "programs"
@@ -85,7 +85,7 @@ class Machine:
         return self.program("java", f"#!/bin/sh\necho 'openjdk version \"{version}\" 2025-04-15' >&2\n")
 
     def maven(self) -> Path:
-        """A Maven that has the archive; each run of it adds a line to `maven-runs`."""
+        """A Maven with the archive; each run adds a line to `maven-runs`."""
         runs = self.programs / "maven-runs"
         return self.program(
             "mvn",
@@ -99,7 +99,7 @@ class Machine:
         return self.program("mvn", "#!/bin/sh\necho '[ERROR] the mirror is closed'\nexit 1\n")
 
     def docker(self, *, runs: bool = True) -> Path:
-        """A docker command whose engine runs or not; each call adds a line to `docker-calls`."""
+        """A docker command with or without an engine; each call adds a line to `docker-calls`."""
         calls = self.programs / "docker-calls"
         answer = "" if runs else "echo 'Cannot connect to the Docker daemon' >&2; exit 1"
         return self.program("docker", f'#!/bin/sh\necho "$@" >> {calls}\n{answer}\n')
@@ -110,7 +110,7 @@ class Machine:
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
-    """Poll until it holds; fail when it does not in time."""
+    """Poll until the condition is true; fail after the time limit."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline
@@ -118,5 +118,5 @@ def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
 
 
 def seen(state: Path) -> Any:
-    """Arguments and environment of the Keycloak that was started in this state directory."""
+    """Return arguments and environment of the Keycloak that was started in this state directory."""
     return json.loads((state / "home" / "seen.json").read_text())

@@ -1,4 +1,4 @@
-"""`flow-mcp dev` as a user runs it, on a machine with fakes."""
+"""Tests of `flow-mcp dev` with fake programs."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ _FLOW_MCP = Path(sys.executable).with_name("flow-mcp")
 
 @pytest.fixture
 def state(tmp_path: Path, machine: Machine) -> Iterator[Path]:
-    """A state directory on the machine with fakes, where the distribution is installed already."""
-    # Not by the command: in its process the checksum would be that of the real archive.
+    """A state directory on the machine with fake programs and an installed distribution."""
+    # Not by the command, whose process would compare the checksum of the real archive.
     distribution.install(distribution.from_maven, machine.programs / "java", lambda _: None)
     directory = tmp_path / "state"
     yield directory
@@ -36,7 +36,7 @@ def _dev(*arguments: str | Path) -> tuple[int, str, str]:
     return result.exit_code, result.stdout, result.stderr
 
 
-def test_start_status_and_stop_say_what_there_is(state: Path) -> None:
+def test_start_status_and_stop_print_the_state(state: Path) -> None:
     code, out, _ = _dev("start", "--port", "0", "--state", state)
     url = LocalKeycloak(state).url
     assert code == 0
@@ -44,7 +44,7 @@ def test_start_status_and_stop_say_what_there_is(state: Path) -> None:
     assert out.splitlines()[1:] == [
         f"Its administrator is admin, with the password in {state / 'admin-password'}."
     ]
-    assert _dev("start", "--state", state)[:2] == (0, f"Keycloak 26.7.4 runs already on {url}.\n")
+    assert _dev("start", "--state", state)[:2] == (0, f"Keycloak 26.7.4 already runs on {url}.\n")
     assert _dev("status", "--state", state)[0] == 0
     assert _dev("stop", "--state", state)[:2] == (0, "Keycloak is stopped.\n")
     assert _dev("status", "--state", state) == (3, "Keycloak is not running.\n", "")
@@ -71,7 +71,7 @@ def test_status_as_json_has_everything_but_the_password(state: Path) -> None:
     assert (code, json.loads(out)) == (3, running | {"running": False, "pid": None})
 
 
-def test_a_ctrl_c_while_starting_leaves_nothing_running(state: Path) -> None:
+def test_ctrl_c_during_the_start_stops_the_server(state: Path) -> None:
     state.mkdir()
     (state / "behaviour").write_text("is silent")
     start = subprocess.Popen(
@@ -85,15 +85,15 @@ def test_a_ctrl_c_while_starting_leaves_nothing_running(state: Path) -> None:
     server = LocalKeycloak(state).status().pid
     assert server is not None
     os.kill(start.pid, signal.SIGINT)
-    _, told = start.communicate()
+    _, output = start.communicate()
     assert start.returncode == 130
-    assert told.splitlines()[-1] == "flow-mcp: interrupted"
-    assert "Traceback" not in told
+    assert output.splitlines()[-1] == "flow-mcp: interrupted"
+    assert "Traceback" not in output
     assert not Path(f"/proc/{server}").exists()
     assert _dev("status", "--state", state)[0] == 3
 
 
-def test_a_mistake_ends_in_a_sentence(state: Path) -> None:
+def test_an_expected_error_is_one_message(state: Path) -> None:
     trust = str(state / "absent.pem")
     command = [str(_FLOW_MCP), "dev", "start", "--port", "0", "--state", str(state), "--trust", trust]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -103,7 +103,7 @@ def test_a_mistake_ends_in_a_sentence(state: Path) -> None:
 
 
 @pytest.mark.usefixtures("machine")
-def test_without_state_it_is_that_of_the_project_around_us(
+def test_the_default_state_directory_is_in_the_project(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "project" / "docs").mkdir(parents=True)

@@ -20,7 +20,7 @@ class _Quiet(SimpleHTTPRequestHandler):
 
 @pytest.fixture
 def release(machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The directory of a release page: the distribution, and its SHA-1 beside it."""
+    """The directory of a release page with the distribution and its SHA-1."""
     directory = tmp_path / "release"
     directory.mkdir()
     (directory / "keycloak.zip").write_bytes(machine.archive.read_bytes())
@@ -39,33 +39,33 @@ def _install(machine: Machine, fetch: distribution.Fetch = distribution.from_mav
     return distribution.install(fetch, machine.programs / "java", lambda _: None)
 
 
-def test_it_is_fetched_and_built_once(machine: Machine) -> None:
+def test_the_distribution_is_fetched_and_built_once(machine: Machine) -> None:
     first = _install(machine)
     assert _install(machine) == first == distribution.installed()
     assert machine.calls("maven-runs") == ["run"]
     assert (machine.cache / "builds").read_text() == "build --db=dev-file --features=cimd\n"
 
 
-def test_what_an_interrupted_run_left_is_removed(machine: Machine) -> None:
+def test_files_of_an_interrupted_run_are_removed(machine: Machine) -> None:
     abandoned = machine.cache / "partial-abandoned"
     abandoned.mkdir(parents=True)
     installed = _install(machine)
     assert {path for path in machine.cache.iterdir() if path.is_dir()} == {installed}
 
 
-def test_a_damaged_one_is_replaced(machine: Machine) -> None:
+def test_a_damaged_distribution_is_replaced(machine: Machine) -> None:
     (_install(machine) / "bin" / "kc.sh").unlink()
     assert distribution.installed() is None
     assert (_install(machine) / "bin" / "kc.sh").exists()
 
 
-def test_another_file_than_that_of_maven_central_is_not_used(
+def test_an_archive_with_a_wrong_checksum_is_rejected(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(distribution, "_ARTIFACT_SHA256", "0" * 64)
     with pytest.raises(LocalKeycloakError) as error:
         _install(machine)
-    assert str(error.value) == f"keycloak.zip has the sha256 {machine.sha256}, not {'0' * 64}: not used"
+    assert str(error.value) == f"keycloak.zip was rejected: its sha256 is {machine.sha256}, not {'0' * 64}"
     assert _leftovers(machine) == []
 
 
@@ -78,7 +78,7 @@ def test_a_failed_maven_is_quoted(machine: Machine) -> None:
     assert _leftovers(machine) == []
 
 
-def test_a_failed_build_is_quoted_and_leaves_nothing(machine: Machine) -> None:
+def test_a_failed_build_is_quoted_and_cleaned_up(machine: Machine) -> None:
     machine.cache.mkdir(parents=True)
     (machine.cache / "no-build").touch()
     with pytest.raises(LocalKeycloakError) as error:
@@ -94,15 +94,15 @@ def test_a_release_with_its_published_checksum_is_used(machine: Machine) -> None
     assert machine.calls("maven-runs") == []
 
 
-def test_a_release_with_another_checksum_is_not_used(machine: Machine, release: Path) -> None:
+def test_a_release_with_a_wrong_checksum_is_rejected(machine: Machine, release: Path) -> None:
     (release / "keycloak.zip.sha1").write_text("0" * 40)
     with pytest.raises(LocalKeycloakError) as error:
         _install(machine, distribution.from_release)
-    assert str(error.value) == f"release.zip has the sha1 {machine.sha1}, not {'0' * 40}: not used"
+    assert str(error.value) == f"release.zip was rejected: its sha1 is {machine.sha1}, not {'0' * 40}"
     assert _leftovers(machine) == []
 
 
-def test_a_release_that_is_not_there_is_named_with_its_address(machine: Machine, release: Path) -> None:
+def test_a_missing_release_is_reported_with_its_address(machine: Machine, release: Path) -> None:
     (release / "keycloak.zip").unlink()
     with pytest.raises(LocalKeycloakError, match=r"http://127\.0\.0\.1:\d+/keycloak\.zip: .*404"):
         _install(machine, distribution.from_release)

@@ -11,8 +11,8 @@ from flow_mcp.local.keycloak import process
 from tests.unit.local.keycloak.fakes import wait_until
 
 _READY = "print('ready', flush=True); "
-_DEAF = f"import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); {_READY}time.sleep(600)"
-_POLITE = f"import time; {_READY}time.sleep(600)"
+_UNRESPONSIVE = f"import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); {_READY}time.sleep(600)"
+_COOPERATIVE = f"import time; {_READY}time.sleep(600)"
 
 
 _PS = Path("/bin/ps")
@@ -20,7 +20,7 @@ _PS = Path("/bin/ps")
 
 @pytest.fixture(autouse=True, params=["proc", "ps"])
 def source(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where identities come from: /proc on Linux, ps elsewhere, which most Linux machines have too."""
+    """The source of identities: /proc on Linux, `ps` on other systems; most Linux machines have both."""
     if request.param == "ps":
         if not _PS.exists():
             pytest.skip(f"this machine has no {_PS}")
@@ -40,43 +40,43 @@ class Started:
 
 
 @pytest.fixture
-def polite(tmp_path: Path) -> Iterator[Started]:
-    """A process that ends when it is asked to."""
-    started = Started(_POLITE, tmp_path / "log")
+def cooperative(tmp_path: Path) -> Iterator[Started]:
+    """A process that ends after SIGTERM."""
+    started = Started(_COOPERATIVE, tmp_path / "log")
     yield started
     started.end([])
 
 
 @pytest.fixture
-def deaf(tmp_path: Path) -> Started:
-    """A process that does not end when it is asked to."""
-    return Started(_DEAF, tmp_path / "log")
+def unresponsive(tmp_path: Path) -> Started:
+    """A process that ignores SIGTERM."""
+    return Started(_UNRESPONSIVE, tmp_path / "log")
 
 
-def test_a_server_is_asked_to_end(polite: Started) -> None:
+def test_a_server_ends_after_sigterm(cooperative: Started) -> None:
     reports: list[str] = []
-    assert polite.end(reports)
-    assert not process.runs(polite.pid, polite.identity)
+    assert cooperative.end(reports)
+    assert not process.runs(cooperative.pid, cooperative.identity)
     assert reports == []
 
 
-def test_a_server_that_does_not_listen_is_forced(deaf: Started) -> None:
+def test_a_server_that_ignores_sigterm_is_killed(unresponsive: Started) -> None:
     reports: list[str] = []
-    assert not deaf.end(reports, patience=0.3)
-    assert not process.runs(deaf.pid, deaf.identity)
+    assert not unresponsive.end(reports, patience=0.3)
+    assert not process.runs(unresponsive.pid, unresponsive.identity)
     assert len(reports) == 1
 
 
-def test_a_process_that_got_the_id_later_is_left_alone(polite: Started) -> None:
-    assert process.end(polite.pid, "an earlier process", patience=0, report=print)
-    assert process.runs(polite.pid, polite.identity)
+def test_a_later_process_with_the_same_id_is_not_ended(cooperative: Started) -> None:
+    assert process.end(cooperative.pid, "an earlier process", patience=0, report=print)
+    assert process.runs(cooperative.pid, cooperative.identity)
 
 
-def test_an_unused_id_has_no_identity(polite: Started) -> None:
-    polite.end([])
-    assert process.identity(polite.pid) is None
+def test_an_unused_id_has_no_identity(cooperative: Started) -> None:
+    cooperative.end([])
+    assert process.identity(cooperative.pid) is None
 
 
-def test_a_server_is_out_of_reach_of_our_terminal(polite: Started) -> None:
-    assert os.getpgid(polite.pid) == polite.pid
-    assert os.getsid(polite.pid) == polite.pid
+def test_a_server_has_its_own_session(cooperative: Started) -> None:
+    assert os.getpgid(cooperative.pid) == cooperative.pid
+    assert os.getsid(cooperative.pid) == cooperative.pid

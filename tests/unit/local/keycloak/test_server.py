@@ -20,25 +20,25 @@ _CERTIFICATE = b"-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n"
 
 @pytest.fixture
 def state(tmp_path: Path, machine: Machine) -> Iterator[Path]:  # noqa: ARG001 the machine that it runs on
-    """A state directory on the machine with fakes; whatever runs in it is stopped in the end."""
+    """A state directory on the machine with fake programs; its server is stopped at the end."""
     directory = tmp_path / "state"
     yield directory
     LocalKeycloak(directory).stop(purge=True)
 
 
-def test_a_started_server_is_known_to_everyone_who_names_its_directory(state: Path) -> None:
+def test_a_started_server_is_found_by_its_state_directory(state: Path) -> None:
     assert LocalKeycloak(state, 0).start()
-    other = LocalKeycloak(state)
-    status = other.status()
+    same_server = LocalKeycloak(state)
+    status = same_server.status()
     assert status == Status(
         running=True,
-        url=other.url,
+        url=same_server.url,
         admin_user="admin",
         password_file=state / "admin-password",
         log=state / "keycloak.log",
         pid=status.pid,
     )
-    assert other.admin_password == (state / "admin-password").read_text()
+    assert same_server.admin_password == (state / "admin-password").read_text()
 
 
 def test_a_second_start_changes_nothing(state: Path) -> None:
@@ -65,13 +65,13 @@ def test_the_password_is_in_no_argument_and_no_report(state: Path) -> None:
     assert keycloak.admin_password not in "".join([*reports, *seen(state)["arguments"]])
 
 
-def test_the_server_is_told_to_listen_on_127_0_0_1(state: Path) -> None:
+def test_the_server_listens_on_127_0_0_1(state: Path) -> None:
     with LocalKeycloak(state, 0) as keycloak:
         arguments = set(seen(state)["arguments"])
         assert {"--http-host=127.0.0.1", "--cache=local", f"--hostname={keycloak.url}"} < arguments
 
 
-def test_a_stopped_server_is_not_running_and_stopping_it_again_is_no_error(state: Path) -> None:
+def test_stopping_a_stopped_server_is_not_an_error(state: Path) -> None:
     keycloak = LocalKeycloak(state, 0)
     keycloak.start()
     running = keycloak.status()
@@ -80,7 +80,7 @@ def test_a_stopped_server_is_not_running_and_stopping_it_again_is_no_error(state
     assert not keycloak.stop()
 
 
-def test_stopping_what_was_never_started_makes_nothing(state: Path) -> None:
+def test_stopping_a_server_that_was_never_started_creates_no_files(state: Path) -> None:
     assert not LocalKeycloak(state).stop()
     assert not state.exists()
 
@@ -92,8 +92,8 @@ def test_a_purge_removes_the_directory(state: Path) -> None:
     assert not state.exists()
 
 
-def test_a_process_that_got_the_id_later_is_not_ended(state: Path, tmp_path: Path) -> None:
-    """A record from before a reboot, say: its process ID belongs to something else now."""
+def test_stop_does_not_end_a_later_process_with_the_same_id(state: Path, tmp_path: Path) -> None:
+    """A record from before a reboot, whose process ID now belongs to another process."""
     stranger = process.spawn(["/bin/sleep", "600"], {}, tmp_path / "log")
     started = process.identity(stranger)
     assert started
@@ -108,12 +108,12 @@ def test_a_process_that_got_the_id_later_is_not_ended(state: Path, tmp_path: Pat
     process.end(stranger, started, patience=30, report=print)
 
 
-def test_a_first_start_takes_a_free_port_where_another_program_has_the_usual_one(
+def test_a_first_start_uses_a_free_port_if_the_default_port_is_used(
     state: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reports: list[str] = []
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        taken = other.getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        taken = listener.getsockname()[1]
         monkeypatch.setattr(server, "DEFAULT_PORT", taken)
         keycloak = LocalKeycloak(state)
         assert keycloak.start(reports.append)
@@ -121,16 +121,16 @@ def test_a_first_start_takes_a_free_port_where_another_program_has_the_usual_one
         keycloak.stop()
         with LocalKeycloak(state) as again:
             assert (again.url, first == f"http://127.0.0.1:{taken}") == (first, False)
-    assert f"Port {taken} on 127.0.0.1 is used by another program: taking a free one" in reports
+    assert f"Port {taken} on 127.0.0.1 is used by another program; using a free port" in reports
 
 
-def test_a_port_in_use_is_named_with_the_remedy(state: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        port = other.getsockname()[1]
+def test_a_used_port_is_an_error_with_a_remedy(state: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
         with pytest.raises(LocalKeycloakError) as error:
             LocalKeycloak(state, port).start()
     assert str(error.value) == (
-        f"port {port} on 127.0.0.1 is used by another program: choose a free one with --port"
+        f"Port {port} on 127.0.0.1 is used by another program. Choose a free one with --port."
     )
 
 
@@ -142,7 +142,7 @@ def test_a_server_that_ends_while_starting_is_quoted(state: Path) -> None:
     keycloak = LocalKeycloak(state, 0)
     with pytest.raises(LocalKeycloakError) as error:
         keycloak.start()
-    assert str(error.value) == f"Keycloak ended while it started ({log}): ERROR: the database is locked"
+    assert str(error.value) == f"Keycloak ended during its start ({log}): ERROR: the database is locked"
     assert not keycloak.status().running
 
 
@@ -160,12 +160,12 @@ def test_another_port_is_refused_while_the_server_runs(state: Path) -> None:
     with LocalKeycloak(state, 0) as keycloak, pytest.raises(LocalKeycloakError) as error:
         LocalKeycloak(state, 1).start()
     assert str(error.value) == (
-        f"Keycloak runs already on {keycloak.url} (state in {state}), not on port 1: "
-        "stop it first with `flow-mcp dev stop`, or use another --state"
+        f"Keycloak already runs on {keycloak.url} (state in {state}), not on port 1. "
+        "Stop it first with `flow-mcp dev stop`, or use another --state."
     )
 
 
-def test_what_is_trusted_stays_trusted(state: Path, tmp_path: Path) -> None:
+def test_the_trusted_authority_is_kept(state: Path, tmp_path: Path) -> None:
     authority = tmp_path / "authority.pem"
     authority.write_bytes(_CERTIFICATE)
     with LocalKeycloak(state, 0, authority):
@@ -174,12 +174,12 @@ def test_what_is_trusted_stays_trusted(state: Path, tmp_path: Path) -> None:
         assert f"--truststore-paths={state}/trust.pem" in seen(state)["arguments"]
         assert not LocalKeycloak(state, trust=authority).start()
         authority.write_bytes(_CERTIFICATE * 2)
-        with pytest.raises(LocalKeycloakError, match=r"does not trust .*authority\.pem: stop it first"):
+        with pytest.raises(LocalKeycloakError, match=r"does not trust .*authority\.pem\. Stop it first"):
             LocalKeycloak(state, trust=authority).start()
 
 
-@pytest.mark.parametrize(("content", "what"), [(None, "cannot be read"), (b"", "holds no PEM certificate")])
-def test_a_file_without_certificates_cannot_be_trusted(
+@pytest.mark.parametrize(("content", "what"), [(None, "cannot be read"), (b"", "has no PEM certificate")])
+def test_a_trust_file_without_certificates_is_rejected(
     state: Path, tmp_path: Path, content: bytes | None, what: str
 ) -> None:
     authority = tmp_path / "authority.pem"
@@ -189,16 +189,16 @@ def test_a_file_without_certificates_cannot_be_trusted(
         LocalKeycloak(state, 0, authority).start()
 
 
-def test_data_of_one_way_is_not_opened_by_another(state: Path) -> None:
+def test_data_of_one_source_is_not_used_with_another(state: Path) -> None:
     with LocalKeycloak(state, 0):
         pass
     with pytest.raises(
-        LocalKeycloakError, match="was made with --from maven, which --from docker cannot use"
+        LocalKeycloakError, match="was created with --from maven, and --from docker cannot use it"
     ):
         LocalKeycloak(state, sources=["docker"]).start()
 
 
-def test_the_files_of_the_server_are_closed_to_others(state: Path) -> None:
+def test_the_files_of_the_server_are_private(state: Path) -> None:
     with LocalKeycloak(state, 0):
         open_to_others = [
             file.name
@@ -208,7 +208,7 @@ def test_the_files_of_the_server_are_closed_to_others(state: Path) -> None:
     assert open_to_others == []
 
 
-def test_a_server_killed_by_someone_else_is_not_running(state: Path) -> None:
+def test_a_killed_server_is_not_running(state: Path) -> None:
     keycloak = LocalKeycloak(state, 0)
     keycloak.start()
     record = json.loads((state / "server.json").read_text())

@@ -10,9 +10,9 @@ from flow_mcp.local.keycloak.state import Record, State
 
 @pytest.fixture
 def state(tmp_path: Path) -> State:
-    made = State(tmp_path / "state")
-    made.create()
-    return made
+    state_directory = State(tmp_path / "state")
+    state_directory.create()
+    return state_directory
 
 
 def test_a_record_is_read_as_it_was_written(state: State) -> None:
@@ -21,9 +21,9 @@ def test_a_record_is_read_as_it_was_written(state: State) -> None:
     assert state.record() == record
 
 
-def test_a_damaged_record_is_named_with_the_remedy(state: State) -> None:
+def test_a_damaged_record_is_an_error_with_a_remedy(state: State) -> None:
     (state.directory / "server.json").write_text("{")
-    with pytest.raises(LocalKeycloakError, match=r"server\.json is damaged .*: delete it and start again"):
+    with pytest.raises(LocalKeycloakError, match=r"server\.json is damaged .*\. Delete it and start again\."):
         state.record()
 
 
@@ -37,19 +37,19 @@ def test_the_password_is_made_once_and_for_its_owner_only(state: State) -> None:
 
 def test_no_new_password_is_made_for_existing_data(state: State) -> None:
     state.remember(Record(source="maven", port=8180))
-    with pytest.raises(LocalKeycloakError, match="admin-password is gone"):
+    with pytest.raises(LocalKeycloakError, match="admin-password is missing"):
         state.password()
 
 
-def test_removal_leaves_what_is_not_the_servers(state: State) -> None:
+def test_removal_keeps_files_of_others(state: State) -> None:
     state.password()
-    other = state.directory / "notes.txt"
-    other.touch()
+    other_file = state.directory / "notes.txt"
+    other_file.touch()
     state.remove()
-    assert list(state.directory.iterdir()) == [other]
+    assert list(state.directory.iterdir()) == [other_file]
 
 
-def test_a_directory_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
+def test_a_state_directory_that_cannot_be_created_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(LocalKeycloakError, match=r"choose another with --state$"):
+    with pytest.raises(LocalKeycloakError, match=r"Choose another directory with --state\.$"):
         State(tmp_path / "file" / "state").create()

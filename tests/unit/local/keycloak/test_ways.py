@@ -12,9 +12,9 @@ from tests.unit.local.keycloak.fakes import Machine
 
 @pytest.fixture
 def state(tmp_path: Path) -> State:
-    made = State(tmp_path / "state")
-    made.create()
-    return made
+    state_directory = State(tmp_path / "state")
+    state_directory.create()
+    return state_directory
 
 
 def test_docker_comes_first_where_its_engine_runs(machine: Machine) -> None:
@@ -22,21 +22,21 @@ def test_docker_comes_first_where_its_engine_runs(machine: Machine) -> None:
     assert installations.choose(SOURCES, lambda _: None).source == "docker"
 
 
-def test_maven_serves_where_the_engine_does_not_run(machine: Machine) -> None:
+def test_maven_is_used_if_the_docker_engine_does_not_run(machine: Machine) -> None:
     machine.docker(runs=False)
     assert installations.choose(SOURCES, lambda _: None).source == "maven"
 
 
-def test_when_nothing_works_every_way_is_named_with_its_reason(machine: Machine) -> None:
+def test_without_a_working_source_all_reasons_are_listed(machine: Machine) -> None:
     machine.docker(runs=False)
     java = machine.java("11.0.2")
     with pytest.raises(LocalKeycloakError) as error:
         installations.choose(SOURCES, lambda _: None)
     assert str(error.value).splitlines() == [
-        "no way to run Keycloak 26.7.4 works here:",
+        "Keycloak 26.7.4 cannot run on this machine:",
         "  docker: Cannot connect to the Docker daemon",
-        f"  maven: {java} is Java 11: Java 17 or newer is needed",
-        f"  download: {java} is Java 11: Java 17 or newer is needed",
+        f"  maven: {java} is Java 11. Install Java 17 or newer.",
+        f"  download: {java} is Java 11. Install Java 17 or newer.",
         "Install Docker and start it, or Java 17 or newer and, for the distribution, Maven or access to "
         "github.com.",
     ]
@@ -57,7 +57,7 @@ def test_a_container_is_published_to_the_loopback_interface_only(machine: Machin
     assert launch.environment["KC_BOOTSTRAP_ADMIN_PASSWORD"] == state.password()
 
 
-def test_a_container_trusts_the_authority_that_was_given(machine: Machine, state: State) -> None:
+def test_a_container_trusts_the_given_certificate_authority(machine: Machine, state: State) -> None:
     machine.docker()
     state.trust.touch()
     command = installations.choose(["docker"], lambda _: None).launch(state, 8180).command
@@ -65,7 +65,7 @@ def test_a_container_trusts_the_authority_that_was_given(machine: Machine, state
 
 
 @pytest.mark.usefixtures("machine")
-def test_the_server_gets_none_of_our_environment_that_it_does_not_need(
+def test_the_server_gets_only_the_environment_that_it_needs(
     state: State, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("KC_HTTP_HOST", "0.0.0.0")

@@ -1,4 +1,4 @@
-"""A backend of stacks behind a `pulumi` command that answers from a file."""
+"""A fake `pulumi` command that reads the answers for its stacks from a file."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ else:
 
 
 class Backend:
-    """The stacks that `pulumi` knows; `directory` is the project's."""
+    """The stacks of the fake `pulumi`, and the project's `directory`."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
@@ -52,16 +52,16 @@ class Backend:
 
     @property
     def asked(self) -> list[str]:
-        """What `pulumi` was asked, in order."""
+        """The arguments of all calls of `pulumi`, in order."""
         log = self._bin / "asked"
         return log.read_text(encoding="utf-8").splitlines() if log.exists() else []
 
     def declare(self, stack: str) -> None:
-        """A stack with a file that nobody has applied."""
+        """Create the file of a stack without an update."""
         (self.directory / "stacks" / f"Pulumi.{stack}.yaml").touch()
 
     def apply(self, stack: str, document: SettingsDocument, updates: int, *, numbered: bool = False) -> None:
-        """A stack after so many updates; `numbered` where the backend tells the number itself."""
+        """Set a stack after some updates; `numbered` if the backend returns the number itself."""
         self.declare(stack)
         outputs = {"settings": document.canonical_json(), "clientSecrets": {"agent": f"s3cret-of-{stack}"}}
         self._stacks[stack] = {"outputs": outputs, "updates": updates, "version": updates if numbered else 0}
@@ -77,16 +77,16 @@ class Backend:
 
 
 def document(tenant: str = "acme", *, open_to_all: bool = False) -> SettingsDocument:
-    """Settings of a tenant; two different ones."""
+    """Return settings of a tenant; `open_to_all` selects the second variant."""
     return acme.settings(acme.OPEN if open_to_all else None).model_copy(update={"tenant": tenant})
 
 
 @pytest.fixture
 def backend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Backend:
-    """A project without stacks, which is the working directory."""
+    """A project without stacks as the working directory."""
     directory = tmp_path / "project"
     directory.mkdir()
-    made = Backend(directory)
+    project_backend = Backend(directory)
     monkeypatch.chdir(directory)
-    monkeypatch.setenv("PATH", made.path)
-    return made
+    monkeypatch.setenv("PATH", project_backend.path)
+    return project_backend

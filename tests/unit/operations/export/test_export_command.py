@@ -1,4 +1,4 @@
-"""`flow-mcp export` with a `pulumi` that answers from a file."""
+"""Tests of `flow-mcp export` with a fake `pulumi` that reads its answers from a file."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_each_tenant_gets_a_file_that_the_runtime_reads(backend: Backend, tmp_pa
     backend.apply("globex", document("globex"), updates=1)
     _run("--to", str(tmp_path / "out"))
     read = [read_settings(tmp_path / "out" / f"{tenant}.json") for tenant in ("acme", "globex")]
-    assert [(each.tenant, each.revision) for each in read] == [("acme", 3), ("globex", 1)]
+    assert [(item.tenant, item.revision) for item in read] == [("acme", 3), ("globex", 1)]
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["acme.json", "globex.json"]
 
 
@@ -46,7 +46,7 @@ def test_changed_settings_raise_the_revision_to_the_updates_number(backend: Back
     assert read_settings(tmp_path / "out/acme.json").revision == 7
 
 
-def test_a_stack_made_again_does_not_go_back(backend: Backend, tmp_path: Path) -> None:
+def test_a_recreated_stack_does_not_lower_the_revision(backend: Backend, tmp_path: Path) -> None:
     backend.apply("acme", document(), updates=30)
     _run("--to", str(tmp_path / "out"))
     backend.apply("acme", document(open_to_all=True), updates=1)
@@ -54,7 +54,7 @@ def test_a_stack_made_again_does_not_go_back(backend: Backend, tmp_path: Path) -
     assert read_settings(tmp_path / "out/acme.json").revision == 31
 
 
-def test_a_backend_that_numbers_updates_is_asked_for_one(backend: Backend, tmp_path: Path) -> None:
+def test_a_numbered_backend_is_queried_for_one_update(backend: Backend, tmp_path: Path) -> None:
     backend.apply("acme", document(), updates=40, numbered=True)
     _run("--to", str(tmp_path / "out"))
     assert read_settings(tmp_path / "out/acme.json").revision == 40
@@ -77,14 +77,14 @@ def test_secrets_go_into_a_private_file_only(backend: Backend, tmp_path: Path, f
     assert file.stat().st_mode & 0o777 == 0o600
     text = file.read_text(encoding="utf-8")
     if form == "json":
-        found = json.loads(text)["acme"]["agent"]["clientSecret"]
+        secret = json.loads(text)["acme"]["agent"]["clientSecret"]
     else:
-        found = base64.b64decode(yaml.safe_load(text)["data"]["agent.client-secret"]).decode()
-    assert found == "s3cret-of-acme"
+        secret = base64.b64decode(yaml.safe_load(text)["data"]["agent.client-secret"]).decode()
+    assert secret == "s3cret-of-acme"
     assert "s3cret" not in result.output + (tmp_path / "out/acme.json").read_text(encoding="utf-8")
 
 
-def test_a_secret_file_that_others_could_read_is_made_private(backend: Backend, tmp_path: Path) -> None:
+def test_a_readable_secret_file_is_made_private(backend: Backend, tmp_path: Path) -> None:
     backend.apply("acme", document(), updates=1)
     arguments = ("--to", str(tmp_path / "out"), "--secrets-to", str(tmp_path / "secrets"))
     _run(*arguments)
@@ -93,12 +93,12 @@ def test_a_secret_file_that_others_could_read_is_made_private(backend: Backend, 
     assert (tmp_path / "secrets").stat().st_mode & 0o777 == 0o600
 
 
-def test_config_maps_hold_the_envelopes_under_valid_names(backend: Backend) -> None:
+def test_config_maps_have_valid_names_and_the_envelopes(backend: Backend) -> None:
     backend.apply("acme", document(), updates=2)
     backend.apply("big", document("Big_Tenant"), updates=1)
     result = _run("--format", "configmap")
     maps = list(yaml.safe_load_all(result.stdout))
-    assert [each["metadata"]["name"] for each in maps] == [
+    assert [item["metadata"]["name"] for item in maps] == [
         "flow-mcp-settings-big-tenant-eaf8c22e5f",
         "flow-mcp-settings-acme",
     ]
@@ -106,9 +106,7 @@ def test_config_maps_hold_the_envelopes_under_valid_names(backend: Backend) -> N
     assert (envelope.revision, envelope.document()) == (2, document())
 
 
-def test_replaced_config_maps_keep_their_revision_while_settings_are_the_same(
-    backend: Backend, tmp_path: Path
-) -> None:
+def test_config_maps_keep_their_revision_if_settings_are_equal(backend: Backend, tmp_path: Path) -> None:
     arguments = ("--format", "configmap", "--to", str(tmp_path / "maps.yaml"))
     backend.apply("acme", document(), updates=2)
     _run(*arguments)
@@ -118,7 +116,7 @@ def test_replaced_config_maps_keep_their_revision_while_settings_are_the_same(
     assert (tmp_path / "maps.yaml").read_bytes() == before
 
 
-def test_a_bundle_checks_itself_and_keeps_revisions(backend: Backend, tmp_path: Path) -> None:
+def test_a_bundle_verifies_its_digests_and_keeps_revisions(backend: Backend, tmp_path: Path) -> None:
     arguments = ("--format", "bundle", "--to", str(tmp_path / "bundle.json"))
     backend.apply("acme", document(), updates=2)
     backend.apply("globex", document("globex"), updates=2)
@@ -127,9 +125,9 @@ def test_a_bundle_checks_itself_and_keeps_revisions(backend: Backend, tmp_path: 
     backend.apply("acme", document(), updates=6)
     _run(*arguments)
     text = (tmp_path / "bundle.json").read_text(encoding="utf-8")
-    revisions = {tenant: each.revision for tenant, each in Bundle.from_json(text).envelopes.items()}
+    revisions = {tenant: item.revision for tenant, item in Bundle.from_json(text).envelopes.items()}
     assert revisions == {"acme": 2, "globex": 6}
-    with pytest.raises(FlowMcpError, match="no bundle of an earlier export"):
+    with pytest.raises(FlowMcpError, match="not a bundle of an earlier export"):
         Bundle.from_json(text.replace('"revision":6', '"revision":7'))
 
 
@@ -140,12 +138,12 @@ def test_the_same_stacks_give_the_same_bytes(backend: Backend) -> None:
         assert _run("--format", form).stdout == _run("--format", form).stdout
 
 
-def test_a_stack_that_is_not_applied_is_left_out_unless_named(backend: Backend, tmp_path: Path) -> None:
+def test_a_stack_without_an_update_is_skipped_unless_named(backend: Backend, tmp_path: Path) -> None:
     backend.apply("acme", document(), updates=1)
     backend.declare("new")
     assert _summary("--to", str(tmp_path / "out"))["notApplied"] == ["new"]
     assert _error("--to", str(tmp_path / "out"), "new") == (
-        "the stack new is not at Pulumi's backend; "
+        "the stack new does not exist at Pulumi's backend; "
         "run `pulumi stack select --create new` and `pulumi up` first"
     )
 
@@ -167,30 +165,30 @@ def test_nothing_is_pruned_while_a_stack_has_no_settings(backend: Backend, tmp_p
     _run("--to", str(tmp_path / "out"))
     backend.remove("acme")
     backend.declare("acme")
-    assert "nothing is pruned" in _error("--to", str(tmp_path / "out"), "--prune")
+    assert "Nothing is pruned" in _error("--to", str(tmp_path / "out"), "--prune")
     assert (tmp_path / "out/acme.json").exists()
 
 
-def test_two_stacks_of_one_tenant_are_refused(backend: Backend, tmp_path: Path) -> None:
+def test_two_stacks_of_one_tenant_are_an_error(backend: Backend, tmp_path: Path) -> None:
     backend.apply("acme", document(), updates=1)
     backend.apply("acme-old", document(), updates=1)
     assert "both have settings of the tenant acme" in _error("--to", str(tmp_path / "out"))
     assert not (tmp_path / "out").exists()
 
 
-def test_a_file_in_the_way_that_is_no_envelope_stays(backend: Backend, tmp_path: Path) -> None:
+def test_an_existing_file_that_is_not_an_envelope_is_not_replaced(backend: Backend, tmp_path: Path) -> None:
     backend.apply("acme", document(), updates=1)
     (tmp_path / "acme.json").write_text("{}", encoding="utf-8")
     assert "is not an envelope of an earlier export" in _error("--to", str(tmp_path))
     assert (tmp_path / "acme.json").read_text(encoding="utf-8") == "{}"
 
 
-def test_without_pulumi_the_way_to_get_it_is_told(
+def test_a_missing_pulumi_is_an_error_with_a_remedy(
     backend: Backend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     backend.apply("acme", document(), updates=1)
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert "`flow-mcp toolchain` gets it" in _error("--to", str(tmp_path / "out"))
+    assert "run `flow-mcp toolchain` to install it" in _error("--to", str(tmp_path / "out"))
 
 
 def _run(*arguments: str) -> Result:

@@ -9,7 +9,7 @@ ORIGIN = "https://inspector.example"
 
 
 def declaration(*, everyone: bool = False) -> Declaration:
-    """A Keycloak with dynamic registration, a program and an application of people."""
+    """Return a declaration with dynamic client registration, a program and an application for people."""
     people = "everyone" if everyone else {"groups": ["planners"]}
     tenant = {
         "id": "acme",

@@ -1,4 +1,4 @@
-"""A tenant whose authorization server's answers are written down."""
+"""A tenant with a fake authorization server."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ Answer = httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]
 
 
 class Fake:
-    """Answers by method and address; anything else is 404.
+    """A fake authorization server with an answer for each method and address, and 404 for others.
 
     Attributes:
-        metadata: what the metadata addresses answer; change it at will.
+        metadata: the document at the metadata addresses, which tests can change.
         answers: all other answers.
-        requests: what was asked, with its body.
-        authorizations: the Authorization headers that came with it.
+        requests: method, URL and body of all requests.
+        authorizations: their Authorization headers.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class Fake:
         self.answers[method, url] = httpx.Response(status, json=body, headers=named)
 
     def let_agent_authenticate(self, by: Literal["private-key-jwt", "federated"]) -> None:
-        """Make the program one without a secret."""
+        """Change the program's authentication to one without a secret."""
         (server,) = self.settings.authorization_servers
         agent, *others = server.clients
         clients = (agent.model_copy(update={"authentication": by}), *others)
@@ -75,7 +75,7 @@ class Fake:
         self.settings = self.settings.model_copy(update={"authorization_servers": (server,)})
 
     def mint(self, token: str) -> None:
-        """Let the token endpoint give this token."""
+        """Let the token endpoint issue this token."""
         self.answer("POST", TOKEN, 200, {"access_token": token, "token_type": "Bearer"})
 
     def observed(
@@ -88,7 +88,7 @@ class Fake:
         metadata_document: str | None = None,
         client_keys: Mapping[str, ClientKey] | None = None,
     ) -> list[tuple[str, str, str]]:
-        """Status, subject and what was seen, of all of a check's observations."""
+        """Return status, subject and `seen` of all observations of a check."""
         transport = httpx.MockTransport(self._answer)
         web = Web(transport)
         target = Target(
@@ -106,10 +106,10 @@ class Fake:
         results = run(target, checks=[check])
         target.close()
         web.close()
-        return [(each.status, each.observation.subject, each.observation.seen) for each in results]
+        return [(result.status, result.observation.subject, result.observation.seen) for result in results]
 
     def statuses(self, check: Check, **options: Any) -> list[str]:
-        """Only the statuses."""
+        """Return the statuses of all observations of a check."""
         return [status for status, _, _ in self.observed(check, **options)]
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
@@ -119,26 +119,26 @@ class Fake:
         answer = self.answers.get((request.method, url), httpx.Response(404))
         if isinstance(answer, Exception):
             raise answer
-        made = answer(request) if callable(answer) else answer
-        # As from a network: a stream that is read once.
-        headers = {name: value for name, value in made.headers.items() if name != "content-length"}
-        return httpx.Response(made.status_code, headers=headers, content=iter([made.content]))
+        response = answer(request) if callable(answer) else answer
+        # A stream that can be read once, as from a network.
+        headers = {name: value for name, value in response.headers.items() if name != "content-length"}
+        return httpx.Response(response.status_code, headers=headers, content=iter([response.content]))
 
 
 def program_token(**changes: Any) -> str:
-    """A token of the agent for production, valid now."""
+    """Return a token of the program for production that is valid now."""
     now = int(time.time())
     header = changes.pop("header", {})
     return acme.token(acme.program(**{"iat": now - 1, "exp": now + 300} | changes), **header)
 
 
 def opaque() -> str:
-    """A token as Auth0 gives it where no API is named."""
+    """Return a token as Auth0 issues it without an API."""
     return "an-opaque-token-of-thirty-two-characters"
 
 
 def encrypted() -> str:
-    """A JWE in form: five parts."""
+    """Return a text of five parts, like a JWE."""
     return ".".join(
         [acme.base64url(json.dumps({"alg": "dir", "enc": "A256GCM"}).encode()).decode(), "", "x", "x", "x"]
     )

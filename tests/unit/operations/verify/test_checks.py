@@ -1,4 +1,4 @@
-"""The list of checks, and the pages that speak of them."""
+"""Tests of the list of checks and its documentation."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_every_check_is_in_the_list_once() -> None:
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
-def test_a_check_says_everything_about_itself(check: Check) -> None:
+def test_a_check_has_all_descriptions(check: Check) -> None:
     assert re.fullmatch(r"V-[A-Z]+-\d{3}", check.id)
     assert not check.title.endswith(".")
     assert check.meaning.endswith(".")
@@ -39,28 +39,30 @@ def test_a_check_says_everything_about_itself(check: Check) -> None:
     assert check.reference.startswith("https://")
 
 
-def test_every_error_text_says_what_to_do() -> None:
-    assert [each.code for each in ERROR_TEXTS if not each.remedy.endswith(".")] == []
-    assert [each.code for each in ERROR_TEXTS if not each.source.startswith("https://")] == []
-    assert len({each.code for each in ERROR_TEXTS}) == len(ERROR_TEXTS)
+def test_every_error_text_has_a_remedy() -> None:
+    assert [error_text.code for error_text in ERROR_TEXTS if not error_text.remedy.endswith(".")] == []
+    assert [
+        error_text.code for error_text in ERROR_TEXTS if not error_text.source.startswith("https://")
+    ] == []
+    assert len({error_text.code for error_text in ERROR_TEXTS}) == len(ERROR_TEXTS)
 
 
-def test_the_page_lists_the_checks_as_they_are() -> None:
+def test_the_documentation_lists_the_checks() -> None:
     page = (REPOSITORY / "docs" / "verify.md").read_text(encoding="utf-8")
     assert page.split(_BEGIN)[1].split(_END)[0] == markdown(CHECKS)
 
 
-def test_every_reported_problem_has_its_row() -> None:
+def test_every_field_problem_has_a_row() -> None:
     rows = re.findall(
         r"^\| (\d+) \| (.+?) \| (.+?) \| (.+?) \|$", _FIELD.read_text(encoding="utf-8"), re.MULTILINE
     )
     assert [int(number) for number, *_ in rows] == list(range(1, 23))
-    for _, reports, how, _ in rows:
+    for _, reports, handling, _ in rows:
         assert "https://github.com/" in reports
-        assert re.match(r"(impossible|refused by `check`|warned of by `check`|named by `verify`)", how)
+        assert re.match(r"(impossible|refused by `check`|warned of by `check`|named by `verify`)", handling)
 
 
-def test_the_problems_page_names_tests_and_checks_that_exist() -> None:
+def test_tests_and_checks_in_the_documentation_exist() -> None:
     page = _FIELD.read_text(encoding="utf-8")
     named = re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", page)
     missing = [

@@ -1,4 +1,4 @@
-"""A program's own key: what can be used, and what is signed with it."""
+"""Tests of programs' private keys and their assertions."""
 
 from __future__ import annotations
 
@@ -68,37 +68,39 @@ def test_an_assertion_is_for_this_client_and_this_issuer_and_short_lived(
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
-        (b"", "holds no private key in PEM"),
-        (b"-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n", "a certificate is none"),
-        (_pem(_RSA, "secret"), "is encrypted: decrypt it"),
-        (_pem(ed25519.Ed25519PrivateKey.generate()), "is a key of another kind"),
+        (b"", "has no private key in PEM"),
+        (b"-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n", "A certificate is not enough"),
+        (_pem(_RSA, "secret"), "is encrypted. Decrypt it"),
+        (_pem(ed25519.Ed25519PrivateKey.generate()), "has an unsupported key"),
         (_pem(rsa.generate_private_key(public_exponent=65537, key_size=1024)), "RSA of 2048 bits or more"),
         (_pem(ec.generate_private_key(ec.SECP256K1())), "EC on P-256, P-384 or P-521"),
     ],
     ids=["empty", "certificate", "encrypted", "Ed25519", "RSA of 1024 bits", "another curve"],
 )
-def test_a_file_that_cannot_sign_is_refused(tmp_path: Path, content: bytes, said: str) -> None:
+def test_a_file_without_a_usable_key_is_rejected(tmp_path: Path, content: bytes, message: str) -> None:
     file = tmp_path / "signer.pem"
     file.write_bytes(content)
-    with pytest.raises(ClientKeyError, match=said):
+    with pytest.raises(ClientKeyError, match=message):
         ClientKey.read(file)
 
 
-def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
+def test_a_missing_key_file_is_rejected(tmp_path: Path) -> None:
     with pytest.raises(ClientKeyError, match="cannot be read: No such file or directory"):
         ClientKey.read(tmp_path / "none.pem")
 
 
-def test_a_program_with_a_key_gets_its_token_with_it_and_without_basic_authentication(tmp_path: Path) -> None:
+def test_a_program_with_a_key_authenticates_with_it_and_without_basic(tmp_path: Path) -> None:
     file = tmp_path / "agent.pem"
     file.write_bytes(_pem(_RSA))
     fake = Fake()
     fake.let_agent_authenticate("private-key-jwt")
     fake.mint(program_token())
     keys = {"agent": ClientKey.read(file)}
-    assert fake.observed(tokens.minted, client_keys=keys) == [("pass", "agent for 456/production", "a token")]
+    assert fake.observed(tokens.minted, client_keys=keys) == [
+        ("pass", "agent for 456/production", "token received")
+    ]
     assert fake.statuses(tokens.allowed, client_keys=keys) == ["pass"]
     (_, url, body), *_ = (asked for asked in fake.requests if asked[0] == "POST")
     sent = parse_qs(body)
@@ -109,7 +111,7 @@ def test_a_program_with_a_key_gets_its_token_with_it_and_without_basic_authentic
     assert fake.authorizations == []
 
 
-def test_an_assertion_that_a_server_repeats_is_not_shown(tmp_path: Path) -> None:
+def test_an_assertion_in_a_servers_error_is_not_shown(tmp_path: Path) -> None:
     file = tmp_path / "agent.pem"
     file.write_bytes(_pem(_RSA))
     fake = Fake()
@@ -125,13 +127,15 @@ def _repeat_the_assertion(request: httpx.Request) -> httpx.Response:
 
 
 @pytest.mark.parametrize(
-    ("by", "said"),
+    ("method", "message"),
     [
-        ("private-key-jwt", "has a key of its own: `--key agent=FILE` asks with it"),
-        ("federated", "authenticates by federated, which only the client can"),
+        ("private-key-jwt", "the stack does not have its private key; provide it with `--key agent=FILE`"),
+        ("federated", "authenticates with federated, which only the client itself can do"),
     ],
 )
-def test_without_its_key_a_program_is_skipped(by: Literal["private-key-jwt", "federated"], said: str) -> None:
+def test_without_its_key_a_program_is_skipped(
+    method: Literal["private-key-jwt", "federated"], message: str
+) -> None:
     fake = Fake()
-    fake.let_agent_authenticate(by)
-    assert fake.observed(tokens.minted) == [("skipped", "agent", said)]
+    fake.let_agent_authenticate(method)
+    assert fake.observed(tokens.minted) == [("skipped", "agent", message)]

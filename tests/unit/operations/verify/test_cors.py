@@ -1,4 +1,4 @@
-"""Preflights of pages on declared origins."""
+"""Tests of the CORS checks."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_an_origin_that_is_allowed_passes(check: Check, method: str, url: str, a
     [(200, {}), (200, {"Access-Control-Allow-Origin": "https://other.example"}), (403, {})],
     ids=["no header", "another origin", "refused"],
 )
-def test_an_origin_that_is_not_allowed_is_named(
+def test_an_origin_that_is_not_allowed_is_reported(
     check: Check, method: str, url: str, status: int, headers: dict[str, str]
 ) -> None:
     fake = _fake()
@@ -46,7 +46,7 @@ def test_an_origin_that_is_not_allowed_is_named(
     if method == "GET":
         right = fake.answers[method, url]
         assert callable(right)
-        # Without an Origin the metadata is there, as for every other client.
+        # Without an Origin header the metadata is served, as for clients outside of browsers.
         answers[method, url] = lambda request: (
             httpx.Response(status, headers=headers) if "origin" in request.headers else right(request)
         )
@@ -54,5 +54,5 @@ def test_an_origin_that_is_not_allowed_is_named(
     assert fake.statuses(check, declaration=declaration()) == ["fail"]
 
 
-def test_without_the_declaration_nothing_is_claimed() -> None:
+def test_without_the_declaration_the_check_is_skipped() -> None:
     assert _fake().observed(cors.token) == [("skipped", "", "no file")]

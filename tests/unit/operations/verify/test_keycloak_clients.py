@@ -1,4 +1,4 @@
-"""What Keycloak has registered, against the declaration; tests/live has the real one."""
+"""Tests of the checks of Keycloak's clients with a fake; tests/live has a real Keycloak."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _CREDENTIALS = {"KEYCLOAK_USER": "admin", "KEYCLOAK_PASSWORD": "the-administrato
 
 
 def _fake(**changes: Any) -> Fake:
-    """A realm as declared, but for these changes of the client `desktop`."""
+    """Return a realm as declared, except for these changes of the client `desktop`."""
     fake = Fake()
     clients = {
         acme.DESKTOP: {
@@ -59,7 +59,7 @@ def test_each_deviation_has_its_check() -> None:
     checks = [check for check in CHECKS if check.id.startswith("V-CLIENT-")]
     for changes, named in deviations:
         fake = _fake(**changes)
-        found = {
+        failed_checks = {
             check.id
             for check in checks
             for status, subject, _ in fake.observed(
@@ -67,14 +67,14 @@ def test_each_deviation_has_its_check() -> None:
             )
             if (status, subject) == ("fail", "desktop")
         }
-        assert found == {named}, changes
+        assert failed_checks == {named}, changes
 
 
-def test_a_client_that_is_not_there_is_named() -> None:
+def test_a_missing_client_is_reported() -> None:
     observed = _fake().observed(keycloak_clients.exists, declaration=declaration(), environment=_CREDENTIALS)
     assert observed == [
-        ("fail", "agent", f"{acme.AGENT}: not there"),
-        ("pass", "desktop", f"{acme.DESKTOP}: on"),
+        ("fail", "agent", f"{acme.AGENT}: missing"),
+        ("pass", "desktop", f"{acme.DESKTOP}: enabled"),
     ]
 
 
@@ -82,10 +82,10 @@ def test_a_client_that_is_not_there_is_named() -> None:
     ("kind", "environment", "reason"),
     [
         ("keycloak", {}, "the environment has no administrator's credentials"),
-        ("auth0", _CREDENTIALS, "what auth0 has registered is not read"),
+        ("auth0", _CREDENTIALS, "the clients of auth0 cannot be read"),
     ],
 )
-def test_where_it_cannot_look_it_says_why(kind: str, environment: dict[str, str], reason: str) -> None:
+def test_a_skipped_check_has_a_reason(kind: str, environment: dict[str, str], reason: str) -> None:
     fake = Fake(kind=kind)
     ((status, _, seen),) = fake.observed(
         keycloak_clients.exists, declaration=declaration(), environment=environment
@@ -94,7 +94,7 @@ def test_where_it_cannot_look_it_says_why(kind: str, environment: dict[str, str]
     assert seen.startswith(reason)
 
 
-def test_a_refused_administrator_is_no_traceback() -> None:
+def test_rejected_administrator_credentials_skip_the_check() -> None:
     fake = _fake()
     token = "https://id.acme.example/realms/master/protocol/openid-connect/token"
     fake.answer(

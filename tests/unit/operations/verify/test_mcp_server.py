@@ -1,4 +1,4 @@
-"""MCP servers that answer, and that do not."""
+"""Tests of the checks of MCP servers."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_servers_with_the_settings_pass() -> None:
     [(200, ""), (401, ""), (401, 'Bearer realm="x"'), (401, 'Bearer resource_metadata="https://x.example/"')],
     ids=["open", "no challenge", "no metadata", "metadata elsewhere"],
 )
-def test_a_wrong_challenge_is_named(status: int, header: str) -> None:
+def test_a_wrong_challenge_is_reported(status: int, header: str) -> None:
     fake = _serving()
     headers = {"WWW-Authenticate": header} if header else {}
     fake.answers["POST", acme.PRODUCTION] = httpx.Response(status, headers=headers)
@@ -47,20 +47,24 @@ def test_a_wrong_challenge_is_named(status: int, header: str) -> None:
     [{"authorization_servers": [acme.AUTHORITY + "/"]}, {"resource": acme.TEST}, {"scopes_supported": []}],
     ids=["issuer with a slash", "another resource", "no scopes"],
 )
-def test_metadata_that_differs_in_a_byte_is_named(change: dict[str, Any]) -> None:
+def test_metadata_that_differs_in_a_byte_is_reported(change: dict[str, Any]) -> None:
     fake = _serving()
     right = resource_metadata(fake.settings.protected_resources[0])
     fake.answer("GET", acme.WELL_KNOWN, 200, {**right, **change})
     assert fake.statuses(mcp_server.metadata) == ["fail", "pass"]
 
 
-def test_metadata_that_is_not_there_is_named() -> None:
+def test_missing_metadata_is_reported() -> None:
     fake = _serving()
     fake.answer("GET", acme.WELL_KNOWN, 404)
-    assert fake.observed(mcp_server.metadata)[0] == ("fail", "456/production", "answered 404 and no metadata")
+    assert fake.observed(mcp_server.metadata)[0] == (
+        "fail",
+        "456/production",
+        "answered 404 without metadata",
+    )
 
 
-def test_servers_that_cannot_be_reached_fail_only_where_they_must_answer() -> None:
+def test_unreachable_mcp_servers_fail_only_with_the_option() -> None:
     fake = Fake()
     for resource in fake.settings.protected_resources:
         fake.answers["POST", resource.url] = httpx.ConnectError("no route")

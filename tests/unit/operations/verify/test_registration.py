@@ -1,4 +1,4 @@
-"""Registration: open as declared, closed otherwise; what was registered is deleted again."""
+"""Tests of the registration checks, which delete the clients that they register."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ def _open(*, declared: bool = True) -> Fake:
     return fake
 
 
-def test_declared_registration_works_and_is_undone() -> None:
+def test_declared_registration_works_and_its_client_is_deleted() -> None:
     fake = _open()
     assert fake.observed(registration.works) == [
-        ("pass", "naming no scopes", "answered 201"),
-        ("pass", "naming its scopes", "answered 201"),
+        ("pass", "without scopes", "answered 201"),
+        ("pass", "with its scopes", "answered 201"),
     ]
     assert [request[:2] for request in fake.requests if request[0] != "GET"] == [
         ("POST", REGISTER),
@@ -39,16 +39,16 @@ def test_declared_registration_works_and_is_undone() -> None:
     ] * 2
 
 
-def test_declared_registration_that_is_refused_is_named() -> None:
+def test_a_rejected_declared_registration_is_reported() -> None:
     fake = _open()
-    said = {"error": "insufficient_scope", "error_description": "Policy 'Trusted Hosts' rejected request"}
-    fake.answer("POST", REGISTER, 403, said)
+    error = {"error": "insufficient_scope", "error_description": "Policy 'Trusted Hosts' rejected request"}
+    fake.answer("POST", REGISTER, 403, error)
     assert fake.statuses(registration.works) == ["fail", "fail"]
     del fake.metadata["registration_endpoint"]
     assert fake.statuses(registration.advertised) == ["fail"]
 
 
-def test_undeclared_registration_that_is_open_is_named_and_undone() -> None:
+def test_open_undeclared_registration_is_reported_and_its_client_is_deleted() -> None:
     fake = _open(declared=False)
     assert fake.statuses(registration.closed) == ["fail", "fail"]
     assert [r[0] for r in fake.requests if r[0] != "GET"] == ["POST", "DELETE"] * 2
@@ -58,26 +58,26 @@ def test_undeclared_registration_that_is_open_is_named_and_undone() -> None:
     assert fake.observed(registration.closed) == [("pass", "", "not advertised")]
 
 
-def test_a_client_that_cannot_be_deleted_is_named() -> None:
+def test_a_client_that_cannot_be_deleted_is_reported() -> None:
     fake = _open()
     fake.answer("DELETE", f"{REGISTER}/made", 401)
-    assert ("fail", "naming no scopes", "the client made could not be deleted again") in fake.observed(
+    assert ("fail", "without scopes", "the client made could not be deleted") in fake.observed(
         registration.works
     )
 
 
-def test_the_registration_token_goes_to_no_other_host() -> None:
+def test_the_registration_token_is_not_sent_to_another_host() -> None:
     fake = _open()
     fake.answer("POST", REGISTER, 201, _MADE | {"registration_client_uri": "https://evil.example/made"})
     fake.observed(registration.works)
     assert [url for _, url, _ in fake.requests if "evil.example" in url] == []
 
 
-def test_a_self_made_program_that_reaches_data_is_named() -> None:
+def test_a_registered_program_with_access_is_reported() -> None:
     fake = _open(declared=False)
-    # What must never be: the server gives the stranger a token that passes as the agent's.
+    # The server issues a token of the declared program to the registered client.
     fake.answer("POST", TOKEN, 200, {"access_token": program_token()})
-    assert ("fail", "456/production, naming no scopes") in [
+    assert ("fail", "456/production, without scopes") in [
         seen[:2] for seen in fake.observed(registration.without_data)
     ]
     fake.answer("POST", TOKEN, 400, {"error": "unauthorized_client"})
@@ -86,14 +86,14 @@ def test_a_self_made_program_that_reaches_data_is_named() -> None:
 
 def test_no_secret_of_a_registration_is_shown() -> None:
     fake = _open(declared=False)
-    said = f"no: {_MADE['client_secret']} {_MADE['registration_access_token']}"
-    fake.answer("POST", TOKEN, 400, {"error": "x", "error_description": said})
+    error = f"no: {_MADE['client_secret']} {_MADE['registration_access_token']}"
+    fake.answer("POST", TOKEN, 400, {"error": "x", "error_description": error})
     assert {seen for _, _, seen in fake.observed(registration.without_data)} == {
         "no token: answered 400, x, no: [hidden] [hidden]"
     }
 
 
-def test_a_registered_strange_redirect_is_named() -> None:
+def test_an_accepted_undeclared_redirect_is_reported() -> None:
     assert _open().statuses(registration.strange_redirect) == ["fail"]
 
 
@@ -104,11 +104,11 @@ def test_a_public_client_that_gets_a_secret_is_a_warning(method: str | None) -> 
     assert fake.observed(registration.stays_public) == [("warn", "", f"token_endpoint_auth_method: {method}")]
 
 
-def test_a_registration_with_unknown_fields_that_is_refused_is_a_warning() -> None:
+def test_a_rejected_registration_with_unknown_fields_is_a_warning() -> None:
     fake = _open()
     assert fake.statuses(registration.unknown_fields) == ["pass"]
-    said = {"error": "invalid_client_metadata", "error_description": "Unrecognized field"}
-    fake.answer("POST", REGISTER, 400, said)
+    error = {"error": "invalid_client_metadata", "error_description": "Unrecognized field"}
+    fake.answer("POST", REGISTER, 400, error)
     assert fake.observed(registration.unknown_fields) == [
         ("warn", "", "answered 400, invalid_client_metadata, Unrecognized field")
     ]
@@ -131,7 +131,7 @@ def test_declared_metadata_documents_must_be_advertised() -> None:
     ],
     ids=["trusted, taken", "trusted, refused", "strange, taken", "strange, refused"],
 )
-def test_a_metadata_document_is_taken_where_its_domain_is_declared(
+def test_a_metadata_document_is_accepted_only_on_a_declared_domain(
     address: str, location: str, status: str
 ) -> None:
     fake = _open()
@@ -142,5 +142,5 @@ def test_a_metadata_document_is_taken_where_its_domain_is_declared(
     assert fake.statuses(registration.documents_work, metadata_document=address) == [status]
 
 
-def test_without_a_document_nothing_is_claimed() -> None:
+def test_without_a_metadata_document_the_check_is_skipped() -> None:
     assert _open().statuses(registration.documents_work) == ["skipped"]

@@ -1,4 +1,4 @@
-"""Tokens as servers really issue them, and errors as they really word them."""
+"""Tests of the token checks with tokens and error texts of real servers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.unit.runtime import acme
 _SUBJECT = "agent for 456/production"
 
 
-def test_a_good_token_passes_everywhere() -> None:
+def test_a_valid_token_passes_all_checks() -> None:
     fake = Fake()
     fake.mint(program_token())
     for check in (
@@ -45,7 +45,7 @@ def test_the_claims_are_shown_and_never_the_token() -> None:
     [(opaque(), "token-opaque"), (encrypted(), "token-encrypted")],
     ids=["opaque", "JWE"],
 )
-def test_opaque_and_encrypted_tokens_are_named(token: str, reason: str) -> None:
+def test_opaque_and_encrypted_tokens_are_reported(token: str, reason: str) -> None:
     fake = Fake()
     fake.mint(token)
     ((status, subject, seen),) = fake.observed(tokens.form)
@@ -54,35 +54,35 @@ def test_opaque_and_encrypted_tokens_are_named(token: str, reason: str) -> None:
     assert fake.observed(tokens.audience) == []
 
 
-def test_a_token_of_another_algorithm_is_named() -> None:
+def test_a_token_with_another_algorithm_is_reported() -> None:
     fake = Fake()
     fake.mint(acme.signed_with_public_key('{"iss":"x"}', {"alg": "HS256", "typ": "JWT"}))
     assert fake.observed(tokens.form) == [("fail", _SUBJECT, "alg HS256, typ JWT")]
 
 
 @pytest.mark.parametrize("aud", ["account", acme.TEST, acme.GONE], ids=["another", "test's", "none"])
-def test_a_wrong_audience_is_named(aud: object) -> None:
+def test_a_wrong_audience_is_reported(aud: object) -> None:
     fake = Fake()
     fake.mint(program_token(aud=aud))
     assert fake.statuses(tokens.audience) == ["fail"]
     assert fake.statuses(tokens.allowed) == ["fail"]
 
 
-def test_a_token_with_every_audience_is_named() -> None:
+def test_a_token_with_all_audiences_is_reported() -> None:
     fake = Fake()
     fake.mint(program_token(aud=[acme.PRODUCTION, acme.TEST]))
     assert fake.statuses(tokens.elsewhere) == ["fail"]
 
 
-def test_a_scope_that_is_missing_is_named() -> None:
+def test_a_missing_scope_is_reported() -> None:
     fake = Fake()
     fake.mint(program_token(scope="openid"))
     assert fake.observed(tokens.scope_form) == [
-        ("fail", _SUBJECT, 'scope "openid", needed: mcp-456-production flow')
+        ("fail", _SUBJECT, 'scope "openid", required: mcp-456-production flow')
     ]
 
 
-def test_an_entra_token_of_version_1_is_named() -> None:
+def test_an_entra_token_of_version_1_is_reported() -> None:
     profile = TokenProfile(
         algorithms=("RS256",),
         types=("JWT",),
@@ -110,12 +110,12 @@ def test_an_entra_token_of_version_1_is_named() -> None:
         (
             "invalid_request",
             "AADSTS1002012: The provided value for scope is not valid.",
-            "client credentials ask for a single scope",
+            "client credentials require the scope `.default`",
         ),
         (
             "access_denied",
             "Service not enabled within domain: https://app.profitbase.biz/flow/mcp",
-            "the tenant has no API with this identifier",
+            "the Auth0 tenant has no API with this identifier",
         ),
         (
             "access_denied",
@@ -128,10 +128,10 @@ def test_an_entra_token_of_version_1_is_named() -> None:
             "'client_secret'.",
             "the redirect URI is registered for a client with a secret, and the client sent none",
         ),
-        ("invalid_scope", "Invalid scopes: x", "the client may not ask for one of these scopes"),
+        ("invalid_scope", "Invalid scopes: x", "the client may not request one of these scopes"),
     ],
 )
-def test_servers_errors_are_translated(error: str, description: str, meaning: str) -> None:
+def test_error_texts_of_servers_are_explained(error: str, description: str, meaning: str) -> None:
     fake = Fake()
     fake.answer("POST", TOKEN, 400, {"error": error, "error_description": description})
     ((status, subject, seen),) = fake.observed(tokens.minted)
@@ -140,9 +140,9 @@ def test_servers_errors_are_translated(error: str, description: str, meaning: st
     assert meaning in seen
 
 
-def test_a_code_is_not_found_in_a_longer_one() -> None:
+def test_an_error_code_does_not_match_a_longer_one() -> None:
     assert translate("AADSTS900091: something else") is None
-    assert [translate(f"x {each.code}: y") for each in ERROR_TEXTS] == list(ERROR_TEXTS)
+    assert [translate(f"x {error_text.code}: y") for error_text in ERROR_TEXTS] == list(ERROR_TEXTS)
 
 
 def test_an_error_that_repeats_the_secret_does_not_show_it() -> None:
@@ -153,14 +153,14 @@ def test_an_error_that_repeats_the_secret_does_not_show_it() -> None:
     assert SECRET not in seen
 
 
-def test_a_token_endpoint_that_does_not_answer_is_a_finding() -> None:
+def test_an_unreachable_token_endpoint_is_reported() -> None:
     fake = Fake()
     fake.answers["POST", TOKEN] = httpx.ReadTimeout("too slow")
     assert fake.observed(tokens.minted) == [("fail", _SUBJECT, "no answer: too slow")]
-    assert fake.observed(tokens.form) == [("skipped", "", "there is no token to look at (V-TOKEN-001)")]
+    assert fake.observed(tokens.form) == [("skipped", "", "there is no token to check (V-TOKEN-001)")]
 
 
-def test_a_secret_never_goes_over_plain_http() -> None:
+def test_a_secret_is_not_sent_over_plain_http() -> None:
     fake = Fake()
     (server,) = fake.settings.authorization_servers
     agent, desktop = server.clients
@@ -170,17 +170,17 @@ def test_a_secret_never_goes_over_plain_http() -> None:
         update={"authorization_servers": (server.model_copy(update={"clients": clients}),)}
     )
     assert fake.observed(tokens.minted) == [
-        ("fail", _SUBJECT, "no answer: http://id.acme.example/token is not https: nothing is sent there")
+        ("fail", _SUBJECT, "no answer: http://id.acme.example/token is not https, so no request was sent")
     ]
     assert fake.requests == []
 
 
-def test_a_resource_that_only_another_server_has_is_named() -> None:
+def test_a_resource_of_another_server_is_reported() -> None:
     fake = Fake()
     (production, test) = fake.settings.protected_resources
     elsewhere = production.authorization_servers[0].model_copy(update={"authority": "https://old.example"})
     moved = production.model_copy(update={"authorization_servers": (elsewhere,)})
     fake.settings = fake.settings.model_copy(update={"protected_resources": (moved, test)})
     assert fake.observed(tokens.minted) == [
-        ("fail", _SUBJECT, "the settings do not name this resource at this server")
+        ("fail", _SUBJECT, "the settings do not list this authorization server for the resource")
     ]

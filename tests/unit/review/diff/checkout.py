@@ -1,4 +1,4 @@
-"""A project in a git repository of its own, with a policy pack of one rule."""
+"""A project in its own git repository, with a policy pack of one rule."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from pathlib import Path
 from click.testing import CliRunner, Result
 
 from flow_mcp.cli.diff import command
+from tests.unit.declared import write_pack
 from tests.unit.review.diff.corpus import Case, Declared, files
 from tests.unit.review.diff.corpus.case import PROJECT
 
-RULES = '''"""One rule for tests."""
+RULE = '''"""One rule for tests."""
 
 from flow_mcp.review.policy.rule import Reference, Rule, Severity, Violation
 
@@ -30,9 +31,6 @@ class NoEveryone(Rule):
         for name, client in declaration.tenant.clients.items():
             if client.people.everyone:
                 yield Violation(("clients", name, "people"), "admits everyone")
-
-
-RULES = (NoEveryone(),)
 '''
 ENVIRONMENT = {
     "GIT_CONFIG_GLOBAL": os.devnull,
@@ -43,27 +41,24 @@ ENVIRONMENT = {
 
 @dataclass(frozen=True)
 class Checkout:
-    """A repository and the project in it."""
+    """A git repository and the project in it."""
 
     top: Path
     project: Path
 
     @classmethod
     def make(cls, top: Path, below: str = "", level: str = "mandatory") -> Checkout:
-        """A repository with a project and no stacks; `level` is that of its rule."""
+        """Create a repository with a project without stacks; `level` is the enforcement level of its rule."""
         checkout = cls(top, top / below)
         (checkout.project / "stacks").mkdir(parents=True)
-        rules = checkout.project / "policies" / "rules"
-        rules.mkdir(parents=True)
-        (rules / "__init__.py").write_text(RULES, encoding="utf-8")
-        (rules.parent / "configuration.json").write_text(f'{{"TEST-001": "{level}"}}\n', encoding="utf-8")
+        write_pack(checkout.project / "policies", {"no_everyone": RULE}, {"TEST-001": level})
         (checkout.project / "Pulumi.yaml").write_bytes(PROJECT.file.read_bytes())
         checkout.git("init", "-q")
         return checkout
 
     def git(self, *arguments: str) -> str:
         """Run git in the repository."""
-        ran = subprocess.run(
+        completed = subprocess.run(
             ["git", *arguments],
             cwd=self.top,
             env={**os.environ, **ENVIRONMENT},
@@ -71,27 +66,27 @@ class Checkout:
             text=True,
             check=True,
         )
-        return ran.stdout.strip()
+        return completed.stdout.strip()
 
     def commit(self) -> str:
-        """Commit everything; the commit's ID."""
+        """Commit everything and return the commit's ID."""
         self.git("add", "--all")
         self.git("commit", "-q", "--allow-empty", "-m", "a change")
         return self.git("rev-parse", "HEAD")
 
     def stack(self, stack: str) -> Path:
-        """A stack's file."""
+        """Return the path of a stack's file."""
         return self.project / "stacks" / f"Pulumi.{stack}.yaml"
 
-    def write(self, stack: str, side: Declared | None) -> None:
+    def write(self, stack: str, version: Declared | None) -> None:
         """Write a stack's file, or remove it."""
-        files(self.project, Case("", stack, None, None, ()), side)
+        files(self.project, Case("", stack, None, None, ()), version)
 
     def diff(self, *arguments: str) -> Result:
         """Run the command in the project."""
-        before = Path.cwd()
+        previous = Path.cwd()
         os.chdir(self.project)
         try:
             return CliRunner(env=ENVIRONMENT).invoke(command, ["--as-of", "2026-11-25", *arguments])
         finally:
-            os.chdir(before)
+            os.chdir(previous)

@@ -1,4 +1,4 @@
-"""An outcome that has everything in it, for all that shows one."""
+"""A sample outcome with every kind of content, for the tests of all output formats."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ AFTER = sample(
 
 
 def rule_result(rule: str, problem: str = "is wrong", **more: object) -> RuleResult:
-    """A violation that stops an update, unless it says more."""
-    told = {
+    """Return a mandatory violation; further arguments replace its values."""
+    values = {
         "rule_id": rule,
         "severity": "high",
         "level": "mandatory",
@@ -35,10 +35,10 @@ def rule_result(rule: str, problem: str = "is wrong", **more: object) -> RuleRes
         "path": (),
         "urn": "",
         "problem": problem,
-        "remedy": "Mend it.",
+        "remedy": "Fix it.",
         "waiver": None,
     }
-    return RuleResult(**{**told, **more})  # type: ignore[arg-type] # by the names above
+    return RuleResult(**{**values, **more})  # type: ignore[arg-type] # by the names above
 
 
 WAIVER = Waiver(reason="A move, @team", accepted_by="security", expires="2026-12-31")
@@ -55,7 +55,7 @@ ACME = TenantDiff(
         ),
         Operation("update", "urn:pulumi:acme::flow-mcp::a:b:C::kept", "a:b:C", ("description",)),
     ),
-    (Unknown("acme: clientIds.desktop", "is known when it is applied", blocks=False),),
+    (Unknown("acme: clientIds.desktop", "is unknown until the update", blocks=False),),
     (
         rule_result("TEST-001", "names a new host", path=("clients", "desktop", "redirectUris", 1)),
         rule_result(
@@ -66,18 +66,18 @@ ACME = TenantDiff(
         rule_result("TEST-005", "could not be evaluated: the rule raised KeyError", kind="failed"),
     ),
 )
-QUIET = TenantDiff("globex", "preview", ())
-OTHER = TenantDiff("initech", "preview", (), rule_results=(rule_result("TEST-002", level="advisory"),))
+UNCHANGED = TenantDiff("globex", "preview", ())
+WITH_ADVICE = TenantDiff("initech", "preview", (), rule_results=(rule_result("TEST-002", level="advisory"),))
 BLOCKED = TenantDiff(
     "stark",
     "preview",
     (),
-    unknowns=(Unknown("what changes", f"cannot be told: {HOSTILE}", blocks=True),),
+    unknowns=(Unknown("the change", f"cannot be determined: {HOSTILE}", blocks=True),),
 )
 
 OUTCOME = Outcome(
-    (ACME, QUIET, OTHER, BLOCKED),
+    (ACME, UNCHANGED, WITH_ADVICE, BLOCKED),
     "preview",
     AS_OF,
-    unknowns=(Unknown("policies", "changed too", blocks=False),),
+    unknowns=(Unknown("policies", "has changed", blocks=False),),
 )

@@ -11,10 +11,10 @@ import pytest
 from flow_mcp.common.errors import FlowMcpError
 from flow_mcp.common.exit_codes import BLOCKED, NEEDS_APPROVAL
 from tests.unit.review.diff.checkout import Checkout
-from tests.unit.review.diff.corpus import CORPUS, Case, Said
+from tests.unit.review.diff.corpus import CORPUS, Case, ExpectedChange
 from tests.unit.review.diff.corpus.case import sample
 
-FOUND = [case for case in CORPUS if case.declarations_suffice]
+FOUND_BY_BASE = [case for case in CORPUS if case.declarations_suffice]
 
 
 @pytest.fixture(scope="module")
@@ -27,36 +27,39 @@ def checkout(tmp_path: Path) -> Checkout:
     return Checkout.make(tmp_path)
 
 
-def told(checkout: Checkout, *arguments: str) -> tuple[int, Any]:
-    """The exit code and the document."""
+def diff_document(checkout: Checkout, *arguments: str) -> tuple[int, Any]:
+    """Run the command and return its exit code and document."""
     result = checkout.diff(*arguments, "--json")
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
     return result.exit_code, json.loads(result.stdout)
 
 
-def refused(checkout: Checkout, *arguments: str) -> str:
-    """The sentence that the command ends with, in 2."""
+def error_message(checkout: Checkout, *arguments: str) -> str:
+    """Run the command, which must fail with exit code 2, and return its message."""
     error = checkout.diff(*arguments).exception
     assert isinstance(error, FlowMcpError)
     assert error.exit_code == 2
     return str(error)
 
 
-@pytest.mark.parametrize("case", FOUND, ids=lambda case: case.name)
-def test_a_change_of_the_corpus_is_found_between_a_commit_and_the_files(shared: Checkout, case: Case) -> None:
+@pytest.mark.parametrize("case", FOUND_BY_BASE, ids=lambda case: case.name)
+def test_each_case_of_the_corpus_is_found_between_a_commit_and_the_files(
+    shared: Checkout, case: Case
+) -> None:
     for file in (shared.project / "stacks").iterdir():
         file.unlink()
     shared.write(case.stack, case.before)
     shared.commit()
     shared.write(case.stack, case.after)
-    code, document = told(shared, "--base", "HEAD")
+    code, document = diff_document(shared, "--base", "HEAD")
     (tenant,) = document["tenants"]
-    found = tuple(
-        Said(each["kind"], each["subject"], each["risk"], each["text"]) for each in tenant["changes"]
+    changes = tuple(
+        ExpectedChange(change["kind"], change["subject"], change["risk"], change["text"])
+        for change in tenant["changes"]
     )
-    assert found == case.expected
-    risky = any(each.risk in {"high", "medium"} for each in case.expected)
+    assert changes == case.expected
+    risky = any(change.risk in {"high", "medium"} for change in case.expected)
     assert (code, document["needsApproval"], document["blocked"]) == (
         NEEDS_APPROVAL if risky else 0,
         risky,
@@ -64,7 +67,7 @@ def test_a_change_of_the_corpus_is_found_between_a_commit_and_the_files(shared: 
     )
 
 
-def test_nothing_changed_is_no_change_and_0(checkout: Checkout) -> None:
+def test_without_changes_the_exit_code_is_0(checkout: Checkout) -> None:
     checkout.write("acme", sample("acme"))
     commit = checkout.commit()
     result = checkout.diff("--base", "HEAD")
@@ -75,21 +78,21 @@ def test_nothing_changed_is_no_change_and_0(checkout: Checkout) -> None:
     )
 
 
-def test_a_project_below_the_repositorys_top_is_compared_with_itself(tmp_path: Path) -> None:
+def test_a_project_in_a_subdirectory_is_compared_with_itself(tmp_path: Path) -> None:
     checkout = Checkout.make(tmp_path, "deploy/flow")
     checkout.write("acme", sample("acme"))
     checkout.commit()
     (checkout.top / "Pulumi.yaml").write_text("name: another\n", encoding="utf-8")
-    assert told(checkout, "--base", "HEAD")[1]["risk"] == "none"
+    assert diff_document(checkout, "--base", "HEAD")[1]["risk"] == "none"
     checkout.write("acme", sample("acme", {"clients.desktop.access": ["456/test"]}))
-    code, document = told(checkout, "--base", "HEAD")
-    assert (code, [each["kind"] for each in document["tenants"][0]["changes"]]) == (
+    code, document = diff_document(checkout, "--base", "HEAD")
+    assert (code, [change["kind"] for change in document["tenants"][0]["changes"]]) == (
         NEEDS_APPROVAL,
         ["client-loses-access", "group-loses-access", "access-wildcard-removed"],
     )
 
 
-def test_the_instance_is_that_of_the_revision_too(checkout: Checkout) -> None:
+def test_the_instance_at_the_revision_is_compared_too(checkout: Checkout) -> None:
     tenant = sample("acme")
     checkout.stack("acme").write_text(
         tenant.yaml().replace("flow-mcp:instance:\n    server: https://app.profitbase.biz/flow\n  ", ""),
@@ -102,7 +105,7 @@ def test_the_instance_is_that_of_the_revision_too(checkout: Checkout) -> None:
     project.write_text(
         text.replace("https://app.profitbase.biz/flow", "https://flow.example"), encoding="utf-8"
     )
-    code, document = told(checkout, "--base", "HEAD")
+    code, document = diff_document(checkout, "--base", "HEAD")
     (change,) = document["tenants"][0]["changes"]
     assert (code, change["kind"], change["path"], change["after"]) == (
         NEEDS_APPROVAL,
@@ -112,30 +115,30 @@ def test_the_instance_is_that_of_the_revision_too(checkout: Checkout) -> None:
     )
 
 
-def test_named_tenants_only_are_told_gone_ones_among_them(checkout: Checkout) -> None:
+def test_only_the_given_tenants_are_compared_including_removed_ones(checkout: Checkout) -> None:
     for stack in ("acme", "globex", "stark"):
         checkout.write(stack, sample(stack))
     checkout.commit()
     for stack in ("acme", "globex"):
         checkout.stack(stack).unlink()
-    _, document = told(checkout, "--base", "HEAD", "globex", "stark")
-    assert [(each["stack"], len(each["changes"]) > 0) for each in document["tenants"]] == [
+    _, document = diff_document(checkout, "--base", "HEAD", "globex", "stark")
+    assert [(tenant["stack"], len(tenant["changes"]) > 0) for tenant in document["tenants"]] == [
         ("globex", True),
         ("stark", False),
     ]
 
 
-def test_a_base_that_is_no_declaration_today_blocks_and_says_why(checkout: Checkout) -> None:
+def test_a_base_that_is_not_valid_today_blocks_with_the_reason(checkout: Checkout) -> None:
     text = sample("acme").yaml()
     checkout.stack("acme").write_text(text.replace("deletable: true", "deletable: perhaps"), encoding="utf-8")
     checkout.commit()
     checkout.write("acme", sample("acme"))
-    code, document = told(checkout, "--base", "HEAD")
+    code, document = diff_document(checkout, "--base", "HEAD")
     assert code == BLOCKED
     assert document["tenants"][0]["unknowns"] == [
         {
-            "subject": "what changes",
-            "text": "cannot be told: the base's file is no declaration of today "
+            "subject": "the change",
+            "text": "cannot be determined: the file at the base is not a valid declaration today "
             "(authorizationServer.keycloak.realm.deletable: is not true or false)",
             "blocks": True,
         }
@@ -150,35 +153,35 @@ def test_a_base_that_cannot_be_read_blocks(checkout: Checkout, content: bytes) -
     checkout.stack("acme").write_bytes(content)
     checkout.commit()
     checkout.write("acme", sample("acme"))
-    assert told(checkout, "--base", "HEAD")[0] == BLOCKED
+    assert diff_document(checkout, "--base", "HEAD")[0] == BLOCKED
 
 
 def test_a_base_that_is_a_link_blocks(checkout: Checkout, tmp_path_factory: pytest.TempPathFactory) -> None:
-    elsewhere = tmp_path_factory.mktemp("elsewhere") / "acme.yaml"
-    elsewhere.write_text(sample("acme").yaml(), encoding="utf-8")
-    checkout.stack("acme").symlink_to(elsewhere)
+    target = tmp_path_factory.mktemp("elsewhere") / "acme.yaml"
+    target.write_text(sample("acme").yaml(), encoding="utf-8")
+    checkout.stack("acme").symlink_to(target)
     checkout.commit()
     checkout.stack("acme").unlink()
     checkout.write("acme", sample("acme"))
-    assert told(checkout, "--base", "HEAD")[0] == BLOCKED
+    assert diff_document(checkout, "--base", "HEAD")[0] == BLOCKED
 
 
-def test_what_else_changes_in_a_stacks_file_is_told_by_its_place_alone(checkout: Checkout) -> None:
+def test_other_changed_keys_of_a_stack_file_are_listed_without_values(checkout: Checkout) -> None:
     text = sample("acme").yaml()
     checkout.stack("acme").write_text(f"{text}encryptionsalt: v1:a\n", encoding="utf-8")
     checkout.commit()
     changed = text.replace("config:\n", "config:\n  keycloak:clientSecret: {secure: v1:marker}\n")
     checkout.stack("acme").write_text(f"{changed}encryptionsalt: v1:marker\n", encoding="utf-8")
-    code, document = told(checkout, "--base", "HEAD")
+    code, document = diff_document(checkout, "--base", "HEAD")
     assert code == NEEDS_APPROVAL
-    assert [each["subject"] for each in document["tenants"][0]["unknowns"]] == [
+    assert [unknown["subject"] for unknown in document["tenants"][0]["unknowns"]] == [
         "config.keycloak:clientSecret of the stack's file",
         "encryptionsalt of the stack's file",
     ]
     assert "marker" not in json.dumps(document)
 
 
-def test_changed_policies_and_programs_are_told_beside_the_tenants(checkout: Checkout) -> None:
+def test_changed_policies_and_programs_are_listed_for_the_project(checkout: Checkout) -> None:
     checkout.write("acme", sample("acme"))
     program = checkout.project / "stacks" / "__main__.py"
     program.write_text("", encoding="utf-8")
@@ -187,18 +190,31 @@ def test_changed_policies_and_programs_are_told_beside_the_tenants(checkout: Che
     (checkout.project / "policies" / "configuration.json").write_text("{}\n", encoding="utf-8")
     project = checkout.project / "Pulumi.yaml"
     project.write_text(project.read_text(encoding="utf-8") + "refresh: always\n", encoding="utf-8")
-    code, document = told(checkout, "--base", "HEAD")
-    assert (code, [each["subject"] for each in document["unknowns"]]) == (
+    code, document = diff_document(checkout, "--base", "HEAD")
+    assert (code, [unknown["subject"] for unknown in document["unknowns"]]) == (
         NEEDS_APPROVAL,
         ["Pulumi.yaml", "policies", "stacks"],
     )
 
 
-def test_a_violated_policy_blocks_and_stands_beside_its_change(checkout: Checkout) -> None:
+def test_another_version_of_the_package_is_an_unknown_change(checkout: Checkout) -> None:
+    checkout.write("acme", sample("acme"))
+    pin = checkout.project / "requirements.txt"
+    pin.write_text("flow-mcp[deploy]==0.1.0\n", encoding="utf-8")
+    checkout.commit()
+    pin.write_text("flow-mcp[deploy]==0.2.0\n", encoding="utf-8")
+    code, document = diff_document(checkout, "--base", "HEAD")
+    assert (code, [unknown["subject"] for unknown in document["unknowns"]]) == (
+        NEEDS_APPROVAL,
+        ["requirements.txt"],
+    )
+
+
+def test_a_violated_rule_blocks_and_is_listed_with_its_change(checkout: Checkout) -> None:
     checkout.write("acme", sample("acme"))
     checkout.commit()
     checkout.write("acme", sample("acme", {"clients.desktop.people": "everyone"}))
-    code, document = told(checkout, "--base", "HEAD")
+    code, document = diff_document(checkout, "--base", "HEAD")
     (change,) = document["tenants"][0]["changes"]
     assert (code, change["kind"], change["findings"]) == (
         BLOCKED,
@@ -219,10 +235,10 @@ def test_a_violated_policy_blocks_and_stands_beside_its_change(checkout: Checkou
     )
 
 
-def test_a_violation_that_was_there_before_blocks_too(checkout: Checkout) -> None:
+def test_an_existing_violation_blocks_too(checkout: Checkout) -> None:
     checkout.write("globex", sample("globex"))
     checkout.commit()
-    code, document = told(checkout, "--base", "HEAD")
+    code, document = diff_document(checkout, "--base", "HEAD")
     assert (code, document["tenants"][0]["changes"], len(document["tenants"][0]["findings"])) == (
         BLOCKED,
         [],
@@ -232,74 +248,76 @@ def test_a_violation_that_was_there_before_blocks_too(checkout: Checkout) -> Non
 
 def test_a_rule_that_raises_blocks(checkout: Checkout) -> None:
     checkout.write("acme", sample("acme"))
-    rules = checkout.project / "policies" / "rules" / "__init__.py"
+    rules = checkout.project / "policies" / "rules" / "no_everyone.py"
     rules.write_text(
         rules.read_text(encoding="utf-8").replace("for name", "1 / 0\n        for name"), "utf-8"
     )
     checkout.commit()
-    assert told(checkout, "--base", "HEAD")[0] == BLOCKED
+    assert diff_document(checkout, "--base", "HEAD")[0] == BLOCKED
 
 
 @pytest.mark.parametrize(
     "revision",
     ["nowhere", "--output=/tmp/x", "-x", "--", "", "HEAD:stacks", "a\nb", "\x1b[31m", "HEAD^{tree}"],
 )
-def test_a_revision_that_is_no_commit_is_refused(checkout: Checkout, revision: str) -> None:
+def test_a_revision_that_is_not_a_commit_is_rejected(checkout: Checkout, revision: str) -> None:
     checkout.write("acme", sample("acme"))
     checkout.commit()
-    sentence = refused(checkout, f"--base={revision}")
-    assert sentence.startswith(f"git knows no commit {revision!r} here; ")
+    message = error_message(checkout, f"--base={revision}")
+    assert message.startswith(f"git found no commit {revision!r} in this repository; ")
 
 
-def test_without_a_repository_git_says_so(tmp_path: Path) -> None:
+def test_without_a_repository_the_message_names_the_git_command(tmp_path: Path) -> None:
     checkout = Checkout.make(tmp_path)
     (tmp_path / ".git").rename(tmp_path / "not-git")
     checkout.write("acme", sample("acme"))
-    assert "`git rev-parse` failed in" in refused(checkout, "--base", "HEAD")
+    assert "`git rev-parse` failed in" in error_message(checkout, "--base", "HEAD")
 
 
-def test_without_git_the_remedy_is_said(checkout: Checkout, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_git_the_message_says_so(checkout: Checkout, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
-    assert refused(checkout, "--base", "HEAD").startswith("there is no git on PATH")
+    assert error_message(checkout, "--base", "HEAD").startswith("git is not on PATH")
 
 
-def test_a_stack_that_never_was_is_refused(checkout: Checkout) -> None:
+def test_a_stack_that_never_existed_is_rejected(checkout: Checkout) -> None:
     checkout.write("acme", sample("acme"))
     checkout.commit()
-    assert refused(checkout, "--base", "HEAD", "acmee").startswith("there is no stack acmee, neither in")
+    assert error_message(checkout, "--base", "HEAD", "acmee").startswith(
+        "stack acmee does not exist, neither in"
+    )
 
 
-def test_without_any_stack_there_is_nothing_to_compare(checkout: Checkout) -> None:
+def test_a_project_without_stacks_is_rejected(checkout: Checkout) -> None:
     checkout.commit()
-    assert refused(checkout, "--base", "HEAD").startswith("there is nothing to compare")
+    assert error_message(checkout, "--base", "HEAD").startswith("there is nothing to compare")
 
 
-def test_a_file_that_is_wrong_now_is_refused_with_all_problems(checkout: Checkout) -> None:
+def test_invalid_current_files_are_rejected_with_all_problems(checkout: Checkout) -> None:
     checkout.write("acme", sample("acme"))
     checkout.commit()
     text = sample("acme").yaml().replace("deletable: true", "deletable: perhaps")
     checkout.stack("acme").write_text(text, encoding="utf-8")
     checkout.stack("globex").write_text("config: {}\n", encoding="utf-8")
-    sentences = refused(checkout, "--base", "HEAD").splitlines()
+    sentences = error_message(checkout, "--base", "HEAD").splitlines()
     assert [sentence.partition(": ")[2] for sentence in sentences if ": error: " in sentence] == [
         "error: authorizationServer.keycloak.realm.deletable: is not true or false. Write true or false.",
         "error: config: declares no tenant. Add flow-mcp:tenant below it.",
     ]
 
 
-def test_a_file_with_an_odd_name_is_a_stack_all_the_same(checkout: Checkout) -> None:
+def test_a_file_with_an_unusual_name_is_a_stack(checkout: Checkout) -> None:
     stack = "a [x](y) <b>"
     checkout.commit()
     checkout.write(stack, sample("acme"))
-    _, document = told(checkout, "--base", "HEAD")
-    assert [each["stack"] for each in document["tenants"]] == [stack]
+    _, document = diff_document(checkout, "--base", "HEAD")
+    assert [tenant["stack"] for tenant in document["tenants"]] == [stack]
 
 
 @pytest.mark.parametrize("stack", ["a\x1b[31mb", "a\udcffb", "a\nb"])
-def test_a_file_with_a_name_that_is_not_all_text_is_refused(checkout: Checkout, stack: str) -> None:
+def test_a_file_with_an_unprintable_name_is_rejected(checkout: Checkout, stack: str) -> None:
     checkout.write("acme", sample("acme"))
     checkout.commit()
     checkout.write(stack, sample("acme"))
-    assert refused(checkout, "--base", "HEAD", "acme") == (
-        f"the name of the stack {stack!r} is not all text; rename its file"
+    assert error_message(checkout, "--base", "HEAD", "acme") == (
+        f"the stack name {stack!r} contains unprintable characters; rename its file"
     )

@@ -1,4 +1,4 @@
-"""The golden corpus, told from declarations: all changes compared, none left out, none made up."""
+"""The golden corpus, compared from declarations: no change is missing or superfluous."""
 
 from __future__ import annotations
 
@@ -15,34 +15,34 @@ from flow_mcp.declaration.source_value import validated
 from flow_mcp.review.diff import compare
 from flow_mcp.review.diff.kinds import KINDS
 from tests.unit.declaration.access.samples import STACKS, sample
-from tests.unit.review.diff.corpus import CORPUS, Case, Declared, said
+from tests.unit.review.diff.corpus import CORPUS, Case, Declared, compared_parts
 from tests.unit.review.diff.corpus.case import expected
 
 
-def loaded(side: Declared | None) -> Declaration | None:
-    return side.declaration() if side else None
+def loaded(version: Declared | None) -> Declaration | None:
+    return version.declaration() if version else None
 
 
 @pytest.mark.parametrize("case", CORPUS, ids=lambda case: case.name)
-def test_a_change_of_the_corpus_means_what_is_expected(case: Case) -> None:
-    assert said(compare(loaded(case.before), loaded(case.after))) == case.expected
+def test_each_case_of_the_corpus_has_the_expected_changes(case: Case) -> None:
+    assert compared_parts(compare(loaded(case.before), loaded(case.after))) == case.expected
 
 
 @pytest.mark.parametrize("case", CORPUS, ids=lambda case: case.name)
-def test_a_change_that_is_taken_back_is_told_too(case: Case) -> None:
+def test_the_reverse_of_each_case_is_reported_too(case: Case) -> None:
     before, after = loaded(case.before), loaded(case.after)
     assert bool(compare(after, before)) == bool(case.expected)
 
 
-def test_each_case_has_expected_changes_and_each_expectation_a_case() -> None:
+def test_cases_and_expectations_have_the_same_names() -> None:
     names = [case.name for case in CORPUS]
     assert len(set(names)) == len(names) >= 40
     assert set(names) == set(expected())
 
 
 def test_each_kind_of_change_is_in_the_corpus() -> None:
-    found = {each.kind for case in CORPUS for each in case.expected}
-    assert found == {kind.id for kind in KINDS}
+    kinds = {change.kind for case in CORPUS for change in case.expected}
+    assert kinds == {kind.id for kind in KINDS}
 
 
 def test_every_kind_of_authorization_server_is_in_the_corpus() -> None:
@@ -50,44 +50,44 @@ def test_every_kind_of_authorization_server_is_in_the_corpus() -> None:
 
 
 @pytest.mark.parametrize(("before", "after"), tuple(product(STACKS, STACKS)))
-def test_between_any_two_tenants_there_is_a_change_unless_they_are_the_same(before: str, after: str) -> None:
+def test_two_different_tenants_always_have_changes(before: str, after: str) -> None:
     changes = compare(sample(before), sample(after))
     assert bool(changes) == (before != after)
     assert len(set(map(str, changes))) == len(changes)
 
 
-def test_without_a_tenant_on_either_side_nothing_changes() -> None:
+def test_without_declarations_there_are_no_changes() -> None:
     assert compare(None, None) == ()
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_no_value_of_a_declaration_changes_in_silence(stack: str) -> None:
-    """Each key is taken out and each value replaced, as far as that is still a tenant."""
-    whole = sample(stack)
-    value = whole.tenant.model_dump(mode="json", by_alias=True, exclude_none=True)
-    tried = 0
+def test_every_change_of_a_value_is_reported(stack: str) -> None:
+    """Remove each key and replace each value, and compare if the result is still a valid tenant."""
+    original = sample(stack)
+    value = original.tenant.model_dump(mode="json", by_alias=True, exclude_none=True)
+    compared = 0
     for changed in _changed(value):
         try:
             tenant = validated(authorization_servers.KINDS.tenant_model(changed), changed)
         except ValidationError:
             continue
         chosen = authorization_servers.KINDS.chosen(tenant)
-        if len(chosen) != 1 or (chosen[0].key == "flow-entra" and not whole.instance.flow_entra):
+        if len(chosen) != 1 or (chosen[0].key == "flow-entra" and not original.instance.flow_entra):
             continue
-        declaration = Declaration(whole.instance, tenant, chosen[0])
-        if tenant.model_dump(mode="json", exclude_none=True) == whole.tenant.model_dump(
+        declaration = Declaration(original.instance, tenant, chosen[0])
+        if tenant.model_dump(mode="json", exclude_none=True) == original.tenant.model_dump(
             mode="json", exclude_none=True
         ):
             continue
-        tried += 1
-        assert compare(whole, declaration) != ()
-    assert tried > 20
+        compared += 1
+        assert compare(original, declaration) != ()
+    assert compared > 20
 
 
 def _changed(value: Any) -> Iterator[Any]:
     if isinstance(value, dict):
         for key, part in value.items():
-            yield {other: each for other, each in value.items() if other != key}
+            yield {name: item for name, item in value.items() if name != key}
             for changed in _changed(part):
                 yield {**value, key: changed}
     elif isinstance(value, list):

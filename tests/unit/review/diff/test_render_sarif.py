@@ -1,7 +1,7 @@
-"""A diff as SARIF, held to OASIS's schema.
+"""The diff as SARIF, validated against OASIS's schema.
 
 `sarif/sarif-schema-2.1.0.json` is https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/
-sarif-schema-2.1.0.json, unchanged: no package of Python's index carries it, and a test needs no network.
+sarif-schema-2.1.0.json, unchanged: no Python package contains it, and tests do not use the network.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ SCHEMA = json.loads((Path(__file__).parent / "sarif" / "sarif-schema-2.1.0.json"
 
 
 def run(text: str) -> Any:
-    """The only run of a valid log."""
+    """Validate a log and return its only run."""
     log = json.loads(text)
     Draft4Validator(SCHEMA).validate(log)
-    (only,) = log["runs"]
-    return only
+    (single_run,) = log["runs"]
+    return single_run
 
 
 @pytest.fixture
@@ -39,8 +39,8 @@ def checkout(tmp_path: Path) -> Checkout:
     return Checkout.make(tmp_path / "repository", "deploy/flow")
 
 
-def of(checkout: Checkout, outcome: Outcome) -> str:
-    """Of an outcome whose stack acme is in the checkout."""
+def rendered(checkout: Checkout, outcome: Outcome) -> str:
+    """Return the log of an outcome; the stack acme is written to the checkout."""
     from flow_mcp.engine.project import Project
 
     project = Project(checkout.project)
@@ -49,9 +49,9 @@ def of(checkout: Checkout, outcome: Outcome) -> str:
     return sarif(outcome, Places(project, loaded, "deploy/flow/"), Pack.load(project.policies).rules)
 
 
-def test_findings_unknowns_and_what_must_be_approved_are_results(checkout: Checkout) -> None:
-    results = run(of(checkout, shown.OUTCOME))["results"]
-    assert [(each["ruleId"], each["level"]) for each in results] == [
+def test_findings_unknowns_and_changes_to_approve_are_results(checkout: Checkout) -> None:
+    results = run(rendered(checkout, shown.OUTCOME))["results"]
+    assert [(result["ruleId"], result["level"]) for result in results] == [
         ("unknown", "note"),
         ("TEST-001", "error"),
         ("TEST-002", "warning"),
@@ -66,22 +66,24 @@ def test_findings_unknowns_and_what_must_be_approved_are_results(checkout: Check
     ]
 
 
-def test_a_result_has_its_line_below_the_repositorys_top(checkout: Checkout) -> None:
-    results = run(of(checkout, shown.OUTCOME))["results"]
+def test_a_result_has_its_file_and_line(checkout: Checkout) -> None:
+    results = run(rendered(checkout, shown.OUTCOME))["results"]
     lines = checkout.stack("acme").read_text(encoding="utf-8").splitlines()
-    for rule, written in (
+    for rule, line in (
         ("redirect-uri-added", "redirectUris:"),
         ("TEST-001", "- https://new.example/callback"),
     ):
-        (found,) = (each for each in results if each["ruleId"] == rule)
-        (location,) = found["locations"]
+        (result,) = (result for result in results if result["ruleId"] == rule)
+        (location,) = result["locations"]
         physical = location["physicalLocation"]
         assert physical["artifactLocation"] == {"uri": "deploy/flow/stacks/Pulumi.acme.yaml"}
-        assert lines[physical["region"]["startLine"] - 1].strip() == written
+        assert lines[physical["region"]["startLine"] - 1].strip() == line
 
 
 def test_a_waived_violation_is_suppressed_with_its_reason(checkout: Checkout) -> None:
-    (waived,) = (each for each in run(of(checkout, shown.OUTCOME))["results"] if "suppressions" in each)
+    (waived,) = (
+        result for result in run(rendered(checkout, shown.OUTCOME))["results"] if "suppressions" in result
+    )
     assert (waived["ruleId"], waived["suppressions"]) == (
         "TEST-004",
         [
@@ -94,25 +96,27 @@ def test_a_waived_violation_is_suppressed_with_its_reason(checkout: Checkout) ->
     )
 
 
-def test_a_change_has_what_a_program_asks_for_and_a_fingerprint_that_stays(checkout: Checkout) -> None:
-    first, second = (run(of(checkout, shown.OUTCOME))["results"] for _ in range(2))
+def test_a_change_has_properties_and_a_stable_fingerprint(checkout: Checkout) -> None:
+    first, second = (run(rendered(checkout, shown.OUTCOME))["results"] for _ in range(2))
     assert first == second
-    prints = [each["partialFingerprints"]["flowMcp/v1"] for each in first]
-    assert len(set(prints)) == len(prints)
-    (change,) = (each for each in first if each["ruleId"] == "redirect-uri-added")
+    fingerprints = [result["partialFingerprints"]["flowMcp/v1"] for result in first]
+    assert len(set(fingerprints)) == len(fingerprints)
+    (change,) = (result for result in first if result["ruleId"] == "redirect-uri-added")
     assert change["properties"] == {
         "stack": "acme",
         "subject": "client desktop",
         "risk": "medium",
         "after": "https://new.example/callback",
     }
-    assert change["message"] == {"text": "acme: desktop may have codes sent to https://new.example/callback."}
+    assert change["message"] == {
+        "text": "acme: desktop can receive authorization codes at https://new.example/callback."
+    }
 
 
-def test_a_rule_says_what_it_is_about_and_each_result_names_its_rule(checkout: Checkout) -> None:
-    told = run(of(checkout, shown.OUTCOME))
-    rules = told["tool"]["driver"]["rules"]
-    for result in told["results"]:
+def test_rules_have_descriptions_and_each_result_refers_to_its_rule(checkout: Checkout) -> None:
+    log_run = run(rendered(checkout, shown.OUTCOME))
+    rules = log_run["tool"]["driver"]["rules"]
+    for result in log_run["results"]:
         if "ruleIndex" in result:
             assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
     assert rules[0] == {
@@ -122,64 +126,64 @@ def test_a_rule_says_what_it_is_about_and_each_result_names_its_rule(checkout: C
         "helpUri": "https://policy.example/people",
         "properties": {"tags": ["security"], "security-severity": "8.0"},
     }
-    assert [each["id"] for each in rules[1:]] == ["group-gains-access", "redirect-uri-added", "unknown"]
+    assert [rule["id"] for rule in rules[1:]] == ["group-gains-access", "redirect-uri-added", "unknown"]
 
 
-def test_nothing_declared_is_a_link_or_a_placeholder_of_a_message(checkout: Checkout) -> None:
-    text = of(checkout, shown.OUTCOME)
+def test_declared_texts_are_neither_links_nor_placeholders(checkout: Checkout) -> None:
+    text = rendered(checkout, shown.OUTCOME)
     assert text.isascii()
-    (change,) = (each for each in run(text)["results"] if each["ruleId"] == "group-gains-access")
+    (change,) = (result for result in run(text)["results"] if result["ruleId"] == "group-gains-access")
     assert change["message"]["text"] == (
-        r'acme: The group "x\](https://e.example) @team <b>" gains 456/production and 456/test.'
+        r'acme: The group "x\](https://e.example) @team <b>" gains access to 456/production and 456/test.'
     )
     assert not {"\x1b", "\u202e"} & {
-        each for result in run(text)["results"] for each in result["message"]["text"]
+        character for result in run(text)["results"] for character in result["message"]["text"]
     }
 
 
-def test_a_stack_that_is_gone_has_its_file_and_no_line(checkout: Checkout) -> None:
+def test_a_removed_stack_has_a_file_without_a_line(checkout: Checkout) -> None:
     checkout.write("globex", sample("globex"))
     checkout.commit()
     checkout.stack("globex").unlink()
     result = checkout.diff("--base", "HEAD", "--format", "sarif")
     assert result.exit_code == 3
-    told = run(result.stdout)
-    assert {json.dumps(each["locations"]) for each in told["results"]} == {
+    results = run(result.stdout)["results"]
+    assert {json.dumps(entry["locations"]) for entry in results} == {
         json.dumps(
             [{"physicalLocation": {"artifactLocation": {"uri": "deploy/flow/stacks/Pulumi.globex.yaml"}}}]
         )
     }
 
 
-def test_a_change_of_the_instance_has_the_line_where_that_is(checkout: Checkout) -> None:
+def test_a_change_of_the_instance_has_the_line_of_the_instance(checkout: Checkout) -> None:
     text = sample("acme").yaml()
-    own = "  flow-mcp:instance:\n    server: https://app.profitbase.biz/flow\n"
-    assert own in text
-    checkout.stack("acme").write_text(text.replace(own, ""), encoding="utf-8")
+    instance = "  flow-mcp:instance:\n    server: https://app.profitbase.biz/flow\n"
+    assert instance in text
+    checkout.stack("acme").write_text(text.replace(instance, ""), encoding="utf-8")
     checkout.write("globex", sample("globex", {"clients.portal.people": {"groups": ["planners"]}}))
     checkout.commit()
     project = checkout.project / "Pulumi.yaml"
-    whole = project.read_text(encoding="utf-8")
-    project.write_text(whole.replace("app.profitbase.biz", "flow.example"), encoding="utf-8")
+    project_text = project.read_text(encoding="utf-8")
+    project.write_text(project_text.replace("app.profitbase.biz", "flow.example"), encoding="utf-8")
     file = checkout.stack("globex")
     file.write_text(file.read_text(encoding="utf-8").replace("app.profitbase.biz", "flow.example"), "utf-8")
-    found = {}
-    for each in run(checkout.diff("--base", "HEAD", "--format", "sarif").stdout)["results"]:
-        physical = each["locations"][0]["physicalLocation"]
+    lines = {}
+    for result in run(checkout.diff("--base", "HEAD", "--format", "sarif").stdout)["results"]:
+        physical = result["locations"][0]["physicalLocation"]
         uri, line = physical["artifactLocation"]["uri"], physical["region"]["startLine"]
-        found[each["properties"]["stack"]] = (
+        lines[result["properties"]["stack"]] = (
             (checkout.top / uri).read_text(encoding="utf-8").splitlines()[line - 1]
         )
-    assert found == {
+    assert lines == {
         "acme": "      server: https://flow.example/flow",
         "globex": "    server: https://flow.example/flow",
     }
 
 
-def test_an_odd_file_name_is_a_uri(checkout: Checkout) -> None:
+def test_a_file_name_is_encoded_in_its_uri(checkout: Checkout) -> None:
     checkout.commit()
     checkout.write("a b<c>#d", sample("acme"))
-    told = run(checkout.diff("--base", "HEAD", "--format", "sarif").stdout)
-    assert {
-        each["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for each in told["results"]
-    } == {"deploy/flow/stacks/Pulumi.a%20b%3Cc%3E%23d.yaml"}
+    results = run(checkout.diff("--base", "HEAD", "--format", "sarif").stdout)["results"]
+    assert {result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for result in results} == {
+        "deploy/flow/stacks/Pulumi.a%20b%3Cc%3E%23d.yaml"
+    }

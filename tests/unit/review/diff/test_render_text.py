@@ -1,4 +1,4 @@
-"""A diff for a terminal."""
+"""The diff for a terminal."""
 
 from __future__ import annotations
 
@@ -18,40 +18,40 @@ def lines(outcome: Outcome) -> list[str]:
     return [line.plain.rstrip() for line in text(outcome)]
 
 
-def test_everything_is_told_a_line_each() -> None:
+def test_each_change_and_finding_has_a_line() -> None:
     assert lines(shown.OUTCOME) == [
         "acme",
-        '  ● medium group-gains-access         The group "x](https://e.example) @team <b>" gains '
+        '  ● medium group-gains-access         The group "x](https://e.example) @team <b>" gains access to '
         "456/production and 456/test.",
-        "  ● medium redirect-uri-added         desktop may have codes sent to https://new.example/callback.",
-        "      ✗ TEST-001 high: clients.desktop.redirectUris[1] names a new host. Mend it.",
-        "  ○ low    lifetime-shrinks           Access tokens last 2m; before, 5m.",
-        "      ! TEST-002 high: authorizationServer.keycloak.tokens is long. Mend it.",
+        "  ● medium redirect-uri-added         desktop can receive authorization codes at https://new.example/callback.",
+        "      ✗ TEST-001 high: clients.desktop.redirectUris[1] names a new host. Fix it.",
+        "  ○ low    lifetime-shrinks           Access tokens are valid for 2m; before, for 5m.",
+        "      ! TEST-002 high: authorizationServer.keycloak.tokens is long. Fix it.",
         "  ● medium delete                     a:b:C gone",
         "  ▲ high   replace                    "
         f"keycloak:openid/client:Client {HARMLESS}, because realmId changes",
         "  ○ low    resources                  1 create, 1 update",
-        "  ● medium unknown                    acme: clientIds.desktop is known when it is applied.",
-        "  of the tenant as it will be, apart from what changes",
-        f"      ✗ TEST-003 high: realmId of a resource {HARMLESS}. Mend it.",
-        "      ! TEST-004 high: is wrong. Mend it. Accepted until 2026-12-31: A move, @team",
-        "      ✗ TEST-005 high: could not be evaluated: the rule raised KeyError. Mend it.",
+        "  ● medium unknown                    acme: clientIds.desktop is unknown until the update.",
+        "  other findings of this tenant",
+        f"      ✗ TEST-003 high: realmId of a resource {HARMLESS}. Fix it.",
+        "      ! TEST-004 high: is wrong. Fix it. Accepted until 2026-12-31: A move, @team",
+        "      ✗ TEST-005 high: could not be evaluated: the rule raised KeyError. Fix it.",
         "stark",
-        f"  ▲ high   unknown                    what changes cannot be told: {HARMLESS}.",
-        "  ● medium unknown                    policies changed too.",
+        f"  ▲ high   unknown                    the change cannot be determined: {HARMLESS}.",
+        "  ● medium unknown                    policies has changed.",
         "2 tenants: no change",
         "",
         "2 high, 5 medium, 3 low, 0 without risk, policies as of 2026-11-25: "
-        "blocked: a policy refuses it, or it cannot be known what changes",
+        "blocked: a rule rejects the change, or the change cannot be determined",
         f"digest {digest(shown.OUTCOME.diffs, shown.OUTCOME.unknowns)}",
     ]
 
 
-def test_nothing_that_a_terminal_obeys_is_in_it() -> None:
+def test_the_lines_contain_no_control_characters() -> None:
     assert all(character.isprintable() for line in lines(shown.OUTCOME) for character in line)
 
 
-def test_a_terminal_gets_colours_and_a_file_none() -> None:
+def test_colours_are_only_for_terminals() -> None:
     for terminal in (True, False):
         console = Console(force_terminal=terminal, width=400, _environ={"TERM": "xterm-256color"})
         with console.capture() as captured:
@@ -60,15 +60,15 @@ def test_a_terminal_gets_colours_and_a_file_none() -> None:
         assert ("\x1b[" in captured.get()) is terminal
 
 
-def test_one_that_needs_no_approval_says_so() -> None:
+def test_a_diff_of_low_risk_requires_no_approval() -> None:
     low = replace(shown.ACME, changes=shown.ACME.changes[2:], operations=(), unknowns=(), rule_results=())
     assert lines(Outcome((low,), "preview", shown.AS_OF))[-2] == (
-        "0 high, 0 medium, 1 low, 0 without risk, policies as of 2026-11-25: nothing in it needs an approval"
+        "0 high, 0 medium, 1 low, 0 without risk, policies as of 2026-11-25: no approval required"
     )
 
 
-def test_a_stack_has_whatever_name_its_file_has() -> None:
-    named = replace(shown.BLOCKED, stack="a\x1b[31m")
-    quiet = replace(shown.QUIET, stack="b\x1b[31m")
-    told = lines(Outcome((named, quiet), "preview", shown.AS_OF))
-    assert (told[0], told[2]) == (r"a\x1b[31m", r"b\x1b[31m: no change")
+def test_control_characters_in_a_stack_name_are_escaped() -> None:
+    blocked = replace(shown.BLOCKED, stack="a\x1b[31m")
+    unchanged = replace(shown.UNCHANGED, stack="b\x1b[31m")
+    output = lines(Outcome((blocked, unchanged), "preview", shown.AS_OF))
+    assert (output[0], output[2]) == (r"a\x1b[31m", r"b\x1b[31m: no change")

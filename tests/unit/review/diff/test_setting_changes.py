@@ -1,4 +1,4 @@
-"""Every setting of every kind of authorization server has a meaning, or is known to have none."""
+"""Every setting of every kind of authorization server has a description, or a known exception."""
 
 from __future__ import annotations
 
@@ -13,35 +13,37 @@ from flow_mcp.declaration.declaration import AuthorizationServerKind
 from flow_mcp.declaration.instance import Instance
 from tests.unit.declaration.access.samples import STACKS, sample
 
-# Told by their paths: what they mean depends on what else the server does.
-WITHOUT = {("authorizationServer", "auth0", "tenantSettings", "resourceParameterProfile")}
+# Listed by their path: the effect depends on other settings of the server.
+EXCEPTIONS = {("authorizationServer", "auth0", "tenantSettings", "resourceParameterProfile")}
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.key)
-def test_each_setting_is_explained_to_reviewers(kind: AuthorizationServerKind) -> None:
-    here = ("authorizationServer", kind.key)
-    settings = set(_paths(kind.declaration, here))
+def test_each_setting_has_a_description_for_reviewers(kind: AuthorizationServerKind) -> None:
+    prefix = ("authorizationServer", kind.key)
+    settings = set(_paths(kind.declaration, prefix))
     if kind.key == "flow-entra":
         settings |= set(_paths(Instance, ("instance",))) - {("instance", "server")}
     lifetimes = {
-        (*here, *path.split("."))
+        (*prefix, *path.split("."))
         for stack in STACKS
         if sample(stack).kind is kind
         for path in sample(stack).server.lifetimes
     }
-    explained = {
+    described = {
         *lifetimes,
-        *WITHOUT,
-        (*here, kind.registration_methods_at),
+        *EXCEPTIONS,
+        (*prefix, kind.registration_methods_at),
         *(setting.path for setting in kind.setting_changes),
     }
-    # A registration method with its limits is one thing; `registration` of Entra is there to be refused.
-    explained.add((*here, "registration"))
-    assert {path for path in settings if not any(path[: len(each)] == each for each in explained)} == set()
+    # Registration methods are compared as a whole; Entra's `registration` exists only to be rejected.
+    described.add((*prefix, "registration"))
+    assert {
+        path for path in settings if not any(path[: len(prefix)] == prefix for prefix in described)
+    } == set()
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.key)
-def test_each_explanation_is_of_a_setting_that_exists(kind: AuthorizationServerKind) -> None:
+def test_each_description_is_of_an_existing_setting(kind: AuthorizationServerKind) -> None:
     settings = {
         path[:depth]
         for path in (
@@ -54,7 +56,7 @@ def test_each_explanation_is_of_a_setting_that_exists(kind: AuthorizationServerK
 
 
 def _paths(model: type[BaseModel], above: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """The paths of all fields that hold no further ones."""
+    """Yield the paths of all fields without nested fields."""
     for field in model.model_fields.values():
         path = (*above, field.alias or "")
         annotation = field.annotation
@@ -63,6 +65,6 @@ def _paths(model: type[BaseModel], above: tuple[str, ...]) -> Iterator[tuple[str
             for part in (annotation, *get_args(annotation))
             if isinstance(part, type) and issubclass(part, BaseModel)
         ]
-        yield from (each for part in models for each in _paths(part, path))
+        yield from (nested for part in models for nested in _paths(part, path))
         if not models:
             yield path

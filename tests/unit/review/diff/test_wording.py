@@ -1,12 +1,12 @@
-"""Values inside sentences, and findings beside changes."""
+"""Quoting of values in sentences, and the assignment of findings to changes."""
 
 from __future__ import annotations
 
 import pytest
 
 from flow_mcp.review.diff.change import Change, Risk
-from flow_mcp.review.diff.changes.quoting import lasting, listed, shown, value
-from flow_mcp.review.diff.findings import beside
+from flow_mcp.review.diff.changes.quoting import duration, quoted, quoted_list, quoted_value
+from flow_mcp.review.diff.findings import findings_by_change
 from flow_mcp.review.policy.evaluation import RuleResult
 from tests.unit.review.diff.shown import rule_result
 
@@ -30,23 +30,23 @@ from tests.unit.review.diff.shown import rule_result
         ("x" * 101, f'"{"x" * 100}… (101 characters)"'),
     ],
 )
-def test_a_word_stands_as_it_is_and_anything_else_in_quotes(text: str, expected: str) -> None:
-    assert shown(text) == expected
+def test_a_plain_word_is_unchanged_and_other_texts_are_quoted(text: str, expected: str) -> None:
+    assert quoted(text) == expected
 
 
-def test_what_is_beyond_ten_is_counted() -> None:
+def test_values_beyond_ten_are_counted() -> None:
     names = [f"n{number}" for number in range(12)]
-    assert listed(names) == "n0, n1, n2, n3, n4, n5, n6, n7, n8, n9 and 2 more"
-    assert [listed(names[:number]) for number in (1, 2, 3)] == ["n0", "n0 and n1", "n0, n1 and n2"]
+    assert quoted_list(names) == "n0, n1, n2, n3, n4, n5, n6, n7, n8, n9 and 2 more"
+    assert [quoted_list(names[:number]) for number in (1, 2, 3)] == ["n0", "n0 and n1", "n0, n1 and n2"]
 
 
-def test_a_value_is_shown_as_it_was_written() -> None:
-    told = [value(each) for each in (True, 5, [], ["a", "b c"], [{"claim": "sub"}])]
-    assert told == ["true", "5", '"[]"', 'a and "b c"', '"{\\"claim\\": \\"sub\\"}"']
+def test_a_value_is_quoted_as_json() -> None:
+    texts = [quoted_value(value) for value in (True, 5, [], ["a", "b c"], [{"claim": "sub"}])]
+    assert texts == ["true", "5", '"[]"', 'a and "b c"', '"{\\"claim\\": \\"sub\\"}"']
 
 
-def test_a_duration_has_the_greatest_unit_that_fits() -> None:
-    assert [lasting(each) for each in (90, 300, 3_600, 5_400, 86_400, 15_552_000)] == [
+def test_a_duration_has_the_largest_possible_unit() -> None:
+    assert [duration(seconds) for seconds in (90, 300, 3_600, 5_400, 86_400, 15_552_000)] == [
         "90s",
         "5m",
         "1h",
@@ -60,20 +60,24 @@ def _change(*path: str) -> Change:
     return Change("declaration-changed", "x", path, Risk.MEDIUM, "x.")
 
 
-def _at(*path: str | int, urn: str = "") -> RuleResult:
+def _finding(*path: str | int, urn: str = "") -> RuleResult:
     return rule_result("TEST-001", path=path, urn=urn)
 
 
-def test_a_finding_stands_once_beside_the_change_that_it_agrees_with_the_longest() -> None:
+def test_a_finding_belongs_to_the_change_with_the_longest_common_path() -> None:
     changes = [
         _change("clients", "desktop"),
         _change("clients", "desktop", "redirectUris"),
         _change("clients", "desktop", "redirectUris"),
         _change("clients", "portal", "access"),
     ]
-    uri, whole, other = _at("clients", "desktop", "redirectUris", 0), _at("clients", "portal"), _at("clients")
-    elsewhere, resource = _at("clients", "desk", "access"), _at("clients", "desktop", urn="urn:a")
-    assert beside(changes, [uri, whole, other, elsewhere, resource]) == (
-        {1: [uri], 3: [whole]},
-        [other, elsewhere, resource],
+    uri, client, part = (
+        _finding("clients", "desktop", "redirectUris", 0),
+        _finding("clients", "portal"),
+        _finding("clients"),
+    )
+    unrelated, resource = _finding("clients", "desk", "access"), _finding("clients", "desktop", urn="urn:a")
+    assert findings_by_change(changes, [uri, client, part, unrelated, resource]) == (
+        {1: [uri], 3: [client]},
+        [part, unrelated, resource],
     )

@@ -1,4 +1,4 @@
-"""Evidence about a tenant, and keys to sign it with."""
+"""Sample evidence of a tenant, and keys to sign it with."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ OUTCOME = Outcome(
                     subject="agent",
                     path=("clients", "agent", "access"),
                     risk=Risk.MEDIUM,
-                    text="The client agent gains 456/test",
+                    text="The client agent gains access to 456/test",
                     before=None,
                     after=["456/test", None],
                 ),
@@ -66,7 +66,7 @@ OUTCOME = Outcome(
 
 
 def evidence(**changes: object) -> TenantEvidence:
-    whole = {
+    values = {
         "tenant": "acme",
         "stack": "acme",
         "declaration": Declared(
@@ -75,18 +75,18 @@ def evidence(**changes: object) -> TenantEvidence:
         "findings": (finding(WAIVED),),
         "settings": SETTINGS,
     }
-    return TenantEvidence.model_validate(whole | changes)
+    return TenantEvidence.model_validate(values | changes)
 
 
 def predicate(**changes: object) -> Predicate:
-    whole = {
+    values = {
         "as_of": "2026-11-25",
         "tools": {"flow-mcp": "0.1.0"},
         "policies": {"FLOWMCP-001": "mandatory", "FLOWMCP-016": "mandatory"},
         "diff": document(OUTCOME),
         "tenants": (evidence(),),
     }
-    return Predicate.model_validate(whole | changes)
+    return Predicate.model_validate(values | changes)
 
 
 def statement() -> Statement:
@@ -95,7 +95,7 @@ def statement() -> Statement:
 
 @cache
 def private_key(kind: str) -> PrivateKeyTypes:
-    """The same key whenever a kind is asked for: `ed25519`, `other`, `p256`, `rsa` and so on."""
+    """Return the key of a kind, the same at each call: `ed25519`, `other`, `p256`, `rsa` and so on."""
     match kind:
         case "ed25519":
             return ed25519.Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -117,7 +117,7 @@ def private_key(kind: str) -> PrivateKeyTypes:
 
 
 def write_keys(directory: Path, kind: str = "ed25519", passphrase: str = "") -> tuple[Path, Path]:
-    """Write a private and a public key in PEM."""
+    """Write a private and a public key in PEM, and return their paths."""
     key = private_key(kind)
     encryption: KeySerializationEncryption = NoEncryption()
     if passphrase:

@@ -1,4 +1,4 @@
-"""What docs/evidence.md tells people to run, run."""
+"""The commands and names of docs/evidence.md."""
 
 from __future__ import annotations
 
@@ -23,26 +23,26 @@ def _block(name: str) -> str:
 
 
 def _sh(script: str, directory: Path) -> str:
-    ended = subprocess.run(
+    completed = subprocess.run(
         ["sh", "-euc", script], cwd=directory, capture_output=True, text=True, check=False, timeout=60
     )
-    assert ended.returncode == 0, ended.stderr
-    return ended.stdout
+    assert completed.returncode == 0, completed.stderr
+    return completed.stdout
 
 
-def test_keys_and_openssl_do_as_the_page_says(tmp_path: Path) -> None:
+def test_the_commands_of_the_page_work(tmp_path: Path) -> None:
     _sh(
         _block("keys")
         .replace("-out", "-pass pass:secret -out", 1)
         .replace("-in", "-passin pass:secret -in", 1),
         tmp_path,
     )
-    sealed = dsse.sealed(statement().canonical_json(), signer(tmp_path / "evidence.pem", lambda: "secret"))
+    sealed = dsse.seal(statement().canonical_json(), signer(tmp_path / "evidence.pem", lambda: "secret"))
     (tmp_path / "acme.evidence.json").write_bytes(sealed)
     assert _sh(_block("openssl"), tmp_path) == "Signature Verified Successfully\n"
-    assert dsse.opened(sealed, [public_key(tmp_path / "evidence.pub")]).strangers == 0
+    assert dsse.open_envelope(sealed, [public_key(tmp_path / "evidence.pub")]).other_signatures == 0
 
 
-def test_names_of_the_page_are_the_codes() -> None:
+def test_the_page_contains_the_names_of_the_code() -> None:
     for name in (PREDICATE_TYPE, STATEMENT_TYPE, dsse.PAYLOAD_TYPE, PASSPHRASE):
         assert f"`{name}`" in PAGE

@@ -1,4 +1,4 @@
-"""What evidence must be about, and how it is shown."""
+"""Verification of evidence against expected documents, and its output."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ def key(tmp_path: Path) -> SSlibKey:
 
 
 def _signed(directory: Path, payload: bytes) -> bytes:
-    return dsse.sealed(payload, signer(write_keys(directory)[0], str))
+    return dsse.seal(payload, signer(write_keys(directory)[0], str))
 
 
-def test_evidence_about_what_is_expected_is_verified(tmp_path: Path, key: SSlibKey) -> None:
+def test_evidence_that_covers_the_expected_documents_is_verified(tmp_path: Path, key: SSlibKey) -> None:
     data = _signed(tmp_path, statement().canonical_json())
     settings = {"a": SETTINGS.to_json().encode(), "b": DOCUMENT, "c": DOCUMENT + b"\n"}
     expected = Expected(["acme"], settings, {"Pulumi.acme.yaml": FILE})
@@ -36,32 +36,32 @@ def test_evidence_about_what_is_expected_is_verified(tmp_path: Path, key: SSlibK
 
 
 @pytest.mark.parametrize(
-    ("expected", "why"),
+    ("expected", "message"),
     [
-        (Expected(["globex", "acme"]), "it is not about the tenant globex"),
-        (Expected(settings={"x.json": b"{}"}), "it is about other settings than those in x.json"),
+        (Expected(["globex", "acme"]), "it does not cover the tenant globex"),
+        (Expected(settings={"x.json": b"{}"}), "it does not cover the settings in x.json"),
         (
             Expected(settings={"x.json": DOCUMENT + b"\n\n"}),
-            "it is about other settings than those in x.json",
+            "it does not cover the settings in x.json",
         ),
-        (Expected(declarations={"x": FILE + b"#"}), "it is about another declaration than that in x"),
+        (Expected(declarations={"x": FILE + b"#"}), "it does not cover the declaration in x"),
         (
             Expected(["globex"], {"x": b""}, {"y": b""}),
-            "it is not about the tenant globex; it is about other settings than those in x; "
-            "it is about another declaration than that in y",
+            "it does not cover the tenant globex; it does not cover the settings in x; "
+            "it does not cover the declaration in y",
         ),
     ],
 )
-def test_evidence_about_something_else_proves_nothing(
-    tmp_path: Path, key: SSlibKey, expected: Expected, why: str
+def test_evidence_about_other_documents_is_not_verified(
+    tmp_path: Path, key: SSlibKey, expected: Expected, message: str
 ) -> None:
-    with pytest.raises(NotVerifiedError) as refused:
+    with pytest.raises(NotVerifiedError) as raised:
         verify(_signed(tmp_path, statement().canonical_json()), [key], expected)
-    assert str(refused.value) == f"it is signed, but {why}"
+    assert str(raised.value) == f"it is signed, but {message}"
 
 
 @pytest.mark.parametrize(
-    ("payload", "why"),
+    ("payload", "message"),
     [
         (b"", "Invalid JSON: EOF while parsing a value at line 1 column 0"),
         (b"[" * 100_000, "Invalid JSON: recursion limit exceeded at line 1 column 202"),
@@ -73,38 +73,38 @@ def test_evidence_about_something_else_proves_nothing(
     ],
     ids=["empty", "deep", "other", "hostile"],
 )
-def test_what_is_signed_and_no_evidence_proves_nothing(
-    tmp_path: Path, key: SSlibKey, payload: bytes, why: str
+def test_a_signed_file_that_is_not_evidence_is_not_verified(
+    tmp_path: Path, key: SSlibKey, payload: bytes, message: str
 ) -> None:
-    with pytest.raises(NotVerifiedError) as refused:
+    with pytest.raises(NotVerifiedError) as raised:
         verify(_signed(tmp_path, payload), [key], Expected())
-    assert str(refused.value) == f"it is signed, but is no evidence of version 1: {why}"
+    assert str(raised.value) == f"it is signed, but is not evidence of version 1: {message}"
 
 
-def test_what_nobody_signed_is_not_read(tmp_path: Path, key: SSlibKey) -> None:
-    other = dsse.sealed(b"no JSON", signer(write_keys(tmp_path, "other")[0], str))
-    with pytest.raises(NotVerifiedError) as refused:
-        verify(other, [key], Expected())
-    assert str(refused.value) == f"it has 1 signature, and none by the key {key.keyid}"
+def test_an_unsigned_payload_is_not_parsed(tmp_path: Path, key: SSlibKey) -> None:
+    unrelated = dsse.seal(b"no JSON", signer(write_keys(tmp_path, "other")[0], str))
+    with pytest.raises(NotVerifiedError) as raised:
+        verify(unrelated, [key], Expected())
+    assert str(raised.value) == f"it has no signature by the key {key.keyid} (signatures in the file: 1)"
 
 
-def test_it_is_shown_line_by_line() -> None:
+def test_the_evidence_is_shown_line_by_line() -> None:
     digests = [subject.digest.sha256 for subject in statement().subject]
     diff = statement().predicate.diff
     assert diff
     assert list(show.lines(Verified(statement(), ("a1b2",), 1))) == [
         "verified: signed by the key a1b2",
-        "  not looked at: 1 signature by other keys",
-        "as of 2026-11-25, made by flow-mcp 0.1.0",
-        "judged by 2 rules (2 mandatory)",
-        f"compared with a preview, as of 2026-11-24, {diff.digest}",
+        "  not checked: 1 signature by other keys",
+        "as of 2026-11-25, created by flow-mcp 0.1.0",
+        "evaluated with 2 rules (2 mandatory)",
+        f"changes from a preview, as of 2026-11-24, {diff.digest}",
         "",
         "acme (stack acme)",
         f"  settings/acme: sha256 {digests[0]}",
         f"  stacks/Pulumi.acme.yaml: sha256 {digests[1]}",
         "  settings: revision 7, 2 protected resources, 3 clients",
-        "  changed: 1 change, 1 operation (1 low, 1 medium)",
-        "    medium: The client agent gains 456/test",
+        "  changes: 1 change, 1 operation (1 low, 1 medium)",
+        "    medium: The client agent gains access to 456/test",
         "    unknown: agent: its client ID is still to be assigned",
         "  policies: 1 finding (1 violation)",
         "    mandatory, violation: FLOWMCP-016: clients.agent.access[0]: "
@@ -113,26 +113,26 @@ def test_it_is_shown_line_by_line() -> None:
     ]
 
 
-def test_without_a_diff_that_is_said() -> None:
-    bare = Statement.of(predicate(diff=None), {"acme": FILE})
-    assert "what changed is not in it" in list(show.lines(Verified(bare, ("a1b2",), 0)))
+def test_evidence_without_a_diff_says_so() -> None:
+    without_diff = Statement.of(predicate(diff=None), {"acme": FILE})
+    assert "changes: not included" in list(show.lines(Verified(without_diff, ("a1b2",), 0)))
 
 
-def test_texts_that_were_signed_are_shown_and_not_obeyed() -> None:
+def test_signed_texts_are_escaped() -> None:
     hostile = "\x1b[2J\u202e<script>\n" + "x" * 10_000
-    written = json.loads(statement().canonical_json())
-    waiver = written["predicate"]["tenants"][0]["findings"][0]
+    content = json.loads(statement().canonical_json())
+    waiver = content["predicate"]["tenants"][0]["findings"][0]
     waiver |= {"rule": hostile, "problem": hostile, "urn": hostile}
     waiver["waiver"] |= {"reason": hostile, "acceptedBy": hostile, "expires": hostile}
-    written["predicate"]["tools"] = {hostile: hostile}
-    told = Statement.from_json(json.dumps(written).encode())
-    lines = list(show.lines(Verified(told, ("a1b2",), 0)))
+    content["predicate"]["tools"] = {hostile: hostile}
+    hostile_statement = Statement.from_json(json.dumps(content).encode())
+    lines = list(show.lines(Verified(hostile_statement, ("a1b2",), 0)))
     assert len(lines) == 16 - 1
     assert all(line.isprintable() and len(line) < 1_000 for line in lines)
     assert any(r"\x1b[2J\u202e<script>\n" in line for line in lines)
 
 
-def test_a_program_gets_all_of_it() -> None:
+def test_the_json_output_contains_the_whole_statement() -> None:
     assert show.as_json(Verified(statement(), ("a1b2",), 1)) == {
         "verified": True,
         "signedBy": ["a1b2"],

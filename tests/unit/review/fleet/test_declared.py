@@ -25,7 +25,7 @@ def test_of_two_that_declare_the_same_tenant_neither_may_be_run(stacks: Stacks) 
     stacks.write(other("globex"), "globex")
     found = problems(stacks.project, ["acme", "globex", "twin"])
     assert list(found) == ["acme", "twin"]
-    assert "which the stack twin declares too" in found["acme"][0].message
-    assert "which the stack acme declares too" in found["twin"][0].message
+    assert "which the stack twin also declares" in found["acme"][0].message
+    assert "which the stack acme also declares" in found["twin"][0].message
     # Also where the other one is not asked for.
     assert list(problems(stacks.project, ["twin"])) == ["twin"]

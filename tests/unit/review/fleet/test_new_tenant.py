@@ -83,7 +83,7 @@ def test_a_file_that_would_be_wrong_is_not_written(
 
 def test_a_tenant_that_another_file_declares_is_not_written(stacks: Stacks) -> None:
     stacks.write(tenant())
-    with pytest.raises(DeclarationError, match=r"Pulumi\.twin\.yaml.* which the stack acme declares too"):
+    with pytest.raises(DeclarationError, match=r"Pulumi\.twin\.yaml.* which the stack acme also declares"):
         write(stacks.project, "twin", text("acme", WORKSPACES, "keycloak", KEYCLOAK))
     assert stacks.project.stacks() == ("acme",)
 

@@ -58,5 +58,5 @@ def test_a_new_file_of_the_program_changes_all_once_git_knows_it(checkout: Check
 
 
 def test_an_unknown_revision_is_an_error(checkout: Checkout) -> None:
-    with pytest.raises(GitError, match="git knows no commit 'nowhere'"):
+    with pytest.raises(GitError, match="git found no commit 'nowhere'"):
         changed_since(Project(checkout.project), "nowhere", ALL)

@@ -1,4 +1,4 @@
-"""Updates that are what was approved, and those that are not; with a stand-in for the `pulumi` command."""
+"""Applying approved plans and detecting deviations, with a stand-in for the `pulumi` command."""
 
 from __future__ import annotations
 
@@ -19,36 +19,36 @@ from flow_mcp.review.preview.preview import Preview
 from flow_mcp.review.preview.steps import steps
 from flow_mcp.review.preview.values import UNKNOWN
 from tests.unit.declared import Stacks
-from tests.unit.review.preview.events import CANCEL, begins, in_order, policy, says, summary
+from tests.unit.review.preview.events import CANCEL, diagnostic, in_order, policy, pre_event, summary
 
-# Says what it was told to say, and that it was asked to end.
+# Reports the events of a file, and records an interrupt.
 PULUMI = f"""#!{sys.executable} -IS
 import pathlib, signal, sys, time
-here = pathlib.Path(__file__).parent
+directory = pathlib.Path(__file__).parent
 if "--event-log" not in sys.argv:
-    print("{{}}")  # it has no secrets
+    print("{{}}")  # there are no secrets
     sys.exit()
-def ended(*_):
-    (here / "cancelled").touch()
+def interrupted(*_):
+    (directory / "cancelled").touch()
     sys.exit(1)
-signal.signal(signal.SIGINT, ended)
+signal.signal(signal.SIGINT, interrupted)
 log = pathlib.Path(sys.argv[sys.argv.index("--event-log") + 1]).open("a")
-for line in (here / "events").read_text().splitlines(True):
+for line in (directory / "events").read_text().splitlines(True):
     log.write(line)
     log.flush()
-if "--slow" in (here / "how").read_text():
+if "--slow" in (directory / "ending").read_text():
     time.sleep(60)
-sys.exit("1" in (here / "how").read_text())
+sys.exit("1" in (directory / "ending").read_text())
 """
 CONFIGURATION = {"preludeEvent": {"config": {"flow-mcp:tenant": "x"}}}
-NAMES = ["FLOWMCP-900", "FLOWMCP-901"]
-ASKED = (
+NAMES = ["TEST-900", "TEST-901"]
+ALL_RAN = (
     {"policyAnalyzeSummaryEvent": {"passed": NAMES}},
     {"policyAnalyzeStackSummaryEvent": {"passed": [f"{name}-outputs" for name in NAMES]}},
 )
 CLIENT, PASSWORD = "urn:pulumi:acme::flow-mcp::c::client", "urn:pulumi:acme::flow-mcp::p::password"
-UPDATE = begins("update", CLIENT, "c", {"uri": "a"}, {"uri": "b", "id": UNKNOWN})
-REPLACE = begins("replace", PASSWORD, "p", {"end": 1}, {"end": 2}, keys=["end"])
+UPDATE = pre_event("update", CLIENT, "c", {"uri": "a"}, {"uri": "b", "id": UNKNOWN})
+REPLACE = pre_event("replace", PASSWORD, "p", {"end": 1}, {"end": 2}, keys=["end"])
 DECLARED = {
     "id": "acme",
     "workspaces": {"456": {"environments": ["production"]}},
@@ -69,21 +69,21 @@ class Gate:
         (self.bin / "pulumi").chmod(0o755)
         monkeypatch.setenv("PATH", str(self.bin), prepend=":")
 
-    def apply(self, approved: list[Any], happens: list[Any], how: str = "") -> Applied:
-        """Apply a plan of some steps while something happens; `how` it ends: `1`, or `--slow` if at all."""
+    def apply(self, approved: list[Any], reported: list[Any], ending: str = "") -> Applied:
+        """Apply approved steps; Pulumi reports events and exits with `ending` 1, or hangs with `--slow`."""
         with (self.bin / "events").open("w") as file:
-            for event in in_order(CONFIGURATION, *happens):
+            for event in in_order(CONFIGURATION, *reported):
                 file.write(f"{json.dumps(event)}\n")
-        (self.bin / "how").write_text(how, "utf-8")
-        file_of_stack = self.project.directory / "stacks" / "Pulumi.acme.yaml"
-        file_of_stack.write_text("", "utf-8")
-        with Planner.of(self.project, {"acme": file_of_stack}, date(2026, 11, 25)) as planner:
+        (self.bin / "ending").write_text(ending, "utf-8")
+        stack_file = self.project.directory / "stacks" / "Pulumi.acme.yaml"
+        stack_file.write_text("", "utf-8")
+        with Planner.of(self.project, {"acme": stack_file}, date(2026, 11, 25)) as planner:
             declaration = from_configuration(
                 DECLARED, {"server": "https://app.profitbase.biz/flow"}, source=""
             ).declaration
             configuration = CONFIGURATION["preludeEvent"]["config"]
-            told = Preview("acme", declaration, declaration, steps(approved), (), (), True, configuration)
-            plan = Plan(told, diff(told, planner.policies.pack, planner.engine.as_of), Path())
+            preview = Preview("acme", declaration, declaration, steps(approved), (), (), True, configuration)
+            plan = Plan(preview, diff(preview, planner.policies.pack, planner.engine.as_of), Path())
             return apply(planner, plan)
 
     @property
@@ -96,73 +96,76 @@ def gate(stacks: Stacks, monkeypatch: pytest.MonkeyPatch) -> Gate:
     return Gate(stacks, monkeypatch)
 
 
-def whole(*events: Any, result: str = "succeeded") -> list[Any]:
-    return [*events, *ASKED, summary(result, preview=False), CANCEL]
+def completed(*events: Any, result: str = "succeeded") -> list[Any]:
+    return [*events, *ALL_RAN, summary(result, preview=False), CANCEL]
 
 
-def test_approved_changes_are_made_whatever_their_unknown_values_become(gate: Gate) -> None:
-    known = begins("update", CLIENT, "c", {"uri": "a"}, {"uri": "b", "id": "known now"})
-    halves = [
-        begins("create-replacement", PASSWORD, "p", {"end": 1}, {"end": 2}),
+def test_unknown_values_of_approved_changes_may_become_anything(gate: Gate) -> None:
+    known = pre_event("update", CLIENT, "c", {"uri": "a"}, {"uri": "b", "id": "known now"})
+    parts = [
+        pre_event("create-replacement", PASSWORD, "p", {"end": 1}, {"end": 2}),
         REPLACE,
-        begins("delete-replaced", PASSWORD, "p", {"end": 1}),
+        pre_event("delete-replaced", PASSWORD, "p", {"end": 1}),
     ]
 
-    done = gate.apply([UPDATE, REPLACE], whole(known, *halves))
+    done = gate.apply([UPDATE, REPLACE], completed(known, *parts))
 
-    assert (done.steps, done.needless, done.rule_results) == (steps([known, *halves]), (), ())
+    assert (done.steps, done.needless, done.rule_results) == (steps([known, *parts]), (), ())
 
 
-def test_a_change_that_turns_out_to_be_needless_is_told(gate: Gate) -> None:
-    done = gate.apply([UPDATE, REPLACE], whole(REPLACE))
+def test_a_change_that_is_unnecessary_is_listed(gate: Gate) -> None:
+    done = gate.apply([UPDATE, REPLACE], completed(REPLACE))
 
     assert (done.steps, done.needless) == (steps([REPLACE]), steps([UPDATE]))
 
 
 @pytest.mark.parametrize(
-    ("happens", "what"),
+    ("reported", "deviation"),
     [
-        ([begins("delete", "urn:pulumi:acme::flow-mcp::c::other", "c", {"a": 1})], "delete of urn"),
-        ([begins("replace", CLIENT, "c", {"uri": "a"}, {"uri": "b", "id": "x"})], "replace of urn"),
-        ([begins("delete", PASSWORD, "p", {"end": 1})], "delete of urn"),
+        ([pre_event("delete", "urn:pulumi:acme::flow-mcp::c::other", "c", {"a": 1})], "delete of urn"),
+        ([pre_event("replace", CLIENT, "c", {"uri": "a"}, {"uri": "b", "id": "x"})], "replace of urn"),
+        ([pre_event("delete", PASSWORD, "p", {"end": 1})], "delete of urn"),
         (
-            [begins("update", CLIENT, "c", {"uri": "a"}, {"uri": "evil", "id": "x"})],
-            "with another uri. ",
+            [pre_event("update", CLIENT, "c", {"uri": "a"}, {"uri": "evil", "id": "x"})],
+            "with another value of uri. ",
         ),
-        ([begins("update", CLIENT, "c", {"uri": "a"}, {"uri": "b", "id": "x", "y": 1})], "with another y. "),
+        (
+            [pre_event("update", CLIENT, "c", {"uri": "a"}, {"uri": "b", "id": "x", "y": 1})],
+            "with another value of y. ",
+        ),
         ([{"preludeEvent": {"config": {"flow-mcp:tenant": "y"}}}], "another configuration"),
     ],
 )
-def test_anything_else_cancels_the_update(gate: Gate, happens: list[Any], what: str) -> None:
+def test_a_deviation_cancels_the_update(gate: Gate, reported: list[Any], deviation: str) -> None:
     with pytest.raises(DeviationError) as raised:
-        gate.apply([UPDATE, REPLACE], happens, "--slow")
+        gate.apply([UPDATE, REPLACE], reported, "--slow")
 
-    assert "WAS ABOUT TO DO WHAT WAS NOT APPROVED and was cancelled: " in str(raised.value)
-    assert what in str(raised.value)
+    assert "WAS ABOUT TO MAKE AN UNAPPROVED CHANGE and was cancelled: " in str(raised.value)
+    assert deviation in str(raised.value)
     assert gate.cancelled
 
 
-def test_a_change_that_was_not_made_is_shouted_about(gate: Gate) -> None:
-    with pytest.raises(DeviationError, match="HAS NOT DONE WHAT WAS APPROVED: replace of urn"):
-        gate.apply([UPDATE, REPLACE], whole(UPDATE))
+def test_an_omitted_change_is_an_error(gate: Gate) -> None:
+    with pytest.raises(DeviationError, match="OMITTED AN APPROVED CHANGE: replace of urn"):
+        gate.apply([UPDATE, REPLACE], completed(UPDATE))
 
 
 @pytest.mark.parametrize(
-    ("happens", "how", "why"),
+    ("reported", "ending", "message"),
     [
-        (whole(UPDATE, says("409: exists"), result="failed"), "1", "failed: 409: exists"),
+        (completed(UPDATE, diagnostic("409: exists"), result="failed"), "1", "failed: 409: exists"),
         ([UPDATE], "1", "ended early"),
-        ([UPDATE, summary(preview=False), CANCEL], "", "the policy pack did not judge FLOWMCP-900, "),
-        ([*whole(UPDATE)[:-2], summary(), CANCEL], "", "failed, with exit code 0"),
+        ([UPDATE, summary(preview=False), CANCEL], "", "the policy pack did not evaluate TEST-900, "),
+        ([*completed(UPDATE)[:-2], summary(), CANCEL], "", "failed, with exit code 0"),
         (
-            whole(UPDATE, policy(), says("update failed"), result="failed"),
+            completed(UPDATE, policy(), diagnostic("update failed"), result="failed"),
             "1",
-            "by the policy FLOWMCP-001: ",
+            "by the rule FLOWMCP-001: ",
         ),
     ],
 )
-def test_an_update_that_fails_is_no_success(gate: Gate, happens: list[Any], how: str, why: str) -> None:
+def test_a_failed_update_is_an_error(gate: Gate, reported: list[Any], ending: str, message: str) -> None:
     with pytest.raises((PreviewError, BlockedError)) as raised:
-        gate.apply([UPDATE], happens, how)
+        gate.apply([UPDATE], reported, ending)
 
-    assert why in str(raised.value)
+    assert message in str(raised.value)

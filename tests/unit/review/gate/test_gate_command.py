@@ -1,4 +1,4 @@
-"""What `flow-mcp gate` refuses before Pulumi is asked."""
+"""Arguments that `flow-mcp gate` rejects before it runs Pulumi."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ def run(*arguments: str) -> Result:
 
 
 @pytest.mark.parametrize("digest", ["", "sha256:", DIGEST[:-1], f"{DIGEST}0", DIGEST.upper(), f"{DIGEST}\n"])
-def test_what_is_no_digest_is_refused(digest: str) -> None:
-    ended = run("apply", "--approved", digest)
+def test_an_invalid_digest_is_rejected(digest: str) -> None:
+    result = run("apply", "--approved", digest)
 
-    assert ended.exit_code == 2
-    assert "--approved is no digest: expected are sha256: and 64 hexadecimal digits" in ended.output
+    assert result.exit_code == 2
+    assert "--approved is not a digest: use sha256: and 64 hexadecimal digits" in result.output
 
 
 @pytest.mark.parametrize("arguments", [("preview",), ("apply", "--approved", DIGEST), ("analyze",)])
-def test_without_a_tenant_there_is_nothing_to_judge(arguments: tuple[str, ...]) -> None:
-    ended = run(*arguments)
+def test_a_project_without_tenants_is_an_error(arguments: tuple[str, ...]) -> None:
+    result = run(*arguments)
 
-    assert isinstance(ended.exception, FlowMcpError)
-    assert (ended.exception.exit_code, "there is no tenant" in str(ended.exception)) == (2, True)
+    assert isinstance(result.exception, FlowMcpError)
+    assert (result.exception.exit_code, "There is no tenant" in str(result.exception)) == (2, True)
 
 
-def test_a_tenant_without_a_file_is_named() -> None:
-    ended = run("preview", "globex")
+def test_a_tenant_without_a_file_is_an_error() -> None:
+    result = run("preview", "globex")
 
-    assert "there is no stack globex" in str(ended.exception)
+    assert "there is no stack globex" in str(result.exception)

@@ -1,4 +1,4 @@
-"""What a preview means: changes, operations, what is not known, and each thing that a policy says once."""
+"""The diff of a preview: changes, operations, unknown values and findings without duplicates."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from flow_mcp.review.diff import Operation, Unknown, digest
 from flow_mcp.review.diff.outcome import Outcome
 from flow_mcp.review.gate.errors import BlockedError, NotApprovedError
 from flow_mcp.review.gate.plan import diff
-from flow_mcp.review.gate.run import permit, verdict
+from flow_mcp.review.gate.run import require_approval, verdict
 from flow_mcp.review.gate.static import check
 from flow_mcp.review.policy.evaluation import RuleResult
 from flow_mcp.review.policy.pack import Pack
@@ -31,7 +31,7 @@ REMEDY = "Call it otherwise."
 
 
 def declared(**clients: Any) -> Declaration:
-    whole = {
+    tenant = {
         "id": "acme",
         "workspaces": {"456": {"environments": ["production"]}},
         "authorizationServer": {
@@ -39,36 +39,36 @@ def declared(**clients: Any) -> Declaration:
         },
         "clients": clients,
     }
-    return from_configuration(whole, {"server": "https://app.profitbase.biz/flow"}, source="").declaration
+    return from_configuration(tenant, {"server": "https://app.profitbase.biz/flow"}, source="").declaration
 
 
 def previewed(after: Declaration, *rule_results: RuleResult, steps: tuple[Step, ...] = (CREATE,)) -> Preview:
     return Preview("acme", declared(), after, steps, rule_results, ((STACK, "settings"),), True, None)
 
 
-def engine(rule: str, kind: Any, problem: str) -> RuleResult:
+def engine_finding(rule: str, kind: Any, problem: str) -> RuleResult:
     level: Any = "advisory" if kind == "unknown" else "mandatory"
     return RuleResult(rule, "high", level, kind, (), URN, problem, REMEDY)
 
 
-def test_what_is_declared_done_and_unknown_is_told_with_what_policies_say(stacks: Stacks) -> None:
+def test_changes_operations_unknown_values_and_findings_are_listed(stacks: Stacks) -> None:
     pack = Pack.load(stacks.project.policies)
-    said = (
-        engine("FLOWMCP-900", "violation", "clients.refused is called refused on 2026-11-25"),
-        engine("FLOWMCP-900", "violation", "something else is"),
-        engine("FLOWMCP-901", "unknown", ".settings is not known"),
+    findings = (
+        engine_finding("TEST-900", "violation", "clients.refused is called refused on 2026-11-25"),
+        engine_finding("TEST-900", "violation", "something else is"),
+        engine_finding("TEST-901", "unknown", ".settings is not known"),
     )
 
-    told = diff(previewed(declared(refused=CLIENT), *said), pack, DAY)
+    result = diff(previewed(declared(refused=CLIENT), *findings), pack, DAY)
 
-    assert [change.kind for change in told.changes] == ["client-added", "client-gains-access"]
-    assert told.operations == (Operation("create", "urn:a", "a:b:C", unknown=("id",), inputs="sha256:1"),)
-    assert told.unknowns == (
-        Unknown("FLOWMCP-901", "needs values that are known when it is applied", blocks=False),
-        Unknown("flow-mcp-acme: settings", "is known when it is applied", blocks=False),
+    assert [change.kind for change in result.changes] == ["client-added", "client-gains-access"]
+    assert result.operations == (Operation("create", "urn:a", "a:b:C", unknown=("id",), inputs="sha256:1"),)
+    assert result.unknowns == (
+        Unknown("TEST-901", "needs values that are unknown until the update", blocks=False),
+        Unknown("flow-mcp-acme: settings", "is unknown until the update", blocks=False),
     )
-    declared_is = RuleResult(
-        "FLOWMCP-900",
+    violation = RuleResult(
+        "TEST-900",
         "high",
         "mandatory",
         "violation",
@@ -77,44 +77,49 @@ def test_what_is_declared_done_and_unknown_is_told_with_what_policies_say(stacks
         "is called refused on 2026-11-25",
         REMEDY,
     )
-    advised = replace(declared_is, rule_id="FLOWMCP-901", severity="low", level="advisory")
-    assert told.rule_results == (declared_is, advised, said[1])
+    advice = replace(violation, rule_id="TEST-901", severity="low", level="advisory")
+    assert result.rule_results == (violation, advice, findings[1])
 
 
-def outcome(stacks: Stacks, told: Preview) -> Outcome:
-    return Outcome((diff(told, Pack.load(stacks.project.policies), DAY),), "preview", DAY)
+def outcome(stacks: Stacks, preview: Preview) -> Outcome:
+    return Outcome((diff(preview, Pack.load(stacks.project.policies), DAY),), "preview", DAY)
 
 
-def test_only_what_was_approved_is_let_through(stacks: Stacks) -> None:
-    told = outcome(stacks, previewed(declared(agent=CLIENT)))
-    assert verdict(told) == 3
-    permit(told, digest(told.diffs))
+def test_only_the_approved_change_is_permitted(stacks: Stacks) -> None:
+    approved = outcome(stacks, previewed(declared(agent=CLIENT)))
+    assert verdict(approved) == 3
+    require_approval(approved, digest(approved.diffs))
 
-    other = outcome(stacks, previewed(declared(agent={**CLIENT, "access": ["*"]})))
-    values = Step("urn:a", "create", "a:b:C", unknown=("id",), digest="sha256:2")
-    for now in (other, outcome(stacks, previewed(declared(agent=CLIENT), steps=(values,)))):
+    other_access = outcome(stacks, previewed(declared(agent={**CLIENT, "access": ["*"]})))
+    other_values = Step("urn:a", "create", "a:b:C", unknown=("id",), digest="sha256:2")
+    for changed in (
+        other_access,
+        outcome(stacks, previewed(declared(agent=CLIENT), steps=(other_values,))),
+    ):
         with pytest.raises(NotApprovedError):
-            permit(now, digest(told.diffs))
+            require_approval(changed, digest(approved.diffs))
 
 
-def test_one_more_unknown_value_was_not_approved(stacks: Stacks) -> None:
-    told = outcome(stacks, previewed(declared(agent=CLIENT)))
+def test_a_further_unknown_value_needs_another_approval(stacks: Stacks) -> None:
+    approved = outcome(stacks, previewed(declared(agent=CLIENT)))
     more = Step("urn:a", "create", "a:b:C", unknown=("id", "uri"), digest="sha256:1")
 
     with pytest.raises(NotApprovedError):
-        permit(outcome(stacks, previewed(declared(agent=CLIENT), steps=(more,))), digest(told.diffs))
+        require_approval(
+            outcome(stacks, previewed(declared(agent=CLIENT), steps=(more,))), digest(approved.diffs)
+        )
 
 
-def test_what_changes_nothing_needs_no_approval_and_what_is_refused_has_none(stacks: Stacks) -> None:
+def test_no_change_needs_no_approval_and_a_blocked_change_gets_none(stacks: Stacks) -> None:
     same = outcome(stacks, Preview("acme", declared(), declared(), (), (), (), False, None))
     assert verdict(same) == 0
-    permit(same, f"sha256:{'0' * 64}")
+    require_approval(same, f"sha256:{'0' * 64}")
 
     for client in ("refused", "raising"):
-        refused = outcome(stacks, previewed(declared(**{client: CLIENT})))
-        assert verdict(refused) == 4
+        blocked = outcome(stacks, previewed(declared(**{client: CLIENT})))
+        assert verdict(blocked) == 4
         with pytest.raises(BlockedError):
-            permit(refused, digest(refused.diffs))
+            require_approval(blocked, digest(blocked.diffs))
 
 
 def test_declarations_are_checked_against_all_other_stacks(stacks: Stacks) -> None:
@@ -124,8 +129,8 @@ def test_declarations_are_checked_against_all_other_stacks(stacks: Stacks) -> No
     assert list(check(stacks.project, ["acme"])) == ["acme"]
 
     (directory / "Pulumi.twin.yaml").write_text(tenant(), "utf-8")
-    for asked, other in (("acme", "twin"), ("twin", "acme")):
-        with pytest.raises(DeclarationError, match=f"which the stack {other} declares too"):
-            check(stacks.project, [asked])
+    for stack, other in (("acme", "twin"), ("twin", "acme")):
+        with pytest.raises(DeclarationError, match=f"which the stack {other} also declares"):
+            check(stacks.project, [stack])
     with pytest.raises(DeclarationError, match="declares no tenant"):
         check(stacks.project, ["broken"])

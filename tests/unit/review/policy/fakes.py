@@ -41,7 +41,7 @@ class Fake(Rule):
 class TooMany(Fake):
     """Reports more clients than the configured limit."""
 
-    id: ClassVar[str] = "FLOWMCP-900"
+    id: ClassVar[str] = "TEST-900"
     settings = Limited
 
     def in_declaration(self, declaration: Declaration, context: Context) -> Iterator[Violation]:
@@ -52,14 +52,14 @@ class TooMany(Fake):
 class Advice(TooMany):
     """The same rule with severity low."""
 
-    id = "FLOWMCP-901"
+    id = "TEST-901"
     severity = Severity.LOW
 
 
 class Raising(TooMany):
     """Raises on every tenant."""
 
-    id = "FLOWMCP-902"
+    id = "TEST-902"
     waivable = False
 
     def in_declaration(self, declaration: Declaration, context: Context) -> Iterator[Violation]:
@@ -69,7 +69,7 @@ class Raising(TooMany):
 class OfResources(TooMany):
     """Also evaluates resources, so a declaration alone does not complete it."""
 
-    id = "FLOWMCP-903"
+    id = "TEST-903"
 
     def in_resource(self, resource: Resource, context: Context) -> Iterator[Violation | Unknown]:  # noqa: ARG002
         yield from ()
@@ -78,7 +78,7 @@ class OfResources(TooMany):
 class Idle(Fake):
     """Reports the rules without a finding."""
 
-    id = "FLOWMCP-904"
+    id = "TEST-904"
     last = True
 
     def in_declaration(self, declaration: Declaration, context: Context) -> Iterator[Violation]:  # noqa: ARG002

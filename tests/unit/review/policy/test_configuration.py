@@ -18,18 +18,18 @@ RULES = (TooMany(), Advice(), Raising())
 
 def test_rules_without_configuration_have_the_defaults() -> None:
     assert configured({}, RULES, "file") == {
-        "FLOWMCP-900": Configured("mandatory", Limited()),
-        "FLOWMCP-901": Configured("advisory", Limited()),
-        "FLOWMCP-902": Configured("mandatory", Limited()),
+        "TEST-900": Configured("mandatory", Limited()),
+        "TEST-901": Configured("advisory", Limited()),
+        "TEST-902": Configured("mandatory", Limited()),
     }
 
 
 def test_a_rules_own_level_takes_precedence_over_that_of_all() -> None:
-    content = {"all": "advisory", "FLOWMCP-900": {"enforcementLevel": "disabled", "waivableBy": ["ciso"]}}
+    content = {"all": "advisory", "TEST-900": {"enforcementLevel": "disabled", "waivableBy": ["ciso"]}}
     assert configured(content, RULES, "file") == {
-        "FLOWMCP-900": Configured("disabled", Limited(waivable_by=("ciso",))),
-        "FLOWMCP-901": Configured("advisory", Limited()),
-        "FLOWMCP-902": Configured("advisory", Limited()),
+        "TEST-900": Configured("disabled", Limited(waivable_by=("ciso",))),
+        "TEST-901": Configured("advisory", Limited()),
+        "TEST-902": Configured("advisory", Limited()),
     }
 
 
@@ -41,16 +41,16 @@ def test_a_rules_own_level_takes_precedence_over_that_of_all() -> None:
             "FLOWMCP-999 is not a rule of this pack; docs/policies.md lists its rules",
         ),
         (
-            {"FLOWMCP-900": "off"},
-            "FLOWMCP-900: the enforcement level must be one of mandatory, advisory, disabled",
+            {"TEST-900": "off"},
+            "TEST-900: the enforcement level must be one of mandatory, advisory, disabled",
         ),
         ({"all": 7}, "all: the enforcement level must be one of mandatory, advisory, disabled"),
-        ({"FLOWMCP-900": {"waivableby": ["x"]}}, "FLOWMCP-900.waivableby: Extra inputs are not permitted"),
-        ({"FLOWMCP-900": {"limit": "1"}}, "FLOWMCP-900.limit: Input should be a valid integer"),
-        ({"FLOWMCP-900": {"waivableBy": "x"}}, "FLOWMCP-900.waivableBy: Input should be a valid array"),
+        ({"TEST-900": {"waivableby": ["x"]}}, "TEST-900.waivableby: Extra inputs are not permitted"),
+        ({"TEST-900": {"limit": "1"}}, "TEST-900.limit: Input should be a valid integer"),
+        ({"TEST-900": {"waivableBy": "x"}}, "TEST-900.waivableBy: Input should be a valid array"),
         (
-            {"FLOWMCP-902": {"waivableBy": ["x"]}},
-            "FLOWMCP-902.waivableBy: this rule cannot be waived; remove the setting",
+            {"TEST-902": {"waivableBy": ["x"]}},
+            "TEST-902.waivableBy: this rule cannot be waived; remove the setting",
         ),
     ],
 )
@@ -69,7 +69,7 @@ def test_a_file_that_is_not_a_configuration_is_rejected(tmp_path: Path, text: st
 
 
 def test_the_policy_on_outputs_may_have_its_own_level(tmp_path: Path) -> None:
-    file, content = tmp_path / "configuration.json", {"FLOWMCP-900-outputs": "disabled"}
+    file, content = tmp_path / "configuration.json", {"TEST-900-outputs": "disabled"}
     file.write_text(json.dumps(content), encoding="utf-8")
     assert read(file, RULES) == content
     assert read(tmp_path / "none.json", RULES) == {}

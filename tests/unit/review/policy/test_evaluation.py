@@ -14,14 +14,14 @@ DAY = date(2026, 11, 25)
 WAIVER = {"reason": "Moves in March", "acceptedBy": "ciso", "expires": "2026-12-31"}
 WAIVED = Waiver(reason="Moves in March", accepted_by="ciso", expires="2026-12-31")
 REFUSED = RuleResult(
-    "FLOWMCP-900", "high", "mandatory", "violation", ("clients",), "", "are too many", "Remove some."
+    "TEST-900", "high", "mandatory", "violation", ("clients",), "", "are too many", "Remove some."
 )
 
 
 def test_a_mandatory_violation_blocks_and_an_advisory_one_does_not() -> None:
     judged = evaluate(pack(TooMany(), Advice()), tenant(), DAY)
     advice = RuleResult(
-        "FLOWMCP-901", "low", "advisory", "violation", ("clients",), "", "are too many", "Remove some."
+        "TEST-901", "low", "advisory", "violation", ("clients",), "", "are too many", "Remove some."
     )
     assert judged == (REFUSED, advice)
     assert [each.blocks for each in judged] == [True, False]
@@ -32,13 +32,11 @@ def test_an_accepted_declaration_has_no_findings() -> None:
 
 
 def test_a_rule_is_evaluated_with_its_configuration() -> None:
-    configured = pack(
-        TooMany(), Advice(), FLOWMCP_900={"limit": 1}, FLOWMCP_901={"enforcementLevel": "mandatory"}
-    )
+    configured = pack(TooMany(), Advice(), TEST_900={"limit": 1}, TEST_901={"enforcementLevel": "mandatory"})
     assert [(each.rule_id, each.blocks) for each in evaluate(configured, tenant(), DAY)] == [
-        ("FLOWMCP-901", True)
+        ("TEST-901", True)
     ]
-    assert evaluate(pack(TooMany(), FLOWMCP_900="disabled"), tenant(), DAY) == ()
+    assert evaluate(pack(TooMany(), TEST_900="disabled"), tenant(), DAY) == ()
     assert [each.level for each in evaluate(pack(TooMany(), all="advisory"), tenant(), DAY)] == ["advisory"]
 
 
@@ -56,15 +54,15 @@ def test_a_permitted_waiver_applies_until_the_end_of_its_last_day(
     who_may: list[str], day: date, waived: bool
 ) -> None:
     (judged,) = evaluate(
-        pack(TooMany(), FLOWMCP_900={"waivableBy": who_may}), tenant(waivers={"FLOWMCP-900": WAIVER}), day
+        pack(TooMany(), TEST_900={"waivableBy": who_may}), tenant(waivers={"TEST-900": WAIVER}), day
     )
     assert (judged.waiver, judged.blocks) == ((WAIVED, False) if waived else (None, True))
 
 
 def test_a_rule_that_raises_blocks_at_any_level_without_revealing_a_value() -> None:
-    (judged,) = evaluate(pack(Raising(), FLOWMCP_902="advisory"), tenant(), DAY)
+    (judged,) = evaluate(pack(Raising(), TEST_902="advisory"), tenant(), DAY)
     assert judged == RuleResult(
-        "FLOWMCP-902",
+        "TEST-902",
         "high",
         "mandatory",
         "failed",
@@ -77,10 +75,8 @@ def test_a_rule_that_raises_blocks_at_any_level_without_revealing_a_value() -> N
 
 
 def test_a_rule_evaluated_last_gets_the_rules_that_were_evaluated_in_full_without_a_finding() -> None:
-    rules = pack(
-        Idle(), TooMany(), Advice(), OfResources(), FLOWMCP_900={"limit": 1}, FLOWMCP_903={"limit": 1}
-    )
+    rules = pack(Idle(), TooMany(), Advice(), OfResources(), TEST_900={"limit": 1}, TEST_903={"limit": 1})
     assert [(each.rule_id, each.problem) for each in evaluate(rules, tenant(), DAY)] == [
-        ("FLOWMCP-904", "idle: FLOWMCP-900"),
-        ("FLOWMCP-901", "are too many"),
+        ("TEST-904", "idle: TEST-900"),
+        ("TEST-901", "are too many"),
     ]

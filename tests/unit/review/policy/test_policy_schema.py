@@ -25,14 +25,14 @@ def test_the_schema_is_a_valid_json_schema() -> None:
     [
         ({}, True),
         ({"all": "advisory"}, True),
-        ({"FLOWMCP-900": "disabled"}, True),
-        ({"FLOWMCP-900": {"enforcementLevel": "advisory", "waivableBy": ["ciso"], "limit": 2}}, True),
-        ({"FLOWMCP-900-outputs": "advisory"}, True),
+        ({"TEST-900": "disabled"}, True),
+        ({"TEST-900": {"enforcementLevel": "advisory", "waivableBy": ["ciso"], "limit": 2}}, True),
+        ({"TEST-900-outputs": "advisory"}, True),
         ({"FLOWMCP-999": "advisory"}, False),
-        ({"FLOWMCP-900": "off"}, False),
-        ({"FLOWMCP-900": {"limits": 2}}, False),
-        ({"FLOWMCP-900": {"limit": "2"}}, False),
-        ({"FLOWMCP-902": {"waivableBy": ["ciso"]}}, False),
+        ({"TEST-900": "off"}, False),
+        ({"TEST-900": {"limits": 2}}, False),
+        ({"TEST-900": {"limit": "2"}}, False),
+        ({"TEST-902": {"waivableBy": ["ciso"]}}, False),
     ],
 )
 def test_the_schema_accepts_what_the_code_accepts(content: dict[str, Any], accepted: bool) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from flow_mcp.declaration.findings import DeclarationError
 from flow_mcp.review.policy.examples import declares
-from flow_mcp.review.policy.resources.component_inputs import declared
+from flow_mcp.review.policy.resources.component import declared
 from flow_mcp.review.policy.resources.values import at, document, leaves
 from flow_mcp.review.policy.rule import Unknown
 
@@ -56,5 +56,5 @@ def test_a_declaration_is_read_from_inputs_with_doubles() -> None:
 
 
 def test_a_declaration_with_an_unknown_part_is_rejected() -> None:
-    with pytest.raises(DeclarationError, match="holds other things than texts"):
+    with pytest.raises(DeclarationError, match="contains values other than strings"):
         declared(declares(clients=UNKNOWN).inputs)

@@ -1,4 +1,4 @@
-"""Events as the engine writes them; the shapes were seen at Pulumi 3.256."""
+"""Events as the engine writes them, in the form of Pulumi 3.256."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def summary(result: str = "succeeded", *, preview: bool = True) -> dict[str, Any
 CANCEL: dict[str, Any] = {"cancelEvent": {}}
 
 
-def says(message: str, severity: str = "error") -> dict[str, Any]:
+def diagnostic(message: str, severity: str = "error") -> dict[str, Any]:
     return {"diagnosticEvent": {"message": f"{message}\n", "severity": severity}}
 
 
@@ -38,7 +38,7 @@ def policy(
     }
 
 
-def begins(
+def pre_event(
     op: str, urn: str = URN, kind: str = SETTINGS, old: Any = None, new: Any = None, **more: Any
 ) -> dict[str, Any]:
     state = {"old": old and {"inputs": old}, "new": new and {"inputs": new}}

@@ -1,4 +1,4 @@
-"""How Pulumi is run and cancelled, with a stand-in for the `pulumi` command."""
+"""Running and cancelling Pulumi, with a stand-in for the `pulumi` command."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from flow_mcp.engine.stacks import Stacks
 from flow_mcp.review.preview.engine import Engine
 from flow_mcp.review.preview.errors import PreviewError
 
-BEGINNING = f"""#!{sys.executable} -IS
+PREAMBLE = f"""#!{sys.executable} -IS
 import json, os, pathlib, signal, sys, time
 arguments = sys.argv[1:]
-here = pathlib.Path(__file__).parent
+directory = pathlib.Path(__file__).parent
 log = sys.stdout
 if "--event-log" in arguments:
     log = pathlib.Path(arguments[arguments.index("--event-log") + 1]).open("a")
@@ -28,11 +28,11 @@ def write(text):
     log.write(text)
     log.flush()
 """
-# Ends as Pulumi does: what has begun is finished, the lock is given up.
+# Ends as Pulumi does after an interrupt: it releases its lock.
 WAITING = """
 def interrupted(*_):
     write('{"interrupted": true}\\n')
-    (here / "gave up its lock").touch()
+    (directory / "lock released").touch()
     sys.exit(1)
 signal.signal(signal.SIGINT, interrupted)
 write('{"begun": true}\\n')
@@ -52,99 +52,102 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
 
 def engine(project: Project, program: str) -> Engine:
     command = project.directory / "bin" / "pulumi"
-    command.write_text(BEGINNING + program, encoding="utf-8")
+    command.write_text(PREAMBLE + program, encoding="utf-8")
     command.chmod(0o755)
     return Engine(Stacks.of(project), date(2026, 11, 25))
 
 
-def nothing_is_left(project: Project) -> bool:
+def no_files_are_left(project: Project) -> bool:
     return not list((project.directory / "tmp").iterdir())
 
 
-def test_events_are_told_as_they_happen_and_pulumi_is_told_the_day(project: Project) -> None:
-    seen: list[Any] = []
+def test_events_are_passed_on_as_they_happen_and_pulumi_receives_the_day(project: Project) -> None:
+    received: list[Any] = []
     program = """
-write(json.dumps({"asked": arguments[:4], "day": os.environ["FLOW_MCP_AS_OF"]}) + '\\n')
-while not (here / "seen").exists():
+write(json.dumps({"arguments": arguments[:4], "day": os.environ["FLOW_MCP_AS_OF"]}) + '\\n')
+while not (directory / "received").exists():
     time.sleep(0.01)
 write('{"last": true}\\n')
 sys.exit("error: it did not work")
 """
 
     def watch(event: Any) -> None:
-        seen.append(event)
-        (project.directory / "bin" / "seen").touch()
+        received.append(event)
+        (project.directory / "bin" / "received").touch()
 
     run = engine(project, program).run("preview", stack="acme", watch=watch)
 
-    asked = {"asked": ["--non-interactive", "preview", "--stack", "acme"], "day": "2026-11-25"}
-    assert seen == [asked, {"last": True}] == list(run.events)
-    assert (run.exit_code, run.said, run.command) == (
+    command = {"arguments": ["--non-interactive", "preview", "--stack", "acme"], "day": "2026-11-25"}
+    assert received == [command, {"last": True}] == list(run.events)
+    assert (run.exit_code, run.stderr, run.command) == (
         1,
         "error: it did not work\n",
         "pulumi preview --stack acme",
     )
-    assert nothing_is_left(project)
+    assert no_files_are_left(project)
 
 
 @pytest.mark.parametrize(
-    ("written", "why"),
-    [("MARKER\\n", "reported something that is not JSON"), ('{"a": "MARKER', "ended in the middle")],
+    ("output", "message"),
+    [("MARKER\\n", "reported an event that is not JSON"), ('{"a": "MARKER', "ended in the middle")],
 )
-def test_what_cannot_be_read_is_an_error_that_repeats_nothing(
-    project: Project, written: str, why: str
+def test_unreadable_events_are_an_error_that_does_not_repeat_them(
+    project: Project, output: str, message: str
 ) -> None:
-    with pytest.raises(PreviewError, match=why) as raised:
-        engine(project, f"write('{written}')").run("preview", stack="acme")
+    with pytest.raises(PreviewError, match=message) as raised:
+        engine(project, f"write('{output}')").run("preview", stack="acme")
 
     assert "MARKER" not in str(raised.value)
-    assert nothing_is_left(project)
+    assert no_files_are_left(project)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interruption_is_passed_on_once_and_pulumi_waited_for(
+def test_an_interrupt_is_passed_on_once_and_the_end_of_pulumi_awaited(
     project: Project, number: signal.Signals
 ) -> None:
     def watch(event: Any) -> None:
         if "begun" in event:
             os.kill(os.getpid(), number)
 
-    before = signal.getsignal(signal.SIGTERM)
+    previous = signal.getsignal(signal.SIGTERM)
     with pytest.raises(KeyboardInterrupt):
         engine(project, WAITING).run("up", stack="acme", watch=watch)
 
-    assert (project.directory / "bin" / "gave up its lock").exists()
-    assert nothing_is_left(project)
-    assert signal.getsignal(signal.SIGTERM) is before
+    assert (project.directory / "bin" / "lock released").exists()
+    assert no_files_are_left(project)
+    assert signal.getsignal(signal.SIGTERM) is previous
 
 
-def test_whoever_watches_can_end_the_run(project: Project) -> None:
+def test_an_exception_of_the_watcher_ends_the_run(project: Project) -> None:
     def watch(event: Any) -> None:
         raise ValueError(event)
 
     with pytest.raises(ValueError, match="begun"):
         engine(project, WAITING).run("up", stack="acme", watch=watch)
 
-    assert (project.directory / "bin" / "gave up its lock").exists()
+    assert (project.directory / "bin" / "lock released").exists()
 
 
-def test_a_second_ctrl_c_does_not_wait_for_what_pulumi_has_begun(project: Project) -> None:
+def test_a_second_ctrl_c_stops_pulumi_at_once(project: Project) -> None:
     stubborn = """
-signal.signal(signal.SIGINT, lambda *_: write('{"asked to end": true}\\n') or (here / "asked").touch())
+def interrupted(*_):
+    write('{"interrupted": true}\\n')
+    (directory / "interrupted").touch()
+signal.signal(signal.SIGINT, interrupted)
 write('{"begun": true}\\n')
 while True:
     time.sleep(0.01)
 """
     monkey = pytest.MonkeyPatch()
-    monkey.setattr("flow_mcp.review.preview.engine._PATIENCE_SECONDS", 0.2)
-    asked = project.directory / "bin" / "asked"
+    monkey.setattr("flow_mcp.review.preview.engine._INTERRUPT_SECONDS", 0.2)
+    interrupted = project.directory / "bin" / "interrupted"
 
-    def again() -> None:
-        while not asked.exists():
+    def interrupt_again() -> None:
+        while not interrupted.exists():
             pass
         os.kill(os.getpid(), signal.SIGINT)
 
-    second = threading.Thread(target=again)
+    second = threading.Thread(target=interrupt_again)
 
     def watch(event: Any) -> None:
         if "begun" in event:
@@ -157,15 +160,15 @@ while True:
     finally:
         second.join()
         monkey.undo()
-    assert nothing_is_left(project)
+    assert no_files_are_left(project)
 
 
 def test_an_analysis_reports_on_standard_output(project: Project) -> None:
     file = project.directory / "state.json"
-    run = engine(project, """write(json.dumps({"asked": arguments}) + '\\n')""").analyze(file)
+    run = engine(project, """write(json.dumps({"arguments": arguments}) + '\\n')""").analyze(file)
 
-    asked = ["--non-interactive", "policy", "analyze", "--file", str(file), "--json", "--policy-pack"]
-    assert run.events == ({"asked": [*asked, str(project.policies)]},)
+    arguments = ["--non-interactive", "policy", "analyze", "--file", str(file), "--json", "--policy-pack"]
+    assert run.events == ({"arguments": [*arguments, str(project.policies)]},)
     assert run.command == "pulumi policy analyze"
 
 
@@ -188,16 +191,16 @@ def test_a_run_in_another_thread_is_interrupted_as_by_a_ctrl_c(project: Project)
     thread.join(timeout=60)
 
     assert raised == [KeyboardInterrupt]
-    assert (project.directory / "bin" / "gave up its lock").exists()
-    assert nothing_is_left(project)
+    assert (project.directory / "bin" / "lock released").exists()
+    assert no_files_are_left(project)
 
 
 def test_a_second_interruption_ends_a_run_in_another_thread_at_once(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("flow_mcp.review.preview.engine._PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr("flow_mcp.review.preview.engine._INTERRUPT_SECONDS", 0.2)
     stubborn = """
-signal.signal(signal.SIGINT, lambda *_: (here / "asked").touch())
+signal.signal(signal.SIGINT, lambda *_: (directory / "interrupted").touch())
 write('{"begun": true}\\n')
 while True:
     time.sleep(0.01)
@@ -213,10 +216,10 @@ while True:
 
     thread = threading.Thread(target=run)
     thread.start()
-    while not (project.directory / "bin" / "asked").exists():
+    while not (project.directory / "bin" / "interrupted").exists():
         assert thread.is_alive()
     made.interruption.times = 2
     thread.join(timeout=60)
 
     assert raised == [KeyboardInterrupt]
-    assert nothing_is_left(project)
+    assert no_files_are_left(project)

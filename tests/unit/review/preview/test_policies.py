@@ -1,4 +1,4 @@
-"""What policies said, and whether they were asked."""
+"""The findings of policies in a run, and the check that all policies ran."""
 
 from __future__ import annotations
 
@@ -13,58 +13,59 @@ from flow_mcp.review.preview.policies import Policies
 from tests.unit.declared import Stacks
 from tests.unit.review.preview.events import STACK, URN, policy
 
-NAMES = ("FLOWMCP-900", "FLOWMCP-901")
+NAMES = ("TEST-900", "TEST-901")
 
 
 def configure(directory: Path, content: object) -> None:
     (directory / "configuration.json").write_text(json.dumps(content), encoding="utf-8")
 
 
-def test_every_policy_must_have_been_asked(stacks: Stacks) -> None:
+def test_every_policy_must_have_run(stacks: Stacks) -> None:
     policies = Policies.load(stacks.project.policies)
     resources = {"policyAnalyzeSummaryEvent": {"passed": [NAMES[0]], "failed": [NAMES[1]]}}
     outputs = {"policyAnalyzeStackSummaryEvent": {"passed": [f"{name}-outputs" for name in NAMES]}}
 
-    policies.asked([resources, outputs])
-    with pytest.raises(PreviewError, match="did not judge FLOWMCP-900-outputs, FLOWMCP-901-outputs;"):
-        policies.asked([resources])
+    policies.require_all_ran([resources, outputs])
+    with pytest.raises(PreviewError, match="did not evaluate TEST-900-outputs, TEST-901-outputs;"):
+        policies.require_all_ran([resources])
     with pytest.raises(
-        PreviewError, match="did not judge FLOWMCP-900, FLOWMCP-900-outputs, FLOWMCP-901 and 1 more"
+        PreviewError, match="did not evaluate TEST-900, TEST-900-outputs, TEST-901 and 1 more"
     ):
-        policies.asked([])
+        policies.require_all_ran([])
 
 
-def test_what_is_disabled_need_not_be_asked_but_not_everything_can_be(stacks: Stacks) -> None:
+def test_disabled_policies_need_not_run_but_one_must_be_enabled(stacks: Stacks) -> None:
     directory = stacks.project.policies
-    configure(directory, {NAMES[0]: "disabled", f"{NAMES[1]}-outputs": "disabled"})
+    levels = {"all": "disabled", NAMES[1]: "advisory", f"{NAMES[1]}-outputs": "disabled"}
+    configure(directory, levels)
     assert Policies.load(directory).enabled == {NAMES[1]}
 
     configure(directory, {"all": "disabled"})
-    with pytest.raises(PreviewError, match=r"every rule of .* is disabled, so that nothing would be judged"):
+    with pytest.raises(PreviewError, match=r"every rule of .* is disabled, so nothing would be evaluated"):
         Policies.load(directory)
 
 
-def test_what_they_say_is_told_once_and_without_what_the_rule_says_anyway(stacks: Stacks) -> None:
+def test_findings_are_unique_and_without_the_rules_own_texts(stacks: Stacks) -> None:
     policies = Policies.load(stacks.project.policies)
-    said = "No client may be called refused.\nclients.refused is called refused. Call it otherwise."
-    unknown = "can't run policy 'FLOWMCP-901-outputs' from policy pack 'p@v1' during preview: .settings"
+    message = "No client may be called refused.\nclients.refused is called refused. Call it otherwise."
+    unknown = "can't run policy 'TEST-901-outputs' from policy pack 'p@v1' during preview: .settings"
 
-    found = policies.rule_results(
+    findings = policies.rule_results(
         [
-            policy("FLOWMCP-901-outputs", unknown, "advisory", STACK),
-            policy("FLOWMCP-900", said),
-            policy("FLOWMCP-900", said),
-            policy("OWN-1", "own words", "advisory"),
-            # Only an advisory can be the engine's word that a value is missing.
-            policy("FLOWMCP-900", unknown),
+            policy("TEST-901-outputs", unknown, "advisory", STACK),
+            policy("TEST-900", message),
+            policy("TEST-900", message),
+            policy("ZZ-1", "own words", "advisory"),
+            # Only an advisory event can report an unknown value.
+            policy("TEST-900", unknown),
         ]
     )
 
-    remedy, needs = "Call it otherwise.", "needs a value that is known when it is applied"
-    assert found == (
-        RuleResult("FLOWMCP-900", "high", "mandatory", "violation", (), URN, unknown, remedy),
+    remedy, problem = "Call it otherwise.", "needs a value that is unknown until the update"
+    assert findings == (
+        RuleResult("TEST-900", "high", "mandatory", "violation", (), URN, unknown, remedy),
         RuleResult(
-            "FLOWMCP-900",
+            "TEST-900",
             "high",
             "mandatory",
             "violation",
@@ -73,6 +74,6 @@ def test_what_they_say_is_told_once_and_without_what_the_rule_says_anyway(stacks
             "clients.refused is called refused",
             remedy,
         ),
-        RuleResult("FLOWMCP-901", "high", "advisory", "unknown", (), STACK, needs, remedy),
-        RuleResult("OWN-1", "high", "advisory", "violation", (), URN, "own words", ""),
+        RuleResult("TEST-901", "high", "advisory", "unknown", (), STACK, problem, remedy),
+        RuleResult("ZZ-1", "high", "advisory", "violation", (), URN, "own words", ""),
     )

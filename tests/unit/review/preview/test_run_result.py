@@ -1,4 +1,4 @@
-"""Which runs of Pulumi can be relied on; every other one ends in a sentence."""
+"""Runs of Pulumi that are complete, and the messages for all others."""
 
 from __future__ import annotations
 
@@ -8,33 +8,33 @@ import pytest
 
 from flow_mcp.review.preview.engine import Run
 from flow_mcp.review.preview.errors import PreviewError
-from flow_mcp.review.preview.run_result import analyzed, ended, scrubbed
-from tests.unit.review.preview.events import CANCEL, in_order, policy, says, summary
+from flow_mcp.review.preview.run_result import require_analyzed, require_completed, scrubbed
+from tests.unit.review.preview.events import CANCEL, diagnostic, in_order, policy, summary
 
 COMMAND = "pulumi preview --stack acme"
 
 
-def run(*events: dict[str, Any], exit_code: int = 0, said: str = "") -> Run:
-    return Run(COMMAND, exit_code, in_order(*events), said)
+def run(*events: dict[str, Any], exit_code: int = 0, stderr: str = "") -> Run:
+    return Run(COMMAND, exit_code, in_order(*events), stderr)
 
 
 @pytest.mark.parametrize(
-    "whole",
+    "complete",
     [
         run(summary(), CANCEL),
         run(policy(level="advisory"), summary(), CANCEL),
-        run(policy(), says("preview failed"), summary("failed"), CANCEL, exit_code=1),
+        run(policy(), diagnostic("preview failed"), summary("failed"), CANCEL, exit_code=1),
     ],
-    ids=["nothing wrong", "advice", "refused by a policy"],
+    ids=["nothing wrong", "advice", "stopped by a policy"],
 )
-def test_a_run_that_got_to_its_end_is_relied_on(whole: Run) -> None:
-    ended(whole, preview=True)
+def test_a_complete_run_is_accepted(complete: Run) -> None:
+    require_completed(complete, preview=True)
 
 
 @pytest.mark.parametrize(
-    ("broken", "why"),
+    ("incomplete", "message"),
     [
-        (run(), "ended early, with exit code 0: Pulumi said nothing more"),
+        (run(), "ended early, with exit code 0: Pulumi gave no reason"),
         (run(CANCEL), "ended early"),
         (run(summary()), "ended early"),
         (run(summary(), summary(), CANCEL), "ended early"),
@@ -43,57 +43,60 @@ def test_a_run_that_got_to_its_end_is_relied_on(whole: Run) -> None:
         (run(summary(), CANCEL, exit_code=1), "failed, with exit code 1"),
         (run(summary("failed"), CANCEL, exit_code=1), "failed, with exit code 1"),
         (run(summary("in-progress"), CANCEL), "failed, with exit code 0"),
-        # A policy refuses, and the engine calls it a success.
+        # A mandatory finding contradicts the result "succeeded".
         (run(policy(), summary(), CANCEL), "failed, with exit code 0"),
         (run(policy(level="odd"), summary(), CANCEL), "failed, with exit code 0"),
-        (run(says("no\n  way"), summary("failed"), CANCEL, exit_code=1), "failed: no way"),
+        (run(diagnostic("no\n  way"), summary("failed"), CANCEL, exit_code=1), "failed: no way"),
         (run({"errorEvent": {"error": "inside"}}, summary(), CANCEL), "failed: inside"),
-        (run(policy(), says("and more"), summary("failed"), CANCEL, exit_code=1), "failed: and more"),
+        (run(policy(), diagnostic("and more"), summary("failed"), CANCEL, exit_code=1), "failed: and more"),
         (
             run(
-                says("RuntimeError: boom", "info#err"), CANCEL, exit_code=1, said="error: pack not started\n"
+                diagnostic("RuntimeError: boom", "info#err"),
+                CANCEL,
+                exit_code=1,
+                stderr="error: pack not started\n",
             ),
             "ended early, with exit code 1: pack not started; RuntimeError: boom",
         ),
         (
-            run(exit_code=6, said="error: no stack named 'acme' found\n"),
-            "the stack acme is not at Pulumi's backend; make it with `pulumi stack select --create acme`",
+            run(exit_code=6, stderr="error: no stack named 'acme' found\n"),
+            "the stack acme is not at Pulumi's backend; create it with `pulumi stack select --create acme`",
         ),
     ],
 )
-def test_any_other_run_says_why_not(broken: Run, why: str) -> None:
+def test_any_other_run_is_an_error_with_the_reason(incomplete: Run, message: str) -> None:
     with pytest.raises(PreviewError) as raised:
-        ended(broken, preview=True)
+        require_completed(incomplete, preview=True)
 
-    assert why in str(raised.value)
+    assert message in str(raised.value)
     assert "\n" not in str(raised.value)
 
 
 @pytest.mark.parametrize(
-    "whole",
+    "complete",
     [run(summary(preview=False)), run(policy(), summary("failed", preview=False), exit_code=1)],
 )
-def test_an_analysis_that_got_to_its_end_is_relied_on(whole: Run) -> None:
-    analyzed(whole)
+def test_a_complete_analysis_is_accepted(complete: Run) -> None:
+    require_analyzed(complete)
 
 
 @pytest.mark.parametrize(
-    "broken",
+    "incomplete",
     [
         run(),
-        run(said="File state.json has no resources; nothing to analyze.\n"),
-        run(summary("failed", preview=False), exit_code=1, said="error: rule FLOWMCP-001 failed\n"),
+        run(stderr="File state.json has no resources; nothing to analyze.\n"),
+        run(summary("failed", preview=False), exit_code=1, stderr="error: rule FLOWMCP-001 failed\n"),
         run(policy(), summary(preview=False)),
     ],
 )
-def test_an_analysis_without_an_end_is_none(broken: Run) -> None:
+def test_an_incomplete_analysis_is_an_error(incomplete: Run) -> None:
     with pytest.raises(PreviewError):
-        analyzed(broken)
+        require_analyzed(incomplete)
 
 
-def test_what_is_said_holds_no_secret_of_the_environment_and_nothing_that_a_terminal_obeys() -> None:
+def test_messages_contain_neither_secrets_of_the_environment_nor_control_characters() -> None:
     environment = {"KEYCLOAK_PASSWORD": "MARKER-1", "PULUMI_ACCESS_TOKEN": "MARKER-12", "HOME": "/home/x"}
 
-    said = scrubbed("refused\n\x1b[31m MARKER-12, MARKER-1 at /home/x", environment)
+    text = scrubbed("refused\n\x1b[31m MARKER-12, MARKER-1 at /home/x", environment)
 
-    assert said == "refused \\x1b[31m [secret], [secret] at /home/x"
+    assert text == "refused \\x1b[31m [secret], [secret] at /home/x"

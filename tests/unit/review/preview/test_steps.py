@@ -1,4 +1,4 @@
-"""What the engine would do, told from its events."""
+"""The steps of a run, read from the engine's events."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ import pytest
 from flow_mcp.review.preview.errors import PreviewError
 from flow_mcp.review.preview.steps import Step, steps, unknown_outputs
 from flow_mcp.review.preview.values import UNKNOWN, digest
-from tests.unit.review.preview.events import STACK, URN, begins
+from tests.unit.review.preview.events import STACK, URN, pre_event
 
 PASSWORD = "urn:pulumi:acme::flow-mcp::azuread:index/applicationPassword:ApplicationPassword::importer"
 KIND = "azuread:index/applicationPassword:ApplicationPassword"
 
 
-def test_changed_unknown_and_replacing_properties_are_told_by_path() -> None:
+def test_changed_unknown_and_replacing_properties_are_listed_by_path() -> None:
     old, new = {"endDate": "2027-04-30"}, {"endDate": "2027-08-28", "applicationId": UNKNOWN}
-    how = {"keys": ["endDate"], "detailedDiff": {"endDate": {"diffKind": "update-replace"}}}
+    details = {"keys": ["endDate"], "detailedDiff": {"endDate": {"diffKind": "update-replace"}}}
 
-    found = steps(
+    changes = steps(
         [
-            begins("update", old={"tenant": {"a": 1}}, new={"tenant": {"a": 2}}),
-            begins("create-replacement", PASSWORD, KIND, old, new, **how),
-            begins("replace", PASSWORD, KIND, old, new, **how),
-            begins("delete-replaced", PASSWORD, KIND, old),
-            begins("same", STACK, "pulumi:pulumi:Stack", {"a": 1}, {"a": 1}),
+            pre_event("update", old={"tenant": {"a": 1}}, new={"tenant": {"a": 2}}),
+            pre_event("create-replacement", PASSWORD, KIND, old, new, **details),
+            pre_event("replace", PASSWORD, KIND, old, new, **details),
+            pre_event("delete-replaced", PASSWORD, KIND, old),
+            pre_event("same", STACK, "pulumi:pulumi:Stack", {"a": 1}, {"a": 1}),
         ]
     )
 
-    assert found == (
+    assert changes == (
         Step(
             PASSWORD,
             "replace",
@@ -47,24 +47,24 @@ def test_changed_unknown_and_replacing_properties_are_told_by_path() -> None:
     )
 
 
-def test_what_an_interrupted_update_left_to_remove_is_told() -> None:
-    (left,) = steps([begins("delete-replaced", PASSWORD, KIND, {"endDate": "2027-04-30"})])
+def test_a_deletion_left_by_an_interrupted_update_is_a_step() -> None:
+    (change,) = steps([pre_event("delete-replaced", PASSWORD, KIND, {"endDate": "2027-04-30"})])
 
-    assert left == Step(PASSWORD, "delete-replaced", KIND)
-
-
-def test_a_step_that_is_not_known_here_is_not_passed_over() -> None:
-    with pytest.raises(PreviewError, match="reports the step 'teleport' for urn:pulumi:acme"):
-        steps([begins("teleport")])
+    assert change == Step(PASSWORD, "delete-replaced", KIND)
 
 
-def test_outputs_that_a_preview_cannot_know_are_told_as_they_end() -> None:
+def test_an_unknown_kind_of_step_is_an_error() -> None:
+    with pytest.raises(PreviewError, match="reports the unknown step 'teleport' for urn:pulumi:acme"):
+        steps([pre_event("teleport")])
+
+
+def test_outputs_that_are_unknown_at_the_end_are_listed() -> None:
     def outputs(values: object) -> dict[str, object]:
         new = {"outputs": values}
         return {"resOutputsEvent": {"metadata": {"urn": STACK, "type": "pulumi:pulumi:Stack", "new": new}}}
 
-    found = unknown_outputs(
+    unknown = unknown_outputs(
         [outputs({}), outputs({"settings": UNKNOWN, "authority": "x"})], "pulumi:pulumi:Stack"
     )
 
-    assert found == ((STACK, "settings"),)
+    assert unknown == ((STACK, "settings"),)

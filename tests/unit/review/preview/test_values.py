@@ -1,4 +1,4 @@
-"""Property values of engine events: what is a secret, what is not known, what differs."""
+"""Property values of engine events: secrets, unknown values, differences."""
 
 from __future__ import annotations
 
@@ -6,20 +6,29 @@ from typing import Any
 
 import pytest
 
-from flow_mcp.review.preview.values import SECRET, UNKNOWN, changed, deviations, digest, plain, shown, unknown
+from flow_mcp.review.preview.values import (
+    SECRET,
+    UNKNOWN,
+    changed_paths,
+    deviations,
+    digest,
+    path_text,
+    plain,
+    unknown_paths,
+)
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 HIDDEN = {SIGNATURE: "1b47061264138c4ac30d75fd1eb44270", "ciphertext": "[secret]"}
 OUTPUT = {SIGNATURE: "d0e6a833031e9bbcd3f4e8bde6ca49a4"}
-TRUTH_VALUE = "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7"
+UNKNOWN_BOOLEAN = "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7"
 
 
-def test_secrets_and_unknown_values_become_marks_and_the_rest_stays() -> None:
+def test_secrets_and_unknown_values_become_marks() -> None:
     value = {
         "secret": HIDDEN,
         "inPlain": {**HIDDEN, "plaintext": '"MARKER"'},
         "secretOutput": {**OUTPUT, "value": "MARKER", "secret": True},
-        "output": {**OUTPUT, "value": [TRUTH_VALUE]},
+        "output": {**OUTPUT, "value": [UNKNOWN_BOOLEAN]},
         "unknownOutput": OUTPUT,
         "list": [1, None, {"deep": UNKNOWN}],
     }
@@ -32,7 +41,11 @@ def test_secrets_and_unknown_values_become_marks_and_the_rest_stays() -> None:
         "unknownOutput": UNKNOWN,
         "list": [1, None, {"deep": UNKNOWN}],
     }
-    assert [shown(path) for path in unknown(plain(value))] == ["list[2].deep", "output[0]", "unknownOutput"]
+    assert [path_text(path) for path in unknown_paths(plain(value))] == [
+        "list[2].deep",
+        "output[0]",
+        "unknownOutput",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -48,8 +61,8 @@ def test_secrets_and_unknown_values_become_marks_and_the_rest_stays() -> None:
         (1, 2, ["."]),
     ],
 )
-def test_differences_are_told_as_deep_as_they_are(before: Any, after: Any, paths: list[str]) -> None:
-    assert [shown(path) for path in changed(before, after)] == paths
+def test_differences_are_listed_by_their_deepest_path(before: Any, after: Any, paths: list[str]) -> None:
+    assert [path_text(path) for path in changed_paths(before, after)] == paths
 
 
 @pytest.mark.parametrize(
@@ -63,25 +76,25 @@ def test_differences_are_told_as_deep_as_they_are(before: Any, after: Any, paths
         ({"a": ["x", {"b": 1}]}, {"a": [{"b": 1}, "x"]}, []),
         ({"a": ["x", "x", "y"]}, {"a": ["y", "y", "x"]}, ["a[0]", "a[1]", "a[2]"]),
         ({"a": [UNKNOWN, "x"]}, {"a": ["x", "evil"]}, ["a[1]"]),
-        # Somebody writes what looks like a mark.
+        # A declared text that only looks like a mark.
         ({"a": "[unknown]"}, {"a": "other"}, ["a"]),
         ({"a": "known"}, {"a": UNKNOWN}, ["a"]),
         (None, None, []),
         (None, {}, ["."]),
     ],
 )
-def test_only_what_was_not_known_may_be_anything(approved: Any, now: Any, paths: list[str]) -> None:
-    assert [shown(path) for path in deviations(approved, now)] == paths
+def test_only_unknown_values_may_become_anything(approved: Any, now: Any, paths: list[str]) -> None:
+    assert [path_text(path) for path in deviations(approved, now)] == paths
 
 
-def test_null_is_the_same_as_a_property_that_is_left_out() -> None:
-    set_, null = {"name": "desktop", "api": {"version": 2}, "roles": [{}]}, {"logo": None, "empty": ""}
-    returned = {**set_, **null, "api": {"version": 2, "claims": None}, "roles": [{"id": None}]}
+def test_a_null_property_equals_an_absent_one() -> None:
+    given, null = {"name": "desktop", "api": {"version": 2}, "roles": [{}]}, {"logo": None, "empty": ""}
+    returned = {**given, **null, "api": {"version": 2, "claims": None}, "roles": [{"id": None}]}
 
-    assert plain(returned) == {**set_, "empty": ""}
-    assert digest(plain(returned)) == digest({**set_, "empty": ""})
+    assert plain(returned) == {**given, "empty": ""}
+    assert digest(plain(returned)) == digest({**given, "empty": ""})
 
 
-def test_the_digest_is_over_the_canonical_form() -> None:
+def test_the_digest_is_of_the_canonical_form() -> None:
     assert digest({"b": 1.0, "a": "é"}) == digest({"a": "é", "b": 1})
     assert digest({"a": 1}) != digest({"a": 2})

@@ -1,4 +1,4 @@
-"""A project for reports."""
+"""A project for tests of the report."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ from tests.unit.review.report.showcase import Showcase
 
 @pytest.fixture
 def showcase(tmp_path: Path) -> Showcase:
-    """A project without tenants."""
+    """Return a project without tenants."""
     return Showcase.at(tmp_path / "project")

@@ -1,4 +1,4 @@
-"""A project whose report has something of everything, with a policy pack of its own."""
+"""A project for reports, with its own policy pack."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from flow_mcp.engine.project import Project
 from flow_mcp.review.report.build import Sources, build
 from flow_mcp.review.report.document import Report, Tenant
 from flow_mcp.settings import SettingsDocument
-from tests.unit.declared import PROJECT_FILE
+from tests.unit.declared import PROJECT_FILE, write_pack
 
 DAY = date(2026, 11, 25)
 
-RULES = """
-from flow_mcp.review.policy.rule import Reference, Rule, Severity, Violation
-
+_IMPORTS = "from flow_mcp.review.policy.rule import Reference, Rule, Severity, Violation\n"
+RULES = {
+    "no_manual": """
 class NoManual(Rule):
     id, severity, message, remedy = "TEST-001", Severity.HIGH, "Nothing is manual.", "Let the stack make it."
     references = (Reference("A page", "https://page.example/"), Reference("A bad one", "javascript:alert(1)"))
@@ -30,47 +30,51 @@ class NoManual(Rule):
     def in_declaration(self, declaration, context):
         for name in declaration.tenant.manual_registrations:
             yield Violation(("manualRegistrations", name), "is manual")
-
+""",
+    "on_resources": """
 class OnResources(Rule):
     id, severity, message, remedy = "TEST-002", Severity.CRITICAL, "Resources are good.", "Make them so."
     references = good = bad = ()
 
     def in_resource(self, resource, context):
         yield from ()
-
+""",
+    "raises": """
 class Raises(Rule):
-    id, severity, message, remedy = "TEST-003", Severity.LOW, "It can be judged.", "Mend it."
+    id, severity, message, remedy = "TEST-003", Severity.LOW, "It can be evaluated.", "Fix it."
     references = good = bad = ()
 
     def in_declaration(self, declaration, context):
         if declaration.tenant.id == "raising":
             raise KeyError("s3cret")
         yield from ()
-
-RULES = (NoManual(), OnResources(), Raises())
-"""
-CONFIGURATION = '{"TEST-001": {"waivableBy": ["ciso"]}, "TEST-002": {"waivableBy": ["ciso"]}}'
+""",
+}
+CONFIGURATION = {
+    "TEST-001": {"enforcementLevel": "mandatory", "waivableBy": ["ciso"]},
+    "TEST-002": {"enforcementLevel": "mandatory", "waivableBy": ["ciso"]},
+    "TEST-003": "advisory",
+}
 
 
 @dataclass(frozen=True)
 class Showcase:
-    """A project in a directory; tests declare its tenants."""
+    """A project in which tests declare tenants."""
 
     project: Project
 
     @classmethod
     def at(cls, directory: Path) -> Showcase:
-        """An empty one with the pack above."""
+        """Create a project without tenants, with the policy pack above."""
         (directory / "stacks").mkdir(parents=True)
         (directory / "Pulumi.yaml").write_text(PROJECT_FILE, "utf-8")
-        (directory / "policies" / "rules").mkdir(parents=True)
-        (directory / "policies" / "rules" / "__init__.py").write_text(RULES, "utf-8")
-        (directory / "policies" / "configuration.json").write_text(CONFIGURATION, "utf-8")
+        rules = {name: _IMPORTS + source for name, source in RULES.items()}
+        write_pack(directory / "policies", rules, CONFIGURATION)
         return cls(Project(directory))
 
     def declare(self, stack: str, **tenant: object) -> None:
-        """A tenant with a Keycloak of its own; keys that are given replace those below."""
-        whole = {
+        """Declare a tenant with its own Keycloak realm; the given keys replace the default ones."""
+        values = {
             "id": stack,
             "workspaces": {"456": {"environments": ["production", "test"]}},
             "authorizationServer": {
@@ -78,27 +82,27 @@ class Showcase:
             },
             **tenant,
         }
-        self.write(stack, json.dumps({"config": {"flow-mcp:tenant": whole}}, indent=1, ensure_ascii=False))
+        self.write(stack, json.dumps({"config": {"flow-mcp:tenant": values}}, indent=1, ensure_ascii=False))
 
     def write(self, stack: str, text: str) -> None:
-        """A stack's file as it is."""
+        """Write the text of a stack's file."""
         (self.project.directory / "stacks" / f"Pulumi.{stack}.yaml").write_text(text, "utf-8")
 
     def declaration(self, stack: str) -> Declaration:
-        """What a stack's file declares."""
+        """Return the declaration of a stack's file."""
         return from_file(self.project.stack_file(stack), instance_of(self.project.file)).declaration
 
     def document(self, stack: str) -> SettingsDocument:
-        """The settings that follow from a stack's file, on a server whose IDs do too."""
+        """Return the settings of a stack's file, for a server whose client IDs are declared."""
         declaration = self.declaration(stack)
         return declaration.kind.settings(declaration, {})
 
     def report(
         self, sources: Sources | None = None, as_of: date = DAY, stacks: Sequence[str] | None = None
     ) -> Report:
-        """The report of all tenants, or of some."""
+        """Return the report of all tenants, or of some."""
         return build(self.project, stacks or self.project.stacks(), sources or Sources(), as_of)
 
     def tenant(self, stack: str, sources: Sources | None = None, as_of: date = DAY) -> Tenant:
-        """One tenant of the report of all."""
-        return next(each for each in self.report(sources, as_of).tenants if each.stack == stack)
+        """Return one tenant of the report of all tenants."""
+        return next(entry for entry in self.report(sources, as_of).tenants if entry.stack == stack)

@@ -1,4 +1,4 @@
-"""What is asked of `pulumi`, and what becomes of its answers. The `pulumi` here is a stand-in."""
+"""Reading settings, updates and drift, with a stand-in for the `pulumi` command."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from tests.unit.review.report.showcase import Showcase
 _PULUMI = f"""#!{sys.executable} -IS
 import json, pathlib, sys
 answers = json.loads(pathlib.Path(__file__).with_name("answers.json").read_text())
-asked = " ".join(sys.argv[2:])
-answer = next((answers[key] for key in answers if asked.startswith(key)), None)
+command = " ".join(sys.argv[2:])
+answer = next((answers[key] for key in answers if command.startswith(key)), None)
 if answer is None:
     sys.exit("error: no stack named 'acme' found")
 if isinstance(answer, str):
@@ -37,8 +37,8 @@ def document(showcase: Showcase) -> SettingsDocument:
     return showcase.document("acme")
 
 
-def ask(directory: Path, **answers: Any) -> Backend:
-    """Ask for the stack acme; the answers are those to `stack output`, `stack history` and `refresh`."""
+def read_backend(directory: Path, **answers: Any) -> Backend:
+    """Read the stack acme, with the given answers to `stack output`, `stack history` and `refresh`."""
     program = directory / "pulumi"
     program.write_text(_PULUMI, "utf-8")
     program.chmod(0o755)
@@ -47,8 +47,8 @@ def ask(directory: Path, **answers: Any) -> Backend:
     return read(Stacks(Project(directory), program), ["acme"], lambda _: None)["acme"]
 
 
-def test_settings_last_update_and_drift_are_told(tmp_path: Path, document: SettingsDocument) -> None:
-    backend = ask(
+def test_settings_last_update_and_drift_are_read(tmp_path: Path, document: SettingsDocument) -> None:
+    backend = read_backend(
         tmp_path,
         stack_output={"settings": document.canonical_json(), "clientSecrets": "[secret]"},
         stack_history=[LATEST],
@@ -61,10 +61,8 @@ def test_settings_last_update_and_drift_are_told(tmp_path: Path, document: Setti
     )
 
 
-def test_a_backend_of_files_numbers_updates_by_their_count(
-    tmp_path: Path, document: SettingsDocument
-) -> None:
-    backend = ask(
+def test_updates_of_a_file_backend_are_counted(tmp_path: Path, document: SettingsDocument) -> None:
+    backend = read_backend(
         tmp_path,
         stack_output={"settings": document.canonical_json()},
         stack_history=[{**LATEST, "version": 0}] * 3,
@@ -74,25 +72,25 @@ def test_a_backend_of_files_numbers_updates_by_their_count(
 
 
 def test_a_stack_that_was_never_applied_is_missing(tmp_path: Path) -> None:
-    backend = ask(tmp_path)
+    backend = read_backend(tmp_path)
     assert (backend.update, backend.drift) == (Update(reading="missing"), Drift(reading="missing"))
     assert backend.unread.reading == "missing"
     assert "run `pulumi stack select --create acme`" in (backend.unread.reason or "")
 
 
-def test_drift_that_cannot_be_told_is_not_taken_for_none_and_nothing_is_repeated(tmp_path: Path) -> None:
+def test_unreadable_drift_is_a_failure_without_pulumis_message(tmp_path: Path) -> None:
     answers: list[Any] = ["error: the password s3cret is wrong", {}, {"changeSummary": "s3cret"}, []]
     for answer in answers:
-        backend = ask(tmp_path, stack_output={}, stack_history=[LATEST], refresh=answer)
+        backend = read_backend(tmp_path, stack_output={}, stack_history=[LATEST], refresh=answer)
         assert backend.drift == Drift(
             reading="failed",
             reason="`pulumi refresh --preview-only --stack acme` failed; run it to see why",
         )
 
 
-def test_settings_of_another_version_are_not_guessed_at(tmp_path: Path) -> None:
-    backend = ask(
+def test_settings_of_another_version_are_a_failure(tmp_path: Path) -> None:
+    backend = read_backend(
         tmp_path, stack_output={"settings": '{"version":9}'}, stack_history=[LATEST], refresh=REFRESHED
     )
-    reason = "the stack's settings are not of version 1; `pulumi up` with this version makes them anew"
+    reason = "the stack's settings are not of version 1; run `pulumi up` with this version to update them"
     assert (backend.document, backend.unread) == (None, Settings(reading="failed", reason=reason))

@@ -1,8 +1,9 @@
-"""What the report says of declarations."""
+"""The report of declarations."""
 
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import date
 from typing import Any
 
@@ -10,7 +11,16 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from flow_mcp.review.policy.errors import PolicyPackError
-from flow_mcp.review.report.declared import Client, Declared, Lifetime, Limit, People, Problem, Secret, Way
+from flow_mcp.review.report.declared import (
+    Client,
+    Declared,
+    Lifetime,
+    Limit,
+    People,
+    Problem,
+    RegistrationMethod,
+    Secret,
+)
 from flow_mcp.review.report.document import Counts, Drift, Settings, Tenant, Update, report_schema
 from flow_mcp.review.report.rule_results import Finding, Reference, Rule, Waiver
 from tests.unit.review.report.showcase import Showcase
@@ -36,7 +46,7 @@ def waiver(**more: str) -> dict[str, str]:
     return {"reason": "Moves in March", "acceptedBy": "ciso", "expires": "2027-03-31", **more}
 
 
-def test_a_tenant_is_told_from_its_file_and_what_was_not_read_is_said(showcase: Showcase) -> None:
+def test_a_tenant_is_built_from_its_file_and_other_sources_are_marked_as_not_read(showcase: Showcase) -> None:
     showcase.declare(
         "acme",
         authorizationServer={
@@ -103,7 +113,7 @@ def test_a_tenant_is_told_from_its_file_and_what_was_not_read_is_said(showcase: 
                 ),
             ),
             ways=(
-                Way(
+                RegistrationMethod(
                     key="metadataDocuments",
                     open=True,
                     limits=(
@@ -134,7 +144,7 @@ def test_a_tenant_is_told_from_its_file_and_what_was_not_read_is_said(showcase: 
     )
 
 
-def test_a_refused_file_is_in_the_report_with_its_problems_and_counts_as_blocked(showcase: Showcase) -> None:
+def test_an_invalid_file_is_listed_with_its_problems_and_counts_as_blocked(showcase: Showcase) -> None:
     showcase.declare("acme", clients={"agent": {**AGENT, "grant": "password"}})
     report = showcase.report()
     assert report.tenants == (
@@ -149,7 +159,7 @@ def test_a_refused_file_is_in_the_report_with_its_problems_and_counts_as_blocked
                     file="Pulumi.acme.yaml",
                     line=24,
                     path="clients.agent.grant",
-                    message="is not one of the known values",
+                    message="is not one of the allowed values",
                     remedy="Use 'client-credentials' or 'authorization-code'.",
                 ),
             ),
@@ -170,11 +180,11 @@ def test_a_tenant_that_two_stacks_declare_is_blocked(showcase: Showcase) -> None
     assert [(problem.severity, problem.path) for problem in second.problems] == [("error", "id")]
 
 
-def test_a_rule_that_raises_blocks_and_repeats_nothing(showcase: Showcase) -> None:
+def test_a_rule_that_raises_blocks_without_its_message(showcase: Showcase) -> None:
     showcase.declare("raising")
     report = showcase.report()
     (tenant,) = report.tenants
-    assert (tenant.risk, tenant.blocked, [each.kind for each in tenant.findings]) == (
+    assert (tenant.risk, tenant.blocked, [finding.kind for finding in tenant.findings]) == (
         "critical",
         True,
         ["failed"],
@@ -183,11 +193,11 @@ def test_a_rule_that_raises_blocks_and_repeats_nothing(showcase: Showcase) -> No
     assert "s3cret" not in report.to_json()
 
 
-def test_rules_say_whether_they_were_judged_and_what_they_found(showcase: Showcase) -> None:
+def test_rules_are_listed_with_the_numbers_of_their_findings(showcase: Showcase) -> None:
     showcase.declare("acme", manualRegistrations=MANUAL)
     showcase.declare("globex", manualRegistrations=MANUAL, waivers={"TEST-001": waiver()})
     showcase.declare("raising")
-    manual, resources, raises = showcase.report().rules
+    *_, manual, resources, raises = showcase.report().rules
     assert manual == Rule(
         id="TEST-001",
         severity="high",
@@ -209,7 +219,7 @@ def test_rules_say_whether_they_were_judged_and_what_they_found(showcase: Showca
 
 
 @pytest.mark.parametrize(
-    ("rule", "said", "manual", "state", "left"),
+    ("rule", "changes", "manual", "state", "days_left"),
     [
         ("TEST-001", {}, True, "holding", 126),
         ("TEST-001", {"expires": "2026-11-25"}, True, "holding", 0),
@@ -221,10 +231,10 @@ def test_rules_say_whether_they_were_judged_and_what_they_found(showcase: Showca
         ("TEST-009", {}, True, "unknown-rule", 126),
     ],
 )
-def test_a_waiver_says_who_accepted_what_until_when_and_whether_it_holds(
-    showcase: Showcase, rule: str, said: dict[str, str], manual: bool, state: Any, left: int
+def test_a_waiver_is_listed_with_its_state(
+    showcase: Showcase, rule: str, changes: dict[str, str], manual: bool, state: Any, days_left: int
 ) -> None:
-    text = waiver(**said)
+    text = waiver(**changes)
     showcase.declare("acme", waivers={rule: text}, **({"manualRegistrations": MANUAL} if manual else {}))
     tenant = showcase.tenant("acme")
     assert tenant.waivers == (
@@ -233,7 +243,7 @@ def test_a_waiver_says_who_accepted_what_until_when_and_whether_it_holds(
             reason="Moves in March",
             accepted_by=text["acceptedBy"],
             expires=text["expires"],
-            days_left=left,
+            days_left=days_left,
             state=state,
         ),
     )
@@ -242,7 +252,7 @@ def test_a_waiver_says_who_accepted_what_until_when_and_whether_it_holds(
 
 
 @pytest.mark.parametrize(
-    ("as_of", "state", "age", "left"),
+    ("as_of", "state", "age_days", "days_left"),
     [
         (date(2026, 11, 25), "valid", 24, 156),
         (date(2027, 3, 30), "valid", 149, 31),
@@ -252,19 +262,23 @@ def test_a_waiver_says_who_accepted_what_until_when_and_whether_it_holds(
         (date(2027, 5, 3), "expired", 183, -3),
     ],
 )
-def test_a_secrets_age_is_that_of_the_day(
-    showcase: Showcase, as_of: date, state: Any, age: int, left: int
+def test_the_age_of_a_secret_is_computed_for_the_day(
+    showcase: Showcase, as_of: date, state: Any, age_days: int, days_left: int
 ) -> None:
     secret = {"issued": "2026-11-01", "lifetime": "180d"}
     showcase.declare("contoso", authorizationServer=ENTRA, clients={"agent": {**AGENT, "secret": secret}})
     declared = showcase.tenant("contoso", as_of=as_of).declared
     assert declared is not None
     assert declared.clients[0].secret == Secret(
-        state=state, issued="2026-11-01", expires="2027-04-30T00:00:00Z", age_days=age, days_left=left
+        state=state,
+        issued="2026-11-01",
+        expires="2027-04-30T00:00:00Z",
+        age_days=age_days,
+        days_left=days_left,
     )
 
 
-def test_everything_that_somebody_must_look_at_is_counted(showcase: Showcase) -> None:
+def test_items_that_need_attention_are_counted(showcase: Showcase) -> None:
     showcase.declare("acme", manualRegistrations=MANUAL, clients={"agent": AGENT})
     showcase.declare(
         "globex",
@@ -307,33 +321,33 @@ def test_everything_that_somebody_must_look_at_is_counted(showcase: Showcase) ->
     )
 
 
-def test_tenants_are_sorted_and_a_selection_says_that_it_is_one(showcase: Showcase) -> None:
+def test_tenants_are_sorted_and_a_selection_is_marked(showcase: Showcase) -> None:
     for stack in ("globex", "acme"):
         showcase.declare(stack)
-    whole, part = showcase.report(), showcase.report(stacks=["globex", "globex"])
-    assert ([each.stack for each in whole.tenants], whole.complete) == (["acme", "globex"], True)
-    assert ([each.stack for each in part.tenants], part.complete) == (["globex"], False)
+    complete, selection = showcase.report(), showcase.report(stacks=["globex", "globex"])
+    assert ([tenant.stack for tenant in complete.tenants], complete.complete) == (["acme", "globex"], True)
+    assert ([tenant.stack for tenant in selection.tenants], selection.complete) == (["globex"], False)
 
 
-def test_the_same_input_gives_the_same_bytes_which_are_ascii_and_keep_to_the_schema(
+def test_the_same_input_gives_the_same_ascii_bytes_that_match_the_schema(
     showcase: Showcase,
 ) -> None:
     showcase.declare("acme", manualRegistrations=MANUAL, waivers={"TEST-001": waiver(reason="Grün, שלום")})
     showcase.write("globex", "config: [")
-    written = showcase.report().to_json()
-    assert written == showcase.report().to_json()
-    assert written.isascii()
-    Draft202012Validator(report_schema()).validate(json.loads(written))
+    text = showcase.report().to_json()
+    assert text == showcase.report().to_json()
+    assert text.isascii()
+    Draft202012Validator(report_schema()).validate(json.loads(text))
 
 
-def test_a_file_with_hostile_names_shows_them_as_text(showcase: Showcase) -> None:
+def test_hostile_file_names_are_escaped(showcase: Showcase) -> None:
     showcase.write("\u202eexe\x1b[31m", "config: [")
     (tenant,) = showcase.report().tenants
     assert tenant.stack == r"\u202eexe\x1b[31m"
     assert tenant.problems[0].file == r"Pulumi.\u202eexe\x1b[31m.yaml"
 
 
-def test_a_name_of_10_000_characters_is_refused_and_not_repeated(showcase: Showcase) -> None:
+def test_a_name_of_10_000_characters_is_invalid_and_not_repeated(showcase: Showcase) -> None:
     people = {"grant": "authorization-code", "redirectUris": ["https://a.example/"], "access": ["*"]}
     showcase.declare("acme", clients={"desktop": {**people, "people": {"groups": ["x" * 10_000]}}})
     (tenant,) = showcase.report().tenants
@@ -342,17 +356,17 @@ def test_a_name_of_10_000_characters_is_refused_and_not_repeated(showcase: Showc
 
 def test_without_a_policy_pack_there_is_no_report(showcase: Showcase) -> None:
     showcase.declare("acme")
-    (showcase.project.policies / "rules" / "__init__.py").write_text("RULES = ()", "utf-8")
+    shutil.rmtree(showcase.project.policies)
     with pytest.raises(PolicyPackError):
         showcase.report()
 
 
 def test_every_key_of_the_schema_is_described() -> None:
     schema = report_schema()
-    silent = [
+    undescribed = [
         f"{name}.{key}"
         for name, part in [("Report", schema), *schema["$defs"].items()]
         for key, value in part["properties"].items()
         if "description" not in {**schema["$defs"].get(value.get("$ref", "")[8:], {}), **value}
     ]
-    assert silent == []
+    assert undescribed == []

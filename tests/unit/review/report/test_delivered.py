@@ -1,4 +1,4 @@
-"""Delivered settings and those of stacks, beside what the files say."""
+"""Delivered settings and settings of stacks, compared with the tenants' files."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ class _Ids(dict[str, str]):
 
 @pytest.fixture
 def directory(tmp_path: Path) -> Path:
-    """Where settings are delivered to."""
-    made = tmp_path / "settings"
-    made.mkdir()
-    return made
+    """Return the directory of delivered settings."""
+    settings = tmp_path / "settings"
+    settings.mkdir()
+    return settings
 
 
 def deliver(showcase: Showcase, stack: str, directory: Path, *, revision: int = 7) -> SettingsEnvelope:
-    """Write the settings that follow from a stack's file, as `flow-mcp export` does."""
+    """Write the settings of a stack's file as `flow-mcp export` does."""
     envelope = SettingsEnvelope.of(showcase.document(stack), revision)
     (directory / f"{envelope.tenant}.json").write_text(envelope.to_json(), "utf-8")
     return envelope
@@ -43,7 +43,7 @@ def delivered(showcase: Showcase, stack: str, directory: Path) -> Settings:
     return showcase.tenant(stack, Sources(Delivered.read(directory))).delivered
 
 
-def test_what_was_delivered_as_declared_has_no_differences(showcase: Showcase, directory: Path) -> None:
+def test_settings_that_match_the_file_have_no_differences(showcase: Showcase, directory: Path) -> None:
     showcase.declare("acme", clients={"agent": AGENT})
     envelope = deliver(showcase, "acme", directory)
     assert delivered(showcase, "acme", directory) == Settings(
@@ -55,7 +55,7 @@ def test_what_was_delivered_as_declared_has_no_differences(showcase: Showcase, d
     )
 
 
-def test_what_the_file_no_longer_says_is_told(showcase: Showcase, directory: Path) -> None:
+def test_differences_from_the_file_are_listed(showcase: Showcase, directory: Path) -> None:
     showcase.declare(
         "acme",
         clients={"agent": AGENT, "gone": AGENT},
@@ -77,24 +77,24 @@ def test_what_the_file_no_longer_says_is_told(showcase: Showcase, directory: Pat
         },
     )
     assert delivered(showcase, "acme", directory).differences == (
-        "another authority",
-        "client agent still reaches 456/test",
-        "client gone still reaches 456/production, 456/test",
-        "client new does not reach 456/production, 456/staging yet",
-        "registration dynamic still reaches 456/production, 456/test",
+        "the authority is another one",
+        "client agent still has access to 456/test",
+        "client gone still has access to 456/production, 456/test",
+        "client new does not have access to 456/production, 456/staging yet",
+        "registration dynamic still has access to 456/production, 456/test",
         "protected resource 456/test is no longer declared",
-        "protected resource 456/staging is not there yet",
+        "protected resource 456/staging does not exist yet",
     )
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_the_settings_of_every_kind_of_server_differ_in_nothing_from_their_declaration(stack: str) -> None:
+def test_the_settings_of_every_kind_of_server_match_their_declaration(stack: str) -> None:
     declaration = sample(stack)
     document = declaration.kind.settings(declaration, _Ids())
     assert list(differences(document, snapshot(declaration))) == []
 
 
-def test_what_is_missing_or_cannot_be_used_is_not_taken_for_fine(showcase: Showcase, directory: Path) -> None:
+def test_missing_or_unusable_settings_are_reported(showcase: Showcase, directory: Path) -> None:
     for stack in ("acme", "globex", "initech"):
         showcase.declare(stack)
     deliver(showcase, "acme", directory)
@@ -103,12 +103,12 @@ def test_what_is_missing_or_cannot_be_used_is_not_taken_for_fine(showcase: Showc
     report = showcase.report(Sources(Delivered.read(directory)))
     _, globex, initech = report.tenants
     assert globex.delivered.reading == "failed"
-    assert "the digest is not that of the settings" in (globex.delivered.reason or "")
+    assert "the digest does not match the settings" in (globex.delivered.reason or "")
     assert initech.delivered == Settings(reading="missing")
     assert (report.settings_read, report.counts.settings_unknown, report.strays) == (True, 2, ())
 
 
-def test_files_that_belong_to_nobody_are_told(showcase: Showcase, directory: Path) -> None:
+def test_files_that_belong_to_no_tenant_are_listed(showcase: Showcase, directory: Path) -> None:
     showcase.declare("acme")
     showcase.declare("gone")
     for stack in ("acme", "gone"):
@@ -118,34 +118,35 @@ def test_files_that_belong_to_nobody_are_told(showcase: Showcase, directory: Pat
     (showcase.project.directory / "stacks" / "Pulumi.gone.yaml").unlink()
     sources = Sources(Delivered.read(directory))
     assert showcase.report(sources).strays == (
-        Stray(file="copy.json", problem="holds the settings of acme, so the runtime refuses it"),
-        Stray(file="gone.json", problem="lets in clients of a tenant that has no readable file here"),
+        Stray(file="copy.json", problem="contains the settings of acme, so the runtime rejects it"),
+        Stray(file="gone.json", problem="admits clients of a tenant that has no valid file in this project"),
         Stray(
             file=r"\u202ebad.json",
-            problem="is no settings envelope: Invalid JSON: EOF while parsing an object at line 1 column 1",
+            problem="is not a settings envelope: "
+            "Invalid JSON: EOF while parsing an object at line 1 column 1",
         ),
     )
 
 
-def test_a_selection_of_tenants_calls_nothing_a_stray(showcase: Showcase, directory: Path) -> None:
+def test_a_selection_of_tenants_has_no_stray_files(showcase: Showcase, directory: Path) -> None:
     for stack in ("acme", "globex"):
         showcase.declare(stack)
         deliver(showcase, stack, directory)
     assert showcase.report(Sources(Delivered.read(directory)), stacks=["acme"]).strays == ()
 
 
-def test_a_refused_file_has_nothing_to_compare_with(showcase: Showcase, directory: Path) -> None:
+def test_an_invalid_file_cannot_be_compared(showcase: Showcase, directory: Path) -> None:
     showcase.declare("acme")
     deliver(showcase, "acme", directory)
     showcase.write("acme", "config: [")
     report = showcase.report(Sources(Delivered.read(directory)))
-    assert [(each.delivered.reading, each.applied.reading) for each in report.tenants] == [
+    assert [(tenant.delivered.reading, tenant.applied.reading) for tenant in report.tenants] == [
         ("failed", "not-read")
     ]
     assert [stray.file for stray in report.strays] == ["acme.json"]
 
 
-def test_client_ids_that_a_server_assigns_come_from_settings(showcase: Showcase) -> None:
+def test_assigned_client_ids_come_from_settings(showcase: Showcase) -> None:
     showcase.declare(
         "acme",
         workspaces={"456": {"environments": ["production"]}},
@@ -154,9 +155,9 @@ def test_client_ids_that_a_server_assigns_come_from_settings(showcase: Showcase)
     )
     declaration = showcase.declaration("acme")
     document = declaration.kind.settings(declaration, _Ids())
-    known = Backend(*NOT_READ, document=document, digest="sha-256:0")
-    before, after = showcase.tenant("acme"), showcase.tenant("acme", Sources(backend={"acme": known}))
-    ids = [each.declared.clients[0].client_id for each in (before, after) if each.declared]
+    backend = Backend(*NOT_READ, document=document, digest="sha-256:0")
+    before, after = showcase.tenant("acme"), showcase.tenant("acme", Sources(backend={"acme": backend}))
+    ids = [tenant.declared.clients[0].client_id for tenant in (before, after) if tenant.declared]
     (assigned,) = [client.client_id for client in document.authorization_servers[0].clients]
     assert ids == [None, assigned]
     assert (before.applied.reading, after.applied.reading) == ("not-read", "read")

@@ -1,4 +1,4 @@
-"""`flow-mcp report`: what it writes, says and ends with."""
+"""`flow-mcp report`: its files, output and exit codes."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from tests.unit.review.report.showcase import Showcase
 
 
 @pytest.fixture
-def here(showcase: Showcase, monkeypatch: pytest.MonkeyPatch) -> Showcase:
-    """The project is the working directory."""
+def project(showcase: Showcase, monkeypatch: pytest.MonkeyPatch) -> Showcase:
+    """Return the project, which is the working directory."""
     monkeypatch.chdir(showcase.project.directory)
     return showcase
 
@@ -25,31 +25,36 @@ def report(*arguments: str) -> Result:
     return CliRunner().invoke(command, arguments, catch_exceptions=False)
 
 
-def test_page_and_json_are_written_and_summed_up(here: Showcase) -> None:
-    here.declare("acme")
-    here.write("globex", "config: [")
-    ended = report("--to", "out/r.html", "--json", "r.json", "--as-of", "2026-11-25")
-    assert (ended.exit_code, ended.stdout) == (0, "2 tenants, 1 refused, 1 blocked: out/r.html and r.json\n")
-    assert Path("out/r.html").read_text("utf-8") == to_html(here.report())
-    assert Path("r.json").read_text("utf-8") == here.report().to_json()
+def test_page_and_json_are_written_with_a_summary(project: Showcase) -> None:
+    project.declare("acme")
+    project.write("globex", "config: [")
+    result = report("--to", "out/r.html", "--json", "r.json", "--as-of", "2026-11-25")
+    assert (result.exit_code, result.stdout) == (
+        0,
+        "2 tenants, 1 refused, 1 blocked: out/r.html and r.json\n",
+    )
+    assert Path("out/r.html").read_text("utf-8") == to_html(project.report())
+    assert Path("r.json").read_text("utf-8") == project.report().to_json()
 
 
-def test_tenants_can_be_named(here: Showcase) -> None:
+def test_tenants_can_be_selected(project: Showcase) -> None:
     for stack in ("acme", "globex"):
-        here.declare(stack)
+        project.declare(stack)
     report("globex", "--json", "r.json")
-    assert [each["stack"] for each in json.loads(Path("r.json").read_text("utf-8"))["tenants"]] == ["globex"]
+    assert [tenant["stack"] for tenant in json.loads(Path("r.json").read_text("utf-8"))["tenants"]] == [
+        "globex"
+    ]
 
 
-def test_the_day_is_todays_unless_told(here: Showcase) -> None:
-    here.declare("acme")
+def test_the_day_can_be_given(project: Showcase) -> None:
+    project.declare("acme")
     report("--json", "r.json", "--as-of", "2027-01-31")
     assert json.loads(Path("r.json").read_text("utf-8"))["asOf"] == "2027-01-31"
     assert report("--json", "r.json", "--as-of", "tomorrow").exit_code == 2
 
 
-def test_delivered_settings_are_looked_at(here: Showcase) -> None:
-    here.declare("acme")
+def test_delivered_settings_are_read(project: Showcase) -> None:
+    project.declare("acme")
     Path("settings").mkdir()
     report("--json", "r.json", "--settings", "settings")
     (tenant,) = json.loads(Path("r.json").read_text("utf-8"))["tenants"]
@@ -57,19 +62,19 @@ def test_delivered_settings_are_looked_at(here: Showcase) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "message"),
     [
-        ((), "--to is missing: an HTML file"),
+        ((), "--to is missing. Name the HTML file to write."),
         (("--to", "r.html", "--settings", "nowhere"), "'nowhere' does not exist"),
     ],
 )
-def test_what_cannot_be_run_is_said(here: Showcase, arguments: tuple[str, ...], says: str) -> None:
-    here.declare("acme")
-    ended = report(*arguments)
-    assert (ended.exit_code, says in ended.stderr) == (2, True)
+def test_invalid_arguments_are_an_error(project: Showcase, arguments: tuple[str, ...], message: str) -> None:
+    project.declare("acme")
+    result = report(*arguments)
+    assert (result.exit_code, message in result.stderr) == (2, True)
 
 
-@pytest.mark.usefixtures("here")
+@pytest.mark.usefixtures("project")
 @pytest.mark.parametrize("arguments", [("--to", "r.html"), ("nobody", "--to", "r.html")])
 def test_without_tenants_nothing_is_written(arguments: tuple[str, ...]) -> None:
     with pytest.raises(FlowMcpError) as raised:
@@ -77,9 +82,9 @@ def test_without_tenants_nothing_is_written(arguments: tuple[str, ...]) -> None:
     assert (raised.value.exit_code, Path("r.html").exists()) == (2, False)
 
 
-def test_without_pulumi_nothing_can_be_asked_of_it(here: Showcase, monkeypatch: pytest.MonkeyPatch) -> None:
-    here.declare("acme")
+def test_live_values_need_pulumi(project: Showcase, monkeypatch: pytest.MonkeyPatch) -> None:
+    project.declare("acme")
     monkeypatch.setenv("PATH", "")
-    with pytest.raises(FlowMcpError, match="there is no pulumi on PATH") as raised:
+    with pytest.raises(FlowMcpError, match="no pulumi on PATH or in") as raised:
         report("--to", "r.html", "--live")
     assert (raised.value.exit_code, Path("r.html").exists()) == (2, False)

@@ -1,4 +1,4 @@
-"""The test vectors that other runtimes run too."""
+"""Tests of the test vectors for runtimes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FILES = [DIRECTORY / "requirements.json", *sorted((DIRECTORY / "cases").glob("*.
 
 
 @pytest.mark.parametrize("vector", ALL, ids=lambda vector: vector.id)
-def test_the_reference_decides_as_the_vector_says(vector: Vector) -> None:
+def test_the_reference_gives_the_expected_decision(vector: Vector) -> None:
     assert outcome(vector) == vector.decision
 
 
@@ -34,7 +34,7 @@ def test_a_file_is_valid_by_the_published_schema(file: Path) -> None:
     assert list(validator.iter_errors(json.loads(file.read_text(encoding="utf-8")))) == []
 
 
-def test_the_schema_refuses_what_is_no_vector_file() -> None:
+def test_the_schema_rejects_other_documents() -> None:
     validator: Any = Draft202012Validator(vectors_schema())
     one = json.loads(FILES[1].read_text(encoding="utf-8"))
     del one["vectors"][0]["decision"]
@@ -48,7 +48,7 @@ def test_every_requirement_has_a_vector_and_every_vector_a_requirement() -> None
     assert len(known) == len(vectors().requirements)
 
 
-def test_the_sources_of_requirements_are_links_or_parts_of_our_documentation() -> None:
+def test_sources_of_requirements_are_links_or_sections_of_the_documentation() -> None:
     for requirement in vectors().requirements:
         if requirement.source.startswith("https://"):
             continue
@@ -62,7 +62,7 @@ def test_the_sources_of_requirements_are_links_or_parts_of_our_documentation() -
         assert not anchor or anchor in {heading.replace(" ", "-") for heading in headings}, requirement
 
 
-def test_ids_are_unique_and_begin_with_the_name_of_their_file() -> None:
+def test_ids_are_unique_and_start_with_the_name_of_their_file() -> None:
     assert [name for name, count in Counter(vector.id for vector in ALL).items() if count > 1] == []
     for name, theme in vectors().themes.items():
         assert all(vector.id.startswith(f"{name}-") for vector in theme.vectors)
@@ -79,17 +79,17 @@ def test_every_document_and_key_set_is_used() -> None:
 
 @pytest.mark.parametrize("theme", vectors().themes.values(), ids=list(vectors().themes))
 def test_no_call_occurs_twice_in_a_file(theme: VectorFile) -> None:
-    said = {"id", "description", "requirements", "decision"}
-    calls = Counter(vector.model_dump_json(exclude=said) for vector in theme.vectors)
+    excluded = {"id", "description", "requirements", "decision"}
+    calls = Counter(vector.model_dump_json(exclude=excluded) for vector in theme.vectors)
     assert [call for call, count in calls.items() if count > 1] == []
 
 
-def test_generating_them_again_gives_the_same_bytes() -> None:
+def test_generated_vectors_are_up_to_date() -> None:
     assert stale() == []
     assert main(["--check"]) == 0
 
 
-def test_what_is_changed_missing_or_too_many_is_told(tmp_path: Path) -> None:
+def test_changed_missing_and_extra_vectors_are_reported(tmp_path: Path) -> None:
     for file, text in texts().items():
         (tmp_path / file).parent.mkdir(exist_ok=True)
         (tmp_path / file).write_text(text, encoding="utf-8")

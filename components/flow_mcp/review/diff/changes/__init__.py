@@ -1,1 +1,1 @@
-"""What changed between two declarations of a tenant, one module a part of the declaration."""
+"""Changes between two declarations of a tenant, with one module for each part of the declaration."""

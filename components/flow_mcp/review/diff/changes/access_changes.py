@@ -1,4 +1,4 @@
-"""What somebody gains or loses by an access list, whoever it is."""
+"""Changes of an access list: the protected resources that a client or registration method gains and loses."""
 
 from __future__ import annotations
 
@@ -8,81 +8,100 @@ from dataclasses import dataclass
 from flow_mcp.declaration.findings import Path
 from flow_mcp.review.diff.change import Change
 from flow_mcp.review.diff.changes.before_after import BeforeAfter
-from flow_mcp.review.diff.changes.quoting import listed
+from flow_mcp.review.diff.changes.quoting import quoted_list
 from flow_mcp.review.diff.kinds import change
 
 
 @dataclass(frozen=True)
 class DeclaredAccess:
-    """An access list: as it is written, and what it means."""
+    """An access list.
 
-    written: tuple[str, ...] = ()
+    Attributes:
+        entries: as they are declared.
+        resources: keys of the protected resources that the entries grant access to.
+    """
+
+    entries: tuple[str, ...] = ()
     resources: tuple[str, ...] = ()
 
 
 def access_changes(
     before_after: BeforeAfter,
-    whose: str,
+    holder: str,
     subject: str,
     name: str,
     path: Path,
     before: DeclaredAccess,
     after: DeclaredAccess,
 ) -> Iterator[Change]:
-    """What is gained and lost; where that is nothing though the list was changed, that is said too.
+    """Yield the access gained and lost; if only the notation of the list changes, yield that.
 
     Args:
-        before_after: the tenant.
-        whose: `client` or `registration`, as kinds of changes begin.
-        subject: of the changes.
-        name: how sentences begin.
-        path: of the access list.
-        before: what it was.
-        after: what it will be.
+        before_after: the tenant before and after.
+        holder: `client` or `registration`: the first word of the kinds of change.
+        subject: the subject of the changes.
+        name: the grammatical subject of the sentences.
+        path: the path of the access list.
+        before: the access list before.
+        after: the access list after.
     """
-    told = [
-        *_gains(whose, subject, name, path, before, after),
-        *_wildcards(subject, name, path, before.written, after.written),
+    changes = [
+        *_gains(holder, subject, name, path, before, after),
+        *_wildcards(subject, name, path, before.entries, after.entries),
     ]
-    yield from told
-    if before_after.field_changes.take(*map(str, path)) and not told:
-        text = f"{name} reaches what it reached before; its access list is written differently."
+    yield from changes
+    if before_after.field_changes.take(*map(str, path)) and not changes:
+        text = f"{name} keeps the same access; only the notation of its access list changes."
         yield change(
             "access-written-differently",
             subject,
             path,
             text,
-            before=list(before.written),
-            after=list(after.written),
+            before=list(before.entries),
+            after=list(after.entries),
         )
 
 
 def _gains(
-    whose: str, subject: str, name: str, path: Path, before: DeclaredAccess, after: DeclaredAccess
+    holder: str, subject: str, name: str, path: Path, before: DeclaredAccess, after: DeclaredAccess
 ) -> Iterator[Change]:
     gained = [key for key in after.resources if key not in before.resources]
     lost = [key for key in before.resources if key not in after.resources]
-    both = {"before": list(before.resources), "after": list(after.resources)}
+    values = {"before": list(before.resources), "after": list(after.resources)}
     if gained:
-        yield change(f"{whose}-gains-access", subject, path, f"{name} gains {listed(gained)}.", **both)
+        yield change(
+            f"{holder}-gains-access",
+            subject,
+            path,
+            f"{name} gains access to {quoted_list(gained)}.",
+            **values,
+        )
     if lost:
-        yield change(f"{whose}-loses-access", subject, path, f"{name} loses {listed(lost)}.", **both)
+        yield change(
+            f"{holder}-loses-access", subject, path, f"{name} loses access to {quoted_list(lost)}.", **values
+        )
 
 
 def _wildcards(
     subject: str, name: str, path: Path, before: tuple[str, ...], after: tuple[str, ...]
 ) -> Iterator[Change]:
-    both = {"before": sorted(before), "after": sorted(after)}
-    if added := _beyond(after, before):
-        text = f"{name} reaches whatever is declared later, too: its access list has {listed(added)}."
-        yield change("access-wildcard-added", subject, path, text, **both)
-    if removed := _beyond(before, after):
-        text = f"{name} no longer reaches whatever is declared later: its access list had {listed(removed)}."
-        yield change("access-wildcard-removed", subject, path, text, **both)
+    values = {"before": sorted(before), "after": sorted(after)}
+    if added := _new_wildcards(after, before):
+        text = (
+            f"{name} automatically gets access to protected resources that are added later and match "
+            f"{quoted_list(added)}."
+        )
+        yield change("access-wildcard-added", subject, path, text, **values)
+    if removed := _new_wildcards(before, after):
+        text = (
+            f"{name} no longer gets access automatically to protected resources that are added later "
+            f"and match {quoted_list(removed)}."
+        )
+        yield change("access-wildcard-removed", subject, path, text, **values)
 
 
-def _beyond(entries: tuple[str, ...], others: tuple[str, ...]) -> list[str]:
-    """The wildcards that are not in the other list, by themselves or by a greater one."""
+def _new_wildcards(entries: tuple[str, ...], previous: tuple[str, ...]) -> list[str]:
+    """Return the wildcards that the previous list neither contains nor covers with `*`."""
     return sorted(
-        entry for entry in entries if entry.endswith("*") and entry not in others and "*" not in others
+        entry for entry in entries if entry.endswith("*") and entry not in previous and "*" not in previous
     )

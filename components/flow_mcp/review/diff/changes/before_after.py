@@ -1,4 +1,4 @@
-"""A tenant before and after, as every comparison looks at it."""
+"""A tenant before and after a change: the input of every comparison."""
 
 from __future__ import annotations
 
@@ -10,55 +10,59 @@ from flow_mcp.declaration.findings import Path
 from flow_mcp.declaration.setting_changes import SettingChange
 from flow_mcp.review.diff.changes.field_changes import FieldChanges
 
-_NOTHING = TenantAccess("", "", None, (), (), (), (), {}, {})
+_NO_ACCESS = TenantAccess("", "", None, (), (), (), (), {}, {})
 
 
 @dataclass(frozen=True)
 class BeforeAfter:
-    """The two sides.
+    """The declarations of a tenant before and after a change, with the access that each grants.
 
     Attributes:
-        before: the declaration; None where there was none.
-        after: likewise.
-        was: who reached what.
-        will: who will reach what.
-        leaves: the values that differ and that no change tells of yet.
+        before: the declaration before; None if the tenant did not exist.
+        after: the declaration after; None if the tenant is removed.
+        access_before: the access that `before` grants.
+        access_after: the access that `after` grants.
+        field_changes: the values that differ and are not yet part of a change.
     """
 
     before: Declaration | None
     after: Declaration | None
-    was: TenantAccess
-    will: TenantAccess
+    access_before: TenantAccess
+    access_after: TenantAccess
     field_changes: FieldChanges
 
     @classmethod
     def of(cls, before: Declaration | None, after: Declaration | None) -> BeforeAfter:
-        """The two sides of two declarations."""
-        was, will = (snapshot(side) if side else _NOTHING for side in (before, after))
-        return cls(before, after, was, will, FieldChanges(before, after))
+        """Return the comparison of two declarations."""
+        access_before, access_after = (
+            snapshot(declaration) if declaration else _NO_ACCESS for declaration in (before, after)
+        )
+        return cls(before, after, access_before, access_after, FieldChanges(before, after))
 
     @property
     def stays(self) -> bool:
-        """Whether there is a tenant on both sides."""
+        """Whether the tenant exists before and after."""
         return self.before is not None and self.after is not None
 
     @property
     def same_kind(self) -> bool:
-        """Whether the kind of authorization server stays."""
-        return self.was.kind == self.will.kind
+        """Whether the kind of authorization server is unchanged."""
+        return self.access_before.kind == self.access_after.kind
 
     @property
     def setting_changes(self) -> tuple[SettingChange, ...]:
-        """What settings of the authorization server decide that will be."""
+        """Settings of the new authorization server whose changes a reviewer must approve."""
         return self.after.kind.setting_changes if self.after else ()
 
     def registration_methods_at(self, kind: str) -> Path:
-        """Where the ways to become a client stand, of the side with that kind of server."""
-        side = next(side for side in (self.after, self.before) if side and side.kind.key == kind)
-        return ("authorizationServer", kind, side.kind.registration_methods_at)
+        """Return the path of the registration methods in the declaration that has this kind of server."""
+        declaration = next(
+            candidate for candidate in (self.after, self.before) if candidate and candidate.kind.key == kind
+        )
+        return ("authorizationServer", kind, declaration.kind.registration_methods_at)
 
     def clients(self) -> dict[tuple[str, str], tuple[ClientAccess | None, ClientAccess | None]]:
-        """Clients before and after, by registration and name."""
-        old = {(client.registration, client.name): client for client in self.was.clients}
-        new = {(client.registration, client.name): client for client in self.will.clients}
+        """Return each client before and after, by registration and name; None if it does not exist."""
+        old = {(client.registration, client.name): client for client in self.access_before.clients}
+        new = {(client.registration, client.name): client for client in self.access_after.clients}
         return {key: (old.get(key), new.get(key)) for key in sorted({*old, *new})}

@@ -1,4 +1,4 @@
-"""Clients that come and go, and what each gains, loses and proves itself by."""
+"""Changes of clients: added and removed clients, their access, grant, credentials and addresses."""
 
 from __future__ import annotations
 
@@ -10,37 +10,37 @@ from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.review.diff.change import Change
 from flow_mcp.review.diff.changes.access_changes import DeclaredAccess, access_changes
 from flow_mcp.review.diff.changes.before_after import BeforeAfter
-from flow_mcp.review.diff.changes.credentials import authenticates, credentials
-from flow_mcp.review.diff.changes.field_changes import told
-from flow_mcp.review.diff.changes.quoting import shown
+from flow_mcp.review.diff.changes.credentials import authentication_phrase, credential_changes
+from flow_mcp.review.diff.changes.field_changes import before_and_after
+from flow_mcp.review.diff.changes.quoting import quoted
 from flow_mcp.review.diff.kinds import change
 
 _PARTS = {"managed": "clients", "manual": "manualRegistrations"}
 _SUBJECTS = {"managed": "client", "manual": "manual registration"}
-_FOR = {"client-credentials": "for itself", "authorization-code": "for people who sign in"}
+_ACTS_FOR = {"client-credentials": "for itself", "authorization-code": "for people who sign in"}
 
 
 def path_of(client: ClientAccess) -> tuple[str, str]:
-    """Where a client is declared."""
+    """Return the path of a client in the declaration."""
     return _PARTS[client.registration], client.name
 
 
 def subject_of(client: ClientAccess) -> str:
-    """What a client's changes are about."""
+    """Return the subject of a client's changes."""
     return f"{_SUBJECTS[client.registration]} {client.name}"
 
 
-def clients(before_after: BeforeAfter) -> Iterator[Change]:
-    """All that changes of declared clients, save client IDs and lifetimes."""
+def client_changes(before_after: BeforeAfter) -> Iterator[Change]:
+    """Yield the changes of declared clients, except those of client IDs and lifetimes."""
     for old, new in before_after.clients().values():
         client = new or old
         if client is None:
             continue
         subject, path = subject_of(client), path_of(client)
         if old and new:
-            yield from credentials(before_after, subject, path, old, new)
+            yield from credential_changes(before_after, subject, path, old, new)
             yield from _grant(before_after, subject, path, old, new)
-        # Before the client as a whole takes what is left of it.
+        # Before `_whole`, which takes all remaining values of the client.
         yield from access_changes(
             before_after,
             "client",
@@ -71,21 +71,25 @@ def _whole(
     old: ClientAccess | None,
     new: ClientAccess | None,
 ) -> Iterator[Change]:
-    before, after = told(before_after.field_changes.take(*path))
-    both: dict[str, Any] = {"before": before, "after": after}
+    before, after = before_and_after(before_after.field_changes.take(*path))
+    values: dict[str, Any] = {"before": before, "after": after}
     client = new or old
     if client is None:
         return
     manual = client.registration == "manual"
     kind = "manual-registration" if manual else "client"
     if new is None:
-        where = "; the registration itself stays at the authorization server" if manual else ""
-        yield change(f"{kind}-removed", subject, path, f"The {subject} is removed{where}.", **both)
+        remark = "; its registration at the authorization server stays" if manual else ""
+        yield change(f"{kind}-removed", subject, path, f"The {subject} is removed{remark}.", **values)
         return
-    identified = f" with client ID {shown(new.client_id)}" if new.client_id else ""
-    how = "how it authenticates is not declared" if manual else authenticates(new.authentication)
-    text = f"The {subject} is new{identified}: it acts {_FOR[new.grant]}, and {how}."
-    yield change(f"{kind}-added", subject, path, text, **both)
+    identifier = f" with client ID {quoted(new.client_id)}" if new.client_id else ""
+    authentication = (
+        ", and its authentication is not declared"
+        if manual
+        else f" and {authentication_phrase(new.authentication)}"
+    )
+    text = f"The {subject} is added{identifier}; it acts {_ACTS_FOR[new.grant]}{authentication}."
+    yield change(f"{kind}-added", subject, path, text, **values)
 
 
 def _grant(
@@ -93,7 +97,7 @@ def _grant(
 ) -> Iterator[Change]:
     if old.grant != new.grant:
         before_after.field_changes.take(*path, "grant")
-        text = f"{new.name} acts {_FOR[new.grant]}; before, {_FOR[old.grant]}."
+        text = f"{new.name} now acts {_ACTS_FOR[new.grant]}; before, it acted {_ACTS_FOR[old.grant]}."
         yield change(
             "client-grant-changes", subject, (*path, "grant"), text, before=old.grant, after=new.grant
         )
@@ -113,24 +117,24 @@ def _addresses(
             "redirect-uri",
             old.redirect_uris if old else (),
             new.redirect_uris,
-            f"{name} may have codes sent to",
-            f"{name} may no longer have codes sent to",
+            f"{name} can receive authorization codes at",
+            f"{name} can no longer receive authorization codes at",
         ),
         (
             "webOrigins",
             "web-origin",
             old.web_origins if old else (),
             new.web_origins,
-            f"{name} may get tokens in pages of",
-            f"{name} may no longer get tokens in pages of",
+            f"{name} can request tokens from pages of",
+            f"{name} can no longer request tokens from pages of",
         ),
     ):
         before_after.field_changes.take(*path, key)
         for address in after:
             if address not in before:
-                text = f"{added} {shown(address)}."
+                text = f"{added} {quoted(address)}."
                 yield change(f"{kind}-added", subject, (*path, key), text, after=address)
         for address in before:
             if address not in after:
-                text = f"{removed} {shown(address)}."
+                text = f"{removed} {quoted(address)}."
                 yield change(f"{kind}-removed", subject, (*path, key), text, before=address)

@@ -1,4 +1,4 @@
-"""All kinds of change: their stable IDs, how much each matters, and why. docs/diff.md has the same table."""
+"""All kinds of change with their stable IDs, risks and reasons; docs/diff.md contains the same table."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from flow_mcp.review.diff.kinds.low import LOW, NONE
 from flow_mcp.review.diff.kinds.medium import MEDIUM
 
 KINDS: tuple[ChangeKind, ...] = (*HIGH, *MEDIUM, *LOW, *NONE)
-"""What matters most first; shown in this order."""
+"""All kinds, highest risk first. Changes are shown in this order."""
 
 _BY_ID = {kind.id: kind for kind in KINDS}
 _ORDER = {kind.id: index for index, kind in enumerate(KINDS)}
@@ -23,10 +23,10 @@ __all__ = ["KINDS", "ChangeKind", "change", "order"]
 def change(
     kind: str, subject: str, path: Path, text: str, *, before: Any = None, after: Any = None
 ) -> Change:
-    """A change of a known kind, with the kind's risk."""
+    """Return a change of a kind, with the kind's risk."""
     return Change(kind, subject, path, _BY_ID[kind].risk, text, before, after)
 
 
 def order(change: Change) -> tuple[int, str, str]:
-    """Where a change is shown among others."""
+    """Return the sort key by which changes are shown: kind, subject, path."""
     return _ORDER[change.kind], change.subject, str(change.path)

@@ -1,4 +1,4 @@
-"""What a kind of change is."""
+"""The definition of a kind of change."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from flow_mcp.review.diff.change import Risk
 
 @dataclass(frozen=True)
 class ChangeKind:
-    """One kind.
+    """A kind of change with its risk.
 
     Attributes:
-        id: stable; never used again for something else.
-        risk: the same for every change of the kind.
-        shows: what has changed.
-        why: why it matters as much as that.
+        id: stable; never reused for another meaning.
+        risk: applies to every change of the kind.
+        shows: what changes.
+        why: the reason for the risk.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""Changes after which less is possible than before, or nothing else."""
+"""Kinds of low risk, after which less is permitted than before, and kinds without any effect on access."""
 
 from __future__ import annotations
 
@@ -9,74 +9,74 @@ LOW: tuple[ChangeKind, ...] = (
     ChangeKind(
         "resource-added",
         Risk.LOW,
-        "A workspace's environment has an MCP server.",
-        "By itself nobody reaches it; who does has lines of its own.",
+        "A workspace's environment gets an MCP server.",
+        "By itself it grants no access. Clients and people who gain access have their own lines.",
     ),
     ChangeKind(
         "client-authentication-strengthens",
         Risk.LOW,
-        "A client proves who it is by more.",
-        "It is harder to pass for it; it must be given its new credential.",
+        "A client authenticates with stronger credentials.",
+        "It is harder to impersonate the client. The client must receive its new credential.",
     ),
     ChangeKind(
         "access-wildcard-removed",
         Risk.LOW,
-        "An access list no longer says `*` or `<workspace>/*`.",
-        "What is declared later is not reached by itself.",
+        "An access list no longer contains `*` or `<workspace>/*`.",
+        "Access to workspaces and environments that are added later is no longer granted automatically.",
     ),
     ChangeKind(
         "people-declared",
         Risk.LOW,
-        "Who may sign in is declared, or nobody comes by a manual registration any more.",
-        "It was decided elsewhere before.",
+        "The people of a manual registration are now declared, or the registration no longer admits people.",
+        "They were chosen elsewhere before.",
     ),
     ChangeKind(
         "registration-narrows",
         Risk.LOW,
-        "What limits a way to become a client without a declaration takes in less.",
-        "Fewer clients come that nobody named.",
+        "A limit of a registration method is narrowed.",
+        "Fewer clients that nobody named can get access.",
     ),
     ChangeKind(
         "lifetime-shrinks",
         Risk.LOW,
-        "Tokens or a secret last less long.",
+        "Tokens or a secret are valid for a shorter time.",
         "They are renewed more often.",
     ),
     ChangeKind(
         "refresh-tokens-end",
         Risk.LOW,
-        "Clients of people get no refresh tokens.",
+        "Clients that act for people no longer receive refresh tokens.",
         "People sign in again for each access token.",
     ),
     ChangeKind(
         "redirect-uri-removed",
         Risk.LOW,
-        "Where a client has the authorization code sent no more.",
-        "A request that names it is refused.",
+        "A client can no longer receive authorization codes at an address.",
+        "A request that names the address is rejected.",
     ),
     ChangeKind(
         "web-origin-removed",
         Risk.LOW,
-        "Pages that may call the token endpoint no more.",
-        "Their scripts cannot read what it answers.",
+        "Pages of an origin may no longer call the token endpoint.",
+        "Their scripts cannot read its answers.",
     ),
     ChangeKind(
         "protection-strengthens",
         Risk.LOW,
-        "Something may no longer be destroyed.",
-        "It must be allowed again before it can go.",
+        "The stack may no longer destroy something.",
+        "It must be unprotected before it can be deleted.",
     ),
     ChangeKind(
         "waiver-shortened",
         Risk.LOW,
-        "Violations of a policy are accepted for less long.",
-        "The policy holds again earlier.",
+        "Violations of a rule are accepted for a shorter time.",
+        "The rule applies again earlier.",
     ),
     ChangeKind(
         "waiver-removed",
         Risk.LOW,
-        "Violations of a policy are accepted no more.",
-        "The policy holds again.",
+        "Violations of a rule are no longer accepted.",
+        "The rule applies again.",
     ),
 )
 
@@ -84,25 +84,25 @@ NONE: tuple[ChangeKind, ...] = (
     ChangeKind(
         "access-written-differently",
         Risk.NONE,
-        "An access list that means the same.",
-        "Nobody gains or loses anything.",
+        "An access list is written differently and grants the same access.",
+        "Nobody gains or loses access.",
     ),
     ChangeKind(
         "people-written-differently",
         Risk.NONE,
-        "People who are the same as before.",
-        "Nobody gains or loses anything.",
+        "People are declared differently and are the same as before.",
+        "Nobody gains or loses access.",
     ),
     ChangeKind(
         "lifetime-written-differently",
         Risk.NONE,
-        "A lifetime in another unit.",
-        "It lasts as long as before.",
+        "A lifetime is written in another unit.",
+        "Its duration is the same.",
     ),
     ChangeKind(
         "unused-instance-changes",
         Risk.NONE,
-        "The Flow instance's Entra tenant, which this tenant does not use.",
-        "Nobody gains or loses anything here.",
+        "The Flow instance's Entra tenant changes, which this tenant does not use.",
+        "Nobody gains or loses access here.",
     ),
 )

@@ -1,1 +1,1 @@
-"""A diff for people and other programs: terminal, Markdown, SARIF."""
+"""Render a diff for a terminal, as Markdown and as SARIF."""

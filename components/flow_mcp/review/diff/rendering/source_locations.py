@@ -1,4 +1,4 @@
-"""Where in its files a change or a finding is declared, for annotations."""
+"""Find the file and line in which a change or a finding is declared, for annotations."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from flow_mcp.engine.project import Project
 
 @dataclass(frozen=True)
 class Place:
-    """A file below the project, and a line of it; 0 where the file is gone."""
+    """A file below the repository's top directory and a line; line 0 if the file does not exist."""
 
     file: str
     line: int
@@ -22,12 +22,12 @@ class Place:
 
 @dataclass(frozen=True)
 class Places:
-    """The files of the stacks that are told.
+    """The files of the compared stacks.
 
     Attributes:
-        project: whose.
-        loaded: by stack's name; one that is gone is not there.
-        prefix: of the project below the repository's top, empty or with a slash at its end.
+        project: the project of the stacks.
+        loaded: the loaded files by the stack's name, without deleted stacks.
+        prefix: the path of the project below the repository's top directory: empty, or ending with a slash.
     """
 
     project: Project
@@ -35,12 +35,12 @@ class Places:
     prefix: str = ""
 
     def of(self, stack: str, path: Path) -> Place:
-        """The place of a path, or of what is left of it."""
+        """Return the place of a path, or of the nearest part of it that exists in the file."""
         file = f"stacks/Pulumi.{stack}.yaml"
         if stack not in self.loaded:
             return Place(self.prefix + file, 0)
         if path[:1] == ("instance",):
-            own = files.stack(self.project.directory / file)[1]
+            own = files.read_stack(self.project.directory / file)[1]
             shared = instance_of(self.project.file)
             return Place(
                 self.prefix + (file if own else self.project.file.name), _line(own or shared, path[1:])
@@ -48,5 +48,5 @@ class Places:
         return Place(self.prefix + file, _line(self.loaded[stack].tenant, path))
 
 
-def _line(written: SourceValue, path: Path) -> int:
-    return written.file.mark((*written.root, *path))[0] if written.file else 0
+def _line(source_value: SourceValue, path: Path) -> int:
+    return source_value.file.mark((*source_value.root, *path))[0] if source_value.file else 0

@@ -1,4 +1,4 @@
-"""Words and marks that a diff has in every form for people."""
+"""Words and marks that the terminal and Markdown formats share."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ MARKS = {Risk.HIGH: "▲", Risk.MEDIUM: "●", Risk.LOW: "○", Risk.NONE: "·"}
 
 
 def verdict(outcome: Outcome) -> str:
-    """What follows from it, in words."""
+    """Return whether the change is blocked, needs an approval, or needs none, in words."""
     if outcome.blocked:
-        return "blocked: a policy refuses it, or it cannot be known what changes"
+        return "blocked: a rule rejects the change, or the change cannot be determined"
     if outcome.needs_approval:
-        return "somebody must approve it"
+        return "approval required"
     if all(diff.empty for diff in outcome.diffs) and not outcome.unknowns:
         return "no change"
-    return "nothing in it needs an approval"
+    return "no approval required"
 
 
 def counted(outcome: Outcome) -> str:
-    """How many there are of each risk."""
-    return ", ".join(f"{number} {_of(risk)}" for risk, number in outcome.counts().items())
+    """Return the number of changes, operations and unknowns of each risk, in words."""
+    return ", ".join(f"{number} {_adjective(risk)}" for risk, number in outcome.counts().items())
 
 
-def _of(risk: Risk) -> str:
+def _adjective(risk: Risk) -> str:
     return "without risk" if risk is Risk.NONE else str(risk)

@@ -1,9 +1,11 @@
-"""The entries of a tenant's file that grant access to its protected resources."""
+"""Access lists of a tenant's file, and the entries that admit every user."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
+
+from flow_mcp.settings import Grant
 
 if TYPE_CHECKING:
     from flow_mcp.declaration.authorization_server import RegistrationMethod
@@ -33,3 +35,18 @@ def access_lists(declaration: Declaration) -> Iterator[tuple[Path, tuple[str, ..
         yield ("manualRegistrations", name, "access"), manual.access
     for path, method in registration_methods(declaration):
         yield (*path, "access"), method.access
+
+
+if TYPE_CHECKING:
+    from flow_mcp.declaration.declaration import Declaration
+    from flow_mcp.declaration.findings import Path
+
+
+def admits_everyone(declaration: Declaration) -> Iterator[Path]:
+    """Yield the path of each `people: everyone`."""
+    for name, client in declaration.tenant.clients.items():
+        if client.grant is Grant.AUTHORIZATION_CODE and client.people.everyone:
+            yield ("clients", name, "people")
+    for path, method in registration_methods(declaration):
+        if method.people and method.people.everyone:
+            yield (*path, "people")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from flow_mcp.declaration.findings import Path
@@ -54,3 +54,11 @@ def is_in(*allowed: Any) -> Callable[[Any], bool]:
 def is_on(value: Any) -> bool:
     """Return whether a switch is on, as a boolean or as the text `true`."""
     return value is True or (isinstance(value, str) and value.lower() == "true")
+
+
+_EXPOSED = (("identifierUris",), ("appRoles",), ("api", "oauth2PermissionScopes"))
+
+
+def exposes(values: Mapping[str, Any]) -> bool:
+    """Return whether an application has an Application ID URI, scopes or roles in its own properties."""
+    return any(bool(at(values, *path)) for path in _EXPOSED)

@@ -1,5 +1,5 @@
 "use strict";
-// Search and filters work on the page itself: without this script everything is there, unfiltered.
+// The search and the filters read the rendered page. Without this script the page shows everything.
 (() => {
   const form = document.getElementById("filters");
   const search = document.getElementById("search");
@@ -9,7 +9,7 @@
   const details = (article) => article.firstElementChild;
   let texts = null;
 
-  // What is searched: names, IDs and addresses, not the words around them.
+  // Only names, IDs and addresses are searched, not the labels around them.
   const text = (article) =>
     [...article.querySelectorAll("h3, code, tbody th, svg text")].map((part) => part.textContent).join("\n").toLowerCase();
 
@@ -19,11 +19,11 @@
     const flags = boxes.filter((box) => box.checked).map((box) => box.value);
     let shown = 0;
     articles.forEach((article, index) => {
-      const { kind, risk, flags: has } = article.dataset;
+      const { kind, risk, flags: ownFlags } = article.dataset;
       const matches =
         (!choices.kind.value || choices.kind.value === kind) &&
         ["", risk, ["none", "refused"].includes(risk) ? "" : "violated"].includes(choices.risk.value) &&
-        flags.every((flag) => has.split(" ").includes(flag)) &&
+        flags.every((flag) => ownFlags.split(" ").includes(flag)) &&
         words.every((word) => texts[index].includes(word));
       if (article.hidden === matches) article.hidden = !matches;
       shown += matches;
@@ -32,9 +32,9 @@
     document.getElementById("nothing").hidden = shown > 0;
   }
 
-  function only(name) {
+  function filterOnly(name) {
     form.reset();
-    const box = boxes.find((each) => each.value === name);
+    const box = boxes.find((candidate) => candidate.value === name);
     if (box) box.checked = true;
     else choices.risk.value = name;
     filter();
@@ -43,7 +43,7 @@
   function open() {
     const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
     if (!target || target.parentElement.id !== "list") return;
-    if (target.hidden) only("");
+    if (target.hidden) filterOnly("");
     details(target).open = true;
     target.scrollIntoView();
     details(target).firstElementChild.focus({ preventScroll: true });
@@ -52,10 +52,10 @@
   let closed = [];
   addEventListener("beforeprint", () => {
     closed = [...document.querySelectorAll("article:not([hidden]) > details:not([open])")];
-    for (const each of closed) each.open = true;
+    for (const disclosure of closed) disclosure.open = true;
   });
   addEventListener("afterprint", () => {
-    for (const each of closed) each.open = false;
+    for (const disclosure of closed) disclosure.open = false;
   });
   addEventListener("hashchange", open);
   form.addEventListener("input", filter);
@@ -68,7 +68,7 @@
     for (const article of articles) details(article).open = false;
   });
   for (const link of document.querySelectorAll("a[data-filter]")) {
-    link.addEventListener("click", () => only(link.dataset.filter));
+    link.addEventListener("click", () => filterOnly(link.dataset.filter));
   }
   form.hidden = false;
   filter();

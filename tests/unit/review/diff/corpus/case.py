@@ -1,4 +1,4 @@
-"""What a case of the corpus is, and how its two sides are written."""
+"""A case of the corpus: two versions of a tenant and the expected changes between them."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from flow_mcp.review.diff.change import Change
 
 PROJECT = Project.find()
 GONE = object()
-"""In the place of a value: the key is taken out."""
+"""A marker in place of a value: the key is removed."""
 
 
-class Said(NamedTuple):
-    """What is compared of a change, whole."""
+class ExpectedChange(NamedTuple):
+    """The parts of a change that the tests compare."""
 
     kind: str
     subject: str
@@ -33,45 +33,47 @@ class Said(NamedTuple):
 
 @dataclass(frozen=True)
 class Declared:
-    """One side: plain values, as a stack's file has them."""
+    """The plain values of a tenant and its instance, as in a stack's file."""
 
     tenant: Mapping[str, Any]
     instance: Mapping[str, Any]
 
     def declaration(self) -> Declaration:
-        """As the program loads it."""
+        """Return the declaration, loaded as the program loads it."""
         return from_configuration(self.tenant, self.instance, source="the corpus").declaration
 
     def yaml(self) -> str:
-        """The stack's file."""
+        """Return the text of the stack's file."""
         config = {"flow-mcp:instance": self.instance, "flow-mcp:tenant": self.tenant}
         return yaml.safe_dump({"config": config}, allow_unicode=True, sort_keys=False)
 
 
 @dataclass(frozen=True)
 class Case:
-    """A change and what it means.
+    """Two versions of a tenant and the expected changes.
 
     Attributes:
-        name: of the test.
-        stack: the sample that both sides are made of.
-        before: None where there was no such stack.
-        after: None where there is none any more.
+        name: the name of the test.
+        stack: the sample from which both versions are made.
+        before: the version before; None if the stack did not exist.
+        after: the version after; None if the stack is removed.
         expected: all changes, in their order.
-        declarations_suffice: whether `--base` finds it; otherwise only a preview does.
+        declarations_suffice: whether `--base` finds the changes; otherwise only a preview does.
     """
 
     name: str
     stack: str
     before: Declared | None
     after: Declared | None
-    expected: tuple[Said, ...]
+    expected: tuple[ExpectedChange, ...]
     declarations_suffice: bool = True
 
 
-def said(changes: tuple[Change, ...]) -> tuple[Said, ...]:
-    """What is compared."""
-    return tuple(Said(each.kind, each.subject, str(each.risk), each.text) for each in changes)
+def compared_parts(changes: tuple[Change, ...]) -> tuple[ExpectedChange, ...]:
+    """Return the parts of changes that the tests compare."""
+    return tuple(
+        ExpectedChange(change.kind, change.subject, str(change.risk), change.text) for change in changes
+    )
 
 
 @cache
@@ -85,55 +87,56 @@ def _shared() -> Any:
 
 
 def sample(stack: str, *edits: Mapping[str, Any]) -> Declared:
-    """A sample tenant with some values changed.
+    """Return a sample tenant with some values changed.
 
     Args:
-        stack: its name.
-        edits: one after the other, by dotted path below the tenant, or below `instance`; `GONE` takes a key
-            out.
+        stack: the name of the sample.
+        edits: new values by dotted path in the tenant, or below `instance`, applied in order; `GONE` removes
+            a key.
     """
     config = copy.deepcopy(_file(stack))
-    before_after = {"instance": config.get("flow-mcp:instance") or copy.deepcopy(_shared())}
-    before_after |= config["flow-mcp:tenant"]
-    for path, value in (each for edit in edits for each in edit.items()):
+    values = {"instance": config.get("flow-mcp:instance") or copy.deepcopy(_shared())}
+    values |= config["flow-mcp:tenant"]
+    for path, value in (item for edit in edits for item in edit.items()):
         *above, last = path.split(".")
-        part = before_after
+        part = values
         for key in above:
             part = part.setdefault(key, {})
         if value is GONE:
             del part[last]
         else:
             part[last] = copy.deepcopy(value)
-    instance = before_after.pop("instance")
-    return Declared(before_after, instance)
+    instance = values.pop("instance")
+    return Declared(values, instance)
 
 
 def case(name: str, stack: str, before: Declared | None, after: Declared | None) -> Case:
-    """A case whose expected changes are in expected.json."""
-    return Case(name, stack, before, after, tuple(Said(*each) for each in expected().get(name, ())))
+    """Return a case whose expected changes are in expected.json."""
+    changes = tuple(ExpectedChange(*parts) for parts in expected().get(name, ()))
+    return Case(name, stack, before, after, changes)
 
 
 def edited(
     name: str, stack: str, changes: Mapping[str, Any], *, before: Mapping[str, Any] | None = None
 ) -> Case:
-    """A case that changes a sample."""
-    first = before or {}
-    return case(name, stack, sample(stack, first), sample(stack, first, changes))
+    """Return a case that edits a sample."""
+    edits_before = before or {}
+    return case(name, stack, sample(stack, edits_before), sample(stack, edits_before, changes))
 
 
 @cache
 def expected() -> dict[str, list[list[str]]]:
-    """The expected changes of all cases, by name: kind, subject, risk and text, in their order."""
+    """Return the expected changes of all cases by name: kind, subject, risk and text, in their order."""
     content: dict[str, list[list[str]]] = json.loads(
         Path(__file__).with_name("expected.json").read_text(encoding="utf-8")
     )
     return content
 
 
-def files(directory: Path, case: Case, side: Declared | None) -> None:
-    """Write one side of a case into a project's directory."""
+def files(directory: Path, case: Case, version: Declared | None) -> None:
+    """Write one version of a case into a project's directory, or remove its file."""
     file = directory / "stacks" / f"Pulumi.{case.stack}.yaml"
-    if side is None:
+    if version is None:
         file.unlink(missing_ok=True)
     else:
-        file.write_text(side.yaml(), encoding="utf-8")
+        file.write_text(version.yaml(), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Changes of tenants on Entra, their own or the Flow instance's."""
+"""Changes of tenants on their own Entra tenant or on the Flow instance's."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ _OTHER = "1d6fd4a5-5b8e-4a8f-8f39-0c9d2b7e6a42"
 
 CASES: tuple[Case, ...] = (
     edited(
-        "a secret rotates and lasts longer",
+        "a secret is rotated and valid for longer",
         "contoso",
         {"clients.importer.secret": {"issued": "2027-04-01", "lifetime": "365d"}},
     ),
     edited(
-        "a secret takes the place of a federated credential",
+        "a federated credential is replaced by a secret",
         "contoso",
         {
             "clients.nightly-agent.federatedCredential": GONE,
@@ -23,19 +23,19 @@ CASES: tuple[Case, ...] = (
         },
     ),
     edited(
-        "a client says what it is anyway",
+        "a client declares its type",
         "contoso",
         {
             "clients.portal.clientType": "confidential",
         },
     ),
     edited(
-        "another token is taken for a client",
+        "a federated credential changes its subject",
         "contoso",
         {"clients.nightly-agent.federatedCredential.subject": "repo:evil/planning:pull_request"},
     ),
     edited(
-        "owners and verified domains",
+        "owners and verified domains are added and removed",
         "contoso",
         {
             f"{_SERVER}.owners": [_OWNER],
@@ -47,19 +47,19 @@ CASES: tuple[Case, ...] = (
         },
     ),
     edited(
-        "a preauthorized application leads further",
+        "a preauthorized application gains access",
         "contoso",
         {f"{_SERVER}.preauthorized.vscode.access": ["*"]},
     ),
-    edited("a preauthorized application ends", "contoso", {f"{_SERVER}.preauthorized": GONE}),
+    edited("a preauthorized application is removed", "contoso", {f"{_SERVER}.preauthorized": GONE}),
     edited("another Entra tenant", "contoso", {f"{_SERVER}.tenantId": _OTHER}),
     edited(
-        "the instance's Entra tenant is another, with another owner",
+        "the instance's Entra tenant and owner change",
         "fabrikam",
         {"instance.flowEntra.tenantId": _OTHER, "instance.flowEntra.owners": [_OWNER]},
     ),
     edited(
-        "an administrator has made an application",
+        "an administrator created an application",
         "northwind",
         {
             "authorizationServer.flow-entra.applications.8/test": {
@@ -69,17 +69,17 @@ CASES: tuple[Case, ...] = (
         },
     ),
     edited(
-        "an administrator's application is another",
+        "an administrator's application changes",
         "northwind",
         {"authorizationServer.flow-entra.applications.8/production.clientId": _OTHER},
     ),
     edited(
-        "no people come by a manual registration any more",
+        "a manual registration for people is removed",
         "northwind",
         {"manualRegistrations.assistant": GONE},
     ),
     edited(
-        "an administrator's application is gone",
+        "an administrator's application is removed",
         "northwind",
         {"authorizationServer.flow-entra": {}},
     ),

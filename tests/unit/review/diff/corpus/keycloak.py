@@ -12,14 +12,12 @@ CASES: tuple[Case, ...] = (
         "a client gains an environment", "acme", {"clients.test-agent.access": ["456/production", "456/test"]}
     ),
     edited("a client loses an environment", "acme", {"clients.nightly-agent.access": ["456/production"]}),
+    edited("a client gains a wildcard", "acme", {"clients.nightly-agent.access": ["456/*"]}),
     edited(
-        "a client is given whatever will be declared", "acme", {"clients.nightly-agent.access": ["456/*"]}
+        "a wildcard is replaced by a list", "acme", {"clients.desktop.access": ["456/production", "456/test"]}
     ),
     edited(
-        "an access list is written out", "acme", {"clients.desktop.access": ["456/production", "456/test"]}
-    ),
-    edited(
-        "an access list says the same twice",
+        "an access list contains a redundant entry",
         "acme",
         {"clients.desktop.access": ["*", "456/test"]},
     ),
@@ -36,7 +34,7 @@ CASES: tuple[Case, ...] = (
     ),
     edited("a client is removed", "acme", {"clients.test-agent": GONE}),
     edited(
-        "a client becomes one for people",
+        "a program becomes a client for people",
         "acme",
         {
             "clients.test-agent": {
@@ -47,7 +45,7 @@ CASES: tuple[Case, ...] = (
             }
         },
     ),
-    edited("a client chooses its client ID", "acme", {"clients.nightly-agent.clientId": "acme-nightly"}),
+    edited("a client gets a chosen client ID", "acme", {"clients.nightly-agent.clientId": "acme-nightly"}),
     edited(
         "a secret is replaced by a key",
         "acme",
@@ -66,7 +64,7 @@ CASES: tuple[Case, ...] = (
         before={"clients.nightly-agent.privateKeyJwt": {"jwksUrl": "https://agent.acme.example/jwks"}},
     ),
     edited(
-        "redirect URIs and web origins come and go",
+        "redirect URIs and web origins are added and removed",
         "acme",
         {
             "clients.desktop.redirectUris": ["https://evil.example/callback"],
@@ -75,31 +73,31 @@ CASES: tuple[Case, ...] = (
         before={"clients.desktop.webOrigins": ["https://old.acme.example"]},
     ),
     edited("everyone may sign in", "acme", {"clients.desktop.people": "everyone"}),
-    edited("a group takes another's place", "acme", {"clients.desktop.people": {"groups": ["auditors"]}}),
+    edited("a group replaces another", "acme", {"clients.desktop.people": {"groups": ["auditors"]}}),
     edited(
-        "not everyone may sign in any more",
+        "everyone is replaced by a group",
         "globex",
         {"clients.portal.people": {"groups": ["planners"]}},
     ),
     edited(
-        "people are named where they were inherited",
+        "inherited people are declared",
         "acme",
         {f"{_SERVER}.registration.dynamic.people": {"groups": ["planners"]}},
     ),
     edited(
-        "a manual registration is another client, with more access",
+        "a manual registration gets another client ID and more access",
         "acme",
         {"manualRegistrations.legacy-crm": {"clientId": "crm-2", "access": ["*"]}},
     ),
     edited("a manual registration is removed", "acme", {"manualRegistrations.legacy-crm": GONE}),
     edited(
-        "registration leads less far",
+        "registration loses access",
         "acme",
         {f"{_SERVER}.registration.dynamic.access": ["456/test"]},
         before={f"{_SERVER}.registration.dynamic.access": ["*"]},
     ),
     edited(
-        "a manual registration lets people come",
+        "a manual registration admits undeclared people",
         "globex",
         {
             "manualRegistrations.crm": {
@@ -114,7 +112,7 @@ CASES: tuple[Case, ...] = (
         },
     ),
     edited(
-        "an environment is added, and whoever has a wildcard reaches it",
+        "an environment is added that a wildcard covers",
         "acme",
         {"workspaces.456": {"environments": ["production", "staging", "test"]}},
     ),
@@ -131,7 +129,7 @@ CASES: tuple[Case, ...] = (
     ),
     edited("registration closes", "acme", {f"{_SERVER}.registration.dynamic": GONE}),
     edited(
-        "registration takes more hosts and more clients, and leads further",
+        "registration accepts more hosts and clients, and gains access",
         "acme",
         {
             f"{_SERVER}.registration.dynamic.redirectHosts": ["claude.ai", "evil.example", "localhost"],
@@ -140,13 +138,13 @@ CASES: tuple[Case, ...] = (
         },
     ),
     edited(
-        "registration is taken from anywhere",
+        "registration is accepted from every host",
         "acme",
         {f"{_SERVER}.registration.dynamic.senderHosts": []},
         before={f"{_SERVER}.registration.dynamic.senderHosts": ["office.acme.example"]},
     ),
     edited(
-        "registration is taken from one address only, with fewer scopes",
+        "registration is accepted from one host, with fewer scopes",
         "acme",
         {
             f"{_SERVER}.registration.dynamic.senderHosts": ["office.acme.example"],
@@ -154,8 +152,8 @@ CASES: tuple[Case, ...] = (
         },
         before={f"{_SERVER}.registration.dynamic.allowedScopes": ["email"]},
     ),
-    edited("access tokens last longer", "acme", {f"{_SERVER}.tokens": {"access": "8h"}}),
-    edited("access tokens last less long", "acme", {f"{_SERVER}.tokens": {"access": "90s"}}),
+    edited("access tokens are valid for longer", "acme", {f"{_SERVER}.tokens": {"access": "8h"}}),
+    edited("access tokens are valid for a shorter time", "acme", {f"{_SERVER}.tokens": {"access": "90s"}}),
     edited("a lifetime in another unit", "acme", {f"{_SERVER}.tokens": {"access": "300s"}}),
     edited("another realm", "acme", {f"{_SERVER}.realm.name": "acme-2"}),
     edited(
@@ -170,7 +168,7 @@ CASES: tuple[Case, ...] = (
         {f"{_SERVER}.adminUrl": "http://localhost:8180"},
     ),
     edited(
-        "the stack lets go of its realm, and is administered elsewhere",
+        "the stack no longer owns its realm, and the administrator signs in elsewhere",
         "acme",
         {
             f"{_SERVER}.realm": {"name": "acme", "create": False},
@@ -179,7 +177,9 @@ CASES: tuple[Case, ...] = (
             f"{_SERVER}.administration": {"realm": "acme", "clientId": "flow-mcp-admin"},
         },
     ),
-    edited("the Flow instance moves", "acme", {"instance.server": "https://flow.example/flow"}),
+    edited(
+        "the Flow instance gets another address", "acme", {"instance.server": "https://flow.example/flow"}
+    ),
     edited("the tenant's ID changes", "globex", {"id": "globex-2"}),
     edited(
         "the instance's Entra tenant is not used here",

@@ -1,4 +1,4 @@
-"""Changes of tenants on Auth0, on Scalekit and on other servers, and from one to another."""
+"""Changes of tenants on Auth0, Scalekit and external servers, and moves between kinds of server."""
 
 from __future__ import annotations
 
@@ -20,29 +20,29 @@ XQIDAQAB
 -----END PUBLIC KEY-----
 """
 
-_UNUSED = sample("acme", {"clients": {}, "manualRegistrations": {}})
+_WITHOUT_CLIENTS = sample("acme", {"clients": {}, "manualRegistrations": {}})
 
 CASES: tuple[Case, ...] = (
     edited(
-        "the stack takes over switches of the whole Auth0 tenant",
+        "the stack manages settings of the whole Auth0 tenant",
         "initech",
         {f"{_AUTH0}.tenantSettings": {"manage": True, "resourceParameterProfile": "audience"}},
         before={f"{_AUTH0}.tenantSettings": {"manage": False}},
     ),
     edited(
-        "the stack leaves them alone again",
+        "the stack no longer manages settings of the whole Auth0 tenant",
         "initech",
         {f"{_AUTH0}.tenantSettings": GONE, f"{_AUTH0}.roles": GONE},
     ),
     edited(
-        "refresh tokens begin",
+        "refresh tokens are introduced",
         "initech",
         {f"{_AUTH0}.tokens": {"refresh": {}}},
         before={f"{_AUTH0}.tokens": {}},
     ),
-    edited("refresh tokens end", "initech", {f"{_AUTH0}.tokens": {}}),
+    edited("refresh tokens are removed", "initech", {f"{_AUTH0}.tokens": {}}),
     edited(
-        "refresh tokens last longer",
+        "refresh tokens are valid for longer",
         "initech",
         {f"{_AUTH0}.tokens.refresh": {"lifetime": "90d", "idle": "7d"}},
     ),
@@ -52,12 +52,12 @@ CASES: tuple[Case, ...] = (
         {f"{_AUTH0}.domain": "initech-2.eu.auth0.com"},
     ),
     edited(
-        "a certificate is another",
+        "a certificate changes",
         "initech",
         {"clients.nightly-agent.privateKeyJwt.certificate": _PUBLIC_KEY},
     ),
     edited(
-        "documents are taken from more addresses",
+        "metadata documents are accepted from more addresses",
         "umbrella",
         {
             f"{_SCALEKIT}.registration.metadataDocuments.documents": [
@@ -72,7 +72,7 @@ CASES: tuple[Case, ...] = (
         {f"{_SCALEKIT}.environmentUrl": "https://umbrella-2.scalekit.com"},
     ),
     edited(
-        "tokens are read in another way",
+        "tokens are validated differently",
         "stark",
         {
             f"{_EXTERNAL}.tokens": {
@@ -86,7 +86,7 @@ CASES: tuple[Case, ...] = (
         },
     ),
     edited(
-        "a protected resource is declared at another server",
+        "a protected resource is added at an external server",
         "stark",
         {
             "workspaces.9": {"environments": ["production", "staging", "test"]},
@@ -94,7 +94,7 @@ CASES: tuple[Case, ...] = (
         },
     ),
     edited(
-        "registering takes no token any more",
+        "registering no longer requires a token",
         "stark",
         {f"{_EXTERNAL}.clientRegistration": {"protected": False}},
     ),
@@ -133,7 +133,7 @@ CASES: tuple[Case, ...] = (
         },
     ),
     edited(
-        "a waiver is added, one extended, one shortened, one of others, one removed",
+        "waivers are added, extended, shortened, changed and removed",
         "globex",
         {
             "waivers": {
@@ -167,11 +167,11 @@ CASES: tuple[Case, ...] = (
     ),
     edited("a long text is clipped", "acme", {"clients.desktop.people": {"groups": ["planners", "g" * 255]}}),
     edited(
-        "what has no sentence is told by its path",
+        "a value without a sentence is listed by its path",
         "initech",
         {f"{_AUTH0}.tenantSettings.resourceParameterProfile": "audience"},
     ),
-    case("a stack is new", "umbrella", None, sample("umbrella")),
-    case("a stack is new, with a server and nobody to call", "acme", None, _UNUSED),
-    case("a stack is gone", "globex", sample("globex"), None),
+    case("a stack is added", "umbrella", None, sample("umbrella")),
+    case("a stack without clients is added", "acme", None, _WITHOUT_CLIENTS),
+    case("a stack is removed", "globex", sample("globex"), None),
 )

@@ -1,0 +1,67 @@
+"""`flow-mcp doctor`: what is missing on this machine?"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict
+
+import click
+
+from flow_mcp.cli.options import current_project, project_option, tenants_argument
+from flow_mcp.common.progress import Steps
+from flow_mcp.common.safe_text import terminal
+from flow_mcp.operations.doctor.diagnose import diagnose
+from flow_mcp.operations.doctor.finding import Finding, Status
+from flow_mcp.operations.verify.web import Web
+
+_COLOURS: dict[Status, str] = {"ok": "green", "warning": "yellow", "problem": "red"}
+_LONGEST = 1_000
+
+
+@click.command(
+    epilog="\b\nExamples:\n"
+    "  flow-mcp doctor              for all tenants\n"
+    "  flow-mcp doctor acme         what the stack acme needs\n"
+    "  flow-mcp doctor --json       for a program\n\n"
+    "Exit codes: 0 no problem (warnings allowed), 1 a problem, 2 could not run; 130 interrupted."
+)
+@tenants_argument
+@project_option
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+def command(tenants: tuple[str, ...], *, as_json: bool) -> None:
+    """Find out what this machine lacks for `pulumi up`, with a remedy for each problem.
+
+    It looks at the versions of Pulumi, its plugins and this package, at the backend, the passphrase and the
+    authorization servers' credentials, and asks each authorization server for its metadata and its time. Of
+    credentials only the presence is looked at; no value is read, shown or sent.
+    """
+    project = current_project()
+    stack_files = project.stack_files(tenants or project.stacks())
+    web = Web()
+    try:
+        with Steps() as steps:
+            findings = list(diagnose(project, stack_files, os.environ, web, steps))
+    finally:
+        web.close()
+    if as_json:
+        click.echo(json.dumps({"findings": [asdict(each) for each in findings]}, indent=2))
+    else:
+        _show(findings)
+    if any(each.status == "problem" for each in findings):
+        raise SystemExit(1)
+
+
+def _show(findings: list[Finding]) -> None:
+    for each in findings:
+        status = click.style(f"{each.status:8}", _COLOURS[each.status])
+        click.echo(f"{status} {terminal(f'{each.subject}: {each.message}', _LONGEST)}")
+        if each.remedy:
+            click.echo(f"         {terminal(each.remedy, _LONGEST)}")
+    counts = {status: sum(each.status == status for each in findings) for status in _COLOURS}
+    total = f"{_count(counts['problem'], 'problem')}, {_count(counts['warning'], 'warning')}"
+    click.echo(f"{len(findings)} findings: {total}")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
