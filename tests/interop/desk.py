@@ -35,8 +35,13 @@ class Desk:
 
     @property
     def desktop(self) -> str:
-        """Client ID of the declared client for people."""
+        """Client ID of the client for people that the tenant declares in full."""
         return self.scene.tenant.client("desktop").client_id
+
+    @property
+    def inspector(self) -> str:
+        """ID of the MCP Inspector, which the tenant declares by its name as a known application."""
+        return self.scene.tenant.client("inspector").client_id
 
     def document(self, redirect: str) -> str:
         """Publish a client's metadata document and return its address, the client ID."""

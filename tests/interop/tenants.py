@@ -44,6 +44,7 @@ def declaration(name: str, keycloak: str, certificate: str) -> dict[str, Any]:
         },
         "clients": {
             "desktop": {**person, "access": ["1/test"]},
+            "inspector": {"application": "inspector", "access": ["1/test"], **_PEOPLE},
             "agent": program,
             "roaming-agent": {**program, "access": ["*"]},
             "signing-agent": {**program, "privateKeyJwt": {"certificate": certificate}},

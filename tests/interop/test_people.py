@@ -37,7 +37,8 @@ def test_a_planner_gets_the_tools_result(desk: Desk, ask: Ask, registration: Reg
     answer = ask(desk, tenant.url("test"), PLANNER, registration)
     client = answer.pop("client")
     assert answer == {"tenant": "interop", "workspace": "1", "environment": "test", "kind": "person"}
-    assert (client == desk.desktop) == (registration is Registration.DECLARED)
+    declared = desk.inspector if ask is inspector.ask else desk.desktop
+    assert (client == declared) == (registration is Registration.DECLARED)
     assert (client == f"{desk.site.url}/client.json") == (registration is Registration.DOCUMENT)
     assert desk.scene.refusals() == [tenant.refusal("test")]
 

@@ -13,11 +13,17 @@ from jsonschema import Draft202012Validator
 
 from flow_mcp.authorization_servers.schema import stack_schema
 from flow_mcp.common.json_schema import readable
+from flow_mcp.declaration.applications.schema import applications_schema
 from flow_mcp.settings.schema import envelope_schema, settings_schema
 from tests.unit.declared import SERVER, Stacks, tenant
 
 REPOSITORY = Path(__file__).parents[2]
-SCHEMAS = {"stack": stack_schema, "settings": settings_schema, "envelope": envelope_schema}
+SCHEMAS = {
+    "stack": stack_schema,
+    "applications": applications_schema,
+    "settings": settings_schema,
+    "envelope": envelope_schema,
+}
 SAMPLES = sorted((REPOSITORY / "stacks").glob("Pulumi.*.yaml"))
 PROGRAM = "a: {{grant: client-credentials, access: ['*']{}}}\n"
 
@@ -85,6 +91,10 @@ def test_types_of_one_name_are_told_apart_by_their_server() -> None:
         tenant(PROGRAM.format("").replace("'*'", "'456'")),
         tenant(PROGRAM.format("").replace("a:", "A:")),
         tenant(PROGRAM.format("").replace("client-credentials", "password")),
+        tenant("a: {access: ['*']}\n"),
+        tenant("a: {application: VS Code, access: ['*'], people: everyone}\n"),
+        tenant(server=SERVER + "  registration: {dynamic: {access: ['*'], people: everyone}}\n"),
+        tenant(server=SERVER + "  registration: {metadataDocuments: {access: ['*'], people: everyone}}\n"),
         tenant(server="{}\n"),
         tenant(server=SERVER + "auth0: {domain: acme.eu.auth0.com}\n"),
         tenant(server=SERVER + "  tokens: {access: 5}\n"),
@@ -102,6 +112,12 @@ def test_what_an_editor_underlines_is_refused_by_check_too(stacks: Stacks, text:
     assert [found for found in stacks.problems(text) if found.severity == "error"]
 
 
+def test_an_editor_takes_a_known_application_for_what_it_fills_in() -> None:
+    server = SERVER + "  registration: {dynamic: {applications: [claude], access: ['*'], people: everyone}}\n"
+    text = tenant("a: {application: vscode, access: ['*'], people: everyone}\n", server=server)
+    Draft202012Validator(stack_schema()).validate(yaml.safe_load(text))
+
+
 @pytest.mark.parametrize("people", ["everyone", "none", "{}", "{groups: [planners]}", "{everyone: true}"])
 def test_an_editor_takes_all_ways_to_name_people(people: str) -> None:
     text = tenant("a: {grant: authorization-code, access: ['*'], redirectUris: ['https://a.example/cb'], "
@@ -114,7 +130,7 @@ def _properties(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
         for shape in (definition, *definition.get("anyOf", ())):
             yield from ((f"{name}.{key}", part) for key, part in shape.get("properties", {}).items())
     if "config" not in schema.get("properties", {}):
-        yield from schema["properties"].items()
+        yield from schema.get("properties", {}).items()
 
 
 def _target(schema: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:

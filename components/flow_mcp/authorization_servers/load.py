@@ -12,9 +12,9 @@ from flow_mcp.declaration.load import Loaded
 from flow_mcp.declaration.source_value import SourceValue
 
 
-def from_configuration(tenant: Any, instance: Any, *, source: str) -> Loaded:
+def from_configuration(tenant: Any, instance: Any, *, source: str, applications: Any = None) -> Loaded:
     """Validate the configured declaration; see `flow_mcp.declaration.load.from_configuration`."""
-    return load.from_configuration(tenant, instance, KINDS, source=source)
+    return load.from_configuration(tenant, instance, KINDS, source=source, applications=applications)
 
 
 def from_file(file: Path, instance: SourceValue) -> Loaded:

@@ -2,28 +2,31 @@
 
 # No `from __future__ import annotations`: Pulumi reads the annotations of `args` at run time.
 from collections.abc import Mapping
-from typing import Any, TypedDict
+from pathlib import Path
+from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
 from flow_mcp.authorization_servers.component import component_of
 from flow_mcp.authorization_servers.load import from_configuration
 from flow_mcp.common.errors import FlowMcpError
-from flow_mcp.declaration.declaration import Declaration
+from flow_mcp.declaration.applications.catalogue import catalogue_beside
 from flow_mcp.declaration.findings import DeclarationError
-from flow_mcp.declaration.load import PROJECT
+from flow_mcp.declaration.load import PROJECT, Loaded
 
 
 class McpServerSettingsArgs(TypedDict):
     """The arguments of `McpServerSettings`.
 
-    Both must be plain values, not Outputs: the set of resources is computed from them.
+    All must be plain values, not Outputs: the set of resources is computed from them.
     """
 
     tenant: Mapping[str, Any]
     """The tenant's declaration; `flow-mcp schema` prints its schema."""
     instance: Mapping[str, Any]
     """The Flow instance: `server`, and `flowEntra` if tenants use it."""
+    applications: NotRequired[Mapping[str, Any]]
+    """The content of the team's file of known applications (schema: `flow-mcp schema applications`)."""
 
 
 class McpServerSettings(pulumi.ComponentResource):
@@ -46,8 +49,9 @@ class McpServerSettings(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: McpServerSettingsArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        declaration = _validated(args)
-        super().__init__("flow-mcp:index:McpServerSettings", name, _normalized(declaration), opts)
+        loaded = _validated(args)
+        declaration = loaded.declaration
+        super().__init__("flow-mcp:index:McpServerSettings", name, _normalized(loaded), opts)
         try:
             server = component_of(declaration.kind)(name, declaration, pulumi.ResourceOptions(parent=self))
         except FlowMcpError as error:
@@ -77,6 +81,28 @@ class McpServerSettings(pulumi.ComponentResource):
         )
 
 
+class OwnApplications(TypedDict):
+    """The argument `applications` of `McpServerSettings`; empty if the team has no file."""
+
+    applications: NotRequired[Mapping[str, Any]]
+
+
+def own_applications(directory: Path) -> OwnApplications:
+    """Read the team's file of known applications, for the arguments of `McpServerSettings`.
+
+    Args:
+        directory: the directory of the stacks' files.
+
+    Raises:
+        pulumi.RunError: the file is invalid.
+    """
+    catalogue = catalogue_beside(directory)
+    if catalogue.problems:
+        errors = DeclarationError(catalogue.errors)
+        raise pulumi.RunError(f"The file of known applications is invalid. Nothing was changed:\n{errors}")
+    return {"applications": catalogue.own} if catalogue.own else {}
+
+
 def settings_of_stack(stack: str, args: McpServerSettingsArgs) -> McpServerSettings:
     """Create the component of a stack. It has the tenant's ID as name, so renaming the stack changes nothing.
 
@@ -90,7 +116,7 @@ def settings_of_stack(stack: str, args: McpServerSettingsArgs) -> McpServerSetti
     return McpServerSettings(name, args, pulumi.ResourceOptions(aliases=[pulumi.Alias(name=stack)]))
 
 
-def _validated(args: McpServerSettingsArgs) -> Declaration:
+def _validated(args: McpServerSettingsArgs) -> Loaded:
     for key in (f"{PROJECT}:tenant", f"{PROJECT}:instance"):
         if pulumi.runtime.is_config_secret(key):
             # Pulumi decrypts secrets inside an object, and the registered inputs would contain them.
@@ -99,17 +125,23 @@ def _validated(args: McpServerSettingsArgs) -> Declaration:
                 "Remove it, and pass credentials in the environment or in a separate secret."
             )
     try:
-        loaded = from_configuration(args["tenant"], args["instance"], source=pulumi.get_stack())
+        loaded = from_configuration(
+            args["tenant"],
+            args["instance"],
+            source=pulumi.get_stack(),
+            applications=args.get("applications"),
+        )
     except DeclarationError as error:
         message = f"The tenant's declaration is invalid. Nothing was changed.\n{error}"
         raise pulumi.RunError(f"{message}\nRun `flow-mcp check` to see the lines of the file.") from None
     for problem in loaded.warnings:
         if problem.severity == "warning":
             pulumi.log.warn(f"{problem.path}: {problem.message}. {problem.remedy}")
-    return loaded.declaration
+    return loaded
 
 
-def _normalized(declaration: Declaration) -> dict[str, Any]:
+def _normalized(loaded: Loaded) -> dict[str, Any]:
+    declaration = loaded.declaration
     normalized = {
         "tenant": declaration.tenant.model_dump(mode="json", by_alias=True, exclude_none=True),
         "instance": declaration.instance.model_dump(mode="json", by_alias=True, exclude_none=True),
@@ -120,4 +152,7 @@ def _normalized(declaration: Declaration) -> dict[str, Any]:
         authority = declaration.kind.authority(declaration)
         names = (*declaration.tenant.clients, *declaration.tenant.manual_registrations)
         normalized["clientIdsOf"] = dict.fromkeys(sorted(names), authority)
+    if loaded.applications:
+        # Policies check the registered declaration again, without the file.
+        normalized["applications"] = dict(loaded.applications)
     return normalized

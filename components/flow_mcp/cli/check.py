@@ -14,6 +14,7 @@ import click
 from flow_mcp.authorization_servers.load import from_file
 from flow_mcp.cli.options import as_of_option, current_project, project_option, tenants_argument
 from flow_mcp.common.exit_codes import BLOCKED
+from flow_mcp.declaration.applications.catalogue import catalogue_beside
 from flow_mcp.declaration.claims import duplicate_claims
 from flow_mcp.declaration.findings import DeclarationError, Problem
 from flow_mcp.declaration.load import instance_of
@@ -76,6 +77,9 @@ class _Findings:
 
 def _check(project: Project, stacks: Mapping[str, Path], as_of: date, findings: _Findings) -> None:
     instance, pack = instance_of(project.file), Pack.load(project.policies)
+    errors = catalogue_beside(project.directory / "stacks").errors
+    findings.invalid_declaration |= bool(errors)
+    findings.problems += (_relative(error, project) for error in errors)
     owners: dict[str, str] = {}
     for stack, file in stacks.items():
         try:

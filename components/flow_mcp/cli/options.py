@@ -76,6 +76,11 @@ def tenants_argument(command: _Command) -> _Command:
     return click.argument("tenants", nargs=-1, metavar="[TENANT]...", shell_complete=_tenants)(command)
 
 
+def tenant_argument(command: _Command) -> _Command:
+    """`TENANT`: the name of a stack, completed by the shell from the project's files."""
+    return click.argument("tenant", shell_complete=_tenants)(command)
+
+
 def _tenants(context: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
     with context:
         try:

@@ -10,6 +10,7 @@ import click
 from flow_mcp.authorization_servers.schema import stack_schema
 from flow_mcp.cli.options import current_project, project_option
 from flow_mcp.common.json_schema import schema_text
+from flow_mcp.declaration.applications.schema import applications_schema
 from flow_mcp.review.diff.document import diff_schema
 from flow_mcp.review.evidence.schema import evidence_schema
 from flow_mcp.review.policy.pack import Pack
@@ -26,6 +27,7 @@ def _policy_configuration() -> dict[str, Any]:
 
 _SCHEMAS = {
     "stack": stack_schema,
+    "applications": applications_schema,
     "settings": settings_schema,
     "envelope": envelope_schema,
     "diff": diff_schema,
@@ -38,6 +40,7 @@ _SCHEMAS = {
 
 @click.command(
     epilog="\b\nExamples:\n  flow-mcp schema                        a tenant's file, to standard output\n"
+    "  flow-mcp schema applications           stacks/applications.yaml, the team's known applications\n"
     "  flow-mcp schema settings               the settings document\n"
     "  flow-mcp schema envelope               the envelope of an export\n"
     "  flow-mcp schema diff                   the output of `flow-mcp diff --json`\n"

@@ -26,6 +26,7 @@
     ├── DeviationError           the applied change differs from the approved one
     ├── GitError                 a git revision cannot be read
     ├── ExportError              settings cannot be delivered
+    ├── ConnectError             a tenant does not admit an application
     ├── EvidenceError            evidence cannot be created or read
     ├── NotVerifiedError         evidence has no valid signature, or does not match the given files
     ├── SettingsFileError        a settings file is invalid, or the runtime must not use it

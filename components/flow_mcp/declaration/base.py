@@ -5,9 +5,11 @@ from __future__ import annotations
 from flow_mcp.common.strict_model import StrictModel
 from flow_mcp.declaration.texts import ClientId, Day, Duration, Form, Identifier, Name, Text, seconds
 from flow_mcp.declaration.urls import (
+    ClientRedirectUri,
     Host,
     IssuerUrl,
     Origin,
+    PrivateUseUri,
     RedirectUri,
     ServerUrl,
     is_loopback,
@@ -17,6 +19,7 @@ from flow_mcp.declaration.urls import (
 
 __all__ = [
     "ClientId",
+    "ClientRedirectUri",
     "Day",
     "Declared",
     "Duration",
@@ -26,6 +29,7 @@ __all__ = [
     "IssuerUrl",
     "Name",
     "Origin",
+    "PrivateUseUri",
     "RedirectUri",
     "ServerUrl",
     "Text",

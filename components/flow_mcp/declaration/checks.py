@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from flow_mcp.declaration.access_lists import check_access
+from flow_mcp.declaration.applications.checks import check_clients, check_registration
+from flow_mcp.declaration.applications.entry import Application
 from flow_mcp.declaration.clients import Client
 from flow_mcp.declaration.declaration import AuthorizationServerKind, Declaration
 from flow_mcp.declaration.findings import Finding, Path
@@ -14,7 +16,10 @@ from flow_mcp.settings import Grant
 
 
 def check(
-    declaration: Declaration, chosen: Sequence[AuthorizationServerKind], known: Iterable[str]
+    declaration: Declaration,
+    chosen: Sequence[AuthorizationServerKind],
+    known: Iterable[str],
+    applications: Mapping[str, Application] | None,
 ) -> Iterator[Finding]:
     """Yield all findings about a parsed declaration, including those of its kind of authorization server.
 
@@ -22,6 +27,7 @@ def check(
         declaration: the tenant's declaration.
         chosen: the kinds of authorization server that it declares.
         known: the keys of all kinds.
+        applications: the known applications; None if the team's file of them is invalid.
     """
     choice_findings = list(check_choice(chosen, known))
     yield from choice_findings
@@ -30,6 +36,9 @@ def check(
         yield from _client(("clients", name), client)
     yield from _access(declaration)
     yield from _names(declaration)
+    if applications is not None:
+        yield from check_clients(declaration, applications)
+        yield from check_registration(declaration, applications)
     if not choice_findings:
         yield from declaration.kind.check(declaration)
 
@@ -96,7 +105,8 @@ def _client(path: Path, client: Client) -> Iterator[Finding]:
                 "Remove it.",
             )
     else:
-        if not client.redirect_uris:
+        # check_clients reports missing redirect URIs of known applications.
+        if not client.redirect_uris and client.application is None:
             yield Finding(
                 (*path, "redirectUris"),
                 "is missing, but grant authorization-code requires it",

@@ -6,19 +6,20 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, GetJsonSchemaHandler, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, GetJsonSchemaHandler, model_validator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from flow_mcp.declaration.base import (
     ClientId,
+    ClientRedirectUri,
     Day,
     Declared,
     Duration,
     Form,
     IssuerUrl,
+    Name,
     Origin,
-    RedirectUri,
     ServerUrl,
     Text,
     seconds,
@@ -123,6 +124,31 @@ InheritedPeople = Annotated[
 ]
 
 
+Applications = Annotated[
+    tuple[Name, ...] | None,
+    Field(
+        min_length=1,
+        description="Known applications, such as claude. Their hosts or documents are added to the declared "
+        "ones. docs/applications.md lists the applications.",
+    ),
+]
+
+
+def hosts_or_applications(key: str) -> ConfigDict:
+    """Return the model configuration of a registration method that requires a key or applications."""
+    return ConfigDict(json_schema_extra={"anyOf": [{"required": [each]} for each in (key, "applications")]})
+
+
+def one_of(given: object, applications: object, key: str) -> None:
+    """Reject a registration method without any limit.
+
+    Raises:
+        RefusedError: both the key and applications are absent.
+    """
+    if not given and not applications:
+        raise RefusedError(f"has neither {key} nor applications", "Declare at least one of them.")
+
+
 class PrivateKeyJwt(Declared):
     """Authentication with a signed assertion, not a secret (RFC 7523; OpenID Connect Core, section 9)."""
 
@@ -170,6 +196,13 @@ class FederatedCredential(Declared):
 class Client(Declared):
     """A client that the stack registers at the authorization server."""
 
+    application: Annotated[
+        Name | None,
+        Field(
+            description="A known application, such as vscode. It supplies grant, clientType, redirectUris "
+            "and webOrigins if they are absent. docs/applications.md lists the applications."
+        ),
+    ] = None
     grant: Annotated[
         Grant, Field(description="client-credentials for programs, authorization-code for people.")
     ]
@@ -190,7 +223,7 @@ class Client(Declared):
         ),
     ] = None
     redirect_uris: Annotated[
-        tuple[RedirectUri, ...],
+        tuple[ClientRedirectUri, ...],
         Field(description="Redirect URIs, compared exactly; one with a loopback address matches any port."),
     ] = ()
     web_origins: Annotated[
@@ -210,6 +243,17 @@ class Client(Declared):
         FederatedCredential | None,
         Field(description="The client authenticates with another issuer's token; no secret is created."),
     ] = None
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        reference = handler(schema)
+        definition = handler.resolve_ref_schema(reference)
+        # A known application supplies the grant.
+        definition["required"] = [key for key in definition["required"] if key != "grant"]
+        definition["anyOf"] = [{"required": [key]} for key in ("application", "grant")]
+        return reference
 
     @property
     def credentials(self) -> tuple[str, ...]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import Any
 
 from flow_mcp.declaration import checks, files
+from flow_mcp.declaration.applications.catalogue import Catalogue, catalogue_beside, catalogue_of
+from flow_mcp.declaration.applications.expansion import expanded, names, with_grants
 from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.declaration.findings import DeclarationError, Finding, Path, Problem
 from flow_mcp.declaration.instance import Instance
@@ -22,18 +24,28 @@ instance_of = files.instance_of
 
 @dataclass(frozen=True)
 class Loaded:
-    """A valid declaration, its warnings, and the source of the tenant."""
+    """A valid declaration.
+
+    Attributes:
+        declaration: the declaration, with known applications expanded.
+        warnings: the warnings about it.
+        tenant: the tenant's plain value with its positions in the source.
+        applications: the entries of the team's file that the declaration names, as plain values.
+    """
 
     declaration: Declaration
     warnings: tuple[Problem, ...]
     tenant: SourceValue
+    applications: Mapping[str, Any]
 
     def problem(self, finding: Finding) -> Problem:
         """Return a further finding about the tenant as a problem with its line."""
         return self.tenant.locate(finding)[1]
 
 
-def from_configuration(tenant: Any, instance: Any, kinds: Kinds, *, source: str) -> Loaded:
+def from_configuration(
+    tenant: Any, instance: Any, kinds: Kinds, *, source: str, applications: Any = None
+) -> Loaded:
     """Validate the values of Pulumi's configuration.
 
     Args:
@@ -41,23 +53,26 @@ def from_configuration(tenant: Any, instance: Any, kinds: Kinds, *, source: str)
         instance: the value of `flow-mcp:instance`.
         kinds: the kinds of authorization server that a tenant can declare.
         source: the name of the source in problems, such as the stack's name.
+        applications: the content of the team's file of known applications; None if there is none.
 
     Raises:
         DeclarationError: the declaration is invalid; contains all problems.
     """
     tenant_source = SourceValue(tenant, source)
     try:
-        json.dumps([tenant, instance])
+        json.dumps([tenant, instance, applications])
     except (TypeError, ValueError, RecursionError):
         message = "contains values other than strings, numbers, Booleans, lists and mappings"
         remedy = "Use plain values, not Outputs: the set of resources is computed from them."
         raise DeclarationError([tenant_source.locate(Finding((), message, remedy))[1]]) from None
     instance_source = SourceValue(instance, source, name="instance", prefix=("instance",))
-    return _load(tenant_source, instance_source, kinds)
+    return _load(tenant_source, instance_source, kinds, lambda: catalogue_of(applications, source))
 
 
 def from_file(file: FilePath, instance: SourceValue, kinds: Kinds) -> Loaded:
     """Read and validate a stack's file, with the same result as `pulumi up`.
+
+    The function also reads the team's file of known applications in the same directory.
 
     Args:
         file: `stacks/Pulumi.<stack>.yaml`.
@@ -68,7 +83,7 @@ def from_file(file: FilePath, instance: SourceValue, kinds: Kinds) -> Loaded:
         DeclarationError: the declaration is invalid; contains all problems.
     """
     tenant, own_instance = files.read_stack(file)
-    return _load(tenant, own_instance or instance, kinds)
+    return _load(tenant, own_instance or instance, kinds, lambda: catalogue_beside(file.parent))
 
 
 def parse_unchecked(tenant: Any, instance: Any, kinds: Kinds) -> Declaration:
@@ -86,7 +101,10 @@ def parse_unchecked(tenant: Any, instance: Any, kinds: Kinds) -> Declaration:
     return Declaration(validated(Instance, instance), parsed, chosen[0])
 
 
-def _load(tenant: SourceValue, instance: SourceValue, kinds: Kinds) -> Loaded:
+def _load(
+    tenant: SourceValue, instance: SourceValue, kinds: Kinds, catalogue: Callable[[], Catalogue]
+) -> Loaded:
+    tenant = replace(tenant, value=with_grants(tenant.value))
     parsed_tenant = parse(kinds.tenant_model(tenant.value), tenant)
     parsed_instance = parse(Instance, instance)
     located = [*parsed_tenant.problems, *parsed_instance.problems]
@@ -97,11 +115,14 @@ def _load(tenant: SourceValue, instance: SourceValue, kinds: Kinds) -> Loaded:
             parsed_tenant.model,
             chosen[0] if chosen else kinds.default,
         )
+        known = catalogue() if any(names(declaration)) else Catalogue({})
+        located += known.problems
+        declaration = expanded(declaration, known)
         invalid_in_instance = {("instance", *path) for path in parsed_instance.invalid_paths}
         is_consequence = _consequence_of(parsed_tenant.invalid_paths | invalid_in_instance)
         located += (
             _locate(finding, tenant, instance)
-            for finding in checks.check(declaration, chosen, kinds)
+            for finding in checks.check(declaration, chosen, kinds, None if known.problems else known)
             if not is_consequence(finding.path)
         )
     # In the order of the stack's file; problems of Pulumi.yaml come last.
@@ -109,7 +130,8 @@ def _load(tenant: SourceValue, instance: SourceValue, kinds: Kinds) -> Loaded:
     problems = tuple(dict.fromkeys(problem for _, problem in located))
     if parsed_tenant.model is None or any(problem.severity == "error" for problem in problems):
         raise DeclarationError(problems)
-    return Loaded(_with_sorted_lists(declaration), problems, tenant)
+    own = {name: known.own[name] for name in sorted({*names(declaration)}) if name in known.own}
+    return Loaded(_with_sorted_lists(declaration), problems, tenant, own)
 
 
 def _locate(finding: Finding, tenant: SourceValue, instance: SourceValue) -> Located:

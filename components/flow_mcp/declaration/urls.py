@@ -24,6 +24,10 @@ _NEVER_ENCODED = frozenset(
     string.ascii_letters + string.digits + "-._~/\\%\x7f" + "".join(map(chr, range(0x20)))
 )
 _OWN_SCHEME = re.compile(r"(?!https?$)[A-Za-z][A-Za-z0-9+.-]*", re.IGNORECASE)
+_PRIVATE_USE = re.compile(r"[a-z][a-z0-9+.-]*:/(?:/[a-z0-9.-]+/)?[A-Za-z0-9._~/-]+")
+# Schemes that browsers and operating systems handle themselves.
+_NOT_PRIVATE = frozenset({"about", "blob", "data", "file", "filesystem", "ftp", "javascript", "mailto"})
+_NOT_PRIVATE |= {"tel", "vbscript", "view-source", "ws", "wss"}
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 
@@ -116,14 +120,45 @@ def _issuer_url(url: str) -> str:
     return url
 
 
+OWN_SCHEME = (
+    "has a scheme that any application can claim",
+    "Use https or a loopback address, as MCP requires (Authorization, Communication Security).",
+)
+"""Message and remedy for a redirect URI with a private-use scheme."""
+
+
+def is_private_use(uri: str) -> bool:
+    """Return whether a redirect URI has a private-use scheme (RFC 8252, section 7.1)."""
+    scheme = uri.partition(":")[0]
+    return bool(
+        len(uri) <= _LONGEST
+        and _OWN_SCHEME.fullmatch(scheme)
+        and scheme not in _NOT_PRIVATE
+        and _PRIVATE_USE.fullmatch(uri)
+        and not _has_dots(uri)
+    )
+
+
+def _private_use_uri(uri: str) -> str:
+    if not is_private_use(uri):
+        raise RefusedError(
+            "is not a URI with a private-use scheme",
+            "Write it in lower case and in full, such as example://host/callback; https and loopback "
+            "addresses are redirectUris.",
+        )
+    return uri
+
+
+def _client_redirect_uri(uri: str) -> str:
+    """Validate a redirect URI of a client; later checks allow private-use schemes to known applications."""
+    return uri if is_private_use(uri) else _redirect_uri(uri)
+
+
 def _redirect_uri(uri: str) -> str:
     """Validate a redirect URI for exact comparison (RFC 9700, section 4.1.3; RFC 8252, section 7)."""
     scheme, colon, _ = uri.partition(":")
     if colon and _OWN_SCHEME.fullmatch(scheme):
-        raise RefusedError(
-            "has a scheme that any application can claim",
-            "Use https or a loopback address, as MCP requires (Authorization, Communication Security).",
-        )
+        raise RefusedError(*OWN_SCHEME)
     parts = secure_url(uri)
     if "*" in uri:
         raise RefusedError(
@@ -177,5 +212,7 @@ IssuerUrl = Annotated[str, AfterValidator(_issuer_url), _URI]
 """The issuer of another server's tokens (`iss`)."""
 
 RedirectUri = Annotated[str, AfterValidator(_redirect_uri), _URI]
+PrivateUseUri = Annotated[str, AfterValidator(_private_use_uri), _URI]
+ClientRedirectUri = Annotated[str, AfterValidator(_client_redirect_uri), _URI]
 Origin = Annotated[str, AfterValidator(_origin), _URI]
 Host = Annotated[str, AfterValidator(_host)]

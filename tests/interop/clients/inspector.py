@@ -21,10 +21,12 @@ from tests.interop.desk import Desk, RefusedError, Registration
 
 def ask(desk: Desk, url: str, person: Person, registration: Registration) -> dict[str, str]:
     """Call the tool for a person who signs in."""
-    callback = f"http://127.0.0.1:{free_port()}/oauth/callback"
+    # Declared by its name, it has the redirect URI of the catalogue of known applications.
+    host = "localhost" if registration is Registration.DECLARED else "127.0.0.1"
+    callback = f"http://{host}:{free_port()}/oauth/callback"
     options = ["--callback-url", callback]
     if registration is Registration.DECLARED:
-        options += ["--client-id", desk.desktop]
+        options += ["--client-id", desk.inspector]
     elif registration is Registration.DOCUMENT:
         options += ["--client-metadata-url", desk.document(callback)]
     return answered(partial(_run, desk, url, person, options))

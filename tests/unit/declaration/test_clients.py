@@ -10,8 +10,8 @@ from tests.unit.declared import Stacks, problem, tenant
 PROGRAM = "a:\n  grant: client-credentials\n  access: ['*']\n"
 LIST = "a list ([\u2026], or - before each item)"
 KNOWN = (
-    "Known keys: access, clientId, clientType, federatedCredential, grant, people, privateKeyJwt, "
-    "redirectUris, secret, webOrigins."
+    "Known keys: access, application, clientId, clientType, federatedCredential, grant, people, "
+    "privateKeyJwt, redirectUris, secret, webOrigins."
 )
 PERSON = "a:\n  grant: authorization-code\n  access: ['*']\n  people: everyone\n"
 REDIRECT = "  redirectUris: [https://a.example/cb]\n"

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from flow_mcp.review.policy.rule import SETTINGS, Unknown, Violation
+from flow_mcp.review.policy.rule import SETTINGS, Resource, Unknown, Violation
 from flow_mcp.review.policy.rules.redirects_secure import RedirectsSecure
 from tests.unit.policies.findings import findings_of
+from tests.unit.policies.judging import context
 
 RULE = RedirectsSecure()
 CLIENT = "flow-mcp:index:RegisteredClient"
@@ -135,3 +136,56 @@ def test_an_unknown_value_is_reported_as_unknown_beside_violations() -> None:
         Unknown("there"),
         Violation(("redirectUris", 1), PROBLEM),
     ]
+
+
+CURSOR = "cursor://anysphere.cursor-mcp/oauth/callback"
+KEYCLOAK_CLIENT = "keycloak:openid/client:Client"
+MADE_BY_COMPONENT = f"urn:pulumi:acme::flow-mcp::{SETTINGS}${KEYCLOAK_CLIENT}::desktop"
+
+
+def of_settings(uri: str, application: str | None, **more: Any) -> list[Violation | Unknown]:
+    client = {"redirectUris": [uri], **({"application": application} if application else {})}
+    return findings_of(RULE, SETTINGS, {"tenant": {"clients": {"desktop": client}}, **more})
+
+
+def test_cursor_s_scheme_is_accepted_for_the_client_that_names_cursor() -> None:
+    assert of_settings(CURSOR, "cursor") == []
+
+
+@pytest.mark.parametrize(
+    ("uri", "application"),
+    [
+        (CURSOR, None),
+        (CURSOR, "vscode"),
+        (CURSOR, "planner"),
+        ("cursor://anysphere.cursor-mcp/oauth/other", "cursor"),
+        ("cursor://another.example/oauth/callback", "cursor"),
+        ("acme://callback", "cursor"),
+        ("javascript:alert(1)", "cursor"),
+    ],
+)
+def test_the_scheme_is_rejected_for_every_other_client_and_address(uri: str, application: str | None) -> None:
+    path = ("tenant", "clients", "desktop", "redirectUris", 0)
+    assert of_settings(uri, application) == [Violation(path, PROBLEM)]
+
+
+def test_a_team_s_own_file_permits_no_scheme() -> None:
+    own = {"planner": {"privateUseRedirectUris": ["acme://planner/callback"]}}
+    path = ("tenant", "clients", "desktop", "redirectUris", 0)
+    assert of_settings("acme://planner/callback", "planner", applications=own) == [Violation(path, PROBLEM)]
+
+
+@pytest.mark.parametrize(
+    ("urn", "uri", "accepted"),
+    [
+        (MADE_BY_COMPONENT, CURSOR, True),
+        (MADE_BY_COMPONENT, "acme://callback", False),
+        (f"urn:pulumi:acme::flow-mcp::{KEYCLOAK_CLIENT}::desktop", CURSOR, False),
+        (f"urn:pulumi:acme::flow-mcp::{KEYCLOAK_CLIENT}::{SETTINGS}", CURSOR, False),
+        ("", CURSOR, False),
+    ],
+)
+def test_a_client_outside_the_component_has_no_scheme_of_its_own(urn: str, uri: str, accepted: bool) -> None:
+    resource = Resource(KEYCLOAK_CLIENT, inputs={"validRedirectUris": [uri]}, urn=urn)
+    expected = [] if accepted else [Violation(("validRedirectUris", 0), PROBLEM)]
+    assert list(RULE.in_resource(resource, context(RULE))) == expected

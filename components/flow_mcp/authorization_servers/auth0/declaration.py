@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from flow_mcp.declaration.authorization_server import DeclaredServer, RegistrationMethods
 from flow_mcp.declaration.base import Declared, Duration, Host, is_loopback, split_url
-from flow_mcp.declaration.clients import Access, InheritedPeople
+from flow_mcp.declaration.clients import Access, Applications, InheritedPeople, hosts_or_applications, one_of
 from flow_mcp.declaration.findings import RefusedError
 
 _MAXIMUM_URL_LENGTH = 120
@@ -82,11 +82,19 @@ class DynamicRegistration(Declared):
 class MetadataDocuments(Declared):
     """Client ID metadata documents. Auth0 accepts imported documents only."""
 
+    model_config = hosts_or_applications("documents")
+
+    applications: Applications = None
     documents: Annotated[
         tuple[DocumentUrl, ...], Field(min_length=1, description="URLs of the documents to import.")
-    ]
+    ] = ()
     access: Access
     people: InheritedPeople = None
+
+    @model_validator(mode="after")
+    def _limited(self) -> Self:
+        one_of(self.documents, self.applications, "documents")
+        return self
 
 
 class Registration(Declared):

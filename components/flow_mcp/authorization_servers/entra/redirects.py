@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from flow_mcp.declaration.base import is_loopback
 from flow_mcp.declaration.clients import Client
 from flow_mcp.declaration.findings import Finding, Path
+from flow_mcp.declaration.urls import is_private_use
 
 _MAXIMUM_LENGTH = 256
 _MAXIMUM_COUNT = 256
@@ -48,6 +49,12 @@ def check(path: Path, client: Client) -> Iterator[Finding]:
         uri_path, parts = (*path, "redirectUris", index), urlsplit(uri)
         if len(uri) > _MAXIMUM_LENGTH:
             yield Finding(uri_path, f"is longer than {_MAXIMUM_LENGTH} characters", "Use a shorter URI.")
+        if is_private_use(uri) and client.confidential:
+            yield Finding(
+                uri_path,
+                "has a private-use scheme, which Entra accepts for public clients only",
+                "Remove the client's credential and clientType, or list the other redirect URIs.",
+            )
         if parts.hostname == "::1":
             yield Finding(
                 uri_path, "is an IPv6 loopback address, which Entra rejects", "Use 127.0.0.1 or localhost."

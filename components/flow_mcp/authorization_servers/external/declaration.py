@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from flow_mcp.declaration.authorization_server import DeclaredServer, RegistrationMethods
 from flow_mcp.declaration.base import Declared, Host, Text, secure_url
-from flow_mcp.declaration.clients import Access, InheritedPeople
+from flow_mcp.declaration.clients import Access, Applications, InheritedPeople, hosts_or_applications, one_of
 from flow_mcp.declaration.findings import RefusedError
 
 ScopeToken = Annotated[str, StringConstraints(pattern=r"^[\x21\x23-\x5b\x5d-\x7e]{1,255}$")]
@@ -111,9 +111,17 @@ class DynamicRegistration(Declared):
 class MetadataDocuments(Declared):
     """Client ID metadata documents. The server decides which it accepts; the runtime accepts these hosts."""
 
-    domains: Annotated[tuple[Host, ...], Field(min_length=1, description="Hosts of the documents.")]
+    model_config = hosts_or_applications("domains")
+
+    applications: Applications = None
+    domains: Annotated[tuple[Host, ...], Field(min_length=1, description="Hosts of the documents.")] = ()
     access: Access
     people: InheritedPeople = None
+
+    @model_validator(mode="after")
+    def _limited(self) -> Self:
+        one_of(self.domains, self.applications, "domains")
+        return self
 
 
 class Registration(Declared):

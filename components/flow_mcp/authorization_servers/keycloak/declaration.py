@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Self
 from urllib.parse import quote
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from flow_mcp.declaration.authorization_server import DeclaredServer, RegistrationMethods
 from flow_mcp.declaration.base import ClientId, Declared, Duration, Form, Host, Origin, ServerUrl
-from flow_mcp.declaration.clients import Access, InheritedPeople
+from flow_mcp.declaration.clients import Access, Applications, InheritedPeople, hosts_or_applications, one_of
 
 # Excludes the characters that Keycloak rejects in a realm's name (`ReservedCharValidator`), and those that a
 # URL path cannot contain.
@@ -62,13 +62,16 @@ class Tokens(Declared):
 class DynamicRegistration(Declared):
     """Anonymous dynamic client registration (RFC 7591), limited by Keycloak's registration policies."""
 
+    model_config = hosts_or_applications("redirectHosts")
+
+    applications: Applications = None
     redirect_hosts: Annotated[
         tuple[Host, ...],
         Field(
             min_length=1,
             description="Hosts that redirect URIs may have; list localhost and 127.0.0.1 separately.",
         ),
-    ]
+    ] = ()
     sender_hosts: Annotated[
         tuple[Host, ...],
         Field(
@@ -89,11 +92,21 @@ class DynamicRegistration(Declared):
     access: Access
     people: InheritedPeople = None
 
+    @model_validator(mode="after")
+    def _limited(self) -> Self:
+        one_of(self.redirect_hosts, self.applications, "redirectHosts")
+        return self
+
 
 class MetadataDocuments(Declared):
     """Client ID metadata documents: clients whose client ID is an https URL (Keycloak 26.6 and later)."""
 
-    domains: Annotated[tuple[Host, ...], Field(min_length=1, description="Hosts of the metadata documents.")]
+    model_config = hosts_or_applications("domains")
+
+    applications: Applications = None
+    domains: Annotated[
+        tuple[Host, ...], Field(min_length=1, description="Hosts of the metadata documents.")
+    ] = ()
     redirect_hosts: Annotated[
         tuple[Host, ...],
         Field(
@@ -102,6 +115,11 @@ class MetadataDocuments(Declared):
     ] = ()
     access: Access
     people: InheritedPeople = None
+
+    @model_validator(mode="after")
+    def _limited(self) -> Self:
+        one_of(self.domains, self.applications, "domains")
+        return self
 
 
 class Registration(Declared):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from flow_mcp.declaration.authorization_server import DeclaredServer, RegistrationMethods
 from flow_mcp.declaration.base import Declared, Duration, ServerUrl, split_url
-from flow_mcp.declaration.clients import Access, InheritedPeople
+from flow_mcp.declaration.clients import Access, Applications, InheritedPeople, hosts_or_applications, one_of
 from flow_mcp.declaration.findings import RefusedError
 
 
@@ -54,6 +54,9 @@ class DynamicRegistration(Declared):
 class MetadataDocuments(Declared):
     """Client ID metadata documents. The stack always turns Scalekit's allowlist of documents on."""
 
+    model_config = hosts_or_applications("documents")
+
+    applications: Applications = None
     documents: Annotated[
         tuple[DocumentUrl, ...],
         Field(
@@ -61,9 +64,14 @@ class MetadataDocuments(Declared):
             max_length=20,
             description="URLs of the documents; one that ends in /* permits all documents below it.",
         ),
-    ]
+    ] = ()
     access: Access
     people: InheritedPeople = None
+
+    @model_validator(mode="after")
+    def _limited(self) -> Self:
+        one_of(self.documents, self.applications, "documents")
+        return self
 
 
 class Registration(Declared):

@@ -16,7 +16,8 @@ from flow_mcp.declaration.declaration import Declaration, ResourceDeclared
 from flow_mcp.declaration.sign_in_paths import admitted
 from flow_mcp.settings import Grant
 
-_NOT_LIMITS = {"access", "people"}
+# Of known applications, their hosts or documents are the limits.
+_NOT_LIMITS = {"access", "people", "applications"}
 
 
 def snapshot(declaration: Declaration) -> TenantAccess:

@@ -12,6 +12,7 @@ from typing import Any
 
 from flow_mcp.authorization_servers.load import from_file
 from flow_mcp.declaration import positions
+from flow_mcp.declaration.applications.catalogue import FILE
 from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.declaration.findings import DeclarationError, dotted
 from flow_mcp.declaration.load import PROJECT, instance_of
@@ -34,6 +35,7 @@ _PROGRAM_FILES = (
     "pyproject.toml",
 )
 _DECLARATION_KEYS = ("tenant", "instance")
+_APPLICATIONS = f"stacks/{FILE}"
 # Pulumi writes these keys into the file of every new stack.
 _PULUMI_KEYS = frozenset({("encryptionsalt",), ("encryptedkey",), ("secretsprovider",)})
 
@@ -113,7 +115,7 @@ def _write_base(base: Base, directory: Path) -> Project:
     (directory / "stacks").mkdir()
     for path, content in base.files.items():
         # An entry that is not a regular file, such as a link, is not followed.
-        if content is not None and (path == "Pulumi.yaml" or _stack_name(path)):
+        if content is not None and (path in {"Pulumi.yaml", _APPLICATIONS} or _stack_name(path)):
             (directory / path).write_bytes(content)
     return Project(directory)
 
@@ -124,7 +126,9 @@ def _diff(
     rule_results = evaluate(policy.pack, after, policy.as_of) if after else ()
     path = f"stacks/Pulumi.{stack}.yaml"
     old_file, new_file = (version.directory / path for version in projects)
-    if after and _same_content(old_file, new_file) and _same_content(*(version.file for version in projects)):
+    shared = ("Pulumi.yaml", _APPLICATIONS)
+    unchanged = all(_same_content(*(version.directory / file for version in projects)) for file in shared)
+    if after and old_file.is_file() and _same_content(old_file, new_file) and unchanged:
         return TenantDiff(stack, "base", (), rule_results=rule_results)
     unknowns = tuple(_other_changes(old_file, new_file)) if after else ()
     try:
@@ -147,7 +151,10 @@ def _declaration(base: Base, path: str, old_project: Project) -> Declaration | N
 
 
 def _same_content(left: Path, right: Path) -> bool:
-    return left.is_file() and right.is_file() and left.read_bytes() == right.read_bytes()
+    """Return whether two files have the same content, or neither exists."""
+    if left.is_file() and right.is_file():
+        return left.read_bytes() == right.read_bytes()
+    return not left.exists() and not right.exists()
 
 
 def _other_changes(old_file: Path, new_file: Path) -> Iterator[Unknown]:
@@ -160,7 +167,9 @@ def _other_changes(old_file: Path, new_file: Path) -> Iterator[Unknown]:
 
 
 def _program_changes(base: Base, old_file: Path, new_file: Path) -> Iterator[Unknown]:
-    changed = {path.partition("/")[0] for path in base.changed if not _stack_name(path)}
+    # The tenants' differences contain the changes of the team's known applications.
+    compared = {path for path in base.changed if path == _APPLICATIONS or _stack_name(path)}
+    changed = {path.partition("/")[0] for path in base.changed if path not in compared}
     old, new = (dict(_values(positions.read(file).value, ())) for file in (old_file, new_file))
     if old != new:
         changed.add("Pulumi.yaml")

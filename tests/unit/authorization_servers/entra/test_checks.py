@@ -163,6 +163,20 @@ def test_invalid_entra_settings_are_rejected(entra: dict[str, Any], expected: Re
             ("error", "clients.x.redirectUris[0]", "is an IPv6 loopback address, which Entra rejects"),
         ),
         (
+            {
+                "application": "cursor",
+                "clientType": "confidential",
+                "access": ["*"],
+                "people": PEOPLE,
+                "secret": SECRET,
+            },
+            (
+                "error",
+                "clients.x.redirectUris[2]",
+                "has a private-use scheme, which Entra accepts for public clients only",
+            ),
+        ),
+        (
             desktop(redirectUris=["http://127.0.0.1:1000/callback", "http://127.0.0.1:2000/callback"]),
             (
                 "error",

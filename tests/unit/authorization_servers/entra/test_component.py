@@ -11,6 +11,7 @@ import pytest
 from flow_mcp.authorization_servers.entra.component import EntraAuthorizationServer
 from flow_mcp.authorization_servers.entra.names import VSCODE
 from tests.unit.authorization_servers.entra.contoso import (
+    PEOPLE,
     PRODUCTION,
     SECRET,
     TENANT,
@@ -144,6 +145,31 @@ def test_redirect_uris_are_on_the_platform_of_the_client_type() -> None:
         "portal": {"web": [portal]},
         "agent": {},
     }
+
+
+def test_a_known_application_is_on_the_platform_of_its_type() -> None:
+    person = {"access": ["*"], "people": PEOPLE}
+    callback = "https://global.consent.azure-apim.net/redirect/cr938-x"
+    recorded, _ = created(
+        clients={
+            "cursor": {"application": "cursor", **person},
+            "copilot": {
+                "application": "copilot-studio",
+                "redirectUris": [callback],
+                "secret": SECRET,
+                **person,
+            },
+        }
+    )
+    inputs = recorded.of("Application")
+    assert (inputs["cursor"]["publicClient"]["redirectUris"], inputs["copilot"]["web"]["redirectUris"]) == (
+        [
+            "cursor://anysphere.cursor-mcp/oauth/callback",
+            "http://localhost:8787/callback",
+            "https://www.cursor.com/agents/mcp/oauth/callback",
+        ],
+        [callback],
+    )
 
 
 def test_people_everyone_requires_no_assignment() -> None:

@@ -12,7 +12,7 @@ from flow_mcp.common.errors import FlowMcpError
 from flow_mcp.common.exit_codes import BLOCKED, NEEDS_APPROVAL
 from tests.unit.review.diff.checkout import Checkout
 from tests.unit.review.diff.corpus import CORPUS, Case, ExpectedChange
-from tests.unit.review.diff.corpus.case import sample
+from tests.unit.review.diff.corpus.case import GONE, sample
 
 FOUND_BY_BASE = [case for case in CORPUS if case.declarations_suffice]
 
@@ -113,6 +113,28 @@ def test_the_instance_at_the_revision_is_compared_too(checkout: Checkout) -> Non
         ["instance", "server"],
         "https://flow.example/mcp/tenants/acme",
     )
+
+
+def test_the_team_s_known_applications_are_those_of_the_revision_too(tmp_path: Path) -> None:
+    checkout = Checkout.make(tmp_path, level="advisory")
+    edit = {"clients.desktop.application": "vscode", "clients.desktop.redirectUris": GONE}
+    checkout.write("acme", sample("acme", edit))
+    checkout.write("globex", sample("globex"))
+    checkout.commit()
+    source = "{basis: reported, url: https://acme.example/docs, read: 2026-11-30}"
+    (checkout.project / "stacks" / "applications.yaml").write_text(
+        "vscode:\n  redirectUris: [http://127.0.0.1/, https://code.acme.example/cb]\n"
+        f"  sources: {{redirectUris: {source}}}\n",
+        encoding="utf-8",
+    )
+    code, document = diff_document(checkout, "--base", "HEAD")
+    acme, globex = document["tenants"]
+    assert (code, globex["changes"], document["unknowns"]) == (NEEDS_APPROVAL, [], [])
+    assert [(change["kind"], change.get("after") or change["before"]) for change in acme["changes"]] == [
+        ("redirect-uri-added", "https://code.acme.example/cb"),
+        ("redirect-uri-removed", "https://insiders.vscode.dev/redirect"),
+        ("redirect-uri-removed", "https://vscode.dev/redirect"),
+    ]
 
 
 def test_only_the_given_tenants_are_compared_including_removed_ones(checkout: Checkout) -> None:

@@ -7,8 +7,10 @@ from typing import Any
 
 from flow_mcp.declaration.access import ClientAccess
 from flow_mcp.declaration.declaration import Declaration
+from flow_mcp.declaration.urls import is_private_use
 from flow_mcp.review.diff.change import Change
 from flow_mcp.review.diff.changes.access_changes import DeclaredAccess, access_changes
+from flow_mcp.review.diff.changes.applications import named
 from flow_mcp.review.diff.changes.before_after import BeforeAfter
 from flow_mcp.review.diff.changes.credentials import authentication_phrase, credential_changes
 from flow_mcp.review.diff.changes.field_changes import before_and_after
@@ -38,6 +40,7 @@ def client_changes(before_after: BeforeAfter) -> Iterator[Change]:
             continue
         subject, path = subject_of(client), path_of(client)
         if old and new:
+            yield from named(before_after, subject, (*path, "application"))
             yield from credential_changes(before_after, subject, path, old, new)
             yield from _grant(before_after, subject, path, old, new)
         # Before `_whole`, which takes all remaining values of the client.
@@ -133,7 +136,8 @@ def _addresses(
         for address in after:
             if address not in before:
                 text = f"{added} {quoted(address)}."
-                yield change(f"{kind}-added", subject, (*path, key), text, after=address)
+                added_kind = "private-use-redirect" if is_private_use(address) else kind
+                yield change(f"{added_kind}-added", subject, (*path, key), text, after=address)
         for address in before:
             if address not in after:
                 text = f"{removed} {quoted(address)}."

@@ -9,6 +9,7 @@ from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.declaration.findings import Path
 from flow_mcp.review.diff.change import Change
 from flow_mcp.review.diff.changes.access_changes import DeclaredAccess, access_changes
+from flow_mcp.review.diff.changes.applications import named
 from flow_mcp.review.diff.changes.before_after import BeforeAfter
 from flow_mcp.review.diff.changes.field_changes import before_and_after
 from flow_mcp.review.diff.changes.quoting import quoted_list
@@ -83,6 +84,7 @@ def _changes(
         DeclaredAccess(_access(before_after.before, before.key), before.resources),
         DeclaredAccess(_access(before_after.after, after.key), after.resources),
     )
+    yield from named(before_after, noun(after.key), (*path, "applications"))
     unlimited = {
         setting.path for setting in before_after.setting_changes if setting.effect == "unlimited-when-empty"
     }

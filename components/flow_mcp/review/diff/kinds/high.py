@@ -49,6 +49,12 @@ HIGH: tuple[ChangeKind, ...] = (
         "The administrator's credentials are sent to another party.",
     ),
     ChangeKind(
+        "private-use-redirect-added",
+        Risk.HIGH,
+        "A client gets a redirect URI with its known application's private-use scheme.",
+        "Any program on the person's computer can claim the scheme and receive the authorization code.",
+    ),
+    ChangeKind(
         "protection-weakens",
         Risk.HIGH,
         "The stack may destroy something that was protected before.",

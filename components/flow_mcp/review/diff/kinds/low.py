@@ -55,6 +55,12 @@ LOW: tuple[ChangeKind, ...] = (
         "A request that names the address is rejected.",
     ),
     ChangeKind(
+        "known-application-changes",
+        Risk.LOW,
+        "A client or a registration method names another known application.",
+        "Redirect URIs, hosts and documents that change with it are separate changes.",
+    ),
+    ChangeKind(
         "web-origin-removed",
         Risk.LOW,
         "Pages of an origin may no longer call the token endpoint.",

@@ -14,14 +14,18 @@ def declared(inputs: Mapping[str, Any], source: str = "McpServerSettings") -> De
     """Return the declaration in the inputs of `McpServerSettings`.
 
     Args:
-        inputs: `tenant` and `instance` as plain values; Pulumi may have converted numbers to doubles.
+        inputs: `tenant`, `instance` and any own `applications` as plain values; Pulumi may have converted
+            numbers to doubles.
         source: name of the declaration in problems.
 
     Raises:
         DeclarationError: the declaration is invalid, or contains values that are unknown in a preview.
     """
     return from_configuration(
-        whole(inputs.get("tenant")), whole(inputs.get("instance")), source=source
+        whole(inputs.get("tenant")),
+        whole(inputs.get("instance")),
+        source=source,
+        applications=whole(inputs.get("applications")),
     ).declaration
 
 

@@ -7,7 +7,9 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from flow_mcp.review.policy.examples import declares
 from flow_mcp.review.policy.references import mcp, oauth_2_1, rfc
+from flow_mcp.review.policy.resources.known_applications import is_of_known_application
 from flow_mcp.review.policy.resources.properties import judged
 from flow_mcp.review.policy.resources.property_paths import REDIRECT_URIS, found
 from flow_mcp.review.policy.resources.types import ENTRA_APPLICATION, KEYCLOAK_CLIENT, REGISTERED_CLIENT
@@ -22,6 +24,8 @@ from flow_mcp.review.policy.rule import (
     Unknown,
     Violation,
 )
+
+_CURSOR = "cursor://anysphere.cursor-mcp/oauth/callback"
 
 
 class _Settings(RuleSettings):
@@ -38,7 +42,8 @@ class RedirectsSecure(Rule):
     """Require https or loopback redirect URIs.
 
     Authorization codes are sent there: plain http can be read in transit, and any application on a device
-    can claim a custom scheme.
+    can claim a custom scheme. The only custom schemes accepted are those of the package's catalogue, for the
+    client that names their application.
     """
 
     id = "FLOWMCP-003"
@@ -59,22 +64,28 @@ class RedirectsSecure(Rule):
     good = (
         Resource(REGISTERED_CLIENT, inputs={"redirectUris": ["https://portal.acme.example/callback"]}),
         Resource(REGISTERED_CLIENT, inputs={"redirectUris": ["http://127.0.0.1/callback"]}),
+        declares(clients={"desktop": {"application": "cursor", "redirectUris": [_CURSOR], "access": ["*"]}}),
     )
     bad = (
         Resource(REGISTERED_CLIENT, inputs={"redirectUris": ["http://portal.acme.example/callback"]}),
         Resource(ENTRA_APPLICATION, inputs={"publicClient": {"redirectUris": ["acme://callback"]}}),
+        Resource(REGISTERED_CLIENT, inputs={"redirectUris": [_CURSOR]}),
         Resource(KEYCLOAK_CLIENT, inputs={"validRedirectUris": ["/callback"], "fullScopeAllowed": False}),
     )
 
     def in_resource(self, resource: Resource, context: Context) -> Iterator[Violation | Unknown]:
         schemes = context.settings_of(_Settings).private_use_schemes
         for path, uri in found(resource, REDIRECT_URIS):
-            yield from judged(
-                uri,
-                path,
-                lambda value: is_secure(value) or _is_private_use(value, schemes),
-                "is neither an https address nor plain http to loopback: codes can be intercepted",
-            )
+            known = is_of_known_application(resource, path, uri)
+            if isinstance(known, Unknown):
+                yield known
+            elif not known:
+                yield from judged(
+                    uri,
+                    path,
+                    lambda value: is_secure(value) or _is_private_use(value, schemes),
+                    "is neither an https address nor plain http to loopback: codes can be intercepted",
+                )
 
 
 def _is_private_use(uri: Any, schemes: tuple[str, ...]) -> bool:

@@ -72,6 +72,11 @@ CASES: tuple[Case, ...] = (
         },
         before={"clients.desktop.webOrigins": ["https://old.acme.example"]},
     ),
+    edited(
+        "a client becomes a known application",
+        "acme",
+        {"clients.desktop.application": "cursor", "clients.desktop.redirectUris": GONE},
+    ),
     edited("everyone may sign in", "acme", {"clients.desktop.people": "everyone"}),
     edited("a group replaces another", "acme", {"clients.desktop.people": {"groups": ["auditors"]}}),
     edited(

@@ -1,0 +1,1 @@
+"""Known applications: redirect URIs and registration methods of MCP applications, by name."""
