@@ -11,12 +11,14 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import checking, loading, report, starting, throughput, verification
+from benchmarks import checking, fleet, loading, report, starting, throughput, verification
 from benchmarks.figures import Figure
 
 _MEASUREMENTS: dict[str, Callable[[], list[Figure]]] = {
     "start": starting.measure,
     "check": checking.measure,
+    "fleet": fleet.measure_unchanged,
+    "forced": fleet.measure_forced,
     "report": report.measure,
     "verification": verification.measure,
     "import": loading.measure_import,
@@ -26,7 +28,7 @@ _MEASUREMENTS: dict[str, Callable[[], list[Figure]]] = {
 
 
 @click.command(
-    epilog="\b\nExamples:\n  python -m benchmarks                      all, two minutes\n"
+    epilog="\b\nExamples:\n  python -m benchmarks                      all, five minutes\n"
     "  python -m benchmarks verification import  only two\n"
     "  python -m benchmarks --json > figures.json"
 )

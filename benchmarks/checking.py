@@ -48,9 +48,11 @@ def measure() -> list[Figure]:
     ]
 
 
-def timed(command: list[str], directory: Path) -> tuple[float, float]:
+def timed(
+    command: list[str], directory: Path, environment: dict[str, str] | None = None, seconds: int = 120
+) -> tuple[float, float]:
     """Return wall and processor seconds of a command that must succeed."""
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    subprocess.run(command, cwd=directory, check=True, capture_output=True, timeout=120)
+    subprocess.run(command, cwd=directory, env=environment, check=True, capture_output=True, timeout=seconds)
     wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
     return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

@@ -303,5 +303,5 @@ def test_existing_resources_that_break_a_policy_fail_the_gate(contoso: Contoso) 
     analysis = contoso.gate("analyze")
 
     assert analysis.returncode == 4
-    assert "FLOWMCP-001 refused at flow-mcp-contoso: authority is neither an https address" in analysis.stdout
+    assert "FLOWMCP-001 blocked at flow-mcp-contoso: authority is neither an https address" in analysis.stdout
     assert "\x1b" not in analysis.stdout + analysis.stderr

@@ -13,12 +13,22 @@ from zipfile import ZipFile
 
 import httpx
 import pytest
+import yaml
 
 from flow_mcp.local.keycloak.server import LocalKeycloak
 from tests.conftest import REPOSITORY
 from tests.own_rule import ID, own_rule
 
 TENANT = "wheelco"
+CALLBACK = "https://planner.acme.example/callback"
+SOURCE = "{basis: reported, url: https://planner.acme.example/docs, read: 2026-11-30}"
+APPLICATIONS = f"""\
+planner:
+  title: Acme Planner
+  redirectUris: [{CALLBACK}]
+  clientTypes: [public]
+  sources: {{redirectUris: {SOURCE}, clientTypes: {SOURCE}}}
+"""
 OTHERS = ("PULUMI_", "KEYCLOAK_", "FLOW_MCP_", "PYTHONPATH")
 
 
@@ -93,6 +103,17 @@ def test_a_tenant_is_made_from_an_empty_directory_and_the_wheel(
     assert "Requirement already satisfied" in pinned
     assert desk.run("flow-mcp", "check") == "1 tenant: 0 errors, 0 warnings\n"
 
+    stacks = desk.directory / "stacks"
+    (stacks / "applications.yaml").write_text(APPLICATIONS, "utf-8")
+    file = stacks / f"Pulumi.{TENANT}.yaml"
+    declared = yaml.safe_load(file.read_text("utf-8"))
+    clients = declared["config"]["flow-mcp:tenant"]["clients"]
+    kept = {key: clients["desktop"][key] for key in ("access", "people")}
+    clients["planner"] = {"application": "planner", **kept}
+    # JSON is YAML, without the aliases that a YAML dumper writes.
+    file.write_text(json.dumps(declared), "utf-8")
+    assert desk.run("flow-mcp", "check") == "1 tenant: 0 errors, 0 warnings\n"
+
     found = json.loads(desk.run("flow-mcp", "doctor", "--json"))["findings"]
     # Keycloak sends no header Date.
     assert [each["subject"] for each in found if each["status"] != "ok"] == [f"clock of {keycloak.url}"]
@@ -108,6 +129,9 @@ def test_a_tenant_is_made_from_an_empty_directory_and_the_wheel(
     try:
         assert f"[advisory] [severity: high]  {ID}" in applied
         assert TENANT in {realm["realm"] for realm in admin.get("").json()}
+        (planner,) = json.loads(desk.run("flow-mcp", "connect", TENANT, "planner", "--json"))["connections"]
+        (client,) = admin.get(f"{TENANT}/clients", params={"clientId": planner["clientId"]}).json()
+        assert client["redirectUris"] == [CALLBACK]
         desk.run("flow-mcp", "export", "--to", "settings")
         envelope = json.loads((desk.directory / "settings" / f"{TENANT}.json").read_text("utf-8"))
         assert envelope["tenant"] == TENANT

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -28,6 +29,11 @@ def as_of_option(command: _Command) -> _Command:
         metavar="YYYY-MM-DD",
         help="Day for which waivers and the ages of secrets are evaluated.  [default: today, in UTC]",
     )(command)
+
+
+def asked_here() -> bool:
+    """Whether there is somebody at a terminal who can be asked."""
+    return sys.stdin.isatty()
 
 
 def _day(_: click.Context, __: click.Parameter, given: datetime | None) -> date:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -95,29 +95,50 @@ def command(
             "--key requires exactly one tenant, or --settings: the key is that of the tenant's client"
         )
     options = _Options(metadata_document, mcp_server, dict(map(_client_key, keys)))
-    web, done, broken = Web(), [], []
-    try:
-        with Steps() as report:
-            for name, prepare in _tenants(tenants, file):
-                report(f"Verifying {name}")
-                began = datetime.now(UTC)
-                try:
-                    targets = list(prepare(web, options))
-                except (StackError, SettingsError) as error:
-                    broken.append((name, str(error)))
-                    continue
-                results: list[Result] = []
-                for target in targets:
-                    results += run(target, report.detail)
-                    target.close()
-                done.append(Verification(targets[0].settings.tenant, began, results))
-    finally:
-        web.close()
+    with Steps() as report:
+        verified, broken = _verify(tenants, file, options, report)
+    done = list(verified.values())
     _show(done, broken, everything=everything, as_json=as_json)
     if any(counts(verification.results)["fail"] for verification in done):
         raise SystemExit(1)
     if broken:
         raise SystemExit(_COULD_NOT_RUN)
+
+
+def failures(stacks: Sequence[str], report: Steps) -> dict[str, str]:
+    """Verify tenants, and say by stack what failed or why it could not be verified."""
+    verified, broken = _verify(tuple(stacks), None, _Options(None, mcp_server=False, client_keys={}), report)
+    found = dict(broken)
+    for stack, verification in verified.items():
+        failed = [each for each in verification.results if each.status == "fail"]
+        if failed:
+            first = failed[0]
+            found[stack] = f"{len(failed)} checks failed, first {first.check.id} {first.check.title}"
+    return found
+
+
+def _verify(
+    tenants: tuple[str, ...], file: Path | None, options: _Options, report: Steps
+) -> tuple[dict[str, Verification], list[tuple[str, str]]]:
+    """Verify tenants, by name; and which could not be, with the reason."""
+    web, done, broken = Web(), {}, []
+    try:
+        for name, prepare in _tenants(tenants, file):
+            report(f"Verifying {name}")
+            began = datetime.now(UTC)
+            try:
+                targets = list(prepare(web, options))
+            except (StackError, SettingsError) as error:
+                broken.append((name, str(error)))
+                continue
+            results: list[Result] = []
+            for target in targets:
+                results += run(target, report.detail)
+                target.close()
+            done[name] = Verification(targets[0].settings.tenant, began, results)
+    finally:
+        web.close()
+    return done, broken
 
 
 class _Options(NamedTuple):

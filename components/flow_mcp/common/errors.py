@@ -16,6 +16,10 @@
     ├── StackError               Pulumi could not read a stack
     │   └── NotAppliedError      the stack has no settings yet
     ├── PreviewError             Pulumi's preview failed or its result is unreliable
+    │   └── LockedError          another update holds the stack's lock
+    ├── WaveError                the percentages of the waves of an update are invalid
+    ├── FleetError               a run over several tenants cannot start or continue
+    ├── NewTenantError           a new tenant's file cannot be created
     ├── PulumiError              a run of Pulumi in a scratch project failed
     ├── BlockedError             the gate blocks a change, which cannot be approved
     ├── NotApprovedError         the change to apply differs from the approved one

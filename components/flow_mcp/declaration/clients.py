@@ -129,7 +129,7 @@ Applications = Annotated[
     Field(
         min_length=1,
         description="Known applications, such as claude. Their hosts or documents are added to the declared "
-        "ones. docs/applications.md lists the applications.",
+        "ones.",
     ),
 ]
 
@@ -200,7 +200,7 @@ class Client(Declared):
         Name | None,
         Field(
             description="A known application, such as vscode. It supplies grant, clientType, redirectUris "
-            "and webOrigins if they are absent. docs/applications.md lists the applications."
+            "and webOrigins if they are absent."
         ),
     ] = None
     grant: Annotated[

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from flow_mcp.common.errors import FlowMcpError
 from flow_mcp.common.nulls import without_nulls
 from flow_mcp.engine.project import Project
@@ -20,6 +22,8 @@ from flow_mcp.engine.project import Project
 _SECONDS = 120
 # A refresh sends requests to the authorization server for each resource.
 _REFRESH_SECONDS = 600
+# Pulumi reads the states of all stacks.
+_LIST_SECONDS = 600
 
 
 class StackError(FlowMcpError):
@@ -47,6 +51,21 @@ class Update:
     kind: str
     result: str
     ended: str | None
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What the backend lists of a stack.
+
+    Attributes:
+        updated: when its state was last written, RFC 3339 with milliseconds; None before that.
+        resources: how many are in its state.
+        in_progress: whether the backend knows of an update that is running.
+    """
+
+    updated: str | None
+    resources: int
+    in_progress: bool
 
 
 @dataclass(frozen=True)
@@ -127,6 +146,49 @@ class Stacks:
         fields = {key: str(latest[0].get(key, "")) for key in ("kind", "result", "endTime")}
         return Update(int(number), fields["kind"], fields["result"], fields["endTime"] or None)
 
+    def listed(self) -> dict[str, Listed]:
+        """Return the stacks of the project at the backend, by name, with one call of Pulumi.
+
+        Raises:
+            StackError: the command failed or printed unexpected output.
+        """
+        stacks = self._json("stack", "ls", "--json", seconds=_LIST_SECONDS)
+        return {
+            str(stack["name"]).rpartition("/")[2]: Listed(
+                stack.get("lastUpdate") or None,
+                int(stack.get("resourceCount") or 0),
+                bool(stack.get("updateInProgress")),
+            )
+            for stack in stacks
+        }
+
+    def create(self, stack: str) -> None:
+        """Create an empty stack. Pulumi adds a salt for secrets to the stack's file if it has none.
+
+        Raises:
+            StackError: the command failed.
+        """
+        declared = yaml.safe_load(self.project.stack_file(stack).read_bytes())
+        provider = declared.get("secretsprovider") if isinstance(declared, dict) else None
+        options = ("--secrets-provider", str(provider)) if provider else ()
+        self._run("stack", "init", "--no-select", *options, "--stack", stack)
+
+    def unlock(self, stack: str) -> None:
+        """Remove the locks of a stack; call it only if their holders have exited.
+
+        Raises:
+            StackError: the command failed.
+        """
+        self._run("cancel", "--yes", "--stack", stack)
+
+    def version(self) -> str:
+        """Return the version of Pulumi.
+
+        Raises:
+            StackError: the command failed.
+        """
+        return self._run("version").strip()
+
     def drifted(self, stack: str) -> int:
         """Return the number of the stack's resources with drift, read from the authorization server.
 
@@ -150,6 +212,14 @@ class Stacks:
         return outputs
 
     def _json(self, *arguments: str, seconds: int = _SECONDS) -> Any:
+        output = self._run(*arguments, seconds=seconds)
+        try:
+            return json.loads(output)
+        except ValueError:
+            # The output is not repeated, because it could contain a secret.
+            raise StackError(f"`pulumi {' '.join(arguments)}` did not print JSON") from None
+
+    def _run(self, *arguments: str, seconds: int = _SECONDS) -> str:
         command = f"pulumi {' '.join(arguments)}"
         try:
             process = subprocess.run(
@@ -173,8 +243,4 @@ class Stacks:
                     f"`pulumi stack select --create {stack}` and `pulumi up` first"
                 )
             raise StackError(f"`{command}` failed: {output}")
-        try:
-            return json.loads(process.stdout)
-        except ValueError:
-            # The output is not repeated, because it could contain a secret.
-            raise StackError(f"`{command}` did not print JSON") from None
+        return process.stdout

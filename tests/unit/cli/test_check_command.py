@@ -246,12 +246,12 @@ def test_an_invalid_day_is_rejected(project: Stacks, day: str) -> None:
     assert CliRunner().invoke(command, ["--as-of", day]).exit_code == 2
 
 
-def test_a_faulty_file_of_known_applications_is_an_error_though_no_tenant_uses_it(project: Stacks) -> None:
+def test_an_invalid_file_of_known_applications_is_an_error_even_if_no_tenant_uses_it(project: Stacks) -> None:
     project.write(ACME, "acme")
     file = project.project.directory / "stacks" / "applications.yaml"
     file.write_text("planner: {name: Planner}\n", encoding="utf-8")
     result = check()
     assert (result.exit_code, result.stdout) == (2, "1 tenant: 1 error, 0 warnings\n")
     assert result.stderr.startswith(
-        "stacks/applications.yaml:1: error: planner.name: is not known in entry. "
+        "stacks/applications.yaml:1: error: planner.name: is not a key of entry. "
     )

@@ -124,16 +124,17 @@ def _combined(package: Mapping[str, Application], written: SourceValue) -> Catal
         at = replace(
             written, value=entry, root=(*written.root, name), name=name, prefix=(*written.prefix, name)
         )
-        found = [*_name(name, at), *parse(Entry, at).problems]
-        if not found:
+        entry_problems = [*_name(name, at), *parse(Entry, at).problems]
+        if not entry_problems:
             base = combined.get(name)
             below = base.model_dump(mode="json", by_alias=True, exclude_none=True) if base else {}
-            whole = _merged(below, entry)
+            merged = _merged(below, entry)
             try:
-                combined[name] = validated(Application, whole)
+                combined[name] = validated(Application, merged)
             except ValidationError as error:
-                found = [at.locate(finding) for finding in pydantic_errors.findings(Application, error)]
-        problems += found
+                findings = pydantic_errors.findings(Application, error)
+                entry_problems = [at.locate(finding) for finding in findings]
+        problems += entry_problems
     return Catalogue(combined, entries, tuple(problems))
 
 

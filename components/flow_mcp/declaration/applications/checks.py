@@ -40,8 +40,8 @@ def check_registration(declaration: Declaration, catalogue: Mapping[str, Applica
         named = getattr(method, "applications", None) or ()
         at = declaration.kind.registration_methods_at
         here = ("authorizationServer", declaration.kind.key, at, key, "applications")
-        for index, each in enumerate(named):
-            yield from _registration((*here, index), key, each, catalogue)
+        for index, name in enumerate(named):
+            yield from _registration((*here, index), key, name, catalogue)
 
 
 def _unknown(path: Path, name: str, catalogue: Mapping[str, Application]) -> Finding:
@@ -74,7 +74,7 @@ def _client(
     elif client.authentication in {"private-key-jwt", "federated"}:
         yield Finding(
             (*path, client.credentials[0]),
-            f"is a way to authenticate that {application.title} is not known to support",
+            f"is an authentication method that {application.title} is not known to support",
             "Remove it, or remove application and declare the complete client.",
         )
     for index, origin in enumerate(client.web_origins):
@@ -99,7 +99,7 @@ def _redirects(
         )
     for index, uri in enumerate(client.redirect_uris):
         # check_clients reports private-use schemes.
-        if is_private_use(uri) or any(_is_same(each, uri) for each in known):
+        if is_private_use(uri) or any(_is_same(known_uri, uri) for known_uri in known):
             continue
         if not (callback and _is_below(callback.prefix, uri)):
             yield Finding(
@@ -113,8 +113,8 @@ def _redirects(
 
 def _listed(application: Application) -> str:
     """Return the forms of redirect URIs of an application that creates some of them, for a message."""
-    made = f"{application.callback.prefix}…" if application.callback else ""
-    return " or ".join((*application.redirect_uris, made))
+    created = f"{application.callback.prefix}…" if application.callback else ""
+    return " or ".join((*application.redirect_uris, created))
 
 
 def _is_below(prefix: str, uri: str) -> bool:

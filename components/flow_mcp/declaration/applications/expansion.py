@@ -121,9 +121,13 @@ def _server(server: Any, known: Mapping[str, Application]) -> Any:
 
 def _filled(field: str, method: Any, named: list[Application]) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield the method's fields for hosts and documents, with the values of the applications added."""
-    documents = [each.metadata_document for each in named if each.metadata_document]
+    documents = [application.metadata_document for application in named if application.metadata_document]
     domains = {split_url(document).hostname or "" for document in documents}
-    redirects = {host for each in named for host in (*each.redirect_hosts, *each.registration_hosts)}
+    redirects = {
+        host
+        for application in named
+        for host in (*application.redirect_hosts, *application.registration_hosts)
+    }
     values: dict[str, Iterable[str]] = {"redirect_hosts": sorted(redirects)}
     if field == "metadata_documents":
         # The hosts of the documents are permitted already.

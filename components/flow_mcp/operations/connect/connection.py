@@ -61,7 +61,7 @@ class Connection:
     def callback_port(self) -> str | None:
         """The port of the loopback redirect URI, if exactly one is registered."""
         parts = [urlsplit(uri) for uri in self.redirect_uris]
-        ports = {each.port for each in parts if each.port and is_loopback(each.hostname)}
+        ports = {uri.port for uri in parts if uri.port and is_loopback(uri.hostname)}
         return str(ports.pop()) if len(ports) == 1 else None
 
 
@@ -100,18 +100,18 @@ def connections(declaration: Declaration, document: SettingsDocument, name: str)
 
 def _declared(declaration: Declaration, document: SettingsDocument, name: str) -> Iterator[Connection]:
     server = document.authorization_servers[0]
-    made = {client.name: client for client in server.clients if client.registration == "managed"}
+    managed = {client.name: client for client in server.clients if client.registration == "managed"}
     for key, client in declaration.tenant.clients.items():
         if client.application != name:
             continue
-        if key not in made:
+        if key not in managed:
             raise ConnectError(
                 f"the stack of {declaration.tenant.id} does not contain the client {key} yet. Run `pulumi up`"
             )
-        requests = {request.resource: request for request in made[key].token_requests}
+        requests = {request.resource: request for request in managed[key].token_requests}
         yield Connection(
             f"clients.{key}",
-            made[key].client_id,
+            managed[key].client_id,
             _type(client),
             client.redirect_uris,
             tuple(_reached(declaration, document, client.access, requests)),
@@ -138,7 +138,9 @@ def _reached(
     requests: Mapping[str, TokenRequest],
 ) -> Iterator[Reached]:
     authority = document.authorization_servers[0].authority
-    documented: dict[str, ProtectedResource] = {each.key: each for each in document.protected_resources}
+    documented: dict[str, ProtectedResource] = {
+        described.key: described for described in document.protected_resources
+    }
     for resource in declaration.reached_by(access):
         # The settings lack resources whose application an administrator has not created yet.
         if described := documented.get(resource.key):
@@ -149,9 +151,9 @@ def _reached(
                 server_url=described.url,
                 authority=authority,
                 scopes=next(
-                    each.scopes_advertised
-                    for each in described.authorization_servers
-                    if each.authority == authority
+                    server.scopes_advertised
+                    for server in described.authorization_servers
+                    if server.authority == authority
                 ),
                 authorization_url=request.authorization_endpoint if request else None,
                 token_url=request.token_endpoint if request else None,

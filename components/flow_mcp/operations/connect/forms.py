@@ -31,8 +31,8 @@ def text(step: Step, connection: Connection) -> str:
     if step.toml_document is not None:
         return "\n\n".join(_tables(_merged(step.toml_document, values), ()))
     if step.command is not None:
-        return "\n".join(shlex.join(_words(step.command, each)) for each in values)
-    return "\n\n".join("\n".join(_boxes(step, each)) for each in values)
+        return "\n".join(shlex.join(_words(step.command, resource_values)) for resource_values in values)
+    return "\n\n".join("\n".join(_boxes(step, resource_values)) for resource_values in values)
 
 
 def _values(connection: Connection, resource: Reached) -> Values:
@@ -54,8 +54,8 @@ def _values(connection: Connection, resource: Reached) -> Values:
 
 def _merged(document: dict[str, Any], values: Sequence[Values]) -> dict[str, Any]:
     merged: dict[str, Any] = {}
-    for each in values:
-        filled = _filled(document, each)
+    for resource_values in values:
+        filled = _filled(document, resource_values)
         if isinstance(filled, dict):
             _merge(merged, filled)
     return merged
@@ -72,19 +72,19 @@ def _merge(into: dict[str, Any], other: dict[str, Any]) -> None:
 def _filled(value: Any, values: Values) -> Any:
     """Return a value with its placeholders filled; `_MISSING` if one has no value."""
     if isinstance(value, str):
-        whole = PLACEHOLDER.fullmatch(value)
+        placeholder = PLACEHOLDER.fullmatch(value)
         used = PLACEHOLDER.findall(value)
         if any(values[name] is None for name in used):
             return _MISSING
-        if whole:
-            return values[whole[1]]
+        if placeholder:
+            return values[placeholder[1]]
         return PLACEHOLDER.sub(lambda match: str(values[match[1]]), value)
     if isinstance(value, dict):
         pairs = {_filled(key, values): _filled(part, values) for key, part in value.items()}
         kept = {key: part for key, part in pairs.items() if _MISSING not in (key, part)}
         return kept if kept or not value else _MISSING
     if isinstance(value, list | tuple):
-        parts = [part for each in value if (part := _filled(each, values)) is not _MISSING]
+        parts = [part for item in value if (part := _filled(item, values)) is not _MISSING]
         return parts if parts or not value else _MISSING
     return value
 
@@ -92,7 +92,7 @@ def _filled(value: Any, values: Values) -> Any:
 def _words(command: Sequence[str | tuple[str, ...]], values: Values) -> Iterator[str]:
     for word in command:
         group = (word,) if isinstance(word, str) else word
-        filled = [_filled(each, values) for each in group]
+        filled = [_filled(item, values) for item in group]
         if _MISSING not in filled:
             yield from filled
 

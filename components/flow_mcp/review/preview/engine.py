@@ -14,12 +14,14 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from flow_mcp.common.interruption import Interruption
+from flow_mcp.engine.fleet.locks import remembered, update_of
 from flow_mcp.engine.stacks import Stacks
 from flow_mcp.review.policy.configuration import AS_OF
 from flow_mcp.review.preview.errors import PreviewError
@@ -55,18 +57,22 @@ class Engine:
     Attributes:
         stacks: the `pulumi` command and the project.
         as_of: the day for which the policy pack evaluates rules.
+        interruption: stops runs in other threads than the main thread, which gets a KeyboardInterrupt.
     """
 
     stacks: Stacks
     as_of: date
+    interruption: Interruption = field(default_factory=Interruption)
 
     @property
     def policy_pack(self) -> Path:
         """The directory of the project's policy pack."""
         return self.stacks.project.policies
 
-    def run(self, *arguments: str, stack: str, watch: Watch = lambda _: None) -> Run:
-        """Run `pulumi preview` or `pulumi up` on a stack, with the policy pack.
+    def run(
+        self, *arguments: str, stack: str, watch: Watch = lambda _: None, with_policies: bool = True
+    ) -> Run:
+        """Run a command of Pulumi's engine on a stack, such as `preview` or `up`.
 
         A Ctrl-C, a SIGTERM or an exception in `watch` interrupts Pulumi once, so that it finishes what it has
         begun and releases its lock. A second Ctrl-C stops it at once.
@@ -75,9 +81,15 @@ class Engine:
             arguments: the arguments after `pulumi`.
             stack: the stack's name.
             watch: called with each event soon after it happens.
+            with_policies: False for `pulumi refresh` and `pulumi destroy`, which accept no policy pack.
         """
-        command = (*arguments, "--stack", stack, *self._policy_arguments)
-        return self._execute(f"pulumi {arguments[0]} --stack {stack}", command, watch, logged=True)
+        policies = self._policy_arguments if with_policies else ()
+        changes = arguments[0] != "preview" and "--preview-only" not in arguments
+        update = update_of(self.stacks.project.directory, stack) if changes else ""
+        command = f"pulumi {arguments[0]} --stack {stack}"
+        return self._execute(
+            command, (*arguments, "--stack", stack, *policies), watch, logged=True, update=update
+        )
 
     def refresh_preview(self, stack: str, watch: Watch = lambda _: None) -> Run:
         """Run `pulumi refresh --preview-only`, which compares the state with the server."""
@@ -114,7 +126,9 @@ class Engine:
     def _policy_arguments(self) -> tuple[str, str]:
         return "--policy-pack", str(self.policy_pack)
 
-    def _execute(self, command: str, arguments: tuple[str, ...], watch: Watch, *, logged: bool) -> Run:
+    def _execute(
+        self, command: str, arguments: tuple[str, ...], watch: Watch, *, logged: bool, update: str = ""
+    ) -> Run:
         # Only the user can read this directory, and it is deleted at the end of the run in every case.
         with TemporaryDirectory(prefix="flow-mcp-") as private:
             log, stderr = Path(private, "events.jsonl"), Path(private, "stderr")
@@ -138,13 +152,14 @@ class Engine:
                     start_new_session=True,  # otherwise a Ctrl-C in the terminal would reach Pulumi twice
                 )
                 events: list[Event] = []
-                try:
-                    for event in _follow(process, event_log, command):
-                        events.append(event)
-                        watch(event)
-                except BaseException:
-                    _cancel(process)
-                    raise
+                with remembered(process.pid, update):
+                    try:
+                        for event in _follow(process, event_log, command, self.interruption):
+                            events.append(event)
+                            watch(event)
+                    except BaseException:
+                        _cancel(process, self.interruption)
+                        raise
             return Run(command, process.returncode, tuple(events), stderr.read_text("utf-8", "replace"))
 
     def _environment(self) -> dict[str, str]:
@@ -159,10 +174,14 @@ class Engine:
         }
 
 
-def _follow(process: subprocess.Popen[bytes], event_log: Any, command: str) -> Iterator[Event]:
+def _follow(
+    process: subprocess.Popen[bytes], event_log: Any, command: str, interruption: Interruption
+) -> Iterator[Event]:
     """Yield the events as they are written, until the process has ended and all events are read."""
     rest, exited = "", False
     while not exited:
+        if interruption.times:
+            raise KeyboardInterrupt
         with suppress(subprocess.TimeoutExpired):
             process.wait(_POLL_SECONDS)
             exited = True
@@ -177,15 +196,26 @@ def _follow(process: subprocess.Popen[bytes], event_log: Any, command: str) -> I
         raise PreviewError(f"`{command}` ended in the middle of an event")
 
 
-def _cancel(process: subprocess.Popen[bytes]) -> None:
+def _cancel(process: subprocess.Popen[bytes], interruption: Interruption) -> None:
     for timeout in (None, _INTERRUPT_SECONDS):
         with suppress(KeyboardInterrupt, subprocess.TimeoutExpired):
             process.send_signal(signal.SIGINT)
+            if timeout is None:
+                _wait(process, interruption)
             process.wait(timeout)
             return
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
+
+
+def _wait(process: subprocess.Popen[bytes], interruption: Interruption) -> None:
+    """Wait until the process has exited, or until a second interruption."""
+    while process.poll() is None:
+        if interruption.times > 1:
+            raise KeyboardInterrupt
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_POLL_SECONDS)
 
 
 @contextmanager

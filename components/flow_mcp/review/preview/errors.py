@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 from flow_mcp.common.errors import FlowMcpError
+from flow_mcp.engine.fleet.locks import Holder
 
 
 class PreviewError(FlowMcpError):
     """A run of Pulumi's engine failed, ended early, or reported something inconsistent."""
 
     exit_code = 2
+
+
+class LockedError(PreviewError):
+    """Somebody else is at work on the stack.
+
+    Attributes:
+        holders: who.
+    """
+
+    def __init__(self, message: str, holders: tuple[Holder, ...]) -> None:
+        super().__init__(message)
+        self.holders = holders

@@ -18,7 +18,7 @@ from flow_mcp.review.preview.errors import PreviewError
 from flow_mcp.review.preview.policies import Policies
 from flow_mcp.review.preview.run_result import require_completed
 from flow_mcp.review.preview.secrets import with_masked_secrets
-from flow_mcp.review.preview.steps import Step, states, steps, unknown_outputs
+from flow_mcp.review.preview.steps import Step, outputs_change, states, steps, unknown_outputs
 from flow_mcp.review.preview.values import unknown_paths
 
 _STACK = "pulumi:pulumi:Stack"
@@ -36,6 +36,7 @@ class Preview:
         rule_results: the findings of the policies; `unknown` if a policy needs a value that is not known yet.
         unknown_outputs: URN and path of the stack's outputs that are unknown until the update; unknown inputs
             are part of the steps.
+        outputs_change: whether the stack's outputs would change, which is not a step of the engine.
         configuration: the engine's configuration with encrypted values hidden; for comparison only.
     """
 
@@ -45,7 +46,13 @@ class Preview:
     steps: tuple[Step, ...]
     rule_results: tuple[RuleResult, ...]
     unknown_outputs: tuple[tuple[str, str], ...]
+    outputs_change: bool
     configuration: Any
+
+    @property
+    def empty(self) -> bool:
+        """Whether the update would change nothing, in no resource and no output."""
+        return not self.steps and not self.outputs_change
 
 
 def preview(
@@ -85,7 +92,8 @@ def preview(
     changes = steps(run.events)
     outputs = unknown_outputs(run.events, _STACK)
     rule_results = policies.rule_results(run.events)
-    return Preview(stack, before, after, changes, rule_results, outputs, configuration(run.events))
+    change = outputs_change(run.events, _STACK)
+    return Preview(stack, before, after, changes, rule_results, outputs, change, configuration(run.events))
 
 
 def declarations(events: Iterable[Event], stack: str) -> tuple[Declaration | None, Declaration | None]:

@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from flow_mcp.common.safe_text import plain
+from flow_mcp.engine.fleet.locks import holders, locked
 from flow_mcp.review.preview.engine import Event, Run
-from flow_mcp.review.preview.errors import PreviewError
+from flow_mcp.review.preview.errors import LockedError, PreviewError
 
 _SECRET_NAME = re.compile(r"PASSW|PASSPHRASE|SECRET|TOKEN|_KEY$|ASSERTION|CREDENTIAL")
 _SHORTEST_SECRET = 6
@@ -60,6 +61,15 @@ def _require_stack(run: Run) -> None:
         raise PreviewError(
             f"the stack {stack} is not at Pulumi's backend; create it with `pulumi stack select --create "
             f"{stack}`, commit the salt that this writes into its file, and run this command again"
+        )
+    if locked(run.stderr):
+        stack = run.command.rpartition(" ")[2]
+        lock_holders = holders(run.stderr)
+        names = plain(", ".join(map(str, lock_holders)) or "another process")
+        raise LockedError(
+            f"the stack {stack} is locked by {names}. Wait until that process has ended; if it no "
+            f"longer runs, `pulumi cancel --stack {stack}` removes its lock",
+            lock_holders,
         )
 
 

@@ -113,6 +113,16 @@ def unknown_outputs(events: Iterable[Event], kind: str) -> tuple[tuple[str, str]
     return tuple((urn, path_text(path)) for urn in sorted(outputs) for path in unknown_paths(outputs[urn]))
 
 
+def outputs_change(events: Iterable[Event], kind: str) -> bool:
+    """Return whether an output of a type's resources changes, or is unknown at the end."""
+    outputs: dict[str, tuple[Any, Any]] = {}
+    for event in events:
+        if "resOutputsEvent" in event and (metadata := event["resOutputsEvent"]["metadata"])["type"] == kind:
+            old, new = (plain((metadata.get(side) or {}).get("outputs") or {}) for side in ("old", "new"))
+            outputs[metadata["urn"]] = (old, new)
+    return not outputs or any(old != new or any(unknown_paths(new)) for old, new in outputs.values())
+
+
 def _metadata(event: Event) -> dict[str, Any]:
     metadata: dict[str, Any] = event["resourcePreEvent"]["metadata"]
     if (op := metadata["op"]) not in _CHANGES | _NO_CHANGES:

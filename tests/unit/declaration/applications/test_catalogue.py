@@ -42,12 +42,12 @@ def write(stacks: Stacks, text: str) -> None:
     (stacks.project.directory / "stacks" / FILE).write_text(text, encoding="utf-8")
 
 
-def said(stacks: Stacks, text: str) -> list[tuple[int, str, str, str]]:
-    """What is said of a team's file."""
+def errors_of(stacks: Stacks, text: str) -> list[tuple[int, str, str, str]]:
+    """Return line, path, message and remedy of each error of a team's file."""
     write(stacks, text)
     errors = catalogue_beside(stacks.project.directory / "stacks").errors
-    assert {each.file.rpartition("/")[2] for each in errors} <= {FILE}
-    return [(each.line, each.path, each.message, each.remedy) for each in errors]
+    assert {error.file.rpartition("/")[2] for error in errors} <= {FILE}
+    return [(error.line, error.path, error.message, error.remedy) for error in errors]
 
 
 def test_the_package_knows_the_applications_of_the_issue() -> None:
@@ -66,7 +66,7 @@ def test_each_fact_has_a_source_with_a_day(application: Application) -> None:
 
 
 @each_application
-def test_each_application_says_what_to_enter_for_each_type_that_it_can_have(
+def test_each_application_has_steps_for_its_default_client_type(
     application: Application,
 ) -> None:
     kinds = {step.client_type for step in application.connect}
@@ -81,7 +81,7 @@ def test_a_team_s_own_application_is_known_to_its_tenants(stacks: Stacks) -> Non
         "confidential",
         ("https://planner.acme.example/callback",),
     )
-    # By which the registered declaration can be checked where the file is not.
+    # Policies check the registered declaration with these entries, without the file.
     assert loaded.applications == {"planner": yaml.load(PLANNER, yaml.BaseLoader)["planner"]}
 
 
@@ -101,7 +101,7 @@ def test_an_entry_of_a_known_name_replaces_the_keys_that_it_has(stacks: Stacks) 
     }
 
 
-def test_only_what_a_tenant_names_goes_with_its_declaration(stacks: Stacks) -> None:
+def test_only_the_entries_that_a_tenant_names_are_loaded_with_its_declaration(stacks: Stacks) -> None:
     write(stacks, PLANNER)
     assert stacks.load(tenant(CLIENT.replace("planner", "vscode"))).applications == {}
     assert stacks.load(tenant()).applications == {}
@@ -119,11 +119,11 @@ def test_entries_given_as_values_are_those_of_the_file(stacks: Stacks) -> None:
     [
         (
             PLANNER.replace("title: Acme Planner", "name: Acme Planner"),
-            [(2, "planner.name", "is not known in entry", None)],
+            [(2, "planner.name", "is not a key of entry", None)],
         ),
         (
             PLANNER.replace("https://planner.acme.example/callback", "http://planner.acme.example/callback"),
-            [(3, "planner.redirectUris[0]", "is plain http", None)],
+            [(3, "planner.redirectUris[0]", "uses plain http", None)],
         ),
         (PLANNER.replace("  title: Acme Planner\n", ""), [(1, "planner.title", "is missing", None)]),
         (
@@ -180,22 +180,22 @@ def test_entries_given_as_values_are_those_of_the_file(stacks: Stacks) -> None:
         ),
         (
             PLANNER.replace("  sources:", "  sources: &x") + "other: *x\n",
-            [(8, "other", "is a YAML alias", "Write the value out: each tenant is read alone.")],
+            [(8, "other", "is a YAML alias, which is not allowed", "Write the value in full.")],
         ),
-        (PLANNER + PLANNER.replace("Acme", "Other"), [(8, "planner", "is given twice", "Keep one of them.")]),
+        (PLANNER + PLANNER.replace("Acme", "Other"), [(8, "planner", "occurs twice", "Keep one of them.")]),
         (PLANNER.replace("planner:", "My Planner:"), [(1, '"My Planner"', "is not a name", None)]),
         ("- planner\n", [(1, "file", "is not a mapping of applications by name", None)]),
         ("planner: [\n", [(2, "file", None, "Correct the syntax.")]),
         ("", [(1, "file", "is not a mapping of applications by name", None)]),
     ],
 )
-def test_what_is_wrong_with_a_team_s_file_is_said_with_its_place(
+def test_each_error_of_a_team_s_file_has_its_line_and_path(
     stacks: Stacks, text: str, expected: list[tuple[int, str, str | None, str | None]]
 ) -> None:
-    found = said(stacks, text)
+    errors = errors_of(stacks, text)
     assert [
         (line, path, message if expects[2] else None, remedy if expects[3] else None)
-        for (line, path, message, remedy), expects in zip(found, expected, strict=True)
+        for (line, path, message, remedy), expects in zip(errors, expected, strict=True)
     ] == expected
 
 
@@ -207,7 +207,7 @@ def test_a_faulty_file_is_an_error_of_the_tenants_that_name_an_application(stack
     stacks.load(tenant())
 
 
-def test_a_directory_in_the_place_of_the_file_is_refused(stacks: Stacks) -> None:
+def test_a_directory_named_like_the_file_is_rejected(stacks: Stacks) -> None:
     (stacks.project.directory / "stacks" / FILE).mkdir()
     (only,) = catalogue_beside(stacks.project.directory / "stacks").errors
     assert isinstance(only, Problem)

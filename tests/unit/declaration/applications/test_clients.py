@@ -1,4 +1,4 @@
-"""A client that names a known application: what is filled in, and what is refused beside it."""
+"""Clients that name a known application: the keys that it supplies, and keys that are rejected."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def client(application: str, more: str = "") -> str:
 
 
 def declared(stacks: Stacks, text: str) -> dict[str, Any]:
-    """The only client as everything below the declaration sees it."""
-    found = stacks.load(text).declaration.tenant.clients["a"]
-    return found.model_dump(mode="json", by_alias=True, exclude_none=True)
+    """Return the only client of a loaded declaration as a plain value."""
+    client = stacks.load(text).declaration.tenant.clients["a"]
+    return client.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def declared(stacks: Stacks, text: str) -> dict[str, Any]:
         ("inspector", {"redirectUris": ["http://localhost/oauth/callback"]}),
     ],
 )
-def test_what_is_left_out_is_filled_in(stacks: Stacks, application: str, filled: dict[str, Any]) -> None:
+def test_the_catalogue_supplies_absent_keys(stacks: Stacks, application: str, filled: dict[str, Any]) -> None:
     assert declared(stacks, tenant(client(application))) == {
         "application": application,
         "grant": "authorization-code",
@@ -70,14 +70,14 @@ def test_what_is_left_out_is_filled_in(stacks: Stacks, application: str, filled:
     }
 
 
-def test_a_client_by_name_is_the_client_that_is_written_out(stacks: Stacks) -> None:
+def test_a_client_with_an_application_equals_the_client_declared_in_full(stacks: Stacks) -> None:
     named = declared(stacks, tenant(client("vscode")))
     del named["application"]
     written = json.dumps({"a": {**named, "people": "everyone"}})
     assert declared(stacks, tenant(written + "\n")) == named
 
 
-def test_what_was_filled_in_is_taken_as_it_is_the_next_time(stacks: Stacks) -> None:
+def test_an_expanded_declaration_is_accepted_unchanged(stacks: Stacks) -> None:
     once = stacks.load(tenant(client("codex"))).declaration
     inputs = once.tenant.model_dump(mode="json", by_alias=True, exclude_none=True)
     instance = once.instance.model_dump(mode="json", by_alias=True, exclude_none=True)
@@ -85,7 +85,7 @@ def test_what_was_filled_in_is_taken_as_it_is_the_next_time(stacks: Stacks) -> N
     assert parse_unchecked(inputs, instance) == once
 
 
-def test_the_callback_id_is_what_a_shell_computes() -> None:
+def test_the_callback_id_equals_the_one_that_openssl_computes() -> None:
     # printf URL | openssl dgst -sha256 -binary | head -c 9 | base64 | tr +/ -_
     url = "https://app.profitbase.biz/flow/mcp/tenants/known/workspaces/1/environments/staging"
     assert callback_id(url) == "YX2nFOaSdk16"
@@ -123,7 +123,7 @@ def test_another_redirect_uri_is_refused(stacks: Stacks, uri: str) -> None:
     assert [(each.line, each.path) for each in found] == [(15, "clients.a.redirectUris[0]")]
 
 
-def test_it_is_said_what_would_be_right(stacks: Stacks) -> None:
+def test_the_remedy_lists_the_known_redirect_uris(stacks: Stacks) -> None:
     known = "http://127.0.0.1/, https://vscode.dev/redirect, https://insiders.vscode.dev/redirect"
     text = tenant(client("vscode", "  redirectUris: [https://evil.example/redirect]\n"))
     assert stacks.problem(text) == problem(
@@ -137,7 +137,7 @@ def test_it_is_said_what_would_be_right(stacks: Stacks) -> None:
 def test_a_key_that_does_not_fit_the_application_is_refused(stacks: Stacks) -> None:
     origin = "is not a web origin of Visual Studio Code"
     kind = "makes the client confidential, but Visual Studio Code is public"
-    key = "is a way to authenticate that Claude Code is not known to support"
+    key = "is an authentication method that Claude Code is not known to support"
     more = "  clientType: confidential\n  webOrigins: [https://a.example]\n"
     assert stacks.problems(tenant(client("vscode", more))) == (
         problem(15, "clients.a.clientType", kind, WHERE),
@@ -181,7 +181,7 @@ def test_a_type_that_the_application_can_have_may_be_chosen(stacks: Stacks) -> N
         ),
     ],
 )
-def test_a_callback_that_only_the_user_knows_is_asked_for_by_its_key(
+def test_a_missing_callback_of_an_app_or_tool_is_reported_at_its_key(
     stacks: Stacks, application: str, message: str, remedy: str, callback: str, known: str
 ) -> None:
     asked = stacks.problem(tenant(client(application)))
@@ -232,14 +232,14 @@ def test_an_unknown_application_is_refused_with_a_guess(stacks: Stacks) -> None:
     assert found.remedy.startswith("Did you mean vscode? Known: chatgpt, claude, claude-code, codex, ")
 
 
-def test_a_grant_is_still_needed_without_an_application(stacks: Stacks) -> None:
+def test_a_client_without_an_application_requires_a_grant(stacks: Stacks) -> None:
     assert stacks.problem(tenant("a: {access: ['*']}\n")) == problem(
-        11, "clients.a.grant", "is missing", "Declare it; nothing is assumed here."
+        11, "clients.a.grant", "is missing", "Add it; it has no default."
     )
 
 
 @pytest.mark.parametrize("server", ["{}\n", "keycloak: {url: 1}\n", ENTRA + SERVER])
-def test_a_faulty_server_does_not_hide_or_break_what_is_said_of_applications(
+def test_an_invalid_authorization_server_does_not_hide_findings_on_applications(
     stacks: Stacks, server: str
 ) -> None:
     found = stacks.problems(tenant(client("vs-code"), server=server))

@@ -1,4 +1,4 @@
-"""docs/applications.md and the README have what the catalogue says."""
+"""docs/applications.md and the README agree with the catalogue."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def redirect_uris(application: Application) -> str:
 
 
 def applications() -> str:
-    """What is known of each application."""
+    """Return the table of the applications."""
     head = "name | application | redirect URIs | client type | Entra platform | refresh tokens"
     rows = [head + " | registers itself | metadata document", " | ".join(["---"] * 8)]
     for name, each in package_catalogue().items():
@@ -53,7 +53,7 @@ def applications() -> str:
 
 
 def sources() -> str:
-    """Where each fact is from."""
+    """Return the table of the sources."""
     rows = ["name | fact | basis | source | read", " | ".join(["---"] * 5)]
     for name, each in package_catalogue().items():
         for fact, source in sorted(each.sources.items()):
@@ -64,7 +64,7 @@ def sources() -> str:
 
 
 def matrix() -> str:
-    """The README's table: which ways each application has, and whether they were tried."""
+    """Return the README's table of the registration methods, each with the basis of its source."""
     rows = ["application | declared | dynamic | metadata document", " | ".join(["---"] * 4)]
     for each in package_catalogue().values():
         ways: tuple[tuple[Fact, str], ...] = (

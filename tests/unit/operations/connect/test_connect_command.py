@@ -1,4 +1,4 @@
-"""`flow-mcp connect`: what is printed for each form, where client IDs come from, and what is refused."""
+"""`flow-mcp connect`: the text of each form, the source of client IDs, and errors."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ def project(stacks: Stacks, monkeypatch: pytest.MonkeyPatch) -> Stacks:
 
 
 def text(*arguments: str) -> str:
-    """What is printed for a person."""
+    """Run the command and return its text."""
     return CliRunner().invoke(command, arguments, catch_exceptions=False).stdout
 
 
-def found(*arguments: str) -> Any:
-    """What is printed for a program: the connections."""
+def connections(*arguments: str) -> Any:
+    """Run the command with `--json` and return the connections."""
     return json.loads(text(*arguments, "--json"))["connections"]
 
 
@@ -52,14 +52,15 @@ def step(connection: Any, form: str) -> str:
     return str(only)
 
 
-def refused(*arguments: str) -> str:
+def error_message(*arguments: str) -> str:
+    """Run the command, which must fail with exit code 2, and return its message."""
     error = CliRunner().invoke(command, arguments).exception
     assert isinstance(error, FlowMcpError)
     assert error.exit_code == 2
     return str(error)
 
 
-def test_everything_that_is_entered_is_printed_for_a_person(project: Stacks) -> None:
+def test_the_text_contains_client_id_urls_scopes_and_steps(project: Stacks) -> None:
     project.write(tenant(client("desktop", "vscode")))
     assert (
         text("acme", "vscode")
@@ -93,7 +94,7 @@ Source (vendor, read 2026-11-30): https://github.com/microsoft/vscode-docs/pull/
 
 def test_several_resources_are_in_one_document(project: Stacks) -> None:
     project.write(tenant(client("a", "cursor").replace("456/test", "'*'")))
-    (connection,) = found("acme", "cursor")
+    (connection,) = connections("acme", "cursor")
     servers = json.loads(step(connection, "json"))["mcpServers"]
     assert {name: (each["url"], each["auth"]) for name, each in servers.items()} == {
         f"flow-acme-456-{environment}": (
@@ -106,7 +107,7 @@ def test_several_resources_are_in_one_document(project: Stacks) -> None:
 
 def test_a_toml_document_can_be_read(project: Stacks) -> None:
     project.write(tenant(client("a", "codex")))
-    (connection,) = found("acme", "codex")
+    (connection,) = connections("acme", "codex")
     assert tomllib.loads(step(connection, "toml")) == {
         "mcp_servers": {
             "flow-acme-456-test": {
@@ -121,16 +122,16 @@ def test_a_toml_document_can_be_read(project: Stacks) -> None:
 
 def test_a_command_names_the_callback_s_port_where_one_is_registered(project: Stacks) -> None:
     project.write(tenant(client("a", "claude-code", ", redirectUris: ['http://localhost:8080/callback']")))
-    (connection,) = found("acme", "claude-code")
+    (connection,) = connections("acme", "claude-code")
     assert shlex.split(step(connection, "command")) == [
         *("claude", "mcp", "add", "--transport", "http", "--client-id", "flow-mcp-acme-a"),
         *("--callback-port", "8080", "flow-acme-456-test", f"{URL}/test"),
     ]
 
 
-def test_a_confidential_client_is_told_where_its_secret_is(project: Stacks) -> None:
+def test_a_confidential_client_gets_the_command_that_prints_its_secret(project: Stacks) -> None:
     project.write(tenant(client("a", "claude", ", clientType: confidential")))
-    (connection,) = found("acme", "claude")
+    (connection,) = connections("acme", "claude")
     assert step(connection, "dialog").splitlines() == [
         "Name:                  flow-acme-456-test",
         f"Remote MCP server URL: {URL}/test",
@@ -144,14 +145,14 @@ def test_a_confidential_client_is_told_where_its_secret_is(project: Stacks) -> N
 
 def test_the_step_of_the_client_s_type_is_printed(project: Stacks) -> None:
     project.write(tenant(client("a", "claude-code", ", clientType: confidential")))
-    (connection,) = found("acme", "claude-code")
+    (connection,) = connections("acme", "claude-code")
     assert "--client-secret" in step(connection, "command")
 
 
 def test_an_application_that_registers_itself_enters_no_client_id(project: Stacks) -> None:
     method = "{applications: [claude-code], access: [456/test], people: everyone}"
     project.write(tenant(server=f"{SERVER}  registration: {{dynamic: {method}}}\n"))
-    (connection,) = found("acme", "claude-code")
+    (connection,) = connections("acme", "claude-code")
     assert (connection["admittedBy"], connection["clientId"], connection["clientType"]) == (
         "authorizationServer.keycloak.registration.dynamic",
         None,
@@ -160,7 +161,7 @@ def test_an_application_that_registers_itself_enters_no_client_id(project: Stack
     assert step(connection, "command") == (f"claude mcp add --transport http flow-acme-456-test {URL}/test")
 
 
-def test_vs_code_preauthorized_on_flow_s_entra_is_one_case(
+def test_vs_code_preauthorized_on_flow_s_entra_gets_no_client_id(
     project: Stacks, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     project.project.file.write_text(FLOW_ENTRA, encoding="utf-8")
@@ -171,7 +172,7 @@ def test_vs_code_preauthorized_on_flow_s_entra_is_one_case(
         f"{key}.client_id": "6a2e1b7c-0d3f-4e58-9b1a-2c4d6e8f0a1b" for key in ("456/production", "456/test")
     }
     outputs(monkeypatch, tmp_path, declaration.kind.settings(declaration, _Ids(ids)).canonical_json())
-    (connection,) = found("acme", "vscode")
+    (connection,) = connections("acme", "vscode")
     assert (connection["admittedBy"], connection["clientId"]) == (
         "authorizationServer.flow-entra.preauthorized.vscode",
         None,
@@ -186,7 +187,7 @@ def test_client_ids_that_a_server_assigns_come_from_the_outputs(
     declaration = from_file(file, instance_of(project.project.file)).declaration
     document = declaration.kind.settings(declaration, _Ids())
     outputs(monkeypatch, tmp_path, document.canonical_json())
-    (connection,) = found("acme", "claude")
+    (connection,) = connections("acme", "claude")
     assert connection["clientId"] == document.authorization_servers[0].clients[0].client_id == "ID-a"
 
 
@@ -197,16 +198,19 @@ def test_a_client_that_is_not_applied_yet_is_refused(
     declaration = from_file(file, instance_of(project.project.file)).declaration
     outputs(monkeypatch, tmp_path, declaration.kind.settings(declaration, _Ids()).canonical_json())
     project.write(tenant(client("a", "claude"), server=AUTH0))
-    assert refused("acme", "claude") == "the stack of acme does not contain the client a yet. Run `pulumi up`"
+    assert (
+        error_message("acme", "claude")
+        == "the stack of acme does not contain the client a yet. Run `pulumi up`"
+    )
 
 
 def test_an_application_that_the_tenant_does_not_admit_is_refused(project: Stacks) -> None:
     project.write(tenant(client("a", "vscode")))
-    assert refused("acme", "cursor") == (
+    assert error_message("acme", "cursor") == (
         "the tenant acme does not admit Cursor. Add a client with application: cursor to its file, or add "
         "the name to a registration method. It admits: vscode"
     )
-    assert refused("acme", "vs-code").startswith(
+    assert error_message("acme", "vs-code").startswith(
         "there is no known application vs-code. Did you mean vscode? Known: "
     )
 
@@ -216,7 +220,7 @@ def test_each_application_has_its_configuration(project: Stacks, name: str) -> N
     callback = package_catalogue()[name].callback
     more = f", redirectUris: ['{callback.prefix}x']" if callback else ""
     project.write(tenant(client("a", name, more)))
-    (connection,) = found("acme", name)
+    (connection,) = connections("acme", name)
     shown = "\n".join(each["text"] for each in connection["steps"])
     assert {"flow-mcp-acme-a", f"{URL}/test"} <= set(shlex.split(shown.translate(_WORDS)))
     assert "${" not in shown
@@ -226,7 +230,7 @@ _WORDS = str.maketrans(dict.fromkeys('"[]{},', " "))
 
 
 class _Ids(dict[str, str]):
-    """IDs as a server assigns them: whatever is asked for."""
+    """IDs that a server assigns: one for each key."""
 
     def __missing__(self, key: str) -> str:
         return f"ID-{key}"

@@ -82,7 +82,7 @@ class Gate:
                 DECLARED, {"server": "https://app.profitbase.biz/flow"}, source=""
             ).declaration
             configuration = CONFIGURATION["preludeEvent"]["config"]
-            preview = Preview("acme", declaration, declaration, steps(approved), (), (), configuration)
+            preview = Preview("acme", declaration, declaration, steps(approved), (), (), True, configuration)
             plan = Plan(preview, diff(preview, planner.policies.pack, planner.engine.as_of), Path())
             return apply(planner, plan)
 

@@ -43,7 +43,7 @@ def declared(**clients: Any) -> Declaration:
 
 
 def previewed(after: Declaration, *rule_results: RuleResult, steps: tuple[Step, ...] = (CREATE,)) -> Preview:
-    return Preview("acme", declared(), after, steps, rule_results, ((STACK, "settings"),), None)
+    return Preview("acme", declared(), after, steps, rule_results, ((STACK, "settings"),), True, None)
 
 
 def engine_finding(rule: str, kind: Any, problem: str) -> RuleResult:
@@ -111,7 +111,7 @@ def test_a_further_unknown_value_needs_another_approval(stacks: Stacks) -> None:
 
 
 def test_no_change_needs_no_approval_and_a_blocked_change_gets_none(stacks: Stacks) -> None:
-    same = outcome(stacks, Preview("acme", declared(), declared(), (), (), (), None))
+    same = outcome(stacks, Preview("acme", declared(), declared(), (), (), (), False, None))
     assert verdict(same) == 0
     require_approval(same, f"sha256:{'0' * 64}")
 

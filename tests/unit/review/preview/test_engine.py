@@ -170,3 +170,56 @@ def test_an_analysis_reports_on_standard_output(project: Project) -> None:
     arguments = ["--non-interactive", "policy", "analyze", "--file", str(file), "--json", "--policy-pack"]
     assert run.events == ({"arguments": [*arguments, str(project.policies)]},)
     assert run.command == "pulumi policy analyze"
+
+
+def test_a_run_in_another_thread_is_interrupted_as_by_a_ctrl_c(project: Project) -> None:
+    made = engine(project, WAITING)
+    raised: list[type[BaseException]] = []
+
+    def watch(event: Any) -> None:
+        if "begun" in event:
+            made.interruption.times += 1
+
+    def run() -> None:
+        try:
+            made.run("up", stack="acme", watch=watch)
+        except BaseException as error:
+            raised.append(type(error))
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join(timeout=60)
+
+    assert raised == [KeyboardInterrupt]
+    assert (project.directory / "bin" / "lock released").exists()
+    assert no_files_are_left(project)
+
+
+def test_a_second_interruption_ends_a_run_in_another_thread_at_once(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flow_mcp.review.preview.engine._INTERRUPT_SECONDS", 0.2)
+    stubborn = """
+signal.signal(signal.SIGINT, lambda *_: (directory / "interrupted").touch())
+write('{"begun": true}\\n')
+while True:
+    time.sleep(0.01)
+"""
+    made = engine(project, stubborn)
+    raised: list[type[BaseException]] = []
+
+    def run() -> None:
+        try:
+            made.run("up", stack="acme", watch=lambda _: setattr(made.interruption, "times", 1))
+        except BaseException as error:
+            raised.append(type(error))
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    while not (project.directory / "bin" / "interrupted").exists():
+        assert thread.is_alive()
+    made.interruption.times = 2
+    thread.join(timeout=60)
+
+    assert raised == [KeyboardInterrupt]
+    assert no_files_are_left(project)

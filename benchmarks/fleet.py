@@ -1,0 +1,149 @@
+"""What a pipeline waits for that applies all tenants, of which none has changed."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from unittest.mock import patch
+
+from benchmarks.checking import timed
+from benchmarks.figures import Figure, ratios
+from benchmarks.tenants import project
+from flow_mcp.engine.fleet.fingerprint import Inputs
+from flow_mcp.engine.fleet.records import Record, Records
+from flow_mcp.engine.fleet.workers import at_once
+from flow_mcp.engine.project import Project
+from flow_mcp.engine.stacks import Stacks
+from flow_mcp.local.scratch_project import ScratchProject
+
+REPOSITORY = Path(__file__).parents[1]
+TENANTS, ROUNDS = 1000, 5
+FORCED, FORCED_ROUNDS = 6, 3
+STATE_BYTES = 80_000
+"""What the state of a tenant with 19 resources takes."""
+
+_SAMPLE = "northwind"  # it needs neither a server nor credentials
+_DAY = ("--as-of", "2026-11-25")
+
+
+def measure_unchanged() -> list[Figure]:
+    """Run `flow-mcp up` on 1,000 recorded tenants, and check the same tenants, in turn.
+
+    The states are copies of one that Pulumi made, filled up to the usual size; the records are written as a
+    run writes them.
+    """
+    with tempfile.TemporaryDirectory(prefix="flow-mcp-bench-") as name:
+        scratch = ScratchProject.prepare(Project(REPOSITORY), Path(name), {})
+        _applied(scratch, [_SAMPLE])
+        (scratch.project.directory / "stacks" / f"Pulumi.{_SAMPLE}.yaml").unlink()
+        many = Path(name, "many")
+        many.mkdir()
+        for file in (project(many, TENANTS) / "stacks").iterdir():
+            shutil.copyfile(file, scratch.project.directory / "stacks" / file.name)
+        _states(scratch)
+        environment = scratch.environment()
+        with patch.dict(os.environ, environment, clear=True):
+            _record(scratch.project)
+        up = [_flow_mcp(), "up", "--all", "--yes", *_DAY]
+        check = [_flow_mcp(), "check", *_DAY]
+        directory = scratch.project.directory
+        rounds = [
+            (timed(up, directory, environment), timed(check, directory, environment)) for _ in range(ROUNDS)
+        ]
+    run, checked = zip(*rounds, strict=True)
+    return [
+        Figure("1,000 tenants, none changed: flow-mcp up --all", tuple(wall for wall, _ in run), "s", 5.0),
+        Figure("… processor time of it", tuple(cpu for _, cpu in run), "s"),
+        Figure(
+            "… in checks of the same tenants, by processor time",
+            ratios([cpu for _, cpu in run], [cpu for _, cpu in checked]),
+            "times",
+        ),
+    ]
+
+
+def measure_forced() -> list[Figure]:
+    """Run `flow-mcp up --force` on tenants without a change, and `pulumi up` in a parallel loop, in turn."""
+    with tempfile.TemporaryDirectory(prefix="flow-mcp-bench-") as name:
+        scratch = ScratchProject.prepare(Project(REPOSITORY), Path(name), {})
+        tenants = [f"tenant-{number}" for number in range(FORCED)]
+        _applied(scratch, tenants)
+        environment, directory = scratch.environment(), scratch.project.directory
+        forced = [_flow_mcp(), "up", "--all", "--force", "--yes", *_DAY]
+        loops = [
+            ["sh", "-c", _loop(tenants, options)]
+            for options in ("", f"--policy-pack {scratch.project.policies}")
+        ]
+        timed(forced, directory, environment, 600)  # the first one records what the loop above has applied
+        rounds = [
+            [timed(command, directory, environment, 600) for command in (forced, *loops)]
+            for _ in range(FORCED_ROUNDS)
+        ]
+    run, plain, judged = zip(*rounds, strict=True)
+    return [
+        Figure(
+            f"{FORCED} tenants forced, none changed: a tenant", tuple(wall / FORCED for wall, _ in run), "s"
+        ),
+        Figure(
+            "… in a parallel loop of pulumi up, by time",
+            ratios([wall for wall, _ in run], [wall for wall, _ in plain]),
+            "times",
+        ),
+        Figure(
+            "… in the same loop with the policy pack, by time",
+            ratios([wall for wall, _ in run], [wall for wall, _ in judged]),
+            "times",
+        ),
+    ]
+
+
+def _flow_mcp() -> str:
+    return shutil.which("flow-mcp", path=str(Path(sys.executable).parent)) or "flow-mcp"
+
+
+def _loop(tenants: list[str], options: str) -> str:
+    up = f"pulumi --non-interactive up --yes --skip-preview {options} --stack"
+    return f"printf '%s\\n' {' '.join(tenants)} | xargs -P {at_once()} -I TENANT {up} TENANT"
+
+
+def _applied(scratch: ScratchProject, tenants: list[str]) -> None:
+    """Apply tenants on premises, by Pulumi alone."""
+    sample = (REPOSITORY / "stacks" / f"Pulumi.{_SAMPLE}.yaml").read_text(encoding="utf-8")
+    for tenant in tenants:
+        own = sample.replace(f"id: {_SAMPLE}", f"id: {tenant}").replace("flow.north", f"{tenant}.north")
+        scratch.declare(tenant, own)
+        scratch.pulumi("stack", "init", "--no-select", tenant)
+        scratch.pulumi("up", "--yes", "--skip-preview", "--stack", tenant)
+
+
+def _states(scratch: ScratchProject) -> None:
+    """Give each tenant a copy of the state that is there, filled up with copies of a resource."""
+    directory = scratch.state / ".pulumi" / "stacks" / "flow-mcp"
+    made = directory / f"{_SAMPLE}.json"
+    state = json.loads(made.read_bytes())
+    resources = state["checkpoint"]["latest"]["resources"]
+    one = resources[1]
+    while len(json.dumps(state)) < STATE_BYTES:
+        resources.append({**one, "urn": f"{one['urn']}-{len(resources)}"})
+    text = json.dumps(state)
+    for stack in scratch.project.stacks():
+        (directory / f"{stack}.json").write_text(text.replace(f'/{_SAMPLE}"', f'/{stack}"'), "utf-8")
+    made.unlink()
+
+
+def _record(project: Project) -> None:
+    stacks = Stacks.of(project)
+    inputs, listed = Inputs.of(project, stacks.version()), stacks.listed()
+    records: dict[str, Record | None] = {}
+    for stack, file in project.stack_files(project.stacks()).items():
+        here = listed[stack]
+        if here.updated is None:
+            raise RuntimeError(f"the state of {stack} has no time")
+        records[stack] = Record(
+            fingerprint=inputs.fingerprint(file), updated=here.updated, resources=here.resources
+        )
+    Records(stacks).write(records)

@@ -1,0 +1,146 @@
+"""The progress of a run over tenants, on standard error; its events as JSON, on standard output."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import TypeVar
+
+import click
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
+from flow_mcp.cli.fleet_summary import duration, event_json, said
+from flow_mcp.common.interruption import Interruption
+from flow_mcp.common.safe_text import terminal
+from flow_mcp.review.fleet.result import FAILED, Event
+
+_HEARTBEAT_SECONDS = 15
+
+_Answer = TypeVar("_Answer")
+
+
+class FleetProgress:
+    """Shows a run while it goes on.
+
+    In a terminal there is a line for each running tenant and one for all; elsewhere a line for each tenant
+    that ended, and every 15 seconds one that says which are running.
+
+    Args:
+        as_json: whether events go to standard output, one JSON object a line.
+        interruption: taken when the user ends a question with a Ctrl-C.
+    """
+
+    def __init__(self, interruption: Interruption, *, as_json: bool) -> None:
+        self._interruption, self._as_json = interruption, as_json
+        self._console = Console(stderr=True)
+        columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+        self._live = Progress(*columns, console=self._console, transient=True)
+        self._lock = threading.RLock()
+        self._over = threading.Event()
+        self._running: dict[str, tuple[float, str, TaskID]] = {}
+        self._all: TaskID | None = None
+        self._phase, self._total, self._done, self._failed, self._began = "", 0, 0, 0, time.monotonic()
+
+    def __enter__(self) -> FleetProgress:
+        if self._console.is_terminal:
+            self._live.start()
+        else:
+            threading.Thread(target=self._beat, daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._over.set()
+        self._live.stop()
+
+    def __call__(self, event: Event) -> None:
+        """Show an event; any thread may call it."""
+        with self._lock:
+            if self._as_json and event.kind != "detail":
+                click.echo(json.dumps(event_json(event)))
+            on = {
+                "phase": self._on_phase,
+                "began": self._on_began,
+                "detail": self._on_detail,
+                "ended": self._on_ended,
+            }
+            on[event.kind](event)
+
+    def ask(self, question: Callable[[], _Answer], otherwise: _Answer) -> _Answer:
+        """Ask the user something, without lines that move; a Ctrl-C answers `otherwise` and ends the run."""
+        with self._paused():
+            try:
+                return question()
+            except (KeyboardInterrupt, click.Abort):
+                self._interruption.times += 1
+                return otherwise
+
+    @contextmanager
+    def _paused(self) -> Iterator[None]:
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        self._live.stop()
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
+            if self._console.is_terminal:
+                self._live.start()
+
+    def _on_phase(self, event: Event) -> None:
+        self._phase, self._total, self._done, self._failed = event.text, event.total, 0, 0
+        self._began = time.monotonic()
+        if self._all is not None:
+            self._live.remove_task(self._all)
+        self._all = self._live.add_task(self._overall(), total=None)
+
+    def _on_began(self, event: Event) -> None:
+        shown = f"  {terminal(event.stack)}: {event.text}"
+        self._running[event.stack] = (time.monotonic(), shown, self._live.add_task(shown, total=None))
+
+    def _on_detail(self, event: Event) -> None:
+        if running := self._running.get(event.stack):
+            _, shown, task = running
+            self._live.update(task, description=f"{shown}: {terminal(event.text)}")
+
+    def _on_ended(self, event: Event) -> None:
+        result = event.result
+        if running := self._running.pop(event.stack, None):
+            self._live.remove_task(running[2])
+            self._done += 1
+        self._failed += result is not None and result.status in FAILED
+        if self._all is not None:
+            self._live.update(self._all, description=self._overall())
+        if result and not self._console.is_terminal:
+            place = f"[{self._done} of {self._total}] " if running else ""
+            self._print(f"{place}{terminal(event.stack)}: {said(result)}{self._left()}")
+
+    def _overall(self) -> str:
+        failed = f", {self._failed} failed" if self._failed else ""
+        return f"{self._phase}: {self._done} of {self._total} tenants{failed}{self._left()}"
+
+    def _left(self) -> str:
+        if not self._done or self._done >= self._total:
+            return ""
+        seconds = (time.monotonic() - self._began) / self._done * (self._total - self._done)
+        return f"; about {duration(seconds)} left"
+
+    def _beat(self) -> None:
+        while not self._over.wait(_HEARTBEAT_SECONDS):
+            with self._lock:
+                running = [
+                    f"{terminal(stack)} for {duration(time.monotonic() - began)}"
+                    for stack, (began, _, _) in self._running.items()
+                ]
+                if running:
+                    self._print(f"{self._overall()}; running: {', '.join(running)}")
+
+    def _print(self, line: str) -> None:
+        print(line, file=sys.stderr, flush=True)  # noqa: T201 this is the module that prints
