@@ -78,7 +78,7 @@ def _appeared(client: Representation, opens: tuple[str, ...], managed: Managed) 
         risk, note = (Risk.HIGH if opens else Risk.LOW), ""
     addresses = f" Redirect URIs: {quoted_list(redirects)}." if redirects else ""
     reaches = quoted_list(opens) if opens else "no protected resource"
-    text = f"It reaches {reaches}. Grants: {quoted_list(grants) if grants else 'none'}.{addresses}{note}"
+    text = f"It reaches {reaches}. Grants: {' and '.join(grants) or 'none'}.{addresses}{note}"
     return Appeared("client", client_id, "", f"{quoted(client_id)}: {text}", risk, opens, redirects, grants)
 
 
