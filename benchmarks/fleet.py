@@ -1,4 +1,4 @@
-"""What a pipeline waits for that applies all tenants, of which none has changed."""
+"""Measure `flow-mcp up` for many unchanged tenants."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def measure_forced() -> list[Figure]:
             [timed(command, directory, environment, 600) for command in (forced, *loops)]
             for _ in range(FORCED_ROUNDS)
         ]
-    run, plain, judged = zip(*rounds, strict=True)
+    run, plain, with_policies = zip(*rounds, strict=True)
     return [
         Figure(
             f"{FORCED} tenants forced, none changed: a tenant", tuple(wall / FORCED for wall, _ in run), "s"
@@ -95,7 +95,7 @@ def measure_forced() -> list[Figure]:
         ),
         Figure(
             "… in the same loop with the policy pack, by time",
-            ratios([wall for wall, _ in run], [wall for wall, _ in judged]),
+            ratios([wall for wall, _ in run], [wall for wall, _ in with_policies]),
             "times",
         ),
     ]
