@@ -1,4 +1,4 @@
-"""What a pipeline waits for that applies all tenants, of which none has changed."""
+"""Measure `flow-mcp up` for many unchanged tenants."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from benchmarks.figures import Figure, ratios
 from benchmarks.tenants import project
 from flow_mcp.engine.fleet.fingerprint import Inputs
 from flow_mcp.engine.fleet.records import Record, Records
-from flow_mcp.engine.fleet.workers import at_once
+from flow_mcp.engine.fleet.workers import default_workers
 from flow_mcp.engine.project import Project
 from flow_mcp.engine.stacks import Stacks
 from flow_mcp.local.scratch_project import ScratchProject
@@ -83,7 +83,7 @@ def measure_forced() -> list[Figure]:
             [timed(command, directory, environment, 600) for command in (forced, *loops)]
             for _ in range(FORCED_ROUNDS)
         ]
-    run, plain, judged = zip(*rounds, strict=True)
+    run, plain, with_policies = zip(*rounds, strict=True)
     return [
         Figure(
             f"{FORCED} tenants forced, none changed: a tenant", tuple(wall / FORCED for wall, _ in run), "s"
@@ -95,7 +95,7 @@ def measure_forced() -> list[Figure]:
         ),
         Figure(
             "… in the same loop with the policy pack, by time",
-            ratios([wall for wall, _ in run], [wall for wall, _ in judged]),
+            ratios([wall for wall, _ in run], [wall for wall, _ in with_policies]),
             "times",
         ),
     ]
@@ -107,7 +107,7 @@ def _flow_mcp() -> str:
 
 def _loop(tenants: list[str], options: str) -> str:
     up = f"pulumi --non-interactive up --yes --skip-preview {options} --stack"
-    return f"printf '%s\\n' {' '.join(tenants)} | xargs -P {at_once()} -I TENANT {up} TENANT"
+    return f"printf '%s\\n' {' '.join(tenants)} | xargs -P {default_workers()} -I TENANT {up} TENANT"
 
 
 def _applied(scratch: ScratchProject, tenants: list[str]) -> None:
@@ -137,7 +137,7 @@ def _states(scratch: ScratchProject) -> None:
 
 def _record(project: Project) -> None:
     stacks = Stacks.of(project)
-    inputs, listed = Inputs.of(project, stacks.version()), stacks.listed()
+    inputs, listed = Inputs.of(project, stacks.version()), stacks.list_stacks()
     records: dict[str, Record | None] = {}
     for stack, file in project.stack_files(project.stacks()).items():
         here = listed[stack]

@@ -1,6 +1,6 @@
-"""Runs over tenants on the real engine and a file backend.
+"""Runs over tenants on the real engine with a file backend.
 
-No authorization server is needed: these tenants are on premises, where an administrator makes all by hand.
+These tenants need no authorization server: an administrator registers their clients by hand.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from flow_mcp.engine.fleet.locks import remembered
+from flow_mcp.engine.fleet.locks import registered_process
 from flow_mcp.engine.fleet.records import STACK
 from flow_mcp.engine.project import Project
 from flow_mcp.local.scratch_project import ScratchProject
@@ -38,49 +38,57 @@ def declaration(name: str, client: str = CLIENT) -> str:
 
 
 class Fleet:
-    """Three tenants that are applied and recorded."""
+    """Three updated and recorded tenants."""
 
     def __init__(self, scratch: ScratchProject) -> None:
         self.scratch = scratch
         self.declared: dict[str, str] = {}
+        self.settled_clients: dict[str, str] = {}
+        self.settled: Mapping[str, bytes] = {}
 
     def declare(self, name: str, client: str | None = None) -> None:
-        """Declare a tenant, without a name of its client as it was."""
+        """Declare a tenant with a client ID; default: the current one."""
         self.declared[name] = client or self.declared[name]
         self.scratch.declare(name, declaration(name, self.declared[name]))
 
     def change(self, name: str) -> str:
-        """Declare another client; the one that it has now."""
+        """Declare another client ID, and return it."""
         self.declare(name, OTHER if self.declared[name] == CLIENT else CLIENT)
         return self.declared[name]
 
     def run(self, *arguments: str) -> tuple[int, dict[str, Any], str]:
-        """The exit code, the summary, and what was said on standard error."""
-        ended = flow_mcp(self.scratch, *arguments, *AS_OF, "--json")
-        assert "Traceback" not in ended.stderr
-        lines = ended.stdout.splitlines()
-        return ended.returncode, json.loads(lines[-1]) if lines else {}, ended.stderr
+        """Return the exit code, the summary and standard error."""
+        process = flow_mcp(self.scratch, *arguments, *AS_OF, "--json")
+        assert "Traceback" not in process.stderr
+        lines = process.stdout.splitlines()
+        return process.returncode, json.loads(lines[-1]) if lines else {}, process.stderr
 
     def statuses(self, *arguments: str) -> dict[str, str]:
-        _, summary, said = self.run(*arguments)
-        assert summary, said
-        return {each["tenant"]: each["status"] for each in summary["tenants"]}
+        _, summary, stderr = self.run(*arguments)
+        assert summary, stderr
+        return {result["tenant"]: result["status"] for result in summary["tenants"]}
 
     def reasons(self) -> dict[str, str]:
-        ended = flow_mcp(self.scratch, "status", "--json")
-        assert ended.returncode == 0, ended.stderr
-        return {each["stack"]: each["reason"] for each in json.loads(ended.stdout)}
+        process = flow_mcp(self.scratch, "status", "--json")
+        assert process.returncode == 0, process.stderr
+        return {tenant["stack"]: tenant["reason"] for tenant in json.loads(process.stdout)}
 
     def states(self) -> Mapping[str, bytes]:
-        """The tenants' states, byte for byte."""
+        """Return the bytes of the tenants' states."""
         directory = self.scratch.state / ".pulumi" / "stacks" / "flow-mcp"
         return {name: (directory / f"{name}.json").read_bytes() for name in NAMES}
+
+    def everything(self) -> Mapping[str, bytes]:
+        """Return the bytes of all states, records included, and of all files of the program and tenants."""
+        directories = self.scratch.state / ".pulumi" / "stacks", self.scratch.project.directory / "stacks"
+        files = [file for directory in directories for file in directory.rglob("*") if file.is_file()]
+        return {str(file): file.read_bytes() for file in files if "__pycache__" not in file.parts}
 
     def client(self, name: str) -> str:
         return str(self.scratch.outputs(name)["clientIds"]["nightly-agent"])
 
     def lock(self, name: str, host: str, pid: int) -> Path:
-        """Lock a tenant as Pulumi does, for a process."""
+        """Write a lock of a tenant as Pulumi does for a process."""
         file = self.scratch.state / ".pulumi" / "locks" / "organization" / "flow-mcp" / name / "1.json"
         file.parent.mkdir(parents=True, exist_ok=True)
         held = {"pid": pid, "username": "jane", "hostname": host, "timestamp": "2026-11-30T10:00:00Z"}
@@ -97,30 +105,32 @@ def applied(tmp_path_factory: pytest.TempPathFactory) -> Fleet:
     fleet = Fleet(scratch)
     for name in NAMES:
         fleet.declare(name, CLIENT)
-    code, summary, said = fleet.run("up", "--all", "--yes", "--canary", "b-*", "--waves", "50")
-    assert code == 0, said
+    code, summary, stderr = fleet.run("up", "--all", "--yes", "--canary", "b-*", "--waves", "50")
+    assert code == 0, stderr
     assert summary["counts"] == {"updated": 3}
-    order = [line.split()[3].rstrip(":") for line in said.splitlines() if ": updated" in line]
+    order = [line.split()[3].rstrip(":") for line in stderr.splitlines() if ": updated" in line]
     assert order == ["b-1", "a-1", "a-2"]
     return fleet
 
 
 @pytest.fixture
 def fleet(applied: Fleet) -> Fleet:
-    """The same three, applied and recorded."""
+    """Return the same tenants, updated and recorded; nothing runs if nothing has changed since."""
     for file in applied.locks():
         file.unlink()
     for name in NAMES:
-        applied.declare(name)
-    assert set(applied.statuses("up", "--all", "--yes").values()) <= {
-        "unchanged",
-        "updated",
-        "nothing-to-apply",
-    }
+        applied.declare(name, applied.settled_clients.get(name))
+    if applied.everything() != applied.settled:
+        assert set(applied.statuses("up", "--all", "--yes").values()) <= {
+            "unchanged",
+            "updated",
+            "nothing-to-apply",
+        }
+        applied.settled, applied.settled_clients = applied.everything(), dict(applied.declared)
     return applied
 
 
-def test_a_second_run_touches_no_tenant_and_its_own_state_is_no_tenant(fleet: Fleet) -> None:
+def test_a_second_run_changes_no_tenant_and_the_records_are_not_a_tenant(fleet: Fleet) -> None:
     before = fleet.states()
     code, summary, _ = fleet.run("up", "--all", "--yes")
     assert (code, summary["counts"]) == (0, {"unchanged": 3})
@@ -128,27 +138,27 @@ def test_a_second_run_touches_no_tenant_and_its_own_state_is_no_tenant(fleet: Fl
     assert fleet.reasons() == dict.fromkeys(NAMES, "unchanged")
     assert fleet.scratch.project.stacks() == NAMES
     shown = flow_mcp(fleet.scratch, "list", "--json")
-    assert [each["stack"] for each in json.loads(shown.stdout)] == list(NAMES)
+    assert [result["stack"] for result in json.loads(shown.stdout)] == list(NAMES)
 
 
-def test_a_broken_file_and_a_policy_stop_their_own_tenants_only(fleet: Fleet) -> None:
+def test_an_invalid_file_and_a_policy_stop_only_their_own_tenants(fleet: Fleet) -> None:
     before = fleet.states()
     client = fleet.change("a-1")
     waiver = 'waivers: {FLOWMCP-018: {reason: old, acceptedBy: nobody, expires: "2026-12-01"}}'
     fleet.scratch.declare("a-2", declaration("a-2").replace("    id:", f"    {waiver}\n    id:"))
     fleet.scratch.declare("b-1", declaration("b-1").replace("access:", "acess:"))
 
-    code, summary, said = fleet.run("up", "--all", "--yes", "--max-failures", "1")
+    code, summary, stderr = fleet.run("up", "--all", "--yes", "--max-failures", "1")
 
-    told = {each["tenant"]: each for each in summary["tenants"]}
-    assert code == 1, said
-    assert {name: each["status"] for name, each in told.items()} == {
+    results = {result["tenant"]: result for result in summary["tenants"]}
+    assert code == 1, stderr
+    assert {name: result["status"] for name, result in results.items()} == {
         "a-1": "updated",
-        "a-2": "refused",
+        "a-2": "blocked",
         "b-1": "failed",
     }
-    assert "FLOWMCP-000: waivers.FLOWMCP-018" in told["a-2"]["message"]
-    assert "Pulumi.b-1.yaml:" in told["b-1"]["message"]
+    assert "FLOWMCP-000: waivers.FLOWMCP-018" in results["a-2"]["message"]
+    assert "Pulumi.b-1.yaml:" in results["b-1"]["message"]
     assert fleet.client("a-1") == client
     after = fleet.states()
     assert [name for name in NAMES if before[name] != after[name]] == ["a-1"]
@@ -157,7 +167,7 @@ def test_a_broken_file_and_a_policy_stop_their_own_tenants_only(fleet: Fleet) ->
     assert fleet.reasons() == dict.fromkeys(NAMES, "unchanged")
 
 
-def test_a_tenant_that_somebody_else_updated_or_failed_to_update_is_not_skipped(fleet: Fleet) -> None:
+def test_a_tenant_with_an_update_or_failed_update_by_another_command_is_not_skipped(fleet: Fleet) -> None:
     fleet.scratch.pulumi("up", "--yes", "--skip-preview", "--stack", "a-1")
     program = fleet.scratch.project.directory / "stacks" / "__main__.py"
     text = program.read_text("utf-8")
@@ -175,30 +185,35 @@ def test_a_tenant_that_somebody_else_updated_or_failed_to_update_is_not_skipped(
     assert fleet.reasons() == dict.fromkeys(NAMES, "unchanged")
 
 
-def test_an_update_that_fails_leaves_its_tenant_to_be_run_again(fleet: Fleet) -> None:
+FAILING = """\
+import pulumi
+
+from flow_mcp.authorization_servers.stack_program import run
+
+run()
+pulumi.export("extra", "1")
+if not pulumi.runtime.is_dry_run() and pulumi.get_stack() == "a-1":
+    raise pulumi.RunError("the server is on fire")
+"""
+
+
+def test_a_tenant_whose_update_failed_is_updated_by_the_next_run(fleet: Fleet) -> None:
     program = fleet.scratch.project.directory / "stacks" / "__main__.py"
     text = program.read_text("utf-8")
-    # Previews go well; the update of one tenant does not.
-    broken = text.replace(
-        'pulumi.export("clientIds"',
-        'pulumi.export("extra", "1")\n'
-        '    if not pulumi.runtime.is_dry_run() and pulumi.get_stack() == "a-1":\n'
-        '        raise pulumi.RunError("the server is on fire")\n'
-        '    pulumi.export("clientIds"',
-    )
-    program.write_text(broken, "utf-8")
-    code, summary, said = fleet.run("up", "--all", "--yes")
-    told = {each["tenant"]: each for each in summary["tenants"]}
+    # The previews succeed, and the update of one tenant fails.
+    program.write_text(FAILING, "utf-8")
+    code, summary, stderr = fleet.run("up", "--all", "--yes")
+    results = {result["tenant"]: result for result in summary["tenants"]}
     program.write_text(text, "utf-8")
 
-    assert (code, told["a-1"]["status"]) == (1, "failed"), said
-    assert "the server is on fire" in told["a-1"]["message"]
-    assert (told["a-2"]["status"], told["b-1"]["status"]) == ("updated", "updated")
-    assert told["a-2"]["operations"] == {"outputs": 1}
+    assert (code, results["a-1"]["status"]) == (1, "failed"), stderr
+    assert "the server is on fire" in results["a-1"]["message"]
+    assert (results["a-2"]["status"], results["b-1"]["status"]) == ("updated", "updated")
+    assert results["a-2"]["operations"] == {"outputs": 1}
     assert fleet.reasons()["a-1"] in {"not-recorded", "updated-by-others"}
 
 
-def test_more_deletions_than_allowed_are_refused_with_their_count_and_nothing_is_changed(
+def test_a_run_with_too_many_deletions_is_refused_with_their_number_and_changes_nothing(
     fleet: Fleet,
 ) -> None:
     before = fleet.states()
@@ -219,15 +234,15 @@ config:
 """
     fleet.scratch.declare("a-1", external)
 
-    code, summary, said = fleet.run("up", "--all", "--yes", "--max-deletions", "0", "--max-tenants", "2")
-    assert (code, summary["counts"]) == (4, {"not-begun": 2, "unchanged": 1}), said
-    assert "the run would make 1 deletions (a-1 1), and --max-deletions is 0" in said
-    code, _, said = fleet.run("up", "--all", "--yes", "--max-tenants", "1")
-    assert (code, "the run would make 2 tenants, and --max-tenants is 1" in said) == (4, True)
+    code, summary, stderr = fleet.run("up", "--all", "--yes", "--max-deletions", "0", "--max-tenants", "2")
+    assert (code, summary["counts"]) == (4, {"not-started": 2, "unchanged": 1}), stderr
+    assert "the run would make 1 deletions (a-1 1), and --max-deletions is 0" in stderr
+    code, _, stderr = fleet.run("up", "--all", "--yes", "--max-tenants", "1")
+    assert (code, "the run would make 2 tenants, and --max-tenants is 1" in stderr) == (4, True)
     assert fleet.states() == before
 
 
-def test_a_lock_of_somebody_else_is_named_and_with_a_canary_ends_the_run(fleet: Fleet) -> None:
+def test_a_lock_of_another_machine_fails_its_tenant_and_a_locked_canary_ends_the_run(fleet: Fleet) -> None:
     before = fleet.states()
     for name in NAMES:
         fleet.change(name)
@@ -235,27 +250,27 @@ def test_a_lock_of_somebody_else_is_named_and_with_a_canary_ends_the_run(fleet: 
 
     code, summary, _ = fleet.run("up", "--all", "--yes", "--canary", "b-1")
 
-    told = {each["tenant"]: each for each in summary["tenants"]}
-    assert (code, summary["counts"]) == (4, {"locked": 1, "not-begun": 2})
-    assert "locked by jane@build-7 (process 12, since 2026-11-30T10:00:00Z)" in told["b-1"]["message"]
+    results = {result["tenant"]: result for result in summary["tenants"]}
+    assert (code, summary["counts"]) == (4, {"locked": 1, "not-started": 2})
+    assert "locked by jane@build-7 (process 12, since 2026-11-30T10:00:00Z)" in results["b-1"]["message"]
     assert summary["refusal"] == "the run ended: 1 tenants failed, and --max-failures is 0"
     assert (held.exists(), fleet.states()) == (True, before)
 
 
-def test_a_lock_of_an_update_of_ours_that_was_killed_is_removed(
+def test_the_lock_of_a_killed_update_of_this_machine_is_removed(
     fleet: Fleet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     with subprocess.Popen([sys.executable, "-c", ""]) as killed:
         killed.wait()
-    with remembered(killed.pid):
+    with registered_process(killed.pid):
         held = fleet.lock("a-1", socket.gethostname(), killed.pid)
         client = fleet.change("a-1")
         assert fleet.statuses("up", "a-1", "--yes") == {"a-1": "updated"}
     assert (held.exists(), fleet.client("a-1")) == (False, client)
 
 
-def running_in(directory: Path) -> list[str]:
+def processes_in(directory: Path) -> list[str]:
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
@@ -264,8 +279,8 @@ def running_in(directory: Path) -> list[str]:
     return found
 
 
-def begun(fleet: Fleet, *arguments: str, until: Callable[[str], bool]) -> subprocess.Popen[str]:
-    """A run that has come to a certain line."""
+def start(fleet: Fleet, *arguments: str, until: Callable[[str], bool]) -> subprocess.Popen[str]:
+    """Start a run, and return it after a certain line of its output."""
     process = subprocess.Popen(
         [str(Path(sys.executable).with_name("flow-mcp")), *arguments, *AS_OF, "--json"],
         cwd=fleet.scratch.project.directory,
@@ -281,88 +296,88 @@ def begun(fleet: Fleet, *arguments: str, until: Callable[[str], bool]) -> subpro
     return process
 
 
-def ended(directory: Path) -> None:
+def wait_for_processes(directory: Path) -> None:
     deadline = time.monotonic() + 120
-    while left := running_in(directory):
-        assert time.monotonic() < deadline, left
+    while remaining := processes_in(directory):
+        assert time.monotonic() < deadline, remaining
 
 
-def test_a_ctrl_c_gives_locks_up_and_the_next_run_goes_on(fleet: Fleet) -> None:
+def test_a_ctrl_c_releases_the_locks_and_the_next_run_continues(fleet: Fleet) -> None:
     clients = [fleet.change(name) for name in NAMES]
-    process = begun(
+    process = start(
         fleet, "up", "--all", "--yes", "--workers", "1", until=lambda line: '"phase": "update all"' in line
     )
     process.send_signal(signal.SIGINT)
-    printed, said = process.communicate(timeout=120)
+    printed, stderr = process.communicate(timeout=120)
 
     summary = json.loads(printed.splitlines()[-1])
-    assert (process.returncode, summary["exitCode"]) == (130, 130), said
-    assert "finishing the steps under way" in said
-    assert summary["counts"]["not-begun"] >= 2
+    assert (process.returncode, summary["exitCode"]) == (130, 130), stderr
+    assert "finishing running steps" in stderr
+    assert summary["counts"]["not-started"] >= 2
     assert fleet.locks() == []
-    ended(fleet.scratch.project.directory)
+    wait_for_processes(fleet.scratch.project.directory)
     statuses = fleet.statuses("up", "--all", "--yes")
     assert set(statuses.values()) <= {"updated", "nothing-to-apply", "unchanged"}
     assert [fleet.client(name) for name in NAMES] == clients
 
 
-def test_the_program_that_changes_during_a_run_leaves_no_record(fleet: Fleet) -> None:
+def test_a_run_during_which_the_program_changes_records_no_tenant(fleet: Fleet) -> None:
     fleet.change("a-1")
     note = fleet.scratch.project.directory / "stacks" / "note.txt"
-    process = begun(fleet, "up", "a-1", "--yes", until=lambda line: '"ended"' in line and '"preview"' in line)
+    process = start(fleet, "up", "a-1", "--yes", until=lambda line: '"ended"' in line and '"preview"' in line)
     note.write_text("changed", "utf-8")
-    printed, said = process.communicate(timeout=120)
+    printed, stderr = process.communicate(timeout=120)
     note.unlink()
 
     assert process.returncode == 0
-    assert "changed during the run" in said, printed
+    assert "changed during the run" in stderr, printed
     assert fleet.reasons()["a-1"] == "not-recorded"
 
 
-def test_what_is_destroyed_is_confirmed_by_name_and_nothing_else(fleet: Fleet) -> None:
+def test_destroy_requires_each_tenants_name_and_deletes_only_that_tenant(fleet: Fleet) -> None:
     before = fleet.states()
-    for arguments, why in (
+    for arguments, message in (
         (("a-1", "a-2", "--yes", "a-1"), "as in --yes a-2"),
-        (("--select", "a-*", "--yes", "a-*"), "--yes a-*: this tenant is not among those to destroy"),
-        (("a-1", "--yes", "b-1"), "--yes b-1: this tenant is not among those to destroy"),
+        (("--select", "a-*", "--yes", "a-*"), "--yes a-*: this tenant is not selected"),
+        (("a-1", "--yes", "b-1"), "--yes b-1: this tenant is not selected"),
     ):
-        code, _, said = fleet.run("destroy", *arguments)
-        assert (code, why in said) == (2, True), said
-    code, _, said = fleet.run("destroy", "a-1", "--yes", "a-1", "--max-deletions", "2")
-    assert (code, "3 deletions (a-1 3), and --max-deletions is 2" in said) == (4, True), said
+        code, _, stderr = fleet.run("destroy", *arguments)
+        assert (code, message in stderr) == (2, True), stderr
+    code, _, stderr = fleet.run("destroy", "a-1", "--yes", "a-1", "--max-deletions", "2")
+    assert (code, "3 deletions (a-1 3), and --max-deletions is 2" in stderr) == (4, True), stderr
     assert fleet.states() == before
 
-    code, summary, said = fleet.run("destroy", "a-1", "--yes", "a-1")
-    assert (code, summary["tenants"][0]["operations"]) == (0, {"delete": 3}), said
+    code, summary, stderr = fleet.run("destroy", "a-1", "--yes", "a-1")
+    assert (code, summary["tenants"][0]["operations"]) == (0, {"delete": 3}), stderr
     assert fleet.states()["a-2"] == before["a-2"]
     assert fleet.reasons() == {"a-1": "not-recorded", "a-2": "unchanged", "b-1": "unchanged"}
 
 
 def test_a_refresh_without_drift_keeps_the_record(fleet: Fleet) -> None:
-    code, summary, said = fleet.run("refresh", "a-1", "a-2")
-    assert (code, summary["counts"]) == (0, {"refreshed": 2}), said
-    assert [each["operations"] for each in summary["tenants"]] == [{}, {}]
+    code, summary, stderr = fleet.run("refresh", "a-1", "a-2")
+    assert (code, summary["counts"]) == (0, {"refreshed": 2}), stderr
+    assert [result["operations"] for result in summary["tenants"]] == [{}, {}]
     assert fleet.reasons() == dict.fromkeys(NAMES, "unchanged")
 
 
-def test_a_new_tenant_is_previewed_by_name_only_and_made_by_up(fleet: Fleet) -> None:
-    ended = flow_mcp(fleet.scratch, "init", "c-1", "--workspace", "8=production", "--server", "flow-entra")
-    assert ended.returncode == 2
-    assert "flowEntra" in ended.stderr
+def test_a_preview_creates_no_stack_for_a_new_tenant_and_up_does(fleet: Fleet) -> None:
+    process = flow_mcp(fleet.scratch, "init", "c-1", "--workspace", "8=production", "--server", "flow-entra")
+    assert process.returncode == 2
+    assert "flowEntra" in process.stderr
     fleet.scratch.declare("c-1", declaration("c-1"))
     file = fleet.scratch.project.stack_file("c-1")
     try:
         assert fleet.statuses("preview", "c-1") == {"c-1": "new"}
         assert not (fleet.scratch.state / ".pulumi" / "stacks" / "flow-mcp" / "c-1.json").exists()
         assert fleet.statuses("up", "c-1", "--yes") == {"c-1": "updated"}
-        # Pulumi writes its salt into the file: that is no change.
+        # The salt that Pulumi writes into the file is not a change.
         assert "encryptionsalt" in file.read_text("utf-8")
         assert fleet.reasons()["c-1"] == "unchanged"
     finally:
         file.unlink()
 
 
-def test_records_that_cannot_be_read_make_every_tenant_run(fleet: Fleet) -> None:
+def test_unreadable_records_make_every_tenant_run(fleet: Fleet) -> None:
     state = json.loads(fleet.scratch.pulumi("stack", "export", "--stack", STACK).stdout)
     assert os.environ.get("PULUMI_CONFIG_PASSPHRASE") is None
     state["deployment"]["resources"][0]["outputs"]["records"]["format"] = 2

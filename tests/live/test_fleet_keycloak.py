@@ -1,4 +1,4 @@
-"""A run over tenants of a real Keycloak: what changed is updated, and a run that is killed does no harm."""
+"""Runs over tenants of a real Keycloak: only changed tenants are updated, also after a killed run."""
 
 from __future__ import annotations
 
@@ -34,26 +34,26 @@ class Fleet:
         self.scratch.declare(name, here.replace(REDIRECT, redirect))
 
     def statuses(self, *arguments: str) -> dict[str, str]:
-        ended = flow_mcp(self.scratch, *arguments, "--json")
-        assert ended.returncode == 0, ended.stdout + ended.stderr
-        assert self.keycloak.admin_password not in ended.stdout + ended.stderr
-        summary = json.loads(ended.stdout.splitlines()[-1])
-        return {each["tenant"]: each["status"] for each in summary["tenants"]}
+        process = flow_mcp(self.scratch, *arguments, "--json")
+        assert process.returncode == 0, process.stdout + process.stderr
+        assert self.keycloak.admin_password not in process.stdout + process.stderr
+        summary = json.loads(process.stdout.splitlines()[-1])
+        return {item["tenant"]: item["status"] for item in summary["tenants"]}
 
     def clients(self) -> Mapping[str, list[str]]:
-        """The redirect URIs of the portal of each tenant, at Keycloak."""
+        """Return the redirect URIs of each tenant's portal at Keycloak."""
         return {name: self._portal(name)["redirectUris"] for name in NAMES}
 
     def _portal(self, name: str) -> Any:
         (portal,) = (
-            each
-            for each in self.admin.get(f"{name}/clients").json()
-            if each["clientId"] == f"flow-mcp-{name}-portal"
+            item
+            for item in self.admin.get(f"{name}/clients").json()
+            if item["clientId"] == f"flow-mcp-{name}-portal"
         )
         return portal
 
     def scopes(self, name: str) -> list[str]:
-        return sorted(each["name"] for each in self.admin.get(f"{name}/client-scopes").json())
+        return sorted(item["name"] for item in self.admin.get(f"{name}/client-scopes").json())
 
     def states(self) -> Mapping[str, bytes]:
         directory = self.scratch.state / ".pulumi" / "stacks" / "flow-mcp"
@@ -65,15 +65,15 @@ class Fleet:
 
 @pytest.fixture
 def fleet(module_scratch: ScratchProject, keycloak: LocalKeycloak, admin: httpx.Client) -> Iterator[Fleet]:
-    made = Fleet(module_scratch, keycloak, admin)
+    fleet = Fleet(module_scratch, keycloak, admin)
     for name in NAMES:
-        made.declare(name)
-    yield made
-    made.statuses("destroy", "--all", *(word for name in NAMES for word in ("--yes", name)))
+        fleet.declare(name)
+    yield fleet
+    fleet.statuses("destroy", "--all", *(word for name in NAMES for word in ("--yes", name)))
     assert {*NAMES}.isdisjoint(realm["realm"] for realm in admin.get("").json())
 
 
-def test_only_what_changed_is_updated_and_a_killed_run_is_gone_on_with(fleet: Fleet) -> None:
+def test_only_changed_tenants_are_updated_and_the_next_run_completes_a_killed_one(fleet: Fleet) -> None:
     first = fleet.statuses("up", "--all", "--yes", "--canary", "fleet-2", "--verify")
     assert first == dict.fromkeys(NAMES, "updated")
     states, scopes = fleet.states(), fleet.scopes("fleet-1")
@@ -92,7 +92,7 @@ def test_only_what_changed_is_updated_and_a_killed_run_is_gone_on_with(fleet: Fl
 
     fleet.declare("fleet-1", OTHER)
     fleet.declare("fleet-2", REDIRECT)
-    _killed_while_updating(fleet)
+    _kill_during_update(fleet)
     assert set(fleet.statuses("up", "--all", "--yes").values()) <= {"updated", "nothing-to-apply"}
 
     assert fleet.clients() == {"fleet-1": [OTHER], "fleet-2": [REDIRECT]}
@@ -103,11 +103,11 @@ def test_only_what_changed_is_updated_and_a_killed_run_is_gone_on_with(fleet: Fl
     assert fleet.statuses("up", "--all", "--yes") == dict.fromkeys(NAMES, "unchanged")
     refreshed = flow_mcp(fleet.scratch, "refresh", "--all", "--json")
     summary = json.loads(refreshed.stdout.splitlines()[-1])
-    assert [each["operations"] for each in summary["tenants"]] == [{}, {}]
+    assert [item["operations"] for item in summary["tenants"]] == [{}, {}]
 
 
-def _killed_while_updating(fleet: Fleet) -> None:
-    """Kill flow-mcp when Pulumi has locked a tenant; Pulumi itself goes on."""
+def _kill_during_update(fleet: Fleet) -> None:
+    """Kill flow-mcp when Pulumi has locked a tenant; Pulumi continues."""
     with subprocess.Popen(
         [str(Path(sys.executable).with_name("flow-mcp")), "up", "--all", "--yes", "--json"],
         cwd=fleet.scratch.project.directory,

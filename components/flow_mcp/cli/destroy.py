@@ -1,4 +1,4 @@
-"""`flow-mcp destroy`: delete what tenants have at their authorization servers."""
+"""`flow-mcp destroy`: delete the resources of tenants at their authorization servers."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import click
 
 from flow_mcp.cli.fleet_options import CODES, fleet_options, limit_options, run
 from flow_mcp.cli.fleet_progress import FleetProgress
-from flow_mcp.cli.options import asked_here
+from flow_mcp.cli.options import is_interactive
 from flow_mcp.common.safe_text import terminal
 from flow_mcp.review.fleet.fleet import Fleet, Limits
+from flow_mcp.review.fleet.refresh_destroy import destroy
 from flow_mcp.review.fleet.result import Outcome, Result
-from flow_mcp.review.fleet.server import destroy
 
 
 @click.command(
@@ -24,46 +24,47 @@ from flow_mcp.review.fleet.server import destroy
 @fleet_options
 @click.option(
     "--yes",
-    "named",
+    "confirmed",
     multiple=True,
     metavar="TENANT",
-    help="Do not ask for this tenant: its whole name. Repeatable.",
+    help="Confirm this tenant without a question, by its whole name. Repeatable.",
 )
 @limit_options
 def command(
     *,
-    named: tuple[str, ...],
+    confirmed: tuple[str, ...],
     max_tenants: int | None,
     max_deletions: int | None,
     max_failures: int | None,
     **given: Any,
 ) -> None:
-    """Delete all that tenants have at their authorization servers; their clients stop working.
+    """Delete the resources of tenants at their authorization servers; their clients stop working.
 
-    Each tenant is confirmed by its name, after its deletions were counted and before any tenant is touched.
-    If one is not confirmed, none is destroyed. The stacks stay, without resources.
+    Each tenant must be confirmed by its name, with the number of its deletions, before the first deletion. If
+    one is not confirmed, none is destroyed. The stacks remain, without resources.
     """
 
     def work(fleet: Fleet, progress: FleetProgress) -> Outcome:
-        names = fleet.survey.standings.keys()
-        if unknown := sorted({*named} - names):
-            raise click.UsageError(f"--yes {unknown[0]}: this tenant is not among those to destroy")
-        unasked = sorted(names - {*named})
-        if unasked and not asked_here():
-            raise click.UsageError(f"nobody can be asked here: confirm each tenant, as in --yes {unasked[0]}")
+        names = fleet.survey.candidates.keys()
+        if unknown := sorted({*confirmed} - names):
+            raise click.UsageError(f"--yes {unknown[0]}: this tenant is not selected")
+        unconfirmed = sorted(names - {*confirmed})
+        if unconfirmed and not is_interactive():
+            raise click.UsageError(
+                f"there is no terminal for questions; confirm each tenant, as in --yes {unconfirmed[0]}"
+            )
 
         def confirm(result: Result) -> bool:
-            return result.stack in named or progress.ask(lambda: confirmed(result), otherwise=False)
+            return result.stack in confirmed or progress.ask(lambda: ask_for_name(result), default=False)
 
         return destroy(fleet, confirm)
 
     run(work, given, Limits(max_tenants, max_deletions, max_failures))
 
 
-def confirmed(result: Result) -> bool:
-    """Ask for a tenant's name; nothing else confirms."""
+def ask_for_name(result: Result) -> bool:
+    """Ask for a tenant's name, and return whether the answer is exactly that name."""
     name = terminal(result.stack)
     click.echo(f"{name}: {result.deletions} resources will be deleted.", err=True)
-    return bool(
-        click.prompt("Its name, to destroy it", default="", show_default=False, err=True) == result.stack
-    )
+    answer = click.prompt("Enter its name to destroy it", default="", show_default=False, err=True)
+    return bool(answer == result.stack)

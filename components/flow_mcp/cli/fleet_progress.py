@@ -1,4 +1,4 @@
-"""The progress of a run over tenants, on standard error; its events as JSON, on standard output."""
+"""Show the progress of a run over tenants on standard error, and its events as JSON on standard output."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ import click
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from flow_mcp.cli.fleet_summary import duration, event_json, said
+from flow_mcp.cli.fleet_summary import duration, event_json, result_line
 from flow_mcp.common.interruption import Interruption
 from flow_mcp.common.safe_text import terminal
-from flow_mcp.review.fleet.result import FAILED, Event
+from flow_mcp.review.fleet.result import FAILURES, Event
 
 _HEARTBEAT_SECONDS = 15
 
@@ -27,14 +27,14 @@ _Answer = TypeVar("_Answer")
 
 
 class FleetProgress:
-    """Shows a run while it goes on.
+    """Shows the progress of a run.
 
-    In a terminal there is a line for each running tenant and one for all; elsewhere a line for each tenant
-    that ended, and every 15 seconds one that says which are running.
+    A terminal shows one line for each running tenant and one for all. Otherwise there is one line for each
+    tenant that ended, and every 15 seconds a line with the running tenants.
 
     Args:
-        as_json: whether events go to standard output, one JSON object a line.
-        interruption: taken when the user ends a question with a Ctrl-C.
+        interruption: counts a Ctrl-C during a question.
+        as_json: whether events are printed to standard output, one JSON object per line.
     """
 
     def __init__(self, interruption: Interruption, *, as_json: bool) -> None:
@@ -43,7 +43,7 @@ class FleetProgress:
         columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
         self._live = Progress(*columns, console=self._console, transient=True)
         self._lock = threading.RLock()
-        self._over = threading.Event()
+        self._ended = threading.Event()
         self._running: dict[str, tuple[float, str, TaskID]] = {}
         self._all: TaskID | None = None
         self._phase, self._total, self._done, self._failed, self._began = "", 0, 0, 0, time.monotonic()
@@ -58,30 +58,30 @@ class FleetProgress:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._over.set()
+        self._ended.set()
         self._live.stop()
 
     def __call__(self, event: Event) -> None:
-        """Show an event; any thread may call it."""
+        """Show an event; can be called from any thread."""
         with self._lock:
             if self._as_json and event.kind != "detail":
                 click.echo(json.dumps(event_json(event)))
-            on = {
+            handlers = {
                 "phase": self._on_phase,
-                "began": self._on_began,
+                "started": self._on_started,
                 "detail": self._on_detail,
                 "ended": self._on_ended,
             }
-            on[event.kind](event)
+            handlers[event.kind](event)
 
-    def ask(self, question: Callable[[], _Answer], otherwise: _Answer) -> _Answer:
-        """Ask the user something, without lines that move; a Ctrl-C answers `otherwise` and ends the run."""
+    def ask(self, question: Callable[[], _Answer], default: _Answer) -> _Answer:
+        """Ask a question while the progress is hidden; a Ctrl-C returns `default` and ends the run."""
         with self._paused():
             try:
                 return question()
             except (KeyboardInterrupt, click.Abort):
-                self._interruption.times += 1
-                return otherwise
+                self._interruption.count += 1
+                return default
 
     @contextmanager
     def _paused(self) -> Iterator[None]:
@@ -101,7 +101,7 @@ class FleetProgress:
             self._live.remove_task(self._all)
         self._all = self._live.add_task(self._overall(), total=None)
 
-    def _on_began(self, event: Event) -> None:
+    def _on_started(self, event: Event) -> None:
         shown = f"  {terminal(event.stack)}: {event.text}"
         self._running[event.stack] = (time.monotonic(), shown, self._live.add_task(shown, total=None))
 
@@ -115,25 +115,25 @@ class FleetProgress:
         if running := self._running.pop(event.stack, None):
             self._live.remove_task(running[2])
             self._done += 1
-        self._failed += result is not None and result.status in FAILED
+        self._failed += result is not None and result.status in FAILURES
         if self._all is not None:
             self._live.update(self._all, description=self._overall())
         if result and not self._console.is_terminal:
             place = f"[{self._done} of {self._total}] " if running else ""
-            self._print(f"{place}{terminal(event.stack)}: {said(result)}{self._left()}")
+            self._print(f"{place}{terminal(event.stack)}: {result_line(result)}{self._remaining()}")
 
     def _overall(self) -> str:
         failed = f", {self._failed} failed" if self._failed else ""
-        return f"{self._phase}: {self._done} of {self._total} tenants{failed}{self._left()}"
+        return f"{self._phase}: {self._done} of {self._total} tenants{failed}{self._remaining()}"
 
-    def _left(self) -> str:
+    def _remaining(self) -> str:
         if not self._done or self._done >= self._total:
             return ""
         seconds = (time.monotonic() - self._began) / self._done * (self._total - self._done)
         return f"; about {duration(seconds)} left"
 
     def _beat(self) -> None:
-        while not self._over.wait(_HEARTBEAT_SECONDS):
+        while not self._ended.wait(_HEARTBEAT_SECONDS):
             with self._lock:
                 running = [
                     f"{terminal(stack)} for {duration(time.monotonic() - began)}"
@@ -143,4 +143,4 @@ class FleetProgress:
                     self._print(f"{self._overall()}; running: {', '.join(running)}")
 
     def _print(self, line: str) -> None:
-        print(line, file=sys.stderr, flush=True)  # noqa: T201 this is the module that prints
+        print(line, file=sys.stderr, flush=True)  # noqa: T201 this module prints the progress

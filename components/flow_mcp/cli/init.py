@@ -1,4 +1,4 @@
-"""`flow-mcp init`: a new tenant's file, by options or step by step."""
+"""`flow-mcp init`: create a new tenant's file from options and answers."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TypeVar
 import click
 
 from flow_mcp.authorization_servers import KINDS
-from flow_mcp.cli.options import asked_here, current_project, project_option
-from flow_mcp.review.fleet.new_tenant import Setting, new_file, settings_needed, text, write
+from flow_mcp.cli.options import current_project, is_interactive, project_option
+from flow_mcp.review.fleet.new_tenant import Setting, content, new_file, required_settings, write
 
 _SERVERS = tuple(KINDS)
 
@@ -18,7 +18,7 @@ _Answer = TypeVar("_Answer")
 
 @click.command(
     epilog="\b\nExamples:\n"
-    "  flow-mcp init acme                    asks for what it needs\n"
+    "  flow-mcp init acme                    asks for the required settings\n"
     "  flow-mcp init acme --workspace 456=production,test --server keycloak \\\n"
     "      --set url=https://id.acme.example --set realm.name=acme --set realm.create=true\n"
     "  flow-mcp init fabrikam --workspace 77=production --server flow-entra\n\n"
@@ -26,50 +26,50 @@ _Answer = TypeVar("_Answer")
 )
 @click.argument("tenant")
 @project_option
-@click.option("--id", "flow_id", metavar="ID", help="The tenant's ID in Flow.  [default: TENANT]")
+@click.option("--id", "flow_id", metavar="ID", help="ID of the tenant in Flow.  [default: TENANT]")
 @click.option(
     "--workspace",
     "workspaces",
     multiple=True,
     metavar="ID=ENVIRONMENT,…",
-    help="A workspace and its environments with an MCP server. Repeatable.",
+    help="Workspace and its environments that have an MCP server. Repeatable.",
 )
-@click.option("--server", "kind", type=click.Choice(_SERVERS), help="The kind of authorization server.")
+@click.option("--server", "kind", type=click.Choice(_SERVERS), help="Kind of authorization server.")
 @click.option(
     "--set",
     "settings",
     multiple=True,
     metavar="KEY=VALUE",
-    help="A setting of the authorization server, as in realm.name=acme; the value is YAML. Repeatable.",
+    help="Setting of the authorization server, such as realm.name=acme; the value is YAML. Repeatable.",
 )
 def command(
     tenant: str, flow_id: str | None, workspaces: tuple[str, ...], kind: str | None, settings: tuple[str, ...]
 ) -> None:
-    """Write the file of a new tenant, which is valid at once; clients are added to it afterwards.
+    """Create the valid file of a new tenant, without clients.
 
-    What no option gives is asked for. Nothing is written over, and nothing is written that `flow-mcp check`
-    would refuse.
+    The command asks for required settings that no option gives. It never overwrites a file, and it writes
+    only a valid file.
     """
     project = current_project()
     new_file(project, tenant)
-    given = dict(map(_workspace, workspaces)) or dict(
-        (_ask("--workspace", "Workspace and its environments, as in 456=production,test", _workspace),)
+    environments = dict(map(_workspace, workspaces)) or dict(
+        (_ask("--workspace", "Workspace and its environments, such as 456=production,test", _workspace),)
     )
     chosen = kind or _ask("--server", f"Authorization server: {', '.join(_SERVERS)}", _kind)
     values = dict(map(_setting, settings))
-    for needed in settings_needed(chosen):
-        if not any(path == needed.path or needed.path.startswith(f"{path}.") for path in values):
-            values[needed.path] = _ask(f"--set {needed.path}=…", _question(needed), _value)
-    file, warnings = write(project, tenant, text(flow_id or tenant, given, chosen, values))
+    for setting in required_settings(chosen):
+        if not any(path == setting.path or setting.path.startswith(f"{path}.") for path in values):
+            values[setting.path] = _ask(f"--set {setting.path}=…", _question(setting), _value)
+    file, warnings = write(project, tenant, content(project, flow_id or tenant, environments, chosen, values))
     for warning in warnings:
         click.echo(str(warning), err=True)
-    click.echo(f"{file.relative_to(project.directory)} is written. Add its clients, and run")
+    click.echo(f"{file.relative_to(project.directory)} was created. Add clients to it, and run")
     click.echo(f"  flow-mcp check {tenant}\n  flow-mcp up {tenant}")
 
 
 def _ask(option: str, question: str, read: Callable[[str], _Answer]) -> _Answer:
-    if not asked_here():
-        raise click.UsageError(f"nobody can be asked here: give {option}")
+    if not is_interactive():
+        raise click.UsageError(f"there is no terminal for questions; add {option}")
 
     def checked(answer: str) -> _Answer:
         try:
@@ -81,32 +81,32 @@ def _ask(option: str, question: str, read: Callable[[str], _Answer]) -> _Answer:
     return answer
 
 
-def _question(needed: Setting) -> str:
-    return f"{needed.path} ({needed.description.rstrip('.')})" if needed.description else needed.path
+def _question(setting: Setting) -> str:
+    return f"{setting.path} ({setting.description.rstrip('.')})" if setting.description else setting.path
 
 
 def _workspace(given: str) -> tuple[str, list[str]]:
     name, equals, environments = given.partition("=")
-    listed = [each.strip() for each in environments.split(",")]
+    listed = [environment.strip() for environment in environments.split(",")]
     if not (name and equals and all(listed)):
-        raise click.UsageError(f"{given!r} is no workspace with its environments, as in 456=production,test")
+        raise click.UsageError(f"{given!r} is not a workspace with environments, such as 456=production,test")
     return name.strip(), listed
 
 
 def _setting(given: str) -> tuple[str, str]:
     path, equals, value = given.partition("=")
     if not (equals and value and all(path.split("."))):
-        raise click.UsageError(f"--set {given}: it is KEY=VALUE, as in realm.name=acme")
+        raise click.UsageError(f"--set {given} is not of the form KEY=VALUE, such as realm.name=acme")
     return path, value
 
 
 def _kind(given: str) -> str:
     if given not in _SERVERS:
-        raise click.UsageError(f"{given!r} is none of {', '.join(_SERVERS)}")
+        raise click.UsageError(f"{given!r} is not one of {', '.join(_SERVERS)}")
     return given
 
 
 def _value(given: str) -> str:
     if not given.strip():
-        raise click.UsageError("it needs a value")
+        raise click.UsageError("the value is empty")
     return given

@@ -31,8 +31,8 @@ def as_of_option(command: _Command) -> _Command:
     )(command)
 
 
-def asked_here() -> bool:
-    """Whether there is somebody at a terminal who can be asked."""
+def is_interactive() -> bool:
+    """Return whether a user at a terminal can answer questions."""
     return sys.stdin.isatty()
 
 

@@ -1,4 +1,4 @@
-"""`flow-mcp refresh`: read many tenants' authorization servers into their states."""
+"""`flow-mcp refresh`: update the states of many tenants from their authorization servers."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ import click
 
 from flow_mcp.cli.fleet_options import CODES, fleet_options, run
 from flow_mcp.review.fleet.fleet import Limits
-from flow_mcp.review.fleet.server import refresh
+from flow_mcp.review.fleet.refresh_destroy import refresh
 
 
 @click.command(
     epilog="\b\nExamples:\n"
-    "  flow-mcp refresh --all        every tenant, every night\n"
+    "  flow-mcp refresh --all        all tenants, every night\n"
     "  flow-mcp refresh acme globex\n\n" + CODES
 )
 @fleet_options
 def command(**given: Any) -> None:
-    """Read what tenants have at their authorization servers into their states, several at once.
+    """Read tenants' resources from their authorization servers into their states, several at a time.
 
-    All tenants that are asked for are read: what somebody changed at a server changes no file. The table
-    says how many resources were not as the state said; `flow-mcp up` then puts them right.
+    Unchanged tenants are included, because a change at a server changes no file. The table shows the number
+    of resources that had changed; the next `flow-mcp up` corrects them.
     """
     run(lambda fleet, _: refresh(fleet), given, Limits())

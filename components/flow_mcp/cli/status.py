@@ -1,4 +1,4 @@
-"""`flow-mcp status`: where the tenants stand: changed or not, and their last update."""
+"""`flow-mcp status`: show which tenants changed, and their last updates."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from rich.text import Text
 from flow_mcp.cli.options import current_project, project_option, tenants_argument
 from flow_mcp.common.progress import Steps
 from flow_mcp.common.safe_text import terminal
-from flow_mcp.engine.fleet.selection import REASONS, Standing, named
+from flow_mcp.engine.fleet.selection import REASONS, Candidate, select_tenants
 from flow_mcp.engine.fleet.survey import survey
-from flow_mcp.engine.fleet.workers import at_once
+from flow_mcp.engine.fleet.workers import default_workers
 from flow_mcp.engine.stacks import StackError, Stacks
-from flow_mcp.review.fleet.listing import Declared, declared
+from flow_mcp.review.fleet.summary import TenantSummary, summaries
 
 _WIDTH = 150
 
 
 @click.command(
     epilog="\b\nExamples:\n"
-    "  flow-mcp status                  every tenant\n"
-    "  flow-mcp status acme --drift     ask its authorization server too\n"
+    "  flow-mcp status                  all tenants\n"
+    "  flow-mcp status acme --drift     also read its authorization server\n"
     "  flow-mcp status --changed        only those that `flow-mcp up --all` would run\n"
     "  flow-mcp status --json\n\n"
     "Exit codes: 0 shown, 1 the drift of a tenant could not be determined, 2 could not run; 130 interrupted."
@@ -35,11 +35,18 @@ _WIDTH = 150
 @tenants_argument
 @project_option
 @click.option(
-    "--select", "patterns", multiple=True, metavar="GLOB", help="Tenants by name: prod-*. Repeatable."
+    "--select",
+    "patterns",
+    multiple=True,
+    metavar="GLOB",
+    help="Tenants whose name matches, such as prod-*. Repeatable.",
 )
-@click.option("--changed", "only_changed", is_flag=True, help="Leave out tenants that did not change.")
+@click.option("--changed", "only_changed", is_flag=True, help="Show only tenants that changed.")
 @click.option(
-    "--drift", "with_drift", is_flag=True, help="Count resources that were changed at the servers: slow."
+    "--drift",
+    "with_drift",
+    is_flag=True,
+    help="Also count resources that changed at the servers, which is slow.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the tenants as JSON.")
 def command(
@@ -50,89 +57,90 @@ def command(
     with_drift: bool,
     as_json: bool,
 ) -> None:
-    """Show which tenants changed since their last successful run, and when they were updated last.
+    """Show which tenants changed since their last successful run, and the time of their last update.
 
-    The backend is asked, and no server without --drift. The drift needs what an update needs: the stack's
-    passphrase or key, and the server's credentials.
+    The command reads the backend; with --drift it also reads the authorization servers, and needs the access
+    of an update: the stack's passphrase or key, and the server's credentials.
     """
     project = current_project()
-    names = named(project, tenants, patterns, everything=not (tenants or patterns))
+    names = select_tenants(project, tenants, patterns, everything=not (tenants or patterns))
     with Steps() as steps:
-        steps(f"Looking where {len(names)} tenants stand")
+        steps(f"Comparing {len(names)} tenants with their records")
         stacks = Stacks.of(project)
-        standings = survey(stacks, names).standings
-        shown = [each for each in standings.values() if each.changed or not only_changed]
-        files = {each.stack: each for each in declared(project, [each.stack for each in shown])}
+        candidates = survey(stacks, names).candidates
+        shown = [candidate for candidate in candidates.values() if candidate.changed or not only_changed]
+        stacks_shown = [candidate.stack for candidate in shown]
+        files = {summary.stack: summary for summary in summaries(project, stacks_shown)}
         drift = _drift(stacks, shown, steps) if with_drift else {}
     if as_json:
-        click.echo(json.dumps([_json(files[each.stack], each, drift) for each in shown], indent=2))
+        click.echo(json.dumps([_json(files[tenant.stack], tenant, drift) for tenant in shown], indent=2))
     else:
         _table(files, shown, drift, with_drift=with_drift)
-        changed = sum(each.changed for each in standings.values())
-        click.echo(f"{len(standings)} tenants: {changed} changed, {len(standings) - changed} unchanged")
-    if any(isinstance(each, str) for each in drift.values()):
+        changed = sum(candidate.changed for candidate in candidates.values())
+        click.echo(f"{len(candidates)} tenants: {changed} changed, {len(candidates) - changed} unchanged")
+    if any(isinstance(result, str) for result in drift.values()):
         raise SystemExit(1)
 
 
 _Drift = Mapping[str, int | str]
-"""By stack: how many resources are not as the state says, or why that cannot be told."""
+"""The number of resources with drift by stack, or the reason why it could not be determined."""
 
 
-def _drift(stacks: Stacks, standings: Sequence[Standing], steps: Steps) -> _Drift:
-    found: dict[str, int | str] = {}
-    there = [each.stack for each in standings if each.listed]
-    steps(f"Asking the authorization servers of {len(there)} tenants")
-    with ThreadPoolExecutor(at_once()) as pool:
-        asked = {pool.submit(stacks.drifted, stack): stack for stack in there}
+def _drift(stacks: Stacks, candidates: Sequence[Candidate], steps: Steps) -> _Drift:
+    drift: dict[str, int | str] = {}
+    existing = [candidate.stack for candidate in candidates if candidate.listed]
+    steps(f"Reading the authorization servers of {len(existing)} tenants")
+    with ThreadPoolExecutor(default_workers()) as pool:
+        pending = {pool.submit(stacks.drifted, stack): stack for stack in existing}
         try:
-            for each in as_completed(asked):
-                stack = asked[each]
+            for future in as_completed(pending):
+                stack = pending[future]
                 try:
-                    found[stack] = each.result()
+                    drift[stack] = future.result()
                 except StackError:
-                    # What Pulumi and its plugins say of a failure could repeat what they were given.
-                    found[stack] = (
-                        f"`pulumi refresh --preview-only --stack {stack}` failed; run it to see why"
+                    # Messages of Pulumi and its plugins can repeat secrets that they received.
+                    drift[stack] = (
+                        f"`pulumi refresh --preview-only --stack {stack}` failed; run it to see the reason"
                     )
-                steps.detail(f"{len(found)} of {len(there)}")
+                steps.detail(f"{len(drift)} of {len(existing)}")
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    return found
+    return drift
 
 
 def _table(
-    files: Mapping[str, Declared], shown: Sequence[Standing], drift: _Drift, *, with_drift: bool
+    files: Mapping[str, TenantSummary], shown: Sequence[Candidate], drift: _Drift, *, with_drift: bool
 ) -> None:
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(width=_WIDTH, highlight=False)
     columns = ["stack", "server", "authority", "last update", "resources", "state"]
     table = Table(*columns, *(["drift"] if with_drift else []), box=None, pad_edge=False)
-    for each in shown:
-        file = files[each.stack]
+    for tenant in shown:
+        file = files[tenant.stack]
         authority = file.authority or ("assigned by the server" if file.kind else file.problem)
-        updated = (each.listed and each.listed.updated) or "never"
-        resources = str(each.listed.resources) if each.listed else ""
-        cells = [each.stack, file.kind or "wrong", authority, updated, resources, REASONS[each.reason]]
+        updated = (tenant.listed and tenant.listed.updated) or "never"
+        resources = str(tenant.listed.resources) if tenant.listed else ""
+        cells = [tenant.stack, file.kind or "invalid", authority, updated, resources, REASONS[tenant.reason]]
         if with_drift:
-            cells.append(str(drift.get(each.stack, "")))
+            cells.append(str(drift.get(tenant.stack, "")))
         table.add_row(*(Text(terminal(cell)) for cell in cells))
     console.print(table)
 
 
-def _json(file: Declared, standing: Standing, drift: _Drift) -> dict[str, Any]:
-    found = drift.get(standing.stack)
-    told = {
-        "stack": standing.stack,
+def _json(file: TenantSummary, tenant: Candidate, drift: _Drift) -> dict[str, Any]:
+    resources = drift.get(tenant.stack)
+    fields = {
+        "stack": tenant.stack,
         "tenant": file.tenant,
         "kind": file.kind,
         "authority": file.authority,
         "problem": file.problem,
-        "updated": standing.listed.updated if standing.listed else None,
-        "resources": standing.listed.resources if standing.listed else None,
-        "changed": standing.changed,
-        "reason": standing.reason,
-        "fingerprint": standing.fingerprint,
+        "updated": tenant.listed.updated if tenant.listed else None,
+        "resources": tenant.listed.resources if tenant.listed else None,
+        "changed": tenant.changed,
+        "reason": tenant.reason,
+        "fingerprint": tenant.fingerprint,
     }
-    return told if found is None else {**told, "drift": found}
+    return fields if resources is None else {**fields, "drift": resources}

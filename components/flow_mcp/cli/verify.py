@@ -106,21 +106,21 @@ def command(
 
 
 def failures(stacks: Sequence[str], report: Steps) -> dict[str, str]:
-    """Verify tenants, and say by stack what failed or why it could not be verified."""
+    """Verify tenants, and return by stack which checks failed or why it could not be verified."""
     verified, broken = _verify(tuple(stacks), None, _Options(None, mcp_server=False, client_keys={}), report)
-    found = dict(broken)
+    reasons = dict(broken)
     for stack, verification in verified.items():
-        failed = [each for each in verification.results if each.status == "fail"]
+        failed = [result for result in verification.results if result.status == "fail"]
         if failed:
-            first = failed[0]
-            found[stack] = f"{len(failed)} checks failed, first {first.check.id} {first.check.title}"
-    return found
+            first = failed[0].check
+            reasons[stack] = f"{len(failed)} checks failed, the first is {first.id} {first.title}"
+    return reasons
 
 
 def _verify(
     tenants: tuple[str, ...], file: Path | None, options: _Options, report: Steps
 ) -> tuple[dict[str, Verification], list[tuple[str, str]]]:
-    """Verify tenants, by name; and which could not be, with the reason."""
+    """Verify tenants; return the verifications by name, and the reasons of those that failed to run."""
     web, done, broken = Web(), {}, []
     try:
         for name, prepare in _tenants(tenants, file):

@@ -1,4 +1,4 @@
-"""A Ctrl-C or a SIGTERM as something to ask for, where several threads wait for programs."""
+"""Pass a Ctrl-C or a SIGTERM on to threads that wait for programs."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from typing import Any
 
 
 class Interruption:
-    """How often the user has asked to stop: once lets what is under way finish, twice ends it."""
+    """The number of interrupts by the user: the first lets running work finish, the second stops it."""
 
     def __init__(self) -> None:
-        self.times = 0
+        self.count = 0
 
     @contextmanager
-    def listening(self, told: Callable[[int], None] = lambda _: None) -> Iterator[None]:
-        """Count each SIGINT and SIGTERM in this block; call it in the main thread.
+    def handling_signals(self, on_signal: Callable[[int], None] = lambda _: None) -> Iterator[None]:
+        """Count each SIGINT and SIGTERM in this block; use it in the main thread.
 
         Args:
-            told: is told the number of each, in the main thread.
+            on_signal: called in the main thread with the number of signals so far.
         """
 
-        def count(*_: Any) -> None:
-            self.times += 1
-            told(self.times)
+        def handle(*_: Any) -> None:
+            self.count += 1
+            on_signal(self.count)
 
-        before = {number: signal.signal(number, count) for number in (signal.SIGINT, signal.SIGTERM)}
+        previous = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
             yield
         finally:
-            for number, handler in before.items():
+            for number, handler in previous.items():
                 signal.signal(number, handler)

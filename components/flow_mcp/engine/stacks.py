@@ -54,13 +54,13 @@ class Update:
 
 
 @dataclass(frozen=True)
-class Listed:
-    """What the backend lists of a stack.
+class ListedStack:
+    """A stack in the backend's list.
 
     Attributes:
-        updated: when its state was last written, RFC 3339 with milliseconds; None before that.
-        resources: how many are in its state.
-        in_progress: whether the backend knows of an update that is running.
+        updated: the time at which its state was last written, RFC 3339 with milliseconds; None before that.
+        resources: the number of resources in its state.
+        in_progress: whether an update is running, as far as the backend knows.
     """
 
     updated: str | None
@@ -146,7 +146,7 @@ class Stacks:
         fields = {key: str(latest[0].get(key, "")) for key in ("kind", "result", "endTime")}
         return Update(int(number), fields["kind"], fields["result"], fields["endTime"] or None)
 
-    def listed(self) -> dict[str, Listed]:
+    def list_stacks(self) -> dict[str, ListedStack]:
         """Return the stacks of the project at the backend, by name, with one call of Pulumi.
 
         Raises:
@@ -154,7 +154,7 @@ class Stacks:
         """
         stacks = self._json("stack", "ls", "--json", seconds=_LIST_SECONDS)
         return {
-            str(stack["name"]).rpartition("/")[2]: Listed(
+            str(stack["name"]).rpartition("/")[2]: ListedStack(
                 stack.get("lastUpdate") or None,
                 int(stack.get("resourceCount") or 0),
                 bool(stack.get("updateInProgress")),

@@ -1,4 +1,4 @@
-"""The commands over tenants: what they refuse before anything runs, and what they show."""
+"""Commands for many tenants: rejected options, questions and output."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from flow_mcp.cli import cli
-from flow_mcp.cli.destroy import confirmed
+from flow_mcp.cli.destroy import ask_for_name
 from flow_mcp.cli.fleet_progress import FleetProgress
 from flow_mcp.cli.fleet_summary import duration, show
 from flow_mcp.common.errors import FlowMcpError
@@ -35,7 +35,7 @@ def run(*arguments: str, given: str | None = None) -> Result:
 
 
 @pytest.mark.usefixtures("project")
-def test_the_list_tells_server_and_authority_and_goes_on_after_a_wrong_file() -> None:
+def test_the_list_shows_server_and_authority_and_continues_after_an_invalid_file() -> None:
     result = run("list", "--json")
     assert result.exit_code == 0
     acme, globex, wrong = json.loads(result.stdout)
@@ -56,38 +56,38 @@ def test_the_list_tells_server_and_authority_and_goes_on_after_a_wrong_file() ->
 
 @pytest.mark.usefixtures("project")
 @pytest.mark.parametrize(
-    ("arguments", "why"),
+    ("arguments", "message"),
     [
         (("up", "--all"), "add --yes to apply without a question"),
-        (("up", "--all", "--yes", "--waves", "ten"), "give percentages, as in 10,50"),
+        (("up", "--all", "--yes", "--waves", "ten"), "use percentages, such as 10,50"),
         (("up", "--all", "--yes", "--max-failures", "-1"), "--max-failures"),
         (("up", "--all", "--yes", "--workers", "0"), "--workers"),
     ],
 )
-def test_what_cannot_be_meant_is_said_at_once(arguments: tuple[str, ...], why: str) -> None:
+def test_invalid_options_are_rejected_before_the_run(arguments: tuple[str, ...], message: str) -> None:
     result = run(*arguments)
     assert result.exit_code == 2
-    assert why in result.stderr
+    assert message in result.stderr
 
 
 @pytest.mark.usefixtures("project")
 @pytest.mark.parametrize("command", ["up", "preview", "refresh", "destroy"])
 @pytest.mark.parametrize(
-    ("arguments", "why"),
+    ("arguments", "message"),
     [
-        ((), "name tenants, or give --all or --select"),
-        (("nobody",), "there is no stack nobody"),
+        ((), "no tenant is selected; name tenants, or use --all or --select"),
+        (("unknown",), "there is no stack unknown"),
         (("--select", "x*"), "no tenant's name matches 'x\\*'"),
     ],
 )
-def test_nothing_is_run_that_was_not_asked_for(command: str, arguments: tuple[str, ...], why: str) -> None:
+def test_only_selected_tenants_run(command: str, arguments: tuple[str, ...], message: str) -> None:
     given = ("--yes",) if command == "up" else ()
-    with pytest.raises(FlowMcpError, match=why):
+    with pytest.raises(FlowMcpError, match=message):
         CliRunner().invoke(cli, [command, *arguments, *given], catch_exceptions=False, standalone_mode=False)
 
 
 @pytest.mark.usefixtures("project")
-def test_init_writes_what_the_options_say_and_says_what_comes_next() -> None:
+def test_init_writes_the_file_from_options_and_shows_the_next_steps() -> None:
     settings = [
         word
         for setting in ("url=https://id.new.example", "realm.name=new", "realm.create=true")
@@ -96,20 +96,20 @@ def test_init_writes_what_the_options_say_and_says_what_comes_next() -> None:
     result = run("init", "new", "--workspace", "456=production,test", "--server", "keycloak", *settings)
     assert result.exit_code == 0, result.stderr
     assert result.stdout == (
-        "stacks/Pulumi.new.yaml is written. Add its clients, and run\n"
+        "stacks/Pulumi.new.yaml was created. Add clients to it, and run\n"
         "  flow-mcp check new\n"
         "  flow-mcp up new\n"
     )
     assert json.loads(run("list", "new", "--json").stdout)[0]["kind"] == "keycloak"
 
 
-def test_init_without_a_terminal_names_the_option_that_is_missing(project: Stacks) -> None:
+def test_init_without_a_terminal_names_the_missing_option(project: Stacks) -> None:
     for given, missing in (
-        ((), "give --workspace"),
-        (("--workspace", "1=a"), "give --server"),
-        (("--workspace", "1=a", "--server", "auth0"), "give --set domain=…"),
-        (("--workspace", "1"), "'1' is no workspace with its environments"),
-        (("--workspace", "1=a", "--server", "auth0", "--set", "domain"), "it is KEY=VALUE"),
+        ((), "add --workspace"),
+        (("--workspace", "1=a"), "add --server"),
+        (("--workspace", "1=a", "--server", "auth0"), "add --set domain=…"),
+        (("--workspace", "1"), "'1' is not a workspace with environments"),
+        (("--workspace", "1=a", "--server", "auth0", "--set", "domain"), "is not of the form KEY=VALUE"),
     ):
         result = run("init", "new", *given)
         assert (result.exit_code, missing in result.stderr) == (2, True), result.stderr
@@ -117,13 +117,13 @@ def test_init_without_a_terminal_names_the_option_that_is_missing(project: Stack
 
 
 @pytest.mark.usefixtures("project")
-def test_init_asks_for_what_is_missing_until_it_is_right(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flow_mcp.cli.init.asked_here", lambda: True)
+def test_init_asks_for_missing_settings_until_the_answer_is_valid(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flow_mcp.cli.init.is_interactive", lambda: True)
     answers = "456\n456=production\nnone\nauth0\nnew.eu.auth0.com\n"
     result = run("init", "new", given=answers)
     assert result.exit_code == 0, result.stderr
-    assert "'456' is no workspace with its environments" in result.stderr
-    assert "'none' is none of" in result.stderr
+    assert "'456' is not a workspace with environments" in result.stderr
+    assert "'none' is not one of" in result.stderr
     assert json.loads(run("list", "new", "--json").stdout)[0]["kind"] == "auth0"
 
 
@@ -138,7 +138,7 @@ OUTCOME = Outcome(
 )
 
 
-def test_the_table_leaves_out_what_is_unchanged_and_obeys_no_text_of_others(
+def test_the_table_omits_unchanged_tenants_and_escapes_messages(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     show(OUTCOME, 125, as_json=False)
@@ -180,7 +180,7 @@ def test_without_a_terminal_each_tenant_that_ends_is_a_line_and_with_json_an_eve
 ) -> None:
     with FleetProgress(Interruption(), as_json=True) as progress:
         progress(Event("phase", "update all", total=2))
-        progress(Event("began", "update all", "acme"))
+        progress(Event("started", "update all", "acme"))
         progress(Event("detail", "1 changes of 2", "acme"))
         progress(
             Event(
@@ -193,28 +193,28 @@ def test_without_a_terminal_each_tenant_that_ends_is_a_line_and_with_json_an_eve
     printed = capsys.readouterr()
     assert printed.err.startswith("[1 of 2] acme: updated, 2 update (3 s); about ")
     events = [json.loads(line) for line in printed.out.splitlines()]
-    assert [each["event"] for each in events] == ["phase", "began", "ended"]
+    assert [each["event"] for each in events] == ["phase", "started", "ended"]
     assert events[0] == {"event": "phase", "phase": "update all", "tenants": 2}
     assert (events[2]["tenant"], events[2]["status"]) == ("acme", "updated")
 
 
 @pytest.mark.parametrize(
-    ("seconds", "said"), [(0.4, "0 s"), (99, "99 s"), (100, "2 min"), (5940, "99 min"), (7500, "2 h 5 min")]
+    ("seconds", "text"), [(0.4, "0 s"), (99, "99 s"), (100, "2 min"), (5940, "99 min"), (7500, "2 h 5 min")]
 )
-def test_durations_are_said_as_people_do(seconds: float, said: str) -> None:
-    assert duration(seconds) == said
+def test_durations_have_a_suitable_unit(seconds: float, text: str) -> None:
+    assert duration(seconds) == text
 
 
 @pytest.mark.parametrize(
     ("answer", "is_confirmed"),
     [("acme\n", True), ("yes\n", False), ("\n", False), ("Acme\n", False), ("*\n", False)],
 )
-def test_only_the_tenants_own_name_confirms_that_it_is_destroyed(answer: str, *, is_confirmed: bool) -> None:
+def test_only_the_tenants_name_confirms_its_destruction(answer: str, *, is_confirmed: bool) -> None:
     result = TenantResult("acme", "previewed", "unchanged", {"delete": 3})
 
     @click.command()
     def ask() -> None:
-        click.echo(confirmed(result))
+        click.echo(ask_for_name(result))
 
     ended = CliRunner().invoke(ask, input=answer)
     assert (ended.exit_code, ended.stdout) == (0, f"{is_confirmed}\n")

@@ -1,1 +1,1 @@
-"""Many tenants in one run: which of them have to be run, what is recorded of them, and how many at once."""
+"""Runs over many tenants: their fingerprints and records, the selection of tenants, and the threads."""

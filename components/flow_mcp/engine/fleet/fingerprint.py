@@ -1,8 +1,8 @@
-"""The fingerprint of a tenant: one digest over everything that decides what its update makes.
+"""The fingerprint of a tenant: one digest over everything that determines the result of its update.
 
-A tenant whose fingerprint is that of its last successful update has nothing new to apply. What the day, the
-environment and the authorization server decide is not in it: `flow-mcp check` judges the day, and
-`flow-mcp refresh` asks the server.
+A tenant whose fingerprint equals that of its last successful update has nothing new to apply. The day, the
+environment and the authorization server are not part of it: `flow-mcp check` evaluates the rules for the day,
+and `flow-mcp refresh` reads the server.
 """
 
 from __future__ import annotations
@@ -17,57 +17,69 @@ from hashlib import sha256
 from importlib import metadata
 from pathlib import Path
 
+import yaml
+
 from flow_mcp.engine.project import Project
 
 _FORMAT = 1
 _DISTRIBUTION = "flow-mcp"
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
-# Pulumi writes it into the file of a new stack: it changes no value. Where a stack's encrypted values are
-# encrypted anew, these differ.
+# Pulumi writes the salt into the file of a new stack; it changes no value. If Pulumi encrypts the stack's
+# values with another key, the encrypted values change too.
 _SALT = b"encryptionsalt:"
+# The package that runs. The program and the policy pack import the same one: Pulumi starts them with the
+# environment of this process.
+_PACKAGE = Path(__file__).parents[2]
 # The parts of the package that neither the program nor the plugin nor a policy can import:
-# tests/unit/test_import_boundaries.py. All else of it decides what an update makes.
-_ROOMS = ("cli", "local", "operations", "runtime")
+# tests/unit/test_import_boundaries.py. All other parts can change the result of an update.
+_UNUSED_ROOMS = ("cli", "local", "operations", "runtime")
 _PLUGINS = ("auth0", "azuread", "keycloak")
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """What all tenants of a project have in common.
+    """The inputs that all tenants of a project share.
 
     Attributes:
-        digests: SHA-256 or version, by part: the program, the package, the policies, versions and plugins.
+        digests: SHA-256 or version of each part: project file, program, plugins, package, policies, versions.
     """
 
     digests: Mapping[str, str]
 
     @classmethod
     def of(cls, project: Project, engine: str) -> Inputs:
-        """Those of a project, as its files are now.
+        """Return the inputs of a project from its current files.
+
+        The files of the package count in addition to its version, because a checkout, or an installation from
+        a git revision, changes without a new version.
 
         Args:
-            project: whose `Pulumi.yaml`, `stacks/`, `components/` and `policies/` are read.
+            project: the project whose files are read, with the plugins that `Pulumi.yaml` names.
             engine: the version of Pulumi.
         """
-        directory = project.directory
         return cls(
             {
                 "project": _file(project.file),
-                "program": _tree(directory / "stacks", _is_program),
-                "package": _tree(directory / "components", _is_deployed),
+                "program": _tree(project.directory / "stacks", _is_program),
+                "package": _tree(_PACKAGE, lambda path: _is_deployed(Path(_PACKAGE.name, path))),
                 "policies": _tree(project.policies, lambda _: True),
                 "engine": engine,
+                **{f"path {path}": _tree(project.directory / path, _is_deployed) for path in _paths(project)},
                 **{f"package {name}": version for name, version in _versions()},
                 **{f"plugin {name}": digest for name, digest in _ambient_plugins()},
             }
         )
 
     def fingerprint(self, stack_file: Path) -> str:
-        """The fingerprint of the tenant with this file, `sha256:` and 64 hexadecimal digits."""
+        """Return the fingerprint of the tenant with this file: `sha256:` and 64 hexadecimal digits."""
         lines = stack_file.read_bytes().splitlines(keepends=True)
         declared = b"".join(line for line in lines if not line.startswith(_SALT))
-        whole = {"format": _FORMAT, "declaration": sha256(declared).hexdigest(), "inputs": dict(self.digests)}
-        return f"sha256:{sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()}"
+        content = {
+            "format": _FORMAT,
+            "declaration": sha256(declared).hexdigest(),
+            "inputs": dict(self.digests),
+        }
+        return f"sha256:{sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()}"
 
 
 def _is_program(path: Path) -> bool:
@@ -75,20 +87,32 @@ def _is_program(path: Path) -> bool:
 
 
 def _is_deployed(path: Path) -> bool:
-    return path.parts[0] != "flow_mcp" or len(path.parts) < 2 or path.parts[1] not in _ROOMS
+    return path.parts[0] != "flow_mcp" or len(path.parts) < 2 or path.parts[1] not in _UNUSED_ROOMS
 
 
-def _tree(directory: Path, counts: Callable[[Path], bool]) -> str:
-    """A digest over the names and the content of all files below a directory that count."""
-    found = {}
-    for at, directories, names in os.walk(directory):
+def _paths(project: Project) -> Iterator[str]:
+    """Yield the directories of the plugins that `Pulumi.yaml` names: `plugin`, in a checkout `components`."""
+    declared = yaml.safe_load(project.file.read_bytes())
+    plugins = declared.get("plugins") if isinstance(declared, dict) else None
+    for entries in plugins.values() if isinstance(plugins, dict) else ():
+        for entry in entries if isinstance(entries, list) else ():
+            if isinstance(entry, dict) and isinstance(path := entry.get("path"), str):
+                yield path
+
+
+def _tree(path: Path, counts: Callable[[Path], bool]) -> str:
+    """Return a digest over the names and contents of the files of a directory that count, or of a file."""
+    if path.is_file():
+        return _file(path)
+    digests = {}
+    for directory, directories, names in os.walk(path):
         directories[:] = [name for name in directories if name != "__pycache__"]
         for name in names:
-            path = Path(at, name)
-            below = path.relative_to(directory)
-            if path.suffix != ".pyc" and counts(below):
-                found[below.as_posix()] = _file(path)
-    return sha256(json.dumps(found, sort_keys=True).encode()).hexdigest()
+            file = Path(directory, name)
+            relative = file.relative_to(path)
+            if file.suffix != ".pyc" and counts(relative):
+                digests[relative.as_posix()] = _file(file)
+    return sha256(json.dumps(digests, sort_keys=True).encode()).hexdigest()
 
 
 def _file(path: Path) -> str:
@@ -97,9 +121,9 @@ def _file(path: Path) -> str:
 
 
 def _versions() -> Iterator[tuple[str, str]]:
-    """The libraries that a deployment uses directly, with their versions.
+    """Yield the libraries that a deployment uses directly, with their versions.
 
-    The version of a provider's Python SDK is also that of the plugin that Pulumi loads for it.
+    The version of a provider's Python SDK is also the version of the plugin that Pulumi loads for it.
     """
     yield _DISTRIBUTION, metadata.version(_DISTRIBUTION)
     for requirement in metadata.requires(_DISTRIBUTION) or ():
@@ -113,9 +137,9 @@ def _versions() -> Iterator[tuple[str, str]]:
 
 
 def _ambient_plugins() -> Iterator[tuple[str, str]]:
-    """Plugins on PATH, which Pulumi prefers to those of the SDKs' versions."""
+    """Yield the plugins on PATH, which Pulumi prefers to those of the SDKs' versions."""
     if os.environ.get("PULUMI_IGNORE_AMBIENT_PLUGINS", "").lower() in {"1", "true"}:
         return
     for name in _PLUGINS:
-        if found := shutil.which(f"pulumi-resource-{name}"):
-            yield name, _file(Path(found))
+        if program := shutil.which(f"pulumi-resource-{name}"):
+            yield name, _file(Path(program))

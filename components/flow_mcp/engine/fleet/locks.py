@@ -1,9 +1,9 @@
-"""Who holds the lock of a stack, and whether that process is still there.
+"""Holders of stack locks, and the processes of Pulumi that this user started on this machine.
 
 The file, S3, Azure, GCS and PostgreSQL backends of Pulumi lock a stack with a file that names the process. A
-process that was killed leaves it behind. The name of a machine and a number are no proof that a process is
-gone: containers may share the name, and each has numbers of its own. So each process of Pulumi that is
-started here is remembered in the user's cache directory, and only locks of those are ever removed.
+killed process leaves its lock behind. A host name and a process ID do not prove that a process has exited:
+containers can share the host name, and each has its own process IDs. Therefore each process of Pulumi that is
+started here is registered in the user's cache directory, and only locks of those processes are removed.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+_RETENTION_SECONDS = 30 * 24 * 3600
 # https://github.com/pulumi/pulumi/blob/master/pkg/backend/diy/lock.go: checkForLock
-_KEPT_SECONDS = 30 * 24 * 3600
 _LOCKED = "the stack is currently locked by"
 _HOLDER = re.compile(r": created by (.+)@(\S+) \(pid (\d+)\) at (\S+)")
 
@@ -28,10 +28,10 @@ class Holder:
     """A process that holds a lock.
 
     Attributes:
-        user: its user's name.
-        host: its machine's name.
-        pid: its number there.
-        since: when it took the lock, RFC 3339.
+        user: the name of its user.
+        host: the host name of its machine.
+        pid: its process ID on that machine.
+        since: the time at which it took the lock, RFC 3339.
     """
 
     user: str
@@ -43,85 +43,88 @@ class Holder:
         return f"{self.user}@{self.host} (process {self.pid}, since {self.since})"
 
     @property
-    def ours(self) -> bool:
-        """Whether a flow-mcp of this user has started it on this machine, and has not seen its end."""
-        return self.host == socket.gethostname() and _is_ours(self.pid)
+    def is_ours(self) -> bool:
+        """Whether a flow-mcp of this user started the process on this machine and did not see its end."""
+        return self.host == socket.gethostname() and _is_registered(self.pid)
 
     @property
-    def gone(self) -> bool:
-        """Whether it is ours and does not run any more; what is not certain is not so."""
-        return self.ours and not _runs_pulumi(self.pid)
+    def has_exited(self) -> bool:
+        """Whether the process is ours and certainly no longer runs."""
+        return self.is_ours and not _runs_pulumi(self.pid)
 
 
-def locked(text: str) -> bool:
-    """Whether Pulumi says that a stack is locked."""
+def is_locked(text: str) -> bool:
+    """Return whether a message of Pulumi reports a locked stack."""
     return _LOCKED in text
 
 
 def holders(text: str) -> tuple[Holder, ...]:
-    """The holders of the locks that Pulumi complains of; none where it does not."""
-    if not locked(text):
+    """Return the holders of the locks that a message of Pulumi reports; empty if it reports none."""
+    if not is_locked(text):
         return ()
     return tuple(Holder(user, host, int(pid), since) for user, host, pid, since in _HOLDER.findall(text))
 
 
-def free(locks: Sequence[Holder]) -> bool:
-    """Whether nobody is left who holds one of these locks."""
-    return bool(locks) and all(holder.gone for holder in locks)
+def have_all_exited(locks: Sequence[Holder]) -> bool:
+    """Return whether all of these holders have certainly exited; False without holders."""
+    return bool(locks) and all(holder.has_exited for holder in locks)
 
 
 @contextmanager
-def remembered(pid: int, update: str = "") -> Iterator[None]:
-    """Remember that we have started this process of Pulumi, until the block ends: for good if we are killed.
+def registered_process(pid: int, update: str = "") -> Iterator[None]:
+    """Register a process of Pulumi until the block ends; if this process is killed, it stays registered.
 
-    Where the cache directory cannot be written, it is not remembered, and its lock is never removed.
+    If the cache directory is not writable, the process is not registered, and its lock is never removed.
 
     Args:
-        pid: the process's number.
-        update: by `update_of`, where it changes a tenant.
+        pid: the process ID.
+        update: the key from `update_key` if the process updates a tenant.
     """
-    mine = _directory() / str(pid)
+    entry = _directory() / str(pid)
     with suppress(OSError):
-        _remember(mine, update)
+        _register(entry, update)
     try:
         yield
     finally:
         with suppress(OSError):
-            mine.unlink()
+            entry.unlink()
 
 
-def update_of(project: Path, stack: str) -> str:
-    """What an update of a tenant is remembered as.
+def update_key(project: Path, stack: str) -> str:
+    """Return the key under which an update of a tenant is registered.
 
     Args:
         project: the project's directory.
-        stack: the tenant's name.
+        stack: the stack's name.
     """
     return f"{project.resolve()}: {stack}"
 
 
-def running(updates: Collection[str]) -> dict[str, int]:
-    """Which of some updates run still, that we or a run that was killed have started: their processes."""
-    found = {}
+def running_updates(keys: Collection[str]) -> dict[str, int]:
+    """Return the process IDs of those updates that still run on this machine, by key.
+
+    They were started by this process, or by a flow-mcp that was killed.
+    """
+    processes = {}
     with suppress(OSError):
         for file in _directory().iterdir():
             with suppress(OSError, ValueError):
-                machine, _, update = file.read_text(encoding="utf-8").rpartition("\n")
-                if machine == _machine() and update in updates and _runs_pulumi(int(file.name)):
-                    found[update] = int(file.name)
-    return found
+                machine, _, key = file.read_text(encoding="utf-8").rpartition("\n")
+                if machine == _machine() and key in keys and _runs_pulumi(int(file.name)):
+                    processes[key] = int(file.name)
+    return processes
 
 
-def _remember(mine: Path, update: str) -> None:
-    mine.parent.mkdir(parents=True, exist_ok=True)
-    for file in mine.parent.iterdir():
+def _register(entry: Path, update: str) -> None:
+    entry.parent.mkdir(parents=True, exist_ok=True)
+    for file in entry.parent.iterdir():
         with suppress(OSError):
-            if time.time() - file.stat().st_mtime > _KEPT_SECONDS:
+            if time.time() - file.stat().st_mtime > _RETENTION_SECONDS:
                 file.unlink()
-    mine.write_text(f"{_machine()}\n{update}", encoding="utf-8")
+    entry.write_text(f"{_machine()}\n{update}", encoding="utf-8")
 
 
-def _is_ours(pid: int) -> bool:
+def _is_registered(pid: int) -> bool:
     try:
         return (_directory() / str(pid)).read_text(encoding="utf-8").rpartition("\n")[0] == _machine()
     except OSError:
@@ -129,22 +132,22 @@ def _is_ours(pid: int) -> bool:
 
 
 def _directory() -> Path:
-    """`$XDG_CACHE_HOME/flow-mcp/updates`, else the same under `~/.cache`."""
+    """Return `$XDG_CACHE_HOME/flow-mcp/updates`, or else the same directory below `~/.cache`."""
     base = os.environ.get("XDG_CACHE_HOME")
     return (Path(base) if base else Path.home() / ".cache") / "flow-mcp" / "updates"
 
 
 def _machine() -> str:
-    """What distinguishes this machine, since it was started, and its container from all others."""
-    found = [socket.gethostname()]
+    """Return an identifier of this machine since its start, and of its container."""
+    parts = [socket.gethostname()]
     with suppress(OSError):
-        found.append(Path("/proc/sys/kernel/random/boot_id").read_text(encoding="utf-8").strip())
-        found.append(str(Path("/proc/self/ns/pid").readlink()))
-    return "\n".join(found)
+        parts.append(Path("/proc/sys/kernel/random/boot_id").read_text(encoding="utf-8").strip())
+        parts.append(str(Path("/proc/self/ns/pid").readlink()))
+    return "\n".join(parts)
 
 
 def _runs_pulumi(pid: int) -> bool:
-    """Whether this process is there, and is Pulumi where the system tells: numbers are used again."""
+    """Return whether a process exists, and on Linux whether it is Pulumi: process IDs are reused."""
     try:
         return Path(f"/proc/{pid}/comm").read_text(encoding="utf-8").startswith("pulumi")
     except OSError:

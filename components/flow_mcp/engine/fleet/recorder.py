@@ -1,4 +1,4 @@
-"""Writes the records of a run's tenants: some at a time, and only of what succeeded."""
+"""Write the records of a run's tenants: in batches, and only those of tenants that succeeded."""
 
 from __future__ import annotations
 
@@ -9,116 +9,116 @@ from datetime import UTC, datetime
 
 from flow_mcp.engine.fleet.fingerprint import Inputs
 from flow_mcp.engine.fleet.records import Record, Records
-from flow_mcp.engine.stacks import Listed, StackError, Stacks
+from flow_mcp.engine.stacks import ListedStack, StackError, Stacks
 
-_SECONDS = 30.0
+_INTERVAL_SECONDS = 30.0
 _SHARE = 20
-"""Writing takes at most this part of the time."""
+"""Writing takes at most one part in this number of the time."""
 
 
 @dataclass(frozen=True)
 class Success:
-    """A tenant's run that succeeded.
+    """A successful run of a tenant.
 
     Attributes:
-        fingerprint: of what was applied.
-        began: when the update was begun, by the clock of this machine, which also sets the update's time.
-        ended: when it had ended.
-        listed: what the backend listed before; what it must list still where nothing was written.
-        wrote: whether an update was made.
+        fingerprint: the fingerprint of the applied inputs.
+        began: when the update began, by the clock of this machine, which also sets the update's time.
+        ended: when the update had ended.
+        listed: the stack as the backend listed it before; without an update it must still be listed so.
+        updated: whether an update was made.
     """
 
     fingerprint: str
     began: datetime
     ended: datetime
-    listed: Listed | None
-    wrote: bool
+    listed: ListedStack | None
+    updated: bool
 
-    def is_last(self, now: Listed | None) -> bool:
-        """Whether what the backend lists now is this run's work, and nobody's since."""
+    def is_last(self, now: ListedStack | None) -> bool:
+        """Return whether the stack as listed now is the result of this run, without a later update."""
         if now is None or now.updated is None or now.in_progress:
             return False
-        if not self.wrote:
+        if not self.updated:
             return now == self.listed
-        # The list tells milliseconds, rounded down.
+        # The backend lists milliseconds, rounded down.
         began = self.began.replace(microsecond=self.began.microsecond // 1000 * 1000)
         return began <= datetime.fromisoformat(now.updated) <= self.ended
 
 
 class Recorder:
-    """Collects what a run did, and records it; any thread may add to it.
+    """Collect the results of a run and record them; methods can be called from any thread.
 
-    A run that is killed loses the last half minute of its records: these tenants are run once more.
+    A run that is killed loses the records of at most the last half minute; those tenants are run again.
 
     Args:
         stacks: the `pulumi` command and the project.
-        inputs: what the run began with.
+        inputs: the shared inputs at the start of the run.
     """
 
     def __init__(self, stacks: Stacks, inputs: Inputs) -> None:
         self._stacks, self._inputs = stacks, inputs
-        self._waiting: dict[str, Success | None] = {}
+        self._pending: dict[str, Success | None] = {}
         self._lock = threading.Lock()
-        self._next = time.monotonic() + _SECONDS
+        self._next = time.monotonic() + _INTERVAL_SECONDS
 
     def succeeded(self, stack: str, success: Success) -> None:
-        """Record a tenant at the next writing, unless somebody else has updated it by then."""
+        """Record a tenant with the next write, unless another command updates it before."""
         with self._lock:
-            self._waiting[stack] = success
+            self._pending[stack] = success
 
     def forget(self, stack: str) -> None:
-        """Remove a tenant's record: it has to be run the next time."""
+        """Remove a tenant's record, so that the next run does not skip the tenant."""
         with self._lock:
-            self._waiting[stack] = None
+            self._pending[stack] = None
 
     def write_if_due(self) -> None:
-        """Write when enough time has passed; what cannot be written waits for the next time."""
-        if self._waiting and time.monotonic() >= self._next:
+        """Write if enough time has passed; after an error the records are part of the next write."""
+        if self._pending and time.monotonic() >= self._next:
             began = time.monotonic()
             try:
                 self.write()
             except StackError:
-                pass  # the last writing says so
+                pass  # the write at the end of the run reports it
             finally:
-                self._next = time.monotonic() + max(_SECONDS, _SHARE * (time.monotonic() - began))
+                self._next = time.monotonic() + max(_INTERVAL_SECONDS, _SHARE * (time.monotonic() - began))
 
     def write(self) -> None:
-        """Write all that waits.
+        """Write all pending records.
 
         Raises:
-            StackError: Pulumi cannot write it, or the program was changed during the run, so that nobody
-                knows what was applied.
+            StackError: Pulumi cannot write them, or the shared inputs changed during the run, so that the
+                applied inputs are unknown.
         """
         with self._lock:
-            taken = dict(self._waiting)
-        if not taken:
+            pending = dict(self._pending)
+        if not pending:
             return
         changed = Inputs.of(self._stacks.project, self._inputs.digests["engine"]) != self._inputs
-        listed = {} if changed else self._stacks.listed()
+        listed = {} if changed else self._stacks.list_stacks()
         Records(self._stacks).write(
             {
                 stack: _record(success, listed.get(stack)) if success else None
-                for stack, success in taken.items()
+                for stack, success in pending.items()
             }
         )
         with self._lock:
-            for stack, success in taken.items():
-                # What was added meanwhile waits for the next time.
-                if self._waiting.get(stack) is success:
-                    del self._waiting[stack]
+            for stack, success in pending.items():
+                # An entry that was added during the write is part of the next one.
+                if self._pending.get(stack) is success:
+                    del self._pending[stack]
         if changed:
             raise StackError(
                 "the program, the package, the policies or their versions were changed during the run, so "
-                "that no tenant is recorded as up to date: run it again"
+                "that no tenant is recorded as up to date. Run the command again"
             )
 
 
 def now() -> datetime:
-    """The time of this machine."""
+    """Return the current time of this machine."""
     return datetime.now(UTC)
 
 
-def _record(success: Success, listed: Listed | None) -> Record | None:
+def _record(success: Success, listed: ListedStack | None) -> Record | None:
     if listed is None or listed.updated is None or not success.is_last(listed):
         return None
     return Record(fingerprint=success.fingerprint, updated=listed.updated, resources=listed.resources)

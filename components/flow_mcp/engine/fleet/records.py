@@ -1,12 +1,12 @@
-"""What is recorded of tenants' last successful runs: all in one place, at the backend that has their states.
+"""The records of tenants' last successful runs, stored in one stack at the backend of the tenants' states.
 
-The records are the outputs of a stack of their own in the same project, which has no resource and no secret.
-So two calls of Pulumi read or write all of them, on every backend, under the backend's own lock, and whoever
-has the states has the records. The alternatives would not do: tags and outputs of the tenants' stacks need a
-call of Pulumi for each tenant, and a file on this machine is not there in the next pipeline.
+The records are the output of a stack of their own in the same project, which has no resource and no secret.
+Two calls of Pulumi read or write all records, on every backend, under the backend's own lock, and with the
+same permissions as the states. Tags and outputs of the tenants' stacks need a call of Pulumi for each tenant,
+and a file on this machine does not exist in the next pipeline.
 
-A record counts only for the update that it names (see `selection.standing`). So a record that is lost, or
-that two runs at once write over each other, makes a tenant run again; none keeps it from being run.
+A record is valid only for the update that it names (see `selection.candidate`). A record that is lost, or
+overwritten by another run at the same time, makes a tenant run again; it never makes a run skip a tenant.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ import yaml
 from pydantic import Field, ValidationError
 
 from flow_mcp.common.strict_model import StrictModel
-from flow_mcp.engine.fleet.locks import free, holders, remembered
+from flow_mcp.engine.fleet.locks import have_all_exited, holders, registered_process
 from flow_mcp.engine.stacks import StackError, Stacks
 
 STACK = "flow-mcp-fleet"
-"""The stack of the records; no tenant's stack may have its name."""
+"""The stack of the records; a tenant's stack cannot have this name."""
 
 _SECONDS = 120
-_LOCKED_SECONDS = 30.0
+_LOCK_SECONDS = 30.0
 _POLL_SECONDS = 0.5
 _OUTPUT = "records"
 
@@ -42,9 +42,9 @@ class Record(StrictModel):
     """A tenant's last successful run.
 
     Attributes:
-        fingerprint: of what was applied.
+        fingerprint: the fingerprint of the applied inputs.
         updated: the update's time, as the backend lists it.
-        resources: how many resources the backend listed then.
+        resources: the number of resources that the backend listed.
     """
 
     fingerprint: str
@@ -68,24 +68,24 @@ class Records:
     stacks: Stacks
 
     def read(self) -> dict[str, Record]:
-        """All records, by tenant; none where nothing was recorded or what is there cannot be read.
+        """Return the records by stack; empty if there are none or if their format is unknown.
 
         Raises:
-            StackError: Pulumi does not answer.
+            StackError: the command failed.
         """
         with self._workspace() as workspace:
             return self._read(workspace)[1]
 
     def write(self, changes: Mapping[str, Record | None]) -> None:
-        """Set the records of some tenants and remove others' (None); the rest stays.
+        """Set the records of some tenants, and remove those given as None; the others remain.
 
         Raises:
-            StackError: Pulumi cannot write them.
+            StackError: Pulumi cannot write the records.
         """
         with self._workspace() as workspace:
-            there, records = self._read(workspace)
-            if not there:
-                # Another run may have made it meanwhile; if it is still not there, the import says so.
+            exists, records = self._read(workspace)
+            if not exists:
+                # Another run may create it first. If it still does not exist afterwards, the import fails.
                 self._pulumi(workspace, "stack", "init", STACK, "--no-select")
             records |= {stack: record for stack, record in changes.items() if record}
             kept = {stack: record for stack, record in records.items() if changes.get(stack, record)}
@@ -94,41 +94,41 @@ class Records:
             self._import(workspace, file)
 
     def _read(self, workspace: Path) -> tuple[bool, dict[str, Record]]:
-        ended = self._pulumi(workspace, "stack", "export", "--stack", STACK)
-        if ended.returncode:
-            if "no stack named" in ended.stderr:
+        process = self._pulumi(workspace, "stack", "export", "--stack", STACK)
+        if process.returncode:
+            if "no stack named" in process.stderr:
                 return False, {}
-            raise StackError(f"the records of the fleet cannot be read: {_said(ended)}")
+            raise StackError(f"the records of the tenants cannot be read: {_failure(process)}")
         try:
-            resources = json.loads(ended.stdout)["deployment"].get("resources") or [{}]
-            read = _Records.model_validate(resources[0].get("outputs", {}).get(_OUTPUT))
+            resources = json.loads(process.stdout)["deployment"].get("resources") or [{}]
+            records = _Records.model_validate(resources[0].get("outputs", {}).get(_OUTPUT))
         except (ValueError, LookupError, AttributeError, TypeError, ValidationError):
-            return True, {}  # a newer version's, or none: then every tenant is run
-        return True, dict(read.tenants)
+            return True, {}  # no records, or those of a newer version: every tenant is run
+        return True, dict(records.tenants)
 
     def _import(self, workspace: Path, file: Path) -> None:
-        deadline = time.monotonic() + _LOCKED_SECONDS
+        deadline = time.monotonic() + _LOCK_SECONDS
         while (
-            ended := self._pulumi(workspace, "stack", "import", "--stack", STACK, "--file", str(file))
+            process := self._pulumi(workspace, "stack", "import", "--stack", STACK, "--file", str(file))
         ).returncode:
-            locked = holders(ended.stderr)
-            if not locked or time.monotonic() > deadline:
-                raise StackError(f"the records of the fleet cannot be written: {_said(ended)}")
-            if free(locked):
+            lock_holders = holders(process.stderr)
+            if not lock_holders or time.monotonic() > deadline:
+                raise StackError(f"the records of the tenants cannot be written: {_failure(process)}")
+            if have_all_exited(lock_holders):
                 self._pulumi(workspace, "cancel", "--yes", "--stack", STACK)
             else:
                 time.sleep(_POLL_SECONDS)
 
     @property
     def _project(self) -> dict[str, Any]:
-        """`Pulumi.yaml` without what a stack without a program does not need."""
+        """`Pulumi.yaml` with the keys that a stack without a program needs."""
         declared = yaml.safe_load(self.stacks.project.file.read_bytes())
         kept = {key: declared[key] for key in ("name", "backend") if key in declared}
         return {**kept, "runtime": "python"}
 
     @contextmanager
     def _workspace(self) -> Iterator[Path]:
-        """A directory of its own: making a stack writes a file, which would be a tenant's in `stacks/`."""
+        """Yield an own directory, because creating a stack in the project would write a file to `stacks/`."""
         with TemporaryDirectory(prefix="flow-mcp-") as name:
             workspace = Path(name)
             (workspace / "Pulumi.yaml").write_text(yaml.safe_dump(self._project), encoding="utf-8")
@@ -136,7 +136,7 @@ class Records:
 
     def _pulumi(self, workspace: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         environment = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}
-        # The stack has no secret and needs no passphrase, also where a cloud key encrypts the tenants'.
+        # The stack has no secret and needs no passphrase, even if a cloud key encrypts the tenants' secrets.
         environment.pop("PULUMI_CONFIG_PASSPHRASE_FILE", None)
         environment["PULUMI_CONFIG_PASSPHRASE"] = ""
         try:
@@ -149,10 +149,10 @@ class Records:
                     stdout=subprocess.PIPE,
                     stderr=subprocess.PIPE,
                     text=True,
-                    # A Ctrl-C in the terminal is ours alone: a half-written record would be locked.
+                    # A Ctrl-C in the terminal must not reach Pulumi, which would leave the stack locked.
                     start_new_session=True,
                 ) as process,
-                remembered(process.pid),
+                registered_process(process.pid),
             ):
                 try:
                     stdout, stderr = process.communicate(timeout=_SECONDS)
@@ -162,13 +162,13 @@ class Records:
             return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
         except subprocess.TimeoutExpired:
             raise StackError(
-                f"the records of the fleet: `pulumi {' '.join(arguments[:2])}` did not end within {_SECONDS} "
-                "seconds"
+                f"the records of the tenants: `pulumi {' '.join(arguments[:2])}` did not finish within "
+                f"{_SECONDS} seconds"
             ) from None
 
 
 def _state(records: Mapping[str, Record], project: str) -> dict[str, Any]:
-    """A state of one stack without resources, whose output the records are."""
+    """Return the state of a stack without resources, whose output contains the records."""
     content = _Records(format=1, tenants=dict(sorted(records.items())))
     return {
         "version": 3,
@@ -186,5 +186,5 @@ def _state(records: Mapping[str, Record], project: str) -> dict[str, Any]:
     }
 
 
-def _said(ended: subprocess.CompletedProcess[str]) -> str:
-    return " ".join(ended.stderr.split()) or f"exit code {ended.returncode}"
+def _failure(process: subprocess.CompletedProcess[str]) -> str:
+    return " ".join(process.stderr.split()) or f"exit code {process.returncode}"

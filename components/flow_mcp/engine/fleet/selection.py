@@ -1,4 +1,4 @@
-"""Which tenants a run is about, and which of them have to be run."""
+"""Select tenants by name, and determine which of them a run must update."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Literal
 
 from flow_mcp.engine.fleet.records import Record
 from flow_mcp.engine.project import NoProjectError, Project
-from flow_mcp.engine.stacks import Listed
+from flow_mcp.engine.stacks import ListedStack
 
 Reason = Literal["new", "not-recorded", "in-progress", "updated-by-others", "changed", "forced", "unchanged"]
-"""Why a tenant has to be run, or `unchanged`."""
+"""Why a run includes a tenant; `unchanged` tenants are skipped."""
 
 REASONS: Mapping[Reason, str] = {
     "new": "not at the backend yet",
@@ -26,41 +26,42 @@ REASONS: Mapping[Reason, str] = {
 
 
 @dataclass(frozen=True)
-class Standing:
-    """Where a tenant stands.
+class Candidate:
+    """A tenant that a run may include, compared with its record.
 
     Attributes:
-        stack: its name.
-        fingerprint: of its inputs as they are now.
-        reason: why it has to be run.
-        listed: what the backend knows of it; None where it is not there.
-        record: what was recorded of its last successful run; None where nothing was.
+        stack: the stack's name.
+        fingerprint: the fingerprint of its current inputs.
+        reason: why a run includes it.
+        listed: the stack as the backend lists it; None if it does not exist there.
+        record: the record of its last successful run; None if there is none.
     """
 
     stack: str
     fingerprint: str
     reason: Reason
-    listed: Listed | None
+    listed: ListedStack | None
     record: Record | None
 
     @property
     def changed(self) -> bool:
-        """Whether it has to be run."""
+        """Whether a run includes the tenant."""
         return self.reason != "unchanged"
 
 
-def standing(
-    stack: str, fingerprint: str, listed: Listed | None, record: Record | None, *, force: bool = False
-) -> Standing:
+def candidate(
+    stack: str, fingerprint: str, listed: ListedStack | None, record: Record | None, *, force: bool = False
+) -> Candidate:
     """Compare a tenant with its record.
 
-    It is unchanged only if the record has its fingerprint and names the very update that the backend lists
-    as the last one: after a failed update, or one by somebody else, the backend lists another.
+    The tenant is unchanged only if the record has its fingerprint and names exactly the update that the
+    backend lists as the last one. After a failed update, or an update by another command, the backend lists
+    another one.
     """
-    return Standing(stack, fingerprint, _reason(fingerprint, listed, record, force=force), listed, record)
+    return Candidate(stack, fingerprint, _reason(fingerprint, listed, record, force=force), listed, record)
 
 
-def _reason(fingerprint: str, listed: Listed | None, record: Record | None, *, force: bool) -> Reason:
+def _reason(fingerprint: str, listed: ListedStack | None, record: Record | None, *, force: bool) -> Reason:
     if listed is None:
         return "new"
     if listed.in_progress:
@@ -74,33 +75,33 @@ def _reason(fingerprint: str, listed: Listed | None, record: Record | None, *, f
     return "forced" if force else "unchanged"
 
 
-def named(
+def select_tenants(
     project: Project, tenants: Iterable[str], patterns: Iterable[str], *, everything: bool
 ) -> tuple[str, ...]:
-    """The tenants that were asked for, sorted, each once.
+    """Return the names of the selected tenants, sorted and without duplicates.
 
     Args:
-        project: where they are.
-        tenants: names.
-        patterns: globs, as in `prod-*`; each must match a tenant.
-        everything: all of the project's.
+        project: the project.
+        tenants: names of tenants.
+        patterns: globs such as `prod-*`; each must match a tenant.
+        everything: whether all tenants of the project are selected.
 
     Raises:
-        NoProjectError: there is no such tenant, or nothing was asked for.
+        NoProjectError: a tenant does not exist, or nothing was selected.
     """
     known = project.stacks()
-    found = {*project.stack_files(tenants)}
+    selected = {*project.stack_files(tenants)}
     for pattern in patterns:
         matching = {stack for stack in known if fnmatchcase(stack, pattern)}
         if not matching:
             raise NoProjectError(f"no tenant's name matches {pattern!r}; `flow-mcp list` shows all names")
-        found |= matching
+        selected |= matching
     if everything:
-        found |= {*known}
-    if not found:
+        selected |= {*known}
+    if not selected:
         raise NoProjectError(
             f"there is no tenant: {project.directory / 'stacks'} has no Pulumi.<stack>.yaml"
             if everything
-            else "name tenants, or give --all or --select"
+            else "no tenant is selected; name tenants, or use --all or --select"
         )
-    return tuple(sorted(found))
+    return tuple(sorted(selected))

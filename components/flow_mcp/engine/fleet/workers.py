@@ -1,4 +1,4 @@
-"""How many tenants run at once, and the threads that run them."""
+"""Run tenants in threads, with a number of threads that fits the machine."""
 
 from __future__ import annotations
 
@@ -10,18 +10,20 @@ from pathlib import Path
 from typing import TypeVar
 
 _BYTES = 400 * 1024 * 1024
-"""What a tenant takes: Pulumi, the program, the plugins, the policy pack. Measured: 240 to 300 MB."""
+"""Memory of one tenant: Pulumi, the program, the plugins, the policy pack. Measured: 240 to 300 MB."""
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
 
-def at_once(cores: float | None = None, memory: int | None = None) -> int:
-    """How many tenants to run at once: one more than cores, for each waits for its server, as memory allows.
+def default_workers(cores: float | None = None, memory: int | None = None) -> int:
+    """Return the number of tenants to run at the same time: the cores plus one, limited by the memory.
+
+    There is one more than cores because each tenant waits for its authorization server.
 
     Args:
-        cores: default: those that this process may use, in a container too.
-        memory: bytes; default: those that are free, in a container too.
+        cores: default: the cores that this process may use, within the limits of its container.
+        memory: in bytes; default: the free memory, within the limits of its container.
     """
     by_cores = int(cores if cores is not None else _cores()) + 1
     by_memory = (memory if memory is not None else _memory()) // _BYTES
@@ -29,15 +31,15 @@ def at_once(cores: float | None = None, memory: int | None = None) -> int:
 
 
 def run_all(
-    items: Sequence[_Item], workers: int, work: Callable[[_Item], _Result], go_on: Callable[[], bool]
+    items: Sequence[_Item], workers: int, work: Callable[[_Item], _Result], may_continue: Callable[[], bool]
 ) -> Iterator[tuple[_Item, _Result]]:
-    """Do work on items in threads, and give each result as soon as it is there.
+    """Call a function for each item in threads, and yield each result as soon as it is available.
 
     Args:
-        items: begun in their order.
-        workers: how many at once.
-        work: an exception of it ends the run when what has begun is done, and is raised then.
-        go_on: asked before each item whether another one may begin.
+        items: the items, started in their order.
+        workers: the number of threads.
+        work: the function. After an exception no further item starts; it is raised when all threads ended.
+        may_continue: called before each item; False starts no further item.
     """
     waiting = iter(items)
     lock = threading.Lock()
@@ -48,10 +50,10 @@ def run_all(
         try:
             while True:
                 with lock:
-                    item = next(waiting, done) if go_on() and not broken.is_set() else done
+                    item = next(waiting, done) if may_continue() and not broken.is_set() else done
                 if item is done:
                     return
-                done.put((item, work(item)))  # type: ignore[arg-type] # it is no end mark
+                done.put((item, work(item)))  # type: ignore[arg-type] # it is not the end marker
         except BaseException as error:
             broken.set()
             done.put(error)
@@ -64,13 +66,13 @@ def run_all(
     error: BaseException | None = None
     running = len(threads)
     while running:
-        found = done.get()
-        if found is None:
+        result = done.get()
+        if result is None:
             running -= 1
-        elif isinstance(found, BaseException):
-            error = error or found
+        elif isinstance(result, BaseException):
+            error = error or result
         else:
-            yield found
+            yield result
     if error:
         raise error
 
@@ -99,11 +101,11 @@ def _free() -> int:
                 return int(value.split()[0]) * 1024
     except OSError:
         pass
-    return 4 * _BYTES  # a system that does not say; macOS
+    return 4 * _BYTES  # a system without /proc/meminfo, such as macOS
 
 
 def _cgroup(name: str) -> str:
-    """A limit of the container that this is, if it is one (cgroup v2)."""
+    """Return a limit of this process's container (cgroup v2); empty without a container."""
     try:
         return Path("/sys/fs/cgroup", name).read_text(encoding="utf-8")
     except OSError:

@@ -25,7 +25,7 @@ from flow_mcp.review.policy.evaluation import evaluate
 from flow_mcp.review.policy.pack import Pack
 
 # Besides the tenants' files, these determine the result of a declaration and of the rules.
-_PROGRAM_FILES = (
+PROGRAM_FILES = (
     "policies",
     "stacks",
     "plugin",
@@ -34,6 +34,8 @@ _PROGRAM_FILES = (
     "requirements.txt",
     "pyproject.toml",
 )
+"""Files and directories that all tenants share, relative to the project's directory."""
+
 _DECLARATION_KEYS = ("tenant", "instance")
 _APPLICATIONS = f"stacks/{FILE}"
 # Pulumi writes these keys into the file of every new stack.
@@ -73,7 +75,7 @@ class Base:
         repository = Repository.of(project.directory)
         commit = repository.commit(revision)
         files = repository.files(commit, "Pulumi.yaml", "stacks/")
-        return cls(commit, files, repository.changed(commit, *_PROGRAM_FILES))
+        return cls(commit, files, repository.changed(commit, *PROGRAM_FILES))
 
     def stacks(self) -> tuple[str, ...]:
         """Return the sorted names of all stacks that have a file at the commit."""

@@ -1,1 +1,1 @@
-"""Runs over many tenants: previewed with the policies, limited, then applied in waves."""
+"""Runs over many tenants: previews with the policies, limits, and updates in waves."""

@@ -1,4 +1,4 @@
-"""What every kind of run over tenants needs, and how one tenant's step becomes a result."""
+"""A run over tenants: its settings and results, and the phases that process tenants in threads."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ from flow_mcp.common.errors import FlowMcpError
 from flow_mcp.common.interruption import Interruption
 from flow_mcp.common.safe_text import plain
 from flow_mcp.engine.fleet.recorder import Recorder
-from flow_mcp.engine.fleet.selection import Standing
+from flow_mcp.engine.fleet.selection import Candidate
 from flow_mcp.engine.fleet.survey import Survey
 from flow_mcp.engine.fleet.workers import run_all
-from flow_mcp.engine.stacks import Stacks
-from flow_mcp.review.fleet.result import FAILED, Event, Outcome, Result, Status, Tell
+from flow_mcp.engine.stacks import StackError, Stacks
+from flow_mcp.review.fleet.result import FAILURES, Event, Outcome, Report, Result, Status
 from flow_mcp.review.gate.errors import BlockedError
 from flow_mcp.review.preview.errors import LockedError
 
-_LONGEST = 800
+_MAXIMUM_LENGTH = 800
 
 
 class FleetError(FlowMcpError):
-    """A run over tenants cannot be made."""
+    """A run over several tenants cannot start or continue."""
 
     exit_code = 2
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What a run may do at most; None is no limit.
+    """Limits of a run; None is no limit.
 
     Attributes:
-        tenants: how many tenants it may change.
-        deletions: how many resources it may delete, replacements included.
-        failures: after how many failed tenants another one is begun; after one more, none is.
+        tenants: the maximum number of changed tenants.
+        deletions: the maximum number of deleted resources, including replaced ones.
+        failures: the maximum number of failed tenants; after one more, no further tenant starts.
     """
 
     tenants: int | None = None
@@ -43,32 +43,32 @@ class Limits:
     failures: int | None = None
 
     def refusal(self, results: Sequence[Result]) -> str:
-        """Why the previewed changes are too many; empty where they are not."""
+        """Return why the previewed changes exceed the limits; empty if they do not."""
         changed = [result for result in results if result.operations]
         deletions = sum(result.deletions for result in changed)
-        parts = []
+        excesses = []
         if self.tenants is not None and len(changed) > self.tenants:
-            parts.append(f"{len(changed)} tenants, and --max-tenants is {self.tenants}")
+            excesses.append(f"{len(changed)} tenants, and --max-tenants is {self.tenants}")
         if self.deletions is not None and deletions > self.deletions:
             most = sorted(changed, key=lambda result: (-result.deletions, result.stack))[:5]
-            named = ", ".join(f"{result.stack} {result.deletions}" for result in most if result.deletions)
-            parts.append(f"{deletions} deletions ({named}), and --max-deletions is {self.deletions}")
-        return f"nothing was changed: the run would make {'; '.join(parts)}" if parts else ""
+            listed = ", ".join(f"{result.stack} {result.deletions}" for result in most if result.deletions)
+            excesses.append(f"{deletions} deletions ({listed}), and --max-deletions is {self.deletions}")
+        return f"nothing was changed: the run would make {'; '.join(excesses)}" if excesses else ""
 
 
 @dataclass
 class Fleet:
-    """A run.
+    """A run over tenants.
 
     Attributes:
         stacks: the `pulumi` command and the project.
-        survey: where the tenants stood at its beginning.
-        as_of: the day that the policies judge by.
-        workers: how many tenants at once.
-        limits: what it may do at most.
-        tell: told what happens.
-        interruption: whether the user wants it to stop.
-        results: what came of each tenant so far.
+        survey: the tenants at the start of the run.
+        as_of: the day for which the policies are evaluated.
+        workers: the number of tenants at the same time.
+        limits: the limits of the run.
+        report: called with each event.
+        interruption: the user's interrupts.
+        results: the results so far, by stack.
     """
 
     stacks: Stacks
@@ -76,99 +76,113 @@ class Fleet:
     as_of: date
     workers: int
     limits: Limits
-    tell: Tell
+    report: Report
     interruption: Interruption
     results: dict[str, Result] = field(default_factory=dict)
     recorder: Recorder = field(init=False)
 
     def __post_init__(self) -> None:
         self.recorder = Recorder(self.stacks, self.survey.inputs)
-        for stack, standing in self.survey.standings.items():
-            if not standing.changed:
-                self.results[stack] = Result(stack, "unchanged", standing.reason)
+        for stack, candidate in self.survey.candidates.items():
+            if not candidate.changed:
+                self.results[stack] = Result(stack, "unchanged", candidate.reason)
 
     @property
-    def changed(self) -> tuple[Standing, ...]:
-        """The tenants that have to be run."""
-        return tuple(each for each in self.survey.standings.values() if each.changed)
+    def changed(self) -> tuple[Candidate, ...]:
+        """The tenants that the run includes."""
+        return tuple(candidate for candidate in self.survey.candidates.values() if candidate.changed)
 
     @property
     def failures(self) -> int:
-        """How many tenants have failed; one whose file is broken says nothing of the others."""
-        return sum(each.status in FAILED and each.seconds > 0 for each in tuple(self.results.values()))
+        """The number of tenants that failed after they started; tenants with an invalid file do not count."""
+        return sum(
+            result.status in FAILURES and result.seconds > 0 for result in tuple(self.results.values())
+        )
 
-    def go_on(self) -> bool:
-        """Whether another tenant may be begun."""
+    def may_continue(self) -> bool:
+        """Return whether a further tenant may start."""
         limit = self.limits.failures
-        return not self.interruption.times and (limit is None or self.failures <= limit)
+        return not self.interruption.count and (limit is None or self.failures <= limit)
 
     def phase(
-        self, text: str, stacks: Sequence[str], work: Callable[[str, Callable[[str], None]], Result]
+        self, name: str, stacks: Sequence[str], work: Callable[[str, Callable[[str], None]], Result]
     ) -> Iterator[Result]:
-        """Do something for tenants at once, and keep what comes of it.
+        """Run a step for several tenants in threads, and keep and yield its results.
 
         Args:
-            text: what, for people.
-            stacks: the tenants, begun in this order.
-            work: given a tenant and what is to be told how far it is; its errors become the result.
+            name: the name of the step.
+            stacks: the tenants, started in this order.
+            work: called with a stack and a function that reports the progress; its errors become results.
         """
         if not stacks:
             return
-        self.tell(Event("phase", text, total=len(stacks)))
+        self.report(Event("phase", name, total=len(stacks)))
 
-        def one(stack: str) -> Result:
-            self.tell(Event("began", text, stack))
+        def run(stack: str) -> Result:
+            self.report(Event("started", name, stack))
             began = time.monotonic()
             result = self._result(
-                stack, lambda: work(stack, lambda how: self.tell(Event("detail", how, stack)))
+                stack, lambda: work(stack, lambda progress: self.report(Event("detail", progress, stack)))
             )
             result = replace(result, seconds=round(time.monotonic() - began, 1) or 0.1)
-            # Before the next tenant is begun, so that a failure too many is noticed.
+            # Before the next tenant starts, so that the limit of failures includes this result.
             self.results[stack] = result
-            self.tell(Event("ended", text, stack, result=result))
+            self.report(Event("ended", name, stack, result=result))
             return result
 
-        for _, result in run_all(stacks, self.workers, one, self.go_on):
+        for _, result in run_all(stacks, self.workers, run, self.may_continue):
             yield result
             self.recorder.write_if_due()
 
+    def write_records(self) -> tuple[str, ...]:
+        """Write the pending records; return a note if that fails."""
+        try:
+            self.recorder.write()
+        except StackError as error:
+            return (str(error),)
+        return ()
+
     def _result(self, stack: str, work: Callable[[], Result]) -> Result:
-        reason = self.survey.standings[stack].reason
+        reason = self.survey.candidates[stack].reason
         status: Status
         try:
             return work()
         except KeyboardInterrupt:
-            status, message = "interrupted", "cancelled; what Pulumi had begun by then is finished"
+            status, message = "interrupted", "interrupted; Pulumi finished the changes that had begun"
         except LockedError as error:
             status, message = "locked", str(error)
         except BlockedError as error:
-            status, message = "refused", str(error)
+            status, message = "blocked", str(error)
         except (FlowMcpError, OSError) as error:
             status, message = "failed", str(error)
-        return Result(stack, status, reason, message=plain(" ".join(message.split()), _LONGEST))
+        return Result(stack, status, reason, message=plain(" ".join(message.split()), _MAXIMUM_LENGTH))
 
     def outcome(self, refusal: str = "", *notes: str, applied: bool = True) -> Outcome:
-        """What the run came to, with the tenants that were not begun.
+        """Return the outcome of the run, including the tenants that did not start.
 
         Args:
-            refusal: why the run ends here as a whole.
-            notes: what else has to be known.
-            applied: whether a tenant that was only previewed was not begun.
+            refusal: why the run ended as a whole.
+            notes: further information.
+            applied: whether tenants that were only previewed count as not started.
         """
-        begun = {
+        finished = {
             stack: result
             for stack, result in self.results.items()
             if not (applied and result.status == "previewed")
         }
-        left = [each for stack, each in self.survey.standings.items() if stack not in begun]
-        interrupted = bool(self.interruption.times) and (
-            bool(left) or any(each.status == "interrupted" for each in begun.values())
+        remaining = [
+            candidate for stack, candidate in self.survey.candidates.items() if stack not in finished
+        ]
+        interrupted = bool(self.interruption.count) and (
+            bool(remaining) or any(result.status == "interrupted" for result in finished.values())
         )
-        if left and not refusal and not interrupted:
+        if remaining and not refusal and not interrupted:
             refusal = (
                 f"the run ended: {self.failures} tenants failed, and --max-failures is {self.limits.failures}"
             )
-        for each in left:
-            operations = self.results[each.stack].operations if each.stack in self.results else {}
-            begun[each.stack] = Result(each.stack, "not-begun", each.reason, operations)
-        return Outcome(tuple(begun[stack] for stack in self.survey.standings), refusal, notes, interrupted)
+        for candidate in remaining:
+            stack = candidate.stack
+            operations = self.results[stack].operations if stack in self.results else {}
+            finished[stack] = Result(stack, "not-started", candidate.reason, operations)
+        results = tuple(finished[stack] for stack in self.survey.candidates)
+        return Outcome(results, refusal, notes, interrupted)

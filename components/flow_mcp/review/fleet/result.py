@@ -1,4 +1,4 @@
-"""What happens to tenants in a run, while it happens and at its end."""
+"""Results and events of a run over tenants."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from flow_mcp.common.exit_codes import BLOCKED, INTERRUPTED, OK
+from flow_mcp.common.exit_codes import BLOCKED, FAILED, INTERRUPTED, OK
 from flow_mcp.engine.fleet.selection import Reason
 from flow_mcp.review.preview.steps import Step
 
@@ -19,31 +19,31 @@ Status = Literal[
     "nothing-to-apply",
     "refreshed",
     "destroyed",
-    "refused",
+    "blocked",
     "failed",
     "locked",
     "interrupted",
-    "not-begun",
+    "not-started",
 ]
-"""`new`: not at the backend, so that nothing can be previewed. `refused`: by a policy."""
+"""`new`: the stack does not exist at the backend, so it has no preview. `blocked`: by a policy."""
 
-FAILED: frozenset[Status] = frozenset({"refused", "failed", "locked"})
+FAILURES: frozenset[Status] = frozenset({"blocked", "failed", "locked"})
 
-_DELETING = frozenset({"delete", "delete-replaced", "replace"})
+_DELETIONS = frozenset({"delete", "delete-replaced", "replace"})
 
 
 @dataclass(frozen=True)
 class Result:
-    """What was done for one tenant.
+    """The result of one tenant.
 
     Attributes:
-        stack: its name.
-        status: what came of it.
-        reason: why it was run.
-        operations: how many resources were, or would be, changed, by Pulumi's word for the change;
-            `outputs` where only the stack's outputs are.
-        seconds: how long it took.
-        message: what is wrong and what to do; empty where nothing is.
+        stack: the stack's name.
+        status: the result.
+        reason: why the run included the tenant.
+        operations: the number of changed resources by Pulumi's name of the change, or the number that would
+            change; `outputs` if only the stack's outputs change.
+        seconds: the duration.
+        message: the cause and the remedy of a failure; otherwise empty.
     """
 
     stack: str
@@ -55,19 +55,19 @@ class Result:
 
     @property
     def deletions(self) -> int:
-        """How many resources it deletes; a replacement deletes one."""
-        return sum(number for op, number in self.operations.items() if op in _DELETING)
+        """The number of deleted resources; a replacement deletes one."""
+        return sum(count for operation, count in self.operations.items() if operation in _DELETIONS)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run came to.
+    """The result of a run.
 
     Attributes:
-        results: by tenant's name; one for each tenant that was asked for.
-        refusal: why the run was not begun or not continued as a whole; empty where it was.
-        notes: what else has to be known.
-        interrupted: whether the user ended it before its end.
+        results: the results of all tenants of the run, by name.
+        refusal: why the run did not start, or did not continue; otherwise empty.
+        notes: further information.
+        interrupted: whether the user stopped the run.
     """
 
     results: tuple[Result, ...]
@@ -76,46 +76,47 @@ class Outcome:
     interrupted: bool = False
 
     def counts(self) -> Mapping[Status, int]:
-        """How many tenants there are of each status."""
+        """Return the number of tenants by status."""
         return Counter(result.status for result in self.results)
 
     @property
     def exit_code(self) -> int:
-        """0 done, 1 a tenant failed, 4 refused, 130 interrupted."""
+        """The exit code of the command."""
         statuses = {result.status for result in self.results}
         if self.interrupted:
             return INTERRUPTED
         if self.refusal:
             return BLOCKED
         if statuses & {"failed", "locked"}:
-            return 1
-        return BLOCKED if "refused" in statuses else OK
+            return FAILED
+        return BLOCKED if "blocked" in statuses else OK
 
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happens.
+    """An event of a run.
 
     Attributes:
-        kind: `phase`: tenants are about to be run; `began` and `ended`: one of them; `detail`: how far it is.
-        text: of the phase, the step or the detail.
-        stack: the tenant's name.
-        total: of a phase: how many tenants.
-        result: of the end.
+        kind: `phase`: a step for several tenants begins; `started` and `ended`: the step of one tenant;
+            `detail`: its progress.
+        text: the name of the step, or the progress.
+        stack: the stack's name.
+        total: the number of tenants of a phase.
+        result: the result, of `ended` only.
     """
 
-    kind: Literal["phase", "began", "detail", "ended"]
+    kind: Literal["phase", "started", "detail", "ended"]
     text: str = ""
     stack: str = ""
     total: int = 0
     result: Result | None = None
 
 
-Tell = Callable[[Event], None]
-"""Told each event, by any thread."""
+Report = Callable[[Event], None]
+"""Called with each event, from any thread."""
 
 
 def operations(steps: Iterable[Step], *, outputs: bool = False) -> Mapping[str, int]:
-    """How many steps there are of each kind; `outputs` where nothing but the stack's outputs changes."""
-    counted = dict(sorted(Counter(step.op for step in steps).items()))
-    return counted or ({"outputs": 1} if outputs else {})
+    """Return the number of steps by kind; `outputs` if only the stack's outputs change."""
+    counts = dict(sorted(Counter(step.op for step in steps).items()))
+    return counts or ({"outputs": 1} if outputs else {})

@@ -1,4 +1,4 @@
-"""Applying many tenants: checked, previewed, limited, confirmed, and then updated in waves."""
+"""Preview many tenants, and update them in waves."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from flow_mcp.engine.fleet.locks import free
+from flow_mcp.engine.fleet.locks import have_all_exited
 from flow_mcp.engine.fleet.recorder import Success, now
-from flow_mcp.engine.fleet.selection import Standing
+from flow_mcp.engine.fleet.selection import Candidate
 from flow_mcp.engine.fleet.waves import Wave, waves
-from flow_mcp.engine.stacks import StackError
 from flow_mcp.review.fleet.fleet import Fleet, FleetError
-from flow_mcp.review.fleet.previews import checked, previewed, refused
+from flow_mcp.review.fleet.plans import block_reasons, planned, valid_candidates
 from flow_mcp.review.fleet.result import Outcome, Result, operations
 from flow_mcp.review.gate.apply import apply
 from flow_mcp.review.gate.errors import BlockedError
@@ -25,13 +24,14 @@ _POLL_SECONDS = 0.5
 
 @dataclass(frozen=True)
 class Rollout:
-    """How tenants are applied.
+    """The order of the updates, and the checks before and between them.
 
     Attributes:
-        canaries: names or globs of those that come first.
-        percentages: how many of the others are done after each wave.
-        confirm: asked with what would be done before anything is changed.
-        verify: verifies tenants after their wave, and says by tenant what failed; None without.
+        canaries: names or globs of the tenants of the first wave.
+        percentages: the share of the other tenants that is updated after each wave.
+        confirm: called with the previews before the first update.
+        verify: verifies the tenants of a wave after their updates, and returns the failures by stack; None
+            verifies nothing.
     """
 
     canaries: Sequence[str]
@@ -41,93 +41,84 @@ class Rollout:
 
 
 def preview(fleet: Fleet) -> Outcome:
-    """Preview the tenants that changed; nothing is changed, no stack is made."""
-    standings = checked(fleet)
-    there = [each for each in standings if each.listed]
-    for each in standings:
-        if not each.listed:
-            message = f"`flow-mcp up {each.stack}` makes its stack and all of it"
-            fleet.results[each.stack] = Result(each.stack, "new", each.reason, message=message)
-    with previewed(fleet, there):
+    """Preview the changed tenants, without any change; no stack is created."""
+    candidates = valid_candidates(fleet)
+    for candidate in candidates:
+        if not candidate.listed:
+            message = f"`flow-mcp up {candidate.stack}` creates the stack and all its resources"
+            fleet.results[candidate.stack] = Result(candidate.stack, "new", candidate.reason, message=message)
+    with planned(fleet, [candidate for candidate in candidates if candidate.listed]):
         return fleet.outcome(applied=False)
 
 
 def up(fleet: Fleet, rollout: Rollout) -> Outcome:
-    """Apply the tenants that changed.
+    """Update the changed tenants.
 
-    All are previewed with the policies before any is updated. What is updated is what was previewed: the
-    update reads the same copy of the tenant's file, is judged by the same policies, and is cancelled when it
-    does anything else.
+    All are previewed with the policies before the first update. An update applies exactly its preview: it
+    reads the same copy of the tenant's file, the same policies are evaluated, and it is cancelled if it makes
+    another change.
     """
-    # Wrong percentages are said before an hour of previews.
+    # Report invalid percentages before the previews, which can take an hour.
     waves((), rollout.canaries, rollout.percentages)
     if not fleet.changed:
         return fleet.outcome()
-    standings = _at_backend(fleet, checked(fleet))
-    with previewed(fleet, standings) as (planner, plans, planned):
-        if fleet.interruption.times or not fleet.go_on():
+    candidates = _with_stacks(fleet, valid_candidates(fleet))
+    with planned(fleet, candidates) as (planner, plans, previewed):
+        if fleet.interruption.count or not fleet.may_continue():
             return fleet.outcome()
-        todo = [each for each in standings if each.stack in plans]
-        work = _Work(fleet, planner, plans)
-        for each in todo:
-            if plans[each.stack].preview.empty:
-                work.nothing(each.stack)
-        changing = [planned[each.stack] for each in todo if not plans[each.stack].preview.empty]
+        stacks = [candidate.stack for candidate in candidates if candidate.stack in plans]
+        work = _Update(fleet, planner, plans)
+        for stack in stacks:
+            if plans[stack].preview.empty:
+                work.record_without_update(stack)
+        changing = [previewed[stack] for stack in stacks if not plans[stack].preview.empty]
         if refusal := fleet.limits.refusal(changing):
-            return fleet.outcome(refusal, *recorded(fleet))
+            return fleet.outcome(refusal, *fleet.write_records())
         if changing and not rollout.confirm(changing):
-            return fleet.outcome("nothing was changed: it was not confirmed", *recorded(fleet))
+            return fleet.outcome("nothing was changed: it was not confirmed", *fleet.write_records())
         refusal = ""
-        for wave in waves([each.stack for each in changing], rollout.canaries, rollout.percentages):
+        for wave in waves([result.stack for result in changing], rollout.canaries, rollout.percentages):
             for _ in fleet.phase(f"update {wave.name}", wave.stacks, work):
                 pass
-            if fleet.go_on() and rollout.verify:
-                refusal = _verified(fleet, wave, rollout.verify)
-            if refusal or not fleet.go_on():
+            if fleet.may_continue() and rollout.verify:
+                refusal = _verify(fleet, wave, rollout.verify)
+            if refusal or not fleet.may_continue():
                 break
-        return fleet.outcome(refusal, *recorded(fleet))
+        return fleet.outcome(refusal, *fleet.write_records())
 
 
-def recorded(fleet: Fleet) -> tuple[str, ...]:
-    """Write what is not recorded yet; what is to be said where that fails."""
-    try:
-        fleet.recorder.write()
-    except StackError as error:
-        return (str(error),)
-    return ()
-
-
-def _at_backend(fleet: Fleet, standings: Sequence[Standing]) -> list[Standing]:
-    """Make the stacks that are not there; those that cannot be made have failed."""
+def _with_stacks(fleet: Fleet, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Create missing stacks, and return the candidates whose stacks exist; the others have failed."""
 
     def create(stack: str, _: Callable[[str], None]) -> Result:
         fleet.stacks.create(stack)
         return Result(stack, "new", "new")
 
-    missing = [each.stack for each in standings if not each.listed]
-    made = {each.stack for each in fleet.phase("create", missing, create) if each.status == "new"}
-    for stack in made:
+    missing = [candidate.stack for candidate in candidates if not candidate.listed]
+    created = {result.stack for result in fleet.phase("create", missing, create) if result.status == "new"}
+    for stack in created:
         del fleet.results[stack]
-    return [each for each in standings if each.listed or each.stack in made]
+    return [candidate for candidate in candidates if candidate.listed or candidate.stack in created]
 
 
-def _verified(fleet: Fleet, wave: Wave, verify: Callable[[Sequence[str]], Mapping[str, str]]) -> str:
-    """Verify the wave's tenants that were updated; why no further wave may begin, or nothing."""
+def _verify(fleet: Fleet, wave: Wave, verify: Callable[[Sequence[str]], Mapping[str, str]]) -> str:
+    """Verify the updated tenants of a wave; return why the next wave may not start, or an empty text."""
     updated = [stack for stack in wave.stacks if fleet.results[stack].status == "updated"]
-    wrong = verify(updated) if updated else {}
-    for stack, why in wrong.items():
-        was = fleet.results[stack]
+    failures = verify(updated) if updated else {}
+    for stack, failure in failures.items():
+        previous = fleet.results[stack]
+        message = f"updated, but `flow-mcp verify` failed: {failure}"
         fleet.results[stack] = Result(
-            stack, "failed", was.reason, was.operations, was.seconds, f"updated, but not well: {why}"
+            stack, "failed", previous.reason, previous.operations, previous.seconds, message
         )
         fleet.recorder.forget(stack)
-    if not wrong:
+    if not failures:
         return ""
-    return f"no wave was begun after {wave.name}: `flow-mcp verify` failed for {', '.join(sorted(wrong))}"
+    return f"no wave started after {wave.name}: `flow-mcp verify` failed for {', '.join(sorted(failures))}"
 
 
 @dataclass(frozen=True)
-class _Work:
+class _Update:
     """Updates one tenant."""
 
     fleet: Fleet
@@ -141,15 +132,15 @@ class _Work:
             self.fleet.recorder.forget(stack)
             raise
 
-    def nothing(self, stack: str) -> Result:
-        """A tenant whose preview changes nothing is as its inputs say, without an update."""
-        standing = self.fleet.survey.standings[stack]
-        result = Result(stack, "nothing-to-apply", standing.reason, seconds=self.fleet.results[stack].seconds)
+    def record_without_update(self, stack: str) -> Result:
+        """Record a tenant whose preview is empty: its resources match its inputs."""
+        candidate = self.fleet.survey.candidates[stack]
+        seconds = self.fleet.results[stack].seconds
+        result = Result(stack, "nothing-to-apply", candidate.reason, seconds=seconds)
         self.fleet.results[stack] = result
         moment = now()
-        self._succeeded(
-            stack, Success(self._fingerprint(stack), moment, moment, standing.listed, wrote=False)
-        )
+        success = Success(self._fingerprint(stack), moment, moment, candidate.listed, updated=False)
+        self.fleet.recorder.succeeded(stack, success)
         return result
 
     def _update(self, stack: str, detail: Callable[[str], None]) -> Result:
@@ -159,53 +150,50 @@ class _Work:
             try:
                 applied = apply(self.planner, plan, detail)
             except LockedError as error:
-                plan = self._after_lock(stack, error, deadline, detail)
+                plan = self._plan_after_lock(stack, error, deadline, detail)
                 if plan.preview.empty:
-                    return self.nothing(stack)
+                    return self.record_without_update(stack)
             else:
                 break
-        success = Success(self._fingerprint(stack), began, now(), None, wrote=True)
-        self._succeeded(stack, success)
-        reason = self.fleet.survey.standings[stack].reason
-        found = operations(applied.steps, outputs=plan.preview.outputs_change)
-        return Result(stack, "updated", reason, found)
+        success = Success(self._fingerprint(stack), began, now(), None, updated=True)
+        self.fleet.recorder.succeeded(stack, success)
+        reason = self.fleet.survey.candidates[stack].reason
+        changes = operations(applied.steps, outputs=plan.preview.outputs_change)
+        return Result(stack, "updated", reason, changes)
 
-    def _after_lock(
+    def _plan_after_lock(
         self, stack: str, error: LockedError, deadline: float, detail: Callable[[str], None]
     ) -> Plan:
-        """What is left to do after another process on this machine is done with the tenant.
+        """Return the plan of the remaining changes after another process on this machine released the lock.
 
-        A run that was killed leaves its updates running, and they end well: they are waited for. A lock of
-        a process that was killed too is removed.
+        A killed run leaves its updates running, and they finish normally, so this method waits for them. It
+        removes the lock of an update that was killed too.
 
         Raises:
-            LockedError: somebody else holds it, or for too long.
-            FleetError: what is left to do is something else than what was previewed.
+            LockedError: another user or machine holds the lock, or the wait took too long.
+            FleetError: the remaining changes differ from the preview.
         """
-        if not error.holders or not all(holder.ours for holder in error.holders):
+        if not error.holders or not all(holder.is_ours for holder in error.holders):
             raise error
-        if free(error.holders):
+        if have_all_exited(error.holders):
             self.fleet.stacks.unlock(stack)
         else:
             detail(f"waits for {error.holders[0]}")
-            while not free(error.holders):
-                if self.fleet.interruption.times:
+            while not have_all_exited(error.holders):
+                if self.fleet.interruption.count:
                     raise KeyboardInterrupt
                 if time.monotonic() > deadline:
                     raise error
                 time.sleep(_POLL_SECONDS)
         plan = self.planner.plan(stack, detail)
         if plan.diff.blocked:
-            raise BlockedError(refused(plan.diff))
+            raise BlockedError(block_reasons(plan.diff))
         if not {*plan.preview.steps} <= {*self.plans[stack].preview.steps}:
             raise FleetError(
-                f"another update of {stack} has ended meanwhile, and what is left to do is not what was "
-                "previewed: run it again"
+                f"another update of {stack} has ended meanwhile, and the remaining changes differ from the "
+                "preview. Run the command again"
             )
         return plan
 
     def _fingerprint(self, stack: str) -> str:
         return self.fleet.survey.inputs.fingerprint(self.planner.files[stack])
-
-    def _succeeded(self, stack: str, success: Success) -> None:
-        self.fleet.recorder.succeeded(stack, success)

@@ -114,6 +114,9 @@ def _unknowns(result: Preview) -> Iterator[Unknown]:
     for urn, path in result.unknown_outputs:
         name = urn.rpartition("::")[2]
         yield Unknown(f"{name}: {path}", "is unknown until the update", blocks=False)
+    # Such an update changes what the runtime receives, and an empty diff would need no approval.
+    if result.outputs_change and not result.steps and not result.unknown_outputs:
+        yield Unknown("the stack's outputs", "change although no resource changes", blocks=False)
 
 
 def _rule_results(result: Preview, pack: Pack, as_of: date) -> Iterator[RuleResult]:

@@ -98,7 +98,7 @@ def apply_plans(
     self_test(planner.engine, planner.policies)
     for plan in planned:
         stack, done = plan.preview.stack, None
-        if plan.preview.steps:
+        if not plan.preview.empty:
             report(f"Applying {stack}")
             done = apply(planner, plan, detail)
         report(f"Analyzing {stack}")

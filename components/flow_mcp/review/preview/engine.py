@@ -21,7 +21,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from flow_mcp.common.interruption import Interruption
-from flow_mcp.engine.fleet.locks import remembered, update_of
+from flow_mcp.engine.fleet.locks import registered_process, update_key
 from flow_mcp.engine.stacks import Stacks
 from flow_mcp.review.policy.configuration import AS_OF
 from flow_mcp.review.preview.errors import PreviewError
@@ -85,7 +85,7 @@ class Engine:
         """
         policies = self._policy_arguments if with_policies else ()
         changes = arguments[0] != "preview" and "--preview-only" not in arguments
-        update = update_of(self.stacks.project.directory, stack) if changes else ""
+        update = update_key(self.stacks.project.directory, stack) if changes else ""
         command = f"pulumi {arguments[0]} --stack {stack}"
         return self._execute(
             command, (*arguments, "--stack", stack, *policies), watch, logged=True, update=update
@@ -152,7 +152,7 @@ class Engine:
                     start_new_session=True,  # otherwise a Ctrl-C in the terminal would reach Pulumi twice
                 )
                 events: list[Event] = []
-                with remembered(process.pid, update):
+                with registered_process(process.pid, update):
                     try:
                         for event in _follow(process, event_log, command, self.interruption):
                             events.append(event)
@@ -180,7 +180,7 @@ def _follow(
     """Yield the events as they are written, until the process has ended and all events are read."""
     rest, exited = "", False
     while not exited:
-        if interruption.times:
+        if interruption.count:
             raise KeyboardInterrupt
         with suppress(subprocess.TimeoutExpired):
             process.wait(_POLL_SECONDS)
@@ -212,7 +212,7 @@ def _cancel(process: subprocess.Popen[bytes], interruption: Interruption) -> Non
 def _wait(process: subprocess.Popen[bytes], interruption: Interruption) -> None:
     """Wait until the process has exited, or until a second interruption."""
     while process.poll() is None:
-        if interruption.times > 1:
+        if interruption.count > 1:
             raise KeyboardInterrupt
         with suppress(subprocess.TimeoutExpired):
             process.wait(_POLL_SECONDS)

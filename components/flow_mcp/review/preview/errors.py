@@ -13,10 +13,10 @@ class PreviewError(FlowMcpError):
 
 
 class LockedError(PreviewError):
-    """Somebody else is at work on the stack.
+    """Another update holds the stack's lock.
 
     Attributes:
-        holders: who.
+        holders: the processes that hold the lock, as far as Pulumi names them.
     """
 
     def __init__(self, message: str, holders: tuple[Holder, ...]) -> None:

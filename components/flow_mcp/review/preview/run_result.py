@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from flow_mcp.common.safe_text import plain
-from flow_mcp.engine.fleet.locks import holders, locked
+from flow_mcp.engine.fleet.locks import holders, is_locked
 from flow_mcp.review.preview.engine import Event, Run
 from flow_mcp.review.preview.errors import LockedError, PreviewError
 
@@ -62,7 +62,7 @@ def _require_stack(run: Run) -> None:
             f"the stack {stack} is not at Pulumi's backend; create it with `pulumi stack select --create "
             f"{stack}`, commit the salt that this writes into its file, and run this command again"
         )
-    if locked(run.stderr):
+    if is_locked(run.stderr):
         stack = run.command.rpartition(" ")[2]
         lock_holders = holders(run.stderr)
         names = plain(", ".join(map(str, lock_holders)) or "another process")

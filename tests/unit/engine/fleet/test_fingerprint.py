@@ -1,28 +1,55 @@
-"""A fingerprint changes with everything that decides what an update makes, and with nothing else."""
+"""A fingerprint changes with each input that can change the result of an update, and with no other file."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 
+from flow_mcp.engine.fleet import fingerprint as module
 from flow_mcp.engine.fleet.fingerprint import Inputs
 from flow_mcp.engine.project import Project
+from flow_mcp.local.new_project.create import create
+from flow_mcp.local.new_project.first_tenant import FirstTenant
 from tests.conftest import REPOSITORY
 from tests.unit.declared import Stacks, tenant
 
+PLUGIN = "plugins: {providers: [{name: flow-mcp, path: components}]}\n"
+
 
 @pytest.fixture
-def project(stacks: Stacks) -> Project:
-    """A project with a program, a package and policies."""
+def package(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Stands in for the installed package."""
+    package = tmp_path_factory.mktemp("site-packages") / "flow_mcp"
+    (package / "declaration").mkdir(parents=True)
+    (package / "declaration" / "load.py").write_text("", encoding="utf-8")
+    monkeypatch.setattr(module, "_PACKAGE", package)
+    return package
+
+
+@pytest.fixture
+def project(stacks: Stacks, package: Path) -> Project:
+    """A checkout: a program, the plugin with the package, and policies."""
+    assert package
     for name in ("stacks/__main__.py", "components/flow_mcp/declaration/load.py"):
         file = stacks.project.directory / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text("", encoding="utf-8")
+    text = stacks.project.file.read_text("utf-8")
+    stacks.project.file.write_text(text + PLUGIN, encoding="utf-8")
     stacks.write(tenant())
     return stacks.project
+
+
+@pytest.fixture
+def own_project(tmp_path: Path, package: Path) -> Project:
+    """A project of `flow-mcp new`, whose program and plugin are in the package."""
+    assert package
+    create(tmp_path / "own", FirstTenant(), None)
+    return Project(tmp_path / "own")
 
 
 def fingerprint(project: Project, engine: str = "v3.256.0") -> str:
@@ -51,6 +78,7 @@ def test_the_same_inputs_have_the_same_fingerprint(project: Project) -> None:
         "stacks/__main__.py",
         "stacks/another.py",
         "stacks/Pulumi.acme.yaml",
+        "stacks/applications.yaml",
         "stacks/deeper/Pulumi.yaml",
         "components/__main__.py",
         "components/flow_mcp/declaration/load.py",
@@ -59,7 +87,7 @@ def test_the_same_inputs_have_the_same_fingerprint(project: Project) -> None:
         "policies/configuration.json",
     ],
 )
-def test_a_changed_or_added_file_that_decides_changes_the_fingerprint(project: Project, name: str) -> None:
+def test_a_changed_or_added_input_changes_the_fingerprint(project: Project, name: str) -> None:
     before = fingerprint(project)
     write(name)(project)
     assert fingerprint(project) != before
@@ -75,9 +103,7 @@ def test_a_changed_or_added_file_that_decides_changes_the_fingerprint(project: P
         "components/flow_mcp/runtime/decide.py",
     ],
 )
-def test_a_file_that_decides_nothing_of_the_tenant_leaves_the_fingerprint(
-    project: Project, name: str
-) -> None:
+def test_other_files_do_not_change_the_fingerprint(project: Project, name: str) -> None:
     before = fingerprint(project)
     write(name)(project)
     assert fingerprint(project) == before
@@ -90,7 +116,7 @@ def test_a_renamed_policy_changes_the_fingerprint(project: Project) -> None:
     assert fingerprint(project) != before
 
 
-def test_the_salt_that_pulumi_writes_into_a_new_stacks_file_leaves_the_fingerprint(project: Project) -> None:
+def test_the_salt_of_a_new_stack_does_not_change_the_fingerprint(project: Project) -> None:
     before = fingerprint(project)
     file = project.stack_file("acme")
     file.write_text(file.read_text("utf-8") + "encryptionsalt: v1:abc=:v1:def:ghi==\n", "utf-8")
@@ -105,8 +131,6 @@ def test_another_version_of_a_provider_changes_the_fingerprint(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = fingerprint(project)
-    from importlib import metadata
-
     version = metadata.version
     monkeypatch.setattr(
         metadata, "version", lambda name: "9.9.9" if name == "pulumi-keycloak" else version(name)
@@ -114,7 +138,7 @@ def test_another_version_of_a_provider_changes_the_fingerprint(
     assert fingerprint(project) != before
 
 
-def test_a_plugin_on_the_path_counts_by_its_content_and_one_that_pulumi_ignores_does_not(
+def test_the_content_of_a_plugin_on_the_path_counts_unless_pulumi_ignores_it(
     project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plugin = tmp_path / "bin" / "pulumi-resource-keycloak"
@@ -131,10 +155,67 @@ def test_a_plugin_on_the_path_counts_by_its_content_and_one_that_pulumi_ignores_
     assert fingerprint(project) == without
 
 
-def test_this_projects_versions_are_those_of_the_libraries_that_it_deploys_with() -> None:
+def test_the_versions_are_those_of_the_libraries_of_a_deployment() -> None:
     names = {name for name in Inputs.of(Project(REPOSITORY), "v3").digests if name.startswith("package ")}
     assert {
         *("package flow-mcp", "package pulumi", "package pulumi-keycloak", "package pulumi-auth0"),
         *("package pulumi-azuread", "package pulumi-policy", "package pydantic"),
     } <= names
     assert "package pytest" not in names
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Pulumi.yaml",
+        "stacks/Pulumi.acme.yaml",
+        "stacks/__main__.py",
+        "stacks/applications.yaml",
+        "plugin/__main__.py",
+        "plugin/PulumiPlugin.yaml",
+        "policies/__main__.py",
+        "policies/configuration.json",
+        "policies/rules/few_clients.py",
+    ],
+)
+def test_an_input_of_a_new_project_changes_its_fingerprint(own_project: Project, name: str) -> None:
+    before = fingerprint(own_project)
+    file = own_project.directory / name
+    file.write_text(f"{file.read_text('utf-8') if file.exists() else ''}\n", encoding="utf-8")
+    assert fingerprint(own_project) != before
+
+
+@pytest.mark.parametrize("name", ["README.md", "requirements.txt", "schemas/stack.schema.json", ".gitignore"])
+def test_other_files_of_a_new_project_do_not_change_its_fingerprint(own_project: Project, name: str) -> None:
+    before = fingerprint(own_project)
+    write(name)(own_project)
+    assert fingerprint(own_project) == before
+
+
+def test_another_version_of_the_package_changes_the_fingerprint_of_a_new_project(
+    own_project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = fingerprint(own_project)
+    version = metadata.version
+    monkeypatch.setattr(metadata, "version", lambda name: "9.9.9" if name == "flow-mcp" else version(name))
+    assert fingerprint(own_project) != before
+
+
+@pytest.mark.parametrize(
+    ("name", "counts"),
+    [("declaration/load.py", True), ("review/policy/rules/new.py", True), ("cli/up.py", False)],
+)
+def test_a_changed_file_of_the_installed_package_counts_if_a_deployment_imports_it(
+    own_project: Project, package: Path, name: str, *, counts: bool
+) -> None:
+    before = fingerprint(own_project)
+    (package / name).parent.mkdir(parents=True, exist_ok=True)
+    (package / name).write_text("changed", encoding="utf-8")
+    assert (fingerprint(own_project) != before) is counts
+
+
+def test_the_package_is_the_one_that_runs() -> None:
+    import flow_mcp
+
+    assert flow_mcp.__file__ is not None
+    assert Path(flow_mcp.__file__).parent == module._PACKAGE

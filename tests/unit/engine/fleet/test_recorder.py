@@ -1,4 +1,4 @@
-"""A success is recorded only if the last update is its own."""
+"""A success is recorded only if its update is the last one."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from flow_mcp.engine.fleet.fingerprint import Inputs
 from flow_mcp.engine.fleet.recorder import Recorder, Success
 from flow_mcp.engine.fleet.records import Record, Records
 from flow_mcp.engine.project import Project
-from flow_mcp.engine.stacks import Listed, StackError, Stacks
+from flow_mcp.engine.stacks import ListedStack, StackError, Stacks
 from tests.unit.declared import Stacks as Declared
 
 BEGAN = datetime(2026, 11, 30, 10, 19, 4, 185_900, UTC)
 ENDED = datetime(2026, 11, 30, 10, 19, 9, 0, UTC)
-BEFORE = Listed("2026-11-29T08:00:00.000Z", 3, in_progress=False)
+BEFORE = ListedStack("2026-11-29T08:00:00.000Z", 3, in_progress=False)
 
 
-def at(moment: str, resources: int = 3, *, in_progress: bool = False) -> Listed:
-    return Listed(f"2026-11-30T10:19:{moment}Z", resources, in_progress=in_progress)
+def at(moment: str, resources: int = 3, *, in_progress: bool = False) -> ListedStack:
+    return ListedStack(f"2026-11-30T10:19:{moment}Z", resources, in_progress=in_progress)
 
 
 @pytest.mark.parametrize(
@@ -33,41 +33,42 @@ def at(moment: str, resources: int = 3, *, in_progress: bool = False) -> Listed:
         (at("09.001"), False),
         (at("05.000", in_progress=True), False),
         (BEFORE, False),
-        (Listed(None, 0, in_progress=False), False),
+        (ListedStack(None, 0, in_progress=False), False),
         (None, False),
     ],
 )
-def test_an_update_is_the_last_if_the_backend_lists_a_time_within_it(
-    listed: Listed | None, own: bool
+def test_an_update_is_the_last_one_if_the_backend_lists_a_time_within_it(
+    listed: ListedStack | None, own: bool
 ) -> None:
-    assert Success("sha256:1", BEGAN, ENDED, BEFORE, wrote=True).is_last(listed) is own
+    assert Success("sha256:1", BEGAN, ENDED, BEFORE, updated=True).is_last(listed) is own
 
 
 @pytest.mark.parametrize(
-    ("listed", "same"), [(BEFORE, True), (at("05.000"), False), (Listed(BEFORE.updated, 4, False), False)]
+    ("listed", "same"),
+    [(BEFORE, True), (at("05.000"), False), (ListedStack(BEFORE.updated, 4, False), False)],
 )
-def test_where_nothing_was_applied_the_backend_must_list_what_it_listed_before(
-    listed: Listed, same: bool
-) -> None:
-    assert Success("sha256:1", BEGAN, ENDED, BEFORE, wrote=False).is_last(listed) is same
+def test_without_an_update_the_backend_must_list_the_stack_as_before(listed: ListedStack, same: bool) -> None:
+    assert Success("sha256:1", BEGAN, ENDED, BEFORE, updated=False).is_last(listed) is same
 
 
 class Backend:
-    """Stands in for Pulumi's: lists all tenants as updated just now, and keeps what is recorded."""
+    """A stand-in for Pulumi's backend: lists all tenants as just updated, and keeps the records."""
 
     def __init__(self, project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
         self.stacks = Stacks(project, Path("pulumi"))
         self.recorded: list[dict[str, Record | None]] = []
-        self.meanwhile: Callable[[], None] = lambda: None
-        monkeypatch.setattr(Stacks, "listed", lambda _: {name: at("05.000") for name in ("acme", "late")})
+        self.during_write: Callable[[], None] = lambda: None
+        monkeypatch.setattr(
+            Stacks, "list_stacks", lambda _: {name: at("05.000") for name in ("acme", "late")}
+        )
         monkeypatch.setattr(Records, "write", lambda _, changes: self.write(changes))
 
     def write(self, changes: Mapping[str, Record | None]) -> None:
-        self.meanwhile()
+        self.during_write()
         self.recorded.append(dict(changes))
 
 
-SUCCESS = Success("sha256:1", BEGAN, ENDED, BEFORE, wrote=True)
+SUCCESS = Success("sha256:1", BEGAN, ENDED, BEFORE, updated=True)
 RECORD = Record(fingerprint="sha256:1", updated="2026-11-30T10:19:05.000Z", resources=3)
 
 
@@ -80,33 +81,33 @@ def recorder_of(backend: Backend) -> Recorder:
     return Recorder(backend.stacks, Inputs.of(backend.stacks.project, "v3"))
 
 
-def test_a_tenant_that_succeeds_while_others_are_recorded_is_recorded_the_next_time(backend: Backend) -> None:
+def test_a_success_during_a_write_is_part_of_the_next_write(backend: Backend) -> None:
     recorder = recorder_of(backend)
     recorder.succeeded("acme", SUCCESS)
-    backend.meanwhile = lambda: recorder.succeeded("late", SUCCESS)
+    backend.during_write = lambda: recorder.succeeded("late", SUCCESS)
     recorder.write()
-    backend.meanwhile = lambda: None
+    backend.during_write = lambda: None
     recorder.write()
     recorder.write()
     assert backend.recorded == [{"acme": RECORD}, {"late": RECORD}]
 
 
-def test_what_cannot_be_written_is_written_the_next_time(backend: Backend) -> None:
+def test_records_that_could_not_be_written_are_part_of_the_next_write(backend: Backend) -> None:
     recorder = recorder_of(backend)
     recorder.succeeded("acme", SUCCESS)
 
     def fail() -> None:
         raise StackError("the backend is down")
 
-    backend.meanwhile = fail
+    backend.during_write = fail
     with pytest.raises(StackError, match="the backend is down"):
         recorder.write()
-    backend.meanwhile = lambda: None
+    backend.during_write = lambda: None
     recorder.write()
     assert backend.recorded == [{"acme": RECORD}]
 
 
-def test_a_tenant_that_failed_and_one_that_is_not_listed_lose_their_records(backend: Backend) -> None:
+def test_failed_tenants_and_unlisted_tenants_lose_their_records(backend: Backend) -> None:
     recorder = recorder_of(backend)
     recorder.succeeded("acme", SUCCESS)
     recorder.forget("acme")

@@ -1,4 +1,4 @@
-"""Waves: each tenant is in exactly one, and the first ones are what was asked for."""
+"""Each tenant is in exactly one wave, and the waves have the given order and sizes."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def test_without_waves_there_is_one_and_without_tenants_none() -> None:
 
 
 @pytest.mark.parametrize("percentages", [(50, 10), (10, 10), (0, 50), (101,), (-1,)])
-def test_percentages_that_do_not_grow_to_100_are_refused(percentages: tuple[int, ...]) -> None:
-    with pytest.raises(WaveError, match="give percentages that grow, from 1 to 100, as in 10,50"):
+def test_percentages_that_do_not_increase_or_exceed_100_are_rejected(percentages: tuple[int, ...]) -> None:
+    with pytest.raises(WaveError, match="use increasing percentages from 1 to 100, as in 10,50"):
         waves(TEN, (), percentages)
 
 

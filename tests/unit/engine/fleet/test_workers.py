@@ -1,4 +1,4 @@
-"""How many tenants run at once, and what happens to the others when one breaks or the run ends."""
+"""The number of threads, and the end of a run after an error or an interrupt."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from flow_mcp.engine.fleet.workers import at_once, run_all
+from flow_mcp.engine.fleet.workers import default_workers, run_all
 
 GIGABYTE = 1024**3
 
@@ -16,15 +16,15 @@ GIGABYTE = 1024**3
     [(2, 16 * GIGABYTE, 3), (8, 16 * GIGABYTE, 9), (8, 2 * GIGABYTE, 5), (0.5, GIGABYTE, 1), (2, 0, 1)],
 )
 def test_cores_and_memory_bound_the_workers(cores: float, memory: int, expected: int) -> None:
-    assert at_once(cores, memory) == expected
+    assert default_workers(cores, memory) == expected
 
 
 def test_this_machine_has_a_worker() -> None:
-    assert at_once() >= 1
+    assert default_workers() >= 1
 
 
-def test_no_more_run_at_once_than_there_are_workers_and_all_are_run() -> None:
-    # Each waits until another one is there too: with fewer than two at once this would not end.
+def test_no_more_run_default_workers_than_there_are_workers_and_all_are_run() -> None:
+    # Each call waits for a second one: with fewer than two threads the test would not end.
     together, running, most = threading.Barrier(2), 0, 0
     lock = threading.Lock()
 
@@ -43,7 +43,7 @@ def test_no_more_run_at_once_than_there_are_workers_and_all_are_run() -> None:
     assert (found, most) == ({item: item * 2 for item in range(10)}, 2)
 
 
-def test_nothing_is_begun_after_the_run_is_to_end() -> None:
+def test_no_item_starts_after_the_end_of_the_run() -> None:
     done: list[int] = []
 
     def work(item: int) -> None:
@@ -52,7 +52,7 @@ def test_nothing_is_begun_after_the_run_is_to_end() -> None:
     assert [item for item, _ in run_all(range(10), 1, work, lambda: len(done) < 3)] == [0, 1, 2] == done
 
 
-def test_an_error_of_ours_is_raised_when_what_has_begun_is_done() -> None:
+def test_an_error_is_raised_after_the_running_items_have_finished() -> None:
     others, finished = threading.Event(), []
 
     def work(item: int) -> int:

@@ -1,4 +1,4 @@
-"""A new tenant's file is right at once, or it is not written."""
+"""A new tenant's file is valid, or it is not written."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from flow_mcp.authorization_servers import KINDS
 from flow_mcp.declaration.findings import DeclarationError
-from flow_mcp.review.fleet.new_tenant import NewTenantError, new_file, settings_needed, text, write
+from flow_mcp.review.fleet.new_tenant import NewTenantError, content, new_file, required_settings, write
 from tests.unit.declared import Stacks, tenant
 
 WORKSPACES = {"456": ["production", "test"]}
@@ -23,19 +23,19 @@ SETTINGS = {
 
 
 @pytest.mark.parametrize("kind", SETTINGS)
-def test_what_is_needed_makes_a_file_that_is_read_as_it_was_given(stacks: Stacks, kind: str) -> None:
-    content = text("00123", WORKSPACES, kind, SETTINGS[kind])
-    file, _ = write(stacks.project, "acme", content)
-    assert file.read_text("utf-8") == content
-    declared = stacks.load(content).declaration
+def test_the_required_settings_make_a_valid_file_with_the_given_values(stacks: Stacks, kind: str) -> None:
+    text = content(stacks.project, "00123", WORKSPACES, kind, SETTINGS[kind])
+    file, _ = write(stacks.project, "acme", text)
+    assert file.read_text("utf-8") == text
+    declared = stacks.load(text).declaration
     assert (declared.tenant.id, declared.kind.key) == ("00123", kind)
     assert {name: each.environments for name, each in declared.tenant.workspaces.items()} == {
         "456": ("production", "test")
     }
 
 
-def test_each_kind_asks_for_what_it_cannot_do_without() -> None:
-    assert {kind: [each.path for each in settings_needed(kind)] for kind in KINDS} == {
+def test_each_kind_has_its_required_settings() -> None:
+    assert {kind: [each.path for each in required_settings(kind)] for kind in KINDS} == {
         "auth0": ["domain"],
         "entra": ["tenantId"],
         "external": ["authority", "resources"],
@@ -45,23 +45,23 @@ def test_each_kind_asks_for_what_it_cannot_do_without() -> None:
     }
 
 
-def test_nothing_is_written_over(stacks: Stacks) -> None:
+def test_a_file_is_never_overwritten(stacks: Stacks) -> None:
     stacks.write("mine")
-    with pytest.raises(NewTenantError, match="is there already; nothing was written"):
-        write(stacks.project, "acme", text("acme", WORKSPACES, "keycloak", KEYCLOAK))
+    with pytest.raises(NewTenantError, match="exists, and nothing was written"):
+        write(stacks.project, "acme", content(stacks.project, "acme", WORKSPACES, "keycloak", KEYCLOAK))
     assert stacks.project.stack_file("acme").read_text("utf-8") == "mine"
 
 
-def test_a_link_that_leads_nowhere_is_there_too(stacks: Stacks) -> None:
+def test_a_dangling_link_is_not_overwritten(stacks: Stacks) -> None:
     link = stacks.project.directory / "stacks" / "Pulumi.acme.yaml"
     link.symlink_to("nowhere.yaml")
-    with pytest.raises(NewTenantError, match="is there already"):
+    with pytest.raises(NewTenantError, match="exists, and nothing"):
         new_file(stacks.project, "acme")
 
 
 @pytest.mark.parametrize("name", ["", "../acme", "a/b", "a b", "..", "a\n", "x" * 101, "flow-mcp-fleet"])
-def test_a_name_that_is_none_of_a_stack_is_refused(stacks: Stacks, name: str) -> None:
-    with pytest.raises(NewTenantError, match="cannot be a tenant's name here"):
+def test_an_invalid_name_of_a_stack_is_rejected(stacks: Stacks, name: str) -> None:
+    with pytest.raises(NewTenantError, match="is not a valid name for a tenant's stack"):
         new_file(stacks.project, name)
 
 
@@ -73,22 +73,37 @@ def test_a_name_that_is_none_of_a_stack_is_refused(stacks: Stacks, name: str) ->
         ({"url": "https://id.acme.example"}, "realm"),
     ],
 )
-def test_a_file_that_would_be_wrong_is_not_written(
-    stacks: Stacks, settings: dict[str, str], why: str
-) -> None:
+def test_an_invalid_file_is_not_written(stacks: Stacks, settings: dict[str, str], why: str) -> None:
     with pytest.raises(DeclarationError, match=f"Pulumi.acme.yaml:.*{why}"):
-        write(stacks.project, "acme", text("acme", WORKSPACES, "keycloak", settings))
+        write(stacks.project, "acme", content(stacks.project, "acme", WORKSPACES, "keycloak", settings))
     assert stacks.project.stacks() == ()
 
 
-def test_a_tenant_that_another_file_declares_is_not_written(stacks: Stacks) -> None:
+def test_a_tenant_of_another_file_is_not_written(stacks: Stacks) -> None:
     stacks.write(tenant())
     with pytest.raises(DeclarationError, match=r"Pulumi\.twin\.yaml.* which the stack acme also declares"):
-        write(stacks.project, "twin", text("acme", WORKSPACES, "keycloak", KEYCLOAK))
+        write(stacks.project, "twin", content(stacks.project, "acme", WORKSPACES, "keycloak", KEYCLOAK))
     assert stacks.project.stacks() == ("acme",)
 
 
 @pytest.mark.parametrize("settings", [{"url": "[", "x": "1"}, {"realm": "acme", "realm.name": "acme"}])
-def test_a_setting_that_cannot_be_meant_is_refused(settings: dict[str, str]) -> None:
-    with pytest.raises(NewTenantError, match=r"no YAML|has a value already"):
-        text("acme", WORKSPACES, "keycloak", settings)
+def test_contradicting_and_invalid_settings_are_rejected(stacks: Stacks, settings: dict[str, str]) -> None:
+    with pytest.raises(NewTenantError, match=r"not valid YAML|already has a value"):
+        content(stacks.project, "acme", WORKSPACES, "keycloak", settings)
+
+
+@pytest.mark.parametrize("path", ["docs/schemas/stack.schema.json", "schemas/stack.schema.json"])
+def test_the_file_names_the_schema_of_its_project(stacks: Stacks, path: str) -> None:
+    schema = stacks.project.directory / path
+    schema.parent.mkdir(parents=True)
+    schema.write_text("{}", "utf-8")
+    text = content(stacks.project, "acme", WORKSPACES, "keycloak", KEYCLOAK)
+    assert text.startswith(f"# yaml-language-server: $schema=../{path}\n")
+
+
+def test_a_problem_of_the_teams_applications_names_their_file(stacks: Stacks) -> None:
+    applications = stacks.project.directory / "stacks" / "applications.yaml"
+    applications.write_text("[", "utf-8")
+    settings = {**KEYCLOAK, "registration.metadataDocuments": "{applications: [tool], access: [456/test]}"}
+    with pytest.raises(DeclarationError, match=str(applications)):
+        write(stacks.project, "acme", content(stacks.project, "acme", WORKSPACES, "keycloak", settings))

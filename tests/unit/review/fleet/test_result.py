@@ -1,4 +1,4 @@
-"""What a run comes to: exit codes, counts, and limits that refuse it with their counts."""
+"""The outcome of a run: exit codes, counts and limits."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ def result(stack: str, status: Status, **operations: int) -> Result:
         ((), "", False, 0),
         (("unchanged", "updated", "nothing-to-apply", "new", "previewed"), "", False, 0),
         (("updated", "failed"), "", False, 1),
-        (("locked", "refused"), "", False, 1),
-        (("updated", "refused"), "", False, 4),
-        (("not-begun",), "too many", False, 4),
+        (("locked", "blocked"), "", False, 1),
+        (("updated", "blocked"), "", False, 4),
+        (("not-started",), "too many", False, 4),
         (("interrupted", "failed"), "", True, 130),
     ],
 )
-def test_the_exit_code_tells_the_worst(
+def test_the_exit_code_is_that_of_the_worst_result(
     statuses: tuple[Status, ...], refusal: str, interrupted: bool, code: int
 ) -> None:
     results = tuple(result(str(number), status) for number, status in enumerate(statuses))
@@ -57,5 +57,5 @@ CHANGES = (
         ),
     ],
 )
-def test_a_run_beyond_its_limits_is_refused_with_the_counts(limits: Limits, refusal: str) -> None:
+def test_a_run_that_exceeds_its_limits_is_refused_with_the_counts(limits: Limits, refusal: str) -> None:
     assert limits.refusal(CHANGES) == refusal

@@ -122,6 +122,19 @@ def test_no_change_needs_no_approval_and_a_blocked_change_gets_none(stacks: Stac
             require_approval(blocked, digest(blocked.diffs))
 
 
+def test_a_change_of_outputs_without_a_change_of_resources_needs_approval(stacks: Stacks) -> None:
+    same = outcome(stacks, Preview("acme", declared(), declared(), (), (), (), False, None))
+    outputs = outcome(stacks, Preview("acme", declared(), declared(), (), (), (), True, None))
+
+    assert outputs.diffs[0].unknowns == (
+        Unknown("the stack's outputs", "change although no resource changes", blocks=False),
+    )
+    assert verdict(outputs) == 3
+    require_approval(outputs, digest(outputs.diffs))
+    with pytest.raises(NotApprovedError):
+        require_approval(outputs, digest(same.diffs))
+
+
 def test_declarations_are_checked_against_all_other_stacks(stacks: Stacks) -> None:
     directory = stacks.project.directory / "stacks"
     (directory / "Pulumi.acme.yaml").write_text(tenant(), "utf-8")

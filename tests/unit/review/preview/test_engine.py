@@ -173,16 +173,16 @@ def test_an_analysis_reports_on_standard_output(project: Project) -> None:
 
 
 def test_a_run_in_another_thread_is_interrupted_as_by_a_ctrl_c(project: Project) -> None:
-    made = engine(project, WAITING)
+    pulumi = engine(project, WAITING)
     raised: list[type[BaseException]] = []
 
     def watch(event: Any) -> None:
         if "begun" in event:
-            made.interruption.times += 1
+            pulumi.interruption.count += 1
 
     def run() -> None:
         try:
-            made.run("up", stack="acme", watch=watch)
+            pulumi.run("up", stack="acme", watch=watch)
         except BaseException as error:
             raised.append(type(error))
 
@@ -205,12 +205,12 @@ write('{"begun": true}\\n')
 while True:
     time.sleep(0.01)
 """
-    made = engine(project, stubborn)
+    pulumi = engine(project, stubborn)
     raised: list[type[BaseException]] = []
 
     def run() -> None:
         try:
-            made.run("up", stack="acme", watch=lambda _: setattr(made.interruption, "times", 1))
+            pulumi.run("up", stack="acme", watch=lambda _: setattr(pulumi.interruption, "count", 1))
         except BaseException as error:
             raised.append(type(error))
 
@@ -218,7 +218,7 @@ while True:
     thread.start()
     while not (project.directory / "bin" / "interrupted").exists():
         assert thread.is_alive()
-    made.interruption.times = 2
+    pulumi.interruption.count = 2
     thread.join(timeout=60)
 
     assert raised == [KeyboardInterrupt]

@@ -1,4 +1,4 @@
-"""Tenants as their files declare them and as the backend knows them."""
+"""Summaries of tenants' files, for lists of tenants."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from flow_mcp.engine.project import Project
 
 
 @dataclass(frozen=True)
-class Declared:
-    """A tenant's file in short.
+class TenantSummary:
+    """The summary of a tenant's file.
 
     Attributes:
         stack: the stack's name.
-        tenant: the tenant's ID in Flow; None where the file is wrong, as all that follows.
-        kind: of its authorization server.
-        authority: None also where the authorization server assigns it.
-        problem: what is wrong with the file; empty where nothing is.
+        tenant: the tenant's ID in Flow; None if the file is invalid, like the following attributes.
+        kind: the kind of its authorization server.
+        authority: the authority; also None if the authorization server assigns it.
+        problem: the first problem of an invalid file; otherwise empty.
     """
 
     stack: str
@@ -30,16 +30,16 @@ class Declared:
     problem: str = ""
 
 
-def declared(project: Project, stacks: Sequence[str]) -> Iterator[Declared]:
-    """Read tenants' files; no server and no backend is asked."""
+def summaries(project: Project, stacks: Sequence[str]) -> Iterator[TenantSummary]:
+    """Yield the summaries of tenants' files, without calls of a server or the backend."""
     instance = instance_of(project.file)
     for stack, file in project.stack_files(stacks).items():
         try:
             declaration = from_file(file, instance).declaration
         except DeclarationError as error:
-            errors = [each for each in error.problems if each.severity == "error"]
-            yield Declared(stack, problem=str(errors[0]))
+            errors = [problem for problem in error.problems if problem.severity == "error"]
+            yield TenantSummary(stack, problem=str(errors[0]))
             continue
         kind = declaration.kind
         authority = kind.authority(declaration) if kind.authority else None
-        yield Declared(stack, declaration.tenant.id, kind.key, authority)
+        yield TenantSummary(stack, declaration.tenant.id, kind.key, authority)

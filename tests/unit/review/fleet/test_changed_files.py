@@ -1,4 +1,4 @@
-"""Which tenants changed since a revision: too many rather than too few."""
+"""Tenants that changed since a revision; in doubt all of them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from flow_mcp.engine.project import Project
 from flow_mcp.review.diff.git import GitError
-from flow_mcp.review.fleet.since import changed_since
+from flow_mcp.review.fleet.changed_files import changed_since
 from tests.unit.review.diff.checkout import Checkout
 
 ALL = ("acme", "globex")
@@ -27,14 +27,14 @@ def changed(checkout: Checkout, stacks: tuple[str, ...] = ALL) -> tuple[str, ...
     return changed_since(Project(checkout.project), "HEAD", stacks)
 
 
-def test_only_the_tenant_whose_file_changed_is_told(checkout: Checkout) -> None:
+def test_only_the_tenant_whose_file_changed_is_returned(checkout: Checkout) -> None:
     assert changed(checkout) == ()
     checkout.stack("globex").write_text("config: {a: 1}\n", "utf-8")
     assert changed(checkout) == ("globex",)
     assert changed(checkout, ("acme",)) == ()
 
 
-def test_a_file_that_git_does_not_know_has_changed(checkout: Checkout) -> None:
+def test_an_untracked_file_counts_as_changed(checkout: Checkout) -> None:
     checkout.stack("new").write_text("config: {}\n", "utf-8")
     assert changed(checkout, ("acme", "new")) == ("new",)
 
@@ -45,14 +45,26 @@ def test_a_removed_tenant_changes_no_other(checkout: Checkout) -> None:
 
 
 @pytest.mark.parametrize("name", ["Pulumi.yaml", "policies/configuration.json"])
-def test_what_they_have_in_common_changes_all(checkout: Checkout, name: str) -> None:
+def test_a_changed_shared_file_changes_all_tenants(checkout: Checkout, name: str) -> None:
     file = checkout.project / name
     file.write_text(f"{file.read_text('utf-8')}\n", "utf-8")
     assert changed(checkout) == ALL
 
 
-def test_a_new_file_of_the_program_changes_all_once_git_knows_it(checkout: Checkout) -> None:
-    (checkout.project / "stacks" / "helper.py").write_text("", "utf-8")
+@pytest.mark.parametrize(
+    "name",
+    [
+        "stacks/helper.py",
+        "stacks/applications.yaml",
+        "policies/rules/own.py",
+        "plugin/a.py",
+        "requirements.txt",
+    ],
+)
+def test_a_new_file_that_git_tracks_changes_all_tenants(checkout: Checkout, name: str) -> None:
+    file = checkout.project / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("", "utf-8")
     checkout.git("add", "--all")
     assert changed(checkout) == ALL
 

@@ -1,8 +1,8 @@
-"""A broken file is a problem of its own tenant."""
+"""An invalid file fails only its own tenant."""
 
 from __future__ import annotations
 
-from flow_mcp.review.fleet.declared import problems
+from flow_mcp.review.fleet.invalid_files import problems
 from tests.unit.declared import SERVER, Stacks, tenant
 
 
@@ -10,16 +10,16 @@ def other(name: str) -> str:
     return tenant(server=SERVER.replace("acme", name)).replace("id: acme", f"id: {name}")
 
 
-def test_only_the_tenant_with_the_broken_file_has_problems(stacks: Stacks) -> None:
+def test_only_the_tenant_with_the_invalid_file_has_problems(stacks: Stacks) -> None:
     stacks.write(tenant())
-    stacks.write("config: [", "broken")
+    stacks.write("config: [", "invalid")
     stacks.write(other("globex"), "globex")
-    found = problems(stacks.project, ["acme", "broken", "globex"])
-    assert list(found) == ["broken"]
+    found = problems(stacks.project, ["acme", "invalid", "globex"])
+    assert list(found) == ["invalid"]
     assert problems(stacks.project, ["acme", "globex"]) == {}
 
 
-def test_of_two_that_declare_the_same_tenant_neither_may_be_run(stacks: Stacks) -> None:
+def test_two_files_that_declare_the_same_tenant_are_both_invalid(stacks: Stacks) -> None:
     stacks.write(tenant())
     stacks.write(tenant(), "twin")
     stacks.write(other("globex"), "globex")
@@ -27,5 +27,5 @@ def test_of_two_that_declare_the_same_tenant_neither_may_be_run(stacks: Stacks) 
     assert list(found) == ["acme", "twin"]
     assert "which the stack twin also declares" in found["acme"][0].message
     assert "which the stack acme also declares" in found["twin"][0].message
-    # Also where the other one is not asked for.
+    # Also if the other one is not selected.
     assert list(problems(stacks.project, ["twin"])) == ["twin"]

@@ -1,4 +1,4 @@
-"""Tenants' files, checked so that a broken one keeps no other tenant from being run."""
+"""Check tenants' files so that an invalid file fails only its own tenant."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from flow_mcp.engine.project import Project
 
 
 def problems(project: Project, stacks: Collection[str]) -> Mapping[str, tuple[Problem, ...]]:
-    """What is wrong with tenants' files, by tenant; also with those that declare what another one declares.
+    """Return the problems of invalid tenants' files by stack, including objects that two tenants declare.
 
     Args:
-        project: all its tenants are read.
-        stacks: of which problems are told.
+        project: the project; the files of all its tenants are read.
+        stacks: the stacks whose problems are returned.
     """
     instance = instance_of(project.file)
     loaded: dict[str, Loaded] = {}
@@ -26,10 +26,10 @@ def problems(project: Project, stacks: Collection[str]) -> Mapping[str, tuple[Pr
             loaded[stack] = from_file(file, instance)
         except DeclarationError as error:
             found[stack] = error.problems
-    # In both orders: of two that declare the same, neither may be run.
+    # In both orders, so that both tenants that declare the same object have a problem.
     for order in (sorted(loaded), sorted(loaded, reverse=True)):
         owners: dict[str, str] = {}
         for stack in order:
-            if shared := tuple(duplicate_claims(loaded[stack], stack, owners)):
-                found[stack] = shared
+            if duplicates := tuple(duplicate_claims(loaded[stack], stack, owners)):
+                found[stack] = duplicates
     return {stack: found[stack] for stack in stacks if stack in found}

@@ -1,0 +1,118 @@
+"""Run `pulumi refresh` and `pulumi destroy` for many tenants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from flow_mcp.engine.fleet.recorder import Success, now
+from flow_mcp.engine.fleet.selection import Candidate
+from flow_mcp.review.fleet.fleet import Fleet
+from flow_mcp.review.fleet.result import Outcome, Result
+from flow_mcp.review.preview.engine import Engine, Event, Run
+from flow_mcp.review.preview.run_result import require_completed
+from flow_mcp.review.preview.secrets import with_masked_secrets
+
+
+def refresh(fleet: Fleet) -> Outcome:
+    """Read the resources of all given tenants from their authorization servers into their states.
+
+    Unchanged tenants are included, because a change at the server changes no input. The record of a tenant
+    whose resources had changed is removed, so that the next `flow-mcp up` updates it.
+    """
+    runner = _Runner(fleet)
+
+    def work(stack: str, detail: Callable[[str], None]) -> Result:
+        candidate, began = fleet.survey.candidates[stack], now()
+        fleet.recorder.forget(stack)
+        operations = runner.run(stack, detail, "refresh", "--yes", "--skip-preview")
+        if not operations and candidate.reason == "unchanged":
+            success = Success(candidate.fingerprint, began, now(), None, updated=True)
+            fleet.recorder.succeeded(stack, success)
+        return Result(stack, "refreshed", candidate.reason, operations)
+
+    for _ in fleet.phase("refresh", [candidate.stack for candidate in _existing(fleet)], work):
+        pass
+    return fleet.outcome("", *fleet.write_records())
+
+
+def destroy(fleet: Fleet, confirm: Callable[[Result], bool]) -> Outcome:
+    """Delete the tenants' resources at their authorization servers; their stacks remain, without resources.
+
+    Args:
+        fleet: the run.
+        confirm: called with the preview of each tenant before the first one is changed.
+    """
+    runner = _Runner(fleet)
+
+    def preview(stack: str, detail: Callable[[str], None]) -> Result:
+        operations = runner.run(stack, detail, "destroy", "--preview-only", preview=True)
+        return Result(stack, "previewed", fleet.survey.candidates[stack].reason, operations)
+
+    def work(stack: str, detail: Callable[[str], None]) -> Result:
+        fleet.recorder.forget(stack)
+        operations = runner.run(stack, detail, "destroy", "--yes", "--skip-preview")
+        return Result(stack, "destroyed", fleet.survey.candidates[stack].reason, operations)
+
+    stacks = [candidate.stack for candidate in _existing(fleet)]
+    previewed = [result for result in fleet.phase("preview", stacks, preview) if result.status == "previewed"]
+    if not fleet.may_continue():
+        return fleet.outcome()
+    if refusal := fleet.limits.refusal(previewed):
+        return fleet.outcome(refusal)
+    if not all(map(confirm, sorted(previewed, key=lambda result: result.stack))):
+        return fleet.outcome("nothing was destroyed: not every tenant was confirmed by its name")
+    for _ in fleet.phase("destroy", [result.stack for result in previewed], work):
+        pass
+    return fleet.outcome("", *fleet.write_records())
+
+
+def _existing(fleet: Fleet) -> list[Candidate]:
+    """Return the tenants whose stacks exist at the backend; the others have nothing to refresh or destroy."""
+    existing = []
+    for stack, candidate in fleet.survey.candidates.items():
+        if candidate.listed:
+            fleet.results.pop(stack, None)
+            existing.append(candidate)
+        else:
+            message = "the stack does not exist at the backend"
+            fleet.results[stack] = Result(stack, "unchanged", candidate.reason, message=message)
+    return existing
+
+
+@dataclass(frozen=True)
+class _Runner:
+    """Runs commands of Pulumi that accept no policy pack, because they apply no declaration."""
+
+    fleet: Fleet
+
+    def run(
+        self, stack: str, detail: Callable[[str], None], *arguments: str, preview: bool = False
+    ) -> Mapping[str, int]:
+        """Run a command, and return the number of changed resources by Pulumi's name of the change.
+
+        Raises:
+            PreviewError: the command failed.
+        """
+        engine = Engine(self.fleet.stacks, self.fleet.as_of, self.fleet.interruption)
+        resources = 0
+
+        def watch(event: Event) -> None:
+            nonlocal resources
+            resources += "resourcePreEvent" in event
+            detail(f"{resources} resources")
+
+        run = engine.run(*arguments, stack=stack, watch=watch, with_policies=False)
+        run = with_masked_secrets(engine, run, stack)
+        require_completed(run, preview=preview)
+        return _operations(run)
+
+
+def _operations(run: Run) -> Mapping[str, int]:
+    summary = next(event["summaryEvent"] for event in run.events if "summaryEvent" in event)
+    counts = summary.get("resourceChanges") or {}
+    return {
+        operation: count
+        for operation, count in sorted(counts.items())
+        if operation not in {"same", "refresh", "read"}
+    }
