@@ -162,8 +162,8 @@ def test_a_preflight_error_replaces_the_plugins_message(adopted: Stack) -> None:
     )
     output = dataclasses.replace(adopted, scratch=wrong).fails("preview")
     assert (
-        f"error: Keycloak at {adopted.url} refuses the administrator in realm master with client admin-cli "
-        "(Invalid user credentials): correct KEYCLOAK_USER and KEYCLOAK_PASSWORD.\n"
+        f"error: Keycloak at {adopted.url} rejects the administrator in realm master with client admin-cli "
+        "(Invalid user credentials). Correct KEYCLOAK_USER and KEYCLOAK_PASSWORD.\n"
     ) in output
     assert "wr0ng" not in output
 
