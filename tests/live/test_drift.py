@@ -554,7 +554,7 @@ def test_a_server_that_does_not_answer_fails_only_its_own_tenant(
     assert failed["stack"] == "gone"
     assert failed["reason"].startswith("Keycloak at http://127.0.0.1:9 cannot be reached: ")
     assert failed["reason"].endswith(
-        "Check that it runs, that its address is right and that this machine may reach it."
+        "Check that it is running, that its address is correct and that this machine can connect to it."
     )
     applied.scratch.pulumi("stack", "rm", "--yes", "--force", "--stack", "gone")
 
