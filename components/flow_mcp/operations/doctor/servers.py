@@ -54,7 +54,7 @@ def _server(origin: str, url: str, web: Web, clock: Clock) -> Iterator[Finding]:
     try:
         answer = web.ask("GET", url.rstrip("/") + _METADATA)
     except NoAnswerError as error:
-        remedy = "Check that it is running, that its URL is correct, and that this machine can connect (proxy, VPN)."
+        remedy = "Check that it is running, that its URL is correct and that this machine can reach it."
         if is_loopback(urlsplit(origin).hostname):
             remedy = "Start it: `flow-mcp dev start` starts a Keycloak on this machine."
         yield Finding(origin, "problem", str(error).removeprefix(f"{urlsplit(origin).netloc} "), remedy)
