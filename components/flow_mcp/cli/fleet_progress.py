@@ -4,29 +4,25 @@ from __future__ import annotations
 
 import json
 import signal
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import TracebackType
 from typing import TypeVar
 
 import click
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import TaskID
 
 from flow_mcp.cli.fleet_summary import duration, event_json, result_line
 from flow_mcp.common.interruption import Interruption
+from flow_mcp.common.progress import LiveProgress
 from flow_mcp.common.safe_text import terminal
 from flow_mcp.review.fleet.result import FAILURES, Event
-
-_HEARTBEAT_SECONDS = 15
 
 _Answer = TypeVar("_Answer")
 
 
-class FleetProgress:
+class FleetProgress(LiveProgress):
     """Shows the progress of a run.
 
     A terminal shows one line for each running tenant and one for all. Otherwise there is one line for each
@@ -38,28 +34,12 @@ class FleetProgress:
     """
 
     def __init__(self, interruption: Interruption, *, as_json: bool) -> None:
+        super().__init__()
         self._interruption, self._as_json = interruption, as_json
-        self._console = Console(stderr=True)
-        columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
-        self._live = Progress(*columns, console=self._console, transient=True)
         self._lock = threading.RLock()
-        self._ended = threading.Event()
         self._running: dict[str, tuple[float, str, TaskID]] = {}
         self._all: TaskID | None = None
         self._phase, self._total, self._done, self._failed, self._began = "", 0, 0, 0, time.monotonic()
-
-    def __enter__(self) -> FleetProgress:
-        if self._console.is_terminal:
-            self._live.start()
-        else:
-            threading.Thread(target=self._beat, daemon=True).start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._ended.set()
-        self._live.stop()
 
     def __call__(self, event: Event) -> None:
         """Show an event; can be called from any thread."""
@@ -132,15 +112,11 @@ class FleetProgress:
         seconds = (time.monotonic() - self._began) / self._done * (self._total - self._done)
         return f"; about {duration(seconds)} left"
 
-    def _beat(self) -> None:
-        while not self._ended.wait(_HEARTBEAT_SECONDS):
-            with self._lock:
-                running = [
-                    f"{terminal(stack)} for {duration(time.monotonic() - began)}"
-                    for stack, (began, _, _) in self._running.items()
-                ]
-                if running:
-                    self._print(f"{self._overall()}; running: {', '.join(running)}")
-
-    def _print(self, line: str) -> None:
-        print(line, file=sys.stderr, flush=True)  # noqa: T201 this module prints the progress
+    def _heartbeat(self) -> None:
+        with self._lock:
+            running = [
+                f"{terminal(stack)} for {duration(time.monotonic() - began)}"
+                for stack, (began, _, _) in self._running.items()
+            ]
+            if running:
+                self._print(f"{self._overall()}; running: {', '.join(running)}")

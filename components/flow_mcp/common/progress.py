@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from types import TracebackType
+from typing import Self
 
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -13,12 +14,11 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 _HEARTBEAT_SECONDS = 15
 
 
-class Steps:
-    """Shows the current step until the next one starts or the block ends.
+class LiveProgress:
+    """Base class for progress on standard error, live in a terminal.
 
-    In a terminal, the step is a line with a running clock. Elsewhere, each step is a line, repeated with its
-    duration every `_HEARTBEAT_SECONDS`, so that a log shows that the process is alive. Call `detail` whenever
-    the progress within the step changes.
+    Elsewhere, a thread calls `_heartbeat` every 15 seconds. A subclass prints a line there, so that a log
+    shows that the process is alive.
     """
 
     def __init__(self) -> None:
@@ -26,10 +26,8 @@ class Steps:
         columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
         self._live = Progress(*columns, console=self._console, transient=True)
         self._ended = threading.Event()
-        self._step = ("", 0.0)
-        self._detail = ""
 
-    def __enter__(self) -> Steps:
+    def __enter__(self) -> Self:
         if self._console.is_terminal:
             self._live.start()
         else:
@@ -43,6 +41,29 @@ class Steps:
         if self._console.is_terminal:
             self._live.stop()
 
+    def _beat(self) -> None:
+        while not self._ended.wait(_HEARTBEAT_SECONDS):
+            self._heartbeat()
+
+    def _heartbeat(self) -> None:
+        raise NotImplementedError
+
+    def _print(self, line: str) -> None:
+        print(line, file=sys.stderr, flush=True)  # noqa: T201 this is the module that prints
+
+
+class Steps(LiveProgress):
+    """Shows the current step until the next one starts or the block ends.
+
+    In a terminal, the step is a line with a running clock. Elsewhere, each step is a line, repeated with its
+    duration. Call `detail` whenever the progress within the step changes.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._step = ("", 0.0)
+        self._detail = ""
+
     def __call__(self, step: str) -> None:
         self._step, self._detail = (step, time.monotonic()), ""
         if self._console.is_terminal:
@@ -50,16 +71,14 @@ class Steps:
                 self._live.remove_task(task)
             self._live.add_task(step, total=None)
         else:
-            print(step, file=sys.stderr, flush=True)  # noqa: T201 this is the module that prints
+            self._print(step)
 
     def detail(self, detail: str) -> None:
         self._detail = detail
         for task in self._live.task_ids:
             self._live.update(task, description=f"{self._step[0]}: {detail}")
 
-    def _beat(self) -> None:
-        while not self._ended.wait(_HEARTBEAT_SECONDS):
-            step, began = self._step
-            if step:
-                parts = [step, *filter(None, [self._detail]), f"{time.monotonic() - began:.0f} s"]
-                print(": ".join(parts), file=sys.stderr, flush=True)  # noqa: T201
+    def _heartbeat(self) -> None:
+        step, began = self._step
+        if step:
+            self._print(": ".join([step, *filter(None, [self._detail]), f"{time.monotonic() - began:.0f} s"]))
