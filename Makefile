@@ -12,7 +12,7 @@ PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n auto --maxprocesses 4 --dist
 .DEFAULT_GOAL := help
 # What is downloaded goes on beside what is compiled.
 TOGETHER := +@$(MAKE) --no-print-directory -j3
-.PHONY: help demo demo-down test test-unit check bench toolchain keycloak interop interop-tools lock
+.PHONY: help demo demo-down test test-unit check docs bench toolchain keycloak interop interop-tools lock
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -39,6 +39,9 @@ check: $(READY) ## Lint, types, and whether generated files are up to date
 	@$(BIN)/flow-mcp schema --check docs/schemas
 	@$(BIN)/python -m tests.vectors --check
 	@$(BIN)/flow-mcp check
+
+docs: $(READY) ## The documentation as a site, in site/
+	@$(BIN)/sphinx-build --quiet --fail-on-warning --fresh-env --builder html docs site
 
 bench: $(READY) ## Measure; see benchmarks/README.md
 	@$(BIN)/python -m benchmarks
