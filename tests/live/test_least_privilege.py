@@ -84,7 +84,7 @@ def _live(tenant: Tenant) -> None:
     tenant.up()
     tenant.scratch.pulumi(*UNCHANGED, "--refresh")
     tenant.scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", REALM)
-    tenant.scratch.pulumi("stack", "rm", "--yes", REALM)
+    tenant.scratch.pulumi("stack", "rm", "--yes", "--preserve-config", REALM)
 
 
 def test_the_role_create_realm_is_sufficient_for_a_realm_of_the_stack(
@@ -109,6 +109,6 @@ def test_three_roles_are_sufficient_in_an_existing_realm_and_with_one_fewer_noth
         pytest.raises(PulumiError, match=f"The administrator lacks manage-users on realm {REALM}"),
     ):
         tenant.up()
-    tenant.scratch.pulumi("stack", "rm", "--yes", REALM)
+    tenant.scratch.pulumi("stack", "rm", "--yes", "--preserve-config", REALM)
     after = [admin.get(f"{REALM}/{path}").json() for path in ("clients", "client-scopes", "components")]
     assert after == before
