@@ -26,7 +26,10 @@ class AuthorizationServerComponent(pulumi.ComponentResource):
     hand_over: str | None = None
 
     def __init__(self, name: str, declaration: Declaration, opts: pulumi.ResourceOptions) -> None:
-        super().__init__(f"flow-mcp:{declaration.kind.key}:AuthorizationServer", name, {}, opts)
+        # A child's URN has its parent's type, but not its name: two servers of a kind need two types.
+        label = declaration.server.state_label
+        module = f"{declaration.kind.key}/{label}" if label else declaration.kind.key
+        super().__init__(f"flow-mcp:{module}:AuthorizationServer", name, {}, opts)
         self.declaration = declaration
 
 

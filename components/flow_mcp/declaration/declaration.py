@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 from flow_mcp.declaration.authorization_server import DeclaredServer
 from flow_mcp.declaration.credentials import NO_CREDENTIALS, CredentialVariables
@@ -82,12 +83,50 @@ class ResourceDeclared:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """The place of a declaration in the tenant's file.
+
+    Attributes:
+        key: `movingTo` or `movingFrom` for the other authorization server of a move; None otherwise.
+        clients: names of the clients that are declared below `key`.
+    """
+
+    key: Literal["movingTo", "movingFrom"] | None = None
+    clients: frozenset[str] = frozenset()
+
+    def path(self, path: Path) -> Path:
+        """Return the path in the tenant's file of a path in the declaration."""
+        below = path[:1] in {("authorizationServer",), ("manualRegistrations",)} or (
+            path[:1] == ("clients",) and path[1:2] and path[1] in self.clients
+        )
+        return (self.key, *path) if self.key and below else path
+
+
+@dataclass(frozen=True)
 class Declaration:
-    """A tenant, its Flow instance and the kind of its authorization server."""
+    """A tenant at one authorization server, with its Flow instance.
+
+    During a move a tenant has two authorization servers, and a declaration for each. Both have the same
+    workspaces; their clients may differ.
+
+    Attributes:
+        instance: the Flow instance.
+        tenant: the tenant, with the authorization server, clients and manual registrations of this server.
+        kind: the kind of the authorization server.
+        other: the tenant at the other authorization server during a move; None in that declaration itself.
+        origin: the place of this declaration in the tenant's file.
+    """
 
     instance: Instance
     tenant: Tenant
     kind: AuthorizationServerKind
+    other: Declaration | None = None
+    origin: Origin = Origin()
+
+    @property
+    def at_servers(self) -> tuple[Declaration, ...]:
+        """The tenant at each of its authorization servers, the preferred one first."""
+        return (self, self.other) if self.other else (self,)
 
     @cached_property
     def server(self) -> DeclaredServer:
