@@ -66,7 +66,9 @@ class Kinds(Mapping[str, AuthorizationServerKind]):
         sides = [{**default, **tenant}, *(tenant[key] for key in MOVES if key in tenant)]
         choices = [side.get("authorizationServer") for side in sides if isinstance(side, Mapping)]
         keys = [tuple(choice) for choice in choices if isinstance(choice, Mapping)]
-        if len(keys) < len(sides) or any(len(side_keys) != 1 or side_keys[0] not in self._paths for side_keys in keys):
+        if len(keys) < len(sides) or any(
+            len(side_keys) != 1 or side_keys[0] not in self._paths for side_keys in keys
+        ):
             return ()
         declared = {key for side_keys in keys for key in side_keys}
         return tuple(key for key in self._paths if key in declared)

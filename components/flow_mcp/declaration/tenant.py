@@ -10,7 +10,6 @@ from flow_mcp.declaration.base import Declared, Identifier, Name
 from flow_mcp.declaration.clients import Client, ManualRegistration
 from flow_mcp.declaration.waivers import RuleId, Waiver
 
-
 MOVES = ("movingTo", "movingFrom")
 """The keys of a tenant under which its other authorization server is declared during a move."""
 
@@ -33,20 +32,16 @@ class Move(Declared):
     """The other authorization server of a tenant during a move. The tenant accepts the tokens of both."""
 
     authorization_server: AuthorizationServerChoice
-    clients: Annotated[
-        dict[Name, Client],
-        Field(
-            description="Clients with another declaration at this server, by name. An entry replaces the "
-            "tenant's whole entry; all other clients are the same at both servers."
-        ),
-    ] = {}
-    manual_registrations: Annotated[
-        dict[Name, ManualRegistration],
-        Field(
-            description="The clients that an administrator registered at this server, by name. Those of the "
-            "other server do not apply here, because a client ID is valid at one server only."
-        ),
-    ] = {}
+    clients: dict[Name, Client] = Field(
+        default={},
+        description="Clients with another declaration at this server, by name. An entry replaces the tenant's "
+        "whole entry; all other clients are the same at both servers.",
+    )
+    manual_registrations: dict[Name, ManualRegistration] = Field(
+        default={},
+        description="The clients that an administrator registered at this server, by name. Those of the other "
+        "server do not apply here, because a client ID is valid at one server only.",
+    )
 
 
 class Tenant(Declared):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from typing import Any
 
 from flow_mcp.declaration.declaration import Declaration
@@ -22,13 +21,8 @@ from flow_mcp.review.diff.changes.server import server_changes
 from flow_mcp.review.diff.changes.waivers import waiver_changes
 from flow_mcp.review.diff.kinds import change, order
 
-_OF_EVERY_SECOND_SERVER = {
-    "authority-changes",
-    "client-id-changes",
-    "state-label-changes",
-    "manual-registration-added",
-    "manual-registration-removed",
-}
+# They follow from the second server itself. The client ID of a manual registration does not.
+_OF_EVERY_SECOND_SERVER = {"authority-changes", "state-label-changes"}
 # Each comparison takes the values that it describes. `_remaining_changes` lists the values that are left.
 _COMPARISONS: tuple[Callable[[BeforeAfter], Iterator[Change]], ...] = (
     client_changes,
@@ -55,8 +49,13 @@ def compare(before: Declaration | None, after: Declaration | None) -> tuple[Chan
         changes += _elsewhere(before_there, after_there, changes)
     if moved.added:
         # The access of the same clients and people, as far as it differs at the second server.
-        differences = _elsewhere(after and replace(after, other=None), moved.added, ())
-        changes += (item for item in differences if item.kind not in _OF_EVERY_SECOND_SERVER)
+        differences = _elsewhere(own_after, moved.added, ())
+        changes += (
+            item
+            for item in differences
+            if item.kind not in _OF_EVERY_SECOND_SERVER
+            and not (item.kind == "client-id-changes" and "manualRegistrations" not in item.path)
+        )
     return tuple(sorted(changes, key=order))
 
 
@@ -66,9 +65,7 @@ def _elsewhere(
     """Return the changes at the second server of a move, without those that both servers have."""
     there = after or before
     same = {(item.kind, item.subject, item.text) for item in reported}
-    changes = (
-        item for item in _compared(before, after) if (item.kind, item.subject, item.text) not in same
-    )
+    changes = (item for item in _compared(before, after) if (item.kind, item.subject, item.text) not in same)
     return tuple(at_second_server(changes, there)) if there else ()
 
 

@@ -58,7 +58,9 @@ def move_changes(before: Declaration | None, after: Declaration | None, moved: S
             after={"kind": added.kind.key, "authority": authority(added)},
         )
     if removed := moved.removed:
-        text = f"The authorization server {name(removed)} is removed; its tokens and client IDs become invalid."
+        text = (
+            f"The authorization server {name(removed)} is removed; its tokens and client IDs become invalid."
+        )
         yield change(
             "authorization-server-removed",
             _SUBJECT,
@@ -83,8 +85,10 @@ def move_changes(before: Declaration | None, after: Declaration | None, moved: S
 
 def at_second_server(changes: Iterator[Change], declaration: Declaration) -> Iterator[Change]:
     """Yield changes of a tenant at its second authorization server, with their path in the tenant's file."""
+    known = authority(declaration)
+    place = quoted(known) if known else declaration.kind.key
     for described in changes:
-        text = f"{described.text[:-1]} (at {name(declaration)})."
+        text = f"{described.text[:-1]} (at {place})."
         yield replace(described, text=text, path=declaration.origin.path(described.path))
 
 

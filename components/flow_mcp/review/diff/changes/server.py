@@ -114,9 +114,7 @@ def _state_label(before_after: BeforeAfter) -> Iterator[Change]:
     for before, after in before_after.field_changes.take(*path).values():
         label = f"changes to {quoted(after)}" if after else "is removed"
         text = f"The state label {label}: the server's resources are created again."
-        yield change(
-            "state-label-changes", "authorization server", path, text, before=before, after=after
-        )
+        yield change("state-label-changes", "authorization server", path, text, before=before, after=after)
 
 
 def _authority(before_after: BeforeAfter) -> Change | None:
