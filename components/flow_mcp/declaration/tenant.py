@@ -34,13 +34,13 @@ class Move(Declared):
     authorization_server: AuthorizationServerChoice
     clients: dict[Name, Client] = Field(
         default={},
-        description="Clients with another declaration at this server, by name. An entry replaces the tenant's "
-        "whole entry; all other clients are the same at both servers.",
+        description="Clients with another declaration at this server, by name. An entry replaces the "
+        "tenant's whole entry; all other clients are the same at both servers.",
     )
     manual_registrations: dict[Name, ManualRegistration] = Field(
         default={},
-        description="The clients that an administrator registered at this server, by name. Those of the other "
-        "server do not apply here, because a client ID is valid at one server only.",
+        description="The clients that an administrator registered at this server, by name. Those of the "
+        "other server do not apply here, because a client ID is valid at one server only.",
     )
 
 
