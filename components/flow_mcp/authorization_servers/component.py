@@ -26,10 +26,7 @@ class AuthorizationServerComponent(pulumi.ComponentResource):
     hand_over: str | None = None
 
     def __init__(self, name: str, declaration: Declaration, opts: pulumi.ResourceOptions) -> None:
-        # A child's URN has its parent's type, but not its name: two servers of a kind need two types.
-        label = declaration.server.state_label
-        module = f"{declaration.kind.key}/{label}" if label else declaration.kind.key
-        super().__init__(f"flow-mcp:{module}:AuthorizationServer", name, {}, opts)
+        super().__init__(declaration.component_type, name, {}, opts)
         self.declaration = declaration
 
 

@@ -128,6 +128,15 @@ class Declaration:
         """The tenant at each of its authorization servers, the preferred one first."""
         return (self, self.other) if self.other else (self,)
 
+    @property
+    def component_type(self) -> str:
+        """Pulumi's type token of the component at this authorization server, which is in its children's URNs.
+
+        A child's URN has its parent's type, but not its name: two servers of a kind need two types.
+        """
+        label = self.server.state_label
+        return f"flow-mcp:{self.kind.key}{f'/{label}' if label else ''}:AuthorizationServer"
+
     @cached_property
     def server(self) -> DeclaredServer:
         """The declaration of the authorization server, an instance of `kind.declaration`."""
