@@ -57,12 +57,13 @@ class McpServerSettings(pulumi.ComponentResource):
     ) -> None:
         loaded = _validated(args)
         declaration = loaded.declaration
+        if declaration.tenant.protected:
+            opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(protect=True))
+        # Children inherit the protection, but access must remain easy to revoke.
+        below = pulumi.ResourceOptions(parent=self, protect=False if declaration.tenant.protected else None)
         super().__init__("flow-mcp:index:McpServerSettings", name, _normalized(loaded), opts)
         try:
-            server, *others = (
-                component_of(side.kind)(name, side, pulumi.ResourceOptions(parent=self))
-                for side in declaration.at_servers
-            )
+            server, *others = (component_of(side.kind)(name, side, below) for side in declaration.at_servers)
         except FlowMcpError as error:
             raise pulumi.RunError(str(error)) from None
 

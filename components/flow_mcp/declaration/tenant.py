@@ -67,6 +67,13 @@ class Tenant(Declared):
         Move | None,
         Field(description="The former authorization server: its tokens are still accepted."),
     ] = None
+    protected: Annotated[
+        bool | None,
+        Field(
+            description="true: Pulumi refuses to delete the tenant, or a realm that the stack created. "
+            "Clients and their access can be changed and removed."
+        ),
+    ] = None
     waivers: dict[RuleId, Waiver] = Field(
         default={}, description="Waivers by the rule's ID; each suppresses a rule until its expiry date."
     )

@@ -39,6 +39,8 @@ def server_changes(before_after: BeforeAfter) -> Iterator[Change]:
     for setting in before_after.setting_changes:
         yield from _setting(before_after, setting)
     authority_change = None
+    if before_after.stays:
+        yield from _protection(before_after)
     if before_after.stays and before_after.same_kind:
         yield from _state_label(before_after)
     if before_after.stays:
@@ -107,6 +109,13 @@ def _recognition(before_after: BeforeAfter, path: tuple[str, ...]) -> Iterator[C
         text = f"The tokens accepted for {key} change{_values(values, (*path, key))}."
         subject = f"protected resource {key}"
         yield change("resource-recognition-changes", subject, (*path, key), text, before=before, after=after)
+
+
+def _protection(before_after: BeforeAfter) -> Iterator[Change]:
+    for before, after in before_after.field_changes.take("protected").values():
+        kind = "protection-strengthens" if after else "protection-weakens"
+        text = f"Pulumi {'refuses' if after else 'no longer refuses'} to delete the tenant."
+        yield change(kind, "tenant", ("protected",), text, before=before, after=after)
 
 
 def _state_label(before_after: BeforeAfter) -> Iterator[Change]:
