@@ -14,6 +14,7 @@ from flow_mcp.common.errors import FlowMcpError
 from flow_mcp.declaration.applications.catalogue import catalogue_beside
 from flow_mcp.declaration.findings import DeclarationError
 from flow_mcp.declaration.load import PROJECT, Loaded
+from flow_mcp.engine.stack_traces import no_stack_traces
 from flow_mcp.settings import SettingsDocument
 
 
@@ -60,12 +61,16 @@ class McpServerSettings(pulumi.ComponentResource):
         if declaration.tenant.protected:
             opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(protect=True))
         # Children inherit the protection, but access must remain easy to revoke.
-        below = pulumi.ResourceOptions(parent=self, protect=False if declaration.tenant.protected else None)
-        super().__init__("flow-mcp:index:McpServerSettings", name, _normalized(loaded), opts)
-        try:
-            server, *others = (component_of(side.kind)(name, side, below) for side in declaration.at_servers)
-        except FlowMcpError as error:
-            raise pulumi.RunError(str(error)) from None
+        protect = False if declaration.tenant.protected else None
+        with no_stack_traces():
+            super().__init__("flow-mcp:index:McpServerSettings", name, _normalized(loaded), opts)
+            below = pulumi.ResourceOptions(parent=self, protect=protect)
+            try:
+                server, *others = (
+                    component_of(side.kind)(name, side, below) for side in declaration.at_servers
+                )
+            except FlowMcpError as error:
+                raise pulumi.RunError(str(error)) from None
 
         document = pulumi.Output.all(server.ids, *(other.ids for other in others)).apply(
             lambda ids: settings_document(declaration, ids)
