@@ -206,6 +206,8 @@ CASES: tuple[Case, ...] = (
         "acme",
         {"instance.flowEntra": {"tenantId": "7c9e6679-7425-40de-944b-e07fc1f90ae7"}},
     ),
+    edited("a tenant is protected", "acme", {"protected": True}),
+    edited("a tenant is no longer protected", "acme", {"protected": GONE}, before={"protected": True}),
     edited("a state label changes", "acme", {f"{_SERVER}.stateLabel": "next"}),
     edited("a move begins", "acme", {"movingTo": _NEXT}),
     edited(
