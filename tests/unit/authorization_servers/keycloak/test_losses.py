@@ -17,9 +17,7 @@ def lost(realm: dict[str, Any], users: int | Exception | None) -> list[str]:
     tenant = {
         "id": "acme",
         "workspaces": {"1": {"environments": ["test"]}},
-        "authorizationServer": {
-            "keycloak": {"url": "https://id.example", "realm": {"name": "acme", **realm}}
-        },
+        "authorizationServer": {"keycloak": keycloak},
         "clients": {
             "desktop": {
                 "grant": "authorization-code",

@@ -27,7 +27,8 @@ def test_assigned_client_ids_and_secrets_are_lost_at_auth0() -> None:
     assert losses([deletion(applied("initech"))], "initech") == (
         "The secrets of portal, test-agent. If the tenant is created again, they are replaced by new ones.",
         "The client IDs of desktop, nightly-agent, portal, test-agent, which auth0 assigned.",
-        "The sign-in of people through clients.desktop, clients.portal, registration.metadataDocuments.",
+        "The sign-in of people through clients.desktop, clients.portal, registration.dynamic, "
+        "registration.metadataDocuments.",
     )
 
 
