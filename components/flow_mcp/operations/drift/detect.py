@@ -15,6 +15,7 @@ from flow_mcp.declaration.findings import DeclarationError
 from flow_mcp.declaration.load import instance_of
 from flow_mcp.engine.project import NoProjectError
 from flow_mcp.engine.stacks import CLIENT_SECRETS, OTHER_CLIENT_SECRETS, NotAppliedError, Update
+from flow_mcp.operations.drift import auth0
 from flow_mcp.operations.drift.drift import Appeared, Drift, TenantDrift
 from flow_mcp.operations.drift.keycloak import changes, unread
 from flow_mcp.operations.drift.keycloak.appeared import appeared
@@ -119,8 +120,11 @@ class _ServerDrift:
 
 def _elsewhere(comparison: Refreshed) -> _ServerDrift:
     drifts = tuple(drift for resource in comparison.drifted for drift in changes.other(resource))
-    reason = f"this works only on Keycloak, not on {comparison.declaration.kind.key}"
-    return _ServerDrift(comparison.declaration, drifts, unread=reason)
+    declaration = comparison.declaration
+    if declaration.kind.key == "auth0":
+        return _ServerDrift(declaration, drifts, auth0.appeared(comparison))
+    reason = f"this works only on Keycloak and Auth0, not on {declaration.kind.key}"
+    return _ServerDrift(declaration, drifts, unread=reason)
 
 
 def _at_keycloak(
