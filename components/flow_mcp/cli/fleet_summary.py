@@ -119,4 +119,5 @@ def _result(result: Result) -> Mapping[str, Any]:
         "deletions": result.deletions,
         "seconds": result.seconds,
         "message": result.message,
+        **({"losses": list(result.losses)} if result.losses else {}),
     }

@@ -24,6 +24,9 @@ from flow_mcp.authorization_servers.errors import (
 from flow_mcp.authorization_servers.http import http_client, json_object, send
 
 _SETTINGS = "/api/v2/tenants/settings"
+_GRANTS = "/api/v2/client-grants"
+_PURPOSES = {_SETTINGS: "reading and changing its settings", _GRANTS: "listing the grants of applications"}
+_PAGE = 100
 _BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _ASSERTION_SECONDS = 60
 
@@ -75,28 +78,58 @@ class ManagementApi:
         """
         self._accepted("PATCH", changed)
 
+    def client_grants(self, audience: str) -> list[dict[str, Any]]:
+        """Return the grants of all applications for an API.
+
+        Source: https://auth0.com/docs/api/management/v2/client-grants/get-client-grants
+
+        Raises:
+            AuthorizationServerError: Auth0 does not answer or rejects the request.
+        """
+        grants: list[dict[str, Any]] = []
+        while len(grants) % _PAGE == 0:
+            query = {"audience": audience, "per_page": _PAGE, "page": len(grants) // _PAGE}
+            answer = self._answer("GET", _GRANTS, "read:client_grants", params=query)
+            page = answer.json()
+            if not isinstance(page, list):
+                raise self._unexpected("GET", _GRANTS, answer)
+            grants += page
+            if not page:
+                break
+        return grants
+
     @property
     def _server_name(self) -> str:
         return f"the Auth0 tenant {self.domain}"
 
     def _accepted(self, method: str, body: Mapping[str, Any] | None) -> dict[str, Any]:
+        arguments = {} if body is None else {"json": body}
+        rights = "read:tenant_settings and update:tenant_settings"
+        answer = self._answer(method, _SETTINGS, rights, **arguments)
+        if settings := json_object(answer):
+            return settings
+        raise self._unexpected(method, _SETTINGS, answer)
+
+    def _answer(self, method: str, path: str, rights: str, **arguments: Any) -> httpx.Response:
         self._token = self._token or self._sign_in()
         headers = {"Authorization": f"Bearer {self._token}"}
-        arguments = {} if body is None else {"json": body}
-        answer = send(self._client, method, _SETTINGS, server=self._server_name, headers=headers, **arguments)
-        if answer.is_success and (settings := json_object(answer)):
-            return settings
+        answer = send(self._client, method, path, server=self._server_name, headers=headers, **arguments)
+        if answer.is_success:
+            return answer
         if answer.status_code == httpx.codes.UNAUTHORIZED:
             raise CredentialsError(
                 f"{self._server_name} rejects the Management API's token: {_reason(answer)}."
             )
         if answer.status_code == httpx.codes.FORBIDDEN:
             raise RightsError(
-                f"{self._server_name} does not permit reading and changing its settings ({_reason(answer)}). "
-                "Grant read:tenant_settings and update:tenant_settings to the administrator's application."
+                f"{self._server_name} does not permit {_PURPOSES[path]} ({_reason(answer)}). "
+                f"Grant {rights} to the administrator's application."
             )
-        raise AuthorizationServerError(
-            f"{self._server_name} answered {answer.status_code} to {method} {_SETTINGS}: {_reason(answer)}."
+        raise self._unexpected(method, path, answer)
+
+    def _unexpected(self, method: str, path: str, answer: httpx.Response) -> AuthorizationServerError:
+        return AuthorizationServerError(
+            f"{self._server_name} answered {answer.status_code} to {method} {path}: {_reason(answer)}."
         )
 
     def _sign_in(self) -> str:
