@@ -44,7 +44,7 @@ bench: $(READY) ## Measure; see benchmarks/README.md
 	@$(BIN)/python -m benchmarks
 
 toolchain: $(READY) ## Pulumi and its plugins in .toolchain/bin: found, downloaded or built
-	@$(BIN)/flow-mcp toolchain
+	@$(BIN)/flow-mcp toolchain --languages
 
 keycloak: $(READY)
 	@$(BIN)/flow-mcp dev fetch

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,13 @@ def _policy_configuration() -> dict[str, Any]:
     return configuration_schema(Pack.load(current_project().policies).rules)
 
 
+def _pulumi_package() -> dict[str, Any]:
+    """Return the schema of the Pulumi package; the import of Pulumi's SDK takes a second."""
+    from flow_mcp.authorization_servers.component_schema import plugin_schema
+
+    return plugin_schema(version("flow-mcp"))
+
+
 _SCHEMAS = {
     "stack": stack_schema,
     "applications": applications_schema,
@@ -37,6 +45,7 @@ _SCHEMAS = {
     "report": report_schema,
     "vectors": vectors_schema,
     "policy-configuration": _policy_configuration,
+    "pulumi-package": _pulumi_package,
 }
 
 
@@ -49,6 +58,7 @@ _SCHEMAS = {
     "  flow-mcp schema drift                  the output of `flow-mcp drift --json`\n"
     "  flow-mcp schema evidence               the content of evidence\n"
     "  flow-mcp schema policy-configuration   policies/configuration.json\n"
+    "  flow-mcp schema pulumi-package         the Pulumi package, from which SDKs are generated\n"
     "  flow-mcp schema report                 the output of `flow-mcp report --json`\n"
     "  flow-mcp schema vectors                the test vectors for runtimes\n"
     "  flow-mcp schema --write docs/schemas   write all schemas to files\n"
