@@ -1,0 +1,65 @@
+"""The Pulumi package from the wheel, from a folder and from a git tag, by Pulumi's own commands."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import REPOSITORY
+from tests.examples.forge import forge
+from tests.examples.workplace import Workplace
+from tests.live.authority import Authority
+
+PUBLISHED = REPOSITORY / "docs" / "schemas" / "pulumi-package.schema.json"
+# No proxy listens there: a connection to another machine fails.
+OFFLINE = {"HTTPS_PROXY": "http://127.0.0.1:1", "HTTP_PROXY": "http://127.0.0.1:1", "NO_PROXY": "127.0.0.1"}
+
+
+def published() -> dict[str, object]:
+    """Return the schema that the repository publishes."""
+    schema: dict[str, object] = json.loads(PUBLISHED.read_text(encoding="utf-8"))
+    return schema
+
+
+def test_the_wheels_program_has_the_published_schema_without_internet(workplace: Workplace) -> None:
+    assert workplace.schema(str(workplace.plugin), OFFLINE) == published()
+
+
+def test_a_folder_has_the_published_schema_without_internet(workplace: Workplace) -> None:
+    plugin = REPOSITORY / "components"
+    assert workplace.schema(str(plugin), OFFLINE) == published()
+
+
+def test_a_git_tag_has_the_published_schema(
+    workplace: Workplace, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    authority = Authority(tmp_path_factory.mktemp("forge-authority"))
+    repository = tmp_path / "acme" / "flow-mcp.git"
+    subprocess.run(["git", "clone", "--quiet", "--bare", REPOSITORY, repository], check=True)
+    subprocess.run(["git", "tag", "--force", "v9.9.9", "HEAD"], cwd=repository, check=True)
+    environment = {
+        "SSL_CERT_FILE": str(authority.certificate),
+        # The clone's environment gets this package alone; its dependencies are those of the tests' own.
+        "PIP_NO_DEPS": "1",
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "PYTHONPATH": sysconfig.get_path("purelib"),
+    }
+    with forge(authority, tmp_path) as address:
+        schema = workplace.schema(f"https://{address}/acme/flow-mcp.git/plugin@9.9.9", environment)
+    assert schema == {**published(), "namespace": "acme"}
+
+
+@pytest.mark.parametrize(
+    ("language", "module"),
+    [("python", "pulumi_flow_mcp/mcp_server_settings.py"), ("nodejs", "mcpServerSettings.ts")],
+)
+def test_an_sdk_is_generated_without_internet(
+    workplace: Workplace, tmp_path: Path, language: str, module: str
+) -> None:
+    generate = ("pulumi", "package", "gen-sdk", str(workplace.plugin))
+    workplace.run(*generate, "--language", language, "--out", str(tmp_path), environment=OFFLINE)
+    assert "McpServerSettings" in (tmp_path / language / module).read_text(encoding="utf-8")
