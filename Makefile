@@ -1,5 +1,5 @@
 # Everything these commands make is in .venv/, .toolchain/ and .demo/, all ignored by git, and in the
-# user's cache directory, and tests/interop/node/node_modules/. Only Chromium, for the interop tests, comes
+# user's cache directory, tests/interop/node/node_modules/ and examples/typescript/node_modules/. Only Chromium, for the interop tests, comes
 # from the system's packages.
 PYTHON ?= python3
 VENV := .venv
@@ -12,7 +12,7 @@ PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n auto --maxprocesses 4 --dist
 .DEFAULT_GOAL := help
 # What is downloaded goes on beside what is compiled.
 TOGETHER := +@$(MAKE) --no-print-directory -j3
-.PHONY: help demo demo-down test test-unit check bench toolchain keycloak interop interop-tools lock
+.PHONY: help demo demo-down test test-unit check bench toolchain keycloak interop interop-tools example-tools lock
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -25,7 +25,7 @@ demo-down: $(READY) ## Remove all that the demo made
 	@$(BIN)/flow-mcp demo down
 
 test: $(READY) ## Run all tests; installs and starts what they need
-	$(TOGETHER) toolchain keycloak interop-tools
+	$(TOGETHER) toolchain keycloak interop-tools example-tools
 	@if command -v go > /dev/null; then cd toolchain && go vet -trimpath ./... && go test -trimpath ./...; fi
 	@$(PYTEST) tests
 
@@ -54,6 +54,9 @@ interop: toolchain interop-tools ## Run only the tests with real MCP clients, in
 
 interop-tools: ## Chromium and the MCP clients on Node that the interop tests drive
 	@tests/interop/install_tools.sh
+
+example-tools: ## The Node packages of the example in TypeScript
+	@tests/examples/install_tools.sh
 
 # The lock is complete: without --no-deps, older versions of pip resolve again, and fail on an extra of a locked
 # distribution as soon as it has a newer release. What `pip check` finds missing would be a mistake in the lock.
