@@ -1,12 +1,19 @@
-"""A git forge in place of GitHub or GitLab: repositories over HTTPS, served by git's own CGI program."""
+"""A git forge in place of GitHub or GitLab: repositories over HTTPS, served by git's own CGI program.
+
+Pulumi's engine accepts only `https` for git, and names directories after the host and the port; a virtual
+environment cannot be in a directory with a colon in its name. The forge therefore is a proxy that answers for
+`forge.example` at the usual port, and passes connections to other hosts on.
+"""
 
 from __future__ import annotations
 
 import os
+import socket
+import ssl
 import subprocess
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -15,8 +22,31 @@ from urllib.parse import urlsplit
 from tests.live.authority import Authority
 
 
+HOST = "forge.example"
+
+
 class _Handler(BaseHTTPRequestHandler):
     repositories: Path
+    tls: ssl.SSLContext
+
+    def do_CONNECT(self) -> None:
+        host, _, port = self.path.rpartition(":")
+        if host != HOST:
+            self._pass_on(host, int(port))
+            return
+        self.send_response(200)
+        self.end_headers()
+        with self.tls.wrap_socket(self.connection, server_side=True) as connection:
+            type(self)(connection, self.client_address, self.server)
+
+    def _pass_on(self, host: str, port: int) -> None:
+        with socket.create_connection((host, port), timeout=60) as upstream:
+            self.send_response(200)
+            self.end_headers()
+            back = threading.Thread(target=_copy, args=(upstream, self.connection))
+            back.start()
+            _copy(self.connection, upstream)
+            back.join()
 
     def do_GET(self) -> None:
         self._serve(b"")
@@ -56,16 +86,29 @@ class _Handler(BaseHTTPRequestHandler):
         """Keep the log of requests out of the tests' output."""
 
 
+def _copy(source: socket.socket, target: socket.socket) -> None:
+    """Copy what one side sends until it ends, and tell the other side so."""
+    with suppress(OSError):
+        while content := source.recv(65536):
+            target.sendall(content)
+    with suppress(OSError):
+        target.shutdown(socket.SHUT_WR)
+
+
 @contextmanager
 def forge(authority: Authority, repositories: Path) -> Iterator[str]:
-    """Serve the bare repositories in a directory, and yield the server's address without `https://`."""
-    handler = type("Handler", (_Handler,), {"repositories": repositories})
+    """Serve the bare repositories in a directory at `https://forge.example/`.
+
+    Yields:
+        The address of the proxy through which the forge is reached, for `HTTPS_PROXY`.
+    """
+    tls = authority.server_context(HOST)
+    handler = type("Handler", (_Handler,), {"repositories": repositories, "tls": tls})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.socket = authority.server_context().wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
-        yield f"localhost:{server.server_address[1]}"
+        yield f"http://127.0.0.1:{server.server_address[1]}"
     finally:
         server.shutdown()
         thread.join()
