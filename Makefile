@@ -12,7 +12,7 @@ PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n auto --maxprocesses 4 --dist
 .DEFAULT_GOAL := help
 # What is downloaded goes on beside what is compiled.
 TOGETHER := +@$(MAKE) --no-print-directory -j3
-.PHONY: help demo demo-down test test-unit check bench toolchain keycloak interop interop-tools example-tools lock
+.PHONY: help demo demo-down test test-unit check bench toolchain keycloak interop interop-tools example-tools lock release
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -68,6 +68,11 @@ $(READY): requirements/dev.txt pyproject.toml
 	@$(BIN)/pip check --disable-pip-version-check > /dev/null || { $(BIN)/pip check; exit 1; }
 	@touch $@
 
+release: $(READY) ## Build what a release publishes into dist/: distributions, SBOM, checksums
+	@release/build.sh
+
 lock: ## Lock the Python dependencies again (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --no-header --extra deploy --extra mcp --extra telemetry --extra dev pyproject.toml -o requirements/dev.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --no-header --constraint requirements/dev.txt --extra deploy pyproject.toml -o requirements/deploy.txt

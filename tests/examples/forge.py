@@ -21,7 +21,6 @@ from urllib.parse import urlsplit
 
 from tests.live.authority import Authority
 
-
 HOST = "forge.example"
 
 

@@ -56,6 +56,7 @@ def test_a_git_tag_has_the_published_schema(
         "SSL_CERT_FILE": str(authority.certificate),
         # The clone's environment gets this package alone; its dependencies are those of the tests' own.
         "PIP_NO_DEPS": "1",
+        "PIP_NO_BUILD_ISOLATION": "1",
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         "PYTHONPATH": sysconfig.get_path("purelib"),
     }
