@@ -54,9 +54,7 @@ def test_a_git_tag_has_the_published_schema(
     environment = {
         # Git trusts the forge alone, and pip its own bundle.
         "SSL_CERT_FILE": str(authority.certificate),
-        # The clone's environment gets this package alone; its dependencies are those of the tests' own.
-        "PIP_NO_DEPS": "1",
-        "PIP_NO_BUILD_ISOLATION": "1",
+        # The clone's environment gets this package alone: pip finds its dependencies in the tests' own.
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         "PYTHONPATH": sysconfig.get_path("purelib"),
     }
