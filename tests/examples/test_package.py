@@ -61,7 +61,12 @@ def test_a_git_tag_has_the_published_schema(
     with forge(authority, tmp_path) as proxy:
         source = f"https://{HOST}/acme/flow-mcp.git/plugin@9.9.9"
         schema = workplace.schema(source, {**environment, "HTTPS_PROXY": proxy})
-    assert without_empty(schema) == without_empty({**published(), "namespace": "acme"})
+    of_the_tag = {
+        "version": "9.9.9",
+        "namespace": "acme",
+        "pluginDownloadURL": f"git://{HOST}/acme/flow-mcp.git/plugin",
+    }
+    assert without_empty(schema) == without_empty({**published(), **of_the_tag})
 
 
 @pytest.mark.parametrize(
