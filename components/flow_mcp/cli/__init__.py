@@ -34,6 +34,7 @@ _SUMMARIES = {
     "status": "Show which tenants changed, and their last update.",
     "toolchain": "Install Pulumi and its plugins.",
     "up": "Update the tenants that changed, in waves.",
+    "upgrade": "Show what this version changes in a project.",
     "verify": "Find out why a client cannot connect.",
 }
 

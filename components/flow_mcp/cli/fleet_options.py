@@ -11,7 +11,13 @@ import click
 
 from flow_mcp.cli.fleet_progress import FleetProgress
 from flow_mcp.cli.fleet_summary import show
-from flow_mcp.cli.options import as_of_option, current_project, project_option, tenants_argument
+from flow_mcp.cli.options import (
+    as_of_option,
+    current_project,
+    project_option,
+    select_option,
+    tenants_argument,
+)
 from flow_mcp.common.interruption import Interruption
 from flow_mcp.common.progress import Steps
 from flow_mcp.engine.fleet.selection import select_tenants
@@ -37,13 +43,7 @@ def fleet_options(command: _Command) -> _Command:
         tenants_argument,
         project_option,
         click.option("--all", "everything", is_flag=True, help="All tenants of the project."),
-        click.option(
-            "--select",
-            "patterns",
-            multiple=True,
-            metavar="GLOB",
-            help="Tenants whose name matches, such as prod-*. Repeatable.",
-        ),
+        select_option,
         click.option(
             "--changed-since",
             "revision",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -14,10 +15,14 @@ from click.shell_completion import CompletionItem
 from flow_mcp.common.errors import FlowMcpError
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from flow_mcp.engine.project import Project
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _PROJECT = f"{__name__}.project"
+# Rich wraps at 80 columns where there is no terminal, which breaks the rows of a table.
+_WIDTH_IN_PIPES = 150
 
 
 def as_of_option(command: _Command) -> _Command:
@@ -74,6 +79,30 @@ def current_project() -> Project:
 def tenants_argument(command: _Command) -> _Command:
     """`[TENANT]...`: names of stacks, completed by the shell from the project's files."""
     return click.argument("tenants", nargs=-1, metavar="[TENANT]...", shell_complete=_tenants)(command)
+
+
+def select_option(command: _Command) -> _Command:
+    """`--select GLOB`: further tenants by a pattern of their names; repeatable, as `patterns`."""
+    return click.option(
+        "--select",
+        "patterns",
+        multiple=True,
+        metavar="GLOB",
+        help="Tenants whose name matches, such as prod-*. Repeatable.",
+    )(command)
+
+
+def table_console() -> Console:
+    """Return a console for tables on standard output: as wide as the terminal, or wide in a pipe or a file.
+
+    `COLUMNS` sets another width, and `NO_COLOR` turns colours off.
+    """
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    if console.is_terminal or "COLUMNS" in os.environ:
+        return console
+    return Console(width=_WIDTH_IN_PIPES, highlight=False)
 
 
 def tenant_argument(command: _Command) -> _Command:

@@ -12,10 +12,9 @@ from typing import NamedTuple
 
 import click
 from pydantic import ValidationError
-from rich.console import Console
 
 from flow_mcp.authorization_servers.load import from_file
-from flow_mcp.cli.options import current_project, project_option, tenants_argument
+from flow_mcp.cli.options import current_project, project_option, table_console, tenants_argument
 from flow_mcp.common.errors import FlowMcpError
 from flow_mcp.common.progress import Steps
 from flow_mcp.declaration.declaration import Declaration
@@ -33,7 +32,6 @@ from flow_mcp.operations.verify.web import Web
 from flow_mcp.settings import SettingsDocument, SettingsEnvelope
 
 _COULD_NOT_RUN = 2
-_WIDTH = 150
 
 
 class SettingsError(FlowMcpError):
@@ -259,9 +257,7 @@ def _show(
         }
         click.echo(json.dumps(document, indent=2))
         return
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(width=_WIDTH, highlight=False)
+    console = table_console()
     # Tenants with failures come first.
     for verification in sorted(done, key=lambda item: not counts(item.results)["fail"]):
         for line in lines(verification, everything=everything):
