@@ -9,7 +9,7 @@ import pytest
 from flow_mcp.engine.fleet.shards import Shard, ShardError, jump_hash, shard_of
 
 TENANTS = [f"tenant-{number:06}" for number in range(100_000)]
-COUNTS = (1, 2, 7, 50, 51, 100)
+COUNTS = (50, 51, 100)
 
 
 @pytest.fixture(scope="module")
@@ -29,9 +29,6 @@ def test_each_of_100000_tenants_is_in_exactly_one_shard_of_a_similar_size(
     # A binomial distribution has a standard deviation of 31 for 100 shards of 1,000 tenants.
     spread = {count: (min(counter.values()), max(counter.values())) for count, counter in sizes.items()}
     assert spread == {
-        1: (100_000, 100_000),
-        2: (49_909, 50_091),
-        7: (14_159, 14_492),
         50: (1_891, 2_087),
         51: (1_865, 2_053),
         100: (927, 1_064),
@@ -49,13 +46,15 @@ def test_one_shard_more_moves_its_own_tenants_only(shards: dict[int, list[int]])
     assert len(doubled) == 50_002
 
 
-def test_a_new_or_removed_tenant_moves_no_other(shards: dict[int, list[int]]) -> None:
-    whole = {number: Shard(number, 50).select(TENANTS) for number in range(1, 51)}
-    fewer = {number: Shard(number, 50).select(TENANTS[1:] + ["new"]) for number in range(1, 51)}
-    changed = {number for number in whole if {*whole[number]} != {*fewer[number]}}
-    assert changed == {shards[50][0], shard_of("new", 50)}
-    assert [stack for number in whole for stack in whole[number]] != TENANTS
-    assert sorted(stack for number in whole for stack in whole[number]) == TENANTS
+def test_a_new_or_removed_tenant_moves_no_other() -> None:
+    before, after = TENANTS[:1_000], [*TENANTS[1:1_000], "new"]
+    shards = [Shard(number, 8) for number in range(1, 9)]
+    assert sorted(tenant for shard in shards for tenant in shard.select(before)) == before
+    changes = {shard.number: {*shard.select(before)} ^ {*shard.select(after)} for shard in shards}
+    assert {number: names for number, names in changes.items() if names} == {
+        shard_of("tenant-000000", 8): {"tenant-000000"},
+        shard_of("new", 8): {"new"},
+    }
 
 
 def test_the_division_is_the_same_on_every_machine_and_in_every_version() -> None:
@@ -63,7 +62,7 @@ def test_the_division_is_the_same_on_every_machine_and_in_every_version() -> Non
 
 
 def test_the_buckets_are_those_of_other_implementations() -> None:
-    # https://github.com/lithammer/jump-consistent-hash/blob/main/jump_test.go
+    # https://github.com/lithammer/go-jump-consistent-hash/blob/master/jump_test.go
     keys = {(1, 1): 0, (42, 57): 43, (0xDEAD10CC, 1): 0, (0xDEAD10CC, 666): 361, (256, 1024): 520}
     assert {(key, count): jump_hash(key, count) for key, count in keys} == keys
 
