@@ -39,7 +39,7 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
 def selection_options(command: _Command) -> _Command:
-    """Add the arguments and options that select tenants and divide the work; `started` accepts their values."""
+    """Add the options that select tenants and divide the work; `started` accepts their values."""
     decorators = (
         tenants_argument,
         project_option,
@@ -73,7 +73,7 @@ def selection_options(command: _Command) -> _Command:
 
 def fleet_options(command: _Command) -> _Command:
     """Add `selection_options` and `--json`; `run` accepts their values."""
-    json_option = click.option("--json", "as_json", is_flag=True, help="Print events, one JSON object a line.")
+    json_option = click.option("--json", "as_json", is_flag=True, help="Print events, one JSON a line.")
     return selection_options(json_option(command))
 
 
@@ -81,7 +81,11 @@ def wave_options(command: _Command) -> _Command:
     """Add the options that divide updates into waves."""
     decorators = (
         click.option(
-            "--canary", "canaries", multiple=True, metavar="GLOB", help="Tenants of the first wave. Repeatable."
+            "--canary",
+            "canaries",
+            multiple=True,
+            metavar="GLOB",
+            help="Tenants of the first wave. Repeatable.",
         ),
         click.option(
             "--waves",

@@ -33,7 +33,7 @@ def as_of_option(command: _Command) -> _Command:
 
 
 def shard_option(command: _Command) -> _Command:
-    """Add `--shard`: one of several parts of the selected tenants, so that several machines share the work."""
+    """Add `--shard`: a part of the selected tenants, so that several machines share the work."""
     return click.option(
         "--shard",
         callback=_shard,

@@ -151,9 +151,9 @@ def json_text(outcome: Outcome) -> str:
 def digest(diffs: Iterable[TenantDiff], unknowns: Iterable[Unknown] = ()) -> str:
     """Return the digest of everything that an approver sees.
 
-    It is computed from the digests of the tenants, so that the change of one tenant can be compared alone. The
-    digest of one tenant is its own. The day and the commit are not part of it; their effects on changes and
-    findings are.
+    It is computed from the digests of the tenants, so that the change of one tenant can be compared alone.
+    The digest of a single tenant is its own digest. The day and the commit are not part of it; their effects
+    on changes and findings are.
     """
     return tree_digest({diff.stack: tenant_digest(diff) for diff in diffs}, map(_unknown, unknowns))
 
