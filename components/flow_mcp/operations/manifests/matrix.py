@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flow_mcp.operations.manifests.document import yaml_text
+from flow_mcp.operations.manifests.document import ManifestError, yaml_text
 
-_INSTALL = "python3 -m venv .venv && .venv/bin/pip install --quiet -r requirements.txt && .venv/bin/flow-mcp toolchain"
+_INSTALL = (
+    "python3 -m venv .venv && .venv/bin/pip install --quiet -r requirements.txt "
+    "&& .venv/bin/flow-mcp toolchain"
+)
 _CHECKOUT = "actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683"  # v4.2.2
 _PYTHON = "actions/setup-python@0b93645e9fea7318ecaed2b359559ac225c90a2b"  # v5.3.0
 _MINUTES = 120
+_GLOB = re.compile(r"[A-Za-z0-9_.*?!\[\]-]+")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True)
@@ -23,11 +29,23 @@ class Matrix:
         shards: the number of jobs.
         canaries: globs of the tenants that are updated before the shards start.
         variables: names of the secret environment variables of an update.
+
+    Raises:
+        ManifestError: a glob or a name has other characters than names of tenants or variables.
     """
 
     shards: int
     canaries: Sequence[str] = ()
     variables: Sequence[str] = ("PULUMI_CONFIG_PASSPHRASE",)
+
+    def __post_init__(self) -> None:
+        # The services replace their own expressions in commands and values before a shell quotes anything.
+        for kind, pattern, values in (
+            ("a glob of names", _GLOB, self.canaries),
+            ("the name of a variable", _VARIABLE, self.variables),
+        ):
+            if invalid := [value for value in values if not pattern.fullmatch(value)]:
+                raise ManifestError(f"{invalid[0]!r} is not {kind}")
 
     def canary_command(self) -> str:
         """Return the command that updates the canaries."""
