@@ -17,9 +17,8 @@ from tests.conftest import REPOSITORY
 from tests.unit.declared import Stacks, tenant
 
 PAGE = (REPOSITORY / "docs" / "fleet.md").read_text(encoding="utf-8").replace("\\\n", " ")
-COMMANDS = [
-    shlex.split(line.partition("|")[0]) for line in re.findall(r"^    flow-mcp (fleet .+)$", PAGE, re.M)
-]
+LINES = re.findall(r"^    flow-mcp (fleet .+)$", PAGE, re.MULTILINE)
+COMMANDS = [shlex.split(line.partition("|")[0]) for line in LINES]
 KINDS = ["kubernetes", "github", "gitlab", "azure", "operator", "deployments"]
 
 
