@@ -94,6 +94,15 @@ def test_the_pods_of_the_indexed_job_update_each_tenant_exactly_once(scratch: Sc
     assert clients(scratch) == dict.fromkeys(NAMES, CLIENT)
     assert list(scratch.state.rglob("locks/**/*.json")) == []
 
+    # The records of the shards are complete, for the same shards and for a run without shards.
+    assert [stdout.splitlines()[-1].split(";")[0] for _, stdout, _ in pods(scratch)] == [
+        f"{size} tenant{'' if size == 1 else 's'}: {size} unchanged" for size in sizes
+    ]
+    status = flow_mcp(scratch, "status", "--json")
+    assert {tenant["stack"]: tenant["reason"] for tenant in json.loads(status.stdout)} == dict.fromkeys(
+        NAMES, "unchanged"
+    )
+
 
 def gate(scratch: ScratchProject, *arguments: str) -> tuple[int, dict[str, Any], str]:
     process = flow_mcp(scratch, "gate", *arguments, "--as-of", "2026-11-25")
@@ -116,7 +125,8 @@ def test_an_approval_is_applied_in_shards_without_the_tenant_that_changed_after_
     before = updates(scratch)
     declare(scratch, "b-1", CLIENT.replace("2c1b", "9999"))
     approval = ("--approved", content["digest"], "--tree", str(tree), "--json")
-    results, codes = {}, set()
+    results: dict[str, str] = {}
+    codes: set[int] = set()
     for number in range(1, SHARDS + 1):
         code, applied, stderr = gate(scratch, "apply", "--all", "--shard", f"{number}/{SHARDS}", *approval)
         results |= {result["tenant"]: result["status"] for result in applied["results"]}

@@ -157,7 +157,7 @@ def started(
         part = f", shard {shard}," if shard else ""
         steps(f"Comparing {len(names)} tenants{part} with their records")
         stacks = Stacks.of(project)
-        surveyed = survey(stacks, names, force=force)
+        surveyed = survey(stacks, names, force=force, shard=shard)
     interruption = Interruption()
     with (
         FleetProgress(interruption, as_json=as_json) as progress,

@@ -83,7 +83,7 @@ class Fleet:
     _not_counted: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
-        self.recorder = Recorder(self.stacks, self.survey.inputs)
+        self.recorder = Recorder(self.stacks, self.survey.inputs, self.survey.shard)
         for stack, candidate in self.survey.candidates.items():
             if not candidate.changed:
                 self.results[stack] = Result(stack, "unchanged", candidate.reason)
