@@ -81,7 +81,7 @@ def _state() -> Iterator[str]:
     yield "| data | one tenant | 100,000 tenants |"
     yield "|---|---|---|"
     yield f"| state | {STATE_BYTES / 1000:.0f} kB | {STATE_BYTES * TENANTS / 1e9:.1f} GB |"
-    yield f"| record | {size} bytes | {size * TENANTS / 1e6:.0f} MB, in one stack |"
+    yield f"| record | {size} bytes | {size * TENANTS / 1e6:.0f} MB |"
 
 
 def _quota() -> Iterator[str]:
