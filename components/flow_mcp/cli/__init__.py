@@ -23,6 +23,7 @@ _SUMMARIES = {
     "drift": "Find changes made without Pulumi.",
     "evidence": "Create and verify signed evidence for auditors.",
     "export": "Deliver settings to the Flow runtime.",
+    "fleet": "Write manifests for more than one machine.",
     "gate": "Preview changes, and apply approved ones.",
     "init": "Create a new tenant's file.",
     "list": "List tenants and their authorities.",
