@@ -14,7 +14,7 @@ from flow_mcp.authorization_servers.auth0.apis import Permissions
 from flow_mcp.authorization_servers.auth0.declaration import Auth0
 from flow_mcp.authorization_servers.outputs import combine
 from flow_mcp.declaration.base import seconds
-from flow_mcp.declaration.clients import Client
+from flow_mcp.declaration.clients import Client, PrivateKeyJwt
 from flow_mcp.declaration.declaration import Declaration, ResourceDeclared
 from flow_mcp.settings import Grant
 
@@ -135,8 +135,9 @@ def _credentials(
                         "name": name,
                         "credential_type": "public_key",
                         "algorithm": "RS256",
-                        "pem": (declared.private_key_jwt.certificate or "").strip(),
+                        "pem": pem.strip(),
                     }
+                    for pem in _pems(declared.private_key_jwt)
                 ]
             },
             opts=opts,
@@ -147,6 +148,11 @@ def _credentials(
         authentication_method="client_secret_basic" if declared.confidential else "none",
         opts=opts,
     )
+
+
+def _pems(declared: PrivateKeyJwt) -> list[str]:
+    """Return the client's public keys, the previous one first. Auth0 accepts assertions of two keys."""
+    return [pem for pem in (declared.previous_certificate, declared.certificate) if pem]
 
 
 def _required_secret(name: str, secret: str) -> str:
