@@ -146,15 +146,18 @@ class Scene:
 
 def _declaration(keycloak: LocalKeycloak, certificate: str, **server: Any) -> dict[str, Any]:
     realm = {"name": _NAME, "create": True, "deletable": True}
-    agent = {"grant": "client-credentials", "access": ["1/test"]}
     secret = {"issued": "2026-09-01", "rotateAfter": "90d", "overlap": "7d"}
     return {
         "id": _NAME,
         "workspaces": {"1": {"environments": ["test"]}},
         "authorizationServer": {"keycloak": {"url": keycloak.url, "realm": realm, **server}},
         "clients": {
-            "nightly": {**agent, "secret": secret},
-            "signer": {**agent, "privateKeyJwt": {"certificate": certificate}},
+            "nightly": {"grant": "client-credentials", "access": ["1/test"], "secret": secret},
+            "signer": {
+                "grant": "client-credentials",
+                "access": ["1/test"],
+                "privateKeyJwt": {"certificate": certificate},
+            },
         },
     }
 

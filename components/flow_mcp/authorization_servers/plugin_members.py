@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flow_mcp.authorization_servers.auth0.client_secret_resource import Auth0SecretResource
 from flow_mcp.authorization_servers.auth0.former_settings import FormerSettingsResource
 from flow_mcp.authorization_servers.discovery.metadata_resource import MetadataResource
 from flow_mcp.authorization_servers.external.client_resource import RegisteredClientResource
@@ -24,6 +25,7 @@ RESOURCES: tuple[AnyResource, ...] = (
     RegistrationResource(),
     MetadataResource(),
     FormerSettingsResource(),
+    Auth0SecretResource(),
     McpServerResource(),
     ClientResource(),
     RegisteredClientResource(),

@@ -9,7 +9,7 @@ from functools import partial
 import pulumi
 import pulumi_auth0 as auth0
 
-from flow_mcp.authorization_servers.auth0 import names
+from flow_mcp.authorization_servers.auth0 import names, resources
 from flow_mcp.authorization_servers.auth0.apis import Permissions
 from flow_mcp.authorization_servers.auth0.declaration import Auth0
 from flow_mcp.authorization_servers.outputs import combine
@@ -38,7 +38,7 @@ def create(
         ids[name] = client.client_id
         credentials = _credentials(name, declared, client, opts)
         if declared.confidential and not declared.private_key_jwt:
-            secrets[name] = credentials.client_secret.apply(partial(_required_secret, name))
+            secrets[name] = _secret(name, server, declared, client, credentials, opts)
         subject = "user" if declared.grant is Grant.AUTHORIZATION_CODE else "client"
         for resource in declaration.reached_by(declared.access):
             grant(f"{name}/{resource.key}", client.client_id, resource, subject, permissions, opts)
@@ -148,6 +148,25 @@ def _credentials(
         authentication_method="client_secret_basic" if declared.confidential else "none",
         opts=opts,
     )
+
+
+def _secret(
+    name: str,
+    server: Auth0,
+    declared: Client,
+    client: auth0.Client,
+    credentials: auth0.ClientCredentials,
+    opts: pulumi.ResourceOptions,
+) -> pulumi.Output[str]:
+    if declared.secret is None:
+        return credentials.client_secret.apply(partial(_required_secret, name))
+    return resources.Auth0ClientSecret(
+        f"{name}-secret",
+        domain=server.domain,
+        client_id=client.client_id,
+        issued=declared.secret.issued,
+        opts=pulumi.ResourceOptions(parent=opts.parent, depends_on=[credentials]),
+    ).value
 
 
 def _pems(declared: PrivateKeyJwt) -> list[str]:
