@@ -29,6 +29,7 @@ from tests.live.key_pair import KeyPair
 from tests.live.tenant import Tenant
 
 _NAME = "rotated"
+_PAUSE_SECONDS = 0.05
 _BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
@@ -52,7 +53,7 @@ class Caller:
         ended = threading.Event()
 
         def loop() -> None:
-            while not ended.is_set():
+            while not ended.wait(_PAUSE_SECONDS):
                 self._call()
 
         self._call()

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from flow_mcp.authorization_servers.load import from_file
-from flow_mcp.cli.options import as_of_option, current_project, project_option, tenant_argument
+from flow_mcp.cli.options import as_of_option, current_project, project_option, tenants_completion
 from flow_mcp.common.exit_codes import NEEDS_APPROVAL, OK
 from flow_mcp.common.progress import Steps
 from flow_mcp.common.safe_text import plain
@@ -42,12 +42,12 @@ class _Tenant:
     "  flow-mcp rotate acme nightly-agent           start: both secrets are valid after pulumi up\n"
     "  flow-mcp rotate acme nightly-agent --to file:agent.json    hand the new secret over\n"
     "  flow-mcp rotate acme nightly-agent --finish  end the previous secret, with the next pulumi up\n"
-    "  flow-mcp rotate acme --due --as-of 2026-11-30    what is due; for a pipeline that commits the file\n"
+    "  flow-mcp rotate --due --as-of 2026-11-30     what is due in all tenants; for a pipeline\n"
     "  flow-mcp rotate acme importer --certificate new.pem\n\n"
     "Exit codes: 0 recorded, handed over, or nothing to do, 2 could not, 3 a rotation would have a gap and "
     "needs --allow-gap; 130 interrupted."
 )
-@tenant_argument
+@click.argument("tenant", required=False, shell_complete=tenants_completion)
 @click.argument("client", required=False)
 @project_option
 @click.option("--due", is_flag=True, help="Start only what is due, and finish overlaps that have ended.")
@@ -70,7 +70,7 @@ class _Tenant:
 @as_of_option
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def command(
-    tenant: str,
+    tenant: str | None,
     client: str | None,
     certificate: Path | None,
     to: str | None,
@@ -85,27 +85,39 @@ def command(
 
     The command records a rotation in the tenant's file; `pulumi up` applies it. Until the rotation is
     finished, the new and the previous credential are valid. Without CLIENT it rotates all clients that
-    declare secret. No secret is ever printed.
+    declare secret, and with --due alone those of all tenants. No secret is ever printed.
     """
     if sum((due, finish, certificate is not None, to is not None)) > 1:
         raise click.UsageError("--due, --finish, --certificate and --to exclude each other")
     if client is None and (certificate or to):
         raise click.UsageError("--certificate and --to need a CLIENT")
+    if tenant is None and not due:
+        raise click.UsageError("name a TENANT, or use --due for all tenants")
     project = current_project()
-    file = project.stack_file(tenant)
-    chosen = _Tenant(project, tenant, file, from_file(file, instance_of(project.file)))
+    tenants = [_tenant(project, stack) for stack in ((tenant,) if tenant else project.stacks())]
     if to and client:
-        _hand_over(chosen, client, to, as_json=as_json)
+        _hand_over(tenants[0], client, to, as_json=as_json)
         return
     pem = _pem(certificate) if certificate else None
     request = Request(client, as_of, due, finish, allow_gap, pem)
-    steps = decide(chosen.loaded.declaration, request)
-    changed = record(project, chosen.loaded, file, steps)
+    # All files are read, and all steps decided, before the first file is written.
+    steps_of = {chosen.stack: decide(chosen.loaded.declaration, request) for chosen in tenants}
+    listed = []
+    for chosen in tenants:
+        steps = steps_of[chosen.stack]
+        changed = record(project, chosen.loaded, chosen.file, steps)
+        listed.append(_document(chosen.stack, steps, changed=changed))
+        if not as_json:
+            _print(chosen, steps, changed=changed)
     if as_json:
-        click.echo(json.dumps(_document(tenant, as_of, steps, changed=changed), indent=2))
-    else:
-        _print(chosen, steps, changed=changed)
-    raise SystemExit(NEEDS_APPROVAL if any(step.action == "refused" for step in steps) else OK)
+        click.echo(json.dumps({"asOf": as_of.isoformat(), "tenants": listed}, indent=2))
+    refused = any(step.action == "refused" for steps in steps_of.values() for step in steps)
+    raise SystemExit(NEEDS_APPROVAL if refused else OK)
+
+
+def _tenant(project: Project, stack: str) -> _Tenant:
+    file = project.stack_file(stack)
+    return _Tenant(project, stack, file, from_file(file, instance_of(project.file)))
 
 
 def _hand_over(chosen: _Tenant, client: str, to: str, *, as_json: bool) -> None:
@@ -133,16 +145,16 @@ def _pem(file: Path) -> str:
     return pem.strip() + "\n"
 
 
-def _document(tenant: str, as_of: date, steps: Sequence[Step], *, changed: bool) -> dict[str, object]:
+def _document(tenant: str, steps: Sequence[Step], *, changed: bool) -> dict[str, object]:
     listed = [{"client": step.client, "action": step.action, "reason": step.reason} for step in steps]
-    return {"tenant": tenant, "asOf": as_of.isoformat(), "changed": changed, "clients": listed}
+    return {"tenant": tenant, "changed": changed, "clients": listed}
 
 
 def _print(chosen: _Tenant, steps: Sequence[Step], *, changed: bool) -> None:
     for step in steps:
-        click.echo(f"{step.client}: {step.action}. {step.reason}")
+        click.echo(f"{chosen.stack}: {step.client}: {step.action}. {step.reason}")
     if not steps:
-        click.echo("No client declares a rotation.")
+        click.echo(f"{chosen.stack}: No client declares a rotation.")
     if changed:
         click.echo(f"{chosen.file.relative_to(chosen.project.directory)} was changed. Apply it:")
         click.echo(f"  pulumi up --stack {chosen.stack}")
