@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
 import yaml
 
@@ -73,7 +74,7 @@ class Mapping:
         return pairs
 
     def _node(self) -> yaml.MappingNode:
-        node = yaml.compose(self.text, Loader=yaml.SafeLoader)
+        node: Any = yaml.compose(self.text, Loader=yaml.SafeLoader)
         for key in self._path:
             node = next(value for name, value in node.value if name.value == key)
         if not isinstance(node, yaml.MappingNode):
