@@ -154,7 +154,7 @@ def _secret_step(declaration: Declaration, name: str, secret: Secret, request: R
         due = f"It is due on {secret.due}." if secret.due else "It declares no rotateAfter."
         return Step(name, "unchanged", due)
     if secret.issued and secret.issued >= day:
-        return Step(name, "unchanged", f"Its secret is of {secret.issued}.")
+        return Step(name, "unchanged", f"Its secret was created on {secret.issued}.")
     return _started(declaration, name, secret, request)
 
 
