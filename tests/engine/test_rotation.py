@@ -37,7 +37,6 @@ def _changes(project: StandInProject, stack: str) -> dict[str, int]:
 def _up(project: StandInProject, stack: str) -> dict[str, str]:
     """Update the stack, and return the secrets in its outputs."""
     project.scratch.pulumi("up", "--yes", "--skip-preview", "--stack", stack)
-    assert _changes(project, stack) == {}
     secrets: dict[str, str] = project.scratch.outputs(stack, secrets=True)["clientSecrets"]
     return secrets
 
@@ -82,6 +81,7 @@ def test_an_application_at_entra_has_two_passwords_during_a_rotation(
     assert _up(project, "contoso") == during
     assert added <= _passwords(project).keys()
     assert len(_passwords(project)) == len(passwords)
+    assert _changes(project, "contoso") == {}
 
 
 def test_a_rotation_at_auth0_needs_consent_to_its_gap(stand_in: Callable[[str], StandInProject]) -> None:
@@ -93,7 +93,6 @@ def test_a_rotation_at_auth0_needs_consent_to_its_gap(stand_in: Callable[[str], 
 
     refused = _rotate(project, "initech", "--due", "--as-of", "2026-11-30", code=3)
     assert "The update ends the present secret. Until agent has its new secret" in refused
-    assert _changes(project, "initech") == {}
     _rotate(project, "initech", "--due", "--as-of", "2026-11-30", "--allow-gap")
     assert _changes(project, "initech") == {"update": 2}
     after = _up(project, "initech")

@@ -21,8 +21,8 @@ from flow_mcp.engine.stacks import Stacks
 from flow_mcp.operations.rotate.credential import credential
 from flow_mcp.operations.rotate.decide import Request, Step, decide
 from flow_mcp.operations.rotate.errors import RotateError
+from flow_mcp.operations.rotate.places import FORMS, target
 from flow_mcp.operations.rotate.record import record
-from flow_mcp.operations.rotate.targets import FORMS, target
 
 _MAX_CERTIFICATE_BYTES = 64 * 1024
 

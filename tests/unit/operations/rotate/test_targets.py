@@ -16,7 +16,7 @@ import yaml
 
 from flow_mcp.operations.rotate.credential import Credential
 from flow_mcp.operations.rotate.errors import RotateError
-from flow_mcp.operations.rotate.targets import target
+from flow_mcp.operations.rotate.places import target
 
 SECRET = "MARKER-s3cret"
 CREDENTIAL = Credential("acme", "agent", "https://id.example/realms/acme", "flow-mcp-acme-agent", SECRET)
