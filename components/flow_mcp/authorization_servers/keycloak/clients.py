@@ -53,7 +53,7 @@ def create(
                     opts=opts,
                 )
         if declared.confidential and not declared.private_key_jwt:
-            secrets[name] = secret or client.client_secret
+            secrets[name] = client.client_secret if secret is None else secret
     return pulumi.Output.secret(combine(secrets))
 
 
