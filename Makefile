@@ -76,6 +76,6 @@ release: $(READY) ## Build what a release publishes into dist/: distributions, S
 
 lock: ## Lock the Python dependencies again (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
-	  --no-header --extra deploy --extra mcp --extra telemetry --extra dev pyproject.toml -o requirements/dev.txt
+	  --no-header --extra deploy --extra mcp --extra telemetry --extra kubernetes --extra vault --extra dev pyproject.toml -o requirements/dev.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --no-header --constraint requirements/dev.txt --extra deploy pyproject.toml -o requirements/deploy.txt

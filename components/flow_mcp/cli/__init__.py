@@ -31,6 +31,7 @@ _SUMMARIES = {
     "preview": "Preview the changes of many tenants.",
     "refresh": "Refresh the states of many tenants.",
     "report": "Write a report of access for auditors.",
+    "rotate": "Rotate clients' secrets and keys without an outage.",
     "schema": "Show the JSON Schemas.",
     "status": "Show which tenants changed, and their last update.",
     "toolchain": "Install Pulumi and its plugins.",

@@ -98,7 +98,9 @@ def current_project() -> Project:
 
 def tenants_argument(command: _Command) -> _Command:
     """`[TENANT]...`: names of stacks, completed by the shell from the project's files."""
-    return click.argument("tenants", nargs=-1, metavar="[TENANT]...", shell_complete=_tenants)(command)
+    return click.argument("tenants", nargs=-1, metavar="[TENANT]...", shell_complete=tenants_completion)(
+        command
+    )
 
 
 def select_option(command: _Command) -> _Command:
@@ -127,10 +129,11 @@ def table_console() -> Console:
 
 def tenant_argument(command: _Command) -> _Command:
     """`TENANT`: the name of a stack, completed by the shell from the project's files."""
-    return click.argument("tenant", shell_complete=_tenants)(command)
+    return click.argument("tenant", shell_complete=tenants_completion)(command)
 
 
-def _tenants(context: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def tenants_completion(context: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Return the names of the project's stacks that complete an argument."""
     with context:
         try:
             stacks = current_project().stacks()

@@ -128,6 +128,19 @@ class Stacks:
             raise StackError(f"the output {output} of the stack {stack} is not a mapping")
         return {name: secret for name, secret in secrets.items() if isinstance(secret, str)}
 
+    def inputs_of(self, stack: str, resource_type: str) -> tuple[Any, ...]:
+        """Return the inputs of the stack's resources of a type, from the state. Secrets stay encrypted.
+
+        Raises:
+            NotAppliedError: the stack does not exist at the backend.
+            StackError: the command failed or printed unexpected output.
+        """
+        state = self._json("stack", "export", "--stack", stack)
+        resources = (state.get("deployment") or {}).get("resources") or ()
+        return tuple(
+            resource.get("inputs") for resource in resources if resource.get("type") == resource_type
+        )
+
     def update_number(self, stack: str) -> int:
         """Return the number of the stack's last update; the first update has the number 1.
 

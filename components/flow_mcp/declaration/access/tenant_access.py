@@ -24,6 +24,8 @@ class ClientAccess:
         resources: the protected resources that it may access, sorted.
         secret_issued: the date on which its secret was created; None if the declaration has none.
         secret_expires: the time at which its secret expires, RFC 3339; None if the declaration has none.
+        secret_previous: the day of the previous secret, or `unknown`, during a rotation; None otherwise.
+        rotation_due: the day on which the rotation of its secret is due; None if none is declared.
     """
 
     name: str
@@ -36,6 +38,8 @@ class ClientAccess:
     resources: tuple[str, ...]
     secret_issued: str | None
     secret_expires: str | None
+    secret_previous: str | None = None
+    rotation_due: str | None = None
 
 
 @dataclass(frozen=True)

@@ -100,7 +100,8 @@ MEDIUM: tuple[ChangeKind, ...] = (
         "secret-rotates",
         Risk.MEDIUM,
         "A client gets a new secret.",
-        "The old secret becomes invalid, and the client must receive the new one.",
+        "The old secret becomes invalid at once, or at the end of a declared overlap, and the client must "
+        "receive the new one.",
     ),
     ChangeKind(
         "lifetime-grows",
