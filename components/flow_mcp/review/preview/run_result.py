@@ -45,10 +45,11 @@ def require_analyzed(run: Run) -> None:
 
 
 def require_exported(run: Run) -> None:
-    """Check that a state was exported.
+    """Check that a state was exported or imported.
 
     Raises:
-        PreviewError: the export failed.
+        LockedError: another process holds the stack's lock.
+        PreviewError: the command failed.
     """
     _require_stack(run)
     if run.exit_code:

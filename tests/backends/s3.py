@@ -1,0 +1,140 @@
+"""MinIO, an S3-compatible server, built once from its Go module into the user's cache directory."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import secrets
+import subprocess
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
+
+import minio
+
+from flow_mcp.common.locks import exclusive
+from flow_mcp.engine.toolchain import cache
+from flow_mcp.engine.toolchain.golang import Go
+from flow_mcp.local.keycloak.ports import free_port
+from tests.backends.backend import Backend
+
+_MODULE = Path(__file__).parent / "minio"
+_PACKAGE = "github.com/minio/minio"
+_FLAGS = ("-mod=readonly", "-trimpath", "-buildvcs=false", "-gcflags=all=-dwarf=false", "-ldflags=-s -w")
+_USER, _BUCKET, _REGION = "flow", "pulumi-state", "us-east-1"
+_READY_SECONDS = 60.0
+_POLL_SECONDS = 0.1
+
+
+class S3(Backend):
+    """A MinIO server with an empty bucket; a context manager.
+
+    Args:
+        directory: the directory of its data.
+    """
+
+    name = "s3"
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._password = secrets.token_urlsafe(16)
+        self._port = free_port()
+        address = f"127.0.0.1:{self._port}"
+        self._client = minio.Minio(
+            address, access_key=_USER, secret_key=self._password, secure=False, region=_REGION
+        )
+        self._server: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> S3:
+        self.start()
+        self._client.make_bucket(_BUCKET)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        parameters = f"endpoint=127.0.0.1:{self._port}&disableSSL=true&s3ForcePathStyle=true&region={_REGION}"
+        return {
+            "PULUMI_BACKEND_URL": f"s3://{_BUCKET}?{parameters}",
+            "AWS_ACCESS_KEY_ID": _USER,
+            "AWS_SECRET_ACCESS_KEY": self._password,
+        }
+
+    def start(self) -> None:
+        """Start the server and wait until it answers."""
+        program = build()
+        self._directory.mkdir(parents=True, exist_ok=True)
+        log = self._directory.with_suffix(".log")
+        with log.open("ab") as output:
+            self._server = subprocess.Popen(
+                [program, "server", "--quiet", "--address", f"127.0.0.1:{self._port}", self._directory],
+                stdout=output,
+                stderr=output,
+                env={"MINIO_ROOT_USER": _USER, "MINIO_ROOT_PASSWORD": self._password, "MINIO_BROWSER": "off"},
+            )
+        deadline = time.monotonic() + _READY_SECONDS
+        while not self._answers():
+            assert self._server.poll() is None, log.read_text(encoding="utf-8")
+            assert time.monotonic() < deadline, log.read_text(encoding="utf-8")
+            time.sleep(_POLL_SECONDS)
+
+    def stop(self) -> None:
+        """Kill the server."""
+        if self._server:
+            self._server.kill()
+            self._server.wait()
+            self._server = None
+
+    def dump(self, directory: Path) -> None:
+        for key in self.keys():
+            self._client.fget_object(_BUCKET, key, str(directory / key))
+
+    def restore(self, directory: Path) -> None:
+        for key in self.keys():
+            self._client.remove_object(_BUCKET, key)
+        for file in directory.rglob("*"):
+            if file.is_file():
+                self._client.fput_object(_BUCKET, str(file.relative_to(directory)), str(file))
+
+    def put(self, key: str, content: bytes) -> None:
+        self._client.put_object(_BUCKET, key, io.BytesIO(content), len(content))
+
+    def keys(self) -> list[str]:
+        return sorted(str(entry.object_name) for entry in self._client.list_objects(_BUCKET, recursive=True))
+
+    def _answers(self) -> bool:
+        try:
+            self._client.list_buckets()
+        except Exception:  # noqa: BLE001 any error of the client or of the network: it does not serve yet
+            return False
+        return True
+
+
+def build() -> Path:
+    """Return MinIO's program, from the user's cache directory or from a new build of its Go module (minutes)."""
+    go = Go(_MODULE)
+    digest = hashlib.sha256()
+    for part in (*((_MODULE / name).read_bytes() for name in ("go.mod", "go.sum")), repr(go.identity).encode()):
+        digest.update(hashlib.sha256(part).digest())
+    # Not in the toolchain's cache, whose lock would keep other builds waiting.
+    directory = cache.directory().parent / "test-servers"
+    program = directory / f"minio-{digest.hexdigest()[:16]}"
+    with exclusive(directory / "lock", lambda _: None):
+        if not program.exists():
+            with TemporaryDirectory(dir=directory) as temporary:
+                built = Path(temporary, "minio")
+                flags = (*_FLAGS, "-o", str(built))
+                go.run("build", "-v", *flags, _PACKAGE, temporary=Path(temporary), is_progress=_is_package)
+                built.rename(program)
+    return program
+
+
+def _is_package(line: str) -> bool:
+    """Return whether a line of go's output names a downloaded module or a compiled package."""
+    return line.startswith("go: downloading ") or " " not in line
