@@ -18,10 +18,10 @@ class Backend(ABC):
     """A state backend of Pulumi.
 
     Attributes:
-        name: its name in test reports.
+        password: the password of its users; empty if it has none.
     """
 
-    name: str
+    password = ""
 
     @property
     @abstractmethod

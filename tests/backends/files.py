@@ -12,8 +12,6 @@ from tests.backends.backend import Backend
 class Files(Backend):
     """A directory as a backend."""
 
-    name = "file"
-
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         directory.mkdir(parents=True, exist_ok=True)

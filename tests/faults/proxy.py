@@ -88,9 +88,7 @@ class Proxy:
         connection = HTTPConnection(self._target.hostname or "", self._target.port, timeout=60)
         try:
             headers = {name: value for name, value in request.headers.items() if name.lower() not in _DROPPED}
-            connection.request(
-                request.command, request.path, body, {**headers, "Host": self._target.netloc}
-            )
+            connection.request(request.command, request.path, body, {**headers, "Host": self._target.netloc})
             answer = connection.getresponse()
             content = answer.read()
         except (OSError, HTTPException):

@@ -128,9 +128,7 @@ def _group(api: AdminApi, inputs: Mapping[str, Any]) -> str | None:
 
 
 def _mapper(api: AdminApi, inputs: Mapping[str, Any]) -> str | None:
-    return _named(
-        api, inputs, "client-scopes", str(inputs["clientScopeId"]), "protocol-mappers", "models"
-    )
+    return _named(api, inputs, "client-scopes", str(inputs["clientScopeId"]), "protocol-mappers", "models")
 
 
 def _client_policy(api: AdminApi, inputs: Mapping[str, Any], kind: str, resource_path: str) -> str | None:

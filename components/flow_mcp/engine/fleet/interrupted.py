@@ -95,7 +95,11 @@ def _with_created(
     it at the server after the creation, unless it did so before.
     """
     inputs = dict(operation.inputs)
-    new = {**operation.resource, "id": resource_id, "outputs": {**(operation.resource.get("outputs") or inputs)}}
+    new = {
+        **operation.resource,
+        "id": resource_id,
+        "outputs": {**(operation.resource.get("outputs") or inputs)},
+    }
     result: list[Mapping[str, Any]] = []
     placed = False
     for resource in state:

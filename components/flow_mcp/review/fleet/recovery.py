@@ -44,7 +44,9 @@ def recover(fleet: Fleet, candidates: Sequence[Candidate]) -> list[Candidate]:
     for stack in resolved:
         del fleet.results[stack]
     return [
-        candidate for candidate in candidates if candidate.stack not in doubtful or candidate.stack in resolved
+        candidate
+        for candidate in candidates
+        if candidate.stack not in doubtful or candidate.stack in resolved
     ]
 
 
@@ -100,13 +102,13 @@ class _Recovery:
         if not urns:
             return
         targets = (argument for urn in urns for argument in ("--target", urn))
-        run = self._engine.run("refresh", "--yes", "--skip-preview", *targets, stack=stack, with_policies=False)
+        run = self._engine.run(
+            "refresh", "--yes", "--skip-preview", *targets, stack=stack, with_policies=False
+        )
         require_completed(with_masked_secrets(self._engine, run, stack), preview=False)
 
 
-def _created(
-    stack: str, creations: Sequence[Operation], state: interrupted.Deployment
-) -> dict[str, str]:
+def _created(stack: str, creations: Sequence[Operation], state: interrupted.Deployment) -> dict[str, str]:
     """Return the IDs of the resources that the interrupted operations created, by URN.
 
     Raises:
