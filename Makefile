@@ -12,7 +12,7 @@ PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n auto --maxprocesses 4 --dist
 .DEFAULT_GOAL := help
 # What is downloaded goes on beside what is compiled.
 TOGETHER := +@$(MAKE) --no-print-directory -j3
-.PHONY: help demo demo-down test test-unit check bench toolchain keycloak interop interop-tools lock
+.PHONY: help demo demo-down test test-unit check bench faults toolchain keycloak interop interop-tools lock
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -42,6 +42,9 @@ check: $(READY) ## Lint, types, and whether generated files are up to date
 
 bench: $(READY) ## Measure; see benchmarks/README.md
 	@$(BIN)/python -m benchmarks
+
+faults: toolchain ## Kill runs over tenants a hundred times; see docs/faults.md
+	@$(BIN)/python -m tests.faults
 
 toolchain: $(READY) ## Pulumi and its plugins in .toolchain/bin: found, downloaded or built
 	@$(BIN)/flow-mcp toolchain

@@ -7,7 +7,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 from flow_mcp.local.scratch_project import ScratchProject
 
@@ -15,13 +16,30 @@ _LOCKS = ".pulumi/locks/organization/flow-mcp"
 
 
 class Backend(ABC):
-    """A state backend of Pulumi.
+    """A state backend of Pulumi; a context manager that runs its server.
 
     Attributes:
         password: the password of its users; empty if it has none.
     """
 
     password = ""
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @abstractmethod
+    def start(self) -> None:
+        """Start the server and wait until it answers; a stopped one keeps its content."""
+
+    @abstractmethod
+    def stop(self) -> None:
+        """Kill the server."""
 
     @property
     @abstractmethod
@@ -69,4 +87,5 @@ class BackendProject(ScratchProject):
 
     def state_of(self, stack: str) -> Any:
         """Return the state of a stack, as `pulumi stack export` prints it."""
-        return json.loads(self.pulumi("stack", "export", "--stack", stack).stdout)
+        printed = self.pulumi("stack", "export", "--stack", stack).stdout
+        return json.loads(printed[printed.index("{") :])

@@ -14,7 +14,12 @@ class Files(Backend):
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
-        directory.mkdir(parents=True, exist_ok=True)
+
+    def start(self) -> None:
+        self.directory.mkdir(parents=True, exist_ok=True)
+
+    def stop(self) -> None:
+        pass
 
     @property
     def environment(self) -> Mapping[str, str]:

@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from flow_mcp.local.keycloak.ports import free_port
 from tests.backends.backend import Backend
@@ -27,12 +28,13 @@ _ADMINISTRATOR, _DATABASE, _TABLE = "flow", "pulumi", "pulumi_state"
 # Pulumi uses the path of the backend's URL, which names the database, as a prefix of all keys.
 _PREFIX = f"{_DATABASE}/"
 _NOBODY = 65534
+_SETTINGS = ("listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off")
 _READY_SECONDS = 60.0
 _POLL_SECONDS = 0.1
 
 
 class PostgreSql(Backend):
-    """A server with an empty database; a context manager."""
+    """A server with an empty database."""
 
     def __init__(self) -> None:
         # Below /tmp, which every user may enter.
@@ -43,7 +45,7 @@ class PostgreSql(Backend):
         self._port = free_port()
         self._server: subprocess.Popen[bytes] | None = None
 
-    def __enter__(self) -> PostgreSql:
+    def __enter__(self) -> Self:
         password = self._directory / "password"
         password.write_text(self.password, encoding="utf-8")
         self._own()
@@ -56,7 +58,7 @@ class PostgreSql(Backend):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.stop()
+        super().__exit__(kind, error, trace)
         shutil.rmtree(self._directory)
 
     @property
@@ -65,20 +67,12 @@ class PostgreSql(Backend):
         return {"PULUMI_BACKEND_URL": f"postgres://{address}/{_DATABASE}?sslmode=disable"}
 
     def start(self) -> None:
-        """Start the server and wait until it answers."""
         log = self._directory / "log"
         with log.open("ab") as output:
             self._server = subprocess.Popen(
                 [
                     *(self._programs / "postgres", "-D", self._data, "-p", str(self._port)),
-                    *(
-                        "-c",
-                        "listen_addresses=127.0.0.1",
-                        "-c",
-                        "unix_socket_directories=",
-                        "-c",
-                        "fsync=off",
-                    ),
+                    *(word for setting in _SETTINGS for word in ("-c", setting)),
                 ],
                 stdout=output,
                 stderr=output,
@@ -95,7 +89,6 @@ class PostgreSql(Backend):
             time.sleep(_POLL_SECONDS)
 
     def stop(self) -> None:
-        """Stop the server at once, as after a power failure without the loss of written data."""
         if self._server:
             self._run("pg_ctl", "stop", "-D", str(self._data), "-m", "immediate")
             self._server.wait()

@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import TracebackType
+from typing import Self
 
 import minio
 
@@ -30,7 +30,7 @@ _POLL_SECONDS = 0.1
 
 
 class S3(Backend):
-    """A MinIO server with an empty bucket; a context manager.
+    """A MinIO server with an empty bucket.
 
     Args:
         directory: the directory of its data.
@@ -46,15 +46,10 @@ class S3(Backend):
         )
         self._server: subprocess.Popen[bytes] | None = None
 
-    def __enter__(self) -> S3:
-        self.start()
+    def __enter__(self) -> Self:
+        super().__enter__()
         self._client.make_bucket(_BUCKET)
         return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -66,7 +61,6 @@ class S3(Backend):
         }
 
     def start(self) -> None:
-        """Start the server and wait until it answers."""
         program = build()
         self._directory.mkdir(parents=True, exist_ok=True)
         log = self._directory.with_suffix(".log")
@@ -90,7 +84,6 @@ class S3(Backend):
             time.sleep(_POLL_SECONDS)
 
     def stop(self) -> None:
-        """Kill the server."""
         if self._server:
             self._server.kill()
             self._server.wait()

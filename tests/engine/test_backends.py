@@ -8,50 +8,21 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from flow_mcp.engine.fleet.records import STACK
 from flow_mcp.engine.project import Project
-from tests.backends.backend import Backend, BackendProject
+from tests.backends.backend import BackendProject
 from tests.backends.files import Files
 from tests.backends.postgresql import PostgreSql
 from tests.backends.s3 import S3
 from tests.conftest import REPOSITORY
-from tests.engine.test_fleet import CLIENT, OTHER, declaration
+from tests.engine.manual_fleet import OTHER, Fleet
 from tests.live.command import flow_mcp
 
 NAMES = ("a", "b")
-AS_OF = ("--as-of", "2026-11-25")
-
-
-class Fleet:
-    """Two tenants at a backend."""
-
-    def __init__(self, backend: Backend, scratch: BackendProject) -> None:
-        self.backend, self.scratch = backend, scratch
-
-    def declare(self, name: str, client: str = CLIENT) -> None:
-        self.scratch.declare(name, declaration(name, client))
-
-    def results(self, *arguments: str) -> dict[str, dict[str, Any]]:
-        process = flow_mcp(self.scratch, *arguments, *AS_OF, "--json")
-        return self.parsed(process.stdout, process.stderr)
-
-    def parsed(self, stdout: str, stderr: str) -> dict[str, dict[str, Any]]:
-        assert "Traceback" not in stderr
-        self.require_no_secret(stdout + stderr)
-        lines = stdout.splitlines()
-        assert lines, stderr
-        return {result["tenant"]: result for result in json.loads(lines[-1])["tenants"]}
-
-    def statuses(self, *arguments: str) -> dict[str, str]:
-        return {name: result["status"] for name, result in self.results(*arguments).items()}
-
-    def require_no_secret(self, text: str) -> None:
-        """Check that a text does not contain the backend's password."""
-        assert not self.backend.password or self.backend.password not in text
+PASSED = {"updated", "nothing-to-apply", "unchanged"}
 
 
 @pytest.fixture(scope="module", params=["postgresql", "s3", "file"])
@@ -98,7 +69,7 @@ def test_a_lock_of_another_machine_fails_its_tenant_and_is_kept(fleet: Fleet) ->
 
 
 def test_a_restored_backup_needs_no_change(fleet: Fleet, tmp_path: Path) -> None:
-    assert set(fleet.statuses("up", "--all", "--yes").values()) <= {"unchanged", "updated"}
+    assert {*fleet.statuses("up", "--all", "--yes").values()} <= PASSED
     saved, states = fleet.backend.keys(), {name: fleet.scratch.state_of(name) for name in NAMES}
     fleet.backend.dump(tmp_path)
     fleet.scratch.pulumi("stack", "rm", "--force", "--yes", "--preserve-config", "--stack", "a")

@@ -114,6 +114,11 @@ class Fleet:
         assert {result["status"] for result in again.values()} == {"unchanged"}, again
         return seconds
 
+    def interrupted(self, name: str) -> list[str]:
+        """Return the names of the resources with an interrupted operation in a tenant's state."""
+        pending = self.scratch.state_of(name)["deployment"].get("pending_operations") or ()
+        return [operation["resource"]["urn"].rpartition("::")[2] for operation in pending]
+
     def require_no_processes(self) -> None:
         """Check that no process of a run is left."""
         remaining = processes.running_in(self.scratch.directory)
@@ -154,8 +159,8 @@ class Fleet:
 
     def _require_ids(self, name: str) -> None:
         """Check that the state has Keycloak's IDs of the clients, and no interrupted operation."""
+        assert self.interrupted(name) == []
         state = self.scratch.state_of(name)["deployment"]
-        assert not state.get("pending_operations")
         ids = {resource["id"] for resource in state["resources"] if resource["type"].endswith(":Client")}
         clients = self.admin.get(f"{name}/clients").json()
         assert ids == {client["id"] for client in clients if OWNER in (client.get("attributes") or {})}

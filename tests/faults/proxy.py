@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,35 +15,35 @@ _DROPPED = frozenset({"connection", "keep-alive", "transfer-encoding", "content-
 
 
 class Proxy:
-    """Forwards requests to a server, and counts those with which the admin API writes.
+    """Forwards requests to a server.
+
+    Args:
+        target: the server's base URL.
 
     Attributes:
         url: the proxy's base URL.
-        writes: method and path of the writes so far.
     """
 
     def __init__(self, target: str) -> None:
         self._target = urlsplit(target)
-        self._lock = threading.Lock()
-        self._on_write: Callable[[int], bool] = lambda _: False
-        self.writes: list[str] = []
+        self._on_write: Callable[[str], bool] = lambda _: False
         self.url = ""
 
-    def after_write(self, number: int, action: Callable[[], None]) -> None:
+    def after_write(self, pattern: str, action: Callable[[], None]) -> None:
         """Call an action after Keycloak has carried out a write, before the client has the answer.
 
         Args:
-            number: the number of the write from now on; the first one has the number 1.
-            action: called once; the client gets no answer to this write and to later ones.
+            pattern: regular expression for the method and path of the write, such as `POST .*/clients$`.
+            action: called for the first such write, which is not answered.
         """
         done = threading.Event()
-        self.writes.clear()
 
-        def on_write(count: int) -> bool:
-            if count == number:
-                action()
+        def on_write(write: str) -> bool:
+            matches = not done.is_set() and bool(re.search(pattern, write))
+            if matches:
                 done.set()
-            return count >= number
+                action()
+            return matches
 
         self._on_write = on_write
 
@@ -97,13 +98,9 @@ class Proxy:
         finally:
             connection.close()
         # The program also sends requests that Keycloak rejects, to find out what the administrator may do.
-        if is_write and answer.status < 300:
-            with self._lock:
-                self.writes.append(f"{request.command} {request.path}")
-                number = len(self.writes)
-            if self._on_write(number):
-                request.close_connection = True
-                return
+        if is_write and answer.status < 300 and self._on_write(f"{request.command} {request.path}"):
+            request.close_connection = True
+            return
         request.send_response(answer.status)
         for name, value in answer.getheaders():
             if name.lower() not in _DROPPED:
