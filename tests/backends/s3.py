@@ -53,11 +53,12 @@ class S3(Backend):
 
     @property
     def environment(self) -> Mapping[str, str]:
-        parameters = f"endpoint=127.0.0.1:{self._port}&disableSSL=true&s3ForcePathStyle=true&region={_REGION}"
+        parameters = f"endpoint=http://127.0.0.1:{self._port}&use_path_style=true&region={_REGION}"
         return {
             "PULUMI_BACKEND_URL": f"s3://{_BUCKET}?{parameters}",
             "AWS_ACCESS_KEY_ID": _USER,
             "AWS_SECRET_ACCESS_KEY": self.password,
+            "AWS_RESPONSE_CHECKSUM_VALIDATION": "when_required",
         }
 
     def start(self) -> None:

@@ -6,14 +6,14 @@ These tenants need no authorization server: an administrator registers their cli
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 from flow_mcp.engine.fleet.records import STACK
 from flow_mcp.engine.project import Project
-from tests.backends.backend import BackendProject
+from tests.backends.backend import Backend, BackendProject
 from tests.backends.files import Files
 from tests.backends.postgresql import PostgreSql
 from tests.backends.s3 import S3
@@ -29,12 +29,12 @@ PASSED = {"updated", "nothing-to-apply", "unchanged"}
 def fleet(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
     """Two updated tenants, at each backend in turn."""
     directory: Path = tmp_path_factory.mktemp("trial")
-    kinds = {
+    backends: Mapping[str, Callable[[], Backend]] = {
         "postgresql": PostgreSql,
         "s3": lambda: S3(directory / "minio"),
         "file": lambda: Files(directory / "files"),
     }
-    with kinds[request.param]() as backend:
+    with backends[request.param]() as backend:
         scratch = BackendProject.prepare(Project(REPOSITORY), directory / "copy", {})
         fleet = Fleet(backend, BackendProject(scratch.directory, scratch.toolchain, {}, backend.environment))
         for name in NAMES:

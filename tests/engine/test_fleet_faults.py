@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from collections.abc import Callable, Iterator
@@ -127,3 +128,30 @@ def test_two_runs_that_share_a_tenant_at_the_same_time_apply_everything(tmp_path
     assert [fleet.client(name) for name in NAMES] == [OTHER] * 3
     assert fleet.backend.locks() == []
     assert fleet.statuses("up", "--all", "--yes") == dict.fromkeys(NAMES, "unchanged")
+
+
+def test_a_creation_that_was_interrupted_at_a_server_without_a_search_fails_its_tenant_with_its_name(
+    tmp_path: Path,
+) -> None:
+    backend = Files(tmp_path / "state")
+    backend.start()
+    fleet = fleet_at(backend, tmp_path / "trial", "a", "b")
+    file = backend.directory / ".pulumi/stacks/flow-mcp/a.json"
+    state = json.loads(file.read_bytes())
+    kind = "azuread:index/application:Application"
+    resource = {"urn": f"urn:pulumi:a::flow-mcp::{kind}::api", "custom": True, "type": kind, "inputs": {}}
+    latest = state["checkpoint"]["latest"]
+    latest["pending_operations"] = [{"type": "creating", "resource": resource}]
+    latest["manifest"]["time"] = "2026-11-30T10:00:00Z"  # Pulumi writes it with each operation
+    file.write_text(json.dumps(state), "utf-8")
+    fleet.declare("b", OTHER)
+
+    results = fleet.results("up", "--all", "--yes")
+
+    assert {name: result["status"] for name, result in results.items()} == {"a": "failed", "b": "updated"}
+    assert results["a"]["message"] == (
+        "an update of a was killed while it created api, and Pulumi does not know whether the authorization "
+        "server has created them. Look for them there, run `pulumi refresh --stack a` in a terminal, and "
+        "answer its question for each"
+    )
+    assert json.loads(file.read_bytes()) == state

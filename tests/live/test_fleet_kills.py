@@ -95,7 +95,7 @@ def test_a_run_during_which_keycloak_stops_fails_and_the_next_run_completes_it(
     fleet.require_converged()
     fleet.declare(NAMES[0], "agent", "third")
     process = fleet.start("up", "--all", "--yes")
-    proxy.after_write(r"POST .*/clients$", fleet.keycloak.stop)
+    proxy.after_write(r"POST .*/clients$", lambda: _stop(fleet))
     results = fleet.parsed(*process.communicate(timeout=600))
     fleet.keycloak.start()
     proxy.forward_all()
@@ -103,3 +103,7 @@ def test_a_run_during_which_keycloak_stops_fails_and_the_next_run_completes_it(
     assert results[NAMES[0]]["status"] == "failed"
     assert "third" in results[NAMES[0]]["message"]
     fleet.require_converged()
+
+
+def _stop(fleet: Fleet) -> None:
+    fleet.keycloak.stop()
