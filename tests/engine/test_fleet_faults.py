@@ -73,7 +73,7 @@ def test_a_run_during_which_postgresql_stops_fails_and_the_next_run_completes_it
     process = fleet.start("up", "--all", "--yes")
     until(process, is_update)
     postgresql.stop()
-    stdout, stderr = process.communicate(timeout=300)
+    stdout, stderr = process.communicate(timeout=900)
 
     assert process.returncode == 1
     results = fleet.parsed(stdout, stderr)
@@ -112,7 +112,7 @@ def test_two_runs_that_share_a_tenant_at_the_same_time_apply_everything(tmp_path
     for name in NAMES:
         fleet.declare(name, OTHER)
     runs = [fleet.start("up", *names, "--yes") for names in (("a", "b"), ("b", "c"))]
-    outcomes = [fleet.parsed(*run.communicate(timeout=300)) for run in runs]
+    outcomes = [fleet.parsed(*run.communicate(timeout=900)) for run in runs]
 
     assert (outcomes[0]["a"]["status"], outcomes[1]["c"]["status"]) == ("updated", "updated")
     shared = [outcome["b"] for outcome in outcomes]

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from flow_mcp.authorization_servers.errors import OwnedByOthersError
 from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, Administration, realm_path
-from flow_mcp.authorization_servers.keycloak.claim_resource import find_claims
+from flow_mcp.authorization_servers.keycloak.claim_resource import ClaimInputs, claimed_error, find_claims
 from flow_mcp.authorization_servers.keycloak.preflight import OWNER_ATTRIBUTE
 from flow_mcp.engine.fleet.interrupted import Operation
 
@@ -85,18 +84,16 @@ def _own_claim(
         OwnedByOthersError: another stack has claimed the tenant.
     """
     own = next((resource for resource in state if resource["type"] == _CLAIM), None)
-    pending = next((operation for operation in operations if operation.type == _CLAIM), None)
-    inputs = own["inputs"] if own else pending.inputs if pending else None
-    if inputs is None:
+    pending = next((operation.inputs for operation in operations if operation.type == _CLAIM), None)
+    recorded = own["inputs"] if own else pending
+    if recorded is None:
         return None  # the update was killed before it claimed the tenant, and has created the realm at most
-    claims = find_claims(api, str(inputs["realm"]), str(inputs["owner"]))
+    inputs = ClaimInputs.model_validate(recorded, extra="ignore")
+    claims = find_claims(api, inputs.realm, inputs.owner)
     if own is None and len(claims) == 1:
         return claims[0]
     if claims and (own is None or own["id"] not in claims):
-        raise OwnedByOthersError(
-            f"Another stack manages {inputs['owner']} in realm {inputs['realm']} at Keycloak {api.url} (claim "
-            f"{', '.join(claims)}). It is at another backend, or belongs to another copy of this repository."
-        )
+        raise claimed_error(api, inputs, claims)
     return str(own["id"]) if own and claims else None
 
 

@@ -8,11 +8,13 @@ Source: https://www.pulumi.com/docs/support/troubleshooting/common-issues/interr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from flow_mcp.common.errors import FlowMcpError
+
+_ROOT = "pulumi:pulumi:Stack"
 
 Deployment = Mapping[str, Any]
 """The output of `pulumi stack export`."""
@@ -67,6 +69,13 @@ def operations(deployment: Deployment) -> tuple[Operation, ...]:
 def resources(deployment: Deployment) -> tuple[Mapping[str, Any], ...]:
     """Return the resources in a stack's state."""
     return tuple(deployment["deployment"].get("resources") or ())
+
+
+def refreshable(deployment: Deployment, urns: Collection[str]) -> tuple[str, ...]:
+    """Return those of the URNs that are in the state; if none is, the URN of the stack's root resource."""
+    present = tuple(str(resource["urn"]) for resource in resources(deployment) if resource["urn"] in urns)
+    root = (str(resource["urn"]) for resource in resources(deployment) if resource["type"] == _ROOT)
+    return tuple(dict.fromkeys(present)) or tuple(root)
 
 
 def resolved(deployment: Deployment, created: Mapping[str, str]) -> dict[str, Any]:

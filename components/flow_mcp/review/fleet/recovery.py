@@ -57,21 +57,26 @@ class _Recovery:
     fleet: Fleet
 
     def __call__(self, stack: str, detail: Callable[[str], None]) -> Result:
-        reason = self.fleet.survey.candidates[stack].reason
         with TemporaryDirectory(prefix="flow-mcp-") as private:
             file = Path(private, "state.json")
             state = self._exported(stack, file)
-            operations = interrupted.operations(state)
-            if operations:
+            if operations := interrupted.operations(state):
                 detail(f"{len(operations)} interrupted operations")
-                creations = tuple(operation for operation in operations if operation.creates)
-                created = _created(stack, creations, state)
-                file.write_text(json.dumps(interrupted.resolved(state, created)), encoding="utf-8")
-                self._import(stack, file)
-                present = {resource["urn"] for resource in interrupted.resources(state)} | created.keys()
-                urns = dict.fromkeys(operation.urn for operation in operations if operation.urn in present)
-                self._refresh(stack, tuple(urns))
-        return Result(stack, "previewed", reason)
+                changed = {operation.urn for operation in operations if not operation.creates}
+                # Taking the lock proves that no other process is in the middle of these operations. A process
+                # that starts afterwards still holds the lock when the import needs it.
+                self._refresh_after_lock(stack, interrupted.refreshable(state, changed))
+                self._adopt(stack, file)
+        return Result(stack, "previewed", self.fleet.survey.candidates[stack].reason)
+
+    def _adopt(self, stack: str, file: Path) -> None:
+        """Write the resources that the server has created into the state, without interrupted operations."""
+        state = self._exported(stack, file)
+        created = _created(stack, interrupted.operations(state), state)
+        file.write_text(json.dumps(interrupted.resolved(state, created)), encoding="utf-8")
+        require_exported(self._engine.import_state(stack, file))
+        if created:
+            self._refresh(stack, tuple(created))
 
     @property
     def _engine(self) -> Engine:
@@ -83,24 +88,22 @@ class _Recovery:
         state: dict[str, Any] = json.loads(file.read_bytes())
         return state
 
-    def _import(self, stack: str, file: Path) -> None:
-        """Write the state. The lock of the killed update protects it until shortly before.
+    def _refresh_after_lock(self, stack: str, urns: Sequence[str]) -> None:
+        """Refresh resources; remove the lock of a killed update first.
 
         Raises:
             LockedError: another process holds the lock.
         """
         try:
-            require_exported(self._engine.import_state(stack, file))
+            self._refresh(stack, urns)
         except LockedError as error:
             if not have_all_exited(error.holders):
                 raise
             self.fleet.stacks.unlock(stack)
-            require_exported(self._engine.import_state(stack, file))
+            self._refresh(stack, urns)
 
     def _refresh(self, stack: str, urns: Sequence[str]) -> None:
-        """Read the resources of interrupted operations from the server."""
-        if not urns:
-            return
+        """Read resources from the server."""
         targets = (argument for urn in urns for argument in ("--target", urn))
         run = self._engine.run(
             "refresh", "--yes", "--skip-preview", *targets, stack=stack, with_policies=False
@@ -108,16 +111,18 @@ class _Recovery:
         require_completed(with_masked_secrets(self._engine, run, stack), preview=False)
 
 
-def _created(stack: str, creations: Sequence[Operation], state: interrupted.Deployment) -> dict[str, str]:
-    """Return the IDs of the resources that the interrupted operations created, by URN.
+def _created(stack: str, operations: Sequence[Operation], state: interrupted.Deployment) -> dict[str, str]:
+    """Return the IDs of the resources that the interrupted creations created, by URN.
 
     Raises:
         UnresolvedError: the authorization server cannot be asked about a resource.
     """
     at_server = [
         operation
-        for operation in creations
-        if operation.type != _WITHOUT_SERVER and not operation.type.startswith(_PROVIDER)
+        for operation in operations
+        if operation.creates
+        and operation.type != _WITHOUT_SERVER
+        and not operation.type.startswith(_PROVIDER)
     ]
     if unknown := [operation for operation in at_server if not keycloak.knows(operation)]:
         names = ", ".join(operation.urn.rpartition("::")[2] for operation in unknown[:_MAXIMUM_SHOWN])

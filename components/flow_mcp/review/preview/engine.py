@@ -177,7 +177,7 @@ class Engine:
                     start_new_session=True,  # otherwise a Ctrl-C in the terminal would reach Pulumi twice
                 )
                 received: list[Event] = []
-                with registered_process(process.pid, update):
+                with registered_process(process, update):
                     try:
                         for event in _follow(process, event_log, command, self.interruption):
                             received.append(event)

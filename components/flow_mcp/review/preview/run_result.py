@@ -15,6 +15,7 @@ _SECRET_NAME = re.compile(r"PASSW|PASSPHRASE|SECRET|TOKEN|_KEY$|ASSERTION|CREDEN
 _SHORTEST_SECRET = 6
 _MAXIMUM_LENGTH = 600
 _MAXIMUM_REASONS = 3
+_ERROR = re.compile(r"^error: ", re.MULTILINE)
 _NO_STACK = "no stack named"
 # The engine's messages after policies have stopped it; the reasons are in the policies' own events.
 _WITHOUT_REASON = frozenset({"preview failed", "update failed"})
@@ -120,14 +121,15 @@ def _reasons(run: Run) -> Iterator[str]:
 
 def _failure(run: Run) -> str:
     """Return Pulumi's messages if its engine did not start or could not continue."""
-    lines = [line.removeprefix("error: ") for line in run.stderr.splitlines() if line.startswith("error: ")]
+    # Further lines of the first message name the causes.
+    errors = [message.strip() for message in _ERROR.split(run.stderr)[1:2]]
     # A policy pack or a program that cannot start writes its traceback with the severity `info#err`.
     tracebacks = [
         event["diagnosticEvent"].get("message", "").strip()
         for event in run.events
         if event.get("diagnosticEvent", {}).get("severity") == "info#err"
     ]
-    return _sentence([*lines[:1], *tracebacks[-1:]] or ["Pulumi gave no reason"])
+    return _sentence([*errors, *tracebacks[-1:]] or ["Pulumi gave no reason"])
 
 
 def _sentence(reasons: Sequence[str]) -> str:
