@@ -12,7 +12,7 @@ PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n auto --maxprocesses 4 --dist
 .DEFAULT_GOAL := help
 # What is downloaded goes on beside what is compiled.
 TOGETHER := +@$(MAKE) --no-print-directory -j3
-.PHONY: help demo demo-down test test-unit check bench faults toolchain keycloak interop interop-tools lock
+.PHONY: help demo demo-down test test-unit check bench faults toolchain keycloak interop interop-tools test-servers lock
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -25,7 +25,7 @@ demo-down: $(READY) ## Remove all that the demo made
 	@$(BIN)/flow-mcp demo down
 
 test: $(READY) ## Run all tests; installs and starts what they need
-	$(TOGETHER) toolchain keycloak interop-tools
+	$(TOGETHER) toolchain keycloak interop-tools test-servers
 	@if command -v go > /dev/null; then cd toolchain && go vet -trimpath ./... && go test -trimpath ./...; fi
 	@$(PYTEST) tests
 
@@ -67,6 +67,9 @@ $(READY): requirements/dev.txt pyproject.toml
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@$(BIN)/pip check --disable-pip-version-check > /dev/null || { $(BIN)/pip check; exit 1; }
 	@touch $@
+
+test-servers: $(READY) ## MinIO, which the tests of state backends run
+	@$(BIN)/python -m tests.backends
 
 lock: ## Lock the Python dependencies again (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \

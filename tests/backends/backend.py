@@ -10,7 +10,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from flow_mcp.engine.project import Project
 from flow_mcp.local.scratch_project import ScratchProject
+from tests.conftest import REPOSITORY
 
 _LOCKS = ".pulumi/locks/organization/flow-mcp"
 
@@ -81,6 +83,15 @@ class BackendProject(ScratchProject):
     """
 
     backend: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def at(cls, backend: Backend, directory: Path, credentials: Mapping[str, str]) -> BackendProject:
+        """Create a project at a backend. Killed runs leave their temporary files in its directory."""
+        scratch = cls.prepare(Project(REPOSITORY), directory, credentials)
+        temporary = directory / "tmp"
+        temporary.mkdir(exist_ok=True)
+        environment = {**backend.environment, "TMPDIR": str(temporary)}
+        return cls(scratch.directory, scratch.toolchain, scratch.credentials, environment)
 
     def environment(self) -> dict[str, str]:
         return {**super().environment(), **self.backend}

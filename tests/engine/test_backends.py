@@ -12,12 +12,10 @@ from pathlib import Path
 import pytest
 
 from flow_mcp.engine.fleet.records import STACK
-from flow_mcp.engine.project import Project
 from tests.backends.backend import Backend, BackendProject
 from tests.backends.files import Files
 from tests.backends.postgresql import PostgreSql
 from tests.backends.s3 import S3
-from tests.conftest import REPOSITORY
 from tests.engine.manual_fleet import OTHER, Fleet
 from tests.live.command import flow_mcp
 
@@ -35,8 +33,7 @@ def fleet(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         "file": lambda: Files(directory / "files"),
     }
     with backends[request.param]() as backend:
-        scratch = BackendProject.prepare(Project(REPOSITORY), directory / "copy", {})
-        fleet = Fleet(backend, BackendProject(scratch.directory, scratch.toolchain, {}, backend.environment))
+        fleet = Fleet(backend, BackendProject.at(backend, directory / "copy", {}))
         for name in NAMES:
             fleet.declare(name)
         assert fleet.statuses("up", "--all", "--yes") == dict.fromkeys(NAMES, "updated")

@@ -11,11 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from flow_mcp.engine.project import Project
 from tests.backends.backend import Backend, BackendProject
 from tests.backends.files import Files
 from tests.backends.postgresql import PostgreSql
-from tests.conftest import REPOSITORY
 from tests.engine.manual_fleet import OTHER, Fleet
 
 NAMES = ("a", "b", "c")
@@ -24,8 +22,7 @@ PASSED = {"updated", "nothing-to-apply", "unchanged"}
 
 def fleet_at(backend: Backend, directory: Path, *names: str) -> Fleet:
     """Return a fleet of updated tenants."""
-    scratch = BackendProject.prepare(Project(REPOSITORY), directory, {})
-    fleet = Fleet(backend, BackendProject(scratch.directory, scratch.toolchain, {}, backend.environment))
+    fleet = Fleet(backend, BackendProject.at(backend, directory, {}))
     for name in names:
         fleet.declare(name)
     assert fleet.statuses("up", "--all", "--yes") == dict.fromkeys(names, "updated")

@@ -7,25 +7,25 @@ checks that one run applies all declarations. The moments follow from the seed a
 from __future__ import annotations
 
 import argparse
+import math
 import random
 import signal
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import httpx
 
-from flow_mcp.engine.project import Project
 from flow_mcp.local.keycloak.server import LocalKeycloak
 from tests.backends.backend import Backend, BackendProject
 from tests.backends.files import Files
 from tests.backends.postgresql import PostgreSql
-from tests.conftest import REPOSITORY
 from tests.faults import processes
 from tests.faults.fleet import PASSED, Fleet
 from tests.live.admin import admin_client
@@ -49,22 +49,26 @@ def main() -> None:
         )
         admin = stack.enter_context(admin_client(keycloak))
         pool = stack.enter_context(ThreadPoolExecutor())
+        stopped = threading.Event()
+        stack.callback(stopped.set)
         campaigns = []
         for name in given.backend or _BACKENDS:
             fleet = stack.enter_context(_fleet(name, directory / name, keycloak, admin))
             moments = random.Random(given.seed)
-            campaigns.append(pool.submit(_kill, fleet, name, moments, given.kills, given.round))
+            campaigns.append(pool.submit(_kill, fleet, name, moments, given.kills, given.round, stopped))
         for campaign in campaigns:
             campaign.result()
 
 
-def _kill(fleet: Fleet, name: str, moments: random.Random, kills: int, each: int) -> None:
+def _kill(
+    fleet: Fleet, name: str, moments: random.Random, kills: int, each: int, stopped: threading.Event
+) -> None:
     for tenant in fleet.names:
         fleet.declare(tenant, "first")
     fleet.require_converged()
     counts: Counter[str] = Counter()
     duration, attempts = 0.0, 0
-    while counts.total() < kills:
+    while counts.total() < kills and not stopped.is_set():
         attempts += 1
         for tenant in fleet.names:
             # Each run creates a client and deletes the previous one.
@@ -72,8 +76,12 @@ def _kill(fleet: Fleet, name: str, moments: random.Random, kills: int, each: int
         if not duration:
             duration = fleet.require_converged()
             continue
-        kind = "Pulumi" if moments.random() < 1 / 3 else "run"
-        ended = _interrupt(fleet, kind, moments.uniform(0, duration))
+        # A kill of Pulumi alone is counted from the start of the first update, which is in the second half.
+        ended = (
+            _kill_update(fleet, moments.uniform(0, duration / 2))
+            if moments.random() < 1 / 3
+            else _kill_run(fleet, moments.uniform(0, duration))
+        )
         if not ended:
             continue  # the run ended before the moment came
         counts[ended] += 1
@@ -87,49 +95,53 @@ def _kill(fleet: Fleet, name: str, moments: random.Random, kills: int, each: int
     _say(f"{name}: {counts.total()} kills, no orphan, duplicate, lock or process left: {dict(counts)}")
 
 
-def _interrupt(fleet: Fleet, kind: str, seconds: float) -> str:
-    """Start a run and kill it, or one of its updates, at a moment.
+def _kill_run(fleet: Fleet, seconds: float) -> str:
+    """Start a run, and kill it with its updates after a time.
 
     Returns:
         What was killed; empty if the run ended before.
     """
     process = fleet.start("up", "--all", "--yes")
-    deadline = time.monotonic() + seconds
-    while process.poll() is None and time.monotonic() < deadline:
-        time.sleep(_POLL_SECONDS)
-    if process.poll() is not None:
-        process.communicate()
-        return ""
-    if kind == "run":
-        running = processes.updates(process)
-        processes.kill_all(process)
-        process.communicate()
-        return f"run with {len(running)} updates"
-    while process.poll() is None and not (running := processes.updates(process)):
-        time.sleep(_POLL_SECONDS)
-    if process.poll() is not None:
-        process.communicate()
-        return ""
+    _wait(seconds, lambda: process.poll() is not None)
+    running = processes.updates(process)
+    has_ended = process.poll() is not None
+    processes.kill_all(process)
+    process.communicate()
+    return "" if has_ended else f"run with {len(running)} updates"
+
+
+def _kill_update(fleet: Fleet, seconds: float) -> str:
+    """Start a run, and kill one `pulumi up` a time after the first one has started.
+
+    Returns:
+        What was killed; empty if the updates ended before.
+    """
+    process = fleet.start("up", "--all", "--yes")
+    _wait(math.inf, lambda: process.poll() is not None or bool(processes.updates(process)))
+    _wait(seconds, lambda: process.poll() is not None or not processes.updates(process))
+    running = processes.updates(process)
     processes.kill(running[:1])
     stdout, stderr = process.communicate()
     statuses = sorted(result["status"] for result in fleet.parsed(stdout, stderr).values())
     assert {*statuses} <= {*PASSED, "failed"}, stdout + stderr
-    return f"Pulumi, tenants {' and '.join(statuses)}"
+    return f"Pulumi, tenants {' and '.join(statuses)}" if running else ""
+
+
+def _wait(seconds: float, until: Callable[[], bool]) -> None:
+    """Wait for a time, or until a condition holds."""
+    deadline = time.monotonic() + seconds
+    while not until() and time.monotonic() < deadline:
+        time.sleep(_POLL_SECONDS)
 
 
 @contextmanager
 def _fleet(name: str, directory: Path, keycloak: LocalKeycloak, admin: httpx.Client) -> Iterator[Fleet]:
     with ExitStack() as stack:
-        backend: Backend = Files(directory / "state") if name == "file" else stack.enter_context(PostgreSql())
+        backend: Backend = Files(directory / "state") if name == "file" else PostgreSql()
+        stack.enter_context(backend)
         credentials = {"KEYCLOAK_USER": keycloak.admin_user, "KEYCLOAK_PASSWORD": keycloak.admin_password}
-        scratch = project(directory / "trial", backend, credentials)
-        yield Fleet(scratch, backend, keycloak, admin, (f"{name}-1", f"{name}-2"))
-
-
-def project(directory: Path, backend: Backend, credentials: dict[str, str]) -> BackendProject:
-    """Return a scratch project at a backend."""
-    scratch = BackendProject.prepare(Project(REPOSITORY), directory, credentials)
-    return BackendProject(scratch.directory, scratch.toolchain, scratch.credentials, backend.environment)
+        project = BackendProject.at(backend, directory / "trial", credentials)
+        yield Fleet(project, backend, keycloak, admin, (f"{name}-1", f"{name}-2"))
 
 
 def _say(line: str) -> None:

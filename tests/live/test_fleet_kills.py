@@ -10,11 +10,9 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from flow_mcp.engine.project import Project
 from flow_mcp.local.keycloak.server import LocalKeycloak
 from tests.backends.backend import BackendProject
 from tests.backends.files import Files
-from tests.conftest import REPOSITORY
 from tests.faults import processes
 from tests.faults.fleet import Fleet
 from tests.faults.proxy import Proxy
@@ -36,8 +34,7 @@ def fleet(
     backend = Files(directory / "state")
     backend.start()
     credentials = {"KEYCLOAK_USER": keycloak.admin_user, "KEYCLOAK_PASSWORD": keycloak.admin_password}
-    scratch = BackendProject.prepare(Project(REPOSITORY), directory / "trial", credentials)
-    project = BackendProject(scratch.directory, scratch.toolchain, credentials, backend.environment)
+    project = BackendProject.at(backend, directory / "trial", credentials)
     fleet = Fleet(project, backend, keycloak, admin, NAMES, proxy.url)
     for name in NAMES:
         fleet.declare(name, "agent")
