@@ -70,7 +70,7 @@ def test_a_run_during_which_postgresql_stops_fails_and_the_next_run_completes_it
     process = fleet.start("up", "--all", "--yes")
     until(process, is_update)
     postgresql.stop()
-    stdout, stderr = process.communicate(timeout=900)
+    stdout, stderr = process.communicate()
 
     assert process.returncode == 1
     results = fleet.parsed(stdout, stderr)
@@ -98,6 +98,13 @@ def test_a_full_disk_of_the_backend_loses_no_state(small_disk: Path, tmp_path: P
     assert "no space left on device" in str(results["a"]["message"])
     assert fleet.scratch.state_of("a") == before
     filler.unlink()
+    # The lock that Pulumi could not write is empty.
+    locked = fleet.results("up", "--all", "--yes")["a"]
+    assert (locked["status"], "`pulumi cancel --stack a` removes the lock" in locked["message"]) == (
+        "locked",
+        True,
+    )
+    fleet.scratch.pulumi("cancel", "--yes", "--stack", "a")
     assert fleet.statuses("up", "--all", "--yes") == {"a": "updated"}
     assert (fleet.client("a"), fleet.backend.locks()) == (OTHER, [])
 
@@ -109,7 +116,7 @@ def test_two_runs_that_share_a_tenant_at_the_same_time_apply_everything(tmp_path
     for name in NAMES:
         fleet.declare(name, OTHER)
     runs = [fleet.start("up", *names, "--yes") for names in (("a", "b"), ("b", "c"))]
-    outcomes = [fleet.parsed(*run.communicate(timeout=900)) for run in runs]
+    outcomes = [fleet.parsed(*run.communicate()) for run in runs]
 
     assert (outcomes[0]["a"]["status"], outcomes[1]["c"]["status"]) == ("updated", "updated")
     shared = [outcome["b"] for outcome in outcomes]

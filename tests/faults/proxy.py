@@ -86,7 +86,7 @@ class Proxy:
     def _serve(self, request: BaseHTTPRequestHandler) -> None:
         body = _body(request)
         is_write = request.command in _WRITES and request.path.startswith("/admin/")
-        connection = HTTPConnection(self._target.hostname or "", self._target.port, timeout=60)
+        connection = HTTPConnection(self._target.hostname or "", self._target.port, timeout=600)
         try:
             headers = {name: value for name, value in request.headers.items() if name.lower() not in _DROPPED}
             connection.request(request.command, request.path, body, {**headers, "Host": self._target.netloc})

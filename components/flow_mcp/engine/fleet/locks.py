@@ -59,9 +59,14 @@ class Holder:
         return self.host == socket.gethostname() and _is_registered(self.pid)
 
     @property
+    def is_running(self) -> bool:
+        """Whether the process runs; only for a holder of this machine."""
+        return _runs_pulumi(self.pid)
+
+    @property
     def has_exited(self) -> bool:
         """Whether the process is ours and certainly no longer runs."""
-        return self.is_ours and not _runs_pulumi(self.pid)
+        return self.is_ours and not self.is_running
 
 
 def is_locked(text: str) -> bool:

@@ -180,7 +180,7 @@ class _Update:
             self.fleet.stacks.unlock(stack)
         else:
             detail(f"waits for {error.holders[0]}")
-            while not have_all_exited(error.holders):
+            while any(holder.is_running for holder in error.holders):
                 if self.fleet.interruption.count:
                     raise KeyboardInterrupt
                 if time.monotonic() > deadline:

@@ -16,6 +16,8 @@ _SHORTEST_SECRET = 6
 _MAXIMUM_LENGTH = 600
 _MAXIMUM_REASONS = 3
 _ERROR = re.compile(r"^error: ", re.MULTILINE)
+# Pulumi's message about a lock without content: a full disk leaves an empty file behind.
+_INCOMPLETE = "unexpected end of JSON input"
 _NO_STACK = "no stack named"
 # The engine's messages after policies have stopped it; the reasons are in the policies' own events.
 _WITHOUT_REASON = frozenset({"preview failed", "update failed"})
@@ -63,6 +65,13 @@ def _require_stack(run: Run) -> None:
         raise PreviewError(
             f"the stack {stack} is not at Pulumi's backend; create it with `pulumi stack select --create "
             f"{stack}`, commit the salt that this writes into its file, and run this command again"
+        )
+    if _INCOMPLETE in run.stderr:
+        stack = run.command.rpartition(" ")[2]
+        raise LockedError(
+            f"the stack {stack} has an incomplete lock: the backend's disk was full when Pulumi wrote it. If no "
+            f"update of the stack runs, `pulumi cancel --stack {stack}` removes the lock",
+            (),
         )
     if is_locked(run.stderr):
         stack = run.command.rpartition(" ")[2]
