@@ -13,6 +13,7 @@ from flow_mcp.engine.fleet.recorder import Success, now
 from flow_mcp.engine.fleet.selection import Candidate
 from flow_mcp.review.fleet.fleet import Fleet
 from flow_mcp.review.fleet.losses import losses
+from flow_mcp.review.fleet.recovery import recover
 from flow_mcp.review.fleet.result import Outcome, Result
 from flow_mcp.review.gate.errors import BlockedError
 from flow_mcp.review.preview.engine import Engine, Event, Run
@@ -37,7 +38,8 @@ def refresh(fleet: Fleet) -> Outcome:
             fleet.recorder.succeeded(stack, success)
         return Result(stack, "refreshed", candidate.reason, operations)
 
-    for _ in fleet.phase("refresh", [candidate.stack for candidate in _existing(fleet)], work):
+    existing = recover(fleet, _existing(fleet))
+    for _ in fleet.phase("refresh", [candidate.stack for candidate in existing], work):
         pass
     return fleet.outcome("", *fleet.write_records())
 
@@ -63,7 +65,7 @@ def destroy(fleet: Fleet, confirm: Callable[[Result], bool]) -> Outcome:
         operations = _operations(runner.run(stack, detail, "destroy", "--yes", "--skip-preview"))
         return Result(stack, "destroyed", fleet.survey.candidates[stack].reason, operations)
 
-    stacks = [candidate.stack for candidate in _existing(fleet)]
+    stacks = [candidate.stack for candidate in recover(fleet, _existing(fleet))]
     previewed = [result for result in fleet.phase("preview", stacks, preview) if result.status == "previewed"]
     if not fleet.may_continue():
         return fleet.outcome()
