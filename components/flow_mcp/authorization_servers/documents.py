@@ -69,20 +69,20 @@ def settings_document(declaration: Declaration, ids: Iterable[ServerIds]) -> Set
 
 
 def _with_both(preferred: SettingsDocument, other: SettingsDocument) -> SettingsDocument:
-    at_other = {resource.key: resource.authorization_servers for resource in other.protected_resources}
+    """Return the document with both servers; a resource that only one of them protects has one server."""
+    resources = {resource.key: resource for resource in other.protected_resources}
+    for resource in preferred.protected_resources:
+        elsewhere = resources.get(resource.key)
+        at_servers = (
+            *resource.authorization_servers,
+            *(elsewhere.authorization_servers if elsewhere else ()),
+        )
+        resources[resource.key] = resource.model_copy(update={"authorization_servers": at_servers})
     return SettingsDocument(
         tenant=preferred.tenant,
         authorization_servers=(*preferred.authorization_servers, *other.authorization_servers),
         protected_resources=tuple(
-            resource.model_copy(
-                update={
-                    "authorization_servers": (
-                        *resource.authorization_servers,
-                        *at_other.get(resource.key, ()),
-                    )
-                }
-            )
-            for resource in preferred.protected_resources
+            sorted(resources.values(), key=lambda resource: (resource.workspace, resource.environment))
         ),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -9,9 +10,10 @@ import pytest
 from pydantic import ValidationError
 
 from flow_mcp.authorization_servers.documents import settings_document
+from flow_mcp.authorization_servers.keycloak import KEYCLOAK
 from flow_mcp.authorization_servers.load import from_configuration
 from flow_mcp.declaration.access import snapshot
-from flow_mcp.declaration.declaration import Declaration
+from flow_mcp.declaration.declaration import Declaration, ServerIds
 from flow_mcp.declaration.findings import DeclarationError
 from flow_mcp.review.policy.evaluation import evaluate
 from flow_mcp.review.policy.pack import Pack
@@ -213,3 +215,19 @@ def test_an_issuer_belongs_to_one_server_of_a_document() -> None:
     text = valid.model_copy(update={"authorization_servers": (first, both)}).canonical_json()
     with pytest.raises(ValidationError, match="each issuer may occur only once in a document"):
         SettingsDocument.from_json(text)
+
+
+def test_a_resource_that_only_the_second_server_protects_stays_reachable() -> None:
+    def without_test(declaration: Declaration, ids: ServerIds) -> SettingsDocument:
+        complete = KEYCLOAK.settings(declaration, ids)
+        resources = complete.protected_resources[:1]
+        return complete.model_copy(update={"protected_resources": resources})
+
+    both = {"456": {"environments": ["production", "test"]}}
+    declaration = declared(workspaces=both, movingTo={"authorizationServer": NEXT})
+    preferred = replace(declaration, kind=replace(declaration.kind, settings=without_test))
+    resources = document(preferred).protected_resources
+    assert [(item.key, [at.authority for at in item.authorization_servers]) for item in resources] == [
+        ("456/production", [FORMER, FOLLOWING]),
+        ("456/test", [FOLLOWING]),
+    ]

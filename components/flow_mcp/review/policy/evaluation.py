@@ -79,7 +79,7 @@ def _rule_results(
         return
     context = Context(as_of, configured.settings, pack.waivable_by, idle)
     try:
-        found = list(violations(rule, declaration, context))
+        rule_violations = list(violations(rule, declaration, context))
     except Exception as error:
         # Any exception must stop the update. Its text is left out because it could contain a secret.
         problem = f"could not be evaluated: the rule raised {type(error).__name__}"
@@ -87,7 +87,7 @@ def _rule_results(
         yield RuleResult(rule.id, rule.severity, "mandatory", "failed", (), "", problem, remedy)
         return
     waiver = waiver_of(declaration.tenant, rule, pack.waivable_by, as_of)
-    for violation in found:
+    for violation in rule_violations:
         yield RuleResult(
             rule.id,
             rule.severity,
