@@ -65,7 +65,7 @@ def in_terminal(project: Path, *arguments: str, **environment: str) -> str:
     """Run the command in a terminal, and return what it prints."""
     own, other = pty.openpty()
     with os.fdopen(own, "rb", buffering=0) as terminal:
-        kept = {name: value for name, value in os.environ.items() if name not in {"NO_COLOR"}}
+        kept = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
         process = subprocess.Popen(
             [sys.executable, "-c", MAIN, *arguments],
             cwd=project,
