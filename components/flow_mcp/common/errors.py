@@ -18,6 +18,7 @@
     ├── PreviewError             Pulumi's preview failed or its result is unreliable
     │   └── LockedError          another update holds the stack's lock
     ├── WaveError                the percentages of the waves of an update are invalid
+    ├── UnresolvedError          it is unknown whether a killed update created a resource
     ├── FleetError               a run over several tenants cannot start or continue
     ├── NewTenantError           a new tenant's file cannot be created
     ├── PulumiError              a run of Pulumi in a scratch project failed

@@ -52,6 +52,7 @@ Access = Annotated[
                 "an access entry",
                 '"<workspace>/<environment>", "<workspace>/*" or "*"',
             ),
+            Field(examples=["456/production", "456/*"]),
         ],
         ...,
     ],
@@ -196,7 +197,8 @@ class Client(Declared):
         Name | None,
         Field(
             description="A known application, such as vscode. It supplies grant, clientType, redirectUris "
-            "and webOrigins if they are absent."
+            "and webOrigins if they are absent.",
+            examples=["vscode", "claude", "claude-code", "cursor"],
         ),
     ] = None
     grant: Annotated[

@@ -100,6 +100,7 @@ Identifier = Annotated[
         "an ID",
         "1 to 63 letters, digits, - and _, starting with a letter or digit",
     ),
+    Field(examples=["456", "production"]),
 ]
 """The ID of a tenant, workspace or environment: a URL path segment that needs no encoding."""
 
@@ -124,7 +125,7 @@ Text = Annotated[str, AfterValidator(_text), Field(json_schema_extra={"minLength
 DAY = AfterValidator(day)
 """Validator of date fields, which accept a date with or without quotes in YAML."""
 
-Day = Annotated[str, DAY, Field(json_schema_extra={"format": "date"})]
+Day = Annotated[str, DAY, Field(examples=["2026-11-01"], json_schema_extra={"format": "date"})]
 
 DAY_OR_UNKNOWN = AfterValidator(_day_or_unknown)
 """Validator of date fields that also accept `unknown`."""
@@ -138,4 +139,5 @@ DayOrUnknown = Annotated[
 Duration = Annotated[
     str,
     Form(r"[1-9][0-9]{0,5}[smhd]", "a duration", "a whole number and a unit, such as 90s, 5m, 8h or 180d"),
+    Field(examples=["5m", "8h", "180d"]),
 ]

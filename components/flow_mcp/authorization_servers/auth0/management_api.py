@@ -26,6 +26,8 @@ from flow_mcp.authorization_servers.errors import (
 from flow_mcp.authorization_servers.http import http_client, json_object, send
 
 _SETTINGS = "/api/v2/tenants/settings"
+_GRANTS = "/api/v2/client-grants"
+_PAGE = 100
 _SETTINGS_PERMISSIONS = "read:tenant_settings and update:tenant_settings"
 _CLIENT_PERMISSIONS = "read:client_keys, read:clients and update:client_keys"
 _BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -96,6 +98,26 @@ class ManagementApi:
         path = f"{_client(client_id)}/rotate-secret"
         return self._accepted("POST", path, _CLIENT_PERMISSIONS).get("client_secret")
 
+    def client_grants(self, audience: str) -> list[dict[str, Any]]:
+        """Return the grants of all applications for an API.
+
+        Source: https://auth0.com/docs/api/management/v2/client-grants/get-client-grants
+
+        Raises:
+            AuthorizationServerError: Auth0 does not answer or rejects the request.
+        """
+        grants: list[dict[str, Any]] = []
+        while len(grants) % _PAGE == 0:
+            query = {"audience": audience, "per_page": _PAGE, "page": len(grants) // _PAGE}
+            answer = self._answer("GET", _GRANTS, "read:client_grants", params=query)
+            page = answer.json()
+            if not isinstance(page, list):
+                raise self._unexpected("GET", _GRANTS, answer)
+            grants += page
+            if not page:
+                break
+        return grants
+
     @property
     def _server_name(self) -> str:
         return f"the Auth0 tenant {self.domain}"
@@ -103,12 +125,18 @@ class ManagementApi:
     def _accepted(
         self, method: str, path: str, permissions: str, body: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
+        arguments = {} if body is None else {"json": body}
+        answer = self._answer(method, path, permissions, **arguments)
+        if accepted := json_object(answer):
+            return accepted
+        raise self._unexpected(method, path, answer)
+
+    def _answer(self, method: str, path: str, permissions: str, **arguments: Any) -> httpx.Response:
         self._token = self._token or self._sign_in()
         headers = {"Authorization": f"Bearer {self._token}"}
-        arguments = {} if body is None else {"json": body}
         answer = send(self._client, method, path, server=self._server_name, headers=headers, **arguments)
-        if answer.is_success and (accepted := json_object(answer)):
-            return accepted
+        if answer.is_success:
+            return answer
         if answer.status_code == httpx.codes.UNAUTHORIZED:
             raise CredentialsError(
                 f"{self._server_name} rejects the Management API's token: {_reason(answer)}."
@@ -118,7 +146,10 @@ class ManagementApi:
                 f"{self._server_name} does not permit {method} {path} ({_reason(answer)}). "
                 f"Grant {permissions} to the administrator's application."
             )
-        raise AuthorizationServerError(
+        raise self._unexpected(method, path, answer)
+
+    def _unexpected(self, method: str, path: str, answer: httpx.Response) -> AuthorizationServerError:
+        return AuthorizationServerError(
             f"{self._server_name} answered {answer.status_code} to {method} {path}: {_reason(answer)}."
         )
 

@@ -110,6 +110,8 @@ def _realm(
         import_=server.realm.name if exists else None,
         # A realm contains its users, so it is deleted only if the declaration permits that.
         retain_on_delete=not server.realm.deletable,
+        # The end of a move removes the former realm from the stack.
+        protect=bool(declaration.tenant.protected) and declaration.origin.key is None,
         # The properties that the program sets get initial values, which an administrator may change.
         ignore_changes=list(ADMINISTRATORS_SETTINGS),
     )

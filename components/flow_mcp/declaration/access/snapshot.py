@@ -38,6 +38,7 @@ def snapshot(declaration: Declaration) -> TenantAccess:
         ),
         people={resource.key: _people(declaration, resource) for resource in declaration.resources},
         lifetimes=dict(sorted(_lifetimes(declaration))),
+        other=snapshot(declaration.other) if declaration.other else None,
     )
 
 

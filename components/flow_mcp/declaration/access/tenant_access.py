@@ -88,6 +88,7 @@ class TenantAccess:
         people: the people of every protected resource.
         lifetimes: seconds by dotted path, of tokens (`tokens.access`) and of secrets
             (`clients.<name>.secret`), except those that the authorization server decides.
+        other: the access at the other authorization server during a move; None otherwise.
     """
 
     tenant: str
@@ -99,3 +100,4 @@ class TenantAccess:
     registration_methods: tuple[RegistrationMethodAccess, ...]
     people: Mapping[str, PeopleAccess]
     lifetimes: Mapping[str, int]
+    other: TenantAccess | None = None

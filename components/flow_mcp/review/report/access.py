@@ -54,6 +54,8 @@ def declared(access: TenantAccess, server: str, client_ids: dict[str, str], as_o
         lifetimes=tuple(
             Lifetime(of=safe_text(name), seconds=seconds) for name, seconds in access.lifetimes.items()
         ),
+        # The assigned client IDs are those of the preferred server.
+        other=declared(access.other, server, {}, as_of) if access.other else None,
     )
 
 

@@ -120,3 +120,7 @@ class Declared(Part):
     lifetimes: Annotated[
         tuple[Lifetime, ...], Field(description="Declared lifetimes; the server determines all others.")
     ]
+    other: Annotated[
+        Declared | None,
+        Field(description="Access at the other authorization server during a move; otherwise absent."),
+    ] = None
