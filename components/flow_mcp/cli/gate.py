@@ -203,6 +203,9 @@ def _report(outcome: FleetOutcome) -> int:
             click.echo(
                 f"flow-mcp: {terminal(result.stack)}: {terminal(result.message, _MAX_LENGTH)}", err=True
             )
+    if unchanged := outcome.counts().get("unchanged", 0):
+        noun = "tenant is" if unchanged == 1 else "tenants are"
+        click.echo(f"flow-mcp: {unchanged} {noun} unchanged since the last recorded run", err=True)
     waiting = [result.stack for result in outcome.results if result.status == "not-started"]
     for line in (outcome.refusal, *outcome.notes, f"not started: {', '.join(waiting)}" if waiting else ""):
         if line:

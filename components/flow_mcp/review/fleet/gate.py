@@ -81,8 +81,7 @@ def apply_approved(
         if refusal := fleet.limits.refusal([previewed[stack] for stack in permitted]):
             return Gated(diffs, (), fleet.outcome(refusal))
         if permitted:
-            fleet.report(Event("phase", "test the policy pack with bad examples", total=1))
-            self_test(planner.engine, planner.policies)
+            _self_test(fleet, planner)
         fleet.count_failures_from_now(failures)
         work = _ApplyAndAnalyze(planner, plans, Update(fleet, planner, plans), {})
         unchanged = [stack for stack in permitted if plans[stack].preview.empty]
@@ -108,8 +107,8 @@ def analyze_states(fleet: Fleet, *, must_exist: bool) -> Gated:
     stacks = tuple(fleet.survey.candidates)
     results: dict[str, run.Result] = {}
     with Planner.of(fleet.stacks.project, fleet.stacks.project.stack_files(stacks), fleet.as_of) as default:
-        planner = _interruptible(default, fleet)
-        self_test(planner.engine, planner.policies)
+        planner = replace(default, engine=replace(default.engine, interruption=fleet.interruption))
+        _self_test(fleet, planner)
 
         def work(stack: str, _: Callable[[str], None]) -> Result:
             rule_results = (
@@ -201,5 +200,6 @@ def _missing(fleet: Fleet, approval: Approval) -> tuple[str, ...]:
     return (f"approved, but without a file: {', '.join(missing)}",) if missing else ()
 
 
-def _interruptible(planner: Planner, fleet: Fleet) -> Planner:
-    return replace(planner, engine=replace(planner.engine, interruption=fleet.interruption))
+def _self_test(fleet: Fleet, planner: Planner) -> None:
+    fleet.report(Event("phase", "test the policy pack with bad examples"))
+    self_test(planner.engine, planner.policies)
