@@ -14,7 +14,7 @@ from flow_mcp.review.fleet.result import Event, Outcome, Result
 from flow_mcp.review.fleet.up import Update
 from flow_mcp.review.gate import run
 from flow_mcp.review.gate.approval import Approval
-from flow_mcp.review.gate.errors import BlockedError, NotApprovedError
+from flow_mcp.review.gate.errors import BlockedError, DeviationError, NotApprovedError
 from flow_mcp.review.gate.plan import Plan, Planner
 from flow_mcp.review.preview.pack_self_test import self_test
 from flow_mcp.review.preview.state import analyze
@@ -77,7 +77,7 @@ def apply_approved(
                 return Gated(diffs, (), fleet.outcome(str(error)), error.exit_code)
         else:
             _refuse(fleet, plans, previewed, approval)
-        permitted = [stack for stack in plans if fleet.results[stack].status == "previewed"]
+        permitted = [stack for stack in previewed if fleet.results[stack].status == "previewed"]
         if refusal := fleet.limits.refusal([previewed[stack] for stack in permitted]):
             return Gated(diffs, (), fleet.outcome(refusal))
         if permitted:
@@ -136,9 +136,12 @@ class _ApplyAndAnalyze:
 
     def __call__(self, stack: str, detail: Callable[[str], None]) -> Result:
         plan = self.plans[stack]
-        result = (
-            self.update.record_without_update(stack) if plan.preview.empty else self.update(stack, detail)
-        )
+        try:
+            result = (
+                self.update.record_without_update(stack) if plan.preview.empty else self.update(stack, detail)
+            )
+        except DeviationError as error:
+            raise BlockedError(str(error)) from error
         detail("evaluates the policies on the result")
         applied = self.update.applied.get(stack)
         # Kept before the analysis, which can fail: the update was made.
