@@ -16,6 +16,7 @@ from flow_mcp.cli.options import (
     as_of_option,
     current_project,
     project_option,
+    select_option,
     shard_option,
     tenants_argument,
 )
@@ -44,13 +45,7 @@ def selection_options(command: _Command) -> _Command:
         tenants_argument,
         project_option,
         click.option("--all", "everything", is_flag=True, help="All tenants of the project."),
-        click.option(
-            "--select",
-            "patterns",
-            multiple=True,
-            metavar="GLOB",
-            help="Tenants whose name matches, such as prod-*. Repeatable.",
-        ),
+        select_option,
         click.option(
             "--changed-since",
             "revision",

@@ -171,7 +171,7 @@ class Records:
                     # A Ctrl-C in the terminal must not reach Pulumi, which would leave the stack locked.
                     start_new_session=True,
                 ) as process,
-                registered_process(process.pid),
+                registered_process(process),
             ):
                 try:
                     stdout, stderr = process.communicate(timeout=_SECONDS)

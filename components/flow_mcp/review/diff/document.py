@@ -30,7 +30,9 @@ class AcceptedBy(StrictModel):
 class Finding(StrictModel):
     """A finding of a rule for the new declaration or a resource."""
 
-    rule: Annotated[str, Field(description="ID of the rule; docs/policies.md lists all rules.")]
+    rule: Annotated[
+        str, Field(description="ID of the rule; `flow-mcp schema policy-configuration` lists all rules.")
+    ]
     severity: str
     level: Literal["mandatory", "advisory"]
     kind: Annotated[

@@ -48,6 +48,7 @@ class Result:
             change; `outputs` if only the stack's outputs change.
         seconds: the duration.
         message: the cause and the remedy of a failure; otherwise empty.
+        losses: what a destruction would lose; they may contain unsafe text.
     """
 
     stack: str
@@ -56,6 +57,7 @@ class Result:
     operations: Mapping[str, int] = field(default_factory=dict)
     seconds: float = 0.0
     message: str = ""
+    losses: tuple[str, ...] = ()
 
     @property
     def deletions(self) -> int:

@@ -12,6 +12,7 @@ from flow_mcp.engine.fleet.selection import Candidate
 from flow_mcp.engine.fleet.waves import Wave, waves
 from flow_mcp.review.fleet.fleet import Fleet, FleetError
 from flow_mcp.review.fleet.plans import block_reasons, planned, valid_candidates
+from flow_mcp.review.fleet.recovery import recover
 from flow_mcp.review.fleet.result import Outcome, Result, operations
 from flow_mcp.review.gate.apply import Applied, apply
 from flow_mcp.review.gate.errors import BlockedError
@@ -62,7 +63,7 @@ def up(fleet: Fleet, rollout: Rollout) -> Outcome:
     waves((), rollout.canaries, rollout.percentages)
     if not fleet.changed:
         return fleet.outcome()
-    candidates = _with_stacks(fleet, valid_candidates(fleet))
+    candidates = recover(fleet, _with_stacks(fleet, valid_candidates(fleet)))
     with planned(fleet, candidates) as (planner, plans, previewed):
         if fleet.interruption.count or not fleet.may_continue():
             return fleet.outcome()
@@ -186,7 +187,7 @@ class Update:
             self.fleet.stacks.unlock(stack)
         else:
             detail(f"waits for {error.holders[0]}")
-            while not have_all_exited(error.holders):
+            while any(holder.is_running for holder in error.holders):
                 if self.fleet.interruption.count:
                     raise KeyboardInterrupt
                 if time.monotonic() > deadline:
