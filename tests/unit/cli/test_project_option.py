@@ -18,7 +18,7 @@ WITHOUT_A_PROJECT = {
     ("new",),
     ("dev", "fetch"),
     ("evidence", "verify"),
-    *(("fleet", "manifests", kind) for kind in ("azure", "github", "gitlab", "kubernetes")),
+    *(("fleet", "manifests", target) for target in ("azure", "github", "gitlab", "kubernetes")),
 }
 """Commands that create a project or read none."""
 
