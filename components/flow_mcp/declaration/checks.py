@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
+from flow_mcp.declaration import enterprise
 from flow_mcp.declaration.access_lists import check_access
 from flow_mcp.declaration.applications.checks import check_clients, check_registration
 from flow_mcp.declaration.applications.entry import Application
@@ -36,6 +37,7 @@ def check(
         yield from _client(("clients", name), client)
     yield from _access(declaration)
     yield from _names(declaration)
+    yield from enterprise.check(declaration)
     if applications is not None:
         yield from check_clients(declaration, applications)
         yield from check_registration(declaration, applications)

@@ -17,13 +17,13 @@ from flow_mcp.declaration.base import (
     Declared,
     Duration,
     Form,
-    IssuerUrl,
     Name,
     Origin,
     ServerUrl,
     Text,
     seconds,
 )
+from flow_mcp.declaration.federated_credential import FederatedCredential
 from flow_mcp.declaration.findings import RefusedError
 from flow_mcp.settings import Grant
 
@@ -180,17 +180,6 @@ class Secret(Declared):
             seconds=seconds(self.lifetime)
         )
         return end.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-class FederatedCredential(Declared):
-    """Authentication with another issuer's token instead of a secret (RFC 7523, section 2.2)."""
-
-    issuer: Annotated[IssuerUrl, Field(description="`iss` of the other issuer's token.")]
-    subject: Annotated[Text, Field(description="`sub` of the other issuer's token, compared exactly.")]
-    audience: Annotated[
-        Text | None,
-        Field(description="`aud` of the other issuer's token. Default: the authorization server's default."),
-    ] = None
 
 
 class Client(Declared):

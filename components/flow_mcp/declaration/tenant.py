@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field
 
 from flow_mcp.declaration.base import Declared, Identifier, Name
 from flow_mcp.declaration.clients import Client, ManualRegistration
+from flow_mcp.declaration.enterprise import EnterpriseIssuer
 from flow_mcp.declaration.waivers import RuleId, Waiver
 
 
@@ -40,6 +41,14 @@ class Tenant(Declared):
     manual_registrations: dict[Name, ManualRegistration] = Field(
         default={}, description="The clients that an administrator registered, by name."
     )
+    enterprise: Annotated[
+        tuple[EnterpriseIssuer, ...] | None,
+        Field(
+            min_length=1,
+            description="Company identity providers whose identity assertions clients may redeem "
+            "(enterprise-managed authorization). Default: none.",
+        ),
+    ] = None
     waivers: dict[RuleId, Waiver] = Field(
         default={}, description="Waivers by the rule's ID; each suppresses a rule until its expiry date."
     )

@@ -19,6 +19,7 @@ KEYCLOAK = AuthorizationServerKind(
     chooses_client_ids=True,
     authority=authority,
     owns=owns,
+    redeems_assertions=True,
     credentials=CredentialVariables((("KEYCLOAK_USER", "KEYCLOAK_PASSWORD"), ("KEYCLOAK_CLIENT_SECRET",))),
 )
 

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 import pulumi
 import pulumi_keycloak as keycloak
 
-from flow_mcp.authorization_servers.keycloak import names
+from flow_mcp.authorization_servers.keycloak import enterprise, names
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
+from flow_mcp.authorization_servers.keycloak.grants import AUTHENTICATORS
 from flow_mcp.authorization_servers.keycloak.scopes import ResourceScope
 from flow_mcp.authorization_servers.outputs import combine
 from flow_mcp.declaration.base import seconds
-from flow_mcp.declaration.clients import Client, PrivateKeyJwt
+from flow_mcp.declaration.clients import Client
 from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.settings import Grant
 
@@ -22,12 +23,22 @@ def create(
     server: Keycloak,
     realm: pulumi.Input[str],
     scopes: Mapping[str, ResourceScope],
+    issuers: Mapping[str, pulumi.Output[str]],
     opts: pulumi.ResourceOptions,
 ) -> pulumi.Output[Mapping[str, str]]:
-    """Create the declared clients, and return the generated secrets by client name as a Pulumi secret."""
+    """Create the declared clients, and return the generated secrets by client name as a Pulumi secret.
+
+    Args:
+        declaration: the tenant's declaration.
+        server: the declared Keycloak.
+        realm: name of the realm.
+        scopes: the client scopes by key of the protected resource.
+        issuers: aliases of the identity providers by the issuer of their tokens.
+        opts: options of the resources.
+    """
     secrets: dict[str, pulumi.Output[str]] = {}
     for name, declared in sorted(declaration.tenant.clients.items()):
-        client = _client(declaration, server, name, declared, realm, opts)
+        client = _client(declaration, server, name, declared, realm, issuers, opts)
         refresh = (names.OFFLINE_ACCESS,) if declared.grant is Grant.AUTHORIZATION_CODE else ()
         granted = [scopes[resource.key] for resource in declaration.reached_by(declared.access)]
         # Only `basic`, which adds `sub`: MCP servers need no other claims.
@@ -50,7 +61,7 @@ def create(
                     role=scopes[resource.key].programs.name,
                     opts=opts,
                 )
-        if declared.confidential and not declared.private_key_jwt:
+        if declared.authentication == "client-secret":
             secrets[name] = client.client_secret
     return pulumi.Output.secret(combine(secrets))
 
@@ -61,6 +72,7 @@ def _client(
     name: str,
     declared: Client,
     realm: pulumi.Input[str],
+    issuers: Mapping[str, pulumi.Output[str]],
     opts: pulumi.ResourceOptions,
 ) -> keycloak.openid.Client:
     person = declared.grant is Grant.AUTHORIZATION_CODE
@@ -72,7 +84,7 @@ def _client(
         description=f"Flow MCP client {name} of {declaration.tenant.id}",
         enabled=True,
         access_type="CONFIDENTIAL" if declared.confidential else "PUBLIC",
-        client_authenticator_type="client-jwt" if declared.private_key_jwt else "client-secret",
+        client_authenticator_type=AUTHENTICATORS.get(declared.authentication, "client-secret"),
         standard_flow_enabled=person,
         implicit_flow_enabled=False,
         direct_access_grants_enabled=False,
@@ -86,17 +98,23 @@ def _client(
             # The settings document names this algorithm, so the realm's default must not apply.
             "access.token.signed.response.alg": "RS256",
             "flowMcpOwner": names.owner(declaration),
-            **_keys(declared.private_key_jwt),
+            **_credential(declared, issuers),
+            **enterprise.attributes(declaration, name, issuers),
         },
         opts=opts,
     )
 
 
-def _keys(declared: PrivateKeyJwt | None) -> dict[str, str]:
-    """Return the attributes with the public key of a client that authenticates with a private key JWT."""
-    if declared is None:
+def _credential(declared: Client, issuers: Mapping[str, pulumi.Output[str]]) -> dict[str, pulumi.Input[str]]:
+    """Return the attributes with a client's public key, or with the token that it authenticates with."""
+    if federated := declared.federated_credential:
+        return {
+            "jwt.credential.issuer": issuers[federated.issuer],
+            "jwt.credential.sub": federated.subject,
+        }
+    if (key := declared.private_key_jwt) is None:
         return {}
-    if declared.jwks_url:
-        return {"use.jwks.url": "true", "jwks.url": declared.jwks_url}
-    body = (line for line in (declared.certificate or "").splitlines() if "-----" not in line)
+    if key.jwks_url:
+        return {"use.jwks.url": "true", "jwks.url": key.jwks_url}
+    body = (line for line in (key.certificate or "").splitlines() if "-----" not in line)
     return {"use.jwks.url": "false", "jwt.credential.certificate": "".join(body)}

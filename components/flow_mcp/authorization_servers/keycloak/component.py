@@ -8,7 +8,15 @@ import pulumi
 import pulumi_keycloak as keycloak
 
 from flow_mcp.authorization_servers.component import AuthorizationServerComponent
-from flow_mcp.authorization_servers.keycloak import clients, names, registration, resources, scopes
+from flow_mcp.authorization_servers.keycloak import (
+    clients,
+    enterprise,
+    identity_providers,
+    names,
+    registration,
+    resources,
+    scopes,
+)
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
 from flow_mcp.declaration.base import seconds
 from flow_mcp.declaration.declaration import Declaration
@@ -81,8 +89,13 @@ class KeycloakAuthorizationServer(AuthorizationServerComponent):
         # The Keycloak plugin percent-encodes spaces and letters in paths, but not the percent sign.
         realm_id: pulumi.Input[str] = realm.id if realm else server.realm.name.replace("%", "%25")
         resource_scopes = scopes.create(declaration, server, realm_id, preflight.groups, owned)
-        self.secrets = clients.create(declaration, server, realm_id, resource_scopes, owned)
-        registration.create(declaration, server, realm_id, resource_scopes, owned)
+        issuers = identity_providers.create(declaration, realm_id, owned)
+        # The limits exist before a client may redeem an assertion.
+        limits = enterprise.limit(declaration, realm_id, owned)
+        limited = pulumi.ResourceOptions.merge(owned, pulumi.ResourceOptions(depends_on=limits))
+        self.secrets = clients.create(declaration, server, realm_id, resource_scopes, issuers, limited)
+        enterprise.link_people(declaration, server, realm_id, issuers, limited)
+        registration.create(declaration, server, realm_id, resource_scopes, limits, owned)
         self.ids = pulumi.Output.from_input({})
         self.register_outputs({"issuer": metadata.issuer})
 

@@ -1,4 +1,4 @@
-"""The grants of a client as the admin API represents it."""
+"""The grants and authenticators of a client as the admin API represents them."""
 
 from __future__ import annotations
 
@@ -18,6 +18,12 @@ ATTRIBUTES = {
     "oauth2.jwt.authorization.grant.enabled": "JWT bearer",
 }
 """Grants by the attribute of a client that enables them."""
+AUTHENTICATORS = {
+    "client-secret": "client-secret",
+    "private-key-jwt": "client-jwt",
+    "federated": "federated-jwt",
+}
+"""Keycloak's client authenticators by the authentication method of a declared client."""
 
 
 def allowed_grants(client: Mapping[str, Any]) -> list[str]:

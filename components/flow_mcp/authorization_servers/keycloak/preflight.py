@@ -10,7 +10,7 @@ import httpx
 from pydantic import Field
 
 from flow_mcp.authorization_servers.errors import AuthorizationServerError, OwnedByOthersError, RightsError
-from flow_mcp.authorization_servers.keycloak import groups
+from flow_mcp.authorization_servers.keycloak import groups, server_features
 from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, Administration, realm_path
 from flow_mcp.authorization_servers.keycloak.claim_resource import find_claims
 from flow_mcp.authorization_servers.keycloak.groups import Group
@@ -32,6 +32,8 @@ class PreflightArguments(Administration):
         owner: value of the owner attribute of the stack's objects, such as `flow-mcp:acme`.
         client_ids: client IDs of the clients that the stack creates.
         groups: names or paths of the groups that must exist; empty if the stack creates the realm.
+        features: features that the server must have enabled, as `--features` takes them.
+        identity_providers: aliases of the identity providers that the stack creates, by issuer.
     """
 
     realm: str
@@ -39,6 +41,8 @@ class PreflightArguments(Administration):
     owner: str
     client_ids: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()
+    identity_providers: dict[str, str] = Field(default_factory=dict)
 
 
 class PreflightResult(Properties):
@@ -69,7 +73,9 @@ class KeycloakPreflight(Function[PreflightArguments, PreflightResult]):
 
     def call(self, arguments: PreflightArguments) -> PreflightResult:
         with self._api(arguments) as api:
-            version = _version(api)
+            server = _server(api)
+            version = _version(api, server)
+            server_features.require(api, server, arguments.features)
             realm = _realm(api, arguments)
             if realm is None:
                 _require_creator(api, arguments)
@@ -77,6 +83,7 @@ class KeycloakPreflight(Function[PreflightArguments, PreflightResult]):
                 _require_manager(api, arguments)
                 _require_own(api, arguments, realm)
                 _require_free_client_ids(api, arguments)
+                server_features.require_free_issuers(api, arguments.realm, arguments.identity_providers)
             existing_groups = groups.find(api, arguments.realm, arguments.groups)
             return PreflightResult(
                 realm_exists=realm is not None,
@@ -86,11 +93,15 @@ class KeycloakPreflight(Function[PreflightArguments, PreflightResult]):
             )
 
 
-def _version(api: AdminApi) -> str | None:
+def _server(api: AdminApi) -> dict[str, Any]:
+    """Return the server's description; empty if the administrator may not read it."""
     answer = api.answer("GET", "/serverinfo")
-    if not answer.is_success:
-        return None
-    version: str | None = answer.json().get("systemInfo", {}).get("version")
+    description: dict[str, Any] = answer.json() if answer.is_success else {}
+    return description
+
+
+def _version(api: AdminApi, server: dict[str, Any]) -> str | None:
+    version: str | None = server.get("systemInfo", {}).get("version")
     parts = re.match(r"(\d+)\.(\d+)", version or "")
     if parts and (int(parts[1]), int(parts[2])) < OLDEST_SUPPORTED:
         raise AuthorizationServerError(

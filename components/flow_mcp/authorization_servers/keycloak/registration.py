@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import pulumi
 import pulumi_keycloak as keycloak
@@ -27,15 +27,27 @@ def create(
     server: Keycloak,
     realm: pulumi.Input[str],
     scopes: Mapping[str, ResourceScope],
+    other_policies: Sequence[pulumi.Resource],
     opts: pulumi.ResourceOptions,
 ) -> None:
-    """Create the resources of the registration policies, if the stack manages them."""
+    """Create the resources of the registration policies, if the stack manages them.
+
+    Args:
+        declaration: the tenant's declaration.
+        server: the declared Keycloak.
+        realm: name of the realm.
+        scopes: the client scopes by key of the protected resource.
+        other_policies: client policies that the stack creates before those of registration methods.
+        opts: options of the resources.
+    """
     if not server.manages_registration:
         return
     dynamic, documents = server.registration.dynamic, server.registration.metadata_documents
     accessible = declaration.reached_by(
         tuple(entry for method in (dynamic, documents) if method for entry in method.access)
     )
+    # Each write replaces the realm's whole list, so the resources must be created one after another.
+    opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[*other_policies]))
     policies: list[pulumi.Resource] = []
     if dynamic:
         sources = ("ByAnonymous", "ByInitialAccessToken", "ByRegistrationAccessToken")
@@ -60,7 +72,6 @@ def create(
                 "client-id-uri-scheme": _list(("https",)),
             },
             realm=realm,
-            # Each write replaces the realm's whole list, so the resources must be created one after another.
             opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[*policies])),
         )
         policies.append(policy)

@@ -13,6 +13,7 @@ from flow_mcp.declaration.access.tenant_access import (
 from flow_mcp.declaration.authorization_server import RegistrationMethod
 from flow_mcp.declaration.base import Declared, seconds
 from flow_mcp.declaration.declaration import Declaration, ResourceDeclared
+from flow_mcp.declaration.enterprise import issuers_of
 from flow_mcp.declaration.sign_in_paths import admitted
 from flow_mcp.settings import Grant
 
@@ -55,6 +56,7 @@ def _clients(declaration: Declaration, pending: frozenset[str]) -> Iterator[Clie
             resources=_reached(declaration, client.access, pending),
             secret_issued=client.secret.issued if client.secret else None,
             secret_expires=client.secret.expires if client.secret else None,
+            assertion_issuers=tuple(sorted(entry.issuer for entry in issuers_of(declaration, name))),
         )
     for name, manual in declaration.tenant.manual_registrations.items():
         yield ClientAccess(

@@ -24,6 +24,7 @@ class ClientAccess:
         resources: the protected resources that it may access, sorted.
         secret_issued: the date on which its secret was created; None if the declaration has none.
         secret_expires: the time at which its secret expires, RFC 3339; None if the declaration has none.
+        assertion_issuers: company identity providers whose identity assertions it may redeem, sorted.
     """
 
     name: str
@@ -36,6 +37,7 @@ class ClientAccess:
     resources: tuple[str, ...]
     secret_issued: str | None
     secret_expires: str | None
+    assertion_issuers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

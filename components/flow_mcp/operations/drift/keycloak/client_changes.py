@@ -27,6 +27,8 @@ _ADDRESSES = {
 }
 # From the strongest to the weakest method.
 _METHODS = ("client-jwt", "client-secret", "none")
+_FEDERATED = frozenset({"jwt.credential.issuer", "jwt.credential.sub"})
+_ASSERTIONS = "oauth2.jwt.authorization.grant."
 _KEYS = frozenset({"jwks.url", "use.jwks.url", "jwt.credential.certificate"})
 _SHOWN_ONLY = frozenset({"name", "description"})
 
@@ -116,6 +118,14 @@ def _attributes(subject: Subject, before: Mapping[str, Any], after: Mapping[str,
         if key in _KEYS:
             text = f"{subject.name} authenticates with other keys: {key} is {quoted(str(new or 'not set'))}."
             yield subject.changed(name, text, "client-key-changes", **both)
+        elif key in _FEDERATED:
+            text = (
+                f"{subject.name} authenticates with another token: {key} is {quoted(str(new or 'not set'))}."
+            )
+            yield subject.changed(name, text, "federated-credential-changes", **both)
+        elif key.startswith(_ASSERTIONS):
+            text = f"{subject.name} may redeem other assertions: {key} is {quoted(str(new or 'not set'))}."
+            yield subject.changed(name, text, "client-grant-changes", **both)
         elif key == OWNER_ATTRIBUTE:
             text = f"{subject.name} no longer has the owner mark."
             yield subject.changed(name, text, None, risk=Risk.MEDIUM, **both)

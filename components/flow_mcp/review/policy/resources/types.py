@@ -12,6 +12,11 @@ KEYCLOAK_CLIENT = _keycloak("Client", "openid")
 KEYCLOAK_CLIENT_ROLE = _keycloak("ClientServiceAccountRole", "openid")
 KEYCLOAK_CLIENT_SCOPE = _keycloak("ClientScope", "openid")
 KEYCLOAK_DEFAULT_SCOPES = _keycloak("ClientDefaultScopes", "openid")
+KEYCLOAK_IDENTITY_PROVIDERS = (
+    _keycloak("IdentityProvider", "oidc"),
+    _keycloak("KubernetesIdentityProvider"),
+    _keycloak("SpiffeIdentityProvider"),
+)
 KEYCLOAK_MAPPER = _keycloak("GenericProtocolMapper")
 KEYCLOAK_POLICY = _keycloak("RealmClientPolicyProfilePolicy")
 KEYCLOAK_PROFILE = _keycloak("RealmClientPolicyProfile")
