@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,11 +10,17 @@ from typing import Any
 
 import httpx
 import pytest
+import yaml
+from mcp.client.auth.extensions.identity_assertion import IdentityAssertionOAuthProvider
 
 from flow_mcp.local.keycloak.server import LocalKeycloak
 from flow_mcp.local.scratch_project import ScratchProject
 from flow_mcp.runtime import Validator
-from flow_mcp.settings import Client
+from flow_mcp.runtime.directory import SettingsDirectory
+from flow_mcp.settings import Client, SettingsEnvelope
+from tests.interop.clients import python_sdk
+from tests.interop.desk import RefusedError
+from tests.interop.server import flow_server
 from tests.live import company
 from tests.live.authority import Authority
 from tests.live.command import flow_mcp
@@ -33,17 +40,34 @@ def issuer(authority: Authority) -> Iterator[TokenIssuer]:
 
 
 @pytest.fixture(scope="module")
+def listening() -> Iterator[socket.socket]:
+    """The socket of the MCP server, whose address is in the tenant's declaration."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
 def tenant(
-    module_scratch: ScratchProject, keycloak: LocalKeycloak, admin: httpx.Client, issuer: TokenIssuer
+    module_scratch: ScratchProject,
+    keycloak: LocalKeycloak,
+    admin: httpx.Client,
+    issuer: TokenIssuer,
+    listening: socket.socket,
 ) -> Iterator[Tenant]:
     """The tenant, first without and then with links of people."""
     created = Tenant(_NAME, module_scratch)
     created.create()
+    instance = {"server": f"http://127.0.0.1:{listening.getsockname()[1]}/flow"}
+
+    def declare(declared: dict[str, Any]) -> None:
+        config = {"flow-mcp:instance": instance, "flow-mcp:tenant": declared}
+        module_scratch.declare(_NAME, yaml.safe_dump({"config": config}))
+
     declared = company.declaration(_NAME, keycloak.url, issuer)
-    created.declare(declared)
+    declare(declared)
     created.up()
     company.employ(created, admin)
-    created.declare(company.linked(declared))
+    declare(company.linked(declared))
     assert created.changes() == {"create": {f"people of {issuer.issuer}"}}
     created.up()
     yield created
@@ -117,6 +141,51 @@ def test_a_person_outside_the_groups_gets_a_token_that_the_runtime_refuses(
     assert (decision.status, str(decision.reason)) == (401, "missing-claim")
 
 
+def test_an_mcp_client_calls_the_guarded_server_with_a_persons_assertion(
+    tenant: Tenant, issuer: TokenIssuer, listening: socket.socket, tmp_path: Path
+) -> None:
+    envelope = SettingsEnvelope.of(tenant.document, revision=1)
+    (tmp_path / f"{_NAME}.json").write_text(envelope.model_dump_json(), encoding="utf-8")
+    client = _client(tenant, "assistant")
+    secret = tenant.outputs(secrets=True)["clientSecrets"]["assistant"]
+    authority = tenant.document.authorization_servers[0].authority
+
+    def call(subject: str) -> dict[str, str]:
+        async def assertion(audience: str, resource: str) -> str:
+            return _assertion(tenant, issuer, sub=subject, aud=audience, resource=resource)
+
+        url = _resource(tenant, "test")
+        provider = IdentityAssertionOAuthProvider(
+            url,
+            python_sdk.Memory(),
+            client.client_id,
+            secret,
+            authority,
+            assertion,
+            scope=f"flow-mcp/{_NAME}/1/test",
+        )
+        return python_sdk.call(url, provider)
+
+    with SettingsDirectory(tmp_path) as directory, flow_server(listening, directory) as server:
+        metadata = httpx.get(_metadata_address(tenant)).json()
+        answer = call(company.ADA)
+        with pytest.raises(RefusedError):
+            call(company.GUY)
+        refused = [status for _, status, _ in server.refusals]
+    assert metadata["authorization_grant_profiles_supported"] == [
+        "urn:ietf:params:oauth:grant-profile:id-jag"
+    ]
+    assert answer == {
+        "tenant": _NAME,
+        "workspace": "1",
+        "environment": "test",
+        "client": client.client_id,
+        "kind": "person",
+    }
+    # Each call begins without a token; Guy's token has no audience.
+    assert refused == [401, 401, 401]
+
+
 def test_verify_redeems_an_assertion_and_names_what_keycloak_does_not_publish(
     tenant: Tenant, issuer: TokenIssuer, tmp_path: Path
 ) -> None:
@@ -162,6 +231,11 @@ def _answer(response: httpx.Response) -> Answer:
 
 def _client(tenant: Tenant, name: str) -> Client:
     return next(c for c in tenant.document.authorization_servers[0].clients if c.name == name)
+
+
+def _metadata_address(tenant: Tenant) -> str:
+    origin, path = _resource(tenant, "test").split("/flow/")
+    return f"{origin}/.well-known/oauth-protected-resource/flow/{path}"
 
 
 def _resource(tenant: Tenant, environment: str) -> str:

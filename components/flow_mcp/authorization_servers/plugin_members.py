@@ -8,6 +8,7 @@ from flow_mcp.authorization_servers.auth0.former_settings import FormerSettingsR
 from flow_mcp.authorization_servers.discovery.metadata_resource import MetadataResource
 from flow_mcp.authorization_servers.external.client_resource import RegisteredClientResource
 from flow_mcp.authorization_servers.keycloak.claim_resource import ClaimResource
+from flow_mcp.authorization_servers.keycloak.identity_provider_resource import IdentityProviderResource
 from flow_mcp.authorization_servers.keycloak.linked_people_resource import LinkedPeopleResource
 from flow_mcp.authorization_servers.keycloak.preflight import KeycloakPreflight
 from flow_mcp.authorization_servers.keycloak.registration_resource import RegistrationResource
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 RESOURCES: tuple[AnyResource, ...] = (
     ClaimResource(),
     RegistrationResource(),
+    IdentityProviderResource(),
     LinkedPeopleResource(),
     MetadataResource(),
     FormerSettingsResource(),

@@ -58,5 +58,8 @@ def test_a_confidential_client_for_people_is_reported_and_a_public_one_accepted(
     }
     assert declared(KEYCLOAK, **portal) == []
     assert declared(KEYCLOAK, **portal, clientType="confidential") == [
-        Violation(("clients", "agent"), "uses a client secret although the server supports privateKeyJwt")
+        Violation(
+            ("clients", "agent"),
+            "uses a client secret although the server supports federatedCredential and privateKeyJwt",
+        )
     ]

@@ -89,7 +89,7 @@ class KeycloakAuthorizationServer(AuthorizationServerComponent):
         # The Keycloak plugin percent-encodes spaces and letters in paths, but not the percent sign.
         realm_id: pulumi.Input[str] = realm.id if realm else server.realm.name.replace("%", "%25")
         resource_scopes = scopes.create(declaration, server, realm_id, preflight.groups, owned)
-        issuers = identity_providers.create(declaration, realm_id, owned)
+        issuers = identity_providers.create(declaration, server, realm_id, owned)
         # The limits exist before a client may redeem an assertion.
         limits = enterprise.limit(declaration, realm_id, owned)
         limited = pulumi.ResourceOptions.merge(owned, pulumi.ResourceOptions(depends_on=limits))

@@ -102,6 +102,8 @@ def _policies(
     for name in clients:
         client_id = declaration.client_id(name)
         attribute = json.dumps([{"key": _CLIENT_ATTRIBUTE, "value": client_id}], separators=(",", ":"))
+        # Keycloak reads this setting as text. The provider sends text that begins with a bracket as a list.
+        attribute = f" {attribute}"
         yield (
             f"assertions-of-{name}",
             "client-attributes",

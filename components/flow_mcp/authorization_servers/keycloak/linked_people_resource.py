@@ -39,7 +39,7 @@ class LinkedPeopleResource(Resource[LinkedPeopleInputs, LinkedPeopleState]):
     name = "KeycloakLinkedPeople"
     inputs = LinkedPeopleInputs
     state = LinkedPeopleState
-    replaced_by: ClassVar[frozenset[str]] = frozenset({"realm", "identity_provider"})
+    replaced_by: ClassVar[frozenset[str]] = frozenset({"realm", "identityProvider"})
 
     def __init__(self, api: Callable[[Administration], AdminApi] = AdminApi) -> None:
         self._api = api

@@ -22,6 +22,7 @@ __all__ = [
     "AuthorizationServerMetadata",
     "KeycloakClaim",
     "KeycloakClientRegistration",
+    "KeycloakIdentityProvider",
     "KeycloakLinkedPeople",
     "Preflight",
     "preflight",
@@ -117,6 +118,40 @@ class KeycloakClientRegistration(PluginResource):
             },
             opts,
         )
+
+
+class KeycloakIdentityProvider(PluginResource):
+    """An identity provider of a realm that only validates tokens; nobody signs in through it.
+
+    Args:
+        resource_name: Pulumi's name.
+        url: base URL of the admin API.
+        admin_realm: realm of the administrator.
+        admin_client_id: client with which the administrator signs in.
+        realm: name of the realm.
+        alias: its name in the realm.
+        kind: Keycloak's type of identity provider, such as `jwt-authorization-grant`.
+        config: its settings, by Keycloak's names.
+        opts: Pulumi's options.
+    """
+
+    alias: pulumi.Output[str]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        url: pulumi.Input[str],
+        admin_realm: pulumi.Input[str],
+        admin_client_id: pulumi.Input[str],
+        realm: pulumi.Input[str],
+        alias: pulumi.Input[str],
+        kind: pulumi.Input[str],
+        config: pulumi.Input[Mapping[str, pulumi.Input[str]]],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        inputs = {"url": url, "admin_realm": admin_realm, "admin_client_id": admin_client_id, "realm": realm}
+        super().__init__(resource_name, {**inputs, "alias": alias, "kind": kind, "config": config}, opts)
 
 
 class KeycloakLinkedPeople(PluginResource):

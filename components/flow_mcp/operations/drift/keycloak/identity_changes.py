@@ -11,8 +11,7 @@ from flow_mcp.operations.drift.refresh import Resource
 from flow_mcp.review.diff.change import Risk
 from flow_mcp.review.diff.changes.quoting import quoted
 
-_KEYS = frozenset({"issuer", "jwksUrl", "validateSignature"})
-_SHOWN_ONLY = frozenset({"displayName", "guiOrder"})
+_KEYS = frozenset({"bundleEndpoint", "issuer", "jwksUrl", "trustDomain", "useJwksUrl", "validateSignature"})
 
 
 def identity_provider(resource: Resource) -> Iterator[Drift]:
@@ -21,15 +20,14 @@ def identity_provider(resource: Resource) -> Iterator[Drift]:
     if resource.after is None:
         yield subject.deleted(f"The identity provider {resource.name} was deleted.", "client-removed")
         return
+    for text in subject.added("deviations"):
+        text = f"{text} for the identity provider {resource.name}."
+        yield subject.changed("deviations", text, None, risk=Risk.HIGH, after=text)
     for name in resource.changed:
-        if name in _KEYS:
-            text = f"{name} of the identity provider {resource.name} is {quoted(str(subject.after(name)))}."
-            values = {"before": subject.before(name), "after": subject.after(name)}
-            yield subject.changed(name, text, "enterprise-keys-change", **values)
-        elif name == "extraConfig":
+        if name == "config":
             yield from _settings(subject, subject.before(name) or {}, subject.after(name) or {})
-        else:
-            yield subject.other(name, Risk.LOW if name in _SHOWN_ONLY else Risk.HIGH)
+        elif name != "deviations":
+            yield subject.other(name, Risk.HIGH)
 
 
 def _settings(subject: Subject, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Drift]:
@@ -37,7 +35,9 @@ def _settings(subject: Subject, before: Mapping[str, Any], after: Mapping[str, A
         old, new = before.get(key), after.get(key)
         if old != new:
             text = f"{key} of the identity provider {subject.name} is {quoted(str(new or 'not set'))}."
-            yield subject.changed(f"extraConfig.{key}", text, None, risk=Risk.HIGH, before=old, after=new)
+            kind = "enterprise-keys-change" if key in _KEYS else None
+            risk = None if kind else Risk.HIGH
+            yield subject.changed(f"config.{key}", text, kind, risk=risk, before=old, after=new)
 
 
 def linked_people(resource: Resource) -> Iterator[Drift]:

@@ -12,11 +12,6 @@ KEYCLOAK_CLIENT = _keycloak("Client", "openid")
 KEYCLOAK_CLIENT_ROLE = _keycloak("ClientServiceAccountRole", "openid")
 KEYCLOAK_CLIENT_SCOPE = _keycloak("ClientScope", "openid")
 KEYCLOAK_DEFAULT_SCOPES = _keycloak("ClientDefaultScopes", "openid")
-KEYCLOAK_IDENTITY_PROVIDERS = (
-    _keycloak("IdentityProvider", "oidc"),
-    _keycloak("KubernetesIdentityProvider"),
-    _keycloak("SpiffeIdentityProvider"),
-)
 KEYCLOAK_MAPPER = _keycloak("GenericProtocolMapper")
 KEYCLOAK_POLICY = _keycloak("RealmClientPolicyProfilePolicy")
 KEYCLOAK_PROFILE = _keycloak("RealmClientPolicyProfile")
@@ -24,6 +19,7 @@ KEYCLOAK_REALM = _keycloak("Realm")
 KEYCLOAK_REALM_DEFAULT_SCOPES = _keycloak("RealmDefaultClientScopes")
 KEYCLOAK_REALM_ROLE = _keycloak("ClientServiceAccountRealmRole", "openid")
 
+KEYCLOAK_IDENTITY_PROVIDER = "flow-mcp:index:KeycloakIdentityProvider"
 KEYCLOAK_REGISTRATION = "flow-mcp:index:KeycloakClientRegistration"
 REGISTERED_CLIENT = "flow-mcp:index:RegisteredClient"
 

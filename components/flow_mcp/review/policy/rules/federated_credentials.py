@@ -13,7 +13,7 @@ from flow_mcp.review.policy.resources.properties import items, judged, must
 from flow_mcp.review.policy.resources.types import (
     ENTRA_FEDERATED,
     ENTRA_FLEXIBLE_FEDERATED,
-    KEYCLOAK_IDENTITY_PROVIDERS,
+    KEYCLOAK_IDENTITY_PROVIDER,
 )
 from flow_mcp.review.policy.resources.values import at
 from flow_mcp.review.policy.rule import Context, Reference, Resource, Rule, Severity, Unknown, Violation
@@ -30,10 +30,9 @@ _NO_SINGLE_WORKLOAD = "does not name exactly one workload"
 _PULL_REQUEST = "names pull requests, whose code has not been reviewed"
 _NO_REPOSITORY = "names no repository, so all repositories of the owner are trusted"
 _ADDRESSES = {
-    ("issuer",): _INSECURE_ISSUER,
-    ("jwksUrl",): _INSECURE_KEYS,
-    ("bundleEndpoint",): _INSECURE_KEYS,
-    ("extraConfig", "bundleEndpoint"): _INSECURE_KEYS,
+    ("config", "issuer"): _INSECURE_ISSUER,
+    ("config", "jwksUrl"): _INSECURE_KEYS,
+    ("config", "bundleEndpoint"): _INSECURE_KEYS,
 }
 _NOT_ONE_AUDIENCE = "must be exactly one audience, so that tokens for other services are rejected"
 
@@ -113,7 +112,7 @@ class FederatedCredentials(Rule):
                 yield Violation((*path, "audience"), _NOT_ONE_AUDIENCE)
 
     def in_resource(self, resource: Resource, context: Context) -> Iterator[Violation | Unknown]:  # noqa: ARG002
-        if resource.type in KEYCLOAK_IDENTITY_PROVIDERS:
+        if resource.type == KEYCLOAK_IDENTITY_PROVIDER:
             for address, problem in _ADDRESSES.items():
                 if at(resource.values, *address) is not None:
                     yield from must(resource, address, _is_trusted, problem)

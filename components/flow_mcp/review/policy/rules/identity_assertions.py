@@ -10,14 +10,14 @@ from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.review.policy.examples import declares
 from flow_mcp.review.policy.references import rfc
 from flow_mcp.review.policy.resources.properties import is_on, must
-from flow_mcp.review.policy.resources.types import KEYCLOAK_CLIENT, KEYCLOAK_IDENTITY_PROVIDERS
+from flow_mcp.review.policy.resources.types import KEYCLOAK_CLIENT, KEYCLOAK_IDENTITY_PROVIDER
 from flow_mcp.review.policy.resources.values import at
 from flow_mcp.review.policy.rule import Context, Reference, Resource, Rule, Severity, Unknown, Violation
 
 _CLIENT_GRANT = ("extraConfig", "oauth2.jwt.authorization.grant.enabled")
 _CLIENT_BINDING = ("extraConfig", "flowMcpAssertionClient")
-_GRANT = ("extraConfig", "jwtAuthorizationGrantEnabled")
-_REUSE = ("extraConfig", "jwtAuthorizationGrantAssertionReuseAllowed")
+_GRANT = ("config", "jwtAuthorizationGrantEnabled")
+_REUSE = ("config", "jwtAuthorizationGrantAssertionReuseAllowed")
 _INSECURE = "is not an https address, so its keys could be replaced in transit"
 _ISSUER = "https://login.acme.example"
 
@@ -37,16 +37,13 @@ def _declares(address: str) -> Resource:
 
 
 def _provider(reuse: str) -> Resource:
-    config = {"jwtAuthorizationGrantEnabled": "true", "jwtAuthorizationGrantAssertionReuseAllowed": reuse}
-    return Resource(
-        KEYCLOAK_IDENTITY_PROVIDERS[0],
-        inputs={
-            "issuer": _ISSUER,
-            "jwksUrl": f"{_ISSUER}/keys",
-            "providerId": "jwt-authorization-grant",
-            "extraConfig": config,
-        },
-    )
+    config = {
+        "issuer": _ISSUER,
+        "jwksUrl": f"{_ISSUER}/keys",
+        "jwtAuthorizationGrantEnabled": "true",
+        "jwtAuthorizationGrantAssertionReuseAllowed": reuse,
+    }
+    return Resource(KEYCLOAK_IDENTITY_PROVIDER, inputs={"kind": "jwt-authorization-grant", "config": config})
 
 
 def _client(**binding: str) -> Resource:
@@ -97,9 +94,9 @@ class IdentityAssertions(Rule):
                     yield Violation(("enterprise", index, key), _INSECURE)
 
     def in_resource(self, resource: Resource, context: Context) -> Iterator[Violation | Unknown]:  # noqa: ARG002
-        if resource.type in KEYCLOAK_IDENTITY_PROVIDERS and is_on(at(resource.values, *_GRANT)):
+        if resource.type == KEYCLOAK_IDENTITY_PROVIDER and is_on(at(resource.values, *_GRANT)):
             for key in ("issuer", "jwksUrl"):
-                yield from must(resource, (key,), _is_https, _INSECURE)
+                yield from must(resource, ("config", key), _is_https, _INSECURE)
             yield from must(
                 resource,
                 _REUSE,
@@ -108,7 +105,7 @@ class IdentityAssertions(Rule):
             )
             yield from must(
                 resource,
-                ("providerId",),
+                ("kind",),
                 lambda value: value == "jwt-authorization-grant",
                 "is a type with sign-in, through which people could get an account in the realm",
             )
