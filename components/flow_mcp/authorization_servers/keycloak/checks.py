@@ -166,7 +166,7 @@ def owns(declaration: Declaration) -> Iterator[tuple[Path, str]]:
         yield ("clients", name, "clientId"), f"the client {client_id} of the realm {server.issuer}"
     for name, client in declaration.tenant.clients.items():
         if credential := client.federated_credential:
-            path = ("clients", name, "federatedCredential", "issuer")
+            path: Path = ("clients", name, "federatedCredential", "issuer")
             yield path, f"the identity provider for {credential.issuer} of the realm {server.issuer}"
     for index, entry in enumerate(declaration.tenant.enterprise or ()):
         path = ("enterprise", index, "issuer")

@@ -76,6 +76,7 @@ def _client(
     opts: pulumi.ResourceOptions,
 ) -> keycloak.openid.Client:
     person = declared.grant is Grant.AUTHORIZATION_CODE
+    companies = enterprise.aliases_of(declaration, name, issuers)
     return keycloak.openid.Client(
         name,
         realm_id=realm,
@@ -89,6 +90,8 @@ def _client(
         implicit_flow_enabled=False,
         direct_access_grants_enabled=False,
         service_accounts_enabled=not person,
+        oauth2_jwt_authorization_grant_enabled=None if companies is None else True,
+        oauth2_jwt_authorization_grant_idp=companies,
         full_scope_allowed=False,
         pkce_code_challenge_method="S256" if person else "",
         valid_redirect_uris=list(declared.redirect_uris),
@@ -99,7 +102,7 @@ def _client(
             "access.token.signed.response.alg": "RS256",
             "flowMcpOwner": names.owner(declaration),
             **_credential(declared, issuers),
-            **enterprise.attributes(declaration, name, issuers),
+            **enterprise.attributes(declaration, name),
         },
         opts=opts,
     )

@@ -25,21 +25,21 @@ _CLIENT_ATTRIBUTE = "flowMcpAssertionClient"
 _Executor = keycloak.RealmClientPolicyProfileExecutorArgs
 
 
-def attributes(
-    declaration: Declaration, client: str, aliases: Mapping[str, pulumi.Output[str]]
-) -> dict[str, pulumi.Input[str]]:
+def attributes(declaration: Declaration, client: str) -> dict[str, pulumi.Input[str]]:
     """Return the attributes of a client that may redeem assertions; none for other clients."""
-    entries = sorted(entry.issuer for entry in issuers_of(declaration, client))
-    if not entries:
-        return {}
-    return {
-        "oauth2.jwt.authorization.grant.enabled": "true",
-        # Keycloak separates the values of an attribute so (Constants.CFG_DELIMITER).
-        "oauth2.jwt.authorization.grant.idp": pulumi.Output.all(
-            *(aliases[issuer] for issuer in entries)
-        ).apply("##".join),
-        _CLIENT_ATTRIBUTE: declaration.client_id(client),
-    }
+    redeems = issuers_of(declaration, client)
+    return {_CLIENT_ATTRIBUTE: declaration.client_id(client)} if redeems else {}
+
+
+def aliases_of(
+    declaration: Declaration, client: str, aliases: Mapping[str, pulumi.Output[str]]
+) -> pulumi.Output[str] | None:
+    """Return the aliases of the identity providers whose assertions a client may redeem; None if none."""
+    issuers = sorted(entry.issuer for entry in issuers_of(declaration, client))
+    if not issuers:
+        return None
+    # Keycloak separates the values of an attribute so (Constants.CFG_DELIMITER).
+    return pulumi.Output.all(*(aliases[issuer] for issuer in issuers)).apply("##".join)
 
 
 def limit(

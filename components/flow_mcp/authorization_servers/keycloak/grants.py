@@ -11,11 +11,13 @@ _FLOWS = {
     "directAccessGrantsEnabled": "password",
     "serviceAccountsEnabled": "client credentials",
 }
+JWT_GRANT = "oauth2.jwt.authorization.grant.enabled"
+"""Attribute of a client that may redeem assertions."""
 ATTRIBUTES = {
     "oauth2.device.authorization.grant.enabled": "device",
     "oidc.ciba.grant.enabled": "CIBA",
     "standard.token.exchange.enabled": "token exchange",
-    "oauth2.jwt.authorization.grant.enabled": "JWT bearer",
+    JWT_GRANT: "JWT bearer",
 }
 """Grants by the attribute of a client that enables them."""
 AUTHENTICATORS = {

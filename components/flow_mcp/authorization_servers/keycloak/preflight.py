@@ -140,7 +140,7 @@ def _require_manager(api: AdminApi, arguments: PreflightArguments) -> None:
 
     The representation of a client lists the administrator's permissions. The other two roles are probed with
     requests that change nothing, for a component that does not exist and a group without a name: Keycloak
-    checks the permission before it rejects them.
+    checks the permission before it rejects them. The role for identity providers is probed in the same way.
     """
     realm = realm_path(arguments.realm)
 
@@ -152,6 +152,9 @@ def _require_manager(api: AdminApi, arguments: PreflightArguments) -> None:
             yield "manage-clients"
         if _forbidden(api, "POST", f"{realm}/groups"):
             yield "manage-users"
+        providers = f"{realm}/identity-provider/instances/{_NOBODY}"
+        if arguments.identity_providers and _forbidden(api, "PUT", providers):
+            yield "manage-identity-providers"
 
     if roles := list(missing()):
         raise _missing_rights(api, arguments, roles)
@@ -162,9 +165,12 @@ def _forbidden(api: AdminApi, method: str, path: str) -> bool:
 
 
 def _missing_rights(api: AdminApi, arguments: PreflightArguments, roles: list[str]) -> RightsError:
+    needed = "manage-realm, manage-clients and manage-users"
+    if arguments.identity_providers:
+        needed = "manage-realm, manage-clients, manage-users and manage-identity-providers"
     return RightsError(
         f"The administrator lacks {', '.join(roles)} on realm {arguments.realm} at Keycloak {api.url}. "
-        "Give the account the realm's roles manage-realm, manage-clients and manage-users."
+        f"Give the account the realm's roles {needed}."
     )
 
 

@@ -44,7 +44,7 @@ def require_free_issuers(api: AdminApi, realm: str, identity_providers: Mapping[
         return
     for existing in api.get(realm_path(realm, "identity-provider", "instances")):
         config = existing.get("config") or {}
-        issuer = config.get("issuer") or config.get("trustDomain")
+        issuer = str(config.get("issuer") or config.get("trustDomain"))
         if issuer in identity_providers and existing["alias"] != identity_providers[issuer]:
             raise OwnedByOthersError(
                 f"Realm {realm} at Keycloak {api.url} has the identity provider {existing['alias']} for "

@@ -23,7 +23,8 @@ def enterprise_changes(before_after: BeforeAfter) -> Iterator[Change]:
     for issuer in sorted({*old, *new}):
         before, after = old.get(issuer), new.get(issuer)
         if before is None and after is not None:
-            people = f" {quoted_list(sorted(after.linked_people))} are linked." if after.linked_people else ""
+            users = sorted(after.linked_people or ())
+            people = f" Linked people: {quoted_list(users)}." if users else ""
             text = (
                 f"{quoted_list(sorted(after.clients))} can redeem identity assertions of {quoted(issuer)}, "
                 f"whose keys are at {quoted(after.jwks_url)}.{people}"

@@ -113,9 +113,9 @@ class FederatedCredentials(Rule):
 
     def in_resource(self, resource: Resource, context: Context) -> Iterator[Violation | Unknown]:  # noqa: ARG002
         if resource.type == KEYCLOAK_IDENTITY_PROVIDER:
-            for address, problem in _ADDRESSES.items():
+            for address, insecure in _ADDRESSES.items():
                 if at(resource.values, *address) is not None:
-                    yield from must(resource, address, _is_trusted, problem)
+                    yield from must(resource, address, _is_trusted, insecure)
         if resource.type not in (ENTRA_FEDERATED, ENTRA_FLEXIBLE_FEDERATED):
             return
         yield from must(resource, ("issuer",), _is_https, _INSECURE_ISSUER)

@@ -14,7 +14,7 @@ from flow_mcp.review.policy.resources.types import KEYCLOAK_CLIENT, KEYCLOAK_IDE
 from flow_mcp.review.policy.resources.values import at
 from flow_mcp.review.policy.rule import Context, Reference, Resource, Rule, Severity, Unknown, Violation
 
-_CLIENT_GRANT = ("extraConfig", "oauth2.jwt.authorization.grant.enabled")
+_CLIENT_GRANT = "oauth2JwtAuthorizationGrantEnabled"
 _CLIENT_BINDING = ("extraConfig", "flowMcpAssertionClient")
 _GRANT = ("config", "jwtAuthorizationGrantEnabled")
 _REUSE = ("config", "jwtAuthorizationGrantAssertionReuseAllowed")
@@ -47,8 +47,8 @@ def _provider(reuse: str) -> Resource:
 
 
 def _client(**binding: str) -> Resource:
-    config = {"oauth2.jwt.authorization.grant.enabled": "true", **binding}
-    return Resource(KEYCLOAK_CLIENT, inputs={"clientId": "flow-mcp-acme-assistant", "extraConfig": config})
+    inputs = {"clientId": "flow-mcp-acme-assistant", _CLIENT_GRANT: True, "extraConfig": binding}
+    return Resource(KEYCLOAK_CLIENT, inputs=inputs)
 
 
 class IdentityAssertions(Rule):
@@ -109,7 +109,7 @@ class IdentityAssertions(Rule):
                 lambda value: value == "jwt-authorization-grant",
                 "is a type with sign-in, through which people could get an account in the realm",
             )
-        if resource.type == KEYCLOAK_CLIENT and is_on(at(resource.values, *_CLIENT_GRANT)):
+        if resource.type == KEYCLOAK_CLIENT and is_on(resource.values.get(_CLIENT_GRANT)):
             client_id = at(resource.values, "clientId")
             if isinstance(client_id, Unknown):
                 yield client_id
