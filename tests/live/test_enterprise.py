@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from flow_mcp.local.keycloak.server import LocalKeycloak
 from flow_mcp.local.scratch_project import ScratchProject
 from flow_mcp.runtime import Validator
 from flow_mcp.runtime.directory import SettingsDirectory
-from flow_mcp.settings import Client, SettingsEnvelope
+from flow_mcp.settings import Client, SettingsDocument, SettingsEnvelope
 from tests.interop.clients import python_sdk
 from tests.interop.desk import RefusedError
 from tests.interop.server import flow_server
@@ -30,6 +31,15 @@ from tests.live.token_issuer import TokenIssuer, token_issuer
 _NAME = "enterprise"
 _ID_JAG = "oauth-id-jag+jwt"
 Answer = tuple[int, str]
+
+
+@dataclass(frozen=True)
+class MadeTenant:
+    """The tenant's stack with its outputs, which Pulumi needs seconds to read."""
+
+    stack: Tenant
+    document: SettingsDocument
+    secrets: dict[str, str]
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +63,7 @@ def tenant(
     admin: httpx.Client,
     issuer: TokenIssuer,
     listening: socket.socket,
-) -> Iterator[Tenant]:
+) -> Iterator[MadeTenant]:
     """The tenant, first without and then with links of people."""
     created = Tenant(_NAME, module_scratch)
     created.create()
@@ -71,12 +81,13 @@ def tenant(
     # The tenant's component contains the declaration.
     assert created.changes() == {"create": {f"people of {issuer.issuer}"}, "update": {_NAME}}
     created.up()
-    yield created
+    outputs = created.outputs(secrets=True)
+    yield MadeTenant(created, SettingsDocument.from_json(outputs["settings"]), outputs["clientSecrets"])
     module_scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", _NAME)
 
 
 def test_an_assertion_becomes_a_persons_token_for_its_resource_only(
-    tenant: Tenant, issuer: TokenIssuer
+    tenant: MadeTenant, issuer: TokenIssuer
 ) -> None:
     answer = _redeem(tenant, _assertion(tenant, issuer))
     token = answer.json()["access_token"]
@@ -88,10 +99,10 @@ def test_an_assertion_becomes_a_persons_token_for_its_resource_only(
     }
     assert decided == {"test": (200, "person"), "production": (401, "person")}
     assert "refresh_token" not in answer.json()
-    assert tenant.changes() == {}
+    assert tenant.stack.changes() == {}
 
 
-def test_a_replayed_assertion_is_refused(tenant: Tenant, issuer: TokenIssuer) -> None:
+def test_a_replayed_assertion_is_refused(tenant: MadeTenant, issuer: TokenIssuer) -> None:
     assertion = _assertion(tenant, issuer)
     assert _redeem(tenant, assertion).status_code == 200
     assert _answer(_redeem(tenant, assertion)) == (400, "Token reuse detected")
@@ -112,7 +123,7 @@ def test_a_replayed_assertion_is_refused(tenant: Tenant, issuer: TokenIssuer) ->
     ids=["another aud", "another resource", "no resource", "expired", "old", "unknown person", "no scope"],
 )
 def test_an_assertion_with_another_claim_is_refused(
-    tenant: Tenant, issuer: TokenIssuer, claims: dict[str, Any], expected: str
+    tenant: MadeTenant, issuer: TokenIssuer, claims: dict[str, Any], expected: str
 ) -> None:
     if claims.get("resource"):
         claims = {"resource": _resource(tenant, claims["resource"])}
@@ -121,20 +132,20 @@ def test_an_assertion_with_another_claim_is_refused(
 
 
 @pytest.mark.parametrize("kind", [_ID_JAG, "JWT"])
-def test_another_clients_assertion_is_refused(tenant: Tenant, issuer: TokenIssuer, kind: str) -> None:
+def test_another_clients_assertion_is_refused(tenant: MadeTenant, issuer: TokenIssuer, kind: str) -> None:
     assertion = _assertion(tenant, issuer, kind=kind)
     status, description = _answer(_redeem(tenant, assertion, "other"))
     reason = "client id in assertion" if kind == _ID_JAG else "Value for claim 'client_id' not allowed"
     assert (status, description[: len(reason)]) == (400, reason)
 
 
-def test_an_assertion_of_another_key_is_refused(tenant: Tenant, issuer: TokenIssuer) -> None:
+def test_an_assertion_of_another_key_is_refused(tenant: MadeTenant, issuer: TokenIssuer) -> None:
     assertion = _assertion(tenant, TokenIssuer(issuer.issuer))
     assert _answer(_redeem(tenant, assertion)) == (400, "Invalid signature")
 
 
 def test_a_person_outside_the_groups_gets_a_token_that_the_runtime_refuses(
-    tenant: Tenant, issuer: TokenIssuer
+    tenant: MadeTenant, issuer: TokenIssuer
 ) -> None:
     answer = _redeem(tenant, _assertion(tenant, issuer, sub=company.GUY))
     assert answer.json()["scope"] == ""
@@ -143,12 +154,12 @@ def test_a_person_outside_the_groups_gets_a_token_that_the_runtime_refuses(
 
 
 def test_an_mcp_client_calls_the_guarded_server_with_a_persons_assertion(
-    tenant: Tenant, issuer: TokenIssuer, listening: socket.socket, tmp_path: Path
+    tenant: MadeTenant, issuer: TokenIssuer, listening: socket.socket, tmp_path: Path
 ) -> None:
     envelope = SettingsEnvelope.of(tenant.document, revision=1)
     (tmp_path / f"{_NAME}.json").write_text(envelope.model_dump_json(), encoding="utf-8")
     client = _client(tenant, "assistant")
-    secret = tenant.outputs(secrets=True)["clientSecrets"]["assistant"]
+    secret = tenant.secrets["assistant"]
     authority = tenant.document.authorization_servers[0].authority
 
     def call(subject: str) -> dict[str, str]:
@@ -188,11 +199,11 @@ def test_an_mcp_client_calls_the_guarded_server_with_a_persons_assertion(
 
 
 def test_verify_redeems_an_assertion_and_names_what_keycloak_does_not_publish(
-    tenant: Tenant, issuer: TokenIssuer, tmp_path: Path
+    tenant: MadeTenant, issuer: TokenIssuer, tmp_path: Path
 ) -> None:
     file = tmp_path / "ada.jwt"
     file.write_text(_assertion(tenant, issuer), encoding="utf-8")
-    ended = flow_mcp(tenant.scratch, "verify", _NAME, "--assertion", f"assistant={file}", "--all")
+    ended = flow_mcp(tenant.stack.scratch, "verify", _NAME, "--assertion", f"assistant={file}", "--all")
     printed = " ".join(ended.stdout.split())
     assert "V-EMA-001" in printed
     assert "assistant for 1/test: the runtime allows it (person)" in printed
@@ -200,7 +211,7 @@ def test_verify_redeems_an_assertion_and_names_what_keycloak_does_not_publish(
     assert ended.returncode == 0
 
 
-def _assertion(tenant: Tenant, issuer: TokenIssuer, *, kind: str = _ID_JAG, **claims: Any) -> str:
+def _assertion(tenant: MadeTenant, issuer: TokenIssuer, *, kind: str = _ID_JAG, **claims: Any) -> str:
     """Return Ada's assertion for the client assistant and the test environment, with other claims."""
     defaults = {
         "sub": company.ADA,
@@ -212,7 +223,7 @@ def _assertion(tenant: Tenant, issuer: TokenIssuer, *, kind: str = _ID_JAG, **cl
     return issuer.sign(defaults | claims, kind)
 
 
-def _redeem(tenant: Tenant, assertion: str, name: str = "assistant") -> httpx.Response:
+def _redeem(tenant: MadeTenant, assertion: str, name: str = "assistant") -> httpx.Response:
     """Request a token for the test environment with the settings' request."""
     client = _client(tenant, name)
     assert client.identity_assertion
@@ -221,7 +232,7 @@ def _redeem(tenant: Tenant, assertion: str, name: str = "assistant") -> httpx.Re
         for request in client.identity_assertion.token_requests
         if request.resource == _resource(tenant, "test")
     )
-    secret = tenant.outputs(secrets=True)["clientSecrets"][name]
+    secret = tenant.secrets[name]
     form = request.parameters | {"assertion": assertion, "client_secret": secret}
     return httpx.post(request.token_endpoint, data=form, timeout=30)
 
@@ -230,14 +241,14 @@ def _answer(response: httpx.Response) -> Answer:
     return response.status_code, response.json().get("error_description", "")
 
 
-def _client(tenant: Tenant, name: str) -> Client:
+def _client(tenant: MadeTenant, name: str) -> Client:
     return next(c for c in tenant.document.authorization_servers[0].clients if c.name == name)
 
 
-def _metadata_address(tenant: Tenant) -> str:
+def _metadata_address(tenant: MadeTenant) -> str:
     origin, path = _resource(tenant, "test").split("/flow/")
     return f"{origin}/.well-known/oauth-protected-resource/flow/{path}"
 
 
-def _resource(tenant: Tenant, environment: str) -> str:
+def _resource(tenant: MadeTenant, environment: str) -> str:
     return next(r.url for r in tenant.document.protected_resources if r.environment == environment)

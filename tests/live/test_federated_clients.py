@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from flow_mcp.local.keycloak.server import LocalKeycloak
 from flow_mcp.local.scratch_project import ScratchProject
 from flow_mcp.operations.token_client import TokenRefusedError, fetch_program_token
 from flow_mcp.runtime import Validator
-from flow_mcp.settings import Client
+from flow_mcp.settings import Client, SettingsDocument
 from tests.live.authority import Authority
 from tests.live.command import flow_mcp
 from tests.live.tenant import Tenant
@@ -26,6 +27,14 @@ _SERVICE_ACCOUNT = "system:serviceaccount:flow:agent"
 _DOMAIN = "spiffe://acme.example"
 _BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _SVID = "urn:ietf:params:oauth:client-assertion-type:jwt-spiffe"
+
+
+@dataclass(frozen=True)
+class MadeTenant:
+    """The tenant's stack with its settings, which Pulumi needs seconds to read."""
+
+    stack: Tenant
+    document: SettingsDocument
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +54,7 @@ def cluster(authority: Authority) -> Iterator[TokenIssuer]:
 @pytest.fixture(scope="module")
 def tenant(
     module_scratch: ScratchProject, keycloak: LocalKeycloak, pipeline: TokenIssuer, cluster: TokenIssuer
-) -> Iterator[Tenant]:
+) -> Iterator[MadeTenant]:
     """A tenant with a program for each kind of issuer."""
     created = Tenant(_NAME, module_scratch)
     created.create()
@@ -69,12 +78,12 @@ def tenant(
         }
     )
     created.up()
-    yield created
+    yield MadeTenant(created, created.document)
     module_scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", _NAME)
 
 
 def test_each_issuers_token_gets_the_program_its_access_and_no_secret_exists(
-    tenant: Tenant, pipeline: TokenIssuer, cluster: TokenIssuer
+    tenant: MadeTenant, pipeline: TokenIssuer, cluster: TokenIssuer
 ) -> None:
     tokens = {
         "job": (pipeline.sign({"sub": _JOB, "aud": _authority(tenant)}), _BEARER),
@@ -93,8 +102,8 @@ def test_each_issuers_token_gets_the_program_its_access_and_no_secret_exists(
         ]
         decided[name] = [(decision.status, decision.subject_kind) for decision in decisions]
     assert decided == {name: [(403, "program"), (200, "program")] for name in tokens}
-    assert tenant.outputs(secrets=True)["clientSecrets"] == {}
-    assert tenant.changes() == {}
+    assert tenant.stack.outputs(secrets=True)["clientSecrets"] == {}
+    assert tenant.stack.changes() == {}
 
 
 @pytest.mark.parametrize(
@@ -108,14 +117,14 @@ def test_each_issuers_token_gets_the_program_its_access_and_no_secret_exists(
     ids=["another subject", "another audience", "expired", "another issuer"],
 )
 def test_another_token_of_the_issuer_is_refused(
-    tenant: Tenant, pipeline: TokenIssuer, claims: dict[str, Any], error: str
+    tenant: MadeTenant, pipeline: TokenIssuer, claims: dict[str, Any], error: str
 ) -> None:
     token = pipeline.sign({"sub": _JOB, "aud": _authority(tenant)} | claims)
     assert _refusal(tenant, "job", token) == ("invalid_client", error)
 
 
 def test_a_token_with_the_right_claims_of_another_key_is_refused(
-    tenant: Tenant, pipeline: TokenIssuer
+    tenant: MadeTenant, pipeline: TokenIssuer
 ) -> None:
     token = TokenIssuer(pipeline.issuer).sign({"sub": _JOB, "aud": _authority(tenant)})
     assert _refusal(tenant, "job", token) == (
@@ -125,7 +134,7 @@ def test_a_token_with_the_right_claims_of_another_key_is_refused(
 
 
 def test_a_token_of_one_issuer_is_refused_for_the_client_of_another(
-    tenant: Tenant, cluster: TokenIssuer
+    tenant: MadeTenant, cluster: TokenIssuer
 ) -> None:
     token = cluster.sign({"sub": _JOB, "aud": _authority(tenant)})
     assert _refusal(tenant, "job", token) == (
@@ -135,25 +144,25 @@ def test_a_token_of_one_issuer_is_refused_for_the_client_of_another(
 
 
 def test_verify_requests_the_programs_token_with_the_issuers_token(
-    tenant: Tenant, pipeline: TokenIssuer, tmp_path: Path
+    tenant: MadeTenant, pipeline: TokenIssuer, tmp_path: Path
 ) -> None:
     file = tmp_path / "job.jwt"
     file.write_text(pipeline.sign({"sub": _JOB, "aud": _authority(tenant)}) + "\n", encoding="utf-8")
-    ended = flow_mcp(tenant.scratch, "verify", _NAME, "--token", f"job={file}", "--all")
+    ended = flow_mcp(tenant.stack.scratch, "verify", _NAME, "--token", f"job={file}", "--all")
     assert "job for 1/test: token received" in " ".join(ended.stdout.split())
     assert "eyJ" not in ended.stdout + ended.stderr
     assert ended.returncode == 0
 
 
-def _authority(tenant: Tenant) -> str:
+def _authority(tenant: MadeTenant) -> str:
     return tenant.document.authorization_servers[0].authority
 
 
-def _client(tenant: Tenant, name: str) -> Client:
+def _client(tenant: MadeTenant, name: str) -> Client:
     return next(c for c in tenant.document.authorization_servers[0].clients if c.name == name)
 
 
-def _redeem(tenant: Tenant, name: str, token: str, kind: str = _BEARER) -> str:
+def _redeem(tenant: MadeTenant, name: str, token: str, kind: str = _BEARER) -> str:
     client = _client(tenant, name)
     (request,) = client.token_requests
     proof = {"client_assertion_type": kind, "client_assertion": token}
@@ -163,7 +172,7 @@ def _redeem(tenant: Tenant, name: str, token: str, kind: str = _BEARER) -> str:
         )
 
 
-def _refusal(tenant: Tenant, name: str, token: str) -> tuple[str | None, str | None]:
+def _refusal(tenant: MadeTenant, name: str, token: str) -> tuple[str | None, str | None]:
     with pytest.raises(TokenRefusedError) as raised:
         _redeem(tenant, name, token)
     return raised.value.code, raised.value.description
