@@ -7,12 +7,10 @@ Grant, draft-ietf-oauth-identity-assertion-authz-grant.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated
-
-from pydantic import Field
+from typing import TYPE_CHECKING
 
 from flow_mcp.common.suggestions import did_you_mean
-from flow_mcp.declaration.base import Declared, IssuerUrl, Name, ServerUrl, Text
+from flow_mcp.declaration.enterprise_issuer import EnterpriseIssuer
 from flow_mcp.declaration.findings import Finding, Path
 from flow_mcp.settings import Grant
 
@@ -23,27 +21,6 @@ ID_JAG = "urn:ietf:params:oauth:grant-profile:id-jag"
 """The grant profile of identity assertions, as metadata lists it (section 7.2 of the draft)."""
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 """The grant type with which a client redeems an assertion (RFC 7523, section 2.1)."""
-
-
-class EnterpriseIssuer(Declared):
-    """A company's identity provider, whose identity assertions people's applications redeem."""
-
-    issuer: Annotated[
-        IssuerUrl, Field(description="The identity provider's issuer, `iss` of its assertions.")
-    ]
-    jwks_url: Annotated[ServerUrl, Field(description="URL of the identity provider's public keys (JWKS).")]
-    clients: Annotated[
-        tuple[Name, ...],
-        Field(min_length=1, description="Names of the clients that may redeem its assertions."),
-    ]
-    linked_people: Annotated[
-        dict[Text, Text] | None,
-        Field(
-            min_length=1,
-            description="Users of the authorization server whom the stack links to the identity provider: "
-            "user name and `sub` there. Default: others link them.",
-        ),
-    ] = None
 
 
 def issuers_of(declaration: Declaration, client: str) -> tuple[EnterpriseIssuer, ...]:

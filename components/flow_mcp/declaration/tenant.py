@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 
 from flow_mcp.declaration.base import Declared, Identifier, Name
 from flow_mcp.declaration.clients import Client, ManualRegistration
-from flow_mcp.declaration.enterprise import EnterpriseIssuer
+from flow_mcp.declaration.enterprise_issuer import EnterpriseIssuer
 from flow_mcp.declaration.waivers import RuleId, Waiver
 
 

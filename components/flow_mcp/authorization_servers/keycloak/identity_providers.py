@@ -15,7 +15,7 @@ from flow_mcp.authorization_servers.keycloak import names, resources
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
 from flow_mcp.authorization_servers.keycloak.federated_issuers import Validation, federated_issuers
 from flow_mcp.declaration.declaration import Declaration
-from flow_mcp.declaration.enterprise import EnterpriseIssuer
+from flow_mcp.declaration.enterprise_issuer import EnterpriseIssuer
 
 _LONGEST_ASSERTION_SECONDS = 300
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flow_mcp.declaration.declaration import Declaration
-from flow_mcp.declaration.enterprise import EnterpriseIssuer
+from flow_mcp.declaration.enterprise_issuer import EnterpriseIssuer
 from flow_mcp.declaration.findings import Path
 from flow_mcp.review.diff.change import Change
 from flow_mcp.review.diff.changes.before_after import BeforeAfter
