@@ -16,6 +16,7 @@ from flow_mcp.authorization_servers.keycloak import (
     registration,
     resources,
     scopes,
+    secret_rotation,
 )
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
 from flow_mcp.declaration.base import seconds
@@ -89,13 +90,15 @@ class KeycloakAuthorizationServer(AuthorizationServerComponent):
         # The Keycloak plugin percent-encodes spaces and letters in paths, but not the percent sign.
         realm_id: pulumi.Input[str] = realm.id if realm else server.realm.name.replace("%", "%25")
         resource_scopes = scopes.create(declaration, server, realm_id, preflight.groups, owned)
+        policies = secret_rotation.create_policies(declaration, realm_id, owned)
+        owned = pulumi.ResourceOptions.merge(owned, pulumi.ResourceOptions(depends_on=[*policies]))
         issuers = identity_providers.create(declaration, server, realm_id, owned)
         # The limits exist before a client may redeem an assertion.
         limits = enterprise.limit(declaration, realm_id, owned)
-        limited = pulumi.ResourceOptions.merge(owned, pulumi.ResourceOptions(depends_on=limits))
-        self.secrets = clients.create(declaration, server, realm_id, resource_scopes, issuers, limited)
-        enterprise.link_people(declaration, server, realm_id, issuers, limited)
-        registration.create(declaration, server, realm_id, resource_scopes, limits, owned)
+        owned = pulumi.ResourceOptions.merge(owned, pulumi.ResourceOptions(depends_on=[*limits]))
+        self.secrets = clients.create(declaration, server, realm_id, resource_scopes, issuers, owned)
+        enterprise.link_people(declaration, server, realm_id, issuers, owned)
+        registration.create(declaration, server, realm_id, resource_scopes, owned)
         self.ids = pulumi.Output.from_input({})
         self.register_outputs({"issuer": metadata.issuer})
 
@@ -114,6 +117,8 @@ def _realm(
         import_=server.realm.name if exists else None,
         # A realm contains its users, so it is deleted only if the declaration permits that.
         retain_on_delete=not server.realm.deletable,
+        # The end of a move removes the former realm from the stack.
+        protect=bool(declaration.tenant.protected) and declaration.origin.key is None,
         # The properties that the program sets get initial values, which an administrator may change.
         ignore_changes=list(ADMINISTRATORS_SETTINGS),
     )

@@ -22,7 +22,7 @@ from flow_mcp.local.keycloak.errors import LocalKeycloakError
 from flow_mcp.local.keycloak.logs import first_error
 
 VERSION = "26.7.4"
-FEATURES = "cimd,identity-assertion-jwt,spiffe"
+FEATURES = "cimd,client-secret-rotation,identity-assertion-jwt,spiffe"
 """The features that Keycloak does not enable by default, as `--features` takes them."""
 _ARTIFACT = f"org.keycloak:keycloak-quarkus-dist:{VERSION}:zip"
 # Checksum of the artifact at Maven Central; a mirror must deliver the same bytes.

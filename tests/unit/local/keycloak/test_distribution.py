@@ -44,7 +44,7 @@ def test_the_distribution_is_fetched_and_built_once(machine: Machine) -> None:
     assert _install(machine) == first == distribution.installed()
     assert machine.calls("maven-runs") == ["run"]
     assert (machine.cache / "builds").read_text() == (
-        "build --db=dev-file --features=cimd,identity-assertion-jwt,spiffe\n"
+        "build --db=dev-file --features=cimd,client-secret-rotation,identity-assertion-jwt,spiffe\n"
     )
 
 
