@@ -154,7 +154,10 @@ def _credential(declared: Client, issuers: Mapping[str, pulumi.Output[str]]) -> 
         return {"use.jwks.url": "true", "jwks.url": key.jwks_url}
     certificate = key.certificate or ""
     body = (line for line in certificate.splitlines() if "-----" not in line)
-    attributes = {"use.jwks.url": "false", "jwt.credential.certificate": "".join(body)}
+    attributes: dict[str, pulumi.Input[str]] = {
+        "use.jwks.url": "false",
+        "jwt.credential.certificate": "".join(body),
+    }
     if key.previous_certificate is None:
         return attributes
     # Imported on use only: few clients have two keys.
