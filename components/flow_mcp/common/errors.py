@@ -43,6 +43,7 @@
     ├── SkipError                `verify` skips a check, for the given reason
     ├── SettingsError            the settings passed to `verify` are invalid
     ├── ClientKeyError           the key passed to `verify` does not belong to the client
+    ├── ClientTokenError         the file passed to `verify` has no signed token
     ├── ToolchainError           Pulumi or a plugin could not be found, downloaded or built
     ├── LocalKeycloakError       the Keycloak of `flow-mcp dev` cannot be installed, started or stopped
     ├── DemoError                the demo cannot continue
