@@ -12,7 +12,8 @@ PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n auto --maxprocesses 4 --dist
 .DEFAULT_GOAL := help
 # What is downloaded goes on beside what is compiled.
 TOGETHER := +@$(MAKE) --no-print-directory -j3
-.PHONY: help demo demo-down test test-unit check bench toolchain keycloak interop interop-tools example-tools lock release
+.PHONY: help demo demo-down test test-unit check docs bench faults toolchain languages keycloak interop interop-tools \
+  example-tools test-servers lock release
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -25,7 +26,7 @@ demo-down: $(READY) ## Remove all that the demo made
 	@$(BIN)/flow-mcp demo down
 
 test: $(READY) ## Run all tests; installs and starts what they need
-	$(TOGETHER) toolchain keycloak interop-tools example-tools
+	$(TOGETHER) languages keycloak interop-tools example-tools test-servers
 	@if command -v go > /dev/null; then cd toolchain && go vet -trimpath ./... && go test -trimpath ./...; fi
 	@$(PYTEST) tests
 
@@ -40,10 +41,19 @@ check: $(READY) ## Lint, types, and whether generated files are up to date
 	@$(BIN)/python -m tests.vectors --check
 	@$(BIN)/flow-mcp check
 
+docs: $(READY) ## The documentation as a site, in site/
+	@$(BIN)/sphinx-build --quiet --fail-on-warning --fresh-env --builder html docs site
+
 bench: $(READY) ## Measure; see benchmarks/README.md
 	@$(BIN)/python -m benchmarks
 
+faults: toolchain ## Kill runs over tenants a hundred times; see docs/faults.md
+	@$(BIN)/python -m tests.faults
+
 toolchain: $(READY) ## Pulumi and its plugins in .toolchain/bin: found, downloaded or built
+	@$(BIN)/flow-mcp toolchain
+
+languages: $(READY) # The language hosts of the examples too
 	@$(BIN)/flow-mcp toolchain --languages
 
 keycloak: $(READY)
@@ -71,8 +81,11 @@ $(READY): requirements/dev.txt pyproject.toml
 release: $(READY) ## Build what a release publishes into dist/: distributions, SBOM, checksums
 	@release/build.sh
 
+test-servers: $(READY) ## MinIO, which the tests of state backends run
+	@$(BIN)/python -m tests.backends
+
 lock: ## Lock the Python dependencies again (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
-	  --no-header --extra deploy --extra mcp --extra telemetry --extra dev pyproject.toml -o requirements/dev.txt
+	  --no-header --extra deploy --extra mcp --extra telemetry --extra kubernetes --extra vault --extra dev pyproject.toml -o requirements/dev.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --no-header --constraint requirements/dev.txt --extra deploy pyproject.toml -o requirements/deploy.txt

@@ -104,8 +104,13 @@ def _summary(outcome: Outcome, seconds: float) -> dict[str, Any]:
         "counts": dict(sorted(outcome.counts().items())),
         "refusal": outcome.refusal,
         "notes": list(outcome.notes),
-        "tenants": [{"tenant": result.stack, **_result(result)} for result in outcome.results],
+        "tenants": tenant_results(outcome),
     }
+
+
+def tenant_results(outcome: Outcome) -> list[Mapping[str, Any]]:
+    """Return the result of each tenant as JSON."""
+    return [{"tenant": result.stack, **_result(result)} for result in outcome.results]
 
 
 def _result(result: Result) -> Mapping[str, Any]:
@@ -116,4 +121,5 @@ def _result(result: Result) -> Mapping[str, Any]:
         "deletions": result.deletions,
         "seconds": result.seconds,
         "message": result.message,
+        **({"losses": list(result.losses)} if result.losses else {}),
     }

@@ -75,8 +75,8 @@ def provision(
     for part in parts:
         ordered = _order(methods, previous_methods.get(part))
         results[part] = _provide(part, ordered, module, directory, progress)
-    provided: dict[str, ProvisionMethod] = {part: result.method for part, result in results.items()}
-    current_methods = {**previous_methods, **provided}
+    current_methods: dict[str, ProvisionMethod] = dict(previous_methods)
+    current_methods.update({part: result.method for part, result in results.items()})
     if current_methods != previous_methods:
         record.write_text(json.dumps(current_methods))
     return results
