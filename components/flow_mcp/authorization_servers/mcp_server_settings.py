@@ -7,6 +7,7 @@ from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
+from flow_mcp.authorization_servers.adopted_resources import adopting
 from flow_mcp.authorization_servers.component import component_of
 from flow_mcp.authorization_servers.load import from_configuration
 from flow_mcp.common.errors import FlowMcpError
@@ -52,8 +53,10 @@ class McpServerSettings(pulumi.ComponentResource):
     ) -> None:
         loaded = _validated(args)
         declaration = loaded.declaration
+        adoption = pulumi.ResourceOptions(transformations=[adopting(declaration.tenant.adopted)])
+        options = pulumi.ResourceOptions.merge(opts, adoption)
         with no_stack_traces():
-            super().__init__("flow-mcp:index:McpServerSettings", name, _normalized(loaded), opts)
+            super().__init__("flow-mcp:index:McpServerSettings", name, _normalized(loaded), options)
             try:
                 server = component_of(declaration.kind)(
                     name, declaration, pulumi.ResourceOptions(parent=self)

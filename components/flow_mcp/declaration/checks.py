@@ -33,7 +33,8 @@ def check(
     yield from choice_findings
     yield from _identifiers(declaration.tenant)
     for name, client in declaration.tenant.clients.items():
-        yield from _client(("clients", name), client)
+        keeps_redirect_uris = declaration.keeps_redirect_uris(name)
+        yield from _client(("clients", name), client, keeps_redirect_uris=keeps_redirect_uris)
     yield from _access(declaration)
     yield from _names(declaration)
     if applications is not None:
@@ -84,7 +85,7 @@ def _case_conflicts(identifiers: Iterable[tuple[Path, str]]) -> Iterator[Finding
             )
 
 
-def _client(path: Path, client: Client) -> Iterator[Finding]:
+def _client(path: Path, client: Client, *, keeps_redirect_uris: bool) -> Iterator[Finding]:
     """Yield findings about a client whose grant, people and credentials contradict each other."""
     if client.grant is Grant.CLIENT_CREDENTIALS:
         people_settings = {
@@ -106,7 +107,7 @@ def _client(path: Path, client: Client) -> Iterator[Finding]:
             )
     else:
         # check_clients reports missing redirect URIs of known applications.
-        if not client.redirect_uris and client.application is None:
+        if not client.redirect_uris and client.application is None and not keeps_redirect_uris:
             yield Finding(
                 (*path, "redirectUris"),
                 "is missing, but grant authorization-code requires it",

@@ -44,6 +44,10 @@ class AuthorizationServerKind:
         credentials: environment variables with the credentials of the server's administrator.
         needs_credentials: returns whether the tenant's stack needs them.
         server_url: returns the server's URL, for kinds without `authority`.
+        adoption_path: `module:class` of the `AdoptionReader`, imported by `flow-mcp adopt` only; empty if the
+            kind has none.
+        redirect_property: the property `<type>.<property>` in Pulumi with a client's redirect URIs. A client
+            that keeps it needs no declared redirect URIs.
     """
 
     key: str
@@ -60,6 +64,8 @@ class AuthorizationServerKind:
     credentials: CredentialVariables = NO_CREDENTIALS
     needs_credentials: Callable[[Declaration], bool] = lambda _: True
     server_url: Callable[[Declaration], str] | None = None
+    adoption_path: str = ""
+    redirect_property: str = ""
 
     @property
     def field(self) -> str:
@@ -120,6 +126,11 @@ class Declaration:
             for entry in ("*", f"{resource.workspace}/*", resource.key):
                 resources_by_entry.setdefault(entry, []).append(resource)
         return {entry: tuple(resources) for entry, resources in resources_by_entry.items()}
+
+    def keeps_redirect_uris(self, name: str) -> bool:
+        """Whether a declared client keeps the redirect URIs that it has at the authorization server."""
+        resource_type, _, redirect_uris = self.kind.redirect_property.partition(".")
+        return bool(redirect_uris) and redirect_uris in self.tenant.kept(resource_type, name)
 
     def client_id(self, name: str) -> str:
         """The client ID of a declared client, for kinds where `chooses_client_ids` is true."""

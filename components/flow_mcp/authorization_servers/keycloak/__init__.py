@@ -19,6 +19,8 @@ KEYCLOAK = AuthorizationServerKind(
     chooses_client_ids=True,
     authority=authority,
     owns=owns,
+    adoption_path="flow_mcp.authorization_servers.keycloak.adoption.reader:KeycloakReader",
+    redirect_property="Client.validRedirectUris",
     credentials=CredentialVariables((("KEYCLOAK_USER", "KEYCLOAK_PASSWORD"), ("KEYCLOAK_CLIENT_SECRET",))),
 )
 

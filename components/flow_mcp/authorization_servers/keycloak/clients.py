@@ -8,11 +8,15 @@ import pulumi
 import pulumi_keycloak as keycloak
 
 from flow_mcp.authorization_servers.keycloak import names
+from flow_mcp.authorization_servers.keycloak.client_properties import (
+    DEFAULT_SCOPES,
+    client_properties,
+    default_scopes_name,
+    optional_scopes_name,
+)
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
 from flow_mcp.authorization_servers.keycloak.scopes import ResourceScope
 from flow_mcp.authorization_servers.outputs import combine
-from flow_mcp.declaration.base import seconds
-from flow_mcp.declaration.clients import Client, PrivateKeyJwt
 from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.settings import Grant
 
@@ -27,76 +31,39 @@ def create(
     """Create the declared clients, and return the generated secrets by client name as a Pulumi secret."""
     secrets: dict[str, pulumi.Output[str]] = {}
     for name, declared in sorted(declaration.tenant.clients.items()):
-        client = _client(declaration, server, name, declared, realm, opts)
+        client = keycloak.openid.Client(
+            name, realm_id=realm, **client_properties(declaration, server, name, declared), opts=opts
+        )
         refresh = (names.OFFLINE_ACCESS,) if declared.grant is Grant.AUTHORIZATION_CODE else ()
         granted = [scopes[resource.key] for resource in declaration.reached_by(declared.access)]
-        # Only `basic`, which adds `sub`: MCP servers need no other claims.
-        keycloak.openid.ClientDefaultScopes(
-            f"{name}-default-scopes", realm_id=realm, client_id=client.id, default_scopes=["basic"], opts=opts
-        )
-        keycloak.openid.ClientOptionalScopes(
-            f"{name}-optional-scopes",
-            realm_id=realm,
-            client_id=client.id,
-            optional_scopes=[*(resource.scope for resource in granted), *refresh],
-            opts=opts,
-        )
+        tenant = declaration.tenant
+        if not tenant.leaves("ClientDefaultScopes", default_scopes_name(name)):
+            keycloak.openid.ClientDefaultScopes(
+                default_scopes_name(name),
+                realm_id=realm,
+                client_id=client.id,
+                default_scopes=[*DEFAULT_SCOPES],
+                opts=opts,
+            )
+        if not tenant.leaves("ClientOptionalScopes", optional_scopes_name(name)):
+            keycloak.openid.ClientOptionalScopes(
+                optional_scopes_name(name),
+                realm_id=realm,
+                client_id=client.id,
+                optional_scopes=[*(resource.scope for resource in granted if resource.scope), *refresh],
+                opts=opts,
+            )
         if declared.grant is Grant.CLIENT_CREDENTIALS:
             for resource in declaration.reached_by(declared.access):
-                keycloak.openid.ClientServiceAccountRealmRole(
-                    f"{name}/{resource.key}",
-                    realm_id=realm,
-                    service_account_user_id=client.service_account_user_id,
-                    role=scopes[resource.key].programs.name,
-                    opts=opts,
-                )
+                programs = scopes[resource.key].programs
+                if programs:
+                    keycloak.openid.ClientServiceAccountRealmRole(
+                        f"{name}/{resource.key}",
+                        realm_id=realm,
+                        service_account_user_id=client.service_account_user_id,
+                        role=programs.name,
+                        opts=opts,
+                    )
         if declared.confidential and not declared.private_key_jwt:
             secrets[name] = client.client_secret
     return pulumi.Output.secret(combine(secrets))
-
-
-def _client(
-    declaration: Declaration,
-    server: Keycloak,
-    name: str,
-    declared: Client,
-    realm: pulumi.Input[str],
-    opts: pulumi.ResourceOptions,
-) -> keycloak.openid.Client:
-    person = declared.grant is Grant.AUTHORIZATION_CODE
-    return keycloak.openid.Client(
-        name,
-        realm_id=realm,
-        client_id=declaration.client_id(name),
-        name=name,
-        description=f"Flow MCP client {name} of {declaration.tenant.id}",
-        enabled=True,
-        access_type="CONFIDENTIAL" if declared.confidential else "PUBLIC",
-        client_authenticator_type="client-jwt" if declared.private_key_jwt else "client-secret",
-        standard_flow_enabled=person,
-        implicit_flow_enabled=False,
-        direct_access_grants_enabled=False,
-        service_accounts_enabled=not person,
-        full_scope_allowed=False,
-        pkce_code_challenge_method="S256" if person else "",
-        valid_redirect_uris=list(declared.redirect_uris),
-        web_origins=list(declared.web_origins),
-        access_token_lifespan=str(seconds(server.tokens.access)),
-        extra_config={
-            # The settings document names this algorithm, so the realm's default must not apply.
-            "access.token.signed.response.alg": "RS256",
-            "flowMcpOwner": names.owner(declaration),
-            **_keys(declared.private_key_jwt),
-        },
-        opts=opts,
-    )
-
-
-def _keys(declared: PrivateKeyJwt | None) -> dict[str, str]:
-    """Return the attributes with the public key of a client that authenticates with a private key JWT."""
-    if declared is None:
-        return {}
-    if declared.jwks_url:
-        return {"use.jwks.url": "true", "jwks.url": declared.jwks_url}
-    body = (line for line in (declared.certificate or "").splitlines() if "-----" not in line)
-    return {"use.jwks.url": "false", "jwt.credential.certificate": "".join(body)}

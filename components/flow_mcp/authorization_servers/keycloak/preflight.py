@@ -32,6 +32,7 @@ class PreflightArguments(Administration):
         owner: value of the owner attribute of the stack's objects, such as `flow-mcp:acme`.
         client_ids: client IDs of the clients that the stack creates.
         groups: names or paths of the groups that must exist; empty if the stack creates the realm.
+        adopted: Keycloak's IDs of the existing clients that the stack takes over, by client ID.
     """
 
     realm: str
@@ -39,6 +40,7 @@ class PreflightArguments(Administration):
     owner: str
     client_ids: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
+    adopted: dict[str, str] = Field(default_factory=dict)
 
 
 class PreflightResult(Properties):
@@ -175,9 +177,11 @@ def _require_own(api: AdminApi, arguments: PreflightArguments, realm: dict[str, 
 def _require_free_client_ids(api: AdminApi, arguments: PreflightArguments) -> None:
     for client_id in arguments.client_ids:
         for client in api.get(realm_path(arguments.realm, "clients"), clientId=client_id):
-            if client.get("attributes", {}).get(OWNER_ATTRIBUTE) != arguments.owner:
+            owner = client.get("attributes", {}).get(OWNER_ATTRIBUTE)
+            is_adopted = owner is None and arguments.adopted.get(client_id) == client["id"]
+            if owner != arguments.owner and not is_adopted:
                 raise OwnedByOthersError(
                     f"Client ID {client_id} is taken in realm {arguments.realm} at Keycloak {api.url} by a "
-                    "client that this stack did not create. Declare another clientId, or list the client "
-                    "under manualRegistrations."
+                    "client that this stack did not create. Declare another clientId, list the client under "
+                    "manualRegistrations, or take it over with `flow-mcp adopt`."
                 )
