@@ -11,6 +11,7 @@ from flow_mcp.authorization_servers.schema import stack_schema
 from flow_mcp.cli.options import current_project, project_option
 from flow_mcp.common.json_schema import schema_text
 from flow_mcp.declaration.applications.schema import applications_schema
+from flow_mcp.operations.adopt.document import adopt_schema
 from flow_mcp.operations.drift.document import drift_schema
 from flow_mcp.review.diff.document import diff_schema
 from flow_mcp.review.evidence.schema import evidence_schema
@@ -27,6 +28,7 @@ def _policy_configuration() -> dict[str, Any]:
 
 
 _SCHEMAS = {
+    "adopt": adopt_schema,
     "stack": stack_schema,
     "applications": applications_schema,
     "settings": settings_schema,
@@ -42,6 +44,7 @@ _SCHEMAS = {
 
 @click.command(
     epilog="\b\nExamples:\n  flow-mcp schema                        a tenant's file, to standard output\n"
+    "  flow-mcp schema adopt                  the output of `flow-mcp adopt --json`\n"
     "  flow-mcp schema applications           stacks/applications.yaml, the team's known applications\n"
     "  flow-mcp schema settings               the settings document\n"
     "  flow-mcp schema envelope               the envelope of an export\n"

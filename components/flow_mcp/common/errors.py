@@ -26,6 +26,7 @@
     ├── DeviationError           the applied change differs from the approved one
     ├── NotMendedError           drift could not be reverted
     ├── GitError                 a git revision cannot be read
+    ├── AdoptError               nothing can be adopted, or the proposal cannot be written
     ├── ExportError              settings cannot be delivered
     ├── ConnectError             a tenant does not admit an application
     ├── EvidenceError            evidence cannot be created or read
