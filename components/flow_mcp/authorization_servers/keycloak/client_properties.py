@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flow_mcp.authorization_servers.keycloak import names
+from flow_mcp.authorization_servers.keycloak.client_secret_resource import OVERLAP_ATTRIBUTE
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
 from flow_mcp.declaration.base import seconds
 from flow_mcp.declaration.clients import Client, PrivateKeyJwt
@@ -30,6 +31,7 @@ def client_properties(
 ) -> dict[str, Any]:
     """Return the arguments of the resource `Client`, without the realm, by their names in Python."""
     person = declared.grant is Grant.AUTHORIZATION_CODE
+    overlap = declared.secret.overlap if declared.secret else None
     return {
         "client_id": declaration.client_id(name),
         "name": name,
@@ -50,6 +52,7 @@ def client_properties(
             # The settings document names this algorithm, so the realm's default must not apply.
             "access.token.signed.response.alg": "RS256",
             "flowMcpOwner": names.owner(declaration),
+            **({OVERLAP_ATTRIBUTE: overlap} if overlap else {}),
             **_keys(declared.private_key_jwt),
         },
     }
@@ -61,5 +64,13 @@ def _keys(declared: PrivateKeyJwt | None) -> dict[str, str]:
         return {}
     if declared.jwks_url:
         return {"use.jwks.url": "true", "jwks.url": declared.jwks_url}
-    body = (line for line in (declared.certificate or "").splitlines() if "-----" not in line)
-    return {"use.jwks.url": "false", "jwt.credential.certificate": "".join(body)}
+    certificate = declared.certificate or ""
+    body = (line for line in certificate.splitlines() if "-----" not in line)
+    attributes = {"use.jwks.url": "false", "jwt.credential.certificate": "".join(body)}
+    if declared.previous_certificate is None:
+        return attributes
+    # Imported on use only: few clients have two keys.
+    from flow_mcp.authorization_servers.keycloak.key_set import key_set
+
+    key_set_attributes = {"jwks.string": key_set(declared.previous_certificate, certificate)}
+    return {**attributes, "use.jwks.string": "true", **key_set_attributes}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pulumi
 import pulumi_keycloak as keycloak
 
-from flow_mcp.authorization_servers.keycloak import names
+from flow_mcp.authorization_servers.keycloak import names, resources
 from flow_mcp.authorization_servers.keycloak.client_properties import (
     DEFAULT_SCOPES,
     client_properties,
@@ -17,6 +17,7 @@ from flow_mcp.authorization_servers.keycloak.client_properties import (
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
 from flow_mcp.authorization_servers.keycloak.scopes import ResourceScope
 from flow_mcp.authorization_servers.outputs import combine
+from flow_mcp.declaration.clients import Client
 from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.settings import Grant
 
@@ -31,8 +32,14 @@ def create(
     """Create the declared clients, and return the generated secrets by client name as a Pulumi secret."""
     secrets: dict[str, pulumi.Output[str]] = {}
     for name, declared in sorted(declaration.tenant.clients.items()):
+        secret = _secret(declaration, server, name, declared, realm, opts)
         client = keycloak.openid.Client(
-            name, realm_id=realm, **client_properties(declaration, server, name, declared), opts=opts
+            name,
+            realm_id=realm,
+            # Without it, the plugin would write back the secret in its state with another change.
+            client_secret=secret,
+            **client_properties(declaration, server, name, declared),
+            opts=opts,
         )
         refresh = (names.OFFLINE_ACCESS,) if declared.grant is Grant.AUTHORIZATION_CODE else ()
         granted = [scopes[resource.key] for resource in declaration.reached_by(declared.access)]
@@ -65,5 +72,31 @@ def create(
                         opts=opts,
                     )
         if declared.confidential and not declared.private_key_jwt:
-            secrets[name] = client.client_secret
+            secrets[name] = client.client_secret if secret is None else secret
     return pulumi.Output.secret(combine(secrets))
+
+
+def _secret(
+    declaration: Declaration,
+    server: Keycloak,
+    name: str,
+    declared: Client,
+    realm: pulumi.Input[str],
+    opts: pulumi.ResourceOptions,
+) -> pulumi.Output[str] | None:
+    """Return the secret of a client whose declaration says when it is rotated; None otherwise."""
+    if declared.secret is None:
+        return None
+    return resources.KeycloakClientSecret(
+        f"{name}-secret",
+        url=server.admin_url or server.url,
+        admin_realm=server.administration.realm,
+        admin_client_id=server.administration.client_id,
+        # This resource needs the name without encoding. For a new realm it is known once the realm exists.
+        realm=realm if server.realm.create else server.realm.name,
+        client_id=declaration.client_id(name),
+        issued=declared.secret.issued,
+        previous=declared.secret.previous,
+        overlap=declared.secret.overlap,
+        opts=pulumi.ResourceOptions(parent=opts.parent, depends_on=opts.depends_on),
+    ).value
