@@ -210,7 +210,8 @@ def test_durations_have_a_suitable_unit(seconds: float, text: str) -> None:
     [("acme\n", True), ("yes\n", False), ("\n", False), ("Acme\n", False), ("*\n", False)],
 )
 def test_only_the_tenants_name_confirms_its_destruction(answer: str, *, is_confirmed: bool) -> None:
-    result = TenantResult("acme", "previewed", "unchanged", {"delete": 3})
+    losses = ("The secrets of agent.", "The realm \x1b[31m.")
+    result = TenantResult("acme", "previewed", "unchanged", {"delete": 3}, losses=losses)
 
     @click.command()
     def ask() -> None:
@@ -218,4 +219,6 @@ def test_only_the_tenants_name_confirms_its_destruction(answer: str, *, is_confi
 
     ended = CliRunner().invoke(ask, input=answer)
     assert (ended.exit_code, ended.stdout) == (0, f"{is_confirmed}\n")
-    assert ended.stderr.startswith("acme: 3 resources will be deleted.\n")
+    heading, secrets, realm, *_ = ended.stderr.splitlines()
+    assert heading == "acme: 3 resources will be deleted. This loses:"
+    assert (secrets, "\x1b" in realm) == ("  - The secrets of agent.", False)
