@@ -28,6 +28,7 @@
     ├── NotMendedError           drift could not be reverted
     ├── GitError                 a git revision cannot be read
     ├── ExportError              settings cannot be delivered
+    ├── RotateError              a rotation cannot be recorded, or a secret cannot be handed over
     ├── ConnectError             a tenant does not admit an application
     ├── EvidenceError            evidence cannot be created or read
     ├── NotVerifiedError         evidence has no valid signature, or does not match the given files

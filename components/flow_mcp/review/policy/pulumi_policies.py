@@ -30,7 +30,16 @@ from flow_mcp.declaration.findings import DeclarationError, dotted
 from flow_mcp.review.policy import configuration
 from flow_mcp.review.policy.pack import CONFIGURATION, rules_in
 from flow_mcp.review.policy.resources.component import declared, whole
-from flow_mcp.review.policy.rule import SETTINGS, Context, Resource, Rule, RuleSettings, Unknown, Violation
+from flow_mcp.review.policy.rule import (
+    SETTINGS,
+    Context,
+    Resource,
+    Rule,
+    RuleSettings,
+    Unknown,
+    Violation,
+    violations,
+)
 from flow_mcp.review.policy.waivers import waiver_of
 
 
@@ -129,7 +138,7 @@ def _typed(entry: Any) -> Any:
     if isinstance(entry, str):
         return EnforcementLevel(entry)
     return {
-        key: EnforcementLevel(each) if key == configuration.LEVEL else each for key, each in entry.items()
+        key: EnforcementLevel(value) if key == configuration.LEVEL else value for key, value in entry.items()
     }
 
 
@@ -151,7 +160,7 @@ def _on_inputs(rule: Rule, run: _Run) -> Policy:
 def _before(rule: Rule, run: _Run, resource: Resource) -> Iterator[Violation | Unknown]:
     context = run.context(rule)
     if resource.urn in run.declarations and not rule.last:
-        yield from rule.in_declaration(run.declarations[resource.urn], context)
+        yield from violations(rule, run.declarations[resource.urn], context)
     yield from rule.in_resource(resource, context)
 
 
@@ -159,9 +168,13 @@ def _on_outputs(rule: Rule, run: _Run) -> Policy:
     def validate(args: StackValidationArgs, report: ReportViolation) -> None:
         resources = [
             Resource(
-                each.resource_type, {}, plain(each.props), each.urn, each.parent.urn if each.parent else ""
+                resource.resource_type,
+                {},
+                plain(resource.props),
+                resource.urn,
+                resource.parent.urn if resource.parent else "",
             )
-            for each in args.resources
+            for resource in args.resources
         ]
         _evaluate(rule, run, "the stack", report, partial(_at_end, rule, run, resources))
 
@@ -177,7 +190,7 @@ def _at_end(rule: Rule, run: _Run, resources: Sequence[Resource]) -> Iterator[Vi
     yield from rule.in_stack(resources, context)
     if rule.last:
         for urn, declaration in run.declarations.items():
-            for violation in rule.in_declaration(declaration, context):
+            for violation in violations(rule, declaration, context):
                 yield replace(violation, urn=urn)
 
 
@@ -205,11 +218,11 @@ def _evaluate(
         UnknownValueError: a value is unknown; the SDK converts the error to an advisory.
     """
     try:
-        found = list(findings())
+        results = list(findings())
     except Exception as error:
         raise RuleError(f"rule {rule.id} failed on {where}: {type(error).__name__}") from None
-    unknown = [finding for finding in found if isinstance(finding, Unknown)]
-    for finding in found:
+    unknown = [finding for finding in results if isinstance(finding, Unknown)]
+    for finding in results:
         if isinstance(finding, Violation):
             urn = finding.urn or where
             run.violated.add(rule.id)
