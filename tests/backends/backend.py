@@ -71,7 +71,7 @@ class Backend(ABC):
 
     def locks(self) -> list[str]:
         """Return the keys of all locks."""
-        return [key for key in self.keys() if key.startswith(".pulumi/locks/")]
+        return [key for key in self.keys() if key.startswith(".pulumi/locks/") and key.endswith(".json")]
 
 
 @dataclass(frozen=True)

@@ -38,5 +38,6 @@ class Files(Backend):
         file.write_bytes(content)
 
     def keys(self) -> list[str]:
-        files = (file for file in self.directory.rglob("*") if file.is_file())
+        # Pulumi's storage library keeps the content type of each object in a second file.
+        files = (file for file in self.directory.rglob("*") if file.is_file() and file.suffix != ".attrs")
         return sorted(str(file.relative_to(self.directory)) for file in files)

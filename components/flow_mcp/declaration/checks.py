@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
+from flow_mcp.declaration import enterprise
 from flow_mcp.declaration.access_lists import check_access
 from flow_mcp.declaration.applications.checks import check_clients, check_registration
 from flow_mcp.declaration.applications.entry import Application
@@ -53,6 +54,7 @@ def _check(
         yield from _client(("clients", name), client)
     yield from _access(declaration)
     yield from _names(declaration)
+    yield from enterprise.check(declaration)
     if applications is not None:
         yield from check_clients(declaration, applications)
         yield from check_registration(declaration, applications)

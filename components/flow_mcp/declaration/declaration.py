@@ -45,6 +45,8 @@ class AuthorizationServerKind:
         credentials: environment variables with the credentials of the server's administrator.
         needs_credentials: returns whether the tenant's stack needs them.
         server_url: returns the server's URL, for kinds without `authority`.
+        redeems_assertions: whether the stack can declare company identity providers whose assertions clients
+            redeem.
         losses: yields what the server loses, in addition to clients and their secrets, when the tenant's
             resources are deleted. It may call the server.
     """
@@ -63,6 +65,7 @@ class AuthorizationServerKind:
     credentials: CredentialVariables = NO_CREDENTIALS
     needs_credentials: Callable[[Declaration], bool] = lambda _: True
     server_url: Callable[[Declaration], str] | None = None
+    redeems_assertions: bool = False
     losses: Callable[[Declaration], Iterable[str]] = lambda _: ()
 
     @property

@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field
 
 from flow_mcp.declaration.base import Declared, Identifier, Name
 from flow_mcp.declaration.clients import Client, ManualRegistration
+from flow_mcp.declaration.enterprise_issuer import EnterpriseIssuer
 from flow_mcp.declaration.waivers import RuleId, Waiver
 
 MOVES = ("movingTo", "movingFrom")
@@ -72,6 +73,14 @@ class Tenant(Declared):
         Field(
             description="true: Pulumi refuses to delete the tenant, or a realm that the stack created. "
             "Clients and their access can be changed and removed."
+        ),
+    ] = None
+    enterprise: Annotated[
+        tuple[EnterpriseIssuer, ...] | None,
+        Field(
+            min_length=1,
+            description="Company identity providers whose identity assertions clients may redeem "
+            "(enterprise-managed authorization). Default: none.",
         ),
     ] = None
     waivers: dict[RuleId, Waiver] = Field(

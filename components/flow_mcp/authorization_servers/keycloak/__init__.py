@@ -20,6 +20,7 @@ KEYCLOAK = AuthorizationServerKind(
     chooses_client_ids=True,
     authority=authority,
     owns=owns,
+    redeems_assertions=True,
     losses=losses,
     credentials=CredentialVariables((("KEYCLOAK_USER", "KEYCLOAK_PASSWORD"), ("KEYCLOAK_CLIENT_SECRET",))),
 )

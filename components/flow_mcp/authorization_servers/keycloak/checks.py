@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, cast
 
 from flow_mcp.authorization_servers import people
-from flow_mcp.authorization_servers.keycloak import names
+from flow_mcp.authorization_servers.keycloak import federated_issuers, names
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
 from flow_mcp.authorization_servers.keycloak.group_paths import path_names
 from flow_mcp.declaration.access_lists import check_access
@@ -32,6 +32,7 @@ def check(declaration: Declaration) -> Iterator[Finding]:
     yield from _server(server)
     yield from _client_ids(declaration)
     yield from _credentials(declaration)
+    yield from federated_issuers.check(declaration)
 
 
 def _server(server: Keycloak) -> Iterator[Finding]:
@@ -120,12 +121,6 @@ def _credentials(declaration: Declaration) -> Iterator[Finding]:
                 "Remove it (Keycloak generates a secret anyway), declare rotateAfter and overlap, or use "
                 "privateKeyJwt.",
             )
-        if client.federated_credential:
-            yield Finding(
-                ("clients", name, "federatedCredential"),
-                "is not supported for Keycloak",
-                "Use privateKeyJwt, which needs no secret either.",
-            )
 
 
 def _registration(declaration: Declaration, server: Keycloak) -> Iterator[Finding]:
@@ -174,6 +169,13 @@ def owns(declaration: Declaration) -> Iterator[tuple[Path, str]]:
     for name in declaration.tenant.clients:
         client_id = declaration.client_id(name)
         yield ("clients", name, "clientId"), f"the client {client_id} of the realm {server.issuer}"
+    for name, client in declaration.tenant.clients.items():
+        if credential := client.federated_credential:
+            path: Path = ("clients", name, "federatedCredential", "issuer")
+            yield path, f"the identity provider for {credential.issuer} of the realm {server.issuer}"
+    for index, entry in enumerate(declaration.tenant.enterprise or ()):
+        path = ("enterprise", index, "issuer")
+        yield path, f"the identity provider for {entry.issuer} of the realm {server.issuer}"
 
 
 def _is_certificate(pem: str) -> bool:

@@ -5,6 +5,7 @@ They follow from the declaration, so the challenge of a 401 answer can name the 
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -36,6 +37,11 @@ def programs_role(declaration: Declaration, resource: ResourceDeclared) -> str:
 def people_role(declaration: Declaration, resource: ResourceDeclared) -> str:
     """Return the name of the realm role of people who may have the scope."""
     return f"flow-mcp:{declaration.tenant.id}:{resource.workspace}:{resource.environment}:people"
+
+
+def identity_provider(declaration: Declaration, issuer: str) -> str:
+    """Return the alias of the identity provider with an issuer, which URLs of the admin API contain."""
+    return f"flow-mcp-{declaration.tenant.id}-{sha256(issuer.encode()).hexdigest()[:12]}"
 
 
 def owner(declaration: Declaration) -> str:

@@ -69,8 +69,8 @@ def _require_stack(run: Run) -> None:
     if _INCOMPLETE in run.stderr:
         stack = run.command.rpartition(" ")[2]
         raise LockedError(
-            f"the stack {stack} has an incomplete lock: the backend's disk was full when Pulumi wrote it. "
-            f"If no update of the stack runs, `pulumi cancel --stack {stack}` removes the lock",
+            f"the stack {stack} has an incomplete lock: the backend's disk was full when Pulumi wrote it. If "
+            f"no update of the stack runs, `pulumi cancel --stack {stack}` removes the lock",
             (),
         )
     if is_locked(run.stderr):

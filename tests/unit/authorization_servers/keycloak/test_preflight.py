@@ -236,3 +236,32 @@ def test_order_of_keycloaks_group_list_is_ignored() -> None:
     for answers in (GROUPS, reversed_order):
         result = preflight(answers, create=False, client_ids=(), groups=declared)
         assert result.groups == {declared[0]: Group(id="g2", path=declared[0])}
+
+
+INSTANCES = "/admin/realms/acme/identity-provider/instances"
+PROVIDERS: dict[str, Answer] = {
+    f"GET {INSTANCES}": json_answer(200, [{"alias": "theirs", "config": {"issuer": "https://ci.example"}}]),
+    f"PUT {INSTANCES}/{NOBODY}": json_answer(404, {"error": "HTTP 404 Not Found"}),
+}
+
+
+def test_an_issuer_of_another_identity_provider_is_rejected() -> None:
+    with pytest.raises(OwnedByOthersError, match=r"has the identity provider theirs for https://ci\.example"):
+        preflight(PROVIDERS, identity_providers={"https://ci.example": "flow-mcp-acme-1"})
+    assert preflight(PROVIDERS, identity_providers={"https://ci.example": "theirs"}).realm_exists
+
+
+def test_an_administrator_without_rights_on_identity_providers_is_rejected_if_they_are_needed() -> None:
+    answers = PROVIDERS | {f"PUT {INSTANCES}/{NOBODY}": FORBIDDEN}
+    assert preflight(answers).realm_exists
+    with pytest.raises(RightsError, match="lacks manage-identity-providers on realm acme"):
+        preflight(answers, identity_providers={"https://ci.example": "theirs"})
+
+
+def test_a_server_without_a_needed_feature_is_rejected() -> None:
+    features = [{"name": "CIMD", "enabled": True}, {"name": "IDENTITY_ASSERTION_JWT", "enabled": False}]
+    server = {"systemInfo": {"version": "26.7.4"}, "features": features}
+    answers = {"GET /admin/serverinfo": json_answer(200, server)}
+    assert preflight(answers, features=("cimd",)).realm_exists
+    with pytest.raises(AuthorizationServerError, match="Start it with --features=identity-assertion-jwt"):
+        preflight(answers, features=("cimd", "identity-assertion-jwt"))
