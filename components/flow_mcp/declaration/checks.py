@@ -8,7 +8,7 @@ from itertools import chain
 from flow_mcp.declaration.access_lists import check_access
 from flow_mcp.declaration.applications.checks import check_clients, check_registration
 from flow_mcp.declaration.applications.entry import Application
-from flow_mcp.declaration.clients import Client
+from flow_mcp.declaration.clients import BoundTokens, Client
 from flow_mcp.declaration.declaration import AuthorizationServerKind, Declaration
 from flow_mcp.declaration.findings import Finding, Path
 from flow_mcp.declaration.tenant import Tenant
@@ -34,6 +34,7 @@ def check(
     yield from _identifiers(declaration.tenant)
     for name, client in declaration.tenant.clients.items():
         yield from _client(("clients", name), client)
+    yield from _binding(declaration)
     yield from _access(declaration)
     yield from _names(declaration)
     if applications is not None:
@@ -123,6 +124,37 @@ def _client(path: Path, client: Client) -> Iterator[Finding]:
         yield Finding(
             (*path, key), f"is a second authentication method besides {client.credentials[0]}", "Keep one."
         )
+
+
+def _binding(declaration: Declaration) -> Iterator[Finding]:
+    """Yield a finding for each requirement of bound tokens that the authorization server cannot enforce."""
+    tenant, reason = declaration.tenant, declaration.kind.cannot_bind_tokens
+    declared: list[tuple[Path, BoundTokens | None]] = [
+        (("tokens", "binding"), tenant.tokens),
+        *((("clients", name, "tokens", "binding"), client.tokens) for name, client in tenant.clients.items()),
+        *(
+            (("manualRegistrations", name, "tokens", "binding"), manual.tokens)
+            for name, manual in tenant.manual_registrations.items()
+        ),
+    ]
+    if reason is not None:
+        for path, tokens in declared:
+            if tokens:
+                yield Finding(
+                    path,
+                    f"is not supported for {declaration.kind.key}: {reason}",
+                    "Remove it, or use an authorization server that supports DPoP, such as Keycloak or "
+                    "Auth0.",
+                )
+    for name, client in tenant.clients.items():
+        if client.application and declaration.binding(client):
+            yield Finding(
+                ("clients", name, "application"),
+                f"is {client.application}, which is not known to support DPoP; without it, the client gets "
+                "no tokens",
+                "Test the application, or require bound tokens of other clients only.",
+                "warning",
+            )
 
 
 def _access(declaration: Declaration) -> Iterator[Finding]:

@@ -193,6 +193,21 @@ class FederatedCredential(Declared):
     ] = None
 
 
+class BoundTokens(Declared):
+    """Requirements for access tokens: each is bound to a key that the client must possess."""
+
+    binding: Annotated[
+        Literal["dpop"],
+        Field(description="dpop: the client proves possession of its key in each request (RFC 9449)."),
+    ]
+
+
+DeclaredTokens = Annotated[
+    BoundTokens | None,
+    Field(description="Requirements for access tokens. Default: those of the tenant, otherwise none."),
+]
+
+
 class Client(Declared):
     """A client that the stack registers at the authorization server."""
 
@@ -243,6 +258,7 @@ class Client(Declared):
         FederatedCredential | None,
         Field(description="The client authenticates with another issuer's token; no secret is created."),
     ] = None
+    tokens: DeclaredTokens = None
 
     @classmethod
     def __get_pydantic_json_schema__(
@@ -292,3 +308,4 @@ class ManualRegistration(Declared):
     grant: Annotated[
         Grant, Field(description="client-credentials for programs, authorization-code for people.")
     ] = Grant.CLIENT_CREDENTIALS
+    tokens: DeclaredTokens = None

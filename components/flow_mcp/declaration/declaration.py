@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 from flow_mcp.declaration.authorization_server import DeclaredServer
+from flow_mcp.declaration.clients import Client, ManualRegistration
 from flow_mcp.declaration.credentials import NO_CREDENTIALS, CredentialVariables
 from flow_mcp.declaration.findings import Finding, Path
 from flow_mcp.declaration.instance import Instance
@@ -44,6 +46,7 @@ class AuthorizationServerKind:
         credentials: environment variables with the credentials of the server's administrator.
         needs_credentials: returns whether the tenant's stack needs them.
         server_url: returns the server's URL, for kinds without `authority`.
+        cannot_bind_tokens: why clients of this kind cannot be required to use DPoP; None if they can.
     """
 
     key: str
@@ -60,6 +63,7 @@ class AuthorizationServerKind:
     credentials: CredentialVariables = NO_CREDENTIALS
     needs_credentials: Callable[[Declaration], bool] = lambda _: True
     server_url: Callable[[Declaration], str] | None = None
+    cannot_bind_tokens: str | None = "the stack cannot require DPoP there"
 
     @property
     def field(self) -> str:
@@ -120,6 +124,11 @@ class Declaration:
             for entry in ("*", f"{resource.workspace}/*", resource.key):
                 resources_by_entry.setdefault(entry, []).append(resource)
         return {entry: tuple(resources) for entry, resources in resources_by_entry.items()}
+
+    def binding(self, client: Client | ManualRegistration | None = None) -> Literal["dpop"] | None:
+        """How the tokens of a client must be bound; without a client, those of registration methods."""
+        tokens = (client and client.tokens) or self.tenant.tokens
+        return tokens.binding if tokens else None
 
     def client_id(self, name: str) -> str:
         """The client ID of a declared client, for kinds where `chooses_client_ids` is true."""

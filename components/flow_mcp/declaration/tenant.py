@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 
 from flow_mcp.declaration.base import Declared, Identifier, Name
-from flow_mcp.declaration.clients import Client, ManualRegistration
+from flow_mcp.declaration.clients import BoundTokens, Client, ManualRegistration
 from flow_mcp.declaration.waivers import RuleId, Waiver
 
 
@@ -39,6 +39,10 @@ class Tenant(Declared):
     )
     manual_registrations: dict[Name, ManualRegistration] = Field(
         default={}, description="The clients that an administrator registered, by name."
+    )
+    tokens: BoundTokens | None = Field(
+        default=None,
+        description="Requirements for the access tokens of all clients, also of registration methods.",
     )
     waivers: dict[RuleId, Waiver] = Field(
         default={}, description="Waivers by the rule's ID; each suppresses a rule until its expiry date."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, NotRequired, TypedDict
 from urllib.parse import urlsplit, urlunsplit
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ class ResourceMetadata(TypedDict):
     authorization_servers: list[str]
     scopes_supported: list[str]
     bearer_methods_supported: list[str]
+    dpop_signing_alg_values_supported: NotRequired[list[str]]
+    dpop_bound_access_tokens_required: NotRequired[bool]
 
 
 def metadata_url(resource: str) -> str:
@@ -34,12 +36,17 @@ def resource_metadata(resource: ProtectedResource) -> ResourceMetadata:
     scopes are those of the first: clients use the first server, and a server rejects scopes that it does not
     know.
     """
-    return {
+    preferred = resource.authorization_servers[0]
+    metadata: ResourceMetadata = {
         "resource": resource.url,
         "authorization_servers": [server.authority for server in resource.authorization_servers],
-        "scopes_supported": list(resource.authorization_servers[0].scopes_advertised),
+        "scopes_supported": list(preferred.scopes_advertised),
         "bearer_methods_supported": ["header"],
     }
+    if preferred.dpop:
+        metadata["dpop_signing_alg_values_supported"] = list(preferred.dpop.algorithms)
+        metadata["dpop_bound_access_tokens_required"] = preferred.dpop.required
+    return metadata
 
 
 def metadata_documents(settings: SettingsDocument) -> dict[str, ResourceMetadata]:

@@ -92,6 +92,30 @@ class TokenProfile(StrictModel):
         return self
 
 
+class Dpop(StrictModel):
+    """The proofs of possession that a protected resource accepts for one server's tokens (RFC 9449)."""
+
+    algorithms: Annotated[
+        tuple[str, ...], Field(min_length=1, description="Accepted JWS algorithms of proofs, all asymmetric.")
+    ]
+    max_age_seconds: Annotated[
+        int,
+        Field(ge=1, le=300, description="Maximum age of a proof, in seconds; clock skew is added."),
+    ] = 60
+    required: Annotated[
+        bool,
+        Field(
+            description="true: all clients with access need bound tokens, so that metadata and challenges "
+            "offer DPoP only."
+        ),
+    ]
+
+
+_Binding = Annotated[
+    Literal["dpop"] | None,
+    Field(description="dpop: tokens must be bound to a key of the client; absent: they need not be."),
+]
+
 _Access = Annotated[
     tuple[str, ...],
     Field(description="Protected resources that may be accessed, as `<workspace>/<environment>`."),
@@ -127,6 +151,7 @@ class Client(StrictModel):
         Literal["none", "client-secret", "private-key-jwt", "federated"] | None,
         Field(description="Authentication method at the token endpoint; unknown for manual registrations."),
     ] = None
+    binding: _Binding = None
     access: _Access
     token_requests: Annotated[
         tuple[TokenRequest, ...], Field(description="Its token requests, one for each protected resource.")
@@ -137,6 +162,7 @@ class DynamicRegistration(StrictModel):
     """Access of clients from dynamic client registration (RFC 7591), for tokens of people only."""
 
     access: _Access
+    binding: _Binding = None
 
 
 class MetadataDocuments(StrictModel):
@@ -146,6 +172,7 @@ class MetadataDocuments(StrictModel):
         tuple[str, ...], Field(min_length=1, description="Hosts of the documents, compared exactly.")
     ]
     access: _Access
+    binding: _Binding = None
 
 
 class Registration(StrictModel):
@@ -197,6 +224,9 @@ class ResourceAtServer(StrictModel):
             "If empty, programs need the scopes too."
         ),
     ] = ()
+    dpop: Annotated[
+        Dpop | None, Field(description="Accepted proofs of possession; absent: bound tokens are rejected.")
+    ] = None
 
 
 class ProtectedResource(StrictModel):

@@ -13,6 +13,7 @@ AUTH0 = AuthorizationServerKind(
     key="auth0",
     declaration=Auth0,
     check=check,
+    cannot_bind_tokens=None,
     settings=settings,
     component_path="flow_mcp.authorization_servers.auth0.component:Auth0AuthorizationServer",
     setting_changes=SETTING_CHANGES,

@@ -13,6 +13,7 @@ KEYCLOAK = AuthorizationServerKind(
     key="keycloak",
     declaration=Keycloak,
     check=check,
+    cannot_bind_tokens=None,
     settings=settings,
     component_path="flow_mcp.authorization_servers.keycloak.component:KeycloakAuthorizationServer",
     setting_changes=SETTING_CHANGES,

@@ -87,6 +87,7 @@ def _client(
             "access.token.signed.response.alg": "RS256",
             "flowMcpOwner": names.owner(declaration),
             **_keys(declared.private_key_jwt),
+            **({"dpop.bound.access.tokens": "true"} if declaration.binding(declared) else {}),
         },
         opts=opts,
     )

@@ -6,6 +6,7 @@ Keycloak, Securing Applications and Services Guide; claims as Keycloak 26.7 issu
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, cast
 
 from flow_mcp.authorization_servers import documents
@@ -15,6 +16,7 @@ from flow_mcp.declaration.declaration import ServerIds
 from flow_mcp.settings import (
     AuthorizationServer,
     ClaimCondition,
+    Client,
     Grant,
     ResourceAtServer,
     SettingsDocument,
@@ -40,6 +42,10 @@ PROFILE = TokenProfile(
 )
 
 
+_BOUND = ClaimCondition(claim="typ", must="one-of", values=("Bearer", "DPoP"))
+"""Keycloak gives the access tokens that it binds to a key the type DPoP."""
+
+
 def authority(declaration: Declaration) -> str:
     """Return the issuer, which follows from the realm's name."""
     return cast("Keycloak", declaration.server).issuer
@@ -54,6 +60,7 @@ def settings(declaration: Declaration, ids: ServerIds) -> SettingsDocument:  # n
 
     registration = server.registration
     domains = registration.metadata_documents.domains if registration.metadata_documents else ()
+    clients = tuple(documents.clients(declaration, declaration.client_id, token_request))
     return documents.document(
         declaration,
         AuthorizationServer(
@@ -61,8 +68,8 @@ def settings(declaration: Declaration, ids: ServerIds) -> SettingsDocument:  # n
             authority=server.issuer,
             issuers=(server.issuer,),
             metadata_url=f"{server.issuer}/.well-known/openid-configuration",
-            token_profile=PROFILE,
-            clients=tuple(documents.clients(declaration, declaration.client_id, token_request)),
+            token_profile=_profile(clients, declaration),
+            clients=clients,
             registration=documents.registration(declaration, domains),
         ),
         (
@@ -70,6 +77,11 @@ def settings(declaration: Declaration, ids: ServerIds) -> SettingsDocument:  # n
             for resource in declaration.resources
         ),
     )
+
+
+def _profile(clients: Iterable[Client], declaration: Declaration) -> TokenProfile:
+    bound = declaration.binding() or any(client.binding for client in clients)
+    return PROFILE.model_copy(update={"conditions": (_BOUND,)}) if bound else PROFILE
 
 
 def _at_server(server: Keycloak, resource: ResourceDeclared, scope: str) -> ResourceAtServer:

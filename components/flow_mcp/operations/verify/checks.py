@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from flow_mcp.operations.verify import cors, discovery, keycloak_clients, mcp_server, registration, tokens
+from flow_mcp.operations.verify import (
+    bound_tokens,
+    cors,
+    discovery,
+    keycloak_clients,
+    mcp_server,
+    registration,
+    tokens,
+)
 from flow_mcp.operations.verify.check import Check
 
 CHECKS: tuple[Check, ...] = (
@@ -34,6 +42,7 @@ CHECKS: tuple[Check, ...] = (
     keycloak_clients.scopes,
     keycloak_clients.pkce,
     keycloak_clients.authentication,
+    bound_tokens.required_of_clients,
     keycloak_clients.audience,
     keycloak_clients.gates,
     tokens.minted,
@@ -43,6 +52,7 @@ CHECKS: tuple[Check, ...] = (
     tokens.version,
     tokens.allowed,
     tokens.elsewhere,
+    bound_tokens.required_for_tokens,
     mcp_server.challenge,
     mcp_server.scopes,
     mcp_server.metadata,

@@ -14,6 +14,7 @@ from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, Administ
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
 from flow_mcp.common.errors import FlowMcpError
 from flow_mcp.declaration.declaration import Declaration
+from flow_mcp.operations.dpop_key import DpopKey
 from flow_mcp.operations.verify.client_key import ClientKey
 from flow_mcp.operations.verify.observation import Observation
 from flow_mcp.operations.verify.web import NoAnswerError, Web
@@ -40,6 +41,8 @@ class Minted:
     resource: ProtectedResource
     at_server: ResourceAtServer
     token: str = field(repr=False)
+    dpop: DpopKey | None = field(default=None, repr=False)
+    """The key that the token is bound to; None if the client need not bind its tokens."""
 
     @property
     def subject(self) -> str:
