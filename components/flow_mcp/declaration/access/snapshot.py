@@ -32,7 +32,9 @@ def snapshot(declaration: Declaration) -> TenantAccess:
         pending=tuple(sorted(pending)),
         clients=tuple(sorted(_clients(declaration, pending), key=lambda client: client.name)),
         registration_methods=tuple(
-            RegistrationMethodAccess(key, _limits(method), _reached(declaration, method.access, pending))
+            RegistrationMethodAccess(
+                key, _limits(method), _reached(declaration, method.access, pending), declaration.binding()
+            )
             for key, method in sorted(declaration.server.registration_methods.items())
             if method
         ),
@@ -55,6 +57,7 @@ def _clients(declaration: Declaration, pending: frozenset[str]) -> Iterator[Clie
             resources=_reached(declaration, client.access, pending),
             secret_issued=client.secret.issued if client.secret else None,
             secret_expires=client.secret.expires if client.secret else None,
+            binding=declaration.binding(client),
         )
     for name, manual in declaration.tenant.manual_registrations.items():
         yield ClientAccess(
@@ -68,6 +71,7 @@ def _clients(declaration: Declaration, pending: frozenset[str]) -> Iterator[Clie
             resources=_reached(declaration, manual.access, pending),
             secret_issued=None,
             secret_expires=None,
+            binding=declaration.binding(manual),
         )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+Binding = Literal["dpop"]
 Authentication = Literal["none", "client-secret", "private-key-jwt", "federated"]
 
 
@@ -24,6 +25,7 @@ class ClientAccess:
         resources: the protected resources that it may access, sorted.
         secret_issued: the date on which its secret was created; None if the declaration has none.
         secret_expires: the time at which its secret expires, RFC 3339; None if the declaration has none.
+        binding: how its tokens must be bound to a key; None if they need not be.
     """
 
     name: str
@@ -36,6 +38,7 @@ class ClientAccess:
     resources: tuple[str, ...]
     secret_issued: str | None
     secret_expires: str | None
+    binding: Binding | None = None
 
 
 @dataclass(frozen=True)
@@ -46,11 +49,13 @@ class RegistrationMethodAccess:
         key: its key in the declaration: `dynamic`, `metadataDocuments` or `vscode`.
         limits: its declared restrictions, by the declaration's keys.
         resources: the protected resources that its clients may access, sorted.
+        binding: how its clients' tokens must be bound to a key; None if they need not be.
     """
 
     key: str
     limits: Mapping[str, tuple[str, ...]]
     resources: tuple[str, ...]
+    binding: Binding | None = None
 
 
 @dataclass(frozen=True)

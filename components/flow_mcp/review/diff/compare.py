@@ -9,6 +9,7 @@ from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.declaration.findings import dotted
 from flow_mcp.review.diff.change import Change
 from flow_mcp.review.diff.changes.before_after import BeforeAfter
+from flow_mcp.review.diff.changes.binding import binding_changes
 from flow_mcp.review.diff.changes.clients import client_changes
 from flow_mcp.review.diff.changes.field_changes import before_and_after
 from flow_mcp.review.diff.changes.lifetimes import lifetime_changes
@@ -22,6 +23,8 @@ from flow_mcp.review.diff.kinds import change, order
 
 # Each comparison takes the values that it describes. `_remaining_changes` lists the values that are left.
 _COMPARISONS: tuple[Callable[[BeforeAfter], Iterator[Change]], ...] = (
+    # Before `client_changes`, which takes all values of clients that are added or removed.
+    binding_changes,
     client_changes,
     registration_changes,
     people_changes,

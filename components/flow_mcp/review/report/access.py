@@ -47,6 +47,7 @@ def declared(access: TenantAccess, server: str, client_ids: dict[str, str], as_o
                     for name, values in sorted(method.limits.items())
                 ),
                 resources=method.resources,
+                binding=method.binding,
             )
             for method in access.registration_methods
         ),
@@ -69,6 +70,7 @@ def _client(client: ClientAccess, assigned: str | None, as_of: date) -> Client:
         web_origins=safe_texts(client.web_origins),
         resources=client.resources,
         secret=_secret(client, as_of) if client.authentication == "client-secret" else None,
+        binding=client.binding,
     )
 
 

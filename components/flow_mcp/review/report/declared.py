@@ -37,6 +37,11 @@ class Secret(Part):
     ] = None
 
 
+Binding = Annotated[
+    Literal["dpop"] | None, Field(description="`dpop`: tokens must be bound to a key of the client.")
+]
+
+
 class Client(Part):
     """A client that may call the MCP servers."""
 
@@ -60,6 +65,7 @@ class Client(Part):
     ]
     resources: Resources
     secret: Annotated[Secret | None, Field(description="Present if it has a client secret.")] = None
+    binding: Binding = None
 
 
 class Limit(Part):
@@ -76,6 +82,7 @@ class RegistrationMethod(Part):
     open: Annotated[bool, Field(description="Whether clients that nobody named can use it.")]
     limits: Annotated[tuple[Limit, ...], Field(description="Limits by the declaration's keys.")]
     resources: Resources
+    binding: Binding = None
 
 
 class People(Part):

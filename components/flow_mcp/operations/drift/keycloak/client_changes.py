@@ -28,6 +28,7 @@ _ADDRESSES = {
 # From the strongest to the weakest method.
 _METHODS = ("client-jwt", "client-secret", "none")
 _KEYS = frozenset({"jwks.url", "use.jwks.url", "jwt.credential.certificate"})
+_DPOP = "dpop.bound.access.tokens"
 _SHOWN_ONLY = frozenset({"name", "description"})
 
 
@@ -116,6 +117,10 @@ def _attributes(subject: Subject, before: Mapping[str, Any], after: Mapping[str,
         if key in _KEYS:
             text = f"{subject.name} authenticates with other keys: {key} is {quoted(str(new or 'not set'))}."
             yield subject.changed(name, text, "client-key-changes", **both)
+        elif key == _DPOP:
+            state = "requires DPoP" if new == "true" else "does not require DPoP"
+            kind = "token-binding-added" if new == "true" else "token-binding-removed"
+            yield subject.changed(name, f"{subject.name} {state}.", kind, **both)
         elif key == OWNER_ATTRIBUTE:
             text = f"{subject.name} no longer has the owner mark."
             yield subject.changed(name, text, None, risk=Risk.MEDIUM, **both)
