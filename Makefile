@@ -1,5 +1,5 @@
 # Everything these commands make is in .venv/, .toolchain/ and .demo/, all ignored by git, and in the
-# user's cache directory, and tests/interop/node/node_modules/. Only Chromium, for the interop tests, comes
+# user's cache directory, and node_modules/ of the two projects on Node. Only Chromium, for the interop tests, comes
 # from the system's packages.
 PYTHON ?= python3
 VENV := .venv
