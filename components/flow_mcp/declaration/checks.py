@@ -35,6 +35,7 @@ def check(
     for name, client in declaration.tenant.clients.items():
         yield from _client(("clients", name), client)
     yield from _binding(declaration)
+    yield from _unasked_scopes(declaration)
     yield from _access(declaration)
     yield from _names(declaration)
     if applications is not None:
@@ -154,6 +155,29 @@ def _binding(declaration: Declaration) -> Iterator[Finding]:
                 "no tokens",
                 "Test the application, or require bound tokens of other clients only.",
                 "warning",
+            )
+
+
+def _unasked_scopes(declaration: Declaration) -> Iterator[Finding]:
+    """Yield a finding for each client that cannot get its scope without requesting it."""
+    reason = declaration.kind.cannot_grant_unasked
+    for name, client in declaration.tenant.clients.items():
+        if client.requests_scope:
+            continue
+        path, reached = ("clients", name, "requestsScope"), declaration.reached_by(client.access)
+        if reason is not None:
+            yield Finding(
+                path,
+                f"is not supported for {declaration.kind.key}: {reason}",
+                "Remove it, and configure the scope in the client. `flow-mcp connect` and `flow-mcp verify` "
+                "show it.",
+            )
+        elif len(reached) != 1:
+            yield Finding(
+                path,
+                f"is false, but the client has access to {len(reached)} protected resources, and each of its "
+                "tokens would be valid for all of them",
+                "Declare one client for each protected resource, or configure the scope in the client.",
             )
 
 

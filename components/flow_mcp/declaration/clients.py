@@ -259,6 +259,13 @@ class Client(Declared):
         Field(description="The client authenticates with another issuer's token; no secret is created."),
     ] = None
     tokens: DeclaredTokens = None
+    requests_scope: Annotated[
+        bool,
+        Field(
+            description="false: the client requests tokens without `scope`, so it gets the scope of its only "
+            "protected resource unasked."
+        ),
+    ] = True
 
     @classmethod
     def __get_pydantic_json_schema__(

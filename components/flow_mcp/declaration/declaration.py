@@ -46,6 +46,8 @@ class AuthorizationServerKind:
         credentials: environment variables with the credentials of the server's administrator.
         needs_credentials: returns whether the tenant's stack needs them.
         server_url: returns the server's URL, for kinds without `authority`.
+        cannot_grant_unasked: why clients of this kind cannot get a scope that they do not request; None if
+            they can.
         cannot_bind_tokens: why clients of this kind cannot be required to use DPoP; None if they can.
     """
 
@@ -63,6 +65,7 @@ class AuthorizationServerKind:
     credentials: CredentialVariables = NO_CREDENTIALS
     needs_credentials: Callable[[Declaration], bool] = lambda _: True
     server_url: Callable[[Declaration], str] | None = None
+    cannot_grant_unasked: str | None = "its default scopes cannot be declared"
     cannot_bind_tokens: str | None = "the stack cannot require DPoP there"
 
     @property

@@ -14,6 +14,7 @@ AUTH0 = AuthorizationServerKind(
     declaration=Auth0,
     check=check,
     cannot_bind_tokens=None,
+    cannot_grant_unasked="it grants all permitted scopes to a request without `scope`, but needs `audience`",
     settings=settings,
     component_path="flow_mcp.authorization_servers.auth0.component:Auth0AuthorizationServer",
     setting_changes=SETTING_CHANGES,

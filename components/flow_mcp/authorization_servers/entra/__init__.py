@@ -13,6 +13,7 @@ ENTRA = AuthorizationServerKind(
     key="entra",
     declaration=Entra,
     check=check,
+    cannot_grant_unasked="Entra rejects a token request without `scope` (AADSTS900144)",
     cannot_bind_tokens="Entra does not support DPoP (its own proof of possession is not RFC 9449)",
     settings=settings,
     component_path="flow_mcp.authorization_servers.entra.component:EntraAuthorizationServer",

@@ -14,6 +14,7 @@ KEYCLOAK = AuthorizationServerKind(
     declaration=Keycloak,
     check=check,
     cannot_bind_tokens=None,
+    cannot_grant_unasked=None,
     settings=settings,
     component_path="flow_mcp.authorization_servers.keycloak.component:KeycloakAuthorizationServer",
     setting_changes=SETTING_CHANGES,

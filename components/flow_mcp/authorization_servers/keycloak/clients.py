@@ -29,16 +29,21 @@ def create(
     for name, declared in sorted(declaration.tenant.clients.items()):
         client = _client(declaration, server, name, declared, realm, opts)
         refresh = (names.OFFLINE_ACCESS,) if declared.grant is Grant.AUTHORIZATION_CODE else ()
-        granted = [scopes[resource.key] for resource in declaration.reached_by(declared.access)]
-        # Only `basic`, which adds `sub`: MCP servers need no other claims.
+        granted = [scopes[resource.key].scope for resource in declaration.reached_by(declared.access)]
+        unasked = [] if declared.requests_scope else granted
+        # `basic` adds `sub`: MCP servers need no other claims.
         keycloak.openid.ClientDefaultScopes(
-            f"{name}-default-scopes", realm_id=realm, client_id=client.id, default_scopes=["basic"], opts=opts
+            f"{name}-default-scopes",
+            realm_id=realm,
+            client_id=client.id,
+            default_scopes=["basic", *unasked],
+            opts=opts,
         )
         keycloak.openid.ClientOptionalScopes(
             f"{name}-optional-scopes",
             realm_id=realm,
             client_id=client.id,
-            optional_scopes=[*(resource.scope for resource in granted), *refresh],
+            optional_scopes=[*(granted if declared.requests_scope else ()), *refresh],
             opts=opts,
         )
         if declared.grant is Grant.CLIENT_CREDENTIALS:

@@ -9,6 +9,7 @@ from flow_mcp.operations.verify import (
     keycloak_clients,
     mcp_server,
     registration,
+    scopeless,
     tokens,
 )
 from flow_mcp.operations.verify.check import Check
@@ -52,6 +53,7 @@ CHECKS: tuple[Check, ...] = (
     tokens.version,
     tokens.allowed,
     tokens.elsewhere,
+    scopeless.without_scope,
     bound_tokens.required_for_tokens,
     mcp_server.challenge,
     mcp_server.scopes,

@@ -68,7 +68,7 @@ def redirects(target: Target) -> Iterator[Observation]:
 
 @check(
     "V-CLIENT-004",
-    "Each managed client has exactly its resources' scopes, as optional scopes",
+    "Each managed client has exactly its resources' scopes, as optional scopes unless requestsScope is false",
     meaning="Extra scopes give access to other environments; missing ones prevent access to its own. With "
     "default scopes, every token has every audience.",
     remedy=_RESTORE,
@@ -82,10 +82,13 @@ def scopes(target: Target) -> Iterator[Observation]:
             if resource.key in client.access
             for scope in target.scopes(resource)
         ]
+        unasked = [] if target.declared.tenant.clients[client.name].requests_scope else declared
+        optional = [scope for scope in declared if scope not in unasked]
         if client.grant is Grant.AUTHORIZATION_CODE:
-            declared.append(names.OFFLINE_ACCESS)
-        yield _compared(client.name, "optional scopes", registered.get("optionalClientScopes"), declared)
-        yield _compared(client.name, "default scopes", registered.get("defaultClientScopes"), ["basic"])
+            optional.append(names.OFFLINE_ACCESS)
+        yield _compared(client.name, "optional scopes", registered.get("optionalClientScopes"), optional)
+        default = ["basic", *unasked]
+        yield _compared(client.name, "default scopes", registered.get("defaultClientScopes"), default)
         yield observe(
             client.name,
             f"full scope: {registered.get('fullScopeAllowed')}",

@@ -1,9 +1,10 @@
-"""Tests of tokens that are bound by DPoP: a real Keycloak issues them, a guarded server checks the proofs."""
+"""Tests of tokens that are bound by DPoP, and of token requests without scope, at a real Keycloak."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -25,44 +26,29 @@ NAME = "bound"
 PERSON = ("ada", "a-planner-of-the-tests")
 REDIRECT = "http://127.0.0.1/callback"
 BOUND = {"tokens": {"binding": "dpop"}}
+PROGRAM = {"grant": "client-credentials", "access": ["1/test"]}
+DESKTOP = {
+    "grant": "authorization-code",
+    "redirectUris": [REDIRECT],
+    "access": ["1/test"],
+    "people": {"groups": ["planners"]},
+}
 ADDRESS = "http://127.0.0.1:8000"
 """The MCP server's address as clients know it; the tests connect to another port."""
 
 
 @pytest.fixture(scope="module")
-def tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak, admin: httpx.Client) -> Iterator[Tenant]:
-    """A tenant in which one program and the client for people must bind their tokens."""
+def tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak, admin: httpx.Client) -> Tenant:
+    """A tenant in which some clients must bind their tokens, and one sends no scope."""
     made = Tenant(NAME, module_scratch)
     made.create()
-    program = {"grant": "client-credentials", "access": ["1/test"]}
-    made.scratch.declare(
-        NAME,
-        json.dumps(
-            {
-                "config": {
-                    "flow-mcp:instance": {"server": ADDRESS},
-                    "flow-mcp:tenant": {
-                        "id": NAME,
-                        "workspaces": {"1": {"environments": ["test"]}},
-                        "authorizationServer": {
-                            "keycloak": {"url": keycloak.url, "realm": {"name": NAME, "create": True}}
-                        },
-                        "clients": {
-                            "robot": {**program, **BOUND},
-                            "agent": program,
-                            "desktop": {
-                                "grant": "authorization-code",
-                                "redirectUris": [REDIRECT],
-                                "access": ["1/test"],
-                                "people": {"groups": ["planners"]},
-                                **BOUND,
-                            },
-                        },
-                    },
-                }
-            }
-        ),
-    )
+    clients = {
+        "robot": {**PROGRAM, **BOUND},
+        "agent": PROGRAM,
+        "quiet": {**PROGRAM, "requestsScope": False},
+        "desktop": {**DESKTOP, **BOUND},
+    }
+    declare(made, keycloak, {}, clients)
     made.up()
     name, password = PERSON
     admin.post(
@@ -77,7 +63,23 @@ def tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak, admin: httpx
             "groups": ["planners"],
         },
     )
-    yield made
+    return made
+
+
+def declare(
+    tenant: Tenant, keycloak: LocalKeycloak, server: dict[str, Any], clients: dict[str, Any], **more: Any
+) -> None:
+    declared = {
+        "id": NAME,
+        "workspaces": {"1": {"environments": ["test"]}},
+        "authorizationServer": {
+            "keycloak": {"url": keycloak.url, "realm": {"name": NAME, "create": True}, **server}
+        },
+        "clients": clients,
+        **more,
+    }
+    config = {"flow-mcp:instance": {"server": ADDRESS}, "flow-mcp:tenant": declared}
+    tenant.scratch.declare(NAME, json.dumps({"config": config}))
 
 
 @pytest.fixture(scope="module")
@@ -93,10 +95,18 @@ def client(tenant: Tenant, name: str) -> Client:
     return next(client for client in server.clients if client.name == name)
 
 
-def token(tenant: Tenant, http: httpx.Client, name: str, key: DpopKey | None) -> str:
+def token(
+    tenant: Tenant,
+    http: httpx.Client,
+    name: str,
+    key: DpopKey | None = None,
+    *,
+    without: tuple[str, ...] = (),
+) -> str:
     secret = tenant.outputs(secrets=True)["clientSecrets"][name]
     declared = client(tenant, name)
-    return fetch_program_token(http, declared, declared.token_requests[0], secret, dpop=key)
+    request = declared.token_requests[0]
+    return fetch_program_token(http, declared, request, secret, without=without, dpop=key)
 
 
 def post(port: int, resource: str, scheme: str, token: str, proof: str | None = None) -> httpx.Response:
@@ -109,6 +119,7 @@ def test_the_settings_say_which_clients_must_bind_their_tokens(tenant: Tenant) -
     assert {client.name: client.binding for client in server.clients} == {
         "agent": None,
         "desktop": "dpop",
+        "quiet": None,
         "robot": "dpop",
     }
     (resource,) = tenant.document.protected_resources
@@ -148,15 +159,29 @@ def test_a_program_reaches_the_server_with_a_proof_only(tenant: Tenant, port: in
 
 def test_keycloak_issues_no_token_without_a_proof(tenant: Tenant) -> None:
     with httpx.Client() as http, pytest.raises(TokenRefusedError) as refused:
-        token(tenant, http, "robot", None)
+        token(tenant, http, "robot")
     assert refused.value.code == "invalid_request"
 
 
 def test_a_client_without_a_binding_goes_on_with_bearer(tenant: Tenant, port: int) -> None:
     resource = tenant.document.protected_resources[0].url
     with httpx.Client() as http:
-        unbound = token(tenant, http, "agent", None)
+        unbound = token(tenant, http, "agent")
     assert post(port, resource, "Bearer", unbound).status_code == 204
+
+
+def test_a_program_that_sends_no_scope_needs_the_declaration(tenant: Tenant, port: int) -> None:
+    resource = tenant.document.protected_resources[0].url
+    with httpx.Client() as http:
+        quiet, agent = (token(tenant, http, name, without=("scope",)) for name in ("quiet", "agent"))
+        asking = token(tenant, http, "quiet")
+    assert post(port, resource, "Bearer", quiet).status_code == 204
+    assert post(port, resource, "Bearer", asking).status_code == 204
+    refused = post(port, resource, "Bearer", agent)
+    assert (refused.status_code, 'error="invalid_token"' in refused.headers["www-authenticate"]) == (
+        401,
+        True,
+    )
 
 
 def test_a_person_reaches_the_server_with_a_proof(tenant: Tenant, port: int) -> None:
@@ -172,6 +197,15 @@ def test_verify_uses_proofs_and_reports_a_client_that_no_longer_needs_them(
     tenant: Tenant, admin: httpx.Client
 ) -> None:
     assert verified(tenant) == set()
+    rejected = (
+        "without scope, there is a token, but the runtime answers 401: missing-claim (One of `exp`, `aud`, "
+        f"`sub` and the client claim is missing.); configure the scope flow-mcp/{NAME}/1/test"
+    )
+    assert described(tenant, "V-TOKEN-009") == {
+        "agent for 1/test": rejected,
+        "quiet for 1/test": "without scope, the runtime allows it (program)",
+        "robot for 1/test": rejected,
+    }
     path = f"{NAME}/clients"
     (robot,) = admin.get(path, params={"clientId": f"flow-mcp-{NAME}-robot"}).json()
     attributes = {**robot["attributes"], "dpop.bound.access.tokens": "false"}
@@ -180,8 +214,40 @@ def test_verify_uses_proofs_and_reports_a_client_that_no_longer_needs_them(
     assert verified(tenant) == {"V-CLIENT-004", "V-CLIENT-007", "V-TOKEN-008"}
 
 
+def test_clients_that_register_themselves_must_bind_their_tokens(
+    tenant: Tenant, keycloak: LocalKeycloak, admin: httpx.Client
+) -> None:
+    dynamic = {"redirectHosts": ["127.0.0.1"], "access": ["1/test"]}
+    declare(
+        tenant,
+        keycloak,
+        {"registration": {"dynamic": dynamic}},
+        {"agent": PROGRAM, "desktop": DESKTOP},
+        **BOUND,
+    )
+    tenant.up()
+    (server,) = tenant.document.authorization_servers
+    assert server.registration.dynamic
+    assert server.registration.dynamic.binding == "dpop"
+    registered = httpx.post(
+        f"{server.authority}/clients-registrations/openid-connect",
+        json={"redirect_uris": ["http://127.0.0.1/callback"], "token_endpoint_auth_method": "none"},
+    ).raise_for_status()
+    (made,) = admin.get(f"{NAME}/clients", params={"clientId": registered.json()["client_id"]}).json()
+    assert made["attributes"]["dpop.bound.access.tokens"] == "true"
+
+
 def verified(tenant: Tenant) -> set[str]:
     """Return the IDs of the failed checks."""
+    return {result["id"] for result in results(tenant) if result["status"] == "fail"}
+
+
+def described(tenant: Tenant, check: str) -> dict[str, str]:
+    """Return what a check reports, by subject."""
+    return {result["subject"]: result["seen"] for result in results(tenant) if result["id"] == check}
+
+
+def results(tenant: Tenant) -> list[dict[str, str]]:
     ended = flow_mcp(tenant.scratch, "verify", tenant.name, "--json")
-    results = json.loads(ended.stdout)["tenants"][0]["results"]
-    return {result["id"] for result in results if result["status"] == "fail"}
+    listed: list[dict[str, str]] = json.loads(ended.stdout)["tenants"][0]["results"]
+    return listed
