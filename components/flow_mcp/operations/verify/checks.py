@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flow_mcp.operations.verify import (
+    applications,
     bound_tokens,
     cors,
     discovery,
@@ -34,6 +35,7 @@ CHECKS: tuple[Check, ...] = (
     registration.unknown_fields,
     registration.documents_advertised,
     registration.documents_work,
+    applications.registration_methods,
     cors.discovery,
     cors.token,
     cors.registration,
