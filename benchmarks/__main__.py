@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import checking, fleet, loading, report, starting, throughput, verification
+from benchmarks import checking, creating, fleet, loading, report, starting, throughput, verification
 from benchmarks.figures import Figure
 
 _MEASUREMENTS: dict[str, Callable[[], list[Figure]]] = {
@@ -19,6 +19,7 @@ _MEASUREMENTS: dict[str, Callable[[], list[Figure]]] = {
     "check": checking.measure,
     "fleet": fleet.measure_unchanged,
     "forced": fleet.measure_forced,
+    "create": creating.measure,
     "report": report.measure,
     "verification": verification.measure,
     "import": loading.measure_import,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from unittest.mock import patch
 
@@ -26,6 +28,7 @@ FORCED, FORCED_ROUNDS = 6, 3
 STATE_BYTES = 80_000
 """What the state of a tenant with 19 resources takes."""
 
+_CHANGED = "changed"
 _SAMPLE = "northwind"  # it needs neither a server nor credentials
 _DAY = ("--as-of", "2026-11-25")
 
@@ -38,7 +41,7 @@ def measure_unchanged() -> list[Figure]:
     """
     with tempfile.TemporaryDirectory(prefix="flow-mcp-bench-") as name:
         scratch = ScratchProject.prepare(Project(REPOSITORY), Path(name), {})
-        _applied(scratch, [_SAMPLE])
+        _applied(scratch, [_SAMPLE, _CHANGED])
         (scratch.project.directory / "stacks" / f"Pulumi.{_SAMPLE}.yaml").unlink()
         many = Path(name, "many")
         many.mkdir()
@@ -48,13 +51,15 @@ def measure_unchanged() -> list[Figure]:
         environment = scratch.environment()
         with patch.dict(os.environ, environment, clear=True):
             _record(scratch.project)
-        up = [_flow_mcp(), "up", "--all", "--yes", *_DAY]
-        check = [_flow_mcp(), "check", *_DAY]
+        up = [flow_mcp(), "up", "--all", "--yes", *_DAY]
+        check = [flow_mcp(), "check", *_DAY]
         directory = scratch.project.directory
         rounds = [
             (timed(up, directory, environment), timed(check, directory, environment)) for _ in range(ROUNDS)
         ]
+        changed = [_one_changed(scratch, up, number) for number in range(ROUNDS)]
     run, checked = zip(*rounds, strict=True)
+    one, alone = zip(*changed, strict=True)
     return [
         Figure("1,000 tenants, none changed: flow-mcp up --all", tuple(wall for wall, _ in run), "s", 5.0),
         Figure("… processor time of it", tuple(cpu for _, cpu in run), "s"),
@@ -63,6 +68,14 @@ def measure_unchanged() -> list[Figure]:
             ratios([cpu for _, cpu in run], [cpu for _, cpu in checked]),
             "times",
         ),
+        Figure("1,000 tenants, one changed: flow-mcp up --all", one, "s"),
+        Figure(
+            "… more than pulumi up of that tenant",
+            tuple(ours - theirs for ours, theirs in changed),
+            "s",
+            3.0,
+        ),
+        Figure("… pulumi up of that tenant", alone, "s"),
     ]
 
 
@@ -73,9 +86,9 @@ def measure_forced() -> list[Figure]:
         tenants = [f"tenant-{number}" for number in range(FORCED)]
         _applied(scratch, tenants)
         environment, directory = scratch.environment(), scratch.project.directory
-        forced = [_flow_mcp(), "up", "--all", "--force", "--yes", *_DAY]
+        forced = [flow_mcp(), "up", "--all", "--force", "--yes", *_DAY]
         loops = [
-            ["sh", "-c", _loop(tenants, options)]
+            ["sh", "-c", parallel_loop(tenants, options)]
             for options in ("", f"--policy-pack {scratch.project.policies}")
         ]
         timed(forced, directory, environment, 600)  # the first one records what the loop above has applied
@@ -101,11 +114,32 @@ def measure_forced() -> list[Figure]:
     ]
 
 
-def _flow_mcp() -> str:
+def _one_changed(scratch: ScratchProject, up: list[str], number: int) -> tuple[float, float]:
+    """Return the seconds of a run with one changed tenant, and of `pulumi up` of that tenant."""
+    directory, environment = scratch.project.directory, scratch.environment()
+    alone = ["pulumi", "--non-interactive", "up", "--yes", "--stack", _CHANGED]
+    seconds = []
+    for command, clients in ((up, "0e"), (alone, "1f")):
+        file = directory / "stacks" / f"Pulumi.{_CHANGED}.yaml"
+        text = re.sub(
+            "clientId: 2c1b0a9f-8e7d-4c6b-a5f4-.*",
+            f"clientId: 2c1b0a9f-8e7d-4c6b-a5f4-{number:010}{clients}",
+            file.read_text("utf-8"),
+        )
+        file.write_text(text, "utf-8")
+        seconds.append(timed(command, directory, environment)[0])
+    # The next run would include the tenant, whose last update another command made.
+    timed(up, directory, environment)
+    return seconds[0], seconds[1]
+
+
+def flow_mcp() -> str:
+    """Return the path of this environment's flow-mcp."""
     return shutil.which("flow-mcp", path=str(Path(sys.executable).parent)) or "flow-mcp"
 
 
-def _loop(tenants: list[str], options: str) -> str:
+def parallel_loop(tenants: Sequence[str], options: str) -> str:
+    """Return the shell command that runs `pulumi up` for each tenant, as many at a time as `flow-mcp up`."""
     up = f"pulumi --non-interactive up --yes --skip-preview {options} --stack"
     return f"printf '%s\\n' {' '.join(tenants)} | xargs -P {default_workers()} -I TENANT {up} TENANT"
 
@@ -130,7 +164,7 @@ def _states(scratch: ScratchProject) -> None:
     while len(json.dumps(state)) < STATE_BYTES:
         resources.append({**one, "urn": f"{one['urn']}-{len(resources)}"})
     text = json.dumps(state)
-    for stack in scratch.project.stacks():
+    for stack in set(scratch.project.stacks()) - {_CHANGED}:
         (directory / f"{stack}.json").write_text(text.replace(f'/{_SAMPLE}"', f'/{stack}"'), "utf-8")
     made.unlink()
 

@@ -55,6 +55,13 @@ def test_lifecycle_of_a_tenant(tenant: Tenant) -> None:
     _assert_secrets_hidden(scratch, server, shown)
     _assert_decisions(SettingsDocument.from_json(outputs["settings"]), server, ids)
 
+    resources = json.loads(scratch.pulumi("stack", "export", "--stack", STACK).stdout)["deployment"][
+        "resources"
+    ]
+    traced = [resource["type"] for resource in resources if {"stackTrace", "sourcePosition"} & set(resource)]
+    # Pulumi's own runner registers the stack, before the program starts.
+    assert traced == ["pulumi:pulumi:Stack"]
+
     scratch.pulumi("up", *UNCHANGED)
     scratch.pulumi("refresh", *UNCHANGED)
 

@@ -13,6 +13,7 @@ from flow_mcp.common.errors import FlowMcpError
 from flow_mcp.declaration.applications.catalogue import catalogue_beside
 from flow_mcp.declaration.findings import DeclarationError
 from flow_mcp.declaration.load import PROJECT, Loaded
+from flow_mcp.engine.stack_traces import no_stack_traces
 
 
 class McpServerSettingsArgs(TypedDict):
@@ -51,11 +52,14 @@ class McpServerSettings(pulumi.ComponentResource):
     ) -> None:
         loaded = _validated(args)
         declaration = loaded.declaration
-        super().__init__("flow-mcp:index:McpServerSettings", name, _normalized(loaded), opts)
-        try:
-            server = component_of(declaration.kind)(name, declaration, pulumi.ResourceOptions(parent=self))
-        except FlowMcpError as error:
-            raise pulumi.RunError(str(error)) from None
+        with no_stack_traces():
+            super().__init__("flow-mcp:index:McpServerSettings", name, _normalized(loaded), opts)
+            try:
+                server = component_of(declaration.kind)(
+                    name, declaration, pulumi.ResourceOptions(parent=self)
+                )
+            except FlowMcpError as error:
+                raise pulumi.RunError(str(error)) from None
 
         document = server.ids.apply(lambda ids: declaration.kind.settings(declaration, ids))
         declared_authority = declaration.kind.authority

@@ -45,20 +45,20 @@ def command(tenants: tuple[str, ...], *, as_json: bool) -> None:
     finally:
         web.close()
     if as_json:
-        click.echo(json.dumps({"findings": [asdict(each) for each in findings]}, indent=2))
+        click.echo(json.dumps({"findings": [asdict(finding) for finding in findings]}, indent=2))
     else:
         _show(findings)
-    if any(each.status == "problem" for each in findings):
+    if any(finding.status == "problem" for finding in findings):
         raise SystemExit(1)
 
 
 def _show(findings: list[Finding]) -> None:
-    for each in findings:
-        status = click.style(f"{each.status:8}", _COLOURS[each.status])
-        click.echo(f"{status} {terminal(f'{each.subject}: {each.message}', _LONGEST)}")
-        if each.remedy:
-            click.echo(f"         {terminal(each.remedy, _LONGEST)}")
-    counts = {status: sum(each.status == status for each in findings) for status in _COLOURS}
+    for finding in findings:
+        status = click.style(f"{finding.status:8}", _COLOURS[finding.status])
+        click.echo(f"{status} {terminal(f'{finding.subject}: {finding.message}', _LONGEST)}")
+        if finding.remedy:
+            click.echo(f"         {terminal(finding.remedy, _LONGEST)}")
+    counts = {status: sum(finding.status == status for finding in findings) for status in _COLOURS}
     total = f"{_count(counts['problem'], 'problem')}, {_count(counts['warning'], 'warning')}"
     click.echo(f"{len(findings)} findings: {total}")
 

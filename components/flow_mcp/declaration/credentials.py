@@ -22,7 +22,9 @@ class CredentialVariables:
 
     def chosen(self, environment: Mapping[str, str]) -> tuple[str, ...] | None:
         """Return the first alternative whose variables are all set and not empty."""
-        return next((each for each in self.alternatives if all(environment.get(name) for name in each)), None)
+        return next(
+            (names for names in self.alternatives if all(environment.get(name) for name in names)), None
+        )
 
     def in_words(self, quote: str = "") -> str:
         """Return `A and B, or C`."""

@@ -62,11 +62,11 @@ def create(directory: Path, tenant: FirstTenant, pipeline: Pipeline | None) -> t
 def _check_empty(directory: Path) -> None:
     if directory.exists() and not directory.is_dir():
         raise NewProjectError(f"{directory} is a file; name a new or empty directory")
-    found = sorted({path.name for path in directory.iterdir()} - _ALLOWED) if directory.exists() else []
-    if found:
-        more = ", …" if len(found) > 3 else ""
+    names = sorted({path.name for path in directory.iterdir()} - _ALLOWED) if directory.exists() else []
+    if names:
+        more = ", …" if len(names) > 3 else ""
         raise NewProjectError(
-            f"{directory} is not empty: it has {', '.join(found[:3])}{more}; name a new or empty directory"
+            f"{directory} is not empty: it has {', '.join(names[:3])}{more}; name a new or empty directory"
         )
 
 

@@ -32,7 +32,7 @@ class Pipeline:
             credentials: names of the variables, for each of which the service has a secret of the same name.
         """
         return _KEYCLOAK.sub(
-            lambda found: "".join(found[0].replace("KEYCLOAK_USER", name) for name in credentials),
+            lambda match: "".join(match[0].replace("KEYCLOAK_USER", name) for name in credentials),
             _PASSWORD.sub("", (DIRECTORY / self.source).read_text(encoding="utf-8")),
         )
 

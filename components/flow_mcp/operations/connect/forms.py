@@ -81,8 +81,8 @@ def _filled(value: Any, values: Values) -> Any:
         return PLACEHOLDER.sub(lambda match: str(values[match[1]]), value)
     if isinstance(value, dict):
         pairs = {_filled(key, values): _filled(part, values) for key, part in value.items()}
-        kept = {key: part for key, part in pairs.items() if _MISSING not in (key, part)}
-        return kept if kept or not value else _MISSING
+        complete = {key: part for key, part in pairs.items() if _MISSING not in (key, part)}
+        return complete if complete or not value else _MISSING
     if isinstance(value, list | tuple):
         parts = [part for item in value if (part := _filled(item, values)) is not _MISSING]
         return parts if parts or not value else _MISSING
@@ -99,9 +99,9 @@ def _words(command: Sequence[str | tuple[str, ...]], values: Values) -> Iterator
 
 def _boxes(step: Step, values: Values) -> Iterator[str]:
     boxes = [(box.label, _filled(box.value, values)) for box in step.dialog or ()]
-    shown = [(label, value) for label, value in boxes if value is not _MISSING]
-    width = max((len(label) for label, _ in shown), default=0)
-    for label, value in shown:
+    filled = [(label, value) for label, value in boxes if value is not _MISSING]
+    width = max((len(label) for label, _ in filled), default=0)
+    for label, value in filled:
         yield f"{label + ':':<{width + 1}} {value}"
 
 

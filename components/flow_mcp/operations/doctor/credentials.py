@@ -35,8 +35,8 @@ def _finding(declaration: Declaration, stacks: list[str], environment: Mapping[s
     subject = f"credentials for {declaration.kind.key}"
     if chosen := variables.chosen(environment):
         return Finding(subject, "ok", f"{' and '.join(chosen)} {'are' if len(chosen) > 1 else 'is'} set")
-    known = dict.fromkeys(name for alternative in variables.alternatives for name in alternative)
-    there = [name for name in known if environment.get(name)]
+    names = dict.fromkeys(name for alternative in variables.alternatives for name in alternative)
+    present = [name for name in names if environment.get(name)]
     needed_by = f"{', '.join(stacks[:5])}{', …' if len(stacks) > 5 else ''}"
     remedy = f"Set {variables.in_words()}."
     if variables.stack_secrets:
@@ -44,8 +44,10 @@ def _finding(declaration: Declaration, stacks: list[str], environment: Mapping[s
             f"`pulumi config set --secret {PROJECT}:{name}`" for name in variables.stack_secrets
         )
         remedy = f"{remedy} Or store them in the stack: {commands}."
-    if there:
-        message = f"only {' and '.join(there)} {'are' if len(there) > 1 else 'is'} set; needed by {needed_by}"
+    if present:
+        message = (
+            f"only {' and '.join(present)} {'are' if len(present) > 1 else 'is'} set; needed by {needed_by}"
+        )
         return Finding(subject, "problem", message, remedy)
     if variables.otherwise:
         message = f"none in the environment; needed by {needed_by}"

@@ -43,7 +43,7 @@ def diagnose(
             message = f"is invalid ({count} {'problem' if count == 1 else 'problems'})"
             yield Finding(f"declaration of {stack}", "problem", message, f"Run `flow-mcp check {stack}`.")
     declared = [declaration for _, declaration in declarations.values()]
-    yield from programs.plugins(project, (each.kind.key for each in declared))
+    yield from programs.plugins(project, (declaration.kind.key for declaration in declared))
     yield backend.backend(project, environment)
     yield backend.passphrase(stack_files.values(), environment)
     yield from credentials.credentials(declarations, environment)

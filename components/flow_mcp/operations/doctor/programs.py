@@ -87,15 +87,15 @@ def plugins(project: Project, kinds: Iterable[str]) -> Iterator[Finding]:
 
 
 def _plugin(project: Project, name: str) -> Finding:
-    subject, wanted = f"plugin {name}", parse(metadata.version(f"pulumi-{name}"))
+    subject, required = f"plugin {name}", parse(metadata.version(f"pulumi-{name}"))
     if found := _found(f"pulumi-resource-{name}", project):
         return Finding(subject, "ok", f"is installed, {found}")
     installed = sorted(_in_home(name), reverse=True)
-    fitting = [version for version in installed if version[0] == wanted[0] and version >= wanted]
+    fitting = [version for version in installed if version[0] == required[0] and version >= required]
     if fitting:
         return Finding(subject, "ok", f"{dotted(fitting[0])}, in Pulumi's home directory")
-    message = f"{dotted(wanted)} is not installed"
-    remedy = f"Run `pulumi plugin install resource {name} {dotted(wanted)}`."
+    message = f"{dotted(required)} is not installed"
+    remedy = f"Run `pulumi plugin install resource {name} {dotted(required)}`."
     if name == "keycloak":
         remedy = f"Run `flow-mcp toolchain`, or `{remedy.removeprefix('Run `').removesuffix('`.')}`."
     if os.environ.get("PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"):

@@ -93,9 +93,9 @@ def settings(rule: Rule, entry: Any, source: str) -> RuleSettings:
     Raises:
         PolicyPackError: the rule does not accept a setting.
     """
-    given = {key: value for key, value in entry.items() if key != LEVEL} if isinstance(entry, dict) else {}
+    settings = {key: value for key, value in entry.items() if key != LEVEL} if isinstance(entry, dict) else {}
     try:
-        model = rule.settings.model_validate_json(json.dumps(given), by_alias=True, by_name=False)
+        model = rule.settings.model_validate_json(json.dumps(settings), by_alias=True, by_name=False)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         raise PolicyPackError(f"{source}: {dotted((rule.id, *first['loc']))}: {first['msg']}") from None
@@ -111,8 +111,8 @@ def schema(rule: Rule) -> dict[str, Any]:
     described = rule.settings.model_json_schema(by_alias=True)
     properties: dict[str, Any] = described["properties"]
     return {
-        name: {key: value for key, value in each.items() if key != "title"}
-        for name, each in properties.items()
+        name: {key: value for key, value in schema.items() if key != "title"}
+        for name, schema in properties.items()
         if rule.waivable or name != "waivableBy"
     }
 
@@ -121,8 +121,8 @@ def _level(entry: Any, source: str, name: str) -> Level | None:
     level = entry.get(LEVEL) if isinstance(entry, dict) else entry
     if level is None:
         return None
-    known: tuple[Level, ...] = get_args(Level)
-    for each in known:
-        if level == each:
-            return each
-    raise PolicyPackError(f"{source}: {name}: the enforcement level must be one of {', '.join(known)}")
+    levels: tuple[Level, ...] = get_args(Level)
+    for permitted in levels:
+        if level == permitted:
+            return permitted
+    raise PolicyPackError(f"{source}: {name}: the enforcement level must be one of {', '.join(levels)}")

@@ -60,15 +60,15 @@ def evaluate(pack: Pack, declaration: Declaration, as_of: date) -> tuple[RuleRes
         declaration: the tenant's declaration.
         as_of: the date on which waivers and secrets are evaluated.
     """
-    judged: list[RuleResult] = []
+    rule_results: list[RuleResult] = []
     idle: set[str] = set()
     for rule in sorted(pack.rules, key=lambda rule: rule.last):
-        found = list(_rule_results(pack, rule, declaration, as_of, frozenset(idle)))
-        judged += found
-        if not found and not rule.judges("in_resource") and not rule.judges("in_stack"):
+        results_of_rule = list(_rule_results(pack, rule, declaration, as_of, frozenset(idle)))
+        rule_results += results_of_rule
+        if not results_of_rule and not rule.judges("in_resource") and not rule.judges("in_stack"):
             idle.add(rule.id)
     order = {rule.id: index for index, rule in enumerate(pack.rules)}
-    return tuple(sorted(judged, key=lambda each: order[each.rule_id]))
+    return tuple(sorted(rule_results, key=lambda result: order[result.rule_id]))
 
 
 def _rule_results(
@@ -87,15 +87,15 @@ def _rule_results(
         yield RuleResult(rule.id, rule.severity, "mandatory", "failed", (), "", problem, remedy)
         return
     waiver = waiver_of(declaration.tenant, rule, pack.waivable_by, as_of)
-    for each in violations:
+    for violation in violations:
         yield RuleResult(
             rule.id,
             rule.severity,
             configured.level,
             "violation",
-            each.path,
-            each.urn,
-            each.problem,
+            violation.path,
+            violation.urn,
+            violation.problem,
             rule.remedy,
             waiver,
         )

@@ -43,7 +43,7 @@ def own_rules(directory: Path) -> tuple[Rule, ...]:
         rules = rules_of(name, package.__path__)
         _check_ids(rules)
     except Exception as error:
-        for module in [each for each in sys.modules if each == name or each.startswith(f"{name}.")]:
+        for module in [key for key in sys.modules if key == name or key.startswith(f"{name}.")]:
             del sys.modules[module]
         why = str(error) if isinstance(error, ValueError) else repr(error)
         raise PolicyPackError(f"the rules in {folder} cannot be loaded: {why}") from error
@@ -54,15 +54,15 @@ def _package(name: str, folder: Path) -> ModuleType:
     """Import the folder as a package with a name of its own, with or without an `__init__.py`."""
     init = folder / "__init__.py"
     if not init.is_file():
-        spec = ModuleSpec(name, None, is_package=True)
-        spec.submodule_search_locations = [str(folder)]
-        sys.modules[name] = package = util.module_from_spec(spec)
+        namespace = ModuleSpec(name, None, is_package=True)
+        namespace.submodule_search_locations = [str(folder)]
+        sys.modules[name] = package = util.module_from_spec(namespace)
         return package
-    found = util.spec_from_file_location(name, init, submodule_search_locations=[str(folder)])
-    if found is None or found.loader is None:
+    spec = util.spec_from_file_location(name, init, submodule_search_locations=[str(folder)])
+    if spec is None or spec.loader is None:
         raise ImportError(f"{init} cannot be imported")
-    sys.modules[name] = package = util.module_from_spec(found)
-    found.loader.exec_module(package)
+    sys.modules[name] = package = util.module_from_spec(spec)
+    spec.loader.exec_module(package)
     for value in vars(package).values():
         if isinstance(value, type) and issubclass(value, Rule) and value.__module__ == name:
             raise ValueError("rules/__init__.py defines a rule; move each rule to a module of its own")

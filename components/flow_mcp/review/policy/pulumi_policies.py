@@ -129,7 +129,7 @@ def _typed(entry: Any) -> Any:
     if isinstance(entry, str):
         return EnforcementLevel(entry)
     return {
-        key: EnforcementLevel(each) if key == configuration.LEVEL else each for key, each in entry.items()
+        key: EnforcementLevel(value) if key == configuration.LEVEL else value for key, value in entry.items()
     }
 
 
@@ -159,9 +159,13 @@ def _on_outputs(rule: Rule, run: _Run) -> Policy:
     def validate(args: StackValidationArgs, report: ReportViolation) -> None:
         resources = [
             Resource(
-                each.resource_type, {}, plain(each.props), each.urn, each.parent.urn if each.parent else ""
+                resource.resource_type,
+                {},
+                plain(resource.props),
+                resource.urn,
+                resource.parent.urn if resource.parent else "",
             )
-            for each in args.resources
+            for resource in args.resources
         ]
         _evaluate(rule, run, "the stack", report, partial(_at_end, rule, run, resources))
 
@@ -205,11 +209,11 @@ def _evaluate(
         UnknownValueError: a value is unknown; the SDK converts the error to an advisory.
     """
     try:
-        found = list(findings())
+        results = list(findings())
     except Exception as error:
         raise RuleError(f"rule {rule.id} failed on {where}: {type(error).__name__}") from None
-    unknown = [finding for finding in found if isinstance(finding, Unknown)]
-    for finding in found:
+    unknown = [finding for finding in results if isinstance(finding, Unknown)]
+    for finding in results:
         if isinstance(finding, Violation):
             urn = finding.urn or where
             run.violated.add(rule.id)

@@ -27,11 +27,11 @@ class ProductionSettings(RuleSettings):
 
     def reached(self, declaration: Declaration, access: tuple[str, ...]) -> bool:
         """Return whether an access list grants access to production."""
-        return any(self.is_production(each.environment) for each in declaration.reached_by(access))
+        return any(self.is_production(resource.environment) for resource in declaration.reached_by(access))
 
     def has(self, declaration: Declaration) -> bool:
         """Return whether the tenant has a production environment."""
-        return any(self.is_production(each.environment) for each in declaration.resources)
+        return any(self.is_production(resource.environment) for resource in declaration.resources)
 
     def is_production(self, environment: str) -> bool:
         """Return whether an environment is production."""

@@ -32,9 +32,9 @@ def declared(inputs: Mapping[str, Any], source: str = "McpServerSettings") -> De
 def whole(value: Any) -> Any:
     """Return the value with whole doubles as integers, because Pulumi transfers all numbers as doubles."""
     if isinstance(value, Mapping):
-        return {key: whole(each) for key, each in value.items()}
+        return {key: whole(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [whole(each) for each in value]
+        return [whole(item) for item in value]
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 

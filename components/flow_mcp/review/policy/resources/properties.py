@@ -47,7 +47,7 @@ def items(resource: Resource, *path: str) -> Iterator[tuple[Path, Any]]:
 def is_in(*allowed: Any) -> Callable[[Any], bool]:
     """Return a predicate: whether a value of any type is one of these; unlike in Python, True is not 1."""
     return lambda value: any(
-        value is each or (value == each and not isinstance(value, bool)) for each in allowed
+        value is item or (value == item and not isinstance(value, bool)) for item in allowed
     )
 
 
