@@ -162,7 +162,7 @@ def _unasked_scopes(declaration: Declaration) -> Iterator[Finding]:
     """Yield a finding for each client that cannot get its scope without requesting it."""
     reason = declaration.kind.cannot_grant_unasked
     for name, client in declaration.tenant.clients.items():
-        if client.requests_scope:
+        if not client.gets_scope_unasked:
             continue
         path, reached = ("clients", name, "requestsScope"), declaration.reached_by(client.access)
         if reason is not None:

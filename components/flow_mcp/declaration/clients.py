@@ -260,12 +260,12 @@ class Client(Declared):
     ] = None
     tokens: DeclaredTokens = None
     requests_scope: Annotated[
-        bool,
+        bool | None,
         Field(
             description="false: the client requests tokens without `scope`, so it gets the scope of its only "
-            "protected resource unasked."
+            "protected resource unasked. Default: true."
         ),
-    ] = True
+    ] = None
 
     @classmethod
     def __get_pydantic_json_schema__(
@@ -287,6 +287,11 @@ class Client(Declared):
             "federatedCredential": self.federated_credential,
         }
         return tuple(key for key, value in declared.items() if value is not None)
+
+    @property
+    def gets_scope_unasked(self) -> bool:
+        """Whether the client gets the scope of its only protected resource without requesting it."""
+        return self.requests_scope is False
 
     @property
     def confidential(self) -> bool:

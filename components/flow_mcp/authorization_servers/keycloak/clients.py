@@ -30,7 +30,7 @@ def create(
         client = _client(declaration, server, name, declared, realm, opts)
         refresh = (names.OFFLINE_ACCESS,) if declared.grant is Grant.AUTHORIZATION_CODE else ()
         granted = [scopes[resource.key].scope for resource in declaration.reached_by(declared.access)]
-        unasked = [] if declared.requests_scope else granted
+        unasked = granted if declared.gets_scope_unasked else []
         # `basic` adds `sub`: MCP servers need no other claims.
         keycloak.openid.ClientDefaultScopes(
             f"{name}-default-scopes",
@@ -43,7 +43,7 @@ def create(
             f"{name}-optional-scopes",
             realm_id=realm,
             client_id=client.id,
-            optional_scopes=[*(granted if declared.requests_scope else ()), *refresh],
+            optional_scopes=[*(() if unasked else granted), *refresh],
             opts=opts,
         )
         if declared.grant is Grant.CLIENT_CREDENTIALS:

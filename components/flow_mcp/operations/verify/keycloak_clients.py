@@ -82,8 +82,8 @@ def scopes(target: Target) -> Iterator[Observation]:
             if resource.key in client.access
             for scope in target.scopes(resource)
         ]
-        unasked = [] if target.declared.tenant.clients[client.name].requests_scope else declared
-        optional = [scope for scope in declared if scope not in unasked]
+        unasked = declared if target.declared.tenant.clients[client.name].gets_scope_unasked else []
+        optional = [] if unasked else [*declared]
         if client.grant is Grant.AUTHORIZATION_CODE:
             optional.append(names.OFFLINE_ACCESS)
         yield _compared(client.name, "optional scopes", registered.get("optionalClientScopes"), optional)

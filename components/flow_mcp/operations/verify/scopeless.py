@@ -62,4 +62,4 @@ def _gets_scope_unasked(target: Target, client: Client) -> bool:
     if not isinstance(target.declaration, Declaration):
         return False
     declared = target.declaration.tenant.clients.get(client.name)
-    return declared is not None and not declared.requests_scope
+    return declared is not None and declared.gets_scope_unasked
