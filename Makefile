@@ -1,5 +1,5 @@
 # Everything these commands make is in .venv/, .toolchain/ and .demo/, all ignored by git, and in the
-# user's cache directory, and node_modules/ of the two projects on Node. Only Chromium, for the interop tests, comes
+# user's cache directory, and node_modules/ of the projects on Node. Only Chromium, for the interop tests, comes
 # from the system's packages.
 PYTHON ?= python3
 VENV := .venv
@@ -12,7 +12,8 @@ PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n auto --maxprocesses 4 --dist
 .DEFAULT_GOAL := help
 # What is downloaded goes on beside what is compiled.
 TOGETHER := +@$(MAKE) --no-print-directory -j3
-.PHONY: help demo demo-down test test-unit check bench toolchain keycloak interop interop-tools lock
+.PHONY: help demo demo-down test test-unit check docs bench faults toolchain languages keycloak interop interop-tools \
+  example-tools test-servers lock release
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -25,7 +26,7 @@ demo-down: $(READY) ## Remove all that the demo made
 	@$(BIN)/flow-mcp demo down
 
 test: $(READY) ## Run all tests; installs and starts what they need
-	$(TOGETHER) toolchain keycloak interop-tools
+	$(TOGETHER) languages keycloak interop-tools example-tools test-servers
 	@if command -v go > /dev/null; then cd toolchain && go vet -trimpath ./... && go test -trimpath ./...; fi
 	@$(PYTEST) tests
 
@@ -40,11 +41,20 @@ check: $(READY) ## Lint, types, and whether generated files are up to date
 	@$(BIN)/python -m tests.vectors --check
 	@$(BIN)/flow-mcp check
 
+docs: $(READY) ## The documentation as a site, in site/
+	@$(BIN)/sphinx-build --quiet --fail-on-warning --fresh-env --builder html docs site
+
 bench: $(READY) ## Measure; see benchmarks/README.md
 	@$(BIN)/python -m benchmarks
 
+faults: toolchain ## Kill runs over tenants a hundred times; see docs/faults.md
+	@$(BIN)/python -m tests.faults
+
 toolchain: $(READY) ## Pulumi and its plugins in .toolchain/bin: found, downloaded or built
 	@$(BIN)/flow-mcp toolchain
+
+languages: $(READY) # The language hosts of the examples too
+	@$(BIN)/flow-mcp toolchain --languages
 
 keycloak: $(READY)
 	@$(BIN)/flow-mcp dev fetch
@@ -54,6 +64,9 @@ interop: toolchain interop-tools ## Run only the tests with real MCP clients, in
 
 interop-tools: ## Chromium and the MCP clients on Node that the interop tests drive
 	@tests/interop/install_tools.sh
+
+example-tools: ## The Node packages of the example in TypeScript
+	@tests/examples/install_tools.sh
 
 # The lock is complete: without --no-deps, older versions of pip resolve again, and fail on an extra of a locked
 # distribution as soon as it has a newer release. What `pip check` finds missing would be a mistake in the lock.
@@ -65,6 +78,14 @@ $(READY): requirements/dev.txt pyproject.toml
 	@$(BIN)/pip check --disable-pip-version-check > /dev/null || { $(BIN)/pip check; exit 1; }
 	@touch $@
 
+release: $(READY) ## Build what a release publishes into dist/: distributions, SBOM, checksums
+	@release/build.sh
+
+test-servers: $(READY) ## MinIO, which the tests of state backends run
+	@$(BIN)/python -m tests.backends
+
 lock: ## Lock the Python dependencies again (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
-	  --no-header --extra deploy --extra mcp --extra telemetry --extra dev pyproject.toml -o requirements/dev.txt
+	  --no-header --extra deploy --extra mcp --extra telemetry --extra kubernetes --extra vault --extra dev pyproject.toml -o requirements/dev.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --no-header --constraint requirements/dev.txt --extra deploy pyproject.toml -o requirements/deploy.txt

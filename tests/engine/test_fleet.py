@@ -261,12 +261,14 @@ def test_the_lock_of_a_killed_update_of_this_machine_is_removed(
     fleet: Fleet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    with subprocess.Popen([sys.executable, "-c", ""]) as killed:
-        killed.wait()
-    with registered_process(killed.pid):
-        held = fleet.lock("a-1", socket.gethostname(), killed.pid)
-        client = fleet.change("a-1")
-        assert fleet.statuses("up", "a-1", "--yes") == {"a-1": "updated"}
+    with (
+        subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as killed,
+        registered_process(killed),
+    ):
+        killed.kill()
+    held = fleet.lock("a-1", socket.gethostname(), killed.pid)
+    client = fleet.change("a-1")
+    assert fleet.statuses("up", "a-1", "--yes") == {"a-1": "updated"}
     assert (held.exists(), fleet.client("a-1")) == (False, client)
 
 

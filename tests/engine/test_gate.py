@@ -167,7 +167,7 @@ def test_invalid_declaration_ends_before_pulumi_runs(contoso: Contoso) -> None:
 
     assert shown.returncode == 2
     assert "is the tenant contoso of https://flow.contoso.example/flow, which the stack twin" in shown.stderr
-    assert "Previewing" not in shown.stderr
+    assert "previewed" not in shown.stderr
 
 
 def raising(pack: Path) -> None:
@@ -276,7 +276,7 @@ def test_interrupted_update_leaves_no_process_and_no_lock(contoso: Contoso) -> N
         stderr=subprocess.PIPE,
     )
     assert process.stderr is not None
-    while "Applying" not in process.stderr.readline():
+    while not list(contoso.scratch.state.rglob("locks/**/*.json")):
         assert process.poll() is None
     process.send_signal(signal.SIGINT)
     _, stderr = process.communicate(timeout=120)

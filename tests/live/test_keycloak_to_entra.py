@@ -47,6 +47,7 @@ def test_the_preview_shows_the_new_authority_and_client_ids(
     }
     moving = replace(module_scratch, credentials={**module_scratch.credentials, **entra})
     secret = {"secret": {"issued": "2026-11-01", "lifetime": "180d"}}
+    _require_second_server_beside_the_first(tenant, moving, keycloak, secret)
     tenant.declare(_declared({"entra": {"tenantId": _ENTRA}}, secret))
     printed = moving.pulumi("preview", "--json", "--stack", _NAME).stdout
     steps = json.loads(printed[printed.index("{") :])["steps"]
@@ -69,3 +70,24 @@ def test_the_preview_shows_the_new_authority_and_client_ids(
     assert re.search(rf'authority +: "{re.escape(issuer)}" => "{re.escape(_AUTHORITY)}"', shown)
 
     module_scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", _NAME)
+
+
+def _require_second_server_beside_the_first(
+    tenant: Tenant, moving: ScratchProject, keycloak: LocalKeycloak, secret: dict[str, Any]
+) -> None:
+    """The first step of a move creates the applications in Entra, and changes nothing in the realm."""
+    realm = {"name": _NAME, "create": True, "deletable": True}
+    present = _declared({"keycloak": {"url": keycloak.url, "realm": realm}}, {})
+    agent = {**present["clients"]["agent"], **secret}
+    second = {"authorizationServer": {"entra": {"tenantId": _ENTRA}}, "clients": {"agent": agent}}
+    tenant.declare({**present, "movingTo": second})
+    printed = moving.pulumi("preview", "--json", "--stack", _NAME).stdout
+    steps = json.loads(printed[printed.index("{") :])["steps"]
+    changes = {
+        (step["urn"].split("::")[2].rpartition("$")[2].partition(":")[0], step["op"])
+        for step in steps
+        if step["op"] != "same"
+    }
+    assert {op for package, op in changes if package == "keycloak"} == set()
+    assert ("azuread", "create") in changes
+    assert {op for _, op in changes} == {"create", "update"}

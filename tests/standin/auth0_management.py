@@ -1,6 +1,7 @@
 """A stand-in for the part of Auth0's Management API that this project's plugin uses.
 
-It has the same tenants as the stand-in plugin. Source: https://auth0.com/docs/api/management/v2/tenants
+It has the same tenants as the stand-in plugin. Sources: https://auth0.com/docs/api/management/v2/tenants and
+https://auth0.com/docs/api/management/v2/clients
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from tests.live.authority import Authority
-from tests.standin.auth0_rules import get_tenant, tenant_settings
+from tests.standin.auth0_rules import CREDENTIALS, get_tenant, tenant_settings
 from tests.standin.server import Server
 from tests.standin.web import Answer, Request, WebServer, serving_by_proxy
 
 APPLIER = ("applier", "applier-secret")
+_CLIENTS = "/api/v2/clients/"
 _FLAG = "enable_dynamic_client_registration"
 _PROPERTIES = {
     "client_id_metadata_document_supported": "clientIdMetadataDocumentSupported",
@@ -42,6 +44,11 @@ class Auth0Management(WebServer):
                 if request.method == "PATCH":
                     self._update(domain, request.json)
                 return Answer(200, self._settings(domain))
+            case (("GET" | "POST"), path) if path.startswith(_CLIENTS):
+                if self._tokens.get(request.bearer) != domain:
+                    return Answer(401, {"statusCode": 401, "message": "Invalid token"})
+                client_id, _, action = path.removeprefix(_CLIENTS).partition("/")
+                return self._client_secret(domain, client_id, rotate=action == "rotate-secret")
             case _:
                 return Answer(404, {"statusCode": 404, "message": "Not Found"})
 
@@ -60,6 +67,16 @@ class Auth0Management(WebServer):
             "flags": {_FLAG: tenant["flags"][0]["enableDynamicClientRegistration"]},
             **{name: tenant[property_] for name, property_ in _PROPERTIES.items()},
         }
+
+    def _client_secret(self, domain: str, client_id: str, *, rotate: bool) -> Answer:
+        """Return a client with its secret, which is replaced first if asked."""
+        with self._server.account(domain) as account:
+            credentials = account.find(CREDENTIALS, clientId=client_id)
+            if credentials is None:
+                return Answer(404, {"statusCode": 404, "message": "The client does not exist"})
+            if rotate:
+                credentials["clientSecret"] = secrets.token_urlsafe(48)
+            return Answer(200, {"client_id": client_id, "client_secret": credentials["clientSecret"]})
 
     def _update(self, domain: str, changed: dict[str, Any]) -> None:
         with self._server.account(domain) as account:

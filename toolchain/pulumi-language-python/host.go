@@ -2,9 +2,12 @@ package main
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/util/rpcutil"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
+	"github.com/pulumi/pulumi/sdk/v3/python/toolchain"
 	"google.golang.org/protobuf/types/known/emptypb"
 )
 
@@ -68,12 +71,16 @@ func (h *host) GetProgramDependencies(
 	return response, nil
 }
 
-// InstallDependencies makes the virtual environment and installs into it, for `pulumi install`.
+// InstallDependencies makes the virtual environment and installs into it, for `pulumi install`. Where there is
+// nothing to install it leaves the environment alone: the toolchain would update pip first, from the internet.
 func (h *host) InstallDependencies(
 	req *pulumirpc.InstallDependenciesRequest, server pulumirpc.LanguageRuntime_InstallDependenciesServer,
 ) error {
 	python, err := newPython(req.Info)
 	if err != nil {
+		return err
+	}
+	if nothing, err := python.nothingToInstall(server.Context(), req.Info.ProgramDirectory); err != nil || nothing {
 		return err
 	}
 	closer, stdout, stderr, err := rpcutil.MakeInstallDependenciesStreams(server, req.IsTerminal)
@@ -86,4 +93,14 @@ func (h *host) InstallDependencies(
 		return err
 	}
 	return closer.Close()
+}
+
+// nothingToInstall reports whether pip's environment exists and the directory lists no requirements.
+func (p *python) nothingToInstall(ctx context.Context, directory string) (bool, error) {
+	virtualenv, err := p.toolchain.VirtualEnvPath(ctx)
+	if err != nil || p.options.Toolchain != toolchain.Pip || !toolchain.IsVirtualEnv(virtualenv) {
+		return false, err
+	}
+	_, err = os.Stat(filepath.Join(directory, "requirements.txt"))
+	return os.IsNotExist(err), nil
 }

@@ -42,3 +42,39 @@ func TestAboutAsksTheInterpreterOnceAndNoPackageManager(t *testing.T) {
 		t.Errorf("the interpreter was started %d times:\n%s", calls, asked)
 	}
 }
+
+func TestAnEnvironmentIsLeftAloneWhereThereIsNothingToInstall(t *testing.T) {
+	project := t.TempDir()
+	bin := filepath.Join(project, "venv", "bin")
+	if err := os.MkdirAll(bin, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	options, err := structpb.NewStruct(map[string]any{"virtualenv": "venv", "toolchain": "pip"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	python, err := newPython(&pulumirpc.ProgramInfo{
+		RootDirectory: project, ProgramDirectory: project, Options: options,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	expect := func(want bool) {
+		t.Helper()
+		if got, err := python.nothingToInstall(t.Context(), project); err != nil || got != want {
+			t.Errorf("got %v, %v; want %v", got, err, want)
+		}
+	}
+	write := func(name string) {
+		t.Helper()
+		if err := os.WriteFile(name, nil, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	expect(false) // there is no environment
+	write(filepath.Join(bin, "python"))
+	expect(true)
+	write(filepath.Join(project, "requirements.txt"))
+	expect(false)
+}

@@ -10,9 +10,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/pulumi/pulumi/sdk/v3/python/toolchain"
+	"flow-mcp/toolchain/languagehost"
 
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
+	"github.com/pulumi/pulumi/sdk/v3/python/toolchain"
 )
 
 // The values that `runtime.options` may have, as Pulumi's documentation lists them.
@@ -101,7 +102,7 @@ func (p *python) command(ctx context.Context, env []string, args ...string) (*ex
 		env = toolchain.ActivateVirtualEnv(env, virtualenv)
 	}
 	command.Env = env
-	endGently(command)
+	languagehost.EndGently(command)
 	return command, nil
 }
 

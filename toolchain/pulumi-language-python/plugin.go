@@ -6,6 +6,8 @@ import (
 	"io"
 	"path/filepath"
 
+	"flow-mcp/toolchain/languagehost"
+
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/util/rpcutil"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
@@ -30,7 +32,7 @@ func (h *host) RunPlugin(req *pulumirpc.RunPluginRequest, server pulumirpc.Langu
 	if req.Kind == string(apitype.AnalyzerPlugin) {
 		run = runPolicyPack
 	}
-	code, err := exitCode(run(server.Context(), python, req, stdout, stderr))
+	code, err := languagehost.ExitCode(run(server.Context(), python, req, stdout, stderr))
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 
+	"flow-mcp/toolchain/languagehost"
+
 	sdk "github.com/pulumi/pulumi/sdk/v3"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 )
@@ -45,7 +47,7 @@ func policyEnvironment(stack *pulumirpc.AnalyzerStackConfigureRequest) ([]string
 	if stack == nil {
 		return nil, nil
 	}
-	environment, err := configEnvironment(stack.Config, stack.ConfigSecretKeys)
+	environment, err := languagehost.ConfigEnvironment(stack.Config, stack.ConfigSecretKeys)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 
+	"flow-mcp/toolchain/languagehost"
+
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"github.com/pulumi/pulumi/sdk/v3/python/toolchain"
 )
@@ -37,7 +39,7 @@ func (h *host) Run(ctx context.Context, req *pulumirpc.RunRequest) (*pulumirpc.R
 	if err != nil {
 		return nil, err
 	}
-	environment, err := configEnvironment(req.Config, req.ConfigSecretKeys)
+	environment, err := languagehost.ConfigEnvironment(req.Config, req.ConfigSecretKeys)
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +51,7 @@ func (h *host) Run(ctx context.Context, req *pulumirpc.RunRequest) (*pulumirpc.R
 	}
 	// The engine shows what its language host prints.
 	command.Stdout, command.Stderr = os.Stdout, os.Stderr
-	code, err := exitCode(command.Run())
+	code, err := languagehost.ExitCode(command.Run())
 	if err != nil {
 		return nil, fmt.Errorf("run %s: %w", command.Path, err)
 	}
@@ -105,7 +107,7 @@ func (p *python) typeCheck(ctx context.Context) (string, error) {
 		return "", err
 	}
 	output, err := command.CombinedOutput()
-	code, err := exitCode(err)
+	code, err := languagehost.ExitCode(err)
 	if err != nil {
 		return "", fmt.Errorf("run %s: %w", module, err)
 	}

@@ -10,12 +10,16 @@ import (
 // A component is what client policies are made of: an executor of a profile, or a condition of a policy.
 // Its configuration reaches the SDK as text: lists and objects as JSON, anything else as it is.
 
+// attributes is the configuration of the condition client-attributes: Keycloak takes a text that contains JSON.
+// The official plugin sends this key as it is, too.
+const attributes = "attributes"
+
 // encodeConfiguration turns the SDK's texts into Keycloak's values.
 func encodeConfiguration(texts map[string]any) (map[string]json.RawMessage, error) {
 	values := make(map[string]json.RawMessage, len(texts))
 	for key, raw := range texts {
 		text := raw.(string)
-		if strings.HasPrefix(text, "[") || strings.HasPrefix(text, "{") {
+		if key != attributes && (strings.HasPrefix(text, "[") || strings.HasPrefix(text, "{")) {
 			if !json.Valid([]byte(text)) {
 				return nil, fmt.Errorf("configuration %q starts like JSON but is none: %s", key, text)
 			}

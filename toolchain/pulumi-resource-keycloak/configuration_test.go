@@ -12,6 +12,7 @@ func TestComponentsSurviveTheWayToKeycloakAndBack(t *testing.T) {
 			"cimd-allow-permitted-domains": `["a.example","b.example"]`,
 			"cimd-allow-http-scheme":       "false",
 			"nested":                       `{"a":1}`,
+			"attributes":                   `[{"key":"a"}]`,
 		}},
 		map[string]any{"name": "reject-implicit-grant", "configuration": map[string]any{}},
 	}
@@ -19,7 +20,7 @@ func TestComponentsSurviveTheWayToKeycloakAndBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `[{"configuration":{"cimd-allow-http-scheme":"false",` +
+	want := `[{"configuration":{"attributes":"[{\"key\":\"a\"}]","cimd-allow-http-scheme":"false",` +
 		`"cimd-allow-permitted-domains":["a.example","b.example"],"nested":{"a":1}},` +
 		`"executor":"client-id-metadata-document"},{"configuration":{},"executor":"reject-implicit-grant"}]`
 	if string(sent) != want {

@@ -45,7 +45,7 @@ func completeProvider() *schema.Provider {
 		newer.extend(server, upstream.ResourcesMap[name])
 	}
 
-	configure := upstream.ConfigureContextFunc
+	configure := withoutServerVersion(upstream.ConfigureContextFunc)
 	upstream.ConfigureContextFunc = func(ctx context.Context, data *schema.ResourceData) (any, diag.Diagnostics) {
 		client, diagnostics := configure(ctx, data)
 		if !diagnostics.HasError() {

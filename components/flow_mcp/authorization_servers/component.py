@@ -26,7 +26,7 @@ class AuthorizationServerComponent(pulumi.ComponentResource):
     hand_over: str | None = None
 
     def __init__(self, name: str, declaration: Declaration, opts: pulumi.ResourceOptions) -> None:
-        super().__init__(f"flow-mcp:{declaration.kind.key}:AuthorizationServer", name, {}, opts)
+        super().__init__(declaration.component_type, name, {}, opts)
         self.declaration = declaration
 
 

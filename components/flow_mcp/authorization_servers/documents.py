@@ -22,7 +22,7 @@ from flow_mcp.settings import (
 )
 
 if TYPE_CHECKING:
-    from flow_mcp.declaration.declaration import Declaration, ResourceDeclared
+    from flow_mcp.declaration.declaration import Declaration, ResourceDeclared, ServerIds
 
 Authentication = Literal["none", "client-secret", "private-key-jwt", "federated"]
 
@@ -55,6 +55,37 @@ def document(
                 ),
             )
             for resource, resource_at_server in resources
+        ),
+    )
+
+
+def settings_document(declaration: Declaration, ids: Iterable[ServerIds]) -> SettingsDocument:
+    """Return the settings document of a tenant, with both authorization servers during a move.
+
+    Args:
+        declaration: the tenant's declaration.
+        ids: identifiers that each authorization server assigned, in the order of `at_servers`.
+    """
+    servers = zip(declaration.at_servers, ids, strict=True)
+    preferred, *others = (side.kind.settings(side, assigned) for side, assigned in servers)
+    return _with_both(preferred, others[0]) if others else preferred
+
+
+def _with_both(preferred: SettingsDocument, other: SettingsDocument) -> SettingsDocument:
+    """Return the document with both servers; a resource that only one of them protects has one server."""
+    resources = {resource.key: resource for resource in other.protected_resources}
+    for resource in preferred.protected_resources:
+        elsewhere = resources.get(resource.key)
+        at_servers = (
+            *resource.authorization_servers,
+            *(elsewhere.authorization_servers if elsewhere else ()),
+        )
+        resources[resource.key] = resource.model_copy(update={"authorization_servers": at_servers})
+    return SettingsDocument(
+        tenant=preferred.tenant,
+        authorization_servers=(*preferred.authorization_servers, *other.authorization_servers),
+        protected_resources=tuple(
+            sorted(resources.values(), key=lambda resource: (resource.workspace, resource.environment))
         ),
     )
 

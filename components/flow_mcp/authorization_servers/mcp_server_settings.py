@@ -8,12 +8,14 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 
 from flow_mcp.authorization_servers.component import component_of
+from flow_mcp.authorization_servers.documents import settings_document
 from flow_mcp.authorization_servers.load import from_configuration
 from flow_mcp.common.errors import FlowMcpError
 from flow_mcp.declaration.applications.catalogue import catalogue_beside
 from flow_mcp.declaration.findings import DeclarationError
 from flow_mcp.declaration.load import PROJECT, Loaded
 from flow_mcp.engine.stack_traces import no_stack_traces
+from flow_mcp.settings import SettingsDocument
 
 
 class McpServerSettingsArgs(TypedDict):
@@ -46,22 +48,33 @@ class McpServerSettings(pulumi.ComponentResource):
     """Client secrets by client name, as a Pulumi secret."""
     hand_over: str | None
     """Instructions for the administrator who registers applications by hand; None if there are none."""
+    other_server: pulumi.Output[Mapping[str, Any]] | None
+    """During a move, `authority` and `clientIds` of the other authorization server; otherwise None."""
+    other_client_secrets: pulumi.Output[Mapping[str, str]] | None
+    """During a move, the client secrets at the other authorization server, as a Pulumi secret."""
 
     def __init__(
         self, name: str, args: McpServerSettingsArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         loaded = _validated(args)
         declaration = loaded.declaration
+        if declaration.tenant.protected:
+            opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(protect=True))
+        # Children inherit the protection, but access must remain easy to revoke.
+        protect = False if declaration.tenant.protected else None
         with no_stack_traces():
             super().__init__("flow-mcp:index:McpServerSettings", name, _normalized(loaded), opts)
+            below = pulumi.ResourceOptions(parent=self, protect=protect)
             try:
-                server = component_of(declaration.kind)(
-                    name, declaration, pulumi.ResourceOptions(parent=self)
+                server, *others = (
+                    component_of(side.kind)(name, side, below) for side in declaration.at_servers
                 )
             except FlowMcpError as error:
                 raise pulumi.RunError(str(error)) from None
 
-        document = server.ids.apply(lambda ids: declaration.kind.settings(declaration, ids))
+        document = pulumi.Output.all(server.ids, *(other.ids for other in others)).apply(
+            lambda ids: settings_document(declaration, ids)
+        )
         declared_authority = declaration.kind.authority
         self.authority = (
             pulumi.Output.from_input(declared_authority(declaration))
@@ -73,7 +86,11 @@ class McpServerSettings(pulumi.ComponentResource):
         )
         self.settings = document.apply(lambda settings: settings.canonical_json())
         self.client_secrets = pulumi.Output.secret(server.secrets)
-        self.hand_over = server.hand_over
+        self.hand_over = "\n\n".join(text for side in (server, *others) if (text := side.hand_over)) or None
+        self.other_server = self.other_client_secrets = None
+        if others:
+            self.other_server = document.apply(_other_server)
+            self.other_client_secrets = pulumi.Output.secret(others[0].secrets)
         self.register_outputs(
             {
                 "authority": self.authority,
@@ -81,8 +98,16 @@ class McpServerSettings(pulumi.ComponentResource):
                 "settings": self.settings,
                 "clientSecrets": self.client_secrets,
                 **({"handOver": self.hand_over} if self.hand_over else {}),
+                **({"otherServer": self.other_server} if self.other_server else {}),
+                **({"otherClientSecrets": self.other_client_secrets} if self.other_client_secrets else {}),
             }
         )
+
+
+def _other_server(settings: SettingsDocument) -> dict[str, Any]:
+    server = settings.authorization_servers[1]
+    client_ids = {client.name: client.client_id for client in server.clients}
+    return {"authority": server.authority, "clientIds": client_ids}
 
 
 class OwnApplications(TypedDict):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flow_mcp.authorization_servers.auth0.client_secret_resource import Auth0SecretResource
 from flow_mcp.authorization_servers.auth0.former_settings import FormerSettingsResource
 from flow_mcp.authorization_servers.discovery.metadata_resource import MetadataResource
 from flow_mcp.authorization_servers.external.client_resource import RegisteredClientResource
 from flow_mcp.authorization_servers.keycloak.claim_resource import ClaimResource
+from flow_mcp.authorization_servers.keycloak.client_secret_resource import ClientSecretResource
 from flow_mcp.authorization_servers.keycloak.preflight import KeycloakPreflight
 from flow_mcp.authorization_servers.keycloak.registration_resource import RegistrationResource
 from flow_mcp.authorization_servers.scalekit.client_resource import ClientResource
@@ -19,9 +21,11 @@ if TYPE_CHECKING:
 
 RESOURCES: tuple[AnyResource, ...] = (
     ClaimResource(),
+    ClientSecretResource(),
     RegistrationResource(),
     MetadataResource(),
     FormerSettingsResource(),
+    Auth0SecretResource(),
     McpServerResource(),
     ClientResource(),
     RegisteredClientResource(),

@@ -30,7 +30,6 @@ from flow_mcp.common.errors import FlowMcpError
 from flow_mcp.engine.plugin.log import log_to_engine
 from flow_mcp.engine.plugin.provider import Provider, UnfinishedError
 from flow_mcp.engine.plugin.resource import PACKAGE
-from flow_mcp.engine.plugin.schema import package_schema
 
 _MEGABYTE = 1024 * 1024
 _OPTIONS = [("grpc.max_receive_message_length", 400 * _MEGABYTE)]
@@ -51,12 +50,15 @@ class Servicer(ProviderServicer):
         return ComponentServicer(provider, [], self._engine_address)
 
     async def Construct(self, request: Any, context: Any) -> Any:  # noqa: N802 gRPC's name
+        from flow_mcp.authorization_servers.component_schema import restore_keys
+
+        restore_keys(request.inputs)
         return await self._components.Construct(request, context)
 
-    async def GetSchema(self, request: Any, context: Any) -> Any:  # noqa: N802 gRPC's name
-        answer = await self._components.GetSchema(request, context)
-        schema = package_schema(json.loads(answer.schema), plugin_members.RESOURCES, plugin_members.FUNCTIONS)
-        return provider_pb2.GetSchemaResponse(schema=json.dumps(schema))
+    async def GetSchema(self, *_: Any) -> Any:  # noqa: N802 gRPC's name
+        from flow_mcp.authorization_servers.component_schema import plugin_schema
+
+        return provider_pb2.GetSchemaResponse(schema=json.dumps(plugin_schema(self._version)))
 
 
 class PlainErrors(grpc.aio.ServerInterceptor):

@@ -27,3 +27,6 @@ def run() -> None:
         pulumi.export("clientSecrets", settings.client_secrets)
         if settings.hand_over:
             pulumi.export("handOver", settings.hand_over)
+        if settings.other_server:
+            pulumi.export("otherServer", settings.other_server)
+            pulumi.export("otherClientSecrets", settings.other_client_secrets)

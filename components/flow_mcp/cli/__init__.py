@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 
@@ -23,6 +24,7 @@ _SUMMARIES = {
     "drift": "Find changes made without Pulumi.",
     "evidence": "Create and verify signed evidence for auditors.",
     "export": "Deliver settings to the Flow runtime.",
+    "fleet": "Write manifests for more than one machine.",
     "gate": "Preview changes, and apply approved ones.",
     "init": "Create a new tenant's file.",
     "list": "List tenants and their authorities.",
@@ -30,10 +32,12 @@ _SUMMARIES = {
     "preview": "Preview the changes of many tenants.",
     "refresh": "Refresh the states of many tenants.",
     "report": "Write a report of access for auditors.",
+    "rotate": "Rotate clients' secrets and keys without an outage.",
     "schema": "Show the JSON Schemas.",
     "status": "Show which tenants changed, and their last update.",
     "toolchain": "Install Pulumi and its plugins.",
     "up": "Update the tenants that changed, in waves.",
+    "upgrade": "Show what this version changes in a project.",
     "verify": "Find out why a client cannot connect.",
 }
 
@@ -70,11 +74,22 @@ class _LazyGroup(click.Group):
     "  flow-mcp demo                  run the demonstration on this machine\n"
     "  flow-mcp new planning          create a project for your tenants\n"
     "  flow-mcp check                 check the files of all tenants\n"
+    "  flow-mcp --verbose status      with the time of each step\n"
     "  flow-mcp COMMAND --help        show a command's options and examples",
 )
 @click.version_option(package_name="flow-mcp")
-def cli() -> None:
+@click.option("--verbose", is_flag=True, help="Print how long each step took, on standard error.")
+@click.pass_context
+def cli(context: click.Context, verbose: bool) -> None:
     """Manage Profitbase Flow's MCP Server Settings as code."""
+    # https://no-color.org/; rich follows it by itself, click does not.
+    if os.environ.get("NO_COLOR"):
+        context.color = False
+    if verbose:
+        from flow_mcp.common.timings import Timings
+
+        timings = context.with_resource(Timings())
+        context.call_on_close(lambda: timings.total(f"flow-mcp {context.invoked_subcommand}"))
 
 
 def main() -> None:

@@ -14,6 +14,8 @@ from flow_mcp.review.fleet.fleet import Fleet, Limits
 from flow_mcp.review.fleet.refresh_destroy import destroy
 from flow_mcp.review.fleet.result import Outcome, Result
 
+_MAXIMUM_LENGTH = 800
+
 
 @click.command(
     epilog="\b\nExamples:\n"
@@ -40,8 +42,9 @@ def command(
 ) -> None:
     """Delete the resources of tenants at their authorization servers; their clients stop working.
 
-    Each tenant must be confirmed by its name, with the number of its deletions, before the first deletion. If
-    one is not confirmed, none is destroyed. The stacks remain, without resources.
+    The command names what each tenant loses, such as the number of a realm's users. Each tenant must then be
+    confirmed by its name before the first deletion. If one is not confirmed, none is destroyed. The stacks
+    remain, without resources. A tenant with `protected: true` is not destroyed.
     """
 
     def work(fleet: Fleet, progress: FleetProgress) -> Outcome:
@@ -55,16 +58,26 @@ def command(
             )
 
         def confirm(result: Result) -> bool:
-            return result.stack in confirmed or progress.ask(lambda: ask_for_name(result), default=False)
+            if result.stack in confirmed:
+                show_losses(result)
+                return True
+            return progress.ask(lambda: ask_for_name(result), default=False)
 
         return destroy(fleet, confirm)
 
     run(work, given, Limits(max_tenants, max_deletions, max_failures))
 
 
+def show_losses(result: Result) -> None:
+    """Print what the destruction of a tenant loses."""
+    name = terminal(result.stack)
+    click.echo(f"{name}: {result.deletions} resources will be deleted. This loses:", err=True)
+    for loss in result.losses:
+        click.echo(f"  - {terminal(loss, _MAXIMUM_LENGTH)}", err=True)
+
+
 def ask_for_name(result: Result) -> bool:
     """Ask for a tenant's name, and return whether the answer is exactly that name."""
-    name = terminal(result.stack)
-    click.echo(f"{name}: {result.deletions} resources will be deleted.", err=True)
+    show_losses(result)
     answer = click.prompt("Enter its name to destroy it", default="", show_default=False, err=True)
     return bool(answer == result.stack)

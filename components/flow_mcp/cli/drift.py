@@ -11,11 +11,18 @@ from datetime import date
 import click
 from rich.console import Console
 
-from flow_mcp.cli.options import as_of_option, current_project, project_option, tenants_argument
+from flow_mcp.cli.options import (
+    as_of_option,
+    current_project,
+    project_option,
+    shard_option,
+    tenants_argument,
+)
 from flow_mcp.common.errors import FlowMcpError
 from flow_mcp.common.exit_codes import BLOCKED, COULD_NOT_RUN, NEEDS_APPROVAL, OK
 from flow_mcp.common.progress import Steps
 from flow_mcp.common.safe_text import plain
+from flow_mcp.engine.fleet.shards import Shard
 from flow_mcp.engine.project import NoProjectError
 from flow_mcp.operations.drift.detect import Detected, detect
 from flow_mcp.operations.drift.document import json_text
@@ -69,12 +76,14 @@ class _Result:
     "  flow-mcp drift                       all tenants\n"
     "  flow-mcp drift acme                  one tenant\n"
     "  flow-mcp drift acme --mend           revert the drift of managed objects\n"
-    "  flow-mcp drift --json > drift.json   for a pipeline, every night\n\n"
+    "  flow-mcp drift --json > drift.json   for a pipeline, every night\n"
+    "  flow-mcp drift --shard 2/8 --json    on the second of eight machines\n\n"
     "Exit codes: 0 no drift, 2 a tenant could not be compared or mended, 3 drift was found or remains, "
     "4 a policy blocks the update; 130 interrupted."
 )
 @tenants_argument
 @project_option
+@shard_option
 @click.option(
     "--mend",
     "mending",
@@ -84,7 +93,9 @@ class _Result:
 @click.option("--yes", is_flag=True, help="Mend without asking for confirmation in a terminal.")
 @as_of_option
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def command(tenants: tuple[str, ...], as_of: date, *, mending: bool, yes: bool, as_json: bool) -> None:
+def command(
+    tenants: tuple[str, ...], shard: Shard | None, as_of: date, *, mending: bool, yes: bool, as_json: bool
+) -> None:
     """Find what changed at the authorization servers since the last `pulumi up`.
 
     Lists managed objects that were changed or deleted, with the risk. On Keycloak, it also lists unmanaged
@@ -99,6 +110,8 @@ def command(tenants: tuple[str, ...], as_of: date, *, mending: bool, yes: bool, 
         raise NoProjectError(
             f"There is no tenant: {project.directory / 'stacks'} has no Pulumi.<stack>.yaml."
         )
+    if shard:
+        stacks = {stack: stacks[stack] for stack in shard.select(stacks)}
     result = _Result()
     console = Console(highlight=False, stderr=as_json)
     try:

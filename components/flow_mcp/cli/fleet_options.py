@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import click
 
 from flow_mcp.cli.fleet_progress import FleetProgress
 from flow_mcp.cli.fleet_summary import show
-from flow_mcp.cli.options import as_of_option, current_project, project_option, tenants_argument
+from flow_mcp.cli.options import (
+    as_of_option,
+    current_project,
+    project_option,
+    select_option,
+    shard_option,
+    tenants_argument,
+)
 from flow_mcp.common.interruption import Interruption
 from flow_mcp.common.progress import Steps
 from flow_mcp.engine.fleet.selection import select_tenants
@@ -31,19 +39,13 @@ _AFTER_INTERRUPT = b"flow-mcp: finishing running steps; press Ctrl-C again to st
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
-def fleet_options(command: _Command) -> _Command:
-    """Add the arguments and options of all commands for many tenants; `run` accepts their values."""
+def selection_options(command: _Command) -> _Command:
+    """Add the options that select tenants and divide the work; `started` accepts their values."""
     decorators = (
         tenants_argument,
         project_option,
         click.option("--all", "everything", is_flag=True, help="All tenants of the project."),
-        click.option(
-            "--select",
-            "patterns",
-            multiple=True,
-            metavar="GLOB",
-            help="Tenants whose name matches, such as prod-*. Repeatable.",
-        ),
+        select_option,
         click.option(
             "--changed-since",
             "revision",
@@ -51,17 +53,53 @@ def fleet_options(command: _Command) -> _Command:
             help="Only tenants (default: all) whose files differ from a git revision. If the program or "
             "the policies differ, all selected tenants.",
         ),
+        shard_option,
         click.option(
             "--workers",
             type=click.IntRange(1, 64),
             help="Number of tenants at the same time.  [default: from cores and free memory]",
         ),
         as_of_option,
-        click.option("--json", "as_json", is_flag=True, help="Print events, one JSON object a line."),
     )
     for decorator in reversed(decorators):
         command = decorator(command)
     return command
+
+
+def fleet_options(command: _Command) -> _Command:
+    """Add `selection_options` and `--json`; `run` accepts their values."""
+    json_option = click.option("--json", "as_json", is_flag=True, help="Print events, one JSON a line.")
+    return selection_options(json_option(command))
+
+
+def wave_options(command: _Command) -> _Command:
+    """Add the options that divide updates into waves."""
+    decorators = (
+        click.option(
+            "--canary",
+            "canaries",
+            multiple=True,
+            metavar="GLOB",
+            help="Tenants of the first wave. Repeatable.",
+        ),
+        click.option(
+            "--waves",
+            "percentages",
+            callback=_percentages,
+            metavar="PERCENTAGES",
+            help="Share of the other tenants that is updated after each wave: 10,50 makes three waves.",
+        ),
+    )
+    for decorator in reversed(decorators):
+        command = decorator(command)
+    return command
+
+
+def _percentages(_: click.Context, __: click.Parameter, given: str | None) -> tuple[int, ...]:
+    try:
+        return tuple(int(share.strip().removesuffix("%")) for share in given.split(",")) if given else ()
+    except ValueError:
+        raise click.BadParameter("use percentages, such as 10,50") from None
 
 
 def limit_options(command: _Command) -> _Command:
@@ -89,6 +127,41 @@ def limit_options(command: _Command) -> _Command:
     return command
 
 
+@contextmanager
+def started(
+    given: Mapping[str, Any], limits: Limits, *, force: bool = False, as_json: bool = False
+) -> Iterator[tuple[Fleet, FleetProgress]]:
+    """Select the tenants, compare them with their records, and yield a run with its progress.
+
+    Args:
+        given: the values of `selection_options`.
+        limits: the limits of the run.
+        force: whether the run includes unchanged tenants.
+        as_json: whether the progress is also printed as JSON.
+    """
+    project = current_project()
+    revision, shard = given["revision"], given["shard"]
+    everything = given["everything"] or bool(revision and not (given["tenants"] or given["patterns"]))
+    names = select_tenants(project, given["tenants"], given["patterns"], everything=everything)
+    if revision:
+        names = changed_since(project, revision, names)
+    if shard:
+        names = shard.select(names)
+    with Steps() as steps:
+        wait_for_updates(project, names, steps)
+        part = f", shard {shard}," if shard else ""
+        steps(f"Comparing {len(names)} tenants{part} with their records")
+        stacks = Stacks.of(project)
+        surveyed = survey(stacks, names, force=force, shard=shard)
+    interruption = Interruption()
+    with (
+        FleetProgress(interruption, as_json=as_json) as progress,
+        interruption.handling_signals(_acknowledge),
+    ):
+        workers = given["workers"] or default_workers()
+        yield Fleet(stacks, surveyed, given["as_of"], workers, limits, progress, interruption), progress
+
+
 def run(
     work: Callable[[Fleet, FleetProgress], Outcome],
     given: Mapping[str, Any],
@@ -108,24 +181,7 @@ def run(
         SystemExit: always.
     """
     began = time.monotonic()
-    project = current_project()
-    revision = given["revision"]
-    everything = given["everything"] or bool(revision and not (given["tenants"] or given["patterns"]))
-    names = select_tenants(project, given["tenants"], given["patterns"], everything=everything)
-    if revision:
-        names = changed_since(project, revision, names)
-    with Steps() as steps:
-        wait_for_updates(project, names, steps)
-        steps(f"Comparing {len(names)} tenants with their records")
-        stacks = Stacks.of(project)
-        surveyed = survey(stacks, names, force=force)
-    interruption = Interruption()
-    with (
-        FleetProgress(interruption, as_json=given["as_json"]) as progress,
-        interruption.handling_signals(_acknowledge),
-    ):
-        workers = given["workers"] or default_workers()
-        fleet = Fleet(stacks, surveyed, given["as_of"], workers, limits, progress, interruption)
+    with started(given, limits, force=force, as_json=given["as_json"]) as (fleet, progress):
         outcome = work(fleet, progress)
     show(outcome, time.monotonic() - began, as_json=given["as_json"])
     raise SystemExit(outcome.exit_code)

@@ -7,15 +7,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from flow_mcp.cli.options import table_console
 from flow_mcp.common.safe_text import terminal
 from flow_mcp.engine.fleet.selection import REASONS
 from flow_mcp.review.fleet.result import Event, Outcome, Result
 
-_WIDTH = 150
 _MAXIMUM_LENGTH = 900
 _STYLES = {
     "updated": "green",
@@ -68,9 +67,7 @@ def changes(results: tuple[Result, ...]) -> Iterator[str]:
 
 
 def _table(outcome: Outcome, seconds: float) -> None:
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(width=_WIDTH, highlight=False)
+    console = table_console()
     shown = [result for result in outcome.results if result.status != "unchanged" or result.message]
     if shown:
         table = Table("tenant", "result", "why", "changes", "seconds", box=None, pad_edge=False)
@@ -107,8 +104,13 @@ def _summary(outcome: Outcome, seconds: float) -> dict[str, Any]:
         "counts": dict(sorted(outcome.counts().items())),
         "refusal": outcome.refusal,
         "notes": list(outcome.notes),
-        "tenants": [{"tenant": result.stack, **_result(result)} for result in outcome.results],
+        "tenants": tenant_results(outcome),
     }
+
+
+def tenant_results(outcome: Outcome) -> list[Mapping[str, Any]]:
+    """Return the result of each tenant as JSON."""
+    return [{"tenant": result.stack, **_result(result)} for result in outcome.results]
 
 
 def _result(result: Result) -> Mapping[str, Any]:
@@ -119,4 +121,5 @@ def _result(result: Result) -> Mapping[str, Any]:
         "deletions": result.deletions,
         "seconds": result.seconds,
         "message": result.message,
+        **({"losses": list(result.losses)} if result.losses else {}),
     }

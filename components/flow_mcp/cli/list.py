@@ -6,16 +6,19 @@ import json
 from dataclasses import asdict
 
 import click
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from flow_mcp.cli.options import current_project, project_option, tenants_argument
+from flow_mcp.cli.options import (
+    current_project,
+    project_option,
+    select_option,
+    table_console,
+    tenants_argument,
+)
 from flow_mcp.common.safe_text import terminal
 from flow_mcp.engine.fleet.selection import select_tenants
 from flow_mcp.review.fleet.summary import summaries
-
-_WIDTH = 150
 
 
 @click.command(
@@ -27,13 +30,7 @@ _WIDTH = 150
 )
 @tenants_argument
 @project_option
-@click.option(
-    "--select",
-    "patterns",
-    multiple=True,
-    metavar="GLOB",
-    help="Tenants whose name matches, such as prod-*. Repeatable.",
-)
+@select_option
 @click.option("--json", "as_json", is_flag=True, help="Print the tenants as JSON.")
 def command(tenants: tuple[str, ...], patterns: tuple[str, ...], *, as_json: bool) -> None:
     """List tenants, their authorization servers and their authorities, from their files.
@@ -46,9 +43,7 @@ def command(tenants: tuple[str, ...], patterns: tuple[str, ...], *, as_json: boo
     if as_json:
         click.echo(json.dumps([asdict(summary) for summary in tenants_found], indent=2))
         return
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(width=_WIDTH, highlight=False)
+    console = table_console()
     table = Table("stack", "tenant", "server", "authority", box=None, pad_edge=False)
     for summary in tenants_found:
         authority = summary.authority or ("assigned by the server" if summary.kind else summary.problem)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -14,10 +15,15 @@ from click.shell_completion import CompletionItem
 from flow_mcp.common.errors import FlowMcpError
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
+    from flow_mcp.engine.fleet.shards import Shard
     from flow_mcp.engine.project import Project
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _PROJECT = f"{__name__}.project"
+# Rich wraps at 80 columns where there is no terminal, which breaks the rows of a table.
+_WIDTH_IN_PIPES = 150
 
 
 def as_of_option(command: _Command) -> _Command:
@@ -29,6 +35,25 @@ def as_of_option(command: _Command) -> _Command:
         metavar="YYYY-MM-DD",
         help="Day for which waivers and the ages of secrets are evaluated.  [default: today, in UTC]",
     )(command)
+
+
+def shard_option(command: _Command) -> _Command:
+    """Add `--shard`: a part of the selected tenants, so that several machines share the work."""
+    return click.option(
+        "--shard",
+        callback=_shard,
+        metavar="I/N",
+        help="Only part I of N of the selected tenants. Each tenant is in exactly one part.",
+    )(command)
+
+
+def _shard(_: click.Context, __: click.Parameter, given: str | None) -> Shard | None:
+    from flow_mcp.engine.fleet.shards import Shard, ShardError
+
+    try:
+        return Shard.parse(given) if given is not None else None
+    except ShardError as error:
+        raise click.BadParameter(str(error)) from None
 
 
 def is_interactive() -> bool:
@@ -73,15 +98,42 @@ def current_project() -> Project:
 
 def tenants_argument(command: _Command) -> _Command:
     """`[TENANT]...`: names of stacks, completed by the shell from the project's files."""
-    return click.argument("tenants", nargs=-1, metavar="[TENANT]...", shell_complete=_tenants)(command)
+    return click.argument("tenants", nargs=-1, metavar="[TENANT]...", shell_complete=tenants_completion)(
+        command
+    )
+
+
+def select_option(command: _Command) -> _Command:
+    """`--select GLOB`: further tenants by a pattern of their names; repeatable, as `patterns`."""
+    return click.option(
+        "--select",
+        "patterns",
+        multiple=True,
+        metavar="GLOB",
+        help="Tenants whose name matches, such as prod-*. Repeatable.",
+    )(command)
+
+
+def table_console() -> Console:
+    """Return a console for tables on standard output: as wide as the terminal, or wide in a pipe or a file.
+
+    `COLUMNS` sets another width, and `NO_COLOR` turns colours off.
+    """
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    if console.is_terminal or "COLUMNS" in os.environ:
+        return console
+    return Console(width=_WIDTH_IN_PIPES, highlight=False)
 
 
 def tenant_argument(command: _Command) -> _Command:
     """`TENANT`: the name of a stack, completed by the shell from the project's files."""
-    return click.argument("tenant", shell_complete=_tenants)(command)
+    return click.argument("tenant", shell_complete=tenants_completion)(command)
 
 
-def _tenants(context: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def tenants_completion(context: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Return the names of the project's stacks that complete an argument."""
     with context:
         try:
             stacks = current_project().stacks()

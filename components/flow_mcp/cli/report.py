@@ -7,9 +7,12 @@ from pathlib import Path
 
 import click
 
+from flow_mcp.cli.fleet_progress import FleetProgress
 from flow_mcp.cli.options import as_of_option, current_project, project_option, tenants_argument
+from flow_mcp.common.interruption import Interruption
 from flow_mcp.common.progress import Steps
-from flow_mcp.engine.project import NoProjectError
+from flow_mcp.engine.fleet.workers import default_workers
+from flow_mcp.engine.project import NoProjectError, Project
 from flow_mcp.engine.stacks import Stacks
 from flow_mcp.operations.export import files
 from flow_mcp.review.report import backend
@@ -50,12 +53,18 @@ from flow_mcp.review.report.html import to_html
     help="Read settings and last updates from Pulumi's backend, and drift from the authorization servers. "
     "It needs the stacks' passphrase and the servers' credentials, and changes nothing.",
 )
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    help="With --live, the number of tenants at the same time.  [default: from cores and free memory]",
+)
 @as_of_option
 def command(
     tenants: tuple[str, ...],
     to: Path | None,
     as_json: Path | None,
     settings: Path | None,
+    workers: int | None,
     as_of: date,
     *,
     live: bool,
@@ -74,11 +83,8 @@ def command(
         raise NoProjectError(
             f"There is no tenant to report: {project.directory / 'stacks'} has no Pulumi.<stack>.yaml."
         )
+    backend_data = _read(project, stacks, workers) if live else None
     with Steps() as progress:
-        backend_data = None
-        if live:
-            progress(f"Reading {len(stacks)} {'stack' if len(stacks) == 1 else 'stacks'} with Pulumi")
-            backend_data = backend.read(Stacks.of(project), stacks, progress.detail)
         progress(f"Reading {len(stacks)} {'tenant' if len(stacks) == 1 else 'tenants'}")
         sources = Sources(Delivered.read(settings) if settings else None, backend_data)
         report = build(project, stacks, sources, as_of)
@@ -89,6 +95,12 @@ def command(
             files.write(as_json, report.to_json())
     written = " and ".join(str(file) for file in (to, as_json) if file is not None)
     click.echo(f"{_summary(report)}: {written}")
+
+
+def _read(project: Project, stacks: tuple[str, ...], workers: int | None) -> dict[str, backend.Backend]:
+    interruption = Interruption()
+    with FleetProgress(interruption, as_json=False) as progress, interruption.handling_signals():
+        return backend.read(Stacks.of(project), stacks, workers or default_workers(), progress, interruption)
 
 
 def _summary(report: Report) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from flow_mcp.authorization_servers.schema import stack_schema
 from flow_mcp.cli.options import current_project, project_option
 from flow_mcp.common.json_schema import schema_text
 from flow_mcp.declaration.applications.schema import applications_schema
+from flow_mcp.local.editors import jetbrains, vscode
+from flow_mcp.local.editors.schemas import FILE_SCHEMAS
 from flow_mcp.operations.drift.document import drift_schema
 from flow_mcp.review.diff.document import diff_schema
 from flow_mcp.review.evidence.schema import evidence_schema
@@ -26,6 +29,13 @@ def _policy_configuration() -> dict[str, Any]:
     return configuration_schema(Pack.load(current_project().policies).rules)
 
 
+def _pulumi_package() -> dict[str, Any]:
+    """Return the schema of the Pulumi package; the import of Pulumi's SDK takes a second."""
+    from flow_mcp.authorization_servers.component_schema import plugin_schema
+
+    return plugin_schema(version("flow-mcp"))
+
+
 _SCHEMAS = {
     "stack": stack_schema,
     "applications": applications_schema,
@@ -37,7 +47,10 @@ _SCHEMAS = {
     "report": report_schema,
     "vectors": vectors_schema,
     "policy-configuration": _policy_configuration,
+    "pulumi-package": _pulumi_package,
 }
+
+_EDITORS = {"jetbrains": jetbrains.files, "vscode": vscode.files}
 
 
 @click.command(
@@ -49,10 +62,13 @@ _SCHEMAS = {
     "  flow-mcp schema drift                  the output of `flow-mcp drift --json`\n"
     "  flow-mcp schema evidence               the content of evidence\n"
     "  flow-mcp schema policy-configuration   policies/configuration.json\n"
+    "  flow-mcp schema pulumi-package         the Pulumi package, from which SDKs are generated\n"
     "  flow-mcp schema report                 the output of `flow-mcp report --json`\n"
     "  flow-mcp schema vectors                the test vectors for runtimes\n"
     "  flow-mcp schema --write docs/schemas   write all schemas to files\n"
-    "  flow-mcp schema stack --write schemas  write one schema to a file\n\n"
+    "  flow-mcp schema stack --write schemas  write one schema to a file\n"
+    "  flow-mcp schema --install vscode       completion and checks in Visual Studio Code\n"
+    "  flow-mcp schema --install jetbrains    the same in IDEs of JetBrains\n\n"
     "Exit codes: 0 done, 1 a file is not up to date (--check), 2 could not run."
 )
 @project_option
@@ -69,8 +85,17 @@ _SCHEMAS = {
     metavar="DIRECTORY",
     help="Exit with 1 if the files in this directory are not up to date.",
 )
-def command(which: str | None, write: Path | None, check: Path | None) -> None:
+@click.option(
+    "--install",
+    "editor",
+    type=click.Choice(sorted(_EDITORS)),
+    help="Write the schemas of the project's files, and the settings by which the editor uses them.",
+)
+def command(which: str | None, write: Path | None, check: Path | None, editor: str | None) -> None:
     """Show the JSON Schema of a tenant's file, the settings document or another published format."""
+    if editor is not None:
+        _install(editor)
+        return
     names = [which] if which else sorted(_SCHEMAS)
     if check is not None:
         stale = [file for name in names if not _current(file := _file(check, name), name)]
@@ -87,6 +112,19 @@ def command(which: str | None, write: Path | None, check: Path | None) -> None:
         if not _current(file, name):
             file.write_text(_text(name), encoding="utf-8")
             click.echo(f"wrote {file}")
+
+
+def _install(editor: str) -> None:
+    """Write the schemas of a project's files and an editor's settings; unchanged files are not written."""
+    project = current_project().directory
+    texts = _EDITORS[editor](project)
+    texts |= {schema.path: _text(schema.name) for schema in FILE_SCHEMAS}
+    for path, text in sorted(texts.items()):
+        file = project / path
+        if not file.is_file() or file.read_text(encoding="utf-8") != text:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+            click.echo(f"wrote {path}")
 
 
 def _file(directory: Path, which: str) -> Path:

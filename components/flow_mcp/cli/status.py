@@ -8,11 +8,16 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from flow_mcp.cli.options import current_project, project_option, tenants_argument
+from flow_mcp.cli.options import (
+    current_project,
+    project_option,
+    select_option,
+    table_console,
+    tenants_argument,
+)
 from flow_mcp.common.progress import Steps
 from flow_mcp.common.safe_text import terminal
 from flow_mcp.engine.fleet.selection import REASONS, Candidate, select_tenants
@@ -20,8 +25,6 @@ from flow_mcp.engine.fleet.survey import survey
 from flow_mcp.engine.fleet.workers import default_workers
 from flow_mcp.engine.stacks import StackError, Stacks
 from flow_mcp.review.fleet.summary import TenantSummary, summaries
-
-_WIDTH = 150
 
 
 @click.command(
@@ -34,13 +37,7 @@ _WIDTH = 150
 )
 @tenants_argument
 @project_option
-@click.option(
-    "--select",
-    "patterns",
-    multiple=True,
-    metavar="GLOB",
-    help="Tenants whose name matches, such as prod-*. Repeatable.",
-)
+@select_option
 @click.option("--changed", "only_changed", is_flag=True, help="Show only tenants that changed.")
 @click.option(
     "--drift",
@@ -112,9 +109,7 @@ def _drift(stacks: Stacks, candidates: Sequence[Candidate], steps: Steps) -> _Dr
 def _table(
     files: Mapping[str, TenantSummary], shown: Sequence[Candidate], drift: _Drift, *, with_drift: bool
 ) -> None:
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(width=_WIDTH, highlight=False)
+    console = table_console()
     columns = ["stack", "server", "authority", "last update", "resources", "state"]
     table = Table(*columns, *(["drift"] if with_drift else []), box=None, pad_edge=False)
     for tenant in shown:

@@ -11,15 +11,20 @@ import click
 from flow_mcp.cli.options import current_project, project_option
 from flow_mcp.common.progress import Steps
 from flow_mcp.engine.toolchain.golang import module_directory
-from flow_mcp.engine.toolchain.programs import Part, dotted
+from flow_mcp.engine.toolchain.programs import PARTS, Part, dotted
 from flow_mcp.engine.toolchain.provision import PROVISION_METHODS, ProvisionMethod, Result, provision
 
-_NAMES: Mapping[Part, str] = {"pulumi": "Pulumi", "keycloak": "its Keycloak plugin"}
+_NAMES: Mapping[Part, str] = {
+    "pulumi": "Pulumi",
+    "keycloak": "its Keycloak plugin",
+    "languages": "its hosts for TypeScript and YAML",
+}
 
 
 @click.command(
     epilog="\b\nExamples:\n"
     "  flow-mcp toolchain\n"
+    "  flow-mcp toolchain --languages                 also for programs in TypeScript and YAML\n"
     "  flow-mcp toolchain --from build --json\n"
     "  GOPROXY=https://mirror.example/go flow-mcp toolchain\n\n"
     "Exit codes: 0 all is there, 1 no way works here, 2 could not run; 130 interrupted."
@@ -37,8 +42,11 @@ _NAMES: Mapping[Part, str] = {"pulumi": "Pulumi", "keycloak": "its Keycloak plug
     type=click.Choice(PROVISION_METHODS),
     help="Use only this method.  [default: try all in this order]",
 )
+@click.option(
+    "--languages", is_flag=True, help="Also install the language hosts for programs in TypeScript and YAML."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the installed programs as JSON.")
-def command(directory: Path | None, method: ProvisionMethod | None, as_json: bool) -> None:
+def command(directory: Path | None, method: ProvisionMethod | None, languages: bool, as_json: bool) -> None:
     """Install Pulumi, its Python language host and its Keycloak plugin.
 
     Each program is the installed one if it is new enough, else the official download, else a build of the Go
@@ -48,7 +56,11 @@ def command(directory: Path | None, method: ProvisionMethod | None, as_json: boo
     directory = (directory or project / ".toolchain" / "bin").absolute()
     with Steps() as progress:
         results = provision(
-            module_directory(project), directory, (method,) if method else PROVISION_METHODS, progress
+            module_directory(project),
+            directory,
+            (*PARTS, "languages") if languages else PARTS,
+            (method,) if method else PROVISION_METHODS,
+            progress,
         )
     if as_json:
         click.echo(_as_json(directory, results))
@@ -56,8 +68,8 @@ def command(directory: Path | None, method: ProvisionMethod | None, as_json: boo
     for result in results.values():
         if result.provided.note:
             click.echo(f"{', '.join(result.provided.files)}: {result.provided.note}")
-    parts = " and ".join(f"{_NAMES[part]} {_describe(result)}" for part, result in results.items())
-    click.echo(f"{parts} are in {directory}")
+    *first, last = (f"{_NAMES[part]} {_describe(result)}" for part, result in results.items())
+    click.echo(f"{', '.join(first)} and {last} are in {directory}")
 
 
 def _describe(result: Result) -> str:

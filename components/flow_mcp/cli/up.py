@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from flow_mcp.cli.fleet_options import CODES, fleet_options, limit_options, run
+from flow_mcp.cli.fleet_options import CODES, fleet_options, limit_options, run, wave_options
 from flow_mcp.cli.fleet_progress import FleetProgress
 from flow_mcp.cli.fleet_summary import changes
 from flow_mcp.cli.options import is_interactive
@@ -19,34 +19,19 @@ from flow_mcp.review.fleet.up import Rollout, up
 _SHOWN = 20
 
 
-def _percentages(_: click.Context, __: click.Parameter, given: str | None) -> tuple[int, ...]:
-    try:
-        return tuple(int(share.strip().removesuffix("%")) for share in given.split(",")) if given else ()
-    except ValueError:
-        raise click.BadParameter("use percentages, such as 10,50") from None
-
-
 @click.command(
     epilog="\b\nExamples:\n"
     "  flow-mcp up acme                         this tenant, if it changed\n"
     "  flow-mcp up --all                        all tenants that changed\n"
     "  flow-mcp up --select 'prod-*' --force    these, even if they are unchanged\n"
     "  flow-mcp up --changed-since origin/main --yes    in a pipeline\n"
-    "  flow-mcp up --all --canary 'test-*' --waves 10,50 --max-deletions 5 --verify\n\n" + CODES
+    "  flow-mcp up --all --canary 'test-*' --waves 10,50 --max-deletions 5 --verify\n"
+    "  flow-mcp up --all --shard 2/8 --yes      on the second of eight machines\n\n" + CODES
 )
 @fleet_options
 @click.option("--force", is_flag=True, help="Include unchanged tenants.")
 @click.option("-y", "--yes", is_flag=True, help="Do not ask before the first change.")
-@click.option(
-    "--canary", "canaries", multiple=True, metavar="GLOB", help="Tenants of the first wave. Repeatable."
-)
-@click.option(
-    "--waves",
-    "percentages",
-    callback=_percentages,
-    metavar="PERCENTAGES",
-    help="Share of the other tenants that is updated after each wave: 10,50 makes three waves.",
-)
+@wave_options
 @limit_options
 @click.option("--verify", is_flag=True, help="Verify the tenants of each wave before the next wave.")
 def command(

@@ -6,22 +6,22 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 import click
 from pydantic import ValidationError
-from rich.console import Console
 
 from flow_mcp.authorization_servers.load import from_file
-from flow_mcp.cli.options import current_project, project_option, tenants_argument
+from flow_mcp.cli.options import current_project, project_option, table_console, tenants_argument
 from flow_mcp.common.errors import FlowMcpError
 from flow_mcp.common.progress import Steps
 from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.declaration.findings import DeclarationError
 from flow_mcp.declaration.load import instance_of
 from flow_mcp.engine.project import Project
-from flow_mcp.engine.stacks import StackError, Stacks
+from flow_mcp.engine.stacks import CLIENT_SECRETS, OTHER_CLIENT_SECRETS, StackError, Stacks
 from flow_mcp.operations.verify.check import Result
 from flow_mcp.operations.verify.client_key import ClientKey
 from flow_mcp.operations.verify.report import Verification, counts, lines
@@ -32,7 +32,6 @@ from flow_mcp.operations.verify.web import Web
 from flow_mcp.settings import SettingsDocument, SettingsEnvelope
 
 _COULD_NOT_RUN = 2
-_WIDTH = 150
 
 
 class SettingsError(FlowMcpError):
@@ -177,7 +176,11 @@ def _tenants(tenants: tuple[str, ...], file: Path | None) -> Iterator[tuple[str,
             declaration = _declaration(project, stack_file)
             text = stacks.settings(stack)
             yield from _targets(
-                _parsed(text, stack), declaration, lambda: stacks.client_secrets(stack), web, options
+                _parsed(text, stack),
+                declaration,
+                lambda output: stacks.client_secrets(stack, output),
+                web,
+                options,
             )
 
         yield stack, prepare
@@ -186,7 +189,7 @@ def _tenants(tenants: tuple[str, ...], file: Path | None) -> Iterator[tuple[str,
 def _targets(
     settings: SettingsDocument,
     declaration: Declaration | str,
-    secrets: Callable[[], Mapping[str, str]],
+    secrets: Callable[[str], Mapping[str, str]],
     web: Web,
     options: _Options,
 ) -> Iterator[Target]:
@@ -202,11 +205,14 @@ def _targets(
             f"--key {unknown[0]}: {settings.tenant} has no such client with private-key-jwt. "
             f"Its clients with private-key-jwt: {', '.join(sorted(key_clients)) or 'none'}."
         )
-    for server in servers:
-        yield Target(settings, server, web, declaration, secrets, *options, environment=os.environ)
+    for server, output in zip(servers, (CLIENT_SECRETS, OTHER_CLIENT_SECRETS), strict=False):
+        yield Target(
+            settings, server, web, declaration, partial(secrets, output), *options, environment=os.environ
+        )
 
 
-def _no_secrets() -> Mapping[str, str]:
+def _no_secrets(output: str) -> Mapping[str, str]:
+    del output
     raise SkipError("--settings does not read client secrets from the stack")
 
 
@@ -251,9 +257,7 @@ def _show(
         }
         click.echo(json.dumps(document, indent=2))
         return
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(width=_WIDTH, highlight=False)
+    console = table_console()
     # Tenants with failures come first.
     for verification in sorted(done, key=lambda item: not counts(item.results)["fail"]):
         for line in lines(verification, everything=everything):

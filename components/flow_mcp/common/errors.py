@@ -18,6 +18,7 @@
     ├── PreviewError             Pulumi's preview failed or its result is unreliable
     │   └── LockedError          another update holds the stack's lock
     ├── WaveError                the percentages of the waves of an update are invalid
+    ├── UnresolvedError          it is unknown whether a killed update created a resource
     ├── FleetError               a run over several tenants cannot start or continue
     ├── NewTenantError           a new tenant's file cannot be created
     ├── PulumiError              a run of Pulumi in a scratch project failed
@@ -27,6 +28,7 @@
     ├── NotMendedError           drift could not be reverted
     ├── GitError                 a git revision cannot be read
     ├── ExportError              settings cannot be delivered
+    ├── RotateError              a rotation cannot be recorded, or a secret cannot be handed over
     ├── ConnectError             a tenant does not admit an application
     ├── EvidenceError            evidence cannot be created or read
     ├── NotVerifiedError         evidence has no valid signature, or does not match the given files

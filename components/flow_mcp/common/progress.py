@@ -11,6 +11,8 @@ from typing import Self
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from flow_mcp.common.timings import Timings
+
 _HEARTBEAT_SECONDS = 15
 
 
@@ -64,7 +66,14 @@ class Steps(LiveProgress):
         self._step = ("", 0.0)
         self._detail = ""
 
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        super().__exit__(kind, error, trace)
+        self._report()
+
     def __call__(self, step: str) -> None:
+        self._report()
         self._step, self._detail = (step, time.monotonic()), ""
         if self._console.is_terminal:
             for task in self._live.task_ids:
@@ -77,6 +86,12 @@ class Steps(LiveProgress):
         self._detail = detail
         for task in self._live.task_ids:
             self._live.update(task, description=f"{self._step[0]}: {detail}")
+
+    def _report(self) -> None:
+        """Report the current step, which ends, to `--verbose`."""
+        step, began = self._step
+        if step and Timings.current:
+            Timings.current.step(step, time.monotonic() - began)
 
     def _heartbeat(self) -> None:
         step, began = self._step

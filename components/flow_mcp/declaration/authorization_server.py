@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Annotated, Protocol
 
-from flow_mcp.declaration.base import Declared
+from pydantic import Field
+
+from flow_mcp.declaration.base import Declared, Form
 from flow_mcp.declaration.clients import People
 
 
@@ -25,8 +27,21 @@ RegistrationMethods = Mapping[str, RegistrationMethod | None]
 """Registration methods by their key in the authorization server's declaration; None for a closed method."""
 
 
+StateLabel = Annotated[
+    str, Form(r"[a-z][a-z0-9]{0,31}", "a state label", "1 to 32 lower-case letters and digits")
+]
+
+
 class DeclaredServer(Declared):
     """Base class of declared authorization servers; each kind has a subclass."""
+
+    state_label: Annotated[
+        StateLabel | None,
+        Field(
+            description="Distinguishes the server's resources in Pulumi's state from those of another server "
+            "of the same kind during a move. It stays with the server after the move."
+        ),
+    ] = None
 
     @property
     def registration_methods(self) -> RegistrationMethods:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 
 from flow_mcp.declaration.access_lists import check_access
@@ -23,12 +24,28 @@ def check(
 ) -> Iterator[Finding]:
     """Yield all findings about a parsed declaration, including those of its kind of authorization server.
 
+    The paths are those of the tenant's file.
+
     Args:
         declaration: the tenant's declaration.
         chosen: the kinds of authorization server that it declares.
         known: the keys of all kinds.
         applications: the known applications; None if the team's file of them is invalid.
     """
+    origin = declaration.origin
+    for finding in _check(declaration, chosen, known, applications):
+        path, remedy = origin.path(finding.path), finding.remedy
+        if origin.key and path[:1] == ("clients",):
+            remedy += f" For this server only: declare the client under {origin.key}.clients."
+        yield replace(finding, path=path, remedy=remedy)
+
+
+def _check(
+    declaration: Declaration,
+    chosen: Sequence[AuthorizationServerKind],
+    known: Iterable[str],
+    applications: Mapping[str, Application] | None,
+) -> Iterator[Finding]:
     choice_findings = list(check_choice(chosen, known))
     yield from choice_findings
     yield from _identifiers(declaration.tenant)

@@ -19,7 +19,12 @@ def duplicate_claims(loaded: Loaded, stack: str, owners: dict[str, str]) -> Iter
     """
     declaration = loaded.declaration
     tenant = (("id",), f"the tenant {declaration.tenant.id} of {declaration.instance.server}")
-    for path, description in (tenant, *declaration.kind.owns(declaration)):
+    owned = (
+        (side.origin.path(path), description)
+        for side in declaration.at_servers
+        for path, description in side.kind.owns(side)
+    )
+    for path, description in (tenant, *owned):
         if (owner := owners.setdefault(description, stack)) != stack:
             message = f"is {description}, which the stack {owner} also declares"
             yield loaded.problem(Finding(path, message, "Declare it in only one stack."))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, GetJsonSchemaHandler, model_validator
@@ -13,18 +12,16 @@ from pydantic_core import CoreSchema
 from flow_mcp.declaration.base import (
     ClientId,
     ClientRedirectUri,
-    Day,
     Declared,
-    Duration,
     Form,
     IssuerUrl,
     Name,
     Origin,
     ServerUrl,
     Text,
-    seconds,
 )
 from flow_mcp.declaration.findings import RefusedError
+from flow_mcp.declaration.secret import Secret
 from flow_mcp.settings import Grant
 
 _PEM = re.compile(
@@ -55,6 +52,7 @@ Access = Annotated[
                 "an access entry",
                 '"<workspace>/<environment>", "<workspace>/*" or "*"',
             ),
+            Field(examples=["456/production", "456/*"]),
         ],
         ...,
     ],
@@ -159,27 +157,26 @@ class PrivateKeyJwt(Declared):
         Annotated[str, AfterValidator(_certificate)] | None,
         Field(description="The client's X.509 certificate, PEM."),
     ] = None
+    previous_certificate: Annotated[
+        Annotated[str, AfterValidator(_certificate)] | None,
+        Field(
+            description="The client's previous certificate, PEM. Assertions signed with either key are "
+            "accepted until the rotation is finished."
+        ),
+    ] = None
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
         if (self.jwks_url is None) == (self.certificate is None):
             raise RefusedError("needs exactly one of jwksUrl and certificate", "Give one of them.")
+        if self.previous_certificate and self.certificate is None:
+            raise RefusedError(
+                "has previousCertificate beside jwksUrl",
+                "Remove it. The client publishes both keys at jwksUrl during a rotation.",
+            )
+        if self.previous_certificate and self.previous_certificate == self.certificate:
+            raise RefusedError("has the same certificate twice", "Remove previousCertificate.")
         return self
-
-
-class Secret(Declared):
-    """A client secret with a declared expiry date, so that the result does not depend on the current time."""
-
-    issued: Annotated[Day, Field(description="Date of its creation, YYYY-MM-DD.")]
-    lifetime: Annotated[Duration, Field(description="How long it is valid, such as 180d.")]
-
-    @property
-    def expires(self) -> str:
-        """The time at which the secret expires, RFC 3339 in UTC."""
-        end = datetime.fromisoformat(self.issued).replace(tzinfo=UTC) + timedelta(
-            seconds=seconds(self.lifetime)
-        )
-        return end.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class FederatedCredential(Declared):
@@ -215,7 +212,8 @@ class Client(Declared):
         Name | None,
         Field(
             description="A known application, such as vscode. It supplies grant, clientType, redirectUris "
-            "and webOrigins if they are absent."
+            "and webOrigins if they are absent.",
+            examples=["vscode", "claude", "claude-code", "cursor"],
         ),
     ] = None
     grant: Annotated[
@@ -251,7 +249,8 @@ class Client(Declared):
     secret: Annotated[
         Secret | None,
         Field(
-            description="The client authenticates with a secret that expires; its value is never declared."
+            description="The client authenticates with a secret that expires or is rotated; its value is "
+            "never declared."
         ),
     ] = None
     federated_credential: Annotated[

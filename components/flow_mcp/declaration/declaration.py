@@ -49,6 +49,8 @@ class AuthorizationServerKind:
         cannot_grant_unasked: why clients of this kind cannot get a scope that they do not request; None if
             they can.
         cannot_bind_tokens: why clients of this kind cannot be required to use DPoP; None if they can.
+        losses: yields what the server loses, in addition to clients and their secrets, when the tenant's
+            resources are deleted. It may call the server.
     """
 
     key: str
@@ -67,6 +69,7 @@ class AuthorizationServerKind:
     server_url: Callable[[Declaration], str] | None = None
     cannot_grant_unasked: str | None = "its default scopes cannot be declared"
     cannot_bind_tokens: str | None = "the stack cannot require DPoP there"
+    losses: Callable[[Declaration], Iterable[str]] = lambda _: ()
 
     @property
     def field(self) -> str:
@@ -89,12 +92,59 @@ class ResourceDeclared:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """The place of a declaration in the tenant's file.
+
+    Attributes:
+        key: `movingTo` or `movingFrom` for the other authorization server of a move; None otherwise.
+        clients: names of the clients that are declared below `key`.
+    """
+
+    key: Literal["movingTo", "movingFrom"] | None = None
+    clients: frozenset[str] = frozenset()
+
+    def path(self, path: Path) -> Path:
+        """Return the path in the tenant's file of a path in the declaration."""
+        below = path[:1] in {("authorizationServer",), ("manualRegistrations",)} or (
+            path[:1] == ("clients",) and path[1:2] and path[1] in self.clients
+        )
+        return (self.key, *path) if self.key and below else path
+
+
+@dataclass(frozen=True)
 class Declaration:
-    """A tenant, its Flow instance and the kind of its authorization server."""
+    """A tenant at one authorization server, with its Flow instance.
+
+    During a move a tenant has two authorization servers, and a declaration for each. Both have the same
+    workspaces; their clients may differ.
+
+    Attributes:
+        instance: the Flow instance.
+        tenant: the tenant, with the authorization server, clients and manual registrations of this server.
+        kind: the kind of the authorization server.
+        other: the tenant at the other authorization server during a move; None in that declaration itself.
+        origin: the place of this declaration in the tenant's file.
+    """
 
     instance: Instance
     tenant: Tenant
     kind: AuthorizationServerKind
+    other: Declaration | None = None
+    origin: Origin = Origin()
+
+    @property
+    def at_servers(self) -> tuple[Declaration, ...]:
+        """The tenant at each of its authorization servers, the preferred one first."""
+        return (self, self.other) if self.other else (self,)
+
+    @property
+    def component_type(self) -> str:
+        """Pulumi's type token of the component at this authorization server, which is in its children's URNs.
+
+        A child's URN has its parent's type, but not its name: two servers of a kind need two types.
+        """
+        label = self.server.state_label
+        return f"flow-mcp:{self.kind.key}{f'/{label}' if label else ''}:AuthorizationServer"
 
     @cached_property
     def server(self) -> DeclaredServer:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import Field, create_model
 
 from flow_mcp.declaration.declaration import AuthorizationServerKind
-from flow_mcp.declaration.tenant import AuthorizationServerChoice, Tenant
+from flow_mcp.declaration.tenant import MOVES, AuthorizationServerChoice, Move, Tenant
 
 
 class Kinds(Mapping[str, AuthorizationServerKind]):
@@ -45,26 +45,33 @@ class Kinds(Mapping[str, AuthorizationServerKind]):
         """Return the model of a tenant's declaration.
 
         Args:
-            tenant: the value to be validated. If it declares exactly one kind, the model accepts only that
-                kind, so that no other is imported. Otherwise the model accepts all kinds.
+            tenant: the value to be validated. If it declares exactly one kind, or one on each side of a
+                move, the model accepts only those, so that no other is imported. Otherwise the model accepts
+                all kinds.
         """
         keys = self._declared(tenant) or tuple(self._paths)
         if keys not in self._models:
             self._models[keys] = self._model(keys)
         return self._models[keys]
 
-    def chosen(self, tenant: Tenant) -> tuple[AuthorizationServerKind, ...]:
-        """Return the kinds that a tenant declares; the checks reject any number except one."""
-        choice = tenant.authorization_server
+    def chosen(self, choice: AuthorizationServerChoice) -> tuple[AuthorizationServerKind, ...]:
+        """Return the kinds that are declared; the checks reject any number except one."""
         names = {field.alias for name, field in _fields(choice) if getattr(choice, name) is not None}
         return tuple(self[key] for key in self._paths if key in names)
 
     def _declared(self, tenant: Any) -> tuple[str, ...]:
         if not isinstance(tenant, Mapping):
             return ()
-        choice = tenant.get("authorizationServer", {self._default: None})
-        keys = tuple(choice) if isinstance(choice, Mapping) else ()
-        return keys if len(keys) == 1 and keys[0] in self._paths else ()
+        default = {"authorizationServer": {self._default: None}}
+        sides = [{**default, **tenant}, *(tenant[key] for key in MOVES if key in tenant)]
+        choices = [side.get("authorizationServer") for side in sides if isinstance(side, Mapping)]
+        keys = [tuple(choice) for choice in choices if isinstance(choice, Mapping)]
+        if len(keys) < len(sides) or any(
+            len(side_keys) != 1 or side_keys[0] not in self._paths for side_keys in keys
+        ):
+            return ()
+        declared = {key for side_keys in keys for key in side_keys}
+        return tuple(key for key in self._paths if key in declared)
 
     def _model(self, keys: tuple[str, ...]) -> type[Tenant]:
         choice = create_model(
@@ -81,11 +88,21 @@ class Kinds(Mapping[str, AuthorizationServerKind]):
                 default_factory=lambda: choice.model_validate({default.key: default.declaration()}),
                 description=description,
             )
+        move = create_model(
+            Move.__name__,
+            __base__=Move,
+            __doc__=Move.__doc__,
+            authorization_server=(choice, Field(description="The authorization server, exactly one.")),
+        )
+        moves: dict[str, Any] = {
+            name: (move | None, Tenant.model_fields[name]) for name in ("moving_to", "moving_from")
+        }
         return create_model(
             Tenant.__name__,
             __base__=Tenant,
             __doc__=Tenant.__doc__,
             authorization_server=(choice, field),
+            **moves,
         )
 
 

@@ -8,15 +8,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import Any
 
-from flow_mcp.declaration import checks, files
+from flow_mcp.declaration import checks, files, move
 from flow_mcp.declaration.applications.catalogue import Catalogue, catalogue_beside, catalogue_of
 from flow_mcp.declaration.applications.expansion import expanded, names, with_grants
-from flow_mcp.declaration.declaration import Declaration
+from flow_mcp.declaration.declaration import AuthorizationServerKind, Declaration
 from flow_mcp.declaration.findings import DeclarationError, Finding, Path, Problem
 from flow_mcp.declaration.instance import Instance
 from flow_mcp.declaration.kinds import Kinds
 from flow_mcp.declaration.partial import STAND_INS, related
 from flow_mcp.declaration.source_value import Located, SourceValue, parse, validated
+from flow_mcp.declaration.tenant import Tenant
 
 PROJECT = files.PROJECT
 instance_of = files.instance_of
@@ -94,11 +95,12 @@ def parse_unchecked(tenant: Any, instance: Any, kinds: Kinds) -> Declaration:
         DeclarationError: the tenant does not declare exactly one authorization server.
     """
     parsed = validated(kinds.tenant_model(tenant), tenant)
-    chosen = kinds.chosen(parsed)
-    if len(chosen) != 1:
-        source = SourceValue(tenant, "the declaration")
-        raise DeclarationError([source.locate(finding)[1] for finding in checks.check_choice(chosen, kinds)])
-    return Declaration(validated(Instance, instance), parsed, chosen[0])
+    declaration, chosen = _at_servers(parsed, validated(Instance, instance), kinds)
+    for declared in chosen:
+        if findings := list(checks.check_choice(declared, kinds)):
+            source = SourceValue(tenant, "the declaration")
+            raise DeclarationError([source.locate(finding)[1] for finding in findings])
+    return declaration
 
 
 def _load(
@@ -109,29 +111,55 @@ def _load(
     parsed_instance = parse(Instance, instance)
     located = [*parsed_tenant.problems, *parsed_instance.problems]
     if parsed_tenant.model is not None:
-        chosen = kinds.chosen(parsed_tenant.model)
-        declaration = Declaration(
-            parsed_instance.model or Instance(server=STAND_INS["server"]),
-            parsed_tenant.model,
-            chosen[0] if chosen else kinds.default,
-        )
-        known = catalogue() if any(names(declaration)) else Catalogue({})
+        declaration, chosen = _at_servers(parsed_tenant.model, parsed_instance.model, kinds)
+        sides = declaration.at_servers
+        known = catalogue() if any(name for side in sides for name in names(side)) else Catalogue({})
         located += known.problems
-        declaration = expanded(declaration, known)
+        declaration = _expanded(declaration, known)
         invalid_in_instance = {("instance", *path) for path in parsed_instance.invalid_paths}
         is_consequence = _consequence_of(parsed_tenant.invalid_paths | invalid_in_instance)
+        applications = None if known.problems else known
+        findings = list(checks.check(declaration, chosen[0], kinds, applications))
+        if other := declaration.other:
+            shared = {(finding.path, finding.message) for finding in findings}
+            findings += (
+                finding
+                for finding in checks.check(other, chosen[1], kinds, applications)
+                if (finding.path, finding.message) not in shared
+            )
+            findings += move.check_clients(declaration, other)
+            if not (located or any(finding.severity == "error" for finding in findings)):
+                findings += move.check_servers(declaration, other)
         located += (
-            _locate(finding, tenant, instance)
-            for finding in checks.check(declaration, chosen, kinds, None if known.problems else known)
-            if not is_consequence(finding.path)
+            _locate(finding, tenant, instance) for finding in findings if not is_consequence(finding.path)
         )
     # In the order of the stack's file; problems of Pulumi.yaml come last.
     located.sort(key=lambda item: (item[1].file != tenant.source, item[0]))
     problems = tuple(dict.fromkeys(problem for _, problem in located))
     if parsed_tenant.model is None or any(problem.severity == "error" for problem in problems):
         raise DeclarationError(problems)
-    own = {name: known.own[name] for name in sorted({*names(declaration)}) if name in known.own}
+    used = {name for side in declaration.at_servers for name in names(side)}
+    own = {name: known.own[name] for name in sorted(used) if name in known.own}
     return Loaded(_with_sorted_lists(declaration), problems, tenant, own)
+
+
+def _at_servers(
+    tenant: Tenant, instance: Instance | None, kinds: Kinds
+) -> tuple[Declaration, list[tuple[AuthorizationServerKind, ...]]]:
+    """Return the tenant at its authorization servers, and the kinds that each of them declares."""
+    chosen = [kinds.chosen(tenant.authorization_server)]
+    if declared := move.declared_move(tenant):
+        chosen.append(kinds.chosen(declared[1].authorization_server))
+    kind, *others = (declared[0] if declared else kinds.default for declared in chosen)
+    declaration = Declaration(instance or Instance(server=STAND_INS["server"]), tenant, kind)
+    if others:
+        declaration = replace(declaration, other=move.at_other_server(declaration, others[0]))
+    return declaration, chosen
+
+
+def _expanded(declaration: Declaration, known: Catalogue) -> Declaration:
+    other = expanded(declaration.other, known) if declaration.other else None
+    return replace(expanded(declaration, known), other=other)
 
 
 def _locate(finding: Finding, tenant: SourceValue, instance: SourceValue) -> Located:
@@ -151,7 +179,9 @@ def _consequence_of(invalid_paths: frozenset[Path]) -> Callable[[Path], bool]:
 def _with_sorted_lists(declaration: Declaration) -> Declaration:
     """Sort all lists, which are sets, so that equal declarations result in equal settings documents."""
     value = declaration.tenant.model_dump(mode="json", by_alias=True, exclude_none=True)
-    return replace(declaration, tenant=validated(type(declaration.tenant), _sorted(value)))
+    tenant = validated(type(declaration.tenant), _sorted(value))
+    other = _with_sorted_lists(declaration.other) if declaration.other else None
+    return replace(declaration, tenant=tenant, other=other)
 
 
 def _sorted(value: Any) -> Any:

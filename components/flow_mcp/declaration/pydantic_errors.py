@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 from flow_mcp.common.suggestions import did_you_mean
 from flow_mcp.declaration.findings import Finding, Path, RefusedError, dotted
 from flow_mcp.declaration.positions import NO_VALUE
-from flow_mcp.declaration.texts import DAY
+from flow_mcp.declaration.texts import DAY, DAY_OR_UNKNOWN
 
 _MAPPING = "a mapping (key: value)"
 _LIST = "a list ([…], or - before each item)"
@@ -59,7 +59,21 @@ def findings(model: type[BaseModel], error: ValidationError) -> tuple[Finding, .
 
 def is_date_field(model: type[BaseModel], path: Path) -> bool:
     """Whether the field at a path contains a date, which needs no quotes in YAML."""
-    return any(DAY in field.metadata for field in _fields(model, path[:-1]) if field.alias == path[-1])
+    return any(
+        validator in _DATES
+        for field in _fields(model, path[:-1])
+        if field.alias == path[-1]
+        for validator in (*field.metadata, *_metadata(field.annotation))
+    )
+
+
+_DATES = (DAY, DAY_OR_UNKNOWN)
+
+
+def _metadata(annotation: Any) -> Iterator[Any]:
+    """Yield the metadata of an optional field's type."""
+    for option in get_args(annotation):
+        yield from get_args(option)[1:]
 
 
 _ENCRYPTED = (

@@ -10,6 +10,9 @@ from flow_mcp.declaration.base import Declared, Identifier, Name
 from flow_mcp.declaration.clients import BoundTokens, Client, ManualRegistration
 from flow_mcp.declaration.waivers import RuleId, Waiver
 
+MOVES = ("movingTo", "movingFrom")
+"""The keys of a tenant under which its other authorization server is declared during a move."""
+
 
 class Workspace(Declared):
     """A workspace and its environments that expose an MCP server."""
@@ -23,6 +26,22 @@ class AuthorizationServerChoice(Declared):
     # `Kinds.tenant_model` adds an optional field for each kind. The number of declared kinds is checked
     # together with the other rules, so that all problems of a file are reported in one run.
     model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
+
+
+class Move(Declared):
+    """The other authorization server of a tenant during a move. The tenant accepts the tokens of both."""
+
+    authorization_server: AuthorizationServerChoice
+    clients: dict[Name, Client] = Field(
+        default={},
+        description="Clients with another declaration at this server, by name. An entry replaces the "
+        "tenant's whole entry; all other clients are the same at both servers.",
+    )
+    manual_registrations: dict[Name, ManualRegistration] = Field(
+        default={},
+        description="The clients that an administrator registered at this server, by name. Those of the "
+        "other server do not apply here, because a client ID is valid at one server only.",
+    )
 
 
 class Tenant(Declared):
@@ -44,6 +63,21 @@ class Tenant(Declared):
         default=None,
         description="Requirements for the access tokens of all clients, also of registration methods.",
     )
+    moving_to: Annotated[
+        Move | None,
+        Field(description="The next authorization server: its tokens are accepted already."),
+    ] = None
+    moving_from: Annotated[
+        Move | None,
+        Field(description="The former authorization server: its tokens are still accepted."),
+    ] = None
+    protected: Annotated[
+        bool | None,
+        Field(
+            description="true: Pulumi refuses to delete the tenant, or a realm that the stack created. "
+            "Clients and their access can be changed and removed."
+        ),
+    ] = None
     waivers: dict[RuleId, Waiver] = Field(
         default={}, description="Waivers by the rule's ID; each suppresses a rule until its expiry date."
     )

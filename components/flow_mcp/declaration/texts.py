@@ -15,6 +15,9 @@ from pydantic_core import CoreSchema, core_schema
 from flow_mcp.common.safe_text.plain import INVISIBLE
 from flow_mcp.declaration.findings import RefusedError
 
+UNKNOWN_DAY = "unknown"
+"""The day of an event before the file recorded one."""
+
 _LONGEST = 255
 _DAY = re.compile(r"(?P<day>20[0-9]{2}-[0-9]{2}-[0-9]{2})(?: 00:00:00 \+0000 UTC)?")
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
@@ -65,7 +68,12 @@ def _text(text: str) -> str:
     return text
 
 
-def _day(text: str) -> str:
+def day(text: str) -> str:
+    """Return a date in the form YYYY-MM-DD.
+
+    Raises:
+        RefusedError: the text is not a date of this century.
+    """
     # Pulumi converts a date without quotes to the longer form.
     match = _DAY.fullmatch(text)
     try:
@@ -74,6 +82,10 @@ def _day(text: str) -> str:
         raise RefusedError(
             "is not a date of this century", "Write it as YYYY-MM-DD, such as 2026-11-01."
         ) from None
+
+
+def _day_or_unknown(text: str) -> str:
+    return text if text == UNKNOWN_DAY else day(text)
 
 
 def seconds(duration: str) -> int:
@@ -88,6 +100,7 @@ Identifier = Annotated[
         "an ID",
         "1 to 63 letters, digits, - and _, starting with a letter or digit",
     ),
+    Field(examples=["456", "production"]),
 ]
 """The ID of a tenant, workspace or environment: a URL path segment that needs no encoding."""
 
@@ -109,12 +122,22 @@ ClientId = Annotated[
 Text = Annotated[str, AfterValidator(_text), Field(json_schema_extra={"minLength": 1, "maxLength": _LONGEST})]
 """One line of text for people, without invisible characters."""
 
-DAY = AfterValidator(_day)
+DAY = AfterValidator(day)
 """Validator of date fields, which accept a date with or without quotes in YAML."""
 
-Day = Annotated[str, DAY, Field(json_schema_extra={"format": "date"})]
+Day = Annotated[str, DAY, Field(examples=["2026-11-01"], json_schema_extra={"format": "date"})]
+
+DAY_OR_UNKNOWN = AfterValidator(_day_or_unknown)
+"""Validator of date fields that also accept `unknown`."""
+
+DayOrUnknown = Annotated[
+    str,
+    DAY_OR_UNKNOWN,
+    Field(json_schema_extra={"anyOf": [{"format": "date"}, {"const": UNKNOWN_DAY}]}),
+]
 
 Duration = Annotated[
     str,
     Form(r"[1-9][0-9]{0,5}[smhd]", "a duration", "a whole number and a unit, such as 90s, 5m, 8h or 180d"),
+    Field(examples=["5m", "8h", "180d"]),
 ]

@@ -203,16 +203,26 @@ def _origin(origin: str) -> str:
     return origin
 
 
-_URI = Field(json_schema_extra={"format": "uri"})
+_URI = {"format": "uri"}
 
-ServerUrl = Annotated[str, AfterValidator(_server_url), _URI]
+ServerUrl = Annotated[
+    str, AfterValidator(_server_url), Field(examples=["https://id.acme.example"], json_schema_extra=_URI)
+]
 """The base URL of a server."""
 
-IssuerUrl = Annotated[str, AfterValidator(_issuer_url), _URI]
+IssuerUrl = Annotated[
+    str, AfterValidator(_issuer_url), Field(examples=["https://id.acme.example/oidc"], json_schema_extra=_URI)
+]
 """The issuer of another server's tokens (`iss`)."""
 
-RedirectUri = Annotated[str, AfterValidator(_redirect_uri), _URI]
-PrivateUseUri = Annotated[str, AfterValidator(_private_use_uri), _URI]
-ClientRedirectUri = Annotated[str, AfterValidator(_client_redirect_uri), _URI]
-Origin = Annotated[str, AfterValidator(_origin), _URI]
-Host = Annotated[str, AfterValidator(_host)]
+RedirectUri = Annotated[str, AfterValidator(_redirect_uri), Field(json_schema_extra=_URI)]
+PrivateUseUri = Annotated[str, AfterValidator(_private_use_uri), Field(json_schema_extra=_URI)]
+ClientRedirectUri = Annotated[
+    str,
+    AfterValidator(_client_redirect_uri),
+    Field(examples=["http://127.0.0.1/callback"], json_schema_extra=_URI),
+]
+Origin = Annotated[
+    str, AfterValidator(_origin), Field(examples=["https://app.acme.example"], json_schema_extra=_URI)
+]
+Host = Annotated[str, AfterValidator(_host), Field(examples=["claude.ai"])]

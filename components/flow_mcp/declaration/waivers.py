@@ -10,7 +10,11 @@ from flow_mcp.declaration.base import Day, Declared, Form, Text
 
 RuleId = Annotated[
     str,
-    Form(r"[A-Z][A-Z0-9]{1,15}-[0-9]{3}", "a rule's ID", "an ID from docs/policies.md, such as FLOWMCP-016"),
+    Form(
+        r"[A-Z][A-Z0-9]{1,15}-[0-9]{3}",
+        "a rule's ID",
+        "an ID of `flow-mcp schema policy-configuration`, such as FLOWMCP-016",
+    ),
 ]
 
 

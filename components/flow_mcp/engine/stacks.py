@@ -25,6 +25,10 @@ _REFRESH_SECONDS = 600
 # Pulumi reads the states of all stacks.
 _LIST_SECONDS = 600
 
+CLIENT_SECRETS = "clientSecrets"
+OTHER_CLIENT_SECRETS = "otherClientSecrets"
+"""The outputs with client secrets: of the tenant's authorization server, and of the other one in a move."""
+
 
 class StackError(FlowMcpError):
     """Pulumi could not read a stack."""
@@ -107,18 +111,35 @@ class Stacks:
             )
         return settings
 
-    def client_secrets(self, stack: str) -> dict[str, str]:
-        """Return the decrypted client secrets from the output `clientSecrets`, by client name.
+    def client_secrets(self, stack: str, output: str = CLIENT_SECRETS) -> dict[str, str]:
+        """Return the decrypted client secrets from an output of the stack, by client name.
 
         This needs access to the stack's secrets provider, such as its passphrase.
+
+        Args:
+            stack: the stack's name.
+            output: `clientSecrets`, or `otherClientSecrets` for the second server of a move.
 
         Raises:
             StackError: Pulumi cannot decrypt the output, or printed unexpected output.
         """
-        secrets = self._outputs(stack, "--show-secrets").get("clientSecrets", {})
+        secrets = self._outputs(stack, "--show-secrets").get(output, {})
         if not isinstance(secrets, dict):
-            raise StackError(f"the output clientSecrets of the stack {stack} is not a mapping")
+            raise StackError(f"the output {output} of the stack {stack} is not a mapping")
         return {name: secret for name, secret in secrets.items() if isinstance(secret, str)}
+
+    def inputs_of(self, stack: str, resource_type: str) -> tuple[Any, ...]:
+        """Return the inputs of the stack's resources of a type, from the state. Secrets stay encrypted.
+
+        Raises:
+            NotAppliedError: the stack does not exist at the backend.
+            StackError: the command failed or printed unexpected output.
+        """
+        state = self._json("stack", "export", "--stack", stack)
+        resources = (state.get("deployment") or {}).get("resources") or ()
+        return tuple(
+            resource.get("inputs") for resource in resources if resource.get("type") == resource_type
+        )
 
     def update_number(self, stack: str) -> int:
         """Return the number of the stack's last update; the first update has the number 1.

@@ -275,6 +275,8 @@ class SettingsDocument(StrictModel):
         keys = [resource.key for resource in self.protected_resources]
         for noun, values in (
             ("authority", authorities),
+            # A token is judged by the server of its issuer, which must be one.
+            ("issuer", [issuer for server in self.authorization_servers for issuer in {*server.issuers}]),
             ("protected resource", keys),
             ("protected resource's URL", [resource.url for resource in self.protected_resources]),
         ):

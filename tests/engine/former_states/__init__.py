@@ -1,6 +1,7 @@
 """States that earlier versions left, each with what the stand-in for Auth0 held then.
 
 `names.json`: the component, the server's component and the provider are named after the stack.
+`version_0_1_0.json`: all resources of the sample tenant, as version 0.1.0 creates them.
 `tenant_settings.json`: the Auth0 tenant's settings are managed, and nothing remembers what they were before.
 
 Secrets are replaced, and what Pulumi says of the machine is removed.

@@ -19,6 +19,7 @@ add = theme.add
 
 OLD = ExpectedAnswers(PRODUCTION, acme.AUTHORITY, acme.PRODUCTION_SCOPE, asked=generic.SCOPES)
 NEW = ExpectedAnswers(PRODUCTION, generic.answers.authority, generic.SCOPES)
+DYNAMIC = "0b1c2d3e-4f50-4a61-8b72-9c83ad94be05"
 NEW_CLAIMS = generic.program(aud=generic.PRODUCTION)
 
 
@@ -85,6 +86,24 @@ add(
     "The old server's audience is none of the new one's.",
     new_token(aud=PRODUCTION),
     NEW.invalid("wrong-audience", generic.PROGRAM),
+)
+add(
+    "scopes-apart",
+    "MOV-1 SCP-4",
+    "The old server's scope is none of the new one's.",
+    new_token(scope=acme.PRODUCTION_SCOPE),
+    NEW.step_up("missing-scope", generic.PROGRAM),
+)
+add(
+    "registration-apart",
+    "ISS-4 CLI-1",
+    "A client registers itself at the server that issued the token, not at the other one.",
+    signed(
+        generic.person(client_id=DYNAMIC) | {"aud": generic.PRODUCTION},
+        {"alg": "RS256", "typ": "at+jwt", "kid": "RS256"},
+        "other",
+    ),
+    NEW.invalid("unregistered-client", generic.PERSON._replace(client=DYNAMIC)),
 )
 add(
     "not-moved",

@@ -125,11 +125,17 @@ def _credentials(path: Path, client: Client) -> Iterator[Finding]:
             "declares a client ID, but Auth0 assigns client IDs",
             "Remove it. The stack's output clientIds contains the assigned one.",
         )
-    if client.secret:
+    if client.secret and client.secret.lifetime:
         yield Finding(
-            (*path, "secret"),
+            (*path, "secret", "lifetime"),
             "declares an expiry, but Auth0's client secrets do not expire",
-            "Remove it (Auth0 generates a secret anyway), or use privateKeyJwt.",
+            "Remove it (Auth0 generates a secret anyway), declare rotateAfter, or use privateKeyJwt.",
+        )
+    if client.secret and client.secret.overlap:
+        yield Finding(
+            (*path, "secret", "overlap"),
+            "is not supported by Auth0: a client has one secret, which a rotation ends at once",
+            "Remove it, and rotate with --allow-gap; or use privateKeyJwt, with two keys during a rotation.",
         )
     if client.federated_credential:
         yield Finding(
@@ -149,9 +155,15 @@ def _credentials(path: Path, client: Client) -> Iterator[Finding]:
     # Imported on use only: the import takes longer than all others of this module.
     from flow_mcp.authorization_servers.auth0 import keys
 
-    if problem := keys.key_problem(client.private_key_jwt.certificate or ""):
+    declared = client.private_key_jwt
+    for key, pem in {
+        "certificate": declared.certificate,
+        "previousCertificate": declared.previous_certificate,
+    }.items():
+        if pem is None or (problem := keys.key_problem(pem)) is None:
+            continue
         yield Finding(
-            (*path, "privateKeyJwt", "certificate"),
+            (*path, "privateKeyJwt", key),
             problem,
             "Declare the X.509 certificate or public key of an RSA key pair in PEM.",
         )

@@ -9,12 +9,12 @@ from functools import partial
 import pulumi
 import pulumi_auth0 as auth0
 
-from flow_mcp.authorization_servers.auth0 import names
+from flow_mcp.authorization_servers.auth0 import names, resources
 from flow_mcp.authorization_servers.auth0.apis import Permissions
 from flow_mcp.authorization_servers.auth0.declaration import Auth0
 from flow_mcp.authorization_servers.outputs import combine
 from flow_mcp.declaration.base import seconds
-from flow_mcp.declaration.clients import Client
+from flow_mcp.declaration.clients import Client, PrivateKeyJwt
 from flow_mcp.declaration.declaration import Declaration, ResourceDeclared
 from flow_mcp.settings import Grant
 
@@ -38,7 +38,7 @@ def create(
         ids[name] = client.client_id
         credentials = _credentials(name, declared, client, opts)
         if declared.confidential and not declared.private_key_jwt:
-            secrets[name] = credentials.client_secret.apply(partial(_required_secret, name))
+            secrets[name] = _secret(name, server, declared, client, credentials, opts)
         subject = "user" if declared.grant is Grant.AUTHORIZATION_CODE else "client"
         for resource in declaration.reached_by(declared.access):
             grant(f"{name}/{resource.key}", client.client_id, resource, subject, permissions, opts)
@@ -136,8 +136,9 @@ def _credentials(
                         "name": name,
                         "credential_type": "public_key",
                         "algorithm": "RS256",
-                        "pem": (declared.private_key_jwt.certificate or "").strip(),
+                        "pem": pem.strip(),
                     }
+                    for pem in _pems(declared.private_key_jwt)
                 ]
             },
             opts=opts,
@@ -148,6 +149,30 @@ def _credentials(
         authentication_method="client_secret_basic" if declared.confidential else "none",
         opts=opts,
     )
+
+
+def _secret(
+    name: str,
+    server: Auth0,
+    declared: Client,
+    client: auth0.Client,
+    credentials: auth0.ClientCredentials,
+    opts: pulumi.ResourceOptions,
+) -> pulumi.Output[str]:
+    if declared.secret is None:
+        return credentials.client_secret.apply(partial(_required_secret, name))
+    return resources.Auth0ClientSecret(
+        f"{name}-secret",
+        domain=server.domain,
+        client_id=client.client_id,
+        issued=declared.secret.issued,
+        opts=pulumi.ResourceOptions(parent=opts.parent, depends_on=[credentials]),
+    ).value
+
+
+def _pems(declared: PrivateKeyJwt) -> list[str]:
+    """Return the client's public keys, the previous one first. Auth0 accepts assertions of two keys."""
+    return [pem for pem in (declared.previous_certificate, declared.certificate) if pem]
 
 
 def _required_secret(name: str, secret: str) -> str:

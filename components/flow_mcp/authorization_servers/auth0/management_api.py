@@ -1,6 +1,7 @@
 """A client of Auth0's Management API, with the requests that the Auth0 plugin does not offer.
 
-Source: https://auth0.com/docs/api/management/v2/tenants (tenant settings).
+Sources: https://auth0.com/docs/api/management/v2/tenants (tenant settings),
+https://auth0.com/docs/api/management/v2/clients (a client's secret).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import uuid
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import quote
 
 import httpx
 
@@ -24,6 +26,10 @@ from flow_mcp.authorization_servers.errors import (
 from flow_mcp.authorization_servers.http import http_client, json_object, send
 
 _SETTINGS = "/api/v2/tenants/settings"
+_GRANTS = "/api/v2/client-grants"
+_PAGE = 100
+_SETTINGS_PERMISSIONS = "read:tenant_settings and update:tenant_settings"
+_CLIENT_PERMISSIONS = "read:client_keys, read:clients and update:client_keys"
 _BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _ASSERTION_SECONDS = 60
 
@@ -65,7 +71,7 @@ class ManagementApi:
         Raises:
             AuthorizationServerError: Auth0 does not answer or rejects the request.
         """
-        return self._accepted("GET", None)
+        return self._accepted("GET", _SETTINGS, _SETTINGS_PERMISSIONS)
 
     def update_tenant_settings(self, changed: Mapping[str, Any]) -> None:
         """Change the given settings and no others.
@@ -73,30 +79,78 @@ class ManagementApi:
         Raises:
             AuthorizationServerError: Auth0 does not answer or rejects the request.
         """
-        self._accepted("PATCH", changed)
+        self._accepted("PATCH", _SETTINGS, _SETTINGS_PERMISSIONS, changed)
+
+    def client_secret(self, client_id: str) -> str | None:
+        """Return a client's secret; None if the administrator's application may not read it.
+
+        Raises:
+            AuthorizationServerError: Auth0 does not answer or rejects the request.
+        """
+        return self._accepted("GET", _client(client_id), _CLIENT_PERMISSIONS).get("client_secret")
+
+    def rotate_client_secret(self, client_id: str) -> str | None:
+        """Replace a client's secret, and return the new one. The present one becomes invalid at once.
+
+        Raises:
+            AuthorizationServerError: Auth0 does not answer or rejects the request.
+        """
+        path = f"{_client(client_id)}/rotate-secret"
+        return self._accepted("POST", path, _CLIENT_PERMISSIONS).get("client_secret")
+
+    def client_grants(self, audience: str) -> list[dict[str, Any]]:
+        """Return the grants of all applications for an API.
+
+        Source: https://auth0.com/docs/api/management/v2/client-grants/get-client-grants
+
+        Raises:
+            AuthorizationServerError: Auth0 does not answer or rejects the request.
+        """
+        grants: list[dict[str, Any]] = []
+        while len(grants) % _PAGE == 0:
+            query = {"audience": audience, "per_page": _PAGE, "page": len(grants) // _PAGE}
+            answer = self._answer("GET", _GRANTS, "read:client_grants", params=query)
+            page = answer.json()
+            if not isinstance(page, list):
+                raise self._unexpected("GET", _GRANTS, answer)
+            grants += page
+            if not page:
+                break
+        return grants
 
     @property
     def _server_name(self) -> str:
         return f"the Auth0 tenant {self.domain}"
 
-    def _accepted(self, method: str, body: Mapping[str, Any] | None) -> dict[str, Any]:
+    def _accepted(
+        self, method: str, path: str, permissions: str, body: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        arguments = {} if body is None else {"json": body}
+        answer = self._answer(method, path, permissions, **arguments)
+        if accepted := json_object(answer):
+            return accepted
+        raise self._unexpected(method, path, answer)
+
+    def _answer(self, method: str, path: str, permissions: str, **arguments: Any) -> httpx.Response:
         self._token = self._token or self._sign_in()
         headers = {"Authorization": f"Bearer {self._token}"}
-        arguments = {} if body is None else {"json": body}
-        answer = send(self._client, method, _SETTINGS, server=self._server_name, headers=headers, **arguments)
-        if answer.is_success and (settings := json_object(answer)):
-            return settings
+        answer = send(self._client, method, path, server=self._server_name, headers=headers, **arguments)
+        if answer.is_success:
+            return answer
         if answer.status_code == httpx.codes.UNAUTHORIZED:
             raise CredentialsError(
                 f"{self._server_name} rejects the Management API's token: {_reason(answer)}."
             )
         if answer.status_code == httpx.codes.FORBIDDEN:
             raise RightsError(
-                f"{self._server_name} does not permit reading and changing its settings ({_reason(answer)}). "
-                "Grant read:tenant_settings and update:tenant_settings to the administrator's application."
+                f"{self._server_name} does not permit {method} {path} ({_reason(answer)}). "
+                f"Grant {permissions} to the administrator's application."
             )
-        raise AuthorizationServerError(
-            f"{self._server_name} answered {answer.status_code} to {method} {_SETTINGS}: {_reason(answer)}."
+        raise self._unexpected(method, path, answer)
+
+    def _unexpected(self, method: str, path: str, answer: httpx.Response) -> AuthorizationServerError:
+        return AuthorizationServerError(
+            f"{self._server_name} answered {answer.status_code} to {method} {path}: {_reason(answer)}."
         )
 
     def _sign_in(self) -> str:
@@ -162,6 +216,10 @@ class ManagementApi:
                 "AUTH0_CLIENT_ASSERTION_SIGNING_ALG to RS256, RS384 or PS256."
             ) from None
         return {"client_assertion_type": _BEARER, "client_assertion": assertion}
+
+
+def _client(client_id: str) -> str:
+    return f"/api/v2/clients/{quote(client_id, safe='')}"
 
 
 def _reason(answer: httpx.Response) -> str:

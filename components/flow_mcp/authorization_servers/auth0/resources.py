@@ -7,6 +7,31 @@ import pulumi
 from flow_mcp.engine.plugin.program import PluginResource
 
 
+class Auth0ClientSecret(PluginResource):
+    """The secret of a client. Another day is a rotation, which ends the present secret at once.
+
+    Args:
+        resource_name: name of the Pulumi resource.
+        domain: domain of the Auth0 tenant.
+        client_id: client ID of the client.
+        issued: day of the secret.
+        opts: options of the Pulumi resource.
+    """
+
+    value: pulumi.Output[str]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        domain: pulumi.Input[str],
+        client_id: pulumi.Input[str],
+        issued: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(resource_name, {"domain": domain, "client_id": client_id, "issued": issued}, opts)
+
+
 class Auth0FormerSettings(PluginResource):
     """The settings of an Auth0 tenant before the stack set them. Delete restores them.
 

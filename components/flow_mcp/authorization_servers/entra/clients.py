@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pulumi
 import pulumi_azuread as azuread
 
-from flow_mcp.authorization_servers.entra import names
+from flow_mcp.authorization_servers.entra import names, passwords
 from flow_mcp.authorization_servers.entra.apis import ApiApplication
 from flow_mcp.authorization_servers.entra.clouds import CLOUD_VALUES
 from flow_mcp.authorization_servers.entra.declaration import Entra
@@ -138,16 +138,8 @@ class Clients:
                 audiences=[federated.audience or CLOUD_VALUES[self._entra.cloud].token_exchange],
                 opts=self._opts,
             )
-        elif secret := client.secret:
-            password = azuread.ApplicationPassword(
-                name,
-                application_id=application.id,
-                display_name=f"flow-mcp {secret.issued}",
-                end_date=secret.expires,
-                rotate_when_changed={"issued": secret.issued},
-                opts=self._opts,
-            )
-            self.secrets[name] = password.value
+        elif client.secret:
+            self.secrets[name] = passwords.create(name, client.secret, application, self._opts)
 
 
 def _required(api: ApiApplication, *, program: bool) -> azuread.ApplicationRequiredResourceAccessArgs:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from flow_mcp.declaration.clients import Client
 from flow_mcp.declaration.findings import Finding, Path
+from flow_mcp.declaration.texts import UNKNOWN_DAY
 
 
 def check(path: Path, client: Client) -> Iterator[Finding]:
@@ -29,6 +30,18 @@ def check(path: Path, client: Client) -> Iterator[Finding]:
             "has no credential, and the expiry of a secret at Entra must be declared",
             "Add federatedCredential: {issuer: …, subject: …}, "
             "or secret: {issued: 2026-11-01, lifetime: 180d}.",
+        )
+    elif client.secret and not client.secret.lifetime:
+        yield Finding(
+            (*path, "secret"),
+            "has no issued and lifetime, and the expiry of a secret at Entra must be declared",
+            "Add issued: the day of its creation, and lifetime: at least rotateAfter and overlap together.",
+        )
+    elif client.secret and client.secret.previous == UNKNOWN_DAY:
+        yield Finding(
+            (*path, "secret", "previous"),
+            "is unknown, but the passwords of an application are declared by their days",
+            "Declare the day of the previous secret, or remove previous, which ends that secret at once.",
         )
     if client.federated_credential and urlsplit(client.federated_credential.issuer).scheme != "https":
         yield Finding(

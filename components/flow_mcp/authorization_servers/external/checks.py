@@ -94,8 +94,8 @@ def _client(path: Path, client: Client) -> Iterator[Finding]:
     if client.secret:
         yield Finding(
             (*path, "secret"),
-            "declares an expiry, but the server decides the expiry (RFC 7591, client_secret_expires_at)",
-            "Remove it. The server generates a secret anyway.",
+            "declares an expiry or a rotation, which the server decides (RFC 7591, client_secret_expires_at)",
+            "Remove it. The server generates a secret anyway. To replace it, register another client.",
         )
     if client.federated_credential:
         yield Finding(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flow_mcp.authorization_servers.keycloak.checks import check, owns
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
+from flow_mcp.authorization_servers.keycloak.losses import losses
 from flow_mcp.authorization_servers.keycloak.setting_changes import SETTING_CHANGES
 from flow_mcp.authorization_servers.keycloak.settings import authority, settings
 from flow_mcp.declaration.credentials import CredentialVariables
@@ -21,6 +22,7 @@ KEYCLOAK = AuthorizationServerKind(
     chooses_client_ids=True,
     authority=authority,
     owns=owns,
+    losses=losses,
     credentials=CredentialVariables((("KEYCLOAK_USER", "KEYCLOAK_PASSWORD"), ("KEYCLOAK_CLIENT_SECRET",))),
 )
 

@@ -99,6 +99,14 @@ class AdminApi:
         """
         self._accepted("POST", path, self.answer("POST", path, json=body))
 
+    def post_for(self, path: str) -> Any:
+        """Send a request without a body, and return the object in the response.
+
+        Raises:
+            AuthorizationServerError: Keycloak does not answer or rejects the request.
+        """
+        return self._accepted("POST", path, self.answer("POST", path))
+
     def put(self, path: str, body: Mapping[str, Any] | None = None) -> None:
         """Set the object at `path`.
 

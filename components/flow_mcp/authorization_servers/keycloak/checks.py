@@ -101,19 +101,24 @@ def _client_ids(declaration: Declaration) -> Iterator[Finding]:
 
 def _credentials(declaration: Declaration) -> Iterator[Finding]:
     for name, client in declaration.tenant.clients.items():
-        certificate = client.private_key_jwt and client.private_key_jwt.certificate
-        if certificate and not _is_certificate(certificate):
+        key = client.private_key_jwt
+        declared = (
+            {"certificate": key.certificate, "previousCertificate": key.previous_certificate} if key else {}
+        )
+        for setting, certificate in declared.items():
+            if certificate and not _is_certificate(certificate):
+                yield Finding(
+                    ("clients", name, "privateKeyJwt", setting),
+                    "is not an X.509 certificate",
+                    "Declare a certificate, which may be self-signed, or a jwksUrl. "
+                    "Keycloak does not accept a bare public key.",
+                )
+        if client.secret and client.secret.lifetime:
             yield Finding(
-                ("clients", name, "privateKeyJwt", "certificate"),
-                "is not an X.509 certificate",
-                "Declare a certificate, which may be self-signed, or a jwksUrl. "
-                "Keycloak does not accept a bare public key.",
-            )
-        if client.secret:
-            yield Finding(
-                ("clients", name, "secret"),
+                ("clients", name, "secret", "lifetime"),
                 "declares an expiry, but Keycloak's client secrets do not expire",
-                "Remove it (Keycloak generates a secret anyway), or use privateKeyJwt.",
+                "Remove it (Keycloak generates a secret anyway), declare rotateAfter and overlap, or use "
+                "privateKeyJwt.",
             )
         if client.federated_credential:
             yield Finding(

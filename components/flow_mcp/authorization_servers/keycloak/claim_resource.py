@@ -73,7 +73,7 @@ class ClaimResource(Resource[ClaimInputs, ClaimState]):
             created = find_claims(api, inputs.realm, inputs.owner)
             if len(created) != 1:
                 # Another stack claimed the tenant at the same time. The IDs do not show whose claim is whose.
-                raise _claimed_error(api, inputs, created)
+                raise claimed_error(api, inputs, created)
             return Made(created[0], ClaimState(**inputs.model_dump()))
 
     def read(self, resource_id: str, state: ClaimState | None) -> Made[ClaimState] | None:
@@ -82,7 +82,7 @@ class ClaimResource(Resource[ClaimInputs, ClaimState]):
         with self._api(state) as api:
             existing = find_claims(api, state.realm, state.owner)
             if existing and resource_id not in existing:
-                raise _claimed_error(api, state, existing)
+                raise claimed_error(api, state, existing)
             return Made(resource_id, state) if resource_id in existing else None
 
     def check_ownership(self, resource_id: str, state: ClaimState) -> None:
@@ -109,10 +109,11 @@ def find_claims(api: AdminApi, realm: str, owner: str) -> Sequence[str]:
 
 def _require_unclaimed(api: AdminApi, inputs: ClaimInputs, claims: Sequence[str]) -> None:
     if claims and list(claims) != [os.environ.get(TAKE_OVER)]:
-        raise _claimed_error(api, inputs, claims)
+        raise claimed_error(api, inputs, claims)
 
 
-def _claimed_error(api: AdminApi, inputs: ClaimInputs, claims: Sequence[str]) -> OwnedByOthersError:
+def claimed_error(api: AdminApi, inputs: ClaimInputs, claims: Sequence[str]) -> OwnedByOthersError:
+    """Return the error about a tenant that another stack has claimed."""
     return OwnedByOthersError(
         f"Another stack manages {inputs.owner} in realm {inputs.realm} at Keycloak {api.url} (claim "
         f"{', '.join(claims)}). It is at another backend, or belongs to another copy of this repository. Use "

@@ -8,7 +8,14 @@ import pulumi
 import pulumi_keycloak as keycloak
 
 from flow_mcp.authorization_servers.component import AuthorizationServerComponent
-from flow_mcp.authorization_servers.keycloak import clients, names, registration, resources, scopes
+from flow_mcp.authorization_servers.keycloak import (
+    clients,
+    names,
+    registration,
+    resources,
+    scopes,
+    secret_rotation,
+)
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
 from flow_mcp.declaration.base import seconds
 from flow_mcp.declaration.declaration import Declaration
@@ -81,6 +88,8 @@ class KeycloakAuthorizationServer(AuthorizationServerComponent):
         # The Keycloak plugin percent-encodes spaces and letters in paths, but not the percent sign.
         realm_id: pulumi.Input[str] = realm.id if realm else server.realm.name.replace("%", "%25")
         resource_scopes = scopes.create(declaration, server, realm_id, preflight.groups, owned)
+        policies = secret_rotation.create_policies(declaration, realm_id, owned)
+        owned = pulumi.ResourceOptions.merge(owned, pulumi.ResourceOptions(depends_on=[*policies]))
         self.secrets = clients.create(declaration, server, realm_id, resource_scopes, owned)
         registration.create(declaration, server, realm_id, resource_scopes, owned)
         self.ids = pulumi.Output.from_input({})
@@ -101,6 +110,8 @@ def _realm(
         import_=server.realm.name if exists else None,
         # A realm contains its users, so it is deleted only if the declaration permits that.
         retain_on_delete=not server.realm.deletable,
+        # The end of a move removes the former realm from the stack.
+        protect=bool(declaration.tenant.protected) and declaration.origin.key is None,
         # The properties that the program sets get initial values, which an administrator may change.
         ignore_changes=list(ADMINISTRATORS_SETTINGS),
     )

@@ -31,6 +31,7 @@ class PreflightArguments(Administration):
         create: whether the stack creates the realm or uses an existing one.
         owner: value of the owner attribute of the stack's objects, such as `flow-mcp:acme`.
         client_ids: client IDs of the clients that the stack creates.
+        keeps_previous_secrets: whether Keycloak must keep previous secrets of clients during an overlap.
         groups: names or paths of the groups that must exist; empty if the stack creates the realm.
     """
 
@@ -38,6 +39,7 @@ class PreflightArguments(Administration):
     create: bool
     owner: str
     client_ids: tuple[str, ...] = ()
+    keeps_previous_secrets: bool = False
     groups: tuple[str, ...] = ()
 
 
@@ -69,7 +71,7 @@ class KeycloakPreflight(Function[PreflightArguments, PreflightResult]):
 
     def call(self, arguments: PreflightArguments) -> PreflightResult:
         with self._api(arguments) as api:
-            version = _version(api)
+            version = _version(api, arguments)
             realm = _realm(api, arguments)
             if realm is None:
                 _require_creator(api, arguments)
@@ -86,18 +88,32 @@ class KeycloakPreflight(Function[PreflightArguments, PreflightResult]):
             )
 
 
-def _version(api: AdminApi) -> str | None:
+def _version(api: AdminApi, arguments: PreflightArguments) -> str | None:
     answer = api.answer("GET", "/serverinfo")
     if not answer.is_success:
         return None
-    version: str | None = answer.json().get("systemInfo", {}).get("version")
+    information = answer.json()
+    version: str | None = information.get("systemInfo", {}).get("version")
     parts = re.match(r"(\d+)\.(\d+)", version or "")
     if parts and (int(parts[1]), int(parts[2])) < OLDEST_SUPPORTED:
         raise AuthorizationServerError(
             f"Keycloak at {api.url} has version {version}. "
             f"Update it to {'.'.join(map(str, OLDEST_SUPPORTED))} or later."
         )
+    if arguments.keeps_previous_secrets and not _is_enabled(information, "CLIENT_SECRET_ROTATION"):
+        raise AuthorizationServerError(
+            f"Keycloak at {api.url} cannot keep previous client secrets, which the declaration requires with "
+            "secret.overlap. Start it with --features=client-secret-rotation (a preview feature), or remove "
+            "overlap: a rotation then ends the previous secret at once."
+        )
     return version
+
+
+def _is_enabled(information: dict[str, Any], feature: str) -> bool:
+    return any(
+        enabled.get("name") == feature and enabled.get("enabled")
+        for enabled in information.get("features") or ()
+    )
 
 
 def _realm(api: AdminApi, arguments: PreflightArguments) -> dict[str, Any] | None:

@@ -6,9 +6,8 @@ import json
 from collections.abc import Iterable, Mapping
 
 import pulumi
-import pulumi_keycloak as keycloak
 
-from flow_mcp.authorization_servers.keycloak import names, resources
+from flow_mcp.authorization_servers.keycloak import client_policies, names, resources
 from flow_mcp.authorization_servers.keycloak.declaration import (
     DynamicRegistration,
     Keycloak,
@@ -30,7 +29,15 @@ def create(
     scopes: Mapping[str, ResourceScope],
     opts: pulumi.ResourceOptions,
 ) -> None:
-    """Create the resources of the registration policies, if the stack manages them."""
+    """Create the resources of the registration policies, if the stack manages them.
+
+    Args:
+        declaration: the tenant's declaration.
+        server: its Keycloak.
+        realm: ID of the realm.
+        scopes: the scopes of the protected resources, by key.
+        opts: options of the Pulumi resources, which depend on the stack's other client policies.
+    """
     if not server.manages_registration:
         return
     dynamic, documents = server.registration.dynamic, server.registration.metadata_documents
@@ -41,9 +48,10 @@ def create(
     common = (_PKCE, _NO_IMPLICIT, _NO_PASSWORD, *([_DPOP] if declaration.binding() else []))
     if dynamic:
         sources = ("ByAnonymous", "ByInitialAccessToken", "ByRegistrationAccessToken")
-        policy = _policy(
+        policy = client_policies.create(
             declaration,
             "dynamic",
+            description="Flow MCP: clients by dynamic",
             executors=common,
             condition="client-updater-context",
             configuration={"update-client-source": _list(sources)},
@@ -52,9 +60,10 @@ def create(
         )
         policies.append(policy)
     if documents:
-        policy = _policy(
+        policy = client_policies.create(
             declaration,
             "metadata-documents",
+            description="Flow MCP: clients by metadata-documents",
             executors=(_metadata_document(documents), *common),
             condition="client-id-uri",
             configuration={
@@ -100,38 +109,6 @@ def _metadata_document(documents: MetadataDocuments) -> tuple[str, dict[str, str
         # Keycloak compares every URL of the document with these hosts, redirect URIs included.
         "cimd-allow-permitted-domains": _list((*documents.domains, *documents.redirect_hosts)),
     }
-
-
-def _policy(
-    declaration: Declaration,
-    kind: str,
-    *,
-    executors: Iterable[tuple[str, dict[str, str]]],
-    condition: str,
-    configuration: dict[str, str],
-    realm: pulumi.Input[str],
-    opts: pulumi.ResourceOptions,
-) -> keycloak.RealmClientPolicyProfilePolicy:
-    """Create a client policy of the realm and the profile that it applies."""
-    name = f"{names.owner(declaration)}:{kind}"
-    profile = keycloak.RealmClientPolicyProfile(
-        f"{kind}-profile",
-        realm_id=realm,
-        name=name,
-        description=f"Flow MCP: clients by {kind}",
-        executors=[{"name": executor, "configuration": settings} for executor, settings in executors],
-        opts=opts,
-    )
-    return keycloak.RealmClientPolicyProfilePolicy(
-        f"{kind}-policy",
-        realm_id=realm,
-        name=name,
-        description=f"Flow MCP: clients by {kind}",
-        enabled=True,
-        conditions=[{"name": condition, "configuration": configuration}],
-        profiles=[profile.name],
-        opts=opts,
-    )
 
 
 def _list(values: Iterable[str]) -> str:

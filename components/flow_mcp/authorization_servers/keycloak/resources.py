@@ -13,6 +13,7 @@ from flow_mcp.authorization_servers.keycloak import names
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
 from flow_mcp.authorization_servers.keycloak.groups import Group
 from flow_mcp.authorization_servers.keycloak.scopes import admitted_groups
+from flow_mcp.authorization_servers.keycloak.secret_rotation import overlaps
 from flow_mcp.engine.plugin.program import PluginResource, call
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ __all__ = [
     "AuthorizationServerMetadata",
     "KeycloakClaim",
     "KeycloakClientRegistration",
+    "KeycloakClientSecret",
     "Preflight",
     "preflight",
 ]
@@ -118,6 +120,43 @@ class KeycloakClientRegistration(PluginResource):
         )
 
 
+class KeycloakClientSecret(PluginResource):
+    """The secret of a client. Another day is a rotation.
+
+    Args:
+        resource_name: name of the Pulumi resource.
+        url: base URL of the admin API.
+        admin_realm: the administrator's realm.
+        admin_client_id: the client with which the administrator signs in.
+        realm: name of the realm.
+        client_id: client ID of the client.
+        issued: day of the secret.
+        previous: day of the previous secret while it must stay valid.
+        overlap: how long Keycloak keeps the previous secret.
+        opts: options of the Pulumi resource.
+    """
+
+    value: pulumi.Output[str]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        url: pulumi.Input[str],
+        admin_realm: pulumi.Input[str],
+        admin_client_id: pulumi.Input[str],
+        realm: pulumi.Input[str],
+        client_id: pulumi.Input[str],
+        issued: pulumi.Input[str] | None = None,
+        previous: pulumi.Input[str] | None = None,
+        overlap: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        inputs = {"url": url, "admin_realm": admin_realm, "admin_client_id": admin_client_id, "realm": realm}
+        rotation = {"client_id": client_id, "issued": issued, "previous": previous, "overlap": overlap}
+        super().__init__(resource_name, {**inputs, **rotation}, opts)
+
+
 @dataclass(frozen=True)
 class Preflight:
     """The state of the realm before the update."""
@@ -144,6 +183,7 @@ def preflight(declaration: Declaration, server: Keycloak) -> Preflight:
             "create": server.realm.create,
             "owner": names.owner(declaration),
             "clientIds": [declaration.client_id(name) for name in sorted(declaration.tenant.clients)],
+            "keepsPreviousSecrets": bool(overlaps(declaration)),
             "groups": [] if server.realm.create else sorted(admitted_groups(declaration)),
         },
     )

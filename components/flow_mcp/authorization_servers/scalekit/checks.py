@@ -78,8 +78,8 @@ def _client(path: Path, client: Client) -> Iterator[Finding]:
     if client.secret:
         yield Finding(
             (*path, "secret"),
-            "declares an expiry, but Scalekit's client secrets do not expire",
-            "Remove it. Scalekit generates a secret anyway.",
+            "declares an expiry or a rotation, but the stack can set neither at Scalekit",
+            "Remove it. Scalekit generates a secret anyway. To replace it, register another client.",
         )
     for key, credential in (
         ("privateKeyJwt", client.private_key_jwt),

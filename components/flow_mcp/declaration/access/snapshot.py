@@ -40,6 +40,7 @@ def snapshot(declaration: Declaration) -> TenantAccess:
         ),
         people={resource.key: _people(declaration, resource) for resource in declaration.resources},
         lifetimes=dict(sorted(_lifetimes(declaration))),
+        other=snapshot(declaration.other) if declaration.other else None,
     )
 
 
@@ -58,6 +59,8 @@ def _clients(declaration: Declaration, pending: frozenset[str]) -> Iterator[Clie
             secret_issued=client.secret.issued if client.secret else None,
             secret_expires=client.secret.expires if client.secret else None,
             binding=declaration.binding(client),
+            secret_previous=client.secret.previous if client.secret else None,
+            rotation_due=client.secret.due.isoformat() if client.secret and client.secret.due else None,
         )
     for name, manual in declaration.tenant.manual_registrations.items():
         yield ClientAccess(
@@ -102,5 +105,5 @@ def _lifetimes(declaration: Declaration) -> Iterator[tuple[str, int]]:
     for path, duration in declaration.server.lifetimes.items():
         yield path, seconds(duration)
     for name, client in declaration.tenant.clients.items():
-        if client.secret:
+        if client.secret and client.secret.lifetime:
             yield f"clients.{name}.secret", seconds(client.secret.lifetime)

@@ -26,6 +26,8 @@ class ClientAccess:
         secret_issued: the date on which its secret was created; None if the declaration has none.
         secret_expires: the time at which its secret expires, RFC 3339; None if the declaration has none.
         binding: how its tokens must be bound to a key; None if they need not be.
+        secret_previous: the day of the previous secret, or `unknown`, during a rotation; None otherwise.
+        rotation_due: the day on which the rotation of its secret is due; None if none is declared.
     """
 
     name: str
@@ -38,6 +40,8 @@ class ClientAccess:
     resources: tuple[str, ...]
     secret_issued: str | None
     secret_expires: str | None
+    secret_previous: str | None = None
+    rotation_due: str | None = None
     binding: Binding | None = None
 
 
@@ -89,6 +93,7 @@ class TenantAccess:
         people: the people of every protected resource.
         lifetimes: seconds by dotted path, of tokens (`tokens.access`) and of secrets
             (`clients.<name>.secret`), except those that the authorization server decides.
+        other: the access at the other authorization server during a move; None otherwise.
     """
 
     tenant: str
@@ -100,3 +105,4 @@ class TenantAccess:
     registration_methods: tuple[RegistrationMethodAccess, ...]
     people: Mapping[str, PeopleAccess]
     lifetimes: Mapping[str, int]
+    other: TenantAccess | None = None

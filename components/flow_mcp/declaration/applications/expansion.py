@@ -13,6 +13,7 @@ from flow_mcp.declaration.authorization_server import RegistrationMethod
 from flow_mcp.declaration.base import split_url
 from flow_mcp.declaration.clients import Client
 from flow_mcp.declaration.declaration import Declaration
+from flow_mcp.declaration.tenant import MOVES
 from flow_mcp.settings import Grant
 
 _GRANT = Grant.AUTHORIZATION_CODE.value
@@ -20,7 +21,10 @@ _GRANT = Grant.AUTHORIZATION_CODE.value
 
 def with_grants(tenant: Any) -> Any:
     """Return a tenant's plain value with a grant for each client that has an application and no grant."""
-    clients = tenant.get("clients") if isinstance(tenant, dict) else None
+    if not isinstance(tenant, dict):
+        return tenant
+    tenant = {**tenant, **{key: with_grants(tenant[key]) for key in MOVES if key in tenant}}
+    clients = tenant.get("clients")
     if not isinstance(clients, dict):
         return tenant
     named = {

@@ -16,11 +16,22 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 _RETENTION_SECONDS = 30 * 24 * 3600
 # https://github.com/pulumi/pulumi/blob/master/pkg/backend/diy/lock.go: checkForLock
 _LOCKED = "the stack is currently locked by"
 _HOLDER = re.compile(r": created by (.+)@(\S+) \(pid (\d+)\) at (\S+)")
+
+
+class Process(Protocol):
+    """A started process, such as `subprocess.Popen`."""
+
+    @property
+    def pid(self) -> int: ...
+
+    def poll(self) -> int | None:
+        """Return the exit code; None while the process runs."""
 
 
 @dataclass(frozen=True)
@@ -44,13 +55,18 @@ class Holder:
 
     @property
     def is_ours(self) -> bool:
-        """Whether a flow-mcp of this user started the process on this machine and did not see its end."""
+        """Whether a flow-mcp of this user started the process on this machine and did not see it succeed."""
         return self.host == socket.gethostname() and _is_registered(self.pid)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the process runs; only for a holder of this machine."""
+        return _runs_pulumi(self.pid)
 
     @property
     def has_exited(self) -> bool:
         """Whether the process is ours and certainly no longer runs."""
-        return self.is_ours and not _runs_pulumi(self.pid)
+        return self.is_ours and not self.is_running
 
 
 def is_locked(text: str) -> bool:
@@ -71,23 +87,26 @@ def have_all_exited(locks: Sequence[Holder]) -> bool:
 
 
 @contextmanager
-def registered_process(pid: int, update: str = "") -> Iterator[None]:
-    """Register a process of Pulumi until the block ends; if this process is killed, it stays registered.
+def registered_process(process: Process, update: str = "") -> Iterator[None]:
+    """Register a process of Pulumi until it has succeeded.
 
-    If the cache directory is not writable, the process is not registered, and its lock is never removed.
+    A process that failed stays registered, because it may have left its lock behind: it was killed, or could
+    not reach the backend. So does one that outlives this process. If the cache directory is not writable, the
+    process is not registered, and its lock is never removed.
 
     Args:
-        pid: the process ID.
+        process: the process.
         update: the key from `update_key` if the process updates a tenant.
     """
-    entry = _directory() / str(pid)
+    entry = _directory() / str(process.pid)
     with suppress(OSError):
         _register(entry, update)
     try:
         yield
     finally:
-        with suppress(OSError):
-            entry.unlink()
+        if process.poll() == 0:
+            with suppress(OSError):
+                entry.unlink()
 
 
 def update_key(project: Path, stack: str) -> str:

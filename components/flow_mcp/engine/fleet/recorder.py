@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from flow_mcp.engine.fleet.fingerprint import Inputs
-from flow_mcp.engine.fleet.records import Record, Records
+from flow_mcp.engine.fleet.records import Record, Records, records_stack
+from flow_mcp.engine.fleet.shards import Shard
 from flow_mcp.engine.stacks import ListedStack, StackError, Stacks
 
 _INTERVAL_SECONDS = 30.0
@@ -53,10 +54,11 @@ class Recorder:
     Args:
         stacks: the `pulumi` command and the project.
         inputs: the shared inputs at the start of the run.
+        shard: the run's shard, whose records have a stack of their own.
     """
 
-    def __init__(self, stacks: Stacks, inputs: Inputs) -> None:
-        self._stacks, self._inputs = stacks, inputs
+    def __init__(self, stacks: Stacks, inputs: Inputs, shard: Shard | None = None) -> None:
+        self._stacks, self._inputs, self._shard = stacks, inputs, shard
         self._pending: dict[str, Success | None] = {}
         self._lock = threading.Lock()
         self._next = time.monotonic() + _INTERVAL_SECONDS
@@ -95,7 +97,7 @@ class Recorder:
             return
         changed = Inputs.of(self._stacks.project, self._inputs.digests["engine"]) != self._inputs
         listed = {} if changed else self._stacks.list_stacks()
-        Records(self._stacks).write(
+        Records(self._stacks, records_stack(self._shard)).write(
             {
                 stack: _record(success, listed.get(stack)) if success else None
                 for stack, success in pending.items()

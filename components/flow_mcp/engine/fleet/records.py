@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
@@ -27,15 +28,27 @@ from pydantic import Field, ValidationError
 
 from flow_mcp.common.strict_model import StrictModel
 from flow_mcp.engine.fleet.locks import have_all_exited, holders, registered_process
-from flow_mcp.engine.stacks import StackError, Stacks
+from flow_mcp.engine.fleet.shards import Shard
+from flow_mcp.engine.stacks import ListedStack, StackError, Stacks
 
 STACK = "flow-mcp-fleet"
-"""The stack of the records; a tenant's stack cannot have this name."""
+"""The stack of the records of runs without shards. A tenant's stack cannot have this name."""
 
 _SECONDS = 120
 _LOCK_SECONDS = 30.0
 _POLL_SECONDS = 0.5
 _OUTPUT = "records"
+_NAMES = re.compile(rf"{STACK}(-[0-9]+-of-[0-9]+)?")
+
+
+def records_stack(shard: Shard | None) -> str:
+    """Return the name of the stack of a shard's records. Shards that run at once write no common stack."""
+    return f"{STACK}-{shard.number}-of-{shard.count}" if shard else STACK
+
+
+def is_records_stack(stack: str) -> bool:
+    """Return whether a stack has the name of a stack of records."""
+    return bool(_NAMES.fullmatch(stack))
 
 
 class Record(StrictModel):
@@ -51,6 +64,10 @@ class Record(StrictModel):
     updated: str
     resources: Annotated[int, Field(ge=0)]
 
+    def describes(self, listed: ListedStack | None) -> bool:
+        """Return whether the backend lists exactly the update that the record names as the last one."""
+        return listed is not None and (self.updated, self.resources) == (listed.updated, listed.resources)
+
 
 class _Records(StrictModel):
     format: Literal[1]
@@ -63,9 +80,11 @@ class Records:
 
     Attributes:
         stacks: the `pulumi` command and the project.
+        stack: the name of the stack that contains them.
     """
 
     stacks: Stacks
+    stack: str = STACK
 
     def read(self) -> dict[str, Record]:
         """Return the records by stack; empty if there are none or if their format is unknown.
@@ -86,15 +105,15 @@ class Records:
             exists, records = self._read(workspace)
             if not exists:
                 # Another run may create it first. If it still does not exist afterwards, the import fails.
-                self._pulumi(workspace, "stack", "init", STACK, "--no-select")
+                self._pulumi(workspace, "stack", "init", self.stack, "--no-select")
             records |= {stack: record for stack, record in changes.items() if record}
             kept = {stack: record for stack, record in records.items() if changes.get(stack, record)}
             file = workspace / "records.json"
-            file.write_text(json.dumps(_state(kept, self._project["name"])), encoding="utf-8")
+            file.write_text(json.dumps(_state(kept, self._project["name"], self.stack)), encoding="utf-8")
             self._import(workspace, file)
 
     def _read(self, workspace: Path) -> tuple[bool, dict[str, Record]]:
-        process = self._pulumi(workspace, "stack", "export", "--stack", STACK)
+        process = self._pulumi(workspace, "stack", "export", "--stack", self.stack)
         if process.returncode:
             if "no stack named" in process.stderr:
                 return False, {}
@@ -109,13 +128,13 @@ class Records:
     def _import(self, workspace: Path, file: Path) -> None:
         deadline = time.monotonic() + _LOCK_SECONDS
         while (
-            process := self._pulumi(workspace, "stack", "import", "--stack", STACK, "--file", str(file))
+            process := self._pulumi(workspace, "stack", "import", "--stack", self.stack, "--file", str(file))
         ).returncode:
             lock_holders = holders(process.stderr)
             if not lock_holders or time.monotonic() > deadline:
                 raise StackError(f"the records of the tenants cannot be written: {_failure(process)}")
             if have_all_exited(lock_holders):
-                self._pulumi(workspace, "cancel", "--yes", "--stack", STACK)
+                self._pulumi(workspace, "cancel", "--yes", "--stack", self.stack)
             else:
                 time.sleep(_POLL_SECONDS)
 
@@ -152,7 +171,7 @@ class Records:
                     # A Ctrl-C in the terminal must not reach Pulumi, which would leave the stack locked.
                     start_new_session=True,
                 ) as process,
-                registered_process(process.pid),
+                registered_process(process),
             ):
                 try:
                     stdout, stderr = process.communicate(timeout=_SECONDS)
@@ -167,7 +186,7 @@ class Records:
             ) from None
 
 
-def _state(records: Mapping[str, Record], project: str) -> dict[str, Any]:
+def _state(records: Mapping[str, Record], project: str, stack: str) -> dict[str, Any]:
     """Return the state of a stack without resources, whose output contains the records."""
     content = _Records(format=1, tenants=dict(sorted(records.items())))
     return {
@@ -176,7 +195,7 @@ def _state(records: Mapping[str, Record], project: str) -> dict[str, Any]:
             "manifest": {"time": "2026-01-01T00:00:00Z", "magic": "", "version": ""},
             "resources": [
                 {
-                    "urn": f"urn:pulumi:{STACK}::{project}::pulumi:pulumi:Stack::{project}-{STACK}",
+                    "urn": f"urn:pulumi:{stack}::{project}::pulumi:pulumi:Stack::{project}-{stack}",
                     "custom": False,
                     "type": "pulumi:pulumi:Stack",
                     "outputs": {_OUTPUT: content.model_dump(mode="json", by_alias=True)},

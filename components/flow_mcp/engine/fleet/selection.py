@@ -68,7 +68,7 @@ def _reason(fingerprint: str, listed: ListedStack | None, record: Record | None,
         return "in-progress"
     if record is None or listed.updated is None:
         return "not-recorded"
-    if (record.updated, record.resources) != (listed.updated, listed.resources):
+    if not record.describes(listed):
         return "updated-by-others"
     if record.fingerprint != fingerprint:
         return "changed"

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from flow_mcp.engine.fleet.fingerprint import Inputs
 from flow_mcp.engine.fleet.locks import running_updates, update_key
-from flow_mcp.engine.fleet.records import STACK, Records
+from flow_mcp.engine.fleet.records import Record, Records, is_records_stack, records_stack
 from flow_mcp.engine.fleet.selection import Candidate, candidate
+from flow_mcp.engine.fleet.shards import Shard
 from flow_mcp.engine.project import Project
-from flow_mcp.engine.stacks import StackError, Stacks
+from flow_mcp.engine.stacks import ListedStack, StackError, Stacks
 
 # Afterwards the locks of the updates that still run fail their tenants.
 _WAIT_SECONDS = 300.0
@@ -27,10 +28,12 @@ class Survey:
     Attributes:
         inputs: the inputs that all tenants share.
         candidates: by stack, in the given order.
+        shard: the shard of the tenants; None without shards.
     """
 
     inputs: Inputs
     candidates: Mapping[str, Candidate]
+    shard: Shard | None = None
 
 
 def wait_for_updates(project: Project, stacks: Sequence[str], report: Callable[[str], None]) -> None:
@@ -51,31 +54,48 @@ def wait_for_updates(project: Project, stacks: Sequence[str], report: Callable[[
         time.sleep(_POLL_SECONDS)
 
 
-def survey(stacks: Stacks, names: Sequence[str], *, force: bool = False) -> Survey:
+def survey(
+    stacks: Stacks, names: Sequence[str], *, force: bool = False, shard: Shard | None = None
+) -> Survey:
     """Compare tenants' files with the backend's list of stacks and with the records.
 
     Args:
         stacks: the `pulumi` command and the project.
         names: the names of the stacks.
         force: whether the run includes unchanged tenants.
+        shard: the shard of these tenants; None without shards.
 
     Raises:
-        StackError: a command failed, or a tenant has the name of the stack of the records.
+        StackError: a command failed, or a tenant has the name of a stack of records.
     """
     files = stacks.project.stack_files(names)
-    if STACK in files:
+    if reserved := [stack for stack in files if is_records_stack(stack)]:
         raise StackError(
-            f"the stack {STACK} contains the records of all tenants; rename the tenant's file {files[STACK]}"
+            f"the stack {reserved[0]} contains the records of tenants; rename the tenant's file "
+            f"{files[reserved[0]]}"
         )
+    own = Records(stacks, records_stack(shard))
     with ThreadPoolExecutor(3) as pool:
-        list_stacks, read_records = pool.submit(stacks.list_stacks), pool.submit(Records(stacks).read)
+        list_stacks, read_records = pool.submit(stacks.list_stacks), pool.submit(own.read)
         inputs = Inputs.of(stacks.project, pool.submit(stacks.version).result())
         fingerprints = {stack: inputs.fingerprint(file) for stack, file in files.items()}
         listed, records = list_stacks.result(), read_records.result()
+        # A run with another number of shards, or without shards, has recorded these tenants elsewhere.
+        if any(not _describes(records.get(stack), listed[stack]) for stack in files if stack in listed):
+            others = [stack for stack in listed if is_records_stack(stack) and stack != own.stack]
+            for further in pool.map(lambda stack: Records(stacks, stack).read(), others):
+                records |= {
+                    stack: record for stack, record in further.items() if record.describes(listed.get(stack))
+                }
     return Survey(
         inputs,
         {
             stack: candidate(stack, fingerprint, listed.get(stack), records.get(stack), force=force)
             for stack, fingerprint in fingerprints.items()
         },
+        shard,
     )
+
+
+def _describes(record: Record | None, listed: ListedStack) -> bool:
+    return record is not None and record.describes(listed)

@@ -106,7 +106,13 @@ class Provider(sdk.Provider):
         secret = resource.secrets | secret_names(request.news)
         plain_values = plain(request.news)
         if request.preview:
-            stable = {name: value for name, value in plain(request.olds).items() if name in resource.stable}
+            previous = plain(request.olds)
+            kept = {
+                name
+                for name, sources in resource.computed_from.items()
+                if all(previous.get(source) == plain_values.get(source) for source in sources)
+            }
+            stable = {name: value for name, value in previous.items() if name in resource.stable | kept}
             return sdk.UpdateResponse(
                 values.properties({**_preview(resource, plain_values), **stable}, secret)
             )

@@ -6,6 +6,7 @@ To add one, write a module with a subclass and list it in `flow_mcp.authorizatio
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -63,6 +64,8 @@ class Resource(ABC, Generic[InputsT, StateT]):
         state: the model of the state.
         replaced_by: inputs whose change requires a new resource, created after the old one is deleted.
         stable: computed state that no update changes; a preview shows its value.
+        computed_from: computed state that only the given inputs change; a preview shows its value while they
+            are unchanged.
         deviations: state that must be empty; any content is a difference, which an update removes.
         secrets: state that is secret even if no input is.
         checks_ownership: whether `check_ownership` is called before each comparison.
@@ -73,6 +76,7 @@ class Resource(ABC, Generic[InputsT, StateT]):
     state: type[StateT]
     replaced_by: ClassVar[frozenset[str]] = frozenset()
     stable: ClassVar[frozenset[str]] = frozenset()
+    computed_from: ClassVar[Mapping[str, frozenset[str]]] = {}
     deviations: ClassVar[frozenset[str]] = frozenset()
     secrets: ClassVar[frozenset[str]] = frozenset()
     checks_ownership: ClassVar[bool] = False

@@ -23,6 +23,13 @@ from flow_mcp.engine.toolchain.programs import PROGRAMS, Part, Progress, Provide
 
 _ENGINE = "github.com/pulumi/pulumi/pkg/v3"
 _SDK = "github.com/pulumi/pulumi/sdk/v3"
+# The programs that other modules' packages build; all others are packages of this module.
+_PACKAGES = {
+    "pulumi": f"{_ENGINE}/cmd/pulumi",
+    "pulumi-language-yaml": "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml",
+}
+# The package that the language hosts of this module share.
+_SHARED = "languagehost"
 # A script of the SDK that the language host runs; it is copied, not compiled.
 _EXECUTOR = "pulumi-language-python-exec"
 # 64 bits are enough: a collision of two builds is practically impossible.
@@ -69,7 +76,7 @@ class Build:
 
         It need not be complete: Go's own cache tracks all dependencies and makes an unnecessary build fast.
         """
-        files = sorted((self._module / name).glob("*.go"))
+        files = sorted(file for folder in (name, _SHARED) for file in (self._module / folder).glob("*.go"))
         sources = [file.read_bytes() for file in files if not file.name.endswith("_test.go")]
         command = " ".join([*self._go.identity, *self._arguments(name)]).encode()
         digest = hashlib.sha256()
@@ -95,9 +102,8 @@ class Build:
     def _arguments(self, name: str) -> Sequence[str]:
         """Return the flags and the package for `go build`."""
         link = "-s -w"
-        package = f"./{name}"
+        package = _PACKAGES.get(name, f"./{name}")
         if name == "pulumi":
-            package = f"{_ENGINE}/cmd/pulumi"
             link += f" -X {_SDK}/go/common/version.Version=v{dotted(self._version('pulumi'))}"
         # With the same flags for all programs, their shared packages are compiled only once. Debug
         # information takes a tenth of the processor time, and the linker removes it anyway (-s -w).
@@ -106,10 +112,10 @@ class Build:
 
     def _version(self, part: Part) -> Version:
         """Return the version of a part that the module builds."""
-        if part == "pulumi":
+        if part != "keycloak":
             file, pattern = self._module / "go.mod", rf"^\s*{re.escape(_ENGINE)} v(\S+)"
         else:
-            (name,) = PROGRAMS["keycloak"]
+            (name,) = PROGRAMS[part]
             file, pattern = self._module / name / "provider.go", r'^const version = "(.+)"'
         match = re.search(pattern, file.read_text(), re.MULTILINE)
         if not match:

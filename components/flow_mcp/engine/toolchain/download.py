@@ -45,9 +45,9 @@ class Download:
         Raises:
             ToolchainError: Pulumi's servers cannot be reached, the download fails, or its checksum is wrong.
         """
-        return self._pulumi(progress) if part == "pulumi" else self._keycloak(progress)
+        return self._keycloak(progress) if part == "keycloak" else self._pulumi(part, progress)
 
-    def _pulumi(self, progress: Progress) -> Provided:
+    def _pulumi(self, part: Part, progress: Progress) -> Provided:
         version = sdk_version("pulumi")
         machine = _MACHINES.get(platform.machine().lower())
         if not machine:
@@ -58,7 +58,7 @@ class Download:
             name, lambda directory: _fetch(f"{name}.tar.gz", checksums, directory, progress), progress
         )
         # The archive contains one directory, "pulumi".
-        files = {program: entry / "pulumi" / program for program in PROGRAMS["pulumi"]}
+        files = {program: entry / "pulumi" / program for program in PROGRAMS[part]}
         return Provided(version, files, "downloaded" if is_new else "")
 
     def _keycloak(self, progress: Progress) -> Provided:

@@ -41,9 +41,9 @@ class Installed:
         Raises:
             ToolchainError: they are not installed, too old, or incomplete.
         """
-        return self._pulumi() if part == "pulumi" else self.keycloak()
+        return self.keycloak() if part == "keycloak" else self._pulumi(part)
 
-    def _pulumi(self) -> Provided:
+    def _pulumi(self, part: Part) -> Provided:
         pulumi = self._on_path("pulumi") or self._in(self._home / "bin", "pulumi")
         if not pulumi:
             raise ToolchainError("no pulumi on PATH")
@@ -51,8 +51,8 @@ class Installed:
         if version < OLDEST_PULUMI:
             raise ToolchainError(f"{pulumi} is {dotted(version)}, older than {dotted(OLDEST_PULUMI)}")
         files = {}
-        for name in PROGRAMS["pulumi"]:
-            # The language host is in the engine's directory, also if PATH contains only a link to the engine.
+        for name in PROGRAMS[part]:
+            # The language hosts are in the engine's directory, also if PATH has only a link to the engine.
             file = self._in(pulumi.parent, name) or self._in(pulumi.resolve().parent, name)
             if not (file := file or self._on_path(name)):
                 raise ToolchainError(f"{pulumi} is installed without {name}")

@@ -8,15 +8,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Literal, Protocol, get_args
+from typing import Literal, Protocol
 
 from flow_mcp.engine.toolchain.errors import ToolchainError
 
-Part = Literal["pulumi", "keycloak"]
-PARTS: tuple[Part, ...] = get_args(Part)
+Part = Literal["pulumi", "keycloak", "languages"]
+PARTS: tuple[Part, ...] = ("pulumi", "keycloak")
+"""The parts that a project with the package's own program needs."""
 
 PROGRAMS: Mapping[Part, tuple[str, ...]] = {
     "pulumi": ("pulumi", "pulumi-language-python", "pulumi-language-python-exec"),
+    # For programs in TypeScript and in YAML. Images such as `pulumi/pulumi-python` do not have them.
+    "languages": ("pulumi-language-nodejs", "pulumi-language-yaml"),
     "keycloak": ("pulumi-resource-keycloak",),
 }
 
@@ -54,7 +57,7 @@ Provide = Callable[[Part, Progress], Provided]
 
 def sdk_version(part: Part) -> Version:
     """Return the version of the Python SDK; the official engine and plugin have the same version."""
-    return parse(metadata.version("pulumi" if part == "pulumi" else "pulumi-keycloak"))
+    return parse(metadata.version("pulumi-keycloak" if part == "keycloak" else "pulumi"))
 
 
 def parse(text: str) -> Version:

@@ -17,7 +17,7 @@ from flow_mcp.engine.toolchain.golang import OLDEST_GO
 from flow_mcp.engine.toolchain.installed import Installed
 from flow_mcp.engine.toolchain.programs import (
     OLDEST_PULUMI,
-    PARTS,
+    PROGRAMS,
     Part,
     Progress,
     Provide,
@@ -46,13 +46,18 @@ class Result:
 
 
 def provision(
-    module: Path, directory: Path, methods: Sequence[ProvisionMethod], progress: Progress
+    module: Path,
+    directory: Path,
+    parts: Sequence[Part],
+    methods: Sequence[ProvisionMethod],
+    progress: Progress,
 ) -> Mapping[Part, Result]:
-    """Place working programs of every part in a directory; correct programs in it stay unchanged.
+    """Place working programs of the parts in a directory; correct programs in it stay unchanged.
 
     Args:
         module: the Go module to build from.
         directory: the directory for the programs.
+        parts: the parts to provide.
         methods: the permitted methods in this order, except that the method of the last run comes directly
             after `installed`. A machine without downloads then does not try one in every run.
         progress: receives the progress.
@@ -67,10 +72,11 @@ def provision(
     record = directory / ".methods.json"
     previous_methods = _read(record)
     results = {}
-    for part in PARTS:
+    for part in parts:
         ordered = _order(methods, previous_methods.get(part))
         results[part] = _provide(part, ordered, module, directory, progress)
-    current_methods: dict[str, ProvisionMethod] = {part: result.method for part, result in results.items()}
+    current_methods: dict[str, ProvisionMethod] = dict(previous_methods)
+    current_methods.update({part: result.method for part, result in results.items()})
     if current_methods != previous_methods:
         record.write_text(json.dumps(current_methods))
     return results
@@ -120,13 +126,15 @@ def _provider(method: ProvisionMethod, module: Path, directory: Path) -> Provide
 def _required(part: Part) -> str:
     if part == "pulumi":
         return f"Pulumi {dotted(OLDEST_PULUMI)} or newer"
+    if part == "languages":
+        return " and ".join(PROGRAMS[part])
     return f"Pulumi's Keycloak plugin {dotted(sdk_version(part))} or newer"
 
 
 def _remedy(part: Part) -> str:
     installation = (
         "Install Pulumi (https://www.pulumi.com/docs/iac/download-install/)"
-        if part == "pulumi"
+        if part != "keycloak"
         else f"Run `pulumi plugin install resource keycloak {dotted(sdk_version(part))}`"
     )
     return (

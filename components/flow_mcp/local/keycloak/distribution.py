@@ -22,7 +22,7 @@ from flow_mcp.local.keycloak.errors import LocalKeycloakError
 from flow_mcp.local.keycloak.logs import first_error
 
 VERSION = "26.7.4"
-FEATURES = "cimd"
+FEATURES = "cimd,client-secret-rotation"
 _ARTIFACT = f"org.keycloak:keycloak-quarkus-dist:{VERSION}:zip"
 # Checksum of the artifact at Maven Central; a mirror must deliver the same bytes.
 _ARTIFACT_SHA256 = "a286e98b4296d4e75ee88d8527c7cd463b307caa022f088c9f22cffccc741fa1"
@@ -74,7 +74,7 @@ def install(fetch: Fetch, java: Path, report: Report) -> Path:
             archive = fetch(partial, report)
             report(f"Unpacking Keycloak {VERSION} (once)")
             root = _unpack(archive, partial)
-            report(f"Building Keycloak {VERSION} with its feature {FEATURES} (once, about half a minute)")
+            report(f"Building Keycloak {VERSION} with its features {FEATURES} (once, about half a minute)")
             _build(root, java, cache / "build.log")
             shutil.rmtree(_target(), ignore_errors=True)  # an incomplete one
             return root.rename(_target())

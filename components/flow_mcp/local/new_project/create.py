@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from flow_mcp.authorization_servers import KINDS
 from flow_mcp.authorization_servers.load import from_configuration
@@ -24,6 +24,15 @@ _TEMPLATES = Path(__file__).parent / "files"
 _STACK_FILE = "stacks/tenant.yaml"
 _NAMES = {"gitignore": ".gitignore"}
 """Files whose name in the package would have an effect there."""
+_MAINTAINED = (
+    "plugin/PulumiPlugin.yaml",
+    "plugin/__main__.py",
+    "policies/PulumiPolicy.yaml",
+    "policies/__main__.py",
+    "policies/rules/README.md",
+    "stacks/__main__.py",
+)
+"""Files that a project does not change; `flow-mcp upgrade` compares them."""
 _ALLOWED = frozenset({".git", ".venv"})
 """What an empty repository has, and the environment that the package is installed in."""
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9._/-]*")
@@ -98,15 +107,29 @@ def _files(tenant: FirstTenant, pipeline: Pipeline | None) -> dict[str, str]:
     return files
 
 
+def maintained_files() -> dict[str, str]:
+    """Return the files by path that depend on the package's version only, and not on the project."""
+    texts = {name: _template(name).render(version=version("flow-mcp")) for name in _MAINTAINED}
+    return {**texts, "schemas/stack.schema.json": schema_text(stack_schema())}
+
+
 def _rendered(values: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    for name in _environment().list_templates(extensions=["jinja"]):
+        path = name.removesuffix(".jinja")
+        yield _NAMES.get(path, path), _template(path).render(values)
+
+
+def _template(path: str) -> Template:
+    return _environment().get_template(f"{path}.jinja")
+
+
+def _environment() -> Environment:
     # These files are YAML, Python and Markdown: HTML's escapes would be wrong in each of them.
     environment = Environment(  # noqa: S701
         loader=FileSystemLoader(_TEMPLATES), undefined=StrictUndefined, keep_trailing_newline=True
     )
     environment.filters |= {"scalar": _scalar, "quoted": _quoted}
-    for name in environment.list_templates(extensions=["jinja"]):
-        path = name.removesuffix(".jinja")
-        yield _NAMES.get(path, path), environment.get_template(name).render(values)
+    return environment
 
 
 def _check(project: str, stack: str, tenant: FirstTenant) -> None:

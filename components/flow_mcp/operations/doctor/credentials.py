@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from flow_mcp.declaration.declaration import Declaration
+from flow_mcp.declaration.declaration import AuthorizationServerKind, Declaration
 from flow_mcp.declaration.load import PROJECT
 from flow_mcp.operations.doctor.finding import Finding
 
@@ -21,18 +21,21 @@ def credentials(
         declarations: file and declaration by stack.
         environment: of the command, which Pulumi's is too.
     """
-    stacks: dict[str, list[str]] = {}
+    stacks: dict[str, tuple[AuthorizationServerKind, list[str]]] = {}
     for stack, (file, declaration) in declarations.items():
-        variables = declaration.kind.credentials
-        if declaration.kind.needs_credentials(declaration) and not _in_stack(file, variables.stack_secrets):
-            stacks.setdefault(declaration.kind.key, []).append(stack)
-    for _, names in sorted(stacks.items()):
-        yield _finding(declarations[names[0]][1], names, environment)
+        for side in declaration.at_servers:
+            in_stack = _in_stack(file, side.kind.credentials.stack_secrets)
+            _, names = stacks.setdefault(side.kind.key, (side.kind, []))
+            if side.kind.needs_credentials(side) and not in_stack and stack not in names:
+                names.append(stack)
+    for kind, names in (stacks[key] for key in sorted(stacks)):
+        if names:
+            yield _finding(kind, names, environment)
 
 
-def _finding(declaration: Declaration, stacks: list[str], environment: Mapping[str, str]) -> Finding:
-    variables = declaration.kind.credentials
-    subject = f"credentials for {declaration.kind.key}"
+def _finding(kind: AuthorizationServerKind, stacks: list[str], environment: Mapping[str, str]) -> Finding:
+    variables = kind.credentials
+    subject = f"credentials for {kind.key}"
     if chosen := variables.chosen(environment):
         return Finding(subject, "ok", f"{' and '.join(chosen)} {'are' if len(chosen) > 1 else 'is'} set")
     names = dict.fromkeys(name for alternative in variables.alternatives for name in alternative)

@@ -39,7 +39,7 @@ def servers(
         clock: of this machine.
     """
     urls: dict[str, str] = {}
-    for declaration in declarations:
+    for declaration in (side for declared in declarations for side in declared.at_servers):
         url_of = declaration.kind.authority or declaration.kind.server_url
         if url_of:
             url = url_of(declaration)

@@ -14,7 +14,8 @@ from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.declaration.findings import DeclarationError
 from flow_mcp.declaration.load import instance_of
 from flow_mcp.engine.project import NoProjectError
-from flow_mcp.engine.stacks import NotAppliedError, Update
+from flow_mcp.engine.stacks import CLIENT_SECRETS, OTHER_CLIENT_SECRETS, NotAppliedError, Update
+from flow_mcp.operations.drift import auth0
 from flow_mcp.operations.drift.drift import Appeared, Drift, TenantDrift
 from flow_mcp.operations.drift.keycloak import changes, unread
 from flow_mcp.operations.drift.keycloak.appeared import appeared
@@ -31,20 +32,33 @@ Report = Callable[[str], None]
 
 
 @dataclass(frozen=True)
+class ServerRepairs:
+    """Repairs at one Keycloak.
+
+    Attributes:
+        declaration: the tenant at this Keycloak, as it was applied last.
+        repairs: the repairs through its admin API.
+    """
+
+    declaration: Declaration
+    repairs: tuple[Repair, ...]
+
+
+@dataclass(frozen=True)
 class Detected:
     """A tenant's drift, and what is needed to revert it.
 
     Attributes:
         drift: the drift to report.
         applied: the declaration that was applied last.
-        repairs: repairs through the server's admin API; empty for servers other than Keycloak.
+        repairs: the repairs at each Keycloak that needs some.
         needs_update: whether the engine found drift that an update reverts.
         recreated: objects that were deleted and recreated without Pulumi; an update would fail on them.
     """
 
     drift: TenantDrift
     applied: Declaration
-    repairs: tuple[Repair, ...] = ()
+    repairs: tuple[ServerRepairs, ...] = ()
     needs_update: bool = False
     recreated: tuple[str, ...] = ()
 
@@ -71,12 +85,57 @@ def detect(
     since = _last_update(engine, stack)
     comparison = _refreshed(engine, stack, report)
     notes = tuple(_notes(stack, since))
-    if comparison.declaration.kind.key != "keycloak":
-        drifts = tuple(drift for resource in comparison.drifted for drift in changes.other(resource))
-        reason = f"this works only on Keycloak, not on {comparison.declaration.kind.key}"
-        drift = TenantDrift(stack, since, _sorted(drifts), (), reason, notes)
-        return Detected(drift, comparison.declaration, needs_update=bool(comparison.drifted))
+    at_servers = [
+        _at_keycloak(engine, stack, side, report, api)
+        if side.declaration.kind.key == "keycloak"
+        else _elsewhere(side)
+        for side in comparison.at_servers
+    ]
+    recreated_objects = tuple(name for side in at_servers for name in side.recreated)
+    drift = TenantDrift(
+        stack,
+        since,
+        _sorted(tuple(drift for side in at_servers for drift in side.drifts)),
+        tuple(item for side in at_servers for item in side.appeared),
+        " ".join(side.unread for side in at_servers if side.unread),
+        (*notes, *map(_recreated, recreated_objects)),
+        tuple(dict.fromkeys(text for side in at_servers for text in side.lost)),
+    )
+    repairs = tuple(ServerRepairs(side.declaration, side.repairs) for side in at_servers if side.repairs)
+    return Detected(drift, comparison.declaration, repairs, bool(comparison.drifted), recreated_objects)
+
+
+@dataclass(frozen=True)
+class _ServerDrift:
+    """Drift at one authorization server; the attributes are those of `TenantDrift` and `Detected`."""
+
+    declaration: Declaration
+    drifts: tuple[Drift, ...]
+    appeared: tuple[Appeared, ...] = ()
+    unread: str = ""
+    lost: tuple[str, ...] = ()
+    repairs: tuple[Repair, ...] = ()
+    recreated: tuple[str, ...] = ()
+
+
+def _elsewhere(comparison: Refreshed) -> _ServerDrift:
+    drifts = tuple(drift for resource in comparison.drifted for drift in changes.other(resource))
+    declaration = comparison.declaration
+    if declaration.kind.key == "auth0":
+        return _ServerDrift(declaration, drifts, auth0.appeared(comparison))
+    reason = f"this works only on Keycloak and Auth0, not on {declaration.kind.key}"
+    return _ServerDrift(declaration, drifts, unread=reason)
+
+
+def _at_keycloak(
+    engine: Engine,
+    stack: str,
+    comparison: Refreshed,
+    report: Report,
+    api: Callable[[Administration], AdminApi],
+) -> _ServerDrift:
     managed = Managed(comparison)
+    output = OTHER_CLIENT_SECRETS if comparison.declaration.origin.key else CLIENT_SECRETS
     report("reading the realm")
     with api(administration(comparison.declaration)) as connection:
         realm = Realm(connection, managed.server.realm.name)
@@ -86,11 +145,17 @@ def detect(
         if realm.representation is not None:
             unmanaged = appeared(realm, managed)
             recreated_objects = tuple(recreated(realm, managed))
-            repairs = tuple(unread.repairs(realm, comparison, lambda: engine.stacks.client_secrets(stack)))
-    all_drifts = _sorted((*changes.drifts(comparison), *unread.drifts(repairs)))
-    notes = (*notes, *map(_recreated, recreated_objects))
-    drift = TenantDrift(stack, since, all_drifts, unmanaged, "", notes, tuple(lost(comparison)))
-    return Detected(drift, comparison.declaration, repairs, bool(comparison.drifted), recreated_objects)
+            repairs = tuple(
+                unread.repairs(realm, comparison, lambda: engine.stacks.client_secrets(stack, output))
+            )
+    return _ServerDrift(
+        comparison.declaration,
+        (*changes.drifts(comparison), *unread.drifts(repairs)),
+        unmanaged,
+        lost=tuple(lost(comparison)),
+        repairs=repairs,
+        recreated=recreated_objects,
+    )
 
 
 def administration(declaration: Declaration) -> Administration:
@@ -124,9 +189,10 @@ def _refreshed(engine: Engine, stack: str, report: Report) -> Refreshed:
         project = engine.stacks.project
         with suppress(DeclarationError, NoProjectError):
             declared = from_file(project.stack_file(stack), instance_of(project.file)).declaration
-            if declared.kind.key == "keycloak":
-                with AdminApi(administration(declared)) as api:
-                    api.find(realm_path(cast("Keycloak", declared.server).realm.name))
+            for side in declared.at_servers:
+                if side.kind.key == "keycloak":
+                    with AdminApi(administration(side)) as api:
+                        api.find(realm_path(cast("Keycloak", side.server).realm.name))
         raise
 
 

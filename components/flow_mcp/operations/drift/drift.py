@@ -13,6 +13,7 @@ _RISKS = {kind.id: kind.risk for kind in KINDS}
 
 AppearedKind = Literal[
     "client",
+    "client-grant",
     "client-policy",
     "client-scope",
     "gate",

@@ -108,10 +108,11 @@ def _unapplied(stack: str, source: str) -> NotMendedError:
 
 
 def _repaired(detected: Detected, api: Callable[[Administration], AdminApi]) -> list[str]:
-    with api(administration(detected.applied)) as connection:
-        for repair in detected.repairs:
-            repair.apply(connection)
-    return [repair.text for repair in detected.repairs]
+    for side in detected.repairs:
+        with api(administration(side.declaration)) as connection:
+            for repair in side.repairs:
+                repair.apply(connection)
+    return [repair.text for side in detected.repairs for repair in side.repairs]
 
 
 def _updated(planner: Planner, stack: str, report: Report, detail: Report) -> tuple[Step, ...]:

@@ -75,6 +75,23 @@ class Refreshed:
     declaration: Declaration
     resources: tuple[Resource, ...]
 
+    @property
+    def at_servers(self) -> tuple[Refreshed, ...]:
+        """The comparison with each authorization server: two during a move."""
+        if self.declaration.other is None:
+            return (self,)
+        return tuple(
+            Refreshed(
+                side,
+                tuple(
+                    resource
+                    for resource in self.resources
+                    if side.component_type in resource.urn.split("::")[2].split("$")
+                ),
+            )
+            for side in self.declaration.at_servers
+        )
+
     @cached_property
     def drifted(self) -> tuple[Resource, ...]:
         """The resources that differ from the state."""

@@ -14,6 +14,7 @@ from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, Administ
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
 from flow_mcp.common.errors import FlowMcpError
 from flow_mcp.declaration.declaration import Declaration
+from flow_mcp.declaration.move import authority
 from flow_mcp.operations.dpop_key import DpopKey
 from flow_mcp.operations.verify.client_key import ClientKey
 from flow_mcp.operations.verify.observation import Observation
@@ -127,11 +128,13 @@ class Target:
         """
         if isinstance(self.declaration, str):
             raise SkipError(self.declaration)
-        if self.declaration.kind.key != self.server.kind:
+        sides = [side for side in self.declaration.at_servers if side.kind.key == self.server.kind]
+        exact = [side for side in sides if authority(side) in {None, self.server.authority}]
+        if not sides:
             raise SkipError(
                 f"the tenant's file declares {self.declaration.kind.key} and not this authorization server"
             )
-        return self.declaration
+        return (exact or sides)[0]
 
     @property
     def keycloak(self) -> Keycloak:

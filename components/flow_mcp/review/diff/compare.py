@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from flow_mcp.declaration.declaration import Declaration
@@ -13,6 +13,7 @@ from flow_mcp.review.diff.changes.binding import binding_changes
 from flow_mcp.review.diff.changes.clients import client_changes
 from flow_mcp.review.diff.changes.field_changes import before_and_after
 from flow_mcp.review.diff.changes.lifetimes import lifetime_changes
+from flow_mcp.review.diff.changes.move import at_second_server, move_changes, sides
 from flow_mcp.review.diff.changes.people import people_changes
 from flow_mcp.review.diff.changes.quoting import quoted, quoted_value
 from flow_mcp.review.diff.changes.registration import registration_changes
@@ -21,6 +22,8 @@ from flow_mcp.review.diff.changes.server import server_changes
 from flow_mcp.review.diff.changes.waivers import waiver_changes
 from flow_mcp.review.diff.kinds import change, order
 
+# They follow from the second server itself. The client ID of a manual registration does not.
+_OF_EVERY_SECOND_SERVER = {"authority-changes", "state-label-changes"}
 # Each comparison takes the values that it describes. `_remaining_changes` lists the values that are left.
 _COMPARISONS: tuple[Callable[[BeforeAfter], Iterator[Change]], ...] = (
     # Before `client_changes`, which takes all values of clients that are added or removed.
@@ -42,9 +45,38 @@ def compare(before: Declaration | None, after: Declaration | None) -> tuple[Chan
         before: the declaration before; None if the tenant did not exist.
         after: the declaration after; None if the tenant is removed.
     """
+    moved = sides(before, after)
+    (own_before, own_after), *others = moved.kept
+    changes = [*move_changes(before, after, moved), *_compared(own_before, own_after)]
+    for before_there, after_there in others:
+        changes += _elsewhere(before_there, after_there, changes)
+    if moved.added:
+        # The access of the same clients and people, as far as it differs at the second server.
+        differences = _elsewhere(own_after, moved.added, ())
+        changes += (
+            item
+            for item in differences
+            if item.kind not in _OF_EVERY_SECOND_SERVER
+            and not (item.kind == "client-id-changes" and "manualRegistrations" not in item.path)
+        )
+    return tuple(sorted(changes, key=order))
+
+
+def _elsewhere(
+    before: Declaration | None, after: Declaration | None, reported: Iterable[Change]
+) -> tuple[Change, ...]:
+    """Return the changes at the second server of a move, without those that both servers have."""
+    there = after or before
+    same = {(item.kind, item.subject, item.text) for item in reported}
+    changes = (item for item in _compared(before, after) if (item.kind, item.subject, item.text) not in same)
+    return tuple(at_second_server(changes, there)) if there else ()
+
+
+def _compared(before: Declaration | None, after: Declaration | None) -> Iterator[Change]:
     before_after = BeforeAfter.of(before, after)
-    changes = [change for comparison in _COMPARISONS for change in comparison(before_after)]
-    return tuple(sorted([*changes, *_remaining_changes(before_after)], key=order))
+    for comparison in _COMPARISONS:
+        yield from comparison(before_after)
+    yield from _remaining_changes(before_after)
 
 
 def _remaining_changes(before_after: BeforeAfter) -> Iterator[Change]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -30,7 +30,9 @@ class AcceptedBy(StrictModel):
 class Finding(StrictModel):
     """A finding of a rule for the new declaration or a resource."""
 
-    rule: Annotated[str, Field(description="ID of the rule; docs/policies.md lists all rules.")]
+    rule: Annotated[
+        str, Field(description="ID of the rule; `flow-mcp schema policy-configuration` lists all rules.")
+    ]
     severity: str
     level: Literal["mandatory", "advisory"]
     kind: Annotated[
@@ -149,26 +151,46 @@ def json_text(outcome: Outcome) -> str:
 
 
 def digest(diffs: Iterable[TenantDiff], unknowns: Iterable[Unknown] = ()) -> str:
-    """Return the digest of everything that an approver sees: SHA-256 of its RFC 8785 JSON.
+    """Return the digest of everything that an approver sees.
 
-    The day and the commit are not part of it; their effects on changes and findings are.
+    It is computed from the digests of the tenants, so that the change of one tenant can be compared alone.
+    The digest of a single tenant is its own digest. The day and the commit are not part of it; their effects
+    on changes and findings are.
     """
-    tenants = ((diff.source, _tenant(diff)) for diff in _sorted(diffs))
-    return _digest(tenants, map(_unknown, unknowns))
+    return tree_digest({diff.stack: tenant_digest(diff) for diff in diffs}, map(_unknown, unknowns))
+
+
+def tenant_digest(diff: TenantDiff) -> str:
+    """Return the digest of a tenant's part of what an approver sees: SHA-256 of its RFC 8785 JSON."""
+    return _entry_digest(diff.source, _tenant(diff))
+
+
+def tree_digest(tenants: Mapping[str, str], unknowns: Iterable[UnknownEntry] = ()) -> str:
+    """Return the digest over the digests of tenants.
+
+    Args:
+        tenants: the digest of each tenant, by stack.
+        unknowns: unknowns that belong to no single tenant.
+    """
+    common = [_json(unknown) for unknown in unknowns]
+    if len(tenants) == 1 and not common:
+        return next(iter(tenants.values()))
+    parts = [{"stack": stack, "digest": digest} for stack, digest in sorted(tenants.items())]
+    return _sha256({"version": 2, "tenants": parts, "unknowns": common})
 
 
 def digest_of(document: DiffDocument) -> str:
     """Return the digest of a document's content, to compare with its field `digest`."""
-    return _digest(((document.source, tenant) for tenant in document.tenants), document.unknowns)
+    tenants = {tenant.stack: _entry_digest(document.source, tenant) for tenant in document.tenants}
+    return tree_digest(tenants, document.unknowns)
 
 
-def _digest(tenants: Iterable[tuple[Source, TenantEntry]], unknowns: Iterable[UnknownEntry]) -> str:
-    content: dict[str, Any] = {
-        "version": 1,
-        "tenants": [{"source": source, **_json(tenant)} for source, tenant in tenants],
-        "unknowns": [_json(unknown) for unknown in unknowns],
-    }
-    return f"sha256:{hashlib.sha256(rfc8785.dumps(content)).hexdigest()}"
+def _entry_digest(source: Source, tenant: TenantEntry) -> str:
+    return _sha256({"version": 1, "tenants": [{"source": source, **_json(tenant)}], "unknowns": []})
+
+
+def _sha256(content: Mapping[str, Any]) -> str:
+    return f"sha256:{hashlib.sha256(rfc8785.dumps(dict(content))).hexdigest()}"
 
 
 def diff_schema() -> dict[str, Any]:

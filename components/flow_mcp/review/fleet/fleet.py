@@ -80,9 +80,10 @@ class Fleet:
     interruption: Interruption
     results: dict[str, Result] = field(default_factory=dict)
     recorder: Recorder = field(init=False)
+    _not_counted: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
-        self.recorder = Recorder(self.stacks, self.survey.inputs)
+        self.recorder = Recorder(self.stacks, self.survey.inputs, self.survey.shard)
         for stack, candidate in self.survey.candidates.items():
             if not candidate.changed:
                 self.results[stack] = Result(stack, "unchanged", candidate.reason)
@@ -96,7 +97,15 @@ class Fleet:
     def failures(self) -> int:
         """The number of tenants that failed after they started; tenants with an invalid file do not count."""
         return sum(
-            result.status in FAILURES and result.seconds > 0 for result in tuple(self.results.values())
+            result.status in FAILURES and result.seconds > 0 and result.stack not in self._not_counted
+            for result in tuple(self.results.values())
+        )
+
+    def count_failures_from_now(self, limit: int | None) -> None:
+        """Limit the number of tenants that fail after this call; earlier failures do not count."""
+        self.limits = replace(self.limits, failures=limit)
+        self._not_counted = frozenset(
+            stack for stack, result in self.results.items() if result.status in FAILURES
         )
 
     def may_continue(self) -> bool:

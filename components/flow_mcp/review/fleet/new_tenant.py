@@ -21,7 +21,7 @@ from flow_mcp.declaration.applications.catalogue import FILE as APPLICATIONS
 from flow_mcp.declaration.claims import duplicate_claims
 from flow_mcp.declaration.findings import DeclarationError, Problem
 from flow_mcp.declaration.load import instance_of
-from flow_mcp.engine.fleet.records import STACK
+from flow_mcp.engine.fleet.records import is_records_stack
 from flow_mcp.engine.project import Project
 
 # A project of `flow-mcp new` has its schemas in the first directory, a checkout in the second.
@@ -55,10 +55,10 @@ def new_file(project: Project, stack: str) -> Path:
     Raises:
         NewTenantError: the name is not valid for a stack, or the file exists.
     """
-    if not _NAME.fullmatch(stack) or stack in {STACK, ".", ".."}:
+    if not _NAME.fullmatch(stack) or stack in {".", ".."} or is_records_stack(stack):
         raise NewTenantError(
             f"{stack!r} is not a valid name for a tenant's stack; use up to 100 letters, digits, hyphens, "
-            f"underscores and periods, and not {STACK}"
+            "underscores and periods, and not the name of a stack of records, flow-mcp-fleet"
         )
     file = project.directory / "stacks" / f"Pulumi.{stack}.yaml"
     if os.path.lexists(file):

@@ -25,8 +25,9 @@ def planned(
     """Preview tenants whose stacks exist at the backend.
 
     Yields:
-        The planner, whose copies of the tenants' files all later runs of Pulumi read; the plans by stack; and
-        the results of the tenants that may be applied. The results of all tenants are also in the fleet.
+        The planner, whose copies of the tenants' files all later runs of Pulumi read; the plans by stack,
+        including those that a policy blocks; and the results of the tenants that no policy blocks, in the
+        given order. The results of all tenants are also in the fleet.
     """
     stacks = [candidate.stack for candidate in candidates]
     files = fleet.stacks.project.stack_files(stacks)
@@ -35,17 +36,21 @@ def planned(
         plans: dict[str, Plan] = {}
 
         def work(stack: str, detail: Callable[[str], None]) -> Result:
-            plan = planner.plan(stack, detail)
+            plans[stack] = plan = planner.plan(stack, detail)
             if plan.diff.blocked:
                 raise BlockedError(block_reasons(plan.diff))
-            plans[stack] = plan
             preview, reason = plan.preview, fleet.survey.candidates[stack].reason
             return Result(
                 stack, "previewed", reason, operations(preview.steps, outputs=preview.outputs_change)
             )
 
         results = {result.stack: result for result in fleet.phase("preview", stacks, work)}
-        yield planner, plans, {stack: result for stack, result in results.items() if stack in plans}
+        permitted = {stack: results[stack] for stack in stacks if _is_previewed(results.get(stack))}
+        yield planner, plans, permitted
+
+
+def _is_previewed(result: Result | None) -> bool:
+    return result is not None and result.status == "previewed"
 
 
 def valid_candidates(fleet: Fleet) -> tuple[Candidate, ...]:

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
+from flow_mcp.authorization_servers.load import from_file
+from flow_mcp.declaration.findings import DeclarationError
+from flow_mcp.declaration.load import instance_of
 from flow_mcp.engine.fleet.recorder import Success, now
 from flow_mcp.engine.fleet.selection import Candidate
 from flow_mcp.review.fleet.fleet import Fleet
+from flow_mcp.review.fleet.losses import losses
+from flow_mcp.review.fleet.recovery import recover
 from flow_mcp.review.fleet.result import Outcome, Result
+from flow_mcp.review.gate.errors import BlockedError
 from flow_mcp.review.preview.engine import Engine, Event, Run
 from flow_mcp.review.preview.run_result import require_completed
 from flow_mcp.review.preview.secrets import with_masked_secrets
@@ -25,13 +32,14 @@ def refresh(fleet: Fleet) -> Outcome:
     def work(stack: str, detail: Callable[[str], None]) -> Result:
         candidate, began = fleet.survey.candidates[stack], now()
         fleet.recorder.forget(stack)
-        operations = runner.run(stack, detail, "refresh", "--yes", "--skip-preview")
+        operations = _operations(runner.run(stack, detail, "refresh", "--yes", "--skip-preview"))
         if not operations and candidate.reason == "unchanged":
             success = Success(candidate.fingerprint, began, now(), None, updated=True)
             fleet.recorder.succeeded(stack, success)
         return Result(stack, "refreshed", candidate.reason, operations)
 
-    for _ in fleet.phase("refresh", [candidate.stack for candidate in _existing(fleet)], work):
+    existing = recover(fleet, _existing(fleet))
+    for _ in fleet.phase("refresh", [candidate.stack for candidate in existing], work):
         pass
     return fleet.outcome("", *fleet.write_records())
 
@@ -46,15 +54,18 @@ def destroy(fleet: Fleet, confirm: Callable[[Result], bool]) -> Outcome:
     runner = _Runner(fleet)
 
     def preview(stack: str, detail: Callable[[str], None]) -> Result:
-        operations = runner.run(stack, detail, "destroy", "--preview-only", preview=True)
-        return Result(stack, "previewed", fleet.survey.candidates[stack].reason, operations)
+        _require_unprotected(fleet, stack)
+        run = runner.run(stack, detail, "destroy", "--preview-only", preview=True)
+        detail("what is lost")
+        reason = fleet.survey.candidates[stack].reason
+        return Result(stack, "previewed", reason, _operations(run), losses=losses(run.events, stack))
 
     def work(stack: str, detail: Callable[[str], None]) -> Result:
         fleet.recorder.forget(stack)
-        operations = runner.run(stack, detail, "destroy", "--yes", "--skip-preview")
+        operations = _operations(runner.run(stack, detail, "destroy", "--yes", "--skip-preview"))
         return Result(stack, "destroyed", fleet.survey.candidates[stack].reason, operations)
 
-    stacks = [candidate.stack for candidate in _existing(fleet)]
+    stacks = [candidate.stack for candidate in recover(fleet, _existing(fleet))]
     previewed = [result for result in fleet.phase("preview", stacks, preview) if result.status == "previewed"]
     if not fleet.may_continue():
         return fleet.outcome()
@@ -86,10 +97,8 @@ class _Runner:
 
     fleet: Fleet
 
-    def run(
-        self, stack: str, detail: Callable[[str], None], *arguments: str, preview: bool = False
-    ) -> Mapping[str, int]:
-        """Run a command, and return the number of changed resources by Pulumi's name of the change.
+    def run(self, stack: str, detail: Callable[[str], None], *arguments: str, preview: bool = False) -> Run:
+        """Run a command.
 
         Raises:
             PreviewError: the command failed.
@@ -105,10 +114,27 @@ class _Runner:
         run = engine.run(*arguments, stack=stack, watch=watch, with_policies=False)
         run = with_masked_secrets(engine, run, stack)
         require_completed(run, preview=preview)
-        return _operations(run)
+        return run
+
+
+def _require_unprotected(fleet: Fleet, stack: str) -> None:
+    """Check that the tenant's file does not protect it; Pulumi refuses later what the state protects.
+
+    Raises:
+        BlockedError: the file protects the tenant.
+    """
+    project = fleet.stacks.project
+    with suppress(DeclarationError):  # an invalid file protects nothing that the state does not
+        declared = from_file(project.stack_file(stack), instance_of(project.file)).declaration
+        if declared.tenant.protected:
+            raise BlockedError(
+                f"{stack} is protected. To destroy it, remove `protected: true` from its file, run "
+                f"`pulumi up --stack {stack}`, and then destroy it."
+            )
 
 
 def _operations(run: Run) -> Mapping[str, int]:
+    """Return the number of changed resources by Pulumi's name of the change."""
     summary = next(event["summaryEvent"] for event in run.events if "summaryEvent" in event)
     counts = summary.get("resourceChanges") or {}
     return {

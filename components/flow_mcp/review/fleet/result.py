@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from flow_mcp.common.exit_codes import BLOCKED, FAILED, INTERRUPTED, OK
+from flow_mcp.common.exit_codes import BLOCKED, FAILED, INTERRUPTED, NEEDS_APPROVAL, OK
 from flow_mcp.engine.fleet.selection import Reason
 from flow_mcp.review.preview.steps import Step
 
@@ -19,13 +19,16 @@ Status = Literal[
     "nothing-to-apply",
     "refreshed",
     "destroyed",
+    "analyzed",
     "blocked",
+    "refused",
     "failed",
     "locked",
     "interrupted",
     "not-started",
 ]
-"""`new`: the stack does not exist at the backend, so it has no preview. `blocked`: by a policy."""
+"""`new`: the stack does not exist at the backend, so it has no preview. `blocked`: by a policy.
+`refused`: the change is not the approved one."""
 
 FAILURES: frozenset[Status] = frozenset({"blocked", "failed", "locked"})
 
@@ -44,6 +47,7 @@ class Result:
             change; `outputs` if only the stack's outputs change.
         seconds: the duration.
         message: the cause and the remedy of a failure; otherwise empty.
+        losses: what a destruction would lose; they may contain unsafe text.
     """
 
     stack: str
@@ -52,6 +56,7 @@ class Result:
     operations: Mapping[str, int] = field(default_factory=dict)
     seconds: float = 0.0
     message: str = ""
+    losses: tuple[str, ...] = ()
 
     @property
     def deletions(self) -> int:
@@ -89,7 +94,9 @@ class Outcome:
             return BLOCKED
         if statuses & {"failed", "locked"}:
             return FAILED
-        return BLOCKED if "blocked" in statuses else OK
+        if "blocked" in statuses:
+            return BLOCKED
+        return NEEDS_APPROVAL if "refused" in statuses else OK
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flow_mcp.engine.fleet.locks import have_all_exited
 from flow_mcp.engine.fleet.recorder import Success, now
@@ -12,8 +12,9 @@ from flow_mcp.engine.fleet.selection import Candidate
 from flow_mcp.engine.fleet.waves import Wave, waves
 from flow_mcp.review.fleet.fleet import Fleet, FleetError
 from flow_mcp.review.fleet.plans import block_reasons, planned, valid_candidates
+from flow_mcp.review.fleet.recovery import recover
 from flow_mcp.review.fleet.result import Outcome, Result, operations
-from flow_mcp.review.gate.apply import apply
+from flow_mcp.review.gate.apply import Applied, apply
 from flow_mcp.review.gate.errors import BlockedError
 from flow_mcp.review.gate.plan import Plan, Planner
 from flow_mcp.review.preview.errors import LockedError
@@ -62,16 +63,15 @@ def up(fleet: Fleet, rollout: Rollout) -> Outcome:
     waves((), rollout.canaries, rollout.percentages)
     if not fleet.changed:
         return fleet.outcome()
-    candidates = _with_stacks(fleet, valid_candidates(fleet))
+    candidates = recover(fleet, _with_stacks(fleet, valid_candidates(fleet)))
     with planned(fleet, candidates) as (planner, plans, previewed):
         if fleet.interruption.count or not fleet.may_continue():
             return fleet.outcome()
-        stacks = [candidate.stack for candidate in candidates if candidate.stack in plans]
-        work = _Update(fleet, planner, plans)
-        for stack in stacks:
+        work = Update(fleet, planner, plans)
+        for stack in previewed:
             if plans[stack].preview.empty:
                 work.record_without_update(stack)
-        changing = [previewed[stack] for stack in stacks if not plans[stack].preview.empty]
+        changing = [result for stack, result in previewed.items() if not plans[stack].preview.empty]
         if refusal := fleet.limits.refusal(changing):
             return fleet.outcome(refusal, *fleet.write_records())
         if changing and not rollout.confirm(changing):
@@ -118,12 +118,20 @@ def _verify(fleet: Fleet, wave: Wave, verify: Callable[[Sequence[str]], Mapping[
 
 
 @dataclass(frozen=True)
-class _Update:
-    """Updates one tenant."""
+class Update:
+    """Updates one tenant.
+
+    Attributes:
+        fleet: the run.
+        planner: the planner that made the plans.
+        plans: the planned changes by stack.
+        applied: the updates that were made, by stack.
+    """
 
     fleet: Fleet
     planner: Planner
-    plans: dict[str, Plan]
+    plans: Mapping[str, Plan]
+    applied: dict[str, Applied] = field(default_factory=dict)
 
     def __call__(self, stack: str, detail: Callable[[str], None]) -> Result:
         try:
@@ -148,7 +156,7 @@ class _Update:
         while True:
             began = now()
             try:
-                applied = apply(self.planner, plan, detail)
+                self.applied[stack] = applied = apply(self.planner, plan, detail)
             except LockedError as error:
                 plan = self._plan_after_lock(stack, error, deadline, detail)
                 if plan.preview.empty:
@@ -179,7 +187,7 @@ class _Update:
             self.fleet.stacks.unlock(stack)
         else:
             detail(f"waits for {error.holders[0]}")
-            while not have_all_exited(error.holders):
+            while any(holder.is_running for holder in error.holders):
                 if self.fleet.interruption.count:
                     raise KeyboardInterrupt
                 if time.monotonic() > deadline:

@@ -75,7 +75,8 @@ def configured(content: Mapping[str, Any], rules: Iterable[Rule], source: str) -
     by_id = {rule.id: rule for rule in rules}
     for name in content.keys() - {"all", *by_id, *(f"{rule}{OUTPUTS}" for rule in by_id)}:
         raise PolicyPackError(
-            f"{source}: {name} is not a rule of this pack; docs/policies.md lists its rules"
+            f"{source}: {name} is not a rule of this pack; `flow-mcp schema policy-configuration` lists "
+            "its rules"
         )
     everywhere = _level(content.get("all"), source, "all")
     return {

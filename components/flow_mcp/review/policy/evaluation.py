@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from flow_mcp.declaration.findings import Finding, Path, Problem
 from flow_mcp.review.policy.pack import Pack
-from flow_mcp.review.policy.rule import Context, Rule
+from flow_mcp.review.policy.rule import Context, Rule, violations
 from flow_mcp.review.policy.waivers import waiver_of
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def _rule_results(
         return
     context = Context(as_of, configured.settings, pack.waivable_by, idle)
     try:
-        violations = list(rule.in_declaration(declaration, context))
+        rule_violations = list(violations(rule, declaration, context))
     except Exception as error:
         # Any exception must stop the update. Its text is left out because it could contain a secret.
         problem = f"could not be evaluated: the rule raised {type(error).__name__}"
@@ -87,7 +87,7 @@ def _rule_results(
         yield RuleResult(rule.id, rule.severity, "mandatory", "failed", (), "", problem, remedy)
         return
     waiver = waiver_of(declaration.tenant, rule, pack.waivable_by, as_of)
-    for violation in violations:
+    for violation in rule_violations:
         yield RuleResult(
             rule.id,
             rule.severity,

@@ -30,7 +30,16 @@ from flow_mcp.declaration.findings import DeclarationError, dotted
 from flow_mcp.review.policy import configuration
 from flow_mcp.review.policy.pack import CONFIGURATION, rules_in
 from flow_mcp.review.policy.resources.component import declared, whole
-from flow_mcp.review.policy.rule import SETTINGS, Context, Resource, Rule, RuleSettings, Unknown, Violation
+from flow_mcp.review.policy.rule import (
+    SETTINGS,
+    Context,
+    Resource,
+    Rule,
+    RuleSettings,
+    Unknown,
+    Violation,
+    violations,
+)
 from flow_mcp.review.policy.waivers import waiver_of
 
 
@@ -151,7 +160,7 @@ def _on_inputs(rule: Rule, run: _Run) -> Policy:
 def _before(rule: Rule, run: _Run, resource: Resource) -> Iterator[Violation | Unknown]:
     context = run.context(rule)
     if resource.urn in run.declarations and not rule.last:
-        yield from rule.in_declaration(run.declarations[resource.urn], context)
+        yield from violations(rule, run.declarations[resource.urn], context)
     yield from rule.in_resource(resource, context)
 
 
@@ -181,7 +190,7 @@ def _at_end(rule: Rule, run: _Run, resources: Sequence[Resource]) -> Iterator[Vi
     yield from rule.in_stack(resources, context)
     if rule.last:
         for urn, declaration in run.declarations.items():
-            for violation in rule.in_declaration(declaration, context):
+            for violation in violations(rule, declaration, context):
                 yield replace(violation, urn=urn)
 
 

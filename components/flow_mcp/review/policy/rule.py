@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from importlib import import_module
@@ -183,6 +183,17 @@ class Rule(ABC):
     def judges(self, method: str) -> bool:
         """Return whether the rule overrides `in_declaration`, `in_resource` or `in_stack`."""
         return getattr(type(self), method) is not getattr(Rule, method)
+
+
+def violations(rule: Rule, declaration: Declaration, context: Context) -> Iterator[Violation]:
+    """Yield a rule's violations in a declaration, at both authorization servers during a move."""
+    reported = set()
+    for side in declaration.at_servers:
+        for violation in rule.in_declaration(side, context):
+            placed = replace(violation, path=side.origin.path(violation.path))
+            if placed not in reported:
+                reported.add(placed)
+                yield placed
 
 
 def rules_of(package: str, path: Iterable[str]) -> tuple[Rule, ...]:

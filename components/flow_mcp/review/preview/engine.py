@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Literal
 
 from flow_mcp.common.interruption import Interruption
 from flow_mcp.engine.fleet.locks import registered_process, update_key
@@ -28,6 +28,8 @@ from flow_mcp.review.preview.errors import PreviewError
 
 Event = Mapping[str, Any]
 Watch = Callable[[Event], None]
+_Events = Literal["logged", "printed", "none"]
+"""Where a command of Pulumi writes its events: to a log, to standard output, or nowhere."""
 
 _POLL_SECONDS = 0.1
 _INTERRUPT_SECONDS = 10
@@ -88,23 +90,31 @@ class Engine:
         update = update_key(self.stacks.project.directory, stack) if changes else ""
         command = f"pulumi {arguments[0]} --stack {stack}"
         return self._execute(
-            command, (*arguments, "--stack", stack, *policies), watch, logged=True, update=update
+            command, (*arguments, "--stack", stack, *policies), watch, events="logged", update=update
         )
 
     def refresh_preview(self, stack: str, watch: Watch = lambda _: None) -> Run:
         """Run `pulumi refresh --preview-only`, which compares the state with the server."""
         command = ("refresh", "--preview-only", "--stack", stack)
-        return self._execute(f"pulumi refresh --stack {stack}", command, watch, logged=True)
+        return self._execute(f"pulumi refresh --stack {stack}", command, watch, events="logged")
 
     def analyze(self, file: Path) -> Run:
         """Run `pulumi policy analyze` on an exported state with the policy pack."""
         command = ("policy", "analyze", "--file", str(file), "--json", *self._policy_arguments)
-        return self._execute("pulumi policy analyze", command, lambda _: None, logged=False)
+        return self._execute("pulumi policy analyze", command, lambda _: None, events="printed")
 
     def export(self, stack: str, file: Path) -> Run:
         """Run `pulumi stack export`; secrets are encrypted in the file."""
         command = ("stack", "export", "--stack", stack, "--file", str(file))
-        return self._execute(f"pulumi stack export --stack {stack}", command, lambda _: None, logged=False)
+        return self._execute(f"pulumi stack export --stack {stack}", command, lambda _: None, events="none")
+
+    def import_state(self, stack: str, file: Path) -> Run:
+        """Run `pulumi stack import`, which takes the stack's lock."""
+        command = ("stack", "import", "--stack", stack, "--file", str(file))
+        update = update_key(self.stacks.project.directory, stack)
+        return self._execute(
+            f"pulumi stack import --stack {stack}", command, lambda _: None, events="none", update=update
+        )
 
     def json_output(self, *arguments: str) -> Any:
         """Return the JSON output of a Pulumi command, or None if it fails; it is never written to a file."""
@@ -127,22 +137,37 @@ class Engine:
         return "--policy-pack", str(self.policy_pack)
 
     def _execute(
-        self, command: str, arguments: tuple[str, ...], watch: Watch, *, logged: bool, update: str = ""
+        self,
+        command: str,
+        arguments: tuple[str, ...],
+        watch: Watch,
+        *,
+        events: _Events,
+        update: str = "",
     ) -> Run:
+        """Run Pulumi.
+
+        Args:
+            command: the command, as messages show it.
+            arguments: the arguments of `pulumi`.
+            watch: called with each event.
+            events: where Pulumi writes its events.
+            update: the key of the update; empty if the command changes nothing.
+        """
         # Only the user can read this directory, and it is deleted at the end of the run in every case.
         with TemporaryDirectory(prefix="flow-mcp-") as private:
             log, stderr = Path(private, "events.jsonl"), Path(private, "stderr")
             log.touch(0o600)
             with (
                 log.open(encoding="utf-8") as event_log,
-                (Path(os.devnull) if logged else log).open("ab") as output,
+                (log if events == "printed" else Path(os.devnull)).open("ab") as output,
                 stderr.open("wb") as errors,
                 _sigterm_as_ctrl_c(),
             ):
                 process = subprocess.Popen(
                     [
                         *(str(self.stacks.program), "--non-interactive", *arguments),
-                        *(("--event-log", str(log)) if logged else ()),
+                        *(("--event-log", str(log)) if events == "logged" else ()),
                     ],
                     cwd=self.stacks.project.directory,
                     env=self._environment(),
@@ -151,16 +176,16 @@ class Engine:
                     stderr=errors,
                     start_new_session=True,  # otherwise a Ctrl-C in the terminal would reach Pulumi twice
                 )
-                events: list[Event] = []
-                with registered_process(process.pid, update):
+                received: list[Event] = []
+                with registered_process(process, update):
                     try:
                         for event in _follow(process, event_log, command, self.interruption):
-                            events.append(event)
+                            received.append(event)
                             watch(event)
                     except BaseException:
                         _cancel(process, self.interruption)
                         raise
-            return Run(command, process.returncode, tuple(events), stderr.read_text("utf-8", "replace"))
+            return Run(command, process.returncode, tuple(received), stderr.read_text("utf-8", "replace"))
 
     def _environment(self) -> dict[str, str]:
         path = f"{self.stacks.program.parent}{os.pathsep}{os.environ.get('PATH', '')}"

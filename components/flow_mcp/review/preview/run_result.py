@@ -15,6 +15,9 @@ _SECRET_NAME = re.compile(r"PASSW|PASSPHRASE|SECRET|TOKEN|_KEY$|ASSERTION|CREDEN
 _SHORTEST_SECRET = 6
 _MAXIMUM_LENGTH = 600
 _MAXIMUM_REASONS = 3
+_ERROR = re.compile(r"^error: ", re.MULTILINE)
+# Pulumi's message about a lock without content: a full disk leaves an empty file behind.
+_INCOMPLETE = "unexpected end of JSON input"
 _NO_STACK = "no stack named"
 # The engine's messages after policies have stopped it; the reasons are in the policies' own events.
 _WITHOUT_REASON = frozenset({"preview failed", "update failed"})
@@ -45,10 +48,11 @@ def require_analyzed(run: Run) -> None:
 
 
 def require_exported(run: Run) -> None:
-    """Check that a state was exported.
+    """Check that a state was exported or imported.
 
     Raises:
-        PreviewError: the export failed.
+        LockedError: another process holds the stack's lock.
+        PreviewError: the command failed.
     """
     _require_stack(run)
     if run.exit_code:
@@ -61,6 +65,13 @@ def _require_stack(run: Run) -> None:
         raise PreviewError(
             f"the stack {stack} is not at Pulumi's backend; create it with `pulumi stack select --create "
             f"{stack}`, commit the salt that this writes into its file, and run this command again"
+        )
+    if _INCOMPLETE in run.stderr:
+        stack = run.command.rpartition(" ")[2]
+        raise LockedError(
+            f"the stack {stack} has an incomplete lock: the backend's disk was full when Pulumi wrote it. If no "
+            f"update of the stack runs, `pulumi cancel --stack {stack}` removes the lock",
+            (),
         )
     if is_locked(run.stderr):
         stack = run.command.rpartition(" ")[2]
@@ -119,14 +130,15 @@ def _reasons(run: Run) -> Iterator[str]:
 
 def _failure(run: Run) -> str:
     """Return Pulumi's messages if its engine did not start or could not continue."""
-    lines = [line.removeprefix("error: ") for line in run.stderr.splitlines() if line.startswith("error: ")]
+    # Further lines of the first message name the causes.
+    errors = [message.strip() for message in _ERROR.split(run.stderr)[1:2]]
     # A policy pack or a program that cannot start writes its traceback with the severity `info#err`.
     tracebacks = [
         event["diagnosticEvent"].get("message", "").strip()
         for event in run.events
         if event.get("diagnosticEvent", {}).get("severity") == "info#err"
     ]
-    return _sentence([*lines[:1], *tracebacks[-1:]] or ["Pulumi gave no reason"])
+    return _sentence([*errors, *tracebacks[-1:]] or ["Pulumi gave no reason"])
 
 
 def _sentence(reasons: Sequence[str]) -> str:

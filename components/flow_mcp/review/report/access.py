@@ -55,6 +55,8 @@ def declared(access: TenantAccess, server: str, client_ids: dict[str, str], as_o
         lifetimes=tuple(
             Lifetime(of=safe_text(name), seconds=seconds) for name, seconds in access.lifetimes.items()
         ),
+        # The assigned client IDs are those of the preferred server.
+        other=declared(access.other, server, {}, as_of) if access.other else None,
     )
 
 
@@ -75,16 +77,21 @@ def _client(client: ClientAccess, assigned: str | None, as_of: date) -> Client:
 
 
 def _secret(client: ClientAccess, as_of: date) -> Secret:
-    if client.secret_issued is None or client.secret_expires is None:
+    if client.secret_issued is None:
         return Secret(state="undeclared")
+    age = (as_of - date.fromisoformat(client.secret_issued)).days
+    if client.secret_expires is None:
+        due = client.rotation_due
+        return Secret(state="unlimited", issued=client.secret_issued, age_days=age, rotation_due=due)
     # On the day of its expiry less than a whole day is left; the secret counts as expired.
     left = (datetime.fromisoformat(client.secret_expires).date() - as_of).days
     return Secret(
         state="expired" if left <= 0 else "expiring" if left <= EXPIRING_DAYS else "valid",
         issued=client.secret_issued,
         expires=client.secret_expires,
-        age_days=(as_of - date.fromisoformat(client.secret_issued)).days,
+        age_days=age,
         days_left=left,
+        rotation_due=client.rotation_due,
     )
 
 

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
 from pydantic import ValidationError
 
+from flow_mcp.common.interruption import Interruption
 from flow_mcp.declaration.access import TenantAccess
+from flow_mcp.engine.fleet.workers import run_all
 from flow_mcp.engine.stacks import NotAppliedError, StackError, Stacks
+from flow_mcp.review.fleet.result import Event, Report
 from flow_mcp.review.report import delivered
 from flow_mcp.review.report.delivered import NOT_READ
 from flow_mcp.review.report.document import Drift, Settings, Update
 from flow_mcp.review.report.part import Reading
 from flow_mcp.review.report.text import safe_text
 from flow_mcp.settings import SettingsDocument
-
-_PARALLEL = 4
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,9 @@ class Backend:
 NOT_ASKED = Backend(Update(reading="not-read"), Drift(reading="not-read"))
 
 
-def read(stacks: Stacks, names: Sequence[str], report: Callable[[str], None]) -> dict[str, Backend]:
+def read(
+    stacks: Stacks, names: Sequence[str], workers: int, report: Report, interruption: Interruption
+) -> dict[str, Backend]:
     """Read stacks from Pulumi's backend, and drift from the authorization servers.
 
     If a value cannot be read, the report contains the reason, and the other stacks are still read.
@@ -57,18 +59,25 @@ def read(stacks: Stacks, names: Sequence[str], report: Callable[[str], None]) ->
     Args:
         stacks: the stacks of the project.
         names: the names of the stacks to read.
-        report: called with the progress.
+        workers: the number of stacks at the same time.
+        report: called with each event.
+        interruption: the user's interrupts.
+
+    Raises:
+        KeyboardInterrupt: the user interrupted the run.
     """
-    by_stack: dict[str, Backend] = {}
-    with ThreadPoolExecutor(_PARALLEL) as pool:
-        pending = {pool.submit(_read_stack, stacks, name): name for name in names}
+    report(Event("phase", "read", total=len(names)))
+
+    def work(name: str) -> Backend:
+        report(Event("started", "read", name))
         try:
-            for future in as_completed(pending):
-                by_stack[pending[future]] = future.result()
-                report(f"{len(by_stack)} of {len(names)}")
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+            return _read_stack(stacks, name)
+        finally:
+            report(Event("ended", "read", name))
+
+    by_stack = dict(run_all(names, workers, work, lambda: not interruption.count))
+    if interruption.count:
+        raise KeyboardInterrupt
     return by_stack
 
 

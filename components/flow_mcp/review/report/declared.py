@@ -26,8 +26,11 @@ class Secret(Part):
     """The age of a client secret on the day of the report. The secret itself is never read."""
 
     state: Annotated[
-        Literal["expired", "expiring", "valid", "undeclared"],
-        Field(description="`expiring`: within 30 days. `undeclared`: the file does not declare its age."),
+        Literal["expired", "expiring", "valid", "unlimited", "undeclared"],
+        Field(
+            description="`expiring`: within 30 days. `unlimited`: it does not expire. `undeclared`: the file "
+            "does not declare its age."
+        ),
     ]
     issued: Annotated[str | None, Field(description="Day on which it was created.")] = None
     expires: Annotated[str | None, Field(description="Expiry, RFC 3339.")] = None
@@ -35,6 +38,7 @@ class Secret(Part):
     days_left: Annotated[
         int | None, Field(description="Whole days until its expiry; negative afterwards.")
     ] = None
+    rotation_due: Annotated[str | None, Field(description="Day on which its rotation is due.")] = None
 
 
 Binding = Annotated[
@@ -123,3 +127,7 @@ class Declared(Part):
     lifetimes: Annotated[
         tuple[Lifetime, ...], Field(description="Declared lifetimes; the server determines all others.")
     ]
+    other: Annotated[
+        Declared | None,
+        Field(description="Access at the other authorization server during a move; otherwise absent."),
+    ] = None

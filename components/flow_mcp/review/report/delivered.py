@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from flow_mcp.declaration.access import TenantAccess
 from flow_mcp.review.report.document import Settings, Stray
 from flow_mcp.review.report.text import safe_text
-from flow_mcp.settings import SettingsDocument, SettingsEnvelope
+from flow_mcp.settings import AuthorizationServer, SettingsDocument, SettingsEnvelope
 
 NOT_READ = Settings(reading="not-read")
 
@@ -110,6 +110,32 @@ def differences(document: SettingsDocument, access: TenantAccess) -> Iterator[st
     servers = document.authorization_servers
     if access.authority is not None and access.authority not in {server.authority for server in servers}:
         yield "the authority is another one"
+    if access.other is None:
+        yield from _access_differences(servers, access)
+        for server in servers[1:]:
+            yield f"tokens of {server.authority} are still accepted"
+    elif len(servers) == 1:
+        yield from _access_differences(servers, access)
+        yield "tokens of the second authorization server are not accepted yet"
+    else:
+        # The order of the servers changes with the switch of a move.
+        same_order = access.authority in {None, servers[0].authority}
+        own, other = servers if same_order else reversed(servers)
+        if not same_order and access.authority == own.authority:
+            yield "clients are sent to the other authorization server"
+        yield from _access_differences((own,), access)
+        if access.other.authority not in {None, other.authority}:
+            yield "the authority of the second authorization server is another one"
+        for difference in _access_differences((other,), access.other):
+            yield f"at the second authorization server, {difference}"
+    existing = {resource.key for resource in document.protected_resources}
+    if more := sorted(existing - set(access.resources)):
+        yield f"protected resource {', '.join(more)} is no longer declared"
+    if less := sorted(set(access.resources) - existing - set(access.pending)):
+        yield f"protected resource {', '.join(less)} does not exist yet"
+
+
+def _access_differences(servers: Iterable[AuthorizationServer], access: TenantAccess) -> Iterator[str]:
     delivered: dict[str, set[str]] = {}
     for server in servers:
         for client in server.clients:
@@ -130,8 +156,3 @@ def differences(document: SettingsDocument, access: TenantAccess) -> Iterator[st
             yield f"{subject} still has access to {', '.join(more)}"
         if less := sorted(new - old):
             yield f"{subject} does not have access to {', '.join(less)} yet"
-    existing = {resource.key for resource in document.protected_resources}
-    if more := sorted(existing - set(access.resources)):
-        yield f"protected resource {', '.join(more)} is no longer declared"
-    if less := sorted(set(access.resources) - existing - set(access.pending)):
-        yield f"protected resource {', '.join(less)} does not exist yet"

@@ -89,8 +89,13 @@ def test_invalid_server_settings_are_rejected(auth0: dict[str, Any], expected: t
         (agent(clientId="mine"), "clientId", "declares a client ID, but Auth0 assigns client IDs"),
         (
             agent(secret={"issued": "2026-11-01", "lifetime": "180d"}),
-            "secret",
+            "secret.lifetime",
             "declares an expiry, but Auth0's client secrets do not expire",
+        ),
+        (
+            agent(secret={"rotateAfter": "90d", "overlap": "7d"}),
+            "secret.overlap",
+            "is not supported by Auth0: a client has one secret, which a rotation ends at once",
         ),
         (
             agent(federatedCredential={"issuer": "https://ci.example", "subject": "main"}),

@@ -140,7 +140,19 @@ def test_invalid_entra_settings_are_rejected(entra: dict[str, Any], expected: Re
         ),
         (
             agent(secret={"issued": "2026-11-01"}),
-            ("error", "clients.x.secret.lifetime", ""),
+            (
+                "error",
+                "clients.x.secret",
+                "has no issued and lifetime, and the expiry of a secret at Entra must be declared",
+            ),
+        ),
+        (
+            agent(secret={**SECRET, "previous": "unknown", "overlap": "7d"}),
+            (
+                "error",
+                "clients.x.secret.previous",
+                "is unknown, but the passwords of an application are declared by their days",
+            ),
         ),
         (
             agent(clientId="chosen"),

@@ -100,9 +100,10 @@ def test_credentials_that_keycloak_lacks_are_rejected(stacks: Stacks) -> None:
     assert stacks.problems(text) == (
         problem(
             14,
-            "clients.a.secret",
+            "clients.a.secret.lifetime",
             "declares an expiry, but Keycloak's client secrets do not expire",
-            "Remove it (Keycloak generates a secret anyway), or use privateKeyJwt.",
+            "Remove it (Keycloak generates a secret anyway), declare rotateAfter and overlap, or use "
+            "privateKeyJwt.",
         ),
         problem(
             18,

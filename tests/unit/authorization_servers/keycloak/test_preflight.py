@@ -85,6 +85,20 @@ def test_version_hidden_from_the_administrator_is_none(answer: httpx.Response) -
     assert preflight({"GET /admin/serverinfo": answer}).version is None
 
 
+@pytest.mark.parametrize("features", [[], [{"name": "CLIENT_SECRET_ROTATION", "enabled": False}]])
+def test_an_overlap_without_keycloaks_feature_is_rejected(features: list[dict[str, Any]]) -> None:
+    answer = json_answer(200, {"systemInfo": {"version": "26.7.4"}, "features": features})
+    with pytest.raises(AuthorizationServerError, match=r"Start it with --features=client-secret-rotation"):
+        preflight({"GET /admin/serverinfo": answer}, keeps_previous_secrets=True)
+    assert preflight({"GET /admin/serverinfo": answer}).version == "26.7.4"
+
+
+def test_an_overlap_with_keycloaks_feature_is_accepted() -> None:
+    features = [{"name": "CLIENT_SECRET_ROTATION", "enabled": True}]
+    answer = json_answer(200, {"systemInfo": {"version": "26.7.4"}, "features": features})
+    assert preflight({"GET /admin/serverinfo": answer}, keeps_previous_secrets=True).version == "26.7.4"
+
+
 def test_missing_existing_realm_is_rejected() -> None:
     with pytest.raises(AuthorizationServerError, match=r"has no realm acme\. Correct .*create: true"):
         preflight({"GET /admin/realms/acme": MISSING}, create=False)

@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -52,12 +53,21 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "cache" / "flow-mcp" / "updates"
 
 
-def leave_registered(pid: int, cache: Path, update: str = "") -> None:
-    """Register a process as a flow-mcp does that is killed before the process ends."""
-    with registered_process(pid, update):
-        content = (cache / str(pid)).read_bytes()
-    assert not (cache / str(pid)).exists()
-    (cache / str(pid)).write_bytes(content)
+@dataclass(frozen=True)
+class Started:
+    """A process with its exit code; None while it runs."""
+
+    pid: int
+    code: int | None = None
+
+    def poll(self) -> int | None:
+        return self.code
+
+
+def leave_registered(pid: int, update: str = "") -> None:
+    """Register a process as a flow-mcp does that ends before the process."""
+    with registered_process(Started(pid), update):
+        pass
 
 
 def ended_process() -> int:
@@ -66,9 +76,9 @@ def ended_process() -> int:
     return ended.pid
 
 
-def test_locks_can_be_removed_only_if_all_holders_were_started_here_and_have_exited(cache: Path) -> None:
+def test_locks_can_be_removed_only_if_all_holders_were_started_here_and_have_exited() -> None:
     pid = ended_process()
-    leave_registered(pid, cache)
+    leave_registered(pid)
     exited = Holder("root", HERE, pid, "")
     elsewhere = Holder("root", f"not-{HERE}", pid, "")
     unregistered = Holder("root", HERE, pid + 1, "")
@@ -80,14 +90,14 @@ def test_locks_can_be_removed_only_if_all_holders_were_started_here_and_have_exi
 
 def test_a_process_of_another_container_with_the_same_host_name_is_not_ours(cache: Path) -> None:
     pid = ended_process()
-    leave_registered(pid, cache)
+    leave_registered(pid)
     file = cache / str(pid)
     file.write_text(file.read_text("utf-8").replace("pid:[", "pid:[9"), "utf-8")
     assert not Holder("root", HERE, pid, "").has_exited
 
 
 def test_a_running_pulumi_holds_its_lock_and_another_program_with_a_reused_id_does_not(
-    tmp_path: Path, cache: Path
+    tmp_path: Path,
 ) -> None:
     program = tmp_path / "pulumi"
     program.symlink_to("/bin/cat")
@@ -99,7 +109,7 @@ def test_a_running_pulumi_holds_its_lock_and_another_program_with_a_reused_id_do
         assert living.stdout.readline() == b"started\n"
         acme, globex = (update_key(tmp_path, name) for name in ("acme", "globex"))
         for pid, update in ((living.pid, acme), (os.getpid(), globex)):
-            leave_registered(pid, cache, update)
+            leave_registered(pid, update)
         assert running_updates([acme, globex]) == {acme: living.pid}
         assert running_updates([globex, update_key(tmp_path / "elsewhere", "acme"), ""]) == {}
         holder = Holder("root", HERE, living.pid, "")
@@ -111,9 +121,18 @@ def test_a_running_pulumi_holds_its_lock_and_another_program_with_a_reused_id_do
     assert running_updates([acme]) == {}
 
 
+@pytest.mark.parametrize(("code", "remains"), [(0, False), (1, True), (-9, True), (None, True)])
+def test_only_a_process_that_succeeded_has_certainly_released_its_lock(
+    code: int | None, remains: bool, cache: Path
+) -> None:
+    with registered_process(Started(5, code)):
+        assert (cache / "5").exists()
+    assert (cache / "5").exists() is remains
+
+
 def test_entries_of_old_processes_are_removed(cache: Path) -> None:
-    leave_registered(1, cache)
-    leave_registered(2, cache)
+    leave_registered(1)
+    leave_registered(2)
     os.utime(cache / "1", (0, 0))
-    with registered_process(3):
+    with registered_process(Started(3)):
         assert sorted(file.name for file in cache.iterdir()) == ["2", "3"]

@@ -76,7 +76,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.delenv("PULUMI_HOME", raising=False)
     monkeypatch.setattr("flow_mcp.engine.toolchain.golang._INSTALLED_BY_ARCHIVE", tmp_path / "nowhere")
-    for name in ("pulumi-language-python", "pulumi-resource-keycloak"):
+    for name in ("pulumi-language-python", "pulumi-language-nodejs", "pulumi-resource-keycloak"):
         (machine.module / name).mkdir(parents=True)
         (machine.module / name / "main.go").write_text("package main")
     (machine.module / "pulumi-resource-keycloak" / "provider.go").write_text('const version = "6.14.1"\n')

@@ -71,7 +71,7 @@ def test_every_change_of_a_value_is_reported(stack: str) -> None:
             tenant = validated(authorization_servers.KINDS.tenant_model(changed), changed)
         except ValidationError:
             continue
-        chosen = authorization_servers.KINDS.chosen(tenant)
+        chosen = authorization_servers.KINDS.chosen(tenant.authorization_server)
         if len(chosen) != 1 or (chosen[0].key == "flow-entra" and not original.instance.flow_entra):
             continue
         declaration = Declaration(original.instance, tenant, chosen[0])

@@ -59,6 +59,8 @@ def test_declared_texts_are_never_markup() -> None:
         "lifetime-shrinks",
         "redirect-uri-added",
         digest(shown.OUTCOME.diffs, shown.OUTCOME.unknowns),
+        digest([shown.ACME]),
+        digest([shown.BLOCKED]),
     }
     assert "@team" not in text
     assert "#12" not in text

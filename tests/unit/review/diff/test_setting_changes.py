@@ -32,6 +32,7 @@ def test_each_setting_has_a_description_for_reviewers(kind: AuthorizationServerK
     described = {
         *lifetimes,
         *EXCEPTIONS,
+        (*prefix, "stateLabel"),  # of every kind, with a kind of change of its own
         (*prefix, kind.registration_methods_at),
         *(setting.path for setting in kind.setting_changes),
     }

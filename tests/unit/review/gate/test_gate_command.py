@@ -34,7 +34,7 @@ def test_a_project_without_tenants_is_an_error(arguments: tuple[str, ...]) -> No
     result = run(*arguments)
 
     assert isinstance(result.exception, FlowMcpError)
-    assert (result.exception.exit_code, "There is no tenant" in str(result.exception)) == (2, True)
+    assert (result.exception.exit_code, "there is no tenant" in str(result.exception)) == (2, True)
 
 
 def test_a_tenant_without_a_file_is_an_error() -> None:

@@ -10,18 +10,16 @@ import pytest
 
 from flow_mcp.authorization_servers.load import from_configuration
 from flow_mcp.declaration.declaration import Declaration
-from flow_mcp.declaration.findings import DeclarationError
 from flow_mcp.review.diff import Operation, Unknown, digest
 from flow_mcp.review.diff.outcome import Outcome
 from flow_mcp.review.gate.errors import BlockedError, NotApprovedError
 from flow_mcp.review.gate.plan import diff
 from flow_mcp.review.gate.run import require_approval, verdict
-from flow_mcp.review.gate.static import check
 from flow_mcp.review.policy.evaluation import RuleResult
 from flow_mcp.review.policy.pack import Pack
 from flow_mcp.review.preview.preview import Preview
 from flow_mcp.review.preview.steps import Step
-from tests.unit.declared import Stacks, tenant
+from tests.unit.declared import Stacks
 from tests.unit.review.preview.events import STACK, URN
 
 DAY = date(2026, 11, 25)
@@ -133,17 +131,3 @@ def test_a_change_of_outputs_without_a_change_of_resources_needs_approval(stacks
     require_approval(outputs, digest(outputs.diffs))
     with pytest.raises(NotApprovedError):
         require_approval(outputs, digest(same.diffs))
-
-
-def test_declarations_are_checked_against_all_other_stacks(stacks: Stacks) -> None:
-    directory = stacks.project.directory / "stacks"
-    (directory / "Pulumi.acme.yaml").write_text(tenant(), "utf-8")
-    (directory / "Pulumi.broken.yaml").write_text("config: {}\n", "utf-8")
-    assert list(check(stacks.project, ["acme"])) == ["acme"]
-
-    (directory / "Pulumi.twin.yaml").write_text(tenant(), "utf-8")
-    for stack, other in (("acme", "twin"), ("twin", "acme")):
-        with pytest.raises(DeclarationError, match=f"which the stack {other} also declares"):
-            check(stacks.project, [stack])
-    with pytest.raises(DeclarationError, match="declares no tenant"):
-        check(stacks.project, ["broken"])

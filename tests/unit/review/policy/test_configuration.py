@@ -38,7 +38,7 @@ def test_a_rules_own_level_takes_precedence_over_that_of_all() -> None:
     [
         (
             {"FLOWMCP-999": "advisory"},
-            "FLOWMCP-999 is not a rule of this pack; docs/policies.md lists its rules",
+            "FLOWMCP-999 is not a rule of this pack; `flow-mcp schema policy-configuration` lists its rules",
         ),
         (
             {"TEST-900": "off"},

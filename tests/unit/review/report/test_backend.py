@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from flow_mcp.common.interruption import Interruption
 from flow_mcp.engine.project import Project
 from flow_mcp.engine.stacks import Stacks
 from flow_mcp.review.report.backend import Backend, read
@@ -44,7 +45,7 @@ def read_backend(directory: Path, **answers: Any) -> Backend:
     program.chmod(0o755)
     by_command = {key.replace("_", " "): value for key, value in answers.items()}
     (directory / "answers.json").write_text(json.dumps(by_command), "utf-8")
-    return read(Stacks(Project(directory), program), ["acme"], lambda _: None)["acme"]
+    return read(Stacks(Project(directory), program), ["acme"], 1, lambda _: None, Interruption())["acme"]
 
 
 def test_settings_last_update_and_drift_are_read(tmp_path: Path, document: SettingsDocument) -> None:

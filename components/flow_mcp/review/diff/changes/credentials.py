@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from flow_mcp.declaration.access import ClientAccess
-from flow_mcp.declaration.findings import Path
 from flow_mcp.review.diff.change import Change
 from flow_mcp.review.diff.changes.before_after import BeforeAfter
-from flow_mcp.review.diff.changes.field_changes import Values, before_and_after
-from flow_mcp.review.diff.changes.quoting import quoted
+from flow_mcp.review.diff.changes.field_changes import before_and_after
+from flow_mcp.review.diff.changes.secrets import new_values, secret_changes, value_change
 from flow_mcp.review.diff.kinds import change
 
 _KEYS = ("privateKeyJwt", "secret", "federatedCredential", "clientType")
@@ -37,25 +36,14 @@ def credential_changes(
         yield _authentication_change(before_after, subject, path, old, new)
         return
     if values := before_after.field_changes.take(*path, "privateKeyJwt"):
-        text = f"The key of {new.name} changes{_new_values(values)}."
-        yield _value_change("client-key-changes", subject, (*path, "privateKeyJwt"), text, values)
+        text = f"The key of {new.name} changes{new_values(values)}."
+        yield value_change("client-key-changes", subject, (*path, "privateKeyJwt"), text, values)
     if values := before_after.field_changes.take(*path, "federatedCredential"):
-        text = f"The federated credential of {new.name} changes{_new_values(values)}."
-        yield _value_change(
+        text = f"The federated credential of {new.name} changes{new_values(values)}."
+        yield value_change(
             "federated-credential-changes", subject, (*path, "federatedCredential"), text, values
         )
-    if not new.secret_issued and (values := before_after.field_changes.take(*path, "secret")):
-        text = f"The secret of {new.name} no longer expires; before, it expired on {old.secret_expires}."
-        yield _value_change("lifetime-grows", subject, (*path, "secret"), text, values)
-    elif not old.secret_issued and (values := before_after.field_changes.take(*path, "secret")):
-        text = (
-            f"The secret of {new.name} is replaced by one that expires{_new_values(values)}; "
-            "the old secret becomes invalid."
-        )
-        yield _value_change("secret-rotates", subject, (*path, "secret"), text, values)
-    elif values := before_after.field_changes.take(*path, "secret", "issued"):
-        text = f"The secret of {new.name} is rotated{_new_values(values)}; the old secret becomes invalid."
-        yield _value_change("secret-rotates", subject, (*path, "secret", "issued"), text, values)
+    yield from secret_changes(before_after, subject, path, old, new)
 
 
 def _authentication_change(
@@ -71,7 +59,7 @@ def _authentication_change(
     if new.authentication != "none":
         now = f"now {authentication_phrase(new.authentication)}"
     previous = "it did not authenticate" if old.authentication == "none" else _MEANS[old.authentication]
-    text = f"{new.name} {now}{_new_values(values)}; before, {previous}."
+    text = f"{new.name} {now}{new_values(values)}; before, {previous}."
     return change(
         f"client-authentication-{kind}",
         subject,
@@ -80,14 +68,3 @@ def _authentication_change(
         before={"authentication": old.authentication, **(before or {})},
         after={"authentication": new.authentication, **(after or {})},
     )
-
-
-def _value_change(kind: str, subject: str, path: Path, text: str, values: Mapping[Path, Values]) -> Change:
-    before, after = before_and_after(values)
-    return change(kind, subject, path, text, before=before, after=after)
-
-
-def _new_values(values: Mapping[Path, Values]) -> str:
-    """Return the new values in brackets."""
-    new = [f"{path[-1]} {quoted(str(pair.after))}" for path, pair in values.items() if pair.after is not None]
-    return f" ({', '.join(new)})" if new else ""

@@ -66,7 +66,10 @@ def _values(path: Path, value: Any) -> Iterator[tuple[Path, Any]]:
         # The order of a declaration's lists has no meaning.
         yield path, sorted(value, key=json.dumps)
     else:
-        yield path, fingerprint(value) if path[-1:] == ("certificate",) else value
+        yield path, fingerprint(value) if path[-1:] in _CERTIFICATES else value
+
+
+_CERTIFICATES = (("certificate",), ("previousCertificate",))
 
 
 def fingerprint(pem: str) -> str:

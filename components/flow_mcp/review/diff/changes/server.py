@@ -40,6 +40,10 @@ def server_changes(before_after: BeforeAfter) -> Iterator[Change]:
         yield from _setting(before_after, setting)
     authority_change = None
     if before_after.stays:
+        yield from _protection(before_after)
+    if before_after.stays and before_after.same_kind:
+        yield from _state_label(before_after)
+    if before_after.stays:
         authority_change = _authority(before_after)
         yield from (authority_change,) if authority_change else ()
     yield from _client_ids(before_after, authority_changes=authority_change is not None)
@@ -105,6 +109,21 @@ def _recognition(before_after: BeforeAfter, path: tuple[str, ...]) -> Iterator[C
         text = f"The tokens accepted for {key} change{_values(values, (*path, key))}."
         subject = f"protected resource {key}"
         yield change("resource-recognition-changes", subject, (*path, key), text, before=before, after=after)
+
+
+def _protection(before_after: BeforeAfter) -> Iterator[Change]:
+    for before, after in before_after.field_changes.take("protected").values():
+        kind = "protection-strengthens" if after else "protection-weakens"
+        text = f"Pulumi {'refuses' if after else 'no longer refuses'} to delete the tenant."
+        yield change(kind, "tenant", ("protected",), text, before=before, after=after)
+
+
+def _state_label(before_after: BeforeAfter) -> Iterator[Change]:
+    path = ("authorizationServer", before_after.access_after.kind, "stateLabel")
+    for before, after in before_after.field_changes.take(*path).values():
+        label = f"changes to {quoted(after)}" if after else "is removed"
+        text = f"The state label {label}: the server's resources are created again."
+        yield change("state-label-changes", "authorization server", path, text, before=before, after=after)
 
 
 def _authority(before_after: BeforeAfter) -> Change | None:

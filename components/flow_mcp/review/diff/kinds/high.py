@@ -19,6 +19,24 @@ HIGH: tuple[ChangeKind, ...] = (
         "All tokens and client IDs of the old one become invalid. The new one decides who gets tokens.",
     ),
     ChangeKind(
+        "authorization-server-added",
+        Risk.HIGH,
+        "A move begins: a second authorization server issues tokens that the tenant accepts.",
+        "Two servers decide who gets tokens.",
+    ),
+    ChangeKind(
+        "authorization-server-removed",
+        Risk.HIGH,
+        "A move ends, or is undone: the tokens of one of two authorization servers are no longer accepted.",
+        "Calls of clients that still use it are rejected.",
+    ),
+    ChangeKind(
+        "state-label-changes",
+        Risk.HIGH,
+        "The label of an authorization server's resources in Pulumi's state changes.",
+        "The stack creates everything at the server again and deletes the former resources.",
+    ),
+    ChangeKind(
         "client-id-changes",
         Risk.HIGH,
         "A client's ID changes, or identifies another client because the authority changes.",

@@ -43,6 +43,12 @@ LOW: tuple[ChangeKind, ...] = (
         "They are renewed more often.",
     ),
     ChangeKind(
+        "previous-secret-ends",
+        Risk.LOW,
+        "The rotation of a secret is finished: the client's previous secret becomes invalid.",
+        "A client that still uses the previous secret is rejected.",
+    ),
+    ChangeKind(
         "refresh-tokens-end",
         Risk.LOW,
         "Clients that act for people no longer receive refresh tokens.",

@@ -13,6 +13,12 @@ MEDIUM: tuple[ChangeKind, ...] = (
         "Everything in it is new. Each gain of access has its own line.",
     ),
     ChangeKind(
+        "preferred-server-changes",
+        Risk.MEDIUM,
+        "During a move, the MCP servers send clients to the other authorization server.",
+        "Clients that are not registered there cannot sign in again. Tokens of both servers stay valid.",
+    ),
+    ChangeKind(
         "client-added",
         Risk.MEDIUM,
         "The stack registers a client.",
@@ -100,7 +106,8 @@ MEDIUM: tuple[ChangeKind, ...] = (
         "secret-rotates",
         Risk.MEDIUM,
         "A client gets a new secret.",
-        "The old secret becomes invalid, and the client must receive the new one.",
+        "The old secret becomes invalid at once, or at the end of a declared overlap, and the client must "
+        "receive the new one.",
     ),
     ChangeKind(
         "lifetime-grows",

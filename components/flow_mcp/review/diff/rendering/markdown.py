@@ -9,7 +9,7 @@ from typing import Any
 from flow_mcp.common.safe_text import markdown as escaped
 from flow_mcp.declaration.findings import dotted
 from flow_mcp.review.diff.change import Change, Risk
-from flow_mcp.review.diff.document import digest
+from flow_mcp.review.diff.document import digest, tenant_digest
 from flow_mcp.review.diff.findings import findings_by_change
 from flow_mcp.review.diff.outcome import Outcome
 from flow_mcp.review.diff.rendering.words import MARKS, counted, verdict
@@ -28,9 +28,10 @@ def markdown(outcome: Outcome) -> str:
     changed = [diff for diff in outcome.diffs if not diff.empty or diff.blocked]
     head, foot = _head(outcome, changed), _foot(outcome)
     room = _MAXIMUM_COMMENT - len(head) - len(foot)
-    sections = [_section(diff, details=True) for diff in changed]
+    digests = len(changed) > 1
+    sections = [_section(diff, details=True, digests=digests) for diff in changed]
     if sum(map(len, sections)) > room:
-        sections = [_section(diff, details=False) for diff in changed]
+        sections = [_section(diff, details=False, digests=digests) for diff in changed]
     shown: list[str] = []
     for section in sections:
         room -= len(section)
@@ -61,7 +62,7 @@ def _foot(outcome: Outcome) -> str:
     return f"Digest `{digest(outcome.diffs, outcome.unknowns)}`\n"
 
 
-def _section(diff: TenantDiff, *, details: bool) -> str:
+def _section(diff: TenantDiff, *, details: bool, digests: bool) -> str:
     by_change, rest = findings_by_change(diff.changes, diff.rule_results)
     rows: list[str] = []
     folded: list[str] = []
@@ -81,6 +82,8 @@ def _section(diff: TenantDiff, *, details: bool) -> str:
         lines += _folded(f"{len(diff.operations)} operations", _operations(diff.operations))
     elif folded:
         lines += [f"{low}: not shown here.", ""]
+    if digests:
+        lines += [f"Digest of this tenant `{tenant_digest(diff)}`", ""]
     return "\n".join(lines) + "\n"
 
 

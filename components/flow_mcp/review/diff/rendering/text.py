@@ -10,7 +10,7 @@ from rich.text import Text
 from flow_mcp.common.safe_text import terminal
 from flow_mcp.declaration.findings import dotted
 from flow_mcp.review.diff.change import Change, Risk
-from flow_mcp.review.diff.document import digest
+from flow_mcp.review.diff.document import digest, tenant_digest
 from flow_mcp.review.diff.findings import findings_by_change
 from flow_mcp.review.diff.outcome import Outcome
 from flow_mcp.review.diff.rendering.words import MARKS, counted, verdict
@@ -26,9 +26,11 @@ _KIND_WIDTH = 26
 def text(outcome: Outcome) -> Iterator[Text]:
     """Yield the lines of the diff; declared texts cannot add line breaks."""
     unchanged = [diff for diff in outcome.diffs if diff.empty and not diff.blocked]
-    for diff in outcome.diffs:
-        if diff not in unchanged:
-            yield from _tenant(diff)
+    changed = [diff for diff in outcome.diffs if diff not in unchanged]
+    for diff in changed:
+        yield from _tenant(diff)
+        if len(changed) > 1:
+            yield Text(f"  digest of this tenant {tenant_digest(diff)}", "dim")
     for unknown in outcome.unknowns:
         yield _unknown(unknown)
     yield from _unchanged([diff.stack for diff in unchanged])

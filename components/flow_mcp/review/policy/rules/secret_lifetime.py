@@ -85,9 +85,9 @@ class SecretLifetime(Rule):
             if client.secret is None:
                 continue
             path = ("clients", name, "secret")
-            if seconds(client.secret.lifetime) > seconds(longest):
+            if client.secret.lifetime and seconds(client.secret.lifetime) > seconds(longest):
                 yield Violation((*path, "lifetime"), f"is longer than the permitted {longest}")
-            elif date.fromisoformat(client.secret.issued) - context.as_of > _A_DAY:
+            elif client.secret.issued and date.fromisoformat(client.secret.issued) - context.as_of > _A_DAY:
                 yield Violation(
                     (*path, "issued"), "is in the future, so the secret would live longer than declared"
                 )

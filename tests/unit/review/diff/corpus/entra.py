@@ -15,6 +15,21 @@ CASES: tuple[Case, ...] = (
         {"clients.importer.secret": {"issued": "2027-04-01", "lifetime": "365d"}},
     ),
     edited(
+        "a secret is rotated with an overlap",
+        "contoso",
+        {
+            "clients.importer.secret.issued": "2027-01-30",
+            "clients.importer.secret.previous": "2026-11-01",
+            "clients.importer.secret.overlap": "7d",
+        },
+    ),
+    edited(
+        "the rotation of a secret is finished",
+        "contoso",
+        {"clients.importer.secret.previous": GONE},
+        before={"clients.importer.secret.previous": "2026-08-01", "clients.importer.secret.overlap": "7d"},
+    ),
+    edited(
         "a federated credential is replaced by a secret",
         "contoso",
         {

@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
-from tests.unit.review.diff.corpus.case import GONE, Case, edited
+from tests.unit.review.diff.corpus.case import GONE, Case, edited, sample
 
 _SERVER = "authorizationServer.keycloak"
+
+_REALM = {
+    "url": "http://127.0.0.1:8180",
+    "realm": {"name": "acme-next", "create": True},
+    "stateLabel": "next",
+}
+_NEXT = {"authorizationServer": {"keycloak": _REALM}}
+_DYNAMIC = {"redirectHosts": ["127.0.0.1"], "access": ["456/test"]}
+_SWITCHED = {
+    "authorizationServer": {"keycloak": _REALM},
+    "movingFrom": {
+        "authorizationServer": sample("acme").tenant["authorizationServer"],
+        "manualRegistrations": sample("acme").tenant["manualRegistrations"],
+    },
+}
 
 CASES: tuple[Case, ...] = (
     edited("nothing", "acme", {}),
@@ -198,4 +213,51 @@ CASES: tuple[Case, ...] = (
         "acme",
         {"instance.flowEntra": {"tenantId": "7c9e6679-7425-40de-944b-e07fc1f90ae7"}},
     ),
+    edited("a tenant is protected", "acme", {"protected": True}),
+    edited("a tenant is no longer protected", "acme", {"protected": GONE}, before={"protected": True}),
+    edited("a state label changes", "acme", {f"{_SERVER}.stateLabel": "next"}),
+    edited("a move begins", "acme", {"movingTo": _NEXT}),
+    edited(
+        "a move begins with differences",
+        "acme",
+        {
+            "movingTo": {
+                "authorizationServer": {"keycloak": {**_REALM, "tokens": {"access": "10m"}}},
+                "clients": {"test-agent": {"grant": "client-credentials", "access": ["456/*"]}},
+                "manualRegistrations": {"legacy-crm": {"clientId": "next-crm", "access": ["456/production"]}},
+            }
+        },
+    ),
+    edited("a move switches", "acme", {**_SWITCHED, "movingTo": GONE}, before={"movingTo": _NEXT}),
+    edited(
+        "both servers of a move change",
+        "acme",
+        {"clients.nightly-agent.access": ["456/test"]},
+        before={"movingTo": _NEXT},
+    ),
+    edited(
+        "the second server of a move changes",
+        "acme",
+        {"movingTo.authorizationServer.keycloak.registration": {"dynamic": _DYNAMIC}},
+        before={"movingTo": _NEXT},
+    ),
+    edited(
+        "a move to another kind of server begins",
+        "acme",
+        {
+            "movingTo": {
+                "authorizationServer": {"auth0": {"domain": "acme.eu.auth0.com"}},
+                "clients": {
+                    "desktop": {
+                        "grant": "authorization-code",
+                        "redirectUris": ["http://127.0.0.1:33418/callback"],
+                        "access": ["*"],
+                        "people": {"groups": ["planning"]},
+                    }
+                },
+            }
+        },
+    ),
+    edited("a move ends", "acme", {"movingFrom": GONE}, before=_SWITCHED),
+    edited("a move is undone", "acme", {"movingTo": GONE}, before={"movingTo": _NEXT}),
 )

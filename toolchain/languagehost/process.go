@@ -1,4 +1,4 @@
-package main
+package languagehost
 
 import (
 	"encoding/json"
@@ -11,17 +11,17 @@ import (
 // How long a process that is told to end may clean up before it is killed; the engine waits as long for a host.
 const endGrace = 5 * time.Second
 
-// endGently asks a process to end when its context does, and shields it from interrupts, which would make Python print
-// a traceback: the engine sends them to the host's whole process group when a resource has failed.
-func endGently(command *exec.Cmd) {
+// EndGently asks a process to end when its context does, and shields it from interrupts, which would make Python
+// print a traceback: the engine sends them to the host's whole process group when a resource has failed.
+func EndGently(command *exec.Cmd) {
 	command.Args = append([]string{"sh", "-c", `trap "" INT; exec "$@"`, "sh", command.Path}, command.Args[1:]...)
 	command.Path = "/bin/sh"
 	command.Cancel = func() error { return command.Process.Signal(syscall.SIGTERM) }
 	command.WaitDelay = endGrace
 }
 
-// exitCode separates "ended with a status" from "could not be run".
-func exitCode(err error) (int, error) {
+// ExitCode separates "ended with a status" from "could not be run".
+func ExitCode(err error) (int, error) {
 	var exit *exec.ExitError
 	switch {
 	case err == nil:
@@ -33,8 +33,8 @@ func exitCode(err error) (int, error) {
 	}
 }
 
-// configEnvironment hands a stack's configuration to the SDK. Absent must be `{}` and `[]`: it cannot read `null`.
-func configEnvironment(config map[string]string, secretKeys []string) ([]string, error) {
+// ConfigEnvironment hands a stack's configuration to the SDK. Absent must be `{}` and `[]`: it cannot read `null`.
+func ConfigEnvironment(config map[string]string, secretKeys []string) ([]string, error) {
 	if config == nil {
 		config = map[string]string{}
 	}

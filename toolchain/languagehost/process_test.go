@@ -1,4 +1,4 @@
-package main
+package languagehost
 
 import (
 	"context"
@@ -9,7 +9,7 @@ import (
 
 func TestAnInterruptDoesNotReachTheProgram(t *testing.T) {
 	command := exec.CommandContext(context.Background(), "/bin/sh", "-c", `kill -INT $$; echo "$0 $1"`, "runs", "on")
-	endGently(command)
+	EndGently(command)
 	got, err := command.Output()
 	if err != nil || string(got) != "runs on\n" {
 		t.Errorf("got %q, %v", got, err)
@@ -17,7 +17,7 @@ func TestAnInterruptDoesNotReachTheProgram(t *testing.T) {
 }
 
 func TestAbsentConfigurationIsNotNull(t *testing.T) {
-	got, err := configEnvironment(nil, nil)
+	got, err := ConfigEnvironment(nil, nil)
 	want := []string{"PULUMI_CONFIG={}", "PULUMI_CONFIG_SECRET_KEYS=[]"}
 	if err != nil || !slices.Equal(got, want) {
 		t.Errorf("got %v, %v; want %v", got, err, want)

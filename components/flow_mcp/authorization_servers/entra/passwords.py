@@ -1,0 +1,53 @@
+"""Creates the passwords of a client's application: two of them while a rotation is in progress.
+
+An application can have several passwords, and each is valid until its end date or its deletion
+(https://learn.microsoft.com/graph/api/application-addpassword).
+"""
+
+from __future__ import annotations
+
+import pulumi
+import pulumi_azuread as azuread
+
+from flow_mcp.declaration.secret import Secret, expiry
+
+
+def create(
+    name: str, secret: Secret, application: azuread.Application, opts: pulumi.ResourceOptions
+) -> pulumi.Output[str]:
+    """Create the passwords of a client, and return the one that the client must use.
+
+    Args:
+        name: name of the client.
+        secret: its declared secret.
+        application: its application.
+        opts: options of the Pulumi resources.
+    """
+    if secret.overlap is None:
+        return _password(name, str(secret.issued), secret, application, opts).value
+    if secret.previous:
+        # The older one may be in the state under the client's name, from before the overlap was declared.
+        # Another lifetime must not replace it.
+        kept = pulumi.ResourceOptions(aliases=[pulumi.Alias(name=name)], ignore_changes=["endDate"])
+        previous = pulumi.ResourceOptions.merge(opts, kept)
+        _password(f"{name}/{secret.previous}", secret.previous, secret, application, previous)
+    else:
+        opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(aliases=[pulumi.Alias(name=name)]))
+    return _password(f"{name}/{secret.issued}", str(secret.issued), secret, application, opts).value
+
+
+def _password(
+    resource_name: str,
+    issued: str,
+    secret: Secret,
+    application: azuread.Application,
+    opts: pulumi.ResourceOptions,
+) -> azuread.ApplicationPassword:
+    return azuread.ApplicationPassword(
+        resource_name,
+        application_id=application.id,
+        display_name=f"flow-mcp {issued}",
+        end_date=expiry(issued, str(secret.lifetime)),
+        rotate_when_changed={"issued": issued},
+        opts=opts,
+    )

@@ -1,0 +1,52 @@
+"""Applications that reach a tenant's APIs in Auth0 through grants that the stack did not create.
+
+The stack's APIs require a grant of each application (`require_client_grant`), so another application gets
+access by a further grant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from flow_mcp.authorization_servers.auth0 import Auth0
+from flow_mcp.authorization_servers.auth0.management_api import ManagementApi
+from flow_mcp.operations.drift.drift import Appeared
+from flow_mcp.operations.drift.refresh import Refreshed
+from flow_mcp.review.diff.change import Risk
+from flow_mcp.review.diff.changes.quoting import quoted, quoted_list
+
+_SUBJECTS = {"client": "for itself", "user": "for people"}
+
+
+def appeared(
+    refreshed: Refreshed, api: Callable[[str], ManagementApi] = ManagementApi
+) -> tuple[Appeared, ...]:
+    """Return the unmanaged grants of applications for the tenant's APIs, sorted by name.
+
+    Args:
+        refreshed: the state compared with the server.
+        api: opens a connection to the Management API of a domain.
+
+    Raises:
+        AuthorizationServerError: Auth0 does not answer or rejects a request.
+    """
+    managed = {grant.id for grant in refreshed.of("ClientGrant")}
+    declaration = refreshed.declaration
+    with api(cast("Auth0", declaration.server).domain) as connection:
+        grants = [
+            _grant(grant, resource.key)
+            for resource in declaration.resources
+            for grant in connection.client_grants(resource.url)
+            if str(grant.get("id")) not in managed
+        ]
+    return tuple(sorted(grants, key=lambda grant: (grant.name, grant.within, grant.text)))
+
+
+def _grant(grant: dict[str, Any], key: str) -> Appeared:
+    client = str(grant.get("client_id") or grant.get("default_for") or "")
+    scopes = sorted(map(str, grant.get("scope") or ()))
+    subject = _SUBJECTS.get(str(grant.get("subject_type")), "for itself")
+    rights = f"the scopes {quoted_list(scopes)}" if scopes else "no scope"
+    text = f"The application {quoted(client)} reaches {key} {subject} with {rights}."
+    return Appeared("client-grant", client, key, text, Risk.HIGH, (key,))

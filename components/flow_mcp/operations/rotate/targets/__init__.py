@@ -1,0 +1,1 @@
+"""The targets of a hand-over, one module for each."""

@@ -1,0 +1,161 @@
+"""Runs over tenants while something fails: the backend, its disk, or another run at the same time."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.backends.backend import Backend, BackendProject
+from tests.backends.files import Files
+from tests.backends.postgresql import PostgreSql
+from tests.engine.manual_fleet import OTHER, Fleet
+
+NAMES = ("a", "b", "c")
+PASSED = {"updated", "nothing-to-apply", "unchanged"}
+
+
+def fleet_at(backend: Backend, directory: Path, *names: str) -> Fleet:
+    """Return a fleet of updated tenants."""
+    fleet = Fleet(backend, BackendProject.at(backend, directory, {}))
+    for name in names:
+        fleet.declare(name)
+    assert fleet.statuses("up", "--all", "--yes") == dict.fromkeys(names, "updated")
+    return fleet
+
+
+def until(process: subprocess.Popen[str], reached: Callable[[str], bool]) -> str:
+    """Return the output of a run until a line."""
+    assert process.stdout is not None
+    lines: list[str] = []
+    while not lines or not reached(lines[-1]):
+        lines.append(process.stdout.readline())
+        assert lines[-1], process.communicate()
+    return "".join(lines)
+
+
+def is_update(line: str) -> bool:
+    return '"phase": "update all"' in line
+
+
+@pytest.fixture
+def postgresql() -> Iterator[PostgreSql]:
+    with PostgreSql() as server:
+        yield server
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 1 MB in memory."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can mount a small file system")
+    directory = tmp_path / "disk"
+    directory.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", directory], check=True)
+    yield directory
+    subprocess.run(["umount", directory], check=True)
+
+
+def test_a_run_during_which_postgresql_stops_fails_and_the_next_run_completes_it(
+    postgresql: PostgreSql, tmp_path: Path
+) -> None:
+    fleet = fleet_at(postgresql, tmp_path, "a", "b")
+    for name in ("a", "b"):
+        fleet.declare(name, OTHER)
+    process = fleet.start("up", "--all", "--yes")
+    until(process, is_update)
+    postgresql.stop()
+    stdout, stderr = process.communicate()
+
+    assert process.returncode == 1
+    results = fleet.parsed(stdout, stderr)
+    assert {result["status"] for result in results.values()} == {"failed"}
+    assert all("failed to ping PostgreSQL" in result["message"] for result in results.values()), results
+    postgresql.start()
+    assert {*fleet.statuses("up", "--all", "--yes").values()} <= PASSED
+    assert [fleet.client(name) for name in ("a", "b")] == [OTHER, OTHER]
+    assert postgresql.locks() == []
+
+
+def test_a_full_disk_of_the_backend_loses_no_state(small_disk: Path, tmp_path: Path) -> None:
+    backend = Files(small_disk / "state")
+    backend.start()
+    fleet = fleet_at(backend, tmp_path / "trial", "a")
+    fleet.declare("a", OTHER)
+    before = fleet.scratch.state_of("a")
+    filler = small_disk / "filler"
+    with suppress(OSError), filler.open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(4096))
+    results = fleet.results("up", "--all", "--yes")
+
+    assert results["a"]["status"] == "failed"
+    assert "no space left on device" in str(results["a"]["message"])
+    assert fleet.scratch.state_of("a") == before
+    filler.unlink()
+    # The lock that Pulumi could not write is empty.
+    locked = fleet.results("up", "--all", "--yes")["a"]
+    assert (locked["status"], "`pulumi cancel --stack a` removes the lock" in locked["message"]) == (
+        "locked",
+        True,
+    )
+    fleet.scratch.pulumi("cancel", "--yes", "--stack", "a")
+    assert fleet.statuses("up", "--all", "--yes") == {"a": "updated"}
+    assert (fleet.client("a"), fleet.backend.locks()) == (OTHER, [])
+
+
+def test_two_runs_that_share_a_tenant_at_the_same_time_apply_everything(tmp_path: Path) -> None:
+    backend = Files(tmp_path / "state")
+    backend.start()
+    fleet = fleet_at(backend, tmp_path / "trial", *NAMES)
+    for name in NAMES:
+        fleet.declare(name, OTHER)
+    runs = [fleet.start("up", *names, "--yes") for names in (("a", "b"), ("b", "c"))]
+    outcomes = [fleet.parsed(*run.communicate()) for run in runs]
+
+    assert (outcomes[0]["a"]["status"], outcomes[1]["c"]["status"]) == ("updated", "updated")
+    shared = [outcome["b"] for outcome in outcomes]
+    assert any(result["status"] == "updated" for result in shared), shared
+    assert {result["status"] for result in shared} <= PASSED | {"locked", "failed"}, shared
+    for result in shared:
+        assert (
+            result["status"] in PASSED
+            or "locked by" in result["message"]
+            or ("another update of b" in result["message"])
+        ), shared
+    assert {*fleet.statuses("up", "--all", "--yes").values()} <= PASSED
+    assert [fleet.client(name) for name in NAMES] == [OTHER] * 3
+    assert fleet.backend.locks() == []
+    assert fleet.statuses("up", "--all", "--yes") == dict.fromkeys(NAMES, "unchanged")
+
+
+def test_a_creation_that_was_interrupted_at_a_server_without_a_search_fails_its_tenant_with_its_name(
+    tmp_path: Path,
+) -> None:
+    backend = Files(tmp_path / "state")
+    backend.start()
+    fleet = fleet_at(backend, tmp_path / "trial", "a", "b")
+    file = backend.directory / ".pulumi/stacks/flow-mcp/a.json"
+    state = json.loads(file.read_bytes())
+    kind = "azuread:index/application:Application"
+    resource = {"urn": f"urn:pulumi:a::flow-mcp::{kind}::api", "custom": True, "type": kind, "inputs": {}}
+    latest = state["checkpoint"]["latest"]
+    latest["pending_operations"] = [{"type": "creating", "resource": resource}]
+    latest["manifest"]["time"] = "2026-11-30T10:00:00Z"  # Pulumi writes it with each operation
+    file.write_text(json.dumps(state), "utf-8")
+    fleet.declare("b", OTHER)
+
+    results = fleet.results("up", "--all", "--yes")
+
+    assert {name: result["status"] for name, result in results.items()} == {"a": "failed", "b": "updated"}
+    assert results["a"]["message"] == (
+        "an update of a was killed while it created api, and Pulumi does not know whether the authorization "
+        "server has created them. Look for them there, run `pulumi refresh --stack a` in a terminal, and "
+        "answer its question for each"
+    )
+    assert json.loads(file.read_bytes()) == state

@@ -1,0 +1,1 @@
+"""Kills, failing servers and full disks during runs over tenants of a real Keycloak."""

@@ -1,0 +1,153 @@
+"""Kill runs at random moments, and check that the next run converges: `make faults`.
+
+Each round kills runs over all tenants one after the other, without repairing anything in between, and then
+checks that one run applies all declarations. The moments follow from the seed and from the duration of a run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import random
+import signal
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import httpx
+
+from flow_mcp.local.keycloak.server import LocalKeycloak
+from tests.backends.backend import Backend, BackendProject
+from tests.backends.files import Files
+from tests.backends.postgresql import PostgreSql
+from tests.faults import processes
+from tests.faults.fleet import PASSED, Fleet
+from tests.live.admin import admin_client
+
+_BACKENDS = ("file", "postgresql")
+_POLL_SECONDS = 0.05
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
+    parser.add_argument("--backend", choices=_BACKENDS, action="append")
+    parser.add_argument("--kills", type=int, default=50, help="for each backend  [default: 50]")
+    parser.add_argument("--round", type=int, default=1, help="kills before each check  [default: 1]")
+    parser.add_argument("--seed", type=int, default=12)
+    given = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with ExitStack() as stack:
+        directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="flow-mcp-faults-")))
+        keycloak = stack.enter_context(
+            LocalKeycloak(directory / "keycloak", 0, sources=("maven", "download"))
+        )
+        admin = stack.enter_context(admin_client(keycloak))
+        pool = stack.enter_context(ThreadPoolExecutor())
+        stopped = threading.Event()
+        stack.callback(stopped.set)
+        campaigns = []
+        for name in given.backend or _BACKENDS:
+            fleet = stack.enter_context(_fleet(name, directory / name, keycloak, admin))
+            moments = random.Random(given.seed)
+            campaigns.append(pool.submit(_kill, fleet, name, moments, given.kills, given.round, stopped))
+        for campaign in campaigns:
+            campaign.result()
+
+
+def _kill(
+    fleet: Fleet, name: str, moments: random.Random, kills: int, each: int, stopped: threading.Event
+) -> None:
+    for tenant in fleet.names:
+        fleet.declare(tenant, "first")
+    fleet.require_converged()
+    counts: Counter[str] = Counter()
+    duration, attempts = 0.0, 0
+    while counts.total() < kills and not stopped.is_set():
+        attempts += 1
+        for tenant in fleet.names:
+            # Each run creates a client and deletes the previous one.
+            fleet.declare(tenant, "first", f"client-{attempts}")
+        if not duration:
+            duration = fleet.require_converged()
+            continue
+        # A kill of Pulumi alone is counted from the start of the first update, which is in the second half.
+        ended = (
+            _kill_update(fleet, moments.uniform(0, duration / 2))
+            if moments.random() < 1 / 3
+            else _kill_run(fleet, moments.uniform(0, duration))
+        )
+        if not ended:
+            continue  # the run ended before the moment came
+        counts[ended] += 1
+        _say(f"{name}: kill {counts.total()} of {kills}: {ended}")
+        if counts.total() % each == 0 or counts.total() == kills:
+            duration = fleet.require_converged()
+            _say(f"{name}: converged in {duration:.0f} s")
+    drift = fleet.results("refresh", "--all")
+    assert {tuple(result["operations"]) for result in drift.values()} == {()}, drift
+    fleet.require_no_processes()
+    _say(f"{name}: {counts.total()} kills, no orphan, duplicate, lock or process left: {dict(counts)}")
+
+
+def _kill_run(fleet: Fleet, seconds: float) -> str:
+    """Start a run, and kill it with its updates after a time.
+
+    Returns:
+        What was killed; empty if the run ended before.
+    """
+    process = fleet.start("up", "--all", "--yes")
+    _wait(seconds, lambda: process.poll() is not None)
+    running = processes.updates(process)
+    has_ended = process.poll() is not None
+    processes.kill_all(process)
+    process.communicate()
+    return "" if has_ended else f"run with {len(running)} updates"
+
+
+def _kill_update(fleet: Fleet, seconds: float) -> str:
+    """Start a run, and kill one `pulumi up` a time after the first one has started.
+
+    Returns:
+        What was killed; empty if the updates ended before.
+    """
+    process = fleet.start("up", "--all", "--yes")
+    _wait(math.inf, lambda: process.poll() is not None or bool(processes.updates(process)))
+    _wait(seconds, lambda: process.poll() is not None or not processes.updates(process))
+    running = processes.updates(process)
+    processes.kill(running[:1])
+    stdout, stderr = process.communicate()
+    statuses = sorted(result["status"] for result in fleet.parsed(stdout, stderr).values())
+    assert {*statuses} <= {*PASSED, "failed"}, stdout + stderr
+    return f"Pulumi, tenants {' and '.join(statuses)}" if running else ""
+
+
+def _wait(seconds: float, until: Callable[[], bool]) -> None:
+    """Wait for a time, or until a condition holds."""
+    deadline = time.monotonic() + seconds
+    while not until() and time.monotonic() < deadline:
+        time.sleep(_POLL_SECONDS)
+
+
+@contextmanager
+def _fleet(name: str, directory: Path, keycloak: LocalKeycloak, admin: httpx.Client) -> Iterator[Fleet]:
+    with ExitStack() as stack:
+        backend: Backend = Files(directory / "state") if name == "file" else PostgreSql()
+        stack.enter_context(backend)
+        credentials = {"KEYCLOAK_USER": keycloak.admin_user, "KEYCLOAK_PASSWORD": keycloak.admin_password}
+        project = BackendProject.at(backend, directory / "trial", credentials)
+        yield Fleet(project, backend, keycloak, admin, (f"{name}-1", f"{name}-2"))
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,55 @@
+"""Kill a run of flow-mcp, or one of its updates."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+
+
+def descendants(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    """Return the processes that a run has started, and those that they have started."""
+    try:
+        return psutil.Process(process.pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
+
+
+def updates(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    """Return the processes `pulumi` of a run that update tenants, without their plugins."""
+    running = []
+    for child in descendants(process):
+        with suppress(psutil.Error):
+            if child.name() == "pulumi" and {"up", "destroy"} & {*child.cmdline()}:
+                running.append(child)
+    return running
+
+
+def kill_all(process: subprocess.Popen[str]) -> None:
+    """Kill a run with all its updates and their plugins, the parents first, and wait for their ends."""
+    children = descendants(process)
+    process.kill()
+    kill(children)
+    process.wait()
+
+
+def kill(processes: Iterable[psutil.Process]) -> None:
+    """Kill processes and wait for their ends."""
+    listed = list(processes)
+    for child in listed:
+        with suppress(psutil.Error):
+            child.kill()
+    psutil.wait_procs(listed, timeout=30)
+
+
+def running_in(directory: Path) -> list[str]:
+    """Return the command lines of the processes that run in a directory."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if Path(process.cwd()).is_relative_to(directory.resolve()):
+                found.append(" ".join(process.cmdline()))
+    return found

@@ -1,0 +1,110 @@
+"""Updates that are killed after Keycloak has created an object and before Pulumi has written its state.
+
+`make faults` kills runs at random moments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from flow_mcp.local.keycloak.server import LocalKeycloak
+from tests.backends.backend import BackendProject
+from tests.backends.files import Files
+from tests.faults import processes
+from tests.faults.fleet import Fleet
+from tests.faults.proxy import Proxy
+
+NAMES = ("kills-1", "kills-2")
+
+
+@pytest.fixture(scope="module")
+def proxy(keycloak: LocalKeycloak) -> Iterator[Proxy]:
+    with Proxy(keycloak.url).serving() as proxy:
+        yield proxy
+
+
+@pytest.fixture(scope="module")
+def fleet(
+    tmp_path_factory: pytest.TempPathFactory, keycloak: LocalKeycloak, admin: httpx.Client, proxy: Proxy
+) -> Iterator[Fleet]:
+    directory = tmp_path_factory.mktemp("kills")
+    backend = Files(directory / "state")
+    backend.start()
+    credentials = {"KEYCLOAK_USER": keycloak.admin_user, "KEYCLOAK_PASSWORD": keycloak.admin_password}
+    project = BackendProject.at(backend, directory / "trial", credentials)
+    fleet = Fleet(project, backend, keycloak, admin, NAMES, proxy.url)
+    for name in NAMES:
+        fleet.declare(name, "agent")
+    yield fleet
+    confirmed = (word for name in NAMES for word in ("--yes", name))
+    fleet.results("destroy", "--all", *confirmed)
+    assert {*NAMES}.isdisjoint(realm["realm"] for realm in admin.get("").json())
+
+
+def kill_after(fleet: Fleet, proxy: Proxy, write: str) -> None:
+    """Start a run for the first tenant, and kill it with its update after a write."""
+    process = fleet.start("up", NAMES[0], "--yes")
+    proxy.after_write(write, lambda: processes.kill_all(process))
+    stdout, stderr = process.communicate()
+    proxy.forward_all()
+    assert process.returncode == -9, stdout + stderr
+    assert len(fleet.backend.locks()) == 1
+
+
+def test_the_next_run_adopts_what_killed_updates_created(fleet: Fleet, proxy: Proxy) -> None:
+    for write in (r"POST /admin/realms$", r"POST .*/components$", r"POST .*/clients$"):
+        kill_after(fleet, proxy, write)
+        assert fleet.interrupted(NAMES[0])
+    fleet.require_converged()
+    fleet.require_no_processes()
+
+
+def test_a_killed_pulumi_fails_its_tenant_only_and_the_next_run_completes_it(
+    fleet: Fleet, proxy: Proxy
+) -> None:
+    fleet.require_converged()
+    for name in NAMES:
+        fleet.declare(name, "agent", "second")
+    process = fleet.start("up", "--all", "--yes")
+    proxy.after_write(
+        rf"POST .*/{NAMES[1]}/clients$",
+        lambda: processes.kill(
+            update for update in processes.updates(process) if NAMES[1] in update.cmdline()
+        ),
+    )
+    results = fleet.parsed(*process.communicate())
+    proxy.forward_all()
+
+    assert {name: result["status"] for name, result in results.items()} == {
+        NAMES[0]: "updated",
+        NAMES[1]: "failed",
+    }
+    assert "`pulumi up --stack kills-2` ended" in results[NAMES[1]]["message"]
+    fleet.require_converged()
+
+
+def test_a_run_during_which_keycloak_stops_fails_and_the_next_run_completes_it(
+    fleet: Fleet, proxy: Proxy
+) -> None:
+    fleet.require_converged()
+    fleet.declare(NAMES[0], "agent", "third")
+    process = fleet.start("up", "--all", "--yes")
+    # Keycloak accepts this write again. See docs/faults.md for one that it does not accept twice.
+    proxy.after_write(r"PUT .*/optional-client-scopes/", lambda: _stop(fleet))
+    results = fleet.parsed(*process.communicate())
+    fleet.keycloak.start()
+    proxy.forward_all()
+
+    assert {name: result["status"] for name, result in results.items()} == {
+        NAMES[0]: "failed",
+        NAMES[1]: "unchanged",
+    }
+    assert f"/admin/realms/{NAMES[0]}/" in results[NAMES[0]]["message"]
+    fleet.require_converged()
+
+
+def _stop(fleet: Fleet) -> None:
+    fleet.keycloak.stop()
