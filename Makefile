@@ -1,6 +1,6 @@
 # Everything these commands make is in .venv/, .toolchain/ and .demo/, all ignored by git, and in the
-# user's cache directory, tests/interop/node/node_modules/ and examples/typescript/node_modules/. Only Chromium,
-# for the interop tests, comes from the system's packages.
+# user's cache directory, and node_modules/ of the projects on Node. Only Chromium, for the interop tests, comes
+# from the system's packages.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin

@@ -310,3 +310,26 @@ def test_insufficient_administrator_credentials_raise_readable_errors(auth0: Sta
             credentials["clientSecret"] = "n0w-sh0wn"
     apply(auth0, "up", "--refresh")
     assert set(auth0.scratch.outputs(STACK, secrets=True)["clientSecrets"].values()) == {"n0w-sh0wn"}
+
+
+def test_bound_tokens_are_required_by_the_clients_and_accepted_by_the_apis(auth0: StandInProject) -> None:
+    tenant = sample()
+    tenant["authorizationServer"]["auth0"] = {"domain": DOMAIN}
+    program = {"grant": "client-credentials", "access": ["31/production"]}
+    tenant["clients"] = {
+        "robot": {**program, "access": ["31/*"], "tokens": {"binding": "dpop"}},
+        "agent": program,
+    }
+    tenant["manualRegistrations"] = {}
+    declare(auth0, tenant)
+    apply(auth0)
+    assert {
+        client["name"]: client.get("requireProofOfPossession") for client in objects_of(auth0, CLIENT)
+    } == {
+        "flow-mcp-initech-robot": True,
+        "flow-mcp-initech-agent": None,
+    }
+    assert {api["identifier"]: api["proofOfPossession"] for api in objects_of(auth0, API)} == {
+        PRODUCTION: {"mechanism": "dpop", "required": False},
+        TEST: {"mechanism": "dpop", "required": True},
+    }

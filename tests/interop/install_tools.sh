@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what the interop tests need besides the Python environment; quick when it is there.
+# Installs what the tests with Node need besides the Python environment; quick when it is there.
 set -eu
 cd "$(dirname "$0")"
 
@@ -31,11 +31,13 @@ fi
 if ! command -v npm >/dev/null; then
   refuse "need npm: install Node 20 or later"
 fi
-# A copy of the lock, made last: there only after a complete installation.
-installed=node/node_modules/.installed
-if ! cmp -s node/package-lock.json "$installed"; then
-  echo "MCP clients on Node: about half a minute"
-  # The Inspector needs a newer Node than npm may run on; it is among the packages.
-  npm ci --prefix node --ignore-scripts --no-audit --no-fund --loglevel=error
-  cp node/package-lock.json "$installed"
-fi
+# Both projects need a newer Node than npm may run on; it is among their packages.
+for project in node ../../examples/validators/typescript; do
+  # A copy of the lock, made last: there only after a complete installation.
+  installed=$project/node_modules/.installed
+  if ! cmp -s "$project/package-lock.json" "$installed"; then
+    echo "Packages of $project: about half a minute"
+    npm ci --prefix "$project" --ignore-scripts --no-audit --no-fund --loglevel=error
+    cp "$project/package-lock.json" "$installed"
+  fi
+done

@@ -18,6 +18,7 @@ MODULES = (
     "clients",
     "compact",
     "decide",
+    "dpop",
     "jwks",
     "resources",
     "signature",
@@ -26,7 +27,16 @@ MODULES = (
 
 EQUIVALENT = {
     "an empty query has no match": {
-        "bearer.bearer_token: `query and _IN_QUERY.search(unquote_to_bytes(query))` without `query`",
+        "bearer.presented_token: `query and _IN_QUERY.search(unquote_to_bytes(query))` without `query`",
+    },
+    "a scheme has one name, and both checks of a proof's header have one reason": {
+        "bearer.presented_token: `scheme.lower() == b'dpop'` before `scheme.lower() == b'bearer'`",
+        "dpop._proof_key: `header.get('typ') != 'dpop+jwt' or header.get('alg') not in accepted.algorithms` "
+        "before `'crit' in header or 'b64' in header`",
+    },
+    "both are a call without a token": {
+        "decide._evaluate: `dpop is not None and (not any((there.dpop for there in "
+        "resource.authorization_servers)))` before `token is None`",
     },
     "no claim is called None": {
         "claims.roles: `name` is True",
@@ -36,13 +46,12 @@ EQUIVALENT = {
         "claims._holds: `condition.must == 'prefix'` before `condition.must == 'one-of'`",
     },
     "a boolean is not a float, and both have the same reason code": {
-        "claims._seconds: `isinstance(value, float) and (not math.isfinite(value))` before "
+        "claims.required_seconds: `isinstance(value, float) and (not math.isfinite(value))` before "
         "`isinstance(value, bool) or not isinstance(value, int | float)`",
     },
     "at most one of these reasons applies, and only insufficient_scope has a server at this point": {
-        "decide._challenge: `reason is Reason.RESOURCE_NOT_GIVEN` before `reason is Reason.ALLOWED`",
         "decide._challenge: `at_server is None or reason.error != 'insufficient_scope'` before "
-        "`reason is Reason.RESOURCE_NOT_GIVEN`",
+        "`reason is Reason.ALLOWED`",
         "decide._challenge: `at_server is None or reason.error != 'insufficient_scope'` "
         "without `at_server is None`",
         "decide._challenge: `at_server is None` is False",
@@ -65,8 +74,8 @@ EQUIVALENT = {
         "resources.find_resource: `'/.' in address` is True",
     },
     "joserfc 1.8 raises neither for a suitable key, but does not guarantee it": {
-        "signature.check_signature: `JoseError` is not caught",
-        "signature.check_signature: `ValueError` is not caught",
+        "signature._is_signed_by: `JoseError` is not caught",
+        "signature._is_signed_by: `ValueError` is not caught",
     },
     "public_keys omits such keys; this is for callers with other sources of keys": {
         "signature._fits: without `key.check_key_op('verify')`",

@@ -10,7 +10,7 @@ from typing import cast
 
 from joserfc.jwk import KeySet
 
-from flow_mcp.runtime import Decision, Validator, decide
+from flow_mcp.runtime import Decision, DpopCall, Validator, decide
 from flow_mcp.runtime.asgi import CALLER, ProtectedResourceMiddleware
 from flow_mcp.runtime.jwks import public_keys
 from flow_mcp.runtime.resources import find_resource
@@ -34,7 +34,9 @@ def outcome(vector: Vector) -> ExpectedDecision:
     vector_call = _Call(vector)
     if vector.authorization is not None:
         return vector_call.answered()
-    return ExpectedDecision.of(vector_call.decided(vector.address, vector.whole_token))
+    headers = vector.dpop
+    dpop = vector_call.dpop_call(headers.proofs, headers.method, headers.nonces) if headers else None
+    return ExpectedDecision.of(vector_call.decided(vector.address, vector.whole_token, dpop))
 
 
 @dataclass(frozen=True)
@@ -47,14 +49,20 @@ class _Call:
     def settings(self) -> SettingsDocument | None:
         return vectors().settings[self.vector.settings] if self.vector.settings else None
 
-    def decided(self, address: str, token: str | None) -> Decision:
+    def dpop_call(self, proofs: tuple[str, ...], method: str, nonces: tuple[str, ...] = ()) -> DpopCall:
+        """Return the DPoP part of a call like a `Validator`, with the proofs that other calls used."""
+        used = self.vector.dpop.used_proofs if self.vector.dpop else ()
+        known = {(proof.jkt, proof.jti) for proof in used}
+        return DpopCall(proofs, method, lambda proof: (proof.jkt, proof.jti) not in known, nonces)
+
+    def decided(self, address: str, token: str | None, dpop: DpopCall | None) -> Decision:
         published = vectors().keys[self.vector.keys]
         keys = {authority: _read(self.vector.keys, authority) for authority in published}
-        return decide(self.settings, address, token, keys, self.vector.now)
+        return decide(self.settings, address, token, keys, self.vector.now, dpop)
 
-    def attempt(self, address: str, token: str | None) -> tuple[Decision, None]:
+    def attempt(self, address: str, token: str | None, dpop: DpopCall | None = None) -> tuple[Decision, None]:
         """Decide like a `Validator`."""
-        return self.decided(address, token), None
+        return self.decided(address, token, dpop), None
 
     def find(self, address: str) -> TenantResource | None:
         """Return the resource of an address like `Tenants`."""
@@ -71,11 +79,14 @@ class _Call:
         server = ProtectedResourceMiddleware(application, self, base_url="https://app.profitbase.biz")
         values = self.vector.authorization or ()
         headers = [*_OTHER_HEADERS, *((b"authorization", value.encode("latin-1")) for value in values)]
+        dpop = self.vector.dpop
+        headers += [(b"dpop", proof.encode("latin-1")) for proof in (dpop.proofs if dpop else ())]
         level = _AUDIT.level
         _AUDIT.setLevel(logging.INFO)
         _AUDIT.addHandler(log)
         try:
-            answer = call(server, f"{self.vector.address}?{self.vector.query or ''}", headers)
+            method = dpop.method if dpop else "POST"
+            answer = call(server, f"{self.vector.address}?{self.vector.query or ''}", headers, method=method)
         finally:
             _AUDIT.removeHandler(log)
             _AUDIT.setLevel(level)

@@ -39,24 +39,29 @@ def _document(
     return declaration.kind.settings(declaration, ids)
 
 
+_REALM = {
+    "authorizationServer": {
+        "keycloak": {
+            "url": "https://id.acme.example",
+            "realm": {"name": "acme", "create": True},
+            "registration": {
+                "dynamic": {"redirectHosts": ["localhost"], "access": ["456/test"], "people": "everyone"},
+                "metadataDocuments": {
+                    "domains": ["claude.ai"],
+                    "access": ["456/test"],
+                    "people": "everyone",
+                },
+            },
+        }
+    }
+}
+_DPOP = {"tokens": {"binding": "dpop"}}
+
 KEYCLOAK = _document(
     "acme",
     "456",
     {
-        "authorizationServer": {
-            "keycloak": {
-                "url": "https://id.acme.example",
-                "realm": {"name": "acme", "create": True},
-                "registration": {
-                    "dynamic": {"redirectHosts": ["localhost"], "access": ["456/test"], "people": "everyone"},
-                    "metadataDocuments": {
-                        "domains": ["claude.ai"],
-                        "access": ["456/test"],
-                        "people": "everyone",
-                    },
-                },
-            }
-        },
+        **_REALM,
         "clients": {
             "agent": _program("*"),
             "tester": _program("456/test"),
@@ -67,6 +72,24 @@ KEYCLOAK = _document(
     },
     {},
 )
+
+DPOP = _document(
+    "acme",
+    "456",
+    {
+        **_REALM,
+        "clients": {
+            "agent": _program("*"),
+            "desktop": _people("*", **_DPOP),
+            "robot": _program("456/production", **_DPOP),
+        },
+    },
+    {},
+)
+"""Some clients need bound tokens, others do not."""
+
+DPOP_ONLY = _document("acme", "456", {**_REALM, **_DPOP, "clients": {"desktop": _people("*")}}, {})
+"""All clients need bound tokens, those of registration methods too."""
 
 ENTRA_TENANT = "3f0c6f0e-2f5b-4d5a-9d0a-6f1f0a7c4b11"
 ENTRA_IDS = {

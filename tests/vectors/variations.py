@@ -11,7 +11,7 @@ from flow_mcp.settings import (
     ResourceAtServer,
     SettingsDocument,
 )
-from tests.vectors.tenants import AUTH0, ENTRA, GENERIC, KEYCLOAK, SCALEKIT
+from tests.vectors.tenants import AUTH0, DPOP, DPOP_ONLY, ENTRA, GENERIC, KEYCLOAK, SCALEKIT
 
 
 def _with_server(document: SettingsDocument, **changes: Any) -> SettingsDocument:
@@ -76,6 +76,15 @@ _MOVING = _with_production(
     KEYCLOAK.protected_resources[0].authorization_servers[0],
 ).model_copy(update={"authorization_servers": (_OLD, _NEW.model_copy(update={"clients": _MOVED_CLIENTS}))})
 
+# The same move, to a server with DPoP: production prefers the server that has none.
+_MOVING_DPOP = _with_production(
+    _MOVING,
+    GENERIC.protected_resources[0].authorization_servers[0],
+    DPOP.protected_resources[0].authorization_servers[0],
+).model_copy(
+    update={"authorization_servers": (DPOP.authorization_servers[0], *_MOVING.authorization_servers[1:])}
+)
+
 SETTINGS = {
     "keycloak": KEYCLOAK,
     "keycloak-closed": _CLOSED,
@@ -83,7 +92,10 @@ SETTINGS = {
     "keycloak-no-skew": _with_profile(KEYCLOAK, clock_skew_seconds=0),
     "keycloak-nested": _NESTED,
     "keycloak-other-letters": _OTHER_LETTERS,
+    "keycloak-dpop": DPOP,
+    "keycloak-dpop-only": DPOP_ONLY,
     "moving": _MOVING,
+    "moving-dpop": _MOVING_DPOP,
     "entra": ENTRA,
     "entra-two-roles": _TWO_ROLES,
     "entra-no-role-claim": _with_profile(ENTRA, role_claim=None),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Literal
 
+from flow_mcp.authorization_servers.proofs import accepted_proofs
 from flow_mcp.declaration.authorization_server import RegistrationMethod
 from flow_mcp.declaration.clients import Client as ClientDeclared
 from flow_mcp.settings import (
@@ -49,7 +50,9 @@ def document(
                 url=resource.url,
                 workspace=resource.workspace,
                 environment=resource.environment,
-                authorization_servers=(resource_at_server,),
+                authorization_servers=(
+                    resource_at_server.model_copy(update={"dpop": accepted_proofs(declaration, resource)}),
+                ),
             )
             for resource, resource_at_server in resources
         ),
@@ -111,10 +114,18 @@ def clients(
             token_request,
             "managed",
             authentication(declared),
+            declaration.binding(declared),
         )
     for name, manual in sorted(declaration.tenant.manual_registrations.items()):
         resources = declaration.reached_by(manual.access)
-        yield client(name, manual.client_id, manual.grant, resources, token_request)
+        yield client(
+            name,
+            manual.client_id,
+            manual.grant,
+            resources,
+            token_request,
+            binding=declaration.binding(manual),
+        )
 
 
 def client(
@@ -125,6 +136,7 @@ def client(
     token_request: RequestForToken,
     registration: Literal["managed", "manual"] = "manual",
     authentication: Authentication | None = None,
+    binding: Literal["dpop"] | None = None,
 ) -> Client:
     """Return a client of the settings document, with its access and one token request for each resource."""
     accessible = tuple(resources)
@@ -134,6 +146,7 @@ def client(
         registration=registration,
         grant=grant,
         authentication=authentication,
+        binding=binding,
         access=tuple(resource.key for resource in accessible),
         token_requests=tuple(token_request(grant, client_id, resource) for resource in accessible),
     )
@@ -148,13 +161,14 @@ def registration(declaration: Declaration, domains: Iterable[str] = ()) -> Regis
     """
     methods = declaration.server.registration_methods
     dynamic, documents = methods.get("dynamic"), methods.get("metadataDocuments")
+    binding = declaration.binding()
 
     def keys(method: RegistrationMethod) -> tuple[str, ...]:
         return tuple(resource.key for resource in declaration.reached_by(method.access))
 
     return Registration(
-        dynamic=DynamicRegistration(access=keys(dynamic)) if dynamic else None,
-        metadata_documents=MetadataDocuments(domains=tuple(domains), access=keys(documents))
+        dynamic=DynamicRegistration(access=keys(dynamic), binding=binding) if dynamic else None,
+        metadata_documents=MetadataDocuments(domains=tuple(domains), access=keys(documents), binding=binding)
         if documents
         else None,
     )

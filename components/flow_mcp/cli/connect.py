@@ -26,6 +26,9 @@ from flow_mcp.settings import SettingsDocument
 
 _OWN_ID = "none to enter; the application has its own"
 _LONGEST = 4096
+_ENTER_SCOPES = """\
+  If the application has a field for scopes, enter those of the resource.
+  An application that requests none may get tokens that the MCP server rejects."""
 
 
 @click.command(
@@ -123,6 +126,7 @@ def _lines(
             yield f"  {resource.key}"
             yield f"    server URL:  {plain(resource.server_url, _LONGEST)}"
             yield f"    scopes:      {plain(' '.join(resource.scopes), _LONGEST)}"
+        yield _ENTER_SCOPES
         for step in _steps(entry, connection):
             yield f"\n{step.title}:\n\n{text(step, connection)}"
     if source := entry.sources.get("connect"):

@@ -10,7 +10,7 @@ from flow_mcp.declaration import enterprise
 from flow_mcp.declaration.access_lists import check_access
 from flow_mcp.declaration.applications.checks import check_clients, check_registration
 from flow_mcp.declaration.applications.entry import Application
-from flow_mcp.declaration.clients import Client
+from flow_mcp.declaration.clients import BoundTokens, Client
 from flow_mcp.declaration.declaration import AuthorizationServerKind, Declaration
 from flow_mcp.declaration.findings import Finding, Path
 from flow_mcp.declaration.tenant import Tenant
@@ -53,6 +53,8 @@ def _check(
     for name, client in declaration.tenant.clients.items():
         keeps_redirect_uris = declaration.keeps_redirect_uris(name)
         yield from _client(("clients", name), client, keeps_redirect_uris=keeps_redirect_uris)
+    yield from _binding(declaration)
+    yield from _unasked_scopes(declaration)
     yield from _access(declaration)
     yield from _names(declaration)
     yield from enterprise.check(declaration)
@@ -143,6 +145,60 @@ def _client(path: Path, client: Client, *, keeps_redirect_uris: bool) -> Iterato
         yield Finding(
             (*path, key), f"is a second authentication method besides {client.credentials[0]}", "Keep one."
         )
+
+
+def _binding(declaration: Declaration) -> Iterator[Finding]:
+    """Yield a finding for each requirement of bound tokens that the authorization server cannot enforce."""
+    tenant, reason = declaration.tenant, declaration.kind.cannot_bind_tokens
+    declared: list[tuple[Path, BoundTokens | None]] = [
+        (("tokens", "binding"), tenant.tokens),
+        *((("clients", name, "tokens", "binding"), client.tokens) for name, client in tenant.clients.items()),
+        *(
+            (("manualRegistrations", name, "tokens", "binding"), manual.tokens)
+            for name, manual in tenant.manual_registrations.items()
+        ),
+    ]
+    if reason is not None:
+        for path, tokens in declared:
+            if tokens:
+                yield Finding(
+                    path,
+                    f"is not supported for {declaration.kind.key}: {reason}",
+                    "Remove it, or use an authorization server that supports DPoP, such as Keycloak or "
+                    "Auth0.",
+                )
+    for name, client in tenant.clients.items():
+        if client.application and declaration.binding(client):
+            yield Finding(
+                ("clients", name, "application"),
+                f"is {client.application}, which is not known to support DPoP; without it, the client gets "
+                "no tokens",
+                "Test the application, or require bound tokens of other clients only.",
+                "warning",
+            )
+
+
+def _unasked_scopes(declaration: Declaration) -> Iterator[Finding]:
+    """Yield a finding for each client that cannot get its scope without requesting it."""
+    reason = declaration.kind.cannot_grant_unasked
+    for name, client in declaration.tenant.clients.items():
+        if not client.gets_scope_unasked:
+            continue
+        path, reached = ("clients", name, "requestsScope"), declaration.reached_by(client.access)
+        if reason is not None:
+            yield Finding(
+                path,
+                f"is not supported for {declaration.kind.key}: {reason}",
+                "Remove it, and configure the scope in the client. `flow-mcp connect` and `flow-mcp verify` "
+                "show it.",
+            )
+        elif len(reached) != 1:
+            yield Finding(
+                path,
+                f"is false, but the client has access to {len(reached)} protected resources, and each of its "
+                "tokens would be valid for all of them",
+                "Declare one client for each protected resource, or configure the scope in the client.",
+            )
 
 
 def _access(declaration: Declaration) -> Iterator[Finding]:

@@ -179,6 +179,21 @@ class PrivateKeyJwt(Declared):
         return self
 
 
+class BoundTokens(Declared):
+    """Requirements for access tokens: each is bound to a key that the client must possess."""
+
+    binding: Annotated[
+        Literal["dpop"],
+        Field(description="dpop: the client proves possession of its key in each request (RFC 9449)."),
+    ]
+
+
+DeclaredTokens = Annotated[
+    BoundTokens | None,
+    Field(description="Requirements for access tokens. Default: those of the tenant, otherwise none."),
+]
+
+
 class Client(Declared):
     """A client that the stack registers at the authorization server."""
 
@@ -231,6 +246,14 @@ class Client(Declared):
         FederatedCredential | None,
         Field(description="The client authenticates with another issuer's token; no secret is created."),
     ] = None
+    tokens: DeclaredTokens = None
+    requests_scope: Annotated[
+        bool | None,
+        Field(
+            description="false: the client requests tokens without `scope`, so it gets the scope of its only "
+            "protected resource unasked. Default: true."
+        ),
+    ] = None
 
     @classmethod
     def __get_pydantic_json_schema__(
@@ -252,6 +275,11 @@ class Client(Declared):
             "federatedCredential": self.federated_credential,
         }
         return tuple(key for key, value in declared.items() if value is not None)
+
+    @property
+    def gets_scope_unasked(self) -> bool:
+        """Whether the client gets the scope of its only protected resource without requesting it."""
+        return self.requests_scope is False
 
     @property
     def confidential(self) -> bool:
@@ -280,3 +308,4 @@ class ManualRegistration(Declared):
     grant: Annotated[
         Grant, Field(description="client-credentials for programs, authorization-code for people.")
     ] = Grant.CLIENT_CREDENTIALS
+    tokens: DeclaredTokens = None

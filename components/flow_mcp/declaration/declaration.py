@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Literal
 
 from flow_mcp.declaration.authorization_server import DeclaredServer
+from flow_mcp.declaration.clients import Client, ManualRegistration
 from flow_mcp.declaration.credentials import NO_CREDENTIALS, CredentialVariables
 from flow_mcp.declaration.findings import Finding, Path
 from flow_mcp.declaration.instance import Instance
@@ -51,6 +52,9 @@ class AuthorizationServerKind:
             kind has none.
         redirect_property: the property `<type>.<property>` in Pulumi with a client's redirect URIs. A client
             that keeps it needs no declared redirect URIs.
+        cannot_grant_unasked: why clients of this kind cannot get a scope that they do not request; None if
+            they can.
+        cannot_bind_tokens: why clients of this kind cannot be required to use DPoP; None if they can.
         losses: yields what the server loses, in addition to clients and their secrets, when the tenant's
             resources are deleted. It may call the server.
     """
@@ -72,6 +76,8 @@ class AuthorizationServerKind:
     redeems_assertions: bool = False
     adoption_path: str = ""
     redirect_property: str = ""
+    cannot_grant_unasked: str | None = "its default scopes cannot be declared"
+    cannot_bind_tokens: str | None = "the stack cannot require DPoP there"
     losses: Callable[[Declaration], Iterable[str]] = lambda _: ()
 
     @property
@@ -185,6 +191,11 @@ class Declaration:
         """Whether a declared client keeps the redirect URIs that it has at the authorization server."""
         resource_type, _, redirect_uris = self.kind.redirect_property.partition(".")
         return bool(redirect_uris) and redirect_uris in self.tenant.kept(resource_type, name)
+
+    def binding(self, client: Client | ManualRegistration | None = None) -> Literal["dpop"] | None:
+        """How the tokens of a client must be bound; without a client, those of registration methods."""
+        tokens = (client and client.tokens) or self.tenant.tokens
+        return tokens.binding if tokens else None
 
     def client_id(self, name: str) -> str:
         """The client ID of a declared client, for kinds where `chooses_client_ids` is true."""

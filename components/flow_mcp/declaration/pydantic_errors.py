@@ -114,7 +114,7 @@ def _unknown_key(model: type[BaseModel], path: Path) -> Finding:
     key = str(path[-1])
     known = sorted(field.alias or "" for field in _fields(model, path[:-1]))
     similar_keys = get_close_matches(key, known, n=1, cutoff=0.9)
-    if not similar_keys and _CREDENTIAL.search(key):
+    if _CREDENTIAL.fullmatch(key) or (not similar_keys and _CREDENTIAL.search(key)):
         return Finding(
             path,
             "looks like a credential, which a declaration must not contain",

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 
 from flow_mcp.declaration.adopted import AdoptedResource, ResourceKey
 from flow_mcp.declaration.base import Declared, Identifier, Name
-from flow_mcp.declaration.clients import Client, ManualRegistration
+from flow_mcp.declaration.clients import BoundTokens, Client, ManualRegistration
 from flow_mcp.declaration.enterprise_issuer import EnterpriseIssuer
 from flow_mcp.declaration.waivers import RuleId, Waiver
 
@@ -60,6 +60,10 @@ class Tenant(Declared):
     )
     manual_registrations: dict[Name, ManualRegistration] = Field(
         default={}, description="The clients that an administrator registered, by name."
+    )
+    tokens: BoundTokens | None = Field(
+        default=None,
+        description="Requirements for the access tokens of all clients, also of registration methods.",
     )
     moving_to: Annotated[
         Move | None,

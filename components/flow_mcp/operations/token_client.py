@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import httpx
 
+from flow_mcp.authorization_servers.http import json_object
 from flow_mcp.common.deadline import within
 from flow_mcp.common.errors import FlowMcpError
+from flow_mcp.operations.dpop_key import DpopKey
 from flow_mcp.settings import Client, TokenRequest
 
 _SECONDS = 20.0
@@ -36,6 +38,7 @@ def fetch_program_token(
     secret: str | None,
     *,
     without: tuple[str, ...] = (),
+    dpop: DpopKey | None = None,
 ) -> str:
     """Request an access token by client credentials with HTTP Basic (RFC 6749, 2.3.1 and 4.4).
 
@@ -45,6 +48,7 @@ def fetch_program_token(
         request: one of the client's token requests.
         secret: the client secret; None if the request's parameters authenticate the client.
         without: names of the request's parameters to omit, for tests of incomplete requests.
+        dpop: the key to which the token is bound (RFC 9449, 5); None for a request without a proof.
 
     Raises:
         TokenRefusedError: the server answered without a token.
@@ -54,15 +58,18 @@ def fetch_program_token(
     # RFC 6749 requires form-encoded credentials, which Keycloak and most servers decode; httpx sends them
     # plain. The client IDs and the generated secrets of this project are equal in both encodings.
     basic = httpx.Auth() if secret is None else httpx.BasicAuth(client.client_id, secret)
+    endpoint, nonce = request.token_endpoint, None
     with within(_SECONDS):
-        answer = http.post(request.token_endpoint, data=parameters, auth=basic)
-    try:
-        body = answer.json()
-    except ValueError:
-        body = {}
-    token = body.get("access_token") if isinstance(body, dict) else None
+        for _ in range(2):
+            headers = {"DPoP": dpop.proof("POST", endpoint, nonce=nonce)} if dpop else {}
+            answer = http.post(endpoint, data=parameters, auth=basic, headers=headers)
+            body = json_object(answer)
+            nonce = answer.headers.get("DPoP-Nonce")
+            if dpop is None or nonce is None or body.get("error") != "use_dpop_nonce":
+                break
+    token = body.get("access_token")
     if not isinstance(token, str):
-        code = body.get("error") if isinstance(body, dict) else None
-        description = body.get("error_description") if isinstance(body, dict) else None
-        raise TokenRefusedError(client.name, request.token_endpoint, answer.status_code, code, description)
+        raise TokenRefusedError(
+            client.name, endpoint, answer.status_code, body.get("error"), body.get("error_description")
+        )
     return token

@@ -18,16 +18,20 @@ from flow_mcp.runtime.decide import decide
 from flow_mcp.runtime.decision import Decision
 from flow_mcp.runtime.directory import SettingsDirectory, SettingsDirectoryError
 from flow_mcp.runtime.discovery import KeysUnavailableError, discovery_addresses, fetch_keys
+from flow_mcp.runtime.dpop import DpopCall
 from flow_mcp.runtime.keys import KeyCache
 from flow_mcp.runtime.metadata import ResourceMetadata, metadata_documents, metadata_url, resource_metadata
+from flow_mcp.runtime.proofs import ProofNonces
 from flow_mcp.runtime.reason import Reason
 from flow_mcp.runtime.tenants import Readiness, Tenants
 from flow_mcp.runtime.validator import Validator
 
 __all__ = [
     "Decision",
+    "DpopCall",
     "KeyCache",
     "KeysUnavailableError",
+    "ProofNonces",
     "Readiness",
     "Reason",
     "ResourceMetadata",

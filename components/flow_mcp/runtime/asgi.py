@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from flow_mcp.runtime.address import ExternalAddress
 from flow_mcp.runtime.asgi_answers import App, Receive, Scope, Send, answer_metadata, answer_readiness, deny
 from flow_mcp.runtime.audit import Audit
-from flow_mcp.runtime.bearer import bearer_token
+from flow_mcp.runtime.bearer import PresentedToken, presented_token
 from flow_mcp.runtime.challenge import bearer_challenge
 from flow_mcp.runtime.decision import Decision, Subject
 from flow_mcp.runtime.event_loop import EventLoopDecider
@@ -15,6 +15,7 @@ from flow_mcp.runtime.metadata import WELL_KNOWN
 from flow_mcp.runtime.reason import Reason, Refused
 
 if TYPE_CHECKING:
+    from flow_mcp.runtime.proofs import ProofNonces
     from flow_mcp.runtime.tenants import TenantSource
     from flow_mcp.runtime.validator import Validator
     from flow_mcp.settings import ProtectedResource
@@ -58,15 +59,23 @@ class ProtectedResourceMiddleware:
         base_url: Address of this server as clients know it, with a path only if the proxy in front removes
             one. `Host` and `Forwarded` headers are not read, because a caller can forge them.
         readiness_path: Path of the readiness probe, which needs no token and is answered 200 or 503.
+        nonces: Issues the nonces that DPoP proofs must contain; None: they need none.
     """
 
     def __init__(
-        self, app: App, tenants: TenantSource, *, base_url: str, readiness_path: str | None = None
+        self,
+        app: App,
+        tenants: TenantSource,
+        *,
+        base_url: str,
+        readiness_path: str | None = None,
+        nonces: ProofNonces | None = None,
     ) -> None:
         self._app = app
         self._tenants = tenants
         self._address = ExternalAddress(base_url)
         self._readiness_path = readiness_path
+        self._nonces = nonces
         self._decider = EventLoopDecider()
         self._audit = Audit()
 
@@ -88,7 +97,10 @@ class ProtectedResourceMiddleware:
         decision = _NO_TENANT if match is None else await self._decide(match.validator, address, scope)
         self._audit.record(match.tenant if match else None, decision)
         if match is None or match.resource is None or not decision.allowed:
-            await deny(decision, scope, receive, send)
+            nonce = (
+                self._nonces.accepted()[0] if self._nonces and decision.error == "use_dpop_nonce" else None
+            )
+            await deny(decision, scope, receive, send, nonce)
         else:
             caller = _caller(match.tenant, match.resource, decision)
             await self._app({**scope, CALLER: caller}, receive, send)
@@ -101,12 +113,18 @@ class ProtectedResourceMiddleware:
 
     async def _decide(self, validator: Validator, address: str, scope: Scope) -> Decision:
         try:
-            token, fault = bearer_token(scope["headers"], scope.get("query_string", b"")), None
+            presented = presented_token(scope["headers"], scope.get("query_string", b""))
+            fault = None
         except Refused as refusal:
-            token, fault = "", refusal.reason  # evaluated like an opaque token
-        decision, refresh = validator.attempt(address, token)
+            presented, fault = PresentedToken(""), refusal.reason  # evaluated like an opaque token
+        token = presented.token if presented else None
+        dpop = None
+        if presented and presented.proofs is not None:
+            nonces = self._nonces.accepted() if self._nonces else ()
+            dpop = validator.dpop_call(presented.proofs, scope.get("method", "GET"), nonces)
+        decision, refresh = validator.attempt(address, token, dpop)
         if refresh is not None:
-            decision = await self._decider.decide(validator, address, token)
+            decision = await self._decider.decide(validator, address, token, dpop)
         if fault is not None and decision.reason is Reason.TOKEN_OPAQUE:
             return decision._replace(reason=fault)
         return decision

@@ -30,12 +30,16 @@ _PREFLIGHT = _CORS | {
 }
 
 
-async def deny(decision: Decision, scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer a denied call with status and challenge, without the reason."""
+async def deny(
+    decision: Decision, scope: Scope, receive: Receive, send: Send, nonce: str | None = None
+) -> None:
+    """Answer a denied call with status, challenge and nonce (RFC 9449, 9), without the reason."""
     headers = {
         "www-authenticate": decision.challenge or bearer_challenge(),
         "cache-control": "no-store",
     }
+    if nonce is not None and decision.error == "use_dpop_nonce":
+        headers["dpop-nonce"] = nonce
     if scope["type"] == "http":
         await _answer(send, decision.status, headers)
         return

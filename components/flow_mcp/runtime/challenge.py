@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Literal
 from urllib.parse import quote
 
 from flow_mcp.runtime.reason import ErrorCode
@@ -12,6 +13,9 @@ from flow_mcp.runtime.reason import ErrorCode
 _PRINTABLE = "".join(map(chr, range(0x20, 0x7F)))
 
 
+Scheme = Literal["Bearer", "DPoP"]
+
+
 def bearer_challenge(
     *, error: ErrorCode | None = None, resource_metadata: str | None = None, scopes: Sequence[str] = ()
 ) -> str:
@@ -19,13 +23,47 @@ def bearer_challenge(
 
     A challenge must have at least one parameter. Without others it has a constant realm.
     """
+    return _challenge("Bearer", error, resource_metadata, scopes, ())
+
+
+def challenges(
+    schemes: Iterable[Scheme],
+    *,
+    error: ErrorCode | None,
+    resource_metadata: str,
+    scopes: Sequence[str],
+    algorithms: Sequence[str],
+) -> str:
+    """Return the value of `WWW-Authenticate` with one challenge for each scheme (RFC 9449, 7.1 and 7.2).
+
+    Args:
+        schemes: The schemes, the preferred one first.
+        error: The error code of all challenges.
+        resource_metadata: URL of the protected resource metadata.
+        scopes: The scopes to request.
+        algorithms: Accepted algorithms of proofs, for the scheme DPoP.
+    """
+    return ", ".join(
+        _challenge(scheme, error, resource_metadata, scopes, algorithms if scheme == "DPoP" else ())
+        for scheme in schemes
+    )
+
+
+def _challenge(
+    scheme: Scheme,
+    error: ErrorCode | None,
+    resource_metadata: str | None,
+    scopes: Sequence[str],
+    algorithms: Sequence[str],
+) -> str:
     parameters = {
         "error": error,
         "resource_metadata": resource_metadata,
         "scope": " ".join(scopes) or None,
+        "algs": " ".join(algorithms) or None,
     }
     parts = [f"{name}={_quoted(value)}" for name, value in parameters.items() if value is not None]
-    return "Bearer " + ", ".join(parts or ['realm="Flow MCP"'])
+    return f"{scheme} " + ", ".join(parts or ['realm="Flow MCP"'])
 
 
 def _quoted(value: str) -> str:

@@ -37,12 +37,12 @@ def check_times(claims: Claims, now: int, skew: int) -> int:
     """
     if "exp" not in claims:
         raise Refused(Reason.MISSING_CLAIM)
-    expires_at = _seconds(claims["exp"])
+    expires_at = required_seconds(claims["exp"])
     if now >= expires_at + skew:
         raise Refused(Reason.EXPIRED)
-    if "nbf" in claims and now < _seconds(claims["nbf"]) - skew:
+    if "nbf" in claims and now < required_seconds(claims["nbf"]) - skew:
         raise Refused(Reason.NOT_YET_VALID)
-    if "iat" in claims and now < _seconds(claims["iat"]) - skew:
+    if "iat" in claims and now < required_seconds(claims["iat"]) - skew:
         raise Refused(Reason.ISSUED_IN_FUTURE)
     return math.floor(expires_at)
 
@@ -118,7 +118,12 @@ def _strings(value: object) -> frozenset[str]:
     return frozenset(value)
 
 
-def _seconds(value: object) -> int | float:
+def required_seconds(value: object) -> int | float:
+    """Return a time, in seconds since 1970 (RFC 7519, 2: NumericDate).
+
+    Raises:
+        Refused: it is not a finite number.
+    """
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise Refused(Reason.MALFORMED_CLAIM)
     if isinstance(value, float) and not math.isfinite(value):

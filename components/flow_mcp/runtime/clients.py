@@ -1,4 +1,4 @@
-"""Look up whether a client is registered and which protected resources it has access to."""
+"""Look up whether a client is registered, its access, and the binding of its tokens."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ from flow_mcp.runtime.decision import Subject
 from flow_mcp.runtime.reason import Reason, Refused
 
 if TYPE_CHECKING:
-    from flow_mcp.settings import AuthorizationServer, DynamicRegistration, MetadataDocuments
+    from flow_mcp.settings import AuthorizationServer, Client, DynamicRegistration, MetadataDocuments
 
 # An https URL with a path, without user or fragment (draft-ietf-oauth-client-id-metadata-document, section
 # 3).
 _METADATA_DOCUMENT = re.compile(r"https://([A-Za-z0-9.-]+)(?::[0-9]{1,5})?/[!-\"$-\[\]-~]*", re.ASCII)
 
 
-def client_access(server: AuthorizationServer, client_id: str, subject: Subject) -> tuple[str, ...]:
-    """Return the protected resources, as `<workspace>/<environment>`, that a client has access to.
+def registered_client(
+    server: AuthorizationServer, client_id: str, subject: Subject
+) -> Client | DynamicRegistration | MetadataDocuments:
+    """Return the entry of the settings with a client's access and the binding of its tokens.
 
     A declared client gets the access of its declaration only, not that of an open registration method. A
     client ID that is a URL must be a client ID metadata document. It never counts as dynamically registered:
@@ -31,13 +33,13 @@ def client_access(server: AuthorizationServer, client_id: str, subject: Subject)
         if client.client_id == client_id:
             if (client.grant == "authorization-code") != (subject == "person"):
                 raise Refused(Reason.WRONG_GRANT)
-            return client.access
+            return client
     method = _registration_method(server, client_id)
     if method is None:
         raise Refused(Reason.UNREGISTERED_CLIENT)
     if subject != "person":
         raise Refused(Reason.NO_PERSON)
-    return method.access
+    return method
 
 
 def _registration_method(

@@ -7,6 +7,7 @@ import math
 from anyio import CapacityLimiter, Lock, to_thread
 
 from flow_mcp.runtime.decision import Decision
+from flow_mcp.runtime.dpop import DpopCall
 from flow_mcp.runtime.validator import Validator
 
 
@@ -21,9 +22,11 @@ class EventLoopDecider:
         self._threads: CapacityLimiter | None = None
         self._fetching: dict[str, Lock] = {}
 
-    async def decide(self, validator: Validator, resource: str, token: str | None) -> Decision:
+    async def decide(
+        self, validator: Validator, resource: str, token: str | None, dpop: DpopCall | None = None
+    ) -> Decision:
         """Decide one call. Only a call whose key is missing waits for a fetch."""
-        decision, refresh = validator.attempt(resource, token)
+        decision, refresh = validator.attempt(resource, token, dpop)
         if refresh is None:
             return decision
         lock = self._fetching.setdefault(refresh.server.authority, Lock())
@@ -31,7 +34,7 @@ class EventLoopDecider:
             return decision  # its keys are due for a refresh but valid; another call fetches them
         async with lock:
             # The previous holder of the lock may have fetched the keys.
-            decision, refresh = validator.attempt(resource, token)
+            decision, refresh = validator.attempt(resource, token, dpop)
             if refresh is None:
                 return decision
             if self._threads is None:
@@ -39,4 +42,4 @@ class EventLoopDecider:
                 # must not delay others; each thread lives for `DEADLINE_SECONDS` at most.
                 self._threads = CapacityLimiter(math.inf)
             refreshed = await to_thread.run_sync(refresh.fetch, limiter=self._threads)
-        return validator.attempt(resource, token)[0] if refreshed else decision
+        return validator.attempt(resource, token, dpop)[0] if refreshed else decision

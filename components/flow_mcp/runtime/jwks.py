@@ -26,10 +26,11 @@ def public_keys(document: dict[str, Any]) -> KeySet:
     listed = document.get("keys")
     if not isinstance(listed, list):
         raise ValueError("the key set has no list `keys`")  # noqa: TRY004 the document is invalid
-    return KeySet([key for key in map(_public_key, listed) if key is not None])
+    return KeySet([key for key in map(public_key, listed) if key is not None])
 
 
-def _public_key(jwk: object) -> Key | None:
+def public_key(jwk: object) -> Key | None:
+    """Return a JSON Web Key if it is usable, else None."""
     try:
         return JWKRegistry.import_key(jwk) if isinstance(jwk, dict) and _usable(jwk) else None
     except (JoseError, ValueError, TypeError, KeyError):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
 from pathlib import Path
 from typing import NamedTuple
 
 from flow_mcp.runtime.keys import KeyCache
+from flow_mcp.runtime.proofs import ProofMemory
 from flow_mcp.runtime.settings_file import SettingsFileError, Stamp, TenantSettings, read_settings
 from flow_mcp.runtime.telemetry import counter
 from flow_mcp.runtime.tenants import AddressIndex, TenantResource, overlapping
@@ -38,6 +39,8 @@ class _File:
     validator: Validator = CLOSED
     problem: str | None = None
     broken_at: float = inf
+    proofs: ProofMemory = field(default_factory=ProofMemory)
+    """Kept when the settings change, so that no proof can be used again."""
 
 
 class LoadedSettings:
@@ -141,7 +144,7 @@ class LoadedSettings:
 
     def _accept(self, file: _File, settings: TenantSettings) -> None:
         if file.good is None or file.good.digest != settings.digest:
-            file.validator = Validator(settings.document, self._keys, self._wall_clock)
+            file.validator = Validator(settings.document, self._keys, self._wall_clock, proofs=file.proofs)
             _log.info("Tenant %r: loaded settings of revision %d.", settings.tenant, settings.revision)
         file.good, file.problem, file.broken_at = settings, None, inf
 

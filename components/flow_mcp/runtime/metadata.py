@@ -19,6 +19,8 @@ class ResourceMetadata(TypedDict):
     scopes_supported: list[str]
     bearer_methods_supported: list[str]
     authorization_grant_profiles_supported: NotRequired[list[str]]
+    dpop_signing_alg_values_supported: NotRequired[list[str]]
+    dpop_bound_access_tokens_required: NotRequired[bool]
 
 
 def metadata_url(resource: str) -> str:
@@ -35,17 +37,20 @@ def resource_metadata(resource: ProtectedResource) -> ResourceMetadata:
     scopes are those of the first: clients use the first server, and a server rejects scopes that it does not
     know.
     """
-    first = resource.authorization_servers[0]
+    preferred = resource.authorization_servers[0]
     metadata: ResourceMetadata = {
         "resource": resource.url,
         "authorization_servers": [server.authority for server in resource.authorization_servers],
-        "scopes_supported": list(first.scopes_advertised),
+        "scopes_supported": list(preferred.scopes_advertised),
         "bearer_methods_supported": ["header"],
     }
-    if first.grant_profiles:
+    if preferred.grant_profiles:
         # A parameter of the authorization server's metadata, which not every server publishes. RFC 9728,
         # section 2, permits further parameters.
-        metadata["authorization_grant_profiles_supported"] = list(first.grant_profiles)
+        metadata["authorization_grant_profiles_supported"] = list(preferred.grant_profiles)
+    if preferred.dpop:
+        metadata["dpop_signing_alg_values_supported"] = list(preferred.dpop.algorithms)
+        metadata["dpop_bound_access_tokens_required"] = preferred.dpop.required
     return metadata
 
 

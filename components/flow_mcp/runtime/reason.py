@@ -5,14 +5,14 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Literal, Self
 
-ErrorCode = Literal["invalid_token", "insufficient_scope"]
+ErrorCode = Literal["invalid_token", "insufficient_scope", "invalid_dpop_proof", "use_dpop_nonce"]
 Status = Literal[200, 401, 403]
 
 
 class Reason(StrEnum):
     """The reason code of a decision, for logs and counters; a caller never receives it.
 
-    Each code has exactly one status and one error code (RFC 6750, 3.1).
+    Each code has exactly one status and one error code (RFC 6750, 3.1; RFC 9449, 7.1 and 9).
     """
 
     status: Status
@@ -78,9 +78,20 @@ class Reason(StrEnum):
     )
     BAD_SIGNATURE = "bad-signature", "The signature is not valid for the key."
 
+    CERTIFICATE_BOUND_TOKEN = (
+        "certificate-bound-token",
+        "The token is bound to a certificate (`cnf` with `x5t#S256`, mutual TLS). Such tokens are never "
+        "accepted.",
+    )
     BOUND_TOKEN = (
         "bound-token",
-        "The token is bound to a key (`cnf`: DPoP or mutual TLS) and was presented as Bearer.",
+        "The token is bound to a key (`cnf`) and was presented as Bearer, or its authorization server has no "
+        "DPoP in the settings.",
+    )
+    UNBOUND_TOKEN = (
+        "unbound-token",
+        "The token is not bound to a key, although the client must use bound tokens or presented it with the "
+        "scheme DPoP.",
     )
     MISSING_CLAIM = "missing-claim", "One of `exp`, `aud`, `sub` and the client claim is missing."
     MALFORMED_CLAIM = "malformed-claim", "A required claim has the wrong type, or is not printable."
@@ -90,6 +101,51 @@ class Reason(StrEnum):
     NOT_AN_ACCESS_TOKEN = (
         "not-an-access-token",
         "A condition of the token profile is not met: an ID, refresh or logout token, or another version.",
+    )
+    NO_PROOF = "no-proof", "The call does not have exactly one DPoP header.", 401, "invalid_dpop_proof"
+    PROOF_MALFORMED = (
+        "proof-malformed",
+        "The proof is not a JWT with the type `dpop+jwt`, an accepted algorithm, a public key in `jwk`, and "
+        "the claims `jti` and `iat`.",
+        401,
+        "invalid_dpop_proof",
+    )
+    PROOF_BAD_SIGNATURE = (
+        "proof-bad-signature",
+        "The proof's signature is not valid for the key in its header.",
+        401,
+        "invalid_dpop_proof",
+    )
+    PROOF_WRONG_KEY = "proof-wrong-key", "The proof's key is not the key that the token is bound to."
+    PROOF_WRONG_REQUEST = (
+        "proof-wrong-request",
+        "`htm` or `htu` of the proof does not name the method and the address of the call.",
+        401,
+        "invalid_dpop_proof",
+    )
+    PROOF_WRONG_TOKEN = (
+        "proof-wrong-token",
+        "`ath` of the proof is not the digest of the token.",
+        401,
+        "invalid_dpop_proof",
+    )
+    PROOF_WRONG_TIME = (
+        "proof-wrong-time",
+        "`iat` of the proof is in the future or too long ago, clock skew included.",
+        401,
+        "invalid_dpop_proof",
+    )
+    PROOF_WRONG_NONCE = (
+        "proof-wrong-nonce",
+        "The runtime requires a nonce, and the proof has none or an old one.",
+        401,
+        "use_dpop_nonce",
+    )
+    PROOF_REPLAYED = (
+        "proof-replayed",
+        "The proof was used before, or the runtime cannot remember more proofs.",
+        401,
+        "invalid_dpop_proof",
     )
     UNREGISTERED_CLIENT = (
         "unregistered-client",

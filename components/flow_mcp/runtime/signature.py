@@ -21,17 +21,27 @@ def check_signature(token: CompactToken, keys: KeySet) -> None:
     Raises:
         Refused: no key has the token's `kid` or fits the algorithm, or the signature is wrong.
     """
-    algorithm = JWSRegistry.algorithms[token.header["alg"]]
     fitting = [key for key in _named(token, keys) if _fits(key, token.header["alg"])]
     if not fitting or ("kid" not in token.header and len(fitting) > 1):
         raise Refused(Reason.UNFIT_KEY)
-    for key in fitting:
-        try:
-            if algorithm.verify(token.signing_input, token.signature, key):
-                return
-        except (JoseError, ValueError):
-            continue
-    raise Refused(Reason.BAD_SIGNATURE)
+    if not any(_is_signed_by(token, key) for key in fitting):
+        raise Refused(Reason.BAD_SIGNATURE)
+
+
+def is_signed_by(token: CompactToken, key: Key) -> bool:
+    """Return whether the key fits the token's algorithm and verifies its signature.
+
+    The caller must have checked that the algorithm is allowed.
+    """
+    return _fits(key, token.header["alg"]) and _is_signed_by(token, key)
+
+
+def _is_signed_by(token: CompactToken, key: Key) -> bool:
+    algorithm = JWSRegistry.algorithms[token.header["alg"]]
+    try:
+        return algorithm.verify(token.signing_input, token.signature, key)
+    except (JoseError, ValueError):
+        return False
 
 
 def _named(token: CompactToken, keys: KeySet) -> list[Key]:

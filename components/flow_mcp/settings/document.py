@@ -92,6 +92,30 @@ class TokenProfile(StrictModel):
         return self
 
 
+class Dpop(StrictModel):
+    """The proofs of possession that a protected resource accepts for one server's tokens (RFC 9449)."""
+
+    algorithms: Annotated[
+        tuple[str, ...], Field(min_length=1, description="Accepted JWS algorithms of proofs, all asymmetric.")
+    ]
+    max_age_seconds: Annotated[
+        int,
+        Field(ge=1, le=300, description="Maximum age of a proof, in seconds; clock skew is added."),
+    ] = 60
+    required: Annotated[
+        bool,
+        Field(
+            description="true: all clients with access need bound tokens, so that metadata and challenges "
+            "offer DPoP only."
+        ),
+    ]
+
+
+_Binding = Annotated[
+    Literal["dpop"] | None,
+    Field(description="dpop: tokens must be bound to a key of the client; absent: they need not be."),
+]
+
 _Access = Annotated[
     tuple[str, ...],
     Field(description="Protected resources that may be accessed, as `<workspace>/<environment>`."),
@@ -143,6 +167,7 @@ class Client(StrictModel):
         Literal["none", "client-secret", "private-key-jwt", "federated"] | None,
         Field(description="Authentication method at the token endpoint; unknown for manual registrations."),
     ] = None
+    binding: _Binding = None
     access: _Access
     token_requests: Annotated[
         tuple[TokenRequest, ...], Field(description="Its token requests, one for each protected resource.")
@@ -157,6 +182,7 @@ class DynamicRegistration(StrictModel):
     """Access of clients from dynamic client registration (RFC 7591), for tokens of people only."""
 
     access: _Access
+    binding: _Binding = None
 
 
 class MetadataDocuments(StrictModel):
@@ -166,6 +192,7 @@ class MetadataDocuments(StrictModel):
         tuple[str, ...], Field(min_length=1, description="Hosts of the documents, compared exactly.")
     ]
     access: _Access
+    binding: _Binding = None
 
 
 class Registration(StrictModel):
@@ -224,6 +251,9 @@ class ResourceAtServer(StrictModel):
             description="Grant profiles in protected resource metadata: ID-JAG if a client may redeem "
             "identity assertions for the resource.",
         ),
+    ] = None
+    dpop: Annotated[
+        Dpop | None, Field(description="Accepted proofs of possession; absent: bound tokens are rejected.")
     ] = None
 
 

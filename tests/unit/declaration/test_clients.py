@@ -11,7 +11,7 @@ PROGRAM = "a:\n  grant: client-credentials\n  access: ['*']\n"
 LIST = "a list ([\u2026], or - before each item)"
 KNOWN = (
     "Known keys: access, application, clientId, clientType, federatedCredential, grant, people, "
-    "privateKeyJwt, redirectUris, secret, webOrigins."
+    "privateKeyJwt, redirectUris, requestsScope, secret, tokens, webOrigins."
 )
 PERSON = "a:\n  grant: authorization-code\n  access: ['*']\n  people: everyone\n"
 REDIRECT = "  redirectUris: [https://a.example/cb]\n"

@@ -179,7 +179,7 @@ def test_a_tenant_has_no_key_instance(stacks: Stacks) -> None:
         "instance",
         "is not a key of tenant",
         "Known keys: adopted, authorizationServer, clients, enterprise, id, manualRegistrations, movingFrom, "
-        "movingTo, protected, waivers, workspaces.",
+        "movingTo, protected, tokens, waivers, workspaces.",
     )
 
 

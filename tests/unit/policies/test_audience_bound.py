@@ -10,7 +10,7 @@ import pytest
 from flow_mcp.review.policy.rule import SETTINGS, Resource, Unknown, Violation
 from flow_mcp.review.policy.rules.audience_bound import AudienceBound
 from tests.unit.policies.findings import findings_of
-from tests.unit.policies.judging import Findings, context, of_outputs
+from tests.unit.policies.judging import Findings, context, made, of_outputs
 
 RULE = AudienceBound()
 AUDIENCE = "keycloak:openid/audienceProtocolMapper:AudienceProtocolMapper"
@@ -116,3 +116,29 @@ def test_in_the_stack_a_resources_scope_is_not_reported_again_and_invalid_names_
     defaults = Resource(DEFAULTS, outputs={"defaultScopes": listed}, urn="urn:defaults")
     made = (defaults, scope("flow-mcp/acme/456/test", "1"), mapper("1"))
     assert of_outputs(RULE, *made, context=context(RULE)) == []
+
+
+def scopes_of(client: str, kind: str, *scopes: str) -> Resource:
+    property_name = "defaultScopes" if kind == "Default" else "optionalScopes"
+    token = f"keycloak:openid/client{kind}Scopes:Client{kind}Scopes"
+    name = f"{client}-{kind.lower()}-scopes"
+    return made(token, name, by_component=True, **{property_name: list(scopes)})
+
+
+def test_a_default_scope_of_a_client_with_one_resource_is_accepted() -> None:
+    test, production = "flow-mcp/acme/456/test", "flow-mcp/acme/456/production"
+    one = scopes_of("quiet", "Default", "basic", test)
+    assert list(RULE.in_resource(one, context(RULE))) == []
+    others = (scopes_of("quiet", "Optional"), scopes_of("agent", "Optional", test, production))
+    assert of_outputs(RULE, one, *others, context=context(RULE)) == []
+
+
+@pytest.mark.parametrize("kind", ["Default", "Optional"])
+def test_a_default_scope_of_a_client_with_several_resources_is_rejected(kind: str) -> None:
+    test, production = "flow-mcp/acme/456/test", "flow-mcp/acme/456/production"
+    default = scopes_of("quiet", "Default", "basic", test, *([production] if kind == "Default" else []))
+    others = (scopes_of("quiet", "Optional", *([production] if kind == "Optional" else [])),)
+    violations = of_outputs(RULE, default, *others, context=context(RULE))
+    assert [violation.problem for violation in violations if isinstance(violation, Violation)] == [
+        UNREQUESTED_AUDIENCE for _ in default.outputs["defaultScopes"] if _ != "basic"
+    ]

@@ -32,6 +32,7 @@ DECLARED = {
         ("FLOWMCP-026", "authorizationServer.keycloak.realm.deletable"),
         ("FLOWMCP-034", "clients.nightly-agent"),
         ("FLOWMCP-034", "clients.test-agent"),
+        ("FLOWMCP-045", "authorizationServer.keycloak.registration.dynamic"),
     },
     "contoso.azuread-6.11.1": {
         ("FLOWMCP-016", "clients.desktop.access"),
@@ -50,6 +51,7 @@ DECLARED = {
         ("FLOWMCP-034", "clients.portal"),
         ("FLOWMCP-034", "clients.test-agent"),
         ("FLOWMCP-038", "authorizationServer.auth0.registration.dynamic"),
+        ("FLOWMCP-045", "authorizationServer.auth0.registration.dynamic"),
     },
 }
 """The findings on each state's declaration: rule and path."""

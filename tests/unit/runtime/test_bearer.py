@@ -1,4 +1,4 @@
-"""Tests of reading the bearer token of a call."""
+"""Tests of reading the token and the proofs of a call."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flow_mcp.runtime import Reason
-from flow_mcp.runtime.bearer import bearer_token
+from flow_mcp.runtime.bearer import PresentedToken, presented_token
 from flow_mcp.runtime.reason import Refused
 
 
@@ -23,7 +23,6 @@ from flow_mcp.runtime.reason import Refused
         (b"Bearer a, Bearer b", "a, Bearer b"),
         (b"Bearer \xc3\xa6\xff", "\xc3\xa6\xff"),
         (b"Basic YTpi", None),
-        (b"DPoP abc", None),
         (b"Bearer2 abc", None),
         (b"Bearer\tabc", None),
         (b"abc", None),
@@ -31,17 +30,28 @@ from flow_mcp.runtime.reason import Refused
     ],
 )
 def test_the_token_follows_the_scheme_in_any_case(value: bytes, token: str | None) -> None:
-    assert bearer_token([(b"host", b"h"), (b"authorization", value)]) == token
+    presented = PresentedToken(token) if token is not None else None
+    assert presented_token([(b"host", b"h"), (b"authorization", value), (b"dpop", b"p")]) == presented
+
+
+@pytest.mark.parametrize("scheme", [b"DPoP", b"dpop", b"DPOP"])
+@pytest.mark.parametrize("proofs", [(), ("p",), ("p", "\xff")])
+def test_a_token_with_the_scheme_dpop_has_the_proofs_of_all_headers(
+    scheme: bytes, proofs: tuple[str, ...]
+) -> None:
+    headers = [(b"dpop", proof.encode("latin-1")) for proof in proofs]
+    presented = presented_token([*headers, (b"authorization", scheme + b" abc ")])
+    assert presented == PresentedToken("abc", proofs)
 
 
 def test_no_header_gives_no_token() -> None:
-    assert bearer_token([(b"proxy-authorization", b"Bearer abc")]) is None
+    assert presented_token([(b"proxy-authorization", b"Bearer abc")]) is None
 
 
 @pytest.mark.parametrize("second", [b"Bearer abc", b"Bearer other", b"Basic YTpi", b""])
 def test_two_authorization_headers_are_rejected(second: bytes) -> None:
     with pytest.raises(Refused) as refused:
-        bearer_token([(b"authorization", b"Bearer abc"), (b"authorization", second)])
+        presented_token([(b"authorization", b"Bearer abc"), (b"authorization", second)])
     assert refused.value.reason is Reason.SEVERAL_TOKENS
 
 
@@ -63,7 +73,7 @@ def test_a_token_in_the_query_is_rejected_even_with_a_header(
     query: bytes, headers: list[tuple[bytes, bytes]]
 ) -> None:
     with pytest.raises(Refused) as refused:
-        bearer_token(headers, query)
+        presented_token(headers, query)
     assert refused.value.reason is Reason.TOKEN_IN_QUERY
 
 
@@ -71,13 +81,13 @@ def test_a_token_in_the_query_is_rejected_even_with_a_header(
     "query", [b"", b"a=access_token", b"my_access_token=1", b"access_tokens=1", b"%ff&%"]
 )
 def test_other_queries_are_ignored(query: bytes) -> None:
-    assert bearer_token([(b"authorization", b"Bearer abc")], query) == "abc"
+    assert presented_token([(b"authorization", b"Bearer abc")], query) == PresentedToken("abc")
 
 
 @given(st.lists(st.tuples(st.just(b"authorization"), st.binary()), max_size=2), st.binary())
 def test_arbitrary_bytes_raise_no_error(headers: list[tuple[bytes, bytes]], query: bytes) -> None:
     try:
-        token = bearer_token(headers, query)
+        token = presented_token(headers, query)
     except Refused:
         return
-    assert token is None or isinstance(token, str)
+    assert token is None or isinstance(token.token, str)

@@ -95,7 +95,7 @@ def test_another_issuer_is_denied_without_an_authority_in_the_decision(
 # Checks before the client is known: the decision has no client.
 UNKNOWN_CALLER = [
     pytest.param(Reason.BOUND_TOKEN, {"cnf": {"jkt": "thumb"}}, id="bound by DPoP"),
-    pytest.param(Reason.BOUND_TOKEN, {"cnf": {"x5t#S256": "thumb"}}, id="bound by mutual TLS"),
+    pytest.param(Reason.CERTIFICATE_BOUND_TOKEN, {"cnf": {"x5t#S256": "thumb"}}, id="bound by mutual TLS"),
     pytest.param(Reason.BOUND_TOKEN, {"cnf": None}, id="cnf without value"),
     pytest.param(Reason.MISSING_CLAIM, {"exp": GONE}, id="no exp"),
     pytest.param(Reason.MALFORMED_CLAIM, {"exp": str(NOW + 300)}, id="exp as a string"),

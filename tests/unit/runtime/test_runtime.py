@@ -11,8 +11,10 @@ from flow_mcp import runtime
 def test_the_package_exports_these_names() -> None:
     assert runtime.__all__ == [
         "Decision",
+        "DpopCall",
         "KeyCache",
         "KeysUnavailableError",
+        "ProofNonces",
         "Readiness",
         "Reason",
         "ResourceMetadata",

@@ -54,7 +54,7 @@ refused(
     "cnf-mtls",
     "CLM-1",
     "Bound by mutual TLS.",
-    "bound-token",
+    "certificate-bound-token",
     cnf={"x5t#S256": "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2"},
 )
 refused("cnf-null", "CLM-1", "Bound to who knows what.", "bound-token", cnf=None)

@@ -12,6 +12,7 @@ import pulumi_auth0 as auth0
 
 from flow_mcp.authorization_servers.auth0 import names
 from flow_mcp.authorization_servers.auth0.declaration import Auth0
+from flow_mcp.authorization_servers.proofs import accepted_proofs
 from flow_mcp.declaration.base import seconds
 from flow_mcp.declaration.clients import Client, ManualRegistration, People
 from flow_mcp.declaration.declaration import Declaration, ResourceDeclared
@@ -51,6 +52,7 @@ def _api(
     opts: pulumi.ResourceOptions,
 ) -> auth0.ResourceServer:
     lifetime = seconds(server.tokens.access)
+    proofs = accepted_proofs(declaration, resource)
     return auth0.ResourceServer(
         resource.key,
         # Clients request the resource with this identifier, which is compared byte for byte.
@@ -69,6 +71,7 @@ def _api(
             "client": {"policy": _policy(_has_programs(declaration, resource))},
             "user": {"policy": _policy(not people.is_empty)},
         },
+        proof_of_possession={"mechanism": "dpop", "required": proofs.required} if proofs else None,
         opts=opts,
     )
 

@@ -108,6 +108,7 @@ def _client(
         }
         if refresh
         else None,
+        require_proof_of_possession=True if declaration.binding(declared) else None,
         client_metadata={"flow_mcp_owner": names.owner(declaration)},
         opts=opts,
     )

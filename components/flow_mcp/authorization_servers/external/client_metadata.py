@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flow_mcp.authorization_servers.discovery.metadata_resource import Unordered
+from flow_mcp.authorization_servers.external.application_type import application_type
 from flow_mcp.authorization_servers.external.registration_api import Management
 from flow_mcp.engine.plugin.resource import Made, PartlyDoneError, Properties
 
@@ -70,6 +71,7 @@ def body(inputs: RegisteredClientInputs) -> dict[str, Any]:
         "scope": " ".join(inputs.scopes),
         "token_endpoint_auth_method": inputs.token_endpoint_auth_method,
         "jwks_uri": inputs.jwks_uri,
+        "application_type": application_type(inputs.redirect_uris),
     }
     return {name: value for name, value in metadata.items() if value is not None}
 

@@ -58,6 +58,7 @@ def client_properties(
             "flowMcpOwner": names.owner(declaration),
             **({OVERLAP_ATTRIBUTE: overlap} if overlap else {}),
             **_keys(declared.private_key_jwt),
+            **({"dpop.bound.access.tokens": "true"} if declaration.binding(declared) else {}),
         },
     }
 

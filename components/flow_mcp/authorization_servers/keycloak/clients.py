@@ -61,14 +61,16 @@ def create(
             opts=opts,
         )
         refresh = (names.OFFLINE_ACCESS,) if declared.grant is Grant.AUTHORIZATION_CODE else ()
-        granted = [scopes[resource.key] for resource in declaration.reached_by(declared.access)]
+        reached = (scopes[resource.key] for resource in declaration.reached_by(declared.access))
+        granted = [resource.scope for resource in reached if resource.scope]
+        unasked = granted if declared.gets_scope_unasked else []
         tenant = declaration.tenant
         if not tenant.leaves("ClientDefaultScopes", default_scopes_name(name)):
             keycloak.openid.ClientDefaultScopes(
                 default_scopes_name(name),
                 realm_id=realm,
                 client_id=client.id,
-                default_scopes=[*DEFAULT_SCOPES],
+                default_scopes=[*DEFAULT_SCOPES, *unasked],
                 opts=opts,
             )
         if not tenant.leaves("ClientOptionalScopes", optional_scopes_name(name)):
@@ -76,7 +78,7 @@ def create(
                 optional_scopes_name(name),
                 realm_id=realm,
                 client_id=client.id,
-                optional_scopes=[*(resource.scope for resource in granted if resource.scope), *refresh],
+                optional_scopes=[*(() if unasked else granted), *refresh],
                 opts=opts,
             )
         if declared.grant is Grant.CLIENT_CREDENTIALS:

@@ -19,6 +19,7 @@ from flow_mcp.declaration.declaration import Declaration
 _PKCE = ("pkce-enforcer", {"auto-configure": "true"})
 _NO_IMPLICIT = ("reject-implicit-grant", {"auto-configure": "true"})
 _NO_PASSWORD = ("reject-ropc-grant", {"auto-configure": "true"})
+_DPOP = ("dpop-bind-enforcer", {"auto-configure": "true"})
 
 
 def create(
@@ -44,13 +45,14 @@ def create(
         tuple(entry for method in (dynamic, documents) if method for entry in method.access)
     )
     policies: list[pulumi.Resource] = []
+    common = (_PKCE, _NO_IMPLICIT, _NO_PASSWORD, *([_DPOP] if declaration.binding() else []))
     if dynamic:
         sources = ("ByAnonymous", "ByInitialAccessToken", "ByRegistrationAccessToken")
         policy = client_policies.create(
             declaration,
             "dynamic",
             description="Flow MCP: clients by dynamic",
-            executors=(_PKCE, _NO_IMPLICIT, _NO_PASSWORD),
+            executors=common,
             condition="client-updater-context",
             configuration={"update-client-source": _list(sources)},
             realm=realm,
@@ -62,7 +64,7 @@ def create(
             declaration,
             "metadata-documents",
             description="Flow MCP: clients by metadata-documents",
-            executors=(_metadata_document(documents), _PKCE, _NO_IMPLICIT, _NO_PASSWORD),
+            executors=(_metadata_document(documents), *common),
             condition="client-id-uri",
             configuration={
                 "client-id-uri-allow-permitted-domains": _list(documents.domains),

@@ -6,6 +6,7 @@ Keycloak, Securing Applications and Services Guide; claims as Keycloak 26.7 issu
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, cast
 
 from flow_mcp.authorization_servers import documents
@@ -49,6 +50,10 @@ ENTERPRISE_PROFILE = PROFILE.model_copy(
 """The profile of a tenant whose clients redeem identity assertions."""
 
 
+_BOUND = ClaimCondition(claim="typ", must="one-of", values=("Bearer", "DPoP"))
+"""Keycloak gives the access tokens that it binds to a key the type DPoP."""
+
+
 def authority(declaration: Declaration) -> str:
     """Return the issuer, which follows from the realm's name."""
     return cast("Keycloak", declaration.server).issuer
@@ -63,6 +68,10 @@ def settings(declaration: Declaration, ids: ServerIds) -> SettingsDocument:  # n
 
     registration = server.registration
     domains = registration.metadata_documents.domains if registration.metadata_documents else ()
+    clients = tuple(
+        _with_assertions(declaration, client)
+        for client in documents.clients(declaration, declaration.client_id, token_request)
+    )
     return documents.document(
         declaration,
         AuthorizationServer(
@@ -70,15 +79,18 @@ def settings(declaration: Declaration, ids: ServerIds) -> SettingsDocument:  # n
             authority=server.issuer,
             issuers=(server.issuer,),
             metadata_url=f"{server.issuer}/.well-known/openid-configuration",
-            token_profile=ENTERPRISE_PROFILE if declaration.tenant.enterprise else PROFILE,
-            clients=tuple(
-                _with_assertions(declaration, client)
-                for client in documents.clients(declaration, declaration.client_id, token_request)
-            ),
+            token_profile=_profile(clients, declaration),
+            clients=clients,
             registration=documents.registration(declaration, domains),
         ),
         ((resource, _at_server(declaration, server, resource)) for resource in declaration.resources),
     )
+
+
+def _profile(clients: Iterable[Client], declaration: Declaration) -> TokenProfile:
+    profile = ENTERPRISE_PROFILE if declaration.tenant.enterprise else PROFILE
+    bound = declaration.binding() or any(client.binding for client in clients)
+    return profile.model_copy(update={"conditions": (_BOUND,)}) if bound else profile
 
 
 def _with_assertions(declaration: Declaration, client: Client) -> Client:

@@ -23,6 +23,7 @@ SCALEKIT = AuthorizationServerKind(
     key="scalekit",
     declaration=Scalekit,
     check=check,
+    cannot_bind_tokens="Scalekit does not document DPoP for MCP servers",
     settings=settings,
     component_path="flow_mcp.authorization_servers.scalekit.component:ScalekitAuthorizationServer",
     setting_changes=SETTING_CHANGES,

@@ -33,7 +33,9 @@ def snapshot(declaration: Declaration) -> TenantAccess:
         pending=tuple(sorted(pending)),
         clients=tuple(sorted(_clients(declaration, pending), key=lambda client: client.name)),
         registration_methods=tuple(
-            RegistrationMethodAccess(key, _limits(method), _reached(declaration, method.access, pending))
+            RegistrationMethodAccess(
+                key, _limits(method), _reached(declaration, method.access, pending), declaration.binding()
+            )
             for key, method in sorted(declaration.server.registration_methods.items())
             if method
         ),
@@ -57,6 +59,7 @@ def _clients(declaration: Declaration, pending: frozenset[str]) -> Iterator[Clie
             resources=_reached(declaration, client.access, pending),
             secret_issued=client.secret.issued if client.secret else None,
             secret_expires=client.secret.expires if client.secret else None,
+            binding=declaration.binding(client),
             secret_previous=client.secret.previous if client.secret else None,
             rotation_due=client.secret.due.isoformat() if client.secret and client.secret.due else None,
             assertion_issuers=tuple(sorted(entry.issuer for entry in issuers_of(declaration, name))),
@@ -73,6 +76,7 @@ def _clients(declaration: Declaration, pending: frozenset[str]) -> Iterator[Clie
             resources=_reached(declaration, manual.access, pending),
             secret_issued=None,
             secret_expires=None,
+            binding=declaration.binding(manual),
         )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+Binding = Literal["dpop"]
 Authentication = Literal["none", "client-secret", "private-key-jwt", "federated"]
 
 
@@ -24,6 +25,7 @@ class ClientAccess:
         resources: the protected resources that it may access, sorted.
         secret_issued: the date on which its secret was created; None if the declaration has none.
         secret_expires: the time at which its secret expires, RFC 3339; None if the declaration has none.
+        binding: how its tokens must be bound to a key; None if they need not be.
         secret_previous: the day of the previous secret, or `unknown`, during a rotation; None otherwise.
         rotation_due: the day on which the rotation of its secret is due; None if none is declared.
         assertion_issuers: company identity providers whose identity assertions it may redeem, sorted.
@@ -42,6 +44,7 @@ class ClientAccess:
     secret_previous: str | None = None
     rotation_due: str | None = None
     assertion_issuers: tuple[str, ...] = ()
+    binding: Binding | None = None
 
 
 @dataclass(frozen=True)
@@ -52,11 +55,13 @@ class RegistrationMethodAccess:
         key: its key in the declaration: `dynamic`, `metadataDocuments` or `vscode`.
         limits: its declared restrictions, by the declaration's keys.
         resources: the protected resources that its clients may access, sorted.
+        binding: how its clients' tokens must be bound to a key; None if they need not be.
     """
 
     key: str
     limits: Mapping[str, tuple[str, ...]]
     resources: tuple[str, ...]
+    binding: Binding | None = None
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from flow_mcp.operations.verify import (
+    applications,
+    bound_tokens,
     cors,
     discovery,
     enterprise,
     keycloak_clients,
     mcp_server,
     registration,
+    scopeless,
     tokens,
 )
 from flow_mcp.operations.verify.check import Check
@@ -33,6 +36,7 @@ CHECKS: tuple[Check, ...] = (
     registration.unknown_fields,
     registration.documents_advertised,
     registration.documents_work,
+    applications.registration_methods,
     cors.discovery,
     cors.token,
     cors.registration,
@@ -42,6 +46,7 @@ CHECKS: tuple[Check, ...] = (
     keycloak_clients.scopes,
     keycloak_clients.pkce,
     keycloak_clients.authentication,
+    bound_tokens.required_of_clients,
     keycloak_clients.audience,
     keycloak_clients.gates,
     tokens.minted,
@@ -54,6 +59,8 @@ CHECKS: tuple[Check, ...] = (
     enterprise.grant_advertised,
     enterprise.profile_advertised,
     enterprise.redeemed,
+    scopeless.without_scope,
+    bound_tokens.required_for_tokens,
     mcp_server.challenge,
     mcp_server.scopes,
     mcp_server.metadata,

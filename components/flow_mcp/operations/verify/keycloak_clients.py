@@ -40,7 +40,7 @@ def exists(target: Target) -> Iterator[Observation]:
     reference=f"{_GUIDE}#con-capability-config_server_administration_guide",
 )
 def grants(target: Target) -> Iterator[Observation]:
-    for client, registered in _present(target):
+    for client, registered in present(target):
         enabled = allowed_grants(registered)
         person = client.grant is Grant.AUTHORIZATION_CODE
         expected = ["authorization code" if person else "client credentials"]
@@ -60,7 +60,7 @@ def grants(target: Target) -> Iterator[Observation]:
     reference="https://www.rfc-editor.org/rfc/rfc9700#section-4.1",
 )
 def redirects(target: Target) -> Iterator[Observation]:
-    for client, registered in _present(target):
+    for client, registered in present(target):
         declared = target.declared.tenant.clients[client.name]
         yield _compared(client.name, "redirect URIs", registered.get("redirectUris"), declared.redirect_uris)
         if declared.web_origins or registered.get("webOrigins"):
@@ -69,24 +69,27 @@ def redirects(target: Target) -> Iterator[Observation]:
 
 @check(
     "V-CLIENT-004",
-    "Each managed client has exactly its resources' scopes, as optional scopes",
+    "Each managed client has exactly its resources' scopes, as optional scopes unless requestsScope is false",
     meaning="Extra scopes give access to other environments; missing ones prevent access to its own. With "
     "default scopes, every token has every audience.",
     remedy=_RESTORE,
     reference=f"{_GUIDE}#_client_scopes",
 )
 def scopes(target: Target) -> Iterator[Observation]:
-    for client, registered in _present(target):
+    for client, registered in present(target):
         declared = [
             scope
             for resource in target.settings.protected_resources
             if resource.key in client.access
             for scope in target.scopes(resource)
         ]
+        unasked = declared if target.declared.tenant.clients[client.name].gets_scope_unasked else []
+        optional = [] if unasked else [*declared]
         if client.grant is Grant.AUTHORIZATION_CODE:
-            declared.append(names.OFFLINE_ACCESS)
-        yield _compared(client.name, "optional scopes", registered.get("optionalClientScopes"), declared)
-        yield _compared(client.name, "default scopes", registered.get("defaultClientScopes"), ["basic"])
+            optional.append(names.OFFLINE_ACCESS)
+        yield _compared(client.name, "optional scopes", registered.get("optionalClientScopes"), optional)
+        default = ["basic", *unasked]
+        yield _compared(client.name, "default scopes", registered.get("defaultClientScopes"), default)
         yield observe(
             client.name,
             f"full scope: {registered.get('fullScopeAllowed')}",
@@ -102,7 +105,7 @@ def scopes(target: Target) -> Iterator[Observation]:
     reference="https://www.rfc-editor.org/rfc/rfc9700#section-2.1.1",
 )
 def pkce(target: Target) -> Iterator[Observation]:
-    for client, registered in _present(target):
+    for client, registered in present(target):
         if client.grant is Grant.AUTHORIZATION_CODE:
             method = (registered.get("attributes") or {}).get("pkce.code.challenge.method")
             yield observe(client.name, f"required method: {method or 'none'}", passed=method == "S256")
@@ -117,7 +120,7 @@ def pkce(target: Target) -> Iterator[Observation]:
     reference=f"{_GUIDE}#_client-credentials",
 )
 def authentication(target: Target) -> Iterator[Observation]:
-    for client, registered in _present(target):
+    for client, registered in present(target):
         if client.authentication == "none":
             yield observe(
                 client.name,
@@ -189,7 +192,8 @@ def _clients(target: Target) -> Iterator[tuple[Client, dict[str, Any] | None]]:
         yield client, matches[0] if matches else None
 
 
-def _present(target: Target) -> Iterator[tuple[Client, dict[str, Any]]]:
+def present(target: Target) -> Iterator[tuple[Client, dict[str, Any]]]:
+    """Yield the declared clients that exist, each with its representation in Keycloak's admin API."""
     for client, registered in _clients(target):
         if registered is not None and client.name in target.declared.tenant.clients:
             yield client, registered

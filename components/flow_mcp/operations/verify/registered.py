@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from flow_mcp.authorization_servers.external.application_type import application_type
 from flow_mcp.authorization_servers.http import json_object
 from flow_mcp.authorization_servers.keycloak.admin_api import realm_path
 from flow_mcp.common.errors import FlowMcpError
@@ -62,9 +63,13 @@ class Registered:
 def register(
     target: Target, client_metadata: Mapping[str, object]
 ) -> tuple[httpx.Response, Registered | None]:
-    """Register a client without a token (RFC 7591, section 3.1); None instead of it if that was rejected."""
-    answer = target.web.ask(
-        "POST", str(target.metadata["registration_endpoint"]), json={"client_name": _NAME, **client_metadata}
-    )
+    """Register a client without a token (RFC 7591, section 3.1); None instead of it if that was rejected.
+
+    The request has the `application_type` that MCP clients must send.
+    """
+    redirect_uris = client_metadata.get("redirect_uris")
+    kind = application_type(redirect_uris if isinstance(redirect_uris, list) else [])
+    given = {"client_name": _NAME, **({"application_type": kind} if kind else {}), **client_metadata}
+    answer = target.web.ask("POST", str(target.metadata["registration_endpoint"]), json=given)
     body = json_object(answer)
     return answer, Registered(target, body) if answer.is_success and body.get("client_id") else None

@@ -15,6 +15,7 @@ from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
 from flow_mcp.common.errors import FlowMcpError
 from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.declaration.move import authority
+from flow_mcp.operations.dpop_key import DpopKey
 from flow_mcp.operations.verify.client_key import ClientKey
 from flow_mcp.operations.verify.client_token import ClientToken
 from flow_mcp.operations.verify.observation import Observation
@@ -42,6 +43,8 @@ class Minted:
     resource: ProtectedResource
     at_server: ResourceAtServer
     token: str = field(repr=False)
+    dpop: DpopKey | None = field(default=None, repr=False)
+    """The key that the token is bound to; None if the client need not bind its tokens."""
 
     @property
     def subject(self) -> str:

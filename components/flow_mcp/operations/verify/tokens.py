@@ -6,18 +6,14 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import httpx
-
-from flow_mcp.operations.token_client import TokenRefusedError, fetch_program_token
 from flow_mcp.operations.verify.check import check
-from flow_mcp.operations.verify.error_texts import translate
+from flow_mcp.operations.verify.minting import minted_tokens, outcomes, unmintable
 from flow_mcp.operations.verify.observation import Observation, bad, good, observe, skipped
 from flow_mcp.operations.verify.runtime import describe_decision, keys
-from flow_mcp.operations.verify.target import Minted, SkipError, Target
-from flow_mcp.operations.verify.web import NoAnswerError
+from flow_mcp.operations.verify.target import Minted, Target
 from flow_mcp.runtime.claims import all_hold
 from flow_mcp.runtime.reason import Refused
-from flow_mcp.settings import ClaimCondition, Client, Grant, ProtectedResource, TokenRequest
+from flow_mcp.settings import ClaimCondition, Grant, ProtectedResource
 
 _RUNTIME = "https://modelcontextprotocol.io/specification/2026-07-28/basic/authorization#token-handling"
 # The claims that reports show; never `jti`, names, e-mail addresses or unknown claims.
@@ -35,10 +31,10 @@ def minted(target: Target) -> Iterator[Observation]:
     for client in target.server.clients:
         if client.grant is not Grant.CLIENT_CREDENTIALS:
             continue
-        if reason := _unmintable(target, client):
+        if reason := unmintable(target, client):
             yield skipped(client.name, reason)
             continue
-        for subject, outcome in _outcomes(target, client):
+        for subject, outcome in outcomes(target, client):
             if isinstance(outcome, Minted):
                 yield good(subject, "token received")
             else:
@@ -54,7 +50,7 @@ def minted(target: Target) -> Iterator[Observation]:
     reference="https://github.com/modelcontextprotocol/inspector/issues/566",
 )
 def form(target: Target) -> Iterator[Observation]:
-    for minted_token in _minted_tokens(target):
+    for minted_token in minted_tokens(target):
         try:
             header = minted_token.parsed.header
         except Refused as refusal:
@@ -143,9 +139,11 @@ def version(target: Target) -> Iterator[Observation]:
 )
 def allowed(target: Target) -> Iterator[Observation]:
     key_sets = None
-    for minted_token in _minted_tokens(target):
+    for minted_token in minted_tokens(target):
         key_sets = key_sets or keys(target)
-        decision, description = describe_decision(target, minted_token.resource, minted_token.token, key_sets)
+        decision, description = describe_decision(
+            target, minted_token.resource, minted_token.token, key_sets, minted_token.dpop
+        )
         yield observe(
             minted_token.subject,
             f"{_shown(minted_token)}: the runtime {description}",
@@ -163,12 +161,14 @@ def allowed(target: Target) -> Iterator[Observation]:
 )
 def elsewhere(target: Target) -> Iterator[Observation]:
     key_sets = None
-    for minted_token in _minted_tokens(target):
+    for minted_token in minted_tokens(target):
         key_sets = key_sets or keys(target)
         for other_resource in target.settings.protected_resources:
             if other_resource.url == minted_token.resource.url:
                 continue
-            decision, description = describe_decision(target, other_resource, minted_token.token, key_sets)
+            decision, description = describe_decision(
+                target, other_resource, minted_token.token, key_sets, minted_token.dpop
+            )
             foreign = _foreign_audiences(target, minted_token, other_resource)
             prefix = f"aud has {', '.join(foreign)}; " if foreign else ""
             yield observe(
@@ -194,78 +194,8 @@ def _foreign_audiences(target: Target, minted_token: Minted, other_resource: Pro
     return [entry for entry in listed if entry in foreign - set(minted_token.at_server.audiences)]
 
 
-def _unmintable(target: Target, client: Client) -> str | None:
-    if client.registration == "manual":
-        return "registered by hand, so the stack does not have its secret"
-    if client.authentication == "private-key-jwt" and client.name not in target.client_keys:
-        return f"the stack does not have its private key; provide it with `--key {client.name}=FILE`"
-    if client.authentication == "federated" and client.name not in target.client_tokens:
-        return f"only its issuer signs its tokens; provide one with `--token {client.name}=FILE`"
-    if client.authentication not in {"client-secret", "private-key-jwt", "federated"}:
-        return f"authenticates with {client.authentication}, which only the client itself can do"
-    return None if client.token_requests else "has no token requests"
-
-
-def _outcomes(target: Target, client: Client) -> Iterator[tuple[str, Minted | Observation]]:
-    """Yield the result of each of a client's token requests, which are sent once per verification."""
-    for request in client.token_requests:
-        key = (client.client_id, request.resource)
-        if key not in target.minted:
-            target.minted[key] = _mint(target, client, request)
-        yield f"{client.name} for {target.resource(request.resource).key}", target.minted[key]
-
-
-def _mint(target: Target, client: Client, request: TokenRequest) -> Minted | Observation:
-    resource = target.resource(request.resource)
-    subject = f"{client.name} for {resource.key}"
-    at_servers = [at for at in resource.authorization_servers if at.authority == target.server.authority]
-    if not at_servers:
-        return bad(subject, "the settings do not list this authorization server for the resource")
-    secret = None
-    if client.authentication in {"private-key-jwt", "federated"}:
-        request = _signed(target, client, request)
-    elif (secret := target.secret(client.name)) is None:
-        return skipped(subject, "the stack has no secret for this client")
-    try:
-        token = fetch_program_token(target.web.client(request.token_endpoint), client, request, secret)
-    except TokenRefusedError as error:
-        # Secrets are masked before the text is cut: a part of a secret would not be recognized.
-        message = target.shown(f"{error.code or ''} {error.description or ''}".strip())
-        known = translate(message)
-        explanation = f" — {known.server}: {known.meaning} ({known.source})" if known else ""
-        return bad(
-            subject, f"no token: {message[:300] or error}{explanation}", known.remedy if known else None
-        )
-    except (httpx.HTTPError, NoAnswerError) as error:
-        return bad(subject, f"no answer: {error or type(error).__name__}")
-    target.hide(token)
-    return Minted(client, resource, at_servers[0], token)
-
-
-def _signed(target: Target, client: Client, request: TokenRequest) -> TokenRequest:
-    """Return the request with an assertion of the client's key, or with the other issuer's token."""
-    if client.authentication == "federated":
-        proof = target.client_tokens[client.name].parameters()
-    else:
-        proof = target.client_keys[client.name].parameters(client.client_id, target.server.authority)
-    target.hide(proof["client_assertion"])
-    return request.model_copy(update={"parameters": {**request.parameters, **proof}})
-
-
-def _minted_tokens(target: Target) -> Iterator[Minted]:
-    any_token = False
-    for client in target.server.clients:
-        if client.grant is Grant.CLIENT_CREDENTIALS and not _unmintable(target, client):
-            for _, outcome in _outcomes(target, client):
-                if isinstance(outcome, Minted):
-                    any_token = True
-                    yield outcome
-    if not any_token:
-        raise SkipError("there is no token to check (V-TOKEN-001)")
-
-
 def _claims(target: Target) -> Iterator[tuple[Minted, Mapping[str, Any]]]:
-    for minted_token in _minted_tokens(target):
+    for minted_token in minted_tokens(target):
         try:
             yield minted_token, minted_token.parsed.claims
         except Refused:

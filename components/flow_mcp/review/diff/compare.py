@@ -9,6 +9,7 @@ from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.declaration.findings import dotted
 from flow_mcp.review.diff.change import Change
 from flow_mcp.review.diff.changes.before_after import BeforeAfter
+from flow_mcp.review.diff.changes.binding import binding_changes
 from flow_mcp.review.diff.changes.clients import client_changes
 from flow_mcp.review.diff.changes.enterprise import enterprise_changes
 from flow_mcp.review.diff.changes.field_changes import before_and_after
@@ -26,6 +27,8 @@ from flow_mcp.review.diff.kinds import change, order
 _OF_EVERY_SECOND_SERVER = {"authority-changes", "state-label-changes"}
 # Each comparison takes the values that it describes. `_remaining_changes` lists the values that are left.
 _COMPARISONS: tuple[Callable[[BeforeAfter], Iterator[Change]], ...] = (
+    # Before `client_changes`, which takes all values of clients that are added or removed.
+    binding_changes,
     client_changes,
     registration_changes,
     enterprise_changes,

@@ -99,7 +99,7 @@ def content(
     if server or KINDS[kind] is not KINDS.default:
         declared["authorizationServer"] = {kind: server}
     text = yaml.safe_dump({"config": {"flow-mcp:tenant": declared}}, sort_keys=False, allow_unicode=True)
-    return f"# yaml-language-server: $schema={schema_path(project)}\n{text}"
+    return f"# yaml-language-server: $schema={schema_path(project)}\n{text}{_registration_hint(kind)}"
 
 
 def nested_settings(settings: Mapping[str, str]) -> dict[str, Any]:
@@ -127,6 +127,19 @@ def schema_path(project: Project) -> str:
     """Return the path of the schema for editors, relative to a tenant's file."""
     schema = next((path for path in _SCHEMAS if (project.directory / path).is_file()), _SCHEMAS[-1])
     return f"../{schema}"
+
+
+def _registration_hint(kind: str) -> str:
+    """Return a comment that offers metadata documents; empty for kinds without them."""
+    registration = KINDS[kind].declaration.model_fields.get("registration")
+    methods = getattr(registration.annotation, "model_fields", {}) if registration else {}
+    if "metadata_documents" not in methods:
+        return ""
+    return f"""\
+# Known applications can identify themselves by client ID metadata documents. Below {kind}, add for example:
+#   registration:
+#     metadataDocuments: {{applications: [claude, vscode], access: [WORKSPACE/ENVIRONMENT]}}
+"""
 
 
 def write(project: Project, stack: str, text: str) -> tuple[Path, tuple[Problem, ...]]:

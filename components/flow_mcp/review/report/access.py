@@ -47,6 +47,7 @@ def declared(access: TenantAccess, server: str, client_ids: dict[str, str], as_o
                     for name, values in sorted(method.limits.items())
                 ),
                 resources=method.resources,
+                binding=method.binding,
             )
             for method in access.registration_methods
         ),
@@ -72,6 +73,7 @@ def _client(client: ClientAccess, assigned: str | None, as_of: date) -> Client:
         resources=client.resources,
         secret=_secret(client, as_of) if client.authentication == "client-secret" else None,
         assertion_issuers=safe_texts(client.assertion_issuers) or None,
+        binding=client.binding,
     )
 
 

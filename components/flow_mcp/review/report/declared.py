@@ -41,6 +41,11 @@ class Secret(Part):
     rotation_due: Annotated[str | None, Field(description="Day on which its rotation is due.")] = None
 
 
+Binding = Annotated[
+    Literal["dpop"] | None, Field(description="`dpop`: tokens must be bound to a key of the client.")
+]
+
+
 class Client(Part):
     """A client that may call the MCP servers."""
 
@@ -70,6 +75,7 @@ class Client(Part):
             description="Company identity providers whose identity assertions it may redeem; absent if none."
         ),
     ] = None
+    binding: Binding = None
 
 
 class Limit(Part):
@@ -86,6 +92,7 @@ class RegistrationMethod(Part):
     open: Annotated[bool, Field(description="Whether clients that nobody named can use it.")]
     limits: Annotated[tuple[Limit, ...], Field(description="Limits by the declaration's keys.")]
     resources: Resources
+    binding: Binding = None
 
 
 class People(Part):

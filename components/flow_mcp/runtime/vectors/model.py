@@ -38,8 +38,8 @@ class ExpectedDecision(StrictModel):
     allowed: bool
     status: Annotated[Literal[200, 401, 403], Field(description="HTTP status; 200 stands for allowed.")]
     error: Annotated[
-        Literal["invalid_token", "insufficient_scope"] | None,
-        Field(description="Error code in the challenge (RFC 6750, 3.1)."),
+        Literal["invalid_token", "insufficient_scope", "invalid_dpop_proof", "use_dpop_nonce"] | None,
+        Field(description="Error code in the challenge (RFC 6750, 3.1; RFC 9449, 7.1 and 9)."),
     ] = None
     challenge: Annotated[str | None, Field(description="Value of `WWW-Authenticate`.")] = None
     reason: Annotated[
@@ -77,6 +77,24 @@ class ExpectedDecision(StrictModel):
         )
 
 
+class UsedProof(StrictModel):
+    """A proof that another call used."""
+
+    jkt: Annotated[str, Field(description="Thumbprint of its key (RFC 7638, SHA-256).")]
+    jti: str
+
+
+class DpopHeaders(StrictModel):
+    """The DPoP part of a call (RFC 9449)."""
+
+    proofs: Annotated[tuple[str, ...], Field(description="Values of the call's DPoP headers, in order.")]
+    method: Annotated[str, Field(description="The call's HTTP method.")]
+    nonces: Annotated[
+        tuple[str, ...], Field(description="Nonces that the runtime accepts; empty: it requires none.")
+    ] = ()
+    used_proofs: Annotated[tuple[UsedProof, ...], Field(description="Proofs that other calls used.")] = ()
+
+
 class Vector(StrictModel):
     """One call and the expected decision."""
 
@@ -89,13 +107,17 @@ class Vector(StrictModel):
     keys: Annotated[Name, Field(description="The file in keys/: a JSON Web Key Set by authority.")]
     now: Annotated[int, Field(description="Seconds since 1970.")]
     address: Annotated[str, Field(description="URL of the call, without its query.")]
-    token: Annotated[str | None, Field(description="The bearer token; absent: the call has none.")] = None
+    token: Annotated[str | None, Field(description="The token; absent: the call has none.")] = None
     pad_token_to: Annotated[
         int | None, Field(gt=0, description="Append letters `A` to the token up to this length.")
     ] = None
     authorization: Annotated[
         tuple[str, ...] | None,
         Field(description="Instead of `token`: values of the call's Authorization headers, in order."),
+    ] = None
+    dpop: Annotated[
+        DpopHeaders | None,
+        Field(description="The call's DPoP headers; with `token`, its scheme is DPoP instead of Bearer."),
     ] = None
     query: Annotated[str | None, Field(description="With `authorization`: the call's query string.")] = None
     decision: ExpectedDecision
@@ -106,6 +128,8 @@ class Vector(StrictModel):
             raise ValueError("`token` and `authorization` exclude each other: set one of them")
         if self.query is not None and self.authorization is None:
             raise ValueError("`query` requires `authorization`")
+        if self.dpop is not None and self.token is None and self.authorization is None:
+            raise ValueError("`dpop` requires `token` or `authorization`")
         if self.pad_token_to is not None and self.token is None:
             raise ValueError("`padTokenTo` requires `token`")
         return self

@@ -72,6 +72,8 @@ Admitted by clients.desktop
   456/test
     server URL:  {URL}/test
     scopes:      flow-mcp/acme/456/test
+  If the application has a field for scopes, enter those of the resource.
+  An application that requests none may get tokens that the MCP server rejects.
 
 Add to .vscode/mcp.json:
 

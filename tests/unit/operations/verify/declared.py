@@ -8,7 +8,7 @@ from flow_mcp.declaration.declaration import Declaration
 ORIGIN = "https://inspector.example"
 
 
-def declaration(*, everyone: bool = False) -> Declaration:
+def declaration(*, everyone: bool = False, requests_scope: bool = True) -> Declaration:
     """Return a declaration with dynamic client registration, a program and an application for people."""
     people = "everyone" if everyone else {"groups": ["planners"]}
     tenant = {
@@ -28,7 +28,9 @@ def declaration(*, everyone: bool = False) -> Declaration:
             }
         },
         "clients": {
-            "agent": {"grant": "client-credentials", "access": ["*"]},
+            "agent": {"grant": "client-credentials", "access": ["*"]}
+            if requests_scope
+            else {"grant": "client-credentials", "access": ["456/production"], "requestsScope": False},
             "desktop": {
                 "grant": "authorization-code",
                 "redirectUris": ["http://127.0.0.1/callback"],

@@ -107,3 +107,11 @@ def test_a_problem_of_the_teams_applications_names_their_file(stacks: Stacks) ->
     settings = {**KEYCLOAK, "registration.metadataDocuments": "{applications: [tool], access: [456/test]}"}
     with pytest.raises(DeclarationError, match=str(applications)):
         write(stacks.project, "acme", content(stacks.project, "acme", WORKSPACES, "keycloak", settings))
+
+
+@pytest.mark.parametrize(("kind", "offered"), [("keycloak", True), ("auth0", True), ("entra", False)])
+def test_metadata_documents_are_offered_where_the_server_supports_them(
+    stacks: Stacks, kind: str, offered: bool
+) -> None:
+    text = content(stacks.project, "acme", WORKSPACES, kind, SETTINGS[kind])
+    assert ("#     metadataDocuments: {applications: [claude, vscode]" in text) is offered

@@ -151,6 +151,12 @@ HIGH: tuple[ChangeKind, ...] = (
         "It is easier to impersonate the client.",
     ),
     ChangeKind(
+        "token-binding-removed",
+        Risk.HIGH,
+        "The tokens of a client or a registration method need no longer be bound to a key.",
+        "Whoever steals such a token can use it.",
+    ),
+    ChangeKind(
         "client-key-changes",
         Risk.HIGH,
         "A client's key, or the address of its keys, changes.",

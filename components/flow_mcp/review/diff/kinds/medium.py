@@ -121,6 +121,12 @@ MEDIUM: tuple[ChangeKind, ...] = (
         "The client must receive its new credential.",
     ),
     ChangeKind(
+        "token-binding-added",
+        Risk.MEDIUM,
+        "The tokens of a client or a registration method must be bound to a key.",
+        "Calls of clients that do not support DPoP are rejected.",
+    ),
+    ChangeKind(
         "secret-rotates",
         Risk.MEDIUM,
         "A client gets a new secret.",

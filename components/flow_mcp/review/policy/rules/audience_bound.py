@@ -8,7 +8,7 @@ from typing import Any
 
 from flow_mcp.authorization_servers.keycloak import names
 from flow_mcp.review.policy.references import keycloak, mcp, rfc
-from flow_mcp.review.policy.resources.component import of_type
+from flow_mcp.review.policy.resources.component import made_by_component, of_type
 from flow_mcp.review.policy.resources.properties import judged
 from flow_mcp.review.policy.resources.property_paths import EACH, Places, below, found, in_document
 from flow_mcp.review.policy.resources.types import (
@@ -16,6 +16,7 @@ from flow_mcp.review.policy.resources.types import (
     KEYCLOAK_CLIENT_SCOPE,
     KEYCLOAK_DEFAULT_SCOPES,
     KEYCLOAK_MAPPER,
+    KEYCLOAK_OPTIONAL_SCOPES,
     KEYCLOAK_REALM,
     KEYCLOAK_REALM_DEFAULT_SCOPES,
 )
@@ -78,12 +79,15 @@ class AudienceBound(Rule):
     def in_resource(self, resource: Resource, context: Context) -> Iterator[Violation | Unknown]:  # noqa: ARG002
         yield from _shared_audiences(resource)
         for path, scope in found(resource, _DEFAULTS):
+            if _of_a_declared_client(resource) and _is_resource_scope(scope):
+                continue  # `in_stack` finds whether the client has other resources
             yield from judged(scope, path, lambda value: not _is_resource_scope(value), _UNREQUESTED_AUDIENCE)
         if _adds_audience(resource) and resource.values.get("clientId") is not None:
             yield Violation(("clientId",), _UNREQUESTED_AUDIENCE)
 
     def in_stack(self, resources: Sequence[Resource], context: Context) -> Iterator[Violation | Unknown]:  # noqa: ARG002
-        """Find default scopes with an audience mapper that do not have the name of a resource's scope."""
+        """Find default scopes of clients with several resources, and those with an audience mapper."""
+        of_client = _resource_scopes_by_client(resources)
         scoped = [at(mapper.values, "clientScopeId") for mapper in resources if _adds_audience(mapper)]
         own = {
             name: at(values, "id")
@@ -92,12 +96,37 @@ class AudienceBound(Rule):
         }
         for resource in resources:
             for path, name in found(resource, _DEFAULTS):
+                if _of_a_declared_client(resource) and _is_resource_scope(name):
+                    if len(of_client[_client_of(resource)]) > 1:
+                        yield Violation(path, _UNREQUESTED_AUDIENCE, resource.urn)
+                    continue
                 if not isinstance(name, str) or _is_resource_scope(name) or name not in own:
                     continue
                 if isinstance(own[name], Unknown) and scoped:
                     yield own[name]
                 elif own[name] in scoped:
                     yield Violation(path, _UNREQUESTED_AUDIENCE, resource.urn)
+
+
+def _of_a_declared_client(resource: Resource) -> bool:
+    return resource.type == KEYCLOAK_DEFAULT_SCOPES and made_by_component(resource)
+
+
+def _resource_scopes_by_client(resources: Sequence[Resource]) -> dict[str, set[str]]:
+    """Return the scopes of protected resources that each client of the component has, by its name."""
+    scopes: dict[str, set[str]] = {}
+    for resource, values in of_type(resources, KEYCLOAK_DEFAULT_SCOPES, KEYCLOAK_OPTIONAL_SCOPES):
+        if made_by_component(resource):
+            lists = [at(values, "defaultScopes"), at(values, "optionalScopes")]
+            names_listed = [name for listed in lists if isinstance(listed, list) for name in listed]
+            scopes.setdefault(_client_of(resource), set()).update(filter(_is_resource_scope, names_listed))
+    return scopes
+
+
+def _client_of(resource: Resource) -> str:
+    """Return the name of the client whose scopes the component declares with this resource."""
+    name = resource.urn.rpartition("::")[2]
+    return name.removesuffix("-default-scopes").removesuffix("-optional-scopes")
 
 
 def _shared_audiences(resource: Resource) -> Iterator[Violation | Unknown]:

@@ -107,6 +107,13 @@ CASES: tuple[Case, ...] = (
         },
     ),
     edited("a client gets a chosen client ID", "acme", {"clients.nightly-agent.clientId": "acme-nightly"}),
+    edited("a client must bind its tokens", "acme", {"clients.nightly-agent.tokens": {"binding": "dpop"}}),
+    edited(
+        "a tenant's tokens are no longer bound",
+        "acme",
+        {"tokens": GONE},
+        before={"tokens": {"binding": "dpop"}},
+    ),
     edited(
         "a secret is replaced by a key",
         "acme",
