@@ -29,6 +29,7 @@
     ├── DeviationError           the applied change differs from the approved one
     ├── NotMendedError           drift could not be reverted
     ├── GitError                 a git revision cannot be read
+    ├── AdoptError               nothing can be adopted, or the proposal cannot be written
     ├── ExportError              settings cannot be delivered
     ├── ManifestError            a manifest cannot be written from the given values
     ├── RotateError              a rotation cannot be recorded, or a secret cannot be handed over

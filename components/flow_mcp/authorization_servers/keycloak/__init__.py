@@ -21,6 +21,8 @@ KEYCLOAK = AuthorizationServerKind(
     authority=authority,
     owns=owns,
     redeems_assertions=True,
+    adoption_path="flow_mcp.authorization_servers.keycloak.adoption.reader:KeycloakReader",
+    redirect_property="Client.validRedirectUris",
     losses=losses,
     credentials=CredentialVariables((("KEYCLOAK_USER", "KEYCLOAK_PASSWORD"), ("KEYCLOAK_CLIENT_SECRET",))),
 )

@@ -30,6 +30,7 @@ def check(declaration: Declaration) -> Iterator[Finding]:
     yield from _groups(declaration, server)
     yield from _registration(declaration, server)
     yield from _server(server)
+    yield from _scopes(declaration, server)
     yield from _client_ids(declaration)
     yield from _credentials(declaration)
     yield from federated_issuers.check(declaration)
@@ -63,6 +64,27 @@ def _server(server: Keycloak) -> Iterator[Finding]:
             "is longer than a day, and an access token cannot be revoked",
             "Declare at most 24h. Clients request new tokens automatically.",
         )
+
+
+def _scopes(declaration: Declaration, server: Keycloak) -> Iterator[Finding]:
+    keys = {resource.key for resource in declaration.resources}
+    others = {names.scope(declaration, resource): resource.key for resource in declaration.resources}
+    for key, scope in server.scopes.items():
+        path = (*_PATH, "scopes", key)
+        if key not in keys:
+            yield Finding(path, "is not a declared workspace and environment", "Remove it, or correct it.")
+        elif others[scope] != key:
+            yield Finding(
+                path,
+                f"is also the scope of {others[scope]}, so its tokens would fit both",
+                "Declare a separate scope for each workspace and environment.",
+            )
+        elif scope.startswith(names.SCOPE_PREFIX) or scope in names.BUILT_IN_SCOPES:
+            yield Finding(
+                path,
+                "is a name that Keycloak or this project gives to scopes",
+                "Choose another name, or remove it to use the default name.",
+            )
 
 
 def _groups(declaration: Declaration, server: Keycloak) -> Iterator[Finding]:

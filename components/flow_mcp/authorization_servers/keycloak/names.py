@@ -6,9 +6,10 @@ They follow from the declaration, so the challenge of a 401 answer can name the 
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
+    from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
     from flow_mcp.declaration.declaration import Declaration, ResourceDeclared
 
 
@@ -22,11 +23,19 @@ BUILT_IN_CLIENTS = frozenset(
     {"account", "account-console", "admin-cli", "broker", "realm-management", "security-admin-console"}
 )
 """Client IDs that Keycloak creates in every realm."""
+BUILT_IN_SCOPES = frozenset(
+    {
+        *("acr", "address", "basic", "email", "microprofile-jwt", OFFLINE_ACCESS, "openid", "organization"),
+        *("phone", "profile", "roles", "service_account", "web-origins"),
+    }
+)
+"""Names of client scopes that Keycloak creates in every realm or on use."""
 
 
 def scope(declaration: Declaration, resource: ResourceDeclared) -> str:
     """Return the name of the client scope that adds the resource's audience to a token."""
-    return f"{SCOPE_PREFIX}{declaration.tenant.id}/{resource.key}"
+    server = cast("Keycloak", declaration.server)
+    return server.scopes.get(resource.key) or f"{SCOPE_PREFIX}{declaration.tenant.id}/{resource.key}"
 
 
 def programs_role(declaration: Declaration, resource: ResourceDeclared) -> str:

@@ -35,6 +35,7 @@ class PreflightArguments(Administration):
         groups: names or paths of the groups that must exist; empty if the stack creates the realm.
         features: features that the server must have enabled, as `--features` takes them.
         identity_providers: aliases of the identity providers that the stack creates, by issuer.
+        adopted: Keycloak's IDs of the existing clients that the stack takes over, by client ID.
     """
 
     realm: str
@@ -45,6 +46,7 @@ class PreflightArguments(Administration):
     groups: tuple[str, ...] = ()
     features: tuple[str, ...] = ()
     identity_providers: dict[str, str] = Field(default_factory=dict)
+    adopted: dict[str, str] = Field(default_factory=dict)
 
 
 class PreflightResult(Properties):
@@ -211,9 +213,11 @@ def _require_own(api: AdminApi, arguments: PreflightArguments, realm: dict[str, 
 def _require_free_client_ids(api: AdminApi, arguments: PreflightArguments) -> None:
     for client_id in arguments.client_ids:
         for client in api.get(realm_path(arguments.realm, "clients"), clientId=client_id):
-            if client.get("attributes", {}).get(OWNER_ATTRIBUTE) != arguments.owner:
+            owner = client.get("attributes", {}).get(OWNER_ATTRIBUTE)
+            is_adopted = owner is None and arguments.adopted.get(client_id) == client["id"]
+            if owner != arguments.owner and not is_adopted:
                 raise OwnedByOthersError(
                     f"Client ID {client_id} is taken in realm {arguments.realm} at Keycloak {api.url} by a "
-                    "client that this stack did not create. Declare another clientId, or list the client "
-                    "under manualRegistrations."
+                    "client that this stack did not create. Declare another clientId, list the client under "
+                    "manualRegistrations, or take it over with `flow-mcp adopt`."
                 )

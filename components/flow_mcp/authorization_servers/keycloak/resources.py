@@ -250,6 +250,11 @@ def preflight(declaration: Declaration, server: Keycloak) -> Preflight:
             "create": server.realm.create,
             "owner": names.owner(declaration),
             "clientIds": [declaration.client_id(name) for name in sorted(declaration.tenant.clients)],
+            "adopted": {
+                declaration.client_id(name): adopted.id.rpartition("/")[2]
+                for name in sorted(declaration.tenant.clients)
+                if (adopted := declaration.tenant.adopted.get(f"Client/{name}")) and adopted.id
+            },
             "keepsPreviousSecrets": bool(overlaps(declaration)),
             "groups": [] if server.realm.create else sorted(admitted_groups(declaration)),
             "features": federated_issuers.features(declaration),

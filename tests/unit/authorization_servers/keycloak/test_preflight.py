@@ -53,6 +53,14 @@ def test_realm_of_this_stack_is_accepted() -> None:
     assert preflight() == PreflightResult(realm_exists=True, version="26.7.4")
 
 
+def test_a_client_that_the_stack_takes_over_is_accepted_by_its_id() -> None:
+    existing = json_answer(200, [{"id": "id-1", "clientId": "agent", "attributes": {}}])
+    answers = {"GET /admin/realms/acme/clients?clientId=agent": existing}
+    assert preflight(answers, adopted={"agent": "id-1"}).realm_exists
+    with pytest.raises(OwnedByOthersError, match="or take it over with `flow-mcp adopt`"):
+        preflight(answers, adopted={"agent": "id-2"})
+
+
 def test_absent_realm_that_the_stack_creates_is_accepted() -> None:
     assert preflight({"GET /admin/realms/acme": MISSING}) == PreflightResult(
         realm_exists=False, version="26.7.4"
@@ -140,11 +148,12 @@ def test_permissions_are_checked_before_the_owner_attribute() -> None:
 
 @pytest.mark.parametrize("create", [True, False])
 def test_client_id_of_another_owner_is_rejected(create: bool) -> None:
-    taken = json_answer(200, [{"clientId": "agent", "attributes": {"flowMcpOwner": "flow-mcp:globex"}}])
+    attributes = {"flowMcpOwner": "flow-mcp:globex"}
+    taken = json_answer(200, [{"id": "id-1", "clientId": "agent", "attributes": attributes}])
     realm = json_answer(200, {"realm": "acme", **(OWN if create else {"attributes": {}})})
     answers = {"GET /admin/realms/acme": realm, "GET /admin/realms/acme/clients?clientId=agent": taken}
     with pytest.raises(OwnedByOthersError, match="Client ID agent is taken in realm acme"):
-        preflight(answers, create=create)
+        preflight(answers, create=create, adopted={"agent": "id-1"})
 
 
 def test_create_false_is_rejected_for_the_stacks_own_realm() -> None:

@@ -106,7 +106,10 @@ def _client(
     mark = (resource.before.get("extraConfig") or {}).get(OWNER_ATTRIBUTE)
     if mark and attributes.get(OWNER_ATTRIBUTE) is None:
         yield Repair(f"Restore the owner mark of the client {name}.", None, attribute(OWNER_ATTRIBUTE, mark))
-    if declared.grant is Grant.AUTHORIZATION_CODE and attributes.get(_PKCE) != "S256":
+    kept = declaration.tenant.kept("Client", name)
+    keeps_pkce, keeps_attributes = "pkceCodeChallengeMethod" in kept, "extraConfig" in kept
+    person = declared.grant is Grant.AUTHORIZATION_CODE
+    if person and not keeps_pkce and attributes.get(_PKCE) != "S256":
         drift = (
             None if "pkceCodeChallengeMethod" in resource.changed else pkce(subject, attributes.get(_PKCE))
         )
@@ -116,7 +119,7 @@ def _client(
         yield from _assertions(subject, attributes, attribute)
     for key, grant in ATTRIBUTES.items():
         enabled = attributes.get(key) == "true" and key not in declared_grants
-        if enabled and _READ.get(key) not in resource.before:
+        if not keeps_attributes and enabled and _READ.get(key) not in resource.before:
             text = f"{name} has the {grant} grant."
             drift = subject.changed(key, text, "client-grant-changes", before=None, after="true")
             yield Repair(f"Disable the {grant} grant of {name}.", drift, attribute(key, "false"))
