@@ -20,7 +20,7 @@ from flow_mcp.engine.plugin.schema import package_schema
 from flow_mcp.engine.plugin.schema_types import SchemaTypes, to_identifier
 
 _COMPONENT = f"{PACKAGE}:index:McpServerSettings"
-_SECRETS = ("clientSecrets",)
+_SECRETS = ("clientSecrets", "otherClientSecrets")
 
 
 def plugin_schema(version: str) -> dict[str, Any]:

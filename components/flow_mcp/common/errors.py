@@ -48,7 +48,9 @@
     ├── ToolchainError           Pulumi or a plugin could not be found, downloaded or built
     ├── LocalKeycloakError       the Keycloak of `flow-mcp dev` cannot be installed, started or stopped
     ├── DemoError                the demo cannot continue
-    └── NewProjectError          a new project cannot be created in a directory
+    ├── NewProjectError          a new project cannot be created in a directory
+    ├── UpgradeError             a project does not name the version that it uses
+    └── EditorSettingsError      an editor's settings cannot be extended
 
 Each message states what failed, where, why and what to do. None contains a secret.
 """

@@ -29,9 +29,10 @@ def test_inputs_are_typed_plain_and_required() -> None:
     assert SCHEMA["types"]["flow-mcp:index:Tenant"]["required"] == ["id", "workspaces"]
 
 
-def test_client_secrets_are_the_only_secret_output() -> None:
+def test_client_secrets_are_the_only_secret_outputs() -> None:
     assert [name for name, output in COMPONENT["properties"].items() if output.get("secret")] == [
-        "clientSecrets"
+        "clientSecrets",
+        "otherClientSecrets",
     ]
 
 

@@ -30,6 +30,7 @@ RUNTIME = [
     "resource_metadata",
 ]
 SETTINGS = [
+    "IdentityAssertion",
     "AuthorizationServer",
     "ClaimCondition",
     "Client",
@@ -52,7 +53,7 @@ def test_the_runtime_exports_its_names() -> None:
 
 
 def test_the_settings_document_exports_its_names() -> None:
-    assert sorted(flow_mcp.settings.__all__) == SETTINGS
+    assert sorted(flow_mcp.settings.__all__) == sorted(SETTINGS)
     assert [name for name in SETTINGS if not hasattr(flow_mcp.settings, name)] == []
 
 
@@ -63,6 +64,8 @@ def test_the_component_has_its_arguments_and_outputs() -> None:
         "client_ids",
         "client_secrets",
         "hand_over",
+        "other_client_secrets",
+        "other_server",
         "settings",
     ]
     assert list(inspect.signature(McpServerSettings).parameters) == ["name", "args", "opts"]
@@ -82,5 +85,7 @@ def test_the_pulumi_package_has_its_members() -> None:
         "clientIds",
         "clientSecrets",
         "handOver",
+        "otherClientSecrets",
+        "otherServer",
         "settings",
     ]
