@@ -181,7 +181,10 @@ def test_recreated_objects_and_unapplied_changes_are_not_mended(
     label = f"client scope flow-mcp/{_NAME}/1/staging"
     assert (code, document["tenants"][0]["notes"]) == (
         3,
-        [f"The {label} was deleted and recreated without Pulumi. Delete it, then run with --mend."],
+        [
+            f"The {label} was deleted and recreated without Pulumi. Take it over with `flow-mcp adopt`, or "
+            "delete it and run with --mend."
+        ],
     )
     result = flow_mcp(applied.scratch, "drift", _NAME, "--mend")
     assert f"{_NAME} was not mended: the {label} was recreated without Pulumi" in result.stderr

@@ -2,6 +2,7 @@ package main
 
 import (
 	"github.com/hashicorp/terraform-plugin-sdk/v2/helper/schema"
+	"github.com/hashicorp/terraform-plugin-sdk/v2/helper/validation"
 )
 
 // newerResources are the resources of this upstream that are used here and have more properties in the official
@@ -12,6 +13,8 @@ func newerResources() map[string]newerResource {
 		"keycloak_openid_client": newerClient(),
 		"keycloak_openid_client_scope": {
 			properties: []newerProperty{
+				// Upstream reads false where Keycloak's default of true applies, and would write that.
+				storedIn("attributes", "include_in_token_scope", "include.in.token.scope", on),
 				storedIn("attributes", "include_in_openid_provider_metadata", "include.in.openid.provider.metadata", on),
 				refused("extra_config", schema.Schema{
 					Type: schema.TypeMap, Optional: true, Elem: &schema.Schema{Type: schema.TypeString},
@@ -93,8 +96,15 @@ func newerClient() newerResource {
 	rotation := schema.Schema{
 		Type: schema.TypeMap, Optional: true, Elem: &schema.Schema{Type: schema.TypeString},
 	}
+	// This upstream writes the method and does not read it, so an import of a client would lose it.
+	pkce := schema.Schema{
+		Type: schema.TypeString, Optional: true, ValidateFunc: validation.StringInSlice([]string{"", "plain", "S256"}, false),
+	}
 	return newerResource{
 		properties: []newerProperty{
+			storedIn("attributes", "pkce_code_challenge_method", "pkce.code.challenge.method", pkce),
+			// Upstream reads false where Keycloak's default of true applies, and would write that.
+			storedIn("attributes", "use_refresh_tokens", "use.refresh.tokens", on),
 			stored("always_display_in_console", "alwaysDisplayInConsole", off),
 			storedIn("attributes", "require_dpop_bound_tokens", "dpop.bound.access.tokens", computedFlag),
 			storedIn("attributes", "standard_token_exchange_enabled", "standard.token.exchange.enabled", off),

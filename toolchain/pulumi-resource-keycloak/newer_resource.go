@@ -124,9 +124,10 @@ func (r newerResource) write(
 func (r newerResource) load(data *schema.ResourceData, from representation) error {
 	for _, property := range r.properties {
 		value := property.schema.Default
-		if property.isStored() {
+		// Keycloak's default applies where a representation lacks the value, and it is the schema's.
+		if stored := from.get(property.field); property.isStored() && (stored != nil || value == nil) {
 			var err error
-			if value, err = property.decode(from.get(property.field)); err != nil {
+			if value, err = property.decode(stored); err != nil {
 				return fmt.Errorf("%s of Keycloak: %w", property.field.name, err)
 			}
 		}

@@ -7,6 +7,7 @@ from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
+from flow_mcp.authorization_servers.adopted_resources import adopting
 from flow_mcp.authorization_servers.component import component_of
 from flow_mcp.authorization_servers.documents import settings_document
 from flow_mcp.authorization_servers.load import from_configuration
@@ -65,9 +66,13 @@ class McpServerSettings(pulumi.ComponentResource):
         with no_stack_traces():
             super().__init__("flow-mcp:index:McpServerSettings", name, _normalized(loaded), opts)
             below = pulumi.ResourceOptions(parent=self, protect=protect)
+            adoption = pulumi.ResourceOptions(transformations=[adopting(declaration.tenant.adopted)])
+            at_first_server = pulumi.ResourceOptions.merge(below, adoption)
             try:
+                # During a move, the record of adopted objects is that of the first server.
                 server, *others = (
-                    component_of(side.kind)(name, side, below) for side in declaration.at_servers
+                    component_of(side.kind)(name, side, below if number else at_first_server)
+                    for number, side in enumerate(declaration.at_servers)
                 )
             except FlowMcpError as error:
                 raise pulumi.RunError(str(error)) from None

@@ -10,6 +10,8 @@ from flow_mcp.authorization_servers.discovery.metadata_resource import MetadataR
 from flow_mcp.authorization_servers.external.client_resource import RegisteredClientResource
 from flow_mcp.authorization_servers.keycloak.claim_resource import ClaimResource
 from flow_mcp.authorization_servers.keycloak.client_secret_resource import ClientSecretResource
+from flow_mcp.authorization_servers.keycloak.identity_provider_resource import IdentityProviderResource
+from flow_mcp.authorization_servers.keycloak.linked_people_resource import LinkedPeopleResource
 from flow_mcp.authorization_servers.keycloak.preflight import KeycloakPreflight
 from flow_mcp.authorization_servers.keycloak.registration_resource import RegistrationResource
 from flow_mcp.authorization_servers.scalekit.client_resource import ClientResource
@@ -23,6 +25,8 @@ RESOURCES: tuple[AnyResource, ...] = (
     ClaimResource(),
     ClientSecretResource(),
     RegistrationResource(),
+    IdentityProviderResource(),
+    LinkedPeopleResource(),
     MetadataResource(),
     FormerSettingsResource(),
     Auth0SecretResource(),

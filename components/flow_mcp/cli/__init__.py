@@ -14,6 +14,7 @@ from flow_mcp.common.exit_codes import INTERRUPTED
 
 # Summaries for `flow-mcp --help`. The module with a command's name has the click command `command`.
 _SUMMARIES = {
+    "adopt": "Take over what exists at an authorization server.",
     "check": "Check tenants' declarations, offline.",
     "connect": "Print the configuration of an MCP application.",
     "demo": "Run a demonstration on this machine.",

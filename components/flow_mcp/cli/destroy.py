@@ -71,7 +71,8 @@ def command(
 def show_losses(result: Result) -> None:
     """Print what the destruction of a tenant loses."""
     name = terminal(result.stack)
-    click.echo(f"{name}: {result.deletions} resources will be deleted. This loses:", err=True)
+    loses = " This loses:" if result.losses else ""
+    click.echo(f"{name}: {result.deletions} resources will be deleted.{loses}", err=True)
     for loss in result.losses:
         click.echo(f"  - {terminal(loss, _MAXIMUM_LENGTH)}", err=True)
 

@@ -103,6 +103,8 @@ class FleetProgress(LiveProgress):
             self._print(f"{place}{terminal(event.stack)}: {result_line(result)}{self._remaining()}")
 
     def _overall(self) -> str:
+        if not self._total:
+            return self._phase
         failed = f", {self._failed} failed" if self._failed else ""
         return f"{self._phase}: {self._done} of {self._total} tenants{failed}{self._remaining()}"
 

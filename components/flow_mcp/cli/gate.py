@@ -95,13 +95,14 @@ def preview(form: Format, digest_to: Path | None, tree_to: Path | None, *, force
         gated = gate.preview(fleet)
     diffs, project = gated.diffs, fleet.stacks.project
     show(diffs, _places(project, diffs), Pack.load(project.policies), form)
+    # After an interruption nothing is written: a part of the tenants cannot be approved.
+    code = _report(gated.outcome)
     permitted = [diff for diff in diffs.diffs if not diff.blocked]
     if digest_to:
         approvable = bool(permitted) or not diffs.diffs if tree_to else not diffs.blocked
         digest_to.write_text(f"{digest(diffs.diffs)}\n" if approvable else "", encoding="utf-8")
     if tree_to:
         tree_to.write_text(f"{DigestTree.of(diffs.diffs).model_dump_json(indent=2)}\n", encoding="utf-8")
-    code = _report(gated.outcome)
     raise SystemExit(code or run.verdict(diffs))
 
 
@@ -203,6 +204,9 @@ def _report(outcome: FleetOutcome) -> int:
             click.echo(
                 f"flow-mcp: {terminal(result.stack)}: {terminal(result.message, _MAX_LENGTH)}", err=True
             )
+    if unchanged := outcome.counts().get("unchanged", 0):
+        noun = "tenant is" if unchanged == 1 else "tenants are"
+        click.echo(f"flow-mcp: {unchanged} {noun} unchanged since the last recorded run", err=True)
     waiting = [result.stack for result in outcome.results if result.status == "not-started"]
     for line in (outcome.refusal, *outcome.notes, f"not started: {', '.join(waiting)}" if waiting else ""):
         if line:

@@ -8,7 +8,13 @@ from typing import TypeVar
 import click
 
 from flow_mcp.authorization_servers import KINDS
-from flow_mcp.cli.options import current_project, is_interactive, project_option
+from flow_mcp.cli.options import (
+    current_project,
+    is_interactive,
+    project_option,
+    setting_value,
+    workspace_value,
+)
 from flow_mcp.review.fleet.new_tenant import Setting, content, new_file, required_settings, write
 
 _SERVERS = tuple(KINDS)
@@ -52,11 +58,11 @@ def command(
     """
     project = current_project()
     new_file(project, tenant)
-    environments = dict(map(_workspace, workspaces)) or dict(
-        (_ask("--workspace", "Workspace and its environments, such as 456=production,test", _workspace),)
+    environments = dict(map(workspace_value, workspaces)) or dict(
+        (_ask("--workspace", "Workspace and its environments, such as 456=production,test", workspace_value),)
     )
     chosen = kind or _ask("--server", f"Authorization server: {', '.join(_SERVERS)}", _kind)
-    values = dict(map(_setting, settings))
+    values = dict(map(setting_value, settings))
     for setting in required_settings(chosen):
         if not any(path == setting.path or setting.path.startswith(f"{path}.") for path in values):
             values[setting.path] = _ask(f"--set {setting.path}=…", _question(setting), _value)
@@ -83,21 +89,6 @@ def _ask(option: str, question: str, read: Callable[[str], _Answer]) -> _Answer:
 
 def _question(setting: Setting) -> str:
     return f"{setting.path} ({setting.description.rstrip('.')})" if setting.description else setting.path
-
-
-def _workspace(given: str) -> tuple[str, list[str]]:
-    name, equals, environments = given.partition("=")
-    listed = [environment.strip() for environment in environments.split(",")]
-    if not (name and equals and all(listed)):
-        raise click.UsageError(f"{given!r} is not a workspace with environments, such as 456=production,test")
-    return name.strip(), listed
-
-
-def _setting(given: str) -> tuple[str, str]:
-    path, equals, value = given.partition("=")
-    if not (equals and value and all(path.split("."))):
-        raise click.UsageError(f"--set {given} is not of the form KEY=VALUE, such as realm.name=acme")
-    return path, value
 
 
 def _kind(given: str) -> str:

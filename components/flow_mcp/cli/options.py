@@ -146,3 +146,28 @@ def tenants_completion(context: click.Context, _: click.Parameter, incomplete: s
         for stack in stacks
         if stack.startswith(incomplete) and stack not in given and stack.isprintable()
     ]
+
+
+def workspace_value(given: str) -> tuple[str, list[str]]:
+    """Return the ID and the environments of `ID=ENVIRONMENT,…`.
+
+    Raises:
+        click.UsageError: the value has another form.
+    """
+    name, equals, environments = given.partition("=")
+    listed = [environment.strip() for environment in environments.split(",")]
+    if not (name and equals and all(listed)):
+        raise click.UsageError(f"{given!r} is not a workspace with environments, such as 456=production,test")
+    return name.strip(), listed
+
+
+def setting_value(given: str) -> tuple[str, str]:
+    """Return the path and the value of `KEY=VALUE`.
+
+    Raises:
+        click.UsageError: the value has another form.
+    """
+    path, equals, value = given.partition("=")
+    if not (equals and value and all(path.split("."))):
+        raise click.UsageError(f"--set {given} is not of the form KEY=VALUE, such as realm.name=acme")
+    return path, value

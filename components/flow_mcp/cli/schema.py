@@ -14,6 +14,7 @@ from flow_mcp.common.json_schema import schema_text
 from flow_mcp.declaration.applications.schema import applications_schema
 from flow_mcp.local.editors import jetbrains, vscode
 from flow_mcp.local.editors.schemas import FILE_SCHEMAS
+from flow_mcp.operations.adopt.document import adopt_schema
 from flow_mcp.operations.drift.document import drift_schema
 from flow_mcp.review.diff.document import diff_schema
 from flow_mcp.review.evidence.schema import evidence_schema
@@ -37,6 +38,7 @@ def _pulumi_package() -> dict[str, Any]:
 
 
 _SCHEMAS = {
+    "adopt": adopt_schema,
     "stack": stack_schema,
     "applications": applications_schema,
     "settings": settings_schema,
@@ -55,6 +57,7 @@ _EDITORS = {"jetbrains": jetbrains.files, "vscode": vscode.files}
 
 @click.command(
     epilog="\b\nExamples:\n  flow-mcp schema                        a tenant's file, to standard output\n"
+    "  flow-mcp schema adopt                  the output of `flow-mcp adopt --json`\n"
     "  flow-mcp schema applications           stacks/applications.yaml, the team's known applications\n"
     "  flow-mcp schema settings               the settings document\n"
     "  flow-mcp schema envelope               the envelope of an export\n"

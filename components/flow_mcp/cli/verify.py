@@ -24,6 +24,7 @@ from flow_mcp.engine.project import Project
 from flow_mcp.engine.stacks import CLIENT_SECRETS, OTHER_CLIENT_SECRETS, StackError, Stacks
 from flow_mcp.operations.verify.check import Result
 from flow_mcp.operations.verify.client_key import ClientKey
+from flow_mcp.operations.verify.client_token import ClientToken
 from flow_mcp.operations.verify.report import Verification, counts, lines
 from flow_mcp.operations.verify.report import as_json as in_json
 from flow_mcp.operations.verify.run import run
@@ -47,6 +48,8 @@ class SettingsError(FlowMcpError):
     "  flow-mcp verify acme --metadata-document https://claude.ai/oauth/client.json\n"
     "  flow-mcp verify --settings acme.json without Pulumi and without secrets\n"
     "  flow-mcp verify acme --key signer=signer.pem\n"
+    "  flow-mcp verify acme --token nightly-agent=job.jwt\n"
+    "  flow-mcp verify acme --assertion assistant=ada.jwt\n"
     "  flow-mcp verify --json               for a pipeline\n\n"
     "Exit codes: 0 no check failed (warnings allowed), 1 a check failed, 2 could not run; 130 interrupted."
 )
@@ -69,6 +72,20 @@ class SettingsError(FlowMcpError):
     metavar="CLIENT=FILE",
     help="Private key (PEM) of a client with private key JWT, to request its tokens. Repeatable.",
 )
+@click.option(
+    "--token",
+    "tokens",
+    multiple=True,
+    metavar="CLIENT=FILE",
+    help="Another issuer's token (JWT) of a client with a federated credential. Repeatable.",
+)
+@click.option(
+    "--assertion",
+    "assertions",
+    multiple=True,
+    metavar="CLIENT=FILE",
+    help="Identity assertion (ID-JAG) for the client to redeem; it is valid once. Repeatable.",
+)
 @click.option("--all", "everything", is_flag=True, help="Also list passed and skipped checks.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
 def command(
@@ -76,6 +93,8 @@ def command(
     file: Path | None,
     metadata_document: str | None,
     keys: tuple[str, ...],
+    tokens: tuple[str, ...],
+    assertions: tuple[str, ...],
     *,
     mcp_server: bool,
     everything: bool,
@@ -84,16 +103,25 @@ def command(
     """Verify live tenants with the requests of their clients, and show what fails and why.
 
     If registration is open, clients are registered and deleted again; nothing else is changed. Tokens are
-    requested with the stacks' client secrets and with the given keys. No secret, key or token is shown.
+    requested with the stacks' client secrets and with the given keys and tokens. No secret, key or token is
+    shown.
     If KEYCLOAK_USER and KEYCLOAK_PASSWORD are set, the clients in Keycloak are compared with the declaration.
     """
     if file and tenants:
         raise click.UsageError("--settings and tenant names exclude each other")
-    if keys and not file and len(tenants) != 1:
-        raise click.UsageError(
-            "--key requires exactly one tenant, or --settings: the key is that of the tenant's client"
-        )
-    options = _Options(metadata_document, mcp_server, dict(map(_client_key, keys)))
+    for option, values in (("key", keys), ("token", tokens), ("assertion", assertions)):
+        if values and not file and len(tenants) != 1:
+            raise click.UsageError(
+                f"--{option} requires exactly one tenant, or --settings: "
+                f"the {option} belongs to the tenant's client"
+            )
+    options = _Options(
+        metadata_document,
+        mcp_server,
+        {name: ClientKey.read(path) for name, path in _files("key", keys)},
+        {name: ClientToken.read(path) for name, path in _files("token", tokens)},
+        {name: ClientToken.read(path) for name, path in _files("assertion", assertions)},
+    )
     with Steps() as report:
         verified, broken = _verify(tenants, file, options, report)
     done = list(verified.values())
@@ -106,7 +134,7 @@ def command(
 
 def failures(stacks: Sequence[str], report: Steps) -> dict[str, str]:
     """Verify tenants, and return by stack which checks failed or why it could not be verified."""
-    verified, broken = _verify(tuple(stacks), None, _Options(None, mcp_server=False, client_keys={}), report)
+    verified, broken = _verify(tuple(stacks), None, _NO_OPTIONS, report)
     reasons = dict(broken)
     for stack, verification in verified.items():
         failed = [result for result in verification.results if result.status == "fail"]
@@ -144,16 +172,22 @@ class _Options(NamedTuple):
     metadata_document: str | None
     mcp_server: bool
     client_keys: Mapping[str, ClientKey]
+    client_tokens: Mapping[str, ClientToken]
+    assertions: Mapping[str, ClientToken]
 
+
+_NO_OPTIONS = _Options(None, mcp_server=False, client_keys={}, client_tokens={}, assertions={})
 
 _Prepare = Callable[[Web, _Options], Iterator[Target]]
 
 
-def _client_key(value: str) -> tuple[str, ClientKey]:
-    name, equals, file = value.partition("=")
-    if not (name and equals and file):
-        raise click.UsageError(f"--key {value} is not of the form CLIENT=FILE")
-    return name, ClientKey.read(Path(file))
+def _files(option: str, values: tuple[str, ...]) -> Iterator[tuple[str, Path]]:
+    """Yield the client and the file of each value of an option."""
+    for value in values:
+        name, equals, file = value.partition("=")
+        if not (name and equals and file):
+            raise click.UsageError(f"--{option} {value} is not of the form CLIENT=FILE")
+        yield name, Path(file)
 
 
 def _tenants(tenants: tuple[str, ...], file: Path | None) -> Iterator[tuple[str, _Prepare]]:
@@ -194,20 +228,26 @@ def _targets(
     options: _Options,
 ) -> Iterator[Target]:
     servers = settings.authorization_servers
-    key_clients = {
-        client.name
-        for server in servers
-        for client in server.clients
-        if client.authentication == "private-key-jwt"
-    }
-    if unknown := sorted(set(options.client_keys) - key_clients):
-        raise SettingsError(
-            f"--key {unknown[0]}: {settings.tenant} has no such client with private-key-jwt. "
-            f"Its clients with private-key-jwt: {', '.join(sorted(key_clients)) or 'none'}."
+    clients = [client for server in servers for client in server.clients]
+    for option, given, having in (
+        ("key", options.client_keys, "private-key-jwt"),
+        ("token", options.client_tokens, "federated"),
+        ("assertion", options.assertions, "identity assertions"),
+    ):
+        suitable = sorted(
+            client.name
+            for client in clients
+            if client.authentication == having or (option == "assertion" and client.identity_assertion)
         )
+        if unknown := sorted(set(given) - set(suitable)):
+            raise SettingsError(
+                f"--{option} {unknown[0]}: {settings.tenant} has no such client with {having}. "
+                f"Its clients with {having}: {', '.join(suitable) or 'none'}."
+            )
     for server, output in zip(servers, (CLIENT_SECRETS, OTHER_CLIENT_SECRETS), strict=False):
+        of_server = partial(secrets, output)
         yield Target(
-            settings, server, web, declaration, partial(secrets, output), *options, environment=os.environ
+            settings, server, web, declaration, of_server, environment=os.environ, **options._asdict()
         )
 
 

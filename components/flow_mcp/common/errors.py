@@ -18,16 +18,20 @@
     ├── PreviewError             Pulumi's preview failed or its result is unreliable
     │   └── LockedError          another update holds the stack's lock
     ├── WaveError                the percentages of the waves of an update are invalid
+    ├── ShardError               a text does not name a shard
     ├── UnresolvedError          it is unknown whether a killed update created a resource
     ├── FleetError               a run over several tenants cannot start or continue
     ├── NewTenantError           a new tenant's file cannot be created
     ├── PulumiError              a run of Pulumi in a scratch project failed
     ├── BlockedError             the gate blocks a change, which cannot be approved
     ├── NotApprovedError         the change to apply differs from the approved one
+    ├── ApprovalError            a file is not the digest tree of the approved digest
     ├── DeviationError           the applied change differs from the approved one
     ├── NotMendedError           drift could not be reverted
     ├── GitError                 a git revision cannot be read
+    ├── AdoptError               nothing can be adopted, or the proposal cannot be written
     ├── ExportError              settings cannot be delivered
+    ├── ManifestError            a manifest cannot be written from the given values
     ├── RotateError              a rotation cannot be recorded, or a secret cannot be handed over
     ├── ConnectError             a tenant does not admit an application
     ├── EvidenceError            evidence cannot be created or read
@@ -40,6 +44,7 @@
     ├── SkipError                `verify` skips a check, for the given reason
     ├── SettingsError            the settings passed to `verify` are invalid
     ├── ClientKeyError           the key passed to `verify` does not belong to the client
+    ├── ClientTokenError         the file passed to `verify` has no signed token
     ├── ToolchainError           Pulumi or a plugin could not be found, downloaded or built
     ├── LocalKeycloakError       the Keycloak of `flow-mcp dev` cannot be installed, started or stopped
     ├── DemoError                the demo cannot continue

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
+from flow_mcp.declaration import enterprise
 from flow_mcp.declaration.access_lists import check_access
 from flow_mcp.declaration.applications.checks import check_clients, check_registration
 from flow_mcp.declaration.applications.entry import Application
@@ -50,9 +51,11 @@ def _check(
     yield from choice_findings
     yield from _identifiers(declaration.tenant)
     for name, client in declaration.tenant.clients.items():
-        yield from _client(("clients", name), client)
+        keeps_redirect_uris = declaration.keeps_redirect_uris(name)
+        yield from _client(("clients", name), client, keeps_redirect_uris=keeps_redirect_uris)
     yield from _access(declaration)
     yield from _names(declaration)
+    yield from enterprise.check(declaration)
     if applications is not None:
         yield from check_clients(declaration, applications)
         yield from check_registration(declaration, applications)
@@ -101,7 +104,7 @@ def _case_conflicts(identifiers: Iterable[tuple[Path, str]]) -> Iterator[Finding
             )
 
 
-def _client(path: Path, client: Client) -> Iterator[Finding]:
+def _client(path: Path, client: Client, *, keeps_redirect_uris: bool) -> Iterator[Finding]:
     """Yield findings about a client whose grant, people and credentials contradict each other."""
     if client.grant is Grant.CLIENT_CREDENTIALS:
         people_settings = {
@@ -123,7 +126,7 @@ def _client(path: Path, client: Client) -> Iterator[Finding]:
             )
     else:
         # check_clients reports missing redirect URIs of known applications.
-        if not client.redirect_uris and client.application is None:
+        if not client.redirect_uris and client.application is None and not keeps_redirect_uris:
             yield Finding(
                 (*path, "redirectUris"),
                 "is missing, but grant authorization-code requires it",

@@ -14,12 +14,12 @@ from flow_mcp.declaration.base import (
     ClientRedirectUri,
     Declared,
     Form,
-    IssuerUrl,
     Name,
     Origin,
     ServerUrl,
     Text,
 )
+from flow_mcp.declaration.federated_credential import FederatedCredential
 from flow_mcp.declaration.findings import RefusedError
 from flow_mcp.declaration.secret import Secret
 from flow_mcp.settings import Grant
@@ -177,17 +177,6 @@ class PrivateKeyJwt(Declared):
         if self.previous_certificate and self.previous_certificate == self.certificate:
             raise RefusedError("has the same certificate twice", "Remove previousCertificate.")
         return self
-
-
-class FederatedCredential(Declared):
-    """Authentication with another issuer's token instead of a secret (RFC 7523, section 2.2)."""
-
-    issuer: Annotated[IssuerUrl, Field(description="`iss` of the other issuer's token.")]
-    subject: Annotated[Text, Field(description="`sub` of the other issuer's token, compared exactly.")]
-    audience: Annotated[
-        Text | None,
-        Field(description="`aud` of the other issuer's token. Default: the authorization server's default."),
-    ] = None
 
 
 class Client(Declared):

@@ -45,6 +45,12 @@ class AuthorizationServerKind:
         credentials: environment variables with the credentials of the server's administrator.
         needs_credentials: returns whether the tenant's stack needs them.
         server_url: returns the server's URL, for kinds without `authority`.
+        redeems_assertions: whether the stack can declare company identity providers whose assertions clients
+            redeem.
+        adoption_path: `module:class` of the `AdoptionReader`, imported by `flow-mcp adopt` only; empty if the
+            kind has none.
+        redirect_property: the property `<type>.<property>` in Pulumi with a client's redirect URIs. A client
+            that keeps it needs no declared redirect URIs.
         losses: yields what the server loses, in addition to clients and their secrets, when the tenant's
             resources are deleted. It may call the server.
     """
@@ -63,6 +69,9 @@ class AuthorizationServerKind:
     credentials: CredentialVariables = NO_CREDENTIALS
     needs_credentials: Callable[[Declaration], bool] = lambda _: True
     server_url: Callable[[Declaration], str] | None = None
+    redeems_assertions: bool = False
+    adoption_path: str = ""
+    redirect_property: str = ""
     losses: Callable[[Declaration], Iterable[str]] = lambda _: ()
 
     @property
@@ -171,6 +180,11 @@ class Declaration:
             for entry in ("*", f"{resource.workspace}/*", resource.key):
                 resources_by_entry.setdefault(entry, []).append(resource)
         return {entry: tuple(resources) for entry, resources in resources_by_entry.items()}
+
+    def keeps_redirect_uris(self, name: str) -> bool:
+        """Whether a declared client keeps the redirect URIs that it has at the authorization server."""
+        resource_type, _, redirect_uris = self.kind.redirect_property.partition(".")
+        return bool(redirect_uris) and redirect_uris in self.tenant.kept(resource_type, name)
 
     def client_id(self, name: str) -> str:
         """The client ID of a declared client, for kinds where `chooses_client_ids` is true."""

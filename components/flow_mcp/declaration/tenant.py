@@ -6,8 +6,10 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
+from flow_mcp.declaration.adopted import AdoptedResource, ResourceKey
 from flow_mcp.declaration.base import Declared, Identifier, Name
 from flow_mcp.declaration.clients import Client, ManualRegistration
+from flow_mcp.declaration.enterprise_issuer import EnterpriseIssuer
 from flow_mcp.declaration.waivers import RuleId, Waiver
 
 MOVES = ("movingTo", "movingFrom")
@@ -74,6 +76,28 @@ class Tenant(Declared):
             "Clients and their access can be changed and removed."
         ),
     ] = None
+    enterprise: Annotated[
+        tuple[EnterpriseIssuer, ...] | None,
+        Field(
+            min_length=1,
+            description="Company identity providers whose identity assertions clients may redeem "
+            "(enterprise-managed authorization). Default: none.",
+        ),
+    ] = None
     waivers: dict[RuleId, Waiver] = Field(
         default={}, description="Waivers by the rule's ID; each suppresses a rule until its expiry date."
     )
+    adopted: dict[ResourceKey, AdoptedResource] = Field(
+        default={},
+        description="The objects that existed before the stack, by resource; `flow-mcp adopt` writes it.",
+    )
+
+    def leaves(self, resource_type: str, name: str) -> bool:
+        """Return whether the stack does not create a resource yet."""
+        adopted = self.adopted.get(f"{resource_type}/{name}")
+        return adopted is not None and adopted.leave
+
+    def kept(self, resource_type: str, name: str) -> tuple[str, ...]:
+        """Return the properties of a resource that keep the values of the authorization server."""
+        adopted = self.adopted.get(f"{resource_type}/{name}")
+        return adopted.keep if adopted else ()

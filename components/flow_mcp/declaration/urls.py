@@ -114,7 +114,12 @@ def _server_url(url: str) -> str:
     return url
 
 
-def _issuer_url(url: str) -> str:
+def issuer_url(url: str) -> str:
+    """Return the URL of a token's issuer.
+
+    Raises:
+        RefusedError: the text is not such a URL.
+    """
     # Some issuers, such as Azure Kubernetes Service's, end with a slash, which is part of the comparison.
     _server_url(url.removesuffix("/"))
     return url
@@ -211,7 +216,7 @@ ServerUrl = Annotated[
 """The base URL of a server."""
 
 IssuerUrl = Annotated[
-    str, AfterValidator(_issuer_url), Field(examples=["https://id.acme.example/oidc"], json_schema_extra=_URI)
+    str, AfterValidator(issuer_url), Field(examples=["https://id.acme.example/oidc"], json_schema_extra=_URI)
 ]
 """The issuer of another server's tokens (`iss`)."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, NotRequired, TypedDict
 from urllib.parse import urlsplit, urlunsplit
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ class ResourceMetadata(TypedDict):
     authorization_servers: list[str]
     scopes_supported: list[str]
     bearer_methods_supported: list[str]
+    authorization_grant_profiles_supported: NotRequired[list[str]]
 
 
 def metadata_url(resource: str) -> str:
@@ -34,12 +35,18 @@ def resource_metadata(resource: ProtectedResource) -> ResourceMetadata:
     scopes are those of the first: clients use the first server, and a server rejects scopes that it does not
     know.
     """
-    return {
+    first = resource.authorization_servers[0]
+    metadata: ResourceMetadata = {
         "resource": resource.url,
         "authorization_servers": [server.authority for server in resource.authorization_servers],
-        "scopes_supported": list(resource.authorization_servers[0].scopes_advertised),
+        "scopes_supported": list(first.scopes_advertised),
         "bearer_methods_supported": ["header"],
     }
+    if first.grant_profiles:
+        # A parameter of the authorization server's metadata, which not every server publishes. RFC 9728,
+        # section 2, permits further parameters.
+        metadata["authorization_grant_profiles_supported"] = list(first.grant_profiles)
+    return metadata
 
 
 def metadata_documents(settings: SettingsDocument) -> dict[str, ResourceMetadata]:

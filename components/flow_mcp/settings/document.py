@@ -113,6 +113,22 @@ class TokenRequest(StrictModel):
     ] = None
 
 
+class IdentityAssertion(StrictModel):
+    """A client's second grant: identity assertions of company identity providers (RFC 7523; ID-JAG)."""
+
+    issuers: Annotated[
+        tuple[str, ...],
+        Field(min_length=1, description="`iss` of the assertions that the client may redeem."),
+    ]
+    token_requests: Annotated[
+        tuple[TokenRequest, ...],
+        Field(
+            description="Its token requests without the assertion, one for each protected resource. The "
+            "assertion's `aud` is the authority, and its `resource` the protected resource."
+        ),
+    ]
+
+
 class Client(StrictModel):
     """A declared client and its access."""
 
@@ -131,6 +147,10 @@ class Client(StrictModel):
     token_requests: Annotated[
         tuple[TokenRequest, ...], Field(description="Its token requests, one for each protected resource.")
     ]
+    identity_assertion: Annotated[
+        IdentityAssertion | None,
+        Field(description="Present if the client may also redeem identity assertions about people."),
+    ] = None
 
 
 class DynamicRegistration(StrictModel):
@@ -197,6 +217,14 @@ class ResourceAtServer(StrictModel):
             "If empty, programs need the scopes too."
         ),
     ] = ()
+    grant_profiles: Annotated[
+        tuple[str, ...] | None,
+        Field(
+            min_length=1,
+            description="Grant profiles in protected resource metadata: ID-JAG if a client may redeem "
+            "identity assertions for the resource.",
+        ),
+    ] = None
 
 
 class ProtectedResource(StrictModel):

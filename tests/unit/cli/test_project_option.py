@@ -14,7 +14,12 @@ from flow_mcp.engine.project import NoProjectError, Project
 from tests.unit.cli.commands import command_of, commands
 from tests.unit.declared import Stacks, tenant
 
-WITHOUT_A_PROJECT = {("new",), ("dev", "fetch"), ("evidence", "verify")}
+WITHOUT_A_PROJECT = {
+    ("new",),
+    ("dev", "fetch"),
+    ("evidence", "verify"),
+    *(("fleet", "manifests", target) for target in ("azure", "github", "gitlab", "kubernetes")),
+}
 """Commands that create a project or read none."""
 
 

@@ -178,8 +178,8 @@ def test_a_tenant_has_no_key_instance(stacks: Stacks) -> None:
         10,
         "instance",
         "is not a key of tenant",
-        "Known keys: authorizationServer, clients, id, manualRegistrations, movingFrom, movingTo, protected, "
-        "waivers, workspaces.",
+        "Known keys: adopted, authorizationServer, clients, enterprise, id, manualRegistrations, movingFrom, "
+        "movingTo, protected, waivers, workspaces.",
     )
 
 

@@ -292,8 +292,8 @@ def test_a_key_can_neither_look_like_another_path_nor_control_the_terminal(stack
 
 def test_a_key_with_a_special_meaning_in_pydantic_is_an_ordinary_key(stacks: Stacks) -> None:
     known = (
-        "Known keys: authorizationServer, clients, id, manualRegistrations, movingFrom, movingTo, protected, "
-        "waivers, workspaces."
+        "Known keys: adopted, authorizationServer, clients, enterprise, id, manualRegistrations, movingFrom, "
+        "movingTo, protected, waivers, workspaces."
     )
     unknown = stacks.problem(tenant(more='"[key]": x\n'))
     assert unknown == problem(10, '"[key]"', "is not a key of tenant", known)

@@ -28,7 +28,7 @@ def declared(server: Any, **client: Any) -> Findings:
 @pytest.mark.parametrize(
     ("server", "secret", "instead"),
     [
-        (KEYCLOAK, {}, "privateKeyJwt"),
+        (KEYCLOAK, {}, "federatedCredential and privateKeyJwt"),
         (AUTH0, {}, "privateKeyJwt"),
         (ENTRA, SECRET, "federatedCredential"),
     ],
@@ -41,7 +41,7 @@ def test_a_secret_is_reported_if_the_server_supports_an_alternative(
     ]
 
 
-@pytest.mark.parametrize(("server", "credential"), [(KEYCLOAK, KEY), (ENTRA, TOKEN)])
+@pytest.mark.parametrize(("server", "credential"), [(KEYCLOAK, KEY), (KEYCLOAK, TOKEN), (ENTRA, TOKEN)])
 def test_private_keys_and_federated_credentials_are_accepted(server: Any, credential: Any) -> None:
     assert declared(server, **credential) == []
 
@@ -58,5 +58,8 @@ def test_a_confidential_client_for_people_is_reported_and_a_public_one_accepted(
     }
     assert declared(KEYCLOAK, **portal) == []
     assert declared(KEYCLOAK, **portal, clientType="confidential") == [
-        Violation(("clients", "agent"), "uses a client secret although the server supports privateKeyJwt")
+        Violation(
+            ("clients", "agent"),
+            "uses a client secret although the server supports federatedCredential and privateKeyJwt",
+        )
     ]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from flow_mcp.declaration.clients import Client
+from flow_mcp.declaration.federated_credential import FederatedCredential, is_trust_domain
 from flow_mcp.declaration.findings import Finding, Path
 from flow_mcp.declaration.texts import UNKNOWN_DAY
 
@@ -43,9 +44,26 @@ def check(path: Path, client: Client) -> Iterator[Finding]:
             "is unknown, but the passwords of an application are declared by their days",
             "Declare the day of the previous secret, or remove previous, which ends that secret at once.",
         )
-    if client.federated_credential and urlsplit(client.federated_credential.issuer).scheme != "https":
+    if credential := client.federated_credential:
+        yield from _federated((*path, "federatedCredential"), credential)
+
+
+def _federated(path: Path, credential: FederatedCredential) -> Iterator[Finding]:
+    if is_trust_domain(credential.issuer):
         yield Finding(
-            (*path, "federatedCredential", "issuer"),
+            (*path, "issuer"),
+            "is a SPIFFE trust domain, and Entra accepts tokens of an https issuer only",
+            "Declare the address of the trust domain's OpenID Connect discovery.",
+        )
+    elif urlsplit(credential.issuer).scheme != "https":
+        yield Finding(
+            (*path, "issuer"),
             "is plain http, and Entra fetches an issuer's keys by https only",
             "Use an https issuer.",
+        )
+    if credential.jwks_url:
+        yield Finding(
+            (*path, "jwksUrl"),
+            "is not supported for Entra, which finds an issuer's keys by discovery",
+            "Remove it.",
         )

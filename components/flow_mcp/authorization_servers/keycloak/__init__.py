@@ -20,6 +20,9 @@ KEYCLOAK = AuthorizationServerKind(
     chooses_client_ids=True,
     authority=authority,
     owns=owns,
+    redeems_assertions=True,
+    adoption_path="flow_mcp.authorization_servers.keycloak.adoption.reader:KeycloakReader",
+    redirect_property="Client.validRedirectUris",
     losses=losses,
     credentials=CredentialVariables((("KEYCLOAK_USER", "KEYCLOAK_PASSWORD"), ("KEYCLOAK_CLIENT_SECRET",))),
 )

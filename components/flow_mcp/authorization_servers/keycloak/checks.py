@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, cast
 
 from flow_mcp.authorization_servers import people
-from flow_mcp.authorization_servers.keycloak import names
+from flow_mcp.authorization_servers.keycloak import federated_issuers, names
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
 from flow_mcp.authorization_servers.keycloak.group_paths import path_names
 from flow_mcp.declaration.access_lists import check_access
@@ -30,8 +30,10 @@ def check(declaration: Declaration) -> Iterator[Finding]:
     yield from _groups(declaration, server)
     yield from _registration(declaration, server)
     yield from _server(server)
+    yield from _scopes(declaration, server)
     yield from _client_ids(declaration)
     yield from _credentials(declaration)
+    yield from federated_issuers.check(declaration)
 
 
 def _server(server: Keycloak) -> Iterator[Finding]:
@@ -62,6 +64,27 @@ def _server(server: Keycloak) -> Iterator[Finding]:
             "is longer than a day, and an access token cannot be revoked",
             "Declare at most 24h. Clients request new tokens automatically.",
         )
+
+
+def _scopes(declaration: Declaration, server: Keycloak) -> Iterator[Finding]:
+    keys = {resource.key for resource in declaration.resources}
+    others = {names.scope(declaration, resource): resource.key for resource in declaration.resources}
+    for key, scope in server.scopes.items():
+        path = (*_PATH, "scopes", key)
+        if key not in keys:
+            yield Finding(path, "is not a declared workspace and environment", "Remove it, or correct it.")
+        elif others[scope] != key:
+            yield Finding(
+                path,
+                f"is also the scope of {others[scope]}, so its tokens would fit both",
+                "Declare a separate scope for each workspace and environment.",
+            )
+        elif scope.startswith(names.SCOPE_PREFIX) or scope in names.BUILT_IN_SCOPES:
+            yield Finding(
+                path,
+                "is a name that Keycloak or this project gives to scopes",
+                "Choose another name, or remove it to use the default name.",
+            )
 
 
 def _groups(declaration: Declaration, server: Keycloak) -> Iterator[Finding]:
@@ -120,12 +143,6 @@ def _credentials(declaration: Declaration) -> Iterator[Finding]:
                 "Remove it (Keycloak generates a secret anyway), declare rotateAfter and overlap, or use "
                 "privateKeyJwt.",
             )
-        if client.federated_credential:
-            yield Finding(
-                ("clients", name, "federatedCredential"),
-                "is not supported for Keycloak",
-                "Use privateKeyJwt, which needs no secret either.",
-            )
 
 
 def _registration(declaration: Declaration, server: Keycloak) -> Iterator[Finding]:
@@ -174,6 +191,13 @@ def owns(declaration: Declaration) -> Iterator[tuple[Path, str]]:
     for name in declaration.tenant.clients:
         client_id = declaration.client_id(name)
         yield ("clients", name, "clientId"), f"the client {client_id} of the realm {server.issuer}"
+    for name, client in declaration.tenant.clients.items():
+        if credential := client.federated_credential:
+            path: Path = ("clients", name, "federatedCredential", "issuer")
+            yield path, f"the identity provider for {credential.issuer} of the realm {server.issuer}"
+    for index, entry in enumerate(declaration.tenant.enterprise or ()):
+        path = ("enterprise", index, "issuer")
+        yield path, f"the identity provider for {entry.issuer} of the realm {server.issuer}"
 
 
 def _is_certificate(pem: str) -> bool:

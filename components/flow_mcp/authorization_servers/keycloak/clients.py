@@ -7,13 +7,17 @@ from collections.abc import Mapping
 import pulumi
 import pulumi_keycloak as keycloak
 
-from flow_mcp.authorization_servers.keycloak import names, resources
-from flow_mcp.authorization_servers.keycloak.client_secret_resource import OVERLAP_ATTRIBUTE
+from flow_mcp.authorization_servers.keycloak import enterprise, names, resources
+from flow_mcp.authorization_servers.keycloak.client_properties import (
+    DEFAULT_SCOPES,
+    client_properties,
+    default_scopes_name,
+    optional_scopes_name,
+)
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
 from flow_mcp.authorization_servers.keycloak.scopes import ResourceScope
 from flow_mcp.authorization_servers.outputs import combine
-from flow_mcp.declaration.base import seconds
-from flow_mcp.declaration.clients import Client, PrivateKeyJwt
+from flow_mcp.declaration.clients import Client
 from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.settings import Grant
 
@@ -23,36 +27,70 @@ def create(
     server: Keycloak,
     realm: pulumi.Input[str],
     scopes: Mapping[str, ResourceScope],
+    issuers: Mapping[str, pulumi.Output[str]],
     opts: pulumi.ResourceOptions,
 ) -> pulumi.Output[Mapping[str, str]]:
-    """Create the declared clients, and return the generated secrets by client name as a Pulumi secret."""
+    """Create the declared clients, and return the generated secrets by client name as a Pulumi secret.
+
+    Args:
+        declaration: the tenant's declaration.
+        server: the declared Keycloak.
+        realm: name of the realm.
+        scopes: the client scopes by key of the protected resource.
+        issuers: aliases of the identity providers by the issuer of their tokens.
+        opts: options of the resources.
+    """
     secrets: dict[str, pulumi.Output[str]] = {}
     for name, declared in sorted(declaration.tenant.clients.items()):
         secret = _secret(declaration, server, name, declared, realm, opts)
-        client = _client(declaration, server, name, declared, realm, secret, opts)
-        refresh = (names.OFFLINE_ACCESS,) if declared.grant is Grant.AUTHORIZATION_CODE else ()
-        granted = [scopes[resource.key] for resource in declaration.reached_by(declared.access)]
-        # Only `basic`, which adds `sub`: MCP servers need no other claims.
-        keycloak.openid.ClientDefaultScopes(
-            f"{name}-default-scopes", realm_id=realm, client_id=client.id, default_scopes=["basic"], opts=opts
-        )
-        keycloak.openid.ClientOptionalScopes(
-            f"{name}-optional-scopes",
+        properties = client_properties(declaration, server, name, declared)
+        companies = enterprise.aliases_of(declaration, name, issuers)
+        client = keycloak.openid.Client(
+            name,
             realm_id=realm,
-            client_id=client.id,
-            optional_scopes=[*(resource.scope for resource in granted), *refresh],
+            # Without it, the plugin would write back the secret in its state with another change.
+            client_secret=secret,
+            oauth2_jwt_authorization_grant_enabled=None if companies is None else True,
+            oauth2_jwt_authorization_grant_idp=companies,
+            extra_config={
+                **properties.pop("extra_config"),
+                **_federated(declared, issuers),
+                **enterprise.attributes(declaration, name),
+            },
+            **properties,
             opts=opts,
         )
+        refresh = (names.OFFLINE_ACCESS,) if declared.grant is Grant.AUTHORIZATION_CODE else ()
+        granted = [scopes[resource.key] for resource in declaration.reached_by(declared.access)]
+        tenant = declaration.tenant
+        if not tenant.leaves("ClientDefaultScopes", default_scopes_name(name)):
+            keycloak.openid.ClientDefaultScopes(
+                default_scopes_name(name),
+                realm_id=realm,
+                client_id=client.id,
+                default_scopes=[*DEFAULT_SCOPES],
+                opts=opts,
+            )
+        if not tenant.leaves("ClientOptionalScopes", optional_scopes_name(name)):
+            keycloak.openid.ClientOptionalScopes(
+                optional_scopes_name(name),
+                realm_id=realm,
+                client_id=client.id,
+                optional_scopes=[*(resource.scope for resource in granted if resource.scope), *refresh],
+                opts=opts,
+            )
         if declared.grant is Grant.CLIENT_CREDENTIALS:
             for resource in declaration.reached_by(declared.access):
-                keycloak.openid.ClientServiceAccountRealmRole(
-                    f"{name}/{resource.key}",
-                    realm_id=realm,
-                    service_account_user_id=client.service_account_user_id,
-                    role=scopes[resource.key].programs.name,
-                    opts=opts,
-                )
-        if declared.confidential and not declared.private_key_jwt:
+                programs = scopes[resource.key].programs
+                if programs:
+                    keycloak.openid.ClientServiceAccountRealmRole(
+                        f"{name}/{resource.key}",
+                        realm_id=realm,
+                        service_account_user_id=client.service_account_user_id,
+                        role=programs.name,
+                        opts=opts,
+                    )
+        if declared.authentication == "client-secret":
             secrets[name] = client.client_secret if secret is None else secret
     return pulumi.Output.secret(combine(secrets))
 
@@ -83,61 +121,8 @@ def _secret(
     ).value
 
 
-def _client(
-    declaration: Declaration,
-    server: Keycloak,
-    name: str,
-    declared: Client,
-    realm: pulumi.Input[str],
-    secret: pulumi.Output[str] | None,
-    opts: pulumi.ResourceOptions,
-) -> keycloak.openid.Client:
-    overlap = declared.secret.overlap if declared.secret else None
-    person = declared.grant is Grant.AUTHORIZATION_CODE
-    return keycloak.openid.Client(
-        name,
-        realm_id=realm,
-        client_id=declaration.client_id(name),
-        name=name,
-        description=f"Flow MCP client {name} of {declaration.tenant.id}",
-        enabled=True,
-        access_type="CONFIDENTIAL" if declared.confidential else "PUBLIC",
-        client_authenticator_type="client-jwt" if declared.private_key_jwt else "client-secret",
-        # Without it, the plugin would write back the secret in its state when it changes another property.
-        client_secret=secret,
-        standard_flow_enabled=person,
-        implicit_flow_enabled=False,
-        direct_access_grants_enabled=False,
-        service_accounts_enabled=not person,
-        full_scope_allowed=False,
-        pkce_code_challenge_method="S256" if person else "",
-        valid_redirect_uris=list(declared.redirect_uris),
-        web_origins=list(declared.web_origins),
-        access_token_lifespan=str(seconds(server.tokens.access)),
-        extra_config={
-            # The settings document names this algorithm, so the realm's default must not apply.
-            "access.token.signed.response.alg": "RS256",
-            "flowMcpOwner": names.owner(declaration),
-            **({OVERLAP_ATTRIBUTE: overlap} if overlap else {}),
-            **_keys(declared.private_key_jwt),
-        },
-        opts=opts,
-    )
-
-
-def _keys(declared: PrivateKeyJwt | None) -> dict[str, str]:
-    """Return the attributes with the public key of a client that authenticates with a private key JWT."""
-    if declared is None:
+def _federated(declared: Client, issuers: Mapping[str, pulumi.Output[str]]) -> dict[str, pulumi.Input[str]]:
+    """Return the attributes with the token that a client authenticates with."""
+    if (federated := declared.federated_credential) is None:
         return {}
-    if declared.jwks_url:
-        return {"use.jwks.url": "true", "jwks.url": declared.jwks_url}
-    certificate = declared.certificate or ""
-    body = (line for line in certificate.splitlines() if "-----" not in line)
-    attributes = {"use.jwks.url": "false", "jwt.credential.certificate": "".join(body)}
-    if declared.previous_certificate is None:
-        return attributes
-    # Imported on use only: few clients have two keys.
-    from flow_mcp.authorization_servers.keycloak.key_set import key_set
-
-    key_set_attributes = {"jwks.string": key_set(declared.previous_certificate, certificate)}
-    return {**attributes, "use.jwks.string": "true", **key_set_attributes}
+    return {"jwt.credential.issuer": issuers[federated.issuer], "jwt.credential.sub": federated.subject}

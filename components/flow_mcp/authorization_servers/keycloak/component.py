@@ -10,6 +10,8 @@ import pulumi_keycloak as keycloak
 from flow_mcp.authorization_servers.component import AuthorizationServerComponent
 from flow_mcp.authorization_servers.keycloak import (
     clients,
+    enterprise,
+    identity_providers,
     names,
     registration,
     resources,
@@ -90,7 +92,12 @@ class KeycloakAuthorizationServer(AuthorizationServerComponent):
         resource_scopes = scopes.create(declaration, server, realm_id, preflight.groups, owned)
         policies = secret_rotation.create_policies(declaration, realm_id, owned)
         owned = pulumi.ResourceOptions.merge(owned, pulumi.ResourceOptions(depends_on=[*policies]))
-        self.secrets = clients.create(declaration, server, realm_id, resource_scopes, owned)
+        issuers = identity_providers.create(declaration, server, realm_id, owned)
+        # The limits exist before a client may redeem an assertion.
+        limits = enterprise.limit(declaration, realm_id, owned)
+        owned = pulumi.ResourceOptions.merge(owned, pulumi.ResourceOptions(depends_on=[*limits]))
+        self.secrets = clients.create(declaration, server, realm_id, resource_scopes, issuers, owned)
+        enterprise.link_people(declaration, server, realm_id, issuers, owned)
         registration.create(declaration, server, realm_id, resource_scopes, owned)
         self.ids = pulumi.Output.from_input({})
         self.register_outputs({"issuer": metadata.issuer})

@@ -28,6 +28,10 @@ ScopeName = Annotated[
     Form(r"[\x21\x23-\x5b\x5d-\x7e]{1,255}", "a scope", '1 to 255 ASCII characters without spaces, " and \\'),
 ]
 """A scope token (RFC 6749, section 3.3)."""
+_IDENTIFIER = r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}"
+ResourceKey = Annotated[
+    str, Form(f"{_IDENTIFIER}/{_IDENTIFIER}", "a protected resource", '"<workspace>/<environment>"')
+]
 
 
 class Realm(Declared):
@@ -154,6 +158,11 @@ class Keycloak(DeclaredServer):
     tokens: Annotated[
         Tokens, Field(description="Lifetimes of tokens; default: access tokens of 5 minutes.")
     ] = Tokens()
+    scopes: dict[ResourceKey, ScopeName] = Field(
+        default={},
+        description="Names of the client scopes by protected resource, such as 456/production. "
+        "Default: flow-mcp/<tenant>/<workspace>/<environment>.",
+    )
     registration: Annotated[
         Registration,
         Field(

@@ -1,4 +1,4 @@
-"""The grants of a client as the admin API represents it."""
+"""The grants and authenticators of a client as the admin API represents them."""
 
 from __future__ import annotations
 
@@ -11,13 +11,21 @@ _FLOWS = {
     "directAccessGrantsEnabled": "password",
     "serviceAccountsEnabled": "client credentials",
 }
+JWT_GRANT = "oauth2.jwt.authorization.grant.enabled"
+"""Attribute of a client that may redeem assertions."""
 ATTRIBUTES = {
     "oauth2.device.authorization.grant.enabled": "device",
     "oidc.ciba.grant.enabled": "CIBA",
     "standard.token.exchange.enabled": "token exchange",
-    "oauth2.jwt.authorization.grant.enabled": "JWT bearer",
+    JWT_GRANT: "JWT bearer",
 }
 """Grants by the attribute of a client that enables them."""
+AUTHENTICATORS = {
+    "client-secret": "client-secret",
+    "private-key-jwt": "client-jwt",
+    "federated": "federated-jwt",
+}
+"""Keycloak's client authenticators by the authentication method of a declared client."""
 
 
 def allowed_grants(client: Mapping[str, Any]) -> list[str]:

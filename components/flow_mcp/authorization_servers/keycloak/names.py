@@ -5,9 +5,11 @@ They follow from the declaration, so the challenge of a 401 answer can name the 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from hashlib import sha256
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
+    from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
     from flow_mcp.declaration.declaration import Declaration, ResourceDeclared
 
 
@@ -21,11 +23,19 @@ BUILT_IN_CLIENTS = frozenset(
     {"account", "account-console", "admin-cli", "broker", "realm-management", "security-admin-console"}
 )
 """Client IDs that Keycloak creates in every realm."""
+BUILT_IN_SCOPES = frozenset(
+    {
+        *("acr", "address", "basic", "email", "microprofile-jwt", OFFLINE_ACCESS, "openid", "organization"),
+        *("phone", "profile", "roles", "service_account", "web-origins"),
+    }
+)
+"""Names of client scopes that Keycloak creates in every realm or on use."""
 
 
 def scope(declaration: Declaration, resource: ResourceDeclared) -> str:
     """Return the name of the client scope that adds the resource's audience to a token."""
-    return f"{SCOPE_PREFIX}{declaration.tenant.id}/{resource.key}"
+    server = cast("Keycloak", declaration.server)
+    return server.scopes.get(resource.key) or f"{SCOPE_PREFIX}{declaration.tenant.id}/{resource.key}"
 
 
 def programs_role(declaration: Declaration, resource: ResourceDeclared) -> str:
@@ -36,6 +46,11 @@ def programs_role(declaration: Declaration, resource: ResourceDeclared) -> str:
 def people_role(declaration: Declaration, resource: ResourceDeclared) -> str:
     """Return the name of the realm role of people who may have the scope."""
     return f"flow-mcp:{declaration.tenant.id}:{resource.workspace}:{resource.environment}:people"
+
+
+def identity_provider(declaration: Declaration, issuer: str) -> str:
+    """Return the alias of the identity provider with an issuer, which URLs of the admin API contain."""
+    return f"flow-mcp-{declaration.tenant.id}-{sha256(issuer.encode()).hexdigest()[:12]}"
 
 
 def owner(declaration: Declaration) -> str:

@@ -10,7 +10,7 @@ import httpx
 from pydantic import Field
 
 from flow_mcp.authorization_servers.errors import AuthorizationServerError, OwnedByOthersError, RightsError
-from flow_mcp.authorization_servers.keycloak import groups
+from flow_mcp.authorization_servers.keycloak import groups, server_features
 from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, Administration, realm_path
 from flow_mcp.authorization_servers.keycloak.claim_resource import find_claims
 from flow_mcp.authorization_servers.keycloak.groups import Group
@@ -33,6 +33,9 @@ class PreflightArguments(Administration):
         client_ids: client IDs of the clients that the stack creates.
         keeps_previous_secrets: whether Keycloak must keep previous secrets of clients during an overlap.
         groups: names or paths of the groups that must exist; empty if the stack creates the realm.
+        features: features that the server must have enabled, as `--features` takes them.
+        identity_providers: aliases of the identity providers that the stack creates, by issuer.
+        adopted: Keycloak's IDs of the existing clients that the stack takes over, by client ID.
     """
 
     realm: str
@@ -41,6 +44,9 @@ class PreflightArguments(Administration):
     client_ids: tuple[str, ...] = ()
     keeps_previous_secrets: bool = False
     groups: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()
+    identity_providers: dict[str, str] = Field(default_factory=dict)
+    adopted: dict[str, str] = Field(default_factory=dict)
 
 
 class PreflightResult(Properties):
@@ -71,7 +77,9 @@ class KeycloakPreflight(Function[PreflightArguments, PreflightResult]):
 
     def call(self, arguments: PreflightArguments) -> PreflightResult:
         with self._api(arguments) as api:
-            version = _version(api, arguments)
+            server = _server(api)
+            version = _version(api, server, arguments)
+            server_features.require(api, server, arguments.features)
             realm = _realm(api, arguments)
             if realm is None:
                 _require_creator(api, arguments)
@@ -79,6 +87,7 @@ class KeycloakPreflight(Function[PreflightArguments, PreflightResult]):
                 _require_manager(api, arguments)
                 _require_own(api, arguments, realm)
                 _require_free_client_ids(api, arguments)
+                server_features.require_free_issuers(api, arguments.realm, arguments.identity_providers)
             existing_groups = groups.find(api, arguments.realm, arguments.groups)
             return PreflightResult(
                 realm_exists=realm is not None,
@@ -88,11 +97,14 @@ class KeycloakPreflight(Function[PreflightArguments, PreflightResult]):
             )
 
 
-def _version(api: AdminApi, arguments: PreflightArguments) -> str | None:
+def _server(api: AdminApi) -> dict[str, Any]:
+    """Return the server's description; empty if the administrator may not read it."""
     answer = api.answer("GET", "/serverinfo")
-    if not answer.is_success:
-        return None
-    information = answer.json()
+    description: dict[str, Any] = answer.json() if answer.is_success else {}
+    return description
+
+
+def _version(api: AdminApi, information: dict[str, Any], arguments: PreflightArguments) -> str | None:
     version: str | None = information.get("systemInfo", {}).get("version")
     parts = re.match(r"(\d+)\.(\d+)", version or "")
     if parts and (int(parts[1]), int(parts[2])) < OLDEST_SUPPORTED:
@@ -100,7 +112,11 @@ def _version(api: AdminApi, arguments: PreflightArguments) -> str | None:
             f"Keycloak at {api.url} has version {version}. "
             f"Update it to {'.'.join(map(str, OLDEST_SUPPORTED))} or later."
         )
-    if arguments.keeps_previous_secrets and not _is_enabled(information, "CLIENT_SECRET_ROTATION"):
+    if (
+        information
+        and arguments.keeps_previous_secrets
+        and not _is_enabled(information, "CLIENT_SECRET_ROTATION")
+    ):
         raise AuthorizationServerError(
             f"Keycloak at {api.url} cannot keep previous client secrets, which the declaration requires with "
             "secret.overlap. Start it with --features=client-secret-rotation (a preview feature), or remove "
@@ -145,7 +161,7 @@ def _require_manager(api: AdminApi, arguments: PreflightArguments) -> None:
 
     The representation of a client lists the administrator's permissions. The other two roles are probed with
     requests that change nothing, for a component that does not exist and a group without a name: Keycloak
-    checks the permission before it rejects them.
+    checks the permission before it rejects them. The role for identity providers is probed in the same way.
     """
     realm = realm_path(arguments.realm)
 
@@ -157,6 +173,9 @@ def _require_manager(api: AdminApi, arguments: PreflightArguments) -> None:
             yield "manage-clients"
         if _forbidden(api, "POST", f"{realm}/groups"):
             yield "manage-users"
+        providers = f"{realm}/identity-provider/instances/{_NOBODY}"
+        if arguments.identity_providers and _forbidden(api, "PUT", providers):
+            yield "manage-identity-providers"
 
     if roles := list(missing()):
         raise _missing_rights(api, arguments, roles)
@@ -167,9 +186,12 @@ def _forbidden(api: AdminApi, method: str, path: str) -> bool:
 
 
 def _missing_rights(api: AdminApi, arguments: PreflightArguments, roles: list[str]) -> RightsError:
+    needed = "manage-realm, manage-clients and manage-users"
+    if arguments.identity_providers:
+        needed = "manage-realm, manage-clients, manage-users and manage-identity-providers"
     return RightsError(
         f"The administrator lacks {', '.join(roles)} on realm {arguments.realm} at Keycloak {api.url}. "
-        "Give the account the realm's roles manage-realm, manage-clients and manage-users."
+        f"Give the account the realm's roles {needed}."
     )
 
 
@@ -191,9 +213,11 @@ def _require_own(api: AdminApi, arguments: PreflightArguments, realm: dict[str, 
 def _require_free_client_ids(api: AdminApi, arguments: PreflightArguments) -> None:
     for client_id in arguments.client_ids:
         for client in api.get(realm_path(arguments.realm, "clients"), clientId=client_id):
-            if client.get("attributes", {}).get(OWNER_ATTRIBUTE) != arguments.owner:
+            owner = client.get("attributes", {}).get(OWNER_ATTRIBUTE)
+            is_adopted = owner is None and arguments.adopted.get(client_id) == client["id"]
+            if owner != arguments.owner and not is_adopted:
                 raise OwnedByOthersError(
                     f"Client ID {client_id} is taken in realm {arguments.realm} at Keycloak {api.url} by a "
-                    "client that this stack did not create. Declare another clientId, or list the client "
-                    "under manualRegistrations."
+                    "client that this stack did not create. Declare another clientId, list the client under "
+                    "manualRegistrations, or take it over with `flow-mcp adopt`."
                 )

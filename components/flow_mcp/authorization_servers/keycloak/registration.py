@@ -88,7 +88,9 @@ def create(
         cors_origins=dynamic.cors_origins if dynamic else (),
         maximum_clients=dynamic.maximum_clients if dynamic else 200,
         # A client that registers without requesting scopes gets the realm's optional scopes.
-        realm_optional_scopes=[scopes[resource.key].scope for resource in accessible],
+        realm_optional_scopes=[
+            scope for resource in accessible if (scope := scopes[resource.key].scope) is not None
+        ],
         # Registration opens after the client policies are created, and closes before they are deleted.
         opts=pulumi.ResourceOptions(parent=opts.parent, depends_on=policies),
     )

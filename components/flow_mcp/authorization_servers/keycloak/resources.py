@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pulumi
 
 from flow_mcp.authorization_servers.discovery.resources import AuthorizationServerMetadata
-from flow_mcp.authorization_servers.keycloak import names
+from flow_mcp.authorization_servers.keycloak import federated_issuers, names
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
 from flow_mcp.authorization_servers.keycloak.groups import Group
 from flow_mcp.authorization_servers.keycloak.scopes import admitted_groups
@@ -24,6 +24,8 @@ __all__ = [
     "KeycloakClaim",
     "KeycloakClientRegistration",
     "KeycloakClientSecret",
+    "KeycloakIdentityProvider",
+    "KeycloakLinkedPeople",
     "Preflight",
     "preflight",
 ]
@@ -157,6 +159,71 @@ class KeycloakClientSecret(PluginResource):
         super().__init__(resource_name, {**inputs, **rotation}, opts)
 
 
+class KeycloakIdentityProvider(PluginResource):
+    """An identity provider of a realm that only validates tokens; nobody signs in through it.
+
+    Args:
+        resource_name: Pulumi's name.
+        url: base URL of the admin API.
+        admin_realm: realm of the administrator.
+        admin_client_id: client with which the administrator signs in.
+        realm: name of the realm.
+        alias: its name in the realm.
+        kind: Keycloak's type of identity provider, such as `jwt-authorization-grant`.
+        config: its settings, by Keycloak's names.
+        opts: Pulumi's options.
+    """
+
+    alias: pulumi.Output[str]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        url: pulumi.Input[str],
+        admin_realm: pulumi.Input[str],
+        admin_client_id: pulumi.Input[str],
+        realm: pulumi.Input[str],
+        alias: pulumi.Input[str],
+        kind: pulumi.Input[str],
+        config: pulumi.Input[Mapping[str, pulumi.Input[str]]],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        inputs = {"url": url, "admin_realm": admin_realm, "admin_client_id": admin_client_id, "realm": realm}
+        super().__init__(resource_name, {**inputs, "alias": alias, "kind": kind, "config": config}, opts)
+
+
+class KeycloakLinkedPeople(PluginResource):
+    """Links of users of a realm to their accounts at one identity provider.
+
+    Args:
+        resource_name: Pulumi's name.
+        url: base URL of the admin API.
+        admin_realm: realm of the administrator.
+        admin_client_id: client with which the administrator signs in.
+        realm: name of the realm.
+        identity_provider: alias of the identity provider.
+        subjects: `sub` at the identity provider by user name in the realm.
+        opts: Pulumi's options.
+    """
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        url: pulumi.Input[str],
+        admin_realm: pulumi.Input[str],
+        admin_client_id: pulumi.Input[str],
+        realm: pulumi.Input[str],
+        identity_provider: pulumi.Input[str],
+        subjects: pulumi.Input[Mapping[str, pulumi.Input[str]]],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        inputs = {"url": url, "admin_realm": admin_realm, "admin_client_id": admin_client_id, "realm": realm}
+        links = {"identity_provider": identity_provider, "subjects": subjects}
+        super().__init__(resource_name, {**inputs, **links}, opts)
+
+
 @dataclass(frozen=True)
 class Preflight:
     """The state of the realm before the update."""
@@ -183,8 +250,18 @@ def preflight(declaration: Declaration, server: Keycloak) -> Preflight:
             "create": server.realm.create,
             "owner": names.owner(declaration),
             "clientIds": [declaration.client_id(name) for name in sorted(declaration.tenant.clients)],
+            "adopted": {
+                declaration.client_id(name): adopted.id.rpartition("/")[2]
+                for name in sorted(declaration.tenant.clients)
+                if (adopted := declaration.tenant.adopted.get(f"Client/{name}")) and adopted.id
+            },
             "keepsPreviousSecrets": bool(overlaps(declaration)),
             "groups": [] if server.realm.create else sorted(admitted_groups(declaration)),
+            "features": federated_issuers.features(declaration),
+            "identityProviders": {
+                issuer: names.identity_provider(declaration, issuer)
+                for issuer in federated_issuers.issuers(declaration)
+            },
         },
     )
     groups = {

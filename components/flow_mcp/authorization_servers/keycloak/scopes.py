@@ -17,6 +17,11 @@ from flow_mcp.authorization_servers.keycloak import names
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
 from flow_mcp.authorization_servers.keycloak.group_paths import Names, group_path, path_names
 from flow_mcp.authorization_servers.keycloak.groups import Group
+from flow_mcp.authorization_servers.keycloak.scope_properties import (
+    MAPPERS,
+    audience_properties,
+    scope_properties,
+)
 from flow_mcp.declaration.declaration import Declaration, ResourceDeclared
 from flow_mcp.declaration.sign_in_paths import admitted
 
@@ -26,12 +31,12 @@ class ResourceScope:
     """The objects of one protected resource in the realm.
 
     Attributes:
-        scope: name of the client scope.
-        programs: role of the programs that may have the scope.
+        scope: name of the client scope; None if the stack leaves it.
+        programs: role of the programs that may have the scope; None if the stack leaves it.
     """
 
-    scope: pulumi.Output[str]
-    programs: keycloak.Role
+    scope: pulumi.Output[str] | None
+    programs: keycloak.Role | None
 
 
 def create(
@@ -66,22 +71,22 @@ def create(
     )
     for resource, people in admitted_to.items():
         scope = _scope(declaration, resource, realm, opts)
-        programs = _role("programs", names.programs_role(declaration, resource), resource, realm, opts)
-        permitted_roles = [programs]
-        if people.groups:
-            members = _role("people", names.people_role(declaration, resource), resource, realm, opts)
-            permitted_roles.append(members)
+        programs = _role(declaration, "programs", resource, realm, opts)
+        permitted_roles = {"programs": programs} if programs else {}
+        members = _role(declaration, "people", resource, realm, opts) if people.groups else None
+        if members:
+            permitted_roles["people"] = members
             for group in sorted({declared[group] for group in people.groups}):
                 roles_of_group.setdefault(group, []).append(members.id)
         mappers = [
             keycloak.GenericRoleMapper(
                 f"{resource.key}-{kind}", realm_id=realm, client_scope_id=scope.id, role_id=role.id, opts=opts
             ).id
-            for kind, role in zip(("programs", "people"), permitted_roles, strict=False)
-            if not people.everyone
+            for kind, role in permitted_roles.items()
+            if scope and not people.everyone
         ]
         # Clients get the scope only after its role mappers exist, so that it is never unrestricted.
-        name = pulumi.Output.all(scope.name, *mappers).apply(lambda values: str(values[0]))
+        name = pulumi.Output.all(scope.name, *mappers).apply(lambda values: str(values[0])) if scope else None
         by_resource[resource.key] = ResourceScope(name, programs)
     for group, roles in sorted(roles_of_group.items()):
         keycloak.GroupRoles(
@@ -109,66 +114,54 @@ def _scope(
     resource: ResourceDeclared,
     realm: pulumi.Input[str],
     opts: pulumi.ResourceOptions,
-) -> keycloak.openid.ClientScope:
+) -> keycloak.openid.ClientScope | None:
+    """Create the scope of a resource and its mappers, except those that the stack leaves."""
+    tenant = declaration.tenant
+    if tenant.leaves("ClientScope", resource.key):
+        return None
     scope = keycloak.openid.ClientScope(
         resource.key,
         realm_id=realm,
-        name=names.scope(declaration, resource),
-        description=f"Flow MCP server of {declaration.tenant.id}, {resource.key}",
-        include_in_token_scope=True,
-        consent_screen_text=f"Flow: workspace {resource.workspace}, {resource.environment}",
+        **scope_properties(declaration, resource),
         opts=opts,
     )
-    keycloak.openid.AudienceProtocolMapper(
-        f"{resource.key}-audience",
-        realm_id=realm,
-        client_scope_id=scope.id,
-        name="audience",
-        included_custom_audience=resource.url,
-        add_to_id_token=False,
-        add_to_access_token=True,
-        opts=opts,
-    )
-    # A client that requests scopes at registration loses the realm's default scopes: `basic` has the `sub`.
-    keycloak.GenericProtocolMapper(
-        f"{resource.key}-subject",
-        realm_id=realm,
-        client_scope_id=scope.id,
-        name="subject",
-        protocol="openid-connect",
-        protocol_mapper="oidc-sub-mapper",
-        config={"access.token.claim": "true", "introspection.token.claim": "true"},
-        opts=opts,
-    )
-    # Marks the tokens of service accounts. It is in the same scope as the audience, so no client can omit it.
-    keycloak.GenericProtocolMapper(
-        f"{resource.key}-program",
-        realm_id=realm,
-        client_scope_id=scope.id,
-        name="program",
-        protocol="openid-connect",
-        protocol_mapper="oidc-usersessionmodel-note-mapper",
-        config={
-            "access.token.claim": "true",
-            "claim.name": "client_id",
-            "id.token.claim": "false",
-            "introspection.token.claim": "true",
-            "jsonType.label": "String",
-            "user.session.note": "client_id",
-            "userinfo.token.claim": "false",
-        },
-        opts=opts,
-    )
+    if not tenant.leaves("AudienceProtocolMapper", f"{resource.key}-audience"):
+        keycloak.openid.AudienceProtocolMapper(
+            f"{resource.key}-audience",
+            realm_id=realm,
+            client_scope_id=scope.id,
+            **audience_properties(resource),
+            opts=opts,
+        )
+    for kind, (protocol_mapper, config) in MAPPERS.items():
+        if not tenant.leaves("GenericProtocolMapper", f"{resource.key}-{kind}"):
+            keycloak.GenericProtocolMapper(
+                f"{resource.key}-{kind}",
+                realm_id=realm,
+                client_scope_id=scope.id,
+                name=kind,
+                protocol="openid-connect",
+                protocol_mapper=protocol_mapper,
+                config=config,
+                opts=opts,
+            )
     return scope
 
 
 def _role(
-    kind: str, name: str, resource: ResourceDeclared, realm: pulumi.Input[str], opts: pulumi.ResourceOptions
-) -> keycloak.Role:
+    declaration: Declaration,
+    kind: str,
+    resource: ResourceDeclared,
+    realm: pulumi.Input[str],
+    opts: pulumi.ResourceOptions,
+) -> keycloak.Role | None:
+    if declaration.tenant.leaves("Role", f"{resource.key}-{kind}-role"):
+        return None
+    name = names.programs_role if kind == "programs" else names.people_role
     return keycloak.Role(
         f"{resource.key}-{kind}-role",
         realm_id=realm,
-        name=name,
+        name=name(declaration, resource),
         description=f"Flow MCP: {kind} that may reach {resource.key}",
         opts=opts,
     )

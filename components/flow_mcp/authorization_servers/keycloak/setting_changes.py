@@ -38,5 +38,6 @@ SETTING_CHANGES = (
         "Deleting the stack deletes the realm with all its users",
         "Deleting the stack keeps the realm",
     ),
+    SettingChange((*_PATH, "scopes"), "recognition"),
     SettingChange((*_PATH, "registration", "dynamic", "senderHosts"), "unlimited-when-empty"),
 )

@@ -12,10 +12,13 @@ from flow_mcp.authorization_servers import documents
 from flow_mcp.authorization_servers.keycloak import names
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
 from flow_mcp.declaration.declaration import ServerIds
+from flow_mcp.declaration.enterprise import ID_JAG, JWT_BEARER, issuers_of
 from flow_mcp.settings import (
     AuthorizationServer,
     ClaimCondition,
+    Client,
     Grant,
+    IdentityAssertion,
     ResourceAtServer,
     SettingsDocument,
     TokenProfile,
@@ -39,6 +42,12 @@ PROFILE = TokenProfile(
     ),
 )
 
+ENTERPRISE_PROFILE = PROFILE.model_copy(
+    # The session of an assertion is transient, so its tokens have no `sid`.
+    update={"person": tuple(condition for condition in PROFILE.person if condition.claim != "sid")}
+)
+"""The profile of a tenant whose clients redeem identity assertions."""
+
 
 def authority(declaration: Declaration) -> str:
     """Return the issuer, which follows from the realm's name."""
@@ -61,23 +70,51 @@ def settings(declaration: Declaration, ids: ServerIds) -> SettingsDocument:  # n
             authority=server.issuer,
             issuers=(server.issuer,),
             metadata_url=f"{server.issuer}/.well-known/openid-configuration",
-            token_profile=PROFILE,
-            clients=tuple(documents.clients(declaration, declaration.client_id, token_request)),
+            token_profile=ENTERPRISE_PROFILE if declaration.tenant.enterprise else PROFILE,
+            clients=tuple(
+                _with_assertions(declaration, client)
+                for client in documents.clients(declaration, declaration.client_id, token_request)
+            ),
             registration=documents.registration(declaration, domains),
         ),
-        (
-            (resource, _at_server(server, resource, names.scope(declaration, resource)))
-            for resource in declaration.resources
-        ),
+        ((resource, _at_server(declaration, server, resource)) for resource in declaration.resources),
     )
 
 
-def _at_server(server: Keycloak, resource: ResourceDeclared, scope: str) -> ResourceAtServer:
+def _with_assertions(declaration: Declaration, client: Client) -> Client:
+    """Return the client, with the requests by which it redeems assertions if it may."""
+    issuers = sorted(entry.issuer for entry in issuers_of(declaration, client.name))
+    if not issuers:
+        return client
+    requests = tuple(
+        TokenRequest(
+            resource=request.resource,
+            token_endpoint=request.token_endpoint,
+            parameters={
+                "client_id": client.client_id,
+                "grant_type": JWT_BEARER,
+                "scope": (request.authorization_parameters or {})["scope"],
+            },
+        )
+        for request in client.token_requests
+    )
+    assertion = IdentityAssertion(issuers=tuple(issuers), token_requests=requests)
+    return client.model_copy(update={"identity_assertion": assertion})
+
+
+def _at_server(declaration: Declaration, server: Keycloak, resource: ResourceDeclared) -> ResourceAtServer:
+    scope = names.scope(declaration, resource)
+    redeemed = any(
+        resource in declaration.reached_by(declaration.tenant.clients[name].access)
+        for entry in declaration.tenant.enterprise or ()
+        for name in entry.clients
+    )
     return ResourceAtServer(
         authority=server.issuer,
         audiences=(resource.url,),
         scopes_advertised=(scope,),
         scopes_in_tokens=(scope,),
+        grant_profiles=(ID_JAG,) if redeemed else None,
     )
 
 

@@ -13,6 +13,7 @@ from flow_mcp.declaration.access.tenant_access import (
 from flow_mcp.declaration.authorization_server import RegistrationMethod
 from flow_mcp.declaration.base import Declared, seconds
 from flow_mcp.declaration.declaration import Declaration, ResourceDeclared
+from flow_mcp.declaration.enterprise import issuers_of
 from flow_mcp.declaration.sign_in_paths import admitted
 from flow_mcp.settings import Grant
 
@@ -58,6 +59,7 @@ def _clients(declaration: Declaration, pending: frozenset[str]) -> Iterator[Clie
             secret_expires=client.secret.expires if client.secret else None,
             secret_previous=client.secret.previous if client.secret else None,
             rotation_due=client.secret.due.isoformat() if client.secret and client.secret.due else None,
+            assertion_issuers=tuple(sorted(entry.issuer for entry in issuers_of(declaration, name))),
         )
     for name, manual in declaration.tenant.manual_registrations.items():
         yield ClientAccess(

@@ -26,6 +26,7 @@ class ClientAccess:
         secret_expires: the time at which its secret expires, RFC 3339; None if the declaration has none.
         secret_previous: the day of the previous secret, or `unknown`, during a rotation; None otherwise.
         rotation_due: the day on which the rotation of its secret is due; None if none is declared.
+        assertion_issuers: company identity providers whose identity assertions it may redeem, sorted.
     """
 
     name: str
@@ -40,6 +41,7 @@ class ClientAccess:
     secret_expires: str | None
     secret_previous: str | None = None
     rotation_due: str | None = None
+    assertion_issuers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,8 @@ from flow_mcp.local.keycloak.errors import LocalKeycloakError
 from flow_mcp.local.keycloak.logs import first_error
 
 VERSION = "26.7.4"
-FEATURES = "cimd,client-secret-rotation"
+FEATURES = "cimd,client-secret-rotation,identity-assertion-jwt,spiffe"
+"""The features that Keycloak does not enable by default, as `--features` takes them."""
 _ARTIFACT = f"org.keycloak:keycloak-quarkus-dist:{VERSION}:zip"
 # Checksum of the artifact at Maven Central; a mirror must deliver the same bytes.
 _ARTIFACT_SHA256 = "a286e98b4296d4e75ee88d8527c7cd463b307caa022f088c9f22cffccc741fa1"
@@ -129,7 +130,7 @@ def from_release(directory: Path, report: Report) -> Path:
 
 def _target() -> Path:
     # The build fixes the features, so they are part of the name.
-    return cache_directory() / f"{VERSION}-{FEATURES}"
+    return cache_directory() / f"{VERSION}-{FEATURES.replace(',', '+')}"
 
 
 def _compare(file: Path, algorithm: str, expected: str) -> None:

@@ -144,7 +144,7 @@ def _at_keycloak(
         recreated_objects: tuple[str, ...] = ()
         if realm.representation is not None:
             unmanaged = appeared(realm, managed)
-            recreated_objects = tuple(recreated(realm, managed))
+            recreated_objects = tuple(item.label for item in recreated(realm, managed))
             repairs = tuple(
                 unread.repairs(realm, comparison, lambda: engine.stacks.client_secrets(stack, output))
             )
@@ -197,7 +197,10 @@ def _refreshed(engine: Engine, stack: str, report: Report) -> Refreshed:
 
 
 def _recreated(label: str) -> str:
-    return f"The {label} was deleted and recreated without Pulumi. Delete it, then run with --mend."
+    return (
+        f"The {label} was deleted and recreated without Pulumi. Take it over with `flow-mcp adopt`, or "
+        "delete it and run with --mend."
+    )
 
 
 def _notes(stack: str, since: Update | None) -> Iterator[str]:

@@ -70,7 +70,7 @@ def mend(
     if detected.recreated:
         raise NotMendedError(
             f"{stack} was not mended: the {' and the '.join(detected.recreated)} was recreated without "
-            "Pulumi. The update could not create it. Compare and delete it, then mend."
+            "Pulumi. The update could not create it. Take it over with `flow-mcp adopt`, or delete it."
         )
     _require_applied(planner.engine.stacks.project, detected, stack)
     repairs: list[str] = []

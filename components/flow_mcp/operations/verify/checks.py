@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from flow_mcp.operations.verify import cors, discovery, keycloak_clients, mcp_server, registration, tokens
+from flow_mcp.operations.verify import (
+    cors,
+    discovery,
+    enterprise,
+    keycloak_clients,
+    mcp_server,
+    registration,
+    tokens,
+)
 from flow_mcp.operations.verify.check import Check
 
 CHECKS: tuple[Check, ...] = (
@@ -43,6 +51,9 @@ CHECKS: tuple[Check, ...] = (
     tokens.version,
     tokens.allowed,
     tokens.elsewhere,
+    enterprise.grant_advertised,
+    enterprise.profile_advertised,
+    enterprise.redeemed,
     mcp_server.challenge,
     mcp_server.scopes,
     mcp_server.metadata,

@@ -7,7 +7,7 @@ from typing import Any
 
 from flow_mcp.authorization_servers.keycloak import names
 from flow_mcp.authorization_servers.keycloak.admin_api import realm_path
-from flow_mcp.authorization_servers.keycloak.grants import allowed_grants
+from flow_mcp.authorization_servers.keycloak.grants import AUTHENTICATORS, allowed_grants
 from flow_mcp.declaration.sign_in_paths import admitted
 from flow_mcp.operations.verify.check import check
 from flow_mcp.operations.verify.observation import Observation, bad, good, observe
@@ -33,7 +33,7 @@ def exists(target: Target) -> Iterator[Observation]:
 
 @check(
     "V-CLIENT-002",
-    "Each managed client has exactly its declared grant",
+    "Each managed client has exactly its declared grants",
     meaning="An extra grant lets the client get tokens in an undeclared way; without its grant it cannot "
     "sign in.",
     remedy=_RESTORE,
@@ -44,9 +44,10 @@ def grants(target: Target) -> Iterator[Observation]:
         enabled = allowed_grants(registered)
         person = client.grant is Grant.AUTHORIZATION_CODE
         expected = ["authorization code" if person else "client credentials"]
+        expected += ["JWT bearer"] if client.identity_assertion else []
         yield observe(
             client.name,
-            f"{', '.join(enabled) or 'none'}; declared: {expected[0]}",
+            f"{', '.join(enabled) or 'none'}; declared: {', '.join(expected)}",
             passed=enabled == expected,
         )
 
@@ -107,9 +108,6 @@ def pkce(target: Target) -> Iterator[Observation]:
             yield observe(client.name, f"required method: {method or 'none'}", passed=method == "S256")
 
 
-_AUTHENTICATORS = {"client-secret": "client-secret", "private-key-jwt": "client-jwt"}
-
-
 @check(
     "V-CLIENT-006",
     "Each managed client authenticates as declared",
@@ -128,7 +126,7 @@ def authentication(target: Target) -> Iterator[Observation]:
             )
         else:
             method = "none" if registered.get("publicClient") else registered.get("clientAuthenticatorType")
-            right = method == _AUTHENTICATORS.get(client.authentication or "")
+            right = method == AUTHENTICATORS.get(client.authentication or "")
             yield observe(client.name, f"{method}; declared: {client.authentication}", passed=right)
 
 

@@ -16,6 +16,7 @@ from flow_mcp.common.errors import FlowMcpError
 from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.declaration.move import authority
 from flow_mcp.operations.verify.client_key import ClientKey
+from flow_mcp.operations.verify.client_token import ClientToken
 from flow_mcp.operations.verify.observation import Observation
 from flow_mcp.operations.verify.web import NoAnswerError, Web
 from flow_mcp.runtime import discovery_addresses
@@ -71,6 +72,8 @@ class Target:
         client_keys: keys of clients that authenticate with private key JWT, by client name.
         environment: environment variables with an administrator's credentials.
         transport: HTTP transport for tests.
+        client_tokens: other issuers' tokens of clients with a federated credential, by client name.
+        assertions: identity assertions about people, by the name of the client that redeems them.
     """
 
     settings: SettingsDocument
@@ -83,6 +86,8 @@ class Target:
     client_keys: Mapping[str, ClientKey] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
     transport: httpx.BaseTransport | None = None
+    client_tokens: Mapping[str, ClientToken] = field(default_factory=dict)
+    assertions: Mapping[str, ClientToken] = field(default_factory=dict)
     minted: dict[tuple[str, str], Minted | Observation] = field(default_factory=dict, repr=False)
     _hidden: set[str] = field(default_factory=set, repr=False)
 

@@ -199,7 +199,9 @@ def _unmintable(target: Target, client: Client) -> str | None:
         return "registered by hand, so the stack does not have its secret"
     if client.authentication == "private-key-jwt" and client.name not in target.client_keys:
         return f"the stack does not have its private key; provide it with `--key {client.name}=FILE`"
-    if client.authentication not in {"client-secret", "private-key-jwt"}:
+    if client.authentication == "federated" and client.name not in target.client_tokens:
+        return f"only its issuer signs its tokens; provide one with `--token {client.name}=FILE`"
+    if client.authentication not in {"client-secret", "private-key-jwt", "federated"}:
         return f"authenticates with {client.authentication}, which only the client itself can do"
     return None if client.token_requests else "has no token requests"
 
@@ -220,7 +222,7 @@ def _mint(target: Target, client: Client, request: TokenRequest) -> Minted | Obs
     if not at_servers:
         return bad(subject, "the settings do not list this authorization server for the resource")
     secret = None
-    if client.authentication == "private-key-jwt":
+    if client.authentication in {"private-key-jwt", "federated"}:
         request = _signed(target, client, request)
     elif (secret := target.secret(client.name)) is None:
         return skipped(subject, "the stack has no secret for this client")
@@ -241,8 +243,11 @@ def _mint(target: Target, client: Client, request: TokenRequest) -> Minted | Obs
 
 
 def _signed(target: Target, client: Client, request: TokenRequest) -> TokenRequest:
-    """Return the request with an assertion that is signed with the client's key."""
-    proof = target.client_keys[client.name].parameters(client.client_id, target.server.authority)
+    """Return the request with an assertion of the client's key, or with the other issuer's token."""
+    if client.authentication == "federated":
+        proof = target.client_tokens[client.name].parameters()
+    else:
+        proof = target.client_keys[client.name].parameters(client.client_id, target.server.authority)
     target.hide(proof["client_assertion"])
     return request.model_copy(update={"parameters": {**request.parameters, **proof}})
 

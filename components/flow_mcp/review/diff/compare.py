@@ -10,6 +10,7 @@ from flow_mcp.declaration.findings import dotted
 from flow_mcp.review.diff.change import Change
 from flow_mcp.review.diff.changes.before_after import BeforeAfter
 from flow_mcp.review.diff.changes.clients import client_changes
+from flow_mcp.review.diff.changes.enterprise import enterprise_changes
 from flow_mcp.review.diff.changes.field_changes import before_and_after
 from flow_mcp.review.diff.changes.lifetimes import lifetime_changes
 from flow_mcp.review.diff.changes.move import at_second_server, move_changes, sides
@@ -27,6 +28,7 @@ _OF_EVERY_SECOND_SERVER = {"authority-changes", "state-label-changes"}
 _COMPARISONS: tuple[Callable[[BeforeAfter], Iterator[Change]], ...] = (
     client_changes,
     registration_changes,
+    enterprise_changes,
     people_changes,
     lifetime_changes,
     resource_changes,

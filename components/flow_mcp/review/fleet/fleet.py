@@ -80,7 +80,7 @@ class Fleet:
     interruption: Interruption
     results: dict[str, Result] = field(default_factory=dict)
     recorder: Recorder = field(init=False)
-    _not_counted: frozenset[str] = frozenset()
+    _not_counted: frozenset[str] = field(default=frozenset(), init=False)
 
     def __post_init__(self) -> None:
         self.recorder = Recorder(self.stacks, self.survey.inputs, self.survey.shard)

@@ -14,7 +14,7 @@ from flow_mcp.review.fleet.result import Event, Outcome, Result
 from flow_mcp.review.fleet.up import Update
 from flow_mcp.review.gate import run
 from flow_mcp.review.gate.approval import Approval
-from flow_mcp.review.gate.errors import BlockedError, NotApprovedError
+from flow_mcp.review.gate.errors import BlockedError, DeviationError, NotApprovedError
 from flow_mcp.review.gate.plan import Plan, Planner
 from flow_mcp.review.preview.pack_self_test import self_test
 from flow_mcp.review.preview.state import analyze
@@ -77,12 +77,11 @@ def apply_approved(
                 return Gated(diffs, (), fleet.outcome(str(error)), error.exit_code)
         else:
             _refuse(fleet, plans, previewed, approval)
-        permitted = [stack for stack in plans if fleet.results[stack].status == "previewed"]
+        permitted = [stack for stack in previewed if fleet.results[stack].status == "previewed"]
         if refusal := fleet.limits.refusal([previewed[stack] for stack in permitted]):
             return Gated(diffs, (), fleet.outcome(refusal))
         if permitted:
-            fleet.report(Event("phase", "test the policy pack with bad examples", total=1))
-            self_test(planner.engine, planner.policies)
+            _self_test(fleet, planner)
         fleet.count_failures_from_now(failures)
         work = _ApplyAndAnalyze(planner, plans, Update(fleet, planner, plans), {})
         unchanged = [stack for stack in permitted if plans[stack].preview.empty]
@@ -108,8 +107,8 @@ def analyze_states(fleet: Fleet, *, must_exist: bool) -> Gated:
     stacks = tuple(fleet.survey.candidates)
     results: dict[str, run.Result] = {}
     with Planner.of(fleet.stacks.project, fleet.stacks.project.stack_files(stacks), fleet.as_of) as default:
-        planner = _interruptible(default, fleet)
-        self_test(planner.engine, planner.policies)
+        planner = replace(default, engine=replace(default.engine, interruption=fleet.interruption))
+        _self_test(fleet, planner)
 
         def work(stack: str, _: Callable[[str], None]) -> Result:
             rule_results = (
@@ -137,9 +136,12 @@ class _ApplyAndAnalyze:
 
     def __call__(self, stack: str, detail: Callable[[str], None]) -> Result:
         plan = self.plans[stack]
-        result = (
-            self.update.record_without_update(stack) if plan.preview.empty else self.update(stack, detail)
-        )
+        try:
+            result = (
+                self.update.record_without_update(stack) if plan.preview.empty else self.update(stack, detail)
+            )
+        except DeviationError as error:
+            raise BlockedError(str(error)) from error
         detail("evaluates the policies on the result")
         applied = self.update.applied.get(stack)
         # Kept before the analysis, which can fail: the update was made.
@@ -201,5 +203,6 @@ def _missing(fleet: Fleet, approval: Approval) -> tuple[str, ...]:
     return (f"approved, but without a file: {', '.join(missing)}",) if missing else ()
 
 
-def _interruptible(planner: Planner, fleet: Fleet) -> Planner:
-    return replace(planner, engine=replace(planner.engine, interruption=fleet.interruption))
+def _self_test(fleet: Fleet, planner: Planner) -> None:
+    fleet.report(Event("phase", "test the policy pack with bad examples"))
+    self_test(planner.engine, planner.policies)

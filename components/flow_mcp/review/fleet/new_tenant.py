@@ -90,6 +90,24 @@ def content(
     Raises:
         NewTenantError: a setting is not valid YAML, or two settings contradict each other.
     """
+    server = nested_settings(settings)
+    declared: dict[str, Any] = {
+        "id": tenant,
+        "workspaces": {name: {"environments": [*names]} for name, names in workspaces.items()},
+    }
+    # Without this key the tenant uses the Flow instance's Entra tenant, which has no settings.
+    if server or KINDS[kind] is not KINDS.default:
+        declared["authorizationServer"] = {kind: server}
+    text = yaml.safe_dump({"config": {"flow-mcp:tenant": declared}}, sort_keys=False, allow_unicode=True)
+    return f"# yaml-language-server: $schema={schema_path(project)}\n{text}"
+
+
+def nested_settings(settings: Mapping[str, str]) -> dict[str, Any]:
+    """Return the settings of an authorization server from values by path, such as `realm.name`.
+
+    Raises:
+        NewTenantError: a setting is not valid YAML, or two settings contradict each other.
+    """
     server: dict[str, Any] = {}
     for path, value in settings.items():
         *parents, last = path.split(".")
@@ -102,16 +120,13 @@ def content(
             parent[last] = yaml.safe_load(value)
         except yaml.YAMLError:
             raise NewTenantError(f"{path}={value}: the value is not valid YAML") from None
-    declared: dict[str, Any] = {
-        "id": tenant,
-        "workspaces": {name: {"environments": [*names]} for name, names in workspaces.items()},
-    }
-    # Without this key the tenant uses the Flow instance's Entra tenant, which has no settings.
-    if server or KINDS[kind] is not KINDS.default:
-        declared["authorizationServer"] = {kind: server}
+    return server
+
+
+def schema_path(project: Project) -> str:
+    """Return the path of the schema for editors, relative to a tenant's file."""
     schema = next((path for path in _SCHEMAS if (project.directory / path).is_file()), _SCHEMAS[-1])
-    text = yaml.safe_dump({"config": {"flow-mcp:tenant": declared}}, sort_keys=False, allow_unicode=True)
-    return f"# yaml-language-server: $schema=../{schema}\n{text}"
+    return f"../{schema}"
 
 
 def write(project: Project, stack: str, text: str) -> tuple[Path, tuple[Problem, ...]]:

@@ -27,7 +27,8 @@ Status = Literal[
     "interrupted",
     "not-started",
 ]
-"""`new`: the stack does not exist at the backend, so it has no preview. `blocked`: by a policy.
+"""`new`: the stack does not exist at the backend, so it has no preview. `blocked`: by a policy, or
+by the gate because Pulumi deviated from the approved change.
 `refused`: the change is not the approved one."""
 
 FAILURES: frozenset[Status] = frozenset({"blocked", "failed", "locked"})

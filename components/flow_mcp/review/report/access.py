@@ -71,6 +71,7 @@ def _client(client: ClientAccess, assigned: str | None, as_of: date) -> Client:
         web_origins=safe_texts(client.web_origins),
         resources=client.resources,
         secret=_secret(client, as_of) if client.authentication == "client-secret" else None,
+        assertion_issuers=safe_texts(client.assertion_issuers) or None,
     )
 
 

@@ -64,6 +64,12 @@ class Client(Part):
     ]
     resources: Resources
     secret: Annotated[Secret | None, Field(description="Present if it has a client secret.")] = None
+    assertion_issuers: Annotated[
+        tuple[str, ...] | None,
+        Field(
+            description="Company identity providers whose identity assertions it may redeem; absent if none."
+        ),
+    ] = None
 
 
 class Limit(Part):

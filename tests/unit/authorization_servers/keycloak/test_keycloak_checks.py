@@ -91,11 +91,9 @@ def test_client_ids_of_keycloaks_built_in_clients_are_rejected(stacks: Stacks, c
     assert stacks.problem(manual) == problem(11, "manualRegistrations.a.clientId", *BUILT_IN)
 
 
-def test_credentials_that_keycloak_lacks_are_rejected(stacks: Stacks) -> None:
+def test_a_secret_with_an_expiry_is_rejected(stacks: Stacks) -> None:
     text = tenant(
         "a:\n  grant: client-credentials\n  access: ['*']\n  secret: {issued: 2026-11-01, lifetime: 180d}\n"
-        "b:\n  grant: client-credentials\n  access: ['*']\n"
-        "  federatedCredential: {issuer: https://x.example, subject: y-1}\n"
     )
     assert stacks.problems(text) == (
         problem(
@@ -104,12 +102,6 @@ def test_credentials_that_keycloak_lacks_are_rejected(stacks: Stacks) -> None:
             "declares an expiry, but Keycloak's client secrets do not expire",
             "Remove it (Keycloak generates a secret anyway), declare rotateAfter and overlap, or use "
             "privateKeyJwt.",
-        ),
-        problem(
-            18,
-            "clients.b.federatedCredential",
-            "is not supported for Keycloak",
-            "Use privateKeyJwt, which needs no secret either.",
         ),
     )
 

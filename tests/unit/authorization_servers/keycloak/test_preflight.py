@@ -53,6 +53,14 @@ def test_realm_of_this_stack_is_accepted() -> None:
     assert preflight() == PreflightResult(realm_exists=True, version="26.7.4")
 
 
+def test_a_client_that_the_stack_takes_over_is_accepted_by_its_id() -> None:
+    existing = json_answer(200, [{"id": "id-1", "clientId": "agent", "attributes": {}}])
+    answers = {"GET /admin/realms/acme/clients?clientId=agent": existing}
+    assert preflight(answers, adopted={"agent": "id-1"}).realm_exists
+    with pytest.raises(OwnedByOthersError, match="or take it over with `flow-mcp adopt`"):
+        preflight(answers, adopted={"agent": "id-2"})
+
+
 def test_absent_realm_that_the_stack_creates_is_accepted() -> None:
     assert preflight({"GET /admin/realms/acme": MISSING}) == PreflightResult(
         realm_exists=False, version="26.7.4"
@@ -140,11 +148,12 @@ def test_permissions_are_checked_before_the_owner_attribute() -> None:
 
 @pytest.mark.parametrize("create", [True, False])
 def test_client_id_of_another_owner_is_rejected(create: bool) -> None:
-    taken = json_answer(200, [{"clientId": "agent", "attributes": {"flowMcpOwner": "flow-mcp:globex"}}])
+    attributes = {"flowMcpOwner": "flow-mcp:globex"}
+    taken = json_answer(200, [{"id": "id-1", "clientId": "agent", "attributes": attributes}])
     realm = json_answer(200, {"realm": "acme", **(OWN if create else {"attributes": {}})})
     answers = {"GET /admin/realms/acme": realm, "GET /admin/realms/acme/clients?clientId=agent": taken}
     with pytest.raises(OwnedByOthersError, match="Client ID agent is taken in realm acme"):
-        preflight(answers, create=create)
+        preflight(answers, create=create, adopted={"agent": "id-1"})
 
 
 def test_create_false_is_rejected_for_the_stacks_own_realm() -> None:
@@ -236,3 +245,32 @@ def test_order_of_keycloaks_group_list_is_ignored() -> None:
     for answers in (GROUPS, reversed_order):
         result = preflight(answers, create=False, client_ids=(), groups=declared)
         assert result.groups == {declared[0]: Group(id="g2", path=declared[0])}
+
+
+INSTANCES = "/admin/realms/acme/identity-provider/instances"
+PROVIDERS: dict[str, Answer] = {
+    f"GET {INSTANCES}": json_answer(200, [{"alias": "theirs", "config": {"issuer": "https://ci.example"}}]),
+    f"PUT {INSTANCES}/{NOBODY}": json_answer(404, {"error": "HTTP 404 Not Found"}),
+}
+
+
+def test_an_issuer_of_another_identity_provider_is_rejected() -> None:
+    with pytest.raises(OwnedByOthersError, match=r"has the identity provider theirs for https://ci\.example"):
+        preflight(PROVIDERS, identity_providers={"https://ci.example": "flow-mcp-acme-1"})
+    assert preflight(PROVIDERS, identity_providers={"https://ci.example": "theirs"}).realm_exists
+
+
+def test_an_administrator_without_rights_on_identity_providers_is_rejected_if_they_are_needed() -> None:
+    answers = PROVIDERS | {f"PUT {INSTANCES}/{NOBODY}": FORBIDDEN}
+    assert preflight(answers).realm_exists
+    with pytest.raises(RightsError, match="lacks manage-identity-providers on realm acme"):
+        preflight(answers, identity_providers={"https://ci.example": "theirs"})
+
+
+def test_a_server_without_a_needed_feature_is_rejected() -> None:
+    features = [{"name": "CIMD", "enabled": True}, {"name": "IDENTITY_ASSERTION_JWT", "enabled": False}]
+    server = {"systemInfo": {"version": "26.7.4"}, "features": features}
+    answers = {"GET /admin/serverinfo": json_answer(200, server)}
+    assert preflight(answers, features=("cimd",)).realm_exists
+    with pytest.raises(AuthorizationServerError, match="Start it with --features=identity-assertion-jwt"):
+        preflight(answers, features=("cimd", "identity-assertion-jwt"))

@@ -43,9 +43,9 @@ def test_the_distribution_is_fetched_and_built_once(machine: Machine) -> None:
     first = _install(machine)
     assert _install(machine) == first == distribution.installed()
     assert machine.calls("maven-runs") == ["run"]
-    assert (
-        machine.cache / "builds"
-    ).read_text() == "build --db=dev-file --features=cimd,client-secret-rotation\n"
+    assert (machine.cache / "builds").read_text() == (
+        "build --db=dev-file --features=cimd,client-secret-rotation,identity-assertion-jwt,spiffe\n"
+    )
 
 
 def test_files_of_an_interrupted_run_are_removed(machine: Machine) -> None:

@@ -52,7 +52,11 @@ def test_a_container_is_published_to_the_loopback_interface_only(machine: Machin
         *("--volume", f"{name}:/opt/keycloak/data"),
         *("--env", "KC_BOOTSTRAP_ADMIN_USERNAME", "--env", "KC_BOOTSTRAP_ADMIN_PASSWORD"),
         "quay.io/keycloak/keycloak:26.7.4",
-        *("start-dev", "--features=cimd,client-secret-rotation", "--hostname=http://127.0.0.1:8180"),
+        *(
+            "start-dev",
+            "--features=cimd,client-secret-rotation,identity-assertion-jwt,spiffe",
+            "--hostname=http://127.0.0.1:8180",
+        ),
     ]
     assert launch.environment["KC_BOOTSTRAP_ADMIN_PASSWORD"] == state.password()
 

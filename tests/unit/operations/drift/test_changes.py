@@ -54,6 +54,57 @@ def drift_of(*resources: Resource) -> list[tuple[str, str | None, str]]:
               "agent authenticates with client-jwt; the stack set client-secret.")],
         ),
         (
+            "Client", "agent", {"accessType": "CONFIDENTIAL", "clientAuthenticatorType": "federated-jwt"},
+            {"clientAuthenticatorType": "client-secret"},
+            [("high", "client-authentication-weakens",
+              "agent authenticates with client-secret; the stack set federated-jwt.")],
+        ),
+        (
+            "Client", "agent", {"extraConfig": {"jwt.credential.sub": "repo:acme/x:environment:live"}},
+            {"extraConfig": {"jwt.credential.sub": "repo:evil/x:pull_request"}},
+            [("high", "federated-credential-changes",
+              "agent authenticates with another token: jwt.credential.sub is repo:evil/x:pull_request.")],
+        ),
+        (
+            "Client", "agent", {"oauth2JwtAuthorizationGrantIdp": "company"},
+            {"oauth2JwtAuthorizationGrantIdp": "company##other"},
+            [("high", "client-grant-changes", "agent may redeem assertions of company##other.")],
+        ),
+        (
+            "KeycloakIdentityProvider", "company https://login.example",
+            {"config": {"jwksUrl": "https://login.example/keys", "useJwksUrl": "true"}},
+            {"config": {"jwksUrl": "https://evil.example/keys", "useJwksUrl": "true"}},
+            [("high", "enterprise-keys-change",
+              "jwksUrl of the identity provider company https://login.example is https://evil.example/keys.")],
+        ),
+        (
+            "KeycloakIdentityProvider", "company https://login.example",
+            {"config": {"jwtAuthorizationGrantAssertionReuseAllowed": "false"}},
+            {
+                "config": {"jwtAuthorizationGrantAssertionReuseAllowed": "true"},
+                "deviations": ["enabled is False"],
+            },
+            [
+                ("high", None, "enabled is False for the identity provider company https://login.example."),
+                ("high", None,
+                 "jwtAuthorizationGrantAssertionReuseAllowed of the identity provider "
+                 "company https://login.example is true."),
+            ],
+        ),
+        (
+            "KeycloakIdentityProvider", "company https://login.example", {}, None,
+            [("medium", "client-removed",
+              "The identity provider company https://login.example was deleted.")],
+        ),
+        (
+            "KeycloakLinkedPeople", "people of https://login.example",
+            {"subjects": {"ada": "1", "guy": "2"}}, {"subjects": {"ada": "3"}},
+            [
+                ("high", "enterprise-person-linked", "ada is linked to the subject 3."),
+                ("medium", "enterprise-person-unlinked", "guy is no longer linked."),
+            ],
+        ),
+        (
             "Client", "agent", {"accessTokenLifespan": "300"}, {"accessTokenLifespan": "60"},
             [("low", "lifetime-shrinks", "Access tokens of agent are valid for 1m; the stack set 5m.")],
         ),

@@ -12,6 +12,7 @@ import httpx
 from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.operations.verify.check import Check
 from flow_mcp.operations.verify.client_key import ClientKey
+from flow_mcp.operations.verify.client_token import ClientToken
 from flow_mcp.operations.verify.run import run
 from flow_mcp.operations.verify.target import Target
 from flow_mcp.operations.verify.web import Web
@@ -87,6 +88,8 @@ class Fake:
         mcp_server: bool = False,
         metadata_document: str | None = None,
         client_keys: Mapping[str, ClientKey] | None = None,
+        client_tokens: Mapping[str, ClientToken] | None = None,
+        assertions: Mapping[str, ClientToken] | None = None,
     ) -> list[tuple[str, str, str]]:
         """Return status, subject and `seen` of all observations of a check."""
         transport = httpx.MockTransport(self._answer)
@@ -102,6 +105,8 @@ class Fake:
             client_keys or {},
             environment or {},
             transport,
+            client_tokens or {},
+            assertions or {},
         )
         results = run(target, checks=[check])
         target.close()

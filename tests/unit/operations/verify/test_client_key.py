@@ -130,7 +130,7 @@ def _repeat_the_assertion(request: httpx.Request) -> httpx.Response:
     ("method", "message"),
     [
         ("private-key-jwt", "the stack does not have its private key; provide it with `--key agent=FILE`"),
-        ("federated", "authenticates with federated, which only the client itself can do"),
+        ("federated", "only its issuer signs its tokens; provide one with `--token agent=FILE`"),
     ],
 )
 def test_without_its_key_a_program_is_skipped(

@@ -184,15 +184,22 @@ def test_a_failed_or_blocked_tenant_stops_all_others_only_without_a_tree(
     assert (gated.refused, statuses(gated)) == (None, {"a": "updated", "b": status, "c": "updated"})
 
 
-def test_after_a_failed_update_no_further_tenant_starts(tenants: Tenants) -> None:
+@pytest.mark.parametrize(
+    ("failure", "status"),
+    [(PreviewError("no"), "failed"), (DeviationError("another change"), "blocked")],
+)
+def test_after_a_failed_update_no_further_tenant_starts(
+    tenants: Tenants, failure: Exception, status: str
+) -> None:
     tree = tenants.tree()
-    tenants.failures["a"] = DeviationError("another change")
+    tenants.failures["a"] = failure
     gated = tenants.apply(Approval(tree.digest, tree.tenants), canaries=("a",))
-    assert statuses(gated) == {"a": "failed", "b": "not-started", "c": "not-started"}
+    assert statuses(gated) == {"a": status, "b": "not-started", "c": "not-started"}
+    assert messages(gated) == {"a": str(failure)}
     assert gated.outcome.refusal == "the run ended: 1 tenants failed, and --max-failures is 0"
 
     gated = tenants.apply(Approval(tree.digest, tree.tenants), canaries=("a",), failures=1)
-    assert statuses(gated) == {"a": "failed", "b": "updated", "c": "updated"}
+    assert statuses(gated) == {"a": status, "b": "updated", "c": "updated"}
 
 
 def test_limits_refuse_the_approved_change(tenants: Tenants) -> None:

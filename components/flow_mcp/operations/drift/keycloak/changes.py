@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from flow_mcp.operations.drift.drift import Drift
-from flow_mcp.operations.drift.keycloak import access_changes, client_changes, realm_changes
+from flow_mcp.operations.drift.keycloak import access_changes, client_changes, identity_changes, realm_changes
 from flow_mcp.operations.drift.keycloak.values import Subject
 from flow_mcp.operations.drift.refresh import Refreshed, Resource
 
@@ -16,6 +16,8 @@ _SIMPLE = {
     "ClientScope": access_changes.client_scope,
     "GenericProtocolMapper": access_changes.mapper,
     "KeycloakClaim": realm_changes.claim,
+    "KeycloakIdentityProvider": identity_changes.identity_provider,
+    "KeycloakLinkedPeople": identity_changes.linked_people,
     "Group": access_changes.group,
     "Realm": realm_changes.realm,
     "RealmClientPolicyProfile": realm_changes.client_policy,

@@ -19,14 +19,17 @@ _GRANTS = {
     "directAccessGrantsEnabled": "password",
     "serviceAccountsEnabled": "client credentials",
     "oauth2DeviceAuthorizationGrantEnabled": "device",
+    "oauth2JwtAuthorizationGrantEnabled": "JWT bearer",
     "standardTokenExchangeEnabled": "token exchange",
 }
 _ADDRESSES = {
     "validRedirectUris": ("redirect-uri", "redirect URI"),
     "webOrigins": ("web-origin", "web origin"),
 }
-# From the strongest to the weakest method.
-_METHODS = ("client-jwt", "client-secret", "none")
+# From the strongest to the weakest method; those with the same number are equally strong.
+_METHODS = {"client-jwt": 0, "federated-jwt": 0, "client-secret": 1, "none": 2}
+_FEDERATED = frozenset({"jwt.credential.issuer", "jwt.credential.sub"})
+_ASSERTIONS = "oauth2JwtAuthorizationGrantIdp"
 _KEYS = frozenset({"jwks.url", "use.jwks.url", "jwt.credential.certificate"})
 _SHOWN_ONLY = frozenset({"name", "description"})
 
@@ -65,6 +68,8 @@ def _property(subject: Subject, name: str) -> Iterator[Drift]:
         yield subject.changed(name, text, "client-gains-access", **both)
     elif name == "accessTokenLifespan":
         yield _lifetime(subject, name)
+    elif name == _ASSERTIONS:
+        yield assertions(subject, before, after)
     elif name == "clientId":
         text = f"The client ID of {client} changed to {quoted(str(after))}."
         yield subject.changed(name, text, "client-id-changes", **both)
@@ -83,6 +88,12 @@ def pkce(subject: Subject, method: str | None) -> Drift:
     )
 
 
+def assertions(subject: Subject, before: str | None, after: str | None) -> Drift:
+    """Return the drift of a client that may redeem assertions of other identity providers."""
+    text = f"{subject.name} may redeem assertions of {quoted(after or 'no identity provider')}."
+    return subject.changed(_ASSERTIONS, text, "client-grant-changes", before=before, after=after)
+
+
 def _addresses(subject: Subject, name: str) -> Iterator[Drift]:
     kind, label = _ADDRESSES[name]
     for address in subject.added(name):
@@ -96,7 +107,7 @@ def _addresses(subject: Subject, name: str) -> Iterator[Drift]:
 def _authentication(subject: Subject, name: str) -> Drift:
     before, after = _method(subject.resource.before), _method(subject.resource.after or {})
     known = before in _METHODS and after in _METHODS
-    order = _METHODS.index(after) - _METHODS.index(before) if known else 0
+    order = _METHODS[after] - _METHODS[before] if known else 0
     kind = "weakens" if order > 0 else "strengthens" if order < 0 else "changes"
     text = f"{subject.name} authenticates with {quoted(after)}; the stack set {quoted(before)}."
     return subject.changed(name, text, f"client-authentication-{kind}", before=before, after=after)
@@ -116,6 +127,11 @@ def _attributes(subject: Subject, before: Mapping[str, Any], after: Mapping[str,
         if key in _KEYS:
             text = f"{subject.name} authenticates with other keys: {key} is {quoted(str(new or 'not set'))}."
             yield subject.changed(name, text, "client-key-changes", **both)
+        elif key in _FEDERATED:
+            text = (
+                f"{subject.name} authenticates with another token: {key} is {quoted(str(new or 'not set'))}."
+            )
+            yield subject.changed(name, text, "federated-credential-changes", **both)
         elif key == OWNER_ATTRIBUTE:
             text = f"{subject.name} no longer has the owner mark."
             yield subject.changed(name, text, None, risk=Risk.MEDIUM, **both)

@@ -27,8 +27,7 @@ def lost(refreshed: Refreshed) -> Iterator[str]:
         for resource in deleted
         if resource.type == "Client"
         and (declared := clients.get(resource.name))
-        and declared.confidential
-        and not declared.private_key_jwt
+        and declared.authentication == "client-secret"
     )
     if secrets:
         yield (

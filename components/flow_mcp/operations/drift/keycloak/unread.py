@@ -19,11 +19,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, realm_path
-from flow_mcp.authorization_servers.keycloak.grants import ATTRIBUTES
+from flow_mcp.authorization_servers.keycloak.grants import ATTRIBUTES, JWT_GRANT
 from flow_mcp.authorization_servers.keycloak.preflight import OWNER_ATTRIBUTE
 from flow_mcp.declaration.declaration import Declaration
+from flow_mcp.declaration.enterprise import issuers_of
 from flow_mcp.operations.drift.drift import Drift
-from flow_mcp.operations.drift.keycloak.client_changes import pkce
+from flow_mcp.operations.drift.keycloak.client_changes import assertions, pkce
 from flow_mcp.operations.drift.keycloak.realm import Realm, Representation
 from flow_mcp.operations.drift.keycloak.values import Subject
 from flow_mcp.operations.drift.refresh import Refreshed, Resource
@@ -31,6 +32,7 @@ from flow_mcp.review.diff.change import Risk
 from flow_mcp.review.diff.changes.quoting import quoted, quoted_list
 from flow_mcp.settings import Grant
 
+_ASSERTIONS = "oauth2.jwt.authorization.grant.idp"
 _PKCE = "pkce.code.challenge.method"
 _REALM_SETTINGS = ("defaultSignatureAlgorithm", "enabled", "registrationAllowed", "sslRequired")
 # Attributes that the plugin reads as properties, whose drift the engine reports.
@@ -104,18 +106,44 @@ def _client(
     mark = (resource.before.get("extraConfig") or {}).get(OWNER_ATTRIBUTE)
     if mark and attributes.get(OWNER_ATTRIBUTE) is None:
         yield Repair(f"Restore the owner mark of the client {name}.", None, attribute(OWNER_ATTRIBUTE, mark))
-    if declared.grant is Grant.AUTHORIZATION_CODE and attributes.get(_PKCE) != "S256":
+    kept = declaration.tenant.kept("Client", name)
+    keeps_pkce, keeps_attributes = "pkceCodeChallengeMethod" in kept, "extraConfig" in kept
+    person = declared.grant is Grant.AUTHORIZATION_CODE
+    if person and not keeps_pkce and attributes.get(_PKCE) != "S256":
         drift = (
             None if "pkceCodeChallengeMethod" in resource.changed else pkce(subject, attributes.get(_PKCE))
         )
         yield Repair(f"Require PKCE with S256 for {name}.", drift, attribute(_PKCE, "S256"))
+    declared_grants = {JWT_GRANT} if issuers_of(declaration, name) else set()
+    if declared_grants:
+        yield from _assertions(subject, attributes, attribute)
     for key, grant in ATTRIBUTES.items():
-        if attributes.get(key) == "true" and _READ.get(key) not in resource.before:
+        enabled = attributes.get(key) == "true" and key not in declared_grants
+        if not keeps_attributes and enabled and _READ.get(key) not in resource.before:
             text = f"{name} has the {grant} grant."
             drift = subject.changed(key, text, "client-grant-changes", before=None, after="true")
             yield Repair(f"Disable the {grant} grant of {name}.", drift, attribute(key, "false"))
-    if declared.confidential and not declared.private_key_jwt:
+    if declared.authentication == "client-secret":
         yield from _secret(realm, subject, client, secrets)
+
+
+def _assertions(
+    subject: Subject, attributes: Mapping[str, str], put: Callable[[str, str], Callable[[AdminApi], None]]
+) -> Iterator[Repair]:
+    """Yield the repairs of a client that may redeem assertions."""
+    providers = str(subject.before("oauth2JwtAuthorizationGrantIdp"))
+    present = attributes.get(_ASSERTIONS)
+    if present != providers:
+        reported = "oauth2JwtAuthorizationGrantIdp" in subject.resource.changed
+        drift = None if reported else assertions(subject, providers, present)
+        text = f"Let {subject.name} redeem the assertions of {providers} only."
+        yield Repair(text, drift, put(_ASSERTIONS, providers))
+    if attributes.get(JWT_GRANT) != "true":
+        reported = "oauth2JwtAuthorizationGrantEnabled" in subject.resource.changed
+        text = f"{subject.name} no longer has the JWT bearer grant."
+        drift = subject.changed(JWT_GRANT, text, "client-grant-changes", before="true", after=None)
+        label = f"Enable the JWT bearer grant of {subject.name}."
+        yield Repair(label, None if reported else drift, put(JWT_GRANT, "true"))
 
 
 def _secret(

@@ -109,6 +109,24 @@ HIGH: tuple[ChangeKind, ...] = (
         "Clients can register that were rejected before.",
     ),
     ChangeKind(
+        "enterprise-issuer-added",
+        Risk.HIGH,
+        "Clients can redeem the identity assertions of a further company identity provider.",
+        "The identity provider decides for which linked person a client gets a token, without a sign-in.",
+    ),
+    ChangeKind(
+        "enterprise-keys-change",
+        Risk.HIGH,
+        "The address of a company identity provider's keys changes.",
+        "The owner of the new keys can sign assertions about every linked person.",
+    ),
+    ChangeKind(
+        "enterprise-person-linked",
+        Risk.HIGH,
+        "A subject of a company identity provider is linked to a user.",
+        "Assertions about the subject give the access of that user.",
+    ),
+    ChangeKind(
         "everyone-gains-access",
         Risk.HIGH,
         "Every user of the authorization server may sign in.",

@@ -91,6 +91,30 @@ MEDIUM: tuple[ChangeKind, ...] = (
         "Their calls there are rejected.",
     ),
     ChangeKind(
+        "enterprise-client-added",
+        Risk.MEDIUM,
+        "A client can redeem the identity assertions of a company identity provider.",
+        "A named application gets tokens for people without their sign-in.",
+    ),
+    ChangeKind(
+        "enterprise-client-removed",
+        Risk.MEDIUM,
+        "A client can no longer redeem the identity assertions of a company identity provider.",
+        "People sign in through the application again.",
+    ),
+    ChangeKind(
+        "enterprise-issuer-removed",
+        Risk.MEDIUM,
+        "The identity assertions of a company identity provider are no longer redeemed.",
+        "People sign in through their applications again.",
+    ),
+    ChangeKind(
+        "enterprise-person-unlinked",
+        Risk.MEDIUM,
+        "The stack no longer links a user to a company identity provider.",
+        "Assertions about the user are rejected.",
+    ),
+    ChangeKind(
         "client-authentication-changes",
         Risk.MEDIUM,
         "A client authenticates with other credentials of the same strength.",

@@ -19,6 +19,7 @@ KEYCLOAK_REALM = _keycloak("Realm")
 KEYCLOAK_REALM_DEFAULT_SCOPES = _keycloak("RealmDefaultClientScopes")
 KEYCLOAK_REALM_ROLE = _keycloak("ClientServiceAccountRealmRole", "openid")
 
+KEYCLOAK_IDENTITY_PROVIDER = "flow-mcp:index:KeycloakIdentityProvider"
 KEYCLOAK_REGISTRATION = "flow-mcp:index:KeycloakClientRegistration"
 REGISTERED_CLIENT = "flow-mcp:index:RegisteredClient"
 

@@ -7,9 +7,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from flow_mcp.declaration.declaration import Declaration
+from flow_mcp.declaration.federated_credential import is_trust_domain
 from flow_mcp.review.policy.examples import ENTRA, declares
 from flow_mcp.review.policy.resources.properties import items, judged, must
-from flow_mcp.review.policy.resources.types import ENTRA_FEDERATED, ENTRA_FLEXIBLE_FEDERATED
+from flow_mcp.review.policy.resources.types import (
+    ENTRA_FEDERATED,
+    ENTRA_FLEXIBLE_FEDERATED,
+    KEYCLOAK_IDENTITY_PROVIDER,
+)
 from flow_mcp.review.policy.resources.values import at
 from flow_mcp.review.policy.rule import Context, Reference, Resource, Rule, Severity, Unknown, Violation
 
@@ -20,9 +25,15 @@ _ANY_CODE = re.compile(r"(?:^|:)pull[_-]request(?::|$)")
 _CODE_HOSTS = ("https://token.actions.githubusercontent.com", "https://gitlab.com")
 
 _INSECURE_ISSUER = "is not an https address, so its signing keys could be replaced in transit"
+_INSECURE_KEYS = "is not an https address, so the keys could be replaced in transit"
 _NO_SINGLE_WORKLOAD = "does not name exactly one workload"
 _PULL_REQUEST = "names pull requests, whose code has not been reviewed"
 _NO_REPOSITORY = "names no repository, so all repositories of the owner are trusted"
+_ADDRESSES = {
+    ("config", "issuer"): _INSECURE_ISSUER,
+    ("config", "jwksUrl"): _INSECURE_KEYS,
+    ("config", "bundleEndpoint"): _INSECURE_KEYS,
+}
 _NOT_ONE_AUDIENCE = "must be exactly one audience, so that tokens for other services are rejected"
 
 _GITHUB = "https://token.actions.githubusercontent.com"
@@ -91,14 +102,20 @@ class FederatedCredentials(Rule):
             if (credential := client.federated_credential) is None:
                 continue
             path = ("clients", name, "federatedCredential")
-            if not _is_https(credential.issuer):
+            if not _is_trusted(credential.issuer):
                 yield Violation((*path, "issuer"), _INSECURE_ISSUER)
+            if credential.jwks_url is not None and not _is_https(credential.jwks_url):
+                yield Violation((*path, "jwksUrl"), _INSECURE_KEYS)
             if problem := _subject_problem(credential.issuer, credential.subject):
                 yield Violation((*path, "subject"), problem)
             if credential.audience is not None and not _is_audience(credential.audience):
                 yield Violation((*path, "audience"), _NOT_ONE_AUDIENCE)
 
     def in_resource(self, resource: Resource, context: Context) -> Iterator[Violation | Unknown]:  # noqa: ARG002
+        if resource.type == KEYCLOAK_IDENTITY_PROVIDER:
+            for address, insecure in _ADDRESSES.items():
+                if at(resource.values, *address) is not None:
+                    yield from must(resource, address, _is_trusted, insecure)
         if resource.type not in (ENTRA_FEDERATED, ENTRA_FLEXIBLE_FEDERATED):
             return
         yield from must(resource, ("issuer",), _is_https, _INSECURE_ISSUER)
@@ -120,6 +137,11 @@ class FederatedCredentials(Rule):
 
 def _is_https(issuer: Any) -> bool:
     return isinstance(issuer, str) and re.match(r"https://[^\s/@\\]+", issuer) is not None
+
+
+def _is_trusted(issuer: Any) -> bool:
+    """Return whether an issuer's keys cannot be replaced in transit: https, or a SPIFFE trust domain."""
+    return _is_https(issuer) or (isinstance(issuer, str) and is_trust_domain(issuer))
 
 
 def _is_audience(audience: Any) -> bool:

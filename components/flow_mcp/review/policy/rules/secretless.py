@@ -13,7 +13,7 @@ _ALTERNATIVES = {
     "auth0": "privateKeyJwt",
     "entra": "federatedCredential",
     "flow-entra": "federatedCredential",
-    "keycloak": "privateKeyJwt",
+    "keycloak": "federatedCredential and privateKeyJwt",
 }
 """What a client declares instead of a secret, by kind of server; unknown for external servers."""
 
@@ -32,7 +32,8 @@ class Secretless(Rule):
     severity = Severity.LOW
     message = "A confidential client should use a private key or a federated credential instead of a secret."
     remedy = (
-        "Declare privateKeyJwt (Keycloak, Auth0) or federatedCredential (Entra) if the client supports it."
+        "Declare federatedCredential (Keycloak, Entra) or privateKeyJwt (Keycloak, Auth0) if the client "
+        "supports it."
     )
     references = (
         oauth_2_1("2.4", "Client Authentication"),

@@ -5,6 +5,18 @@ from __future__ import annotations
 from tests.unit.review.diff.corpus.case import GONE, Case, edited, sample
 
 _SERVER = "authorizationServer.keycloak"
+_ASSISTANT = {
+    "grant": "authorization-code",
+    "clientType": "confidential",
+    "redirectUris": ["https://assistant.acme.example/callback"],
+    "access": ["456/test"],
+    "people": {"groups": ["planners"]},
+}
+_COMPANY = {
+    "issuer": "https://login.acme.example",
+    "jwksUrl": "https://login.acme.example/keys",
+    "clients": ["assistant"],
+}
 
 _REALM = {
     "url": "http://127.0.0.1:8180",
@@ -46,6 +58,40 @@ CASES: tuple[Case, ...] = (
                 "privateKeyJwt": {"jwksUrl": "https://importer.acme.example/jwks"},
             }
         },
+    ),
+    edited(
+        "a company is trusted",
+        "acme",
+        {
+            "clients.assistant": _ASSISTANT,
+            "enterprise": [{**_COMPANY, "linkedPeople": {"ada": "00u1"}}],
+        },
+        before={"clients.assistant": _ASSISTANT},
+    ),
+    edited(
+        "a company's keys, clients and people change",
+        "acme",
+        {
+            "enterprise": [
+                {
+                    **_COMPANY,
+                    "jwksUrl": "https://keys.evil.example/jwks",
+                    "clients": ["other"],
+                    "linkedPeople": {"ada": "00u2"},
+                }
+            ]
+        },
+        before={
+            "clients.assistant": _ASSISTANT,
+            "clients.other": _ASSISTANT,
+            "enterprise": [{**_COMPANY, "linkedPeople": {"ada": "00u1", "guy": "00u3"}}],
+        },
+    ),
+    edited(
+        "a company is no longer trusted",
+        "acme",
+        {"enterprise": GONE},
+        before={"clients.assistant": _ASSISTANT, "enterprise": [_COMPANY]},
     ),
     edited("a client is removed", "acme", {"clients.test-agent": GONE}),
     edited(

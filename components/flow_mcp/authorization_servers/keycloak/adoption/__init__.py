@@ -1,0 +1,1 @@
+"""Reads an existing realm, for `flow-mcp adopt`."""

@@ -1,0 +1,55 @@
+"""Which people reach a tenant's protected resources today, by the roles that gate the realm's scopes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flow_mcp.authorization_servers.errors import RightsError
+from flow_mcp.authorization_servers.keycloak.adoption.realm import Realm
+
+
+class PeopleOfResources:
+    """The people of each protected resource.
+
+    Keycloak gates a scope, not a client. All clients of people with access to the same resource must
+    therefore declare the same people. Resources that a client joins get the people of all of them.
+
+    Args:
+        realm: the realm.
+        scopes: the names of the scopes that add a resource's audience, by the resource's key.
+        access: the resource keys of each client of people.
+    """
+
+    def __init__(
+        self, realm: Realm, scopes: Mapping[str, Sequence[str]], access: Sequence[Sequence[str]]
+    ) -> None:
+        self._realm, self._scopes = realm, scopes
+        self._joined = {key: frozenset((key,)) for keys in access for key in keys}
+        for keys in access:
+            union = frozenset().union(*(self._joined[key] for key in keys))
+            for key in union:
+                self._joined[key] = union
+
+    def of(self, keys: Sequence[str]) -> tuple[Any, tuple[str, ...]]:
+        """Return the value of `people` of a client, and remarks about what it does not express.
+
+        Args:
+            keys: the keys of the resources of the client's access list, at least one.
+        """
+        gates = {
+            scope: self._realm.gate(self._realm.scopes[scope])
+            for key in sorted(self._joined[keys[0]])
+            for scope in self._scopes.get(key, ())
+        }
+        if not all(gates.values()):
+            return "everyone", ()
+        if not gates:
+            return "none", ("No scope adds the audience of its resources, so its people are not known.",)
+        roles = sorted({role for gate in gates.values() for role in gate})
+        remark = f"The roles {', '.join(roles)} gate its scopes. They stay; the stack does not manage them."
+        try:
+            groups = sorted({group for role in roles for group in self._realm.groups_of(role)})
+        except RightsError:
+            return "none", (remark, "The administrator may not read the groups with these roles.")
+        return ({"groups": groups} if groups else "none"), (remark,)

@@ -1,0 +1,114 @@
+"""What is known about a tenant without a file, before its authorization server is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from flow_mcp.authorization_servers import KINDS
+from flow_mcp.authorization_servers.adoption import AdoptionReader, AdoptionRequest
+from flow_mcp.declaration.load import instance_of
+from flow_mcp.engine.project import Project
+from flow_mcp.operations.adopt.errors import AdoptError
+from flow_mcp.operations.adopt.proposal import reader_of
+from flow_mcp.operations.adopt.settings_window import SettingsWindow, read_settings
+
+
+@dataclass(frozen=True)
+class KnownTenant:
+    """What the user gives about the tenant.
+
+    Attributes:
+        tenant_id: the tenant's ID in Flow.
+        kind: key of the kind of authorization server; None: the kind of the authority.
+        authority: the issuer; None: the one in `settings_file`.
+        server: settings of the authorization server, which take precedence over those of the authority.
+        workspaces: the environments of each workspace.
+        client_ids: client IDs of the tenant.
+        settings_file: the content of Flow's settings window as CSV or JSON.
+    """
+
+    tenant_id: str
+    kind: str | None = None
+    authority: str | None = None
+    server: Mapping[str, Any] = field(default_factory=dict)
+    workspaces: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    client_ids: tuple[str, ...] = ()
+    settings_file: Path | None = None
+
+
+@dataclass(frozen=True)
+class Known:
+    """The request and the reader of the kind of authorization server.
+
+    Attributes:
+        kind: the kind's key.
+        reader: its reader.
+        request: what is known before the server is read.
+        instance: the value of `flow-mcp:instance`.
+    """
+
+    kind: str
+    reader: AdoptionReader
+    request: AdoptionRequest
+    instance: Any
+
+
+def known(project: Project, tenant: KnownTenant) -> Known:
+    """Return what is known about a tenant.
+
+    Raises:
+        AdoptError: the kind of authorization server cannot be determined or read, or the settings file is
+            invalid.
+    """
+    window = read_settings(tenant.settings_file) if tenant.settings_file else SettingsWindow(None, ())
+    if tenant.authority and window.authority and tenant.authority != window.authority:
+        raise AdoptError(
+            f"--authority is {tenant.authority}, but {tenant.settings_file} has {window.authority}. Give one."
+        )
+    kind, reader, server = _server(tenant.kind, tenant.authority or window.authority, tenant.server)
+    instance = instance_of(project.file).value
+    flow_server = instance.get("server") if isinstance(instance, dict) else None
+    if not isinstance(flow_server, str):
+        raise AdoptError(
+            f"{project.file} declares no Flow instance, whose URL is part of the audiences. Add "
+            "flow-mcp:instance with default: {server: …}."
+        )
+    client_ids = dict.fromkeys(window.client_ids, f"{tenant.settings_file}")
+    client_ids |= dict.fromkeys(tenant.client_ids, "--client")
+    request = AdoptionRequest(tenant.tenant_id, flow_server, server, tenant.workspaces, client_ids)
+    return Known(kind, reader, request, instance)
+
+
+def _server(
+    kind: str | None, authority: str | None, settings: Mapping[str, Any]
+) -> tuple[str, AdoptionReader, Mapping[str, Any]]:
+    kinds = [kind] if kind else [key for key in KINDS if KINDS[key].adoption_path]
+    readers = {key: reader_of(KINDS[key]) for key in kinds}
+    if authority:
+        servers = {key: reader.server_of(authority) for key, reader in readers.items()}
+        matching = {key: server for key, server in servers.items() if server is not None}
+        if not matching:
+            raise AdoptError(
+                f"The authority {authority} is not an issuer of {' or '.join(kinds)}. Correct it, or give "
+                "the settings with --server and --set."
+            )
+        (key, server), *_ = matching.items()
+        return key, readers[key], _merged(server, settings)
+    if not kind:
+        raise AdoptError(
+            "The authorization server is not known. Give its issuer with --authority, or --settings with a "
+            "file that has it, or --server and --set."
+        )
+    return kind, readers[kind], settings
+
+
+def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Return nested settings; those of `above` take precedence."""
+    merged = {**below, **above}
+    for key, value in above.items():
+        if isinstance(value, dict) and isinstance(below.get(key), dict):
+            merged[key] = _merged(below[key], value)
+    return merged

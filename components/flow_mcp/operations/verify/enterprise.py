@@ -1,0 +1,116 @@
+"""Checks of enterprise-managed authorization: what clients can discover, and the redemption of assertions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx
+
+from flow_mcp.declaration.enterprise import ID_JAG, JWT_BEARER
+from flow_mcp.operations.token_client import TokenRefusedError, fetch_program_token
+from flow_mcp.operations.verify.check import check
+from flow_mcp.operations.verify.observation import Observation, bad, observe, skipped
+from flow_mcp.operations.verify.runtime import describe_decision, keys
+from flow_mcp.operations.verify.target import SkipError, Target
+from flow_mcp.operations.verify.web import NoAnswerError
+from flow_mcp.runtime.compact import parse_token
+from flow_mcp.settings import Client, TokenRequest
+
+_EXTENSION = "https://modelcontextprotocol.io/extensions/auth/enterprise-managed-authorization"
+_DRAFT = "https://datatracker.ietf.org/doc/draft-ietf-oauth-identity-assertion-authz-grant/"
+
+
+@check(
+    "V-EMA-001",
+    "The metadata lists the grant with which clients redeem identity assertions",
+    meaning="Clients with enterprise-managed authorization do not redeem their assertions, or the server "
+    "rejects them.",
+    remedy="Keycloak: start it with --features=identity-assertion-jwt (26.7 and later).",
+    reference=_DRAFT,
+)
+def grant_advertised(target: Target) -> Iterator[Observation]:
+    yield from _listed(target, "grant_types_supported", JWT_BEARER)
+
+
+@check(
+    "V-EMA-002",
+    "The metadata lists the grant profile of identity assertions",
+    severity="warning",
+    meaning="Clients that look for the profile ask people to sign in, although they could redeem an "
+    "assertion.",
+    remedy="Keycloak 26.7 does not publish the profile, and this cannot be changed; the MCP servers' "
+    "metadata has it. Configure enterprise-managed authorization in the client.",
+    reference=_EXTENSION,
+)
+def profile_advertised(target: Target) -> Iterator[Observation]:
+    yield from _listed(target, "authorization_grant_profiles_supported", ID_JAG)
+
+
+@check(
+    "V-EMA-003",
+    "A given identity assertion becomes a token that the runtime allows",
+    meaning="The person's application cannot call the MCP server with enterprise-managed authorization.",
+    remedy="Compare the assertion's iss, aud, client_id, resource and scope with the settings. Check "
+    "that its sub is a linked person who is in a declared group.",
+    reference=f"{_DRAFT}#section-4.4",
+)
+def redeemed(target: Target) -> Iterator[Observation]:
+    for client in _clients(target):
+        if client.name not in target.assertions:
+            yield skipped(
+                client.name,
+                "only a company's identity provider issues assertions; provide one with "
+                f"`--assertion {client.name}=FILE`",
+            )
+        else:
+            yield _redeemed(target, client)
+
+
+def _listed(target: Target, name: str, value: str) -> Iterator[Observation]:
+    if _clients(target):
+        listed = value in (target.metadata.get(name) or ())
+        yield observe("", f"{name}: {value} is {'listed' if listed else 'not listed'}", passed=listed)
+
+
+def _redeemed(target: Target, client: Client) -> Observation:
+    assertion = target.assertions[client.name]
+    target.hide(assertion.value)
+    request = _request(client, parse_token(assertion.value).claims.get("resource"))
+    if request is None:
+        return bad(client.name, "the assertion's resource is no protected resource of the client")
+    resource = target.resource(request.resource)
+    subject = f"{client.name} for {resource.key}"
+    try:
+        token = _token(target, client, request, assertion.value)
+    except TokenRefusedError as error:
+        return bad(subject, f"no token: {target.shown(f'{error.code} {error.description}')[:300]}")
+    except (httpx.HTTPError, NoAnswerError) as error:
+        return bad(subject, f"no answer: {error or type(error).__name__}")
+    target.hide(token)
+    decision, description = describe_decision(target, resource, token, keys(target))
+    return observe(subject, f"the runtime {description}", passed=decision.allowed)
+
+
+def _token(target: Target, client: Client, request: TokenRequest, assertion: str) -> str:
+    proof, secret = {}, None
+    if client.authentication == "private-key-jwt":
+        key = target.client_keys.get(client.name)
+        if key is None:
+            raise SkipError(f"provide the client's private key with `--key {client.name}=FILE`")
+        proof = key.parameters(client.client_id, target.server.authority)
+        target.hide(proof["client_assertion"])
+    elif (secret := target.secret(client.name)) is None:
+        raise SkipError(f"the stack has no secret of {client.name}")
+    form = {**request.parameters, **proof, "assertion": assertion}
+    http = target.web.client(request.token_endpoint)
+    return fetch_program_token(http, client, request.model_copy(update={"parameters": form}), secret)
+
+
+def _request(client: Client, resource: object) -> TokenRequest | None:
+    requests = client.identity_assertion.token_requests if client.identity_assertion else ()
+    return next((request for request in requests if request.resource == resource), None)
+
+
+def _clients(target: Target) -> list[Client]:
+    """Return the clients that may redeem assertions; the checks yield nothing for other tenants."""
+    return [client for client in target.server.clients if client.identity_assertion]

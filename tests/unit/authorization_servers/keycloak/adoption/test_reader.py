@@ -1,0 +1,173 @@
+"""Reading of realms, with representations of any shape."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from flow_mcp.authorization_servers.adoption import Left, OtherClient
+from flow_mcp.authorization_servers.errors import AuthorizationServerError
+from flow_mcp.authorization_servers.keycloak.adoption.reader import KeycloakReader
+from flow_mcp.common.errors import FlowMcpError
+from flow_mcp.operations.adopt.document import json_text, proposal_document
+from flow_mcp.operations.adopt.tenant_file import tenant_file
+from flow_mcp.operations.adopt.text import proposal_lines
+from tests.unit.authorization_servers.keycloak.adoption.realm import FLOW, PRODUCTION, proposal, scope
+
+_AGENT: dict[str, Any] = {
+    "id": "agent-id",
+    "clientId": "agent",
+    "protocol": "openid-connect",
+    "enabled": True,
+    "standardFlowEnabled": False,
+    "serviceAccountsEnabled": True,
+    "publicClient": False,
+    "optionalClientScopes": ["mcp"],
+    "attributes": {},
+}
+_SCOPES = [scope("mcp", PRODUCTION)]
+
+
+def _realm(*clients: Any, scopes: Any = _SCOPES) -> dict[str, Any]:
+    return {"/realms/acme/clients": list(clients), "/realms/acme/client-scopes": scopes}
+
+
+def test_a_client_whose_tokens_reach_the_tenant_is_taken_over() -> None:
+    made = proposal(_realm(_AGENT))
+    assert made.tenant["clients"] == {
+        "agent": {"grant": "client-credentials", "clientId": "agent", "access": ["1/production"]}
+    }
+    assert made.tenant["adopted"]["Client/agent"]["id"] == "acme/agent-id"
+    assert made.tenant["authorizationServer"]["keycloak"]["scopes"] == {"1/production": "mcp"}
+
+
+def test_a_client_of_others_is_left_alone() -> None:
+    other = {**_AGENT, "clientId": "erp", "optionalClientScopes": []}
+    assert proposal(_realm(_AGENT, other)).reading.others == (
+        OtherClient("erp", "It has nothing to do with the tenant."),
+    )
+
+
+def test_a_named_client_is_the_tenants_even_if_its_tokens_reach_nothing() -> None:
+    named = {**_AGENT, "clientId": "crm", "optionalClientScopes": []}
+    made = proposal(_realm(_AGENT, named), client_ids={"crm": "--client", "gone": "--client"})
+    assert made.tenant["clients"]["crm"]["access"] == ["*"]
+    assert [client.why for client in made.reading.clients] == ["It is named by --client."]
+    assert made.reading.others == (
+        OtherClient("agent", "It has nothing to do with the tenant."),
+        OtherClient("gone", "The realm has no such client.", belongs=True),
+    )
+
+
+def test_a_client_of_another_stack_is_left_alone() -> None:
+    owned = {**_AGENT, "attributes": {"flowMcpOwner": "flow-mcp:globex"}}
+    assert proposal(_realm(owned)).reading.others == (
+        OtherClient("agent", "It was created by the stack of flow-mcp:globex, which manages it.", True),
+    )
+
+
+@pytest.mark.parametrize(
+    ("scopes", "remark"),
+    [
+        (
+            [scope("a", PRODUCTION), scope("b", PRODUCTION)],
+            "2 scopes add the audience of 1/production (a, b)",
+        ),
+        ([scope("mcp prod", PRODUCTION)], "a tenant's file cannot declare its name"),
+        ([scope("profile", PRODUCTION)], "a tenant's file cannot declare its name"),
+    ],
+)
+def test_a_scope_that_cannot_be_managed_stays(scopes: list[Any], remark: str) -> None:
+    client = {**_AGENT, "optionalClientScopes": [entry["name"] for entry in scopes]}
+    made = proposal(_realm(client, scopes=scopes))
+    assert remark in made.reading.remarks[0]
+    assert "scopes" not in made.tenant["authorizationServer"]["keycloak"]
+    assert made.tenant["adopted"]["ClientScope/1/production"] == {"leave": True}
+
+
+def test_a_scope_with_the_stacks_name_but_no_audience_gets_one_later() -> None:
+    own = {"id": "own-id", "name": "flow-mcp/acme/1/production", "protocol": "openid-connect"}
+    made = proposal(_realm(_AGENT, scopes=[own]), client_ids={"agent": "--client"})
+    left = Left(
+        "AudienceProtocolMapper/1/production-audience", "Adds the audience of 1/production to tokens."
+    )
+    assert left in made.imports.left
+    assert made.tenant["adopted"]["ClientScope/1/production"]["id"] == "acme/own-id"
+
+
+def test_a_missing_realm_is_an_error_with_a_remedy() -> None:
+    with pytest.raises(AuthorizationServerError, match="has no realm acme"):
+        proposal({"/realms/acme": None})
+
+
+@pytest.mark.parametrize(
+    ("authority", "server"),
+    [
+        ("https://id.example/realms/acme", {"url": "https://id.example", "name": "acme"}),
+        ("https://id.example/auth/realms/a%20b/", {"url": "https://id.example/auth", "name": "a b"}),
+        ("https://login.microsoftonline.com/x/v2.0", None),
+        ("/realms/acme", None),
+    ],
+)
+def test_an_issuer_of_keycloak_is_recognized(authority: str, server: dict[str, str] | None) -> None:
+    realm = {"name": server["name"], "create": False} if server else None
+    expected: dict[str, Any] | None = {"url": server["url"], "realm": realm} if server else None
+    assert KeycloakReader().server_of(authority) == expected
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(max_size=20),
+    lambda parts: st.lists(parts, max_size=3) | st.dictionaries(st.text(max_size=20), parts, max_size=3),
+    max_leaves=6,
+)
+_KEYS = st.sampled_from(
+    [
+        *("id", "clientId", "name", "description", "protocol", "enabled", "publicClient", "bearerOnly"),
+        *("standardFlowEnabled", "serviceAccountsEnabled", "clientAuthenticatorType", "attributes"),
+        *("redirectUris", "webOrigins", "defaultClientScopes", "optionalClientScopes", "protocolMappers"),
+        *("authenticationFlowBindingOverrides", "authorizationServicesEnabled", "fullScopeAllowed"),
+    ]
+)
+_ODD = st.dictionaries(_KEYS, _JSON, max_size=5)
+_URIS = st.lists(
+    st.sampled_from(["*", "+", "/x", "https://a.example/*", "a:/b", "http://127.0.0.1/cb", "\u202e", ""])
+    | st.text(max_size=30),
+    max_size=4,
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.builds(lambda odd, uris: {**_AGENT, "redirectUris": uris, **odd}, _ODD, _URIS), max_size=3),
+    st.lists(
+        st.builds(lambda odd, name: {**scope(name, PRODUCTION), **odd}, _ODD, st.text(max_size=9)), max_size=3
+    ),
+    st.dictionaries(st.sampled_from(["1/production", "agent", "scope-mappings"]), _JSON, max_size=2),
+    st.booleans(),
+)
+def test_a_realm_of_any_shape_ends_in_a_proposal_or_an_error_with_a_remedy(
+    clients: list[Any], scopes: list[Any], odd: dict[str, Any], named: bool
+) -> None:
+    content = {
+        **_realm(*clients, scopes=[*scopes, *_SCOPES, odd]),
+        "/realms/acme/client-scopes/mcp-id/scope-mappings": odd,
+        "/realms/acme/clients/agent-id/service-account-user": odd,
+    }
+    try:
+        made = proposal(content, client_ids={"agent": "--client"} if named else {})
+    except FlowMcpError:
+        return
+    text = tenant_file(made, "schema.json")
+    assert yaml.safe_load(text) == {"config": {"flow-mcp:tenant": made.tenant}}
+    assert all(line.plain.isprintable() for line in proposal_lines(made))
+    assert json_text(proposal_document(made, "file", written=False)).isascii()
+
+
+def test_the_flow_instance_itself_as_audience_is_reported() -> None:
+    made = proposal(_realm({**_AGENT, "optionalClientScopes": ["flow"]}, scopes=[scope("flow", FLOW)]))
+    assert made.tenant["clients"]["agent"]["access"] == ["*"]
+    assert f"The optional scope flow adds the audience {FLOW}." in made.reading.clients[0].remarks[0]

@@ -1,0 +1,56 @@
+"""What is known about a tenant before its authorization server is read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flow_mcp.authorization_servers.adoption import AdoptionRequest
+from flow_mcp.engine.project import Project
+from flow_mcp.operations.adopt.errors import AdoptError
+from flow_mcp.operations.adopt.new_tenant import KnownTenant, known
+
+_FLOW = "https://app.profitbase.biz/flow"
+_ISSUER = "https://id.example/realms/acme"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    text = f"name: flow-mcp\nconfig:\n  flow-mcp:instance:\n    default: {{server: {_FLOW}}}\n"
+    (tmp_path / "Pulumi.yaml").write_text(text)
+    return Project(tmp_path)
+
+
+def test_the_settings_window_and_the_options_complete_each_other(project: Project, tmp_path: Path) -> None:
+    window = tmp_path / "window.csv"
+    window.write_text(f"authority,clientId\n{_ISSUER},crm\n")
+    given = KnownTenant(
+        "acme",
+        server={"administration": {"realm": "acme"}, "realm": {"deletable": False}},
+        client_ids=("portal",),
+        settings_file=window,
+    )
+    server = {
+        "url": "https://id.example",
+        "realm": {"name": "acme", "create": False, "deletable": False},
+        "administration": {"realm": "acme"},
+    }
+    client_ids = {"crm": str(window), "portal": "--client"}
+    assert known(project, given).request == AdoptionRequest("acme", _FLOW, server, {}, client_ids)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({}, "The authorization server is not known"),
+        ({"authority": "https://login.example/v2.0"}, "is not an issuer of"),
+        ({"kind": "external", "authority": _ISSUER}, "cannot read an existing external yet"),
+    ],
+)
+def test_an_unknown_server_is_an_error_with_a_remedy(
+    project: Project, given: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(AdoptError, match=message):
+        known(project, KnownTenant("acme", **given))

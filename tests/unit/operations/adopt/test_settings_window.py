@@ -1,0 +1,46 @@
+"""Files with the content of Flow's settings window."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from flow_mcp.operations.adopt.errors import AdoptError
+from flow_mcp.operations.adopt.settings_window import SettingsWindow, read_settings
+
+_ISSUER = "https://id.example/realms/acme"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"authority,clientId\n{_ISSUER},b\n{_ISSUER}, a \n",
+        f"\ufeffClient ID;Authority;Comment\r\na;{_ISSUER};x\r\nb;;\r\n",
+        f'{{"authority": "{_ISSUER}", "clientIds": ["b", "a", "a"]}}',
+        f'[{{"authority": "{_ISSUER}", "clientId": "a"}}, {{"client_id": "b"}}]',
+    ],
+)
+def test_csv_and_json_have_the_same_content(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "window"
+    file.write_text(text, encoding="utf-8", newline="")
+    assert read_settings(file) == SettingsWindow(_ISSUER, ("a", "b"))
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b'{"clientIds": [', "is not valid JSON"),
+        (b"[1]", "has an entry that is no object"),
+        (b"authority\nhttps://id.example\n", "has no column clientId"),
+        (b"clientId\n", "has no client ID"),
+        (b'{"clientIds": [1, null]}', "has no client ID"),
+        (b'[{"authority": "a", "clientId": "x"}, {"authority": "b", "clientId": "y"}]', "has 2 authorities"),
+        (b"\xff\xfe", "is not UTF-8 text"),
+    ],
+)
+def test_a_file_without_usable_settings_is_rejected(tmp_path: Path, content: bytes, message: str) -> None:
+    file = tmp_path / "window"
+    file.write_bytes(content)
+    with pytest.raises(AdoptError, match=message):
+        read_settings(file)
