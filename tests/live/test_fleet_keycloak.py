@@ -16,7 +16,6 @@ from flow_mcp.local.keycloak.server import LocalKeycloak
 from flow_mcp.local.scratch_project import ScratchProject
 from tests.conftest import REPOSITORY
 from tests.live.command import flow_mcp
-from tests.live.drifting import RealmByHand
 
 SAMPLE = (REPOSITORY / "stacks" / "Pulumi.globex.yaml").read_text(encoding="utf-8")
 NAMES = ("fleet-1", "fleet-2")
@@ -60,17 +59,11 @@ class Fleet:
         directory = self.scratch.state / ".pulumi" / "stacks" / "flow-mcp"
         return {name: (directory / f"{name}.json").read_bytes() for name in NAMES}
 
-    def drift(self, **environment: str) -> tuple[int, dict[str, int | str]]:
-        """Return the exit code of `status --drift`, and the drift by tenant."""
-        process = flow_mcp(self.scratch, "status", "--drift", "--json", environment=environment)
-        assert self.keycloak.admin_password not in process.stdout + process.stderr
-        return process.returncode, {item["stack"]: item["drift"] for item in json.loads(process.stdout)}
-
     def locks(self) -> list[Path]:
         return list(self.scratch.state.rglob("locks/**/*.json"))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def fleet(module_scratch: ScratchProject, keycloak: LocalKeycloak, admin: httpx.Client) -> Iterator[Fleet]:
     fleet = Fleet(module_scratch, keycloak, admin)
     for name in NAMES:
@@ -111,30 +104,6 @@ def test_only_changed_tenants_are_updated_and_the_next_run_completes_a_killed_on
     refreshed = flow_mcp(fleet.scratch, "refresh", "--all", "--json")
     summary = json.loads(refreshed.stdout.splitlines()[-1])
     assert [item["operations"] for item in summary["tenants"]] == [{}, {}]
-
-
-def test_status_counts_the_resources_that_changed_at_keycloak_and_up_alone_keeps_them(fleet: Fleet) -> None:
-    for name in NAMES:
-        fleet.declare(name)
-    assert set(fleet.statuses("up", "--all", "--yes").values()) <= {"updated", "unchanged"}
-    realm = RealmByHand(fleet.admin, "fleet-1")
-    realm.change_client("portal", redirectUris=[REDIRECT, OTHER])
-    states = fleet.states()
-
-    assert fleet.drift() == (0, {"fleet-1": 1, "fleet-2": 0})
-    assert fleet.statuses("up", "--all", "--yes") == dict.fromkeys(NAMES, "unchanged")
-    assert (fleet.states(), fleet.clients()["fleet-1"]) == (states, [REDIRECT, OTHER])
-
-    assert fleet.statuses("refresh", "--all") == dict.fromkeys(NAMES, "refreshed")
-    assert fleet.statuses("up", "--all", "--yes") == {"fleet-1": "updated", "fleet-2": "unchanged"}
-    assert fleet.clients() == {name: [REDIRECT] for name in NAMES}
-    assert fleet.drift() == (0, dict.fromkeys(NAMES, 0))
-
-
-def test_status_reports_a_tenant_whose_drift_cannot_be_determined(fleet: Fleet) -> None:
-    code, drift = fleet.drift(KEYCLOAK_PASSWORD="not-the-password")
-    reason = "`pulumi refresh --preview-only --stack {}` failed; run it to see the reason"
-    assert (code, drift) == (1, {name: reason.format(name) for name in NAMES})
 
 
 def _kill_during_update(fleet: Fleet) -> None:

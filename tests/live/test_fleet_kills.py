@@ -84,27 +84,3 @@ def test_a_killed_pulumi_fails_its_tenant_only_and_the_next_run_completes_it(
     }
     assert "`pulumi up --stack kills-2` ended" in results[NAMES[1]]["message"]
     fleet.require_converged()
-
-
-def test_a_run_during_which_keycloak_stops_fails_and_the_next_run_completes_it(
-    fleet: Fleet, proxy: Proxy
-) -> None:
-    fleet.require_converged()
-    fleet.declare(NAMES[0], "agent", "third")
-    process = fleet.start("up", "--all", "--yes")
-    # Keycloak accepts this write again. See docs/faults.md for one that it does not accept twice.
-    proxy.after_write(r"PUT .*/optional-client-scopes/", lambda: _stop(fleet))
-    results = fleet.parsed(*process.communicate())
-    fleet.keycloak.start()
-    proxy.forward_all()
-
-    assert {name: result["status"] for name, result in results.items()} == {
-        NAMES[0]: "failed",
-        NAMES[1]: "unchanged",
-    }
-    assert f"/admin/realms/{NAMES[0]}/" in results[NAMES[0]]["message"]
-    fleet.require_converged()
-
-
-def _stop(fleet: Fleet) -> None:
-    fleet.keycloak.stop()
