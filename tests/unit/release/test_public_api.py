@@ -12,8 +12,10 @@ from tests.unit.release.test_distributions import REPOSITORY
 
 RUNTIME = [
     "Decision",
+    "DpopCall",
     "KeyCache",
     "KeysUnavailableError",
+    "ProofNonces",
     "Readiness",
     "Reason",
     "ResourceMetadata",
@@ -30,12 +32,13 @@ RUNTIME = [
     "resource_metadata",
 ]
 SETTINGS = [
-    "IdentityAssertion",
     "AuthorizationServer",
     "ClaimCondition",
     "Client",
+    "Dpop",
     "DynamicRegistration",
     "Grant",
+    "IdentityAssertion",
     "MetadataDocuments",
     "ProtectedResource",
     "Registration",
@@ -53,7 +56,7 @@ def test_the_runtime_exports_its_names() -> None:
 
 
 def test_the_settings_document_exports_its_names() -> None:
-    assert sorted(flow_mcp.settings.__all__) == sorted(SETTINGS)
+    assert sorted(flow_mcp.settings.__all__) == SETTINGS
     assert [name for name in SETTINGS if not hasattr(flow_mcp.settings, name)] == []
 
 
@@ -73,7 +76,7 @@ def test_the_component_has_its_arguments_and_outputs() -> None:
 
 def test_the_decision_has_its_arguments() -> None:
     parameters = list(inspect.signature(flow_mcp.runtime.decide).parameters)
-    assert parameters == ["settings", "resource", "token", "keys", "now"]
+    assert parameters == ["settings", "resource", "token", "keys", "now", "dpop"]
 
 
 def test_the_pulumi_package_has_its_members() -> None:

@@ -52,7 +52,9 @@ def test_failures_are_first_with_remedies_and_skipped_checks_are_counted(tmp_pat
     text = Fake().settings.canonical_json().replace("https://id.acme.example/realms/acme", _NOWHERE)
     file = tmp_path / "acme.json"
     file.write_text(text.replace("https://app.profitbase.biz", "http://127.0.0.1:9"), encoding="utf-8")
-    result = CliRunner().invoke(command, ["--settings", str(file)], catch_exceptions=False)
+    # Parallel workers of pytest set the width of the terminal, by which lines are wrapped.
+    runner = CliRunner(env={"COLUMNS": None})
+    result = runner.invoke(command, ["--settings", str(file)], catch_exceptions=False)
     first, second, third, *_, last = result.stdout.splitlines()
     assert first == f"acme at {_NOWHERE}"
     assert second == "  fail V-DISCOVERY-001 The metadata is at the address in the settings"
