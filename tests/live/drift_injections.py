@@ -7,15 +7,6 @@ from collections.abc import Callable
 from tests.live.drifting import RealmByHand
 
 EVIL = "https://evil.example"
-# Keycloak adds its scope `service_account` when a program's client is saved.
-_SAVED = (
-    "client",
-    "{}-default-scopes",
-    "defaultScopes",
-    "low",
-    None,
-    "{} has the default scope service_account.",
-)
 
 Expected = tuple[str, str, str, str, str | None, str]
 """Type, resource, property, risk, kind and text of a drift."""
@@ -132,11 +123,6 @@ def _optional_scope(realm: RealmByHand) -> None:
     realm.delete(f"default-optional-client-scopes/{realm.scope('1/test')['id']}")
 
 
-def _saved(client: str) -> Expected:
-    kind, resource, name, risk, change, text = _SAVED
-    return kind, resource.format(client), name, risk, change, text.format(client)
-
-
 DRIFTS: dict[Callable[[RealmByHand], None], tuple[Expected, ...]] = {
     _redirect_and_origin: (
         ("client", "desktop", "validRedirectUris", "medium", "redirect-uri-added",
@@ -165,14 +151,12 @@ DRIFTS: dict[Callable[[RealmByHand], None], tuple[Expected, ...]] = {
     _secret: (
         ("client", "agent", "clientSecret", "medium", "secret-rotates",
          "The secret of agent differs from the stack's output clientSecrets."),
-        _saved("agent"),
     ),
     _key_and_lifetime: (
         ("client", "signer", "extraConfig.jwks.url", "high", "client-key-changes",
          f"signer authenticates with other keys: jwks.url is {EVIL}/keys."),
         ("client", "signer", "accessTokenLifespan", "medium", "lifetime-grows",
          "Access tokens of signer are valid for 1d; the stack set 5m."),
-        _saved("signer"),
     ),
     _mark: (
         ("client", "web", "extraConfig.flowMcpOwner", "medium", None,

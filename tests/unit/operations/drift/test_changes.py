@@ -183,6 +183,12 @@ def test_a_change_has_a_sentence_and_the_risk_of_its_kind(
     )
 
 
+def test_the_scope_that_keycloak_adds_at_each_change_of_a_program_is_not_drift() -> None:
+    scopes = {"defaultScopes": ["basic", "profile", "service_account"]}
+    added = resource("ClientDefaultScopes", "agent-default-scopes", {"defaultScopes": ["basic"]}, scopes)
+    assert drift_of(added) == [("low", None, "agent has the default scope profile.")]
+
+
 def test_consequences_of_a_deletion_are_not_listed() -> None:
     parts = (
         resource("ClientDefaultScopes", "agent-default-scopes", {"clientId": "c-1"}, None),
