@@ -120,7 +120,7 @@ def started(
         # What Auth0 will choose where nothing is set is known when it has.
         (
             "initech",
-            {"016", "022", "034", "038"},
+            {"016", "022", "034", "038", "045"},
             DOCUMENT | {"003", "004", "005", "006", "024", "037"},
         ),
         ("umbrella", {"016", "017", "040"}, DOCUMENT),

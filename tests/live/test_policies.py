@@ -261,7 +261,7 @@ def test_a_tenant_on_keycloak_is_applied_and_analyzed_with_advice_only(
 ) -> None:
     sample = (REPOSITORY / "stacks" / f"Pulumi.{STACK}.yaml").read_text("utf-8")
     stack = started(module_scratch, sample.replace("http://127.0.0.1:8180", keycloak.url))
-    advised = {("advisory", f"FLOWMCP-{rule}", STACK) for rule in ("016", "026", "034")}
+    advised = {("advisory", f"FLOWMCP-{rule}", STACK) for rule in ("016", "026", "034", "045")}
     # Keycloak's defaults and the other contents of the new realm are known only after its creation.
     unknown = {("advisory", f"FLOWMCP-{rule}-outputs", f"flow-mcp-{STACK}") for rule in ("003", "004", "014")}
     try:

@@ -66,7 +66,7 @@ class McpServerSettings(pulumi.ComponentResource):
         with no_stack_traces():
             super().__init__("flow-mcp:index:McpServerSettings", name, _normalized(loaded), opts)
             below = pulumi.ResourceOptions(parent=self, protect=protect)
-            adoption = pulumi.ResourceOptions(transformations=[adopting(declaration.tenant.adopted)])
+            adoption = pulumi.ResourceOptions(transformations=[adopting(declaration.tenant.adopted or {})])
             at_first_server = pulumi.ResourceOptions.merge(below, adoption)
             try:
                 # During a move, the record of adopted objects is that of the first server.

@@ -119,7 +119,7 @@ def limit_options(command: _Command) -> _Command:
             "--max-failures",
             type=click.IntRange(0),
             help="Start no further tenant after more failures.  [default: 0 with --canary or "
-            "--waves, else no limit]",
+            "--waves and in `gate apply`, else no limit]",
         ),
     )
     for decorator in reversed(decorators):

@@ -159,7 +159,8 @@ def apply(
 
 @command.command(
     epilog="\b\nExamples:\n  flow-mcp gate analyze\n  flow-mcp gate analyze acme --json\n"
-    "  flow-mcp gate analyze --all --shard 2/8\n\n" + _CODES
+    "  flow-mcp gate analyze --all --shard 2/8\n\n"
+    "Exit codes: 0 passed, 2 could not run, 4 a rule rejects a state; 130 interrupted."
 )
 @selection_options
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")

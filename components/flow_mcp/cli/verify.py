@@ -246,9 +246,17 @@ def _targets(
             )
     for server, output in zip(servers, (CLIENT_SECRETS, OTHER_CLIENT_SECRETS), strict=False):
         of_server = partial(secrets, output)
-        yield Target(
-            settings, server, web, declaration, of_server, environment=os.environ, **options._asdict()
+        elsewhere = {other.authority for other in servers} - {server.authority}
+        own = options._replace(
+            client_tokens=_not_for(options.client_tokens, elsewhere),
+            assertions=_not_for(options.assertions, elsewhere),
         )
+        yield Target(settings, server, web, declaration, of_server, environment=os.environ, **own._asdict())
+
+
+def _not_for(tokens: Mapping[str, ClientToken], authorities: set[str]) -> dict[str, ClientToken]:
+    """Return the tokens that are for none of these servers: another server could use them there."""
+    return {name: token for name, token in tokens.items() if authorities.isdisjoint(token.audiences)}
 
 
 def _no_secrets(output: str) -> Mapping[str, str]:

@@ -21,7 +21,8 @@ MEANINGS: Mapping[int, str] = {
     FAILED: "A check failed, or the command failed after it had begun.",
     COULD_NOT_RUN: "The command could not run: an option is wrong, a file is invalid, or Pulumi failed.",
     NEEDS_APPROVAL: "A person must approve the change first. `flow-mcp dev status`: Keycloak does not run. "
-    "`flow-mcp drift`: drift was found.",
+    "`flow-mcp drift`: drift was found. `flow-mcp rotate`: a rotation was refused. `flow-mcp upgrade`: files "
+    "would change.",
     BLOCKED: "A mandatory rule is violated, or the change cannot be determined. Approval does not help.",
     INTERRUPTED: "Ctrl-C ended the command.",
 }

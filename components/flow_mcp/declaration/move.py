@@ -33,6 +33,8 @@ def at_other_server(declaration: Declaration, kind: AuthorizationServerKind) -> 
             "authorization_server": declared.authorization_server,
             "clients": {**declaration.tenant.clients, **declared.clients},
             "manual_registrations": declared.manual_registrations,
+            # The record names objects of the tenant's own server.
+            "adopted": None,
         }
     )
     return Declaration(declaration.instance, tenant, kind, origin=Origin(key, frozenset(declared.clients)))
@@ -70,6 +72,12 @@ def check_clients(declaration: Declaration, other: Declaration) -> Iterator[Find
             ("movingFrom",),
             "is declared together with movingTo, but a tenant has at most two authorization servers",
             "Complete one move before the next.",
+        )
+    if declaration.tenant.moving_from and declaration.tenant.adopted:
+        yield Finding(
+            ("adopted",),
+            "names objects of the former authorization server, and would now apply to the new one",
+            "Before the switch, remove its lines step by step, and apply each step with `pulumi up`.",
         )
     for name in sorted(other.origin.clients - {*declaration.tenant.clients}):
         yield Finding(

@@ -91,17 +91,17 @@ class Tenant(Declared):
     waivers: dict[RuleId, Waiver] = Field(
         default={}, description="Waivers by the rule's ID; each suppresses a rule until its expiry date."
     )
-    adopted: dict[ResourceKey, AdoptedResource] = Field(
-        default={},
+    adopted: dict[ResourceKey, AdoptedResource] | None = Field(
+        default=None,
         description="The objects that existed before the stack, by resource; `flow-mcp adopt` writes it.",
     )
 
     def leaves(self, resource_type: str, name: str) -> bool:
         """Return whether the stack does not create a resource yet."""
-        adopted = self.adopted.get(f"{resource_type}/{name}")
+        adopted = (self.adopted or {}).get(f"{resource_type}/{name}")
         return adopted is not None and adopted.leave
 
     def kept(self, resource_type: str, name: str) -> tuple[str, ...]:
         """Return the properties of a resource that keep the values of the authorization server."""
-        adopted = self.adopted.get(f"{resource_type}/{name}")
+        adopted = (self.adopted or {}).get(f"{resource_type}/{name}")
         return adopted.keep if adopted else ()

@@ -54,6 +54,9 @@ class ProofMemory:
             return True
 
 
+_KEY_BYTES = 32
+
+
 class ProofNonces:
     """Nonces without a store: each is a keyed digest of the period in which it was issued.
 
@@ -62,12 +65,17 @@ class ProofNonces:
             random one.
         lifetime: Seconds of a period. A nonce is accepted in its period and in the next one.
         clock: Returns seconds since 1970.
+
+    Raises:
+        ValueError: the key is too short.
     """
 
     def __init__(
         self, key: bytes | None = None, lifetime: int = 300, clock: Callable[[], float] = time.time
     ) -> None:
-        self._key = secrets.token_bytes(32) if key is None else key
+        if key is not None and len(key) < _KEY_BYTES:
+            raise ValueError(f"the key of nonces must have at least {_KEY_BYTES} bytes")
+        self._key = secrets.token_bytes(_KEY_BYTES) if key is None else key
         self._lifetime = lifetime
         self._clock = clock
 

@@ -171,6 +171,18 @@ def test_an_impossible_move_is_rejected(changes: dict[str, Any], problem: tuple[
     assert problems(**changes) == [problem]
 
 
+def test_the_record_of_adopted_objects_applies_to_the_tenants_own_server_only() -> None:
+    record = {"Role/456/production-people-role": {"leave": True}}
+    moving = declared(adopted=record, movingTo={"authorizationServer": NEXT})
+    left = [
+        declaration.tenant.leaves("Role", "456/production-people-role") for declaration in moving.at_servers
+    ]
+    assert left == [True, False]
+    assert problems(
+        adopted=record, authorizationServer=NEXT, movingFrom={"authorizationServer": PRESENT}
+    ) == [("adopted", "names objects of the former authorization server, and would now apply to the new one")]
+
+
 def test_a_client_that_does_not_suit_the_second_server_is_reported_once_with_a_remedy() -> None:
     entra = {"entra": {"tenantId": "8a1f3c52-64d0-4a0c-9a3e-0f2b7d9c1e55"}}
     with pytest.raises(DeclarationError) as raised:

@@ -69,6 +69,12 @@ def test_a_nonce_is_accepted_in_its_period_and_in_the_next_one() -> None:
     assert issued not in nonces.accepted()
 
 
+@pytest.mark.parametrize("key", [b"", b"k" * 31])
+def test_a_short_key_is_refused(key: bytes) -> None:
+    with pytest.raises(ValueError, match="at least 32 bytes"):
+        ProofNonces(key)
+
+
 @pytest.mark.parametrize(("key", "equal"), [(b"k" * 32, True), (b"l" * 32, False), (None, False)])
 def test_processes_with_the_same_key_accept_the_same_nonces(key: bytes | None, equal: bool) -> None:
     clock = Clock()

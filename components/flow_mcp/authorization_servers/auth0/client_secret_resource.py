@@ -56,13 +56,13 @@ class Auth0SecretResource(Resource[Auth0SecretInputs, Auth0SecretState]):
 
     def read(self, resource_id: str, state: Auth0SecretState | None) -> Made[Auth0SecretState]:
         if state is None:
-            raise AuthorizationServerError("A client's secret cannot be imported. `pulumi up` adopts it.")
+            raise AuthorizationServerError("A client's secret cannot be imported. `pulumi up` reads it.")
         return Made(resource_id, state)
 
     def update(
         self, resource_id: str, inputs: Auth0SecretInputs, state: Auth0SecretState
     ) -> Auth0SecretState:
-        if state.issued is None or inputs.issued == state.issued:
+        if None in (state.issued, inputs.issued) or inputs.issued == state.issued:
             return _state(inputs, state.value)
         with self._api(inputs.domain) as api:
             # If an interrupted update has rotated the secret, the server's secret differs from the state's.

@@ -24,7 +24,10 @@ def create(
         opts: options of the Pulumi resources.
     """
     if secret.overlap is None:
-        return _password(name, str(secret.issued), secret, application, opts).value
+        # The name in the state has the day if an overlap was declared before.
+        former = pulumi.ResourceOptions(aliases=[pulumi.Alias(name=f"{name}/{secret.issued}")])
+        merged = pulumi.ResourceOptions.merge(opts, former)
+        return _password(name, str(secret.issued), secret, application, merged).value
     if secret.previous:
         # The older one may be in the state under the client's name, from before the overlap was declared.
         # Another lifetime must not replace it.

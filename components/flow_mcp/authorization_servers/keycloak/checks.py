@@ -34,6 +34,37 @@ def check(declaration: Declaration) -> Iterator[Finding]:
     yield from _client_ids(declaration)
     yield from _credentials(declaration)
     yield from federated_issuers.check(declaration)
+    yield from _kept(declaration)
+
+
+def _kept(declaration: Declaration) -> Iterator[Finding]:
+    """Yield findings about declared attributes that an adopted client or scope would not get."""
+    tenant = declaration.tenant
+    redeems = {name for entry in tenant.enterprise or () for name in entry.clients}
+    for name, client in tenant.clients.items():
+        if "extraConfig" not in tenant.kept("Client", name):
+            continue
+        key = client.private_key_jwt
+        needs_attributes = {
+            "secret": client.secret is not None and client.secret.overlap is not None,
+            "privateKeyJwt": key is not None and key.previous_certificate is not None,
+            "federatedCredential": client.federated_credential is not None,
+            "tokens": declaration.binding(client) is not None,
+            "access": name in redeems,
+        }
+        for setting in (setting for setting, needed in needs_attributes.items() if needed):
+            yield Finding(
+                ("clients", name, setting),
+                "needs attributes of the client, but the adopted client keeps its own (keep: extraConfig)",
+                f"Remove extraConfig from adopted.Client/{name}.keep, apply that, and then declare this.",
+            )
+    for resource in declaration.resources if tenant.enterprise else ():
+        if tenant.leaves("GenericProtocolMapper", f"{resource.key}-program"):
+            yield Finding(
+                ("enterprise",),
+                f"needs the mapper that marks tokens of programs, which `adopted` leaves for {resource.key}",
+                f"Remove the line GenericProtocolMapper/{resource.key}-program of adopted first.",
+            )
 
 
 def _server(server: Keycloak) -> Iterator[Finding]:

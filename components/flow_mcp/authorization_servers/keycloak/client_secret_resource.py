@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 
 from flow_mcp.authorization_servers.errors import AuthorizationServerError
 from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, Administration, realm_path
+from flow_mcp.declaration.texts import UNKNOWN_DAY
 from flow_mcp.engine.plugin.resource import Made, PartlyDoneError, Resource
 
 OVERLAP_ATTRIBUTE = "flowMcpSecretOverlap"
@@ -73,7 +74,7 @@ class ClientSecretResource(Resource[ClientSecretInputs, ClientSecretState]):
 
     def read(self, resource_id: str, state: ClientSecretState | None) -> Made[ClientSecretState]:
         if state is None:
-            raise AuthorizationServerError("A client's secret cannot be imported. `pulumi up` adopts it.")
+            raise AuthorizationServerError("A client's secret cannot be imported. `pulumi up` reads it.")
         # A secret that was changed without Pulumi is drift of the client, whose input is this secret.
         return Made(resource_id, state)
 
@@ -88,7 +89,8 @@ class ClientSecretResource(Resource[ClientSecretInputs, ClientSecretState]):
                 return _state(inputs, state.value)
             if client and inputs.previous:
                 return _rotated(client, inputs, resource_id, state.value)
-            if client and inputs.issued == state.previous and (previous := client.previous()):
+            reverted = state.previous is not None and (inputs.issued or UNKNOWN_DAY) == state.previous
+            if client and reverted and (previous := client.previous()):
                 # The rotation is reverted. The client's own resource sets the previous secret again.
                 return _state(inputs, previous)
             if client:
@@ -140,6 +142,8 @@ class _Client:
 
 def _rotates(inputs: ClientSecretInputs, state: ClientSecretState) -> bool:
     """Return whether the client gets a new secret. Recording the day of the first one changes nothing."""
+    if inputs.issued is None and state.previous != UNKNOWN_DAY:
+        return False  # the day is no longer recorded, which is no rotation
     return inputs.issued != state.issued and bool(state.issued or inputs.previous)
 
 

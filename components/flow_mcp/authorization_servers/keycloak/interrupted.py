@@ -13,10 +13,12 @@ from flow_mcp.engine.fleet.interrupted import Operation
 Api = Callable[[Administration], AdminApi]
 
 _CLAIM = "flow-mcp:index:KeycloakClaim"
+_CLIENT_SECRET = "flow-mcp:index:KeycloakClientSecret"  # noqa: S105 a type
 # Keycloak accepts these writes again: they set a list, or add an entry that may exist.
 _REPEATABLE = frozenset(
     {
         "flow-mcp:index:KeycloakClientRegistration",
+        "flow-mcp:index:KeycloakLinkedPeople",
         "keycloak:index/genericRoleMapper:GenericRoleMapper",
         "keycloak:index/groupRoles:GroupRoles",
         "keycloak:openid/clientDefaultScopes:ClientDefaultScopes",
@@ -28,7 +30,7 @@ _REPEATABLE = frozenset(
 
 def knows(operation: Operation) -> bool:
     """Return whether this module can determine the result of an interrupted creation."""
-    return operation.type in _REPEATABLE or operation.type in _FINDERS or operation.type == _CLAIM
+    return _is_repeatable(operation) or operation.type in _FINDERS or operation.type == _CLAIM
 
 
 def created(
@@ -51,10 +53,10 @@ def created(
     known = tuple(state)
     ids: dict[str, str] = {}
     for operation in operations:
-        if operation.type in _REPEATABLE:
+        if _is_repeatable(operation):
             continue
         with api(_administration(operation, known)) as connection:
-            claim = _own_claim(connection, operations, known)
+            claim = _own_claim(connection, operation, operations, known)
             if operation.type == _CLAIM:
                 object_id = claim
             else:
@@ -66,7 +68,7 @@ def created(
 
 def _administration(operation: Operation, state: Sequence[Mapping[str, Any]]) -> Administration:
     """Return the address and the administrator of the resource's provider, or of the claim itself."""
-    if operation.type == _CLAIM:
+    if operation.type.startswith("flow-mcp:"):
         return Administration.model_validate(operation.inputs, extra="ignore")
     provider = str(operation.resource.get("provider", "")).rpartition("::")[0]
     inputs = next(resource["inputs"] for resource in state if resource["urn"] == provider)
@@ -76,15 +78,19 @@ def _administration(operation: Operation, state: Sequence[Mapping[str, Any]]) ->
 
 
 def _own_claim(
-    api: AdminApi, operations: Sequence[Operation], state: Sequence[Mapping[str, Any]]
+    api: AdminApi, operation: Operation, operations: Sequence[Operation], state: Sequence[Mapping[str, Any]]
 ) -> str | None:
-    """Return the ID of the stack's claim; None if the tenant is not claimed.
+    """Return the ID of the stack's claim at an operation's server; None if the tenant is not claimed there.
 
     Raises:
         OwnedByOthersError: another stack has claimed the tenant.
     """
-    own = next((resource for resource in state if resource["type"] == _CLAIM), None)
-    pending = next((operation.inputs for operation in operations if operation.type == _CLAIM), None)
+    # During a move, the stack has a claim at each server. The claim of a resource has the same parent.
+    parent = _parent(operation.urn)
+    claims_in_state = (resource for resource in state if resource["type"] == _CLAIM)
+    own = next((resource for resource in claims_in_state if _parent(resource["urn"]) == parent), None)
+    interrupted = (other for other in operations if other.type == _CLAIM)
+    pending = next((other.inputs for other in interrupted if _parent(other.urn) == parent), None)
     recorded = own["inputs"] if own else pending
     if recorded is None:
         return None  # the update was killed before it claimed the tenant, and has created the realm at most
@@ -95,6 +101,24 @@ def _own_claim(
     if claims and (own is None or own["id"] not in claims):
         raise claimed_error(api, inputs, claims)
     return str(own["id"]) if own and claims else None
+
+
+def _parent(urn: str) -> str:
+    """Return the types of a resource's parents in its URN, which contain the state label of the server."""
+    return str(urn).split("::")[2].rpartition("$")[0]
+
+
+def _is_repeatable(operation: Operation) -> bool:
+    # Creating the resource of a secret only reads it, unless it begins with a rotation.
+    reads = operation.type == _CLIENT_SECRET and not operation.inputs.get("previous")
+    return operation.type in _REPEATABLE or reads
+
+
+def _identity_provider(api: AdminApi, inputs: Mapping[str, Any]) -> str | None:
+    realm, alias = str(inputs["realm"]), str(inputs["alias"])
+    return (
+        f"{realm}/{alias}" if api.find(realm_path(realm, "identity-provider", "instances", alias)) else None
+    )
 
 
 def _realm(api: AdminApi, inputs: Mapping[str, Any]) -> str | None:
@@ -155,6 +179,7 @@ def _single(objects: Iterable[Mapping[str, Any]]) -> str | None:
 
 
 _FINDERS: Mapping[str, Callable[[AdminApi, Mapping[str, Any]], str | None]] = {
+    "flow-mcp:index:KeycloakIdentityProvider": _identity_provider,
     "keycloak:index/genericProtocolMapper:GenericProtocolMapper": _mapper,
     "keycloak:index/group:Group": _group,
     "keycloak:index/realm:Realm": _realm,

@@ -253,7 +253,7 @@ def preflight(declaration: Declaration, server: Keycloak) -> Preflight:
             "adopted": {
                 declaration.client_id(name): adopted.id.rpartition("/")[2]
                 for name in sorted(declaration.tenant.clients)
-                if (adopted := declaration.tenant.adopted.get(f"Client/{name}")) and adopted.id
+                if (adopted := (declaration.tenant.adopted or {}).get(f"Client/{name}")) and adopted.id
             },
             "keepsPreviousSecrets": bool(overlaps(declaration)),
             "groups": [] if server.realm.create else sorted(admitted_groups(declaration)),

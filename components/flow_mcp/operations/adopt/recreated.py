@@ -36,7 +36,8 @@ def recreated_objects(
         PreviewError: the engine or a plugin failed.
         AuthorizationServerError: the server does not answer or rejects a request.
     """
-    comparison = refreshed(engine, stack, report)
+    # `adopted` is the record of the tenant's own server, also during a move.
+    comparison, *_ = refreshed(engine, stack, report).at_servers
     if comparison.declaration.kind.key != "keycloak":
         raise AdoptError(
             f"flow-mcp finds recreated objects on Keycloak only, and {stack} uses "
@@ -48,8 +49,8 @@ def recreated_objects(
         realm = Realm(connection, managed.server.realm.name)
         if realm.representation is None:
             raise AdoptError(
-                f"The realm {realm.name} does not exist any more. Rebuild it with `pulumi refresh` and "
-                "`pulumi up`; docs/drift.md says what cannot be restored."
+                f"The realm {realm.name} no longer exists. Rebuild it with `pulumi refresh` and `pulumi up`; "
+                "`flow-mcp drift` lists what cannot be restored."
             )
         items = [_taken_over(managed, item) for item in recreated(realm, managed)]
     return tuple(sorted(items, key=lambda item: item.resource))

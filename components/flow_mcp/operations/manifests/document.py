@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import yaml
 
@@ -12,6 +13,10 @@ from flow_mcp.common.errors import FlowMcpError
 
 MEMORY_OF_A_WORKER = 400
 """MiB; engine/fleet/workers.py."""
+
+
+_CREDENTIAL = re.compile("passw|token|secret|key|sig", re.IGNORECASE)
+"""Parts of the names of query parameters that contain a credential."""
 
 
 class ManifestError(FlowMcpError):
@@ -27,16 +32,22 @@ def yaml_text(header: Iterable[str], *documents: Mapping[str, Any]) -> str:
     return comment + yaml.dump_all(plain, Dumper=_Dumper, sort_keys=False, width=10**9)
 
 
-def public_url(url: str) -> str:
-    """Return a backend's address that contains no password.
+def public_url(url: str, option: str = "--backend") -> str:
+    """Return an address that contains no credential.
+
+    Args:
+        url: the address.
+        option: the option that gives it.
 
     Raises:
-        ManifestError: the address contains a password.
+        ManifestError: the address contains a password or a token.
     """
-    if urlsplit(url).password is not None:
+    parts = urlsplit(url)
+    token = parts.scheme in {"http", "https"} and parts.username is not None
+    if parts.password is not None or token or any(map(_CREDENTIAL.search, dict(parse_qsl(parts.query)))):
         raise ManifestError(
-            "the address of the backend contains a password, which a manifest must not; leave --backend out, "
-            "and put PULUMI_BACKEND_URL into the secret"
+            f"the address of {option} contains a credential, which a manifest must not; remove it there, and "
+            "put it into the secret"
         )
     return url
 

@@ -69,7 +69,7 @@ def _documents(operator: Operator, waves: Sequence[Wave]) -> Iterator[Mapping[st
     if len(waves) > 1:
         metadata = {"name": _PROGRAM, "labels": _LABELS}
         yield {"apiVersion": _API, "kind": "Program", "metadata": metadata, "program": {"resources": {}}}
-    git = {"projectRepo": operator.repository, "commit": operator.commit}
+    git = {"projectRepo": public_url(operator.repository, "--repository"), "commit": operator.commit}
     former: list[str] = []
     for number, wave in enumerate(waves, 1):
         for stack in wave.stacks:

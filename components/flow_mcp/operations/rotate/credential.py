@@ -42,11 +42,9 @@ def credential(stacks: Stacks, stack: str, declaration: Declaration, client: str
     _require_applied(stacks, stack, declaration, client)
     document = SettingsDocument.from_json(stacks.settings(stack))
     secret = stacks.client_secrets(stack).get(client)
-    registered = {
-        listed.name: (server.authority, listed.client_id)
-        for server in document.authorization_servers
-        for listed in server.clients
-    }
+    # `clientSecrets` has the secrets of the tenant's own server, which the document lists first.
+    server = document.authorization_servers[0]
+    registered = {listed.name: (server.authority, listed.client_id) for listed in server.clients}
     if secret is None or client not in registered:
         raise RotateError(f"The stack {stack} has no secret of {client} among its outputs.")
     return Credential(declaration.tenant.id, client, *registered[client], secret)

@@ -82,6 +82,11 @@ def _steps(declaration: Declaration, request: Request) -> Iterator[Step]:
             yield _secret_step(declaration, name, client.secret, request)
         elif request.client:
             raise RotateError(_not_rotated(declaration, name, client))
+    other = declaration.other
+    for name in sorted(other.origin.clients if other else ()):
+        if other and other.tenant.clients[name].secret and request.client in (None, name):
+            text = f"Its secret at the other authorization server: edit it below {other.origin.key}.clients."
+            yield Step(name, "unchanged", text)
 
 
 def _requested(declaration: Declaration, request: Request) -> dict[str, Client]:

@@ -18,14 +18,16 @@ FORMS = {
 }
 
 
-def target(given: str) -> Callable[[Credential], bool]:
+def target(place: str) -> Callable[[Credential], bool]:
     """Return the function that delivers a credential to a place such as `file:agent.json`.
 
     Raises:
         RotateError: the place has none of the forms.
     """
-    kind, _, place = given.partition(":")
-    if kind not in FORMS or not place:
-        raise RotateError(f"{given!r} is not a place. Use {', '.join(form for form, _ in FORMS.values())}.")
+    kind, _, address = place.partition(":")
+    if kind not in FORMS or not address:
+        raise RotateError(
+            f"--to {place!r} has an unknown form. Use {', '.join(form for form, _ in FORMS.values())}."
+        )
     deliver: Deliver = FORMS[kind][1]
-    return lambda credential: deliver(place, credential)
+    return lambda credential: deliver(address, credential)

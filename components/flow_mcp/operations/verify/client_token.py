@@ -27,6 +27,7 @@ class ClientToken:
 
     value: str = field(repr=False)
     subject: str
+    audiences: frozenset[str] = frozenset()
 
     @classmethod
     def read(cls, file: Path) -> Self:
@@ -41,10 +42,12 @@ class ClientToken:
         except OSError as error:
             raise ClientTokenError(f"{file} cannot be read: {error.strerror or error}") from None
         try:
-            subject = parse_token(text).claims.get("sub")
+            claims = parse_token(text).claims
         except Refused:
             raise ClientTokenError(f"{file} has no signed JWT in compact form.") from None
-        return cls(text, str(subject))
+        named = claims.get("aud")
+        audiences = named if isinstance(named, list) else [named]
+        return cls(text, str(claims.get("sub")), frozenset(str(audience) for audience in audiences))
 
     def parameters(self) -> dict[str, str]:
         """Return the parameters that authenticate a client with this token (RFC 7523, section 2.2).

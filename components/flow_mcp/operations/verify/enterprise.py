@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import httpx
 
 from flow_mcp.declaration.enterprise import ID_JAG, JWT_BEARER
+from flow_mcp.operations.dpop_key import DpopKey
 from flow_mcp.operations.token_client import TokenRefusedError, fetch_program_token
 from flow_mcp.operations.verify.check import check
 from flow_mcp.operations.verify.observation import Observation, bad, observe, skipped
@@ -63,12 +64,16 @@ def redeemed(target: Target) -> Iterator[Observation]:
                 f"`--assertion {client.name}=FILE`",
             )
         else:
-            yield _redeemed(target, client)
+            try:
+                yield _redeemed(target, client)
+            except SkipError as error:
+                yield skipped(client.name, str(error))
 
 
 def _listed(target: Target, name: str, value: str) -> Iterator[Observation]:
     if _clients(target):
-        listed = value in (target.metadata.get(name) or ())
+        values = target.metadata.get(name)
+        listed = isinstance(values, list) and value in values
         yield observe("", f"{name}: {value} is {'listed' if listed else 'not listed'}", passed=listed)
 
 
@@ -80,18 +85,21 @@ def _redeemed(target: Target, client: Client) -> Observation:
         return bad(client.name, "the assertion's resource is no protected resource of the client")
     resource = target.resource(request.resource)
     subject = f"{client.name} for {resource.key}"
+    dpop = DpopKey() if client.binding else None
     try:
-        token = _token(target, client, request, assertion.value)
+        token = _token(target, client, request, assertion.value, dpop)
     except TokenRefusedError as error:
         return bad(subject, f"no token: {target.shown(f'{error.code} {error.description}')[:300]}")
     except (httpx.HTTPError, NoAnswerError) as error:
         return bad(subject, f"no answer: {error or type(error).__name__}")
     target.hide(token)
-    decision, description = describe_decision(target, resource, token, keys(target))
+    decision, description = describe_decision(target, resource, token, keys(target), dpop)
     return observe(subject, f"the runtime {description}", passed=decision.allowed)
 
 
-def _token(target: Target, client: Client, request: TokenRequest, assertion: str) -> str:
+def _token(
+    target: Target, client: Client, request: TokenRequest, assertion: str, dpop: DpopKey | None
+) -> str:
     proof, secret = {}, None
     if client.authentication == "private-key-jwt":
         key = target.client_keys.get(client.name)
@@ -99,11 +107,17 @@ def _token(target: Target, client: Client, request: TokenRequest, assertion: str
             raise SkipError(f"provide the client's private key with `--key {client.name}=FILE`")
         proof = key.parameters(client.client_id, target.server.authority)
         target.hide(proof["client_assertion"])
+    elif client.authentication == "federated":
+        if client.name not in target.client_tokens:
+            raise SkipError(f"provide its issuer's token with `--token {client.name}=FILE`")
+        proof = target.client_tokens[client.name].parameters()
+        target.hide(proof["client_assertion"])
     elif (secret := target.secret(client.name)) is None:
         raise SkipError(f"the stack has no secret of {client.name}")
     form = {**request.parameters, **proof, "assertion": assertion}
     http = target.web.client(request.token_endpoint)
-    return fetch_program_token(http, client, request.model_copy(update={"parameters": form}), secret)
+    complete = request.model_copy(update={"parameters": form})
+    return fetch_program_token(http, client, complete, secret, dpop=dpop)
 
 
 def _request(client: Client, resource: object) -> TokenRequest | None:

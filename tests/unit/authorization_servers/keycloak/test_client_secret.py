@@ -108,6 +108,19 @@ def test_a_reverted_rotation_restores_the_previous_secret() -> None:
     assert WITHDRAW not in stand_in.requests
 
 
+def test_a_reverted_first_rotation_restores_the_previous_secret() -> None:
+    reverting, stand_in = resource({PREVIOUS: secret("old")})
+    before = state("new", issued="2026-11-30", previous="unknown")
+    assert reverting.update("acme/agent", inputs(), before).value == "old"
+    assert WITHDRAW not in stand_in.requests
+
+
+def test_a_day_that_is_no_longer_recorded_keeps_the_secret() -> None:
+    forgetting, stand_in = resource({})
+    assert forgetting.update("acme/agent", inputs(), state("old", issued="2026-11-30")).value == "old"
+    assert _requests(stand_in) == [CLIENTS]
+
+
 def test_without_an_overlap_another_day_replaces_the_secret() -> None:
     replacing, stand_in = resource({})
     after = replacing.update(

@@ -81,8 +81,19 @@ def test_the_same_values_give_the_same_bytes_and_another_image_gives_another_job
     assert len(names) == 2
 
 
-def test_a_backend_address_with_a_password_is_refused() -> None:
-    with pytest.raises(ManifestError, match="put PULUMI_BACKEND_URL into the secret") as refused:
-        manifests(Cluster("image", 1, backend="postgres://pulumi:hunter2@db.example/pulumi"))
+@pytest.mark.parametrize(
+    "backend",
+    [
+        "postgres://pulumi:hunter2@db.example/pulumi",
+        "postgres://db.example/pulumi?password=hunter2",
+        "https://hunter2@states.example",
+    ],
+)
+def test_a_backend_address_with_a_credential_is_refused(backend: str) -> None:
+    with pytest.raises(ManifestError, match="address of --backend contains a credential") as refused:
+        manifests(Cluster("image", 1, backend=backend))
     assert "hunter2" not in str(refused.value)
+
+
+def test_a_backend_address_without_a_credential_is_written() -> None:
     assert "env" not in objects(Cluster("image", 1))["Job"]["spec"]["template"]["spec"]["containers"][0]

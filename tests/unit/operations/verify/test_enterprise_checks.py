@@ -83,6 +83,9 @@ def test_the_metadata_must_list_the_grant_and_should_list_the_profile() -> None:
     }
     assert fake.statuses(enterprise.grant_advertised) == ["pass"]
     assert fake.statuses(enterprise.profile_advertised) == ["pass"]
+    fake.metadata |= {"grant_types_supported": JWT_BEARER, "authorization_grant_profiles_supported": 5}
+    assert fake.statuses(enterprise.grant_advertised) == ["fail"]
+    assert fake.statuses(enterprise.profile_advertised) == ["warn"]
 
 
 def test_an_assertion_is_redeemed_with_the_clients_secret_and_is_not_shown(tmp_path: Path) -> None:
@@ -104,6 +107,6 @@ def test_an_assertion_for_another_resource_or_without_a_key_is_explained(tmp_pat
     ]
     assertion = _token(tmp_path, sub="00u1", resource=acme.PRODUCTION)
     assert _redeeming(secret=False).observed(enterprise.redeemed, assertions={"agent": assertion}) == [
-        ("skipped", "", "provide the client's private key with `--key agent=FILE`")
+        ("skipped", "agent", "provide the client's private key with `--key agent=FILE`")
     ]
     assert _redeeming().statuses(enterprise.redeemed) == ["skipped"]

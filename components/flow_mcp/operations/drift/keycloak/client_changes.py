@@ -176,7 +176,7 @@ def client_scopes(resource: Resource, keys: Mapping[str, str], deleted: frozense
         return
     for scope in subject.added(name):
         if scope == _SERVICE_ACCOUNT and default:
-            # Keycloak adds it whenever anybody, `pulumi up` included, changes a client with a service account.
+            # Keycloak adds it at each change of a client with a service account, also by `pulumi up`.
             continue
         if scope in keys and default:
             text = f"Every token of {client} is valid for {keys[scope]}: its scope is a default scope."

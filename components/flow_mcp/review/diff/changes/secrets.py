@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from flow_mcp.declaration.access import ClientAccess
 from flow_mcp.declaration.findings import Path
+from flow_mcp.declaration.texts import UNKNOWN_DAY
 from flow_mcp.review.diff.change import Change
 from flow_mcp.review.diff.changes.before_after import BeforeAfter
 from flow_mcp.review.diff.changes.field_changes import Values, before_and_after
@@ -41,6 +42,12 @@ def secret_changes(
     elif rotated and new.secret_issued:
         values = take(*secret, "issued") | take(*secret, "previous")
         text = f"The secret of {new.name} is rotated{new_values(values)}; the old secret becomes invalid."
+        yield value_change("secret-rotates", subject, (*secret, "issued"), text, values)
+    elif rotated and old.secret_previous == UNKNOWN_DAY:
+        values = take(*secret, "issued") | take(*secret, "previous")
+        text = (
+            f"The rotation of {new.name}'s secret is reverted: its previous secret becomes the present one."
+        )
         yield value_change("secret-rotates", subject, (*secret, "issued"), text, values)
     elif old.secret_previous and not new.secret_previous:
         values = take(*secret, "previous")
