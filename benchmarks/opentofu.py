@@ -22,6 +22,8 @@ VERSION = "v1.12.6"
 _MODULE = "github.com/opentofu/opentofu"
 _PROVIDER = "github.com/keycloak/terraform-provider-keycloak"
 _SOURCE = "keycloak/keycloak"
+# The flags with which `toolchain/` builds Pulumi, so that shared packages are compiled once.
+_FLAGS = ("-trimpath", "-buildvcs=false", "-gcflags=all=-dwarf=false", "-ldflags=-s -w")
 # Maps whose keys are names of Keycloak's attributes, not of the provider's properties.
 _MAPS = {"attributes", "config", "extra_config"}
 # Pulumi names lists of blocks in the plural.
@@ -40,9 +42,11 @@ def _build(directory: Path) -> None:
     toolchain = Go(REPOSITORY / "toolchain")
     run = partial(toolchain.run, temporary=directory, is_progress=lambda _line: True)
     sources = json.loads(run("mod", "download", "-json", f"{_MODULE}@{VERSION}"))["Dir"]
-    run("build", "-mod=readonly", "-o", str(directory / "terraform-provider-keycloak"), _PROVIDER)
-    Go(Path(sources)).run(
-        "build", "-o", str(directory / "tofu"), "./cmd/tofu", temporary=directory, is_progress=lambda _: True
+    build = ("build", "-mod=readonly", *_FLAGS, "-o")
+    run(*build, str(directory / "terraform-provider-keycloak"), _PROVIDER)
+    sources_of_tofu = Go(Path(sources))
+    sources_of_tofu.run(
+        *build, str(directory / "tofu"), "./cmd/tofu", temporary=directory, is_progress=lambda _line: True
     )
 
 

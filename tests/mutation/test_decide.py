@@ -35,7 +35,7 @@ EQUIVALENT = {
         "before `'crit' in header or 'b64' in header`",
     },
     "both are a call without a token": {
-        "decide._evaluate: `dpop is not None and (not any((there.dpop for there in "
+        "decide._evaluate: `dpop is not None and (not any((server.dpop for server in "
         "resource.authorization_servers)))` before `token is None`",
     },
     "no claim is called None": {

@@ -21,7 +21,7 @@ from flow_mcp.engine.project import Project
 from flow_mcp.engine.stacks import Stacks
 from flow_mcp.operations.adopt.document import json_text, proposal_document, recreated_document
 from flow_mcp.operations.adopt.file_edit import with_adopted
-from flow_mcp.operations.adopt.new_tenant import KnownTenant, known
+from flow_mcp.operations.adopt.new_tenant import AdoptionOptions, adoption_source
 from flow_mcp.operations.adopt.proposal import propose
 from flow_mcp.operations.adopt.recreated import recreated_objects
 from flow_mcp.operations.adopt.tenant_file import tenant_file
@@ -113,7 +113,7 @@ def command(
         _take_over_recreated(project, tenant, writing=writing, as_json=as_json)
         return
     file = new_file(project, tenant)
-    given = KnownTenant(
+    options = AdoptionOptions(
         tenant_id=flow_id or tenant,
         kind=kind,
         authority=authority,
@@ -122,16 +122,16 @@ def command(
         client_ids=client_ids,
         settings_file=settings_file,
     )
-    _propose(project, tenant, file, given, writing=writing, as_json=as_json)
+    _propose(project, tenant, file, options, writing=writing, as_json=as_json)
 
 
 def _propose(
-    project: Project, stack: str, file: Path, given: KnownTenant, *, writing: bool, as_json: bool
+    project: Project, stack: str, file: Path, options: AdoptionOptions, *, writing: bool, as_json: bool
 ) -> None:
-    tenant = known(project, given)
+    source = adoption_source(project, options)
     with Steps() as report:
         report(f"Reading the authorization server of {stack}")
-        proposal = propose(stack, tenant.kind, tenant.reader, tenant.request, tenant.instance, report.detail)
+        proposal = propose(stack, source.kind, source.reader, source.request, source.instance, report.detail)
     text = tenant_file(proposal, schema_path(project))
     if writing:
         write(project, stack, text)

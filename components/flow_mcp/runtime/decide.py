@@ -104,7 +104,7 @@ def _evaluate(
 ) -> Reason:
     if token is None:
         return Reason.NO_TOKEN
-    if dpop is not None and not any(there.dpop for there in resource.authorization_servers):
+    if dpop is not None and not any(server.dpop for server in resource.authorization_servers):
         return Reason.NO_TOKEN
     parsed = parse_token(token)
     server, facts.at_server = _issuer(settings, resource, parsed)

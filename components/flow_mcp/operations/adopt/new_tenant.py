@@ -17,8 +17,8 @@ from flow_mcp.operations.adopt.settings_window import SettingsWindow, read_setti
 
 
 @dataclass(frozen=True)
-class KnownTenant:
-    """What the user gives about the tenant.
+class AdoptionOptions:
+    """The user's options for the adoption of a tenant.
 
     Attributes:
         tenant_id: the tenant's ID in Flow.
@@ -40,8 +40,8 @@ class KnownTenant:
 
 
 @dataclass(frozen=True)
-class Known:
-    """The request and the reader of the kind of authorization server.
+class AdoptionSource:
+    """The authorization server to read: its kind, its reader and the request.
 
     Attributes:
         kind: the kind's key.
@@ -56,19 +56,20 @@ class Known:
     instance: Any
 
 
-def known(project: Project, tenant: KnownTenant) -> Known:
-    """Return what is known about a tenant.
+def adoption_source(project: Project, options: AdoptionOptions) -> AdoptionSource:
+    """Return the authorization server to read, from the options and the project.
 
     Raises:
         AdoptError: the kind of authorization server cannot be determined or read, or the settings file is
             invalid.
     """
-    window = read_settings(tenant.settings_file) if tenant.settings_file else SettingsWindow(None, ())
-    if tenant.authority and window.authority and tenant.authority != window.authority:
+    window = read_settings(options.settings_file) if options.settings_file else SettingsWindow(None, ())
+    if options.authority and window.authority and options.authority != window.authority:
         raise AdoptError(
-            f"--authority is {tenant.authority}, but {tenant.settings_file} has {window.authority}. Give one."
+            f"--authority is {options.authority}, but {options.settings_file} has {window.authority}. "
+            "Give one."
         )
-    kind, reader, server = _server(tenant.kind, tenant.authority or window.authority, tenant.server)
+    kind, reader, server = _server(options.kind, options.authority or window.authority, options.server)
     instance = instance_of(project.file).value
     flow_server = instance.get("server") if isinstance(instance, dict) else None
     if not isinstance(flow_server, str):
@@ -76,10 +77,10 @@ def known(project: Project, tenant: KnownTenant) -> Known:
             f"{project.file} declares no Flow instance, whose URL is part of the audiences. Add "
             "flow-mcp:instance with default: {server: …}."
         )
-    client_ids = dict.fromkeys(window.client_ids, f"{tenant.settings_file}")
-    client_ids |= dict.fromkeys(tenant.client_ids, "--client")
-    request = AdoptionRequest(tenant.tenant_id, flow_server, server, tenant.workspaces, client_ids)
-    return Known(kind, reader, request, instance)
+    client_ids = dict.fromkeys(window.client_ids, f"{options.settings_file}")
+    client_ids |= dict.fromkeys(options.client_ids, "--client")
+    request = AdoptionRequest(options.tenant_id, flow_server, server, options.workspaces, client_ids)
+    return AdoptionSource(kind, reader, request, instance)
 
 
 def _server(

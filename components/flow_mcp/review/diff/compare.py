@@ -14,7 +14,7 @@ from flow_mcp.review.diff.changes.clients import client_changes
 from flow_mcp.review.diff.changes.enterprise import enterprise_changes
 from flow_mcp.review.diff.changes.field_changes import before_and_after
 from flow_mcp.review.diff.changes.lifetimes import lifetime_changes
-from flow_mcp.review.diff.changes.move import at_second_server, move_changes, sides
+from flow_mcp.review.diff.changes.move import at_second_server, move_changes, pair_servers
 from flow_mcp.review.diff.changes.people import people_changes
 from flow_mcp.review.diff.changes.quoting import quoted, quoted_value
 from flow_mcp.review.diff.changes.registration import registration_changes
@@ -47,14 +47,14 @@ def compare(before: Declaration | None, after: Declaration | None) -> tuple[Chan
         before: the declaration before; None if the tenant did not exist.
         after: the declaration after; None if the tenant is removed.
     """
-    moved = sides(before, after)
-    (own_before, own_after), *others = moved.kept
-    changes = [*move_changes(before, after, moved), *_compared(own_before, own_after)]
-    for before_there, after_there in others:
-        changes += _elsewhere(before_there, after_there, changes)
-    if moved.added:
+    pairs = pair_servers(before, after)
+    (own_before, own_after), *second_servers = pairs.kept
+    changes = [*move_changes(before, after, pairs), *_compared(own_before, own_after)]
+    for second_before, second_after in second_servers:
+        changes += _elsewhere(second_before, second_after, changes)
+    if pairs.added:
         # The access of the same clients and people, as far as it differs at the second server.
-        differences = _elsewhere(own_after, moved.added, ())
+        differences = _elsewhere(own_after, pairs.added, ())
         changes += (
             item
             for item in differences
@@ -68,10 +68,10 @@ def _elsewhere(
     before: Declaration | None, after: Declaration | None, reported: Iterable[Change]
 ) -> tuple[Change, ...]:
     """Return the changes at the second server of a move, without those that both servers have."""
-    there = after or before
+    declaration = after or before
     same = {(item.kind, item.subject, item.text) for item in reported}
     changes = (item for item in _compared(before, after) if (item.kind, item.subject, item.text) not in same)
-    return tuple(at_second_server(changes, there)) if there else ()
+    return tuple(at_second_server(changes, declaration)) if declaration else ()
 
 
 def _compared(before: Declaration | None, after: Declaration | None) -> Iterator[Change]:

@@ -10,7 +10,7 @@ import pytest
 from flow_mcp.authorization_servers.adoption import AdoptionRequest
 from flow_mcp.engine.project import Project
 from flow_mcp.operations.adopt.errors import AdoptError
-from flow_mcp.operations.adopt.new_tenant import KnownTenant, known
+from flow_mcp.operations.adopt.new_tenant import AdoptionOptions, adoption_source
 
 _FLOW = "https://app.profitbase.biz/flow"
 _ISSUER = "https://id.example/realms/acme"
@@ -26,7 +26,7 @@ def project(tmp_path: Path) -> Project:
 def test_the_settings_window_and_the_options_complete_each_other(project: Project, tmp_path: Path) -> None:
     window = tmp_path / "window.csv"
     window.write_text(f"authority,clientId\n{_ISSUER},crm\n")
-    given = KnownTenant(
+    given = AdoptionOptions(
         "acme",
         server={"administration": {"realm": "acme"}, "realm": {"deletable": False}},
         client_ids=("portal",),
@@ -38,7 +38,7 @@ def test_the_settings_window_and_the_options_complete_each_other(project: Projec
         "administration": {"realm": "acme"},
     }
     client_ids = {"crm": str(window), "portal": "--client"}
-    assert known(project, given).request == AdoptionRequest("acme", _FLOW, server, {}, client_ids)
+    assert adoption_source(project, given).request == AdoptionRequest("acme", _FLOW, server, {}, client_ids)
 
 
 @pytest.mark.parametrize(
@@ -53,4 +53,4 @@ def test_an_unknown_server_is_an_error_with_a_remedy(
     project: Project, given: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(AdoptError, match=message):
-        known(project, KnownTenant("acme", **given))
+        adoption_source(project, AdoptionOptions("acme", **given))

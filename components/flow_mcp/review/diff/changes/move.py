@@ -16,8 +16,8 @@ _SUBJECT = "authorization server"
 
 
 @dataclass(frozen=True)
-class Sides:
-    """The tenant at its authorization servers before and after a change.
+class ServerPairs:
+    """The authorization servers of a tenant before and after a change, in pairs.
 
     Attributes:
         kept: the tenant before and after, at each server that it keeps or replaces; its own server first.
@@ -30,7 +30,7 @@ class Sides:
     removed: Declaration | None = None
 
 
-def sides(before: Declaration | None, after: Declaration | None) -> Sides:
+def pair_servers(before: Declaration | None, after: Declaration | None) -> ServerPairs:
     """Pair the authorization servers before and after by their identity, and then in their order."""
     old, new = _at_servers(before), _at_servers(after)
     kept: list[tuple[Declaration | None, Declaration | None]] = []
@@ -43,12 +43,14 @@ def sides(before: Declaration | None, after: Declaration | None) -> Sides:
         kept.append((old.pop(0), new.pop(0)))
     if not kept:
         kept.append((old.pop(0) if old else None, new.pop(0) if new else None))
-    return Sides(tuple(kept), new[0] if new else None, old[0] if old else None)
+    return ServerPairs(tuple(kept), new[0] if new else None, old[0] if old else None)
 
 
-def move_changes(before: Declaration | None, after: Declaration | None, moved: Sides) -> Iterator[Change]:
+def move_changes(
+    before: Declaration | None, after: Declaration | None, pairs: ServerPairs
+) -> Iterator[Change]:
     """Yield what begins, continues or ends a move."""
-    if added := moved.added:
+    if added := pairs.added:
         text = f"A second authorization server is added: {name(added)}. Its tokens are accepted too."
         yield change(
             "authorization-server-added",
@@ -57,7 +59,7 @@ def move_changes(before: Declaration | None, after: Declaration | None, moved: S
             text,
             after={"kind": added.kind.key, "authority": authority(added)},
         )
-    if removed := moved.removed:
+    if removed := pairs.removed:
         text = (
             f"The authorization server {name(removed)} is removed; its tokens and client IDs become invalid."
         )
