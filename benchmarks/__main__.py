@@ -29,7 +29,7 @@ _MEASUREMENTS: dict[str, Callable[[], list[Figure]]] = {
 
 
 @click.command(
-    epilog="\b\nExamples:\n  python -m benchmarks                      all, five minutes\n"
+    epilog="\b\nExamples:\n  python -m benchmarks                      all, 40 minutes\n"
     "  python -m benchmarks verification import  only two\n"
     "  python -m benchmarks --json > figures.json"
 )

@@ -26,6 +26,13 @@ _SOURCE = "keycloak/keycloak"
 _FLAGS = ("-trimpath", "-buildvcs=false", "-gcflags=all=-dwarf=false", "-ldflags=-s -w")
 # Maps whose keys are names of Keycloak's attributes, not of the provider's properties.
 _MAPS = {"attributes", "config", "extra_config"}
+# What the provider from `toolchain/` has in Pulumi only: this project's plugin adds it.
+_ADDED_PROPERTIES = {
+    "add_to_token_introspection",
+    "brute_force_strategy",
+    "include_in_openid_provider_metadata",
+}
+_ADDED_RESOURCES = ("keycloak:index/realmClientPolicy",)
 # Pulumi names lists of blocks in the plural.
 _BLOCKS = {"conditions": "condition", "executors": "executor"}
 
@@ -73,14 +80,18 @@ def write(directory: Path, tenants: Mapping[str, Sequence[Resource]]) -> None:
 
 def _translated(tenant: str, resources: Sequence[Resource]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Yield the type, the name and the content of each Keycloak resource of a state."""
-    own = [item for item in resources if item["type"].startswith("keycloak:")]
+    own = [
+        item
+        for item in resources
+        if item["type"].startswith("keycloak:") and not item["type"].startswith(_ADDED_RESOURCES)
+    ]
     addresses = {item["urn"]: (_type(item), f"{tenant}-{number}") for number, item in enumerate(own)}
     references = {
         identifier: f"${{{'.'.join(addresses[item['urn']])}.{attribute}}}"
         for item in own
         for attribute, identifier in (
             ("id", item["id"]),
-            ("service_account_user_id", item["outputs"].get("serviceAccountUserId")),
+            ("service_account_user_id", _service_account(item)),
         )
         if identifier and _is_assigned(identifier)
     }
@@ -89,6 +100,11 @@ def _translated(tenant: str, resources: Sequence[Resource]) -> Iterator[tuple[st
         block = _properties(item["inputs"], references)
         block["depends_on"] = sorted(".".join(addresses[urn]) for urn in needed if urn in addresses)
         yield (*addresses[item["urn"]], block)
+
+
+def _service_account(resource: Resource) -> str | None:
+    is_client = resource["type"] == "keycloak:openid/client:Client"
+    return resource["outputs"].get("serviceAccountUserId") if is_client else None
 
 
 def _is_assigned(identifier: str) -> bool:
@@ -107,6 +123,8 @@ def _properties(inputs: Mapping[str, Any], references: Mapping[str, str]) -> dic
         if key.startswith("__"):
             continue
         name = to_snake(key)
+        if name in _ADDED_PROPERTIES:
+            continue
         kept = value if name in _MAPS else _value(value, references)
         properties[_BLOCKS.get(name, name)] = kept
     return properties
