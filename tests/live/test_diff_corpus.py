@@ -108,8 +108,9 @@ def preview_project(
     for tenant in ENTRA_TENANTS:
         with Server(directory / "azuread.json").account(tenant) as account:
             account.given.update(groups=GROUPS, domains=DOMAINS)
-    with Server(directory / "auth0.json").account("initech.eu.auth0.com") as account:
-        account.given.update(tenant=AUTH0_SWITCHES, roles={"planners": "rol_planners"})
+    for domain, role in (("initech.eu.auth0.com", "planners"), ("acme.eu.auth0.com", "planning")):
+        with Server(directory / "auth0.json").account(domain) as account:
+            account.given.update(tenant=AUTH0_SWITCHES, roles={role: f"rol_{role}"})
     with ExitStack() as servers:
         first, second = (servers.enter_context(serving(authority, RegistrationServer)) for _ in range(2))
         url = keycloak.status().url or ""
