@@ -109,6 +109,6 @@ def test_three_roles_are_sufficient_in_an_existing_realm_and_with_one_fewer_noth
         pytest.raises(PulumiError, match=f"The administrator lacks manage-users on realm {REALM}"),
     ):
         tenant.up()
-    tenant.scratch.pulumi("stack", "rm", "--yes", "--preserve-config", REALM)
+    tenant.scratch.pulumi("stack", "rm", "--yes", "--force", REALM)
     after = [admin.get(f"{REALM}/{path}").json() for path in ("clients", "client-scopes", "components")]
     assert after == before
