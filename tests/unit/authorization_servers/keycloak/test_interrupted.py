@@ -162,3 +162,32 @@ def test_entries_that_keycloak_accepts_twice_are_written_again_without_a_request
 
 def test_resources_of_other_servers_are_unknown() -> None:
     assert not knows(Operation("creating", {"urn": "u", "type": "azuread:index/application:Application"}))
+
+
+def test_an_identity_provider_that_exists_is_adopted() -> None:
+    inputs = {**CLAIM["inputs"], "alias": "acme-sso"}
+    resource = {
+        "urn": f"{PREFIX}flow-mcp:index:KeycloakIdentityProvider::sso",
+        "type": "flow-mcp:index:KeycloakIdentityProvider",
+        "inputs": inputs,
+    }
+    operation = Operation("creating", resource)
+    assert knows(operation)
+    request = f"GET {REALM}/identity-provider/instances/acme-sso"
+    assert ids([operation], {request: json_answer(200, {"alias": "acme-sso"})}, CLAIMED) == {
+        operation.urn: "acme/acme-sso"
+    }
+
+
+@pytest.mark.parametrize(("previous", "known"), [(None, True), ("2026-09-01", False)])
+def test_the_creation_of_a_secret_is_repeatable_unless_it_rotates(previous: str | None, known: bool) -> None:
+    inputs = {**CLAIM["inputs"], "clientId": "agent", **({"previous": previous} if previous else {})}
+    resource = {"urn": f"{PREFIX}it", "type": "flow-mcp:index:KeycloakClientSecret", "inputs": inputs}
+    assert knows(Operation("creating", resource)) is known
+
+
+def test_during_a_move_the_claim_of_the_other_server_is_not_the_stacks_claim_here() -> None:
+    other = {**CLAIMED, "urn": f"{PREFIX}flow-mcp:keycloak/next:AuthorizationServer${CLAIM['type']}::claim"}
+    exists = {CLIENTS: json_answer(200, LISTS["client"][2])}
+    # No update has claimed the tenant here yet, so that the realm's claim c-1 does not matter.
+    assert ids([CLIENT], exists, {**other, "id": "c-9"}) == {CLIENT.urn: "i-1"}
