@@ -21,16 +21,17 @@ PROVIDER = {
     "inputs": {"url": "https://id.example", "realm": "master", "clientId": "admin-cli"},
 }
 OWNER = {"flowMcpOwner": "flow-mcp:acme"}
+OF_PLUGIN = {
+    "url": "https://id.example",
+    "adminRealm": "master",
+    "adminClientId": "admin-cli",
+    "realm": "acme",
+    "owner": "flow-mcp:acme",
+}
 CLAIM = {
     "urn": f"{PREFIX}flow-mcp:index:KeycloakClaim::claim",
     "type": "flow-mcp:index:KeycloakClaim",
-    "inputs": {
-        "url": "https://id.example",
-        "adminRealm": "master",
-        "adminClientId": "admin-cli",
-        "realm": "acme",
-        "owner": "flow-mcp:acme",
-    },
+    "inputs": OF_PLUGIN,
 }
 CLAIMED = {**CLAIM, "id": "c-1"}
 REALM = "/admin/realms/acme"
@@ -165,7 +166,7 @@ def test_resources_of_other_servers_are_unknown() -> None:
 
 
 def test_an_identity_provider_that_exists_is_adopted() -> None:
-    inputs = {**CLAIM["inputs"], "alias": "acme-sso"}
+    inputs = {**OF_PLUGIN, "alias": "acme-sso"}
     resource = {
         "urn": f"{PREFIX}flow-mcp:index:KeycloakIdentityProvider::sso",
         "type": "flow-mcp:index:KeycloakIdentityProvider",
@@ -181,7 +182,7 @@ def test_an_identity_provider_that_exists_is_adopted() -> None:
 
 @pytest.mark.parametrize(("previous", "known"), [(None, True), ("2026-09-01", False)])
 def test_the_creation_of_a_secret_is_repeatable_unless_it_rotates(previous: str | None, known: bool) -> None:
-    inputs = {**CLAIM["inputs"], "clientId": "agent", **({"previous": previous} if previous else {})}
+    inputs = {**OF_PLUGIN, "clientId": "agent", **({"previous": previous} if previous else {})}
     resource = {"urn": f"{PREFIX}it", "type": "flow-mcp:index:KeycloakClientSecret", "inputs": inputs}
     assert knows(Operation("creating", resource)) is known
 
