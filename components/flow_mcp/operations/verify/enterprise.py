@@ -8,8 +8,9 @@ import httpx
 
 from flow_mcp.declaration.enterprise import ID_JAG, JWT_BEARER
 from flow_mcp.operations.dpop_key import DpopKey
-from flow_mcp.operations.token_client import TokenRefusedError, fetch_program_token
+from flow_mcp.operations.token_client import TokenRefusedError
 from flow_mcp.operations.verify.check import check
+from flow_mcp.operations.verify.minting import request_token
 from flow_mcp.operations.verify.observation import Observation, bad, observe, skipped
 from flow_mcp.operations.verify.runtime import describe_decision, keys
 from flow_mcp.operations.verify.target import SkipError, Target
@@ -86,38 +87,24 @@ def _redeemed(target: Target, client: Client) -> Observation:
     resource = target.resource(request.resource)
     subject = f"{client.name} for {resource.key}"
     dpop = DpopKey() if client.binding else None
+    _require_proof(target, client)
+    redeeming = {"parameters": {**request.parameters, "assertion": assertion.value}}
     try:
-        token = _token(target, client, request, assertion.value, dpop)
+        token = request_token(target, client, request.model_copy(update=redeeming), dpop=dpop)
     except TokenRefusedError as error:
         return bad(subject, f"no token: {target.shown(f'{error.code} {error.description}')[:300]}")
     except (httpx.HTTPError, NoAnswerError) as error:
         return bad(subject, f"no answer: {error or type(error).__name__}")
-    target.hide(token)
     decision, description = describe_decision(target, resource, token, keys(target), dpop)
     return observe(subject, f"the runtime {description}", passed=decision.allowed)
 
 
-def _token(
-    target: Target, client: Client, request: TokenRequest, assertion: str, dpop: DpopKey | None
-) -> str:
-    proof, secret = {}, None
-    if client.authentication == "private-key-jwt":
-        key = target.client_keys.get(client.name)
-        if key is None:
-            raise SkipError(f"provide the client's private key with `--key {client.name}=FILE`")
-        proof = key.parameters(client.client_id, target.server.authority)
-        target.hide(proof["client_assertion"])
-    elif client.authentication == "federated":
-        if client.name not in target.client_tokens:
-            raise SkipError(f"provide its issuer's token with `--token {client.name}=FILE`")
-        proof = target.client_tokens[client.name].parameters()
-        target.hide(proof["client_assertion"])
-    elif (secret := target.secret(client.name)) is None:
-        raise SkipError(f"the stack has no secret of {client.name}")
-    form = {**request.parameters, **proof, "assertion": assertion}
-    http = target.web.client(request.token_endpoint)
-    complete = request.model_copy(update={"parameters": form})
-    return fetch_program_token(http, client, complete, secret, dpop=dpop)
+def _require_proof(target: Target, client: Client) -> None:
+    """Raise a `SkipError` if the user gave nothing with which the client can authenticate."""
+    if client.authentication == "private-key-jwt" and client.name not in target.client_keys:
+        raise SkipError(f"provide the client's private key with `--key {client.name}=FILE`")
+    if client.authentication == "federated" and client.name not in target.client_tokens:
+        raise SkipError(f"provide its issuer's token with `--token {client.name}=FILE`")
 
 
 def _request(client: Client, resource: object) -> TokenRequest | None:
