@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
 
 import httpx
@@ -18,6 +18,9 @@ from flow_mcp.authorization_servers.http import http_client, json_object, send
 from flow_mcp.authorization_servers.keycloak.administrator import Administrator
 from flow_mcp.engine.plugin.resource import Properties
 
+if TYPE_CHECKING:
+    from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
+
 
 class Administration(Properties):
     """The address of the admin API and the administrator's client. Credentials come from the environment."""
@@ -25,6 +28,15 @@ class Administration(Properties):
     url: str
     admin_realm: str = "master"
     admin_client_id: str = "admin-cli"
+
+    @staticmethod
+    def of(server: Keycloak) -> Administration:
+        """Return the access to the admin API of a declared Keycloak."""
+        return Administration(
+            url=server.admin_url or server.url,
+            admin_realm=server.administration.realm,
+            admin_client_id=server.administration.client_id,
+        )
 
 
 class AdminApi:

@@ -53,11 +53,6 @@ def _count(server: Keycloak) -> int | None:
     # Imported on use only: `check` calls no server.
     from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, Administration, realm_path
 
-    administration = Administration(
-        url=server.admin_url or server.url,
-        admin_realm=server.administration.realm,
-        admin_client_id=server.administration.client_id,
-    )
-    with AdminApi(administration) as api:
+    with AdminApi(Administration.of(server)) as api:
         count = api.find(realm_path(server.realm.name, "users", "count"))
     return count if isinstance(count, int) else None

@@ -160,12 +160,7 @@ def _at_keycloak(
 
 def administration(declaration: Declaration) -> Administration:
     """Return the access to the admin API of a tenant's Keycloak."""
-    server = cast("Keycloak", declaration.server)
-    return Administration(
-        url=server.admin_url or server.url,
-        admin_realm=server.administration.realm,
-        admin_client_id=server.administration.client_id,
-    )
+    return Administration.of(cast("Keycloak", declaration.server))
 
 
 def _last_update(engine: Engine, stack: str) -> Update | None:

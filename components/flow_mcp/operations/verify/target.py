@@ -167,12 +167,7 @@ class Target:
                 "the environment has no administrator's credentials "
                 "(KEYCLOAK_USER and KEYCLOAK_PASSWORD, or KEYCLOAK_CLIENT_SECRET)"
             )
-        administration = Administration(
-            url=declared.admin_url or declared.url,
-            admin_realm=declared.administration.realm,
-            admin_client_id=declared.administration.client_id,
-        )
-        return AdminApi(administration, self.environment, self.transport)
+        return AdminApi(Administration.of(declared), self.environment, self.transport)
 
     @cached_property
     def documents(self) -> dict[str, dict[str, Any] | str]:

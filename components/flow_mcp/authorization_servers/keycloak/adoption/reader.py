@@ -60,12 +60,7 @@ class KeycloakReader:
             AuthorizationServerError: Keycloak or the realm cannot be read.
         """
         server = _keycloak(request.server)
-        administration = Administration(
-            url=server.admin_url or server.url,
-            admin_realm=server.administration.realm,
-            admin_client_id=server.administration.client_id,
-        )
-        with self._api(administration) as api:
+        with self._api(Administration.of(server)) as api:
             return self._read(request, server, Realm(api, server.realm.name), report)
 
     def imports(self, declaration: Declaration) -> Imports:
