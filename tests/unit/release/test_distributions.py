@@ -110,3 +110,12 @@ def test_a_server_that_validates_tokens_installs_few_packages() -> None:
     names = [re.split(r"[>=<]", requirement)[0] for requirement in PROJECT["dependencies"]]
     assert names == ["anyio", "httpx", "joserfc", "pydantic", "rfc8785"]
     assert PROJECT["optional-dependencies"]["runtime"] == []
+
+
+@pytest.mark.skipif(not (REPOSITORY / ".git").exists(), reason="only a git tag is a package")
+def test_a_git_tag_has_no_symbolic_link() -> None:
+    # `pulumi package add` refuses a tag with a link that leaves its directory.
+    listed = subprocess.run(
+        ["git", "ls-files", "--stage"], cwd=REPOSITORY, check=True, capture_output=True, text=True
+    ).stdout
+    assert [line for line in listed.splitlines() if line.startswith("120000")] == []
