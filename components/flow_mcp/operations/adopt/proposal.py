@@ -141,7 +141,8 @@ def _without(reading: Reading, invalid: Mapping[str, str]) -> Reading:
 
 
 def _listed(client: ExistingClient, problem: str) -> ExistingClient:
-    declared = {key: client.declared[key] for key in ("clientId", "grant", "access")}
+    declared = {key: client.declared[key] for key in ("grant", "access")}
+    declared = {"clientId": client.client_id, **declared}
     remark = (
         f"The stack lists the client and does not manage it: a tenant's file cannot declare it. {problem}"
     )

@@ -1,0 +1,105 @@
+"""The MCP servers of an existing Scalekit environment, and the one that belongs to the tenant."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from flow_mcp.authorization_servers.adoption import AdoptionRequest
+from flow_mcp.authorization_servers.errors import AuthorizationServerError
+from flow_mcp.authorization_servers.scalekit.api import ScalekitApi
+from flow_mcp.authorization_servers.scalekit.representations import Representation, objects, text
+
+_RESOURCE_ID = re.compile(r"res_[A-Za-z0-9]{1,64}")
+_KEY = re.compile(r"([A-Za-z0-9][A-Za-z0-9_-]{0,62})/environments/([A-Za-z0-9][A-Za-z0-9_-]{0,62})")
+
+
+@dataclass(frozen=True)
+class McpServer:
+    """An MCP server of the environment with its clients.
+
+    Attributes:
+        id: its ID, `res_…`.
+        representation: its representation (REST API, `Resource`).
+        clients: the representations of its clients (REST API, `ResourceClient`), by name and client ID.
+    """
+
+    id: str
+    representation: Representation
+    clients: tuple[Representation, ...]
+
+
+def mcp_servers(api: ScalekitApi) -> tuple[McpServer, ...]:
+    """Return all MCP servers of the environment with a valid ID, sorted by ID.
+
+    Raises:
+        AuthorizationServerError: Scalekit does not answer or rejects a request.
+    """
+    by_id = {text(server, "id"): server for server in api.mcp_servers()}
+    return tuple(
+        McpServer(id_, by_id[id_], _clients(api, id_)) for id_ in sorted(by_id) if _RESOURCE_ID.fullmatch(id_)
+    )
+
+
+def resource_key(url: str, request: AdoptionRequest) -> str | None:
+    """Return `<workspace>/<environment>` of the URL of one of the tenant's MCP servers in Flow."""
+    prefix = f"{request.flow_server.rstrip('/')}/mcp/tenants/{request.tenant_id}/workspaces/"
+    match = _KEY.fullmatch(url[len(prefix) :]) if url.startswith(prefix) else None
+    return f"{match[1]}/{match[2]}" if match else None
+
+
+def server_of_tenant(
+    servers: tuple[McpServer, ...], resource_id: str | None, request: AdoptionRequest
+) -> McpServer:
+    """Return the tenant's MCP server: that of the authority, or the only one with a URL of the tenant.
+
+    Args:
+        servers: all MCP servers of the environment.
+        resource_id: the ID in the authority that the user gave; None if it has none.
+        request: the tenant.
+
+    Raises:
+        AuthorizationServerError: there is no such MCP server, or there are several.
+    """
+    environment_url = request.server.get("environmentUrl")
+    if resource_id:
+        named = [server for server in servers if server.id == resource_id]
+        if not named:
+            raise AuthorizationServerError(
+                f"Scalekit at {environment_url} has no MCP server {resource_id}. Correct the authority."
+            )
+        return _unmanaged(named[0])
+    matching = [server for server in servers if resource_key(_url(server), request)]
+    if len(matching) == 1:
+        return _unmanaged(matching[0])
+    authorities = f"--authority {environment_url}/resources/res_…"
+    if not matching:
+        raise AuthorizationServerError(
+            f"No MCP server of Scalekit at {environment_url} has the URL of an MCP server of the tenant "
+            f"{request.tenant_id}. Name the one that belongs to it with {authorities}, and its workspace and "
+            "environment with --workspace."
+        )
+    listed = ", ".join(f"{server.id} for {resource_key(_url(server), request)}" for server in matching)
+    raise AuthorizationServerError(
+        f"Scalekit at {environment_url} has several MCP servers of the tenant ({listed}). "
+        f"A tenant's file can declare one. Choose it with {authorities}."
+    )
+
+
+def _unmanaged(server: McpServer) -> McpServer:
+    owner = text(server.representation, "description")
+    if owner.startswith("flow-mcp:"):
+        raise AuthorizationServerError(
+            f"The MCP server {server.id} was created by the stack of {owner}, which manages it. There is "
+            "nothing to adopt. If that stack no longer exists, clear the MCP server's description."
+        )
+    return server
+
+
+def _clients(api: ScalekitApi, resource_id: str) -> tuple[Representation, ...]:
+    listed = objects(api.find(f"/resources/{resource_id}/clients") or {}, "clients")
+    return tuple(sorted(listed, key=lambda client: (text(client, "name"), text(client, "client_id"))))
+
+
+def _url(server: McpServer) -> str:
+    return text(server.representation, "resource_uri")
