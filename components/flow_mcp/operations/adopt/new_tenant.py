@@ -69,8 +69,8 @@ def adoption_source(project: Project, options: AdoptionOptions) -> AdoptionSourc
             f"--authority is {options.authority}, but {options.settings_file} has {window.authority}. "
             "Give one."
         )
-    kind, reader, server = _server(options.kind, options.authority or window.authority, options.server)
     instance = instance_of(project.file).value
+    kind, reader, server = _server(options.kind, options.authority or window.authority, options.server)
     flow_server = instance.get("server") if isinstance(instance, dict) else None
     if not isinstance(flow_server, str):
         raise AdoptError(
@@ -79,7 +79,9 @@ def adoption_source(project: Project, options: AdoptionOptions) -> AdoptionSourc
         )
     client_ids = dict.fromkeys(window.client_ids, f"{options.settings_file}")
     client_ids |= dict.fromkeys(options.client_ids, "--client")
-    request = AdoptionRequest(options.tenant_id, flow_server, server, options.workspaces, client_ids)
+    request = AdoptionRequest(
+        options.tenant_id, flow_server, server, options.workspaces, client_ids, instance
+    )
     return AdoptionSource(kind, reader, request, instance)
 
 
