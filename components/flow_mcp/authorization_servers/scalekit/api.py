@@ -21,7 +21,7 @@ from flow_mcp.authorization_servers.errors import (
     UnreachableError,
 )
 from flow_mcp.authorization_servers.http import http_client, json_object, retry_after, send
-from flow_mcp.authorization_servers.scalekit.representations import objects
+from flow_mcp.authorization_servers.representations import objects
 from flow_mcp.engine.plugin.configuration import credential
 
 _PAGE_SIZE = 30

@@ -8,9 +8,10 @@ from typing import Any, ClassVar
 
 from flow_mcp.authorization_servers.discovery.metadata_resource import Unordered
 from flow_mcp.authorization_servers.errors import AuthorizationServerError, OwnedByOthersError
+from flow_mcp.authorization_servers.representations import Representation, text, texts
 from flow_mcp.authorization_servers.scalekit.api import ScalekitApi
 from flow_mcp.authorization_servers.scalekit.import_ids import split_import_id
-from flow_mcp.authorization_servers.scalekit.representations import Representation, number, text, texts
+from flow_mcp.authorization_servers.scalekit.representations import number
 from flow_mcp.engine.plugin.resource import Made, Properties, Resource
 
 _LOG = logging.getLogger(__name__)

@@ -7,16 +7,10 @@ from typing import Any, ClassVar
 
 from flow_mcp.authorization_servers.discovery.metadata_resource import Unordered
 from flow_mcp.authorization_servers.errors import AuthorizationServerError, OwnedByOthersError
+from flow_mcp.authorization_servers.representations import Representation, flag, objects, text
 from flow_mcp.authorization_servers.scalekit.api import ScalekitApi
 from flow_mcp.authorization_servers.scalekit.import_ids import split_import_id
-from flow_mcp.authorization_servers.scalekit.representations import (
-    Representation,
-    flag,
-    is_enabled,
-    number,
-    objects,
-    text,
-)
+from flow_mcp.authorization_servers.scalekit.representations import is_enabled, number
 from flow_mcp.engine.plugin.resource import Made, Properties, Resource
 
 _REGISTRATION = frozenset({"enable_cimd", "cimd_client_allowlist_enabled", "cimd_client_allowlist"})

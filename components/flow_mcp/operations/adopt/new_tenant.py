@@ -69,9 +69,9 @@ def adoption_source(project: Project, options: AdoptionOptions) -> AdoptionSourc
             f"--authority is {options.authority}, but {options.settings_file} has {window.authority}. "
             "Give one."
         )
+    instance = instance_of(project.file).value
     authority = options.authority or window.authority
     kind, reader, server = _server(options.kind, authority, options.server)
-    instance = instance_of(project.file).value
     flow_server = instance.get("server") if isinstance(instance, dict) else None
     if not isinstance(flow_server, str):
         raise AdoptError(
@@ -81,7 +81,7 @@ def adoption_source(project: Project, options: AdoptionOptions) -> AdoptionSourc
     client_ids = dict.fromkeys(window.client_ids, f"{options.settings_file}")
     client_ids |= dict.fromkeys(options.client_ids, "--client")
     request = AdoptionRequest(
-        options.tenant_id, flow_server, server, options.workspaces, client_ids, authority
+        options.tenant_id, flow_server, server, options.workspaces, client_ids, instance, authority
     )
     return AdoptionSource(kind, reader, request, instance)
 

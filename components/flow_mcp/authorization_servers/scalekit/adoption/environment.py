@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from flow_mcp.authorization_servers.adoption import AdoptionRequest
 from flow_mcp.authorization_servers.errors import AuthorizationServerError
+from flow_mcp.authorization_servers.representations import Representation, objects, text
+from flow_mcp.authorization_servers.resource_urls import resource_key
 from flow_mcp.authorization_servers.scalekit.api import ScalekitApi
-from flow_mcp.authorization_servers.scalekit.representations import Representation, objects, text
 
 _RESOURCE_ID = re.compile(r"res_[A-Za-z0-9]{1,64}")
-_KEY = re.compile(r"([A-Za-z0-9][A-Za-z0-9_-]{0,62})/environments/([A-Za-z0-9][A-Za-z0-9_-]{0,62})")
 
 
 @dataclass(frozen=True)
@@ -41,13 +41,6 @@ def mcp_servers(api: ScalekitApi) -> tuple[McpServer, ...]:
     )
 
 
-def resource_key(url: str, request: AdoptionRequest) -> str | None:
-    """Return `<workspace>/<environment>` of the URL of one of the tenant's MCP servers in Flow."""
-    prefix = f"{request.flow_server.rstrip('/')}/mcp/tenants/{request.tenant_id}/workspaces/"
-    match = _KEY.fullmatch(url[len(prefix) :]) if url.startswith(prefix) else None
-    return f"{match[1]}/{match[2]}" if match else None
-
-
 def server_of_tenant(
     servers: tuple[McpServer, ...], resource_id: str | None, request: AdoptionRequest
 ) -> McpServer:
@@ -69,7 +62,7 @@ def server_of_tenant(
                 f"Scalekit at {environment_url} has no MCP server {resource_id}. Correct the authority."
             )
         return _unmanaged(named[0])
-    matching = [server for server in servers if resource_key(_url(server), request)]
+    matching = [server for server in servers if resource_key(request, _url(server))]
     if len(matching) == 1:
         return _unmanaged(matching[0])
     authorities = f"--authority {environment_url}/resources/res_…"
@@ -79,7 +72,7 @@ def server_of_tenant(
             f"{request.tenant_id}. Name the one that belongs to it with {authorities}, and its workspace and "
             "environment with --workspace."
         )
-    listed = ", ".join(f"{server.id} for {resource_key(_url(server), request)}" for server in matching)
+    listed = ", ".join(f"{server.id} for {resource_key(request, _url(server))}" for server in matching)
     raise AuthorizationServerError(
         f"Scalekit at {environment_url} has several MCP servers of the tenant ({listed}). "
         f"A tenant's file can declare one. Choose it with {authorities}."

@@ -8,12 +8,12 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from flow_mcp.authorization_servers.representations import Representation, objects, text, texts
 from flow_mcp.authorization_servers.scalekit import names
 from flow_mcp.authorization_servers.scalekit.adoption.environment import McpServer
 from flow_mcp.authorization_servers.scalekit.client_resource import client_state
 from flow_mcp.authorization_servers.scalekit.declaration import MetadataDocuments, Scope
 from flow_mcp.authorization_servers.scalekit.mcp_server_resource import McpServerState, mcp_server_state
-from flow_mcp.authorization_servers.scalekit.representations import Representation, objects, text, texts
 from flow_mcp.declaration.base import ClientRedirectUri, Duration
 from flow_mcp.settings import Grant
 

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
 
 from flow_mcp.authorization_servers.adoption import Difference, Imports, TakenOver
+from flow_mcp.authorization_servers.representations import Representation, text
 from flow_mcp.authorization_servers.scalekit.adoption.environment import McpServer
 from flow_mcp.authorization_servers.scalekit.client_resource import ClientInputs, client_state
 from flow_mcp.authorization_servers.scalekit.declaration import Scalekit
 from flow_mcp.authorization_servers.scalekit.import_ids import import_id
 from flow_mcp.authorization_servers.scalekit.mcp_server_resource import McpServerInputs, mcp_server_state
 from flow_mcp.authorization_servers.scalekit.properties import client_properties, mcp_server_properties
-from flow_mcp.authorization_servers.scalekit.representations import Representation, text
 from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.engine.plugin.resource import Properties
 

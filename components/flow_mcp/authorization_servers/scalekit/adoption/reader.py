@@ -16,11 +16,12 @@ from flow_mcp.authorization_servers.adoption import (
     Report,
 )
 from flow_mcp.authorization_servers.errors import AuthorizationServerError
-from flow_mcp.authorization_servers.keycloak.adoption.names import client_name
+from flow_mcp.authorization_servers.free_names import free_name
+from flow_mcp.authorization_servers.representations import Representation, flag, text, texts
+from flow_mcp.authorization_servers.resource_urls import resource_key
 from flow_mcp.authorization_servers.scalekit.adoption.environment import (
     McpServer,
     mcp_servers,
-    resource_key,
     server_of_tenant,
 )
 from flow_mcp.authorization_servers.scalekit.adoption.expression import (
@@ -31,7 +32,6 @@ from flow_mcp.authorization_servers.scalekit.adoption.expression import (
 from flow_mcp.authorization_servers.scalekit.adoption.imports import imports
 from flow_mcp.authorization_servers.scalekit.api import ScalekitApi
 from flow_mcp.authorization_servers.scalekit.import_ids import import_id
-from flow_mcp.authorization_servers.scalekit.representations import Representation, flag, text, texts
 from flow_mcp.declaration.declaration import Declaration
 
 _AUTHORITY = re.compile(r"(https://[^/?#]+)/resources/(res_[A-Za-z0-9]{1,64})/?")
@@ -120,9 +120,8 @@ class ScalekitReader:
             if reason := _left_alone(client, request):
                 others.append(OtherClient(client_id, reason, belongs=bool(source or not request.client_ids)))
                 continue
-            name = client_name(
-                text(client, "name") or client_id, request.tenant_id, {client.name for client in clients}
-            )
+            own_name = (text(client, "name") or client_id).removeprefix(f"flow-mcp-{request.tenant_id}-")
+            name = free_name(own_name, {client.name for client in clients})
             self._clients[name] = client
             why = f"It is named by {source}." if source else f"It is a client of the MCP server {server.id}."
             clients.append(self._client(client, name, why, request, key))
@@ -166,7 +165,7 @@ def _key(server: McpServer, request: AdoptionRequest) -> str:
         AuthorizationServerError: neither its URL nor the request names exactly one.
     """
     url = text(server.representation, "resource_uri")
-    if key := resource_key(url, request):
+    if key := resource_key(request, url):
         return key
     keys = [*_keys(request)]
     if len(keys) == 1:
