@@ -89,6 +89,14 @@ def make_by_hand(server: ScalekitServer) -> None:
             server.client_secrets[client_id] = f"secret-of-{client_id}"
 
 
+def recreate_by_hand(server: ScalekitServer) -> dict[str, Any]:
+    """Delete all MCP servers of a stand-in, make one again with a client, and return its clients by ID."""
+    server.resources = {"res_2": {"id": "res_2", **mcp_server(scopes=scopes("flow:mcp"))}}
+    agent = client("flow-mcp-umbrella-nightly-agent", scopes=["flow:mcp"])
+    server.clients = {"m2m_20": {**agent, "client_id": "m2m_20", "resource_id": "res_2"}}
+    return dict(server.clients)
+
+
 def content(server: ScalekitServer) -> tuple[Any, Any]:
     """Return a copy of everything in a stand-in that the API can change."""
     return copy.deepcopy((server.resources, server.clients))

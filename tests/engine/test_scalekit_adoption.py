@@ -13,8 +13,8 @@ from jsonschema import Draft202012Validator
 
 from flow_mcp.local.scratch_project import ScratchProject
 from flow_mcp.operations.adopt.document import adopt_schema
-from tests.engine.scalekit import STACK, scalekit_scratch
-from tests.engine.scalekit_by_hand import content, make_by_hand
+from tests.engine.scalekit import STACK, declaration, scalekit_scratch
+from tests.engine.scalekit_by_hand import content, make_by_hand, recreate_by_hand
 from tests.live.command import flow_mcp
 from tests.live.tenant import Tenant
 from tests.standin.scalekit_server import APPLIER, ScalekitServer
@@ -60,13 +60,16 @@ def test_an_environment_made_by_hand_is_adopted_without_a_change(environment: En
     assert outputs["clientSecrets"] == {}
     assert outputs["clientIds"] == {client["name"]: client["clientId"] for client in document["clients"]}
 
+    unmanaged = json.loads(flow_mcp(scratch, "drift", STACK, "--json").stdout)["tenants"][0]["appeared"]
+    assert [(item["name"], item["risk"]) for item in unmanaged] == [("m2m_10", "high"), ("m2m_15", "high")]
+
     # A kept property changes only after it was removed from the file, and nothing else changes with it.
     file = yaml.safe_load(scratch.project.stack_file(STACK).read_text("utf-8"))
-    declaration: dict[str, Any] = file["config"]["flow-mcp:tenant"]
-    adopted = declaration["adopted"]
+    declared: dict[str, Any] = file["config"]["flow-mcp:tenant"]
+    adopted = declared["adopted"]
     adopted["ScalekitResource/7/production"]["keep"].remove("owner")
     adopted["ScalekitClient/portal"]["keep"].remove("redirectUris")
-    tenant.declare(declaration)
+    tenant.declare(declared)
     tenant.up()
     resources, clients = before
     resources["res_1"]["description"] = "flow-mcp:umbrella"
@@ -75,3 +78,29 @@ def test_an_environment_made_by_hand_is_adopted_without_a_change(environment: En
 
     scratch.pulumi("destroy", "--yes", "--skip-preview", "--remove", "--stack", STACK)
     assert content(server) == (resources, clients)
+
+
+def test_an_mcp_server_recreated_by_hand_is_taken_over(scratch: ScratchProject, tmp_path: Path) -> None:
+    with scalekit_scratch(scratch, tmp_path) as (configured, server):
+        configured.declare(STACK, declaration(server))
+        tenant = Tenant(STACK, configured)
+        tenant.create()
+        tenant.up()
+        recreated = recreate_by_hand(server)
+        updating = ("up", "--refresh", "--yes", "--skip-preview", "--stack", STACK)
+        refused = configured.pulumi(*updating, check=False)
+        assert "which this stack did not create" in " ".join(refused.stdout.split())
+
+        written = flow_mcp(configured, "adopt", STACK, "--write", "--json")
+        assert written.returncode == 0, written.stderr
+        taken_over = {entry["resource"]: entry["id"] for entry in json.loads(written.stdout)["takenOver"]}
+        assert taken_over == {
+            "ScalekitClient/nightly-agent": f"{server.url}/res_2/m2m_20",
+            "ScalekitResource/7/production": f"{server.url}/res_2",
+        }
+        configured.pulumi(*updating)
+        assert tenant.changes() == {}
+        assert server.resources["res_2"]["description"] == "flow-mcp:umbrella"
+        assert tenant.outputs()["clientIds"]["nightly-agent"] == "m2m_20"
+        assert set(tenant.outputs(secrets=True)["clientSecrets"]) == {"portal"}
+        assert recreated.keys() < server.clients.keys()

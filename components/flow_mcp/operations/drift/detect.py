@@ -15,7 +15,7 @@ from flow_mcp.declaration.findings import DeclarationError
 from flow_mcp.declaration.load import instance_of
 from flow_mcp.engine.project import NoProjectError
 from flow_mcp.engine.stacks import CLIENT_SECRETS, OTHER_CLIENT_SECRETS, NotAppliedError, Update
-from flow_mcp.operations.drift import auth0
+from flow_mcp.operations.drift import auth0, scalekit
 from flow_mcp.operations.drift.drift import Appeared, Drift, TenantDrift
 from flow_mcp.operations.drift.keycloak import changes, unread
 from flow_mcp.operations.drift.keycloak.appeared import appeared
@@ -123,7 +123,10 @@ def _elsewhere(comparison: Refreshed) -> _ServerDrift:
     declaration = comparison.declaration
     if declaration.kind.key == "auth0":
         return _ServerDrift(declaration, drifts, auth0.appeared(comparison))
-    reason = f"this works only on Keycloak and Auth0, not on {declaration.kind.key}"
+    if declaration.kind.key == "scalekit":
+        unmanaged = scalekit.appeared(comparison)
+        return _ServerDrift(declaration, drifts, unmanaged, recreated=(*scalekit.recreated(comparison),))
+    reason = f"this works only on Keycloak, Auth0 and Scalekit, not on {declaration.kind.key}"
     return _ServerDrift(declaration, drifts, unread=reason)
 
 

@@ -29,16 +29,23 @@ class McpServer:
     clients: tuple[Representation, ...]
 
 
-def mcp_servers(api: ScalekitApi) -> tuple[McpServer, ...]:
+def mcp_servers(api: ScalekitApi) -> tuple[Representation, ...]:
     """Return all MCP servers of the environment with a valid ID, sorted by ID.
 
     Raises:
         AuthorizationServerError: Scalekit does not answer or rejects a request.
     """
     by_id = {text(server, "id"): server for server in api.mcp_servers()}
-    return tuple(
-        McpServer(id_, by_id[id_], _clients(api, id_)) for id_ in sorted(by_id) if _RESOURCE_ID.fullmatch(id_)
-    )
+    return tuple(by_id[id_] for id_ in sorted(by_id) if _RESOURCE_ID.fullmatch(id_))
+
+
+def with_clients(api: ScalekitApi, server: Representation) -> McpServer:
+    """Return an MCP server with its clients.
+
+    Raises:
+        AuthorizationServerError: Scalekit does not answer or rejects a request.
+    """
+    return McpServer(text(server, "id"), server, clients_of(api, text(server, "id")))
 
 
 def server_of_tenant(
@@ -89,7 +96,12 @@ def _unmanaged(server: McpServer) -> McpServer:
     return server
 
 
-def _clients(api: ScalekitApi, resource_id: str) -> tuple[Representation, ...]:
+def clients_of(api: ScalekitApi, resource_id: str) -> tuple[Representation, ...]:
+    """Return the clients of an MCP server, sorted by name and client ID.
+
+    Raises:
+        AuthorizationServerError: Scalekit does not answer or rejects a request.
+    """
     listed = objects(api.find(f"/resources/{resource_id}/clients") or {}, "clients")
     return tuple(sorted(listed, key=lambda client: (text(client, "name"), text(client, "client_id"))))
 

@@ -23,6 +23,7 @@ from flow_mcp.authorization_servers.scalekit.adoption.environment import (
     McpServer,
     mcp_servers,
     server_of_tenant,
+    with_clients,
 )
 from flow_mcp.authorization_servers.scalekit.adoption.expression import (
     ServerExpression,
@@ -78,7 +79,7 @@ class ScalekitReader:
             )
         report("MCP servers and clients")
         with self._api(environment_url) as api:
-            servers = mcp_servers(api)
+            servers = tuple(with_clients(api, server) for server in mcp_servers(api))
         authority = _AUTHORITY.fullmatch(request.authority or "")
         server = server_of_tenant(servers, authority[2] if authority else None, request)
         self._server, self._clients = server, {}
