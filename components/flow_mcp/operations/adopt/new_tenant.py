@@ -15,6 +15,9 @@ from flow_mcp.operations.adopt.errors import AdoptError
 from flow_mcp.operations.adopt.proposal import reader_of
 from flow_mcp.operations.adopt.settings_window import SettingsWindow, read_settings
 
+_ANY_ISSUER = "external"
+"""The kind that every issuer could be of, which is therefore not recognized by its issuer."""
+
 
 @dataclass(frozen=True)
 class AdoptionOptions:
@@ -89,7 +92,7 @@ def adoption_source(project: Project, options: AdoptionOptions) -> AdoptionSourc
 def _server(
     kind: str | None, authority: str | None, settings: Mapping[str, Any]
 ) -> tuple[str, AdoptionReader, Mapping[str, Any]]:
-    kinds = [kind] if kind else [key for key in KINDS if KINDS[key].adoption_path]
+    kinds = [kind] if kind else [key for key in KINDS if KINDS[key].adoption_path and key != _ANY_ISSUER]
     readers = {key: reader_of(KINDS[key]) for key in kinds}
     if authority:
         servers = {key: reader.server_of(authority) for key, reader in readers.items()}
@@ -97,7 +100,7 @@ def _server(
         if not matching:
             raise AdoptError(
                 f"The authority {authority} is not an issuer of {' or '.join(kinds)}. Correct it, or give "
-                "the settings with --server and --set."
+                f"the settings with --server and --set. A server of another kind is --server {_ANY_ISSUER}."
             )
         (key, server), *_ = matching.items()
         return key, readers[key], _merged(server, settings)
