@@ -98,7 +98,7 @@ def detect(
         _sorted(tuple(drift for side in at_servers for drift in side.drifts)),
         tuple(item for side in at_servers for item in side.appeared),
         " ".join(side.unread for side in at_servers if side.unread),
-        (*notes, *map(_recreated, recreated_objects)),
+        (*notes, *(note for side in at_servers for note in side.notes), *map(_recreated, recreated_objects)),
         tuple(dict.fromkeys(text for side in at_servers for text in side.lost)),
     )
     repairs = tuple(ServerRepairs(side.declaration, side.repairs) for side in at_servers if side.repairs)
@@ -116,6 +116,7 @@ class _ServerDrift:
     lost: tuple[str, ...] = ()
     repairs: tuple[Repair, ...] = ()
     recreated: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def _elsewhere(comparison: Refreshed) -> _ServerDrift:
@@ -143,10 +144,11 @@ def _at_keycloak(
     with api(administration(comparison.declaration)) as connection:
         realm = Realm(connection, managed.server.realm.name)
         unmanaged: tuple[Appeared, ...] = ()
+        unreadable: tuple[str, ...] = ()
         repairs: tuple[Repair, ...] = ()
         recreated_objects: tuple[str, ...] = ()
         if realm.representation is not None:
-            unmanaged = appeared(realm, managed)
+            unmanaged, unreadable = appeared(realm, managed)
             recreated_objects = tuple(item.label for item in recreated(realm, managed))
             repairs = tuple(
                 unread.repairs(realm, comparison, lambda: engine.stacks.client_secrets(stack, output))
@@ -158,6 +160,7 @@ def _at_keycloak(
         lost=tuple(lost(comparison)),
         repairs=repairs,
         recreated=recreated_objects,
+        notes=unreadable,
     )
 
 
