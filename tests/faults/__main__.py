@@ -1,4 +1,4 @@
-"""Kill runs at random moments, stop Keycloak during others, and check that the next run converges: `make faults`.
+"""Kill runs at random moments, and stop Keycloak during others: `make faults`.
 
 Each round kills runs over all tenants one after the other, without repairing anything in between, and then
 checks that one run applies all declarations. The moments follow from the seed and from the duration of a run.
