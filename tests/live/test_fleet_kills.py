@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import httpx
@@ -18,6 +19,7 @@ from tests.faults.fleet import Fleet
 from tests.faults.proxy import Proxy
 
 NAMES = ("kills-1", "kills-2")
+OUTAGE_SECONDS = 5.0
 
 
 @pytest.fixture(scope="module")
@@ -83,4 +85,37 @@ def test_a_killed_pulumi_fails_its_tenant_only_and_the_next_run_completes_it(
         NAMES[1]: "failed",
     }
     assert "`pulumi up --stack kills-2` ended" in results[NAMES[1]]["message"]
+    fleet.require_converged()
+
+
+def outage(proxy: Proxy) -> None:
+    """Refuse connections for a few seconds: Keycloak's provider tries some requests again after a second."""
+    proxy.stop()
+    restart = threading.Timer(OUTAGE_SECONDS, proxy.start)
+    restart.daemon = True
+    restart.start()
+
+
+def test_a_server_that_stops_fails_its_tenants_only_and_the_next_run_completes_them(
+    fleet: Fleet, proxy: Proxy
+) -> None:
+    fleet.require_converged()
+    fleet.declare(NAMES[0], "agent", "third")
+    fleet.declare(NAMES[1], "agent", "third", admin_url=fleet.keycloak.url)
+    process = fleet.start("up", "--all", "--yes")
+    # Keycloak has created the client, and nobody was told.
+    proxy.after_write(rf"POST .*/{NAMES[0]}/clients$", lambda: outage(proxy))
+    results = fleet.parsed(*process.communicate())
+    proxy.forward_all()
+
+    assert {name: result["status"] for name, result in results.items()} == {
+        NAMES[0]: "failed",
+        NAMES[1]: "updated",
+    }
+    client = f"{proxy.url}/admin/realms/{NAMES[0]}/clients"
+    assert results[NAMES[0]]["message"] == (
+        f'`pulumi up --stack {NAMES[0]}` failed: error sending request: Post "{client}": EOF. '
+        "The server answers again, and the state now contains what it had carried out. "
+        f"Run `flow-mcp up {NAMES[0]}` to complete the update"
+    )
     fleet.require_converged()
