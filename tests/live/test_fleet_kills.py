@@ -17,6 +17,7 @@ from tests.backends.files import Files
 from tests.faults import processes
 from tests.faults.fleet import Fleet
 from tests.faults.proxy import Proxy
+from tests.live.command import flow_mcp
 
 NAMES = ("kills-1", "kills-2")
 OUTAGE_SECONDS = 5.0
@@ -62,6 +63,28 @@ def test_the_next_run_adopts_what_killed_updates_created(fleet: Fleet, proxy: Pr
         assert fleet.interrupted(NAMES[0])
     fleet.require_converged()
     fleet.require_no_processes()
+
+
+def test_the_gate_resolves_what_a_killed_update_began(fleet: Fleet, proxy: Proxy) -> None:
+    fleet.declare(NAMES[0], "agent", "gated")
+    kill_after(fleet, proxy, r"POST .*/clients$")
+    assert fleet.interrupted(NAMES[0])
+    refused = flow_mcp(fleet.scratch, "gate", "apply", NAMES[0], "--approved", f"sha256:{'0' * 64}")
+    assert (refused.returncode, fleet.interrupted(NAMES[0])) == (3, []), refused.stderr
+
+
+def test_a_client_whose_creation_was_not_answered_is_taken_over(fleet: Fleet, proxy: Proxy) -> None:
+    fleet.declare(NAMES[0], "agent", "gated", "lost")
+    proxy.after_write(r"POST .*/clients$", lambda: None)
+    updating = ("up", "--yes", "--skip-preview", "--stack", NAMES[0])
+    lost = fleet.scratch.pulumi(*updating, check=False)
+    proxy.forward_all()
+    again = fleet.scratch.pulumi(*updating, check=False)
+    assert "409 Conflict" in again.stdout, lost.stdout
+    failed = fleet.results("up", NAMES[0], "--yes")[NAMES[0]]
+    assert failed["status"] == "failed"
+    assert "the state now contains what it had carried out" in failed["message"]
+    fleet.require_converged()
 
 
 def test_a_killed_pulumi_fails_its_tenant_only_and_the_next_run_completes_it(

@@ -2,7 +2,8 @@
 
 If a server carries out a request and stops before it answers, the provider reports an error. Pulumi records
 the operation as failed, and not as interrupted: its state lacks the object that the server has created, or
-keeps the one that it has deleted.
+keeps the one that it has deleted. After such an update by another command, such as `pulumi up`, the next one
+fails because the object exists.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ from flow_mcp.review.preview.values import SECRET, plain
 _NO_ANSWER = re.compile(r"error sending request|cannot be reached|: 50[234] ")
 # The object was deleted by a request that was sent again, or by an earlier one.
 _NOT_FOUND = re.compile(r": 404 ")
+_EXISTS = re.compile(r": 409 ")
+# The stack's owner mark distinguishes these from objects that somebody else created.
+_MARKED = frozenset({"keycloak:openid/client:Client"})
 _CREATIONS = frozenset({"create", "create-replacement"})
 _DELETIONS = frozenset({"delete", "delete-replaced"})
 
@@ -50,7 +54,8 @@ def unanswered(events: Iterable[Event]) -> tuple[Operation, ...]:
 
 
 def _operation(metadata: dict[str, Any], message: str) -> Operation | None:
-    if metadata["op"] in _CREATIONS and _NO_ANSWER.search(message):
+    exists = metadata["type"] in _MARKED and _EXISTS.search(message)
+    if metadata["op"] in _CREATIONS and (exists or _NO_ANSWER.search(message)):
         return Operation("creating", _resource(metadata["new"]))
     if metadata["op"] in _DELETIONS and (_NO_ANSWER.search(message) or _NOT_FOUND.search(message)):
         return Operation("deleting", _resource(metadata["old"]))

@@ -10,10 +10,12 @@ from flow_mcp.engine.fleet.interrupted import Operation
 from flow_mcp.review.preview.unanswered import unanswered
 from flow_mcp.review.preview.values import SECRET_MARK, SIGNATURE
 
+CLIENT = "keycloak:openid/client:Client"
+SCOPE = "keycloak:openid/clientScope:ClientScope"
 URN = "urn:pulumi:acme::flow-mcp::keycloak:openid/client:Client::web"
 RESOURCE = {
     "urn": URN,
-    "type": "keycloak:openid/client:Client",
+    "type": CLIENT,
     "custom": True,
     "parent": "urn:pulumi:acme::flow-mcp::pulumi:pulumi:Stack::flow-mcp-acme",
     "provider": "urn:pulumi:acme::flow-mcp::pulumi:providers:keycloak::admin::6f1c",
@@ -30,9 +32,15 @@ CONFLICT = "error sending POST request to /admin/realms/acme/clients: 409 Confli
 GONE = "error sending DELETE request to /admin/realms/acme/clients/6f1c: 404 Not Found."
 
 
-def failed(op: str, message: str, urn: str = URN) -> tuple[dict[str, Any], ...]:
+def failed(op: str, message: str, urn: str = URN, type_: str = CLIENT) -> tuple[dict[str, Any], ...]:
     deletes = op.startswith("delete")
-    metadata = {"op": op, "urn": URN, "old": EVENT if deletes else None, "new": None if deletes else EVENT}
+    metadata = {
+        "op": op,
+        "urn": URN,
+        "type": type_,
+        "old": EVENT if deletes else None,
+        "new": None if deletes else EVENT,
+    }
     return (
         {"diagnosticEvent": {"urn": urn, "severity": "error", "message": message}},
         {"resOpFailedEvent": {"metadata": metadata, "status": 0, "steps": 1}},
@@ -45,6 +53,10 @@ def test_a_creation_without_an_answer_may_have_been_carried_out(op: str, message
     assert unanswered(failed(op, message)) == (Operation("creating", RESOURCE),)
 
 
+def test_a_client_that_exists_may_be_of_an_update_without_an_answer() -> None:
+    assert unanswered(failed("create", CONFLICT)) == (Operation("creating", RESOURCE),)
+
+
 @pytest.mark.parametrize("message", [*NO_ANSWER, GONE])
 def test_so_may_a_deletion_also_if_a_later_attempt_finds_nothing(message: str) -> None:
     assert unanswered(failed("delete", message)) == (Operation("deleting", RESOURCE),)
@@ -53,7 +65,7 @@ def test_so_may_a_deletion_also_if_a_later_attempt_finds_nothing(message: str) -
 @pytest.mark.parametrize(
     "events",
     [
-        failed("create", CONFLICT),
+        failed("create", CONFLICT, type_=SCOPE),
         failed("create", GONE),
         failed("update", NO_ANSWER[0]),
         failed("create", NO_ANSWER[0], urn="urn:pulumi:acme::flow-mcp::other::x"),
