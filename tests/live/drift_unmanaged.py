@@ -108,6 +108,9 @@ def _add_identity_provider(realm: RealmByHand) -> None:
         "tokenUrl": "https://partner.example/token",
         "clientId": "keycloak",
         "clientSecret": "not-a-secret",
+        "jwksUrl": "https://partner.example/jwks",
+        "useJwksUrl": "true",
+        "validateSignature": "true",
         "supportsClientAssertions": "true",
     }
     path = "identity-provider/instances"

@@ -21,7 +21,7 @@ from flow_mcp.authorization_servers.errors import (
     UnreachableError,
 )
 from flow_mcp.authorization_servers.http import http_client, json_object, retry_after, send
-from flow_mcp.authorization_servers.representations import objects
+from flow_mcp.authorization_servers.representations import Representation, objects
 from flow_mcp.engine.plugin.configuration import credential
 
 _PAGE_SIZE = 30
@@ -61,7 +61,7 @@ class ScalekitApi:
         answer = self._answer("GET", path)
         return None if answer.status_code == httpx.codes.NOT_FOUND else self._accepted("GET", path, answer)
 
-    def mcp_servers(self) -> Iterator[dict[str, Any]]:
+    def mcp_servers(self) -> Iterator[Representation]:
         """Yield all MCP servers of the environment.
 
         Raises:

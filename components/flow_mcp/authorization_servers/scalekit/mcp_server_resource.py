@@ -108,7 +108,7 @@ class McpServerResource(Resource[McpServerInputs, McpServerState]):
             api.delete(f"/resources/{resource_id}")
 
 
-def _server_with_url(api: ScalekitApi, inputs: McpServerInputs) -> dict[str, Any] | None:
+def _server_with_url(api: ScalekitApi, inputs: McpServerInputs) -> Representation | None:
     """Return the stack's MCP server with this URL; None if there is none.
 
     Raises:

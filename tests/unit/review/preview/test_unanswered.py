@@ -13,7 +13,7 @@ from flow_mcp.review.preview.values import SECRET_MARK, SIGNATURE
 CLIENT = "keycloak:openid/client:Client"
 SCOPE = "keycloak:openid/clientScope:ClientScope"
 URN = "urn:pulumi:acme::flow-mcp::keycloak:openid/client:Client::web"
-RESOURCE = {
+RESOURCE: dict[str, Any] = {
     "urn": URN,
     "type": CLIENT,
     "custom": True,

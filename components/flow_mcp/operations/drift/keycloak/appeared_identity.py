@@ -33,14 +33,12 @@ def identity_providers(realm: Realm, managed: Managed) -> Iterator[Appeared]:
 
 def _provider(provider: Representation, managed: Managed) -> Appeared:
     """Return an identity provider. Its people reach the resources that admit every user of the realm."""
-    alias, config = text(provider, "alias"), mapping(provider, "config")
-    declaration = managed.declaration
-    open_to_all = sorted(
-        resource.key for resource in declaration.resources if admitted(declaration, resource).everyone
-    )
-    sentences, opens = [], ()
+    alias, config, declaration = text(provider, "alias"), mapping(provider, "config"), managed.declaration
+    sentences: list[str] = []
+    opens: tuple[str, ...] = ()
     if not flag(provider, "linkOnly"):
-        opens = tuple(open_to_all)
+        admitting = (item for item in declaration.resources if admitted(declaration, item).everyone)
+        opens = tuple(resource.key for resource in admitting)
         reaches = quoted_list(opens) if opens else "no protected resource without a role"
         sentences.append(f"Its people can sign in and reach {reaches}.")
     if flag(config, "supportsClientAssertions"):
@@ -49,10 +47,9 @@ def _provider(provider: Representation, managed: Managed) -> Appeared:
         sentences.append("Clients can redeem its assertions for tokens.")
     risk = Risk.HIGH if sentences else Risk.LOW
     if not flag(provider, "enabled"):
-        risk, opens = Risk.LOW, ()
-        sentences = ["It is disabled."]
-    said = " ".join(sentences) or "Users can only link their accounts to it."
-    return Appeared("identity-provider", alias, "", f"{quoted(alias)}: {said}", risk, opens)
+        risk, opens, sentences = Risk.LOW, (), ["It is disabled."]
+    description = " ".join(sentences) or "Users can only link their accounts to it."
+    return Appeared("identity-provider", alias, "", f"{quoted(alias)}: {description}", risk, opens)
 
 
 def _mappers(alias: str, realm: Realm, managed: Managed) -> Iterator[Appeared]:
