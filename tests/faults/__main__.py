@@ -1,7 +1,8 @@
-"""Kill runs at random moments, and check that the next run converges: `make faults`.
+"""Kill runs at random moments, and stop Keycloak during others: `make faults`.
 
 Each round kills runs over all tenants one after the other, without repairing anything in between, and then
 checks that one run applies all declarations. The moments follow from the seed and from the duration of a run.
+Afterwards Keycloak is frozen, and stopped, for a minute each during runs.
 """
 
 from __future__ import annotations
@@ -26,12 +27,14 @@ from flow_mcp.local.keycloak.server import LocalKeycloak
 from tests.backends.backend import Backend, BackendProject
 from tests.backends.files import Files
 from tests.backends.postgresql import PostgreSql
-from tests.faults import processes
+from tests.faults import outages, processes
 from tests.faults.fleet import PASSED, Fleet
 from tests.live.admin import admin_client
 
 _BACKENDS = ("file", "postgresql")
 _POLL_SECONDS = 0.05
+_OUTAGE_SECONDS = 60.0
+_UPDATE_SECONDS = 5.0
 
 
 def main() -> None:
@@ -39,6 +42,7 @@ def main() -> None:
     parser.add_argument("--backend", choices=_BACKENDS, action="append")
     parser.add_argument("--kills", type=int, default=50, help="for each backend  [default: 50]")
     parser.add_argument("--round", type=int, default=1, help="kills before each check  [default: 1]")
+    parser.add_argument("--outages", type=int, default=1, help="of each kind and backend  [default: 1]")
     parser.add_argument("--seed", type=int, default=12)
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -51,13 +55,16 @@ def main() -> None:
         pool = stack.enter_context(ThreadPoolExecutor())
         stopped = threading.Event()
         stack.callback(stopped.set)
-        campaigns = []
+        campaigns, fleets = [], []
         for name in given.backend or _BACKENDS:
             fleet = stack.enter_context(_fleet(name, directory / name, keycloak, admin))
+            fleets.append(fleet)
             moments = random.Random(given.seed)
             campaigns.append(pool.submit(_kill, fleet, name, moments, given.kills, given.round, stopped))
         for campaign in campaigns:
             campaign.result()
+        for fleet in fleets:
+            _stop_keycloak(fleet, random.Random(given.seed), given.outages)
 
 
 def _kill(
@@ -125,6 +132,15 @@ def _kill_update(fleet: Fleet, seconds: float) -> str:
     statuses = sorted(result["status"] for result in fleet.parsed(stdout, stderr).values())
     assert {*statuses} <= {*PASSED, "failed"}, stdout + stderr
     return f"Pulumi, tenants {' and '.join(statuses)}" if running else ""
+
+
+def _stop_keycloak(fleet: Fleet, moments: random.Random, count: int) -> None:
+    for attempt, kind in enumerate(kind for _ in range(count) for kind in outages.KINDS):
+        for tenant in fleet.names:
+            fleet.declare(tenant, "first", f"outage-{attempt}")
+        # An update of such a tenant takes 3 to 10 seconds.
+        ended = outages.interrupt(fleet, kind, _OUTAGE_SECONDS, moments, _UPDATE_SECONDS)
+        _say(f"{fleet.names[0]}: Keycloak {kind} for {_OUTAGE_SECONDS:.0f} s: {'; '.join(ended)}; converged")
 
 
 def _wait(seconds: float, until: Callable[[], bool]) -> None:

@@ -61,12 +61,12 @@ class Fleet:
         self.names, self._admin_url = tuple(names), admin_url or keycloak.url
         self._clients: dict[str, tuple[str, ...]] = {}
 
-    def declare(self, name: str, *clients: str) -> None:
-        """Declare a tenant with these clients."""
+    def declare(self, name: str, *clients: str, admin_url: str = "") -> None:
+        """Declare a tenant with these clients; `admin_url` replaces the fleet's."""
         self._clients[name] = clients
         listed = "".join(_CLIENT.format(name=client) for client in clients)
         text = _DECLARATION.format(
-            name=name, url=self.keycloak.url, admin_url=self._admin_url, clients=listed
+            name=name, url=self.keycloak.url, admin_url=admin_url or self._admin_url, clients=listed
         )
         self.scratch.declare(name, text)
 

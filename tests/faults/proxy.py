@@ -1,4 +1,4 @@
-"""A proxy in front of Keycloak that stops answering at a chosen request."""
+"""A proxy in front of Keycloak that stops answering at a chosen request, or for a time."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ class Proxy:
     def __init__(self, target: str) -> None:
         self._target = urlsplit(target)
         self._on_write: Callable[[str], bool] = lambda _: False
+        self._server: ThreadingHTTPServer | None = None
+        self._port = 0
         self.url = ""
 
     def after_write(self, pattern: str, action: Callable[[], None]) -> None:
@@ -54,6 +56,14 @@ class Proxy:
     @contextmanager
     def serving(self) -> Iterator[Proxy]:
         """Serve on a free port of 127.0.0.1."""
+        self.start()
+        try:
+            yield self
+        finally:
+            self.stop()
+
+    def start(self) -> None:
+        """Accept connections, after a stop on the same port."""
         proxy = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -73,18 +83,23 @@ class Proxy:
             def log_message(self, *_: object) -> None:
                 pass
 
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{server.server_address[1]}"
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield self
-        finally:
+        self._server = ThreadingHTTPServer(("127.0.0.1", self._port), Handler)
+        self._port = self._server.server_address[1]
+        self.url = f"http://127.0.0.1:{self._port}"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def stop(self) -> None:
+        """Refuse connections, and answer no request of the existing ones."""
+        server, self._server = self._server, None
+        if server:
             server.shutdown()
             server.server_close()
 
     def _serve(self, request: BaseHTTPRequestHandler) -> None:
         body = _body(request)
+        if not self._server:
+            request.close_connection = True
+            return
         is_write = request.command in _WRITES and request.path.startswith("/admin/")
         connection = HTTPConnection(self._target.hostname or "", self._target.port, timeout=600)
         try:

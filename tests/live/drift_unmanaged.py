@@ -19,6 +19,15 @@ APPEARED = [
     ("client-scope", "shortcut", "", "high", "shortcut: tokens with it are valid for 1/production."),
     ("gate", "default-roles-drifting", "flow-mcp/drifting/1/production", "high",
      "default-roles-drifting: everyone with this role gets the scope of 1/production."),
+    ("identity-provider", "partner", "", "high",
+     "partner: Its people can sign in and reach no protected resource without a role. "
+     "Its tokens can authenticate clients."),
+    ("identity-provider-mapper", "bosses", "partner", "high",
+     "bosses of the identity provider partner: people who sign in through it can get the role boss and "
+     "reach 1/production."),
+    ("identity-provider-mapper", "planners", "partner", "high",
+     "planners of the identity provider partner: people who sign in through it can get the group /planners "
+     "and reach 1/production, 1/staging and 1/test."),
     ("initial-access-token", "", "", "medium", "The token allows 2 more client registrations."),
     ("mapper", "extra", "flow-mcp/drifting/1/production", "medium",
      "extra on the scope flow-mcp/drifting/1/production: it changes tokens (oidc-hardcoded-claim-mapper)."),
@@ -26,6 +35,12 @@ APPEARED = [
      "sneaky on the client desktop: it adds the audience of 1/production."),
     ("registration-policy", "Clients Disabled", "anonymous", "medium",
      '"Clients Disabled": another policy (client-disabled) for anonymous registration.'),
+    ("realm-scope", "flow-mcp/drifting/1/production", "optional", "high",
+     "flow-mcp/drifting/1/production is an optional scope of the realm: every new client can request it, and "
+     "tokens with it are valid for 1/production."),
+    ("realm-scope", "shortcut", "default", "high",
+     "shortcut is a default scope of the realm: every new client gets it, and tokens with it are "
+     "valid for 1/production."),
     ("role", "boss", "", "high", "boss: everyone with it reaches 1/production."),
     ("role-member", "agent", "realm-management/manage-users", "high",
      "The program agent has the role realm-management/manage-users through its service account."),
@@ -77,12 +92,45 @@ def create_unmanaged(realm: RealmByHand) -> None:
     management = realm.client_by_id("realm-management")["id"]
     rights = realm.get(f"clients/{management}/roles/manage-users")
     realm.add(f"users/{realm.service_account('agent')}/role-mappings/clients/{management}", [rights])
+    realm.change(f"default-optional-client-scopes/{production}", None)
+    realm.change(f"default-default-client-scopes/{realm.scope_named('shortcut')['id']}", None)
+    _add_identity_provider(realm)
     realm.add_registration_policy("Clients Disabled", "client-disabled")
     realm.set_client_policies([*realm.client_policies(), {"name": "theirs", "enabled": True}])
     realm.add("clients-initial-access", {"count": 2, "expiration": 0})
 
 
+def _add_identity_provider(realm: RealmByHand) -> None:
+    """Create an identity provider for sign-in, with mappers that give a role, a group and an attribute."""
+    config = {
+        "issuer": "https://partner.example",
+        "authorizationUrl": "https://partner.example/authorize",
+        "tokenUrl": "https://partner.example/token",
+        "clientId": "keycloak",
+        "clientSecret": "not-a-secret",
+        "jwksUrl": "https://partner.example/jwks",
+        "useJwksUrl": "true",
+        "validateSignature": "true",
+        "supportsClientAssertions": "true",
+    }
+    path = "identity-provider/instances"
+    realm.add(path, {"alias": "partner", "providerId": "oidc", "enabled": True, "config": config})
+    for name, kind, settings in (
+        ("bosses", "oidc-hardcoded-role-idp-mapper", {"role": "boss"}),
+        ("planners", "oidc-advanced-group-idp-mapper", {"group": "/planners", "claims": "[]"}),
+        (
+            "department",
+            "oidc-user-attribute-idp-mapper",
+            {"claim": "department", "user.attribute": "department"},
+        ),
+    ):
+        mapper = {"name": name, "identityProviderAlias": "partner", "identityProviderMapper": kind}
+        realm.add(f"{path}/partner/mappers", {**mapper, "config": {"syncMode": "INHERIT", **settings}})
+
+
 def delete_unmanaged(realm: RealmByHand) -> None:
+    realm.delete("identity-provider/instances/partner")
+    realm.delete(f"default-optional-client-scopes/{realm.scope('1/production')['id']}")
     for client in ("intruder", "unrelated\x1b[31m"):
         realm.delete(f"clients/{realm.client_by_id(client)['id']}")
     realm.delete(f"client-scopes/{realm.scope_named('shortcut')['id']}")

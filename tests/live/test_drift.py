@@ -123,12 +123,14 @@ def test_each_kind_of_drift_is_listed_without_a_lock_or_a_change(applied: Tenant
     lock.write_text("{}", encoding="utf-8")
     locked = applied.scratch.pulumi("up", "--yes", "--skip-preview", "--stack", _NAME, check=False)
     code, document = _drift(applied)
+    status = _status(applied.scratch, 0, _NAME)
     lock.unlink()
 
     assert "locked by 1 lock" in locked.stdout
     assert code == 3
     assert _drifts(document) == {drift for drifts in DRIFTS.values() for drift in drifts}
     assert _appeared(document) == APPEARED
+    assert status == {_NAME: 0}
     assert _files(applied.scratch.state) == before
     (tenant,) = document["tenants"]
     assert tenant["lost"] == [
@@ -224,6 +226,10 @@ def test_a_server_that_does_not_answer_fails_only_its_own_tenant(
     assert failed["reason"].endswith(
         "Check that it is running, that its address is correct and that this machine can connect to it."
     )
+    assert _status(applied.scratch, 1, "gone", _NAME) == {
+        "gone": "`pulumi refresh --preview-only --stack gone` failed; run it to see the reason",
+        _NAME: 0,
+    }
     applied.scratch.pulumi("stack", "rm", "--yes", "--force", "--stack", "gone")
 
 
@@ -268,6 +274,13 @@ def _drift(tenant: Tenant, *others: str) -> tuple[int, Any]:
     document = json.loads(result.stdout)
     Draft202012Validator(drift_schema()).validate(document)
     return result.returncode, document
+
+
+def _status(scratch: ScratchProject, code: int, *stacks: str) -> dict[str, Any]:
+    """The drift that `flow-mcp status` counts, by stack."""
+    result = flow_mcp(scratch, "status", *stacks, "--drift", "--json")
+    assert result.returncode == code, result.stderr
+    return {tenant["stack"]: tenant["drift"] for tenant in json.loads(result.stdout)}
 
 
 def _drifts(document: Any) -> set[Expected]:

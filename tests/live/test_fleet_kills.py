@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import httpx
@@ -16,8 +17,10 @@ from tests.backends.files import Files
 from tests.faults import processes
 from tests.faults.fleet import Fleet
 from tests.faults.proxy import Proxy
+from tests.live.command import flow_mcp
 
 NAMES = ("kills-1", "kills-2")
+OUTAGE_SECONDS = 5.0
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +65,28 @@ def test_the_next_run_adopts_what_killed_updates_created(fleet: Fleet, proxy: Pr
     fleet.require_no_processes()
 
 
+def test_the_gate_resolves_what_a_killed_update_began(fleet: Fleet, proxy: Proxy) -> None:
+    fleet.declare(NAMES[0], "agent", "gated")
+    kill_after(fleet, proxy, r"POST .*/clients$")
+    assert fleet.interrupted(NAMES[0])
+    refused = flow_mcp(fleet.scratch, "gate", "apply", NAMES[0], "--approved", f"sha256:{'0' * 64}")
+    assert (refused.returncode, fleet.interrupted(NAMES[0])) == (3, []), refused.stderr
+
+
+def test_a_client_whose_creation_was_not_answered_is_taken_over(fleet: Fleet, proxy: Proxy) -> None:
+    fleet.declare(NAMES[0], "agent", "gated", "lost")
+    proxy.after_write(r"POST .*/clients$", lambda: None)
+    updating = ("up", "--yes", "--skip-preview", "--stack", NAMES[0])
+    lost = fleet.scratch.pulumi(*updating, check=False)
+    proxy.forward_all()
+    again = fleet.scratch.pulumi(*updating, check=False)
+    assert "409 Conflict" in again.stdout, lost.stdout
+    failed = fleet.results("up", NAMES[0], "--yes")[NAMES[0]]
+    assert failed["status"] == "failed"
+    assert "the state now contains what it had carried out" in failed["message"]
+    fleet.require_converged()
+
+
 def test_a_killed_pulumi_fails_its_tenant_only_and_the_next_run_completes_it(
     fleet: Fleet, proxy: Proxy
 ) -> None:
@@ -83,4 +108,37 @@ def test_a_killed_pulumi_fails_its_tenant_only_and_the_next_run_completes_it(
         NAMES[1]: "failed",
     }
     assert "`pulumi up --stack kills-2` ended" in results[NAMES[1]]["message"]
+    fleet.require_converged()
+
+
+def outage(proxy: Proxy) -> None:
+    """Refuse connections for a few seconds: Keycloak's provider tries some requests again after a second."""
+    proxy.stop()
+    restart = threading.Timer(OUTAGE_SECONDS, proxy.start)
+    restart.daemon = True
+    restart.start()
+
+
+def test_a_server_that_stops_fails_its_tenants_only_and_the_next_run_completes_them(
+    fleet: Fleet, proxy: Proxy
+) -> None:
+    fleet.require_converged()
+    fleet.declare(NAMES[0], "agent", "third")
+    fleet.declare(NAMES[1], "agent", "third", admin_url=fleet.keycloak.url)
+    process = fleet.start("up", "--all", "--yes")
+    # Keycloak has created the client, and nobody was told.
+    proxy.after_write(rf"POST .*/{NAMES[0]}/clients$", lambda: outage(proxy))
+    results = fleet.parsed(*process.communicate())
+    proxy.forward_all()
+
+    assert {name: result["status"] for name, result in results.items()} == {
+        NAMES[0]: "failed",
+        NAMES[1]: "updated",
+    }
+    client = f"{proxy.url}/admin/realms/{NAMES[0]}/clients"
+    assert results[NAMES[0]]["message"] == (
+        f'`pulumi up --stack {NAMES[0]}` failed: error sending request: Post "{client}": EOF. '
+        "The server answers again, and the state now contains what it had carried out. "
+        f"Run `flow-mcp up {NAMES[0]}` to complete the update"
+    )
     fleet.require_converged()

@@ -36,6 +36,7 @@ EXTERNAL = AuthorizationServerKind(
         (("FLOW_MCP_INITIAL_ACCESS_TOKEN",),), stack_secrets=("initialAccessToken",)
     ),
     needs_credentials=_registers,
+    adoption_path="flow_mcp.authorization_servers.external.adoption:ExternalReader",
 )
 
 __all__ = ["EXTERNAL", "External"]

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+import httpx
+
+from flow_mcp.authorization_servers.errors import AuthorizationServerError
 from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, Administration, realm_path
 from flow_mcp.authorization_servers.keycloak.claim_resource import ClaimInputs, claimed_error, find_claims
 from flow_mcp.authorization_servers.keycloak.names import OWNER_ATTRIBUTE
@@ -64,6 +67,17 @@ def created(
         if object_id:
             ids[operation.urn] = object_id
     return ids
+
+
+def answers(operation: Operation, state: Iterable[Mapping[str, Any]], api: Api = AdminApi) -> bool:
+    """Return whether the Keycloak of an operation's resource answers its administrator."""
+    administration = _administration(operation, tuple(state))
+    try:
+        with api(administration) as connection:
+            answer = connection.answer("GET", realm_path(administration.admin_realm))
+    except AuthorizationServerError:
+        return False
+    return answer.status_code < httpx.codes.INTERNAL_SERVER_ERROR
 
 
 def _administration(operation: Operation, state: Sequence[Mapping[str, Any]]) -> Administration:

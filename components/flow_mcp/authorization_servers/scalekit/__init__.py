@@ -27,6 +27,8 @@ SCALEKIT = AuthorizationServerKind(
     settings=settings,
     component_path="flow_mcp.authorization_servers.scalekit.component:ScalekitAuthorizationServer",
     setting_changes=SETTING_CHANGES,
+    adoption_path="flow_mcp.authorization_servers.scalekit.adoption.reader:ScalekitReader",
+    redirect_property="ScalekitClient.redirectUris",
     credentials=CredentialVariables(
         (("SCALEKIT_CLIENT_ID", "SCALEKIT_CLIENT_SECRET"),),
         stack_secrets=("scalekitClientId", "scalekitClientSecret"),

@@ -21,6 +21,7 @@ from flow_mcp.authorization_servers.errors import (
     UnreachableError,
 )
 from flow_mcp.authorization_servers.http import http_client, json_object, retry_after, send
+from flow_mcp.authorization_servers.representations import Representation, objects
 from flow_mcp.engine.plugin.configuration import credential
 
 _PAGE_SIZE = 30
@@ -60,7 +61,7 @@ class ScalekitApi:
         answer = self._answer("GET", path)
         return None if answer.status_code == httpx.codes.NOT_FOUND else self._accepted("GET", path, answer)
 
-    def mcp_servers(self) -> Iterator[dict[str, Any]]:
+    def mcp_servers(self) -> Iterator[Representation]:
         """Yield all MCP servers of the environment.
 
         Raises:
@@ -76,7 +77,7 @@ class ScalekitApi:
             parameters = {name: value for name, value in query.items() if value}
             answer = self._answer("GET", "/resources", params=parameters)
             page = self._accepted("GET", "/resources", answer)
-            yield from page.get("resources") or ()
+            yield from objects(page, "resources")
             if not page.get("next_page_token"):
                 return
 

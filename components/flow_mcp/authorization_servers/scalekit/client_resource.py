@@ -8,8 +8,10 @@ from typing import Any, ClassVar
 
 from flow_mcp.authorization_servers.discovery.metadata_resource import Unordered
 from flow_mcp.authorization_servers.errors import AuthorizationServerError, OwnedByOthersError
+from flow_mcp.authorization_servers.representations import Representation, text, texts
 from flow_mcp.authorization_servers.scalekit.api import ScalekitApi
-from flow_mcp.authorization_servers.scalekit.mcp_server_resource import environment_url_for_import
+from flow_mcp.authorization_servers.scalekit.import_ids import split_import_id
+from flow_mcp.authorization_servers.scalekit.representations import number
 from flow_mcp.engine.plugin.resource import Made, Properties, Resource
 
 _LOG = logging.getLogger(__name__)
@@ -72,7 +74,7 @@ class ClientResource(Resource[ClientInputs, ClientState]):
                 _LOG.info("deleting the client %s, whose secret was lost", client_id)
                 api.delete(f"{clients}/{client_id}")
             response = api.post(clients, _body(inputs))
-        state = _state(
+        state = client_state(
             inputs.environment_url, inputs.resource_id, response["client"], response.get("plain_secret")
         )
         if not state.secret:
@@ -83,12 +85,15 @@ class ClientResource(Resource[ClientInputs, ClientState]):
         return Made(_id(state), state)
 
     def read(self, resource_id: str, state: ClientState | None) -> Made[ClientState] | None:
+        if state:
+            environment_url = state.environment_url
+        else:
+            environment_url, resource_id = split_import_id(resource_id, "a client")
         server, slash, client_id = resource_id.partition("/")
         if not slash or not client_id:
             raise AuthorizationServerError(
                 f"A client of Scalekit is imported as <res_…>/<m2m_…>, but the import ID is {resource_id}."
             )
-        environment_url = state.environment_url if state else environment_url_for_import("a client")
         with self._api(environment_url) as api:
             response = api.find(f"/resources/{server}/clients/{client_id}")
         if response is None:
@@ -99,14 +104,15 @@ class ClientResource(Resource[ClientInputs, ClientState]):
                 client_id,
             )
         return Made(
-            resource_id, _state(environment_url, server, response["client"], state.secret if state else None)
+            resource_id,
+            client_state(environment_url, server, response["client"], state.secret if state else None),
         )
 
     def update(self, resource_id: str, inputs: ClientInputs, state: ClientState) -> ClientState:
         server, _, client_id = resource_id.partition("/")
         with self._api(inputs.environment_url) as api:
             response = api.patch(f"/resources/{server}/clients/{client_id}", _body(inputs))
-        return _state(inputs.environment_url, server, response["client"], state.secret)
+        return client_state(inputs.environment_url, server, response["client"], state.secret)
 
     def delete(self, resource_id: str, state: ClientState) -> None:
         server, _, client_id = resource_id.partition("/")
@@ -149,17 +155,19 @@ def _body(inputs: ClientInputs) -> dict[str, Any]:
     }
 
 
-def _state(environment_url: str, resource_id: str, client: dict[str, Any], secret: str | None) -> ClientState:
+def client_state(
+    environment_url: str, resource_id: str, client: Representation, secret: str | None
+) -> ClientState:
+    """Return the state of a client from its representation (REST API, `ResourceClient`)."""
     return ClientState(
         environment_url=environment_url,
-        resource_id=client.get("resource_id") or resource_id,
-        owner=client.get("description") or "",
-        name=client.get("name") or "",
-        scopes=tuple(client.get("scopes") or ()),
-        audience=tuple(client.get("audience") or ()),
-        # A 64-bit number is a string in JSON (Protocol Buffers, JSON format).
-        access_token_seconds=int(client.get("expiry") or 0),
-        redirect_uris=tuple(client.get("redirect_uris") or ()),
-        client_id=client["client_id"],
+        resource_id=text(client, "resource_id") or resource_id,
+        owner=text(client, "description"),
+        name=text(client, "name"),
+        scopes=texts(client, "scopes"),
+        audience=texts(client, "audience"),
+        access_token_seconds=number(client, "expiry"),
+        redirect_uris=texts(client, "redirect_uris"),
+        client_id=text(client, "client_id"),
         secret=secret or None,
     )

@@ -11,8 +11,8 @@ from flow_mcp.authorization_servers.discovery.resources import AuthorizationServ
 from flow_mcp.authorization_servers.outputs import combine
 from flow_mcp.authorization_servers.scalekit import names
 from flow_mcp.authorization_servers.scalekit.declaration import Scalekit
+from flow_mcp.authorization_servers.scalekit.properties import client_properties, mcp_server_properties
 from flow_mcp.authorization_servers.scalekit.resources import ScalekitClient, ScalekitResource
-from flow_mcp.declaration.base import seconds
 from flow_mcp.declaration.declaration import Declaration
 
 
@@ -23,21 +23,8 @@ class ScalekitAuthorizationServer(AuthorizationServerComponent):
         super().__init__(name, declaration, opts)
         server = cast("Scalekit", declaration.server)
         owned = pulumi.ResourceOptions(parent=self)
-        # The checks reject a declaration with more than one protected resource.
         (protected,) = declaration.resources
-        documents = server.registration.metadata_documents
-        resource = ScalekitResource(
-            protected.key,
-            environment_url=server.environment_url,
-            owner=names.owner(declaration),
-            name=f"Flow {declaration.tenant.id}: workspace {protected.workspace}, {protected.environment}",
-            url=protected.url,
-            scopes=[names.SCOPE],
-            access_token_seconds=seconds(server.tokens.access),
-            dynamic_registration=server.registration.dynamic is not None,
-            metadata_documents=documents.documents if documents else (),
-            opts=owned,
-        )
+        resource = ScalekitResource(protected.key, **mcp_server_properties(declaration), opts=owned)
         metadata = AuthorizationServerMetadata(
             "metadata",
             authority=resource.resource_id.apply(lambda id_: names.authority(server.environment_url, id_)),
@@ -46,17 +33,11 @@ class ScalekitAuthorizationServer(AuthorizationServerComponent):
         clients = {
             client: ScalekitClient(
                 client,
-                environment_url=server.environment_url,
                 resource_id=resource.resource_id,
-                owner=f"{names.owner(declaration)}:{client}",
-                name=f"flow-mcp-{declaration.tenant.id}-{client}",
-                scopes=[names.SCOPE],
-                audience=[protected.url],
-                access_token_seconds=seconds(server.tokens.access),
-                redirect_uris=declared.redirect_uris,
+                **client_properties(declaration, client),
                 opts=owned,
             )
-            for client, declared in sorted(declaration.tenant.clients.items())
+            for client in sorted(declaration.tenant.clients)
         }
         self.ids = pulumi.Output.all(
             resource=resource.resource_id,

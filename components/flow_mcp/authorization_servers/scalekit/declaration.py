@@ -8,7 +8,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from flow_mcp.declaration.authorization_server import DeclaredServer, RegistrationMethods
-from flow_mcp.declaration.base import Declared, Duration, ServerUrl, split_url
+from flow_mcp.declaration.base import Declared, Duration, Form, ServerUrl, split_url
 from flow_mcp.declaration.clients import Access, Applications, InheritedPeople, hosts_or_applications, one_of
 from flow_mcp.declaration.findings import RefusedError
 
@@ -34,6 +34,16 @@ def _document_url(url: str) -> str:
 
 
 DocumentUrl = Annotated[str, AfterValidator(_document_url), Field(json_schema_extra={"format": "uri"})]
+
+
+Scope = Annotated[
+    str,
+    Form(
+        r"[A-Za-z0-9][A-Za-z0-9:._/-]{0,99}",
+        "a scope",
+        "1 to 100 letters, digits, :, ., _, / and -, starting with a letter or digit",
+    ),
+]
 
 
 class Tokens(Declared):
@@ -92,6 +102,14 @@ class Scalekit(DeclaredServer):
     environment_url: Annotated[
         ServerUrl, Field(description="URL of the environment, such as https://acme.scalekit.com.")
     ]
+    scopes: Annotated[
+        tuple[Scope, ...] | None,
+        Field(
+            min_length=1,
+            description="Scopes of the MCP server and its clients; a token must have all. Default: flow:mcp.",
+            examples=[["mcp:read"]],
+        ),
+    ] = None
     tokens: Tokens = Tokens()
     registration: Registration = Registration()
 

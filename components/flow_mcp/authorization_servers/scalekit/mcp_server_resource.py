@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, ClassVar
 
 from flow_mcp.authorization_servers.discovery.metadata_resource import Unordered
 from flow_mcp.authorization_servers.errors import AuthorizationServerError, OwnedByOthersError
+from flow_mcp.authorization_servers.representations import Representation, flag, objects, text
 from flow_mcp.authorization_servers.scalekit.api import ScalekitApi
+from flow_mcp.authorization_servers.scalekit.import_ids import split_import_id
+from flow_mcp.authorization_servers.scalekit.representations import is_enabled, number
 from flow_mcp.engine.plugin.resource import Made, Properties, Resource
+
+_REGISTRATION = frozenset({"enable_cimd", "cimd_client_allowlist_enabled", "cimd_client_allowlist"})
+"""The fields of an MCP server that a deviation concerns."""
 
 
 class McpServerInputs(Properties):
@@ -67,11 +72,14 @@ class McpServerResource(Resource[McpServerInputs, McpServerState]):
                 response = api.patch(f"/resources/{existing['id']}", _body(inputs))
             else:
                 response = api.post("/resources", {**_body(inputs), "resource_type": "MCP_SERVER"})
-        state = _state(inputs.environment_url, response["resource"])
+        state = mcp_server_state(inputs.environment_url, response["resource"])
         return Made(state.resource_id, state)
 
     def read(self, resource_id: str, state: McpServerState | None) -> Made[McpServerState] | None:
-        environment_url = state.environment_url if state else environment_url_for_import("an MCP server")
+        if state:
+            environment_url = state.environment_url
+        else:
+            environment_url, resource_id = split_import_id(resource_id, "an MCP server")
         with self._api(environment_url) as api:
             response = api.find(f"/resources/{resource_id}")
         if response is None:
@@ -80,31 +88,27 @@ class McpServerResource(Resource[McpServerInputs, McpServerState]):
             raise AuthorizationServerError(
                 f"{resource_id} at {environment_url} is not an MCP server. Import the ID of an MCP server."
             )
-        return Made(resource_id, _state(environment_url, response["resource"]))
+        return Made(resource_id, mcp_server_state(environment_url, response["resource"]))
 
     def update(self, resource_id: str, inputs: McpServerInputs, state: McpServerState) -> McpServerState:
-        del state
+        present, wanted = _body(state), _body(inputs)
         with self._api(inputs.environment_url) as api:
-            response = api.patch(f"/resources/{resource_id}", _body(inputs))
-        return _state(inputs.environment_url, response["resource"])
+            response = api.patch(
+                f"/resources/{resource_id}",
+                {
+                    name: value
+                    for name, value in wanted.items()
+                    if value != present[name] or (state.deviations and name in _REGISTRATION)
+                },
+            )
+        return mcp_server_state(inputs.environment_url, response["resource"])
 
     def delete(self, resource_id: str, state: McpServerState) -> None:
         with self._api(state.environment_url) as api:
             api.delete(f"/resources/{resource_id}")
 
 
-def environment_url_for_import(object_type: str) -> str:
-    """Return the URL of the Scalekit environment for an import, from the variable of the vendor's SDKs.
-
-    Raises:
-        AuthorizationServerError: the variable is not set.
-    """
-    if not (url := os.environ.get("SCALEKIT_ENVIRONMENT_URL")):
-        raise AuthorizationServerError(f"To import {object_type} of Scalekit, set SCALEKIT_ENVIRONMENT_URL.")
-    return url.rstrip("/")
-
-
-def _server_with_url(api: ScalekitApi, inputs: McpServerInputs) -> dict[str, Any] | None:
+def _server_with_url(api: ScalekitApi, inputs: McpServerInputs) -> Representation | None:
     """Return the stack's MCP server with this URL; None if there is none.
 
     Raises:
@@ -144,33 +148,29 @@ def _body(inputs: McpServerInputs) -> dict[str, Any]:
     }
 
 
-def _state(environment_url: str, server: dict[str, Any]) -> McpServerState:
-    allowlist = server.get("cimd_client_allowlist") or ()
-    listed = tuple(entry["value"] for entry in allowlist if entry.get("type") == "URL")
+def mcp_server_state(environment_url: str, server: Representation) -> McpServerState:
+    """Return the state of an MCP server from its representation (REST API, `Resource`)."""
+    allowlist = objects(server, "cimd_client_allowlist")
+    listed = tuple(text(entry, "value") for entry in allowlist if entry.get("type") == "URL")
     return McpServerState(
         environment_url=environment_url,
-        owner=server.get("description") or "",
-        name=server.get("name") or "",
-        url=server.get("resource_uri") or "",
-        scopes=tuple(_enabled(server.get("scopes") or ())),
-        # A 64-bit number is a string in JSON (Protocol Buffers, JSON format).
-        access_token_seconds=int(server.get("access_token_expiry") or 0),
-        dynamic_registration=not server.get("disable_dynamic_client_registration", False),
-        metadata_documents=listed if server.get("enable_cimd") else (),
-        resource_id=server["id"],
+        owner=text(server, "description"),
+        name=text(server, "name"),
+        url=text(server, "resource_uri"),
+        # Requests contain names; responses contain objects.
+        scopes=tuple(text(scope, "name") for scope in objects(server, "scopes") if is_enabled(scope)),
+        access_token_seconds=number(server, "access_token_expiry"),
+        dynamic_registration=not flag(server, "disable_dynamic_client_registration"),
+        metadata_documents=listed if flag(server, "enable_cimd") else (),
+        resource_id=text(server, "id"),
         deviations=tuple(_deviations(server, allowlist)),
     )
 
 
-def _enabled(scopes: Any) -> Iterator[str]:
-    # Requests contain names; responses contain objects.
-    return (scope["name"] for scope in scopes if scope.get("enabled", True))
-
-
-def _deviations(server: dict[str, Any], allowlist: Any) -> Iterator[str]:
-    if server.get("enable_cimd") and not server.get("cimd_client_allowlist_enabled"):
-        yield "every metadata document is accepted: the allowlist is off"
-    if server.get("enable_cimd"):
+def _deviations(server: Representation, allowlist: Iterable[Representation]) -> Iterator[str]:
+    if flag(server, "enable_cimd"):
+        if not flag(server, "cimd_client_allowlist_enabled"):
+            yield "every metadata document is accepted: the allowlist is off"
         for entry in allowlist:
             if entry.get("type") != "URL":
-                yield f"the metadata documents of {entry.get('value')} are accepted"
+                yield f"the metadata documents of {text(entry, 'value')} are accepted"

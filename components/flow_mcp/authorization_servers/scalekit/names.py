@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
+    from flow_mcp.authorization_servers.scalekit.declaration import Scalekit
     from flow_mcp.declaration.declaration import Declaration
 
 SCOPE = "flow:mcp"
-"""The scope of every MCP server; the audience distinguishes them. Letters, digits and colons are allowed."""
+"""The default scope of MCP servers; the audience distinguishes them."""
 
 
 def owner(declaration: Declaration) -> str:
     """Return the owner of the stack's objects. MCP servers of other owners are never adopted."""
     return f"flow-mcp:{declaration.tenant.id}"
+
+
+def scopes(declaration: Declaration) -> tuple[str, ...]:
+    """Return the scopes of the MCP server and its clients, all of which a token must have, sorted."""
+    return tuple(sorted(cast("Scalekit", declaration.server).scopes or (SCOPE,)))
+
+
+def client(declaration: Declaration, name: str) -> str:
+    """Return the name of a client at Scalekit, which people see when they consent."""
+    return f"flow-mcp-{declaration.tenant.id}-{name}"
 
 
 def authority(environment_url: str, resource_id: str) -> str:

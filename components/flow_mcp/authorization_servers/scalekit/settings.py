@@ -54,7 +54,7 @@ def settings(declaration: Declaration, ids: ServerIds) -> SettingsDocument:
     clients = documents.clients(
         declaration,
         lambda name: ids[f"clients.{name}"],
-        partial(_token_request, ids),
+        partial(_token_request, ids, " ".join(names.scopes(declaration))),
         lambda _: "client-secret",
     )
     return documents.document(
@@ -69,27 +69,32 @@ def settings(declaration: Declaration, ids: ServerIds) -> SettingsDocument:
             clients=tuple(clients),
             registration=documents.registration(declaration, domains),
         ),
-        ((resource, _at_server(authority, ids)) for resource in declaration.resources),
+        (
+            (resource, _at_server(authority, ids, names.scopes(declaration)))
+            for resource in declaration.resources
+        ),
     )
 
 
-def _at_server(authority: str, ids: ServerIds) -> ResourceAtServer:
+def _at_server(authority: str, ids: ServerIds, scopes: tuple[str, ...]) -> ResourceAtServer:
     return ResourceAtServer(
         authority=authority,
         # Tokens may also have the server's URL as an audience. The URL alone is not sufficient, according to
         # Scalekit: clients of another MCP server of the environment could request it too.
         audiences=(ids["resource"],),
-        scopes_advertised=(names.SCOPE,),
-        scopes_in_tokens=(names.SCOPE,),
+        scopes_advertised=scopes,
+        scopes_in_tokens=scopes,
     )
 
 
-def _token_request(ids: ServerIds, grant: Grant, client_id: str, resource: ResourceDeclared) -> TokenRequest:
+def _token_request(
+    ids: ServerIds, scope: str, grant: Grant, client_id: str, resource: ResourceDeclared
+) -> TokenRequest:
     if grant is Grant.CLIENT_CREDENTIALS:
         return TokenRequest(
             resource=resource.url,
             token_endpoint=ids["tokenEndpoint"],
-            parameters={"grant_type": "client_credentials", "scope": names.SCOPE},
+            parameters={"grant_type": "client_credentials", "scope": scope},
         )
     return TokenRequest(
         resource=resource.url,
@@ -101,6 +106,6 @@ def _token_request(ids: ServerIds, grant: Grant, client_id: str, resource: Resou
             "code_challenge_method": "S256",
             "resource": resource.url,
             "response_type": "code",
-            "scope": names.SCOPE,
+            "scope": scope,
         },
     )

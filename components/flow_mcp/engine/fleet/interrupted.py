@@ -8,7 +8,7 @@ Source: https://www.pulumi.com/docs/support/troubleshooting/common-issues/interr
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,6 +64,14 @@ def operations(deployment: Deployment) -> tuple[Operation, ...]:
     """Return the interrupted operations in a stack's state, in the order in which they began."""
     pending = deployment["deployment"].get("pending_operations") or ()
     return tuple(Operation(str(entry["type"]), entry["resource"]) for entry in pending)
+
+
+def with_operations(deployment: Deployment, further: Sequence[Operation]) -> Deployment:
+    """Return the state with further interrupted operations, which Pulumi recorded as failed."""
+    content = deployment["deployment"]
+    pending = [{"type": operation.kind, "resource": operation.resource} for operation in further]
+    both = [*(content.get("pending_operations") or ()), *pending]
+    return {**deployment, "deployment": {**content, "pending_operations": both}}
 
 
 def resources(deployment: Deployment) -> tuple[Mapping[str, Any], ...]:

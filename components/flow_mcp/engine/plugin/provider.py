@@ -60,7 +60,9 @@ class Provider(sdk.Provider):
         # An unknown input belongs to an object that is being created, so everything created with the previous
         # object must be replaced too.
         replaces = sorted(changed & resource.replaced_by)
-        changed |= {name for name in resource.deviations if old.get(name)}
+        changed |= {
+            name for name in resource.deviations if old.get(name) and name not in request.ignore_changes
+        }
         return sdk.DiffResponse(
             changes=bool(changed),
             replaces=replaces,
@@ -116,7 +118,10 @@ class Provider(sdk.Provider):
             return sdk.UpdateResponse(
                 values.properties({**_preview(resource, plain_values), **stable}, secret)
             )
-        inputs, state = resource.inputs.model_validate(plain_values), _state(resource, request.olds)
+        # An update leaves deviations alone that it must ignore.
+        ignored = resource.deviations.intersection(request.ignore_changes)
+        olds = {name: value for name, value in request.olds.items() if name not in ignored}
+        inputs, state = resource.inputs.model_validate(plain_values), _state(resource, olds)
         updated = await _run(request.urn, secret, lambda: resource.update(request.resource_id, inputs, state))
         return sdk.UpdateResponse(values.properties(updated.values(), secret))
 

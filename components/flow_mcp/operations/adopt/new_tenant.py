@@ -15,6 +15,9 @@ from flow_mcp.operations.adopt.errors import AdoptError
 from flow_mcp.operations.adopt.proposal import reader_of
 from flow_mcp.operations.adopt.settings_window import SettingsWindow, read_settings
 
+_ANY_ISSUER = "external"
+"""The kind that every issuer could be of, which is therefore not recognized by its issuer."""
+
 
 @dataclass(frozen=True)
 class AdoptionOptions:
@@ -69,8 +72,9 @@ def adoption_source(project: Project, options: AdoptionOptions) -> AdoptionSourc
             f"--authority is {options.authority}, but {options.settings_file} has {window.authority}. "
             "Give one."
         )
-    kind, reader, server = _server(options.kind, options.authority or window.authority, options.server)
     instance = instance_of(project.file).value
+    authority = options.authority or window.authority
+    kind, reader, server = _server(options.kind, authority, options.server)
     flow_server = instance.get("server") if isinstance(instance, dict) else None
     if not isinstance(flow_server, str):
         raise AdoptError(
@@ -79,14 +83,16 @@ def adoption_source(project: Project, options: AdoptionOptions) -> AdoptionSourc
         )
     client_ids = dict.fromkeys(window.client_ids, f"{options.settings_file}")
     client_ids |= dict.fromkeys(options.client_ids, "--client")
-    request = AdoptionRequest(options.tenant_id, flow_server, server, options.workspaces, client_ids)
+    request = AdoptionRequest(
+        options.tenant_id, flow_server, server, options.workspaces, client_ids, instance, authority
+    )
     return AdoptionSource(kind, reader, request, instance)
 
 
 def _server(
     kind: str | None, authority: str | None, settings: Mapping[str, Any]
 ) -> tuple[str, AdoptionReader, Mapping[str, Any]]:
-    kinds = [kind] if kind else [key for key in KINDS if KINDS[key].adoption_path]
+    kinds = [kind] if kind else [key for key in KINDS if KINDS[key].adoption_path and key != _ANY_ISSUER]
     readers = {key: reader_of(KINDS[key]) for key in kinds}
     if authority:
         servers = {key: reader.server_of(authority) for key, reader in readers.items()}
@@ -94,7 +100,7 @@ def _server(
         if not matching:
             raise AdoptError(
                 f"The authority {authority} is not an issuer of {' or '.join(kinds)}. Correct it, or give "
-                "the settings with --server and --set."
+                f"the settings with --server and --set. A server of another kind is --server {_ANY_ISSUER}."
             )
         (key, server), *_ = matching.items()
         return key, readers[key], _merged(server, settings)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from flow_mcp.authorization_servers.adoption import Report, TakenOver
 from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, Administration
 from flow_mcp.authorization_servers.keycloak.adoption.recreated import differences_of
+from flow_mcp.operations.adopt import recreated_scalekit
 from flow_mcp.operations.adopt.errors import AdoptError
 from flow_mcp.operations.drift.detect import administration
 from flow_mcp.operations.drift.keycloak.managed import Managed
@@ -38,9 +39,11 @@ def recreated_objects(
     """
     # `adopted` is the record of the tenant's own server, also during a move.
     comparison, *_ = refreshed(engine, stack, report).at_servers
+    if comparison.declaration.kind.key == "scalekit":
+        return tuple(sorted(recreated_scalekit.recreated(comparison), key=lambda item: item.resource))
     if comparison.declaration.kind.key != "keycloak":
         raise AdoptError(
-            f"flow-mcp finds recreated objects on Keycloak only, and {stack} uses "
+            f"flow-mcp finds recreated objects on Keycloak and Scalekit only, and {stack} uses "
             f"{comparison.declaration.kind.key}. Delete the object, and run `pulumi up --refresh`."
         )
     managed = Managed(comparison)

@@ -15,7 +15,7 @@ from flow_mcp.declaration.findings import DeclarationError
 from flow_mcp.declaration.load import instance_of
 from flow_mcp.engine.project import NoProjectError
 from flow_mcp.engine.stacks import CLIENT_SECRETS, OTHER_CLIENT_SECRETS, NotAppliedError, Update
-from flow_mcp.operations.drift import auth0
+from flow_mcp.operations.drift import auth0, scalekit
 from flow_mcp.operations.drift.drift import Appeared, Drift, TenantDrift
 from flow_mcp.operations.drift.keycloak import changes, unread
 from flow_mcp.operations.drift.keycloak.appeared import appeared
@@ -98,7 +98,7 @@ def detect(
         _sorted(tuple(drift for side in at_servers for drift in side.drifts)),
         tuple(item for side in at_servers for item in side.appeared),
         " ".join(side.unread for side in at_servers if side.unread),
-        (*notes, *map(_recreated, recreated_objects)),
+        (*notes, *(note for side in at_servers for note in side.notes), *map(_recreated, recreated_objects)),
         tuple(dict.fromkeys(text for side in at_servers for text in side.lost)),
     )
     repairs = tuple(ServerRepairs(side.declaration, side.repairs) for side in at_servers if side.repairs)
@@ -116,6 +116,7 @@ class _ServerDrift:
     lost: tuple[str, ...] = ()
     repairs: tuple[Repair, ...] = ()
     recreated: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def _elsewhere(comparison: Refreshed) -> _ServerDrift:
@@ -123,7 +124,10 @@ def _elsewhere(comparison: Refreshed) -> _ServerDrift:
     declaration = comparison.declaration
     if declaration.kind.key == "auth0":
         return _ServerDrift(declaration, drifts, auth0.appeared(comparison))
-    reason = f"this works only on Keycloak and Auth0, not on {declaration.kind.key}"
+    if declaration.kind.key == "scalekit":
+        unmanaged = scalekit.appeared(comparison)
+        return _ServerDrift(declaration, drifts, unmanaged, recreated=(*scalekit.recreated(comparison),))
+    reason = f"this works only on Keycloak, Auth0 and Scalekit, not on {declaration.kind.key}"
     return _ServerDrift(declaration, drifts, unread=reason)
 
 
@@ -140,10 +144,11 @@ def _at_keycloak(
     with api(administration(comparison.declaration)) as connection:
         realm = Realm(connection, managed.server.realm.name)
         unmanaged: tuple[Appeared, ...] = ()
+        unreadable: tuple[str, ...] = ()
         repairs: tuple[Repair, ...] = ()
         recreated_objects: tuple[str, ...] = ()
         if realm.representation is not None:
-            unmanaged = appeared(realm, managed)
+            unmanaged, unreadable = appeared(realm, managed)
             recreated_objects = tuple(item.label for item in recreated(realm, managed))
             repairs = tuple(
                 unread.repairs(realm, comparison, lambda: engine.stacks.client_secrets(stack, output))
@@ -155,6 +160,7 @@ def _at_keycloak(
         lost=tuple(lost(comparison)),
         repairs=repairs,
         recreated=recreated_objects,
+        notes=unreadable,
     )
 
 

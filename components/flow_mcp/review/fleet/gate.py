@@ -10,6 +10,7 @@ from flow_mcp.engine.fleet.waves import waves
 from flow_mcp.review.diff.outcome import Outcome as DiffOutcome
 from flow_mcp.review.fleet.fleet import Fleet, FleetError
 from flow_mcp.review.fleet.plans import planned, valid_candidates
+from flow_mcp.review.fleet.recovery import recover
 from flow_mcp.review.fleet.result import Event, Outcome, Result
 from flow_mcp.review.fleet.up import Update
 from flow_mcp.review.gate import run
@@ -53,6 +54,9 @@ def apply_approved(
 ) -> Gated:
     """Preview the tenants again, apply the approved changes in waves, and analyze each state afterwards.
 
+    Operations that a killed update began are resolved before. What remains then differs from what was
+    approved before the kill, and needs another approval.
+
     With a digest tree, the change of each tenant is compared with its own digest, and only tenants whose
     change is not the approved one are left out. Without it, nothing is applied unless the change of all
     tenants together is the approved one.
@@ -65,7 +69,7 @@ def apply_approved(
         failures: the maximum number of tenants whose update or analysis fails; None is no limit.
     """
     waves((), canaries, percentages)
-    with planned(fleet, _existing(fleet)) as (planner, plans, previewed):
+    with planned(fleet, recover(fleet, _existing(fleet))) as (planner, plans, previewed):
         diffs = _diffs(fleet, plans)
         if fleet.interruption.count:
             return Gated(diffs, (), fleet.outcome())

@@ -39,8 +39,13 @@ def recover(fleet: Fleet, candidates: Sequence[Candidate]) -> list[Candidate]:
         for candidate in candidates
         if candidate.reason in _UNKNOWN_END and candidate.listed and candidate.listed.updated
     ]
-    recovery = _Recovery(fleet)
-    resolved = {result.stack for result in fleet.phase("recover", doubtful, recovery) if not result.message}
+    recovery = Recovery(fleet)
+
+    def work(stack: str, detail: Callable[[str], None]) -> Result:
+        recovery.resolve(stack, detail)
+        return Result(stack, "previewed", fleet.survey.candidates[stack].reason)
+
+    resolved = {result.stack for result in fleet.phase("recover", doubtful, work) if not result.message}
     for stack in resolved:
         del fleet.results[stack]
     return [
@@ -51,42 +56,53 @@ def recover(fleet: Fleet, candidates: Sequence[Candidate]) -> list[Candidate]:
 
 
 @dataclass(frozen=True)
-class _Recovery:
+class Recovery:
     """Resolves the interrupted operations of one tenant."""
 
     fleet: Fleet
 
-    def __call__(self, stack: str, detail: Callable[[str], None]) -> Result:
+    def resolve(
+        self, stack: str, detail: Callable[[str], None], unanswered: Sequence[Operation] = ()
+    ) -> None:
+        """Write the results of interrupted operations into a tenant's state.
+
+        Args:
+            stack: the stack's name.
+            detail: called with the progress.
+            unanswered: operations that Pulumi recorded as failed although their results are unknown.
+
+        Raises:
+            FlowMcpError: the server cannot be asked, or the state cannot be written.
+        """
         with TemporaryDirectory(prefix="flow-mcp-") as private:
             file = Path(private, "state.json")
-            state = self._exported(stack, file)
+            state = interrupted.with_operations(self.exported(stack, file), unanswered)
             if operations := interrupted.operations(state):
                 detail(f"{len(operations)} interrupted operations")
                 changed = {operation.urn for operation in operations if not operation.creates}
                 # Taking the lock proves that no other process is in the middle of these operations. A process
                 # that starts afterwards still holds the lock when the import needs it.
                 self._refresh_after_lock(stack, interrupted.refreshable(state, changed))
-                self._adopt(stack, file)
-        return Result(stack, "previewed", self.fleet.survey.candidates[stack].reason)
+                self._adopt(stack, file, unanswered)
 
-    def _adopt(self, stack: str, file: Path) -> None:
+    def _adopt(self, stack: str, file: Path, unanswered: Sequence[Operation]) -> None:
         """Write the resources that the server has created into the state, without interrupted operations."""
-        state = self._exported(stack, file)
+        state = interrupted.with_operations(self.exported(stack, file), unanswered)
         created = _created(stack, interrupted.operations(state), state)
         file.write_text(json.dumps(interrupted.resolved(state, created)), encoding="utf-8")
         require_exported(self._engine.import_state(stack, file))
         if created:
             self._refresh(stack, tuple(created))
 
+    def exported(self, stack: str, file: Path) -> interrupted.Deployment:
+        """Return a stack's state, which is written to a file first."""
+        require_exported(self._engine.export(stack, file))
+        state: dict[str, Any] = json.loads(file.read_bytes())
+        return state
+
     @property
     def _engine(self) -> Engine:
         return Engine(self.fleet.stacks, self.fleet.as_of, self.fleet.interruption)
-
-    def _exported(self, stack: str, file: Path) -> interrupted.Deployment:
-        run = self._engine.export(stack, file)
-        require_exported(run)
-        state: dict[str, Any] = json.loads(file.read_bytes())
-        return state
 
     def _refresh_after_lock(self, stack: str, urns: Sequence[str]) -> None:
         """Refresh resources; remove the lock of a killed update first.

@@ -14,10 +14,11 @@ from flow_mcp.review.fleet.fleet import Fleet, FleetError
 from flow_mcp.review.fleet.plans import block_reasons, planned, valid_candidates
 from flow_mcp.review.fleet.recovery import recover
 from flow_mcp.review.fleet.result import Outcome, Result, operations
+from flow_mcp.review.fleet.unanswered import resolve
 from flow_mcp.review.gate.apply import Applied, apply
 from flow_mcp.review.gate.errors import BlockedError
 from flow_mcp.review.gate.plan import Plan, Planner
-from flow_mcp.review.preview.errors import LockedError
+from flow_mcp.review.preview.errors import LockedError, UnansweredError
 
 _WAIT_SECONDS = 300.0
 _POLL_SECONDS = 0.5
@@ -161,6 +162,9 @@ class Update:
                 plan = self._plan_after_lock(stack, error, deadline, detail)
                 if plan.preview.empty:
                     return self.record_without_update(stack)
+            except UnansweredError as error:
+                further = resolve(self.fleet, stack, error.operations, detail)
+                raise FleetError(f"{error}. {further}" if further else str(error)) from error
             else:
                 break
         success = Success(self._fingerprint(stack), began, now(), None, updated=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flow_mcp.common.errors import FlowMcpError
+from flow_mcp.engine.fleet.interrupted import Operation
 from flow_mcp.engine.fleet.locks import Holder
 
 
@@ -22,3 +23,15 @@ class LockedError(PreviewError):
     def __init__(self, message: str, holders: tuple[Holder, ...]) -> None:
         super().__init__(message)
         self.holders = holders
+
+
+class UnansweredError(PreviewError):
+    """An update failed because the authorization server did not answer.
+
+    Attributes:
+        operations: the creations and deletions that the server may have carried out nevertheless.
+    """
+
+    def __init__(self, message: str, operations: tuple[Operation, ...]) -> None:
+        super().__init__(message)
+        self.operations = operations

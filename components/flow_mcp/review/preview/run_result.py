@@ -16,6 +16,8 @@ _SHORTEST_SECRET = 6
 _MAXIMUM_LENGTH = 600
 _MAXIMUM_REASONS = 3
 _ERROR = re.compile(r"^error: ", re.MULTILINE)
+# https://github.com/pulumi/pulumi-terraform-bridge: the log of an error of the Terraform SDK.
+_LOGGED = re.compile(r"^sdk-v2/provider2\.go:\d+: sdk\.helper_schema: (.*): provider=\S+$")
 # Pulumi's message about a lock without content: a full disk leaves an empty file behind.
 _INCOMPLETE = "unexpected end of JSON input"
 _NO_STACK = "no stack named"
@@ -123,9 +125,14 @@ def _reasons(run: Run) -> Iterator[str]:
         if "errorEvent" in event:
             yield event["errorEvent"].get("error", "")
         diagnostic = event.get("diagnosticEvent", {})
-        message = " ".join(diagnostic.get("message", "").split())
+        message = _without_wrapping(" ".join(diagnostic.get("message", "").split()))
         if diagnostic.get("severity") == "error" and message not in _WITHOUT_REASON:
             yield message
+
+
+def _without_wrapping(message: str) -> str:
+    """Return the error in a message of a bridged provider, which logs each error and also returns it."""
+    return _LOGGED.sub(r"\1", message).removeprefix("1 error occurred: * ")
 
 
 def _failure(run: Run) -> str:

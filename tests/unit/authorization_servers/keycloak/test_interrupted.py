@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 
 from flow_mcp.authorization_servers.errors import OwnedByOthersError
 from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, Administration
-from flow_mcp.authorization_servers.keycloak.interrupted import created, knows
+from flow_mcp.authorization_servers.keycloak.interrupted import answers, created, knows
 from flow_mcp.engine.fleet.interrupted import Operation
 from tests.unit.authorization_servers.keycloak.test_claim import COMPONENTS, TOKEN, claim
 from tests.unit.authorization_servers.network import Answer, StandIn, json_answer
@@ -107,16 +107,28 @@ LISTS: Mapping[str, tuple[Operation, str, Any, str]] = {
 }
 
 
-def ids(
-    operations: list[Operation], answers: Mapping[str, Answer], *state: Mapping[str, Any]
-) -> dict[str, str]:
-    stand_in = StandIn({**TOKEN, COMPONENTS: json_answer(200, [claim("c-1")]), **answers})
+def api(responses: Mapping[str, Answer]) -> Callable[[Administration], AdminApi]:
+    stand_in = StandIn({**TOKEN, **responses})
     environment = {"KEYCLOAK_USER": "admin", "KEYCLOAK_PASSWORD": "p-1"}
+    return lambda administration: AdminApi(administration, environment, stand_in)
 
-    def api(administration: Administration) -> AdminApi:
-        return AdminApi(administration, environment, stand_in)
 
-    return created(operations, [PROVIDER, *state], api)
+def ids(
+    operations: list[Operation], responses: Mapping[str, Answer], *state: Mapping[str, Any]
+) -> dict[str, str]:
+    claims = {COMPONENTS: json_answer(200, [claim("c-1")])}
+    return created(operations, [PROVIDER, *state], api({**claims, **responses}))
+
+
+@pytest.mark.parametrize(("status", "expected"), [(200, True), (403, True), (500, False), (503, False)])
+def test_a_server_answers_unless_it_reports_an_error_of_its_own(status: int, expected: bool) -> None:
+    master = {"GET /admin/realms/master": json_answer(status, {})}
+    assert answers(CLIENT, [PROVIDER], api(master)) is expected
+
+
+def test_a_server_that_rejects_the_sign_in_while_it_starts_does_not_answer() -> None:
+    starting = {next(iter(TOKEN)): json_answer(503, {})}
+    assert not answers(CLIENT, [PROVIDER], api(starting))
 
 
 @pytest.mark.parametrize("name", LISTS)

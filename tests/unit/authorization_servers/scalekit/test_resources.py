@@ -168,7 +168,7 @@ def test_import_needs_the_environment_url(server: ScalekitServer) -> None:
     with pytest.raises(AuthorizationServerError, match="set SCALEKIT_ENVIRONMENT_URL"):
         SERVERS.read(made.id, None)
     with pytest.raises(AuthorizationServerError, match="imported as <res_…>/<m2m_…>"):
-        CLIENTS.read("m2m_1", None)
+        CLIENTS.read(f"{server.url}/res_1", None)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flow_mcp.engine.fleet.interrupted import Operation, operations, resolved, resources
+from flow_mcp.engine.fleet.interrupted import Operation, operations, resolved, resources, with_operations
 
 URN = "urn:pulumi:acme::flow-mcp::keycloak:index/role:Role::reader"
 ROLE = {"urn": URN, "type": "keycloak:index/role:Role", "custom": True, "inputs": {"name": "reader"}}
@@ -57,3 +57,11 @@ def test_a_replacement_that_had_deleted_the_previous_resource_keeps_only_the_new
 def test_a_replacement_that_creates_first_deletes_the_previous_resource_later() -> None:
     expected = state(STACK, CREATED, {**PREVIOUS, "delete": True})
     assert resolved(state(STACK, PREVIOUS, pending=(CREATING,)), {URN: "r-2"}) == expected
+
+
+def test_operations_that_pulumi_recorded_as_failed_are_added_to_the_interrupted_ones() -> None:
+    deleting = Operation("deleting", PREVIOUS)
+    both = with_operations(state(STACK, pending=(CREATING,)), [deleting])
+    assert operations(both) == (Operation("creating", ROLE), deleting)
+    assert resolved(both, {URN: "r-2"}) == state(STACK, CREATED)
+    assert operations(with_operations(state(STACK), ())) == ()

@@ -38,7 +38,9 @@ def test_the_settings_window_and_the_options_complete_each_other(project: Projec
         "administration": {"realm": "acme"},
     }
     client_ids = {"crm": str(window), "portal": "--client"}
-    assert adoption_source(project, given).request == AdoptionRequest("acme", _FLOW, server, {}, client_ids)
+    assert adoption_source(project, given).request == AdoptionRequest(
+        "acme", _FLOW, server, {}, client_ids, {"server": _FLOW}, _ISSUER
+    )
 
 
 @pytest.mark.parametrize(
@@ -46,7 +48,7 @@ def test_the_settings_window_and_the_options_complete_each_other(project: Projec
     [
         ({}, "The authorization server is not known"),
         ({"authority": "https://login.example/v2.0"}, "is not an issuer of"),
-        ({"kind": "external", "authority": _ISSUER}, "cannot read an existing external yet"),
+        ({"kind": "flow-entra", "authority": _ISSUER}, "cannot read an existing flow-entra yet"),
     ],
 )
 def test_an_unknown_server_is_an_error_with_a_remedy(

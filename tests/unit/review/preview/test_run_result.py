@@ -47,6 +47,17 @@ def test_a_complete_run_is_accepted(complete: Run) -> None:
         (run(policy(), summary(), CANCEL), "failed, with exit code 0"),
         (run(policy(level="odd"), summary(), CANCEL), "failed, with exit code 0"),
         (run(diagnostic("no\n  way"), summary("failed"), CANCEL, exit_code=1), "failed: no way"),
+        # A bridged provider logs its error and returns it.
+        (
+            run(
+                diagnostic("  sdk-v2/provider2.go:571: sdk.helper_schema: no way: provider=keycloak@6.14.1"),
+                diagnostic("1 error occurred:\n\t* no way\n\n"),
+                summary("failed"),
+                CANCEL,
+                exit_code=1,
+            ),
+            "`pulumi preview --stack acme` failed: no way",
+        ),
         (run({"errorEvent": {"error": "inside"}}, summary(), CANCEL), "failed: inside"),
         (run(policy(), diagnostic("and more"), summary("failed"), CANCEL, exit_code=1), "failed: and more"),
         (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 from flow_mcp.operations.drift.drift import Appeared, AppearedKind
 from flow_mcp.operations.drift.keycloak.appeared_clients import audiences, opened
@@ -39,6 +40,29 @@ def scopes(realm: Realm, managed: Managed) -> Iterator[Appeared]:
             )
             risk = Risk.HIGH if opens else Risk.LOW
             yield Appeared("client-scope", name, "", f"{quoted(name)}: {reaches}.", risk, opens)
+
+
+def scopes_of_new_clients(realm: Realm, managed: Managed) -> Iterator[Appeared]:
+    """Yield scopes that open a protected resource and that new clients get although no method declares it."""
+    granted = {
+        str(scope)
+        for registration in managed.refreshed.of("KeycloakClientRegistration")
+        for scope in registration.before.get("realmOptionalScopes") or ()
+    }
+    effects: tuple[tuple[Literal["default", "optional"], str], ...] = (
+        ("default", "every new client gets it"),
+        ("optional", "every new client can request it"),
+    )
+    for kind, effect in effects:
+        ids = realm.scopes_of_new_clients(kind)
+        for scope in realm.scopes:
+            name, opens = str(scope["name"]), tuple(sorted(opened(scope, managed)))
+            if scope["id"] in ids and opens and not (kind == "optional" and name in granted):
+                text = (
+                    f"{quoted(name)} is a{'n' if kind == 'optional' else ''} {kind} scope of the realm: "
+                    f"{effect}, and tokens with it are valid for {quoted_list(opens)}."
+                )
+                yield Appeared("realm-scope", name, kind, text, Risk.HIGH, opens)
 
 
 def mappers(realm: Realm, managed: Managed) -> Iterator[Appeared]:

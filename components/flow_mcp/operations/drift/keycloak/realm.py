@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, realm_path
 from flow_mcp.authorization_servers.keycloak.registration_policies import PROVIDER_TYPE
@@ -66,6 +66,21 @@ class Realm:
     def initial_access_tokens(self) -> Sequence[Representation]:
         """All initial access tokens, by ID."""
         return sorted(self._read("clients-initial-access"), key=lambda token: str(token["id"]))
+
+    @cached_property
+    def identity_providers(self) -> Sequence[Representation]:
+        """All identity providers, by alias."""
+        providers = self._read("identity-provider", "instances")
+        return sorted(providers, key=lambda provider: str(provider["alias"]))
+
+    def mappers_of_provider(self, alias: str) -> Sequence[Representation]:
+        """Return the mappers of an identity provider, by name."""
+        mappers = self._read("identity-provider", "instances", alias, "mappers")
+        return sorted(mappers, key=lambda mapper: (str(mapper["name"]), str(mapper["id"])))
+
+    def scopes_of_new_clients(self, kind: Literal["default", "optional"]) -> frozenset[str]:
+        """Return the IDs of the default or optional scopes that each new client gets."""
+        return frozenset(str(scope["id"]) for scope in self._read(f"default-{kind}-client-scopes"))
 
     def composites(self, role_id: str) -> Sequence[Representation]:
         """Return the roles that a role contains."""

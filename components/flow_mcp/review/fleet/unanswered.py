@@ -1,0 +1,72 @@
+"""Resolve the operations of a failed update that Keycloak did not answer, as soon as it answers again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from flow_mcp.authorization_servers.keycloak import interrupted as keycloak
+from flow_mcp.common.errors import FlowMcpError
+from flow_mcp.engine.fleet import interrupted
+from flow_mcp.engine.fleet.interrupted import Operation
+from flow_mcp.review.fleet.fleet import Fleet, FleetError
+from flow_mcp.review.fleet.recovery import Recovery
+
+# Keycloak starts in less than a minute.
+_WAIT_SECONDS = 120.0
+_POLL_SECONDS = 1.0
+
+
+def resolve(fleet: Fleet, stack: str, operations: Sequence[Operation], detail: Callable[[str], None]) -> str:
+    """Write the results of unanswered operations into a tenant's state.
+
+    Only this run knows that these operations had begun: a later one could not distinguish their objects from
+    objects that somebody else created.
+
+    Args:
+        fleet: the run.
+        stack: the stack's name.
+        operations: the operations that the server may have carried out.
+        detail: called with the progress.
+
+    Returns:
+        What the user should do next, as sentences for the message about the failed update.
+    """
+    known = tuple(operation for operation in operations if not operation.creates or keycloak.knows(operation))
+    if not known:
+        return ""
+    recovery = Recovery(fleet)
+    try:
+        _await_answer(recovery, stack, known, detail)
+        recovery.resolve(stack, detail, known)
+    except FlowMcpError as error:
+        names = ", ".join(sorted({operation.urn.rpartition("::")[2] for operation in known}))
+        return (
+            f"The server may have carried out the changes of {names}, which could not be found out: {error}. "
+            f"Run `flow-mcp up {stack}` when it answers. If that fails because an object exists, delete the "
+            "object at the server"
+        )
+    return (
+        "The server answers again, and the state now contains what it had carried out. Run "
+        f"`flow-mcp up {stack}` to complete the update"
+    )
+
+
+def _await_answer(
+    recovery: Recovery, stack: str, operations: Sequence[Operation], detail: Callable[[str], None]
+) -> None:
+    """Wait until the server answers.
+
+    Raises:
+        FleetError: it does not answer within two minutes, or the user interrupts the run.
+    """
+    with TemporaryDirectory(prefix="flow-mcp-") as private:
+        state = interrupted.resources(recovery.exported(stack, Path(private, "state.json")))
+    detail("waits until Keycloak answers")
+    deadline = time.monotonic() + _WAIT_SECONDS
+    while not keycloak.answers(operations[0], state):
+        if recovery.fleet.interruption.count or time.monotonic() > deadline:
+            raise FleetError("it did not answer again")
+        time.sleep(_POLL_SECONDS)
