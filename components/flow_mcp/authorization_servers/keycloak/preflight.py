@@ -105,9 +105,7 @@ class KeycloakPreflight(Function[PreflightArguments, PreflightResult]):
 
 def _adopted(api: AdminApi, arguments: PreflightArguments) -> dict[str, str]:
     realm = realm_path(arguments.realm)
-    objects = {
-        resource: api.find(f"{realm}/{path}") for resource, path in arguments.adopted_objects.items()
-    }
+    objects = {resource: api.find(f"{realm}/{path}") for resource, path in arguments.adopted_objects.items()}
     return {resource: without_secrets(found) for resource, found in objects.items() if found is not None}
 
 

@@ -1,8 +1,8 @@
 """Properties of adopted objects for which Keycloak stores no value, so that its default applies.
 
-The official Keycloak plugin reads them as off, although Keycloak's default is on. The stack keeps them as they
-are, so that an adoption changes nothing. But the plugin writes an object as a whole: an update of another
-property would switch them off. So they are kept only while nothing else of the object changes.
+The official Keycloak plugin reads them as off, although Keycloak's default is on. The stack keeps them as
+they are, so that an adoption changes nothing. But the plugin writes an object as a whole: an update of
+another property would switch them off. So they are kept only while nothing else of the object changes.
 """
 
 from __future__ import annotations

@@ -93,7 +93,9 @@ def propose(
         )
     report("the imports")
     reading, declaration = _with_valid_clients(stack, kind, reading, request, instance)
-    reading = replace(reading, clients=tuple(_with_named_access(client, reading) for client in reading.clients))
+    reading = replace(
+        reading, clients=tuple(_with_named_access(client, reading) for client in reading.clients)
+    )
     imports = reader.imports(declaration)
     tenant = {**_tenant(kind, reading, request), "adopted": _adopted(imports)}
     loaded = from_configuration(tenant, instance, source=stack)

@@ -26,7 +26,11 @@ _MAPPER = {
     "name": "audience",
     "config": {"included.custom.audience": _URL, "access.token.claim": "true", "id.token.claim": "false"},
 }
-_OBJECTS = {"Client/crm": _CLIENT, "ClientScope/1/test": _SCOPE, "AudienceProtocolMapper/1/test-audience": _MAPPER}
+_OBJECTS = {
+    "Client/crm": _CLIENT,
+    "ClientScope/1/test": _SCOPE,
+    "AudienceProtocolMapper/1/test-audience": _MAPPER,
+}
 _UNSET = {
     "AudienceProtocolMapper/1/test-audience": ("addToTokenIntrospection",),
     "Client/crm": ("useRefreshTokens",),
@@ -64,11 +68,16 @@ def _declaration(keep: dict[str, list[str]], **client: Any) -> Declaration:
             "Client/gone": {"id": "acme/c2"},
         },
     }
-    return from_configuration(tenant, {"server": "https://app.profitbase.biz/flow"}, source="acme").declaration
+    return from_configuration(
+        tenant, {"server": "https://app.profitbase.biz/flow"}, source="acme"
+    ).declaration
 
 
 def _kept(declaration: Declaration, **changed: Any) -> dict[str, tuple[str, ...]]:
-    objects = {key: json.dumps({**value, **changed.get(key.partition("/")[0], {})}) for key, value in _OBJECTS.items()}
+    objects = {
+        key: json.dumps({**value, **changed.get(key.partition("/")[0], {})})
+        for key, value in _OBJECTS.items()
+    }
     return unset_properties.kept(declaration, objects)
 
 

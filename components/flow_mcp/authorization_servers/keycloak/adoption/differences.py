@@ -76,6 +76,7 @@ _CLIENT: Mapping[str, _Read] = {
     "implicitFlowEnabled": _flag("implicitFlowEnabled"),
     "name": _text("name"),
     "pkceCodeChallengeMethod": _attribute("pkce.code.challenge.method"),
+    "requireDpopBoundTokens": _attribute_flag("dpop.bound.access.tokens"),
     "serviceAccountsEnabled": _flag("serviceAccountsEnabled"),
     "standardFlowEnabled": _flag("standardFlowEnabled"),
     "validRedirectUris": lambda client: list(texts(client, "redirectUris")),

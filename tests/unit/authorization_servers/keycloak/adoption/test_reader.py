@@ -143,6 +143,25 @@ def test_a_scope_with_the_stacks_name_but_no_audience_gets_one_later() -> None:
     assert made.tenant["adopted"]["ClientScope/1/production"]["id"] == "acme/own-id"
 
 
+def test_people_are_the_groups_with_a_realm_role_or_a_clients_role_that_gates_the_scope() -> None:
+    portal = {
+        **_AGENT,
+        "clientId": "portal",
+        "standardFlowEnabled": True,
+        "redirectUris": ["https://portal.example/cb"],
+    }
+    content = {
+        **_realm(portal),
+        "/realms/acme/client-scopes/mcp-id/scope-mappings": {
+            "realmMappings": [{"name": "planner"}],
+            "clientMappings": {"erp": {"id": "erp-id", "client": "erp", "mappings": [{"name": "user/eu"}]}},
+        },
+        "/realms/acme/roles/planner/groups": [{"path": "/planners"}],
+        "/realms/acme/clients/erp-id/roles/user%2Feu/groups": [{"path": "/sales/emea"}],
+    }
+    assert proposal(content).tenant["clients"]["portal"]["people"] == {"groups": ["/planners", "/sales/emea"]}
+
+
 def test_a_missing_realm_is_an_error_with_a_remedy() -> None:
     with pytest.raises(AuthorizationServerError, match="has no realm acme"):
         proposal({"/realms/acme": None})
