@@ -161,9 +161,15 @@ CLIENTS: dict[str, dict[str, Any]] = {
         **_PROGRAM,
         "secret": "authorizing-secret",
         "authorizationServicesEnabled": True,
-        "optionalClientScopes": ["mcp-prod"],
+        "optionalClientScopes": ["flow"],
     },
-    "flow-wide": {**_PROGRAM, "secret": "flow-wide-secret", "defaultClientScopes": ["flow"]},
+    "flow-wide": {
+        **_PROGRAM,
+        "secret": "flow-wide-secret",
+        "defaultClientScopes": ["flow"],
+        "redirectUris": ["https://wide.handmade.example/*"],
+        "webOrigins": ["https://wide.handmade.example"],
+    },
     "disabled-agent": {
         **_PROGRAM,
         "enabled": False,
@@ -176,7 +182,7 @@ CLIENTS: dict[str, dict[str, Any]] = {
         "optionalClientScopes": ["mcp-prod"],
         "attributes": {
             "standard.token.exchange.enabled": "true",
-            "client_credentials.use_refresh_token": "true",
+            "client_credentials.use_refresh_token": "TRUE",
         },
     },
     "https://agent.handmade.example/id?x=1": {

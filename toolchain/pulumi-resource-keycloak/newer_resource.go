@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"reflect"
 
+	"github.com/hashicorp/go-cty/cty"
 	"github.com/hashicorp/terraform-plugin-sdk/v2/diag"
 	"github.com/hashicorp/terraform-plugin-sdk/v2/helper/customdiff"
 	"github.com/hashicorp/terraform-plugin-sdk/v2/helper/schema"
@@ -27,6 +28,9 @@ type newerResource struct {
 func (r newerResource) extend(server *adminAPI, resource *schema.Resource) {
 	for _, property := range r.properties {
 		property.addTo(resource.Schema)
+	}
+	if extra := resource.Schema["extra_config"]; extra != nil {
+		extra.ValidateDiagFunc = r.refuseAttributes(extra.ValidateDiagFunc)
 	}
 	for _, name := range r.computed {
 		resource.Schema[name].Computed = true
@@ -58,6 +62,22 @@ func (r newerResource) extend(server *adminAPI, resource *schema.Resource) {
 		resource.CustomizeDiff = customdiff.All(upstream, r.completeState)
 	} else {
 		resource.CustomizeDiff = r.completeState
+	}
+}
+
+// refuseAttributes returns a validation of extra_config that also refuses the attributes that have a property of
+// their own in the official plugin, as that plugin does.
+func (r newerResource) refuseAttributes(upstream schema.SchemaValidateDiagFunc) schema.SchemaValidateDiagFunc {
+	return func(value any, path cty.Path) diag.Diagnostics {
+		diagnostics := upstream(value, path)
+		for _, property := range r.properties {
+			key := property.field.name
+			if _, set := value.(map[string]any)[key]; set && property.field.group == "attributes" {
+				diagnostics = append(diagnostics, diag.Errorf(
+					"extra_config has the key %s. Set the property %s instead.", key, property.path[0])...)
+			}
+		}
+		return diagnostics
 	}
 }
 

@@ -36,3 +36,14 @@ func TestWhatThisPluginDoesNotDoIsRefusedUnlessItIsLeftUnset(t *testing.T) {
 		}
 	}
 }
+
+func TestAnAttributeWithAPropertyOfItsOwnIsRefusedInExtraConfig(t *testing.T) {
+	validate := completeProvider().ResourcesMap["keycloak_openid_client"].Schema["extra_config"].ValidateDiagFunc
+	for key, want := range map[string]bool{
+		"dpop.bound.access.tokens": true, "pkce.code.challenge.method": true, "flowMcpOwner": false,
+	} {
+		if got := validate(map[string]any{key: "true"}, nil).HasError(); got != want {
+			t.Errorf("%s is refused: %t, want %t", key, got, want)
+		}
+	}
+}

@@ -6,7 +6,7 @@ A component itself must skip the resources that the tenant `leaves`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pulumi
 
@@ -29,6 +29,22 @@ def adopting(adopted: Mapping[str, AdoptedResource]) -> pulumi.ResourceTransform
         options = pulumi.ResourceOptions(
             import_=resource.id, ignore_changes=list(resource.keep) or None, retain_on_delete=True
         )
+        merged = pulumi.ResourceOptions.merge(arguments.opts, options)
+        return pulumi.ResourceTransformationResult(arguments.props, merged)
+
+    return transform
+
+
+def keeping(properties: Mapping[str, Sequence[str]]) -> pulumi.ResourceTransformation:
+    """Return a transformation that keeps properties as they are in the state, by resource."""
+
+    def transform(
+        arguments: pulumi.ResourceTransformationArgs,
+    ) -> pulumi.ResourceTransformationResult | None:
+        kept = properties.get(f"{arguments.type_.rpartition(':')[2]}/{arguments.name}")
+        if not kept:
+            return None
+        options = pulumi.ResourceOptions(ignore_changes=list(kept))
         merged = pulumi.ResourceOptions.merge(arguments.opts, options)
         return pulumi.ResourceTransformationResult(arguments.props, merged)
 

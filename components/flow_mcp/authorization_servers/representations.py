@@ -20,8 +20,9 @@ def text(representation: Representation, key: str) -> str:
 
 
 def flag(representation: Representation, key: str) -> bool:
-    """Return whether a Boolean is true. Attributes contain Booleans as text."""
-    return representation.get(key) in (True, "true")
+    """Return whether a Boolean is true. Attributes contain Booleans as text, in upper or lower case."""
+    value = representation.get(key)
+    return value is True or (isinstance(value, str) and value.lower() == "true")
 
 
 def texts(representation: Representation, key: str) -> tuple[str, ...]:

@@ -52,13 +52,13 @@ def client_properties(
         "valid_redirect_uris": list(declared.redirect_uris),
         "web_origins": list(declared.web_origins),
         "access_token_lifespan": str(seconds(server.tokens.access)),
+        "require_dpop_bound_tokens": bool(declaration.binding(declared)),
         "extra_config": {
             # The settings document names this algorithm, so the realm's default must not apply.
             "access.token.signed.response.alg": "RS256",
             "flowMcpOwner": names.owner(declaration),
             **({OVERLAP_ATTRIBUTE: overlap} if overlap else {}),
             **_keys(declared.private_key_jwt),
-            **({"dpop.bound.access.tokens": "true"} if declaration.binding(declared) else {}),
         },
     }
 

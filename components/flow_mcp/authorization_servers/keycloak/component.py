@@ -7,6 +7,7 @@ from typing import cast
 import pulumi
 import pulumi_keycloak as keycloak
 
+from flow_mcp.authorization_servers.adopted_resources import keeping
 from flow_mcp.authorization_servers.component import AuthorizationServerComponent
 from flow_mcp.authorization_servers.keycloak import (
     clients,
@@ -17,6 +18,7 @@ from flow_mcp.authorization_servers.keycloak import (
     resources,
     scopes,
     secret_rotation,
+    unset_properties,
 )
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
 from flow_mcp.declaration.base import seconds
@@ -66,7 +68,8 @@ class KeycloakAuthorizationServer(AuthorizationServerComponent):
             client_timeout=120,
             opts=pulumi.ResourceOptions(parent=self),
         )
-        owned = pulumi.ResourceOptions(parent=self, provider=provider)
+        kept = unset_properties.kept(declaration, preflight.adopted)
+        owned = pulumi.ResourceOptions(parent=self, provider=provider, transformations=[keeping(kept)])
         # A claimed realm is in the state of the stack that claimed it. Another stack must not import it.
         exists = preflight.realm_exists and not preflight.claimed
         realm = _realm(declaration, server, owned, exists=exists)

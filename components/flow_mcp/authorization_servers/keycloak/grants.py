@@ -32,4 +32,4 @@ def allowed_grants(client: Mapping[str, Any]) -> list[str]:
     """Return the names of the grants that a client (ClientRepresentation) may use."""
     attributes = client.get("attributes") or {}
     flows = [name for key, name in _FLOWS.items() if client.get(key)]
-    return flows + [name for key, name in ATTRIBUTES.items() if attributes.get(key) == "true"]
+    return flows + [name for key, name in ATTRIBUTES.items() if str(attributes.get(key)).lower() == "true"]

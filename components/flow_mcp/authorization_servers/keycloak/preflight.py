@@ -15,6 +15,7 @@ from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, Administ
 from flow_mcp.authorization_servers.keycloak.claim_resource import find_claims
 from flow_mcp.authorization_servers.keycloak.group_paths import Group
 from flow_mcp.authorization_servers.keycloak.names import OWNER_ATTRIBUTE
+from flow_mcp.authorization_servers.keycloak.unset_properties import without_secrets
 from flow_mcp.engine.plugin.resource import Function, Properties
 
 OLDEST_SUPPORTED = (26, 4)
@@ -35,6 +36,7 @@ class PreflightArguments(Administration):
         features: features that the server must have enabled, as `--features` takes them.
         identity_providers: aliases of the identity providers that the stack creates, by issuer.
         adopted: Keycloak's IDs of the existing clients that the stack takes over, by client ID.
+        adopted_objects: paths below the realm of the objects that the stack takes over, by resource.
     """
 
     realm: str
@@ -46,6 +48,7 @@ class PreflightArguments(Administration):
     features: tuple[str, ...] = ()
     identity_providers: dict[str, str] = Field(default_factory=dict)
     adopted: dict[str, str] = Field(default_factory=dict)
+    adopted_objects: dict[str, str] = Field(default_factory=dict)
 
 
 class PreflightResult(Properties):
@@ -56,12 +59,14 @@ class PreflightResult(Properties):
         claimed: whether a stack has claimed the tenant in the realm.
         version: Keycloak's version; None if the administrator may not read it.
         groups: the required groups by declared name or path.
+        adopted: the JSON of the objects that the stack takes over, without secrets, by resource.
     """
 
     realm_exists: bool
     claimed: bool = False
     version: str | None = None
     groups: dict[str, Group] = Field(default_factory=dict)
+    adopted: dict[str, str] = Field(default_factory=dict)
 
 
 class KeycloakPreflight(Function[PreflightArguments, PreflightResult]):
@@ -93,7 +98,14 @@ class KeycloakPreflight(Function[PreflightArguments, PreflightResult]):
                 claimed=bool(find_claims(api, arguments.realm, arguments.owner)),
                 version=version,
                 groups=existing_groups,
+                adopted=_adopted(api, arguments),
             )
+
+
+def _adopted(api: AdminApi, arguments: PreflightArguments) -> dict[str, str]:
+    realm = realm_path(arguments.realm)
+    objects = {resource: api.find(f"{realm}/{path}") for resource, path in arguments.adopted_objects.items()}
+    return {resource: without_secrets(found) for resource, found in objects.items() if found is not None}
 
 
 def _server(api: AdminApi) -> dict[str, Any]:

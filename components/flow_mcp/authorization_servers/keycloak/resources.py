@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pulumi
 
 from flow_mcp.authorization_servers.discovery.resources import AuthorizationServerMetadata
-from flow_mcp.authorization_servers.keycloak import federated_issuers, names
+from flow_mcp.authorization_servers.keycloak import federated_issuers, names, unset_properties
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
 from flow_mcp.authorization_servers.keycloak.group_paths import Group
 from flow_mcp.authorization_servers.keycloak.scopes import admitted_groups
@@ -232,6 +232,7 @@ class Preflight:
     claimed: bool
     version: str | None
     groups: Mapping[str, Group]
+    adopted: Mapping[str, str]
 
 
 def preflight(declaration: Declaration, server: Keycloak) -> Preflight:
@@ -255,6 +256,7 @@ def preflight(declaration: Declaration, server: Keycloak) -> Preflight:
                 for name in sorted(declaration.tenant.clients)
                 if (adopted := (declaration.tenant.adopted or {}).get(f"Client/{name}")) and adopted.id
             },
+            "adoptedObjects": unset_properties.paths(declaration),
             "keepsPreviousSecrets": bool(overlaps(declaration)),
             "groups": [] if server.realm.create else sorted(admitted_groups(declaration)),
             "features": federated_issuers.features(declaration),
@@ -267,4 +269,10 @@ def preflight(declaration: Declaration, server: Keycloak) -> Preflight:
     groups = {
         declared: Group.model_validate(group) for declared, group in (result.get("groups") or {}).items()
     }
-    return Preflight(result["realmExists"], bool(result.get("claimed")), result.get("version"), groups)
+    return Preflight(
+        result["realmExists"],
+        bool(result.get("claimed")),
+        result.get("version"),
+        groups,
+        result.get("adopted") or {},
+    )

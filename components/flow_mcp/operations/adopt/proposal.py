@@ -20,6 +20,7 @@ from flow_mcp.authorization_servers.load import from_configuration
 from flow_mcp.declaration.declaration import AuthorizationServerKind, Declaration
 from flow_mcp.declaration.findings import DeclarationError, Problem
 from flow_mcp.operations.adopt.errors import AdoptError
+from flow_mcp.settings import Grant
 
 _SECTIONS = ("clients", "manualRegistrations")
 
@@ -92,6 +93,9 @@ def propose(
         )
     report("the imports")
     reading, declaration = _with_valid_clients(stack, kind, reading, request, instance)
+    reading = replace(
+        reading, clients=tuple(_with_named_access(client, reading) for client in reading.clients)
+    )
     imports = reader.imports(declaration)
     tenant = {**_tenant(kind, reading, request), "adopted": _adopted(imports)}
     loaded = from_configuration(tenant, instance, source=stack)
@@ -138,6 +142,19 @@ def _without(reading: Reading, invalid: Mapping[str, str]) -> Reading:
             others.append(OtherClient(client.client_id, reason, belongs=True))
     sorted_others = tuple(sorted(others, key=lambda other: other.client_id))
     return replace(reading, clients=tuple(clients), others=sorted_others)
+
+
+def _with_named_access(client: ExistingClient, reading: Reading) -> ExistingClient:
+    """Return a client with named access if it is a program that the stack only lists.
+
+    FLOWMCP-033 rejects access to everything for these programs, and a new file must pass `flow-mcp check`.
+    """
+    declared = client.declared
+    is_program = declared["grant"] == Grant.CLIENT_CREDENTIALS.value
+    if client.section == "clients" or not is_program or "*" not in declared["access"]:
+        return client
+    access = [f"{workspace}/*" for workspace in reading.workspaces]
+    return replace(client, declared={**declared, "access": access})
 
 
 def _listed(client: ExistingClient, problem: str) -> ExistingClient:

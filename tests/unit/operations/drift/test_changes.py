@@ -66,6 +66,14 @@ def drift_of(*resources: Resource) -> list[tuple[str, str | None, str]]:
               "agent authenticates with another token: jwt.credential.sub is repo:evil/x:pull_request.")],
         ),
         (
+            "Client", "agent", {"requireDpopBoundTokens": True}, {"requireDpopBoundTokens": False},
+            [("high", "token-binding-removed", "agent does not require DPoP.")],
+        ),
+        (
+            "Client", "agent", {"requireDpopBoundTokens": False}, {"requireDpopBoundTokens": True},
+            [("medium", "token-binding-added", "agent requires DPoP.")],
+        ),
+        (
             "Client", "agent", {"oauth2JwtAuthorizationGrantIdp": "company"},
             {"oauth2JwtAuthorizationGrantIdp": "company##other"},
             [("high", "client-grant-changes", "agent may redeem assertions of company##other.")],

@@ -23,13 +23,21 @@ from flow_mcp.authorization_servers.representations import (
 _Read = Callable[[Representation], Any]
 
 
+_TRUE = frozenset({"1", "t", "T", "true", "TRUE", "True"})
+"""The texts that the plugin reads as true (Go, strconv.ParseBool)."""
+
+
 def _attribute_flag(name: str) -> _Read:
-    return lambda client: flag(mapping(client, "attributes"), name)
+    return lambda client: _is_true(mapping(client, "attributes"), name)
+
+
+def _is_true(values: Representation, name: str) -> bool:
+    return text(values, name) in _TRUE
 
 
 def _is_on(values: Representation, name: str) -> bool:
     """Return a Boolean that is true in Keycloak if it is absent."""
-    return name not in values or flag(values, name)
+    return name not in values or _is_true(values, name)
 
 
 def _attribute(name: str) -> _Read:
@@ -68,6 +76,7 @@ _CLIENT: Mapping[str, _Read] = {
     "implicitFlowEnabled": _flag("implicitFlowEnabled"),
     "name": _text("name"),
     "pkceCodeChallengeMethod": _attribute("pkce.code.challenge.method"),
+    "requireDpopBoundTokens": _attribute_flag("dpop.bound.access.tokens"),
     "serviceAccountsEnabled": _flag("serviceAccountsEnabled"),
     "standardFlowEnabled": _flag("standardFlowEnabled"),
     "validRedirectUris": lambda client: list(texts(client, "redirectUris")),
@@ -135,7 +144,7 @@ def _of_client(client: Representation, wanted: Mapping[str, Any]) -> Iterator[Di
 def of_scope(scope: Representation, properties: Mapping[str, Any]) -> tuple[Difference, ...]:
     """Return the differences of a client scope, with the program's properties by name in Python."""
     attributes = mapping(scope, "attributes")
-    shown = flag(attributes, "display.on.consent.screen")
+    shown = _is_true(attributes, "display.on.consent.screen")
     present = {
         "consentScreenText": text(attributes, "consent.screen.text") if shown else "",
         "description": text(scope, "description"),
@@ -153,8 +162,8 @@ def of_audience(mapper: Representation, properties: Mapping[str, Any]) -> tuple[
     """Return the differences of an audience mapper, with the program's properties by name in Python."""
     config = mapping(mapper, "config")
     present = {
-        "addToAccessToken": flag(config, "access.token.claim"),
-        "addToIdToken": flag(config, "id.token.claim"),
+        "addToAccessToken": _is_true(config, "access.token.claim"),
+        "addToIdToken": _is_true(config, "id.token.claim"),
         "addToTokenIntrospection": _is_on(config, "introspection.token.claim"),
         "includedClientAudience": text(config, "included.client.audience"),
         "includedCustomAudience": text(config, "included.custom.audience"),

@@ -24,7 +24,11 @@ from flow_mcp.settings import Grant
 
 _REDIRECT_URI: TypeAdapter[Any] = TypeAdapter(ClientRedirectUri)
 _ORIGIN: TypeAdapter[Any] = TypeAdapter(Origin)
-_SESSION_STATE = "exclude.session.state.from.auth.response"
+_NOT_READ = {
+    "exclude.issuer.from.auth.response": "iss",
+    "exclude.session.state.from.auth.response": "session_state",
+}
+"""Attributes that the plugin writes and does not read, with the parameter that each omits."""
 
 
 @dataclass(frozen=True)
@@ -91,8 +95,13 @@ def _obstacle(client: Representation) -> str:
     """Return a setting that the plugin does not read, and that its first update would reset."""
     if flag(client, "authorizationServicesEnabled"):
         return "It has Keycloak's authorization services, which an update of the plugin would switch off."
-    if flag(mapping(client, "attributes"), _SESSION_STATE):
-        return "It omits session_state in authentication responses, which an update of the plugin would undo."
+    attributes = mapping(client, "attributes")
+    omitted = [parameter for name, parameter in _NOT_READ.items() if flag(attributes, name)]
+    if omitted:
+        return (
+            f"It omits {' and '.join(omitted)} in authentication responses, which an update of the plugin "
+            "would undo."
+        )
     return ""
 
 
@@ -115,6 +124,11 @@ def _remarks(client: Representation, grant: Grant) -> Iterator[str]:
             yield f"Its web origins {', '.join(other)} are not exact origins."
         if text(mapping(client, "attributes"), "pkce.code.challenge.method") != "S256":
             yield "It does not require PKCE with S256."
+    elif texts(client, "redirectUris") or texts(client, "webOrigins"):
+        yield (
+            "It has redirect URIs or web origins, which a program does not use, and the plugin rejects an "
+            "update of it with them. Remove validRedirectUris and webOrigins first from its kept properties."
+        )
     if flag(client, "fullScopeAllowed"):
         yield "Its tokens have all roles of the user (full scope)."
     if other := sorted(set(texts(client, "defaultClientScopes")) - {*DEFAULT_SCOPES, "service_account"}):

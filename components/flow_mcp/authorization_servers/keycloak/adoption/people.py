@@ -46,10 +46,13 @@ class PeopleOfResources:
             return "everyone", ()
         if not gates:
             return "none", ("No scope adds the audience of its resources, so its people are not known.",)
-        roles = sorted({role for gate in gates.values() for role in gate})
-        remark = f"The roles {', '.join(roles)} gate its scopes. They stay; the stack does not manage them."
+        roles = {role: path for gate in gates.values() for role, path in gate.items()}
+        remark = (
+            f"The roles {', '.join(sorted(roles))} gate its scopes. They stay; the stack does not manage "
+            "them."
+        )
         try:
-            groups = sorted({group for role in roles for group in self._realm.groups_of(role)})
+            groups = sorted({group for path in roles.values() for group in self._realm.groups_of(path)})
         except RightsError:
             return "none", (remark, "The administrator may not read the groups with these roles.")
         return ({"groups": groups} if groups else "none"), (remark,)

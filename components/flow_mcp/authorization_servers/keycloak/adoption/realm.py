@@ -63,25 +63,32 @@ class Realm:
             if text(scope, "protocol") in ("", "openid-connect")
         }
 
-    def gate(self, scope: Representation) -> tuple[str, ...]:
-        """Return the names of the realm roles of which a scope requires one, sorted.
+    def gate(self, scope: Representation) -> dict[str, str]:
+        """Return the roles of which a scope requires one: the path of each in the admin API, by its name.
 
-        A role of a client is `<client ID>/<role>`.
+        The name of a client's role is `<client ID>/<role>`.
         """
         path = realm_path(self.name, "client-scopes", text(scope, "id"), "scope-mappings")
         mappings = self.api.find(path) or {}
-        realm_roles = (text(role, "name") for role in objects(mappings, "realmMappings"))
+        roles = {
+            text(role, "name"): realm_path(self.name, "roles", text(role, "name"))
+            for role in objects(mappings, "realmMappings")
+        }
         clients = mapping(mappings, "clientMappings")
-        client_roles = (
-            f"{client}/{text(role, 'name')}"
-            for client in sorted(clients)
-            for role in objects(mapping(clients, client), "mappings")
-        )
-        return tuple(sorted((*realm_roles, *client_roles)))
+        for client_id in sorted(clients):
+            client = mapping(clients, client_id)
+            for role in objects(client, "mappings"):
+                path = realm_path(self.name, "clients", text(client, "id"), "roles", text(role, "name"))
+                roles[f"{client_id}/{text(role, 'name')}"] = path
+        return dict(sorted(roles.items()))
 
     def groups_of(self, role: str) -> tuple[str, ...]:
-        """Return the paths of the groups to which a realm role is assigned directly, sorted."""
-        groups = listed(self.api.find(realm_path(self.name, "roles", role, "groups"), max=1000))
+        """Return the paths of the groups to which a role is assigned directly, sorted.
+
+        Args:
+            role: path of the role in the admin API.
+        """
+        groups = listed(self.api.find(f"{role}/groups", max=1000))
         names = (path_names(text(group, "path")) for group in groups)
         return tuple(sorted(group_path(path) for path in names if path and all(path)))
 

@@ -30,7 +30,6 @@ _METHODS = {"client-jwt": 0, "federated-jwt": 0, "client-secret": 1, "none": 2}
 _FEDERATED = frozenset({"jwt.credential.issuer", "jwt.credential.sub"})
 _ASSERTIONS = "oauth2JwtAuthorizationGrantIdp"
 _KEYS = frozenset({"jwks.url", "use.jwks.url", "jwt.credential.certificate"})
-_DPOP = "dpop.bound.access.tokens"
 _SERVICE_ACCOUNT = "service_account"
 _SHOWN_ONLY = frozenset({"name", "description"})
 
@@ -64,6 +63,9 @@ def _property(subject: Subject, name: str) -> Iterator[Drift]:
     elif name == "enabled":
         state = "enabled" if after else "disabled"
         yield subject.changed(name, f"{client} is {state}.", "client-added" if after else "client-removed")
+    elif name == "requireDpopBoundTokens":
+        state, kind = ("requires", "added") if after else ("does not require", "removed")
+        yield subject.changed(name, f"{client} {state} DPoP.", f"token-binding-{kind}", **both)
     elif name == "fullScopeAllowed":
         text = f"Tokens of {client} contain all roles of the user (full scope allowed)."
         yield subject.changed(name, text, "client-gains-access", **both)
@@ -133,10 +135,6 @@ def _attributes(subject: Subject, before: Mapping[str, Any], after: Mapping[str,
                 f"{subject.name} authenticates with another token: {key} is {quoted(str(new or 'not set'))}."
             )
             yield subject.changed(name, text, "federated-credential-changes", **both)
-        elif key == _DPOP:
-            state = "requires DPoP" if new == "true" else "does not require DPoP"
-            kind = "token-binding-added" if new == "true" else "token-binding-removed"
-            yield subject.changed(name, f"{subject.name} {state}.", kind, **both)
         elif key == OWNER_ATTRIBUTE:
             text = f"{subject.name} no longer has the owner mark."
             yield subject.changed(name, text, None, risk=Risk.MEDIUM, **both)

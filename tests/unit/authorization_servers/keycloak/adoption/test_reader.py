@@ -63,6 +63,50 @@ def test_a_named_client_is_the_tenants_even_if_its_tokens_reach_nothing() -> Non
     )
 
 
+@pytest.mark.parametrize(
+    "obstacle",
+    [{"authorizationServicesEnabled": True}, {"clientAuthenticatorType": "client-x509"}],
+    ids=["authorization services", "mutual TLS"],
+)
+def test_a_program_that_is_only_listed_has_named_access_as_flowmcp_033_requires(
+    obstacle: dict[str, Any],
+) -> None:
+    listed = {**_AGENT, "optionalClientScopes": [], **obstacle}
+    made = proposal(_realm(listed), client_ids={"agent": "--client"}, workspaces={"1": ["a"], "2": ["b"]})
+    assert made.tenant["manualRegistrations"] == {
+        "agent": {"clientId": "agent", "grant": "client-credentials", "access": ["1/*", "2/*"]}
+    }
+    assert yaml.safe_load(tenant_file(made, "schema.json")) == {"config": {"flow-mcp:tenant": made.tenant}}
+
+
+def test_text_attributes_count_as_the_plugin_reads_them() -> None:
+    attributes = {"standard.token.exchange.enabled": "TRUE", "use.refresh.tokens": "True"}
+    taken_over = proposal(_realm({**_AGENT, "attributes": attributes})).imports.taken_over
+    differing = {entry.property for item in taken_over for entry in item.differences}
+    assert "standardTokenExchangeEnabled" in differing
+    assert "useRefreshTokens" not in differing
+
+
+def test_redirect_uris_of_a_program_are_kept_and_the_remark_says_what_to_remove_first() -> None:
+    (client,) = proposal(_realm({**_AGENT, "redirectUris": ["/*"], "webOrigins": ["*"]})).reading.clients
+    assert client.remarks[0].startswith("It has redirect URIs or web origins, which a program does not use")
+
+
+@pytest.mark.parametrize(
+    ("attribute", "parameter"),
+    [
+        ("exclude.issuer.from.auth.response", "iss"),
+        ("exclude.session.state.from.auth.response", "session_state"),
+    ],
+)
+def test_a_client_with_an_attribute_that_the_plugin_would_reset_is_listed(
+    attribute: str, parameter: str
+) -> None:
+    (client,) = proposal(_realm({**_AGENT, "attributes": {attribute: "true"}})).reading.clients
+    assert client.section == "manualRegistrations"
+    assert client.remarks[0].startswith(f"It omits {parameter} in authentication responses")
+
+
 def test_a_client_of_another_stack_is_left_alone() -> None:
     owned = {**_AGENT, "attributes": {"flowMcpOwner": "flow-mcp:globex"}}
     assert proposal(_realm(owned)).reading.others == (
@@ -97,6 +141,25 @@ def test_a_scope_with_the_stacks_name_but_no_audience_gets_one_later() -> None:
     )
     assert left in made.imports.left
     assert made.tenant["adopted"]["ClientScope/1/production"]["id"] == "acme/own-id"
+
+
+def test_people_are_the_groups_with_a_realm_role_or_a_clients_role_that_gates_the_scope() -> None:
+    portal = {
+        **_AGENT,
+        "clientId": "portal",
+        "standardFlowEnabled": True,
+        "redirectUris": ["https://portal.example/cb"],
+    }
+    content = {
+        **_realm(portal),
+        "/realms/acme/client-scopes/mcp-id/scope-mappings": {
+            "realmMappings": [{"name": "planner"}],
+            "clientMappings": {"erp": {"id": "erp-id", "client": "erp", "mappings": [{"name": "user/eu"}]}},
+        },
+        "/realms/acme/roles/planner/groups": [{"path": "/planners"}],
+        "/realms/acme/clients/erp-id/roles/user%2Feu/groups": [{"path": "/sales/emea"}],
+    }
+    assert proposal(content).tenant["clients"]["portal"]["people"] == {"groups": ["/planners", "/sales/emea"]}
 
 
 def test_a_missing_realm_is_an_error_with_a_remedy() -> None:
