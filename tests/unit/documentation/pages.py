@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from markdown_it import MarkdownIt
@@ -18,6 +19,8 @@ PAGES = sorted(
     for page in REPOSITORY.glob(pattern)
     if "node_modules" not in page.parts
 )
+
+_CODE = ("fence", "code_block")
 
 
 @dataclass(frozen=True)
@@ -40,14 +43,32 @@ class Block:
         return f"{self.page.relative_to(REPOSITORY)}:{self.line}"
 
 
+@dataclass(frozen=True)
+class Section:
+    """A heading of the second level, and the code blocks below it."""
+
+    title: str
+    blocks: tuple[Block, ...]
+
+
+def sections(page: Path) -> list[Section]:
+    """The sections of a page, in its order."""
+    parts: list[tuple[str, list[Block]]] = []
+    for token, following in pairwise([*_tokens(page), Token("", "", 0)]):
+        if (token.type, token.tag) == ("heading_open", "h2"):
+            parts.append((following.content, []))
+        elif token.type in _CODE and parts:
+            parts[-1][1].append(_block(page, token))
+    return [Section(title, tuple(code)) for title, code in parts]
+
+
 def blocks(*languages: str) -> list[Block]:
     """The code blocks of all pages in one of the languages; without languages, all blocks."""
     return [
         block
         for page in PAGES
         for token in _tokens(page)
-        if token.type in {"fence", "code_block"}
-        and ((block := _block(page, token)).language in languages or not languages)
+        if token.type in _CODE and ((block := _block(page, token)).language in languages or not languages)
     ]
 
 

@@ -60,6 +60,10 @@ def test_other_yaml_is_an_instance_a_known_application_or_part_of_an_example(blo
     if block.text.startswith("# yaml-language-server: $schema=../schemas/applications.schema.json\n"):
         schema("applications").validate(value)
         assert catalogue_of(value, str(block)).problems == ()
+    elif "resources" in value:
+        (program,) = value["resources"].values()
+        assert program["type"] == "flow-mcp:McpServerSettings"
+        from_configuration(**program["properties"], source=str(block))
     elif "config" in value:
         assert [*value["config"]] == [INSTANCE]
         tenant = tenant_of({"authorizationServer": {"flow-entra": {}}})

@@ -47,13 +47,27 @@ def test_the_new_project_with_the_pages_files_gives_the_pages_output_of_check(
     assert (result.exit_code, result.output) == (0, of(page, "text")[0].text)
 
 
+def test_the_program_in_yaml_is_the_example_for_the_account_of_the_page() -> None:
+    example = yaml.safe_load((REPOSITORY / "examples" / "yaml" / "Pulumi.yaml").read_text("utf-8"))
+    program = yaml.safe_load(files("yaml-program")["Pulumi.yaml"])
+    example["plugins"]["providers"][0]["path"] = ".venv/bin"
+    keycloak = example["resources"]["acme"]["properties"]["tenant"]["authorizationServer"]["keycloak"]
+    keycloak |= {
+        "url": "https://id.acme.example",
+        "administration": {"realm": "master", "clientId": "flow-mcp"},
+        "realm": {"name": "acme", "create": True},
+    }
+    del example["config"]
+    assert program == {**example, "name": "planning"}
+
+
 @pytest.mark.parametrize("page", ["entra", "flow-entra"])
 def test_the_request_to_entras_administrator_has_the_least_permissions(page: str) -> None:
     table = (REPOSITORY / "docs" / "authorization-servers" / "entra.md").read_text("utf-8")
-    always = set(
-        re.findall(r"`(\w+\.\w+\.\w+)`", "".join(re.findall(r"^\| always \|.*", table, re.MULTILINE)))
-    )
-    assert set(re.findall(r"`(\w+\.\w+\.\w+)`", request(page))) == always - {"Application.ReadWrite.All"}
+    rows = "".join(re.findall(r"^\| always \|.*", table, re.MULTILINE))
+    permission = re.compile(r"`(\w+\.\w+\.\w+)`")
+    needed = set(permission.findall(rows)) - {"Application.ReadWrite.All"}
+    assert set(permission.findall(request(page))) == needed
 
 
 def test_the_request_to_auth0s_administrator_has_the_permissions_that_the_file_needs() -> None:
