@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from flow_mcp.runtime import Reason, decide
 from flow_mcp.settings import SettingsDocument
 from tests.conftest import REPOSITORY
 from tests.examples.workplace import Workplace
+from tests.first_tenant.desk import Desk, account
 
 EXAMPLES = REPOSITORY / "examples"
 STACK = "tests"
@@ -74,10 +76,20 @@ def assert_serves(outputs: dict[str, Any], keycloak: LocalKeycloak, realm: str) 
     assert decision(outputs) is Reason.ALLOWED
 
 
-def test_a_program_in_yaml_creates_a_tenant(workplace: Workplace, keycloak: LocalKeycloak) -> None:
-    example(workplace, "yaml")
-    with applied(workplace, "yaml", keycloak) as outputs:
-        assert_serves(outputs, keycloak, "acme-yaml")
+def test_the_start_page_leads_from_an_empty_directory_to_a_tenant_of_a_program_in_yaml(
+    tmp_path: Path, keycloak: LocalKeycloak, admin: httpx.Client
+) -> None:
+    desk = Desk.prepare(tmp_path)
+    with account(admin):
+        try:
+            steps = desk.follow("yaml-program", keycloak.url, offline=True)
+            missing = [text for step in steps for text in step.expected if text not in step.output]
+            assert missing == []
+            assert re.search(r"^acme: \d+ pass, \d+ warn, 0 fail, ", steps[-1].output, re.MULTILINE)
+            printed = desk.run("pulumi", "stack", "output", "--json", "--show-secrets")
+            assert_serves(json.loads(printed[printed.index("{") :]), keycloak, "acme")
+        finally:
+            admin.delete("acme")
 
 
 def test_a_program_in_python_creates_a_tenant_with_a_generated_sdk(

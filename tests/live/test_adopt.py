@@ -16,10 +16,13 @@ from flow_mcp.local.keycloak.server import LocalKeycloak
 from flow_mcp.local.scratch_project import ScratchProject
 from flow_mcp.operations.adopt.document import adopt_schema
 from flow_mcp.runtime import Validator
+from flow_mcp.settings import SettingsEnvelope
 from tests.live import realm_by_hand
 from tests.live.command import flow_mcp
 from tests.live.drifting import RealmByHand
 from tests.live.tenant import Tenant
+from tests.unit.documentation.pages import Block, blocks
+from tests.unit.documentation.shell import commands
 
 _EXPECTED = Path(__file__).parent / "adopted.json"
 _BOOKKEEPING = {"claim", "flow-mcp-handmade", "handmade", "handmade-admin", "metadata"}
@@ -29,6 +32,11 @@ _CLIENT_DIFFERENCES = [
     *("fullScopeAllowed", "name"),
 ]
 """The properties of the recreated client that differ."""
+
+
+def migration(language: str) -> list[Block]:
+    """The blocks of docs/migrate.md in a language."""
+    return [block for block in blocks(language) if block.page.name == "migrate.md"]
 
 
 @pytest.fixture(scope="module")
@@ -163,6 +171,42 @@ def test_what_was_recreated_by_hand_is_taken_over(
     assert Validator(tenant.document).decide(agent.token_requests[0].resource, token).status == 200
     assert [realm.client("agent")["id"], realm.scope("1/test")["id"]] == [ids["client"], ids["scope"]]
     module_scratch.pulumi("destroy", "--yes", "--skip-preview", "--remove", "--stack", "again")
+
+
+def test_the_migration_page_leads_from_the_settings_window_to_a_stack_and_back(
+    module_scratch: ScratchProject, keycloak: LocalKeycloak, realm: RealmByHand
+) -> None:
+    page = {"https://id.acme.example/realms/acme": f"{keycloak.url}/realms/handmade", "acme": "handmade"}
+    page |= {"456=": "1=", "nightly-agent": "nightly", "portal": "desktop"}
+
+    def here(text: str) -> str:
+        for documented, name in page.items():
+            text = text.replace(documented, name)
+        return text
+
+    before = realm_by_hand.everything(realm)
+    module_scratch.project.stack_file("handmade").unlink(missing_ok=True)
+    (window,) = migration("csv")
+    (module_scratch.project.directory / "window.csv").write_text(here(window.text), "utf-8")
+    outputs = []
+    for block in migration("sh"):
+        for program, *arguments in commands(here(block.text)):
+            if program == "flow-mcp":
+                ended = flow_mcp(module_scratch, *arguments)
+                assert ended.returncode == 0, ended.stdout + ended.stderr
+            else:
+                confirmed = ["--yes", "--skip-preview"] if arguments[0] in {"up", "destroy"} else []
+                ended = module_scratch.pulumi(*arguments, *confirmed)
+            outputs.append(ended.stdout)
+            if arguments[0] == "up":
+                assert _without_claim(realm_by_hand.everything(realm)) == before
+                secrets = Tenant("handmade", module_scratch).outputs(secrets=True)["clientSecrets"]
+                assert secrets == {"nightly": "nightly-secret"}
+    delivered = (module_scratch.project.directory / "settings" / "handmade.json").read_text("utf-8")
+    (server,) = SettingsEnvelope.from_json(delivered).document().authorization_servers
+    assert [client.client_id for client in server.clients] == ["desktop", "nightly"]
+    after = realm_by_hand.everything(realm)
+    assert (after["clients"], after["client-scopes"]) == (before["clients"], before["client-scopes"])
 
 
 def _recreate(realm: RealmByHand) -> dict[str, str]:

@@ -1,13 +1,12 @@
-"""A repository of one's own, from an empty directory and the wheel: `flow-mcp new`, then `pulumi up`."""
+"""A repository of one's own: docs/start/keycloak.md as a script, from an empty directory and the wheel."""
 
 from __future__ import annotations
 
 import json
-import os
+import re
 import subprocess
 import sys
-import sysconfig
-from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -17,9 +16,10 @@ import yaml
 
 from flow_mcp.local.keycloak.server import LocalKeycloak
 from tests.conftest import REPOSITORY
+from tests.first_tenant.desk import Desk, account
 from tests.own_rule import ID, own_rule
 
-TENANT = "wheelco"
+TENANT = "acme"
 CALLBACK = "https://planner.acme.example/callback"
 SOURCE = "{basis: reported, url: https://planner.acme.example/docs, read: 2026-11-30}"
 APPLICATIONS = f"""\
@@ -29,81 +29,44 @@ planner:
   clientTypes: [public]
   sources: {{redirectUris: {SOURCE}, clientTypes: {SOURCE}}}
 """
-OTHERS = ("PULUMI_", "KEYCLOAK_", "FLOW_MCP_", "PYTHONPATH")
-
-
-@dataclass(frozen=True)
-class Desk:
-    """A directory in which somebody works who has the wheel and not this repository."""
-
-    directory: Path
-    dist: Path
-    environment: dict[str, str]
-
-    def run(self, *arguments: str) -> str:
-        """What a command prints that succeeds."""
-        ended = subprocess.run(
-            arguments,
-            cwd=self.directory,
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert ended.returncode == 0, f"{arguments}: {ended.stdout}{ended.stderr}"
-        return ended.stdout
-
-    def pip(self, *arguments: str) -> str:
-        """Install into the directory's `.venv`, without a network and without its dependencies."""
-        install = ("install", "--no-deps", "--no-index", "--disable-pip-version-check")
-        return self.run(sys.executable, "-m", "pip", "--python", ".venv/bin/python", *install, *arguments)
+# What `flow-mcp new` of an earlier version wrote.
+FORMER_PLUGIN = {
+    "PulumiPlugin.yaml": "runtime: {name: python, options: {toolchain: pip, virtualenv: ../.venv}}\n",
+    "__main__.py": "from flow_mcp.authorization_servers.plugin_server import main\n\nmain()\n",
+}
 
 
 @pytest.fixture
-def desk(tmp_path: Path, keycloak: LocalKeycloak) -> Desk:
-    directory, dist, state = (tmp_path / name for name in ("planning", "dist", "state"))
-    directory.mkdir()
-    state.mkdir()
-    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(dist)]
-    subprocess.run(build, cwd=REPOSITORY, check=True, capture_output=True)
-    virtual = directory / ".venv"
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(virtual)], check=True)
-    # The dependencies of the tests' own environment; its editable installation of this package is not seen.
-    installed = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
-    own = sysconfig.get_path("purelib", "venv", {"base": str(virtual), "platbase": str(virtual)})
-    Path(own, "dependencies.pth").write_text("\n".join(sorted(installed)) + "\n", encoding="utf-8")
-    path = (virtual / "bin", REPOSITORY / ".toolchain" / "bin", os.environ["PATH"])
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith(OTHERS)},
-        "PATH": os.pathsep.join(map(str, path)),
-        "PULUMI_HOME": str(tmp_path / "pulumi"),
-        "PULUMI_BACKEND_URL": state.as_uri(),
-        "PULUMI_CONFIG_PASSPHRASE": "of a test",
-        "PULUMI_SKIP_UPDATE_CHECK": "true",
-        "KEYCLOAK_USER": keycloak.admin_user,
-        "KEYCLOAK_PASSWORD": keycloak.admin_password,
-    }
-    return Desk(directory, dist, environment)
+def desk(tmp_path: Path) -> Desk:
+    """An empty directory and the wheel."""
+    return Desk.prepare(tmp_path)
 
 
-def test_a_tenant_is_made_from_an_empty_directory_and_the_wheel(
+def test_the_start_page_leads_from_an_empty_directory_to_a_verified_tenant(
     desk: Desk, keycloak: LocalKeycloak, admin: httpx.Client
 ) -> None:
-    (wheel,) = desk.dist.iterdir()
-    desk.pip(str(wheel))
-    where = desk.run("python", "-c", "import flow_mcp; print(flow_mcp.__file__)")
-    assert Path(where).is_relative_to(desk.directory / ".venv")
+    with account(admin):
+        try:
+            steps = desk.follow("keycloak", keycloak.url, offline=True)
+            assert [step.title for step in steps] == [
+                *("2. Create the project", "3. Declare the tenant", "4. Apply", "5. Check the result")
+            ]
+            missing = [text for step in steps for text in step.expected if text not in step.output]
+            assert missing == []
+            assert re.search(r"^acme: \d+ pass, \d+ warn, 0 fail, ", steps[-1].output, re.MULTILINE)
+            where = desk.run("python", "-c", "import flow_mcp; print(flow_mcp.__file__)")
+            assert Path(where).is_relative_to(desk.project / ".venv")
+            pinned = (desk.project / "requirements.txt").read_text(encoding="utf-8")
+            assert pinned == f"flow-mcp[deploy]=={version('flow-mcp')}\n"
+            _extend(desk, keycloak, admin)
+            _use_former_plugin(desk)
+        finally:
+            admin.delete(TENANT)
 
-    created = json.loads(
-        desk.run("flow-mcp", "new", ".", "--tenant", TENANT, "--keycloak", keycloak.url, "--json")
-    )
-    assert (created["directory"], created["tenant"]) == (str(desk.directory), TENANT)
-    pinned = desk.pip("--find-links", str(desk.dist), "-r", "requirements.txt")
-    assert "Requirement already satisfied" in pinned
-    assert desk.run("flow-mcp", "check") == "1 tenant: 0 errors, 0 warnings\n"
 
-    stacks = desk.directory / "stacks"
+def _extend(desk: Desk, keycloak: LocalKeycloak, admin: httpx.Client) -> None:
+    """Add an application and a rule of the team, and apply them with the policies."""
+    stacks = desk.project / "stacks"
     (stacks / "applications.yaml").write_text(APPLICATIONS, "utf-8")
     file = stacks / f"Pulumi.{TENANT}.yaml"
     declared = yaml.safe_load(file.read_text("utf-8"))
@@ -112,31 +75,35 @@ def test_a_tenant_is_made_from_an_empty_directory_and_the_wheel(
     clients["planner"] = {"application": "planner", **kept}
     # JSON is YAML, without the aliases that a YAML dumper writes.
     file.write_text(json.dumps(declared), "utf-8")
-    assert desk.run("flow-mcp", "check") == "1 tenant: 0 errors, 0 warnings\n"
-
-    found = json.loads(desk.run("flow-mcp", "doctor", "--json"))["findings"]
+    findings = json.loads(desk.run("flow-mcp", "doctor", "--json"))["findings"]
     # Keycloak sends no header Date.
-    assert [each["subject"] for each in found if each["status"] != "ok"] == [f"clock of {keycloak.url}"]
-    assert {each["subject"] for each in found} >= {"Pulumi", "credentials for keycloak", keycloak.url}
+    problems = [finding["subject"] for finding in findings if finding["status"] != "ok"]
+    assert problems == [f"clock of {keycloak.url}"]
+    subjects = {finding["subject"] for finding in findings}
+    assert subjects >= {"Pulumi", "credentials for keycloak", keycloak.url}
 
-    own_rule(desk.directory / "policies", "in_declaration", 'yield Violation(("id",), "is looked at")')
+    own_rule(desk.project / "policies", "in_declaration", 'yield Violation(("id",), "is looked at")')
     levels = {ID: "advisory", "FLOWMCP-016": {"enforcementLevel": "mandatory", "waivableBy": ["ciso"]}}
-    (desk.directory / "policies" / "configuration.json").write_text(json.dumps(levels), "utf-8")
+    (desk.project / "policies" / "configuration.json").write_text(json.dumps(levels), "utf-8")
     assert f"is looked at ({ID})" in desk.run("flow-mcp", "check")
-
-    desk.run("pulumi", "stack", "select", "--create", TENANT)
     applied = desk.run("pulumi", "up", "--yes", "--skip-preview", "--policy-pack", "policies")
-    try:
-        assert f"[advisory] [severity: high]  {ID}" in applied
-        assert TENANT in {realm["realm"] for realm in admin.get("").json()}
-        (planner,) = json.loads(desk.run("flow-mcp", "connect", TENANT, "planner", "--json"))["connections"]
-        (client,) = admin.get(f"{TENANT}/clients", params={"clientId": planner["clientId"]}).json()
-        assert client["redirectUris"] == [CALLBACK]
-        desk.run("flow-mcp", "export", "--to", "settings")
-        envelope = json.loads((desk.directory / "settings" / f"{TENANT}.json").read_text("utf-8"))
-        assert envelope["tenant"] == TENANT
-    finally:
-        desk.run("pulumi", "destroy", "--yes", "--skip-preview")
+    assert f"[advisory] [severity: high]  {ID}" in applied
+    (planner,) = json.loads(desk.run("flow-mcp", "connect", TENANT, "planner", "--json"))["connections"]
+    (client,) = admin.get(f"{TENANT}/clients", params={"clientId": planner["clientId"]}).json()
+    assert client["redirectUris"] == [CALLBACK]
+
+
+def _use_former_plugin(desk: Desk) -> None:
+    """Give the project the plugin of an earlier version; it still works, and nothing changes."""
+    settings = desk.project / "Pulumi.yaml"
+    plugin = desk.project / "plugin"
+    plugin.mkdir()
+    for name, text in FORMER_PLUGIN.items():
+        (plugin / name).write_text(text, encoding="utf-8")
+    text = settings.read_text(encoding="utf-8")
+    assert "path: .venv/bin\n" in text
+    settings.write_text(text.replace("path: .venv/bin\n", "path: plugin\n"), encoding="utf-8")
+    desk.run("pulumi", "up", "--yes", "--skip-preview", "--expect-no-changes")
 
 
 def test_the_wheel_has_the_go_module_of_this_repository(tmp_path: Path) -> None:

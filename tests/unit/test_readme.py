@@ -58,7 +58,7 @@ def test_the_sample_tenant_has_no_errors(project: Stacks) -> None:
 def test_the_quoted_problem_is_the_output_of_check(project: Stacks) -> None:
     result = check(project, TENANT.replace('access: ["456/production"]', 'access: ["456/prod"]'))
     assert result.exit_code == 2
-    assert f"```\n{result.stderr}{result.stdout}```" in README
+    assert f"```text\n{result.stderr}{result.stdout}```" in README
 
 
 @pytest.mark.parametrize("text", COMMANDS)

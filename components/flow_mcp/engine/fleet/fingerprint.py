@@ -91,12 +91,16 @@ def _is_deployed(path: Path) -> bool:
 
 
 def _paths(project: Project) -> Iterator[str]:
-    """Yield the directories of the plugins that `Pulumi.yaml` names: `plugin`, in a checkout `components`."""
+    """Yield the directories of the plugins that `Pulumi.yaml` names, such as `components` in a checkout.
+
+    Programs in `.venv` contain paths of the machine. The versions of their packages are digests of their own.
+    """
     declared = yaml.safe_load(project.file.read_bytes())
     plugins = declared.get("plugins") if isinstance(declared, dict) else None
     for entries in plugins.values() if isinstance(plugins, dict) else ():
         for entry in entries if isinstance(entries, list) else ():
-            if isinstance(entry, dict) and isinstance(path := entry.get("path"), str):
+            path = entry.get("path") if isinstance(entry, dict) else None
+            if isinstance(path, str) and Path(path).parts[:1] != (".venv",):
                 yield path
 
 

@@ -25,8 +25,6 @@ _STACK_FILE = "stacks/tenant.yaml"
 _NAMES = {"gitignore": ".gitignore"}
 """Files whose name in the package would have an effect there."""
 _MAINTAINED = (
-    "plugin/PulumiPlugin.yaml",
-    "plugin/__main__.py",
     "policies/PulumiPolicy.yaml",
     "policies/__main__.py",
     "policies/rules/README.md",

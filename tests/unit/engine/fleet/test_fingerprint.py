@@ -171,8 +171,6 @@ def test_the_versions_are_those_of_the_libraries_of_a_deployment() -> None:
         "stacks/Pulumi.acme.yaml",
         "stacks/__main__.py",
         "stacks/applications.yaml",
-        "plugin/__main__.py",
-        "plugin/PulumiPlugin.yaml",
         "policies/__main__.py",
         "policies/configuration.json",
         "policies/rules/few_clients.py",
@@ -185,7 +183,22 @@ def test_an_input_of_a_new_project_changes_its_fingerprint(own_project: Project,
     assert fingerprint(own_project) != before
 
 
-@pytest.mark.parametrize("name", ["README.md", "requirements.txt", "schemas/stack.schema.json", ".gitignore"])
+def test_the_plugin_of_a_project_of_an_earlier_version_changes_its_fingerprint(own_project: Project) -> None:
+    settings = own_project.file.read_text("utf-8")
+    own_project.file.write_text(settings.replace("path: .venv/bin", "path: plugin"), encoding="utf-8")
+    before = fingerprint(own_project)
+    write("plugin/__main__.py")(own_project)
+    assert fingerprint(own_project) != before
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("README.md", "requirements.txt", "schemas/stack.schema.json", ".gitignore"),
+        # The same package at another place of the machine.
+        ".venv/bin/pulumi-resource-flow-mcp",
+    ],
+)
 def test_other_files_of_a_new_project_do_not_change_its_fingerprint(own_project: Project, name: str) -> None:
     before = fingerprint(own_project)
     write(name)(own_project)

@@ -44,8 +44,6 @@ FILES = [
     ".gitignore",
     "Pulumi.yaml",
     "README.md",
-    "plugin/PulumiPlugin.yaml",
-    "plugin/__main__.py",
     "policies/PulumiPolicy.yaml",
     "policies/__main__.py",
     "policies/configuration.json",
@@ -129,7 +127,7 @@ def test_programs_and_pulumi_files_are_those_of_this_repository(tmp_path: Path) 
         assert texts[name] == (REPOSITORY / name).read_text(encoding="utf-8")
     here = yaml.safe_load((REPOSITORY / "Pulumi.yaml").read_text(encoding="utf-8"))
     there = yaml.safe_load(texts["Pulumi.yaml"])
-    assert there["plugins"]["providers"] == [{"name": "flow-mcp", "path": "plugin"}]
+    assert there["plugins"]["providers"] == [{"name": "flow-mcp", "path": ".venv/bin"}]
     assert {**there, "plugins": None, "config": None} == {**here, "plugins": None, "config": None}
 
 
@@ -254,6 +252,6 @@ def test_in_a_terminal_it_asks_for_what_no_option_gives(tmp_path: Path) -> None:
     assert process.returncode == 0, stderr
     questions = [b"URL of the Flow instance", b"Its authorization server", b"Domain of the Auth0 tenant"]
     assert re.findall(b"|".join(questions), stderr) == questions
-    assert stdout.startswith(b"Created 14 files in ")
+    assert stdout.startswith(b"Created 12 files in ")
     tenant = yaml.safe_load(files(tmp_path / "planning")["stacks/Pulumi.globex.yaml"])["config"]
     assert tenant["flow-mcp:tenant"]["authorizationServer"]["auth0"]["domain"] == "globex.eu.auth0.com"

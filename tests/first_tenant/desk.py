@@ -1,0 +1,141 @@
+"""An empty directory of somebody who has the package's wheel, and not this repository."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+from tests.conftest import REPOSITORY
+from tests.first_tenant.page import PageScript, Step
+
+ACCOUNT, SECRET = "flow-mcp", "a secret of the tests"
+_OTHERS = ("PULUMI_", "KEYCLOAK_", "FLOW_MCP_", "PYTHONPATH", "VIRTUAL_ENV")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A directory, the wheel, and the environment of commands.
+
+    Attributes:
+        directory: contains `dist/`, the backend `state/`, and the project `planning/` that a page creates.
+        environment: the environment of commands in the project, with this repository's Pulumi.
+    """
+
+    directory: Path
+    environment: dict[str, str] = field(repr=False)
+
+    @classmethod
+    def prepare(cls, directory: Path) -> Desk:
+        """Build the wheel."""
+        (directory / "state").mkdir(parents=True)
+        build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(directory / "dist")]
+        subprocess.run(build, cwd=REPOSITORY, check=True, capture_output=True)
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(_OTHERS)}
+        programs = (
+            directory / "planning" / ".venv" / "bin",
+            REPOSITORY / ".toolchain" / "bin",
+            Path(sys.executable).parent,
+            os.environ["PATH"],
+        )
+        environment = {
+            **kept,
+            "PATH": os.pathsep.join(map(str, programs)),
+            "PULUMI_HOME": str(directory / "pulumi"),
+            "PULUMI_BACKEND_URL": (directory / "state").as_uri(),
+            "PULUMI_CONFIG_PASSPHRASE": "of a test",
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+            "KEYCLOAK_CLIENT_SECRET": SECRET,
+        }
+        return cls(directory, environment)
+
+    @property
+    def project(self) -> Path:
+        """The project that the page creates."""
+        return self.directory / "planning"
+
+    @property
+    def wheel(self) -> Path:
+        """The built wheel."""
+        (wheel,) = (self.directory / "dist").iterdir()
+        return wheel
+
+    def follow(self, page: str, url: str, *, offline: bool) -> list[Step]:
+        """Run a page's commands with the wheel, on a Keycloak with the page's account.
+
+        Args:
+            page: the page's name in `docs/start`.
+            url: the address of Keycloak.
+            offline: whether the wheel's dependencies are those of this environment, instead of an index's.
+
+        Raises:
+            AssertionError: a command failed.
+        """
+        script = PageScript(page, self._replacements(url, offline=offline))
+        bash = ["bash", "--noprofile", "--norc", "-c", script.text()]
+        ended = subprocess.run(
+            bash,
+            cwd=self.directory,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+        assert ended.returncode == 0, ended.stdout
+        return script.steps(ended.stdout)
+
+    def run(self, *arguments: str) -> str:
+        """Return the standard output of a command in the project, which succeeds."""
+        ended = subprocess.run(
+            arguments,
+            cwd=self.project,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ended.returncode == 0, f"{arguments}: {ended.stdout}{ended.stderr}"
+        return ended.stdout
+
+    def _replacements(self, url: str, *, offline: bool) -> Mapping[str, str]:
+        install = f"install --quiet 'flow-mcp[deploy] @ {self.wheel.as_uri()}'"
+        if offline:
+            installed = dict.fromkeys(sysconfig.get_path(name) for name in ("purelib", "platlib"))
+            # The environment's editable installation of this package is not used.
+            paths = " ".join(f"'{path}'" for path in installed)
+            site = "$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path(\"purelib\"))')"
+            link = f"printf '%s\\n' {paths} > \"{site}/dependencies.pth\""
+            install = f"install --quiet --no-index --no-deps '{self.wheel}'\n{link}"
+        return {
+            "install 'flow-mcp[deploy]'": install,
+            "https://id.acme.example": url,
+            "KEYCLOAK_CLIENT_SECRET=…": f"KEYCLOAK_CLIENT_SECRET='{SECRET}'",
+            "PULUMI_CONFIG_PASSPHRASE=…": "PULUMI_CONFIG_PASSPHRASE='of a test'",
+            "pulumi login file://~": f"pulumi login '{(self.directory / 'state').as_uri()}'",
+            "pulumi up ": "pulumi up --yes --skip-preview ",
+        }
+
+
+@contextmanager
+def account(admin: httpx.Client) -> Iterator[None]:
+    """Create the account for which the pages ask Keycloak's administrator; delete it at the end."""
+    confidential = {"clientId": ACCOUNT, "secret": SECRET, "serviceAccountsEnabled": True}
+    created = admin.post("master/clients", json=confidential | {"standardFlowEnabled": False})
+    path = created.headers["location"].partition("/realms/")[2]
+    user = admin.get(f"{path}/service-account-user").json()
+    role = admin.get("master/roles/create-realm").json()
+    admin.post(f"master/users/{user['id']}/role-mappings/realm", json=[role])
+    try:
+        yield
+    finally:
+        admin.delete(path)

@@ -1,0 +1,80 @@
+"""The reference of a JSON Schema: a table of the keys of each of its objects."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+Schema = dict[str, Any]
+
+
+def key_sections(schema: Schema, first: Sequence[str] = ()) -> Iterator[str]:
+    """Yield a section for the whole schema if it has keys to list, and one for each of its definitions.
+
+    Args:
+        schema: a schema in the form that pydantic writes, with `$defs`.
+        first: names of the definitions to begin with; without them the schema's own keys come first.
+    """
+    definitions: dict[str, Schema] = schema["$defs"]
+    if not first:
+        yield _section(schema["title"], schema)
+    for name in [*first, *sorted(definitions.keys() - set(first))]:
+        yield _section(name, definitions[name])
+
+
+def _section(name: str, schema: Schema) -> str:
+    described = [_object(schema), schema]
+    description = next((part["description"] for part in described if "description" in part), "")
+    lines = [f"## {name}", "", *([_cell(description), ""] if description else [])]
+    if keys := described[0].get("properties"):
+        required = set(described[0].get("required", ()))
+        lines += ["| key | value | required | meaning |", "| --- | --- | --- | --- |"]
+        for key, part in keys.items():
+            yes = "yes" if key in required else ""
+            lines.append(f"| `{key}` | {_value(part)} | {yes} | {_cell(part.get('description', ''))} |")
+    else:
+        lines.append(_value(schema))
+    return "\n".join([*lines, ""])
+
+
+def _object(schema: Schema) -> Schema:
+    """Return the alternative of a schema that is an object with keys, or else the schema."""
+    return next((part for part in (schema, *schema.get("anyOf", ())) if "properties" in part), schema)
+
+
+def _value(part: Schema) -> str:
+    """Return the type of a value, its permitted values and its default."""
+    text = _type(part)
+    if "default" in part:
+        text += f"; default `{_json(part['default'])}`"
+    return text
+
+
+def _type(part: Schema) -> str:
+    if reference := part.get("$ref"):
+        name = reference.rpartition("/")[2]
+        return f"[{name}](#{name.lower()})"
+    if "anyOf" in part and "properties" not in part:
+        return " or ".join(dict.fromkeys(_type(choice) for choice in part["anyOf"]))
+    if "enum" in part:
+        return ", ".join(f"`{value}`" for value in part["enum"])
+    if "const" in part:
+        return f"`{_json(part['const'])}`"
+    if part.get("type") == "array":
+        return f"list of {_type(part['items'])}"
+    for mapping in (*part.get("patternProperties", {}).values(), part.get("additionalProperties")):
+        if isinstance(mapping, dict):
+            return f"mapping to {_type(mapping)}"
+    kind = str(part.get("type", "any value"))
+    return f"{kind}, {part['format']}" if "format" in part else kind
+
+
+def _json(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _cell(text: str) -> str:
+    """Return a text for a cell of a table: on one line, with `<` and `|` as they are."""
+    return re.sub(r"\s+", " ", text).replace("|", r"\|").replace("<", "\\<")
