@@ -81,7 +81,8 @@ def pods(scratch: BackendProject) -> list[tuple[int, str, str]]:
         subprocess.Popen(
             container["command"],
             cwd=scratch.project.directory,
-            env={**environment, "PATH": path, "JOB_COMPLETION_INDEX": str(index)},
+            # A pod with one processor: Pulumi opens two connections to PostgreSQL at most.
+            env={**environment, "PATH": path, "JOB_COMPLETION_INDEX": str(index), "GOMAXPROCS": "1"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
