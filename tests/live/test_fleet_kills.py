@@ -138,7 +138,6 @@ def test_a_server_that_stops_fails_its_tenants_only_and_the_next_run_completes_t
     client = f"{proxy.url}/admin/realms/{NAMES[0]}/clients"
     assert results[NAMES[0]]["message"] == (
         f'`pulumi up --stack {NAMES[0]}` failed: error sending request: Post "{client}": EOF. '
-        "The server answers again, and the state now contains what it had carried out. "
-        f"Run `flow-mcp up {NAMES[0]}` to complete the update"
+        "The server answers again, and the state now contains what it had carried out. Run the command again"
     )
     fleet.require_converged()

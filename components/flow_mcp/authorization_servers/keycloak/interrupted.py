@@ -31,6 +31,11 @@ _REPEATABLE = frozenset(
 )
 
 
+def concerns(operation: Operation) -> bool:
+    """Return whether the resource of an operation is at a Keycloak."""
+    return operation.type.startswith(("keycloak:", "flow-mcp:index:Keycloak"))
+
+
 def knows(operation: Operation) -> bool:
     """Return whether this module can determine the result of an interrupted creation."""
     return _is_repeatable(operation) or operation.type in _FINDERS or operation.type == _CLAIM
