@@ -141,7 +141,8 @@ def _without(reading: Reading, invalid: Mapping[str, str]) -> Reading:
 
 
 def _listed(client: ExistingClient, problem: str) -> ExistingClient:
-    declared = {key: client.declared[key] for key in ("clientId", "grant", "access")}
+    # A server that assigns client IDs has none in the declaration of a client that it creates.
+    declared = {"clientId": client.client_id, **{key: client.declared[key] for key in ("grant", "access")}}
     remark = (
         f"The stack lists the client and does not manage it: a tenant's file cannot declare it. {problem}"
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from flow_mcp.authorization_servers.adoption import AdoptionRequest
 from flow_mcp.authorization_servers.keycloak.adoption.realm import Realm, audiences
-from flow_mcp.authorization_servers.keycloak.adoption.representations import (
+from flow_mcp.authorization_servers.representations import (
     Representation,
     flag,
     mapping,

@@ -17,18 +17,18 @@ from flow_mcp.authorization_servers.adoption import (
     Reading,
     Report,
 )
+from flow_mcp.authorization_servers.adoption_names import client_name
 from flow_mcp.authorization_servers.errors import AuthorizationServerError, RightsError
 from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, Administration
 from flow_mcp.authorization_servers.keycloak.adoption.audiences import Audiences, Reached
 from flow_mcp.authorization_servers.keycloak.adoption.belonging import belongs, left_alone
 from flow_mcp.authorization_servers.keycloak.adoption.expression import Expression, express, is_exact
 from flow_mcp.authorization_servers.keycloak.adoption.imports import imports
-from flow_mcp.authorization_servers.keycloak.adoption.names import client_name
 from flow_mcp.authorization_servers.keycloak.adoption.people import PeopleOfResources
 from flow_mcp.authorization_servers.keycloak.adoption.realm import Realm
-from flow_mcp.authorization_servers.keycloak.adoption.representations import Representation, text
 from flow_mcp.authorization_servers.keycloak.adoption.resource_scopes import resource_scopes
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
+from flow_mcp.authorization_servers.representations import Representation, text
 from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.settings import Grant
 
