@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from flow_mcp.authorization_servers.adoption import AdoptionRequest
+from flow_mcp.authorization_servers.audience_keys import AudienceKeys
 from flow_mcp.authorization_servers.keycloak.adoption.realm import Realm, audiences
 from flow_mcp.authorization_servers.representations import (
     Representation,
@@ -15,8 +15,6 @@ from flow_mcp.authorization_servers.representations import (
     objects,
     texts,
 )
-
-_RESOURCE = re.compile(r"([A-Za-z0-9][A-Za-z0-9_-]{0,62})/environments/([A-Za-z0-9][A-Za-z0-9_-]{0,62})")
 
 
 @dataclass(frozen=True)
@@ -41,8 +39,7 @@ class Audiences:
     """
 
     def __init__(self, request: AdoptionRequest, realm: Realm) -> None:
-        self._flow = request.flow_server.rstrip("/")
-        self._tenant = f"{self._flow}/mcp/tenants/{request.tenant_id}"
+        self._keys = AudienceKeys(request)
         self._realm = realm
         self._by_scope = {
             name: audiences(objects(scope, "protocolMappers")) for name, scope in realm.scopes.items()
@@ -50,9 +47,7 @@ class Audiences:
 
     def key(self, audience: str) -> str | None:
         """Return `<workspace>/<environment>` of the audience of a protected resource of the tenant."""
-        prefix = f"{self._tenant}/workspaces/"
-        match = _RESOURCE.fullmatch(audience[len(prefix) :]) if audience.startswith(prefix) else None
-        return f"{match[1]}/{match[2]}" if match else None
+        return self._keys.key(audience)
 
     def keys(self, clients: Iterable[Representation]) -> tuple[str, ...]:
         """Return the keys of all resources that a scope or one of the clients adds, sorted."""
@@ -76,7 +71,7 @@ class Audiences:
             for audience in sorted(added):
                 if key := self.key(audience):
                     resources.setdefault(key, source)
-                elif self._is_of_tenant(audience):
+                elif self._keys.is_inexact(audience):
                     inexact.setdefault(audience, source)
         return Reached(dict(sorted(resources.items())), inexact)
 
@@ -106,8 +101,3 @@ class Audiences:
         """Return the mapper with which a scope adds a resource's audience; None if it does not add it."""
         added = self._by_scope[scope].items()
         return next((mapper for audience, mapper in added if self.key(audience) == key), None)
-
-    def _is_of_tenant(self, audience: str) -> bool:
-        """Return whether an audience is the tenant's or the Flow instance's, but no environment's."""
-        plain, above = audience.rstrip("/"), {self._flow, f"{self._flow}/mcp", self._tenant}
-        return plain in above or plain.startswith(f"{self._tenant}/")
