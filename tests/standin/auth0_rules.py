@@ -300,7 +300,8 @@ def role(inputs: Properties, account: Account, before: Properties | None) -> Pro
     """Require a unique name."""
     taken = {other["name"] for other in account.of(ROLE) if before is None or other["id"] != before["id"]}
     taken |= account.given.get("roles", {}).keys()
-    if inputs.get("name") in taken or existing_object(account, "roles", name=inputs.get("name")):
+    by_hand = existing_object(account, "roles", name=inputs.get("name"))
+    if inputs.get("name") in taken or (by_hand and (before is None or by_hand["id"] != before["id"])):
         raise ServiceError(f"409: a role with the name {inputs['name']} exists already")
     return _id(before, "rol_") | _named(inputs, before)
 

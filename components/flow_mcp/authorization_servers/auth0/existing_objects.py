@@ -1,12 +1,14 @@
 """Ends an update before it creates an object that exists at Auth0 already, with a remedy.
 
-Auth0 rejects a second object with status 409. The plugin takes over an existing grant of an application instead,
-with whatever scopes it has (createClientGrant of its upstream provider).
+Auth0 rejects a second object with status 409, and accepts a second application with the same name. Recent
+plugins take over an existing grant of an application instead, with whatever scopes it has (createClientGrant
+of the upstream provider).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import pulumi
@@ -14,6 +16,7 @@ import pulumi
 from flow_mcp.authorization_servers.auth0.adoption.objects import Objects
 from flow_mcp.authorization_servers.auth0.management_api import ManagementApi
 from flow_mcp.authorization_servers.errors import OwnedByOthersError
+from flow_mcp.authorization_servers.representations import text
 
 _CREDENTIALS = ("AUTH0_API_TOKEN", "AUTH0_CLIENT_ID")
 
@@ -31,17 +34,15 @@ def refusing_existing(
     if not any(environment.get(name) for name in _CREDENTIALS):
         return pulumi.ResourceOptions()  # The Management API does not accept the sign-in of Auth0's CLI.
 
+    # The objects are read once, on the first creation. The connection ends with the program.
+    objects = cache(lambda: Objects(api(domain), lambda _: None))
+
     def refuse(arguments: pulumi.ResourceHookArgs) -> None:
-        with api(domain) as connection:
-            what = existing_object(
-                Objects(connection, lambda _: None),
-                arguments.type.rpartition(":")[2],
-                arguments.new_inputs or {},
-            )
-        if what:
+        resource_type, inputs = arguments.type.rpartition(":")[2], arguments.new_inputs or {}
+        if what := existing_object(objects(), resource_type, inputs):
             raise OwnedByOthersError(
-                f"{what} in the Auth0 tenant {domain} already, and is not in the state of this stack. Take it "
-                "over with `flow-mcp adopt` and this stack's name, or delete it."
+                f"{what} in the Auth0 tenant {domain} already, and is not in the state of this stack. Take "
+                "it over with `flow-mcp adopt` and this stack's name, or delete it."
             )
 
     hook = pulumi.ResourceHook(f"refuse-existing-{domain}", refuse)
@@ -56,6 +57,9 @@ def existing_object(objects: Objects, resource_type: str, inputs: Mapping[str, A
         resource_type: last part of the resource's type in Pulumi.
         inputs: the resource's inputs, by name in Pulumi.
     """
+    if resource_type == "Client":
+        names = {text(client, "name") for client in objects.clients.values()}
+        return f"An application with the name {inputs['name']} exists" if inputs["name"] in names else ""
     if resource_type == "ResourceServer" and inputs["identifier"] in objects.apis:
         return f"The API {inputs['identifier']} exists"
     if resource_type == "Role" and inputs["name"] in objects.roles:

@@ -81,7 +81,9 @@ class _Steps:
             if name not in self.client_ids:
                 continue
             client_id = self.client_ids[name]
-            client = self.objects.clients[client_id]
+            client = self.objects.clients.get(client_id)
+            if client is None:
+                continue
             wanted = client_properties(self.declaration, self.server, name, declared)
             yield TakenOver(f"Client/{name}", client_id, differences.of_client(client, wanted))
             yield TakenOver(

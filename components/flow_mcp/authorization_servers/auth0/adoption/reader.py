@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
@@ -33,7 +33,7 @@ from flow_mcp.authorization_servers.representations import text
 from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.settings import Grant
 
-_DOMAIN = ".auth0.com"
+_ISSUER = re.compile(r"https://((?:[a-z0-9-]+\.)+auth0\.com)/?")
 
 
 class Auth0Reader:
@@ -52,10 +52,8 @@ class Auth0Reader:
 
         The issuer of a custom domain does not name the Auth0 tenant, so its settings must be given.
         """
-        parts = urlsplit(authority)
-        plain = (parts.scheme, parts.netloc, parts.path.rstrip("/")) == ("https", parts.hostname, "")
-        is_domain = plain and (parts.hostname or "").endswith(_DOMAIN) and not parts.query
-        return {"domain": parts.hostname} if is_domain else None
+        match = _ISSUER.fullmatch(authority)
+        return {"domain": match[1]} if match else None
 
     def read(self, request: AdoptionRequest, report: Report) -> Reading:
         """Return the tenant's clients and the Auth0 tenant's other applications. Nothing is changed.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 from flow_mcp.authorization_servers.adoption import TakenOver
 from flow_mcp.authorization_servers.auth0.adoption.imports import imports
@@ -28,12 +28,9 @@ def recreated(
     ids = {
         name: client_id
         for name in declaration.tenant.clients
-        if (
-            client_id := managed.get(f"Client/{name}")
-            or _recreated_client(declaration, objects, managed, name)
-        )
+        if (client_id := managed.get(f"Client/{name}") or _recreated_client(declaration, objects, name))
     }
-    existing = imports(declaration, objects, {n: i for n, i in ids.items() if i in objects.clients})
+    existing = imports(declaration, objects, ids)
     return tuple(
         entry
         for entry in existing.taken_over
@@ -41,9 +38,7 @@ def recreated(
     )
 
 
-def _recreated_client(
-    declaration: Declaration, objects: Objects, managed: Collection[str], name: str
-) -> str | None:
+def _recreated_client(declaration: Declaration, objects: Objects, name: str) -> str | None:
     """Return the ID of the only application with the name of a client that no longer exists."""
     wanted = declaration.client_id(name)
     candidates = [
