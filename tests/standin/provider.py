@@ -39,7 +39,6 @@ from tests.standin.server import Account, Server, ServiceError
 from tests.standin.shapes import Shape, object_failures
 from tests.standin.values import UNKNOWN, Properties, plain, wire
 
-
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
