@@ -19,7 +19,7 @@ from tests.standin.auth0_rules import API, CLIENT, CREDENTIALS, GRANT, PERMISSIO
 
 AGAIN = "again.eu.auth0.com"
 _EXPECTED = Path(__file__).parent / "auth0_adopted.json"
-_BOOKKEEPING = {"flow-mcp-handmade", "handmade", "handmade-management", "metadata"}
+_BOOKKEEPING = {"flow-mcp-handmade", "handmade", "handmade-management"}
 """Resources of the first update that exist in the state only."""
 
 

@@ -101,11 +101,12 @@ def client(resource_id: str, account: Account) -> Properties | None:
     entry = find(account, CLIENTS, "client_id", resource_id)
     if entry is None or entry.get("external_metadata_type") == "cimd":
         return None
+    # The plugin has a text for this Boolean, and takes its `null` for an absent value.
     prompt = entry.get("skip_non_verifiable_callback_uri_confirmation_prompt")
     return {
         **_properties(entry),
         "clientMetadata": entry.get("client_metadata", {}),
-        "skipNonVerifiableCallbackUriConfirmationPrompt": "null" if prompt is None else str(prompt).lower(),
+        "skipNonVerifiableCallbackUriConfirmationPrompt": "" if prompt is None else str(prompt).lower(),
     }
 
 
