@@ -26,7 +26,7 @@ _BOOKKEEPING = {"flow-mcp-handmade", "handmade", "handmade-management"}
 @pytest.fixture
 def auth0(stand_in: Callable[[str], StandInProject]) -> StandInProject:
     project = stand_in("auth0")
-    project.prepare(DOMAIN, existing=EXISTING)
+    project.prepare(DOMAIN, existing=EXISTING, tenant={})
     return project
 
 
@@ -91,9 +91,7 @@ def test_what_was_recreated_by_hand_is_taken_over(auth0: StandInProject) -> None
     tenant.create()
     tenant.up()
     desktop = recreate(auth0)
-    refused = auth0.scratch.pulumi(
-        "up", "--refresh", "--yes", "--skip-preview", "--stack", "again", check=False
-    )
+    refused = auth0.scratch.pulumi("up", "--refresh", "--yes", "--stack", "again", check=False)
     message = " ".join(refused.stdout.split())
     assert refused.returncode != 0
     assert f"exists in the Auth0 tenant {AGAIN} already, and is not in the state of this stack" in message
@@ -128,7 +126,7 @@ def recreate(auth0: StandInProject) -> str:
     """Delete a program, a client grant and a role, and make them again by hand. Return the desktop's ID."""
     with auth0.server.account(AGAIN) as account:
         by_name = {client["name"]: client["id"] for client in account.of(CLIENT)}
-        agent, desktop = (by_name[f"flow-mcp-again-{name}"] for name in ("agent", "desktop"))
+        agent, desktop = (str(by_name[f"flow-mcp-again-{name}"]) for name in ("agent", "desktop"))
         [api] = account.of(API)
         for token in (CLIENT, CREDENTIALS):
             del account.objects[token][agent]

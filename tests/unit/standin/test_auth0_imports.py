@@ -10,8 +10,8 @@ import pytest
 from pulumi.provider.experimental.provider import DiffRequest, ReadRequest
 
 from tests.engine.auth0_by_hand import DOMAIN, EXISTING, PRODUCTION
-from tests.standin import auth0_existing
-from tests.standin.auth0_rules import API, CLIENT, CREDENTIALS, GRANT, PERMISSION, SCOPES
+from tests.standin import auth0_existing  # noqa: F401 registers the imports
+from tests.standin.auth0_rules import API, CLIENT, CREDENTIALS, GRANT, PERMISSION, RULES, SCOPES
 from tests.standin.provider import StandIn
 from tests.standin.sdk import Sdk
 from tests.standin.server import Server
@@ -36,7 +36,7 @@ def auth0(tmp_path: Path) -> StandIn:
     server = Server(tmp_path / "auth0.json")
     with server.account(DOMAIN) as account:
         account.given["existing"] = EXISTING
-    stand_in = StandIn(Sdk.of("auth0"), auth0_existing.RULES, server, {})
+    stand_in = StandIn(Sdk.of("auth0"), RULES, server, {})
     stand_in._account = DOMAIN
     return stand_in
 

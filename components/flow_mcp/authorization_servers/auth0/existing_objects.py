@@ -45,7 +45,9 @@ def refusing_existing(
                 "it over with `flow-mcp adopt` and this stack's name, or delete it."
             )
 
-    hook = pulumi.ResourceHook(f"refuse-existing-{domain}", refuse)
+    # Also in previews, so that `pulumi up` ends before it has created a part.
+    options = pulumi.ResourceHookOptions(on_dry_run=True)
+    hook = pulumi.ResourceHook(f"existing objects of {domain}", refuse, options)
     return pulumi.ResourceOptions(hooks=pulumi.ResourceHookBinding(before_create=[hook]))
 
 
@@ -65,8 +67,10 @@ def existing_object(objects: Objects, resource_type: str, inputs: Mapping[str, A
     if resource_type == "Role" and inputs["name"] in objects.roles:
         return f"The role {inputs['name']} exists"
     if resource_type == "ClientGrant":
-        client_id, subject = inputs.get("clientId") or "", inputs["subjectType"]
-        if objects.grant(inputs["audience"], client_id, subject):
+        client_id, subject = inputs.get("clientId"), inputs["subjectType"]
+        if client_id is not None and not isinstance(client_id, str):
+            return ""  # A client that this update creates has no grants.
+        if objects.grant(inputs["audience"], client_id or "", subject):
             who = f"the application {client_id}" if client_id else "third-party applications"
             return f"The client grant of {who} for {inputs['audience']} (subject type {subject}) exists"
     return ""

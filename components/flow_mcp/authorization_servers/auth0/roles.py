@@ -13,9 +13,9 @@ import pulumi_auth0 as auth0
 from flow_mcp.authorization_servers.auth0 import names
 from flow_mcp.authorization_servers.auth0.apis import Permissions, after_permission
 from flow_mcp.authorization_servers.auth0.declaration import Auth0
+from flow_mcp.authorization_servers.auth0.role_properties import description, resources_of_role
 from flow_mcp.authorization_servers.errors import AuthorizationServerError
 from flow_mcp.declaration.declaration import Declaration
-from flow_mcp.declaration.sign_in_paths import admitted
 from flow_mcp.engine.plugin.program import cause
 
 
@@ -59,20 +59,6 @@ def find(declaration: Declaration, server: Auth0, opts: pulumi.ResourceOptions) 
     if server.roles.create:
         return {}
     return {name: _id(name, opts) for name in resources_of_role(declaration)}
-
-
-def resources_of_role(declaration: Declaration) -> Mapping[str, list[str]]:
-    """Return, by name of the role, the keys of the protected resources that its users may use."""
-    keys: dict[str, list[str]] = {}
-    for resource in declaration.resources:
-        for group in admitted(declaration, resource).groups:
-            keys.setdefault(group, []).append(resource.key)
-    return dict(sorted(keys.items()))
-
-
-def description(declaration: Declaration) -> str:
-    """Return the description of a role that the stack creates."""
-    return f"Flow MCP: people of {declaration.tenant.id} who may use its MCP servers"
 
 
 def _create(declaration: Declaration, name: str, opts: pulumi.ResourceOptions) -> pulumi.Output[str]:

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, cast
 
 from flow_mcp.authorization_servers.adoption import Report, TakenOver
 from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, Administration
 from flow_mcp.authorization_servers.keycloak.adoption.recreated import differences_of
 from flow_mcp.operations.adopt.errors import AdoptError
+from flow_mcp.operations.drift import auth0
 from flow_mcp.operations.drift.detect import administration
 from flow_mcp.operations.drift.keycloak.managed import Managed
 from flow_mcp.operations.drift.keycloak.realm import Realm
 from flow_mcp.operations.drift.keycloak.recreated import Recreated, recreated
-from flow_mcp.operations.drift.refresh import Refreshed, refreshed
+from flow_mcp.operations.drift.refresh import refreshed
 from flow_mcp.review.preview.engine import Engine
-
-if TYPE_CHECKING:
-    from flow_mcp.authorization_servers.auth0 import Auth0
 
 
 def recreated_objects(
@@ -44,7 +41,7 @@ def recreated_objects(
     # `adopted` is the record of the tenant's own server, also during a move.
     comparison, *_ = refreshed(engine, stack, report).at_servers
     if comparison.declaration.kind.key == "auth0":
-        return _at_auth0(comparison, report)
+        return auth0.recreated(comparison, report)
     if comparison.declaration.kind.key != "keycloak":
         raise AdoptError(
             f"flow-mcp finds recreated objects on Keycloak and Auth0 only, and {stack} uses "
@@ -61,21 +58,6 @@ def recreated_objects(
             )
         items = [_taken_over(managed, item) for item in recreated(realm, managed)]
     return tuple(sorted(items, key=lambda item: item.resource))
-
-
-def _at_auth0(comparison: Refreshed, report: Report) -> tuple[TakenOver, ...]:
-    # Imported on use only: a tenant has one kind of server.
-    from flow_mcp.authorization_servers.auth0.adoption.objects import Objects
-    from flow_mcp.authorization_servers.auth0.adoption.recreated import recreated as recreated_at_auth0
-    from flow_mcp.authorization_servers.auth0.management_api import ManagementApi
-
-    managed = {
-        f"{resource.type}/{resource.name}": resource.id
-        for resource in comparison.resources
-        if resource.after is not None
-    }
-    with ManagementApi(cast("Auth0", comparison.declaration.server).domain) as connection:
-        return recreated_at_auth0(comparison.declaration, Objects(connection, report), managed)
 
 
 def _taken_over(managed: Managed, item: Recreated) -> TakenOver:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from flow_mcp.authorization_servers.adoption import Imports, Left, TakenOver
-from flow_mcp.authorization_servers.auth0 import api_properties, names, roles
+from flow_mcp.authorization_servers.auth0 import api_properties, names, role_properties
 from flow_mcp.authorization_servers.auth0.adoption import differences
 from flow_mcp.authorization_servers.auth0.adoption.objects import Objects
 from flow_mcp.authorization_servers.auth0.client_properties import authentication_method, client_properties
@@ -63,11 +63,11 @@ class _Steps:
 
     def roles(self) -> Iterator[TakenOver | Left]:
         urls = {resource.key: resource.url for resource in self.declaration.resources}
-        for name, keys in roles.resources_of_role(self.declaration).items():
+        for name, keys in role_properties.resources_of_role(self.declaration).items():
             role = self.objects.roles.get(name, {})
             role_id = text(role, "id")
             if self.server.roles.create and role_id:
-                description = roles.description(self.declaration)
+                description = role_properties.description(self.declaration)
                 yield TakenOver(f"Role/{name}", role_id, differences.of_role(role, description))
             for key in keys:
                 resource, permission = f"RolePermission/{key}:{name}", (urls[key], names.SCOPE)
