@@ -12,12 +12,14 @@ from contextlib import contextmanager
 from typing import Any
 
 from tests.live.authority import Authority
+from tests.standin.auth0_existing import listed
 from tests.standin.auth0_rules import CREDENTIALS, get_tenant, tenant_settings
 from tests.standin.server import Server
 from tests.standin.web import Answer, Request, WebServer, serving_by_proxy
 
 APPLIER = ("applier", "applier-secret")
-_CLIENTS = "/api/v2/clients/"
+_API = "/api/v2/"
+_CLIENTS = f"{_API}clients/"
 _FLAG = "enable_dynamic_client_registration"
 _PROPERTIES = {
     "client_id_metadata_document_supported": "clientIdMetadataDocumentSupported",
@@ -49,6 +51,16 @@ class Auth0Management(WebServer):
                     return Answer(401, {"statusCode": 401, "message": "Invalid token"})
                 client_id, _, action = path.removeprefix(_CLIENTS).partition("/")
                 return self._client_secret(domain, client_id, rotate=action == "rotate-secret")
+            case "GET", path if path.startswith(_API):
+                if self._tokens.get(request.bearer) != domain:
+                    return Answer(401, {"statusCode": 401, "message": "Invalid token"})
+                with self._server.account(domain) as account:
+                    page = listed(account, path.removeprefix(_API), request.query)
+                return (
+                    Answer(404, {"statusCode": 404, "message": "Not Found"})
+                    if page is None
+                    else Answer(200, page)
+                )
             case _:
                 return Answer(404, {"statusCode": 404, "message": "Not Found"})
 

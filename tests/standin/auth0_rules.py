@@ -2,7 +2,8 @@
 
 Preview rules: observed on the real plugin. Service rules: Auth0's documentation of its Management API.
 
-An account is a domain. A test may add `tenant` (settings in the form of `getTenant`) and `roles` (name → ID).
+An account is a domain. A test may add `tenant` (settings in the form of `getTenant`), `roles` (name → ID) and
+`existing` (objects that somebody made by hand, see `auth0_existing`).
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ RULES = Rules(
         GRANT: frozenset({"audience", "clientId", "defaultFor", "subjectType"}),
         PERMISSION: frozenset({"permission", "resourceServerIdentifier", "roleId"}),
     },
+    kept_parts={(CLIENT, "jwtConfiguration"): frozenset({"lifetimeInSeconds", "secretEncoded"})},
 )
 
 GRANT_TYPES = {"authorization_code", "client_credentials", "implicit", "password", "refresh_token"}
@@ -201,6 +203,8 @@ def api(inputs: Properties, account: Account, before: Properties | None) -> Prop
     for other in account.of(API):
         if other["identifier"] == inputs["identifier"] and (before is None or other["id"] != before["id"]):
             raise ServiceError("409: a resource server with the same identifier already exists")
+    if before is None and existing_object(account, "resource-servers", identifier=inputs["identifier"]):
+        raise ServiceError("409: a resource server with the same identifier already exists")
     lifetime, web = inputs.get("tokenLifetime", 86_400), inputs.get("tokenLifetimeForWeb", 7_200)
     if web > lifetime:
         raise ServiceError("400: token_lifetime_for_web cannot be greater than token_lifetime")
@@ -212,7 +216,8 @@ def scopes(inputs: Properties, account: Account, before: Properties | None) -> P
     """Require an existing API, and one resource for each API."""
     identifier = inputs["resourceServerIdentifier"]
     _existing_api(account, identifier)
-    if before is None and identifier in account.objects.get(SCOPES, {}):
+    existing = existing_object(account, "resource-servers", identifier=identifier) or {}
+    if before is None and (identifier in account.objects.get(SCOPES, {}) or existing.get("scopes")):
         raise ServiceError("Resource Server with non empty scopes")
     return {"id": identifier}
 
@@ -234,7 +239,8 @@ def client(inputs: Properties, account: Account, before: Properties | None) -> P
 def credentials(inputs: Properties, account: Account, before: Properties | None) -> Properties:
     """Require keys for the method private_key_jwt, and generate a secret otherwise."""
     client_id = inputs["clientId"]
-    if client_id not in account.objects.get(CLIENT, {}):
+    by_hand = existing_object(account, "clients", client_id=client_id)
+    if client_id not in account.objects.get(CLIENT, {}) and not by_hand:
         raise ServiceError("404: the client does not exist")
     method = inputs.get("authenticationMethod")
     if method == "private_key_jwt":
@@ -265,13 +271,25 @@ def grant(inputs: Properties, account: Account, before: Properties | None) -> Pr
     for scope in inputs.get("scopes", []):
         _existing_scope(account, inputs["audience"], scope)
     owner = inputs.get("clientId")
-    if owner and not {*account.objects.get(CLIENT, {}), *account.objects.get(CIMD, {})} & {owner}:
+    clients = {*account.objects.get(CLIENT, {}), *account.objects.get(CIMD, {})}
+    if owner and owner not in clients and not existing_object(account, "clients", client_id=owner):
         raise ServiceError(f"404: no client with ID {owner}")
     if before is None and account.find(
         GRANT,
         audience=inputs["audience"],
         clientId=owner,
         subjectType=inputs.get("subjectType", "client"),
+    ):
+        raise ServiceError("409: a client grant for this audience exists already")
+    made_by_hand = {name: value for name, value in {"client_id": owner}.items() if value} or {
+        "default_for": inputs.get("defaultFor")
+    }
+    if before is None and existing_object(
+        account,
+        "client-grants",
+        audience=inputs["audience"],
+        subject_type=inputs.get("subjectType", "client"),
+        **made_by_hand,
     ):
         raise ServiceError("409: a client grant for this audience exists already")
     return _id(before, "cgr_")
@@ -281,7 +299,9 @@ def grant(inputs: Properties, account: Account, before: Properties | None) -> Pr
 def role(inputs: Properties, account: Account, before: Properties | None) -> Properties:
     """Require a unique name."""
     taken = {other["name"] for other in account.of(ROLE) if before is None or other["id"] != before["id"]}
-    if inputs.get("name") in taken | account.given.get("roles", {}).keys():
+    taken |= account.given.get("roles", {}).keys()
+    by_hand = existing_object(account, "roles", name=inputs.get("name"))
+    if inputs.get("name") in taken or (by_hand and (before is None or by_hand["id"] != before["id"])):
         raise ServiceError(f"409: a role with the name {inputs['name']} exists already")
     return _id(before, "rol_") | _named(inputs, before)
 
@@ -291,7 +311,7 @@ def role_permission(inputs: Properties, account: Account, before: Properties | N
     """Require an existing role and scope."""
     identifier, permission = inputs["resourceServerIdentifier"], inputs["permission"]
     roles = {*account.objects.get(ROLE, {}), *account.given.get("roles", {}).values()}
-    if inputs["roleId"] not in roles:
+    if inputs["roleId"] not in roles and not existing_object(account, "roles", id=inputs["roleId"]):
         raise ServiceError("404: the role does not exist")
     _existing_scope(account, identifier, permission)
     return {"id": f"{inputs['roleId']}::{identifier}::{permission}"}
@@ -302,21 +322,33 @@ def get_role(arguments: Properties, account: Account) -> Properties:
     """Return a role by its name."""
     name = arguments["name"]
     created = {role["name"]: role["id"] for role in account.of(ROLE)}
-    role_id = {**account.given.get("roles", {}), **created}.get(name)
+    by_hand = existing_object(account, "roles", name=name) or {}
+    role_id = {**account.given.get("roles", {}), **created}.get(name) or by_hand.get("id")
     if role_id is None:
         raise ServiceError(f"no role found with name {name!r}")
     return {"id": role_id, "name": name}
 
 
+def existing_object(account: Account, kind: str, **values: Any) -> Properties | None:
+    """Return the object that somebody made by hand with these values; None if there is none."""
+    objects: list[Properties] = account.given.get("existing", {}).get(kind, [])
+    return next((entry for entry in objects if values.items() <= entry.items()), None)
+
+
 def _existing_api(account: Account, identifier: str) -> None:
-    if account.find(API, identifier=identifier) is None:
+    by_hand = existing_object(account, "resource-servers", identifier=identifier)
+    if account.find(API, identifier=identifier) is None and not by_hand:
         raise ServiceError(f"404: no resource server with identifier {identifier}")
 
 
 def _existing_scope(account: Account, identifier: str, scope: str) -> None:
     """Raise if the scope does not exist, so that a program must declare the dependency on it."""
-    scopes_of_api = account.find(SCOPES, resourceServerIdentifier=identifier) or {}
-    if scope not in {item["name"] for item in scopes_of_api.get("scopes", [])}:
+    scopes_of_api = account.find(SCOPES, resourceServerIdentifier=identifier)
+    by_hand = existing_object(account, "resource-servers", identifier=identifier) or {}
+    names = {item["name"] for item in scopes_of_api["scopes"]} if scopes_of_api else set()
+    if scopes_of_api is None:
+        names = {item["value"] for item in by_hand.get("scopes", ())}
+    if scope not in names:
         raise ServiceError(f"400: the scope {scope} does not exist on {identifier}")
 
 

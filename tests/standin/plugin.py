@@ -21,6 +21,8 @@ def main(package: str) -> None:
     """Serve the engine. Its address is the first argument of the process."""
     sdk = Sdk.of(package)
     rules = import_module(f"tests.standin.{package}_rules").RULES
+    if package == "auth0":
+        import_module("tests.standin.auth0_existing")  # registers the imports
     server = Server(Path(os.environ[variable(package)]))
     serve(sys.argv[1:], sdk.version, StandIn(sdk, rules, server, os.environ))
 

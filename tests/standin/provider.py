@@ -39,6 +39,8 @@ from tests.standin.server import Account, Server, ServiceError
 from tests.standin.shapes import Shape, object_failures
 from tests.standin.values import UNKNOWN, Properties, plain, wire
 
+_EMPTY: tuple[Any, ...] = (None, "", [], {})
+
 
 class StandIn(Provider):
     """Serves the engine in place of the plugin that belongs to the SDK."""
@@ -100,7 +102,11 @@ class StandIn(Provider):
         changed = {
             name: _kind(before.get(name), after.get(name), replaces=name in replacing)
             for name in sorted(resource.inputs)
-            if _differ(before.get(name), after.get(name))
+            if _differ(
+                before.get(name),
+                after.get(name),
+                self._rules.kept_parts.get((_token(request.type), name), frozenset()),
+            )
             and name not in request.ignore_changes
             # A value that the server assigns to an absent input is no change.
             and not (name not in after and name in resource.computed)
@@ -128,10 +134,12 @@ class StandIn(Provider):
         if request.preview:
             return UpdateResponse(wire({**kept, **inputs}))
         with self._server.account(self._account) as account:
-            objects = account.objects.get(_token(request.type), {})
-            if request.resource_id not in objects:
+            objects = account.objects.setdefault(_token(request.type), {})
+            before = objects.get(request.resource_id) or self._imported(
+                resource, request.resource_id, account
+            )
+            if before is None:
                 raise ServiceError(f"{_token(request.type)} {request.resource_id} does not exist (404)")
-            before = objects[request.resource_id]
             state = {**kept, **self._state(resource, inputs, account, before), "id": request.resource_id}
             objects[request.resource_id] = state
         return UpdateResponse(_outputs(resource, state))
@@ -140,9 +148,11 @@ class StandIn(Provider):
         resource = self._resource(_token(request.type))
         with self._server.account(self._account) as account:
             state = account.objects.get(_token(request.type), {}).get(request.resource_id)
+            state = state or self._imported(resource, request.resource_id, account)
         if state is None:
             return ReadResponse()
-        names = plain(request.inputs) or resource.inputs.keys() - resource.computed
+        # An import has no inputs yet: the plugin returns the values that the server has.
+        names = plain(request.inputs) or {name for name in resource.inputs if state.get(name) not in _EMPTY}
         return ReadResponse(
             request.resource_id,
             _outputs(resource, state),
@@ -160,6 +170,17 @@ class StandIn(Provider):
         if token not in self._sdk.resources:
             raise ServiceError(f"the SDK has no resource type {token}")
         return self._sdk.resources[token]
+
+    def _imported(self, resource: ResourceType, resource_id: str, account: Account) -> Properties | None:
+        """Return an object that was made by hand; None if there is none."""
+        importer = self._rules.imports.get(resource.token)
+        state = importer(resource_id, account) if importer else None
+        if state is None:
+            return None
+        known = {name: value for name, value in state.items() if name in resource.outputs}
+        _require_valid(object_failures(known, resource.outputs, frozenset()), resource.token)
+        assigned = {name: _empty(resource.outputs[name]) for name in resource.computed}
+        return {**assigned, **known, "id": resource_id}
 
     def _state(
         self, resource: ResourceType, inputs: Properties, account: Account, before: Properties | None
@@ -197,8 +218,17 @@ def _empty(shape: Shape) -> Any:
     )
 
 
-def _differ(before: Any, after: Any) -> bool:
-    """Return whether a property changes. A plugin treats `null`, empty and absent values as equal."""
+def _differ(before: Any, after: Any, kept: frozenset[str] = frozenset()) -> bool:
+    """Return whether a property changes. A plugin treats `null`, empty and absent values as equal.
+
+    Args:
+        before: the value in the state.
+        after: the value of the program.
+        kept: parts that keep their value if the program sets none.
+    """
+    if isinstance(before, dict) and isinstance(after, dict):
+        names = before.keys() - (kept - after.keys()) | after.keys()
+        return any(_differ(before.get(name), after.get(name)) for name in names)
     return before != after and not (is_unset(before) and is_unset(after))
 
 

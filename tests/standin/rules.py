@@ -35,6 +35,9 @@ inputs.
 Remove = Callable[[Properties, Account], bool]
 """From state and account to whether the service deletes the object."""
 
+Import = Callable[[str, Account], Properties | None]
+"""From the ID of an object that was made by hand to its state; None if there is none."""
+
 Answer = Callable[[Properties, Account], Properties]
 """From the arguments of a function and the account to its result."""
 
@@ -52,13 +55,16 @@ class Rules:
         package: `azuread` or `auth0`.
         replaced_by: for each resource type, inputs whose change replaces the resource, in addition to those
             that the SDK's documentation names.
+        kept_parts: for each resource type and object, parts that keep their value if the program sets none.
     """
 
     package: str
     replaced_by: dict[str, frozenset[str]] = field(default_factory=dict)
+    kept_parts: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     previews: dict[str, list[Preview]] = field(default_factory=dict)
     makes: dict[str, Make] = field(default_factory=dict)
     removes: dict[str, Remove] = field(default_factory=dict)
+    imports: dict[str, Import] = field(default_factory=dict)
     answers: dict[str, Answer] = field(default_factory=dict)
     signs: list[Sign] = field(default_factory=list)
 
@@ -79,6 +85,10 @@ class Rules:
     def removed(self, token: str) -> Callable[[Remove], Remove]:
         """Register a function that is called when an object is deleted."""
         return _register(self.removes, token)
+
+    def imported(self, token: str) -> Callable[[Import], Import]:
+        """Register a function that returns the state of an object that was made by hand."""
+        return _register(self.imports, token)
 
     def function(self, token: str) -> Callable[[Answer], Answer]:
         """Register a function that returns the result of a data source."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import logging
 import ssl
+import time
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -59,8 +60,8 @@ def send(client: httpx.Client, method: str, url: str, *, server: str, **argument
     """Send a request and return the response.
 
     The request is sent up to 4 times within about 4 seconds if a retry cannot repeat an effect at the server.
-    After status 429 (RFC 6585, section 4) it is sent again when `Retry-After` has passed, if that is at most
-    30 seconds.
+    After status 429 (RFC 6585, section 4) it is sent again when `Retry-After` has passed, or without one the
+    time in `x-ratelimit-reset`, if that is at most 30 seconds.
 
     Args:
         client: a client of `http_client`.
@@ -108,9 +109,19 @@ def send(client: httpx.Client, method: str, url: str, *, server: str, **argument
 
 
 def retry_after(response: httpx.Response) -> float:
-    """Return the seconds in `Retry-After` (RFC 9110, section 10.2.3); 0 if it is absent or not a number."""
-    value = response.headers.get("Retry-After", "")
-    return float(value) if value.isascii() and value.isdigit() else 0.0
+    """Return the seconds that a response asks its client to wait; 0 if it does not.
+
+    They are in `Retry-After` (RFC 9110, section 10.2.3) or follow from `x-ratelimit-reset`, the seconds since
+    1970 at which Auth0 accepts requests again
+    (https://auth0.com/docs/troubleshoot/customer-support/operational-policies/rate-limit-policy).
+    """
+    requested = response.headers.get("Retry-After", "")
+    if requested.isascii() and requested.isdigit():
+        return float(requested)
+    reset = response.headers.get("x-ratelimit-reset", "")
+    if response.status_code != _TOO_MANY_REQUESTS or not (reset.isascii() and reset.isdigit()):
+        return 0.0
+    return max(0.0, float(reset) - time.time())
 
 
 def _wait(state: RetryCallState) -> float:
@@ -126,6 +137,15 @@ def json_object(response: httpx.Response) -> dict[str, Any]:
     except ValueError:
         return {}
     return body if isinstance(body, dict) else {}
+
+
+def json_list(response: httpx.Response) -> list[Any] | None:
+    """Return the JSON list in the response's body; None if the body is anything else."""
+    try:
+        body = response.json()
+    except ValueError:
+        return None
+    return body if isinstance(body, list) else None
 
 
 def _reason(error: httpx.HTTPError) -> str:

@@ -16,6 +16,14 @@ def resource_key(request: AdoptionRequest, url: str) -> str | None:
     return f"{match[1]}/{match[2]}" if match else None
 
 
+def is_inexact(request: AdoptionRequest, url: str) -> bool:
+    """Return whether a URL is the tenant's or the Flow instance's, but no MCP server's."""
+    flow, plain = request.flow_server.rstrip("/"), url.rstrip("/")
+    tenant = f"{flow}/mcp/tenants/{request.tenant_id}"
+    above = {flow, f"{flow}/mcp", tenant}
+    return resource_key(request, url) is None and (plain in above or plain.startswith(f"{tenant}/"))
+
+
 def environments(request: AdoptionRequest, keys: tuple[str, ...]) -> dict[str, list[str]]:
     """Return the environments of each workspace: those of the request, and those of the keys."""
     known = {name: set(listed) for name, listed in request.workspaces.items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 import ssl
+import time
 
 import httpx
 import pytest
@@ -54,6 +55,13 @@ def test_status_429_is_retried_after_the_requested_time(
     throttled = httpx.Response(429, headers={"Retry-After": retry_after} if retry_after else {})
     assert request(StandIn({"POST /": [throttled, OK]}), "POST").text == "fine"
     assert waits == [wait]
+
+
+def test_status_429_of_auth0_is_retried_when_its_limit_is_reset(waits: list[float]) -> None:
+    throttled = httpx.Response(429, headers={"x-ratelimit-reset": str(int(time.time()) + 10)})
+    assert request(StandIn({"GET /": [throttled, OK]})).text == "fine"
+    [wait] = waits
+    assert 5 < wait <= 10
 
 
 def test_status_429_with_a_long_retry_after_is_final(waits: list[float]) -> None:

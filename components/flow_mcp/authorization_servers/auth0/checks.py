@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from flow_mcp.declaration.declaration import Declaration
 
 _PATH: Path = ("authorizationServer", "auth0")
-_MAXIMUM_ACCESS_SECONDS = 86_400
+MAXIMUM_ACCESS_SECONDS = 86_400
 """A limit of this project; Auth0 allows 30 days."""
-_MAXIMUM_REFRESH_SECONDS = 31_557_600
+MAXIMUM_REFRESH_SECONDS = 31_557_600
 """https://auth0.com/docs/secure/tokens/refresh-tokens/configure-refresh-token-expiration"""
 
 
@@ -73,7 +73,7 @@ def _tenant(server: Auth0) -> Iterator[Finding]:
 
 def _lifetimes(server: Auth0) -> Iterator[Finding]:
     access, refresh = server.tokens.access, server.tokens.refresh
-    if seconds(access) > _MAXIMUM_ACCESS_SECONDS:
+    if seconds(access) > MAXIMUM_ACCESS_SECONDS:
         yield Finding(
             (*_PATH, "tokens", "access"),
             "is longer than a day, and an access token cannot be revoked",
@@ -81,7 +81,7 @@ def _lifetimes(server: Auth0) -> Iterator[Finding]:
         )
     if refresh is None:
         return
-    if seconds(refresh.lifetime) > _MAXIMUM_REFRESH_SECONDS:
+    if seconds(refresh.lifetime) > MAXIMUM_REFRESH_SECONDS:
         yield Finding(
             (*_PATH, "tokens", "refresh", "lifetime"), "is longer than Auth0 allows", "Declare at most 365d."
         )

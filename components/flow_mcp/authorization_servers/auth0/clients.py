@@ -9,14 +9,14 @@ from functools import partial
 import pulumi
 import pulumi_auth0 as auth0
 
-from flow_mcp.authorization_servers.auth0 import names, resources
-from flow_mcp.authorization_servers.auth0.apis import Permissions
+from flow_mcp.authorization_servers.auth0 import resources
+from flow_mcp.authorization_servers.auth0.api_properties import grant_properties, subject_of
+from flow_mcp.authorization_servers.auth0.apis import Permissions, after_permission
+from flow_mcp.authorization_servers.auth0.client_properties import authentication_method, client_properties
 from flow_mcp.authorization_servers.auth0.declaration import Auth0
 from flow_mcp.authorization_servers.outputs import combine
-from flow_mcp.declaration.base import seconds
 from flow_mcp.declaration.clients import Client, PrivateKeyJwt
 from flow_mcp.declaration.declaration import Declaration, ResourceDeclared
-from flow_mcp.settings import Grant
 
 
 @dataclass(frozen=True)
@@ -34,14 +34,16 @@ def create(
     ids: dict[str, pulumi.Output[str]] = {}
     secrets: dict[str, pulumi.Output[str]] = {}
     for name, declared in sorted(declaration.tenant.clients.items()):
-        client = _client(declaration, server, name, declared, opts)
+        properties = client_properties(declaration, server, name, declared)
+        client = auth0.Client(name, **properties, opts=opts)
         ids[name] = client.client_id
         credentials = _credentials(name, declared, client, opts)
         if declared.confidential and not declared.private_key_jwt:
             secrets[name] = _secret(name, server, declared, client, credentials, opts)
-        subject = "user" if declared.grant is Grant.AUTHORIZATION_CODE else "client"
         for resource in declaration.reached_by(declared.access):
-            grant(f"{name}/{resource.key}", client.client_id, resource, subject, permissions, opts)
+            grant_name = f"{name}/{resource.key}"
+            if not declaration.tenant.leaves("ClientGrant", grant_name):
+                grant(grant_name, client.client_id, resource, subject_of(declared), permissions, opts)
     return CreatedClients(combine(ids), pulumi.Output.secret(combine(secrets)))
 
 
@@ -67,59 +69,10 @@ def grant(
         name,
         client_id=client_id,
         default_for="third_party_clients" if client_id is None else None,
-        audience=resource.url,
-        scopes=[names.SCOPE],
-        subject_type=subject,
-        # Auth0 rejects a grant of a scope that does not exist yet, and no input of the grant refers to it.
-        opts=pulumi.ResourceOptions.merge(
-            opts, pulumi.ResourceOptions(depends_on=[permissions[resource.key]])
-        ),
+        **grant_properties(resource, subject),
+        # Auth0 rejects a grant of a scope that does not exist yet.
+        opts=after_permission(permissions, resource.key, opts),
     )
-
-
-def _client(
-    declaration: Declaration, server: Auth0, name: str, declared: Client, opts: pulumi.ResourceOptions
-) -> auth0.Client:
-    person = declared.grant is Grant.AUTHORIZATION_CODE
-    refresh = server.tokens.refresh if person else None
-    return auth0.Client(
-        name,
-        name=declaration.client_id(name),
-        description=f"Flow MCP client {name} of {declaration.tenant.id}",
-        app_type=_app_type(declared),
-        is_first_party=True,
-        oidc_conformant=True,
-        grant_types=["authorization_code", *(["refresh_token"] if refresh else [])]
-        if person
-        else ["client_credentials"],
-        # Set even if empty, because the plugin keeps the former values of an absent property.
-        callbacks=list(declared.redirect_uris),
-        web_origins=list(declared.web_origins),
-        allowed_origins=list(declared.web_origins),
-        jwt_configuration={"alg": "RS256"},
-        refresh_token={
-            "rotation_type": "rotating",
-            "expiration_type": "expiring",
-            "token_lifetime": seconds(refresh.lifetime),
-            "idle_token_lifetime": seconds(refresh.idle),
-            "infinite_token_lifetime": False,
-            "infinite_idle_token_lifetime": False,
-            "leeway": 0,
-        }
-        if refresh
-        else None,
-        require_proof_of_possession=True if declaration.binding(declared) else None,
-        client_metadata={"flow_mcp_owner": names.owner(declaration)},
-        opts=opts,
-    )
-
-
-def _app_type(declared: Client) -> str:
-    if declared.grant is Grant.CLIENT_CREDENTIALS:
-        return "non_interactive"
-    if declared.confidential:
-        return "regular_web"
-    return "spa" if declared.web_origins else "native"
 
 
 def _credentials(
@@ -129,7 +82,7 @@ def _credentials(
         return auth0.ClientCredentials(
             f"{name}-credentials",
             client_id=client.client_id,
-            authentication_method="private_key_jwt",
+            authentication_method=authentication_method(declared),
             private_key_jwt={
                 "credentials": [
                     {
@@ -146,7 +99,7 @@ def _credentials(
     return auth0.ClientCredentials(
         f"{name}-credentials",
         client_id=client.client_id,
-        authentication_method="client_secret_basic" if declared.confidential else "none",
+        authentication_method=authentication_method(declared),
         opts=opts,
     )
 

@@ -10,6 +10,7 @@ import pulumi_auth0 as auth0
 
 from flow_mcp.authorization_servers.auth0 import apis, clients, credentials, roles, tenant, third_party
 from flow_mcp.authorization_servers.auth0.declaration import Auth0
+from flow_mcp.authorization_servers.auth0.existing_objects import refusing_existing
 from flow_mcp.authorization_servers.component import AuthorizationServerComponent
 from flow_mcp.declaration.declaration import Declaration
 
@@ -26,11 +27,12 @@ class Auth0AuthorizationServer(AuthorizationServerComponent):
         )
         owned = pulumi.ResourceOptions(parent=self, provider=provider)
         # A missing role must end the update before anything is created.
+        guarded = pulumi.ResourceOptions.merge(owned, refusing_existing(server.domain, os.environ))
         existing_roles = roles.find(declaration, server, owned)
         settings = tenant.prepare(declaration, server, owned)
-        permissions = apis.create(declaration, server, owned)
-        roles.create(declaration, existing_roles, permissions, owned)
-        created = clients.create(declaration, server, permissions, owned)
-        third_party.create(declaration, server, permissions, settings, owned)
+        permissions = apis.create(declaration, server, guarded)
+        roles.create(declaration, existing_roles, permissions, guarded)
+        created = clients.create(declaration, server, permissions, guarded)
+        third_party.create(declaration, server, permissions, settings, guarded)
         self.ids, self.secrets = created.ids, created.secrets
         self.register_outputs({"issuer": server.issuer})

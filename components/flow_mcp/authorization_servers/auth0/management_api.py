@@ -23,10 +23,9 @@ from flow_mcp.authorization_servers.errors import (
     RightsError,
     UnreachableError,
 )
-from flow_mcp.authorization_servers.http import http_client, json_object, send
+from flow_mcp.authorization_servers.http import http_client, json_list, json_object, send
 
 _SETTINGS = "/api/v2/tenants/settings"
-_GRANTS = "/api/v2/client-grants"
 _PAGE = 100
 _SETTINGS_PERMISSIONS = "read:tenant_settings and update:tenant_settings"
 _CLIENT_PERMISSIONS = "read:client_keys, read:clients and update:client_keys"
@@ -106,17 +105,31 @@ class ManagementApi:
         Raises:
             AuthorizationServerError: Auth0 does not answer or rejects the request.
         """
-        grants: list[dict[str, Any]] = []
-        while len(grants) % _PAGE == 0:
-            query = {"audience": audience, "per_page": _PAGE, "page": len(grants) // _PAGE}
-            answer = self._answer("GET", _GRANTS, "read:client_grants", params=query)
-            page = answer.json()
-            if not isinstance(page, list):
-                raise self._unexpected("GET", _GRANTS, answer)
-            grants += page
-            if not page:
-                break
-        return grants
+        return self.listed("/api/v2/client-grants", "read:client_grants", audience=audience)
+
+    def listed(self, path: str, permissions: str, **query: Any) -> list[dict[str, Any]]:
+        """Return the objects of all pages of a list.
+
+        Args:
+            path: path of the list.
+            permissions: the permissions that the request needs, for messages.
+            query: further parameters of the request.
+
+        Raises:
+            AuthorizationServerError: Auth0 does not answer or rejects the request.
+        """
+        objects: list[dict[str, Any]] = []
+        number = 0
+        while True:
+            parameters = {**query, "per_page": _PAGE, "page": number}
+            answer = self._answer("GET", path, permissions, params=parameters)
+            page = json_list(answer)
+            if page is None:
+                raise self._unexpected("GET", path, answer)
+            objects += (entry for entry in page if isinstance(entry, dict))
+            if len(page) < _PAGE:
+                return objects
+            number += 1
 
     @property
     def _server_name(self) -> str:

@@ -11,11 +11,11 @@ import pulumi
 import pulumi_auth0 as auth0
 
 from flow_mcp.authorization_servers.auth0 import names
-from flow_mcp.authorization_servers.auth0.apis import Permissions
+from flow_mcp.authorization_servers.auth0.apis import Permissions, after_permission
 from flow_mcp.authorization_servers.auth0.declaration import Auth0
+from flow_mcp.authorization_servers.auth0.role_properties import description, resources_of_role
 from flow_mcp.authorization_servers.errors import AuthorizationServerError
 from flow_mcp.declaration.declaration import Declaration
-from flow_mcp.declaration.sign_in_paths import admitted
 from flow_mcp.engine.plugin.program import cause
 
 
@@ -34,17 +34,17 @@ def create(
         opts: options of the Pulumi resources.
     """
     url = {resource.key: resource.url for resource in declaration.resources}
-    for name, keys in _resources_of_role(declaration).items():
+    for name, keys in resources_of_role(declaration).items():
         role_id = existing.get(name) or _create(declaration, name, opts)
         for key in keys:
+            if declaration.tenant.leaves("RolePermission", f"{key}:{name}"):
+                continue
             auth0.RolePermission(
                 f"{key}:{name}",
                 role_id=role_id,
                 resource_server_identifier=url[key],
                 permission=names.SCOPE,
-                opts=pulumi.ResourceOptions.merge(
-                    opts, pulumi.ResourceOptions(depends_on=[permissions[key]])
-                ),
+                opts=after_permission(permissions, key, opts),
             )
 
 
@@ -58,23 +58,14 @@ def find(declaration: Declaration, server: Auth0, opts: pulumi.ResourceOptions) 
     """
     if server.roles.create:
         return {}
-    return {name: _id(name, opts) for name in _resources_of_role(declaration)}
-
-
-def _resources_of_role(declaration: Declaration) -> Mapping[str, list[str]]:
-    """Return, by name of the role, the keys of the protected resources that its users may use."""
-    keys: dict[str, list[str]] = {}
-    for resource in declaration.resources:
-        for group in admitted(declaration, resource).groups:
-            keys.setdefault(group, []).append(resource.key)
-    return dict(sorted(keys.items()))
+    return {name: _id(name, opts) for name in resources_of_role(declaration)}
 
 
 def _create(declaration: Declaration, name: str, opts: pulumi.ResourceOptions) -> pulumi.Output[str]:
     return auth0.Role(
         name,
         name=name,
-        description=f"Flow MCP: people of {declaration.tenant.id} who may use its MCP servers",
+        description=description(declaration),
         opts=opts,
     ).id
 

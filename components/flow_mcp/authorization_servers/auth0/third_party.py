@@ -36,7 +36,9 @@ def create(
     dynamic, documents = server.registration.dynamic, server.registration.metadata_documents
     for resource in declaration.reached_by(dynamic.access) if dynamic else ():
         # The client IDs are not known in advance, so these clients need the default grant.
-        grant(f"third-party-{resource.key}", None, resource, "user", permissions, opts)
+        name = f"third-party-{resource.key}"
+        if not declaration.tenant.leaves("ClientGrant", name):
+            grant(name, None, resource, "user", permissions, opts)
     if documents is None:
         return
     after_settings = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=list(settings)))

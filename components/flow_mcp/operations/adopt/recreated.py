@@ -9,6 +9,7 @@ from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, Administ
 from flow_mcp.authorization_servers.keycloak.adoption.recreated import differences_of
 from flow_mcp.operations.adopt import recreated_scalekit
 from flow_mcp.operations.adopt.errors import AdoptError
+from flow_mcp.operations.drift import auth0
 from flow_mcp.operations.drift.detect import administration
 from flow_mcp.operations.drift.keycloak.managed import Managed
 from flow_mcp.operations.drift.keycloak.realm import Realm
@@ -32,7 +33,8 @@ def recreated_objects(
         api: opens a connection to Keycloak's admin API.
 
     Raises:
-        AdoptError: the tenant's authorization server is not Keycloak, or its realm does not exist.
+        AdoptError: the tenant's authorization server is none of Keycloak, Auth0 and Scalekit, or its realm does not
+            exist.
         StackError: the stack has not been applied, or Pulumi does not answer as expected.
         PreviewError: the engine or a plugin failed.
         AuthorizationServerError: the server does not answer or rejects a request.
@@ -41,9 +43,11 @@ def recreated_objects(
     comparison, *_ = refreshed(engine, stack, report).at_servers
     if comparison.declaration.kind.key == "scalekit":
         return tuple(sorted(recreated_scalekit.recreated(comparison), key=lambda item: item.resource))
+    if comparison.declaration.kind.key == "auth0":
+        return auth0.recreated(comparison, report)
     if comparison.declaration.kind.key != "keycloak":
         raise AdoptError(
-            f"flow-mcp finds recreated objects on Keycloak and Scalekit only, and {stack} uses "
+            f"flow-mcp finds recreated objects on Keycloak, Auth0 and Scalekit only, and {stack} uses "
             f"{comparison.declaration.kind.key}. Delete the object, and run `pulumi up --refresh`."
         )
     managed = Managed(comparison)

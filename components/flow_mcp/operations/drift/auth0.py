@@ -1,4 +1,4 @@
-"""Applications that reach a tenant's APIs in Auth0 through grants that the stack did not create.
+"""What is at Auth0 and not in a stack's state: grants for the tenant's APIs, and recreated objects.
 
 The stack's APIs require a grant of each application (`require_client_grant`), so another application gets
 access by a further grant.
@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, cast
 
+from flow_mcp.authorization_servers.adoption import Report, TakenOver
 from flow_mcp.authorization_servers.auth0 import Auth0
+from flow_mcp.authorization_servers.auth0.adoption.objects import Objects
+from flow_mcp.authorization_servers.auth0.adoption.recreated import recreated as recreated_objects
 from flow_mcp.authorization_servers.auth0.management_api import ManagementApi
 from flow_mcp.operations.drift.drift import Appeared
 from flow_mcp.operations.drift.refresh import Refreshed
@@ -41,6 +44,32 @@ def appeared(
             if str(grant.get("id")) not in managed
         ]
     return tuple(sorted(grants, key=lambda grant: (grant.name, grant.within, grant.text)))
+
+
+def recreated(
+    refreshed: Refreshed,
+    report: Report = lambda _: None,
+    api: Callable[[str], ManagementApi] = ManagementApi,
+) -> tuple[TakenOver, ...]:
+    """Return the objects that the stack declares, that exist, and that its state does not have.
+
+    Args:
+        refreshed: the state compared with the server.
+        report: called with the progress.
+        api: opens a connection to the Management API of a domain.
+
+    Raises:
+        AuthorizationServerError: Auth0 does not answer or rejects a request, or several applications have the
+            name of a deleted client.
+    """
+    managed = {
+        f"{resource.type}/{resource.name}": resource.id
+        for resource in refreshed.resources
+        if resource.after is not None
+    }
+    declaration = refreshed.declaration
+    with api(cast("Auth0", declaration.server).domain) as connection:
+        return recreated_objects(declaration, Objects(connection, report), managed)
 
 
 def _grant(grant: dict[str, Any], key: str) -> Appeared:

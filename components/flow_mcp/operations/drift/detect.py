@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import cast
 
+from flow_mcp.authorization_servers.errors import OwnedByOthersError
 from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, Administration, realm_path
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
 from flow_mcp.authorization_servers.load import from_file
@@ -123,12 +124,22 @@ def _elsewhere(comparison: Refreshed) -> _ServerDrift:
     drifts = tuple(drift for resource in comparison.drifted for drift in changes.other(resource))
     declaration = comparison.declaration
     if declaration.kind.key == "auth0":
-        return _ServerDrift(declaration, drifts, auth0.appeared(comparison))
+        return _ServerDrift(declaration, drifts, auth0.appeared(comparison), recreated=_at_auth0(comparison))
     if declaration.kind.key == "scalekit":
         unmanaged = scalekit.appeared(comparison)
         return _ServerDrift(declaration, drifts, unmanaged, recreated=(*scalekit.recreated(comparison),))
     reason = f"this works only on Keycloak, Auth0 and Scalekit, not on {declaration.kind.key}"
     return _ServerDrift(declaration, drifts, unread=reason)
+
+
+def _at_auth0(comparison: Refreshed) -> tuple[str, ...]:
+    """Return the objects that were deleted and recreated. Nothing is read if none was deleted."""
+    if all(resource.after is not None for resource in comparison.resources):
+        return ()
+    # Several applications with the name of a deleted client: `flow-mcp adopt` lists them.
+    with suppress(OwnedByOthersError):
+        return tuple(f"resource {entry.resource}" for entry in auth0.recreated(comparison))
+    return ()
 
 
 def _at_keycloak(

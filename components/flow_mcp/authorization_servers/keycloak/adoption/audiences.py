@@ -14,7 +14,7 @@ from flow_mcp.authorization_servers.representations import (
     objects,
     texts,
 )
-from flow_mcp.authorization_servers.resource_urls import resource_key
+from flow_mcp.authorization_servers.resource_urls import is_inexact, resource_key
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,6 @@ class Audiences:
 
     def __init__(self, request: AdoptionRequest, realm: Realm) -> None:
         self._request = request
-        self._flow = request.flow_server.rstrip("/")
-        self._tenant = f"{self._flow}/mcp/tenants/{request.tenant_id}"
         self._realm = realm
         self._by_scope = {
             name: audiences(objects(scope, "protocolMappers")) for name, scope in realm.scopes.items()
@@ -73,7 +71,7 @@ class Audiences:
             for audience in sorted(added):
                 if key := self.key(audience):
                     resources.setdefault(key, source)
-                elif self._is_of_tenant(audience):
+                elif is_inexact(self._request, audience):
                     inexact.setdefault(audience, source)
         return Reached(dict(sorted(resources.items())), inexact)
 
@@ -103,8 +101,3 @@ class Audiences:
         """Return the mapper with which a scope adds a resource's audience; None if it does not add it."""
         added = self._by_scope[scope].items()
         return next((mapper for audience, mapper in added if self.key(audience) == key), None)
-
-    def _is_of_tenant(self, audience: str) -> bool:
-        """Return whether an audience is the tenant's or the Flow instance's, but no environment's."""
-        plain, above = audience.rstrip("/"), {self._flow, f"{self._flow}/mcp", self._tenant}
-        return plain in above or plain.startswith(f"{self._tenant}/")

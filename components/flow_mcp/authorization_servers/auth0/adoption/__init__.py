@@ -1,0 +1,1 @@
+"""Reads an existing Auth0 tenant, for `flow-mcp adopt`."""

@@ -1,0 +1,109 @@
+"""How a stack takes over the objects of an existing Auth0 tenant without changing them.
+
+The IDs are those of `pulumi import` (https://www.pulumi.com/registry/packages/auth0/).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from flow_mcp.authorization_servers.adoption import Imports, Left, TakenOver
+from flow_mcp.authorization_servers.auth0 import api_properties, names, role_properties
+from flow_mcp.authorization_servers.auth0.adoption import differences
+from flow_mcp.authorization_servers.auth0.adoption.objects import Objects
+from flow_mcp.authorization_servers.auth0.client_properties import authentication_method, client_properties
+from flow_mcp.authorization_servers.auth0.declaration import Auth0
+from flow_mcp.authorization_servers.representations import text
+from flow_mcp.declaration.declaration import Declaration, ResourceDeclared
+
+
+def imports(declaration: Declaration, objects: Objects, client_ids: Mapping[str, str]) -> Imports:
+    """Return the objects that the stack imports, and those that it does not create yet.
+
+    Args:
+        declaration: the tenant's declaration.
+        objects: the objects of the Auth0 tenant.
+        client_ids: the client IDs of the declared clients that exist, by name.
+    """
+    steps = _Steps(declaration, objects, client_ids)
+    entries = [*steps.apis(), *steps.roles(), *steps.clients(), *steps.third_parties()]
+    return Imports(
+        tuple(sorted((o for o in entries if isinstance(o, TakenOver)), key=lambda o: o.resource)),
+        tuple(sorted((o for o in entries if isinstance(o, Left)), key=lambda o: o.resource)),
+    )
+
+
+@dataclass(frozen=True)
+class _Steps:
+    declaration: Declaration
+    objects: Objects
+    client_ids: Mapping[str, str]
+
+    @property
+    def server(self) -> Auth0:
+        return cast("Auth0", self.declaration.server)
+
+    def apis(self) -> Iterator[TakenOver | Left]:
+        for resource in self.declaration.resources:
+            api = self.objects.apis.get(resource.url)
+            if api is None or not text(api, "id"):
+                yield Left(f"ResourceServer/{resource.key}", f"Creates the API of {resource.key}.")
+                continue
+            wanted = api_properties.api_properties(self.declaration, self.server, resource)
+            yield TakenOver(
+                f"ResourceServer/{resource.key}", text(api, "id"), differences.of_api(api, wanted)
+            )
+            yield TakenOver(
+                f"ResourceServerScopes/{resource.key}-scopes",
+                resource.url,
+                differences.of_scopes(api, api_properties.scopes_properties(resource)),
+            )
+
+    def roles(self) -> Iterator[TakenOver | Left]:
+        urls = {resource.key: resource.url for resource in self.declaration.resources}
+        for name, keys in role_properties.resources_of_role(self.declaration).items():
+            role = self.objects.roles.get(name, {})
+            role_id = text(role, "id")
+            if self.server.roles.create and role_id:
+                description = role_properties.description(self.declaration)
+                yield TakenOver(f"Role/{name}", role_id, differences.of_role(role, description))
+            for key in keys:
+                resource, permission = f"RolePermission/{key}:{name}", (urls[key], names.SCOPE)
+                if role_id and permission in self.objects.permissions.get(name, ()):
+                    yield TakenOver(resource, "::".join((role_id, *permission)))
+                else:
+                    yield Left(resource, f"Gives the role {name} the permission {names.SCOPE} of {key}.")
+
+    def clients(self) -> Iterator[TakenOver | Left]:
+        for name, declared in sorted(self.declaration.tenant.clients.items()):
+            if name not in self.client_ids:
+                continue
+            client_id = self.client_ids[name]
+            client = self.objects.clients.get(client_id)
+            if client is None:
+                continue
+            wanted = client_properties(self.declaration, self.server, name, declared)
+            yield TakenOver(f"Client/{name}", client_id, differences.of_client(client, wanted))
+            yield TakenOver(
+                f"ClientCredentials/{name}-credentials",
+                client_id,
+                differences.of_credentials(client, authentication_method(declared)),
+            )
+            subject = api_properties.subject_of(declared)
+            for resource in self.declaration.reached_by(declared.access):
+                yield self._grant(f"{name}/{resource.key}", client_id, resource, subject)
+
+    def third_parties(self) -> Iterator[TakenOver | Left]:
+        if dynamic := self.server.registration.dynamic:
+            for resource in self.declaration.reached_by(dynamic.access):
+                yield self._grant(f"third-party-{resource.key}", "", resource, "user")
+
+    def _grant(self, name: str, client_id: str, resource: ResourceDeclared, subject: str) -> TakenOver | Left:
+        has_api = resource.url in self.objects.apis
+        grant = self.objects.grant(resource.url, client_id, subject) if has_api else None
+        if grant is None:
+            return Left(f"ClientGrant/{name}", f"Grants the permission {names.SCOPE} of {resource.key}.")
+        wanted = api_properties.grant_properties(resource, subject)
+        return TakenOver(f"ClientGrant/{name}", text(grant, "id"), differences.of_grant(grant, wanted))
