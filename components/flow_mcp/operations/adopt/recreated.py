@@ -33,8 +33,8 @@ def recreated_objects(
         api: opens a connection to Keycloak's admin API.
 
     Raises:
-        AdoptError: the tenant's authorization server is none of Keycloak, Auth0 and Scalekit, or its realm does not
-            exist.
+        AdoptError: the tenant's authorization server is none of Keycloak, Auth0 and Scalekit, or its realm
+            does not exist.
         StackError: the stack has not been applied, or Pulumi does not answer as expected.
         PreviewError: the engine or a plugin failed.
         AuthorizationServerError: the server does not answer or rejects a request.
