@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flow_mcp.authorization_servers.keycloak.adoption.recreated import differences_of
-from flow_mcp.authorization_servers.keycloak.adoption.representations import Representation, mapping
+from flow_mcp.authorization_servers.representations import Representation, mapping
 from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.declaration.enterprise import issuers_of
 
