@@ -150,7 +150,7 @@ def _with_named_access(client: ExistingClient, reading: Reading) -> ExistingClie
     FLOWMCP-033 rejects access to everything for these programs, and a new file must pass `flow-mcp check`.
     """
     declared = client.declared
-    is_program = declared["grant"] == Grant.CLIENT_CREDENTIALS.value
+    is_program = declared.get("grant") == Grant.CLIENT_CREDENTIALS.value
     if client.section == "clients" or not is_program or "*" not in declared["access"]:
         return client
     access = [f"{workspace}/*" for workspace in reading.workspaces]
