@@ -87,8 +87,8 @@ def test_a_key_encrypts_the_secrets_of_a_stack_and_without_the_key_an_update_fai
         "Errors: * encryption key not found",
     }
     remedy = (
-        "Check that the key that `secretsprovider` in the stack's file names exists, and that the credentials "
-        "of this run permit decryption with it"
+        "Check that the key that `secretsprovider` in the stack's file names exists, and that the "
+        "credentials of this run permit decryption with it"
     )
     assert {stack: (result["status"], result["message"]) for stack, result in failed.items()} == {
         stack: ("failed", f"the key of the stack {stack} cannot be used: {cause}. {remedy}")
