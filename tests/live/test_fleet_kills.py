@@ -115,6 +115,6 @@ def test_a_server_that_stops_fails_its_tenants_only_and_the_next_run_completes_t
     client = f"{proxy.url}/admin/realms/{NAMES[0]}/clients"
     assert results[NAMES[0]]["message"] == (
         f'`pulumi up --stack {NAMES[0]}` failed: error sending request: Post "{client}": EOF. '
-        "The server answers again, and the state now contains what it had carried out. Run the command again"
+        "The state now contains what the server had carried out. Run the command again"
     )
     fleet.require_converged()

@@ -53,8 +53,7 @@ def resolved(
             "delete the object at the server"
         )
     return FleetError(
-        f"{error}. The server answers again, and the state now contains what it had carried out. Run the "
-        "command again"
+        f"{error}. The state now contains what the server had carried out. Run the command again"
     )
 
 
