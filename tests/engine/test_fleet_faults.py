@@ -16,7 +16,14 @@ from tests.backends.files import Files
 from tests.backends.postgresql import PostgreSql
 from tests.engine.manual_fleet import OTHER, Fleet
 
-NAMES = ("a", "b", "c")
+# The first of two shards has b and t, and the third of three has t: a pipeline was changed from two to three.
+NAMES = ("a", "b", "t")
+SHARED = "t"
+OVERLAPS = {
+    "tenants": (("b", SHARED), (SHARED, "a")),
+    "shards": (("--all", "--shard", "1/2"), ("--all", "--shard", "3/3")),
+}
+CLIENTS = {"tenants": OTHER, "shards": "2c1b0a9f-8e7d-4c6b-a5f4-e3d2c1b0a9fa"}
 PASSED = {"updated", "nothing-to-apply", "unchanged"}
 
 
@@ -109,27 +116,37 @@ def test_a_full_disk_of_the_backend_loses_no_state(small_disk: Path, tmp_path: P
     assert (fleet.client("a"), fleet.backend.locks()) == (OTHER, [])
 
 
-def test_two_runs_that_share_a_tenant_at_the_same_time_apply_everything(tmp_path: Path) -> None:
-    backend = Files(tmp_path / "state")
+@pytest.fixture(scope="module")
+def fleet(tmp_path_factory: pytest.TempPathFactory) -> Fleet:
+    directory = tmp_path_factory.mktemp("overlaps")
+    backend = Files(directory / "state")
     backend.start()
-    fleet = fleet_at(backend, tmp_path / "trial", *NAMES)
-    for name in NAMES:
-        fleet.declare(name, OTHER)
-    runs = [fleet.start("up", *names, "--yes") for names in (("a", "b"), ("b", "c"))]
-    outcomes = [fleet.parsed(*run.communicate()) for run in runs]
+    return fleet_at(backend, directory / "trial", *NAMES)
 
-    assert (outcomes[0]["a"]["status"], outcomes[1]["c"]["status"]) == ("updated", "updated")
-    shared = [outcome["b"] for outcome in outcomes]
+
+@pytest.mark.parametrize("overlap", OVERLAPS)
+def test_two_runs_or_shards_that_share_a_tenant_at_the_same_time_apply_everything(
+    overlap: str, fleet: Fleet
+) -> None:
+    client = CLIENTS[overlap]
+    for name in NAMES:
+        fleet.declare(name, client)
+    runs = [fleet.start("up", *arguments, "--yes") for arguments in OVERLAPS[overlap]]
+    outcomes = [dict(fleet.parsed(*run.communicate())) for run in runs]
+
+    shared = [outcome.pop(SHARED) for outcome in outcomes]
+    others = {name: result["status"] for outcome in outcomes for name, result in outcome.items()}
+    assert others == dict.fromkeys(("a", "b") if overlap == "tenants" else ("b",), "updated")
     assert any(result["status"] == "updated" for result in shared), shared
     assert {result["status"] for result in shared} <= PASSED | {"locked", "failed"}, shared
     for result in shared:
         assert (
             result["status"] in PASSED
             or "locked by" in result["message"]
-            or ("another update of b" in result["message"])
+            or f"another update of {SHARED}" in result["message"]
         ), shared
     assert {*fleet.statuses("up", "--all", "--yes").values()} <= PASSED
-    assert [fleet.client(name) for name in NAMES] == [OTHER] * 3
+    assert [fleet.client(name) for name in NAMES] == [client] * 3
     assert fleet.backend.locks() == []
     assert fleet.statuses("up", "--all", "--yes") == dict.fromkeys(NAMES, "unchanged")
 

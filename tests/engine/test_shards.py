@@ -1,4 +1,4 @@
-"""Tenants on the real engine with a file backend: an Indexed Job's pods, and an approval applied in shards.
+"""Tenants on the real engine at PostgreSQL: an Indexed Job's pods, and an approval applied in shards.
 
 These tenants need no authorization server: an administrator registers their clients by hand.
 """
@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,10 @@ import pytest
 import yaml
 
 from flow_mcp.engine.fleet.shards import Shard
-from flow_mcp.engine.project import Project
-from flow_mcp.local.scratch_project import ScratchProject
 from flow_mcp.operations.manifests.kubernetes import Cluster, manifests
 from flow_mcp.review.diff.document import tree_digest
+from tests.backends.backend import BackendProject
+from tests.backends.postgresql import PostgreSql
 from tests.conftest import REPOSITORY
 from tests.live.command import flow_mcp
 
@@ -30,30 +31,42 @@ SHARDS = 2
 
 
 @pytest.fixture(scope="module")
-def scratch(tmp_path_factory: pytest.TempPathFactory) -> ScratchProject:
-    scratch = ScratchProject.prepare(Project(REPOSITORY), tmp_path_factory.mktemp("shards"), {})
+def postgresql() -> Iterator[PostgreSql]:
+    with PostgreSql() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def scratch(tmp_path_factory: pytest.TempPathFactory, postgresql: PostgreSql) -> BackendProject:
+    scratch = BackendProject.at(postgresql, tmp_path_factory.mktemp("shards"), {})
     for name in NAMES:
         declare(scratch, name, CLIENT)
     assert {len(Shard(number, SHARDS).select(NAMES)) for number in (1, 2)} == {1, 2}
     return scratch
 
 
-def declare(scratch: ScratchProject, name: str, client: str) -> None:
+def declare(scratch: BackendProject, name: str, client: str) -> None:
     own = SAMPLE.replace("id: northwind", f"id: {name}").replace(CLIENT, client)
     scratch.declare(name, own.replace("flow.northwind.example", f"{name}.northwind.example"))
 
 
-def updates(scratch: ScratchProject) -> dict[str, int]:
+def updates(postgresql: PostgreSql) -> dict[str, int]:
     """Return the number of updates of each tenant in Pulumi's history."""
-    history = scratch.state / ".pulumi" / "history" / "flow-mcp"
-    return {name: len(list((history / name).glob("*.history.json"))) for name in NAMES}
+    keys = postgresql.keys()
+    return {
+        name: sum(
+            key.startswith(f".pulumi/history/flow-mcp/{name}/") and key.endswith(".history.json")
+            for key in keys
+        )
+        for name in NAMES
+    }
 
 
-def clients(scratch: ScratchProject) -> dict[str, str]:
+def clients(scratch: BackendProject) -> dict[str, str]:
     return {name: scratch.outputs(name)["clientIds"]["nightly-agent"] for name in NAMES}
 
 
-def pods(scratch: ScratchProject) -> list[tuple[int, str, str]]:
+def pods(scratch: BackendProject) -> list[tuple[int, str, str]]:
     """Run the command of the Job's container once for each index, all at the same time."""
     job = next(
         document
@@ -68,7 +81,8 @@ def pods(scratch: ScratchProject) -> list[tuple[int, str, str]]:
         subprocess.Popen(
             container["command"],
             cwd=scratch.project.directory,
-            env={**environment, "PATH": path, "JOB_COMPLETION_INDEX": str(index)},
+            # A pod with one processor: Pulumi opens two connections to PostgreSQL at most.
+            env={**environment, "PATH": path, "JOB_COMPLETION_INDEX": str(index), "GOMAXPROCS": "1"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -83,16 +97,19 @@ def pods(scratch: ScratchProject) -> list[tuple[int, str, str]]:
     ]
 
 
-def test_the_pods_of_the_indexed_job_update_each_tenant_exactly_once(scratch: ScratchProject) -> None:
+def test_the_pods_of_the_indexed_job_update_each_tenant_exactly_once(
+    scratch: BackendProject, postgresql: PostgreSql
+) -> None:
     ended = pods(scratch)
     assert [code for code, _, _ in ended] == [0, 0], ended
     sizes = [len(Shard(number, SHARDS).select(NAMES)) for number in (1, 2)]
     assert [stdout.splitlines()[-1].split(";")[0] for _, stdout, _ in ended] == [
         f"{size} tenant{'' if size == 1 else 's'}: {size} updated" for size in sizes
     ]
-    assert updates(scratch) == dict.fromkeys(NAMES, 1)
+    assert updates(postgresql) == dict.fromkeys(NAMES, 1)
     assert clients(scratch) == dict.fromkeys(NAMES, CLIENT)
-    assert list(scratch.state.rglob("locks/**/*.json")) == []
+    assert postgresql.locks() == []
+    assert all(postgresql.password not in stdout + stderr for _, stdout, stderr in ended)
 
     # The records of the shards are complete, for the same shards and for a run without shards.
     assert [stdout.splitlines()[-1].split(";")[0] for _, stdout, _ in pods(scratch)] == [
@@ -104,14 +121,14 @@ def test_the_pods_of_the_indexed_job_update_each_tenant_exactly_once(scratch: Sc
     )
 
 
-def gate(scratch: ScratchProject, *arguments: str) -> tuple[int, dict[str, Any], str]:
+def gate(scratch: BackendProject, *arguments: str) -> tuple[int, dict[str, Any], str]:
     process = flow_mcp(scratch, "gate", *arguments, "--as-of", "2026-11-25")
     assert "Traceback" not in process.stderr
     return process.returncode, json.loads(process.stdout), process.stderr
 
 
 def test_an_approval_is_applied_in_shards_without_the_tenant_that_changed_after_it(
-    scratch: ScratchProject,
+    scratch: BackendProject, postgresql: PostgreSql
 ) -> None:
     for name in NAMES:
         declare(scratch, name, OTHER)
@@ -122,7 +139,7 @@ def test_an_approval_is_applied_in_shards_without_the_tenant_that_changed_after_
     assert shown["digest"] == content["digest"] == tree_digest(content["tenants"])
     assert [*content["tenants"]] == [*NAMES]
 
-    before = updates(scratch)
+    before = updates(postgresql)
     declare(scratch, "b-1", CLIENT.replace("2c1b", "9999"))
     approval = ("--approved", content["digest"], "--tree", str(tree), "--json")
     results: dict[str, str] = {}
@@ -135,7 +152,7 @@ def test_an_approval_is_applied_in_shards_without_the_tenant_that_changed_after_
             assert "flow-mcp: b-1: its change is not the approved one: the approved digest is" in stderr
     assert (results, codes) == ({"a-1": "updated", "a-2": "updated", "b-1": "refused"}, {0, 3})
     assert clients(scratch) == {"a-1": OTHER, "a-2": OTHER, "b-1": CLIENT}
-    assert updates(scratch) == {"a-1": before["a-1"] + 1, "a-2": before["a-2"] + 1, "b-1": before["b-1"]}
+    assert updates(postgresql) == {"a-1": before["a-1"] + 1, "a-2": before["a-2"] + 1, "b-1": before["b-1"]}
 
     # The approval still permits the change that was approved, and the other tenants have nothing to apply.
     declare(scratch, "b-1", OTHER)

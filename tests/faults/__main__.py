@@ -72,6 +72,7 @@ def _kill(
 ) -> None:
     for tenant in fleet.names:
         fleet.declare(tenant, "first")
+    fleet.results("up", "--all", "--yes")  # on a busy machine, Keycloak can take too long for the first realm
     fleet.require_converged()
     counts: Counter[str] = Counter()
     duration, attempts = 0.0, 0

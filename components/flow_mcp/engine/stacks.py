@@ -24,6 +24,8 @@ _SECONDS = 120
 _REFRESH_SECONDS = 600
 # Pulumi reads the states of all stacks.
 _LIST_SECONDS = 600
+# How many stacks Pulumi reads at the same time.
+_PARALLEL, _DEFAULT_PARALLEL = "PULUMI_DIY_BACKEND_PARALLEL", 10
 
 CLIENT_SECRETS = "clientSecrets"
 OTHER_CLIENT_SECRETS = "otherClientSecrets"
@@ -246,7 +248,7 @@ class Stacks:
             process = subprocess.run(
                 [str(self.program), "--non-interactive", *arguments],
                 cwd=self.project.directory,
-                env={**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"},
+                env={**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true", "GOMAXPROCS": _list_processors()},
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 text=True,
@@ -265,3 +267,15 @@ class Stacks:
                 )
             raise StackError(f"`{command}` failed: {output}")
         return process.stdout
+
+
+def _list_processors() -> str:
+    """Return a number of processors for Go with which `pulumi stack ls` does not wait for itself.
+
+    At PostgreSQL, Pulumi reads ten stacks at the same time by default, each with two connections, and opens
+    only twice as many connections as there are processors (`pkg/backend/diy/postgres/bucket.go` of Pulumi
+    3.276: `ListPaged` queries while it reads rows). If each of the ten has one, none gets its second.
+    """
+    declared = os.environ.get(_PARALLEL, "")
+    parallel = int(declared) if declared.isdecimal() and int(declared) else _DEFAULT_PARALLEL
+    return str(max(os.cpu_count() or 1, parallel // 2 + 1))

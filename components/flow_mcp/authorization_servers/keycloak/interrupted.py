@@ -10,7 +10,7 @@ import httpx
 from flow_mcp.authorization_servers.errors import AuthorizationServerError
 from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, Administration, realm_path
 from flow_mcp.authorization_servers.keycloak.claim_resource import ClaimInputs, claimed_error, find_claims
-from flow_mcp.authorization_servers.keycloak.preflight import OWNER_ATTRIBUTE
+from flow_mcp.authorization_servers.keycloak.names import OWNER_ATTRIBUTE
 from flow_mcp.engine.fleet.interrupted import Operation
 
 Api = Callable[[Administration], AdminApi]
@@ -29,6 +29,11 @@ _REPEATABLE = frozenset(
         "keycloak:openid/clientServiceAccountRealmRole:ClientServiceAccountRealmRole",
     }
 )
+
+
+def concerns(operation: Operation) -> bool:
+    """Return whether the resource of an operation is at a Keycloak."""
+    return operation.type.startswith(("keycloak:", "flow-mcp:index:Keycloak"))
 
 
 def knows(operation: Operation) -> bool:

@@ -15,10 +15,13 @@ from flow_mcp.review.fleet.fleet import Fleet
 from flow_mcp.review.fleet.losses import losses
 from flow_mcp.review.fleet.recovery import recover
 from flow_mcp.review.fleet.result import Outcome, Result
+from flow_mcp.review.fleet.unanswered import resolved
 from flow_mcp.review.gate.errors import BlockedError
 from flow_mcp.review.preview.engine import Engine, Event, Run
+from flow_mcp.review.preview.errors import UnansweredError
 from flow_mcp.review.preview.run_result import require_completed
 from flow_mcp.review.preview.secrets import with_masked_secrets
+from flow_mcp.review.preview.unanswered import require_answered
 
 
 def refresh(fleet: Fleet) -> Outcome:
@@ -101,7 +104,8 @@ class _Runner:
         """Run a command.
 
         Raises:
-            PreviewError: the command failed.
+            FleetError: the authorization server did not answer some requests.
+            PreviewError: the command failed for another reason.
         """
         engine = Engine(self.fleet.stacks, self.fleet.as_of, self.fleet.interruption)
         resources = 0
@@ -113,7 +117,13 @@ class _Runner:
 
         run = engine.run(*arguments, stack=stack, watch=watch, with_policies=False)
         run = with_masked_secrets(engine, run, stack)
-        require_completed(run, preview=preview)
+        if preview:
+            require_completed(run, preview=True)
+            return run
+        try:
+            require_answered(run)
+        except UnansweredError as error:
+            raise resolved(self.fleet, stack, error, detail) from error
         return run
 
 

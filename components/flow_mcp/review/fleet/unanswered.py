@@ -1,4 +1,4 @@
-"""Resolve the operations of a failed update that Keycloak did not answer, as soon as it answers again."""
+"""Find out the results of operations that Keycloak did not answer, as soon as it answers again."""
 
 from __future__ import annotations
 
@@ -13,44 +13,47 @@ from flow_mcp.engine.fleet import interrupted
 from flow_mcp.engine.fleet.interrupted import Operation
 from flow_mcp.review.fleet.fleet import Fleet, FleetError
 from flow_mcp.review.fleet.recovery import Recovery
+from flow_mcp.review.preview.errors import UnansweredError
 
 # Keycloak starts in less than a minute.
 _WAIT_SECONDS = 120.0
 _POLL_SECONDS = 1.0
 
 
-def resolve(fleet: Fleet, stack: str, operations: Sequence[Operation], detail: Callable[[str], None]) -> str:
-    """Write the results of unanswered operations into a tenant's state.
+def resolved(
+    fleet: Fleet, stack: str, error: UnansweredError, detail: Callable[[str], None]
+) -> FleetError | UnansweredError:
+    """Write the results of unanswered operations into a tenant's state, and return the error to report.
 
     Only this run knows that these operations had begun: a later one could not distinguish their objects from
-    objects that somebody else created.
+    objects that somebody else created, except for clients, which have the stack's owner mark.
 
     Args:
         fleet: the run.
         stack: the stack's name.
-        operations: the operations that the server may have carried out.
+        error: the failure of an update or a destruction.
         detail: called with the progress.
-
-    Returns:
-        What the user should do next, as sentences for the message about the failed update.
     """
-    known = tuple(operation for operation in operations if not operation.creates or keycloak.knows(operation))
+    known = [
+        operation
+        for operation in error.operations
+        if keycloak.concerns(operation) and (not operation.creates or keycloak.knows(operation))
+    ]
     if not known:
-        return ""
+        return error
     recovery = Recovery(fleet)
     try:
         _await_answer(recovery, stack, known, detail)
         recovery.resolve(stack, detail, known)
-    except FlowMcpError as error:
+    except FlowMcpError as cause:
         names = ", ".join(sorted({operation.urn.rpartition("::")[2] for operation in known}))
-        return (
-            f"The server may have carried out the changes of {names}, which could not be found out: {error}. "
-            f"Run `flow-mcp up {stack}` when it answers. If that fails because an object exists, delete the "
-            "object at the server"
+        return FleetError(
+            f"{error}. The server may have carried out the changes of {names}, which could not be found out: "
+            f"{cause}. Run the command again when the server answers. If it fails because an object exists, "
+            "delete the object at the server"
         )
-    return (
-        "The server answers again, and the state now contains what it had carried out. Run "
-        f"`flow-mcp up {stack}` to complete the update"
+    return FleetError(
+        f"{error}. The state now contains what the server had carried out. Run the command again"
     )
 
 

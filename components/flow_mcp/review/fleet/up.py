@@ -14,7 +14,7 @@ from flow_mcp.review.fleet.fleet import Fleet, FleetError
 from flow_mcp.review.fleet.plans import block_reasons, planned, valid_candidates
 from flow_mcp.review.fleet.recovery import recover
 from flow_mcp.review.fleet.result import Outcome, Result, operations
-from flow_mcp.review.fleet.unanswered import resolve
+from flow_mcp.review.fleet.unanswered import resolved
 from flow_mcp.review.gate.apply import Applied, apply
 from flow_mcp.review.gate.errors import BlockedError
 from flow_mcp.review.gate.plan import Plan, Planner
@@ -163,8 +163,7 @@ class Update:
                 if plan.preview.empty:
                     return self.record_without_update(stack)
             except UnansweredError as error:
-                further = resolve(self.fleet, stack, error.operations, detail)
-                raise FleetError(f"{error}. {further}" if further else str(error)) from error
+                raise resolved(self.fleet, stack, error, detail) from error
             else:
                 break
         success = Success(self._fingerprint(stack), began, now(), None, updated=True)

@@ -8,13 +8,11 @@ from dataclasses import dataclass, field
 from flow_mcp.review.gate.errors import BlockedError, DeviationError
 from flow_mcp.review.gate.plan import Plan, Planner
 from flow_mcp.review.policy.evaluation import RuleResult
-from flow_mcp.review.preview.engine import Event, Run
-from flow_mcp.review.preview.errors import PreviewError, UnansweredError
+from flow_mcp.review.preview.engine import Event
 from flow_mcp.review.preview.preview import Preview, configuration
-from flow_mcp.review.preview.run_result import require_completed
 from flow_mcp.review.preview.secrets import with_masked_secrets
 from flow_mcp.review.preview.steps import Step, is_step, step, steps
-from flow_mcp.review.preview.unanswered import unanswered
+from flow_mcp.review.preview.unanswered import require_answered
 from flow_mcp.review.preview.values import deviations, path_text
 
 _MAXIMUM_PATHS = 3
@@ -63,7 +61,7 @@ def apply(planner: Planner, plan: Plan, report: Callable[[str], None] = lambda _
     file, refresh = ("--config-file", str(plan.file)), ("--refresh",) if plan.refresh else ()
     run = planner.engine.run("up", "--yes", "--skip-preview", *file, *refresh, stack=stack, watch=watch)
     run = with_masked_secrets(planner.engine, run, stack, *file)
-    _require_completed(run)
+    require_answered(run)
     rule_results = planner.policies.rule_results(run.events)
     if violation := next((finding for finding in rule_results if finding.blocks), None):
         # A value was unknown in the preview, or the server changed it.
@@ -82,15 +80,6 @@ def apply(planner: Planner, plan: Plan, report: Callable[[str], None] = lambda _
             "Somebody else changes this stack. Find out who, then preview the stack again"
         )
     return Applied(done, remaining, rule_results)
-
-
-def _require_completed(run: Run) -> None:
-    try:
-        require_completed(run, preview=False)
-    except PreviewError as error:
-        if operations := unanswered(run.events):
-            raise UnansweredError(str(error), operations) from error
-        raise
 
 
 @dataclass

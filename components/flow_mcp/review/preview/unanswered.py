@@ -14,7 +14,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from flow_mcp.engine.fleet.interrupted import Operation
-from flow_mcp.review.preview.engine import Event
+from flow_mcp.review.preview.engine import Event, Run
+from flow_mcp.review.preview.errors import PreviewError, UnansweredError
+from flow_mcp.review.preview.run_result import require_completed
 from flow_mcp.review.preview.values import SECRET, plain
 
 # A transport error of Keycloak's provider (keycloak/keycloak_client.go) and of the plugin
@@ -27,6 +29,21 @@ _EXISTS = re.compile(r": 409 ")
 _MARKED = frozenset({"keycloak:openid/client:Client"})
 _CREATIONS = frozenset({"create", "create-replacement"})
 _DELETIONS = frozenset({"delete", "delete-replaced"})
+
+
+def require_answered(run: Run) -> None:
+    """Check that an update or a destruction completed; one that policies stopped has completed too.
+
+    Raises:
+        UnansweredError: it failed because the authorization server did not answer.
+        PreviewError: it failed for another reason, or ended early.
+    """
+    try:
+        require_completed(run, preview=False)
+    except PreviewError as error:
+        if operations := unanswered(run.events):
+            raise UnansweredError(str(error), operations) from error
+        raise
 
 
 def unanswered(events: Iterable[Event]) -> tuple[Operation, ...]:

@@ -9,7 +9,7 @@ import pytest
 
 from flow_mcp.authorization_servers.errors import OwnedByOthersError
 from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, Administration
-from flow_mcp.authorization_servers.keycloak.interrupted import answers, created, knows
+from flow_mcp.authorization_servers.keycloak.interrupted import answers, concerns, created, knows
 from flow_mcp.engine.fleet.interrupted import Operation
 from tests.unit.authorization_servers.keycloak.test_claim import COMPONENTS, TOKEN, claim
 from tests.unit.authorization_servers.network import Answer, StandIn, json_answer
@@ -174,7 +174,10 @@ def test_entries_that_keycloak_accepts_twice_are_written_again_without_a_request
 
 
 def test_resources_of_other_servers_are_unknown() -> None:
-    assert not knows(Operation("creating", {"urn": "u", "type": "azuread:index/application:Application"}))
+    other = Operation("creating", {"urn": "u", "type": "azuread:index/application:Application"})
+    assert not knows(other)
+    assert not concerns(other)
+    assert [concerns(operation) for operation in (CLIENT, Operation("deleting", CLAIM))] == [True, True]
 
 
 def test_an_identity_provider_that_exists_is_adopted() -> None:
