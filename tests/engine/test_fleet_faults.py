@@ -132,7 +132,7 @@ def test_two_runs_or_shards_that_share_a_tenant_at_the_same_time_apply_everythin
     for name in NAMES:
         fleet.declare(name, client)
     runs = [fleet.start("up", *arguments, "--yes") for arguments in OVERLAPS[overlap]]
-    outcomes = [fleet.parsed(*run.communicate()) for run in runs]
+    outcomes = [dict(fleet.parsed(*run.communicate())) for run in runs]
 
     shared = [outcome.pop(SHARED) for outcome in outcomes]
     others = {name: result["status"] for outcome in outcomes for name, result in outcome.items()}

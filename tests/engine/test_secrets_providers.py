@@ -15,7 +15,7 @@ from tests.conftest import REPOSITORY
 from tests.engine.external import declaration
 from tests.live.authority import Authority
 from tests.live.command import flow_mcp
-from tests.standin.key_services import KEY, TOKEN, KeyServices
+from tests.standin.key_services import KEY, KEY_ARN, TOKEN, KeyServices
 from tests.standin.registration_server import INITIAL_ACCESS_TOKEN, RegistrationServer
 from tests.standin.web import serving
 
@@ -80,4 +80,17 @@ def test_a_key_encrypts_the_secrets_of_a_stack_and_without_the_key_an_update_fai
 
     keys.keys.clear()
     failed = results(scratch, "up", "--all", "--yes", "--force")
-    assert {result["status"] for result in failed.values()} == {"failed"}
+    causes = {
+        "on-kms": "operation error KMS: Decrypt, https response error StatusCode: 400, RequestID: , "
+        f"NotFoundException: Key '{KEY_ARN}' does not exist",
+        "on-vault": f"Error making API request. URL: PUT {keys.url}/v1/transit/decrypt/{KEY} Code: 400. "
+        "Errors: * encryption key not found",
+    }
+    remedy = (
+        "Check that the key that `secretsprovider` in the stack's file names exists, and that the "
+        "credentials of this run permit decryption with it"
+    )
+    assert {stack: (result["status"], result["message"]) for stack, result in failed.items()} == {
+        stack: ("failed", f"the key of the stack {stack} cannot be used: {cause}. {remedy}")
+        for stack, cause in causes.items()
+    }

@@ -45,7 +45,7 @@ class Fleet:
         keycloak: the server of all tenants.
         admin: Keycloak's admin API.
         names: the tenants.
-        admin_url: the address to which Pulumi sends requests; default: Keycloak's own.
+        admin_urls: the addresses to which Pulumi sends requests, by tenant; default: Keycloak's own.
     """
 
     def __init__(
@@ -55,18 +55,21 @@ class Fleet:
         keycloak: LocalKeycloak,
         admin: httpx.Client,
         names: Sequence[str],
-        admin_url: str = "",
+        admin_urls: Mapping[str, str] | None = None,
     ) -> None:
         self.scratch, self.backend, self.keycloak, self.admin = scratch, backend, keycloak, admin
-        self.names, self._admin_url = tuple(names), admin_url or keycloak.url
+        self.names, self._admin_urls = tuple(names), admin_urls or {}
         self._clients: dict[str, tuple[str, ...]] = {}
 
-    def declare(self, name: str, *clients: str, admin_url: str = "") -> None:
-        """Declare a tenant with these clients; `admin_url` replaces the fleet's."""
+    def declare(self, name: str, *clients: str) -> None:
+        """Declare a tenant with these clients."""
         self._clients[name] = clients
         listed = "".join(_CLIENT.format(name=client) for client in clients)
         text = _DECLARATION.format(
-            name=name, url=self.keycloak.url, admin_url=admin_url or self._admin_url, clients=listed
+            name=name,
+            url=self.keycloak.url,
+            admin_url=self._admin_urls.get(name, self.keycloak.url),
+            clients=listed,
         )
         self.scratch.declare(name, text)
 

@@ -25,22 +25,19 @@ APPEARED = [
     ("identity-provider-mapper", "bosses", "partner", "high",
      "bosses of the identity provider partner: people who sign in through it can get the role boss and "
      "reach 1/production."),
-    ("identity-provider-mapper", "planners", "partner", "high",
-     "planners of the identity provider partner: people who sign in through it can get the group /planners "
-     "and reach 1/production, 1/staging and 1/test."),
     ("initial-access-token", "", "", "medium", "The token allows 2 more client registrations."),
     ("mapper", "extra", "flow-mcp/drifting/1/production", "medium",
      "extra on the scope flow-mcp/drifting/1/production: it changes tokens (oidc-hardcoded-claim-mapper)."),
     ("mapper", "sneaky", "flow-mcp-drifting-desktop", "high",
      "sneaky on the client desktop: it adds the audience of 1/production."),
-    ("registration-policy", "Clients Disabled", "anonymous", "medium",
-     '"Clients Disabled": another policy (client-disabled) for anonymous registration.'),
     ("realm-scope", "flow-mcp/drifting/1/production", "optional", "high",
      "flow-mcp/drifting/1/production is an optional scope of the realm: every new client can request it, and "
      "tokens with it are valid for 1/production."),
     ("realm-scope", "shortcut", "default", "high",
      "shortcut is a default scope of the realm: every new client gets it, and tokens with it are "
      "valid for 1/production."),
+    ("registration-policy", "Clients Disabled", "anonymous", "medium",
+     '"Clients Disabled": another policy (client-disabled) for anonymous registration.'),
     ("role", "boss", "", "high", "boss: everyone with it reaches 1/production."),
     ("role-member", "agent", "realm-management/manage-users", "high",
      "The program agent has the role realm-management/manage-users through its service account."),
@@ -101,7 +98,7 @@ def create_unmanaged(realm: RealmByHand) -> None:
 
 
 def _add_identity_provider(realm: RealmByHand) -> None:
-    """Create an identity provider for sign-in, with mappers that give a role, a group and an attribute."""
+    """Create an identity provider for sign-in, with mappers that give a role and an attribute."""
     config = {
         "issuer": "https://partner.example",
         "authorizationUrl": "https://partner.example/authorize",
@@ -117,7 +114,6 @@ def _add_identity_provider(realm: RealmByHand) -> None:
     realm.add(path, {"alias": "partner", "providerId": "oidc", "enabled": True, "config": config})
     for name, kind, settings in (
         ("bosses", "oidc-hardcoded-role-idp-mapper", {"role": "boss"}),
-        ("planners", "oidc-advanced-group-idp-mapper", {"group": "/planners", "claims": "[]"}),
         (
             "department",
             "oidc-user-attribute-idp-mapper",

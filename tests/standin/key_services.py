@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from tests.standin.web import Answer, Request, WebServer
 
 KEY = "flow"
+KEY_ARN = f"arn:aws:kms:eu-north-1:111122223333:key/{KEY}"
 TOKEN = secrets.token_urlsafe(16)
 _TARGET, _VAULT = "TrentService.", "vault:v1:"
 _NONCE_BYTES = 12
@@ -53,8 +54,7 @@ class KeyServices(WebServer):
             raw = base64.b64decode(body["CiphertextBlob"])
             name, content = raw.partition(b"\0")[0].decode(), raw.partition(b"\0")[2]
         if name not in self.keys:
-            message = f"Key 'arn:aws:kms:eu-north-1:111122223333:key/{name}' does not exist"
-            return Answer(400, {"__type": "NotFoundException", "message": message})
+            return Answer(400, {"__type": "NotFoundException", "message": f"Key '{KEY_ARN}' does not exist"})
         if operation == "Encrypt":
             blob = content + self._encrypted(name, base64.b64decode(body["Plaintext"]))
             return Answer(200, {"CiphertextBlob": _text(blob), "KeyId": name})

@@ -26,7 +26,7 @@ def resolved(
     """Write the results of unanswered operations into a tenant's state, and return the error to report.
 
     Only this run knows that these operations had begun: a later one could not distinguish their objects from
-    objects that somebody else created.
+    objects that somebody else created, except for clients, which have the stack's owner mark.
 
     Args:
         fleet: the run.
@@ -53,8 +53,7 @@ def resolved(
             "delete the object at the server"
         )
     return FleetError(
-        f"{error}. The server answers again, and the state now contains what it had carried out. Run the "
-        "command again"
+        f"{error}. The state now contains what the server had carried out. Run the command again"
     )
 
 

@@ -21,6 +21,8 @@ _LOGGED = re.compile(r"^sdk-v2/provider2\.go:\d+: sdk\.helper_schema: (.*): prov
 # Pulumi's message about a lock without content: a full disk leaves an empty file behind.
 _INCOMPLETE = "unexpected end of JSON input"
 _NO_STACK = "no stack named"
+# https://pkg.go.dev/gocloud.dev/secrets: the error of a key service.
+_KEY_REFUSAL = re.compile(r"get stack secrets manager: secrets \(code=\w+\): (.*)", re.DOTALL)
 # The engine's messages after policies have stopped it; the reasons are in the policies' own events.
 _WITHOUT_REASON = frozenset({"preview failed", "update failed"})
 
@@ -67,6 +69,13 @@ def _require_stack(run: Run) -> None:
         raise PreviewError(
             f"the stack {stack} is not at Pulumi's backend; create it with `pulumi stack select --create "
             f"{stack}`, commit the salt that this writes into its file, and run this command again"
+        )
+    if refusal := _KEY_REFUSAL.search(run.stderr):
+        stack = run.command.rpartition(" ")[2]
+        raise PreviewError(
+            f"the key of the stack {stack} cannot be used: {scrubbed(refusal[1], os.environ).rstrip('. ')}. "
+            "Check that the key that `secretsprovider` in the stack's file names exists, and that the "
+            "credentials of this run permit decryption with it"
         )
     if _INCOMPLETE in run.stderr:
         stack = run.command.rpartition(" ")[2]

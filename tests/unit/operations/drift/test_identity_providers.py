@@ -121,7 +121,10 @@ def test_of_an_existing_realm_only_mappers_that_open_a_resource_are_listed() -> 
             mapper("other", role="sales"),
             mapper("attribute", claim="department"),
         ],
-        "/realms/acme/roles": [{"name": "boss", "id": "r-1", "composite": True}],
+        "/realms/acme/roles": [
+            {"name": "boss", "id": "r-1", "composite": True},
+            {"name": _ROLE, "id": "r-2"},
+        ],
         "/realms/acme/roles-by-id/r-1/composites": [{"name": _ROLE}],
         f"/realms/acme/roles/{_ROLE.replace(':', '%3A')}/groups": [{"path": "/planners"}],
     }

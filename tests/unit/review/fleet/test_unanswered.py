@@ -54,8 +54,7 @@ def test_the_run_waits_until_keycloak_answers(monkeypatch: pytest.MonkeyPatch) -
     answers = iter((False, False, True))
     monkeypatch.setattr(keycloak, "answers", lambda *_: next(answers))
     assert report(CLIENT, OTHER, GROUP) == (
-        "no answer. The server answers again, and the state now contains what it had carried out. Run the "
-        "command again"
+        "no answer. The state now contains what the server had carried out. Run the command again"
     )
     assert Recovery.resolved == [CLIENT, GROUP]
     assert next(answers, None) is None

@@ -47,6 +47,16 @@ def test_a_complete_run_is_accepted(complete: Run) -> None:
         (run(policy(), summary(), CANCEL), "failed, with exit code 0"),
         (run(policy(level="odd"), summary(), CANCEL), "failed, with exit code 0"),
         (run(diagnostic("no\n  way"), summary("failed"), CANCEL, exit_code=1), "failed: no way"),
+        (
+            run(
+                exit_code=1,
+                stderr="error: getting stack configuration: get stack secrets manager: secrets "
+                "(code=Unknown): Error making API request.\n\nErrors:\n\n* encryption key not found\n",
+            ),
+            "the key of the stack acme cannot be used: Error making API request. Errors: * encryption key "
+            "not found. Check that the key that `secretsprovider` in the stack's file names exists, and that "
+            "the credentials of this run permit decryption with it",
+        ),
         # A bridged provider logs its error and returns it.
         (
             run(

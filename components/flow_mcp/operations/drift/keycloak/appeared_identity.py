@@ -88,10 +88,11 @@ def _opened_by_role(role: str, realm: Realm, managed: Managed) -> Iterator[str]:
 
 def _opened_by_group(group: str, realm: Realm, managed: Managed) -> Iterator[str]:
     """Yield the keys of the protected resources that the members of a group, or of one above it, reach."""
-    for role, key in managed.roles.items() if group else ():
+    present_roles = {text(role, "name") for role in realm.roles} if group else set()
+    for role in sorted(managed.roles.keys() & present_roles):
         paths = [text(present, "path") for present in realm.groups_of(role)]
         if any(group == path or group.startswith(f"{path}/") for path in paths if path):
-            yield key
+            yield managed.roles[role]
 
 
 def _opened(roles: Iterable[Representation], keys: Mapping[str, str]) -> Iterator[str]:
