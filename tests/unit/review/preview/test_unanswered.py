@@ -11,7 +11,7 @@ from flow_mcp.review.preview.unanswered import unanswered
 from flow_mcp.review.preview.values import SECRET_MARK, SIGNATURE
 
 URN = "urn:pulumi:acme::flow-mcp::keycloak:openid/client:Client::web"
-RESOURCE = {
+RESOURCE: dict[str, Any] = {
     "urn": URN,
     "type": "keycloak:openid/client:Client",
     "custom": True,
