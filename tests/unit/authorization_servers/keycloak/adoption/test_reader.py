@@ -162,6 +162,16 @@ def test_people_are_the_groups_with_a_realm_role_or_a_clients_role_that_gates_th
     assert proposal(content).tenant["clients"]["portal"]["people"] == {"groups": ["/planners", "/sales/emea"]}
 
 
+def test_the_effect_names_built_in_scopes_that_an_imported_realm_lacks() -> None:
+    effects = {left.resource: left.effect for left in proposal(_realm(_AGENT)).imports.left}
+    complete = _realm(_AGENT, scopes=[*_SCOPES, {"id": "basic-id", "name": "basic"}])
+    assert effects["ClientDefaultScopes/agent-default-scopes"] == (
+        "Adds the default scopes basic. The realm has no scope basic; create it first."
+    )
+    effects = {left.resource: left.effect for left in proposal(complete).imports.left}
+    assert effects["ClientDefaultScopes/agent-default-scopes"] == "Adds the default scopes basic."
+
+
 def test_a_missing_realm_is_an_error_with_a_remedy() -> None:
     with pytest.raises(AuthorizationServerError, match="has no realm acme"):
         proposal({"/realms/acme": None})
