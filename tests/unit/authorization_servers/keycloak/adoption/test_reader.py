@@ -177,6 +177,19 @@ def test_a_missing_realm_is_an_error_with_a_remedy() -> None:
         proposal({"/realms/acme": None})
 
 
+def test_an_authority_that_is_not_the_issuer_is_an_error_with_the_right_one() -> None:
+    frontend = {"realm": "acme", "attributes": {"frontendUrl": "https://login.example/"}}
+    with pytest.raises(AuthorizationServerError) as caught:
+        proposal({**_realm(_AGENT), "/realms/acme": frontend})
+    assert str(caught.value) == (
+        "The realm acme has the frontend URL https://login.example, so its issuer is not "
+        "https://id.example/realms/acme. Give --authority https://login.example/realms/acme, and the address "
+        "of the admin API with --set adminUrl=https://id.example."
+    )
+    same = {"realm": "acme", "attributes": {"frontendUrl": "https://id.example/"}}
+    assert proposal({**_realm(_AGENT), "/realms/acme": same}).tenant["clients"].keys() == {"agent"}
+
+
 @pytest.mark.parametrize(
     ("authority", "server"),
     [
