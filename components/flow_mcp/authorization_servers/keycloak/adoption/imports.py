@@ -112,7 +112,10 @@ class _Steps:
                 if at_server == scopes:
                     yield resource_key
                 else:
-                    yield Left(resource_key, _scope_change(kind.lower(), at_server, scopes))
+                    lacking = sorted(
+                        ({*DEFAULT_SCOPES, names.OFFLINE_ACCESS} & scopes) - {*self.realm.scopes}
+                    )
+                    yield Left(resource_key, _scope_change(kind.lower(), at_server, scopes, lacking))
 
     @property
     def _realm_id(self) -> str:
@@ -122,7 +125,9 @@ class _Steps:
         return f"{self._realm_id}/{text(representation, 'id')}"
 
 
-def _scope_change(kind: str, present: set[str], wanted: set[str]) -> str:
+def _scope_change(kind: str, present: set[str], wanted: set[str], lacking: list[str]) -> str:
     parts = (("Adds", wanted - present), ("Removes", present - wanted))
     changes = [f"{verb} the {kind} scopes {', '.join(sorted(scopes))}." for verb, scopes in parts if scopes]
+    if lacking:
+        changes.append(f"The realm has no scope {' and no scope '.join(lacking)}; create it first.")
     return " ".join(changes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from pydantic import ValidationError
 
@@ -28,7 +28,7 @@ from flow_mcp.authorization_servers.keycloak.adoption.people import PeopleOfReso
 from flow_mcp.authorization_servers.keycloak.adoption.realm import Realm
 from flow_mcp.authorization_servers.keycloak.adoption.resource_scopes import resource_scopes
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
-from flow_mcp.authorization_servers.representations import Representation, text
+from flow_mcp.authorization_servers.representations import Representation, mapping, text
 from flow_mcp.authorization_servers.resource_urls import environments
 from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.settings import Grant
@@ -74,6 +74,13 @@ class KeycloakReader:
             raise AuthorizationServerError(
                 f"Keycloak at {server.admin_url or server.url} has no realm {realm.name}. Correct the "
                 "realm's name. To create a realm, declare the tenant with `flow-mcp init`."
+            )
+        frontend = text(mapping(realm.representation, "attributes"), "frontendUrl").rstrip("/")
+        if frontend and frontend != server.url.rstrip("/"):
+            raise AuthorizationServerError(
+                f"The realm {realm.name} has the frontend URL {frontend}, so its issuer is not "
+                f"{server.issuer}. Give --authority {frontend}/realms/{quote(realm.name)}, and the address "
+                f"of the admin API with --set adminUrl={server.admin_url or server.url}."
             )
         report("clients and scopes")
         self._realm, self._audiences = realm, Audiences(request, realm)

@@ -162,9 +162,32 @@ def test_people_are_the_groups_with_a_realm_role_or_a_clients_role_that_gates_th
     assert proposal(content).tenant["clients"]["portal"]["people"] == {"groups": ["/planners", "/sales/emea"]}
 
 
+def test_the_effect_names_built_in_scopes_that_an_imported_realm_lacks() -> None:
+    effects = {left.resource: left.effect for left in proposal(_realm(_AGENT)).imports.left}
+    complete = _realm(_AGENT, scopes=[*_SCOPES, {"id": "basic-id", "name": "basic"}])
+    assert effects["ClientDefaultScopes/agent-default-scopes"] == (
+        "Adds the default scopes basic. The realm has no scope basic; create it first."
+    )
+    effects = {left.resource: left.effect for left in proposal(complete).imports.left}
+    assert effects["ClientDefaultScopes/agent-default-scopes"] == "Adds the default scopes basic."
+
+
 def test_a_missing_realm_is_an_error_with_a_remedy() -> None:
     with pytest.raises(AuthorizationServerError, match="has no realm acme"):
         proposal({"/realms/acme": None})
+
+
+def test_an_authority_that_is_not_the_issuer_is_an_error_with_the_right_one() -> None:
+    frontend = {"realm": "acme", "attributes": {"frontendUrl": "https://login.example/"}}
+    with pytest.raises(AuthorizationServerError) as caught:
+        proposal({**_realm(_AGENT), "/realms/acme": frontend})
+    assert str(caught.value) == (
+        "The realm acme has the frontend URL https://login.example, so its issuer is not "
+        "https://id.example/realms/acme. Give --authority https://login.example/realms/acme, and the address "
+        "of the admin API with --set adminUrl=https://id.example."
+    )
+    same = {"realm": "acme", "attributes": {"frontendUrl": "https://id.example/"}}
+    assert proposal({**_realm(_AGENT), "/realms/acme": same}).tenant["clients"].keys() == {"agent"}
 
 
 @pytest.mark.parametrize(
