@@ -23,7 +23,7 @@ _FLOW = f"name: flow-mcp\nconfig:\n  flow-mcp:instance:\n    default: {{server: 
 def _recreated(
     directory: Path, tenant: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> tuple[TakenOver, ...]:
-    """Return the recreated objects of a stack without a state; Auth0 has one object that its file declares."""
+    """Return the recreated objects of a stack without a state. Auth0 has an object that it declares."""
     (directory / "Pulumi.yaml").write_text(_FLOW)
     (directory / "stacks").mkdir()
     file = directory / "stacks" / "Pulumi.hooli.yaml"
