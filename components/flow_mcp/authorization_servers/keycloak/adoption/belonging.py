@@ -8,7 +8,6 @@ from flow_mcp.authorization_servers.adoption import AdoptionRequest
 from flow_mcp.authorization_servers.keycloak import names
 from flow_mcp.authorization_servers.keycloak.adoption.audiences import Reached
 from flow_mcp.authorization_servers.keycloak.adoption.expression import express, grants_of
-from flow_mcp.authorization_servers.keycloak.preflight import OWNER_ATTRIBUTE
 from flow_mcp.authorization_servers.keycloak.names import OWNER_ATTRIBUTE
 from flow_mcp.authorization_servers.representations import (
     Representation,
