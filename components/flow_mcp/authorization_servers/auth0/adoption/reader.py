@@ -70,7 +70,7 @@ class Auth0Reader:
         """Return the imports for a declaration made from the last reading."""
         adopted = (declaration.tenant.adopted or {}).items()
         ids = {key.removeprefix("Client/"): entry.id or "" for key, entry in adopted}
-        return imports(declaration, self._objects, ids)
+        return imports(declaration, self._objects, ids, keeps=True)
 
 
 class _Reading:

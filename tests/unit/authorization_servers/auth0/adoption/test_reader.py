@@ -224,6 +224,25 @@ def test_a_client_that_a_tenants_file_cannot_declare_is_listed_with_its_client_i
     }
 
 
+def test_empty_lists_that_the_plugin_cannot_keep_are_left() -> None:
+    made = proposal(
+        content(
+            [_AGENT], [api("api-1", PRODUCTION, scopes=[])], [grant("cgr_1", "agent", PRODUCTION, scope=[])]
+        )
+    )
+    assert made.imports.left == (
+        Left(
+            "ClientGrant/nightly-agent/7/production",
+            "Delete cgr_1, which grants nothing. The stack then grants mcp:access.",
+        ),
+        Left(
+            "ResourceServerScopes/7/production-scopes",
+            "Adds the permission mcp:access to the API of 7/production.",
+        ),
+    )
+    assert "Remove the line ResourceServerScopes/7/production-scopes." in made.reading.remarks[0]
+
+
 def test_a_tenant_without_apis_needs_its_workspaces() -> None:
     with pytest.raises(AdoptError, match="Name the workspaces and environments with --workspace"):
         proposal(content([_AGENT], []), client_ids={"agent": "--client"})
