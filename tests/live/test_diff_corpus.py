@@ -24,6 +24,7 @@ from flow_mcp.review.preview.preview import declarations
 from tests.conftest import REPOSITORY
 from tests.engine.conftest import CREDENTIALS
 from tests.live.authority import Authority
+from tests.standin.auth0_management import auth0_management
 from tests.standin.plugin import install, variable
 from tests.standin.registration_server import INITIAL_ACCESS_TOKEN, RegistrationServer
 from tests.standin.scalekit_server import APPLIER
@@ -112,6 +113,8 @@ def preview_project(
         with Server(directory / "auth0.json").account(domain) as account:
             account.given.update(tenant=AUTH0_SWITCHES, roles={role: f"rol_{role}"})
     with ExitStack() as servers:
+        management = auth0_management(authority, Server(directory / "auth0.json"))
+        credentials |= servers.enter_context(management)
         first, second = (servers.enter_context(serving(authority, RegistrationServer)) for _ in range(2))
         url = keycloak.status().url or ""
         addresses = {

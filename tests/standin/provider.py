@@ -39,8 +39,6 @@ from tests.standin.server import Account, Server, ServiceError
 from tests.standin.shapes import Shape, object_failures
 from tests.standin.values import UNKNOWN, Properties, plain, wire
 
-_EMPTY: tuple[Any, ...] = (None, "", [], {})
-
 
 class StandIn(Provider):
     """Serves the engine in place of the plugin that belongs to the SDK."""
@@ -151,8 +149,8 @@ class StandIn(Provider):
             state = state or self._imported(resource, request.resource_id, account)
         if state is None:
             return ReadResponse()
-        # An import has no inputs yet: the plugin returns the values that the server has.
-        names = plain(request.inputs) or {name for name in resource.inputs if state.get(name) not in _EMPTY}
+        # An import has no inputs yet. The bridge returns the values that are not zero (isDefaultOrZeroValue).
+        names = plain(request.inputs) or {name for name in resource.inputs if state.get(name)}
         return ReadResponse(
             request.resource_id,
             _outputs(resource, state),

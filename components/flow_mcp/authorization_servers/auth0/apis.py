@@ -28,6 +28,8 @@ def create(declaration: Declaration, server: Auth0, opts: pulumi.ResourceOptions
         if declaration.tenant.leaves("ResourceServer", resource.key):
             continue
         api = auth0.ResourceServer(resource.key, **api_properties(declaration, server, resource), opts=opts)
+        if declaration.tenant.leaves("ResourceServerScopes", f"{resource.key}-scopes"):
+            continue
         permissions[resource.key] = auth0.ResourceServerScopes(
             f"{resource.key}-scopes",
             resource_server_identifier=api.identifier,

@@ -7,35 +7,35 @@ of the upstream provider).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 import pulumi
 
 from flow_mcp.authorization_servers.auth0.adoption.objects import Objects
-from flow_mcp.authorization_servers.auth0.management_api import ManagementApi
 from flow_mcp.authorization_servers.errors import OwnedByOthersError
 from flow_mcp.authorization_servers.representations import text
 
 _CREDENTIALS = ("AUTH0_API_TOKEN", "AUTH0_CLIENT_ID")
 
 
-def refusing_existing(
-    domain: str, environment: Mapping[str, str], api: Callable[[str], ManagementApi] = ManagementApi
-) -> pulumi.ResourceOptions:
+def refusing_existing(domain: str, environment: Mapping[str, str]) -> pulumi.ResourceOptions:
     """Return options with which a resource is created only if Auth0 has no such object.
 
     Args:
         domain: domain of the Auth0 tenant.
         environment: variables of the program.
-        api: opens a connection to the Management API of a domain.
     """
     if not any(environment.get(name) for name in _CREDENTIALS):
         return pulumi.ResourceOptions()  # The Management API does not accept the sign-in of Auth0's CLI.
 
-    # The objects are read once, on the first creation. The connection ends with the program.
-    objects = cache(lambda: Objects(api(domain), lambda _: None))
+    @cache
+    def objects() -> Objects:
+        # Read once, on the first creation. The import takes longer than those of an update without one.
+        from flow_mcp.authorization_servers.auth0.management_api import ManagementApi
+
+        return Objects(ManagementApi(domain), lambda _: None)
 
     def refuse(arguments: pulumi.ResourceHookArgs) -> None:
         resource_type, inputs = arguments.type.rpartition(":")[2], arguments.new_inputs or {}

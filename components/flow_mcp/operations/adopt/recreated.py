@@ -7,6 +7,9 @@ from collections.abc import Callable
 from flow_mcp.authorization_servers.adoption import Report, TakenOver
 from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, Administration
 from flow_mcp.authorization_servers.keycloak.adoption.recreated import differences_of
+from flow_mcp.authorization_servers.load import from_file
+from flow_mcp.declaration.load import instance_of
+from flow_mcp.engine.stacks import NotAppliedError
 from flow_mcp.operations.adopt import recreated_scalekit
 from flow_mcp.operations.adopt.errors import AdoptError
 from flow_mcp.operations.drift import auth0
@@ -14,7 +17,7 @@ from flow_mcp.operations.drift.detect import administration
 from flow_mcp.operations.drift.keycloak.managed import Managed
 from flow_mcp.operations.drift.keycloak.realm import Realm
 from flow_mcp.operations.drift.keycloak.recreated import Recreated, recreated
-from flow_mcp.operations.drift.refresh import refreshed
+from flow_mcp.operations.drift.refresh import Refreshed, refreshed
 from flow_mcp.review.preview.engine import Engine
 
 
@@ -39,8 +42,7 @@ def recreated_objects(
         PreviewError: the engine or a plugin failed.
         AuthorizationServerError: the server does not answer or rejects a request.
     """
-    # `adopted` is the record of the tenant's own server, also during a move.
-    comparison, *_ = refreshed(engine, stack, report).at_servers
+    comparison = _comparison(engine, stack, report)
     if comparison.declaration.kind.key == "scalekit":
         return tuple(sorted(recreated_scalekit.recreated(comparison), key=lambda item: item.resource))
     if comparison.declaration.kind.key == "auth0":
@@ -61,6 +63,23 @@ def recreated_objects(
             )
         items = [_taken_over(managed, item) for item in recreated(realm, managed)]
     return tuple(sorted(items, key=lambda item: item.resource))
+
+
+def _comparison(engine: Engine, stack: str, report: Report) -> Refreshed:
+    """Return the comparison with the tenant's own server, whose objects `adopted` records during a move too.
+
+    On Auth0, a preview ends with an error if a declared object exists. A stack whose state was lost can
+    therefore not be applied; its file says what it declares.
+    """
+    try:
+        comparison, *_ = refreshed(engine, stack, report).at_servers
+    except NotAppliedError:
+        project = engine.stacks.project
+        declared = from_file(project.stack_file(stack), instance_of(project.file)).declaration
+        if declared.kind.key != "auth0":
+            raise
+        return Refreshed(declared, ())
+    return comparison
 
 
 def _taken_over(managed: Managed, item: Recreated) -> TakenOver:

@@ -12,7 +12,7 @@ import pytest
 
 from flow_mcp.authorization_servers.auth0.management_api import ManagementApi
 from flow_mcp.authorization_servers.errors import AuthorizationServerError, RightsError
-from flow_mcp.operations.drift.auth0 import appeared
+from flow_mcp.operations.drift.auth0 import appeared, recreated
 from flow_mcp.operations.drift.drift import Appeared
 from flow_mcp.operations.drift.refresh import Refreshed, Resource
 from flow_mcp.review.diff.change import Risk
@@ -83,3 +83,25 @@ def test_all_pages_are_read() -> None:
 def test_a_list_that_cannot_be_read_is_an_error(answer: Answer, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         listed({request(PRODUCTION): answer})
+
+
+def test_an_api_that_was_recreated_is_taken_over_with_its_new_id() -> None:
+    api = {"id": "api-2", "identifier": TEST.url, "scopes": []}
+    network = StandIn(
+        {
+            "GET /api/v2/resource-servers?per_page=100&page=0": json_answer(200, [api]),
+            "*": json_answer(200, []),
+        }
+    )
+    deleted = Resource(
+        "urn:pulumi:s::p::auth0:index/resourceServer:ResourceServer::31/test", "delete", {}, None, ()
+    )
+    taken_over = recreated(
+        Refreshed(INITECH, (deleted,)),
+        api=lambda domain: ManagementApi(domain, {"AUTH0_DOMAIN": domain, "AUTH0_API_TOKEN": "t-1"}, network),
+    )
+    assert [(entry.resource, entry.id) for entry in taken_over] == [
+        ("ResourceServer/31/test", "api-2"),
+        ("ResourceServerScopes/31/test-scopes", TEST.url),
+    ]
+    assert not any(request.startswith(("POST", "PATCH", "PUT", "DELETE")) for request in network.requests)

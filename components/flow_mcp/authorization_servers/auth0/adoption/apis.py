@@ -35,7 +35,13 @@ def _rejected(key: str, api: Representation) -> Iterator[str]:
             f"runtime accepts {', '.join(PROFILE.algorithms)}. Remove signingAlg from the kept properties of "
             f"ResourceServer/{key}."
         )
-    if names.SCOPE not in {text(scope, "value") for scope in objects(api, "scopes")}:
+    scopes = {text(scope, "value") for scope in objects(api, "scopes")}
+    if not scopes:
+        yield (
+            f"The API of {key} has no permission, and the runtime requires {names.SCOPE}. Remove the line "
+            f"ResourceServerScopes/{key}-scopes."
+        )
+    elif names.SCOPE not in scopes:
         yield (
             f"The API of {key} has no permission {names.SCOPE}, which the runtime requires. Remove scopes "
             f"from the kept properties of ResourceServerScopes/{key}-scopes, then of its grants. The first "

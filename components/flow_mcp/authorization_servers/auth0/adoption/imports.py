@@ -15,19 +15,24 @@ from flow_mcp.authorization_servers.auth0.adoption import differences
 from flow_mcp.authorization_servers.auth0.adoption.objects import Objects
 from flow_mcp.authorization_servers.auth0.client_properties import authentication_method, client_properties
 from flow_mcp.authorization_servers.auth0.declaration import Auth0
-from flow_mcp.authorization_servers.representations import text
+from flow_mcp.authorization_servers.representations import flag, text
+from flow_mcp.authorization_servers.representations import objects as listed_objects
 from flow_mcp.declaration.declaration import Declaration, ResourceDeclared
 
 
-def imports(declaration: Declaration, objects: Objects, client_ids: Mapping[str, str]) -> Imports:
+def imports(
+    declaration: Declaration, objects: Objects, client_ids: Mapping[str, str], *, keeps: bool
+) -> Imports:
     """Return the objects that the stack imports, and those that it does not create yet.
 
     Args:
         declaration: the tenant's declaration.
         objects: the objects of the Auth0 tenant.
         client_ids: the client IDs of the declared clients that exist, by name.
+        keeps: whether properties that differ keep the values of Auth0. The plugin does not import an empty
+            list, so objects whose empty list would have to be kept are left then.
     """
-    steps = _Steps(declaration, objects, client_ids)
+    steps = _Steps(declaration, objects, client_ids, keeps)
     entries = [*steps.apis(), *steps.roles(), *steps.clients(), *steps.third_parties()]
     return Imports(
         tuple(sorted((o for o in entries if isinstance(o, TakenOver)), key=lambda o: o.resource)),
@@ -40,6 +45,7 @@ class _Steps:
     declaration: Declaration
     objects: Objects
     client_ids: Mapping[str, str]
+    keeps: bool
 
     @property
     def server(self) -> Auth0:
@@ -55,11 +61,12 @@ class _Steps:
             yield TakenOver(
                 f"ResourceServer/{resource.key}", text(api, "id"), differences.of_api(api, wanted)
             )
-            yield TakenOver(
-                f"ResourceServerScopes/{resource.key}-scopes",
-                resource.url,
-                differences.of_scopes(api, api_properties.scopes_properties(resource)),
-            )
+            scopes = f"ResourceServerScopes/{resource.key}-scopes"
+            if self.keeps and not listed_objects(api, "scopes"):
+                yield Left(scopes, f"Adds the permission {names.SCOPE} to the API of {resource.key}.")
+                continue
+            differing = differences.of_scopes(api, api_properties.scopes_properties(resource))
+            yield TakenOver(scopes, resource.url, differing)
 
     def roles(self) -> Iterator[TakenOver | Left]:
         urls = {resource.key: resource.url for resource in self.declaration.resources}
@@ -105,5 +112,9 @@ class _Steps:
         grant = self.objects.grant(resource.url, client_id, subject) if has_api else None
         if grant is None:
             return Left(f"ClientGrant/{name}", f"Grants the permission {names.SCOPE} of {resource.key}.")
+        grant_id = text(grant, "id")
+        if self.keeps and not differences.ordered(grant, "scope") and not flag(grant, "allow_all_scopes"):
+            effect = f"Delete {grant_id}, which grants nothing. The stack then grants {names.SCOPE}."
+            return Left(f"ClientGrant/{name}", effect)
         wanted = api_properties.grant_properties(resource, subject)
-        return TakenOver(f"ClientGrant/{name}", text(grant, "id"), differences.of_grant(grant, wanted))
+        return TakenOver(f"ClientGrant/{name}", grant_id, differences.of_grant(grant, wanted))

@@ -70,7 +70,7 @@ class Auth0Reader:
         """Return the imports for a declaration made from the last reading."""
         adopted = (declaration.tenant.adopted or {}).items()
         ids = {key.removeprefix("Client/"): entry.id or "" for key, entry in adopted}
-        return imports(declaration, self._objects, ids)
+        return imports(declaration, self._objects, ids, keeps=True)
 
 
 class _Reading:
@@ -100,7 +100,10 @@ class _Reading:
             reached = self._apis.reached_by(client_id)
             why = belongs(client_id, reached, self._request)
             if reason := left_alone(client, self._request.tenant_id, why):
-                others.append(OtherClient(client_id, reason, belongs=bool(why)))
+                # Auth0 assigns client IDs, so that an administrator knows an application by its name.
+                name = text(client, "name")
+                named = f"Its name is {name}. {reason}" if name else reason
+                others.append(OtherClient(client_id, named, belongs=bool(why)))
             else:
                 chosen[client_id] = why, reached
         expressions = {client_id: express(self._objects.clients[client_id]) for client_id in chosen}

@@ -30,7 +30,7 @@ def recreated(
         for name in declaration.tenant.clients
         if (client_id := managed.get(f"Client/{name}") or _recreated_client(declaration, objects, name))
     }
-    existing = imports(declaration, objects, ids)
+    existing = imports(declaration, objects, ids, keeps=False)
     return tuple(
         entry
         for entry in existing.taken_over

@@ -86,23 +86,30 @@ def test_applications_of_others_are_left_alone_with_the_reason() -> None:
     ]
     grants = [grant(f"cgr_{client}", client, PRODUCTION) for client in ("tpc_1", "cimd", "owned", "device")]
     assert proposal(content([_AGENT, *others], [_API], [_GRANT, *grants])).reading.others == (
-        OtherClient("all", "Auth0 creates it in every Auth0 tenant."),
+        OtherClient("all", "Its name is All Applications. Auth0 creates it in every Auth0 tenant."),
         OtherClient(
             "cimd",
-            "It was imported from the metadata document https://claude.ai/client. Declare the document under "
-            "registration.metadataDocuments after you removed the application.",
+            "Its name is Document. It was imported from the metadata document https://claude.ai/client. "
+            "Declare the document under registration.metadataDocuments after you removed the application.",
             True,
         ),
         OtherClient(
             "device",
-            "It has neither the grant authorization_code nor client_credentials (its grants: password), and "
-            "a tenant's file declares no others.",
+            "Its name is Device. It has neither the grant authorization_code nor client_credentials (its "
+            "grants: password), and a tenant's file declares no others.",
             True,
         ),
-        OtherClient("erp", "It has nothing to do with the tenant."),
-        OtherClient("owned", "It was created by the stack of flow-mcp:globex, which manages it.", True),
+        OtherClient("erp", "Its name is ERP. It has nothing to do with the tenant."),
         OtherClient(
-            "tpc_1", "It registered itself. registration.dynamic gives access to such applications.", True
+            "owned",
+            "Its name is Owned. It was created by the stack of flow-mcp:globex, which manages it.",
+            True,
+        ),
+        OtherClient(
+            "tpc_1",
+            "Its name is Registered. It registered itself. registration.dynamic gives access to such "
+            "applications.",
+            True,
         ),
     )
 
@@ -222,6 +229,25 @@ def test_a_client_that_a_tenants_file_cannot_declare_is_listed_with_its_client_i
     assert made.tenant["manualRegistrations"] == {
         "desktop": {"clientId": "desktop", "grant": "authorization-code", "access": ["7/production"]}
     }
+
+
+def test_empty_lists_that_the_plugin_cannot_keep_are_left() -> None:
+    made = proposal(
+        content(
+            [_AGENT], [api("api-1", PRODUCTION, scopes=[])], [grant("cgr_1", "agent", PRODUCTION, scope=[])]
+        )
+    )
+    assert made.imports.left == (
+        Left(
+            "ClientGrant/nightly-agent/7/production",
+            "Delete cgr_1, which grants nothing. The stack then grants mcp:access.",
+        ),
+        Left(
+            "ResourceServerScopes/7/production-scopes",
+            "Adds the permission mcp:access to the API of 7/production.",
+        ),
+    )
+    assert "Remove the line ResourceServerScopes/7/production-scopes." in made.reading.remarks[0]
 
 
 def test_a_tenant_without_apis_needs_its_workspaces() -> None:
