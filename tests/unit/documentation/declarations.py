@@ -16,8 +16,8 @@ FLOW_ENTRA = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
 def tenant_of(value: dict[str, Any]) -> dict[str, Any] | None:
     """Return the complete tenant that a page's YAML declares; None if it declares no tenant.
 
-    A part of a tenant gets an ID, a Keycloak, and every workspace and environment that it names, or else one. A
-    whole file without an authorization server has the default one.
+    A part of a tenant gets an ID, a Keycloak, and every workspace and environment that it names, or else one.
+    A whole file without an authorization server has the default one.
     """
     config = value.get("config")
     part: dict[str, Any] | None = value if value.keys() <= _TENANT_KEYS else None
