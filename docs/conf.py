@@ -3,12 +3,15 @@
 from importlib import metadata
 from pathlib import Path
 
+from pygments.lexers.special import TextLexer
 from sphinx.application import Sphinx
+from sphinx.highlighting import lexers
 
 project = "Flow MCP settings as code"
 author = "Profitbase"
 release = metadata.version("flow-mcp")
 extensions = ["myst_parser"]
+lexers["csv"] = TextLexer()
 html_theme = "furo"
 html_title = project
 # The pages link to sections as GitHub names them.

@@ -6,8 +6,8 @@ import os
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,8 +15,8 @@ import httpx
 
 from tests.conftest import REPOSITORY
 from tests.first_tenant.page import PageScript, Step
+from tests.live.test_least_privilege import SECRET, service_account
 
-ACCOUNT, SECRET = "flow-mcp", "a secret of the tests"
 _OTHERS = ("PULUMI_", "KEYCLOAK_", "FLOW_MCP_", "PYTHONPATH", "VIRTUAL_ENV")
 
 
@@ -126,16 +126,6 @@ class Desk:
         }
 
 
-@contextmanager
-def account(admin: httpx.Client) -> Iterator[None]:
+def account(admin: httpx.Client) -> AbstractContextManager[None]:
     """Create the account for which the pages ask Keycloak's administrator; delete it at the end."""
-    confidential = {"clientId": ACCOUNT, "secret": SECRET, "serviceAccountsEnabled": True}
-    created = admin.post("master/clients", json=confidential | {"standardFlowEnabled": False})
-    path = created.headers["location"].partition("/realms/")[2]
-    user = admin.get(f"{path}/service-account-user").json()
-    role = admin.get("master/roles/create-realm").json()
-    admin.post(f"master/users/{user['id']}/role-mappings/realm", json=[role])
-    try:
-        yield
-    finally:
-        admin.delete(path)
+    return service_account(admin, "", ["create-realm"])

@@ -8,9 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tests.unit.documentation.pages import Section, sections
-from tests.unit.documentation.start_pages import DIRECTORY
+from tests.unit.documentation.start_pages import DIRECTORY, FILE
 
-_FILE = re.compile(r"# (\S+\.yaml)\n")
 _MARK = "@@step "
 
 
@@ -51,7 +50,7 @@ class PageScript:
             for block in section.blocks:
                 if block.language == "sh":
                     lines.append(self._here(block.text))
-                elif path := _FILE.match(block.text):
+                elif path := FILE.match(block.text):
                     lines.append(f"printf %s {shlex.quote(self._here(block.text))} > {path[1]}")
         return "\n".join([*lines, f'printf "{_MARK}%s\\n" "$EPOCHREALTIME"', ""])
 

@@ -185,7 +185,8 @@ def test_the_migration_page_leads_from_the_settings_window_to_a_stack_and_back(
         return text
 
     before = realm_by_hand.everything(realm)
-    module_scratch.project.stack_file("handmade").unlink(missing_ok=True)
+    file = module_scratch.project.directory / "stacks" / "Pulumi.handmade.yaml"
+    file.unlink(missing_ok=True)
     (window,) = migration("csv")
     (module_scratch.project.directory / "window.csv").write_text(here(window.text), "utf-8")
     outputs = []

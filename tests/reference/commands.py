@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from unittest import mock
 
 import click
 
@@ -15,8 +16,16 @@ _WIDTH = 100
 def command_sections() -> Iterator[str]:
     """Yield a section for each command, in alphabetical order."""
     for words in [(), *sorted(commands())]:
-        context = click.Context(cli, info_name="flow-mcp", terminal_width=_WIDTH, max_content_width=_WIDTH)
+        context = click.Context(
+            cli,
+            info_name="flow-mcp",
+            terminal_width=_WIDTH,
+            max_content_width=_WIDTH,
+            **cli.context_settings,
+        )
         for length, word in enumerate(words, start=1):
             context = click.Context(command_of(words[:length]), parent=context, info_name=word)
-        name = " ".join(("flow-mcp", *words))
-        yield f"## {name}\n\n```text\n{context.command.get_help(context).rstrip()}\n```\n"
+        # click keeps the help option of the first context in which a command was used.
+        with mock.patch.object(context.command, "_help_option", None):
+            text = context.command.get_help(context).rstrip()
+        yield f"## {' '.join(('flow-mcp', *words))}\n\n```text\n{text}\n```\n"

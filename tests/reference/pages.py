@@ -28,9 +28,9 @@ values fit together.
 _DOCUMENT = """\
 # Keys of the settings document
 
-Every key of the settings document, the output `settings` of a stack, by which the [runtime](runtime.md) decides.
-Its schema is [settings.schema.json](schemas/settings.schema.json). [`flow-mcp export`](export.md) delivers it in
-an [envelope](schemas/envelope.schema.json).
+Every key of the settings document, by which the [runtime](runtime.md) decides. It is a stack's output
+`settings`. Its schema is [settings.schema.json](schemas/settings.schema.json).
+[`flow-mcp export`](export.md) delivers it in an [envelope](schemas/envelope.schema.json).
 """
 
 

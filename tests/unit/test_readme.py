@@ -14,7 +14,8 @@ from tests.conftest import REPOSITORY
 from tests.unit.declared import Stacks
 
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-TENANT = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)[0]
+DEFAULT_SETTINGS, TENANT = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
+FLOW_ENTRA = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
 PAGES = {
     name: (REPOSITORY / "docs" / name).read_text(encoding="utf-8")
     for name in ("command-line.md", "exit-codes.md", "repository.md")
@@ -48,6 +49,16 @@ def options(command: click.Command, words: list[str]) -> Iterator[str]:
         for word in [*words, "pack"]:
             if inner := command.get_command(context, word):
                 yield from options(inner, words)
+
+
+def test_the_default_settings_are_six_lines_of_a_valid_tenant(project: Stacks) -> None:
+    _, *lines = DEFAULT_SETTINGS.splitlines()
+    assert len(lines) == 6
+    text = project.project.file.read_text("utf-8")
+    project.project.file.write_text(f"{text}      flowEntra: {{tenantId: {FLOW_ENTRA}}}\n", encoding="utf-8")
+    project.write(DEFAULT_SETTINGS, "fabrikam")
+    result = CliRunner().invoke(cli, ["check", "fabrikam", "--as-of", "2026-11-30"], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
 
 
 def test_the_sample_tenant_has_no_errors(project: Stacks) -> None:

@@ -10,13 +10,14 @@ from flow_mcp.declaration.tenant import Tenant
 TENANT, INSTANCE = "flow-mcp:tenant", "flow-mcp:instance"
 _TENANT_KEYS = {field.alias or name for name, field in Tenant.model_fields.items()}
 _KEYCLOAK = {"url": "https://id.acme.example", "realm": {"name": "acme", "create": True}}
-FLOW_ENTRA = {"tenantId": "7c9e6679-7425-40de-944b-e07fc1f90ae7", "deployment": "on-premises"}
+FLOW_ENTRA = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
 
 
 def tenant_of(value: dict[str, Any]) -> dict[str, Any] | None:
     """Return the complete tenant that a page's YAML declares; None if it declares no tenant.
 
     A part of a tenant gets an ID, a Keycloak, and every workspace and environment that it names, or else one.
+    A whole file without an authorization server has the default one.
     """
     config = value.get("config")
     part: dict[str, Any] | None = value if value.keys() <= _TENANT_KEYS else None
@@ -29,10 +30,13 @@ def tenant_of(value: dict[str, Any]) -> dict[str, Any] | None:
         environments = workspaces.setdefault(workspace, {"environments": []})["environments"]
         if environment not in environments:
             environments.append(environment)
+    whole = {"id": "acme", "workspaces": workspaces, **part}
+    if config and "authorizationServer" not in part:
+        return whole
     servers = dict(part.get("authorizationServer", {"keycloak": {}}))
     if "keycloak" in servers:
         servers["keycloak"] = {**_KEYCLOAK, **servers["keycloak"]}
-    return {"id": "acme", "workspaces": workspaces, **part, "authorizationServer": servers}
+    return {**whole, "authorizationServer": servers}
 
 
 def instance_of(value: dict[str, Any]) -> dict[str, Any]:
@@ -42,4 +46,7 @@ def instance_of(value: dict[str, Any]) -> dict[str, Any]:
     if declared:
         instance: dict[str, Any] = declared["default"]
         return instance
-    return {"server": "https://flow.contoso.example/flow", "flowEntra": FLOW_ENTRA}
+    # On-premises, an administrator registers the applications.
+    deployment = "on-premises" if "applications" in str(value) else "saas"
+    flow_entra = {"tenantId": FLOW_ENTRA, "deployment": deployment}
+    return {"server": "https://flow.contoso.example/flow", "flowEntra": flow_entra}

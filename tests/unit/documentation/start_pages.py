@@ -14,7 +14,7 @@ from tests.unit.documentation.shell import commands
 
 DIRECTORY = REPOSITORY / "docs" / "start"
 SERVERS = ("auth0", "entra", "external", "flow-entra", "keycloak", "scalekit")
-_FILE = re.compile(r"# (\S+\.yaml)\n")
+FILE = re.compile(r"# (\S+\.yaml)\n")
 
 
 def of(page: str, *languages: str) -> list[Block]:
@@ -24,7 +24,7 @@ def of(page: str, *languages: str) -> list[Block]:
 
 def files(page: str) -> dict[str, str]:
     """The files that the page shows, by the path in their first line."""
-    return {path[1]: block.text for block in of(page, "yaml") if (path := _FILE.match(block.text))}
+    return {path[1]: block.text for block in of(page, "yaml") if (path := FILE.match(block.text))}
 
 
 def write(page: str, project: Path) -> None:
