@@ -53,7 +53,7 @@ def tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak, admin: httpx
     }
     admin.post(f"{_REALM}/users", json=person)
     yield tenant
-    module_scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", _REALM)
+    admin.delete(_REALM)
 
 
 @pytest.fixture(scope="module")

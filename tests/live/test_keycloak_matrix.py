@@ -68,7 +68,7 @@ def tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak, admin: httpx
         }
         admin.post(f"{_NAME}/users", json=person)
     yield created
-    module_scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", _NAME)
+    admin.delete(_NAME)
 
 
 def test_each_client_gets_exactly_its_access(tenant: Tenant) -> None:
