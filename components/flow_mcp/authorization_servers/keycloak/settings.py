@@ -133,22 +133,7 @@ def _at_server(declaration: Declaration, server: Keycloak, resource: ResourceDec
 def _token_request(
     server: Keycloak, grant: Grant, client_id: str, resource: ResourceDeclared, scope: str
 ) -> TokenRequest:
-    endpoints = f"{server.issuer}/protocol/openid-connect"
+    openid, target = f"{server.issuer}/protocol/openid-connect", {"scope": scope}
     if grant is Grant.CLIENT_CREDENTIALS:
-        return TokenRequest(
-            resource=resource.url,
-            token_endpoint=f"{endpoints}/token",
-            parameters={"grant_type": "client_credentials", "scope": scope},
-        )
-    return TokenRequest(
-        resource=resource.url,
-        token_endpoint=f"{endpoints}/token",
-        parameters={"grant_type": "authorization_code", "client_id": client_id},
-        authorization_endpoint=f"{endpoints}/auth",
-        authorization_parameters={
-            "client_id": client_id,
-            "code_challenge_method": "S256",
-            "response_type": "code",
-            "scope": scope,
-        },
-    )
+        return documents.program_request(resource, f"{openid}/token", target)
+    return documents.person_request(resource, client_id, (f"{openid}/auth", f"{openid}/token"), target)
