@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from flow_mcp.authorization_servers import documents
 from flow_mcp.authorization_servers.auth0 import names
 from flow_mcp.authorization_servers.auth0.declaration import Auth0
+from flow_mcp.authorization_servers.token_requests import person_request, program_request
 from flow_mcp.declaration.declaration import ServerIds
 from flow_mcp.settings import (
     AuthorizationServer,
@@ -87,10 +88,10 @@ def _token_request(server: Auth0, grant: Grant, client_id: str, resource: Resour
         # An API with per-application authorization requires its scopes in the request:
         # https://auth0.com/docs/get-started/apis/api-access-policies-for-applications
         target = {"audience": resource.url, "scope": names.SCOPE}
-        return documents.program_request(resource, token_endpoint, target)
+        return program_request(resource, token_endpoint, target)
     # Without the compatibility profile, Auth0 ignores `resource`.
     parameter = "resource" if server.resource_parameter else "audience"
     offline = " offline_access" if server.tokens.refresh else ""
     endpoints = f"{server.issuer}authorize", token_endpoint
     target = {"scope": f"{names.SCOPE}{offline}", parameter: resource.url}
-    return documents.person_request(resource, client_id, endpoints, target)
+    return person_request(resource, client_id, endpoints, target)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, cast
 from flow_mcp.authorization_servers import documents
 from flow_mcp.authorization_servers.keycloak import names
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
+from flow_mcp.authorization_servers.token_requests import person_request, program_request
 from flow_mcp.declaration.declaration import ServerIds
 from flow_mcp.declaration.enterprise import ID_JAG, JWT_BEARER, issuers_of
 from flow_mcp.settings import (
@@ -135,5 +136,5 @@ def _token_request(
 ) -> TokenRequest:
     openid, target = f"{server.issuer}/protocol/openid-connect", {"scope": scope}
     if grant is Grant.CLIENT_CREDENTIALS:
-        return documents.program_request(resource, f"{openid}/token", target)
-    return documents.person_request(resource, client_id, (f"{openid}/auth", f"{openid}/token"), target)
+        return program_request(resource, f"{openid}/token", target)
+    return person_request(resource, client_id, (f"{openid}/auth", f"{openid}/token"), target)
