@@ -28,7 +28,7 @@ demo-down: $(READY) ## Remove all that the demo made
 test: $(READY) ## Run all tests; installs and starts what they need
 	$(TOGETHER) languages keycloak interop-tools example-tools test-servers
 	@if command -v go > /dev/null; then cd toolchain && go vet -trimpath ./... && go test -trimpath ./...; fi
-	@$(PYTEST) tests
+	@$(PYTEST) --durations=20 tests
 
 test-unit: $(READY) ## Run the tests that need neither Keycloak nor Pulumi's engine
 	@$(PYTEST) tests/unit

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -43,8 +44,6 @@ class Fleet:
     def __init__(self, scratch: ScratchProject) -> None:
         self.scratch = scratch
         self.declared: dict[str, str] = {}
-        self.settled_clients: dict[str, str] = {}
-        self.settled: Mapping[str, bytes] = {}
 
     def declare(self, name: str, client: str | None = None) -> None:
         """Declare a tenant with a client ID; default: the current one."""
@@ -78,11 +77,23 @@ class Fleet:
         directory = self.scratch.state / ".pulumi" / "stacks" / "flow-mcp"
         return {name: (directory / f"{name}.json").read_bytes() for name in NAMES}
 
-    def everything(self) -> Mapping[str, bytes]:
-        """Return the bytes of all states, records included, and of all files of the program and tenants."""
-        directories = self.scratch.state / ".pulumi" / "stacks", self.scratch.project.directory / "stacks"
-        files = [file for directory in directories for file in directory.rglob("*") if file.is_file()]
-        return {str(file): file.read_bytes() for file in files if "__pycache__" not in file.parts}
+    def save(self) -> None:
+        """Copy the backend and the program with the tenants' files, for `restore`."""
+        for directory in self._directories():
+            shutil.copytree(directory, self._saved(directory))
+
+    def restore(self) -> None:
+        """Undo all changes since `save`."""
+        for directory in self._directories():
+            shutil.rmtree(directory)
+            shutil.copytree(self._saved(directory), directory)
+        self.declared = dict.fromkeys(NAMES, CLIENT)
+
+    def _directories(self) -> tuple[Path, Path]:
+        return self.scratch.state, self.scratch.project.directory / "stacks"
+
+    def _saved(self, directory: Path) -> Path:
+        return self.scratch.directory / "saved" / directory.name
 
     def client(self, name: str) -> str:
         return str(self.scratch.outputs(name)["clientIds"]["nightly-agent"])
@@ -110,23 +121,14 @@ def applied(tmp_path_factory: pytest.TempPathFactory) -> Fleet:
     assert summary["counts"] == {"updated": 3}
     order = [line.split()[3].rstrip(":") for line in stderr.splitlines() if ": updated" in line]
     assert order == ["b-1", "a-1", "a-2"]
+    fleet.save()
     return fleet
 
 
 @pytest.fixture
 def fleet(applied: Fleet) -> Fleet:
-    """Return the same tenants, updated and recorded; nothing runs if nothing has changed since."""
-    for file in applied.locks():
-        file.unlink()
-    for name in NAMES:
-        applied.declare(name, applied.settled_clients.get(name))
-    if applied.everything() != applied.settled:
-        assert set(applied.statuses("up", "--all", "--yes").values()) <= {
-            "unchanged",
-            "updated",
-            "nothing-to-apply",
-        }
-        applied.settled, applied.settled_clients = applied.everything(), dict(applied.declared)
+    """Return the same tenants, updated and recorded."""
+    applied.restore()
     return applied
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 
 import httpx
 
@@ -52,4 +52,23 @@ def admin_client(keycloak: LocalKeycloak) -> httpx.Client:
         trust_env=False,
         timeout=30,
         event_hooks={"response": [refuse_errors]},
+    )
+
+
+def add_person(
+    admin: httpx.Client, realm: str, name: str, password: str | None = None, groups: Sequence[str] = ()
+) -> None:
+    """Create a person in a realm; without a password the person signs in elsewhere."""
+    credentials = [{"type": "password", "value": password}] if password else []
+    admin.post(
+        f"{realm}/users",
+        json={
+            "username": name,
+            "enabled": True,
+            "email": f"{name}@example.com",
+            "firstName": name,
+            "lastName": "Example",
+            "credentials": credentials,
+            "groups": groups,
+        },
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 
+from tests.live.admin import add_person
 from tests.live.tenant import Tenant
 from tests.live.token_issuer import TokenIssuer
 
@@ -39,15 +40,7 @@ def declaration(name: str, keycloak: str, company: TokenIssuer) -> dict[str, Any
 def employ(tenant: Tenant, admin: httpx.Client) -> None:
     """Create Ada, who is a planner, and Guy, who has no group."""
     for name, groups in _PEOPLE.items():
-        person = {
-            "username": name,
-            "enabled": True,
-            "email": f"{name}@example.com",
-            "firstName": name,
-            "lastName": "Example",
-            "groups": groups,
-        }
-        admin.post(f"{tenant.name}/users", json=person)
+        add_person(admin, tenant.name, name, groups=groups)
 
 
 def linked(declared: dict[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
@@ -21,6 +22,9 @@ class Tenant:
 
     name: str
     scratch: ScratchProject
+    _outputs: dict[tuple[bytes, bool], dict[str, Any]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def declare(self, declaration: dict[str, Any]) -> None:
         """Write the tenant's file."""
@@ -44,7 +48,12 @@ class Tenant:
         return names_by_operation
 
     def outputs(self, *, secrets: bool = False) -> dict[str, Any]:
-        return self.scratch.outputs(self.name, secrets=secrets)
+        """Return the stack's outputs; Pulumi is asked once for each state of the stack."""
+        checkpoint = self.scratch.state / ".pulumi" / "stacks" / "flow-mcp" / f"{self.name}.json"
+        key = checkpoint.read_bytes(), secrets
+        if key not in self._outputs:
+            self._outputs[key] = self.scratch.outputs(self.name, secrets=secrets)
+        return deepcopy(self._outputs[key])
 
     @property
     def document(self) -> SettingsDocument:

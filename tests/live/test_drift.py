@@ -78,7 +78,7 @@ def applied(module_scratch: ScratchProject, keycloak: LocalKeycloak, admin: http
         "clients", {"clientId": "legacy-crm", "redirectUris": ["https://crm.example/"]}
     )
     yield tenant
-    module_scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", _NAME)
+    admin.delete(_NAME)
 
 
 @pytest.fixture(scope="module")

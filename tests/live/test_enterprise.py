@@ -83,7 +83,7 @@ def tenant(
     created.up()
     outputs = created.outputs(secrets=True)
     yield MadeTenant(created, SettingsDocument.from_json(outputs["settings"]), outputs["clientSecrets"])
-    module_scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", _NAME)
+    admin.delete(_NAME)
 
 
 def test_an_assertion_becomes_a_persons_token_for_its_resource_only(

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from flow_mcp.local.keycloak.server import LocalKeycloak
@@ -31,13 +32,13 @@ def _declaration(keycloak: LocalKeycloak, *access: str) -> dict[str, Any]:
 
 
 @pytest.fixture
-def tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak) -> Iterator[Tenant]:
+def tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak, admin: httpx.Client) -> Iterator[Tenant]:
     created = Tenant(_NAME, module_scratch)
     created.create()
     created.declare(_declaration(keycloak, "1/test"))
     created.up()
     yield created
-    module_scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", _NAME)
+    admin.delete(_NAME)
 
 
 def test_evidence_contains_the_approved_change_and_no_secret(

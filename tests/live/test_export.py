@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from flow_mcp.local.keycloak.server import LocalKeycloak
@@ -30,13 +31,13 @@ def _declaration(keycloak: LocalKeycloak, *environments: str) -> dict[str, objec
 
 
 @pytest.fixture(scope="module")
-def tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak) -> Iterator[Tenant]:
+def tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak, admin: httpx.Client) -> Iterator[Tenant]:
     tenant = Tenant("exported", module_scratch)
     tenant.create()
     tenant.declare(_declaration(keycloak, "production"))
     tenant.up()
     yield tenant
-    module_scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", "exported")
+    admin.delete("exported")
 
 
 def test_the_revision_increases_only_when_the_settings_change(

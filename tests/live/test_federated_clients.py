@@ -53,7 +53,11 @@ def cluster(authority: Authority) -> Iterator[TokenIssuer]:
 
 @pytest.fixture(scope="module")
 def tenant(
-    module_scratch: ScratchProject, keycloak: LocalKeycloak, pipeline: TokenIssuer, cluster: TokenIssuer
+    module_scratch: ScratchProject,
+    keycloak: LocalKeycloak,
+    pipeline: TokenIssuer,
+    cluster: TokenIssuer,
+    admin: httpx.Client,
 ) -> Iterator[MadeTenant]:
     """A tenant with a program for each kind of issuer."""
     created = Tenant(_NAME, module_scratch)
@@ -79,7 +83,7 @@ def tenant(
     )
     created.up()
     yield MadeTenant(created, created.document)
-    module_scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", _NAME)
+    admin.delete(_NAME)
 
 
 def test_each_issuers_token_gets_the_program_its_access_and_no_secret_exists(

@@ -31,14 +31,17 @@ CASES = tuple(case for case in CORPUS if case.name in CHANGES)
 
 @pytest.fixture
 def acme(
-    module_scratch: ScratchProject, keycloak: LocalKeycloak, monkeypatch: pytest.MonkeyPatch
+    module_scratch: ScratchProject,
+    keycloak: LocalKeycloak,
+    monkeypatch: pytest.MonkeyPatch,
+    admin: httpx.Client,
 ) -> Iterator[ScratchProject]:
     for name, value in module_scratch.environment().items():
         monkeypatch.setenv(name, value)
     module_scratch.declare(STACK, sample(STACK).yaml().replace(URL, keycloak.url))
     module_scratch.pulumi("stack", "select", "--create", STACK)
     yield module_scratch
-    module_scratch.pulumi("destroy", "--yes", "--stack", STACK)
+    admin.delete(STACK)
 
 
 def test_the_preview_matches_the_declarations_and_the_update(

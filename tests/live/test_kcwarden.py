@@ -19,6 +19,7 @@ from flow_mcp.local.scratch_project import ScratchProject
 from flow_mcp.runtime import Validator
 from flow_mcp.settings import Client, TokenRequest
 from tests.conftest import REPOSITORY
+from tests.live.admin import add_person
 from tests.live.person import Browser, tokens
 from tests.live.tenant import Tenant
 
@@ -41,19 +42,9 @@ def tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak, admin: httpx
     tenant.create()
     tenant.declare(declaration)
     tenant.up()
-    name, password = _PLANNER
-    person = {
-        "username": name,
-        "enabled": True,
-        "email": f"{name}@example.com",
-        "firstName": name,
-        "lastName": "Example",
-        "credentials": [{"type": "password", "value": password}],
-        "groups": ["planners"],
-    }
-    admin.post(f"{_REALM}/users", json=person)
+    add_person(admin, _REALM, *_PLANNER, ["planners"])
     yield tenant
-    module_scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", _REALM)
+    admin.delete(_REALM)
 
 
 @pytest.fixture(scope="module")

@@ -34,15 +34,16 @@ def declaration(keycloak: LocalKeycloak) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def tenant(module_scratch: ScratchProject, declaration: dict[str, Any]) -> Iterator[Tenant]:
+def tenant(
+    module_scratch: ScratchProject, declaration: dict[str, Any], admin: httpx.Client
+) -> Iterator[Tenant]:
     """A working tenant, for which each test causes another error."""
     created = Tenant(_NAME, module_scratch)
     created.create()
     created.declare(declaration)
     created.up()
     yield created
-    created.declare(declaration)
-    module_scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", _NAME)
+    admin.delete(_NAME)
 
 
 def test_an_unreachable_keycloak_is_reported(tenant: Tenant, declaration: dict[str, Any]) -> None:

@@ -54,14 +54,16 @@ def declaration(keycloak: LocalKeycloak) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def applied(module_scratch: ScratchProject, declaration: dict[str, Any]) -> Iterator[Tenant]:
+def applied(
+    module_scratch: ScratchProject, declaration: dict[str, Any], admin: httpx.Client
+) -> Iterator[Tenant]:
     """The stack, applied once."""
     tenant = Tenant(_NAME, module_scratch)
     tenant.create()
     tenant.declare(declaration)
     tenant.up()
     yield tenant
-    module_scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", _NAME)
+    admin.delete(_NAME)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from flow_mcp.local.keycloak.server import LocalKeycloak
 from flow_mcp.local.scratch_project import ScratchProject
 from flow_mcp.runtime import Validator
 from flow_mcp.settings import Client, Grant
+from tests.live.admin import add_person
 from tests.live.person import SignInRefusedError, sign_in
 from tests.live.tenant import Tenant
 
@@ -57,18 +58,9 @@ def tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak, admin: httpx
     )
     created.up()
     for name, password in (_PLANNER, _GUEST):
-        person = {
-            "username": name,
-            "enabled": True,
-            "email": f"{name}@example.com",
-            "firstName": name,
-            "lastName": "Example",
-            "credentials": [{"type": "password", "value": password}],
-            "groups": ["planners"] if name == _PLANNER[0] else [],
-        }
-        admin.post(f"{_NAME}/users", json=person)
+        add_person(admin, _NAME, name, password, ["planners"] if name == _PLANNER[0] else [])
     yield created
-    module_scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", _NAME)
+    admin.delete(_NAME)
 
 
 def test_each_client_gets_exactly_its_access(tenant: Tenant) -> None:

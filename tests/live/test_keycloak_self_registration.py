@@ -13,6 +13,7 @@ from flow_mcp.local.keycloak.server import LocalKeycloak
 from flow_mcp.local.scratch_project import ScratchProject
 from flow_mcp.runtime import Decision, Validator
 from flow_mcp.settings import TokenRequest
+from tests.live.admin import add_person
 from tests.live.authority import Authority
 from tests.live.https_site import Site, https_site
 from tests.live.person import SignInRefusedError, sign_in
@@ -58,18 +59,9 @@ def tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak, admin: httpx
     )
     created.up()
     for name, password in (_PLANNER, _GUEST):
-        person = {
-            "username": name,
-            "enabled": True,
-            "email": f"{name}@example.com",
-            "firstName": name,
-            "lastName": "Example",
-            "credentials": [{"type": "password", "value": password}],
-            "groups": ["planners"] if name == _PLANNER[0] else [],
-        }
-        admin.post(f"{_NAME}/users", json=person)
+        add_person(admin, _NAME, name, password, ["planners"] if name == _PLANNER[0] else [])
     yield created
-    module_scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", _NAME)
+    admin.delete(_NAME)
 
 
 @pytest.fixture(scope="module")

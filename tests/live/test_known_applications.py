@@ -14,6 +14,7 @@ from flow_mcp.local.keycloak.server import LocalKeycloak
 from flow_mcp.local.scratch_project import ScratchProject
 from flow_mcp.runtime import Validator
 from flow_mcp.settings import Client
+from tests.live.admin import add_person
 from tests.live.command import flow_mcp
 from tests.live.person import SignInRefusedError
 from tests.live.registration import refusal, register
@@ -60,18 +61,7 @@ def tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak, admin: httpx
         }
     )
     made.up()
-    admin.post(
-        f"{_NAME}/users",
-        json={
-            "username": _PERSON[0],
-            "enabled": True,
-            "email": "ada@example.com",
-            "firstName": "Ada",
-            "lastName": "Example",
-            "credentials": [{"type": "password", "value": _PERSON[1]}],
-            "groups": ["planners"],
-        },
-    )
+    add_person(admin, _NAME, *_PERSON, ["planners"])
     yield made
     # What `pulumi destroy` leaves is other tests' matter.
     admin.delete(_NAME)

@@ -56,7 +56,6 @@ def mover(module_scratch: ScratchProject, admin: httpx.Client) -> Iterator[Mover
     tenant = Mover(_NAME, module_scratch)
     tenant.create()
     yield tenant
-    module_scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", _NAME)
     for realm in admin.get("").json():
         if realm["realm"] in {"mover", "mover-next"}:
             admin.delete(realm["realm"])

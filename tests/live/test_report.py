@@ -17,7 +17,7 @@ from tests.live.tenant import Tenant
 
 
 @pytest.fixture(scope="module")
-def tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak) -> Iterator[Tenant]:
+def tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak, admin: httpx.Client) -> Iterator[Tenant]:
     created = Tenant("reported", module_scratch)
     created.create()
     created.declare(
@@ -35,7 +35,7 @@ def tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak) -> Iterator[
     )
     created.up()
     yield created
-    module_scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", "reported")
+    admin.delete("reported")
 
 
 def reported(tenant: Tenant, directory: Path, **environment: str) -> tuple[dict[str, Any], str]:

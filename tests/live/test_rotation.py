@@ -165,7 +165,10 @@ def _declaration(keycloak: LocalKeycloak, certificate: str, **server: Any) -> di
 
 @pytest.fixture(scope="module")
 def scene(
-    module_scratch: ScratchProject, keycloak: LocalKeycloak, tmp_path_factory: pytest.TempPathFactory
+    module_scratch: ScratchProject,
+    keycloak: LocalKeycloak,
+    tmp_path_factory: pytest.TempPathFactory,
+    admin: httpx.Client,
 ) -> Iterator[Scene]:
     """A secret and a key that were rotated, and the programs that called meanwhile."""
     directory = tmp_path_factory.mktemp("rotation")
@@ -221,7 +224,7 @@ def scene(
             "".join(printed),
             early,
         )
-    module_scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", _NAME)
+    admin.delete(_NAME)
 
 
 def test_no_call_fails_while_a_secret_and_a_key_are_rotated(scene: Scene) -> None:

@@ -16,6 +16,7 @@ from flow_mcp.operations.token_client import TokenRefusedError, fetch_program_to
 from flow_mcp.runtime import Tenants
 from flow_mcp.runtime.asgi import ProtectedResourceMiddleware
 from flow_mcp.settings import Client, Dpop
+from tests.live.admin import add_person
 from tests.live.command import flow_mcp
 from tests.live.person import sign_in
 from tests.live.tenant import Tenant
@@ -50,19 +51,7 @@ def tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak, admin: httpx
     }
     declare(made, keycloak, {}, clients)
     made.up()
-    name, password = PERSON
-    admin.post(
-        f"{NAME}/users",
-        json={
-            "username": name,
-            "enabled": True,
-            "email": "ada@example.com",
-            "firstName": "Ada",
-            "lastName": "Example",
-            "credentials": [{"type": "password", "value": password}],
-            "groups": ["planners"],
-        },
-    )
+    add_person(admin, NAME, *PERSON, ["planners"])
     return made
 
 

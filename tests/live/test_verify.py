@@ -32,14 +32,16 @@ def signer() -> KeyPair:
 
 @pytest.fixture(scope="module")
 def closed_tenant(
-    module_scratch: ScratchProject, keycloak: LocalKeycloak, signer: KeyPair
+    module_scratch: ScratchProject, keycloak: LocalKeycloak, signer: KeyPair, admin: httpx.Client
 ) -> Iterator[Tenant]:
     """A tenant with declared clients only."""
-    yield from _tenant("shut", module_scratch, keycloak, signer, {})
+    yield from _tenant("shut", module_scratch, keycloak, signer, {}, admin)
 
 
 @pytest.fixture(scope="module")
-def open_tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak, signer: KeyPair) -> Iterator[Tenant]:
+def open_tenant(
+    module_scratch: ScratchProject, keycloak: LocalKeycloak, signer: KeyPair, admin: httpx.Client
+) -> Iterator[Tenant]:
     """A tenant with dynamic client registration and metadata documents, for the test environment."""
     registration = {
         "dynamic": {"redirectHosts": ["127.0.0.1"], "corsOrigins": [_INSPECTOR], "access": ["1/test"]},
@@ -49,7 +51,7 @@ def open_tenant(module_scratch: ScratchProject, keycloak: LocalKeycloak, signer:
             "access": ["1/test"],
         },
     }
-    yield from _tenant("ajar", module_scratch, keycloak, signer, {"registration": registration})
+    yield from _tenant("ajar", module_scratch, keycloak, signer, {"registration": registration}, admin)
 
 
 def test_a_tenant_as_declared_passes_all_checks(closed_tenant: Tenant) -> None:
@@ -304,7 +306,12 @@ def _client_ids(tenant: Tenant, admin: httpx.Client) -> set[str]:
 
 
 def _tenant(
-    name: str, scratch: ScratchProject, keycloak: LocalKeycloak, signer: KeyPair, more: dict[str, Any]
+    name: str,
+    scratch: ScratchProject,
+    keycloak: LocalKeycloak,
+    signer: KeyPair,
+    more: dict[str, Any],
+    admin: httpx.Client,
 ) -> Iterator[Tenant]:
     created = Tenant(name, scratch)
     created.create()
@@ -341,4 +348,4 @@ def _tenant(
     scratch.declare(name, yaml.safe_dump({"config": config}))
     created.up()
     yield created
-    scratch.pulumi("destroy", "--yes", "--skip-preview", "--stack", name)
+    admin.delete(name)

@@ -35,10 +35,7 @@ metadata = AuthorizationServerMetadata(
 )
 registration = KeycloakClientRegistration(
     "registration",
-    url=url,
-    admin_realm="master",
-    admin_client_id="admin-cli",
-    realm=realm_name,
+    realm={"url": url, "admin_realm": "master", "admin_client_id": "admin-cli", "realm": realm_name},
     owner="flow-mcp:acme",
     open=True,
     redirect_hosts=declared.get("redirectHosts", ["127.0.0.1"]),

@@ -51,7 +51,7 @@ SETTINGS = [
 
 
 def test_the_runtime_exports_its_names() -> None:
-    assert sorted(flow_mcp.runtime.__all__) == RUNTIME
+    assert flow_mcp.runtime.__all__ == RUNTIME
     assert [name for name in RUNTIME if not hasattr(flow_mcp.runtime, name)] == []
 
 

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from flow_mcp.authorization_servers import documents
 from flow_mcp.authorization_servers.auth0 import names
 from flow_mcp.authorization_servers.auth0.declaration import Auth0
+from flow_mcp.authorization_servers.token_requests import person_request, program_request
 from flow_mcp.declaration.declaration import ServerIds
 from flow_mcp.settings import (
     AuthorizationServer,
@@ -84,30 +85,13 @@ def _at_server(server: Auth0, resource: ResourceDeclared) -> ResourceAtServer:
 def _token_request(server: Auth0, grant: Grant, client_id: str, resource: ResourceDeclared) -> TokenRequest:
     token_endpoint = f"{server.issuer}oauth/token"
     if grant is Grant.CLIENT_CREDENTIALS:
-        return TokenRequest(
-            resource=resource.url,
-            token_endpoint=token_endpoint,
-            # An API with per-application authorization requires its scopes in the request:
-            # https://auth0.com/docs/get-started/apis/api-access-policies-for-applications
-            parameters={
-                "audience": resource.url,
-                "grant_type": "client_credentials",
-                "scope": names.SCOPE,
-            },
-        )
+        # An API with per-application authorization requires its scopes in the request:
+        # https://auth0.com/docs/get-started/apis/api-access-policies-for-applications
+        target = {"audience": resource.url, "scope": names.SCOPE}
+        return program_request(resource, token_endpoint, target)
     # Without the compatibility profile, Auth0 ignores `resource`.
-    target = "resource" if server.resource_parameter else "audience"
+    parameter = "resource" if server.resource_parameter else "audience"
     offline = " offline_access" if server.tokens.refresh else ""
-    return TokenRequest(
-        resource=resource.url,
-        token_endpoint=token_endpoint,
-        parameters={"client_id": client_id, "grant_type": "authorization_code"},
-        authorization_endpoint=f"{server.issuer}authorize",
-        authorization_parameters={
-            "client_id": client_id,
-            "code_challenge_method": "S256",
-            "response_type": "code",
-            "scope": f"{names.SCOPE}{offline}",
-            target: resource.url,
-        },
-    )
+    endpoints = f"{server.issuer}authorize", token_endpoint
+    target = {"scope": f"{names.SCOPE}{offline}", parameter: resource.url}
+    return person_request(resource, client_id, endpoints, target)

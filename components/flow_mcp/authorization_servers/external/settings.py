@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, cast
 from flow_mcp.authorization_servers import documents
 from flow_mcp.authorization_servers.external.declaration import Condition, External, Tokens
 from flow_mcp.authorization_servers.external.names import audiences
+from flow_mcp.authorization_servers.token_requests import person_request, program_request
 from flow_mcp.declaration.declaration import ServerIds
 from flow_mcp.settings import (
     AuthorizationServer,
@@ -85,24 +86,6 @@ def _token_request(
     """Return a token request with scope and `resource` (RFC 8707), which MCP clients send to every server."""
     target = {"resource": resource.url, "scope": " ".join(server.resources[resource.key].scopes)}
     if grant is Grant.CLIENT_CREDENTIALS:
-        return TokenRequest(
-            resource=resource.url,
-            token_endpoint=ids["tokenEndpoint"],
-            parameters={"grant_type": "client_credentials", **target},
-        )
-    return TokenRequest(
-        resource=resource.url,
-        token_endpoint=ids["tokenEndpoint"],
-        parameters={
-            "client_id": client_id,
-            "grant_type": "authorization_code",
-            "resource": resource.url,
-        },
-        authorization_endpoint=ids["authorizationEndpoint"],
-        authorization_parameters={
-            "client_id": client_id,
-            "code_challenge_method": "S256",
-            "response_type": "code",
-            **target,
-        },
-    )
+        return program_request(resource, ids["tokenEndpoint"], target)
+    endpoints = ids["authorizationEndpoint"], ids["tokenEndpoint"]
+    return person_request(resource, client_id, endpoints, target, {"resource": resource.url})

@@ -110,11 +110,7 @@ def _secret(
         return None
     return resources.KeycloakClientSecret(
         f"{name}-secret",
-        url=server.admin_url or server.url,
-        admin_realm=server.administration.realm,
-        admin_client_id=server.administration.client_id,
-        # This resource needs the name without encoding. For a new realm it is known once the realm exists.
-        realm=realm if server.realm.create else server.realm.name,
+        realm=resources.realm_inputs(server, realm),
         client_id=declaration.client_id(name),
         issued=declared.secret.issued,
         previous=declared.secret.previous,

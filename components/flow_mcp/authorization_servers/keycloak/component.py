@@ -80,10 +80,7 @@ class KeycloakAuthorizationServer(AuthorizationServerComponent):
         )
         claim = resources.KeycloakClaim(
             "claim",
-            url=server.admin_url or server.url,
-            admin_realm=server.administration.realm,
-            admin_client_id=server.administration.client_id,
-            realm=server.realm.name,
+            realm=resources.realm_inputs(server, server.realm.name),
             owner=names.owner(declaration),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[metadata]),
         )

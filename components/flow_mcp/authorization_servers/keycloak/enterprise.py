@@ -84,10 +84,7 @@ def link_people(
         if entry.linked_people:
             resources.KeycloakLinkedPeople(
                 f"people of {entry.issuer}",
-                url=server.admin_url or server.url,
-                admin_realm=server.administration.realm,
-                admin_client_id=server.administration.client_id,
-                realm=realm if server.realm.create else server.realm.name,
+                realm=resources.realm_inputs(server, realm),
                 identity_provider=aliases[entry.issuer],
                 subjects=dict(sorted(entry.linked_people.items())),
                 opts=pulumi.ResourceOptions(parent=opts.parent, depends_on=opts.depends_on),

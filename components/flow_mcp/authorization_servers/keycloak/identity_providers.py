@@ -35,10 +35,7 @@ def create(
     return {
         issuer: resources.KeycloakIdentityProvider(
             f"{noun} {issuer}",
-            url=server.admin_url or server.url,
-            admin_realm=server.administration.realm,
-            admin_client_id=server.administration.client_id,
-            realm=realm if server.realm.create else server.realm.name,
+            realm=resources.realm_inputs(server, realm),
             alias=names.identity_provider(declaration, issuer),
             kind=kind,
             config=config,

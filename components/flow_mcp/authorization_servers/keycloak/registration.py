@@ -77,11 +77,7 @@ def create(
         policies.append(policy)
     resources.KeycloakClientRegistration(
         "registration",
-        url=server.admin_url or server.url,
-        admin_realm=server.administration.realm,
-        admin_client_id=server.administration.client_id,
-        # This resource needs the name without encoding. For a new realm it is known once the realm exists.
-        realm=realm if server.realm.create else server.realm.name,
+        realm=resources.realm_inputs(server, realm),
         owner=names.owner(declaration),
         open=dynamic is not None,
         redirect_hosts=dynamic.redirect_hosts if dynamic else (),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 import pulumi
 
@@ -27,8 +27,39 @@ __all__ = [
     "KeycloakIdentityProvider",
     "KeycloakLinkedPeople",
     "Preflight",
+    "RealmInputs",
     "preflight",
+    "realm_inputs",
 ]
+
+
+class RealmInputs(TypedDict):
+    """A realm and the access to its admin API: the inputs that all resources in a realm have."""
+
+    url: pulumi.Input[str]
+    """Base URL of the admin API."""
+    admin_realm: pulumi.Input[str]
+    """Realm of the administrator."""
+    admin_client_id: pulumi.Input[str]
+    """Client with which the administrator signs in."""
+    realm: pulumi.Input[str]
+    """Name of the realm, which may be created in the same update."""
+
+
+def realm_inputs(server: Keycloak, realm: pulumi.Input[str]) -> RealmInputs:
+    """Return the inputs of resources in a tenant's realm.
+
+    Args:
+        server: the declared Keycloak.
+        realm: the realm as Pulumi's Keycloak provider names it.
+    """
+    return {
+        "url": server.admin_url or server.url,
+        "admin_realm": server.administration.realm,
+        "admin_client_id": server.administration.client_id,
+        # These resources need the name without encoding. For a new realm it is known once the realm exists.
+        "realm": realm if server.realm.create else server.realm.name,
+    }
 
 
 class KeycloakClaim(PluginResource):
@@ -36,10 +67,7 @@ class KeycloakClaim(PluginResource):
 
     Args:
         resource_name: Pulumi's name.
-        url: base URL of the admin API.
-        admin_realm: realm of the administrator.
-        admin_client_id: client with which the administrator signs in.
-        realm: name of the realm.
+        realm: the realm, and the access to its admin API.
         owner: owner mark of the tenant, such as `flow-mcp:acme`.
         opts: Pulumi's options.
     """
@@ -48,15 +76,11 @@ class KeycloakClaim(PluginResource):
         self,
         resource_name: str,
         *,
-        url: pulumi.Input[str],
-        admin_realm: pulumi.Input[str],
-        admin_client_id: pulumi.Input[str],
-        realm: pulumi.Input[str],
+        realm: RealmInputs,
         owner: pulumi.Input[str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        inputs = {"url": url, "admin_realm": admin_realm, "admin_client_id": admin_client_id}
-        super().__init__(resource_name, {**inputs, "realm": realm, "owner": owner}, opts)
+        super().__init__(resource_name, {**realm, "owner": owner}, opts)
 
 
 class KeycloakClientRegistration(PluginResource):
@@ -64,10 +88,7 @@ class KeycloakClientRegistration(PluginResource):
 
     Args:
         resource_name: name of the Pulumi resource.
-        url: base URL of the admin API.
-        admin_realm: the administrator's realm.
-        admin_client_id: the client with which the administrator signs in.
-        realm: name of the realm, which may be created in the same update.
+        realm: the realm, and the access to its admin API.
         owner: the stack that owns the policies; it prevents two stacks from managing one realm.
         open: whether clients may register. True requires redirect hosts; False excludes hosts, scopes and
             origins.
@@ -88,10 +109,7 @@ class KeycloakClientRegistration(PluginResource):
         self,
         resource_name: str,
         *,
-        url: pulumi.Input[str],
-        admin_realm: pulumi.Input[str],
-        admin_client_id: pulumi.Input[str],
-        realm: pulumi.Input[str],
+        realm: RealmInputs,
         owner: pulumi.Input[str],
         open: pulumi.Input[bool],  # noqa: A002 the property's name
         redirect_hosts: pulumi.Input[Sequence[pulumi.Input[str]]] = (),
@@ -105,10 +123,7 @@ class KeycloakClientRegistration(PluginResource):
         super().__init__(
             resource_name,
             {
-                "url": url,
-                "admin_realm": admin_realm,
-                "admin_client_id": admin_client_id,
-                "realm": realm,
+                **realm,
                 "owner": owner,
                 "open": open,
                 "redirect_hosts": redirect_hosts,
@@ -127,10 +142,7 @@ class KeycloakClientSecret(PluginResource):
 
     Args:
         resource_name: name of the Pulumi resource.
-        url: base URL of the admin API.
-        admin_realm: the administrator's realm.
-        admin_client_id: the client with which the administrator signs in.
-        realm: name of the realm.
+        realm: the realm, and the access to its admin API.
         client_id: client ID of the client.
         issued: day of the secret.
         previous: day of the previous secret while it must stay valid.
@@ -144,19 +156,15 @@ class KeycloakClientSecret(PluginResource):
         self,
         resource_name: str,
         *,
-        url: pulumi.Input[str],
-        admin_realm: pulumi.Input[str],
-        admin_client_id: pulumi.Input[str],
-        realm: pulumi.Input[str],
+        realm: RealmInputs,
         client_id: pulumi.Input[str],
         issued: pulumi.Input[str] | None = None,
         previous: pulumi.Input[str] | None = None,
         overlap: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        inputs = {"url": url, "admin_realm": admin_realm, "admin_client_id": admin_client_id, "realm": realm}
         rotation = {"client_id": client_id, "issued": issued, "previous": previous, "overlap": overlap}
-        super().__init__(resource_name, {**inputs, **rotation}, opts)
+        super().__init__(resource_name, {**realm, **rotation}, opts)
 
 
 class KeycloakIdentityProvider(PluginResource):
@@ -164,10 +172,7 @@ class KeycloakIdentityProvider(PluginResource):
 
     Args:
         resource_name: Pulumi's name.
-        url: base URL of the admin API.
-        admin_realm: realm of the administrator.
-        admin_client_id: client with which the administrator signs in.
-        realm: name of the realm.
+        realm: the realm, and the access to its admin API.
         alias: its name in the realm.
         kind: Keycloak's type of identity provider, such as `jwt-authorization-grant`.
         config: its settings, by Keycloak's names.
@@ -180,17 +185,13 @@ class KeycloakIdentityProvider(PluginResource):
         self,
         resource_name: str,
         *,
-        url: pulumi.Input[str],
-        admin_realm: pulumi.Input[str],
-        admin_client_id: pulumi.Input[str],
-        realm: pulumi.Input[str],
+        realm: RealmInputs,
         alias: pulumi.Input[str],
         kind: pulumi.Input[str],
         config: pulumi.Input[Mapping[str, pulumi.Input[str]]],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        inputs = {"url": url, "admin_realm": admin_realm, "admin_client_id": admin_client_id, "realm": realm}
-        super().__init__(resource_name, {**inputs, "alias": alias, "kind": kind, "config": config}, opts)
+        super().__init__(resource_name, {**realm, "alias": alias, "kind": kind, "config": config}, opts)
 
 
 class KeycloakLinkedPeople(PluginResource):
@@ -198,10 +199,7 @@ class KeycloakLinkedPeople(PluginResource):
 
     Args:
         resource_name: Pulumi's name.
-        url: base URL of the admin API.
-        admin_realm: realm of the administrator.
-        admin_client_id: client with which the administrator signs in.
-        realm: name of the realm.
+        realm: the realm, and the access to its admin API.
         identity_provider: alias of the identity provider.
         subjects: `sub` at the identity provider by user name in the realm.
         opts: Pulumi's options.
@@ -211,17 +209,13 @@ class KeycloakLinkedPeople(PluginResource):
         self,
         resource_name: str,
         *,
-        url: pulumi.Input[str],
-        admin_realm: pulumi.Input[str],
-        admin_client_id: pulumi.Input[str],
-        realm: pulumi.Input[str],
+        realm: RealmInputs,
         identity_provider: pulumi.Input[str],
         subjects: pulumi.Input[Mapping[str, pulumi.Input[str]]],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        inputs = {"url": url, "admin_realm": admin_realm, "admin_client_id": admin_client_id, "realm": realm}
         links = {"identity_provider": identity_provider, "subjects": subjects}
-        super().__init__(resource_name, {**inputs, **links}, opts)
+        super().__init__(resource_name, {**realm, **links}, opts)
 
 
 @dataclass(frozen=True)

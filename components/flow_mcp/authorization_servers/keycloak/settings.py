@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, cast
 from flow_mcp.authorization_servers import documents
 from flow_mcp.authorization_servers.keycloak import names
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
+from flow_mcp.authorization_servers.token_requests import person_request, program_request
 from flow_mcp.declaration.declaration import ServerIds
 from flow_mcp.declaration.enterprise import ID_JAG, JWT_BEARER, issuers_of
 from flow_mcp.settings import (
@@ -133,22 +134,7 @@ def _at_server(declaration: Declaration, server: Keycloak, resource: ResourceDec
 def _token_request(
     server: Keycloak, grant: Grant, client_id: str, resource: ResourceDeclared, scope: str
 ) -> TokenRequest:
-    endpoints = f"{server.issuer}/protocol/openid-connect"
+    openid, target = f"{server.issuer}/protocol/openid-connect", {"scope": scope}
     if grant is Grant.CLIENT_CREDENTIALS:
-        return TokenRequest(
-            resource=resource.url,
-            token_endpoint=f"{endpoints}/token",
-            parameters={"grant_type": "client_credentials", "scope": scope},
-        )
-    return TokenRequest(
-        resource=resource.url,
-        token_endpoint=f"{endpoints}/token",
-        parameters={"grant_type": "authorization_code", "client_id": client_id},
-        authorization_endpoint=f"{endpoints}/auth",
-        authorization_parameters={
-            "client_id": client_id,
-            "code_challenge_method": "S256",
-            "response_type": "code",
-            "scope": scope,
-        },
-    )
+        return program_request(resource, f"{openid}/token", target)
+    return person_request(resource, client_id, (f"{openid}/auth", f"{openid}/token"), target)

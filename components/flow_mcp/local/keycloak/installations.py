@@ -78,6 +78,9 @@ def _on_java(root: Path, java: Path, state: State, port: int) -> Launch:
             f"-Dkc.home.dir={state.home}",
             f"-Djava.io.tmpdir={temporary}",
             "--cache=local",
+            # Each run of Pulumi signs in several times, and 5 iterations (the default) take 0.2 s each time.
+            # A hash of one iteration protects the passwords of a server that only this machine reaches.
+            "--spi-password-hashing--argon2--iterations=1",
             "--http-enabled=true",
             "--http-host=127.0.0.1",
             f"--http-port={port}",

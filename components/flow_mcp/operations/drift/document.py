@@ -9,7 +9,7 @@ from pydantic import Field
 
 from flow_mcp.common.json_schema import DIALECT, Schema
 from flow_mcp.common.strict_model import StrictModel
-from flow_mcp.operations.drift.drift import Appeared, AppearedKind, Drift, TenantDrift
+from flow_mcp.operations.drift.drift import AppearedKind, TenantDrift
 from flow_mcp.operations.drift.mend import Mended
 from flow_mcp.review.diff.change import Risk
 
@@ -132,53 +132,14 @@ def drift_schema() -> dict[str, Any]:
 
 
 def _tenant(drift: TenantDrift, mended: Mended | None) -> TenantEntry:
-    since = drift.since
-    return TenantEntry(
-        stack=drift.stack,
-        since=Since(number=since.number, kind=since.kind, result=since.result, ended=since.ended)
-        if since
-        else None,
-        risk=drift.risk,
-        found=drift.found,
-        drifts=tuple(map(_drift, drift.drifts)),
-        appeared=tuple(map(_appeared, drift.appeared)),
-        unread=drift.unread,
-        notes=drift.notes,
-        lost=drift.lost,
-        mended=_mended(mended) if mended else None,
-    )
-
-
-def _drift(drift: Drift) -> DriftEntry:
-    return DriftEntry(
-        resource=drift.resource,
-        type=drift.type,
-        op=drift.op,
-        property=drift.property,
-        risk=drift.risk,
-        kind=drift.kind,
-        text=drift.text,
-        before=drift.before,
-        after=drift.after,
-    )
-
-
-def _appeared(appeared: Appeared) -> AppearedEntry:
-    return AppearedEntry(
-        kind=appeared.kind,
-        name=appeared.name,
-        within=appeared.within,
-        risk=appeared.risk,
-        text=appeared.text,
-        opens=appeared.opens,
-        redirect_uris=appeared.redirect_uris,
-        grants=appeared.grants,
-    )
+    entry = TenantEntry.model_validate(drift, from_attributes=True, by_name=True)
+    return entry.model_copy(update={"mended": _mended(mended)}) if mended else entry
 
 
 def _mended(mended: Mended) -> MendedEntry:
+    remaining = TenantEntry.model_validate(mended.remaining, from_attributes=True, by_name=True)
     return MendedEntry(
         repairs=mended.repairs,
         operations=tuple(OperationEntry(op=step.op, urn=step.urn) for step in mended.steps),
-        left=tuple(map(_drift, mended.remaining.drifts)),
+        left=remaining.drifts,
     )

@@ -71,6 +71,11 @@ def test_the_server_listens_on_127_0_0_1(state: Path) -> None:
         assert {"--http-host=127.0.0.1", "--cache=local", f"--hostname={keycloak.url}"} < arguments
 
 
+def test_a_sign_in_costs_one_iteration_of_the_hash(state: Path) -> None:
+    with LocalKeycloak(state, 0):
+        assert "--spi-password-hashing--argon2--iterations=1" in seen(state)["arguments"]
+
+
 def test_stopping_a_stopped_server_is_not_an_error(state: Path) -> None:
     keycloak = LocalKeycloak(state, 0)
     keycloak.start()
