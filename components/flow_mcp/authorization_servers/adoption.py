@@ -29,6 +29,7 @@ class AdoptionRequest:
         workspaces: the environments of the known workspaces.
         client_ids: the source of each client ID that the user named as the tenant's, such as `--client`;
             empty: choose the clients whose tokens have the audience of one of the tenant's MCP servers.
+        instance: the value of `flow-mcp:instance`.
     """
 
     tenant_id: str
@@ -36,6 +37,7 @@ class AdoptionRequest:
     server: Mapping[str, Any]
     workspaces: Mapping[str, Sequence[str]] = field(default_factory=dict)
     client_ids: Mapping[str, str] = field(default_factory=dict)
+    instance: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -141,7 +141,7 @@ def _without(reading: Reading, invalid: Mapping[str, str]) -> Reading:
 
 
 def _listed(client: ExistingClient, problem: str) -> ExistingClient:
-    declared = {key: client.declared[key] for key in ("clientId", "grant", "access")}
+    declared = {"clientId": client.client_id} | {key: client.declared[key] for key in ("grant", "access")}
     remark = (
         f"The stack lists the client and does not manage it: a tenant's file cannot declare it. {problem}"
     )

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from flow_mcp.authorization_servers.adoption import AdoptionRequest
 from flow_mcp.authorization_servers.keycloak.adoption.realm import Realm, audiences
-from flow_mcp.authorization_servers.keycloak.adoption.representations import (
+from flow_mcp.authorization_servers.representations import (
     Representation,
     flag,
     mapping,
     objects,
     texts,
 )
-
-_RESOURCE = re.compile(r"([A-Za-z0-9][A-Za-z0-9_-]{0,62})/environments/([A-Za-z0-9][A-Za-z0-9_-]{0,62})")
+from flow_mcp.authorization_servers.resource_urls import resource_key
 
 
 @dataclass(frozen=True)
@@ -41,6 +39,7 @@ class Audiences:
     """
 
     def __init__(self, request: AdoptionRequest, realm: Realm) -> None:
+        self._request = request
         self._flow = request.flow_server.rstrip("/")
         self._tenant = f"{self._flow}/mcp/tenants/{request.tenant_id}"
         self._realm = realm
@@ -50,9 +49,7 @@ class Audiences:
 
     def key(self, audience: str) -> str | None:
         """Return `<workspace>/<environment>` of the audience of a protected resource of the tenant."""
-        prefix = f"{self._tenant}/workspaces/"
-        match = _RESOURCE.fullmatch(audience[len(prefix) :]) if audience.startswith(prefix) else None
-        return f"{match[1]}/{match[2]}" if match else None
+        return resource_key(self._request, audience)
 
     def keys(self, clients: Iterable[Representation]) -> tuple[str, ...]:
         """Return the keys of all resources that a scope or one of the clients adds, sorted."""

@@ -8,13 +8,13 @@ from flow_mcp.authorization_servers.adoption import AdoptionRequest
 from flow_mcp.authorization_servers.keycloak import names
 from flow_mcp.authorization_servers.keycloak.adoption.audiences import Reached
 from flow_mcp.authorization_servers.keycloak.adoption.expression import express, grants_of
-from flow_mcp.authorization_servers.keycloak.adoption.representations import (
+from flow_mcp.authorization_servers.keycloak.names import OWNER_ATTRIBUTE
+from flow_mcp.authorization_servers.representations import (
     Representation,
     flag,
     mapping,
     text,
 )
-from flow_mcp.authorization_servers.keycloak.names import OWNER_ATTRIBUTE
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 

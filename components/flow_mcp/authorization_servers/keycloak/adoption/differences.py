@@ -12,7 +12,7 @@ from typing import Any
 from pydantic.alias_generators import to_camel
 
 from flow_mcp.authorization_servers.adoption import Difference
-from flow_mcp.authorization_servers.keycloak.adoption.representations import (
+from flow_mcp.authorization_servers.representations import (
     Representation,
     flag,
     mapping,

@@ -9,7 +9,9 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from flow_mcp.authorization_servers.keycloak.adoption.representations import (
+from flow_mcp.authorization_servers.keycloak.client_properties import DEFAULT_SCOPES
+from flow_mcp.authorization_servers.keycloak.grants import allowed_grants
+from flow_mcp.authorization_servers.representations import (
     Representation,
     flag,
     mapping,
@@ -17,8 +19,6 @@ from flow_mcp.authorization_servers.keycloak.adoption.representations import (
     text,
     texts,
 )
-from flow_mcp.authorization_servers.keycloak.client_properties import DEFAULT_SCOPES
-from flow_mcp.authorization_servers.keycloak.grants import allowed_grants
 from flow_mcp.declaration.base import ClientRedirectUri, Origin
 from flow_mcp.settings import Grant
 

@@ -11,7 +11,6 @@ from flow_mcp.authorization_servers.keycloak import names
 from flow_mcp.authorization_servers.keycloak.adoption import differences
 from flow_mcp.authorization_servers.keycloak.adoption.audiences import Audiences
 from flow_mcp.authorization_servers.keycloak.adoption.realm import Realm, is_audience_mapper
-from flow_mcp.authorization_servers.keycloak.adoption.representations import Representation, text, texts
 from flow_mcp.authorization_servers.keycloak.client_properties import (
     DEFAULT_SCOPES,
     client_properties,
@@ -24,6 +23,7 @@ from flow_mcp.authorization_servers.keycloak.scope_properties import (
     audience_properties,
     scope_properties,
 )
+from flow_mcp.authorization_servers.representations import Representation, text, texts
 from flow_mcp.declaration.declaration import Declaration, ResourceDeclared
 from flow_mcp.declaration.sign_in_paths import admitted
 from flow_mcp.settings import Grant

@@ -18,17 +18,18 @@ from flow_mcp.authorization_servers.adoption import (
     Report,
 )
 from flow_mcp.authorization_servers.errors import AuthorizationServerError, RightsError
+from flow_mcp.authorization_servers.free_names import free_name
 from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, Administration
 from flow_mcp.authorization_servers.keycloak.adoption.audiences import Audiences, Reached
 from flow_mcp.authorization_servers.keycloak.adoption.belonging import belongs, left_alone
 from flow_mcp.authorization_servers.keycloak.adoption.expression import Expression, express, is_exact
 from flow_mcp.authorization_servers.keycloak.adoption.imports import imports
-from flow_mcp.authorization_servers.keycloak.adoption.names import client_name
 from flow_mcp.authorization_servers.keycloak.adoption.people import PeopleOfResources
 from flow_mcp.authorization_servers.keycloak.adoption.realm import Realm
-from flow_mcp.authorization_servers.keycloak.adoption.representations import Representation, text
 from flow_mcp.authorization_servers.keycloak.adoption.resource_scopes import resource_scopes
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
+from flow_mcp.authorization_servers.representations import Representation, text
+from flow_mcp.authorization_servers.resource_urls import environments
 from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.settings import Grant
 
@@ -95,7 +96,7 @@ class KeycloakReader:
         completed = {**request.server, **({"scopes": scopes.declared} if scopes.declared else {})}
         return Reading(
             completed,
-            _workspaces(request, keys),
+            environments(request, keys),
             clients,
             tuple(sorted(others, key=lambda other: other.client_id)),
             scopes.remarks,
@@ -120,7 +121,8 @@ class KeycloakReader:
         clients: list[ExistingClient] = []
         for number, (client_id, (why, reached)) in enumerate(sorted(chosen.items()), start=1):
             report(f"client {number} of {len(chosen)}")
-            name = client_name(client_id, request.tenant_id, {client.name for client in clients})
+            own_name = client_id.removeprefix(f"flow-mcp-{request.tenant_id}-")
+            name = free_name(own_name, {client.name for client in clients})
             clients.append(
                 self._client(name, client_id, why, reached, expressions[client_id], people, every_key)
             )
@@ -190,11 +192,3 @@ def _inexact(reached: Reached) -> list[str]:
         "environment's MCP server, and the runtime rejects a token without that."
         for audience, source in sorted(reached.inexact.items())
     ]
-
-
-def _workspaces(request: AdoptionRequest, keys: tuple[str, ...]) -> dict[str, list[str]]:
-    environments = {name: set(listed) for name, listed in request.workspaces.items()}
-    for key in keys:
-        workspace, _, environment = key.partition("/")
-        environments.setdefault(workspace, set()).add(environment)
-    return {name: sorted(environments[name]) for name in sorted(environments)}

@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from flow_mcp.authorization_servers.keycloak.admin_api import realm_path
-from flow_mcp.authorization_servers.keycloak.adoption.representations import (
+from flow_mcp.authorization_servers.keycloak.group_paths import group_path, path_names
+from flow_mcp.authorization_servers.representations import (
     Representation,
     flag,
     listed,
@@ -16,7 +17,6 @@ from flow_mcp.authorization_servers.keycloak.adoption.representations import (
     objects,
     text,
 )
-from flow_mcp.authorization_servers.keycloak.group_paths import group_path, path_names
 
 _AUDIENCE = "oidc-audience-mapper"
 _HARDCODED = "oidc-hardcoded-claim-mapper"

@@ -7,10 +7,10 @@ from typing import Any, cast
 
 from flow_mcp.authorization_servers.adoption import Difference
 from flow_mcp.authorization_servers.keycloak.adoption import differences
-from flow_mcp.authorization_servers.keycloak.adoption.representations import Representation, mapping, text
 from flow_mcp.authorization_servers.keycloak.client_properties import client_properties
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
 from flow_mcp.authorization_servers.keycloak.scope_properties import audience_properties, scope_properties
+from flow_mcp.authorization_servers.representations import Representation, mapping, text
 from flow_mcp.declaration.declaration import Declaration, ResourceDeclared
 
 

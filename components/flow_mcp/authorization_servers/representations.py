@@ -1,7 +1,7 @@
-"""Reads values of the admin API's representations, whose shape depends on the realm's history.
+"""Reads values of the JSON objects of an administration API, whose shape depends on the server's history.
 
 An imported realm can have null, a list or a number where Keycloak's reference has a text. A value of another
-type counts as absent, so a representation never ends the reading.
+type counts as absent, so an object never ends the reading.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 Representation = Mapping[str, Any]
-"""An object of the admin API (Keycloak 26, Admin REST API reference)."""
+"""An object of an administration API, such as Keycloak's Admin REST API or Microsoft Graph."""
 
 
 def text(representation: Representation, key: str) -> str:
@@ -43,5 +43,5 @@ def objects(representation: Representation, key: str) -> tuple[Representation, .
 
 
 def listed(value: Any) -> Iterator[Representation]:
-    """Yield the objects of a list that the admin API returned."""
+    """Yield the objects of a list that an administration API returned."""
     yield from (entry for entry in value if isinstance(entry, dict)) if isinstance(value, list) else ()

@@ -9,10 +9,9 @@ _LONGEST = 40
 _OTHER = re.compile(r"[^a-z0-9]+")
 
 
-def client_name(client_id: str, tenant_id: str, taken: Collection[str]) -> str:
-    """Return a free name for a client, made from its client ID."""
-    plain = _OTHER.sub("-", client_id.removeprefix(f"flow-mcp-{tenant_id}-").lower()).strip("-")
-    name = plain[:_LONGEST].rstrip("-") or "client"
+def free_name(text: str, taken: Collection[str]) -> str:
+    """Return a free name for a client, made from its client ID or its display name."""
+    name = _OTHER.sub("-", text.lower()).strip("-")[:_LONGEST].rstrip("-") or "client"
     number = 2
     candidate = name
     while candidate in taken:
