@@ -9,6 +9,7 @@ from typing import Any
 
 from flow_mcp.authorization_servers import KINDS
 from flow_mcp.authorization_servers.adoption import AdoptionReader, AdoptionRequest
+from flow_mcp.authorization_servers.flow_entra.instance import authority_of_instance
 from flow_mcp.declaration.load import instance_of
 from flow_mcp.engine.project import Project
 from flow_mcp.operations.adopt.errors import AdoptError
@@ -69,8 +70,10 @@ def adoption_source(project: Project, options: AdoptionOptions) -> AdoptionSourc
             f"--authority is {options.authority}, but {options.settings_file} has {window.authority}. "
             "Give one."
         )
-    kind, reader, server = _server(options.kind, options.authority or window.authority, options.server)
     instance = instance_of(project.file).value
+    authority = options.authority or window.authority
+    kinds = [options.kind] if options.kind else _kinds(authority, instance)
+    kind, reader, server = _server(kinds, authority, options.server)
     flow_server = instance.get("server") if isinstance(instance, dict) else None
     if not isinstance(flow_server, str):
         raise AdoptError(
@@ -79,14 +82,23 @@ def adoption_source(project: Project, options: AdoptionOptions) -> AdoptionSourc
         )
     client_ids = dict.fromkeys(window.client_ids, f"{options.settings_file}")
     client_ids |= dict.fromkeys(options.client_ids, "--client")
-    request = AdoptionRequest(options.tenant_id, flow_server, server, options.workspaces, client_ids)
+    request = AdoptionRequest(
+        options.tenant_id, flow_server, server, options.workspaces, client_ids, instance
+    )
     return AdoptionSource(kind, reader, request, instance)
 
 
+def _kinds(authority: str | None, instance: Any) -> list[str]:
+    """Return the kinds to which an authority can belong. Only the instance's Entra tenant is `flow-entra`."""
+    readable = [key for key in KINDS if KINDS[key].adoption_path]
+    if authority and authority == authority_of_instance(instance):
+        return ["flow-entra"]
+    return [key for key in readable if key != "flow-entra"]
+
+
 def _server(
-    kind: str | None, authority: str | None, settings: Mapping[str, Any]
+    kinds: Sequence[str], authority: str | None, settings: Mapping[str, Any]
 ) -> tuple[str, AdoptionReader, Mapping[str, Any]]:
-    kinds = [kind] if kind else [key for key in KINDS if KINDS[key].adoption_path]
     readers = {key: reader_of(KINDS[key]) for key in kinds}
     if authority:
         servers = {key: reader.server_of(authority) for key, reader in readers.items()}
@@ -98,11 +110,12 @@ def _server(
             )
         (key, server), *_ = matching.items()
         return key, readers[key], _merged(server, settings)
-    if not kind:
+    if len(kinds) > 1:
         raise AdoptError(
             "The authorization server is not known. Give its issuer with --authority, or --settings with a "
             "file that has it, or --server and --set."
         )
+    (kind,) = kinds
     return kind, readers[kind], settings
 
 

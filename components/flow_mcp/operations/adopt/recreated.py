@@ -8,6 +8,7 @@ from flow_mcp.authorization_servers.adoption import Report, TakenOver
 from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, Administration
 from flow_mcp.authorization_servers.keycloak.adoption.recreated import differences_of
 from flow_mcp.operations.adopt.errors import AdoptError
+from flow_mcp.operations.adopt.recreated_on_entra import recreated_on_entra
 from flow_mcp.operations.drift.detect import administration
 from flow_mcp.operations.drift.keycloak.managed import Managed
 from flow_mcp.operations.drift.keycloak.realm import Realm
@@ -31,16 +32,19 @@ def recreated_objects(
         api: opens a connection to Keycloak's admin API.
 
     Raises:
-        AdoptError: the tenant's authorization server is not Keycloak, or its realm does not exist.
+        AdoptError: the tenant's authorization server is neither Keycloak nor Entra, its realm does not exist,
+            or several applications can be the successor of one.
         StackError: the stack has not been applied, or Pulumi does not answer as expected.
         PreviewError: the engine or a plugin failed.
         AuthorizationServerError: the server does not answer or rejects a request.
     """
     # `adopted` is the record of the tenant's own server, also during a move.
     comparison, *_ = refreshed(engine, stack, report).at_servers
+    if comparison.declaration.kind.key in {"entra", "flow-entra"}:
+        return recreated_on_entra(comparison, report)
     if comparison.declaration.kind.key != "keycloak":
         raise AdoptError(
-            f"flow-mcp finds recreated objects on Keycloak only, and {stack} uses "
+            f"flow-mcp finds recreated objects on Keycloak and Entra only, and {stack} uses "
             f"{comparison.declaration.kind.key}. Delete the object, and run `pulumi up --refresh`."
         )
     managed = Managed(comparison)

@@ -38,7 +38,9 @@ def test_the_settings_window_and_the_options_complete_each_other(project: Projec
         "administration": {"realm": "acme"},
     }
     client_ids = {"crm": str(window), "portal": "--client"}
-    assert adoption_source(project, given).request == AdoptionRequest("acme", _FLOW, server, {}, client_ids)
+    assert adoption_source(project, given).request == AdoptionRequest(
+        "acme", _FLOW, server, {}, client_ids, {"server": _FLOW}
+    )
 
 
 @pytest.mark.parametrize(
