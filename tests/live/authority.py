@@ -27,13 +27,14 @@ class Authority:
         issued = self._issue(self._name, self._key.public_key(), constraint, names=None)
         self.certificate.write_bytes(issued.public_bytes(serialization.Encoding.PEM))
 
-    def server_context(self, host: str = "localhost") -> ssl.SSLContext:
+    def server_context(self, host: str = "localhost", *others: str) -> ssl.SSLContext:
         """Return the TLS context of an HTTPS server with a new key and certificate."""
         key = ec.generate_private_key(ec.SECP256R1())
-        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
-        names = x509.SubjectAlternativeName([x509.DNSName(host), x509.IPAddress(ip_address("127.0.0.1"))])
+        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
+        hosts = [x509.DNSName(name) for name in (host, *others)]
+        names = x509.SubjectAlternativeName([*hosts, x509.IPAddress(ip_address("127.0.0.1"))])
         certificate = self._issue(
-            name, key.public_key(), x509.BasicConstraints(ca=False, path_length=None), names
+            subject, key.public_key(), x509.BasicConstraints(ca=False, path_length=None), names
         )
         file = self._directory / f"{certificate.serial_number}.pem"
         file.touch(mode=0o600)

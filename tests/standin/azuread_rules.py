@@ -6,6 +6,7 @@ Preview rules: observed on the real plugin. Service rules: Microsoft Graph's doc
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from itertools import combinations
@@ -26,7 +27,16 @@ ASSIGNMENT = "azuread:index/appRoleAssignment:AppRoleAssignment"
 GET_GROUP = "azuread:index/getGroup:getGroup"
 GET_DOMAINS = "azuread:index/getDomains:getDomains"
 
-RULES = Rules("azuread", replaced_by={SERVICE_PRINCIPAL: frozenset({"clientId"})})
+RULES = Rules(
+    "azuread",
+    replaced_by={SERVICE_PRINCIPAL: frozenset({"clientId"})},
+    defaults={
+        APPLICATION: {"signInAudience": "AzureADMyOrg"},
+        SERVICE_PRINCIPAL: {"accountEnabled": True},
+    },
+    unreadable={APPLICATION: frozenset({"preventDuplicateNames"})},
+    lists_are_sets=True,
+)
 
 
 def _uuid(value: Any) -> bool:
@@ -302,12 +312,16 @@ def app_role_assignment(inputs: Properties, account: Account, before: Properties
         raise ServiceError("404: the principal was not found")
     application = account.find(APPLICATION, clientId=resource["clientId"])
     roles = {role["id"]: role["allowedMemberTypes"] for role in items(application or {}, "appRoles")}
+    made = {
+        "id": f"/servicePrincipals/{resource['objectId']}/appRoleAssignedTo/{secrets.token_urlsafe(24)}",
+        "principalType": "ServicePrincipal" if program else "Group",
+    }
     if not roles and inputs["appRoleId"] == str(UUID(int=0)):
-        return {"principalType": "ServicePrincipal" if program else "Group"}
+        return made
     needed = "Application" if program else "User"
     if needed not in roles.get(inputs["appRoleId"], []):
         raise ServiceError("400: permission being assigned was not found on application")
-    return {"principalType": "ServicePrincipal" if program else "Group"}
+    return made
 
 
 @RULES.function(GET_GROUP)

@@ -95,15 +95,16 @@ class StandIn(Provider):
 
     async def diff(self, request: DiffRequest) -> DiffResponse:
         resource = self._resource(_token(request.type))
-        before, after = plain(request.old_state), plain(request.new_inputs)
+        defaults = self._rules.defaults.get(resource.token, {})
+        before, after = defaults | plain(request.old_state), defaults | plain(request.new_inputs)
         replacing = resource.replaced_by | self._rules.replaced_by.get(_token(request.type), frozenset())
         changed = {
             name: _kind(before.get(name), after.get(name), replaces=name in replacing)
             for name in sorted(resource.inputs)
-            if _differ(
+            if self._differ(
                 before.get(name),
                 after.get(name),
-                self._rules.kept_parts.get((_token(request.type), name), frozenset()),
+                self._rules.kept_parts.get((resource.token, name), frozenset()),
             )
             and name not in request.ignore_changes
             # A value that the server assigns to an absent input is no change.
@@ -149,12 +150,24 @@ class StandIn(Provider):
             state = state or self._imported(resource, request.resource_id, account)
         if state is None:
             return ReadResponse()
-        # An import has no inputs yet. The bridge returns the values that are not zero (isDefaultOrZeroValue).
-        names = plain(request.inputs) or {name for name in resource.inputs if state.get(name)}
+        names = plain(request.inputs)
+        if not names:
+            # The engine imports the object: the plugin knows nothing but its ID, and the bridge returns the
+            # values that are neither zero nor defaults (isDefaultOrZeroValue).
+            defaults = self._rules.defaults.get(resource.token, {})
+            unreadable = self._rules.unreadable.get(resource.token, frozenset())
+            state = {name: value for name, value in state.items() if name not in unreadable}
+            names = {
+                name: value
+                for name, value in state.items()
+                if name in resource.inputs.keys() - (resource.computed - resource.required)
+                and value != defaults.get(name)
+                and (name in defaults or value)
+            }
         return ReadResponse(
             request.resource_id,
             _outputs(resource, state),
-            wire({name: state[name] for name in names if name in state}),
+            wire({name: _set_parts(state[name]) for name in names if name in state}),
         )
 
     async def delete(self, request: DeleteRequest) -> None:
@@ -163,6 +176,22 @@ class StandIn(Provider):
             remove = self._rules.removes.get(_token(request.type))
             if state is not None and (remove is None or remove(state, account)):
                 del account.objects[_token(request.type)][request.resource_id]
+
+    def _differ(self, before: Any, after: Any, kept: frozenset[str] = frozenset()) -> bool:
+        """Return whether a property changes. A plugin treats `null`, empty and absent values as equal.
+
+        Args:
+            before: the value in the state.
+            after: the value of the program.
+            kept: parts that keep their value if the program sets none.
+        """
+        if is_unset(before) and is_unset(after):
+            return False
+        before, after = _set_parts(before), _set_parts(after)
+        if isinstance(before, dict) and isinstance(after, dict):
+            names = before.keys() - (kept - after.keys()) | after.keys()
+            return any(self._differ(before.get(name), after.get(name)) for name in names)
+        return bool(_as_sets(before) != _as_sets(after) if self._rules.lists_are_sets else before != after)
 
     def _resource(self, token: str) -> ResourceType:
         if token not in self._sdk.resources:
@@ -216,18 +245,18 @@ def _empty(shape: Shape) -> Any:
     )
 
 
-def _differ(before: Any, after: Any, kept: frozenset[str] = frozenset()) -> bool:
-    """Return whether a property changes. A plugin treats `null`, empty and absent values as equal.
+def _set_parts(value: Any) -> Any:
+    """Return a value without the parts of objects that are not set, which plugins leave out of inputs."""
+    if isinstance(value, dict):
+        return {key: _set_parts(part) for key, part in value.items() if not is_unset(part)}
+    return [_set_parts(part) for part in value] if isinstance(value, list) else value
 
-    Args:
-        before: the value in the state.
-        after: the value of the program.
-        kept: parts that keep their value if the program sets none.
-    """
-    if isinstance(before, dict) and isinstance(after, dict):
-        names = before.keys() - (kept - after.keys()) | after.keys()
-        return any(_differ(before.get(name), after.get(name)) for name in names)
-    return before != after and not (is_unset(before) and is_unset(after))
+
+def _as_sets(value: Any) -> Any:
+    """Return a value with its lists in a defined order."""
+    if isinstance(value, dict):
+        return {key: _as_sets(value[key]) for key in sorted(value)}
+    return sorted(map(_as_sets, value), key=repr) if isinstance(value, list) else value
 
 
 def _kind(before: Any, after: Any, *, replaces: bool) -> PropertyDiffKind:

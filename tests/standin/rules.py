@@ -56,11 +56,18 @@ class Rules:
         replaced_by: for each resource type, inputs whose change replaces the resource, in addition to those
             that the SDK's documentation names.
         kept_parts: for each resource type and object, parts that keep their value if the program sets none.
+        defaults: for each resource type, the plugin's defaults that are not empty.
+        unreadable: for each resource type, properties that the plugin cannot read from its service, so that
+            an import lacks them.
+        lists_are_sets: whether the plugin ignores the order of lists.
     """
 
     package: str
     replaced_by: dict[str, frozenset[str]] = field(default_factory=dict)
     kept_parts: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    defaults: dict[str, Properties] = field(default_factory=dict)
+    unreadable: dict[str, frozenset[str]] = field(default_factory=dict)
+    lists_are_sets: bool = False
     previews: dict[str, list[Preview]] = field(default_factory=dict)
     makes: dict[str, Make] = field(default_factory=dict)
     removes: dict[str, Remove] = field(default_factory=dict)

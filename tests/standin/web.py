@@ -120,9 +120,9 @@ def serving(authority: Authority, make: Callable[[], ServerT]) -> Iterator[Serve
 
 
 @contextmanager
-def serving_by_proxy(authority: Authority, host: str, server: WebServer) -> Iterator[str]:
-    """Serve `https://<host>` through a proxy, and yield the proxy's URL."""
-    handler = _handler(server, authority.server_context(host))
+def serving_by_proxy(authority: Authority, host: str, server: WebServer, *others: str) -> Iterator[str]:
+    """Serve `https://<host>` and other hosts through a proxy, and yield the proxy's URL."""
+    handler = _handler(server, authority.server_context(host, *others))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as listener:
         server.url = f"https://{host}"
         with _listening(listener):

@@ -11,7 +11,7 @@ _RESOURCE = re.compile(r"([A-Za-z0-9][A-Za-z0-9_-]{0,62})/environments/([A-Za-z0
 
 def resource_key(request: AdoptionRequest, url: str) -> str | None:
     """Return `<workspace>/<environment>` of an MCP server's URL; None if it is none of the tenant's."""
-    prefix = f"{request.flow_server.rstrip('/')}/mcp/tenants/{request.tenant_id}/workspaces/"
+    prefix = _prefix(request)
     match = _RESOURCE.fullmatch(url[len(prefix) :]) if url.startswith(prefix) else None
     return f"{match[1]}/{match[2]}" if match else None
 
@@ -22,6 +22,16 @@ def is_inexact(request: AdoptionRequest, url: str) -> bool:
     tenant = f"{flow}/mcp/tenants/{request.tenant_id}"
     above = {flow, f"{flow}/mcp", tenant}
     return resource_key(request, url) is None and (plain in above or plain.startswith(f"{tenant}/"))
+
+
+def resource_url(request: AdoptionRequest, key: str) -> str:
+    """Return the URL of an MCP server of the tenant, from `<workspace>/<environment>`."""
+    workspace, _, environment = key.partition("/")
+    return f"{_prefix(request)}{workspace}/environments/{environment}"
+
+
+def _prefix(request: AdoptionRequest) -> str:
+    return f"{request.flow_server.rstrip('/')}/mcp/tenants/{request.tenant_id}/workspaces/"
 
 
 def environments(request: AdoptionRequest, keys: tuple[str, ...]) -> dict[str, list[str]]:

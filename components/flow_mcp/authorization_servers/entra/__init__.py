@@ -21,6 +21,7 @@ ENTRA = AuthorizationServerKind(
     setting_changes=SETTING_CHANGES,
     authority=authority,
     credentials=AZUREAD,
+    adoption_path="flow_mcp.authorization_servers.entra.adoption.reader:EntraReader",
 )
 
 __all__ = ["ENTRA", "Entra"]

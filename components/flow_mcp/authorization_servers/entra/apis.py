@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_azuread as azuread
 
-from flow_mcp.authorization_servers.entra import names, permissions
+from flow_mcp.authorization_servers.entra import permissions, properties
+from flow_mcp.authorization_servers.entra.declaration import Entra
 from flow_mcp.authorization_servers.entra.directory import Directory
 from flow_mcp.authorization_servers.entra.permissions import Permission
 from flow_mcp.declaration.declaration import Declaration, ResourceDeclared
@@ -21,88 +22,74 @@ class ApiApplication:
 
     Attributes:
         application: the application registration.
-        principal: its service principal.
+        principal: its service principal; None if the stack leaves it.
         scope_id: ID of the delegated permission.
         program_role_id: ID of the app role for programs.
     """
 
     application: azuread.Application
-    principal: azuread.ServicePrincipal
-    scope_id: str
-    program_role_id: str
+    principal: azuread.ServicePrincipal | None
+    scope_id: pulumi.Input[str]
+    program_role_id: pulumi.Input[str]
 
 
 def create(
-    declaration: Declaration, directory: Directory, opts: pulumi.ResourceOptions
+    declaration: Declaration, entra: Entra, directory: Directory, opts: pulumi.ResourceOptions
 ) -> Mapping[str, ApiApplication]:
-    """Create the applications by key of the protected resource, and assign the people's groups."""
-    return {resource.key: _api(declaration, directory, resource, opts) for resource in declaration.resources}
+    """Create the applications by key of the protected resource, and assign the people's groups.
+
+    The result lacks the resources whose application the stack leaves.
+    """
+    return {
+        resource.key: _api(declaration, entra, directory, resource, opts)
+        for resource in declaration.resources
+        if not declaration.tenant.leaves("Application", resource.key)
+    }
 
 
 def _api(
     declaration: Declaration,
+    entra: Entra,
     directory: Directory,
     resource: ResourceDeclared,
     opts: pulumi.ResourceOptions,
 ) -> ApiApplication:
-    scope = permissions.scope(declaration, resource)
-    program, person = (
-        permissions.program_role(declaration, resource),
-        permissions.person_role(declaration, resource),
-    )
+    key, tenant = resource.key, declaration.tenant
+    directory.confirm_domain(declaration, resource)
     application = azuread.Application(
-        resource.key,
-        display_name=names.api_name(declaration, resource),
-        notes=names.notes(declaration),
-        prevent_duplicate_names=True,
-        owners=directory.owners,
-        sign_in_audience="AzureADMyOrg",
-        identifier_uris=[directory.confirmed_uri(declaration, resource)],
-        api={
-            # The default is tokens of version 1.
-            "requested_access_token_version": 2,
-            "oauth2_permission_scopes": [
-                {
-                    "id": scope.id,
-                    "value": scope.value,
-                    "enabled": True,
-                    # With Admin, users cannot consent, so only the preauthorized clients may use it.
-                    "type": "Admin",
-                    "admin_consent_display_name": scope.display_name,
-                    "admin_consent_description": scope.description,
-                }
-            ],
-        },
-        app_roles=[_role(program, "Application"), _role(person, "User")],
-        opts=opts,
+        key, opts=opts, **properties.api_application(declaration, entra, resource)
     )
+    kept = tenant.kept("Application", key)
+    role_ids = application.app_role_ids if "appRoles" in kept else None
+    scope_ids = application.oauth2_permission_scope_ids if "api" in kept else None
+    program_role_id = _id_of(permissions.program_role(declaration, resource), role_ids)
+    person_role_id = _id_of(permissions.person_role(declaration, resource), role_ids)
+    scope_id = _id_of(permissions.scope(declaration, resource), scope_ids)
+    if tenant.leaves("ServicePrincipal", key):
+        return ApiApplication(application, None, scope_id, program_role_id)
     people = admitted(declaration, resource)
-    principal = azuread.ServicePrincipal(
-        resource.key,
-        client_id=application.client_id,
-        # Programs need their role in either case, because the settings document requires it in their tokens.
-        app_role_assignment_required=not people.everyone,
-        notes=names.notes(declaration),
-        owners=directory.owners,
-        opts=opts,
-    )
+    # Programs need their role in either case, because the settings document requires it in their tokens.
+    arguments = properties.service_principal(declaration, entra, assignment_required=not people.everyone)
+    principal = azuread.ServicePrincipal(key, client_id=application.client_id, opts=opts, **arguments)
     for group in people.groups:
-        azuread.AppRoleAssignment(
-            f"{resource.key}:{group}",
-            app_role_id=person.id,
-            principal_object_id=directory.group(group),
-            resource_object_id=principal.object_id,
-            opts=opts,
-        )
-    return ApiApplication(application, principal, scope.id, program.id)
+        if not tenant.leaves("AppRoleAssignment", f"{key}:{group}"):
+            azuread.AppRoleAssignment(
+                f"{key}:{group}",
+                app_role_id=person_role_id,
+                principal_object_id=directory.group(group),
+                resource_object_id=principal.object_id,
+                opts=opts,
+            )
+    return ApiApplication(application, principal, scope_id, program_role_id)
 
 
-def _role(role: Permission, member: str) -> azuread.ApplicationAppRoleArgs:
-    return azuread.ApplicationAppRoleArgs(
-        id=role.id,
-        value=role.value,
-        enabled=True,
-        allowed_member_types=[member],
-        display_name=role.display_name,
-        description=role.description,
-    )
+def _id_of(permission: Permission, at_server: pulumi.Output[Mapping[str, str]] | None) -> pulumi.Input[str]:
+    """Return a permission's ID. In an adopted application that keeps its permissions, it has the server's.
+
+    Args:
+        permission: the scope or app role.
+        at_server: the IDs of the application's permissions by value; None if they are those of the stack.
+    """
+    if at_server is None:
+        return permission.id
+    return at_server.apply(lambda ids: ids.get(permission.value, permission.id))

@@ -43,6 +43,7 @@ def check_directory(declaration: Declaration, entra: Entra, server_path: Path) -
     yield from people.check_by_resource(declaration)
     yield from _preauthorized(declaration, entra, server_path)
     yield from _identifiers(declaration, entra)
+    yield from _apis(declaration, entra, server_path)
     yield from check_sign_in(declaration, server_path, lambda resource: names.is_mcp_url(entra, resource))
     yield from _objects(declaration, server_path)
     yield from check_manual(declaration)
@@ -121,6 +122,22 @@ def _identifiers(declaration: Declaration, entra: Entra) -> Iterator[Finding]:
                     f"but Entra allows {_MAXIMUM_LENGTH}",
                     "Use shorter IDs.",
                 )
+
+
+def _apis(declaration: Declaration, entra: Entra, server_path: Path) -> Iterator[Finding]:
+    keys = {resource.key for resource in declaration.resources}
+    key_of_uri: dict[str, str] = {}
+    for key, api in (entra.apis or {}).items():
+        path = (*server_path, "apis", key)
+        if key not in keys:
+            yield Finding(path, "is not a declared workspace and environment", "Remove it, or correct it.")
+        uri = api.identifier_uri
+        if uri and (first := key_of_uri.setdefault(uri, key)) != key:
+            yield Finding(
+                (*path, "identifierUri"),
+                f"is also the Application ID URI of {first}, so tokens for one would be valid for the other",
+                "Register a separate application for each.",
+            )
 
 
 def check_sign_in(

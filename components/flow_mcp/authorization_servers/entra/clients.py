@@ -7,18 +7,13 @@ from collections.abc import Mapping
 import pulumi
 import pulumi_azuread as azuread
 
-from flow_mcp.authorization_servers.entra import names, passwords
+from flow_mcp.authorization_servers.entra import names, passwords, properties
 from flow_mcp.authorization_servers.entra.apis import ApiApplication
-from flow_mcp.authorization_servers.entra.clouds import CLOUD_VALUES
 from flow_mcp.authorization_servers.entra.declaration import Entra
 from flow_mcp.authorization_servers.entra.directory import Directory
-from flow_mcp.authorization_servers.entra.redirects import Platform, platform_of
 from flow_mcp.declaration.clients import Client
 from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.settings import Grant
-
-_NO_ROLE = "00000000-0000-0000-0000-000000000000"
-"""The role ID of an assignment to an application without roles (Microsoft Graph, appRoleAssignment)."""
 
 
 class Clients:
@@ -49,35 +44,19 @@ class Clients:
 
     def _create(self, name: str, client: Client) -> None:
         program = client.grant is Grant.CLIENT_CREDENTIALS
-        granted = [self._apis[resource.key] for resource in self._declaration.reached_by(client.access)]
-        platform, uris = platform_of(client), list(client.redirect_uris)
-        application = azuread.Application(
-            name,
-            display_name=names.client_name(self._declaration, name),
-            notes=names.notes(self._declaration),
-            prevent_duplicate_names=True,
-            owners=self._directory.owners,
-            sign_in_audience="AzureADMyOrg",
-            api={"requested_access_token_version": 2},
-            required_resource_accesses=[_required(api, program=program) for api in granted],
-            web=azuread.ApplicationWebArgs(redirect_uris=uris) if platform is Platform.WEB else None,
-            single_page_application=azuread.ApplicationSinglePageApplicationArgs(redirect_uris=uris)
-            if platform is Platform.SINGLE_PAGE
-            else None,
-            public_client=azuread.ApplicationPublicClientArgs(redirect_uris=uris)
-            if platform is Platform.NATIVE
-            else None,
-            opts=self._opts,
-        )
-        principal = azuread.ServicePrincipal(
-            name,
-            client_id=application.client_id,
-            app_role_assignment_required=not program and not client.people.everyone,
-            notes=names.notes(self._declaration),
-            owners=self._directory.owners,
-            opts=self._opts,
-        )
+        reached = (resource.key for resource in self._declaration.reached_by(client.access))
+        required = [
+            properties.required_permission(
+                api.application.client_id,
+                api.program_role_id if program else api.scope_id,
+                program=program,
+            )
+            for api in (self._apis[key] for key in reached if key in self._apis)
+        ]
+        arguments = properties.client_application(self._declaration, self._entra, name, client, required)
+        application = azuread.Application(name, opts=self._opts, **arguments)
         self.ids[name] = application.client_id
+        principal = self._principal(name, client, application)
         if program:
             self._assign(name, client, principal)
         else:
@@ -85,24 +64,42 @@ class Clients:
             self._preauthorize(name, application.client_id, client.access)
         self._credential(name, client, application)
 
-    def _assign(self, name: str, client: Client, principal: azuread.ServicePrincipal) -> None:
+    def _principal(
+        self, name: str, client: Client, application: azuread.Application
+    ) -> azuread.ServicePrincipal | None:
+        if self._declaration.tenant.leaves("ServicePrincipal", name):
+            return None
+        required = client.grant is not Grant.CLIENT_CREDENTIALS and not client.people.everyone
+        return azuread.ServicePrincipal(
+            name,
+            client_id=application.client_id,
+            opts=self._opts,
+            **properties.service_principal(self._declaration, self._entra, assignment_required=required),
+        )
+
+    def _assign(self, name: str, client: Client, principal: azuread.ServicePrincipal | None) -> None:
         """Assign a program its role at each API of its access list; it equals an administrator's consent."""
         for resource in self._declaration.reached_by(client.access):
-            api = self._apis[resource.key]
-            azuread.AppRoleAssignment(
-                f"{name}/{resource.key}",
-                app_role_id=api.program_role_id,
-                principal_object_id=principal.object_id,
-                resource_object_id=api.principal.object_id,
-                opts=self._opts,
-            )
+            api, assignment = self._apis.get(resource.key), f"{name}/{resource.key}"
+            if principal and api and api.principal and not self._leaves("AppRoleAssignment", assignment):
+                azuread.AppRoleAssignment(
+                    assignment,
+                    app_role_id=api.program_role_id,
+                    principal_object_id=principal.object_id,
+                    resource_object_id=api.principal.object_id,
+                    opts=self._opts,
+                )
 
-    def _admit(self, name: str, client: Client, principal: azuread.ServicePrincipal) -> None:
+    def _admit(self, name: str, client: Client, principal: azuread.ServicePrincipal | None) -> None:
         """Assign the people's groups to the client too, so that nobody else can sign in through it."""
+        if principal is None:
+            return
         for group in client.people.groups:
+            if self._leaves("AppRoleAssignment", f"{name}:{group}"):
+                continue
             azuread.AppRoleAssignment(
                 f"{name}:{group}",
-                app_role_id=_NO_ROLE,
+                app_role_id=names.NO_ROLE,
                 principal_object_id=self._directory.group(group),
                 resource_object_id=principal.object_id,
                 opts=self._opts,
@@ -115,7 +112,9 @@ class Clients:
         with one more entry.
         """
         for resource in self._declaration.reached_by(access):
-            api, previous = self._apis[resource.key], self._last_preauthorization.get(resource.key)
+            api, previous = self._apis.get(resource.key), self._last_preauthorization.get(resource.key)
+            if api is None or self._leaves("ApplicationPreAuthorized", f"{name}/{resource.key}"):
+                continue
             self._last_preauthorization[resource.key] = azuread.ApplicationPreAuthorized(
                 f"{name}/{resource.key}",
                 application_id=api.application.id,
@@ -131,22 +130,12 @@ class Clients:
             azuread.ApplicationFederatedIdentityCredential(
                 name,
                 application_id=application.id,
-                display_name=f"flow-mcp-{name}",
-                description=names.notes(self._declaration),
-                issuer=federated.issuer,
-                subject=federated.subject,
-                audiences=[federated.audience or CLOUD_VALUES[self._entra.cloud].token_exchange],
                 opts=self._opts,
+                **properties.federated_credential(self._declaration, self._entra, name, federated),
             )
         elif client.secret:
-            self.secrets[name] = passwords.create(name, client.secret, application, self._opts)
+            secret = passwords.create(self._declaration.tenant, name, client.secret, application, self._opts)
+            self.secrets |= {name: secret} if secret else {}
 
-
-def _required(api: ApiApplication, *, program: bool) -> azuread.ApplicationRequiredResourceAccessArgs:
-    """Return the required permission at one API. Each has its own entry, because Entra reorders lists."""
-    permission = azuread.ApplicationRequiredResourceAccessResourceAccessArgs(
-        id=api.program_role_id if program else api.scope_id, type="Role" if program else "Scope"
-    )
-    return azuread.ApplicationRequiredResourceAccessArgs(
-        resource_app_id=api.application.client_id, resource_accesses=[permission]
-    )
+    def _leaves(self, resource_type: str, name: str) -> bool:
+        return self._declaration.tenant.leaves(resource_type, name)

@@ -18,14 +18,24 @@ class CloudValues:
     Attributes:
         login: host of the authorization servers.
         token_exchange: default `aud` of a federated credential's token.
+        graph: host of Microsoft Graph (https://learn.microsoft.com/graph/deployments).
     """
 
     login: str
     token_exchange: str
+    graph: str
 
 
 CLOUD_VALUES = {
-    Cloud.PUBLIC: CloudValues("login.microsoftonline.com", "api://AzureADTokenExchange"),
-    Cloud.US_GOVERNMENT: CloudValues("login.microsoftonline.us", "api://AzureADTokenExchangeUSGov"),
-    Cloud.CHINA: CloudValues("login.partner.microsoftonline.cn", "api://AzureADTokenExchangeChina"),
+    Cloud.PUBLIC: CloudValues(
+        "login.microsoftonline.com", "api://AzureADTokenExchange", "graph.microsoft.com"
+    ),
+    Cloud.US_GOVERNMENT: CloudValues(
+        "login.microsoftonline.us", "api://AzureADTokenExchangeUSGov", "graph.microsoft.us"
+    ),
+    Cloud.CHINA: CloudValues(
+        "login.partner.microsoftonline.cn",
+        "api://AzureADTokenExchangeChina",
+        "microsoftgraph.chinacloudapi.cn",
+    ),
 }

@@ -39,7 +39,7 @@ def populate(component: AuthorizationServerComponent, declaration: Declaration, 
     owned = pulumi.ResourceOptions(parent=component, provider=provider, replacement_trigger=entra.tenant_id)
     directory = Directory(entra, owned)
     directory.find_groups(_groups(declaration))
-    api_applications = apis.create(declaration, directory, owned)
+    api_applications = apis.create(declaration, entra, directory, owned)
     clients = Clients(declaration, entra, directory, api_applications, owned)
     api_ids = {key: api.application.client_id for key, api in api_applications.items()}
     component.ids = combine({**api_ids, **clients.ids})

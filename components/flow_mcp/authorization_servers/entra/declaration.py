@@ -9,7 +9,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from flow_mcp.authorization_servers.entra.clouds import CLOUD_VALUES
 from flow_mcp.declaration.authorization_server import DeclaredServer, RegistrationMethods
-from flow_mcp.declaration.base import Declared
+from flow_mcp.declaration.base import Declared, Form
 from flow_mcp.declaration.clients import Access, InheritedPeople
 from flow_mcp.declaration.entra_tenants import Cloud, Owners, TenantId, VerifiedDomains
 from flow_mcp.declaration.findings import RefusedError
@@ -45,6 +45,57 @@ class PreauthorizedClients(Declared):
         return {"vscode": self.vscode}
 
 
+IdentifierUri = Annotated[
+    str,
+    Form(
+        r"(?=.{1,255}$)(?:api://[A-Za-z0-9][A-Za-z0-9.-]*|https://[a-z0-9][a-z0-9.-]*)(?:/[A-Za-z0-9._~-]+)*",
+        "an Application ID URI",
+        "api://… or https://… without a slash at the end, copied from the app registration (Expose an API)",
+    ),
+]
+PermissionName = Annotated[
+    str,
+    Form(
+        r"[A-Za-z0-9_][A-Za-z0-9_.:/-]{0,119}",
+        "the value of a scope or an app role",
+        "a value such as Flow.Access, copied from the app registration",
+    ),
+]
+ResourceName = Annotated[
+    str,
+    Form(
+        r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}/[A-Za-z0-9][A-Za-z0-9_-]{0,62}",
+        "a protected resource",
+        '"<workspace>/<environment>"',
+    ),
+]
+
+
+class ApiNames(Declared):
+    """Names of an existing application of a protected resource, where they differ from the stack's names."""
+
+    identifier_uri: Annotated[IdentifierUri | None, Field(description="Its Application ID URI.")] = None
+    scope: Annotated[
+        PermissionName | None,
+        Field(description="Value of its delegated permission for people's clients. Default: mcp.access."),
+    ] = None
+    program_role: Annotated[
+        PermissionName | None, Field(description="Value of its app role for programs. Default: mcp.program.")
+    ] = None
+    person_role: Annotated[
+        PermissionName | None, Field(description="Value of its app role for people. Default: mcp.person.")
+    ] = None
+
+
+Apis = Annotated[
+    dict[ResourceName, ApiNames] | None,
+    Field(
+        description="Names of existing applications, by protected resource, where they differ from those "
+        "that the stack would give; `flow-mcp adopt` writes them."
+    ),
+]
+
+
 class Entra(DeclaredServer):
     """The customer's own Microsoft Entra tenant as the authorization server."""
 
@@ -52,6 +103,7 @@ class Entra(DeclaredServer):
     cloud: Annotated[Cloud, Field(description="Microsoft cloud of the Entra tenant.")] = Cloud.PUBLIC
     verified_domains: VerifiedDomains = ()
     owners: Owners = ()
+    apis: Apis = None
     preauthorized: PreauthorizedClients = PreauthorizedClients()
     registration: NoRegistration = None
 

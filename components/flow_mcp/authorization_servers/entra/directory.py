@@ -24,7 +24,6 @@ class Directory:
     def __init__(self, entra: Entra, opts: pulumi.ResourceOptions) -> None:
         self._entra = entra
         self._opts = opts
-        self.owners = list(entra.owners) or None
         self._groups: dict[str, str] = {}
 
     def find_groups(self, names: Iterable[str]) -> None:
@@ -40,8 +39,8 @@ class Directory:
         """Return the object ID of a group that `find_groups` has read, by its declared name or object ID."""
         return self._groups[name]
 
-    def confirmed_uri(self, declaration: Declaration, resource: ResourceDeclared) -> str:
-        """Return a resource's Application ID URI after a check that its domain is verified in Entra.
+    def confirm_domain(self, declaration: Declaration, resource: ResourceDeclared) -> None:
+        """Check that the domain of a resource's Application ID URI is verified in Entra.
 
         Raises:
             AuthorizationServerError: the domain is not verified there, or the domains cannot be read.
@@ -54,7 +53,6 @@ class Directory:
                 f"verified {', '.join(sorted(self._domains)) or 'none'}. Verify the domain there, or remove "
                 "it from verifiedDomains."
             )
-        return uri
 
     def _group(self, name: str) -> str:
         group: azuread.GetGroupResult = self._invoke(

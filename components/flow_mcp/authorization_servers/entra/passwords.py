@@ -10,25 +10,36 @@ import pulumi
 import pulumi_azuread as azuread
 
 from flow_mcp.declaration.secret import Secret, expiry
+from flow_mcp.declaration.tenant import Tenant
 
 
 def create(
-    name: str, secret: Secret, application: azuread.Application, opts: pulumi.ResourceOptions
-) -> pulumi.Output[str]:
+    tenant: Tenant,
+    name: str,
+    secret: Secret,
+    application: azuread.Application,
+    opts: pulumi.ResourceOptions,
+) -> pulumi.Output[str] | None:
     """Create the passwords of a client, and return the one that the client must use.
 
+    The result is None if the stack leaves that password, which then existed before the stack. The record of
+    adopted objects names a password by its day, so the next rotation creates one.
+
     Args:
+        tenant: the tenant.
         name: name of the client.
         secret: its declared secret.
         application: its application.
         opts: options of the Pulumi resources.
     """
+    if _leaves(tenant, name, secret.issued):
+        return None
     if secret.overlap is None:
         # The name in the state has the day if an overlap was declared before.
         former = pulumi.ResourceOptions(aliases=[pulumi.Alias(name=f"{name}/{secret.issued}")])
         merged = pulumi.ResourceOptions.merge(opts, former)
         return _password(name, str(secret.issued), secret, application, merged).value
-    if secret.previous:
+    if secret.previous and not _leaves(tenant, name, secret.previous):
         # The older one may be in the state under the client's name, from before the overlap was declared.
         # Another lifetime must not replace it.
         kept = pulumi.ResourceOptions(aliases=[pulumi.Alias(name=name)], ignore_changes=["endDate"])
@@ -37,6 +48,10 @@ def create(
     else:
         opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(aliases=[pulumi.Alias(name=name)]))
     return _password(f"{name}/{secret.issued}", str(secret.issued), secret, application, opts).value
+
+
+def _leaves(tenant: Tenant, name: str, day: str | None) -> bool:
+    return tenant.leaves("ApplicationPassword", f"{name}/{day}")
 
 
 def _password(

@@ -12,4 +12,5 @@ SETTING_CHANGES = (
     SettingChange((*_PATH, "cloud"), "identity"),
     SettingChange((*_PATH, "owners"), "owners"),
     SettingChange((*_PATH, "verifiedDomains"), "verified-domains"),
+    SettingChange((*_PATH, "apis"), "recognition"),
 )

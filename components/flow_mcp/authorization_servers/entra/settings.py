@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from flow_mcp.authorization_servers import documents
-from flow_mcp.authorization_servers.entra import names
+from flow_mcp.authorization_servers.entra import names, permissions
 from flow_mcp.authorization_servers.entra.declaration import Entra
 from flow_mcp.declaration.declaration import ServerIds
 from flow_mcp.settings import (
@@ -76,6 +76,7 @@ def document(declaration: Declaration, entra: Entra, ids: ServerIds) -> Settings
     apis = {
         resource.key: Api(ids[resource.key], names.identifier_uri(declaration, entra, resource))
         for resource in declaration.resources
+        if not declaration.tenant.leaves("Application", resource.key)
     }
     return document_from_apis(declaration, entra, apis, ids)
 
@@ -103,26 +104,28 @@ def document_from_apis(
             clients=tuple(_clients(declaration, entra, apis, client_ids)),
         ),
         (
-            (resource, _at_server(entra, apis[resource.key]))
+            (resource, _at_server(declaration, entra, resource, apis[resource.key]))
             for resource in declaration.resources
             if resource.key in apis
         ),
     )
 
 
-def _at_server(entra: Entra, api: Api) -> ResourceAtServer:
+def _at_server(
+    declaration: Declaration, entra: Entra, resource: ResourceDeclared, api: Api
+) -> ResourceAtServer:
     return ResourceAtServer(
         authority=entra.authority,
         audiences=(api.client_id,),
-        scopes_advertised=(_scope(api),),
-        scopes_in_tokens=(names.SCOPE,),
-        app_roles=(names.PROGRAM_ROLE,),
+        scopes_advertised=(_scope(declaration, resource, api),),
+        scopes_in_tokens=(permissions.scope(declaration, resource).value,),
+        app_roles=(permissions.program_role(declaration, resource).value,),
     )
 
 
-def _scope(api: Api) -> str:
+def _scope(declaration: Declaration, resource: ResourceDeclared, api: Api) -> str:
     """Return the qualified scope. Without the URI, Entra looks for it in Microsoft Graph (AADSTS650053)."""
-    return f"{api.identifier_uri}/{names.SCOPE}"
+    return f"{api.identifier_uri}/{permissions.scope(declaration, resource).value}"
 
 
 def _clients(
@@ -132,7 +135,7 @@ def _clients(
         return [resource for resource in declaration.reached_by(access) if resource.key in apis]
 
     def request(grant: Grant, client_id: str, resource: ResourceDeclared) -> TokenRequest:
-        return _token_request(entra, grant, client_id, resource, apis[resource.key])
+        return _token_request(declaration, entra, grant, client_id, resource, apis[resource.key])
 
     for name, client in sorted(declaration.tenant.clients.items()):
         yield documents.client(
@@ -152,7 +155,12 @@ def _clients(
 
 
 def _token_request(
-    entra: Entra, grant: Grant, client_id: str, resource: ResourceDeclared, api: Api
+    declaration: Declaration,
+    entra: Entra,
+    grant: Grant,
+    client_id: str,
+    resource: ResourceDeclared,
+    api: Api,
 ) -> TokenRequest:
     if grant is Grant.CLIENT_CREDENTIALS:
         return TokenRequest(
@@ -165,15 +173,16 @@ def _token_request(
                 "scope": f"{api.identifier_uri}/.default",
             },
         )
+    scope = _scope(declaration, resource, api)
     return TokenRequest(
         resource=resource.url,
         token_endpoint=f"{entra.endpoints}/token",
-        parameters={"client_id": client_id, "grant_type": "authorization_code", "scope": _scope(api)},
+        parameters={"client_id": client_id, "grant_type": "authorization_code", "scope": scope},
         authorization_endpoint=f"{entra.endpoints}/authorize",
         authorization_parameters={
             "client_id": client_id,
             "code_challenge_method": "S256",
             "response_type": "code",
-            "scope": _scope(api),
+            "scope": scope,
         },
     )

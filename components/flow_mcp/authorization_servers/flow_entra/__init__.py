@@ -23,6 +23,7 @@ FLOW_ENTRA = AuthorizationServerKind(
     authority=authority,
     pending=pending,
     credentials=AZUREAD,
+    adoption_path="flow_mcp.authorization_servers.flow_entra.adoption:FlowEntraReader",
     needs_credentials=lambda declaration: not on_premises(declaration),
 )
 

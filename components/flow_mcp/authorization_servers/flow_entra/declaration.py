@@ -6,19 +6,16 @@ from typing import Annotated
 
 from pydantic import Field
 
-from flow_mcp.authorization_servers.entra.declaration import NoRegistration, PreauthorizedClients
+from flow_mcp.authorization_servers.entra.declaration import (
+    Apis,
+    IdentifierUri,
+    NoRegistration,
+    PreauthorizedClients,
+    ResourceName,
+)
 from flow_mcp.declaration.authorization_server import DeclaredServer, RegistrationMethods
-from flow_mcp.declaration.base import Declared, Form
+from flow_mcp.declaration.base import Declared
 from flow_mcp.declaration.entra_tenants import Guid
-
-IdentifierUri = Annotated[
-    str,
-    Form(
-        r"(?=.{1,255}$)(?:api://[A-Za-z0-9][A-Za-z0-9.-]*|https://[a-z0-9][a-z0-9.-]*)(?:/[A-Za-z0-9._~-]+)*",
-        "an Application ID URI",
-        "api://… or https://… without a slash at the end, copied from the app registration (Expose an API)",
-    ),
-]
 
 
 class RegisteredApi(Declared):
@@ -36,18 +33,9 @@ class FlowEntra(DeclaredServer):
 
     preauthorized: PreauthorizedClients = PreauthorizedClients()
     registration: NoRegistration = None
+    apis: Apis = None
     applications: Annotated[
-        dict[
-            Annotated[
-                str,
-                Form(
-                    r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}/[A-Za-z0-9][A-Za-z0-9_-]{0,62}",
-                    "a protected resource",
-                    '"<workspace>/<environment>"',
-                ),
-            ],
-            RegisteredApi,
-        ],
+        dict[ResourceName, RegisteredApi],
         Field(
             default={},
             description="On-premises only: the applications that the administrator created, by protected "

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+import json
+from typing import TYPE_CHECKING, Any, cast
+
+from pydantic import ValidationError
 
 from flow_mcp.authorization_servers.entra import Entra, names
 from flow_mcp.authorization_servers.entra.settings import Api
 from flow_mcp.authorization_servers.flow_entra.declaration import FlowEntra
 from flow_mcp.common.errors import FlowMcpError
-from flow_mcp.declaration.instance import Deployment, FlowEntraInstance
+from flow_mcp.declaration.instance import Deployment, FlowEntraInstance, Instance
 
 if TYPE_CHECKING:
     from flow_mcp.declaration.declaration import Declaration, ResourceDeclared
@@ -36,14 +39,32 @@ def on_premises(declaration: Declaration) -> bool:
 
 def entra(declaration: Declaration) -> Entra:
     """Return the instance's Entra tenant, with the Flow tenant's preauthorized applications."""
-    entra_tenant, server = instance(declaration), cast("FlowEntra", declaration.server)
+    return entra_of_instance(instance(declaration), cast("FlowEntra", declaration.server))
+
+
+def entra_of_instance(entra_tenant: FlowEntraInstance, server: FlowEntra) -> Entra:
+    """Return an instance's Entra tenant, with the Flow tenant's settings."""
     return Entra(
         tenant_id=entra_tenant.tenant_id,
         cloud=entra_tenant.cloud,
         verified_domains=entra_tenant.verified_domains,
         owners=entra_tenant.owners,
+        apis=server.apis,
         preauthorized=server.preauthorized,
     )
+
+
+def authority_of_instance(declared: Any) -> str | None:
+    """Return the authority of an instance's Entra tenant; None if it declares none.
+
+    Args:
+        declared: the value of `flow-mcp:instance`.
+    """
+    try:
+        entra_tenant = Instance.model_validate_json(json.dumps(declared)).flow_entra
+    except ValidationError:
+        return None
+    return entra_of_instance(entra_tenant, FlowEntra(applications={})).authority if entra_tenant else None
 
 
 def identifier_uri(declaration: Declaration, resource: ResourceDeclared) -> str:

@@ -18,4 +18,5 @@ SETTING_CHANGES = (
         "The applications are created by the stack (saas) or by an administrator (on-premises)",
     ),
     SettingChange(("authorizationServer", "flow-entra", "applications"), "recognition"),
+    SettingChange(("authorizationServer", "flow-entra", "apis"), "recognition"),
 )

@@ -9,6 +9,7 @@ from typing import Any
 
 from flow_mcp.authorization_servers import KINDS
 from flow_mcp.authorization_servers.adoption import AdoptionReader, AdoptionRequest
+from flow_mcp.authorization_servers.flow_entra.instance import authority_of_instance
 from flow_mcp.declaration.load import instance_of
 from flow_mcp.engine.project import Project
 from flow_mcp.operations.adopt.errors import AdoptError
@@ -74,7 +75,8 @@ def adoption_source(project: Project, options: AdoptionOptions) -> AdoptionSourc
         )
     instance = instance_of(project.file).value
     authority = options.authority or window.authority
-    kind, reader, server = _server(options.kind, authority, options.server)
+    kinds = [options.kind] if options.kind else _kinds(authority, instance)
+    kind, reader, server = _server(kinds, authority, options.server)
     flow_server = instance.get("server") if isinstance(instance, dict) else None
     if not isinstance(flow_server, str):
         raise AdoptError(
@@ -89,10 +91,16 @@ def adoption_source(project: Project, options: AdoptionOptions) -> AdoptionSourc
     return AdoptionSource(kind, reader, request, instance)
 
 
+def _kinds(authority: str | None, instance: Any) -> list[str]:
+    """Return the kinds that an authority alone can name. Only the instance's Entra tenant is `flow-entra`."""
+    if authority and authority == authority_of_instance(instance):
+        return ["flow-entra"]
+    return [key for key in KINDS if KINDS[key].adoption_path and key not in {"flow-entra", _ANY_ISSUER}]
+
+
 def _server(
-    kind: str | None, authority: str | None, settings: Mapping[str, Any]
+    kinds: Sequence[str], authority: str | None, settings: Mapping[str, Any]
 ) -> tuple[str, AdoptionReader, Mapping[str, Any]]:
-    kinds = [kind] if kind else [key for key in KINDS if KINDS[key].adoption_path and key != _ANY_ISSUER]
     readers = {key: reader_of(KINDS[key]) for key in kinds}
     if authority:
         servers = {key: reader.server_of(authority) for key, reader in readers.items()}
@@ -102,13 +110,18 @@ def _server(
                 f"The authority {authority} is not an issuer of {' or '.join(kinds)}. Correct it, or give "
                 f"the settings with --server and --set. A server of another kind is --server {_ANY_ISSUER}."
             )
-        (key, server), *_ = matching.items()
+        if len(matching) > 1:
+            raise AdoptError(
+                f"The authority {authority} can be an issuer of {' or '.join(matching)}. Give --server as well."
+            )
+        ((key, server),) = matching.items()
         return key, readers[key], _merged(server, settings)
-    if not kind:
+    if len(kinds) > 1:
         raise AdoptError(
             "The authorization server is not known. Give its issuer with --authority, or --settings with a "
             "file that has it, or --server and --set."
         )
+    (kind,) = kinds
     return kind, readers[kind], settings
 
 

@@ -5,64 +5,50 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flow_mcp.authorization_servers.adoption import Report, TakenOver
-from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, Administration
-from flow_mcp.authorization_servers.keycloak.adoption.recreated import differences_of
 from flow_mcp.authorization_servers.load import from_file
 from flow_mcp.declaration.load import instance_of
 from flow_mcp.engine.stacks import NotAppliedError
-from flow_mcp.operations.adopt import recreated_scalekit
 from flow_mcp.operations.adopt.errors import AdoptError
+from flow_mcp.operations.adopt.recreated_on_entra import recreated_on_entra
+from flow_mcp.operations.adopt.recreated_on_keycloak import recreated_on_keycloak
+from flow_mcp.operations.adopt.recreated_on_scalekit import recreated_on_scalekit
 from flow_mcp.operations.drift import auth0
-from flow_mcp.operations.drift.detect import administration
-from flow_mcp.operations.drift.keycloak.managed import Managed
-from flow_mcp.operations.drift.keycloak.realm import Realm
-from flow_mcp.operations.drift.keycloak.recreated import Recreated, recreated
 from flow_mcp.operations.drift.refresh import Refreshed, refreshed
 from flow_mcp.review.preview.engine import Engine
 
+BY_KIND: dict[str, Callable[[Refreshed, Report], tuple[TakenOver, ...]]] = {
+    "auth0": auth0.recreated,
+    "entra": recreated_on_entra,
+    "flow-entra": recreated_on_entra,
+    "keycloak": recreated_on_keycloak,
+    "scalekit": recreated_on_scalekit,
+}
+"""How the recreated objects are found, by the kind of authorization server."""
 
-def recreated_objects(
-    engine: Engine,
-    stack: str,
-    report: Report,
-    api: Callable[[Administration], AdminApi] = AdminApi,
-) -> tuple[TakenOver, ...]:
+
+def recreated_objects(engine: Engine, stack: str, report: Report) -> tuple[TakenOver, ...]:
     """Return the recreated objects of a tenant, and how each differs. Nothing is changed or locked.
 
     Args:
         engine: Pulumi's engine.
         stack: the stack's name.
         report: called with the progress.
-        api: opens a connection to Keycloak's admin API.
 
     Raises:
-        AdoptError: the tenant's authorization server is none of Keycloak, Auth0 and Scalekit, or its realm
-            does not exist.
+        AdoptError: objects cannot be found on the tenant's kind of authorization server, its realm does not
+            exist, or several objects can be the successor of one.
         StackError: the stack has not been applied, or Pulumi does not answer as expected.
         PreviewError: the engine or a plugin failed.
         AuthorizationServerError: the server does not answer or rejects a request.
     """
     comparison = _comparison(engine, stack, report)
-    if comparison.declaration.kind.key == "scalekit":
-        return tuple(sorted(recreated_scalekit.recreated(comparison), key=lambda item: item.resource))
-    if comparison.declaration.kind.key == "auth0":
-        return auth0.recreated(comparison, report)
-    if comparison.declaration.kind.key != "keycloak":
+    kind = comparison.declaration.kind.key
+    if kind not in BY_KIND:
         raise AdoptError(
-            f"flow-mcp finds recreated objects on Keycloak, Auth0 and Scalekit only, and {stack} uses "
-            f"{comparison.declaration.kind.key}. Delete the object, and run `pulumi up --refresh`."
+            f"flow-mcp finds recreated objects on {', '.join(BY_KIND)} only, and {stack} uses {kind}. Delete "
+            "the object, and run `pulumi up --refresh`."
         )
-    managed = Managed(comparison)
-    report("reading the realm")
-    with api(administration(comparison.declaration)) as connection:
-        realm = Realm(connection, managed.server.realm.name)
-        if realm.representation is None:
-            raise AdoptError(
-                f"The realm {realm.name} no longer exists. Rebuild it with `pulumi refresh` and `pulumi up`; "
-                "`flow-mcp drift` lists what cannot be restored."
-            )
-        items = [_taken_over(managed, item) for item in recreated(realm, managed)]
-    return tuple(sorted(items, key=lambda item: item.resource))
+    return tuple(sorted(BY_KIND[kind](comparison, report), key=lambda item: item.resource))
 
 
 def _comparison(engine: Engine, stack: str, report: Report) -> Refreshed:
@@ -80,15 +66,3 @@ def _comparison(engine: Engine, stack: str, report: Report) -> Refreshed:
             raise
         return Refreshed(declared, ())
     return comparison
-
-
-def _taken_over(managed: Managed, item: Recreated) -> TakenOver:
-    resource, realm_id = item.resource, managed.server.realm.name.replace("%", "%25")
-    within = f"/client-scope/{item.scope_id}" if item.scope_id else ""
-    return TakenOver(
-        f"{resource.type}/{resource.name}",
-        f"{realm_id}{within}/{item.representation['id']}",
-        differences_of(
-            managed.declaration, resource.type, resource.name, item.representation, resource.before
-        ),
-    )

@@ -69,7 +69,8 @@ def difference_text(difference: Difference) -> str:
     """Return a difference as one sentence. It may contain unsafe text of the server."""
     server = "not set" if _is_unset(difference.server) else _shown(difference.server)
     stack = "remove it" if _is_unset(difference.stack) else f"set {_shown(difference.stack)}"
-    return f"{difference.property} is {server}; the stack would {stack}."
+    # A text can end with a full stop of its own.
+    return f"{difference.property} is {server}; the stack would {stack.rstrip('.')}."
 
 
 def _is_unset(value: Any) -> bool:

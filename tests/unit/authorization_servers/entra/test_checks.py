@@ -89,6 +89,19 @@ def test_clients_for_people_warn_that_entra_does_not_advertise_pkce() -> None:
             ),
         ),
         ({"cloud": "germany"}, ("error", f"{PATH}.cloud", "")),
+        (
+            {"apis": {"7/absent": {"scope": "Flow.Access"}}},
+            ("error", f'{PATH}.apis."7/absent"', "is not a declared workspace and environment"),
+        ),
+        (
+            {"apis": {key: {"identifierUri": "api://flow"} for key in ("7/production", "7/test")}},
+            (
+                "error",
+                f'{PATH}.apis."7/test".identifierUri',
+                "is also the Application ID URI of 7/production, so tokens for one would be valid for the "
+                "other",
+            ),
+        ),
         ({"owners": ["me"]}, ("error", f"{PATH}.owners[0]", "is not a GUID")),
         ({"verifiedDomains": ["https://contoso.example"]}, ("error", f"{PATH}.verifiedDomains[0]", "")),
         (

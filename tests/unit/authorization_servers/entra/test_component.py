@@ -38,7 +38,13 @@ class RecordingMocks(pulumi.runtime.Mocks):
         kind = args.typ.rpartition(":")[2]
         self.resources[kind, args.name] = args.inputs
         object_id = str(uuid5(NAMESPACE_OID, f"{kind} {args.name}"))
-        assigned = {"objectId": object_id, "clientId": object_id, "value": f"secret of {args.name}"}
+        assigned: dict[str, Any] = {
+            "objectId": object_id,
+            "clientId": object_id,
+            "value": f"secret of {args.name}",
+            "appRoleIds": {"Flow.Program": "role of the server"},
+            "oauth2PermissionScopeIds": {},
+        }
         identifier = f"/applications/{object_id}" if kind == "Application" else object_id
         return identifier, {**assigned, **args.inputs}
 
@@ -56,9 +62,10 @@ class RecordingMocks(pulumi.runtime.Mocks):
         }
 
 
-def created(**parts: Any) -> tuple[RecordingMocks, dict[str, Any]]:
+def created(adopted: dict[str, Any] | None = None, **parts: Any) -> tuple[RecordingMocks, dict[str, Any]]:
     """Return the recorded requests and the component's outputs `ids`, `secrets` and `secret` (a flag)."""
-    declaration = load(tenant(**parts)).declaration
+    record = {"adopted": adopted} if adopted else {}
+    declaration = load(tenant(**parts) | record).declaration
     recorded, outputs = RecordingMocks(), dict[str, Any]()
 
     async def program() -> None:
@@ -251,3 +258,37 @@ def test_provider_has_tenant_and_cloud_of_the_declaration_and_no_credentials() -
     }
     assert {"clientId", "clientSecret", "oidcToken"}.isdisjoint(inputs)
     assert recorded.of("Application")["7/test"]["identifierUris"] == [TEST]
+
+
+def test_a_secret_that_existed_before_the_stack_is_left_until_the_next_rotation() -> None:
+    left = {"ApplicationPassword/agent/2026-11-01": {"leave": True}}
+    recorded, outputs = created(left, clients={"agent": agent()})
+    assert (recorded.of("ApplicationPassword"), outputs["secrets"]) == ({}, {})
+
+    rotated = agent(secret={**SECRET, "issued": "2026-12-01", "previous": "2026-11-01", "overlap": "7d"})
+    recorded, outputs = created(left, clients={"agent": rotated})
+    assert [*recorded.of("ApplicationPassword")] == ["agent/2026-12-01"]
+    assert outputs["secrets"] == {"agent": "secret of agent/2026-12-01"}
+
+
+def test_what_depends_on_a_left_object_is_not_created() -> None:
+    left = {
+        "Application/7/test": {"leave": True},
+        "ServicePrincipal/desktop": {"leave": True},
+        "AppRoleAssignment/7/production:planners": {"leave": True},
+        "ApplicationPreAuthorized/desktop/7/production": {"leave": True},
+    }
+    recorded, outputs = created(left)
+    assert sorted(outputs["ids"]) == ["7/production", "agent", "desktop"]
+    assert sorted(recorded.of("ServicePrincipal")) == ["7/production", "agent"]
+    assert sorted(recorded.of("AppRoleAssignment")) == ["agent/7/production"]
+    assert recorded.of("ApplicationPreAuthorized") == {}
+    (required,) = recorded.of("Application")["desktop"]["requiredResourceAccesses"]
+    assert required["resourceAppId"] == outputs["ids"]["7/production"]
+
+
+def test_permissions_of_an_adopted_api_keep_their_ids() -> None:
+    adopted = {"Application/7/production": {"id": "/applications/x", "keep": ["api", "appRoles"]}}
+    recorded, _ = created(adopted, entra={"apis": {"7/production": {"programRole": "Flow.Program"}}})
+    assignment = recorded.of("AppRoleAssignment")["agent/7/production"]
+    assert assignment["appRoleId"] == "role of the server"

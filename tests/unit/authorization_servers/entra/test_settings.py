@@ -8,6 +8,7 @@ import pytest
 
 from flow_mcp.authorization_servers.entra import names, permissions
 from flow_mcp.authorization_servers.entra.declaration import Entra
+from flow_mcp.authorization_servers.entra.settings import settings as settings_of
 from flow_mcp.settings import SettingsDocument
 from tests.unit.authorization_servers.entra.contoso import IDS, PRODUCTION, TENANT, load, settings, tenant
 
@@ -177,3 +178,25 @@ def test_ids_of_scopes_and_roles_are_deterministic_and_differ_by_resource() -> N
         ("7/test", "program"): "31fd26dc-d5e4-5632-ac5a-bb0e46e02141",
         ("7/test", "person"): "15bf8eae-e53a-5cdb-a1dd-e8cf2287e853",
     }
+
+
+def test_names_of_an_existing_application_are_those_of_requests_and_tokens() -> None:
+    names_declared = {"identifierUri": "api://flow", "scope": "Flow.Access", "programRole": "Flow.Program"}
+    document = settings(entra={"apis": {"7/production": names_declared}})
+    production, test = document.protected_resources
+    assert [
+        (server.scopes_advertised, server.scopes_in_tokens, server.app_roles)
+        for server in (*production.authorization_servers, *test.authorization_servers)
+    ] == [
+        (("api://flow/Flow.Access",), ("Flow.Access",), ("Flow.Program",)),
+        ((f"{test.url}/mcp.access",), ("mcp.access",), ("mcp.program",)),
+    ]
+    agent = next(client for client in document.authorization_servers[0].clients if client.name == "agent")
+    assert [request.parameters["scope"] for request in agent.token_requests] == ["api://flow/.default"]
+
+
+def test_a_resource_whose_application_is_left_is_not_in_the_document() -> None:
+    declared = tenant() | {"adopted": {"Application/7/test": {"leave": True}}}
+    ids = {key: value for key, value in IDS.items() if key != "7/test"}
+    document = settings_of(load(declared).declaration, ids)
+    assert [resource.environment for resource in document.protected_resources] == ["production"]

@@ -13,7 +13,6 @@ from flow_mcp.authorization_servers.adoption import TakenOver
 from flow_mcp.engine.project import Project
 from flow_mcp.engine.stacks import NotAppliedError
 from flow_mcp.operations.adopt import recreated
-from flow_mcp.operations.drift import auth0
 from flow_mcp.operations.drift.refresh import Refreshed
 from tests.unit.authorization_servers.auth0 import hooli
 
@@ -38,7 +37,7 @@ def _recreated(
         return (TakenOver(f"ResourceServer/{comparison.declaration.resources[0].key}", "api-1"),)
 
     monkeypatch.setattr(recreated, "refreshed", not_applied)
-    monkeypatch.setattr(auth0, "recreated", existing)
+    monkeypatch.setitem(recreated.BY_KIND, "auth0", existing)
     engine: Any = SimpleNamespace(stacks=SimpleNamespace(project=project))
     return recreated.recreated_objects(engine, "hooli", lambda _: None)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import cast
 
-from flow_mcp.authorization_servers.adoption import TakenOver
+from flow_mcp.authorization_servers.adoption import Report, TakenOver
 from flow_mcp.authorization_servers.representations import Representation, flag, text
 from flow_mcp.authorization_servers.scalekit import Scalekit, names
 from flow_mcp.authorization_servers.scalekit.adoption.environment import clients_of, with_clients
@@ -16,13 +16,14 @@ from flow_mcp.operations.drift.refresh import Refreshed
 from flow_mcp.operations.drift.scalekit import present, replacing
 
 
-def recreated(
-    comparison: Refreshed, api: Callable[[str], ScalekitApi] = ScalekitApi
+def recreated_on_scalekit(
+    comparison: Refreshed, report: Report, api: Callable[[str], ScalekitApi] = ScalekitApi
 ) -> tuple[TakenOver, ...]:
     """Return the MCP server with the URL of a deleted one, and the clients with the names of deleted ones.
 
     Args:
         comparison: the stack's state compared with Scalekit.
+        report: called with the progress.
         api: opens a connection to the REST API of an environment.
 
     Raises:
@@ -30,6 +31,7 @@ def recreated(
         AuthorizationServerError: Scalekit does not answer or rejects a request.
     """
     declaration = comparison.declaration
+    report("reading the MCP servers")
     with api(cast("Scalekit", declaration.server).environment_url) as connection:
         if servers := present(comparison, "ScalekitResource"):
             resource_ids = [str(server.before.get("resourceId")) for server in servers.values()]

@@ -1,0 +1,1 @@
+"""Reads an existing Entra tenant, for `flow-mcp adopt`."""
