@@ -112,7 +112,7 @@ def _server(
             )
         if len(matching) > 1:
             raise AdoptError(
-                f"The authority {authority} can be an issuer of {' or '.join(matching)}. Give --server as well."
+                f"The authority {authority} can be an issuer of {' or '.join(matching)}. Give --server too."
             )
         ((key, server),) = matching.items()
         return key, readers[key], _merged(server, settings)

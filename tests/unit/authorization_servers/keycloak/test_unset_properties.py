@@ -26,7 +26,7 @@ _MAPPER = {
     "name": "audience",
     "config": {"included.custom.audience": _URL, "access.token.claim": "true", "id.token.claim": "false"},
 }
-_OBJECTS = {
+_OBJECTS: dict[str, dict[str, Any]] = {
     "Client/crm": _CLIENT,
     "ClientScope/1/test": _SCOPE,
     "AudienceProtocolMapper/1/test-audience": _MAPPER,

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from flow_mcp.authorization_servers.adoption import Difference, TakenOver
-from flow_mcp.operations.adopt import recreated_scalekit
 from flow_mcp.operations.adopt.errors import AdoptError
+from flow_mcp.operations.adopt.recreated_on_scalekit import recreated_on_scalekit
 from flow_mcp.operations.drift.drift import Appeared
 from flow_mcp.operations.drift.refresh import Refreshed, Resource
 from flow_mcp.operations.drift.scalekit import appeared, recreated
@@ -25,6 +25,10 @@ NAME = "flow-mcp-umbrella-nightly-agent"
 OURS = {"client_id": "m2m_1", **client(NAME, scopes=["flow:mcp"], audience=[URL])}
 BY_HAND = {"client_id": "m2m_2", **client(NAME, scopes=["flow:mcp"], audience=[URL], expiry="300")}
 RECREATED = {"id": "res_2", **mcp_server(scopes=scopes("flow:mcp"), access_token_expiry="300")}
+
+
+def no_report(_: str) -> None:
+    """Ignore the progress."""
 
 
 def resource(type_: str, name: str, before: dict[str, str]) -> Resource:
@@ -110,7 +114,7 @@ def test_a_recreated_mcp_server_is_taken_over_with_its_clients() -> None:
     comparison = Refreshed(UMBRELLA, (gone(SERVER), gone(AGENT)))
     connected = environment([RECREATED], {"res_2": [BY_HAND]})
     assert [*recreated(comparison, connected)] == ["MCP server 7/production"]
-    assert recreated_scalekit.recreated(comparison, connected) == (
+    assert recreated_on_scalekit(comparison, no_report, connected) == (
         TakenOver(
             "ScalekitResource/7/production",
             f"{ENVIRONMENT_URL}/res_2",
@@ -134,7 +138,7 @@ def test_a_recreated_client_of_the_same_name_is_taken_over() -> None:
         {**BY_HAND, "client_id": "m2m_3", "description": "flow-mcp:globex:agent"},
         {**BY_HAND, "client_id": "m2m_4", "is_dcr": True},
     ]
-    taken_over = recreated_scalekit.recreated(comparison, environment([], {"res_1": [*others, BY_HAND]}))
+    taken_over = recreated_on_scalekit(comparison, no_report, environment([], {"res_1": [*others, BY_HAND]}))
     assert [(item.resource, item.id) for item in taken_over] == [
         ("ScalekitClient/nightly-agent", f"{ENVIRONMENT_URL}/res_1/m2m_2")
     ]
@@ -144,13 +148,13 @@ def test_one_of_several_recreated_objects_is_not_chosen() -> None:
     comparison = Refreshed(UMBRELLA, (gone(SERVER),))
     connected = environment([RECREATED, {**RECREATED, "id": "res_3"}], {})
     with pytest.raises(AdoptError, match=r"several MCP servers .*: res_2, res_3. Delete all but one"):
-        recreated_scalekit.recreated(comparison, connected)
+        recreated_on_scalekit(comparison, no_report, connected)
 
 
 def test_an_mcp_server_of_a_stack_is_not_taken_for_a_recreated_one() -> None:
     comparison = Refreshed(UMBRELLA, (gone(SERVER),))
     connected = environment([{**RECREATED, "description": "flow-mcp:umbrella"}], {})
-    assert ([*recreated(comparison, connected)], recreated_scalekit.recreated(comparison, connected)) == (
+    assert ([*recreated(comparison, connected)], recreated_on_scalekit(comparison, no_report, connected)) == (
         [],
         (),
     )
