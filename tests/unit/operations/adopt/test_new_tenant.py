@@ -11,6 +11,8 @@ from flow_mcp.authorization_servers.adoption import AdoptionRequest
 from flow_mcp.engine.project import Project
 from flow_mcp.operations.adopt.errors import AdoptError
 from flow_mcp.operations.adopt.new_tenant import AdoptionOptions, adoption_source
+from flow_mcp.operations.adopt.proposal import reader_of
+from tests.unit.authorization_servers.bare_openid import OPENID
 
 _FLOW = "https://app.profitbase.biz/flow"
 _ISSUER = "https://id.example/realms/acme"
@@ -48,7 +50,7 @@ def test_the_settings_window_and_the_options_complete_each_other(project: Projec
     [
         ({}, "The authorization server is not known"),
         ({"authority": "https://login.example/v2.0"}, "is not an issuer of"),
-        ({"kind": "flow-entra", "authority": _ISSUER}, "cannot read an existing flow-entra yet"),
+        ({"kind": "auth0", "authority": _ISSUER}, "is not an issuer of auth0"),
     ],
 )
 def test_an_unknown_server_is_an_error_with_a_remedy(
@@ -56,3 +58,8 @@ def test_an_unknown_server_is_an_error_with_a_remedy(
 ) -> None:
     with pytest.raises(AdoptError, match=message):
         adoption_source(project, AdoptionOptions("acme", **given))
+
+
+def test_a_kind_without_a_reader_is_an_error_with_a_remedy() -> None:
+    with pytest.raises(AdoptError, match="cannot read an existing openid yet"):
+        reader_of(OPENID)
