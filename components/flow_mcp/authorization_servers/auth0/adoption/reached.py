@@ -49,14 +49,12 @@ class TenantApis:
         self._resources: dict[str, dict[str, str]] = {}
         self._inexact: dict[str, dict[str, str]] = {}
         for identifier in (*identifiers, *inexact):
+            by_client = self._resources if identifier in identifiers else self._inexact
+            name = identifiers.get(identifier, identifier)
             for grant in objects.grants(identifier):
-                found = self._resources if identifier in identifiers else self._inexact
-                by_name = found.setdefault(text(grant, "client_id"), {})
-                name, subject = (
-                    identifiers.get(identifier, identifier),
-                    _SUBJECTS.get(subject_type(grant), ""),
-                )
-                by_name[name] = " and ".join(filter(None, sorted({by_name.get(name, ""), subject})))
+                subjects = by_client.setdefault(text(grant, "client_id"), {})
+                subject = _SUBJECTS.get(subject_type(grant), "")
+                subjects[name] = " and ".join(filter(None, sorted({subjects.get(name, ""), subject})))
 
     def reached_by(self, client_id: str) -> Reached:
         """Return the APIs for which an application has a client grant."""
