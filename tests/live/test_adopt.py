@@ -24,6 +24,7 @@ from tests.live.tenant import Tenant
 from tests.unit.documentation.pages import Block, blocks
 from tests.unit.documentation.shell import commands
 
+CLAIM = "flow-mcp-claim:flow-mcp:handmade"
 _EXPECTED = Path(__file__).parent / "adopted.json"
 _BOOKKEEPING = {"claim", "flow-mcp-handmade", "handmade", "handmade-admin", "metadata"}
 """Resources of the first update that exist in the state only, and the claim."""
@@ -43,6 +44,44 @@ def migration(language: str) -> list[Block]:
 def realm(admin: httpx.Client) -> Iterator[RealmByHand]:
     yield realm_by_hand.create(admin)
     admin.delete(realm_by_hand.NAME)
+
+
+def test_the_migration_page_leads_from_the_settings_window_to_a_stack_and_back(
+    module_scratch: ScratchProject, keycloak: LocalKeycloak, realm: RealmByHand
+) -> None:
+    page = {"https://id.acme.example/realms/acme": f"{keycloak.url}/realms/handmade", "acme": "handmade"}
+    page |= {"456=": "1=", "nightly-agent": "nightly", "portal": "desktop"}
+
+    def here(text: str) -> str:
+        for documented, name in page.items():
+            text = text.replace(documented, name)
+        return text
+
+    before = realm_by_hand.everything(realm)
+    file = module_scratch.project.directory / "stacks" / "Pulumi.handmade.yaml"
+    (window,) = migration("csv")
+    (module_scratch.project.directory / "window.csv").write_text(here(window.text), "utf-8")
+    for block in migration("sh"):
+        for program, *arguments in commands(here(block.text)):
+            if program == "flow-mcp":
+                ended = flow_mcp(module_scratch, *arguments)
+                assert ended.returncode == 0, ended.stdout + ended.stderr
+            else:
+                confirmed = {"up": ["--yes", "--skip-preview"], "stack rm": ["--yes"]}
+                name = arguments[0] if arguments[0] != "stack" else " ".join(arguments[:2])
+                module_scratch.pulumi(*arguments, *confirmed.get(name, ()))
+            if arguments[0] == "up":
+                assert _without_claim(realm_by_hand.everything(realm)) == before
+                secrets = Tenant("handmade", module_scratch).outputs(secrets=True)["clientSecrets"]
+                assert secrets == {"nightly": "nightly-secret"}
+    delivered = (module_scratch.project.directory / "settings" / "handmade.json").read_text("utf-8")
+    (server,) = SettingsEnvelope.from_json(delivered).document().authorization_servers
+    assert [client.client_id for client in server.clients] == ["desktop", "nightly"]
+    assert _without_claim(realm_by_hand.everything(realm)) == before
+    for component in realm.get("components"):
+        if component.get("subType") == CLAIM:
+            realm.delete(f"components/{component['id']}")
+    file.unlink()
 
 
 def test_a_realm_made_by_hand_is_adopted_without_a_change(
@@ -173,43 +212,6 @@ def test_what_was_recreated_by_hand_is_taken_over(
     module_scratch.pulumi("destroy", "--yes", "--skip-preview", "--remove", "--stack", "again")
 
 
-def test_the_migration_page_leads_from_the_settings_window_to_a_stack_and_back(
-    module_scratch: ScratchProject, keycloak: LocalKeycloak, realm: RealmByHand
-) -> None:
-    page = {"https://id.acme.example/realms/acme": f"{keycloak.url}/realms/handmade", "acme": "handmade"}
-    page |= {"456=": "1=", "nightly-agent": "nightly", "portal": "desktop"}
-
-    def here(text: str) -> str:
-        for documented, name in page.items():
-            text = text.replace(documented, name)
-        return text
-
-    before = realm_by_hand.everything(realm)
-    file = module_scratch.project.directory / "stacks" / "Pulumi.handmade.yaml"
-    file.unlink(missing_ok=True)
-    (window,) = migration("csv")
-    (module_scratch.project.directory / "window.csv").write_text(here(window.text), "utf-8")
-    outputs = []
-    for block in migration("sh"):
-        for program, *arguments in commands(here(block.text)):
-            if program == "flow-mcp":
-                ended = flow_mcp(module_scratch, *arguments)
-                assert ended.returncode == 0, ended.stdout + ended.stderr
-            else:
-                confirmed = ["--yes", "--skip-preview"] if arguments[0] in {"up", "destroy"} else []
-                ended = module_scratch.pulumi(*arguments, *confirmed)
-            outputs.append(ended.stdout)
-            if arguments[0] == "up":
-                assert _without_claim(realm_by_hand.everything(realm)) == before
-                secrets = Tenant("handmade", module_scratch).outputs(secrets=True)["clientSecrets"]
-                assert secrets == {"nightly": "nightly-secret"}
-    delivered = (module_scratch.project.directory / "settings" / "handmade.json").read_text("utf-8")
-    (server,) = SettingsEnvelope.from_json(delivered).document().authorization_servers
-    assert [client.client_id for client in server.clients] == ["desktop", "nightly"]
-    after = realm_by_hand.everything(realm)
-    assert (after["clients"], after["client-scopes"]) == (before["clients"], before["client-scopes"])
-
-
 def _recreate(realm: RealmByHand) -> dict[str, str]:
     """Delete the tenant's client, scope and role, make them again by hand, and return their IDs."""
     scope, role = realm.scope("1/test"), realm.access_role("1/test", "programs")
@@ -253,9 +255,5 @@ def _without_ids(document: Any, keycloak: LocalKeycloak, content: dict[str, Any]
 
 
 def _without_claim(content: dict[str, Any]) -> dict[str, Any]:
-    components = [
-        component
-        for component in content["components"]
-        if component.get("subType") != "flow-mcp-claim:flow-mcp:handmade"
-    ]
+    components = [component for component in content["components"] if component.get("subType") != CLAIM]
     return {**content, "components": components}
