@@ -12,7 +12,7 @@ from flow_mcp.authorization_servers.load import from_configuration
 from flow_mcp.declaration.declaration import Declaration
 
 _URL = "https://app.profitbase.biz/flow/mcp/tenants/acme/workspaces/1/environments/test"
-_CLIENT = {
+_CLIENT: dict[str, Any] = {
     "clientId": "crm",
     "name": "CRM",
     "description": "",
@@ -107,7 +107,7 @@ def test_the_rotation_of_a_secret_is_an_update() -> None:
 
 
 def test_a_stored_value_is_not_kept() -> None:
-    attributes = {**_CLIENT["attributes"], "use.refresh.tokens": "false"}  # type: ignore[dict-item]
+    attributes = {**_CLIENT["attributes"], "use.refresh.tokens": "false"}
     assert "Client/crm" not in _kept(_declaration(_KEPT), Client={"attributes": attributes})
 
 
