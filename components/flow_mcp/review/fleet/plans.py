@@ -9,6 +9,7 @@ from dataclasses import replace
 from flow_mcp.declaration.findings import dotted
 from flow_mcp.engine.fleet.selection import Candidate
 from flow_mcp.review.diff import TenantDiff
+from flow_mcp.review.fleet.engine import fleet_engine
 from flow_mcp.review.fleet.fleet import Fleet
 from flow_mcp.review.fleet.invalid_files import problems
 from flow_mcp.review.fleet.result import Event, Result, operations
@@ -31,8 +32,11 @@ def planned(
     """
     stacks = [candidate.stack for candidate in candidates]
     files = fleet.stacks.project.stack_files(stacks)
-    with Planner.of(fleet.stacks.project, files, fleet.as_of) as default:
-        planner = replace(default, engine=replace(default.engine, interruption=fleet.interruption))
+    with (
+        Planner.of(fleet.stacks.project, files, fleet.as_of) as default,
+        fleet_engine(fleet, stacks) as engine,
+    ):
+        planner = replace(default, engine=engine)
         plans: dict[str, Plan] = {}
 
         def work(stack: str, detail: Callable[[str], None]) -> Result:
