@@ -83,8 +83,9 @@ class Fleet:
     _not_counted: frozenset[str] = field(default=frozenset(), init=False)
 
     def __post_init__(self) -> None:
-        self.recorder = Recorder(self.stacks, self.survey.inputs, self.survey.shard)
-        for stack, candidate in self.survey.candidates.items():
+        survey = self.survey
+        self.recorder = Recorder(self.stacks, survey.inputs, survey.shard, survey.listed)
+        for stack, candidate in survey.candidates.items():
             if not candidate.changed:
                 self.results[stack] = Result(stack, "unchanged", candidate.reason)
 
@@ -92,6 +93,11 @@ class Fleet:
     def changed(self) -> tuple[Candidate, ...]:
         """The tenants that the run includes."""
         return tuple(candidate for candidate in self.survey.candidates.values() if candidate.changed)
+
+    @property
+    def changed_stacks(self) -> tuple[str, ...]:
+        """The names of these tenants' stacks."""
+        return tuple(candidate.stack for candidate in self.changed)
 
     @property
     def failures(self) -> int:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from flow_mcp.engine.fleet.selection import Candidate
 from flow_mcp.engine.fleet.waves import waves
 from flow_mcp.review.diff.outcome import Outcome as DiffOutcome
+from flow_mcp.review.fleet.engine import fleet_engine
 from flow_mcp.review.fleet.fleet import Fleet, FleetError
 from flow_mcp.review.fleet.plans import planned, valid_candidates
 from flow_mcp.review.fleet.recovery import recover
@@ -40,7 +41,10 @@ class Gated:
 
 def preview(fleet: Fleet) -> Gated:
     """Preview the tenants, without any change."""
-    with planned(fleet, _existing(fleet)) as (_, plans, _):
+    with (
+        fleet_engine(fleet, fleet.changed_stacks) as engine,
+        planned(fleet, engine, _existing(fleet)) as (_, plans, _),
+    ):
         return Gated(_diffs(fleet, plans), (), fleet.outcome(applied=False))
 
 
@@ -69,7 +73,10 @@ def apply_approved(
         failures: the maximum number of tenants whose update or analysis fails; None is no limit.
     """
     waves((), canaries, percentages)
-    with planned(fleet, recover(fleet, _existing(fleet))) as (planner, plans, previewed):
+    with (
+        fleet_engine(fleet, fleet.changed_stacks) as engine,
+        planned(fleet, engine, recover(fleet, engine, _existing(fleet))) as (planner, plans, previewed),
+    ):
         diffs = _diffs(fleet, plans)
         if fleet.interruption.count:
             return Gated(diffs, (), fleet.outcome())
@@ -110,8 +117,12 @@ def analyze_states(fleet: Fleet, *, must_exist: bool) -> Gated:
     """
     stacks = tuple(fleet.survey.candidates)
     results: dict[str, run.Result] = {}
-    with Planner.of(fleet.stacks.project, fleet.stacks.project.stack_files(stacks), fleet.as_of) as default:
-        planner = replace(default, engine=replace(default.engine, interruption=fleet.interruption))
+    files = fleet.stacks.project.stack_files(stacks)
+    with (
+        Planner.of(fleet.stacks.project, files, fleet.as_of) as default,
+        fleet_engine(fleet, stacks) as engine,
+    ):
+        planner = replace(default, engine=engine)
         _self_test(fleet, planner)
 
         def work(stack: str, _: Callable[[str], None]) -> Result:

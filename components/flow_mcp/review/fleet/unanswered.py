@@ -13,6 +13,7 @@ from flow_mcp.engine.fleet import interrupted
 from flow_mcp.engine.fleet.interrupted import Operation
 from flow_mcp.review.fleet.fleet import Fleet, FleetError
 from flow_mcp.review.fleet.recovery import Recovery
+from flow_mcp.review.preview.engine import Engine
 from flow_mcp.review.preview.errors import UnansweredError
 
 # Keycloak starts in less than a minute.
@@ -21,7 +22,7 @@ _POLL_SECONDS = 1.0
 
 
 def resolved(
-    fleet: Fleet, stack: str, error: UnansweredError, detail: Callable[[str], None]
+    fleet: Fleet, engine: Engine, stack: str, error: UnansweredError, detail: Callable[[str], None]
 ) -> FleetError | UnansweredError:
     """Write the results of unanswered operations into a tenant's state, and return the error to report.
 
@@ -30,6 +31,7 @@ def resolved(
 
     Args:
         fleet: the run.
+        engine: the engine of the run.
         stack: the stack's name.
         error: the failure of an update or a destruction.
         detail: called with the progress.
@@ -41,7 +43,7 @@ def resolved(
     ]
     if not known:
         return error
-    recovery = Recovery(fleet)
+    recovery = Recovery(fleet, engine)
     try:
         _await_answer(recovery, stack, known, detail)
         recovery.resolve(stack, detail, known)

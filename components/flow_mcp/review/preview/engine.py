@@ -13,7 +13,7 @@ import signal
 import subprocess
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -22,6 +22,7 @@ from typing import Any, Literal
 
 from flow_mcp.common.interruption import Interruption
 from flow_mcp.engine.fleet.locks import registered_process, update_key
+from flow_mcp.engine.python_host.hosts import NO_HOST, Host, PythonHosts
 from flow_mcp.engine.stacks import Stacks
 from flow_mcp.review.policy.configuration import AS_OF
 from flow_mcp.review.preview.errors import PreviewError
@@ -60,11 +61,13 @@ class Engine:
         stacks: the `pulumi` command and the project.
         as_of: the day for which the policy pack evaluates rules.
         interruption: stops runs in other threads than the main thread, which gets a KeyboardInterrupt.
+        hosts: the language hosts for the Python programs; None lets Pulumi start its own.
     """
 
     stacks: Stacks
     as_of: date
     interruption: Interruption = field(default_factory=Interruption)
+    hosts: PythonHosts | None = None
 
     @property
     def policy_pack(self) -> Path:
@@ -121,7 +124,7 @@ class Engine:
         completed = subprocess.run(
             [str(self.stacks.program), "--non-interactive", *arguments],
             cwd=self.stacks.project.directory,
-            env=self._environment(),
+            env=self.environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -163,6 +166,7 @@ class Engine:
                 (log if events == "printed" else Path(os.devnull)).open("ab") as output,
                 stderr.open("wb") as errors,
                 _sigterm_as_ctrl_c(),
+                self._language_host(events) as host,
             ):
                 process = subprocess.Popen(
                     [
@@ -170,12 +174,13 @@ class Engine:
                         *(("--event-log", str(log)) if events == "logged" else ()),
                     ],
                     cwd=self.stacks.project.directory,
-                    env=self._environment(),
+                    env={**self.environment(), **host.environment},
                     stdin=subprocess.DEVNULL,
                     stdout=output,
                     stderr=errors,
                     start_new_session=True,  # otherwise a Ctrl-C in the terminal would reach Pulumi twice
                 )
+                host.serve(process.pid)
                 received: list[Event] = []
                 with registered_process(process, update):
                     try:
@@ -187,7 +192,14 @@ class Engine:
                         raise
             return Run(command, process.returncode, tuple(received), stderr.read_text("utf-8", "replace"))
 
-    def _environment(self) -> dict[str, str]:
+    def _language_host(self, events: _Events) -> AbstractContextManager[Host]:
+        """Return a block with a language host for one run; commands without events run no program."""
+        if self.hosts is None or events == "none":
+            return nullcontext(NO_HOST)
+        return self.hosts.host()
+
+    def environment(self) -> dict[str, str]:
+        """Return the environment of Pulumi and its programs."""
         path = f"{self.stacks.program.parent}{os.pathsep}{os.environ.get('PATH', '')}"
         return {
             **os.environ,

@@ -13,6 +13,7 @@ from flow_mcp.authorization_servers.keycloak import interrupted as keycloak
 from flow_mcp.engine.fleet.interrupted import Operation
 from flow_mcp.review.fleet import unanswered
 from flow_mcp.review.fleet.fleet import Fleet
+from flow_mcp.review.preview.engine import Engine
 from flow_mcp.review.preview.errors import UnansweredError
 
 CLIENT = Operation("creating", {"urn": "urn:a::b::c::web", "type": "keycloak:openid/client:Client"})
@@ -25,8 +26,8 @@ class Recovery:
 
     resolved: list[Operation]
 
-    def __init__(self, fleet: Fleet) -> None:
-        self.fleet = fleet
+    def __init__(self, fleet: Fleet, engine: Engine) -> None:
+        self.fleet, self.engine = fleet, engine
 
     def exported(self, stack: str, file: Path) -> dict[str, Any]:
         del stack, file
@@ -47,7 +48,8 @@ def recovery(monkeypatch: pytest.MonkeyPatch) -> type[Recovery]:
 
 def report(*operations: Operation, interrupts: int = 0) -> str:
     fleet = cast(Fleet, SimpleNamespace(interruption=SimpleNamespace(count=interrupts)))
-    return str(unanswered.resolved(fleet, "acme", UnansweredError("no answer", operations), lambda _: None))
+    error = UnansweredError("no answer", operations)
+    return str(unanswered.resolved(fleet, cast(Engine, None), "acme", error, lambda _: None))
 
 
 def test_the_run_waits_until_keycloak_answers(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,229 @@
+"""Start language hosts for runs of Pulumi's engine, and attach the engine to them.
+
+Pulumi attaches to a running language host instead of starting one if `PULUMI_DEBUG_LANGUAGES` names its port:
+https://github.com/pulumi/pulumi/blob/master/pkg/resource/plugin/langruntime_plugin.go
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from flow_mcp.engine.project import Project
+
+_EXECUTOR = "pulumi-language-python-exec"
+_START_SECONDS = 120.0
+_STOP_SECONDS = 5.0
+_PACKAGE = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Host:
+    """A language host that waits for a process of Pulumi.
+
+    Attributes:
+        environment: the environment variables with which Pulumi attaches to it.
+    """
+
+    environment: Mapping[str, str]
+    _socket: socket.socket | None = None
+
+    def serve(self, pid: int) -> None:
+        """Serve the process of Pulumi with this ID until it ends, also if this process ends before."""
+        if self._socket:
+            with suppress(OSError):  # the host has ended, which Pulumi reports
+                self._socket.sendall(f"{pid}\n".encode())
+
+
+NO_HOST = Host({})
+"""Pulumi starts its own language host."""
+
+
+class PythonHosts:
+    """Forks a language host for each run of Pulumi from one process that has imported all modules.
+
+    If that process has ended or does not answer, it is started again once; afterwards, Pulumi starts its own
+    language hosts, which takes longer and has the same results.
+
+    Args:
+        command: the command of the process.
+        environment: its environment, which the programs of stacks inherit.
+    """
+
+    def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
+        self._command, self._environment = tuple(command), dict(environment)
+        self._lock = threading.Lock()
+        self._starts = 2
+        self._server: _Server | None = None
+
+    @classmethod
+    @contextmanager
+    def of(
+        cls, project: Project, modules: Sequence[str], environment: Mapping[str, str]
+    ) -> Iterator[PythonHosts | None]:
+        """Start the process; yield None if the project needs Pulumi's own language host.
+
+        Args:
+            project: the project, whose program, policy pack and plugins must use this Python environment.
+            modules: the modules to import.
+            environment: the environment of Pulumi.
+        """
+        executor = shutil.which(_EXECUTOR, path=environment.get("PATH"))
+        if executor is None or not _is_supported() or not _uses_this_environment(project):
+            yield None
+            return
+        # -P: the working directory is not searched for modules.
+        command = (sys.executable, "-P", "-m", "flow_mcp.engine.python_host.fork_server")
+        hosts = cls((*command, executor, *modules), environment)
+        try:
+            hosts._running()
+            yield hosts
+        finally:
+            hosts._stop()
+
+    @contextmanager
+    def host(self) -> Iterator[Host]:
+        """Fork a host for one run of Pulumi. It ends with this block unless it serves a process then."""
+        while server := self._running():
+            try:
+                connection, port = server.fork()
+            except (OSError, ValueError):
+                self._discard(server)
+                continue
+            with connection:
+                yield Host({"PULUMI_DEBUG_LANGUAGES": f"python:{port}"}, connection)
+            return
+        yield NO_HOST
+
+    def _running(self) -> _Server | None:
+        with self._lock:
+            if self._server is None and self._starts:
+                self._starts -= 1
+                self._server = _Server.start(self._command, self._environment)
+            return self._server
+
+    def _discard(self, server: _Server) -> None:
+        with self._lock:
+            if self._server is server:
+                server.stop()
+                self._server = None
+
+    def _stop(self) -> None:
+        with self._lock:
+            self._starts = 0
+            if self._server:
+                self._server.stop()
+                self._server = None
+
+
+@dataclass(frozen=True)
+class _Server:
+    """The process of `fork_server.main`."""
+
+    process: subprocess.Popen[bytes]
+    control: socket.socket
+
+    @classmethod
+    def start(cls, command: Sequence[str], environment: Mapping[str, str]) -> _Server:
+        control, theirs = socket.socketpair()
+        with theirs:
+            python, safe_path, option, module, *arguments = command
+            process = subprocess.Popen(
+                [python, safe_path, option, module, str(theirs.fileno()), *arguments],
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                pass_fds=(theirs.fileno(),),
+                start_new_session=True,  # a Ctrl-C in the terminal must not reach the programs
+            )
+        return cls(process, control)
+
+    def fork(self) -> tuple[socket.socket, int]:
+        """Fork a host; return the socket on which it expects Pulumi's process ID, and its port.
+
+        Raises:
+            OSError: the process has ended, or does not answer.
+            ValueError: the host has ended before it answered.
+        """
+        connection, theirs = socket.socketpair()
+        try:
+            with theirs:
+                socket.send_fds(self.control, [b"h"], [theirs.fileno()])
+            connection.settimeout(_START_SECONDS)
+            answer = b""
+            while not answer.endswith(b"\n") and (received := connection.recv(64)):
+                answer += received
+            return connection, int(answer)
+        except BaseException:
+            connection.close()
+            raise
+
+    def stop(self) -> None:
+        """Let the process end after its last host; one that does not end is killed, without its hosts."""
+        self.control.close()
+        try:
+            self.process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def _is_supported() -> bool:
+    """Return whether this is a Linux with pidfd_open (5.3).
+
+    On macOS a process that has loaded the system's frameworks cannot be forked.
+    """
+    if sys.platform != "linux":
+        return False
+    try:
+        os.close(os.pidfd_open(os.getpid()))
+    except OSError:
+        return False
+    return True
+
+
+def _uses_this_environment(project: Project) -> bool:
+    """Return whether all Python of a project uses this process's virtual environment and this package."""
+    declared = _read(project.file)
+    plugins = declared.get("plugins")
+    files = [(project.file, declared), (project.policies / "PulumiPolicy.yaml", None)]
+    for entries in plugins.values() if isinstance(plugins, dict) else ():
+        for entry in entries:
+            directory = project.directory / str(entry.get("path"))
+            files.append((directory / "PulumiPlugin.yaml", None))
+            other = directory / _PACKAGE.name
+            if other.is_dir() and not other.samefile(_PACKAGE):
+                return False
+    return all(_is_ours(file, content or _read(file)) for file, content in files if file.is_file())
+
+
+def _is_ours(file: Path, declared: Mapping[str, Any]) -> bool:
+    runtime = declared.get("runtime")
+    if not isinstance(runtime, dict):
+        return False
+    options = runtime.get("options") or {}
+    virtualenv = file.parent / str(options.get("virtualenv"))
+    return (
+        runtime.get("name") == "python"
+        and {*options} <= {"toolchain", "virtualenv"}
+        and options.get("toolchain", "pip") == "pip"
+        and virtualenv.is_dir()
+        and virtualenv.samefile(sys.prefix)
+    )
+
+
+def _read(file: Path) -> dict[str, Any]:
+    content = yaml.safe_load(file.read_bytes())
+    return content if isinstance(content, dict) else {}

@@ -1,0 +1,47 @@
+"""Pulumi's engine for a run over tenants, with language hosts that import the program's modules once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+
+from flow_mcp.authorization_servers.load import from_file
+from flow_mcp.declaration.findings import DeclarationError
+from flow_mcp.declaration.load import instance_of
+from flow_mcp.engine.project import Project
+from flow_mcp.engine.python_host.hosts import PythonHosts
+from flow_mcp.review.fleet.fleet import Fleet
+from flow_mcp.review.preview.engine import Engine
+
+# What the stack's program, the plugin and the policy pack import. Each process imports by itself what is
+# missing here, which only takes longer.
+_MODULES = (
+    "flow_mcp.authorization_servers.stack_program",
+    "flow_mcp.authorization_servers.plugin_server",
+    "flow_mcp.review.policy.pulumi_policies",
+    "flow_mcp.review.policy.rules",
+)
+
+
+@contextmanager
+def fleet_engine(fleet: Fleet, stacks: Collection[str]) -> Iterator[Engine]:
+    """Yield the engine for these tenants of a run."""
+    engine = Engine(fleet.stacks, fleet.as_of, fleet.interruption)
+    if not stacks:
+        yield engine
+        return
+    modules = (*_MODULES, *_components(fleet.stacks.project, stacks))
+    with PythonHosts.of(fleet.stacks.project, modules, engine.environment()) as hosts:
+        yield replace(engine, hosts=hosts)
+
+
+def _components(project: Project, stacks: Collection[str]) -> tuple[str, ...]:
+    """Return the modules of the components of the kinds that the tenants declare."""
+    instance = instance_of(project.file)
+    modules = set()
+    for file in project.stack_files(stacks).values():
+        with suppress(DeclarationError):
+            declaration = from_file(file, instance).declaration
+            modules |= {side.kind.component_path.partition(":")[0] for side in declaration.at_servers}
+    return tuple(sorted(modules))
