@@ -15,11 +15,13 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
+from flow_mcp.local.scratch_project import ScratchProject
 from flow_mcp.operations.adopt.document import adopt_schema
+from flow_mcp.operations.drift.document import drift_schema
 from flow_mcp.settings import SettingsDocument
 from tests.engine import contoso_by_hand
 from tests.engine.conftest import StandInProject
-from tests.engine.directory_by_hand import TENANT, DirectoryByHand, guid
+from tests.engine.directory_by_hand import ADA, TENANT, VSCODE, DirectoryByHand, guid
 from tests.live.authority import Authority
 from tests.live.command import flow_mcp
 from tests.live.tenant import Tenant
@@ -108,11 +110,56 @@ def test_applications_registered_by_hand_are_adopted_without_a_change(directory:
     }
     tenant.up()
     assert sorted(tenant.outputs(secrets=True)["clientSecrets"]) == ["nightly-agent"]
+    _assert_drift_lists_what_stays_and_opens_a_resource(scratch)
     scratch.pulumi("destroy", "--yes", "--skip-preview", "--remove", "--stack", "handmade")
     after = directory.objects()
     assert {token: objects.keys() for token, objects in after.items()} == {
         token: objects.keys() for token, objects in before.items()
     }
+
+
+def _assert_drift_lists_what_stays_and_opens_a_resource(scratch: ScratchProject) -> None:
+    drift = flow_mcp(scratch, "drift", "handmade", "--json")
+    assert drift.returncode == 3, drift.stderr
+    Draft202012Validator(drift_schema()).validate(json.loads(drift.stdout))
+    (listed,) = json.loads(drift.stdout)["tenants"]
+    assert (listed["drifts"], listed["unread"], listed["notes"]) == ([], "", [])
+    globex, production, test = guid("Flow MCP globex client agent"), "456/production", "456/test"
+    first, second = guid("Nightly agent first"), guid("Nightly agent second")
+    assert [(item["kind"], item["risk"], item["opens"], item["text"]) for item in listed["appeared"]] == [
+        (
+            "app-role-assignment",
+            "high",
+            [test],
+            f'The program {globex} ("Flow MCP globex client agent") reaches {test} with the app role '
+            "mcp.program.",
+        ),
+        (
+            "app-role-assignment",
+            "high",
+            [production],
+            f"The user {ADA} (Ada) reaches {production} with the app role Flow.Reader.",
+        ),
+        (
+            "preauthorization",
+            "high",
+            [test],
+            f"The application {VSCODE} reaches {test} for people, without their consent.",
+        ),
+        (
+            "secret",
+            "high",
+            [production],
+            f"The secret {second} (second) of nightly-agent, valid until 2027-06-20, opens {production}.",
+        ),
+        (
+            "secret",
+            "low",
+            [],
+            f"The secret {first} (first) of nightly-agent, valid until 2026-07-10, opens nothing: it has "
+            "expired.",
+        ),
+    ]
 
 
 def _bring_in_line(tenant: Tenant, file: Path) -> None:
@@ -164,6 +211,18 @@ def test_an_application_that_was_recreated_by_hand_is_taken_over(directory: Dire
         "ApplicationFederatedIdentityCredential/agent": (credential, ["description", "subject"]),
         "ServicePrincipal/agent": (f"/servicePrincipals/{guid(f'{name} principal')}", ["notes"]),
     }
+    drift = flow_mcp(scratch, "drift", "again", "--json")
+    assert drift.returncode == 3, drift.stderr
+    (listed,) = json.loads(drift.stdout)["tenants"]
+    recreated = (
+        "Application/agent",
+        "ApplicationFederatedIdentityCredential/agent",
+        "ServicePrincipal/agent",
+    )
+    assert (listed["appeared"], [note.partition(" was deleted")[0] for note in listed["notes"]]) == (
+        [],
+        [f"The resource {name}" for name in resources],
+    )
     written = flow_mcp(scratch, "adopt", "again", "--write")
     assert written.returncode == 0, written.stderr
     scratch.pulumi("up", "--refresh", "--yes", "--skip-preview", "--stack", "again")

@@ -1,7 +1,8 @@
 """The objects of a stand-in's Entra tenant as Microsoft Graph returns them.
 
 Sources: https://learn.microsoft.com/graph/api/resources/application and …/serviceprincipal. A test can add
-what the plugin's properties do not have as `given["graph"]`: properties by the object ID of an application.
+what the plugin's properties do not have as `given["graph"]`: properties by the object ID of an application or
+a service principal.
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ def _of_principal(state: Properties, part: str, account: Account) -> Any:
             for assignment in _backwards(account, ASSIGNMENT)
             if assignment["resourceObjectId"] == state["objectId"]
         ]
-    return _principal(state) if not part else None
+    return _principal(state, account) if not part else None
 
 
 def _application(state: Properties, account: Account) -> dict[str, Any]:
@@ -167,7 +168,7 @@ def _optional_claims(state: Properties) -> dict[str, Any]:
     }
 
 
-def _principal(state: Properties) -> dict[str, Any]:
+def _principal(state: Properties, account: Account) -> dict[str, Any]:
     return {
         "id": state["objectId"],
         "appId": state["clientId"],
@@ -182,4 +183,7 @@ def _principal(state: Properties) -> dict[str, Any]:
         "preferredSingleSignOnMode": state.get("preferredSingleSignOnMode") or None,
         "samlSingleSignOnSettings": None,
         "servicePrincipalType": state.get("type") or "Application",
+        "passwordCredentials": [],
+        "keyCredentials": [],
+        **account.given.get("graph", {}).get(state["objectId"], {}),
     }

@@ -8,7 +8,7 @@ from flow_mcp.authorization_servers.adoption import Report, TakenOver
 from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, Administration
 from flow_mcp.authorization_servers.keycloak.adoption.recreated import differences_of
 from flow_mcp.operations.adopt.errors import AdoptError
-from flow_mcp.operations.drift.detect import administration
+from flow_mcp.operations.drift.keycloak.connection import administration
 from flow_mcp.operations.drift.keycloak.managed import Managed
 from flow_mcp.operations.drift.keycloak.realm import Realm
 from flow_mcp.operations.drift.keycloak.recreated import Recreated, recreated

@@ -7,6 +7,7 @@ access by a further grant.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, cast
 
 from flow_mcp.authorization_servers.adoption import Report, TakenOver
@@ -14,12 +15,28 @@ from flow_mcp.authorization_servers.auth0 import Auth0
 from flow_mcp.authorization_servers.auth0.adoption.objects import Objects
 from flow_mcp.authorization_servers.auth0.adoption.recreated import recreated as recreated_objects
 from flow_mcp.authorization_servers.auth0.management_api import ManagementApi
+from flow_mcp.authorization_servers.errors import OwnedByOthersError
 from flow_mcp.operations.drift.drift import Appeared
 from flow_mcp.operations.drift.refresh import Refreshed
+from flow_mcp.operations.drift.server_drift import Inputs, ServerDrift, property_drifts
 from flow_mcp.review.diff.change import Risk
 from flow_mcp.review.diff.changes.quoting import quoted, quoted_list
 
 _SUBJECTS = {"client": "for itself", "user": "for people"}
+
+
+def server_drift(comparison: Refreshed, inputs: Inputs) -> ServerDrift:
+    """Return the drift, the unmanaged grants and the recreated objects.
+
+    Raises:
+        AuthorizationServerError: Auth0 does not answer or rejects a request.
+    """
+    return ServerDrift(
+        comparison.declaration,
+        property_drifts(comparison),
+        appeared(comparison),
+        recreated=_recreated_labels(comparison, inputs.report),
+    )
 
 
 def appeared(
@@ -70,6 +87,16 @@ def recreated(
     declaration = refreshed.declaration
     with api(cast("Auth0", declaration.server).domain) as connection:
         return recreated_objects(declaration, Objects(connection, report), managed)
+
+
+def _recreated_labels(comparison: Refreshed, report: Report) -> tuple[str, ...]:
+    """Return the objects that were deleted and recreated. Nothing is read if none was deleted."""
+    if all(resource.after is not None for resource in comparison.resources):
+        return ()
+    # Several applications with the name of a deleted client: `flow-mcp adopt` lists them.
+    with suppress(OwnedByOthersError):
+        return tuple(f"resource {entry.resource}" for entry in recreated(comparison, report))
+    return ()
 
 
 def _grant(grant: dict[str, Any], key: str) -> Appeared:

@@ -12,19 +12,28 @@ from flow_mcp.review.diff.kinds import KINDS
 _RISKS = {kind.id: kind.risk for kind in KINDS}
 
 AppearedKind = Literal[
+    "app-role",
+    "app-role-assignment",
+    "certificate",
     "client",
     "client-grant",
     "client-policy",
     "client-scope",
+    "delegated-permission",
+    "federated-credential",
     "gate",
     "identity-provider",
     "identity-provider-mapper",
     "initial-access-token",
     "mapper",
+    "owner",
+    "preauthorization",
     "realm-scope",
     "registration-policy",
     "role",
     "role-member",
+    "scope",
+    "secret",
 ]
 
 

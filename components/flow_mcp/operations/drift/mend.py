@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, Administration
+from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi
 from flow_mcp.authorization_servers.load import from_file
 from flow_mcp.declaration.load import instance_of
 from flow_mcp.engine.project import Project
-from flow_mcp.operations.drift.detect import Detected, administration, detect
+from flow_mcp.operations.drift.detect import Detected, detect
 from flow_mcp.operations.drift.drift import TenantDrift
 from flow_mcp.operations.drift.errors import NotMendedError
+from flow_mcp.operations.drift.keycloak.connection import administration
 from flow_mcp.review.gate.apply import apply
 from flow_mcp.review.gate.errors import BlockedError
 from flow_mcp.review.gate.plan import Plan, Planner
@@ -45,7 +46,6 @@ def mend(
     detected: Detected,
     report: Report,
     detail: Report,
-    api: Callable[[Administration], AdminApi] = AdminApi,
 ) -> Mended:
     """Revert the drift of managed objects: repairs through the admin API, then an update under the policies.
 
@@ -58,7 +58,6 @@ def mend(
         detected: the stack's drift.
         report: called with each step.
         detail: called with the progress of a step.
-        api: opens a connection to Keycloak's admin API.
 
     Raises:
         NotMendedError: the declaration has unapplied changes, or an object was recreated without Pulumi.
@@ -78,11 +77,11 @@ def mend(
     for _ in range(_PASSES):
         if detected.repairs:
             report(f"Repairing {stack}")
-            repairs += _repaired(detected, api)
+            repairs += _repaired(detected)
         if detected.needs_update:
             steps += _updated(planner, stack, report, detail)
         report(f"Comparing {stack}")
-        detected = detect(planner.engine, stack, detail, api)
+        detected = detect(planner.engine, stack, detail)
         if not (detected.repairs or detected.needs_update):
             break
     return Mended(tuple(repairs), tuple(steps), detected.drift)
@@ -107,9 +106,9 @@ def _unapplied(stack: str, source: str) -> NotMendedError:
     )
 
 
-def _repaired(detected: Detected, api: Callable[[Administration], AdminApi]) -> list[str]:
+def _repaired(detected: Detected) -> list[str]:
     for side in detected.repairs:
-        with api(administration(side.declaration)) as connection:
+        with AdminApi(administration(side.declaration)) as connection:
             for repair in side.repairs:
                 repair.apply(connection)
     return [repair.text for side in detected.repairs for repair in side.repairs]

@@ -14,8 +14,24 @@ from flow_mcp.authorization_servers.scalekit.adoption.environment import clients
 from flow_mcp.authorization_servers.scalekit.api import ScalekitApi
 from flow_mcp.operations.drift.drift import Appeared
 from flow_mcp.operations.drift.refresh import Refreshed, Resource
+from flow_mcp.operations.drift.server_drift import Inputs, ServerDrift, property_drifts
 from flow_mcp.review.diff.change import Risk
 from flow_mcp.review.diff.changes.quoting import quoted, quoted_list
+
+
+def server_drift(comparison: Refreshed, inputs: Inputs) -> ServerDrift:
+    """Return the drift, the unmanaged clients and a recreated MCP server.
+
+    Raises:
+        AuthorizationServerError: Scalekit does not answer or rejects a request.
+    """
+    inputs.report("reading the MCP servers")
+    return ServerDrift(
+        comparison.declaration,
+        property_drifts(comparison),
+        appeared(comparison),
+        recreated=tuple(recreated(comparison)),
+    )
 
 
 def appeared(refreshed: Refreshed, api: Callable[[str], ScalekitApi] = ScalekitApi) -> tuple[Appeared, ...]:

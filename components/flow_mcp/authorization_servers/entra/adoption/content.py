@@ -1,4 +1,4 @@
-"""The content of an existing Entra tenant that adoption reads, with requests that change nothing.
+"""The content of an existing Entra tenant, read with requests that change nothing.
 
 Sources: https://learn.microsoft.com/graph/api/resources/application and …/serviceprincipal
 """
@@ -49,7 +49,10 @@ class Content:
 
     def application(self, client_id: str) -> Representation:
         """Return an app registration with its owners and all properties that the azuread provider reads."""
-        object_id = text(self.applications[client_id], "id")
+        return self.application_by_id(text(self.applications[client_id], "id"))
+
+    def application_by_id(self, object_id: str) -> Representation:
+        """Return an app registration by its object ID; only its owners, none, if it does not exist."""
         key = f"application {object_id}"
         if key not in self.cache:
             path = f"/v1.0/applications/{object_id}"
@@ -89,7 +92,11 @@ class Content:
 
     def federated_credentials(self, client_id: str) -> tuple[Representation, ...]:
         """Return the federated credentials of an app registration, by name."""
-        path = f"/v1.0/applications/{text(self.applications[client_id], 'id')}/federatedIdentityCredentials"
+        return self.federated_credentials_by_id(text(self.applications[client_id], "id"))
+
+    def federated_credentials_by_id(self, object_id: str) -> tuple[Representation, ...]:
+        """Return the federated credentials of an app registration by its object ID, by name."""
+        path = f"/v1.0/applications/{object_id}/federatedIdentityCredentials"
         return self._list(path, ("name", "id"))
 
     def _principal(self, path: str) -> Representation | None:

@@ -1,0 +1,1 @@
+"""The drift of a tenant on Entra."""
