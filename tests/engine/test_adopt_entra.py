@@ -214,14 +214,10 @@ def test_an_application_that_was_recreated_by_hand_is_taken_over(directory: Dire
     drift = flow_mcp(scratch, "drift", "again", "--json")
     assert drift.returncode == 3, drift.stderr
     (listed,) = json.loads(drift.stdout)["tenants"]
-    recreated = (
-        "Application/agent",
-        "ApplicationFederatedIdentityCredential/agent",
-        "ServicePrincipal/agent",
-    )
+    types = ("Application", "ApplicationFederatedIdentityCredential", "ServicePrincipal")
     assert (listed["appeared"], [note.partition(" was deleted")[0] for note in listed["notes"]]) == (
         [],
-        [f"The resource {name}" for name in resources],
+        [f"The resource {resource_type}/agent" for resource_type in types],
     )
     written = flow_mcp(scratch, "adopt", "again", "--write")
     assert written.returncode == 0, written.stderr

@@ -2,121 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from copy import deepcopy
-from dataclasses import dataclass, field, replace
-from datetime import date
-from types import TracebackType
-from typing import Any, Self, cast
+from dataclasses import replace
 
-from flow_mcp.authorization_servers.entra import Entra
 from flow_mcp.authorization_servers.entra.names import VSCODE
-from flow_mcp.authorization_servers.errors import RightsError
 from flow_mcp.authorization_servers.load import from_configuration
-from flow_mcp.authorization_servers.representations import listed
-from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.operations.drift import flow_entra
-from flow_mcp.operations.drift.drift import Appeared
-from flow_mcp.operations.drift.entra.server_drift import drift_at
-from flow_mcp.operations.drift.refresh import Refreshed, Resource
-from flow_mcp.operations.drift.server_drift import Inputs, ServerDrift
+from flow_mcp.operations.drift.refresh import Refreshed
+from flow_mcp.operations.drift.server_drift import ServerDrift
 from flow_mcp.review.diff.change import Risk
-from tests.engine.directory_by_hand import ADA, BEN, CONTROLLERS, PLANNERS, DirectoryByHand, guid, role, scope
-from tests.standin import graph_objects
-from tests.standin.server import Account
+from tests.engine.directory_by_hand import ADA, BEN, CONTROLLERS, PLANNERS, guid, role, scope
 from tests.unit.authorization_servers.entra import contoso
-
-PRODUCTION, TEST = "7/production", "7/test"
-INPUTS = Inputs(dict, date(2026, 11, 30), lambda _: None)
-_NAMED = ("Application", "ServicePrincipal")
-
-
-@dataclass
-class Directory:
-    """An Entra tenant in memory, and the tenant's stack that applied a part of it.
-
-    Attributes:
-        declared: the tenant's declaration.
-        forbidden: paths that may not be read.
-    """
-
-    declared: Declaration
-    account: Account = field(default_factory=lambda: Account(contoso.TENANT))
-    forbidden: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        self.by_hand = DirectoryByHand(self.account)
-        api = {"oauth2PermissionScopes": [scope("mcp.access"), scope("mcp.other")]}
-        roles = [role("mcp.program", "Application"), role("mcp.person", "User"), role("Auditor", "User")]
-        for key in (PRODUCTION, TEST):
-            self.by_hand.application(key, api=api, appRoles=roles, owners=[BEN])
-            self.by_hand.assignment(PLANNERS, "Group", key, guid("mcp.person"))
-            self.by_hand.preauthorize(guid("desktop"), key, guid("mcp.access"))
-        self.by_hand.application("agent")
-        self.by_hand.assignment("agent", "ServicePrincipal", PRODUCTION, guid("mcp.program"))
-        self.by_hand.password("agent", "flow-mcp 2026-11-01", "2026-11-01", "2027-04-30")
-        self.by_hand.application("desktop")
-        self.by_hand.federated("desktop", "flow-mcp-desktop", "https://issuer.example", "desktop")
-        self.comparison = Refreshed(self.declared, tuple(self.resources()))
-
-    def resources(self) -> Iterator[Resource]:
-        """Yield the state of a stack to which all objects of now belong."""
-        for token, objects in deepcopy(self.account.objects).items():
-            for state in objects.values():
-                named = token.rpartition(":")[2] in _NAMED
-                name = state["displayName"] if named else state["id"]
-                yield Resource(f"urn:pulumi:contoso::flow-mcp::{token}::{name}", "same", state, state, ())
-
-    def drift(self) -> ServerDrift:
-        """Return the drift of the stack at the directory as it is now."""
-        entra, connected = cast("Entra", self.declared.server), cast("Callable[[Entra], Any]", lambda _: self)
-        return drift_at(self.comparison, entra, INPUTS, connected)
-
-    def delete(self, name: str) -> None:
-        """Let the comparison find that an application and its service principal were deleted."""
-        resources = tuple(
-            replace(item, op="delete", after=None) if item.name == name else item
-            for item in self.comparison.resources
-        )
-        self.comparison = Refreshed(self.declared, resources)
-        for objects in self.account.objects.values():
-            for object_id in [key for key, state in objects.items() if state.get("displayName") == name]:
-                del objects[object_id]
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
-
-    def find(self, path: str, **_: str) -> Any:
-        return self._answer(path, "")
-
-    def listed(self, path: str, **parameters: str) -> Iterator[Any]:
-        yield from listed(self._answer(path, parameters.get("filter", "")))
-
-    def _answer(self, path: str, filtered: str) -> Any:
-        if path in self.forbidden:
-            raise RightsError(f"Microsoft Graph does not permit to read {path}.")
-        return graph_objects.at(self.account, path, filtered)
-
-
-def directory(**parts: Any) -> Directory:
-    return Directory(contoso.load(contoso.tenant(**parts)).declaration)
-
-
-def high(kind: Any, name: str, within: str, text: str, *opens: str) -> Appeared:
-    return Appeared(kind, name, within, text, Risk.HIGH, opens)
-
-
-def low(kind: Any, name: str, within: str, text: str) -> Appeared:
-    return Appeared(kind, name, within, text, Risk.LOW)
+from tests.unit.operations.drift.entra_directory import (
+    INPUTS,
+    PRODUCTION,
+    TEST,
+    Directory,
+    directory,
+    high,
+    low,
+)
 
 
 def test_objects_of_the_stack_are_not_listed() -> None:
-    declared = directory()
-    assert declared.drift() == ServerDrift(declared.declared, ())
+    tenant = directory()
+    assert tenant.drift() == ServerDrift(tenant.declaration, ())
 
 
 def test_access_that_was_added_to_the_apis_is_listed_with_what_it_opens() -> None:
@@ -138,7 +47,10 @@ def test_access_that_was_added_to_the_apis_is_listed_with_what_it_opens() -> Non
         tenant.account.given["grants"][-1] |= {"consentType": "Principal", "principalId": user}
     named, agent = f'{intruder} ("Intruder\\n")', guid("agent")
     assignment, grant = "app-role-assignment", "delegated-permission"
-    assert tenant.drift().appeared == (
+    appeared = tenant.drift().appeared
+    tenant.reverse()
+    assert tenant.drift().appeared == appeared
+    assert appeared == (
         *sorted(
             [
                 high(
@@ -317,7 +229,7 @@ def test_scopes_and_roles_that_the_stack_keeps_at_the_server_are_listed_if_they_
     )
     # The properties are drift themselves if the stack owns them.
     tenant.comparison = Refreshed(
-        tenant.declared,
+        tenant.declaration,
         tuple(replace(item, changed=("api", "appRoles")) for item in tenant.comparison.resources),
     )
     assert tenant.drift().appeared == ()
@@ -369,7 +281,7 @@ def test_declared_access_that_existed_before_the_stack_is_not_listed() -> None:
 def test_the_two_secrets_of_a_rotation_are_the_stacks() -> None:
     tenant = directory()
     tenant.by_hand.password("agent", "flow-mcp 2026-11-20", "2026-11-20", "2027-05-19")
-    tenant.comparison = Refreshed(tenant.declared, tuple(tenant.resources()))
+    tenant.comparison = Refreshed(tenant.declaration, tuple(tenant.resources()))
     assert tenant.drift().appeared == ()
 
 
@@ -389,7 +301,7 @@ def test_a_missing_right_is_noted_and_the_rest_is_compared() -> None:
     path = f"/v1.0/applications/{guid('agent object')}"
     tenant.forbidden = (path,)
     unread = f"Microsoft Graph does not permit to read {path}"
-    assert tenant.drift() == ServerDrift(tenant.declared, (), unread=unread)
+    assert tenant.drift() == ServerDrift(tenant.declaration, (), unread=unread)
 
 
 def test_a_recreated_application_is_noted_and_its_access_listed() -> None:
@@ -397,7 +309,7 @@ def test_a_recreated_application_is_noted_and_its_access_listed() -> None:
     tenant.delete("agent")
     name = "Flow MCP contoso client agent (flow.contoso.example/flow)"
     tenant.comparison = Refreshed(
-        tenant.declared,
+        tenant.declaration,
         tuple(
             replace(item, before={**item.before, "displayName": name}) if item.name == "agent" else item
             for item in tenant.comparison.resources

@@ -52,7 +52,7 @@ class Content:
         return self.application_by_id(text(self.applications[client_id], "id"))
 
     def application_by_id(self, object_id: str) -> Representation:
-        """Return an app registration by its object ID; only its owners, none, if it does not exist."""
+        """Return an app registration by its object ID; without properties if it does not exist."""
         key = f"application {object_id}"
         if key not in self.cache:
             path = f"/v1.0/applications/{object_id}"

@@ -8,7 +8,7 @@ from datetime import date
 from flow_mcp.authorization_servers.entra.adoption.content import Content
 from flow_mcp.operations.drift.drift import Appeared
 from flow_mcp.operations.drift.entra import appeared_access
-from flow_mcp.operations.drift.entra.appeared_access import Api
+from flow_mcp.operations.drift.entra.api import Api
 from flow_mcp.operations.drift.entra.appeared_credentials import credentials
 from flow_mcp.operations.drift.entra.managed import Managed
 from flow_mcp.operations.drift.server_drift import Report

@@ -4,54 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from flow_mcp.authorization_servers.entra import permissions
-from flow_mcp.authorization_servers.entra.adoption.content import Content, is_guid, roles_of, scopes_of
+from flow_mcp.authorization_servers.entra.adoption.content import is_guid, roles_of, scopes_of
 from flow_mcp.authorization_servers.representations import Representation, mapping, objects, text, texts
-from flow_mcp.declaration.declaration import ResourceDeclared
 from flow_mcp.declaration.sign_in_paths import admitted
 from flow_mcp.operations.drift.drift import Appeared, AppearedKind
-from flow_mcp.operations.drift.entra.managed import Managed
+from flow_mcp.operations.drift.entra.api import Api
 from flow_mcp.review.diff.change import Risk
 from flow_mcp.review.diff.changes.quoting import quoted, quoted_list
 from flow_mcp.settings import Grant
-
-
-@dataclass(frozen=True)
-class Api:
-    """The managed application of one protected resource.
-
-    Attributes:
-        resource: the protected resource.
-        managed: the managed objects.
-        content: the Entra tenant.
-    """
-
-    resource: ResourceDeclared
-    managed: Managed
-    content: Content
-
-    @property
-    def key(self) -> str:
-        """Key of the protected resource."""
-        return self.resource.key
-
-    @property
-    def object_id(self) -> str:
-        """Object ID of the application."""
-        return str(self.managed.applications[self.key].before.get("objectId"))
-
-    @property
-    def application(self) -> Representation:
-        """The app registration."""
-        return self.content.application_by_id(self.object_id)
-
-    @property
-    def principal(self) -> Representation | None:
-        """The ID of its service principal, as Graph names it; None if the stack has none."""
-        principal = self.managed.principals.get(self.key)
-        return {"id": str(principal.before.get("objectId"))} if principal else None
 
 
 def assignments(api: Api) -> Iterator[Appeared]:
