@@ -88,7 +88,7 @@ def test_access_that_was_added_to_the_apis_is_listed_with_what_it_opens() -> Non
             grant,
             intruder,
             PRODUCTION,
-            f"The application {named} reaches {PRODUCTION} for 2 users with the scopes mcp.access.",
+            f"The application {named} reaches {PRODUCTION} for 2 users with the scope mcp.access.",
             PRODUCTION,
         ),
         high(
@@ -127,7 +127,7 @@ def test_access_that_was_added_to_the_apis_is_listed_with_what_it_opens() -> Non
             grant,
             intruder,
             PRODUCTION,
-            f"The application {named} has the scopes mcp.other of {PRODUCTION} for everyone, which opens "
+            f"The application {named} has the scope mcp.other of {PRODUCTION} for everyone, which opens "
             "nothing.",
         ),
         low(
@@ -233,6 +233,31 @@ def test_scopes_and_roles_that_the_stack_keeps_at_the_server_are_listed_if_they_
         tuple(replace(item, changed=("api", "appRoles")) for item in tenant.comparison.resources),
     )
     assert tenant.drift().appeared == ()
+
+
+def test_a_service_principal_that_the_stack_leaves_is_read_too() -> None:
+    tenant = directory()
+    kept = [item for item in tenant.comparison.resources if item.type != "ServicePrincipal"]
+    tenant.comparison = Refreshed(tenant.declaration, tuple(kept))
+    tenant.by_hand.assignment(ADA, "User", TEST, guid("mcp.person"))
+    hidden = {"keyId": guid("hidden"), "displayName": "hidden"}
+    tenant.account.given["graph"] = {guid("agent principal"): {"passwordCredentials": [hidden]}}
+    assert tenant.drift().appeared == (
+        high(
+            "app-role-assignment",
+            ADA,
+            TEST,
+            f"The user {ADA} (Ada) reaches {TEST} with the app role mcp.person.",
+            TEST,
+        ),
+        high(
+            "secret",
+            guid("hidden"),
+            "agent",
+            f"The secret {guid('hidden')} (hidden) of the service principal of agent opens {PRODUCTION}.",
+            PRODUCTION,
+        ),
+    )
 
 
 def test_declared_access_that_existed_before_the_stack_is_not_listed() -> None:

@@ -41,6 +41,5 @@ class Api:
 
     @property
     def principal(self) -> Representation | None:
-        """The ID of its service principal, as Graph names it; None if the stack has none."""
-        principal = self.managed.principals.get(self.key)
-        return {"id": str(principal.before.get("objectId"))} if principal else None
+        """Its service principal, which the stack may leave; None if there is none."""
+        return self.managed.principal(self.key, self.content)

@@ -143,10 +143,8 @@ def _grant(api: Api, principal_id: str, scopes: tuple[str, ...], people: str) ->
     reaches = permissions.scope(api.managed.declaration, api.resource).value in scopes
     if reaches and api.managed.declares(client_id, api.key, Grant.AUTHORIZATION_CODE):
         return
-    named, rights = (
-        _named(client_id, principal),
-        f"the scopes {quoted_list(scopes)}" if scopes else "no scope",
-    )
+    noun = "the scope" if len(scopes) == 1 else "the scopes"
+    named, rights = _named(client_id, principal), f"{noun} {quoted_list(scopes)}" if scopes else "no scope"
     sentence = (
         f"The application {named} reaches {api.key} for {people} with {rights}."
         if reaches

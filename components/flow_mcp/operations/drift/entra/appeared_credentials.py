@@ -42,20 +42,20 @@ def credentials(managed: Managed, content: Content, name: str, as_of: date) -> I
     client = managed.declaration.tenant.clients.get(name)
     reached = managed.declaration.reached_by(client.access) if client else ()
     opens = tuple(resource.key for resource in reached)
-    resource, principal = managed.applications[name], managed.principals.get(name)
+    resource, owner = managed.applications[name], _Owner(name, name, opens)
     object_id = str(resource.before.get("objectId"))
-    application, owner = content.application_by_id(object_id), _Owner(name, name, opens)
+    application, principal = content.application_by_id(object_id), managed.principal(name, content)
     left = _left(managed, name, application)
     yield from _expiring(application, owner, managed.credentials | left, as_of)
     for entry in content.federated_credentials_by_id(object_id):
         if text(entry, "id") not in managed.credentials:
             yield _federated(entry, owner)
     yield from _owners(application, resource, owner)
-    if principal:
-        present = content.principal_by_id(str(principal.before.get("objectId"))) or {}
+    if principal is not None:
         owner = _Owner(name, f"the service principal of {name}", opens)
-        yield from _expiring(present, owner, managed.credentials, as_of)
-        yield from _owners(present, principal, owner)
+        yield from _expiring(principal, owner, managed.credentials, as_of)
+        if name in managed.principals:
+            yield from _owners(principal, managed.principals[name], owner)
 
 
 def _left(managed: Managed, name: str, application: Representation) -> frozenset[str]:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from flow_mcp.authorization_servers.entra import Entra
+from flow_mcp.authorization_servers.entra.adoption.content import Content
 from flow_mcp.authorization_servers.entra.names import VSCODE
+from flow_mcp.authorization_servers.representations import Representation
 from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.operations.drift.refresh import Refreshed, Resource
 from flow_mcp.settings import Grant
@@ -39,6 +41,15 @@ class Managed:
     def principals(self) -> Mapping[str, Resource]:
         """The existing service principals, by client name or key of the protected resource."""
         return self._existing("ServicePrincipal")
+
+    def principal(self, name: str, content: Content) -> Representation | None:
+        """Return the service principal of an application; None if there is none.
+
+        One that the stack does not manage can exist too: the stack leaves it, or it was recreated.
+        """
+        if managed := self.principals.get(name):
+            return content.principal_by_id(str(managed.before.get("objectId")))
+        return content.principal(str(self.applications[name].before.get("clientId")))
 
     @cached_property
     def assignments(self) -> frozenset[tuple[str, str, str]]:
