@@ -9,7 +9,8 @@ import json
 import os
 import shutil
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -65,11 +66,13 @@ class ListedStack:
         updated: the time at which its state was last written, RFC 3339 with milliseconds; None before that.
         resources: the number of resources in its state.
         in_progress: whether an update is running, as far as the backend knows.
+        at_service: whether the backend is Pulumi Cloud, which has a page for each stack.
     """
 
     updated: str | None
     resources: int
     in_progress: bool
+    at_service: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -179,9 +182,30 @@ class Stacks:
                 stack.get("lastUpdate") or None,
                 int(stack.get("resourceCount") or 0),
                 bool(stack.get("updateInProgress")),
+                "url" in stack,
             )
             for stack in stacks
         }
+
+    def listed_stack(self, stack: str) -> ListedStack | None:
+        """Return a stack as `list_stacks` would, from its state alone; None if it does not exist.
+
+        Only for backends other than Pulumi Cloud: they list the time that is in the state, and know no update
+        in progress (`diyStackSummary` in Pulumi's `pkg/backend/diy/stack.go`).
+
+        Raises:
+            StackError: the command failed or printed unexpected output.
+        """
+        try:
+            state = self._json("stack", "export", "--stack", stack)["deployment"]
+            written = datetime.fromisoformat(state["manifest"]["time"]).astimezone(UTC)
+        except NotAppliedError:
+            return None
+        except (LookupError, TypeError, ValueError):
+            raise StackError(f"`pulumi stack export --stack {stack}` printed no state with a time") from None
+        moment = written.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        # Before its first update a stack's time is that of year 1.
+        return ListedStack(moment if written.year > 1 else None, len(state.get("resources") or ()), False)
 
     def create(self, stack: str) -> None:
         """Create an empty stack. Pulumi adds a salt for secrets to the stack's file if it has none.

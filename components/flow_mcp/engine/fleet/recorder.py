@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -13,6 +15,9 @@ from flow_mcp.engine.fleet.shards import Shard
 from flow_mcp.engine.stacks import ListedStack, StackError, Stacks
 
 _INTERVAL_SECONDS = 30.0
+# Pulumi lists about this number of stacks in the time in which it starts and reads one.
+_STACKS_IN_ONE_READING = 50
+_READINGS_AT_ONCE = 3
 _SHARE = 20
 """Writing takes at most one part in this number of the time."""
 
@@ -55,10 +60,18 @@ class Recorder:
         stacks: the `pulumi` command and the project.
         inputs: the shared inputs at the start of the run.
         shard: the run's shard, whose records have a stack of their own.
+        listed: all stacks at the start of the run.
     """
 
-    def __init__(self, stacks: Stacks, inputs: Inputs, shard: Shard | None = None) -> None:
+    def __init__(
+        self,
+        stacks: Stacks,
+        inputs: Inputs,
+        shard: Shard | None = None,
+        listed: Mapping[str, ListedStack] | None = None,
+    ) -> None:
         self._stacks, self._inputs, self._shard = stacks, inputs, shard
+        self._listed_before = listed or {}
         self._pending: dict[str, Success | None] = {}
         self._lock = threading.Lock()
         self._next = time.monotonic() + _INTERVAL_SECONDS
@@ -96,7 +109,7 @@ class Recorder:
         if not pending:
             return
         changed = Inputs.of(self._stacks.project, self._inputs.digests["engine"]) != self._inputs
-        listed = {} if changed else self._stacks.list_stacks()
+        listed = {} if changed else self._listed([stack for stack, success in pending.items() if success])
         Records(self._stacks, records_stack(self._shard)).write(
             {
                 stack: _record(success, listed.get(stack)) if success else None
@@ -113,6 +126,19 @@ class Recorder:
                 "the program, the package, the policies or their versions were changed during the run, so "
                 "that no tenant is recorded as up to date. Run the command again"
             )
+
+    def _listed(self, stacks: Sequence[str]) -> Mapping[str, ListedStack | None]:
+        """Return at least these stacks as the backend lists them now.
+
+        A list reads the states of all stacks. For few of many stacks their own states take less time.
+        """
+        before = self._listed_before
+        if len(stacks) * _STACKS_IN_ONE_READING > len(before) or any(
+            stack.at_service for stack in before.values()
+        ):
+            return self._stacks.list_stacks() if stacks else {}
+        with ThreadPoolExecutor(_READINGS_AT_ONCE) as pool:
+            return dict(zip(stacks, pool.map(self._stacks.listed_stack, stacks), strict=True))
 
 
 def now() -> datetime:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flow_mcp.engine.fleet.fingerprint import Inputs
 from flow_mcp.engine.fleet.locks import running_updates, update_key
@@ -29,11 +29,13 @@ class Survey:
         inputs: the inputs that all tenants share.
         candidates: by stack, in the given order.
         shard: the shard of the tenants; None without shards.
+        listed: all stacks of the project at the backend, by name.
     """
 
     inputs: Inputs
     candidates: Mapping[str, Candidate]
     shard: Shard | None = None
+    listed: Mapping[str, ListedStack] = field(default_factory=dict)
 
 
 def wait_for_updates(project: Project, stacks: Sequence[str], report: Callable[[str], None]) -> None:
@@ -94,6 +96,7 @@ def survey(
             for stack, fingerprint in fingerprints.items()
         },
         shard,
+        listed,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 from flow_mcp.authorization_servers.load import from_file
@@ -25,9 +25,10 @@ _MODULES = (
 
 
 @contextmanager
-def fleet_engine(fleet: Fleet, stacks: Collection[str]) -> Iterator[Engine]:
+def fleet_engine(fleet: Fleet) -> Iterator[Engine]:
     """Yield the engine for the tenants of a run."""
     engine = Engine(fleet.stacks, fleet.as_of, fleet.interruption)
+    stacks = [stack for stack in fleet.survey.candidates if fleet.results.get(stack) is None]
     if not stacks:
         yield engine
         return
@@ -41,9 +42,7 @@ def _components(project: Project, stacks: Collection[str]) -> tuple[str, ...]:
     instance = instance_of(project.file)
     modules = set()
     for file in project.stack_files(stacks).values():
-        try:
+        with suppress(DeclarationError):
             declaration = from_file(file, instance).declaration
-        except DeclarationError:
-            continue
-        modules |= {side.kind.component_path.partition(":")[0] for side in declaration.at_servers}
+            modules |= {side.kind.component_path.partition(":")[0] for side in declaration.at_servers}
     return tuple(sorted(modules))

@@ -83,8 +83,9 @@ class Fleet:
     _not_counted: frozenset[str] = field(default=frozenset(), init=False)
 
     def __post_init__(self) -> None:
-        self.recorder = Recorder(self.stacks, self.survey.inputs, self.survey.shard)
-        for stack, candidate in self.survey.candidates.items():
+        survey = self.survey
+        self.recorder = Recorder(self.stacks, survey.inputs, survey.shard, survey.listed)
+        for stack, candidate in survey.candidates.items():
             if not candidate.changed:
                 self.results[stack] = Result(stack, "unchanged", candidate.reason)
 

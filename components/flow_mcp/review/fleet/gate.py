@@ -40,7 +40,7 @@ class Gated:
 
 def preview(fleet: Fleet) -> Gated:
     """Preview the tenants, without any change."""
-    with planned(fleet, _existing(fleet)) as (_, plans, _):
+    with fleet_engine(fleet) as engine, planned(fleet, engine, _existing(fleet)) as (_, plans, _):
         return Gated(_diffs(fleet, plans), (), fleet.outcome(applied=False))
 
 
@@ -66,7 +66,10 @@ def apply_approved(
         failures: the maximum number of tenants whose update or analysis fails; None is no limit.
     """
     waves((), canaries, percentages)
-    with planned(fleet, _existing(fleet)) as (planner, plans, previewed):
+    with (
+        fleet_engine(fleet) as engine,
+        planned(fleet, engine, _existing(fleet)) as (planner, plans, previewed),
+    ):
         diffs = _diffs(fleet, plans)
         if fleet.interruption.count:
             return Gated(diffs, (), fleet.outcome())
@@ -110,7 +113,7 @@ def analyze_states(fleet: Fleet, *, must_exist: bool) -> Gated:
     files = fleet.stacks.project.stack_files(stacks)
     with (
         Planner.of(fleet.stacks.project, files, fleet.as_of) as default,
-        fleet_engine(fleet, stacks) as engine,
+        fleet_engine(fleet) as engine,
     ):
         planner = replace(default, engine=engine)
         _self_test(fleet, planner)

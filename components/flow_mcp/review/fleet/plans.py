@@ -9,21 +9,26 @@ from dataclasses import replace
 from flow_mcp.declaration.findings import dotted
 from flow_mcp.engine.fleet.selection import Candidate
 from flow_mcp.review.diff import TenantDiff
-from flow_mcp.review.fleet.engine import fleet_engine
 from flow_mcp.review.fleet.fleet import Fleet
 from flow_mcp.review.fleet.invalid_files import problems
 from flow_mcp.review.fleet.result import Event, Result, operations
 from flow_mcp.review.gate.errors import BlockedError
 from flow_mcp.review.gate.plan import Plan, Planner
+from flow_mcp.review.preview.engine import Engine
 
 _MAXIMUM_REASONS = 3
 
 
 @contextmanager
 def planned(
-    fleet: Fleet, candidates: Sequence[Candidate]
+    fleet: Fleet, engine: Engine, candidates: Sequence[Candidate]
 ) -> Iterator[tuple[Planner, dict[str, Plan], dict[str, Result]]]:
     """Preview tenants whose stacks exist at the backend.
+
+    Args:
+        fleet: the run.
+        engine: the engine of the run.
+        candidates: the tenants.
 
     Yields:
         The planner, whose copies of the tenants' files all later runs of Pulumi read; the plans by stack,
@@ -32,10 +37,7 @@ def planned(
     """
     stacks = [candidate.stack for candidate in candidates]
     files = fleet.stacks.project.stack_files(stacks)
-    with (
-        Planner.of(fleet.stacks.project, files, fleet.as_of) as default,
-        fleet_engine(fleet, stacks) as engine,
-    ):
+    with Planner.of(fleet.stacks.project, files, fleet.as_of) as default:
         planner = replace(default, engine=engine)
         plans: dict[str, Plan] = {}
 

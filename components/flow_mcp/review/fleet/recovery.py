@@ -29,7 +29,7 @@ _PROVIDER = "pulumi:providers:"
 _MAXIMUM_SHOWN = 5
 
 
-def recover(fleet: Fleet, candidates: Sequence[Candidate]) -> list[Candidate]:
+def recover(fleet: Fleet, engine: Engine, candidates: Sequence[Candidate]) -> list[Candidate]:
     """Resolve the interrupted operations of tenants; return the candidates that a run can continue with.
 
     The results of the others are in the fleet. Tenants without interrupted operations are not changed.
@@ -39,7 +39,7 @@ def recover(fleet: Fleet, candidates: Sequence[Candidate]) -> list[Candidate]:
         for candidate in candidates
         if candidate.reason in _UNKNOWN_END and candidate.listed and candidate.listed.updated
     ]
-    recovery = _Recovery(fleet)
+    recovery = _Recovery(fleet, engine)
     resolved = {result.stack for result in fleet.phase("recover", doubtful, recovery) if not result.message}
     for stack in resolved:
         del fleet.results[stack]
@@ -55,6 +55,7 @@ class _Recovery:
     """Resolves the interrupted operations of one tenant."""
 
     fleet: Fleet
+    engine: Engine
 
     def __call__(self, stack: str, detail: Callable[[str], None]) -> Result:
         with TemporaryDirectory(prefix="flow-mcp-") as private:
@@ -74,16 +75,12 @@ class _Recovery:
         state = self._exported(stack, file)
         created = _created(stack, interrupted.operations(state), state)
         file.write_text(json.dumps(interrupted.resolved(state, created)), encoding="utf-8")
-        require_exported(self._engine.import_state(stack, file))
+        require_exported(self.engine.import_state(stack, file))
         if created:
             self._refresh(stack, tuple(created))
 
-    @property
-    def _engine(self) -> Engine:
-        return Engine(self.fleet.stacks, self.fleet.as_of, self.fleet.interruption)
-
     def _exported(self, stack: str, file: Path) -> interrupted.Deployment:
-        run = self._engine.export(stack, file)
+        run = self.engine.export(stack, file)
         require_exported(run)
         state: dict[str, Any] = json.loads(file.read_bytes())
         return state
@@ -105,10 +102,10 @@ class _Recovery:
     def _refresh(self, stack: str, urns: Sequence[str]) -> None:
         """Read resources from the server."""
         targets = (argument for urn in urns for argument in ("--target", urn))
-        run = self._engine.run(
+        run = self.engine.run(
             "refresh", "--yes", "--skip-preview", *targets, stack=stack, with_policies=False
         )
-        require_completed(with_masked_secrets(self._engine, run, stack), preview=False)
+        require_completed(with_masked_secrets(self.engine, run, stack), preview=False)
 
 
 def _created(stack: str, operations: Sequence[Operation], state: interrupted.Deployment) -> dict[str, str]:

@@ -11,6 +11,7 @@ from flow_mcp.declaration.findings import DeclarationError
 from flow_mcp.declaration.load import instance_of
 from flow_mcp.engine.fleet.recorder import Success, now
 from flow_mcp.engine.fleet.selection import Candidate
+from flow_mcp.review.fleet.engine import fleet_engine
 from flow_mcp.review.fleet.fleet import Fleet
 from flow_mcp.review.fleet.losses import losses
 from flow_mcp.review.fleet.recovery import recover
@@ -27,8 +28,11 @@ def refresh(fleet: Fleet) -> Outcome:
     Unchanged tenants are included, because a change at the server changes no input. The record of a tenant
     whose resources had changed is removed, so that the next `flow-mcp up` updates it.
     """
-    runner = _Runner(fleet)
+    with fleet_engine(fleet) as engine:
+        return _refresh(fleet, _Runner(engine))
 
+
+def _refresh(fleet: Fleet, runner: _Runner) -> Outcome:
     def work(stack: str, detail: Callable[[str], None]) -> Result:
         candidate, began = fleet.survey.candidates[stack], now()
         fleet.recorder.forget(stack)
@@ -38,7 +42,7 @@ def refresh(fleet: Fleet) -> Outcome:
             fleet.recorder.succeeded(stack, success)
         return Result(stack, "refreshed", candidate.reason, operations)
 
-    existing = recover(fleet, _existing(fleet))
+    existing = recover(fleet, runner.engine, _existing(fleet))
     for _ in fleet.phase("refresh", [candidate.stack for candidate in existing], work):
         pass
     return fleet.outcome("", *fleet.write_records())
@@ -51,8 +55,11 @@ def destroy(fleet: Fleet, confirm: Callable[[Result], bool]) -> Outcome:
         fleet: the run.
         confirm: called with the preview of each tenant before the first one is changed.
     """
-    runner = _Runner(fleet)
+    with fleet_engine(fleet) as engine:
+        return _destroy(fleet, _Runner(engine), confirm)
 
+
+def _destroy(fleet: Fleet, runner: _Runner, confirm: Callable[[Result], bool]) -> Outcome:
     def preview(stack: str, detail: Callable[[str], None]) -> Result:
         _require_unprotected(fleet, stack)
         run = runner.run(stack, detail, "destroy", "--preview-only", preview=True)
@@ -65,7 +72,7 @@ def destroy(fleet: Fleet, confirm: Callable[[Result], bool]) -> Outcome:
         operations = _operations(runner.run(stack, detail, "destroy", "--yes", "--skip-preview"))
         return Result(stack, "destroyed", fleet.survey.candidates[stack].reason, operations)
 
-    stacks = [candidate.stack for candidate in recover(fleet, _existing(fleet))]
+    stacks = [candidate.stack for candidate in recover(fleet, runner.engine, _existing(fleet))]
     previewed = [result for result in fleet.phase("preview", stacks, preview) if result.status == "previewed"]
     if not fleet.may_continue():
         return fleet.outcome()
@@ -95,7 +102,7 @@ def _existing(fleet: Fleet) -> list[Candidate]:
 class _Runner:
     """Runs commands of Pulumi that accept no policy pack, because they apply no declaration."""
 
-    fleet: Fleet
+    engine: Engine
 
     def run(self, stack: str, detail: Callable[[str], None], *arguments: str, preview: bool = False) -> Run:
         """Run a command.
@@ -103,7 +110,6 @@ class _Runner:
         Raises:
             PreviewError: the command failed.
         """
-        engine = Engine(self.fleet.stacks, self.fleet.as_of, self.fleet.interruption)
         resources = 0
 
         def watch(event: Event) -> None:
@@ -111,8 +117,8 @@ class _Runner:
             resources += "resourcePreEvent" in event
             detail(f"{resources} resources")
 
-        run = engine.run(*arguments, stack=stack, watch=watch, with_policies=False)
-        run = with_masked_secrets(engine, run, stack)
+        run = self.engine.run(*arguments, stack=stack, watch=watch, with_policies=False)
+        run = with_masked_secrets(self.engine, run, stack)
         require_completed(run, preview=preview)
         return run
 

@@ -10,6 +10,7 @@ from flow_mcp.engine.fleet.locks import have_all_exited
 from flow_mcp.engine.fleet.recorder import Success, now
 from flow_mcp.engine.fleet.selection import Candidate
 from flow_mcp.engine.fleet.waves import Wave, waves
+from flow_mcp.review.fleet.engine import fleet_engine
 from flow_mcp.review.fleet.fleet import Fleet, FleetError
 from flow_mcp.review.fleet.plans import block_reasons, planned, valid_candidates
 from flow_mcp.review.fleet.recovery import recover
@@ -17,6 +18,7 @@ from flow_mcp.review.fleet.result import Outcome, Result, operations
 from flow_mcp.review.gate.apply import Applied, apply
 from flow_mcp.review.gate.errors import BlockedError
 from flow_mcp.review.gate.plan import Plan, Planner
+from flow_mcp.review.preview.engine import Engine
 from flow_mcp.review.preview.errors import LockedError
 
 _WAIT_SECONDS = 300.0
@@ -48,7 +50,8 @@ def preview(fleet: Fleet) -> Outcome:
         if not candidate.listed:
             message = f"`flow-mcp up {candidate.stack}` creates the stack and all its resources"
             fleet.results[candidate.stack] = Result(candidate.stack, "new", candidate.reason, message=message)
-    with planned(fleet, [candidate for candidate in candidates if candidate.listed]):
+    existing = [candidate for candidate in candidates if candidate.listed]
+    with fleet_engine(fleet) as engine, planned(fleet, engine, existing):
         return fleet.outcome(applied=False)
 
 
@@ -63,8 +66,10 @@ def up(fleet: Fleet, rollout: Rollout) -> Outcome:
     waves((), rollout.canaries, rollout.percentages)
     if not fleet.changed:
         return fleet.outcome()
-    candidates = recover(fleet, _with_stacks(fleet, valid_candidates(fleet)))
-    with planned(fleet, candidates) as (planner, plans, previewed):
+    with (
+        fleet_engine(fleet) as engine,
+        planned(fleet, engine, _ready(fleet, engine)) as (planner, plans, previewed),
+    ):
         if fleet.interruption.count or not fleet.may_continue():
             return fleet.outcome()
         work = Update(fleet, planner, plans)
@@ -85,6 +90,11 @@ def up(fleet: Fleet, rollout: Rollout) -> Outcome:
             if refusal or not fleet.may_continue():
                 break
         return fleet.outcome(refusal, *fleet.write_records())
+
+
+def _ready(fleet: Fleet, engine: Engine) -> list[Candidate]:
+    """Return the valid candidates, whose stacks exist and whose interrupted operations are resolved."""
+    return recover(fleet, engine, _with_stacks(fleet, valid_candidates(fleet)))
 
 
 def _with_stacks(fleet: Fleet, candidates: Sequence[Candidate]) -> list[Candidate]:
