@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +16,7 @@ from tests.backends.backend import Backend, BackendProject
 from tests.backends.files import Files
 from tests.backends.postgresql import PostgreSql
 from tests.engine.manual_fleet import OTHER, Fleet
+from tests.faults import processes
 
 NAMES = ("a", "b", "c")
 PASSED = {"updated", "nothing-to-apply", "unchanged"}
@@ -107,6 +109,27 @@ def test_a_full_disk_of_the_backend_loses_no_state(small_disk: Path, tmp_path: P
     fleet.scratch.pulumi("cancel", "--yes", "--stack", "a")
     assert fleet.statuses("up", "--all", "--yes") == {"a": "updated"}
     assert (fleet.client("a"), fleet.backend.locks()) == (OTHER, [])
+
+
+def test_a_killed_language_host_fails_its_tenant_and_the_others_are_updated(tmp_path: Path) -> None:
+    backend = Files(tmp_path / "state")
+    backend.start()
+    fleet = fleet_at(backend, tmp_path / "trial", *NAMES)
+    for name in NAMES:
+        fleet.declare(name, OTHER)
+    process = fleet.start("up", "--all", "--yes", "--workers", "1")
+    deadline = time.monotonic() + 60
+    while not processes.running(process, "preview"):
+        assert time.monotonic() < deadline
+    processes.kill(processes.language_hosts(process))
+    results = fleet.parsed(*process.communicate())
+
+    statuses = {name: result["status"] for name, result in results.items()}
+    assert statuses == {"a": "failed", "b": "updated", "c": "updated"}
+    assert "`pulumi preview --stack a` " in str(results["a"]["message"])
+    assert {*fleet.statuses("up", "--all", "--yes").values()} <= PASSED
+    assert [fleet.client(name) for name in NAMES] == [OTHER] * 3
+    assert backend.locks() == []
 
 
 def test_two_runs_that_share_a_tenant_at_the_same_time_apply_everything(tmp_path: Path) -> None:

@@ -20,12 +20,28 @@ def descendants(process: subprocess.Popen[str]) -> list[psutil.Process]:
 
 def updates(process: subprocess.Popen[str]) -> list[psutil.Process]:
     """Return the processes `pulumi` of a run that update tenants, without their plugins."""
-    running = []
+    return running(process, "up", "destroy")
+
+
+def running(process: subprocess.Popen[str], *commands: str) -> list[psutil.Process]:
+    """Return the processes `pulumi` of a run with one of these commands."""
+    matching = []
     for child in descendants(process):
         with suppress(psutil.Error):
-            if child.name() == "pulumi" and {"up", "destroy"} & {*child.cmdline()}:
-                running.append(child)
-    return running
+            if child.name() == "pulumi" and {*commands} & {*child.cmdline()}:
+                matching.append(child)
+    return matching
+
+
+def language_hosts(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    """Return the language hosts of a run; each serves one process `pulumi`."""
+    hosts = []
+    with suppress(psutil.Error):
+        for child in psutil.Process(process.pid).children():
+            with suppress(psutil.Error):
+                if "flow_mcp.engine.python_host.fork_server" in child.cmdline():
+                    hosts += child.children()
+    return hosts
 
 
 def kill_all(process: subprocess.Popen[str]) -> None:

@@ -25,10 +25,9 @@ _MODULES = (
 
 
 @contextmanager
-def fleet_engine(fleet: Fleet) -> Iterator[Engine]:
-    """Yield the engine for the tenants of a run."""
+def fleet_engine(fleet: Fleet, stacks: Collection[str]) -> Iterator[Engine]:
+    """Yield the engine for these tenants of a run."""
     engine = Engine(fleet.stacks, fleet.as_of, fleet.interruption)
-    stacks = [stack for stack in fleet.survey.candidates if fleet.results.get(stack) is None]
     if not stacks:
         yield engine
         return

@@ -95,6 +95,11 @@ class Fleet:
         return tuple(candidate for candidate in self.survey.candidates.values() if candidate.changed)
 
     @property
+    def changed_stacks(self) -> tuple[str, ...]:
+        """The names of these tenants' stacks."""
+        return tuple(candidate.stack for candidate in self.changed)
+
+    @property
     def failures(self) -> int:
         """The number of tenants that failed after they started; tenants with an invalid file do not count."""
         return sum(

@@ -40,7 +40,10 @@ class Gated:
 
 def preview(fleet: Fleet) -> Gated:
     """Preview the tenants, without any change."""
-    with fleet_engine(fleet) as engine, planned(fleet, engine, _existing(fleet)) as (_, plans, _):
+    with (
+        fleet_engine(fleet, fleet.changed_stacks) as engine,
+        planned(fleet, engine, _existing(fleet)) as (_, plans, _),
+    ):
         return Gated(_diffs(fleet, plans), (), fleet.outcome(applied=False))
 
 
@@ -67,7 +70,7 @@ def apply_approved(
     """
     waves((), canaries, percentages)
     with (
-        fleet_engine(fleet) as engine,
+        fleet_engine(fleet, fleet.changed_stacks) as engine,
         planned(fleet, engine, _existing(fleet)) as (planner, plans, previewed),
     ):
         diffs = _diffs(fleet, plans)
@@ -113,7 +116,7 @@ def analyze_states(fleet: Fleet, *, must_exist: bool) -> Gated:
     files = fleet.stacks.project.stack_files(stacks)
     with (
         Planner.of(fleet.stacks.project, files, fleet.as_of) as default,
-        fleet_engine(fleet) as engine,
+        fleet_engine(fleet, stacks) as engine,
     ):
         planner = replace(default, engine=engine)
         _self_test(fleet, planner)

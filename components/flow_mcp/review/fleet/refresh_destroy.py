@@ -28,7 +28,7 @@ def refresh(fleet: Fleet) -> Outcome:
     Unchanged tenants are included, because a change at the server changes no input. The record of a tenant
     whose resources had changed is removed, so that the next `flow-mcp up` updates it.
     """
-    with fleet_engine(fleet) as engine:
+    with fleet_engine(fleet, fleet.survey.candidates) as engine:
         return _refresh(fleet, _Runner(engine))
 
 
@@ -55,7 +55,7 @@ def destroy(fleet: Fleet, confirm: Callable[[Result], bool]) -> Outcome:
         fleet: the run.
         confirm: called with the preview of each tenant before the first one is changed.
     """
-    with fleet_engine(fleet) as engine:
+    with fleet_engine(fleet, fleet.survey.candidates) as engine:
         return _destroy(fleet, _Runner(engine), confirm)
 
 

@@ -51,7 +51,7 @@ def preview(fleet: Fleet) -> Outcome:
             message = f"`flow-mcp up {candidate.stack}` creates the stack and all its resources"
             fleet.results[candidate.stack] = Result(candidate.stack, "new", candidate.reason, message=message)
     existing = [candidate for candidate in candidates if candidate.listed]
-    with fleet_engine(fleet) as engine, planned(fleet, engine, existing):
+    with fleet_engine(fleet, fleet.changed_stacks) as engine, planned(fleet, engine, existing):
         return fleet.outcome(applied=False)
 
 
@@ -67,7 +67,7 @@ def up(fleet: Fleet, rollout: Rollout) -> Outcome:
     if not fleet.changed:
         return fleet.outcome()
     with (
-        fleet_engine(fleet) as engine,
+        fleet_engine(fleet, fleet.changed_stacks) as engine,
         planned(fleet, engine, _ready(fleet, engine)) as (planner, plans, previewed),
     ):
         if fleet.interruption.count or not fleet.may_continue():

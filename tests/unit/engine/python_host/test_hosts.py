@@ -1,0 +1,279 @@
+"""Language hosts that fork their programs, driven as Pulumi's engine drives them."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import grpc
+import psutil
+import pytest
+from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc, language_pb2, language_pb2_grpc
+
+from flow_mcp.engine.project import Project
+from flow_mcp.engine.python_host.hosts import NOT_ATTACHED, PythonHosts
+
+_SECONDS = 60.0
+PROJECT = """\
+name: flow-mcp
+runtime: {name: python, options: {toolchain: pip, virtualenv: VENV}}
+plugins: {providers: [{name: flow-mcp, path: plugin}]}
+"""
+REPORT = """
+import json, os, sys
+forked = "flow_mcp.engine.python_host.child" in sys.modules
+print(json.dumps([sys.argv[1:], os.getcwd(), os.environ.get("MARK"), forked]))
+"""
+EXECUTOR = """
+import json, os, sys
+sys.exit(int(json.loads(os.environ["PULUMI_CONFIG"])["flow-mcp:code"]))
+"""
+PACK = """
+import os, time
+from concurrent.futures import ThreadPoolExecutor
+import grpc
+from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
+
+class Pack(analyzer_pb2_grpc.AnalyzerServicer):
+    def GetAnalyzerInfo(self, request, context):
+        names = ("PULUMI_STACK", "PULUMI_DRY_RUN", "PULUMI_CONFIG")
+        return analyzer_pb2.AnalyzerInfo(name=" ".join(os.environ[name] for name in names))
+    def Analyze(self, request, context):
+        context.abort(grpc.StatusCode.INTERNAL, "rule X failed")
+
+server = grpc.server(ThreadPoolExecutor(2))
+analyzer_pb2_grpc.add_AnalyzerServicer_to_server(Pack(), server)
+print(server.add_insecure_port("127.0.0.1:0"))
+server.start()
+print("ready")
+time.sleep(600)
+"""
+
+
+def until(reached: Callable[[], bool]) -> None:
+    """Wait until a condition holds."""
+    deadline = time.monotonic() + _SECONDS
+    while not reached():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+@dataclass
+class Run:
+    """A run of the engine that is attached to a host."""
+
+    stub: Any
+
+    def plugin(self, directory: Path, *arguments: str, kind: str = "resource", mark: str = "") -> Any:
+        """Start a plugin, and return the stream of its output."""
+        info = language_pb2.ProgramInfo(
+            root_directory=str(directory), program_directory=str(directory), entry_point="."
+        )
+        environment = [*(f"{name}={value}" for name, value in os.environ.items()), f"MARK={mark}"]
+        request = language_pb2.RunPluginRequest(
+            pwd=str(directory), args=arguments, env=environment, info=info, kind=kind
+        )
+        return self.stub.RunPlugin(request, timeout=_SECONDS)
+
+
+def ended(stream: Any) -> tuple[str, str, int]:
+    """Return a plugin's standard output, standard error and exit code."""
+    parts = list(stream)
+    stdout, stderr = (b"".join(getattr(part, name) for part in parts) for name in ("stdout", "stderr"))
+    return stdout.decode(), stderr.decode(), parts[-1].exitcode
+
+
+def program(directory: Path, text: str) -> Path:
+    directory.mkdir()
+    (directory / "__main__.py").write_text(text, "utf-8")
+    return directory
+
+
+@pytest.fixture
+def hosts(project: Project) -> Iterator[PythonHosts]:
+    environment = {**os.environ, "PATH": f"{project.directory}{os.pathsep}{os.environ['PATH']}"}
+    with PythonHosts.of(project, (), environment) as hosts:
+        assert hosts
+        yield hosts
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """A project in this virtual environment, with the script of Pulumi's SDK on the path."""
+    (tmp_path / "Pulumi.yaml").write_text(PROJECT.replace("VENV", sys.prefix), "utf-8")
+    script = tmp_path / "pulumi-language-python-exec"
+    script.write_text(
+        "import json, os, sys\nprint(sys.argv)\nsys.exit(int(os.environ['PULUMI_CONFIG'][-3]))\n"
+    )
+    script.chmod(0o755)
+    return Project.at(tmp_path)
+
+
+@contextmanager
+def running(hosts: PythonHosts) -> Iterator[Run]:
+    with hosts.attached() as attached:
+        name, _, port = attached.environment["PULUMI_DEBUG_LANGUAGES"].partition(":")
+        assert name == "python"
+        with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+            stub = language_pb2_grpc.LanguageRuntimeStub(channel)
+            stub.Handshake(language_pb2.LanguageHandshakeRequest(engine_address="127.0.0.1:1"))
+            yield Run(stub)
+
+
+def descendants() -> list[psutil.Process]:
+    return psutil.Process().children(recursive=True)
+
+
+def test_a_plugin_runs_in_a_forked_process_with_its_own_surroundings(
+    hosts: PythonHosts, tmp_path: Path
+) -> None:
+    reporting = program(tmp_path / "reporting", REPORT + 'sys.stderr.write("a warning")\nsys.exit(3)\n')
+    with running(hosts) as run:
+        stdout, stderr, code = ended(run.plugin(reporting, "one", mark="first"))
+        again = json.loads(ended(run.plugin(reporting, "two", mark="second"))[0])
+    assert json.loads(stdout) == [["one"], str(reporting), "first", True]
+    assert (stderr, code) == ("a warning", 3)
+    # A run has one prepared process for its plugin; a further one starts an interpreter.
+    assert again == [["two"], str(reporting), "second", False]
+
+
+def test_what_one_runs_plugin_leaves_in_memory_does_not_reach_another_run(
+    hosts: PythonHosts, tmp_path: Path
+) -> None:
+    leaving = program(
+        tmp_path / "leaving",
+        "import json, os\nprint(getattr(json, 'secret', None))\njson.secret = os.environ['MARK']\n",
+    )
+    with running(hosts) as first, running(hosts) as second:
+        outputs = [ended(run.plugin(leaving, mark=mark))[0] for run, mark in ((first, "a"), (second, "b"))]
+    assert outputs == ["None\n", "None\n"]
+
+
+def test_a_program_that_raises_is_reported_with_its_own_frames(hosts: PythonHosts, tmp_path: Path) -> None:
+    failing = program(tmp_path / "failing", "raise ValueError('no such thing')\n")
+    with running(hosts) as run:
+        _, stderr, code = ended(run.plugin(failing))
+    assert code == 1
+    assert stderr.startswith("Traceback (most recent call last):\n")
+    assert stderr.endswith("ValueError: no such thing\n")
+    assert "python_host" not in stderr
+
+
+@pytest.mark.parametrize(
+    ("code", "error", "bail"),
+    [(0, "", False), (2, "Program exited with non-zero exit code: 2", False), (32, "", True)],
+)
+def test_the_stacks_program_gets_its_configuration_and_its_exit_code_is_the_result(
+    hosts: PythonHosts, tmp_path: Path, code: int, error: str, bail: bool
+) -> None:
+    stacks = program(tmp_path / "stacks", "")
+    info = language_pb2.ProgramInfo(
+        root_directory=str(tmp_path), program_directory=str(stacks), entry_point="."
+    )
+    request = language_pb2.RunRequest(
+        project="flow-mcp", stack="acme", pwd=str(stacks), config={"flow-mcp:code": str(code)}, info=info
+    )
+    with running(hosts) as run:
+        response = run.stub.Run(request, timeout=_SECONDS)
+    assert (response.error, response.bail) == (error, bail)
+
+
+def test_a_cancelled_plugin_ends_and_the_end_of_a_run_ends_all_its_processes(
+    hosts: PythonHosts, tmp_path: Path
+) -> None:
+    waiting = program(tmp_path / "waiting", "import os, time\nprint(os.getpid())\ntime.sleep(600)\n")
+    with running(hosts) as run:
+        cancelled = run.plugin(waiting)
+        pid = int(next(cancelled).stdout)
+        cancelled.cancel()
+        until(lambda: not psutil.pid_exists(pid))
+        open_stream = run.plugin(waiting)
+        pid = int(next(open_stream).stdout)
+    until(lambda: not psutil.pid_exists(pid) and len(descendants()) == 1)
+
+
+def test_a_policy_pack_starts_with_the_stacks_configuration_and_answers_through_the_host(
+    hosts: PythonHosts, tmp_path: Path
+) -> None:
+    pack = program(tmp_path / "pack", PACK)
+    with running(hosts) as run:
+        output = run.plugin(pack, "127.0.0.1:1", kind="analyzer")
+        port = int(next(output).stdout)
+        with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+            analyzer = analyzer_pb2_grpc.AnalyzerStub(channel)
+            analyzer.Handshake(analyzer_pb2.AnalyzerHandshakeRequest())
+            stack = analyzer_pb2.AnalyzerStackConfigureRequest(
+                stack="acme", project="flow-mcp", dry_run=True, config={"flow-mcp:x": "1"}
+            )
+            analyzer.ConfigureStack(stack)
+            info = analyzer.GetAnalyzerInfo(analyzer_pb2.google_dot_protobuf_dot_empty__pb2.Empty())
+            with pytest.raises(grpc.RpcError) as failure:
+                analyzer.Analyze(analyzer_pb2.AnalyzeRequest())
+    assert info.name == 'acme true {"flow-mcp:x": "1"}'
+    assert (failure.value.code(), failure.value.details()) == (grpc.StatusCode.INTERNAL, "rule X failed")
+
+
+def test_a_policy_pack_that_does_not_start_fails_the_engines_calls_with_the_reason(
+    hosts: PythonHosts, tmp_path: Path
+) -> None:
+    pack = program(tmp_path / "pack", "raise ValueError('no such rule')\n")
+    with running(hosts) as run:
+        output = run.plugin(pack, "127.0.0.1:1", kind="analyzer")
+        port = int(next(output).stdout)
+        with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+            analyzer = analyzer_pb2_grpc.AnalyzerStub(channel)
+            with pytest.raises(grpc.RpcError):
+                analyzer.GetAnalyzerInfo(analyzer_pb2.google_dot_protobuf_dot_empty__pb2.Empty())
+        _, stderr, code = ended(output)
+    assert ("ValueError: no such rule" in stderr, code) == (True, 1)
+
+
+def test_a_killed_process_is_replaced_once_and_then_pulumi_starts_its_own_hosts(hosts: PythonHosts) -> None:
+    def kill() -> None:
+        (server,) = psutil.Process().children()
+        server.kill()
+
+    with running(hosts):
+        pass
+    kill()
+    with running(hosts):
+        pass
+    kill()
+    with hosts.attached() as attached:
+        assert attached is NOT_ATTACHED
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"Pulumi.yaml": "name: x\nruntime: python\n"},
+        {"Pulumi.yaml": "name: x\nruntime: {name: nodejs}\n"},
+        {"Pulumi.yaml": "name: x\nruntime: {name: python, options: {virtualenv: other}}\n"},
+        {"Pulumi.yaml": PROJECT.replace("pip", "uv")},
+        {"plugin/PulumiPlugin.yaml": "runtime: {name: python, options: {virtualenv: other}}\n"},
+        {"policies/PulumiPolicy.yaml": "runtime: {name: nodejs}\n"},
+        {"plugin/flow_mcp/__init__.py": ""},
+    ],
+)
+def test_a_project_with_other_python_than_this_one_gets_pulumis_own_language_host(
+    project: Project, change: Mapping[str, str]
+) -> None:
+    for name, text in change.items():
+        file = project.directory / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text.replace("VENV", sys.prefix), "utf-8")
+    environment = {"PATH": str(project.directory)}
+    with PythonHosts.of(project, (), environment) as hosts:
+        assert hosts is None
+
+
+def test_without_the_script_of_pulumis_sdk_pulumi_starts_its_own_language_host(project: Project) -> None:
+    with PythonHosts.of(project, (), {"PATH": str(project.directory / "empty")}) as hosts:
+        assert hosts is None
