@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from flow_mcp.engine.fleet.records import STACK
+from flow_mcp.engine.stacks import Stacks
 from tests.backends.backend import Backend, BackendProject
 from tests.backends.files import Files
 from tests.backends.postgresql import PostgreSql
@@ -49,6 +50,18 @@ def test_the_records_are_at_the_backend_and_a_second_run_skips_all_tenants(fleet
     stacks = [key for key in fleet.backend.keys() if key.startswith(".pulumi/stacks/") and "bak" not in key]  # noqa: SIM118
     assert [Path(key).name.partition(".")[0] for key in stacks] == [*NAMES, STACK]
     assert fleet.backend.locks() == []
+
+
+def test_a_stack_read_by_itself_is_the_same_as_in_the_list(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in fleet.scratch.environment().items():
+        monkeypatch.setenv(name, value)
+    stacks = Stacks.of(fleet.scratch.project)
+    listed = stacks.list_stacks()
+    assert [*listed] == [*NAMES, STACK]
+    assert {name: stacks.listed_stack(name) for name in listed} == listed
+    assert stacks.listed_stack("missing") is None
 
 
 def test_a_lock_of_another_machine_fails_its_tenant_and_is_kept(fleet: Fleet) -> None:

@@ -123,3 +123,33 @@ def test_a_program_that_changed_during_the_run_leaves_no_record(backend: Backend
     with pytest.raises(StackError, match="changed during the run"):
         recorder.write()
     assert backend.recorded == [{"acme": None}]
+
+
+MANY = {f"tenant-{number}": BEFORE for number in range(100)}
+
+
+@pytest.mark.parametrize(
+    ("before", "own_states"),
+    [
+        ({**MANY, "acme": BEFORE}, True),
+        (dict([*MANY.items()][:40]), False),
+        ({**MANY, "acme": ListedStack(BEFORE.updated, 3, in_progress=False, at_service=True)}, False),
+    ],
+    ids=["many stacks", "few stacks", "Pulumi Cloud"],
+)
+def test_one_of_many_tenants_is_recorded_from_its_own_state_with_the_same_result(
+    backend: Backend, monkeypatch: pytest.MonkeyPatch, before: Mapping[str, ListedStack], own_states: bool
+) -> None:
+    read: list[str] = []
+
+    def listed_stack(_: Stacks, stack: str) -> ListedStack:
+        read.append(stack)
+        return at("05.000")
+
+    monkeypatch.setattr(Stacks, "listed_stack", listed_stack)
+    recorder = Recorder(backend.stacks, Inputs.of(backend.stacks.project, "v3"), None, before)
+    recorder.succeeded("acme", SUCCESS)
+    recorder.forget("late")
+    recorder.write()
+    assert backend.recorded == [{"acme": RECORD, "late": None}]
+    assert read == (["acme"] if own_states else [])

@@ -15,6 +15,7 @@ from typing import Any
 import grpc
 import psutil
 import pytest
+from google.protobuf.empty_pb2 import Empty  # type: ignore[import-untyped]
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc, language_pb2, language_pb2_grpc
 
 from flow_mcp.engine.project import Project
@@ -109,9 +110,7 @@ def project(tmp_path: Path) -> Project:
     """A project in this virtual environment, with the script of Pulumi's SDK on the path."""
     (tmp_path / "Pulumi.yaml").write_text(PROJECT.replace("VENV", sys.prefix), "utf-8")
     script = tmp_path / "pulumi-language-python-exec"
-    script.write_text(
-        "import json, os, sys\nprint(sys.argv)\nsys.exit(int(os.environ['PULUMI_CONFIG'][-3]))\n"
-    )
+    script.write_text(EXECUTOR, "utf-8")
     script.chmod(0o755)
     return Project.at(tmp_path)
 
@@ -213,7 +212,7 @@ def test_a_policy_pack_starts_with_the_stacks_configuration_and_answers_through_
                 stack="acme", project="flow-mcp", dry_run=True, config={"flow-mcp:x": "1"}
             )
             analyzer.ConfigureStack(stack)
-            info = analyzer.GetAnalyzerInfo(analyzer_pb2.google_dot_protobuf_dot_empty__pb2.Empty())
+            info = analyzer.GetAnalyzerInfo(Empty())
             with pytest.raises(grpc.RpcError) as failure:
                 analyzer.Analyze(analyzer_pb2.AnalyzeRequest())
     assert info.name == 'acme true {"flow-mcp:x": "1"}'
@@ -230,7 +229,7 @@ def test_a_policy_pack_that_does_not_start_fails_the_engines_calls_with_the_reas
         with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
             analyzer = analyzer_pb2_grpc.AnalyzerStub(channel)
             with pytest.raises(grpc.RpcError):
-                analyzer.GetAnalyzerInfo(analyzer_pb2.google_dot_protobuf_dot_empty__pb2.Empty())
+                analyzer.GetAnalyzerInfo(Empty())
         _, stderr, code = ended(output)
     assert ("ValueError: no such rule" in stderr, code) == (True, 1)
 
