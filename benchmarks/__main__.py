@@ -11,7 +11,17 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import checking, creating, fleet, loading, report, starting, throughput, verification
+from benchmarks import (
+    checking,
+    creating,
+    fleet,
+    loading,
+    report,
+    starting,
+    throughput,
+    verification,
+    worker_memory,
+)
 from benchmarks.figures import Figure
 
 _MEASUREMENTS: dict[str, Callable[[], list[Figure]]] = {
@@ -19,6 +29,7 @@ _MEASUREMENTS: dict[str, Callable[[], list[Figure]]] = {
     "check": checking.measure,
     "fleet": fleet.measure_unchanged,
     "forced": fleet.measure_forced,
+    "memory": worker_memory.measure,
     "create": creating.measure,
     "report": report.measure,
     "verification": verification.measure,
@@ -29,13 +40,21 @@ _MEASUREMENTS: dict[str, Callable[[], list[Figure]]] = {
 
 
 @click.command(
-    epilog="\b\nExamples:\n  python -m benchmarks                      all, 40 minutes\n"
+    epilog="\b\nExamples:\n  python -m benchmarks                      all, 45 minutes\n"
     "  python -m benchmarks verification import  only two\n"
+    "  python -m benchmarks create --tenants 5\n"
     "  python -m benchmarks --json > figures.json"
 )
 @click.argument("names", type=click.Choice(list(_MEASUREMENTS)), nargs=-1)
+@click.option(
+    "--tenants",
+    type=click.IntRange(1),
+    default=creating.TENANTS,
+    show_default=True,
+    help="Tenants of create.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Write the figures as JSON.")
-def main(names: tuple[str, ...], as_json: bool) -> None:
+def main(names: tuple[str, ...], tenants: int, as_json: bool) -> None:
     """Run the measurements, by default all of them.
 
     Ratios compare two measurements of one round, so that both have the same load of the machine. The result
@@ -45,7 +64,7 @@ def main(names: tuple[str, ...], as_json: bool) -> None:
     progress = Console(stderr=True)
     for name in names or tuple(_MEASUREMENTS):
         with progress.status(f"Measuring {name}…"):
-            figures += _MEASUREMENTS[name]()
+            figures += creating.measure(tenants) if name == "create" else _MEASUREMENTS[name]()
     if as_json:
         click.echo(json.dumps([_as_json(figure) for figure in figures], indent=2))
     else:

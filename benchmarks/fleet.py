@@ -41,7 +41,7 @@ def measure_unchanged() -> list[Figure]:
     """
     with tempfile.TemporaryDirectory(prefix="flow-mcp-bench-") as name:
         scratch = ScratchProject.prepare(Project(REPOSITORY), Path(name), {})
-        _applied(scratch, [_SAMPLE, _CHANGED])
+        applied(scratch, [_SAMPLE, _CHANGED])
         (scratch.project.directory / "stacks" / f"Pulumi.{_SAMPLE}.yaml").unlink()
         many = Path(name, "many")
         many.mkdir()
@@ -84,7 +84,7 @@ def measure_forced() -> list[Figure]:
     with tempfile.TemporaryDirectory(prefix="flow-mcp-bench-") as name:
         scratch = ScratchProject.prepare(Project(REPOSITORY), Path(name), {})
         tenants = [f"tenant-{number}" for number in range(FORCED)]
-        _applied(scratch, tenants)
+        applied(scratch, tenants)
         environment, directory = scratch.environment(), scratch.project.directory
         forced = [flow_mcp(), "up", "--all", "--force", "--yes", *_DAY]
         loops = [
@@ -144,7 +144,7 @@ def parallel_loop(tenants: Sequence[str], options: str) -> str:
     return f"printf '%s\\n' {' '.join(tenants)} | xargs -P {default_workers()} -I TENANT {up} TENANT"
 
 
-def _applied(scratch: ScratchProject, tenants: list[str]) -> None:
+def applied(scratch: ScratchProject, tenants: list[str]) -> None:
     """Apply tenants on premises, by Pulumi alone."""
     sample = (REPOSITORY / "stacks" / f"Pulumi.{_SAMPLE}.yaml").read_text(encoding="utf-8")
     for tenant in tenants:
