@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import BinaryIO
 
 _FIRST_DESCRIPTOR = 3
-_DESCRIPTORS = 1024
 
 
 @dataclass(frozen=True)
@@ -76,9 +75,16 @@ class Child:
 
     def terminate(self) -> None:
         """End the process with SIGTERM; without effect if it has ended."""
+        self._signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End the process with SIGKILL; without effect if it has ended."""
+        self._signal(signal.SIGKILL)
+
+    def _signal(self, number: signal.Signals) -> None:
         if self._exit_code is None:
             with suppress(ProcessLookupError):
-                os.kill(self.pid, signal.SIGTERM)
+                os.kill(self.pid, number)
 
 
 def fork() -> Child | int:
@@ -95,7 +101,7 @@ def fork() -> Child | int:
         return Child(pid, start[1], stdout[0], stderr[0])
     for number, descriptor in enumerate((start[0], stdout[1], stderr[1])):
         os.dup2(descriptor, number)
-    os.closerange(_FIRST_DESCRIPTOR, _DESCRIPTORS)
+    os.closerange(_FIRST_DESCRIPTOR, os.sysconf("SC_OPEN_MAX"))
     return _run_when_told()
 
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import gc
 import os
+import select
 import signal
 import socket
 import sys
 from contextlib import suppress
 from importlib import import_module
+from pathlib import Path
 
 from flow_mcp.engine.python_host import child
 from flow_mcp.engine.python_host.language_runtime import ROLES, LanguageRuntime
@@ -22,8 +24,8 @@ def main() -> int:
     """Serve requests until the requesting process ends.
 
     The arguments are the number of the control socket, the path of `pulumi-language-python-exec` and the
-    modules to import. Each request is one byte with a socket, on which the new host answers with its port.
-    The host ends when all other ends of that socket are closed: those of flow-mcp and of Pulumi.
+    modules to import. Each request is one byte with a socket, on which the new host answers with its port. It
+    then reads the process ID of Pulumi, and ends with that process.
     """
     control, executor, modules = socket.socket(fileno=int(sys.argv[1])), sys.argv[2], sys.argv[3:]
     # Pulumi ends its programs with SIGTERM; a Ctrl-C is for flow-mcp and Pulumi.
@@ -31,20 +33,22 @@ def main() -> int:
     signal.signal(signal.SIGCHLD, _reap)
     for module in modules:
         import_module(module)
+    if len([*Path("/proc/self/task").iterdir()]) > 1:
+        return 1  # a module has started a thread, which would be missing in the forked processes
     gc.collect()
     gc.freeze()  # a collection would write to the memory that the processes share
     while True:
         request, descriptors, _, _ = socket.recv_fds(control, 1, 1)
         if not request:
             return _wait_for_hosts()
-        lifeline = socket.socket(fileno=descriptors[0])
+        connection = socket.socket(fileno=descriptors[0])
         if os.fork() == 0:
             control.close()
-            return _host(lifeline, executor)
-        lifeline.close()
+            return _host(connection, executor)
+        connection.close()
 
 
-def _host(lifeline: socket.socket, executor: str) -> int:
+def _host(connection: socket.socket, executor: str) -> int:
     """Serve one run of the engine; return the exit code of this process, or of a program in a forked one."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     children: dict[str, child.Child] = {}
@@ -53,14 +57,18 @@ def _host(lifeline: socket.socket, executor: str) -> int:
         if isinstance(forked, int):
             return forked
         children[role] = forked
-    port = LanguageRuntime(children, executor).serve()
-    lifeline.sendall(f"{port}\n".encode())
-    while lifeline.recv(1):
-        pass
-    for process in children.values():
-        process.terminate()
-        process.wait()
+    runtime = LanguageRuntime(children, executor)
+    connection.sendall(f"{runtime.serve()}\n".encode())
+    _wait_for_pulumi(connection)
+    runtime.end()
     os._exit(0)  # without waiting for the threads of calls that the engine has abandoned
+
+
+def _wait_for_pulumi(connection: socket.socket) -> None:
+    """Wait for the end of the process whose ID arrives, or until it is certain that none arrives."""
+    with connection, connection.makefile("rb") as lines, suppress(ValueError, ProcessLookupError):
+        descriptor = os.pidfd_open(int(lines.readline()))
+        select.select([descriptor], [], [])
 
 
 def _reap(*_: object) -> None:

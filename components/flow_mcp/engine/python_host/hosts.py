@@ -6,6 +6,7 @@ https://github.com/pulumi/pulumi/blob/master/pkg/resource/plugin/langruntime_plu
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import subprocess
@@ -22,25 +23,30 @@ import yaml
 from flow_mcp.engine.project import Project
 
 _EXECUTOR = "pulumi-language-python-exec"
-_START_SECONDS = 60.0
+_START_SECONDS = 120.0
 _STOP_SECONDS = 5.0
 _PACKAGE = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True)
-class Attached:
-    """What a process of Pulumi needs to attach to a language host.
+class Host:
+    """A language host that waits for a process of Pulumi.
 
     Attributes:
-        environment: environment variables.
-        descriptors: file descriptors that the process inherits. The host ends when they are closed.
+        environment: the environment variables with which Pulumi attaches to it.
     """
 
     environment: Mapping[str, str]
-    descriptors: tuple[int, ...]
+    _socket: socket.socket | None = None
+
+    def serve(self, pid: int) -> None:
+        """Serve the process of Pulumi with this ID until it ends, also if this process ends before."""
+        if self._socket:
+            with suppress(OSError):  # the host has ended, which Pulumi reports
+                self._socket.sendall(f"{pid}\n".encode())
 
 
-NOT_ATTACHED = Attached({}, ())
+NO_HOST = Host({})
 """Pulumi starts its own language host."""
 
 
@@ -74,7 +80,7 @@ class PythonHosts:
             environment: the environment of Pulumi.
         """
         executor = shutil.which(_EXECUTOR, path=environment.get("PATH"))
-        if executor is None or not _uses_this_environment(project):
+        if executor is None or not _is_supported() or not _uses_this_environment(project):
             yield None
             return
         # -P: the working directory is not searched for modules.
@@ -87,23 +93,18 @@ class PythonHosts:
             hosts._stop()
 
     @contextmanager
-    def attached(self) -> Iterator[Attached]:
-        """Fork a host for one run of Pulumi, which must end within this block."""
-        lifeline = self._lifeline()
-        if lifeline is None:
-            yield NOT_ATTACHED
-            return
-        with lifeline[0] as descriptor:
-            languages = f"python:{lifeline[1]}"
-            yield Attached({"PULUMI_DEBUG_LANGUAGES": languages}, (descriptor.fileno(),))
-
-    def _lifeline(self) -> tuple[socket.socket, int] | None:
-        """Return the socket that keeps a new host running, and the host's port; None without a host."""
+    def host(self) -> Iterator[Host]:
+        """Fork a host for one run of Pulumi. It ends with this block unless it serves a process then."""
         while server := self._running():
-            with suppress(OSError, ValueError):
-                return server.fork()
-            self._discard(server)
-        return None
+            try:
+                connection, port = server.fork()
+            except (OSError, ValueError):
+                self._discard(server)
+                continue
+            with connection:
+                yield Host({"PULUMI_DEBUG_LANGUAGES": f"python:{port}"}, connection)
+            return
+        yield NO_HOST
 
     def _running(self) -> _Server | None:
         with self._lock:
@@ -150,23 +151,23 @@ class _Server:
         return cls(process, control)
 
     def fork(self) -> tuple[socket.socket, int]:
-        """Fork a host; return the socket that keeps it running, and its port.
+        """Fork a host; return the socket on which it expects Pulumi's process ID, and its port.
 
         Raises:
             OSError: the process has ended, or does not answer.
             ValueError: the host has ended before it answered.
         """
-        lifeline, theirs = socket.socketpair()
+        connection, theirs = socket.socketpair()
         try:
             with theirs:
                 socket.send_fds(self.control, [b"h"], [theirs.fileno()])
-            lifeline.settimeout(_START_SECONDS)
+            connection.settimeout(_START_SECONDS)
             answer = b""
-            while not answer.endswith(b"\n") and (received := lifeline.recv(64)):
+            while not answer.endswith(b"\n") and (received := connection.recv(64)):
                 answer += received
-            return lifeline, int(answer)
+            return connection, int(answer)
         except BaseException:
-            lifeline.close()
+            connection.close()
             raise
 
     def stop(self) -> None:
@@ -177,6 +178,20 @@ class _Server:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+
+def _is_supported() -> bool:
+    """Return whether this is a Linux with pidfd_open (5.3).
+
+    On macOS a process that has loaded the system's frameworks cannot be forked.
+    """
+    if sys.platform != "linux":
+        return False
+    try:
+        os.close(os.pidfd_open(os.getpid()))
+    except OSError:
+        return False
+    return True
 
 
 def _uses_this_environment(project: Project) -> bool:

@@ -51,6 +51,7 @@ class LanguageRuntime(language_pb2_grpc.LanguageRuntimeServicer):
 
     def __init__(self, children: Mapping[str, Child], executor: str) -> None:
         self._children, self._executor = dict(children), executor
+        self._processes: list[_Process] = [*children.values()]
         self._engine = ""
 
     def serve(self) -> int:
@@ -61,6 +62,12 @@ class LanguageRuntime(language_pb2_grpc.LanguageRuntimeServicer):
         server.start()
         self._server = server
         return port
+
+    def end(self) -> None:
+        """Kill all processes and wait for their ends."""
+        for process in self._processes:
+            process.kill()
+            process.wait()
 
     def Handshake(self, request: Any, _: Any) -> Any:  # noqa: N802 gRPC's name
         self._engine = request.engine_address
@@ -147,6 +154,7 @@ class LanguageRuntime(language_pb2_grpc.LanguageRuntimeServicer):
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
             )
+            self._processes.append(process)
         else:
             child.start(program)
             process = child

@@ -22,7 +22,7 @@ from typing import Any, Literal
 
 from flow_mcp.common.interruption import Interruption
 from flow_mcp.engine.fleet.locks import registered_process, update_key
-from flow_mcp.engine.python_host.hosts import NOT_ATTACHED, Attached, PythonHosts
+from flow_mcp.engine.python_host.hosts import NO_HOST, Host, PythonHosts
 from flow_mcp.engine.stacks import Stacks
 from flow_mcp.review.policy.configuration import AS_OF
 from flow_mcp.review.preview.errors import PreviewError
@@ -178,9 +178,9 @@ class Engine:
                     stdin=subprocess.DEVNULL,
                     stdout=output,
                     stderr=errors,
-                    pass_fds=host.descriptors,
                     start_new_session=True,  # otherwise a Ctrl-C in the terminal would reach Pulumi twice
                 )
+                host.serve(process.pid)
                 received: list[Event] = []
                 with registered_process(process, update):
                     try:
@@ -192,11 +192,11 @@ class Engine:
                         raise
             return Run(command, process.returncode, tuple(received), stderr.read_text("utf-8", "replace"))
 
-    def _language_host(self, events: _Events) -> AbstractContextManager[Attached]:
+    def _language_host(self, events: _Events) -> AbstractContextManager[Host]:
         """Return a block with a language host for one run; commands without events run no program."""
         if self.hosts is None or events == "none":
-            return nullcontext(NOT_ATTACHED)
-        return self.hosts.attached()
+            return nullcontext(NO_HOST)
+        return self.hosts.host()
 
     def environment(self) -> dict[str, str]:
         """Return the environment of Pulumi and its programs."""

@@ -24,6 +24,16 @@ _UNKNOWN_VALUE_MESSAGE = re.compile(r"can't run policy '[^']*' from policy pack 
 _UNKNOWN = "needs a value that is unknown until the update"
 
 
+def needs_unknown_value(event: Event) -> bool:
+    """Return whether the event says only that a policy needs a value that is unknown in a preview.
+
+    Its message, which may contain other values, is never shown.
+    """
+    policy = event.get("policyEvent", {})
+    advisory = policy.get("enforcementLevel") == "advisory"
+    return bool(advisory and _UNKNOWN_VALUE_MESSAGE.match(str(policy.get("message", "")).strip()))
+
+
 @dataclass(frozen=True)
 class Policies:
     """The policies of the project's pack, as Pulumi runs them.

@@ -13,6 +13,7 @@ from typing import Any
 
 from flow_mcp.review.preview.engine import Engine, Event, Run
 from flow_mcp.review.preview.errors import PreviewError
+from flow_mcp.review.preview.policies import needs_unknown_value
 from flow_mcp.review.preview.values import SECRET, SECRET_MARK, SIGNATURE
 
 _MINIMUM_LENGTH = 4  # shorter texts are part of many words, and are no secrets
@@ -40,7 +41,7 @@ def with_masked_secrets(engine: Engine, run: Run, stack: str, *configuration: st
 
 
 def _has_message(event: Event) -> bool:
-    hidden = event.get("diagnosticEvent", {}).get("severity") in _NOT_SHOWN
+    hidden = event.get("diagnosticEvent", {}).get("severity") in _NOT_SHOWN or needs_unknown_value(event)
     return not hidden and any(kind in event for kind, _ in _MESSAGES)
 
 

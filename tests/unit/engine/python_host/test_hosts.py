@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -19,7 +20,7 @@ from google.protobuf.empty_pb2 import Empty  # type: ignore[import-untyped]
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc, language_pb2, language_pb2_grpc
 
 from flow_mcp.engine.project import Project
-from flow_mcp.engine.python_host.hosts import NOT_ATTACHED, PythonHosts
+from flow_mcp.engine.python_host.hosts import NO_HOST, PythonHosts
 
 _SECONDS = 60.0
 PROJECT = """\
@@ -117,13 +118,15 @@ def project(tmp_path: Path) -> Project:
 
 @contextmanager
 def running(hosts: PythonHosts) -> Iterator[Run]:
-    with hosts.attached() as attached:
-        name, _, port = attached.environment["PULUMI_DEBUG_LANGUAGES"].partition(":")
+    with hosts.host() as host, subprocess.Popen(["sleep", "600"]) as pulumi:
+        host.serve(pulumi.pid)
+        name, _, port = host.environment["PULUMI_DEBUG_LANGUAGES"].partition(":")
         assert name == "python"
         with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
             stub = language_pb2_grpc.LanguageRuntimeStub(channel)
             stub.Handshake(language_pb2.LanguageHandshakeRequest(engine_address="127.0.0.1:1"))
             yield Run(stub)
+        pulumi.kill()
 
 
 def descendants() -> list[psutil.Process]:
@@ -245,8 +248,8 @@ def test_a_killed_process_is_replaced_once_and_then_pulumi_starts_its_own_hosts(
     with running(hosts):
         pass
     kill()
-    with hosts.attached() as attached:
-        assert attached is NOT_ATTACHED
+    with hosts.host() as host:
+        assert host is NO_HOST
 
 
 @pytest.mark.parametrize(
