@@ -79,6 +79,20 @@ def test_without_messages_no_secret_is_read(pulumi: Path) -> None:
     assert not (pulumi / "commands").exists()
 
 
+def test_for_a_policy_that_needs_an_unknown_value_no_secret_is_read(pulumi: Path) -> None:
+    message = "can't run policy 'X' from policy pack 'flow-mcp' during preview: MARKER-1 is unknown"
+    unknown = policy(message=message, level="advisory")
+
+    assert masked_events(pulumi, unknown, summary()) == in_order(unknown, summary())
+    assert not (pulumi / "commands").exists()
+
+    # A message of another level, or with another beginning, can be shown.
+    mandatory = policy(message=message)
+    other = policy(message=f"a rule says: {message}", level="advisory")
+    shown = masked_events(pulumi, mandatory, other, summary())
+    assert "MARKER" not in str(shown)
+
+
 @pytest.mark.parametrize("broken", ["state", "config"])
 def test_without_the_secrets_no_message_is_shown(pulumi: Path, broken: str) -> None:
     (pulumi / broken).write_text("Enter your passphrase", "utf-8")
