@@ -31,10 +31,13 @@ class MadeTenant:
 
     def refusal(self, environment: str, error: str | None = None) -> Refusal:
         """Return the 401 of this environment with its challenge."""
-        scopes = self._resource(environment).authorization_servers[0].scopes_advertised
         begin = f'error="{error}", ' if error else ""
         described = self._described(environment)
-        return self._path(environment), 401, f'Bearer {begin}{described}, scope="{" ".join(scopes)}"'
+        return self._path(environment), 401, f'Bearer {begin}{described}, scope="{self.scope(environment)}"'
+
+    def scope(self, environment: str) -> str:
+        """Return the scope in the environment's challenge."""
+        return " ".join(self._resource(environment).authorization_servers[0].scopes_advertised)
 
     def forbidden(self, environment: str) -> Refusal:
         """Return the 403 without scope, which no other token would change."""

@@ -46,6 +46,7 @@ def declaration(name: str, keycloak: str, certificate: str) -> dict[str, Any]:
             "desktop": {**person, "access": ["1/test"]},
             "inspector": {"application": "inspector", "access": ["1/test"], **_PEOPLE},
             "agent": program,
+            "scopeless-agent": {**program, "requestsScope": False},
             "roaming-agent": {**program, "access": ["*"]},
             "signing-agent": {**program, "privateKeyJwt": {"certificate": certificate}},
         },

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.interop.clients import fastmcp, python_sdk
+from tests.interop.clients import fastmcp, python_sdk, typescript_sdk
 from tests.interop.clients.python_sdk import Memory
+from tests.interop.clients.typescript_sdk import Package
 from tests.interop.desk import Desk, RefusedError
 
 Ask = Callable[[Desk, str], dict[str, str]]
@@ -17,6 +18,8 @@ _CLIENTS = {
     "python-sdk, private_key_jwt": (python_sdk.ask_with_key, "signing-agent"),
     "fastmcp, secret": (fastmcp.ask_with_secret, "agent"),
     "fastmcp, private_key_jwt": (fastmcp.ask_with_key, "signing-agent"),
+    "typescript-sdk, secret": (typescript_sdk.ask_with_secret, "agent"),
+    "typescript-sdk, private_key_jwt": (typescript_sdk.ask_with_key, "signing-agent"),
 }
 _EACH = pytest.mark.parametrize("ask", [ask for ask, _ in _CLIENTS.values()], ids=_CLIENTS)
 
@@ -72,6 +75,24 @@ def test_another_tenants_token_is_denied(desk: Desk) -> None:
     with pytest.raises(RefusedError):
         python_sdk.ask_with_secret(desk, neighbour.url("test"), memory)
     assert desk.scene.refusals() == [neighbour.refusal("test", "invalid_token")]
+
+
+def test_a_program_that_requests_no_scope_is_denied_with_its_token(desk: Desk) -> None:
+    tenant = desk.scene.tenant
+    with pytest.raises(RefusedError, match="401 after successful authentication"):
+        typescript_sdk.ask_with_secret(desk, tenant.url("test"), Package.VERSION_1)
+    assert desk.scene.refusals() == [tenant.refusal("test"), tenant.refusal("test", "invalid_token")]
+
+
+@pytest.mark.parametrize(("name", "configured"), [("agent", True), ("scopeless-agent", False)])
+def test_a_program_gets_the_tools_result_with_a_configured_or_default_scope(
+    desk: Desk, name: str, configured: bool
+) -> None:
+    tenant = desk.scene.tenant
+    scope = tenant.scope("test") if configured else None
+    answer = typescript_sdk.ask_with_secret(desk, tenant.url("test"), Package.VERSION_1, name, scope)
+    assert (answer["environment"], answer["client"]) == ("test", tenant.client(name).client_id)
+    assert desk.scene.refusals() == [tenant.refusal("test")]
 
 
 def _memory_of_a_call(desk: Desk, name: str) -> Memory:

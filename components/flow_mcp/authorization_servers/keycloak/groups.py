@@ -7,22 +7,9 @@ from typing import Any
 
 from flow_mcp.authorization_servers.errors import AuthorizationServerError
 from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, realm_path
-from flow_mcp.authorization_servers.keycloak.group_paths import Names, group_path, path_names
-from flow_mcp.engine.plugin.resource import Properties
+from flow_mcp.authorization_servers.keycloak.group_paths import Group, Names, group_path, path_names
 
 _MAXIMUM_SUGGESTIONS = 5
-
-
-class Group(Properties):
-    """An existing group.
-
-    Attributes:
-        id: the ID that Keycloak assigned.
-        path: the path, in the form of a tenant's file.
-    """
-
-    id: str
-    path: str
 
 
 def find(api: AdminApi, realm: str, declared: Iterable[str]) -> dict[str, Group]:

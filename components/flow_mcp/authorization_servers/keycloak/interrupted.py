@@ -7,7 +7,7 @@ from typing import Any
 
 from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, Administration, realm_path
 from flow_mcp.authorization_servers.keycloak.claim_resource import ClaimInputs, claimed_error, find_claims
-from flow_mcp.authorization_servers.keycloak.preflight import OWNER_ATTRIBUTE
+from flow_mcp.authorization_servers.keycloak.names import OWNER_ATTRIBUTE
 from flow_mcp.engine.fleet.interrupted import Operation
 
 Api = Callable[[Administration], AdminApi]

@@ -19,6 +19,10 @@ SCOPE_PREFIX = "flow-mcp/"
 # Keycloak's does. Keycloak rejects a request with a scope that the client does not have.
 OFFLINE_ACCESS = "offline_access"
 """The scope with which a client for people gets refresh tokens."""
+OWNER_ATTRIBUTE = "flowMcpOwner"
+"""Attribute of realms and clients that names the stack that created them."""
+OVERLAP_ATTRIBUTE = "flowMcpSecretOverlap"
+"""The client attribute with the declared overlap, by which the client policies select clients."""
 BUILT_IN_CLIENTS = frozenset(
     {"account", "account-console", "admin-cli", "broker", "realm-management", "security-admin-console"}
 )

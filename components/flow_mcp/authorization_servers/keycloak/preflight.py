@@ -13,13 +13,12 @@ from flow_mcp.authorization_servers.errors import AuthorizationServerError, Owne
 from flow_mcp.authorization_servers.keycloak import groups, server_features
 from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, Administration, realm_path
 from flow_mcp.authorization_servers.keycloak.claim_resource import find_claims
-from flow_mcp.authorization_servers.keycloak.groups import Group
+from flow_mcp.authorization_servers.keycloak.group_paths import Group
+from flow_mcp.authorization_servers.keycloak.names import OWNER_ATTRIBUTE
 from flow_mcp.engine.plugin.resource import Function, Properties
 
 OLDEST_SUPPORTED = (26, 4)
 """The first version that publishes RFC 8414 metadata with the issuer's path inserted."""
-OWNER_ATTRIBUTE = "flowMcpOwner"
-"""Attribute of realms and clients that names the stack that created them."""
 _NOBODY = "00000000-0000-0000-0000-000000000000"
 
 

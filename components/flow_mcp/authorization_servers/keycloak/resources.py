@@ -11,7 +11,7 @@ import pulumi
 from flow_mcp.authorization_servers.discovery.resources import AuthorizationServerMetadata
 from flow_mcp.authorization_servers.keycloak import federated_issuers, names
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
-from flow_mcp.authorization_servers.keycloak.groups import Group
+from flow_mcp.authorization_servers.keycloak.group_paths import Group
 from flow_mcp.authorization_servers.keycloak.scopes import admitted_groups
 from flow_mcp.authorization_servers.keycloak.secret_rotation import overlaps
 from flow_mcp.engine.plugin.program import PluginResource, call

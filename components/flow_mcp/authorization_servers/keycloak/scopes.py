@@ -15,8 +15,7 @@ import pulumi_keycloak as keycloak
 
 from flow_mcp.authorization_servers.keycloak import names
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
-from flow_mcp.authorization_servers.keycloak.group_paths import Names, group_path, path_names
-from flow_mcp.authorization_servers.keycloak.groups import Group
+from flow_mcp.authorization_servers.keycloak.group_paths import Group, Names, group_path, path_names
 from flow_mcp.authorization_servers.keycloak.scope_properties import (
     MAPPERS,
     audience_properties,

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 import pulumi
 
 from flow_mcp.authorization_servers.keycloak import client_policies, names
-from flow_mcp.authorization_servers.keycloak.client_secret_resource import OVERLAP_ATTRIBUTE
-from flow_mcp.authorization_servers.keycloak.preflight import OWNER_ATTRIBUTE
+from flow_mcp.authorization_servers.keycloak.names import OVERLAP_ATTRIBUTE, OWNER_ATTRIBUTE
 from flow_mcp.declaration.base import seconds
 from flow_mcp.declaration.declaration import Declaration
 

@@ -13,7 +13,7 @@ import pytest
 
 from flow_mcp.authorization_servers.errors import AuthorizationServerError, OwnedByOthersError, RightsError
 from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, Administration
-from flow_mcp.authorization_servers.keycloak.groups import Group
+from flow_mcp.authorization_servers.keycloak.group_paths import Group
 from flow_mcp.authorization_servers.keycloak.preflight import (
     KeycloakPreflight,
     PreflightArguments,

@@ -14,7 +14,7 @@ from flow_mcp.authorization_servers.keycloak.adoption.representations import (
     mapping,
     text,
 )
-from flow_mcp.authorization_servers.keycloak.preflight import OWNER_ATTRIBUTE
+from flow_mcp.authorization_servers.keycloak.names import OWNER_ATTRIBUTE
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 

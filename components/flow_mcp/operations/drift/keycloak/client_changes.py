@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from flow_mcp.authorization_servers.keycloak.names import OFFLINE_ACCESS
-from flow_mcp.authorization_servers.keycloak.preflight import OWNER_ATTRIBUTE
+from flow_mcp.authorization_servers.keycloak.names import OFFLINE_ACCESS, OWNER_ATTRIBUTE
 from flow_mcp.operations.drift.drift import Drift
 from flow_mcp.operations.drift.keycloak.values import Subject
 from flow_mcp.operations.drift.refresh import Resource

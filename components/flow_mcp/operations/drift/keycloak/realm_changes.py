@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from flow_mcp.authorization_servers.keycloak.preflight import OWNER_ATTRIBUTE
+from flow_mcp.authorization_servers.keycloak.names import OWNER_ATTRIBUTE
 from flow_mcp.authorization_servers.keycloak.registration_policies import (
     DEFAULTS,
     HOSTS,

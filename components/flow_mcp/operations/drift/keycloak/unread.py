@@ -20,7 +20,7 @@ from typing import Any
 
 from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, realm_path
 from flow_mcp.authorization_servers.keycloak.grants import ATTRIBUTES, JWT_GRANT
-from flow_mcp.authorization_servers.keycloak.preflight import OWNER_ATTRIBUTE
+from flow_mcp.authorization_servers.keycloak.names import OWNER_ATTRIBUTE
 from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.declaration.enterprise import issuers_of
 from flow_mcp.operations.drift.drift import Drift
