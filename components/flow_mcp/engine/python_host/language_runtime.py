@@ -142,12 +142,12 @@ class LanguageRuntime(language_pb2_grpc.LanguageRuntimeServicer):
 
     def _start(self, role: str, info: Any, program: Program, context: Any) -> _Process:
         """Run a program until it ends or the engine cancels the call."""
-        interpreter = _interpreter(info)
-        child = self._children.pop(role, None) if Path(interpreter).samefile(sys.executable) else None
+        environment = _virtual_environment(info)
+        child = self._children.pop(role, None) if environment.samefile(sys.prefix) else None
         process: _Process
         if child is None:
             process = subprocess.Popen(
-                [interpreter, *program.command],
+                [str(environment / "bin" / "python"), *program.command],
                 cwd=program.directory,
                 env=dict(program.environment),
                 stdin=subprocess.DEVNULL,
@@ -160,6 +160,8 @@ class LanguageRuntime(language_pb2_grpc.LanguageRuntimeServicer):
             process = child
         if not context.add_callback(process.terminate):
             process.terminate()
+        # A cancelled call waits for nothing more.
+        threading.Thread(target=process.wait, daemon=True).start()
         return process
 
     def _log(self, text: bytes) -> None:
@@ -169,12 +171,9 @@ class LanguageRuntime(language_pb2_grpc.LanguageRuntimeServicer):
             engine_pb2_grpc.EngineStub(channel).Log(request)
 
 
-def _interpreter(info: Any) -> str:
-    """Return the interpreter of the virtual environment that a program's project file names."""
-    options = dict(info.options)
-    if not (virtualenv := options.get("virtualenv")):
-        return sys.executable
-    return str(Path(info.root_directory, virtualenv, "bin", "python"))
+def _virtual_environment(info: Any) -> Path:
+    """Return the virtual environment that a program's project file names, or else that of this process."""
+    return Path(info.root_directory, str(dict(info.options).get("virtualenv") or sys.prefix))
 
 
 def _line(process: _Process) -> bytes:

@@ -73,11 +73,14 @@ class Run:
 
     stub: Any
 
-    def plugin(self, directory: Path, *arguments: str, kind: str = "resource", mark: str = "") -> Any:
+    def plugin(
+        self, directory: Path, *arguments: str, kind: str = "resource", mark: str = "", virtualenv: str = ""
+    ) -> Any:
         """Start a plugin, and return the stream of its output."""
         info = language_pb2.ProgramInfo(
             root_directory=str(directory), program_directory=str(directory), entry_point="."
         )
+        info.options.update({"virtualenv": virtualenv})
         environment = [*(f"{name}={value}" for name, value in os.environ.items()), f"MARK={mark}"]
         request = language_pb2.RunPluginRequest(
             pwd=str(directory), args=arguments, env=environment, info=info, kind=kind
@@ -119,14 +122,16 @@ def project(tmp_path: Path) -> Project:
 @contextmanager
 def running(hosts: PythonHosts) -> Iterator[Run]:
     with hosts.host() as host, subprocess.Popen(["sleep", "600"]) as pulumi:
-        host.serve(pulumi.pid)
-        name, _, port = host.environment["PULUMI_DEBUG_LANGUAGES"].partition(":")
-        assert name == "python"
-        with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
-            stub = language_pb2_grpc.LanguageRuntimeStub(channel)
-            stub.Handshake(language_pb2.LanguageHandshakeRequest(engine_address="127.0.0.1:1"))
-            yield Run(stub)
-        pulumi.kill()
+        try:
+            host.serve(pulumi.pid)
+            name, _, port = host.environment["PULUMI_DEBUG_LANGUAGES"].partition(":")
+            assert name == "python"
+            with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+                stub = language_pb2_grpc.LanguageRuntimeStub(channel)
+                stub.Handshake(language_pb2.LanguageHandshakeRequest(engine_address="127.0.0.1:1"))
+                yield Run(stub)
+        finally:
+            pulumi.kill()
 
 
 def descendants() -> list[psutil.Process]:
@@ -144,6 +149,17 @@ def test_a_plugin_runs_in_a_forked_process_with_its_own_surroundings(
     assert (stderr, code) == ("a warning", 3)
     # A run has one prepared process for its plugin; a further one starts an interpreter.
     assert again == [["two"], str(reporting), "second", False]
+
+
+def test_a_plugin_of_another_virtual_environment_runs_in_its_interpreter(
+    hosts: PythonHosts, tmp_path: Path
+) -> None:
+    reporting = program(tmp_path / "reporting", REPORT)
+    (reporting / "other" / "bin").mkdir(parents=True)
+    (reporting / "other" / "bin" / "python").symlink_to(sys.executable)
+    with running(hosts) as run:
+        stdout, _, code = ended(run.plugin(reporting, virtualenv="other"))
+    assert (json.loads(stdout), code) == ([[], str(reporting), "", False], 0)
 
 
 def test_what_one_runs_plugin_leaves_in_memory_does_not_reach_another_run(
