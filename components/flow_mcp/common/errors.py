@@ -17,7 +17,7 @@
     │   └── NotAppliedError      the stack has no settings yet
     ├── PreviewError             Pulumi's preview failed or its result is unreliable
     │   ├── LockedError          another update holds the stack's lock
-    │   └── UnansweredError      the authorization server did not answer an update
+    │   └── UnansweredError      the authorization server did not answer during an update
     ├── WaveError                the percentages of the waves of an update are invalid
     ├── ShardError               a text does not name a shard
     ├── UnresolvedError          it is unknown whether a killed update created a resource
