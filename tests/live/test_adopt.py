@@ -67,7 +67,8 @@ def test_the_migration_page_leads_from_the_settings_window_to_a_stack_and_back(
                 ended = flow_mcp(module_scratch, *arguments)
                 assert ended.returncode == 0, ended.stdout + ended.stderr
             else:
-                confirmed = {"up": ["--yes", "--skip-preview"], "stack rm": ["--yes"]}
+                unasked = ["--yes", "--skip-preview"]
+                confirmed = {"up": unasked, "destroy": unasked, "stack rm": ["--yes"]}
                 name = arguments[0] if arguments[0] != "stack" else " ".join(arguments[:2])
                 module_scratch.pulumi(*arguments, *confirmed.get(name, ()))
             if arguments[0] == "up":
@@ -77,10 +78,7 @@ def test_the_migration_page_leads_from_the_settings_window_to_a_stack_and_back(
     delivered = (module_scratch.project.directory / "settings" / "handmade.json").read_text("utf-8")
     (server,) = SettingsEnvelope.from_json(delivered).document().authorization_servers
     assert [client.client_id for client in server.clients] == ["desktop", "nightly"]
-    assert _without_claim(realm_by_hand.everything(realm)) == before
-    for component in realm.get("components"):
-        if component.get("subType") == CLAIM:
-            realm.delete(f"components/{component['id']}")
+    assert realm_by_hand.everything(realm) == before
     file.unlink()
 
 

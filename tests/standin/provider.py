@@ -160,9 +160,7 @@ class StandIn(Provider):
             names = {
                 name: value
                 for name, value in state.items()
-                if name in resource.inputs.keys() - (resource.computed - resource.required)
-                and value != defaults.get(name)
-                and (name in defaults or value)
+                if name in resource.inputs and value != defaults.get(name) and (name in defaults or value)
             }
         return ReadResponse(
             request.resource_id,

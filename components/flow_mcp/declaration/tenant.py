@@ -96,6 +96,11 @@ class Tenant(Declared):
         description="The objects that existed before the stack, by resource; `flow-mcp adopt` writes it.",
     )
 
+    def adopts(self, resource_type: str, name: str) -> bool:
+        """Return whether an object existed before the stack, which then leaves it when it is destroyed."""
+        adopted = (self.adopted or {}).get(f"{resource_type}/{name}")
+        return adopted is not None and adopted.id is not None
+
     def leaves(self, resource_type: str, name: str) -> bool:
         """Return whether the stack does not create a resource yet."""
         adopted = (self.adopted or {}).get(f"{resource_type}/{name}")

@@ -65,13 +65,16 @@ def create(
         granted = [resource.scope for resource in reached if resource.scope]
         unasked = granted if declared.gets_scope_unasked else []
         tenant = declaration.tenant
+        # Deleting such a list would take the scopes from a client that stays at the server.
+        adopted = pulumi.ResourceOptions(retain_on_delete=tenant.adopts("Client", name) or None)
+        scope_opts = pulumi.ResourceOptions.merge(opts, adopted)
         if not tenant.leaves("ClientDefaultScopes", default_scopes_name(name)):
             keycloak.openid.ClientDefaultScopes(
                 default_scopes_name(name),
                 realm_id=realm,
                 client_id=client.id,
                 default_scopes=[*DEFAULT_SCOPES, *unasked],
-                opts=opts,
+                opts=scope_opts,
             )
         if not tenant.leaves("ClientOptionalScopes", optional_scopes_name(name)):
             keycloak.openid.ClientOptionalScopes(
@@ -79,7 +82,7 @@ def create(
                 realm_id=realm,
                 client_id=client.id,
                 optional_scopes=[*(() if unasked else granted), *refresh],
-                opts=opts,
+                opts=scope_opts,
             )
         if declared.grant is Grant.CLIENT_CREDENTIALS:
             for resource in declaration.reached_by(declared.access):
