@@ -174,6 +174,20 @@ def test_what_one_runs_plugin_leaves_in_memory_does_not_reach_another_run(
     assert outputs == ["None\n", "None\n"]
 
 
+def test_the_end_of_a_program_closes_no_file_that_the_program_opened(
+    hosts: PythonHosts, tmp_path: Path
+) -> None:
+    opening = program(
+        tmp_path / "opening",
+        "import atexit, os\n"
+        "opened = {os.open(os.devnull, os.O_RDONLY) for _ in range(40)}\n"
+        "atexit.register(lambda: print(opened - {int(name) for name in os.listdir('/proc/self/fd')}))\n",
+    )
+    with running(hosts) as run:
+        stdout, stderr, code = ended(run.plugin(opening))
+    assert (stdout, stderr, code) == ("set()\n", "", 0)
+
+
 def test_a_program_that_raises_is_reported_with_its_own_frames(hosts: PythonHosts, tmp_path: Path) -> None:
     failing = program(tmp_path / "failing", "raise ValueError('no such thing')\n")
     with running(hosts) as run:
