@@ -144,10 +144,10 @@ def run_when_told() -> int:
 
 def _close_files() -> None:
     """Close all files but the standard ones. Closing all possible numbers can take minutes in a container."""
-    for name in os.listdir("/proc/self/fd"):
-        if int(name) >= _FIRST_DESCRIPTOR:
+    for number in [int(file.name) for file in Path("/proc/self/fd").iterdir()]:
+        if number >= _FIRST_DESCRIPTOR:
             with suppress(OSError):  # the directory itself
-                os.close(int(name))
+                os.close(number)
 
 
 def _exit_with_parent(start: int) -> None:
