@@ -14,7 +14,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import grpc
-from pulumi.runtime.proto import analyzer_pb2
+from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
 _SERVICE = "/pulumirpc.Analyzer/"
 _CONFIGURE = f"{_SERVICE}ConfigureStack"
@@ -67,8 +67,21 @@ class PolicyProxy(grpc.GenericRpcHandler):
         }
 
     def connect(self, port: int) -> None:
-        """Pass the calls on to the pack's server at this port of 127.0.0.1."""
-        self._pack.set_result(grpc.insecure_channel(f"127.0.0.1:{port}", OPTIONS))
+        """Pass the calls on to the pack's server at this port of 127.0.0.1, the configuration first.
+
+        The configuration has the stack's tags, which no environment variable contains.
+        """
+        channel = grpc.insecure_channel(f"127.0.0.1:{port}", OPTIONS)
+        try:
+            if self._configuration is not None:
+                analyzer_pb2_grpc.AnalyzerStub(channel).ConfigureStack(self._configuration)
+        except grpc.RpcError as error:
+            call: Any = error
+            if call.code() is not grpc.StatusCode.UNIMPLEMENTED:  # policy packs of older SDKs
+                reason = f"the policy pack rejects the configuration of the stack: {call.details()}"
+                self._pack.set_exception(ConnectionError(reason))
+                return
+        self._pack.set_result(channel)
 
     def stop(self) -> None:
         """Stop serving; calls that wait for the pack fail."""
