@@ -289,6 +289,8 @@ def test_a_killed_process_is_replaced_once_and_then_pulumi_starts_its_own_hosts(
         {"Pulumi.yaml": "name: x\nruntime: {name: nodejs}\n"},
         {"Pulumi.yaml": "name: x\nruntime: {name: python, options: {virtualenv: other}}\n"},
         {"Pulumi.yaml": PROJECT.replace("pip", "uv")},
+        {"Pulumi.yaml": PROJECT.replace("[{name: flow-mcp, path: plugin}]", "[flow-mcp]")},
+        {"Pulumi.yaml": PROJECT.replace("[{name: flow-mcp, path: plugin}]", "flow-mcp")},
         {"plugin/PulumiPlugin.yaml": "runtime: {name: python, options: {virtualenv: other}}\n"},
         {"policies/PulumiPolicy.yaml": "runtime: {name: nodejs}\n"},
         {"plugin/flow_mcp/__init__.py": ""},
@@ -302,6 +304,12 @@ def test_a_project_with_other_python_than_this_one_gets_pulumis_own_language_hos
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text.replace("VENV", sys.prefix), "utf-8")
     environment = {"PATH": str(project.directory)}
+    with PythonHosts.of(project, (), environment) as hosts:
+        assert hosts is None
+
+
+def test_a_user_who_attaches_pulumi_to_own_language_hosts_keeps_them(project: Project) -> None:
+    environment = {"PATH": str(project.directory), "PULUMI_DEBUG_LANGUAGES": "python:1234"}
     with PythonHosts.of(project, (), environment) as hosts:
         assert hosts is None
 
