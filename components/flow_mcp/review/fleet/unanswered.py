@@ -19,6 +19,7 @@ from flow_mcp.review.preview.errors import UnansweredError
 # Keycloak starts in less than a minute.
 _WAIT_SECONDS = 120.0
 _POLL_SECONDS = 1.0
+_INTERRUPTED = "the run was interrupted"
 
 
 def resolved(
@@ -47,7 +48,8 @@ def resolved(
     try:
         _await_answer(recovery, stack, known, detail)
         recovery.resolve(stack, detail, known)
-    except FlowMcpError as cause:
+    except (FlowMcpError, KeyboardInterrupt) as failure:
+        cause = _INTERRUPTED if isinstance(failure, KeyboardInterrupt) else failure
         names = ", ".join(sorted({operation.urn.rpartition("::")[2] for operation in known}))
         return FleetError(
             f"{error}. The server may have carried out the changes of {names}, which could not be found out: "
@@ -72,6 +74,8 @@ def _await_answer(
     detail("waits until Keycloak answers")
     deadline = time.monotonic() + _WAIT_SECONDS
     while not keycloak.answers(operations[0], state):
-        if recovery.fleet.interruption.count or time.monotonic() > deadline:
+        if recovery.fleet.interruption.count:
+            raise FleetError(_INTERRUPTED)
+        if time.monotonic() > deadline:
             raise FleetError("it did not answer again")
         time.sleep(_POLL_SECONDS)
