@@ -54,7 +54,7 @@ def resolved(
         return FleetError(
             f"{error}. The server may have carried out the changes of {names}, which could not be found out: "
             f"{cause}. Run the command again when the server answers. If it fails because an object exists, "
-            "delete the object at the server"
+            "check that nobody else created the object, and delete it at the server"
         )
     return FleetError(
         f"{error}. The state now contains what the server had carried out. Run the command again"

@@ -70,7 +70,7 @@ def test_a_server_that_does_not_answer_in_time_is_reported_with_the_resources(
     expected = (
         "no answer. The server may have carried out the changes of planners, web, which could not be found "
         "out: {}. Run the command again when the server answers. If it fails because an "
-        "object exists, delete the object at the server"
+        "object exists, check that nobody else created the object, and delete it at the server"
     )
     assert report(CLIENT, GROUP) == expected.format("it did not answer again")
     monkeypatch.setattr(unanswered, "_WAIT_SECONDS", 1e9)
