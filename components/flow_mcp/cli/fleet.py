@@ -112,7 +112,7 @@ def kubernetes(to: Path | None, **given: Any) -> None:
 @click.option("--organization", help="Organization at Pulumi Cloud.  [default: none, for other backends]")
 @_secret
 @_variables
-@click.option("--service-account", default="flow-mcp", show_default=True, help="Its name.")
+@click.option("--service-account", default="flow-mcp", show_default=True, help="Name of the ServiceAccount.")
 @wave_options
 @_to
 def operator(canaries: tuple[str, ...], percentages: tuple[int, ...], to: Path | None, **given: Any) -> None:
