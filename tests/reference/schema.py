@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -28,7 +29,7 @@ def key_sections(schema: Schema, first: Sequence[str] = ()) -> Iterator[str]:
 
 def _section(name: str, schema: Schema, definitions: dict[str, Schema]) -> str:
     described, description = _object(schema), _description(schema)
-    lines = [f"## {name}", "", *([_cell(description), ""] if description else [])]
+    lines = [f"## {name}", "", *([_paragraph(description), ""] if description else [])]
     if keys := described.get("properties"):
         required = set(described.get("required", ()))
         lines += ["| key | value | required | meaning |", "| --- | --- | --- | --- |"]
@@ -86,6 +87,11 @@ def _type(part: Schema) -> str:
 
 def _json(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value)
+
+
+def _paragraph(text: str) -> str:
+    """Return a text as a paragraph of short lines."""
+    return textwrap.fill(_cell(text), 130, break_long_words=False, break_on_hyphens=False)
 
 
 def _cell(text: str) -> str:
