@@ -98,10 +98,11 @@ def command(
 ) -> None:
     """Find what changed at the authorization servers since the last `pulumi up`.
 
-    Lists managed objects that were changed or deleted, with the risk. Then lists unmanaged objects with the
-    protected resources that they open: clients, scopes, mappers, roles and registration policies on Keycloak,
-    access and credentials on Entra, grants on Auth0, clients on Scalekit. Without --mend, nothing is changed
-    or locked. If one tenant fails, the others are still compared.
+    The command lists managed objects that were changed or deleted, with the risk. It also lists unmanaged
+    objects with the protected resources to which they give access: on Keycloak clients, scopes, mappers,
+    roles, identity providers and registration policies, on Entra permissions and credentials, on Auth0 client
+    grants, on Scalekit clients. Without --mend, nothing is changed or locked. If one tenant fails, the others
+    are still compared.
     """
     if yes and not mending:
         raise click.UsageError("--yes requires --mend")

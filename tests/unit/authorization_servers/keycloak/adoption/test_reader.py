@@ -48,7 +48,7 @@ def test_a_client_whose_tokens_reach_the_tenant_is_taken_over() -> None:
 def test_a_client_of_others_is_left_alone() -> None:
     other = {**_AGENT, "clientId": "erp", "optionalClientScopes": []}
     assert proposal(_realm(_AGENT, other)).reading.others == (
-        OtherClient("erp", "It has nothing to do with the tenant."),
+        OtherClient("erp", "It is not a client of the tenant."),
     )
 
 
@@ -58,7 +58,7 @@ def test_a_named_client_is_the_tenants_even_if_its_tokens_reach_nothing() -> Non
     assert made.tenant["clients"]["crm"]["access"] == ["*"]
     assert [client.why for client in made.reading.clients] == ["It is named by --client."]
     assert made.reading.others == (
-        OtherClient("agent", "It has nothing to do with the tenant."),
+        OtherClient("agent", "It is not a client of the tenant."),
         OtherClient("gone", "The realm has no such client.", belongs=True),
     )
 
