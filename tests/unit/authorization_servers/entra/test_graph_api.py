@@ -75,7 +75,7 @@ def test_a_page_without_a_list_is_not_an_empty_one(answer: httpx.Response) -> No
     second = f"{_GRAPH}/v1.0/applications?$skiptoken=x"
     first = json_answer(200, {"value": [], "@odata.nextLink": second})
     api, _ = _api({"GET /v1.0/applications": first, "GET /v1.0/applications?$skiptoken=x": answer})
-    with pytest.raises(AuthorizationServerError, match="returned no list for /v1.0/applications"):
+    with pytest.raises(AuthorizationServerError, match=r"returned no list for /v1\.0/applications"):
         [*api.listed("/v1.0/applications")]
 
 
@@ -194,10 +194,10 @@ def test_a_certificate_signs_an_assertion_with_its_thumbprint(
     def unsupported(*_: object) -> None:
         raise UnsupportedAlgorithm("RC2")
 
-    with monkeypatch.context() as patch, pytest.raises(CredentialsError, match="is not a PKCS #12"):
-        patch.setattr(pkcs12, "load_key_and_certificates", unsupported)
-        _api({}, environment)[0].find("/v1.0/x")
     wrong, _ = _api({}, {**environment, "ARM_CLIENT_CERTIFICATE_PASSWORD": "wrong"})
+    with pytest.raises(CredentialsError, match="is not a PKCS #12 certificate"):
+        wrong.find("/v1.0/x")
+    monkeypatch.setattr(pkcs12, "load_key_and_certificates", unsupported)
     with pytest.raises(CredentialsError, match="is not a PKCS #12 certificate"):
         wrong.find("/v1.0/x")
 
