@@ -27,6 +27,7 @@ _REFRESH_SECONDS = 600
 _LIST_SECONDS = 600
 # How many stacks Pulumi reads at the same time.
 _PARALLEL, _DEFAULT_PARALLEL = "PULUMI_DIY_BACKEND_PARALLEL", 10
+_PROCESSORS = "GOMAXPROCS"
 
 CLIENT_SECRETS = "clientSecrets"
 OTHER_CLIENT_SECRETS = "otherClientSecrets"
@@ -272,7 +273,7 @@ class Stacks:
             process = subprocess.run(
                 [str(self.program), "--non-interactive", *arguments],
                 cwd=self.project.directory,
-                env={**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true", "GOMAXPROCS": _list_processors()},
+                env={**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true", _PROCESSORS: _list_processors()},
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 text=True,
@@ -300,6 +301,11 @@ def _list_processors() -> str:
     only twice as many connections as there are processors (`pkg/backend/diy/postgres/bucket.go` of Pulumi
     3.276: `ListPaged` queries while it reads rows). If each of the ten has one, none gets its second.
     """
-    declared = os.environ.get(_PARALLEL, "")
-    parallel = int(declared) if declared.isdecimal() and int(declared) else _DEFAULT_PARALLEL
-    return str(max(os.cpu_count() or 1, parallel // 2 + 1))
+    parallel = _positive(_PARALLEL) or _DEFAULT_PARALLEL
+    return str(max(_positive(_PROCESSORS) or os.cpu_count() or 1, parallel // 2 + 1))
+
+
+def _positive(variable: str) -> int:
+    """Return the positive number in an environment variable; 0 if it has another value or does not exist."""
+    value = os.environ.get(variable, "")
+    return int(value) if value.isdecimal() else 0

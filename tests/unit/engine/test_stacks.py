@@ -17,11 +17,21 @@ echo "[{\\"name\\": \\"acme\\", \\"resourceCount\\": $GOMAXPROCS}]"
 
 
 @pytest.mark.parametrize(
-    ("parallel", "processors", "expected"),
-    [(None, 2, 6), (None, 64, 64), ("40", 2, 21), ("1", 2, 2), ("0", 2, 6), ("many", 2, 6)],
+    ("parallel", "limit", "processors", "expected"),
+    [
+        (None, None, 2, 6),
+        (None, None, 64, 64),
+        ("40", None, 2, 21),
+        ("1", None, 2, 2),
+        ("0", None, 2, 6),
+        ("many", None, 2, 6),
+        (None, "8", 64, 8),
+        (None, "2", 64, 6),
+    ],
 )
 def test_pulumi_gets_a_connection_more_than_stacks_that_it_reads_at_the_same_time(
     parallel: str | None,
+    limit: str | None,
     processors: int,
     expected: int,
     stacks: Declared,
@@ -32,9 +42,10 @@ def test_pulumi_gets_a_connection_more_than_stacks_that_it_reads_at_the_same_tim
     program.write_text(PULUMI, encoding="utf-8")
     program.chmod(0o755)
     monkeypatch.setattr(os, "cpu_count", lambda: processors)
-    monkeypatch.delenv("PULUMI_DIY_BACKEND_PARALLEL", raising=False)
-    if parallel is not None:
-        monkeypatch.setenv("PULUMI_DIY_BACKEND_PARALLEL", parallel)
+    for name, value in (("PULUMI_DIY_BACKEND_PARALLEL", parallel), ("GOMAXPROCS", limit)):
+        monkeypatch.delenv(name, raising=False)
+        if value is not None:
+            monkeypatch.setenv(name, value)
     assert Stacks(stacks.project, program).list_stacks()["acme"].resources == expected
     # Twice as many connections as processors, and each stack that is read has one already.
     read = int(parallel) if parallel in {"1", "40"} else 10

@@ -61,6 +61,12 @@ class Child:
         self._lock = threading.Lock()
         self._exit_code: int | None = None
 
+    def close(self) -> None:
+        """Close the pipes of the process; it ends if it has no program yet."""
+        os.close(self._start)
+        self.stdout.close()
+        self.stderr.close()
+
     def start(self, program: Program) -> None:
         """Run a program. The process exits when this process exits, because the pipe then ends."""
         os.write(self._start, json.dumps(asdict(program)).encode() + b"\n")
@@ -87,12 +93,12 @@ class Child:
                 os.kill(self.pid, number)
 
 
-def fork() -> Child | int:
+def fork() -> Child | None:
     """Fork this process, which must have a single thread.
 
     Returns:
-        In this process, the new process, which waits for its program. In the new process, the exit code after
-        its program has ended.
+        In this process, the new process, which waits for its program. In the new process None: it closes all
+        files that it knows, and then calls `run_when_told`.
     """
     start, stdout, stderr = os.pipe(), os.pipe(), os.pipe()
     if pid := os.fork():
@@ -101,12 +107,19 @@ def fork() -> Child | int:
         return Child(pid, start[1], stdout[0], stderr[0])
     for number, descriptor in enumerate((start[0], stdout[1], stderr[1])):
         os.dup2(descriptor, number)
-    os.closerange(_FIRST_DESCRIPTOR, os.sysconf("SC_OPEN_MAX"))
-    return _run_when_told()
+        os.close(descriptor)
+    for descriptor in (start[1], stdout[0], stderr[0]):
+        os.close(descriptor)
+    return None
 
 
-def _run_when_told() -> int:
-    """Wait for a program and run it; return its exit code. Without a program, the code is 0."""
+def run_when_told() -> int:
+    """Wait for a program and run it; return its exit code. Without a program, the code is 0.
+
+    No object of this process may refer to an open file: when it is deleted after the program, it would close
+    the file with the same number that the program has opened.
+    """
+    _close_files()
     # The read is not buffered, so that the thread below sees the end of the pipe.
     message = b""
     while not message.endswith(b"\n"):
@@ -127,6 +140,14 @@ def _run_when_told() -> int:
         io.TextIOWrapper(os.fdopen(number, "wb", buffering=0), write_through=True) for number in (1, 2)
     )
     return _run(program)
+
+
+def _close_files() -> None:
+    """Close all files but the standard ones. Closing all possible numbers can take minutes in a container."""
+    for number in [int(file.name) for file in Path("/proc/self/fd").iterdir()]:
+        if number >= _FIRST_DESCRIPTOR:
+            with suppress(OSError):  # the directory itself
+                os.close(number)
 
 
 def _exit_with_parent(start: int) -> None:

@@ -44,18 +44,22 @@ def main() -> int:
         connection = socket.socket(fileno=descriptors[0])
         if os.fork() == 0:
             control.close()
-            return _host(connection, executor)
+            with connection:
+                _host(connection, executor)
+            return child.run_when_told()
         connection.close()
 
 
-def _host(connection: socket.socket, executor: str) -> int:
-    """Serve one run of the engine; return the exit code of this process, or of a program in a forked one."""
+def _host(connection: socket.socket, executor: str) -> None:
+    """Serve one run of the engine until its end. Return only in the processes that run a program."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     children: dict[str, child.Child] = {}
     for role in ROLES:
         forked = child.fork()
-        if isinstance(forked, int):
-            return forked
+        if forked is None:
+            for previous in children.values():
+                previous.close()
+            return
         children[role] = forked
     runtime = LanguageRuntime(children, executor)
     connection.sendall(f"{runtime.serve()}\n".encode())

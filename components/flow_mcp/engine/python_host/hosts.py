@@ -23,6 +23,7 @@ import yaml
 from flow_mcp.engine.project import Project
 
 _EXECUTOR = "pulumi-language-python-exec"
+_ATTACH = "PULUMI_DEBUG_LANGUAGES"
 _START_SECONDS = 120.0
 _STOP_SECONDS = 5.0
 _PACKAGE = Path(__file__).parents[2]
@@ -80,7 +81,8 @@ class PythonHosts:
             environment: the environment of Pulumi.
         """
         executor = shutil.which(_EXECUTOR, path=environment.get("PATH"))
-        if executor is None or not _is_supported() or not _uses_this_environment(project):
+        is_attached = _ATTACH in environment  # the user debugs a language host
+        if executor is None or is_attached or not _is_supported() or not _uses_this_environment(project):
             yield None
             return
         # -P: the working directory is not searched for modules.
@@ -102,7 +104,7 @@ class PythonHosts:
                 self._discard(server)
                 continue
             with connection:
-                yield Host({"PULUMI_DEBUG_LANGUAGES": f"python:{port}"}, connection)
+                yield Host({_ATTACH: f"python:{port}"}, connection)
             return
         yield NO_HOST
 
@@ -200,7 +202,9 @@ def _uses_this_environment(project: Project) -> bool:
     plugins = declared.get("plugins")
     files = [(project.file, declared), (project.policies / "PulumiPolicy.yaml", None)]
     for entries in plugins.values() if isinstance(plugins, dict) else ():
-        for entry in entries:
+        for entry in entries if isinstance(entries, list) else (None,):
+            if not isinstance(entry, dict):
+                return False  # Pulumi reports it
             directory = project.directory / str(entry.get("path"))
             files.append((directory / "PulumiPlugin.yaml", None))
             other = directory / _PACKAGE.name

@@ -27,7 +27,7 @@ from pulumi.runtime.proto import (
 )
 
 from flow_mcp.engine.python_host.child import Child, Program
-from flow_mcp.engine.python_host.policy_proxy import PolicyProxy, configuration_variables
+from flow_mcp.engine.python_host.policy_proxy import OPTIONS, PolicyProxy, configuration_variables
 
 PROGRAM, ANALYZER, RESOURCE = "program", "analyzer", "resource"
 ROLES = (PROGRAM, ANALYZER, RESOURCE)
@@ -37,7 +37,6 @@ ROLES = (PROGRAM, ANALYZER, RESOURCE)
 _THREADS = 16
 # `pulumi-language-python-exec`: the reason of the failure has been reported.
 _REPORTED = 32
-_OPTIONS = [("grpc.max_receive_message_length", 400 * 1024 * 1024)]
 _Process = Child | subprocess.Popen[bytes]
 
 
@@ -56,7 +55,7 @@ class LanguageRuntime(language_pb2_grpc.LanguageRuntimeServicer):
 
     def serve(self) -> int:
         """Serve on a free port of 127.0.0.1, and return the port."""
-        server = grpc.server(ThreadPoolExecutor(_THREADS), options=_OPTIONS)
+        server = grpc.server(ThreadPoolExecutor(_THREADS), options=OPTIONS)
         language_pb2_grpc.add_LanguageRuntimeServicer_to_server(self, server)
         port: int = server.add_insecure_port("127.0.0.1:0")
         server.start()

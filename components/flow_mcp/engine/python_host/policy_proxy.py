@@ -14,10 +14,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import grpc
-from pulumi.runtime.proto import analyzer_pb2
+from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
 _SERVICE = "/pulumirpc.Analyzer/"
 _CONFIGURE = f"{_SERVICE}ConfigureStack"
+# Pulumi's own limit (`rpcutil`): the resources of a whole stack are one message.
+OPTIONS = [("grpc.max_receive_message_length", 400 * 1024 * 1024)]
 
 
 class PolicyProxy(grpc.GenericRpcHandler):
@@ -27,7 +29,7 @@ class PolicyProxy(grpc.GenericRpcHandler):
         self._configured = threading.Event()
         self._configuration: Any = None
         self._pack: Future[grpc.Channel] = Future()
-        self._server = grpc.server(ThreadPoolExecutor(4))
+        self._server = grpc.server(ThreadPoolExecutor(4), options=OPTIONS)
         self._server.add_generic_rpc_handlers((self,))
         self.port = self._server.add_insecure_port("127.0.0.1:0")
         self._server.start()
@@ -65,8 +67,21 @@ class PolicyProxy(grpc.GenericRpcHandler):
         }
 
     def connect(self, port: int) -> None:
-        """Pass the calls on to the pack's server at this port of 127.0.0.1."""
-        self._pack.set_result(grpc.insecure_channel(f"127.0.0.1:{port}"))
+        """Pass the calls on to the pack's server at this port of 127.0.0.1, the configuration first.
+
+        The configuration has the stack's tags, which no environment variable contains.
+        """
+        channel = grpc.insecure_channel(f"127.0.0.1:{port}", OPTIONS)
+        try:
+            if self._configuration is not None:
+                analyzer_pb2_grpc.AnalyzerStub(channel).ConfigureStack(self._configuration)
+        except grpc.RpcError as error:
+            call: Any = error
+            if call.code() is not grpc.StatusCode.UNIMPLEMENTED:  # policy packs of older SDKs
+                reason = f"the policy pack rejects the configuration of the stack: {call.details()}"
+                self._pack.set_exception(ConnectionError(reason))
+                return
+        self._pack.set_result(channel)
 
     def stop(self) -> None:
         """Stop serving; calls that wait for the pack fail."""

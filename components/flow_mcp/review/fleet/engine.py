@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -23,17 +24,28 @@ _MODULES = (
     "flow_mcp.review.policy.rules",
 )
 
+_ENVIRONMENT = re.compile(rb"""^["']?environment["']?\s*:""", re.MULTILINE)
+
 
 @contextmanager
 def fleet_engine(fleet: Fleet, stacks: Collection[str]) -> Iterator[Engine]:
     """Yield the engine for these tenants of a run."""
     engine = Engine(fleet.stacks, fleet.as_of, fleet.interruption)
-    if not stacks:
+    if not stacks or _have_environments(fleet.stacks.project, stacks):
         yield engine
         return
     modules = (*_MODULES, *_components(fleet.stacks.project, stacks))
     with PythonHosts.of(fleet.stacks.project, modules, engine.environment()) as hosts:
         yield replace(engine, hosts=hosts)
+
+
+def _have_environments(project: Project, stacks: Collection[str]) -> bool:
+    """Return whether the file of a tenant names environments of Pulumi ESC.
+
+    Pulumi sets their variables in its own process (`pkg/cmd/pulumi/config/io.go`), which only the language
+    hosts inherit that it starts itself.
+    """
+    return any(_ENVIRONMENT.search(file.read_bytes()) for file in project.stack_files(stacks).values())
 
 
 def _components(project: Project, stacks: Collection[str]) -> tuple[str, ...]:

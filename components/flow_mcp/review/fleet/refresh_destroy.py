@@ -11,6 +11,7 @@ from flow_mcp.declaration.findings import DeclarationError
 from flow_mcp.declaration.load import instance_of
 from flow_mcp.engine.fleet.recorder import Success, now
 from flow_mcp.engine.fleet.selection import Candidate
+from flow_mcp.engine.stacks import Stacks
 from flow_mcp.review.fleet.engine import fleet_engine
 from flow_mcp.review.fleet.fleet import Fleet
 from flow_mcp.review.fleet.losses import losses
@@ -39,8 +40,9 @@ def _refresh(fleet: Fleet, runner: _Runner) -> Outcome:
     def work(stack: str, detail: Callable[[str], None]) -> Result:
         candidate, began = fleet.survey.candidates[stack], now()
         fleet.recorder.forget(stack)
+        unchanged = candidate.reason == "unchanged" and _is_still_listed(fleet.stacks, candidate)
         operations = _operations(runner.run(stack, detail, "refresh", "--yes", "--skip-preview"))
-        if not operations and candidate.reason == "unchanged":
+        if not operations and unchanged:
             success = Success(candidate.fingerprint, began, now(), None, updated=True)
             fleet.recorder.succeeded(stack, success)
         return Result(stack, "refreshed", candidate.reason, operations)
@@ -49,6 +51,15 @@ def _refresh(fleet: Fleet, runner: _Runner) -> Outcome:
     for _ in fleet.phase("refresh", [candidate.stack for candidate in existing], work):
         pass
     return fleet.outcome("", *fleet.write_records())
+
+
+def _is_still_listed(stacks: Stacks, candidate: Candidate) -> bool:
+    """Return whether no other command has updated a tenant since the start of the run, which can take hours.
+
+    Pulumi Cloud lists another time than the one in the state. There, such an update is not noticed.
+    """
+    listed = candidate.listed
+    return listed is not None and (listed.at_service or stacks.listed_stack(candidate.stack) == listed)
 
 
 def destroy(fleet: Fleet, confirm: Callable[[Result], bool]) -> Outcome:

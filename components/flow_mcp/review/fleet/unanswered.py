@@ -19,6 +19,7 @@ from flow_mcp.review.preview.errors import UnansweredError
 # Keycloak starts in less than a minute.
 _WAIT_SECONDS = 120.0
 _POLL_SECONDS = 1.0
+_INTERRUPTED = "the run was interrupted"
 
 
 def resolved(
@@ -47,12 +48,13 @@ def resolved(
     try:
         _await_answer(recovery, stack, known, detail)
         recovery.resolve(stack, detail, known)
-    except FlowMcpError as cause:
+    except (FlowMcpError, KeyboardInterrupt) as failure:
+        cause = _INTERRUPTED if isinstance(failure, KeyboardInterrupt) else failure
         names = ", ".join(sorted({operation.urn.rpartition("::")[2] for operation in known}))
         return FleetError(
             f"{error}. The server may have carried out the changes of {names}, which could not be found out: "
             f"{cause}. Run the command again when the server answers. If it fails because an object exists, "
-            "delete the object at the server"
+            "check that nobody else created the object, and delete it at the server"
         )
     return FleetError(
         f"{error}. The state now contains what the server had carried out. Run the command again"
@@ -72,6 +74,8 @@ def _await_answer(
     detail("waits until Keycloak answers")
     deadline = time.monotonic() + _WAIT_SECONDS
     while not keycloak.answers(operations[0], state):
-        if recovery.fleet.interruption.count or time.monotonic() > deadline:
+        if recovery.fleet.interruption.count:
+            raise FleetError(_INTERRUPTED)
+        if time.monotonic() > deadline:
             raise FleetError("it did not answer again")
         time.sleep(_POLL_SECONDS)

@@ -174,6 +174,20 @@ def test_what_one_runs_plugin_leaves_in_memory_does_not_reach_another_run(
     assert outputs == ["None\n", "None\n"]
 
 
+def test_the_end_of_a_program_closes_no_file_that_the_program_opened(
+    hosts: PythonHosts, tmp_path: Path
+) -> None:
+    opening = program(
+        tmp_path / "opening",
+        "import atexit, os\n"
+        "opened = {os.open(os.devnull, os.O_RDONLY) for _ in range(40)}\n"
+        "atexit.register(lambda: print(opened - {int(name) for name in os.listdir('/proc/self/fd')}))\n",
+    )
+    with running(hosts) as run:
+        stdout, stderr, code = ended(run.plugin(opening))
+    assert (stdout, stderr, code) == ("set()\n", "", 0)
+
+
 def test_a_program_that_raises_is_reported_with_its_own_frames(hosts: PythonHosts, tmp_path: Path) -> None:
     failing = program(tmp_path / "failing", "raise ValueError('no such thing')\n")
     with running(hosts) as run:
@@ -275,6 +289,8 @@ def test_a_killed_process_is_replaced_once_and_then_pulumi_starts_its_own_hosts(
         {"Pulumi.yaml": "name: x\nruntime: {name: nodejs}\n"},
         {"Pulumi.yaml": "name: x\nruntime: {name: python, options: {virtualenv: other}}\n"},
         {"Pulumi.yaml": PROJECT.replace("pip", "uv")},
+        {"Pulumi.yaml": PROJECT.replace("[{name: flow-mcp, path: plugin}]", "[flow-mcp]")},
+        {"Pulumi.yaml": PROJECT.replace("[{name: flow-mcp, path: plugin}]", "flow-mcp")},
         {"plugin/PulumiPlugin.yaml": "runtime: {name: python, options: {virtualenv: other}}\n"},
         {"policies/PulumiPolicy.yaml": "runtime: {name: nodejs}\n"},
         {"plugin/flow_mcp/__init__.py": ""},
@@ -288,6 +304,12 @@ def test_a_project_with_other_python_than_this_one_gets_pulumis_own_language_hos
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text.replace("VENV", sys.prefix), "utf-8")
     environment = {"PATH": str(project.directory)}
+    with PythonHosts.of(project, (), environment) as hosts:
+        assert hosts is None
+
+
+def test_a_user_who_attaches_pulumi_to_own_language_hosts_keeps_them(project: Project) -> None:
+    environment = {"PATH": str(project.directory), "PULUMI_DEBUG_LANGUAGES": "python:1234"}
     with PythonHosts.of(project, (), environment) as hosts:
         assert hosts is None
 

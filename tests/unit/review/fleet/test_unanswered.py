@@ -69,13 +69,24 @@ def test_a_server_that_does_not_answer_in_time_is_reported_with_the_resources(
     monkeypatch.setattr(unanswered, "_WAIT_SECONDS", 0)
     expected = (
         "no answer. The server may have carried out the changes of planners, web, which could not be found "
-        "out: it did not answer again. Run the command again when the server answers. If it fails because an "
-        "object exists, delete the object at the server"
+        "out: {}. Run the command again when the server answers. If it fails because an "
+        "object exists, check that nobody else created the object, and delete it at the server"
     )
-    assert report(CLIENT, GROUP) == expected
+    assert report(CLIENT, GROUP) == expected.format("it did not answer again")
     monkeypatch.setattr(unanswered, "_WAIT_SECONDS", 1e9)
-    assert report(CLIENT, GROUP, interrupts=1) == expected
+    assert report(CLIENT, GROUP, interrupts=1) == expected.format("the run was interrupted")
     assert Recovery.resolved == []
+
+
+def test_a_ctrl_c_during_the_recovery_is_reported_with_the_resources(
+    monkeypatch: pytest.MonkeyPatch, recovery: type[Recovery]
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(keycloak, "answers", lambda *_: True)
+    monkeypatch.setattr(recovery, "resolve", interrupt)
+    assert "the changes of web, which could not be found out: the run was interrupted." in report(CLIENT)
 
 
 def test_operations_at_other_servers_are_reported_as_they_failed() -> None:
