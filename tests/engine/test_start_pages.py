@@ -37,7 +37,7 @@ def expected(page: str) -> list[str]:
 @pytest.mark.parametrize(
     ("page", "package"), [("entra", "azuread"), ("flow-entra", "azuread"), ("auth0", "auth0")]
 )
-def test_a_page_tells_what_the_preview_creates(
+def test_a_page_shows_how_many_resources_the_preview_creates(
     page: str, package: str, stand_in: Callable[[str], StandInProject]
 ) -> None:
     project = stand_in(package)
@@ -46,13 +46,15 @@ def test_a_page_tells_what_the_preview_creates(
     assert previewed(page, project.scratch) == expected(page) != []
 
 
-def test_the_page_of_scalekit_tells_what_the_preview_creates(scratch: ScratchProject, tmp_path: Path) -> None:
+def test_the_page_of_scalekit_shows_how_many_resources_the_preview_creates(
+    scratch: ScratchProject, tmp_path: Path
+) -> None:
     with scalekit_scratch(scratch, tmp_path) as (project, server):
         address = ("https://acme.scalekit.com", server.url)
         assert previewed("scalekit", project, address) == expected("scalekit") != []
 
 
-def test_the_page_of_another_server_tells_what_the_preview_creates(
+def test_the_page_of_another_server_shows_how_many_resources_the_preview_creates(
     scratch: ScratchProject, tmp_path: Path
 ) -> None:
     with external_scratch(scratch, tmp_path) as (project, server):

@@ -85,7 +85,7 @@ def test_a_client_whose_creation_was_not_answered_is_taken_over(fleet: Fleet, pr
     assert "409 Conflict" in again.stdout, lost.stdout
     failed = fleet.results("up", NAMES[0], "--yes")[NAMES[0]]
     assert failed["status"] == "failed"
-    assert "The state now contains what the server had carried out" in failed["message"]
+    assert "The state now contains the server's changes" in failed["message"]
     fleet.require_converged()
 
 
@@ -134,6 +134,6 @@ def test_a_server_that_stops_fails_its_tenants_only_and_the_next_run_completes_t
     client = f"{proxy.url}/admin/realms/{NAMES[0]}/clients"
     assert results[NAMES[0]]["message"] == (
         f'`pulumi up --stack {NAMES[0]}` failed: error sending request: Post "{client}": EOF. '
-        "The state now contains what the server had carried out. Run the command again"
+        "The state now contains the server's changes. Run the command again"
     )
     fleet.require_converged()

@@ -15,22 +15,25 @@ _COMMANDS = """\
 # Commands
 
 The help of every command, as `flow-mcp COMMAND --help` prints it. [Command line](command-line.md) describes
-completion, output and editors; [exit codes](exit-codes.md) lists what the commands end with.
+completion, output and editors. All commands use the same [exit codes](exit-codes.md).
 """
 _DECLARATION = """\
 # Keys of a tenant's file
 
-Every key of `flow-mcp:tenant` and `flow-mcp:instance` in `stacks/Pulumi.<stack>.yaml`. The page of each
-[authorization server](authorization-servers/keycloak.md) has examples. Editors complete the keys by
-[stack.schema.json](schemas/stack.schema.json), which this page lists; `flow-mcp check` also checks how the
-values fit together.
+Every key of `flow-mcp:tenant` and `flow-mcp:instance` in `stacks/Pulumi.<stack>.yaml`: first these two
+objects, then the objects that they contain, in alphabetical order. The page of each
+[authorization server](authorization-servers/keycloak.md) has examples.
+
+Editors validate and complete a file with the same [schema](schemas/stack.schema.json). `flow-mcp check` also
+checks that the values agree with each other.
 """
 _DOCUMENT = """\
 # Keys of the settings document
 
-Every key of the settings document, by which the [runtime](runtime.md) decides. It is a stack's output
-`settings`. Its schema is [settings.schema.json](schemas/settings.schema.json).
-[`flow-mcp export`](export.md) delivers it in an [envelope](schemas/envelope.schema.json).
+Every key of the settings document, by which the [runtime](runtime.md) decides: first the document, then the
+objects that it contains, in alphabetical order. The document is a stack's output `settings`.
+[`flow-mcp export`](export.md) delivers it in an [envelope](schemas/envelope.schema.json). Validate it with
+its [schema](schemas/settings.schema.json).
 """
 
 

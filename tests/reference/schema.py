@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 Schema = dict[str, Any]
+
+_FORMATS = {"date": "date", "uri": "URI", "uuid": "UUID"}
 
 
 def key_sections(schema: Schema, first: Sequence[str] = ()) -> Iterator[str]:
@@ -19,24 +22,35 @@ def key_sections(schema: Schema, first: Sequence[str] = ()) -> Iterator[str]:
     """
     definitions: dict[str, Schema] = schema["$defs"]
     if not first:
-        yield _section(schema["title"], schema)
+        yield _section(schema["title"], schema, definitions)
     for name in [*first, *sorted(definitions.keys() - set(first))]:
-        yield _section(name, definitions[name])
+        yield _section(name, definitions[name], definitions)
 
 
-def _section(name: str, schema: Schema) -> str:
-    described = [_object(schema), schema]
-    description = next((part["description"] for part in described if "description" in part), "")
-    lines = [f"## {name}", "", *([_cell(description), ""] if description else [])]
-    if keys := described[0].get("properties"):
-        required = set(described[0].get("required", ()))
+def _section(name: str, schema: Schema, definitions: dict[str, Schema]) -> str:
+    described, description = _object(schema), _description(schema)
+    lines = [f"## {name}", "", *([_paragraph(description), ""] if description else [])]
+    if keys := described.get("properties"):
+        required = set(described.get("required", ()))
         lines += ["| key | value | required | meaning |", "| --- | --- | --- | --- |"]
         for key, part in keys.items():
             yes = "yes" if key in required else ""
-            lines.append(f"| `{key}` | {_value(part)} | {yes} | {_cell(part.get('description', ''))} |")
+            meaning = part.get("description") or _description(_referenced(part, definitions))
+            lines.append(f"| `{key}` | {_value(part)} | {yes} | {_cell(meaning)} |")
     else:
         lines.append(_value(schema))
     return "\n".join([*lines, ""])
+
+
+def _description(schema: Schema) -> str:
+    """Return the description of a schema, or of its alternative with keys; empty if there is none."""
+    return str(_object(schema).get("description") or schema.get("description", ""))
+
+
+def _referenced(part: Schema, definitions: dict[str, Schema]) -> Schema:
+    """Return the definition that a value consists of; an empty schema if it has a type of its own."""
+    references = [choice["$ref"] for choice in (part, *part.get("anyOf", ())) if "$ref" in choice]
+    return definitions[references[0].rpartition("/")[2]] if references else {}
 
 
 def _object(schema: Schema) -> Schema:
@@ -57,7 +71,8 @@ def _type(part: Schema) -> str:
         name = reference.rpartition("/")[2]
         return f"[{name}](#{name.lower()})"
     if "anyOf" in part and "properties" not in part:
-        return " or ".join(dict.fromkeys(_type(choice) for choice in part["anyOf"]))
+        inherited = {"type": part["type"]} if "type" in part else {}
+        return " or ".join(dict.fromkeys(_type({**inherited, **choice}) for choice in part["anyOf"]))
     if "enum" in part:
         return ", ".join(f"`{value}`" for value in part["enum"])
     if "const" in part:
@@ -67,14 +82,22 @@ def _type(part: Schema) -> str:
     for mapping in (*part.get("patternProperties", {}).values(), part.get("additionalProperties")):
         if isinstance(mapping, dict):
             return f"mapping to {_type(mapping)}"
-    kind = str(part.get("type", "any value"))
-    return f"{kind}, {part['format']}" if "format" in part else kind
+    return _FORMATS.get(part.get("format", ""), str(part.get("type", "any value")))
 
 
 def _json(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
+def _paragraph(text: str) -> str:
+    """Return a text as a paragraph of short lines."""
+    return textwrap.fill(_cell(text), 130, break_long_words=False, break_on_hyphens=False)
+
+
 def _cell(text: str) -> str:
-    """Return a text for a cell of a table: on one line, with `<` and `|` as they are."""
-    return re.sub(r"\s+", " ", text).replace("|", r"\|").replace("<", "\\<")
+    """Return a text for a cell of a table: on one line, with `<` and `|` as they are.
+
+    Markdown shows a backslash before `<` in code, so code keeps `<`.
+    """
+    line = re.sub(r"\s+", " ", text).replace("|", r"\|")
+    return re.sub(r"`[^`]*`|<", lambda match: r"\<" if match[0] == "<" else match[0], line)

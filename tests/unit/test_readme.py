@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 
@@ -59,6 +60,9 @@ def test_the_default_settings_are_six_lines_of_a_valid_tenant(project: Stacks) -
     project.write(DEFAULT_SETTINGS, "fabrikam")
     result = CliRunner().invoke(cli, ["check", "fabrikam", "--as-of", "2026-11-30"], catch_exceptions=False)
     assert result.exit_code == 0, result.output
+    listed = CliRunner().invoke(cli, ["list", "fabrikam", "--json"], catch_exceptions=False)
+    (tenant,) = json.loads(listed.stdout)
+    assert f"$ pulumi stack output authority --stack fabrikam\n{tenant['authority']}\n" in README
 
 
 def test_the_sample_tenant_has_no_errors(project: Stacks) -> None:

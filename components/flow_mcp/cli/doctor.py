@@ -32,9 +32,9 @@ _LONGEST = 1_000
 def command(tenants: tuple[str, ...], *, as_json: bool) -> None:
     """Find out what this machine lacks for `pulumi up`, with a remedy for each problem.
 
-    It looks at the versions of Pulumi, its plugins and this package, at the backend, the passphrase and the
-    authorization servers' credentials, and asks each authorization server for its metadata and its time. Of
-    credentials only the presence is looked at; no value is read, shown or sent.
+    It checks the versions of Pulumi, its plugins and this package, the backend, the passphrase and whether
+    the authorization servers' credentials are set. No credential is read, shown or sent. It asks each
+    authorization server for its metadata and its time.
     """
     project = current_project()
     stack_files = project.stack_files(tenants or project.stacks())

@@ -98,9 +98,10 @@ def command(
 ) -> None:
     """Find what changed at the authorization servers since the last `pulumi up`.
 
-    Lists managed objects that were changed or deleted, with the risk. On Keycloak, it also lists unmanaged
-    clients, scopes, mappers, roles and registration policies, and the protected resources that they open.
-    Without --mend, nothing is changed or locked. If one tenant fails, the others are still compared.
+    The command lists managed objects that were changed or deleted, with the risk. It also lists unmanaged
+    objects with the protected resources to which they give access: on Keycloak clients, scopes, mappers,
+    roles, identity providers and registration policies, on Auth0 client grants, on Scalekit clients. Without
+    --mend, nothing is changed or locked. If one tenant fails, the others are still compared.
     """
     if yes and not mending:
         raise click.UsageError("--yes requires --mend")

@@ -62,7 +62,7 @@ def command() -> None:
     "  flow-mcp fleet manifests github --shards 4 --to .github/workflows/shards.yml\n\n" + _CODES
 )
 def manifests() -> None:
-    """Write manifests for Kubernetes, the Pulumi Kubernetes Operator, pipelines and Pulumi Deployments.
+    """Write manifests for Kubernetes, pipelines and Pulumi Deployments.
 
     The same options and tenants give the same bytes. No manifest contains a secret.
     """
@@ -94,7 +94,10 @@ def manifests() -> None:
 )
 @_to
 def kubernetes(to: Path | None, **given: Any) -> None:
-    """An Indexed Job that updates a shard in each pod, and a CronJob that looks for drift."""
+    """An Indexed Job with a pod for each shard, and a CronJob.
+
+    Each pod updates its shard. The CronJob looks for drift.
+    """
     _write(cluster.manifests(cluster.Cluster(**given)), to)
 
 
@@ -112,11 +115,14 @@ def kubernetes(to: Path | None, **given: Any) -> None:
 @click.option("--organization", help="Organization at Pulumi Cloud.  [default: none, for other backends]")
 @_secret
 @_variables
-@click.option("--service-account", default="flow-mcp", show_default=True, help="Its name.")
+@click.option("--service-account", default="flow-mcp", show_default=True, help="Name of the ServiceAccount.")
 @wave_options
 @_to
 def operator(canaries: tuple[str, ...], percentages: tuple[int, ...], to: Path | None, **given: Any) -> None:
-    """A Stack for each tenant, for the Pulumi Kubernetes Operator, with the former wave as prerequisite."""
+    """A Stack of the Pulumi Kubernetes Operator for each tenant.
+
+    The previous wave is the prerequisite of each Stack.
+    """
     planned = waves(current_project().stacks(), canaries, percentages)
     _write(pulumi_operator.manifests(pulumi_operator.Operator(**given), planned), to)
 
@@ -155,7 +161,10 @@ manifests.add_command(_matrix_command(matrix.azure, "azure-pipelines.yml", "Azur
 @click.option("--image", help="Image of the deployments.  [default: Pulumi's]")
 @_to
 def deployments(to: Path | None, **given: Any) -> None:
-    """The settings of Pulumi Deployments for each tenant's stack, as a JSON object by stack."""
+    """The settings of Pulumi Deployments for each tenant's stack.
+
+    The output is a JSON object by stack.
+    """
     stacks = current_project().stacks()
     _write(pulumi_deployments.settings(pulumi_deployments.Deployments(**given), stacks), to)
 

@@ -165,7 +165,10 @@ def apply(
 @selection_options
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 def analyze(*, as_json: bool, **given: Any) -> None:
-    """Evaluate the policies on the stacks' states, without running a program or calling a server."""
+    """Evaluate the policies on the stacks' states.
+
+    The command runs no program and calls no server.
+    """
     with _started(given, Limits()) as fleet:
         gated = gate.analyze_states(fleet, must_exist=bool(given["tenants"]))
     _show(gated.results, given["as_of"], gated.outcome, as_json=as_json)

@@ -34,7 +34,7 @@ def _server_options(command: _Command) -> _Command:
     "  flow-mcp new planning --tenant acme --keycloak https://id.acme.example\n"
     "  flow-mcp new . --tenant acme --auth0 acme.eu.auth0.com --pipeline gitlab\n"
     "  flow-mcp new planning --json < /dev/null   the defaults, without questions\n\n"
-    "Exit codes: 0 created, 2 could not; 130 interrupted."
+    "Exit codes: 0 created, 2 could not create; 130 interrupted."
 )
 @click.argument("directory", type=click.Path(path_type=Path))
 @click.option("--tenant", metavar="ID", help=f"ID of the first tenant in Flow.  [default: {_DEFAULT.id}]")

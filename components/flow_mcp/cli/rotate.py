@@ -44,8 +44,8 @@ class _Tenant:
     "  flow-mcp rotate acme nightly-agent --finish  end the previous secret, with the next pulumi up\n"
     "  flow-mcp rotate --due --as-of 2026-11-30     what is due in all tenants; for a pipeline\n"
     "  flow-mcp rotate acme importer --certificate new.pem\n\n"
-    "Exit codes: 0 recorded, handed over, or nothing to do, 2 could not, 3 a rotation would have a gap and "
-    "needs --allow-gap; 130 interrupted."
+    "Exit codes: 0 recorded, handed over, or nothing to do, 2 could not rotate, 3 a rotation would have a "
+    "gap and needs --allow-gap; 130 interrupted."
 )
 @click.argument("tenant", required=False, shell_complete=tenants_completion)
 @click.argument("client", required=False)

@@ -27,7 +27,7 @@ _NAMES: Mapping[Part, str] = {
     "  flow-mcp toolchain --languages                 also for programs in TypeScript and YAML\n"
     "  flow-mcp toolchain --from build --json\n"
     "  GOPROXY=https://mirror.example/go flow-mcp toolchain\n\n"
-    "Exit codes: 0 all is there, 1 no way works here, 2 could not run; 130 interrupted."
+    "Exit codes: 0 all are installed, 1 no method works on this machine, 2 could not run; 130 interrupted."
 )
 @project_option
 @click.option(

@@ -295,7 +295,7 @@ class Stacks:
 
 
 def _list_processors() -> str:
-    """Return a number of processors for Go with which `pulumi stack ls` does not wait for itself.
+    """Return a number of processors for Go with which `pulumi stack ls` does not deadlock.
 
     At PostgreSQL, Pulumi reads ten stacks at the same time by default, each with two connections, and opens
     only twice as many connections as there are processors (`pkg/backend/diy/postgres/bucket.go` of Pulumi

@@ -84,7 +84,7 @@ def test_json_is_settings_or_keeps_to_its_schema(block: Block, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("block", blocks("csv"), ids=str)
-def test_csv_is_settings(block: Block, tmp_path: Path) -> None:
+def test_csv_is_accepted_as_the_settings_of_the_window(block: Block, tmp_path: Path) -> None:
     assert len(settings_in(block, tmp_path).client_ids) == len(block.text.splitlines()) - 1
 
 
@@ -110,7 +110,7 @@ def test_typescript_calls_the_validator_with_its_parameters(block: Block) -> Non
 
 
 @pytest.mark.parametrize("block", blocks("mermaid"), ids=str)
-def test_a_picture_has_arrows_between_named_boxes(block: Block) -> None:
+def test_a_diagram_has_arrows_between_named_boxes(block: Block) -> None:
     head, *lines = block.text.splitlines()
     node = r'\w+(?:\["[^"]+"\])?'
     assert head == "flowchart LR"

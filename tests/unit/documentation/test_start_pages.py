@@ -28,7 +28,7 @@ def test_every_authorization_server_has_a_page() -> None:
 
 
 @each_server
-def test_a_page_goes_from_the_request_to_what_is_next(page: str) -> None:
+def test_a_page_has_the_headings_of_all_start_pages(page: str) -> None:
     headings = re.findall(r"^## (.+)$", (DIRECTORY / f"{page}.md").read_text("utf-8"), re.MULTILINE)
     assert [heading if heading in HEADINGS else heading[:6] for heading in headings] == HEADINGS
 

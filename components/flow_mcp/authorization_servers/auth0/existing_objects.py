@@ -1,4 +1,4 @@
-"""Ends an update before it creates an object that exists at Auth0 already, with a remedy.
+"""Rejects an update that would create an object that already exists at Auth0.
 
 Auth0 rejects a second object with status 409, and accepts a second application with the same name. Recent
 plugins take over an existing grant of an application instead, with whatever scopes it has (createClientGrant

@@ -107,7 +107,7 @@ class GraphApi:
         path = url.removeprefix(self._base)
         if answer.status_code == httpx.codes.FORBIDDEN:
             raise RightsError(
-                f"{server} does not permit to read {path} ({reason}). Grant the application permission "
+                f"{server} does not permit reading {path} ({reason}). Grant the application permission "
                 f"{_PERMISSION} of Microsoft Graph to the principal of ARM_CLIENT_ID."
             )
         raise AuthorizationServerError(f"{server} answered {answer.status_code} to {path} ({reason}).")

@@ -128,9 +128,9 @@ class Recorder:
             )
 
     def _listed(self, stacks: Sequence[str]) -> Mapping[str, ListedStack | None]:
-        """Return at least these stacks as the backend lists them now.
+        """Return the current list entries of these stacks; it can contain other stacks too.
 
-        A list reads the states of all stacks. For few of many stacks their own states take less time.
+        Listing reads the states of all stacks, so it takes longer than reading the states of a few stacks.
         """
         before = self._listed_before
         if len(stacks) * _STACKS_IN_ONE_READING > len(before) or any(

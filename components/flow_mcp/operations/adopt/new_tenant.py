@@ -17,7 +17,7 @@ from flow_mcp.operations.adopt.proposal import reader_of
 from flow_mcp.operations.adopt.settings_window import SettingsWindow, read_settings
 
 _ANY_ISSUER = "external"
-"""The kind that every issuer could be of, which is therefore not recognized by its issuer."""
+"""The kind that is not recognized by its issuer, because any issuer can be one."""
 
 
 @dataclass(frozen=True)
@@ -108,11 +108,11 @@ def _server(
         if not matching:
             raise AdoptError(
                 f"The authority {authority} is not an issuer of {' or '.join(kinds)}. Correct it, or give "
-                f"the settings with --server and --set. A server of another kind is --server {_ANY_ISSUER}."
+                f"the settings with --server and --set. For any other server, use --server {_ANY_ISSUER}."
             )
         if len(matching) > 1:
             raise AdoptError(
-                f"The authority {authority} can be an issuer of {' or '.join(matching)}. Give --server too."
+                f"The authority {authority} can be an issuer of {' or '.join(matching)}. Give --server."
             )
         ((key, server),) = matching.items()
         return key, readers[key], _merged(server, settings)

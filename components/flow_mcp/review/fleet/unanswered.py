@@ -52,13 +52,11 @@ def resolved(
         cause = _INTERRUPTED if isinstance(failure, KeyboardInterrupt) else failure
         names = ", ".join(sorted({operation.urn.rpartition("::")[2] for operation in known}))
         return FleetError(
-            f"{error}. The server may have carried out the changes of {names}, which could not be found out: "
-            f"{cause}. Run the command again when the server answers. If it fails because an object exists, "
-            "check that nobody else created the object, and delete it at the server"
+            f"{error}. It is unknown whether the server changed {names}: {cause}. Run the command again when "
+            "the server answers. If it fails because an object exists, check that nobody else created the "
+            "object, and delete it at the server"
         )
-    return FleetError(
-        f"{error}. The state now contains what the server had carried out. Run the command again"
-    )
+    return FleetError(f"{error}. The state now contains the server's changes. Run the command again")
 
 
 def _await_answer(

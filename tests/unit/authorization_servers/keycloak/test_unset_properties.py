@@ -81,7 +81,7 @@ def _kept(declaration: Declaration, **changed: Any) -> dict[str, tuple[str, ...]
     return unset_properties.kept(declaration, objects)
 
 
-def test_they_are_kept_while_nothing_else_of_the_object_changes() -> None:
+def test_unset_properties_are_kept_while_no_other_property_changes() -> None:
     assert _kept(_declaration(_KEPT)) == _UNSET
 
 
@@ -116,11 +116,11 @@ def test_a_stored_value_is_not_kept() -> None:
     assert "Client/crm" not in _kept(_declaration(_KEPT), Client={"attributes": attributes})
 
 
-def test_an_object_that_is_gone_keeps_nothing() -> None:
+def test_a_deleted_object_keeps_no_properties() -> None:
     assert unset_properties.kept(_declaration(_KEPT), {}) == {}
 
 
-def test_what_leaves_the_plugin_has_no_secret() -> None:
+def test_the_output_of_the_plugin_contains_no_secret() -> None:
     client = {
         "clientId": "crm",
         "secret": "s3cret",

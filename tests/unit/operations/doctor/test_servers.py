@@ -77,7 +77,7 @@ KEYCLOAK = "keycloak: {url: 'https://id.acme.example', realm: {name: acme, creat
         (EXTERNAL, {}, ("problem", "none in the environment; needed by acme")),
     ],
 )
-def test_credentials_are_looked_at_by_presence(
+def test_only_the_presence_of_credentials_is_checked(
     declared: Declared, server: str, environment: Mapping[str, str], expected: tuple[str, str]
 ) -> None:
     (found,) = credentials(declared(server, ""), environment)

@@ -110,7 +110,7 @@ def test_identity_providers_of_the_stacks_own_realm_are_listed_with_what_they_op
     ]
 
 
-def test_of_an_existing_realm_only_mappers_that_open_a_resource_are_listed() -> None:
+def test_only_mappers_that_give_access_are_listed_in_an_existing_realm() -> None:
     content = {
         _PROVIDERS: [provider("ours"), provider("partner")],
         f"{_PROVIDERS}/ours/mappers": [mapper("sneaky", role=_ROLE)],

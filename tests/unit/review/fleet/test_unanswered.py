@@ -56,7 +56,7 @@ def test_the_run_waits_until_keycloak_answers(monkeypatch: pytest.MonkeyPatch) -
     answers = iter((False, False, True))
     monkeypatch.setattr(keycloak, "answers", lambda *_: next(answers))
     assert report(CLIENT, OTHER, GROUP) == (
-        "no answer. The state now contains what the server had carried out. Run the command again"
+        "no answer. The state now contains the server's changes. Run the command again"
     )
     assert Recovery.resolved == [CLIENT, GROUP]
     assert next(answers, None) is None
@@ -68,9 +68,9 @@ def test_a_server_that_does_not_answer_in_time_is_reported_with_the_resources(
     monkeypatch.setattr(keycloak, "answers", lambda *_: False)
     monkeypatch.setattr(unanswered, "_WAIT_SECONDS", 0)
     expected = (
-        "no answer. The server may have carried out the changes of planners, web, which could not be found "
-        "out: {}. Run the command again when the server answers. If it fails because an "
-        "object exists, check that nobody else created the object, and delete it at the server"
+        "no answer. It is unknown whether the server changed planners, web: {}. Run the command again when "
+        "the server answers. If it fails because an object exists, check that nobody else created the "
+        "object, and delete it at the server"
     )
     assert report(CLIENT, GROUP) == expected.format("it did not answer again")
     monkeypatch.setattr(unanswered, "_WAIT_SECONDS", 1e9)

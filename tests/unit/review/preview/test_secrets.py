@@ -79,7 +79,7 @@ def test_without_messages_no_secret_is_read(pulumi: Path) -> None:
     assert not (pulumi / "commands").exists()
 
 
-def test_for_a_policy_that_needs_an_unknown_value_no_secret_is_read(pulumi: Path) -> None:
+def test_no_secret_is_read_for_a_policy_that_needs_an_unknown_value(pulumi: Path) -> None:
     message = "can't run policy 'X' from policy pack 'flow-mcp' during preview: MARKER-1 is unknown"
     unknown = policy(message=message, level="advisory")
 

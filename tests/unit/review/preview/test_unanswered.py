@@ -53,12 +53,12 @@ def test_a_creation_without_an_answer_may_have_been_carried_out(op: str, message
     assert unanswered(failed(op, message)) == (Operation("creating", RESOURCE),)
 
 
-def test_a_client_that_exists_may_be_of_an_update_without_an_answer() -> None:
+def test_an_existing_client_can_come_from_an_update_without_an_answer() -> None:
     assert unanswered(failed("create", CONFLICT)) == (Operation("creating", RESOURCE),)
 
 
 @pytest.mark.parametrize("message", [*NO_ANSWER, GONE])
-def test_so_may_a_deletion_also_if_a_later_attempt_finds_nothing(message: str) -> None:
+def test_a_deletion_without_an_answer_may_have_been_carried_out(message: str) -> None:
     assert unanswered(failed("delete", message)) == (Operation("deleting", RESOURCE),)
 
 

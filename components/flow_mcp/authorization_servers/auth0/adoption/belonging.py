@@ -31,7 +31,7 @@ def left_alone(client: Representation, tenant_id: str, why: str) -> str:
     if flag(client, "global"):
         return "Auth0 creates it in every Auth0 tenant."
     if not why:
-        return "It has nothing to do with the tenant."
+        return "It is not a client of the tenant."
     if owner := text(mapping(client, "client_metadata"), OWNER_KEY):
         by = "this tenant's stack" if owner == f"flow-mcp:{tenant_id}" else f"the stack of {owner}"
         return f"It was created by {by}, which manages it."

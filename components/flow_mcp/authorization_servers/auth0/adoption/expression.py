@@ -104,9 +104,9 @@ def _remarks(client: Representation, grant: Grant) -> Iterator[str]:
         ]:
             yield f"Its web origins {', '.join(other)} are not exact origins."
         if "refresh_token" in ordered(client, "grant_types") and not has_rotating_refresh_tokens(client):
-            yield "Its refresh tokens are not rotated, or do not expire. They stay so."
+            yield "Its refresh tokens are not rotated, or do not expire. The stack does not change that."
     if not flag(client, "is_first_party"):
-        yield "It is a third-party application, whose users must consent. It stays one."
+        yield "It is a third-party application, so its users must consent. The stack does not change that."
     if not flag(client, "oidc_conformant"):
         yield "It is not OIDC-conformant, so Auth0 permits its former endpoints to it."
     if flag(client, "cross_origin_authentication") or flag(client, "cross_origin_auth"):

@@ -1,4 +1,4 @@
-"""The token lifetimes of a tenant's file that describe an Auth0 tenant."""
+"""Derives the token lifetimes of a tenant's file from the APIs and clients of an Auth0 tenant."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def tokens(apis: Iterable[Representation], clients: Iterable[Representation]) ->
 
 
 def _shared(values: Iterable[Any]) -> int | None:
-    """Return the number that all values are; None if they differ or there is none."""
+    """Return the number that all entries share; None if they differ or there are none."""
     numbers = [value if isinstance(value, int) and not isinstance(value, bool) else 0 for value in values]
     return numbers[0] if numbers and len(set(numbers)) == 1 else None
 

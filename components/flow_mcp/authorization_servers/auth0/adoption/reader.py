@@ -212,7 +212,7 @@ def _auth0(server: Mapping[str, Any]) -> Auth0:
 
 def _inexact(reached: Reached) -> list[str]:
     return [
-        f"It has a client grant for the API {identifier} {subject}. That is not the URL of an environment's "
-        "MCP server, and the runtime rejects a token without that."
+        f"It has a client grant for the API {identifier} {subject}. The runtime rejects its tokens, because "
+        "their audience is not the URL of an environment's MCP server."
         for identifier, subject in reached.inexact.items()
     ]

@@ -44,7 +44,7 @@ def left_alone(
     name = text(application, "displayName") if application else ""
     shown = f"{name}: " if name else ""
     if not why:
-        return f"{shown}It has nothing to do with the tenant."
+        return f"{shown}It is not a client of the tenant."
     owner = owner_of(application) if application else ""
     if owner:
         return f"{shown}It was created by {owner_text(owner, request)}, which manages it."
@@ -57,5 +57,5 @@ def others_of(others: Sequence[OtherClient]) -> tuple[tuple[OtherClient, ...], t
     unrelated = [other for other in others if not other.belongs]
     listed = sorted([*related, *unrelated[:_LISTED]], key=lambda other: other.client_id)
     further = len(unrelated) - _LISTED
-    remark = f"{further} more applications have nothing to do with the tenant, and are left alone."
+    remark = f"{further} more applications are not clients of the tenant, and are left alone."
     return tuple(listed), (remark,) if further > 0 else ()

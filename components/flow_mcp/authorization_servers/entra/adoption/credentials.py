@@ -98,8 +98,8 @@ def _days(password: Representation) -> tuple[str, str] | None:
 def _secret(password: Representation) -> str:
     return (
         f"Entra does not return the value of its secret{_hint(password)}, which ends on "
-        f"{text(password, 'endDateTime')[:10]}. The secret keeps working, and the output clientSecrets lacks "
-        "it. The next `flow-mcp rotate` creates one that the output has."
+        f"{text(password, 'endDateTime')[:10]}. The secret stays valid, and the output clientSecrets lacks "
+        "it. `flow-mcp rotate` and `pulumi up` create one that the output contains."
     )
 
 

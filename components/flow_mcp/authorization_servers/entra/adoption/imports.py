@@ -74,7 +74,7 @@ class _Reader:
         if api.principal is None:
             return
         for group in people.groups:
-            effect = f"Lets the group {group} use {key}. Its application must have the role of people then."
+            effect = f"Lets the group {group} use {key}. Requires the app role for people in its application."
             yield self._assignment(f"{key}:{group}", api.principal, group, role_id, effect)
 
     def clients(self) -> _Steps:
@@ -149,8 +149,8 @@ class _Reader:
         elif client.secret and credential.secret_day:
             yield Left(
                 f"ApplicationPassword/{name}/{credential.secret_day}",
-                "Creates another secret, which the output clientSecrets has. The existing one keeps working "
-                "until its end.",
+                "Creates another secret, which the output clientSecrets contains. The existing secret stays "
+                "valid until it expires.",
             )
 
     def _application(self, name: str, app: Representation, wanted: Mapping[str, object]) -> TakenOver:

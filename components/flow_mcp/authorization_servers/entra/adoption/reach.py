@@ -12,7 +12,7 @@ from flow_mcp.authorization_servers.representations import Representation, mappi
 
 @dataclass(frozen=True)
 class Reached:
-    """What one client has at the tenant's APIs.
+    """The permissions of one client at the tenant's APIs.
 
     Attributes:
         program: the permission with which it gets tokens for itself, by key of the protected resource.
@@ -40,7 +40,7 @@ class Reached:
 
 @dataclass(frozen=True)
 class Reach:
-    """What all clients have at the tenant's APIs.
+    """The permissions of all clients at the tenant's APIs.
 
     Attributes:
         by_client_id: the permissions of each client.

@@ -46,7 +46,7 @@ def left_alone(client: Representation, tenant_id: str, why: str) -> str:
     ):
         return "Keycloak creates it in every realm."
     if not why:
-        return "It has nothing to do with the tenant."
+        return "It is not a client of the tenant."
     owner = text(mapping(client, "attributes"), OWNER_ATTRIBUTE)
     if owner:
         by = "this tenant's stack" if owner == f"flow-mcp:{tenant_id}" else f"the stack of {owner}"

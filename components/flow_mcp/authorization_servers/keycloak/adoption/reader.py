@@ -185,7 +185,7 @@ def _keycloak(server: Mapping[str, Any]) -> Keycloak:
 
 def _inexact(reached: Reached) -> list[str]:
     return [
-        f"{source[0].upper()}{source[1:]} adds the audience {audience}. It is not the URL of an "
-        "environment's MCP server, and the runtime rejects a token without that."
+        f"{source[0].upper()}{source[1:]} adds the audience {audience}. The runtime rejects "
+        "tokens with only this audience, because it is not the URL of an environment's MCP server."
         for audience, source in sorted(reached.inexact.items())
     ]

@@ -50,8 +50,8 @@ class ServerExpression:
         if not common or not all(is_declarable(_SCOPE, scope) for scope in common):
             yield (
                 "The MCP server and its clients have no scope in common that a tenant's file can declare. "
-                f"The runtime rejects their tokens until the stack sets the scope {names.SCOPE}: remove "
-                "scopes from the record."
+                f"The runtime rejects their tokens until the stack sets the scope {names.SCOPE}. Remove "
+                "scopes from the kept properties of the MCP server."
             )
         elif common != [names.SCOPE]:
             self.declared["scopes"] = common

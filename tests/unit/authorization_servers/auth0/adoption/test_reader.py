@@ -99,7 +99,7 @@ def test_applications_of_others_are_left_alone_with_the_reason() -> None:
             "grants: password), and a tenant's file declares no others.",
             True,
         ),
-        OtherClient("erp", "Its name is ERP. It has nothing to do with the tenant."),
+        OtherClient("erp", "Its name is ERP. It is not a client of the tenant."),
         OtherClient(
             "owned",
             "Its name is Owned. It was created by the stack of flow-mcp:globex, which manages it.",

@@ -60,13 +60,13 @@ def test_an_api_on_a_verified_domain_needs_no_declared_name() -> None:
     assert made.tenant["authorizationServer"]["entra"] == server
 
 
-def test_applications_that_have_nothing_to_do_with_the_tenant_are_counted_after_the_first_hundred() -> None:
+def test_applications_that_are_not_clients_of_the_tenant_are_counted_after_the_first_hundred() -> None:
     others = [application(f"Other {number}") for number in range(103)]
     made = proposal(directory(api(), _AGENT, *others, assigned=_ASSIGNED))
-    unrelated = [other for other in made.reading.others if "nothing to do" in other.reason]
+    unrelated = [other for other in made.reading.others if "not a client of" in other.reason]
     assert len(unrelated) == 100
     assert made.reading.remarks[-1] == (
-        "3 more applications have nothing to do with the tenant, and are left alone."
+        "3 more applications are not clients of the tenant, and are left alone."
     )
 
 

@@ -54,7 +54,7 @@ def test_what_the_administrator_may_not_see_is_not_absent(content: dict[str, Any
 def test_a_client_of_others_is_left_alone() -> None:
     other = {**_AGENT, "clientId": "erp", "optionalClientScopes": []}
     assert proposal(_realm(_AGENT, other)).reading.others == (
-        OtherClient("erp", "It has nothing to do with the tenant."),
+        OtherClient("erp", "It is not a client of the tenant."),
     )
 
 
@@ -64,7 +64,7 @@ def test_a_named_client_is_the_tenants_even_if_its_tokens_reach_nothing() -> Non
     assert made.tenant["clients"]["crm"]["access"] == ["*"]
     assert [client.why for client in made.reading.clients] == ["It is named by --client."]
     assert made.reading.others == (
-        OtherClient("agent", "It has nothing to do with the tenant."),
+        OtherClient("agent", "It is not a client of the tenant."),
         OtherClient("gone", "The realm has no such client.", belongs=True),
     )
 

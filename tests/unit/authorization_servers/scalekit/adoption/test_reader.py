@@ -111,8 +111,8 @@ def test_open_registration_is_declared_or_kept() -> None:
             {},
             (
                 "The MCP server and its clients have no scope in common that a tenant's file can declare. "
-                "The runtime rejects their tokens until the stack sets the scope flow:mcp: remove scopes "
-                "from the record.",
+                "The runtime rejects their tokens until the stack sets the scope flow:mcp. Remove scopes "
+                "from the kept properties of the MCP server.",
             ),
         ),
     ],
