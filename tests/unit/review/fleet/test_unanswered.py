@@ -86,7 +86,7 @@ def test_a_ctrl_c_during_the_recovery_is_reported_with_the_resources(
 
     monkeypatch.setattr(keycloak, "answers", lambda *_: True)
     monkeypatch.setattr(recovery, "resolve", interrupt)
-    assert "the changes of web, which could not be found out: the run was interrupted." in report(CLIENT)
+    assert "whether the server changed web: the run was interrupted." in report(CLIENT)
 
 
 def test_operations_at_other_servers_are_reported_as_they_failed() -> None:
