@@ -8,7 +8,7 @@ is the same for all kinds: the declaration is assembled, checked, shown and writ
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -156,6 +156,16 @@ class Imports:
     taken_over: tuple[TakenOver, ...]
     left: tuple[Left, ...]
     unchanged: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, entries: Iterable[TakenOver | Left | str]) -> Imports:
+        """Return the entries of a reader, each kind of them sorted."""
+        listed = tuple(entries)
+        return cls(
+            tuple(sorted((e for e in listed if isinstance(e, TakenOver)), key=lambda e: e.resource)),
+            tuple(sorted((e for e in listed if isinstance(e, Left)), key=lambda e: e.resource)),
+            tuple(sorted(e for e in listed if isinstance(e, str))),
+        )
 
 
 class AdoptionReader(Protocol):

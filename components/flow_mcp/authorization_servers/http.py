@@ -39,8 +39,9 @@ class _TransientError(Exception):
 def http_client(base_url: str = "", transport: httpx.BaseTransport | None = None) -> httpx.Client:
     """Return an HTTP client for `send`.
 
-    Proxies come from the environment, except for requests to loopback addresses. Trusted certificates come
-    from SSL_CERT_FILE and SSL_CERT_DIR, also for loopback addresses.
+    Proxies come from the environment, except for requests to loopback and link-local addresses: a cloud's
+    metadata service (169.254.169.254) returns tokens over plain http. Trusted certificates come from
+    SSL_CERT_FILE and SSL_CERT_DIR, also for these addresses.
 
     Args:
         base_url: prefix of relative URLs.
@@ -52,7 +53,7 @@ def http_client(base_url: str = "", transport: httpx.BaseTransport | None = None
         transport=transport,
         # Loading the certificates takes 0.1 seconds, and a custom transport does not use them.
         verify=True if transport else httpx.create_ssl_context(),
-        trust_env=not _is_loopback(urlsplit(base_url).hostname),
+        trust_env=not _is_local(urlsplit(base_url).hostname),
     )
 
 
@@ -174,8 +175,12 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
     return reversed(chain)
 
 
-def _is_loopback(host: str | None) -> bool:
+def _is_local(host: str | None) -> bool:
+    """Return whether a host is this machine or on its own link, where no proxy of the environment applies."""
+    if host == "localhost":
+        return True
     try:
-        return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
+        address = ipaddress.ip_address(host or "")
     except ValueError:
         return False
+    return address.is_loopback or address.is_link_local

@@ -12,6 +12,9 @@ from click.shell_completion import CompletionItem
 from flow_mcp.common.errors import FlowMcpError
 from flow_mcp.common.exit_codes import INTERRUPTED
 
+_LONGEST_LINE = 20_000
+"""The longest line of an error's message that is shown in full."""
+
 # Summaries for `flow-mcp --help`. The module with a command's name has the click command `command`.
 _SUMMARIES = {
     "adopt": "Take over what exists at an authorization server.",
@@ -93,6 +96,13 @@ def cli(context: click.Context, verbose: bool) -> None:
         context.call_on_close(lambda: timings.total(f"flow-mcp {context.invoked_subcommand}"))
 
 
+def _safe(message: str) -> str:
+    """Return a message whose lines cannot control the terminal: it can contain text of a server."""
+    from flow_mcp.common.safe_text import terminal
+
+    return "\n".join(terminal(line, _LONGEST_LINE) for line in message.split("\n"))
+
+
 def main() -> None:
     """Run the command line; report expected errors as one message with an exit code, without a traceback."""
     try:
@@ -104,7 +114,7 @@ def main() -> None:
         click.echo("flow-mcp: interrupted", err=True)
         sys.exit(INTERRUPTED)
     except FlowMcpError as error:
-        click.echo(f"flow-mcp: {error}", err=True)
+        click.echo(f"flow-mcp: {_safe(str(error))}", err=True)
         sys.exit(error.exit_code)
     except OSError as error:
         where = f": {error.filename}" if error.filename else ""

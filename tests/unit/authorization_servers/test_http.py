@@ -133,8 +133,10 @@ def test_json_object_is_empty_for_other_bodies(answer: httpx.Response, expected:
     assert json_object(answer) == expected
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]"])
-def test_loopback_addresses_are_called_without_a_proxy(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "169.254.169.254", "[fe80::1]"])
+def test_addresses_of_this_machine_and_link_are_called_without_a_proxy(
+    host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://proxy.example:3128")
     with http_client(f"http://{host}:8080") as client:
         assert not client.trust_env

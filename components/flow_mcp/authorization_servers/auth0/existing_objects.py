@@ -20,11 +20,12 @@ from flow_mcp.authorization_servers.representations import text
 _CREDENTIALS = ("AUTH0_API_TOKEN", "AUTH0_CLIENT_ID")
 
 
-def refusing_existing(domain: str, environment: Mapping[str, str]) -> pulumi.ResourceOptions:
+def refusing_existing(domain: str, component: str, environment: Mapping[str, str]) -> pulumi.ResourceOptions:
     """Return options with which a resource is created only if Auth0 has no such object.
 
     Args:
         domain: domain of the Auth0 tenant.
+        component: type and name of the component whose resources get the options.
         environment: variables of the program.
     """
     if not any(environment.get(name) for name in _CREDENTIALS):
@@ -39,6 +40,9 @@ def refusing_existing(domain: str, environment: Mapping[str, str]) -> pulumi.Res
 
     def refuse(arguments: pulumi.ResourceHookArgs) -> None:
         resource_type, inputs = arguments.type.rpartition(":")[2], arguments.new_inputs or {}
+        if existing_object(objects(), resource_type, inputs):
+            # Pulumi can have deleted the object since it was read, in order to replace it.
+            objects.cache_clear()
         if what := existing_object(objects(), resource_type, inputs):
             raise OwnedByOthersError(
                 f"{what} in the Auth0 tenant {domain} already, and is not in the state of this stack. Take "
@@ -47,7 +51,8 @@ def refusing_existing(domain: str, environment: Mapping[str, str]) -> pulumi.Res
 
     # Also in previews, so that `pulumi up` ends before it has created a part.
     options = pulumi.ResourceHookOptions(on_dry_run=True)
-    hook = pulumi.ResourceHook(f"existing objects of {domain}", refuse, options)
+    # Pulumi rejects a second hook of the same name, and a program can have several components of a domain.
+    hook = pulumi.ResourceHook(f"existing objects of {domain} for {component}", refuse, options)
     return pulumi.ResourceOptions(hooks=pulumi.ResourceHookBinding(before_create=[hook]))
 
 

@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Mapping
 from pathlib import Path
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, pkcs12
@@ -46,7 +47,7 @@ def signed_assertion(entra: Entra, client_id: str, environment: Mapping[str, str
             else base64.b64decode(environment["ARM_CLIENT_CERTIFICATE"], validate=True)
         )
         key, certificate, _ = pkcs12.load_key_and_certificates(content, password)
-    except (OSError, ValueError, binascii.Error):
+    except (OSError, ValueError, binascii.Error, UnsupportedAlgorithm):
         # The cause is left out, because its message could contain a part of the key.
         key = certificate = None
     if not isinstance(key, RSAPrivateKey) or certificate is None:

@@ -74,8 +74,15 @@ class GraphApi:
         read: set[str] = set()
         while path:
             answer = self._answer(path, query)
+            if answer is None and not read:
+                return
             page: Mapping[str, Any] = {} if answer is None else json_object(answer)
-            yield from listed(page.get("value"))
+            if not isinstance(page.get("value"), list):
+                raise AuthorizationServerError(
+                    f"Microsoft Graph returned no list for {path.removeprefix(self._base)}. Check the proxy "
+                    "between this machine and Microsoft Graph."
+                )
+            yield from listed(page["value"])
             read.add(path)
             path, query = text(page, _NEXT), {}
             if path and (not path.startswith(f"{self._base}/") or path in read):

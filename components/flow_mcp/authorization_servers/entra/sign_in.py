@@ -130,7 +130,8 @@ def _of_managed_identity(
         **({"client_id": client_id} if client_id else {}),
     }
     endpoint = environment.get("ARM_MSI_ENDPOINT") or _MANAGED_IDENTITY
-    with client("") as connection:
+    # With the address, the client knows that no proxy of the environment may see the request.
+    with client(endpoint) as connection:
         headers = {"Metadata": "true"}
         server = "the endpoint of the managed identity"
         answer = send(connection, "GET", endpoint, server=server, headers=headers, params=query)

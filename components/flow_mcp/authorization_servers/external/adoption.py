@@ -9,6 +9,7 @@ from flow_mcp.authorization_servers.adoption import AdoptionRequest, ExistingCli
 from flow_mcp.authorization_servers.discovery.metadata_resource import MetadataInputs, MetadataResource
 from flow_mcp.authorization_servers.errors import AuthorizationServerError
 from flow_mcp.authorization_servers.free_names import free_name
+from flow_mcp.authorization_servers.resource_urls import environments
 from flow_mcp.declaration.declaration import Declaration
 
 _GRANT = (
@@ -66,19 +67,12 @@ class ExternalReader:
                 ExistingClient(name, client_id, why, "manualRegistrations", declared, (_GRANT, access))
             )
         return Reading(
-            request.server, _workspaces(request), tuple(sorted(clients, key=lambda client: client.name))
+            request.server,
+            environments(request, tuple(map(str, resources))),
+            tuple(sorted(clients, key=lambda client: client.name)),
         )
 
     def imports(self, declaration: Declaration) -> Imports:
         """Return no imports: the stack lists the clients and does not manage them."""
         del declaration
         return Imports((), ())
-
-
-def _workspaces(request: AdoptionRequest) -> dict[str, list[str]]:
-    """Return the environments of each workspace: those of the request, and those of the named resources."""
-    known = {workspace: {*environments} for workspace, environments in request.workspaces.items()}
-    for key in request.server["resources"]:
-        workspace, _, environment = str(key).partition("/")
-        known.setdefault(workspace, set()).add(environment)
-    return {workspace: sorted(known[workspace]) for workspace in sorted(known)}

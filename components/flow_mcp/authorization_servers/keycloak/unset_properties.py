@@ -8,6 +8,7 @@ another property would switch them off. So they are kept only while nothing else
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,6 +16,9 @@ from flow_mcp.authorization_servers.keycloak.adoption.recreated import differenc
 from flow_mcp.authorization_servers.representations import Representation, mapping
 from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.declaration.enterprise import issuers_of
+
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+"""An ID of Keycloak, or `client-scope` in the import ID of a mapper: text that a path can contain."""
 
 _UNSET: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "Client": ("attributes", {"useRefreshTokens": "use.refresh.tokens"}),
@@ -92,6 +96,8 @@ def _adopted(declaration: Declaration) -> Iterator[tuple[str, str, str]]:
 
 
 def _path(resource_type: str, parts: list[str]) -> str:
+    if not all(map(_ID.fullmatch, parts)):
+        return ""
     if resource_type == "AudienceProtocolMapper":
         return f"client-scopes/{parts[1]}/protocol-mappers/models/{parts[2]}" if len(parts) == 3 else ""
     kind = "clients" if resource_type == "Client" else "client-scopes"

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from flow_mcp.authorization_servers import people
 from flow_mcp.authorization_servers.scalekit.declaration import Scalekit
+from flow_mcp.authorization_servers.scalekit.import_ids import import_id
 from flow_mcp.declaration.access_lists import check_access
 from flow_mcp.declaration.clients import Client
 from flow_mcp.declaration.findings import Finding, Path
@@ -24,6 +25,7 @@ def check(declaration: Declaration) -> Iterator[Finding]:
     yield from people.check_everyone(declaration)
     yield from _resources(declaration)
     yield from _registration(declaration, server)
+    yield from _adopted(declaration, server)
     if urlsplit(server.environment_url).path:
         yield Finding(
             (*_PATH, "environmentUrl"),
@@ -60,6 +62,18 @@ def _registration(declaration: Declaration, server: Scalekit) -> Iterator[Findin
     if documents := server.registration.metadata_documents:
         path = (*registration_path, "metadataDocuments")
         yield from check_access(declaration, (*path, "access"), documents.access)
+
+
+def _adopted(declaration: Declaration, server: Scalekit) -> Iterator[Finding]:
+    """Yield findings about IDs of another environment, whose import would send the credentials there."""
+    for resource, adopted in (declaration.tenant.adopted or {}).items():
+        object_id = adopted.id or ""
+        if "://" in object_id and not object_id.startswith(import_id(server.environment_url, "res_")):
+            yield Finding(
+                ("adopted", resource, "id"),
+                "is not an ID of the declared Scalekit environment",
+                f"Begin it with {server.environment_url}, or remove the line.",
+            )
 
 
 def _client(path: Path, client: Client) -> Iterator[Finding]:

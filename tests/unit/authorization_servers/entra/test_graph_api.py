@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
@@ -65,6 +66,17 @@ def test_a_next_page_of_another_server_or_one_that_was_read_is_not_requested(lin
     with pytest.raises(AuthorizationServerError, match="as the next page"):
         [*api.listed("/v1.0/applications"), *api.listed("/v1.0/applications")]
     assert len(network.requests) <= 3
+
+
+@pytest.mark.parametrize(
+    "answer", [httpx.Response(200, text="<html>Sign in</html>"), json_answer(200, {}), json_answer(404, {})]
+)
+def test_a_page_without_a_list_is_not_an_empty_one(answer: httpx.Response) -> None:
+    second = f"{_GRAPH}/v1.0/applications?$skiptoken=x"
+    first = json_answer(200, {"value": [], "@odata.nextLink": second})
+    api, _ = _api({"GET /v1.0/applications": first, "GET /v1.0/applications?$skiptoken=x": answer})
+    with pytest.raises(AuthorizationServerError, match=r"returned no list for /v1\.0/applications"):
+        [*api.listed("/v1.0/applications")]
 
 
 def test_a_throttled_request_is_sent_again() -> None:
@@ -131,19 +143,29 @@ def test_the_token_of_another_issuer_is_requested_from_its_service() -> None:
     assert network.requests == [service, _TOKEN, "GET /v1.0/x"]
 
 
-def test_a_managed_identity_gets_its_token_from_the_machine() -> None:
+def test_a_managed_identity_gets_its_token_from_the_machine_without_a_proxy() -> None:
     environment = {"ARM_USE_MSI": "true", "ARM_MSI_ENDPOINT": "http://169.254.169.254/token"}
     request = "GET /token?api-version=2018-02-01&resource=https%3A%2F%2Fgraph.microsoft.com"
     answers: dict[str, Answer | list[Answer]] = {
         request: json_answer(200, {"access_token": "token"}),
         "GET /v1.0/x": json_answer(200, {}),
     }
-    api, network = _api(answers, environment)
-    api.find("/v1.0/x")
+    network = StandIn(answers)
+    opened: dict[str, bool] = {}
+
+    def client(url: str) -> httpx.Client:
+        connection = http_client(url, network)
+        opened[url] = connection.trust_env
+        return connection
+
+    GraphApi(_ENTRA, environment, client).find("/v1.0/x")
     assert network.requests == [request, "GET /v1.0/x"]
+    assert opened == {_GRAPH: True, "http://169.254.169.254/token": False}
 
 
-def test_a_certificate_signs_an_assertion_with_its_thumbprint(tmp_path: Path) -> None:
+def test_a_certificate_signs_an_assertion_with_its_thumbprint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     key = rsa.generate_private_key(65537, 2048)
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "applier")])
     now = datetime.now(UTC)
@@ -169,7 +191,13 @@ def test_a_certificate_signs_an_assertion_with_its_thumbprint(tmp_path: Path) ->
     assert token.header["x5t#S256"] == thumbprint
     assert token.claims["aud"] == f"https://login.microsoftonline.com/{_TENANT}/oauth2/v2.0/token"
 
+    def unsupported(*_: object) -> None:
+        raise UnsupportedAlgorithm("RC2")
+
     wrong, _ = _api({}, {**environment, "ARM_CLIENT_CERTIFICATE_PASSWORD": "wrong"})
+    with pytest.raises(CredentialsError, match="is not a PKCS #12 certificate"):
+        wrong.find("/v1.0/x")
+    monkeypatch.setattr(pkcs12, "load_key_and_certificates", unsupported)
     with pytest.raises(CredentialsError, match="is not a PKCS #12 certificate"):
         wrong.find("/v1.0/x")
 

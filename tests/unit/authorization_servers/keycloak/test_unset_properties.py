@@ -43,9 +43,9 @@ _KEPT = {
 }
 
 
-def _declaration(keep: dict[str, list[str]], **client: Any) -> Declaration:
+def _declaration(keep: dict[str, list[str]], client_id: str = "c1", **client: Any) -> Declaration:
     ids = {
-        "Client/crm": "acme/c1",
+        "Client/crm": f"acme/{client_id}",
         "ClientScope/1/test": "acme/s1",
         "AudienceProtocolMapper/1/test-audience": "acme/client-scope/s1/m1",
     }
@@ -91,6 +91,11 @@ def test_the_paths_of_the_objects_follow_from_their_ids() -> None:
         "Client/crm": "clients/c1",
         "ClientScope/1/test": "client-scopes/s1",
     }
+
+
+@pytest.mark.parametrize("client_id", ["..", ".", "c1?x=1", "c1#x", "c1%2F..", "c1;x", ""])
+def test_an_id_of_the_file_names_no_other_path(client_id: str) -> None:
+    assert unset_properties.paths(_declaration({"Client/crm": []}, client_id)) == {}
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,22 @@ def test_several_protected_resources_are_rejected() -> None:
 
 
 @pytest.mark.parametrize(
+    ("adopted_id", "is_valid"),
+    [
+        ("https://umbrella.scalekit.com/res_1", True),
+        ("res_1", True),
+        ("https://evil.example/res_1", False),
+        ("http://umbrella.scalekit.com/res_1", False),
+        ("https://umbrella.scalekit.com@evil.example/res_1", False),
+    ],
+)
+def test_an_adopted_object_is_in_the_declared_environment(adopted_id: str, is_valid: bool) -> None:
+    adopted = {"ScalekitResource/7/production": {"id": adopted_id}}
+    path = 'adopted."ScalekitResource/7/production".id'
+    assert problems(tenant() | {"adopted": adopted}) == ([] if is_valid else [("error", path)])
+
+
+@pytest.mark.parametrize(
     ("client", "path"),
     [
         (AGENT | {"clientId": "agent"}, "clientId"),

@@ -68,9 +68,9 @@ def test_a_server_that_does_not_answer_in_time_is_reported_with_the_resources(
     monkeypatch.setattr(keycloak, "answers", lambda *_: False)
     monkeypatch.setattr(unanswered, "_WAIT_SECONDS", 0)
     expected = (
-        "no answer. It is unknown whether the server changed planners, web: {}. Run the command again when the "
-        "server answers. If it fails because an object exists, check that nobody else created the object, and "
-        "delete it at the server"
+        "no answer. It is unknown whether the server changed planners, web: {}. Run the command again when "
+        "the server answers. If it fails because an object exists, check that nobody else created the "
+        "object, and delete it at the server"
     )
     assert report(CLIENT, GROUP) == expected.format("it did not answer again")
     monkeypatch.setattr(unanswered, "_WAIT_SECONDS", 1e9)
@@ -86,7 +86,7 @@ def test_a_ctrl_c_during_the_recovery_is_reported_with_the_resources(
 
     monkeypatch.setattr(keycloak, "answers", lambda *_: True)
     monkeypatch.setattr(recovery, "resolve", interrupt)
-    assert "the changes of web, which could not be found out: the run was interrupted." in report(CLIENT)
+    assert "whether the server changed web: the run was interrupted." in report(CLIENT)
 
 
 def test_operations_at_other_servers_are_reported_as_they_failed() -> None:

@@ -6,15 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
-
 from flow_mcp.authorization_servers.auth0.adoption.differences import ordered
+from flow_mcp.authorization_servers.declarable import ORIGIN, REDIRECT_URI, is_declarable
 from flow_mcp.authorization_servers.representations import Representation, flag, mapping, text
-from flow_mcp.declaration.base import ClientRedirectUri, Origin
 from flow_mcp.settings import Grant
 
-_REDIRECT_URI: TypeAdapter[Any] = TypeAdapter(ClientRedirectUri)
-_ORIGIN: TypeAdapter[Any] = TypeAdapter(Origin)
 _GRANTS = {Grant.AUTHORIZATION_CODE: "authorization_code", Grant.CLIENT_CREDENTIALS: "client_credentials"}
 _ROTATING = {"rotation_type": "rotating", "expiration_type": "expiring"}
 
@@ -45,9 +41,9 @@ def express(client: Representation) -> Expression:
     if grant is Grant.AUTHORIZATION_CODE:
         if is_confidential(client):
             declared["clientType"] = "confidential"
-        if uris := [uri for uri in ordered(client, "callbacks") if _is_valid(_REDIRECT_URI, uri)]:
+        if uris := [uri for uri in ordered(client, "callbacks") if is_declarable(REDIRECT_URI, uri)]:
             declared["redirectUris"] = uris
-        if origins := [origin for origin in ordered(client, "web_origins") if _is_valid(_ORIGIN, origin)]:
+        if origins := [origin for origin in ordered(client, "web_origins") if is_declarable(ORIGIN, origin)]:
             declared["webOrigins"] = origins
     if flag(client, "require_proof_of_possession"):
         declared["tokens"] = {"binding": "dpop"}
@@ -62,7 +58,7 @@ def is_confidential(client: Representation) -> bool:
 
 def is_exact(client: Representation) -> bool:
     """Return whether all callbacks of an application can be declared."""
-    return all(_is_valid(_REDIRECT_URI, uri) for uri in ordered(client, "callbacks"))
+    return all(is_declarable(REDIRECT_URI, uri) for uri in ordered(client, "callbacks"))
 
 
 def has_rotating_refresh_tokens(client: Representation) -> bool:
@@ -101,9 +97,11 @@ def _remarks(client: Representation, grant: Grant) -> Iterator[str]:
     if extra:
         yield f"It also has the grants {', '.join(extra)}, which a tenant's file cannot declare."
     if grant is Grant.AUTHORIZATION_CODE:
-        if other := [uri for uri in ordered(client, "callbacks") if not _is_valid(_REDIRECT_URI, uri)]:
+        if other := [uri for uri in ordered(client, "callbacks") if not is_declarable(REDIRECT_URI, uri)]:
             yield f"Its callbacks {', '.join(other)} are not exact https or loopback URIs."
-        if other := [origin for origin in ordered(client, "web_origins") if not _is_valid(_ORIGIN, origin)]:
+        if other := [
+            origin for origin in ordered(client, "web_origins") if not is_declarable(ORIGIN, origin)
+        ]:
             yield f"Its web origins {', '.join(other)} are not exact origins."
         if "refresh_token" in ordered(client, "grant_types") and not has_rotating_refresh_tokens(client):
             yield "Its refresh tokens are not rotated, or do not expire. The stack does not change that."
@@ -117,11 +115,3 @@ def _remarks(client: Representation, grant: Grant) -> Iterator[str]:
         yield f"It signs people in for organizations ({usage}), which a tenant's file cannot declare."
     if metadata := sorted(mapping(client, "client_metadata")):
         yield f"Its metadata {', '.join(metadata)} stays, so it has no owner mark of the stack."
-
-
-def _is_valid(adapter: TypeAdapter[Any], value: str) -> bool:
-    try:
-        adapter.validate_python(value)
-    except ValidationError:
-        return False
-    return True

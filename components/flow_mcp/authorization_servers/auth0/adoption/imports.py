@@ -33,11 +33,7 @@ def imports(
             list, so objects whose empty list would have to be kept are left then.
     """
     steps = _Steps(declaration, objects, client_ids, keeps)
-    entries = [*steps.apis(), *steps.roles(), *steps.clients(), *steps.third_parties()]
-    return Imports(
-        tuple(sorted((o for o in entries if isinstance(o, TakenOver)), key=lambda o: o.resource)),
-        tuple(sorted((o for o in entries if isinstance(o, Left)), key=lambda o: o.resource)),
-    )
+    return Imports.of([*steps.apis(), *steps.roles(), *steps.clients(), *steps.third_parties()])
 
 
 @dataclass(frozen=True)

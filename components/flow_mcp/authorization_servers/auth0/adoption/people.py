@@ -8,6 +8,7 @@ from typing import Any
 from flow_mcp.authorization_servers.auth0 import names
 from flow_mcp.authorization_servers.auth0.adoption.objects import Objects
 from flow_mcp.authorization_servers.auth0.adoption.reached import user_policy
+from flow_mcp.authorization_servers.joined_resources import joined_resources
 from flow_mcp.authorization_servers.representations import Representation, flag, objects, text
 
 
@@ -27,11 +28,7 @@ class PeopleOfResources:
         self, objects: Objects, apis: Mapping[str, Representation], access: Sequence[Sequence[str]]
     ) -> None:
         self._objects, self._apis = objects, apis
-        self._joined = {key: frozenset((key,)) for keys in access for key in keys}
-        for keys in access:
-            union = frozenset().union(*(self._joined[key] for key in keys))
-            for key in union:
-                self._joined[key] = union
+        self._joined = joined_resources(access)
 
     def of(self, keys: Sequence[str]) -> tuple[Any, tuple[str, ...]]:
         """Return the value of `people` of a client, and remarks about what it does not express.

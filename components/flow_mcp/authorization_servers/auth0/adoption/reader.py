@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
-
-from pydantic import ValidationError
 
 from flow_mcp.authorization_servers.adoption import (
     AdoptionRequest,
@@ -27,9 +24,10 @@ from flow_mcp.authorization_servers.auth0.adoption.people import PeopleOfResourc
 from flow_mcp.authorization_servers.auth0.adoption.reached import Reached, TenantApis
 from flow_mcp.authorization_servers.auth0.declaration import Auth0
 from flow_mcp.authorization_servers.auth0.management_api import ManagementApi
-from flow_mcp.authorization_servers.errors import AuthorizationServerError
 from flow_mcp.authorization_servers.free_names import free_name
+from flow_mcp.authorization_servers.given_settings import given_settings
 from flow_mcp.authorization_servers.representations import text
+from flow_mcp.authorization_servers.resource_urls import environments
 from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.settings import Grant
 
@@ -84,7 +82,7 @@ class _Reading:
     def __init__(self, request: AdoptionRequest, objects: Objects) -> None:
         self._request, self._objects = request, objects
         self._apis = TenantApis(request, objects)
-        self._workspaces = _workspaces(request, tuple(sorted(self._apis.by_key)))
+        self._workspaces = environments(request, tuple(sorted(self._apis.by_key)))
         self._every_key = tuple(
             f"{name}/{environment}" for name, listed in self._workspaces.items() for environment in listed
         )
@@ -208,15 +206,8 @@ class _Reading:
 
 
 def _auth0(server: Mapping[str, Any]) -> Auth0:
-    try:
-        return Auth0.model_validate_json(json.dumps(server))
-    except ValidationError as error:
-        problem = error.errors()[0]
-        place = ".".join(str(part) for part in problem["loc"])
-        raise AuthorizationServerError(
-            f"The settings of the Auth0 tenant to read are invalid: {place}: {problem['msg']}. Give its "
-            "domain with --set domain=…, and customDomain if clients use one."
-        ) from None
+    remedy = "Give its domain with --set domain=…, and customDomain if clients use one."
+    return given_settings(Auth0, server, "the Auth0 tenant", remedy)
 
 
 def _inexact(reached: Reached) -> list[str]:
@@ -225,11 +216,3 @@ def _inexact(reached: Reached) -> list[str]:
         "their audience is not the URL of an environment's MCP server."
         for identifier, subject in reached.inexact.items()
     ]
-
-
-def _workspaces(request: AdoptionRequest, keys: tuple[str, ...]) -> dict[str, list[str]]:
-    environments = {name: set(listed) for name, listed in request.workspaces.items()}
-    for key in keys:
-        workspace, _, environment = key.partition("/")
-        environments.setdefault(workspace, set()).add(environment)
-    return {name: sorted(environments[name]) for name in sorted(environments)}

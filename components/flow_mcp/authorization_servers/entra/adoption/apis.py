@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from flow_mcp.authorization_servers.adoption import AdoptionRequest
+from flow_mcp.authorization_servers.declarable import is_declarable
 from flow_mcp.authorization_servers.entra import names
 from flow_mcp.authorization_servers.entra.adoption.content import Content, roles_of, scopes_of
 from flow_mcp.authorization_servers.entra.adoption.provider_limits import refused_by_provider
@@ -146,7 +147,7 @@ def _problem(
             f"The application {listed} is the API of {', '.join(shared)}: a token for one of them is valid "
             "for the others."
         )
-    if not _is_valid(_URI, claimed[key][client_id]):
+    if not is_declarable(_URI, claimed[key][client_id]):
         return f"The Application ID URI of {listed} cannot be declared in a tenant's file."
     owner = owner_of(content.applications[client_id])
     if owner:
@@ -193,16 +194,8 @@ def _chosen(permissions: Sequence[Representation], own: str) -> Representation |
     enabled = [
         entry
         for entry in permissions
-        if flag(entry, "isEnabled") and _is_valid(_PERMISSION, text(entry, "value"))
+        if flag(entry, "isEnabled") and is_declarable(_PERMISSION, text(entry, "value"))
     ]
     preferred = [entry for entry in enabled if text(entry, "value") == own]
     candidates = preferred or enabled
     return candidates[0] if len(candidates) == 1 else None
-
-
-def _is_valid(adapter: TypeAdapter[Any], value: str) -> bool:
-    try:
-        adapter.validate_python(value)
-    except ValidationError:
-        return False
-    return True

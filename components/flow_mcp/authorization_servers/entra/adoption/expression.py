@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from pydantic import TypeAdapter, ValidationError
-
+from flow_mcp.authorization_servers.declarable import REDIRECT_URI, is_declarable
 from flow_mcp.authorization_servers.entra.adoption.content import roles_of, scopes_of
 from flow_mcp.authorization_servers.entra.adoption.credentials import (
     Credential,
@@ -18,10 +17,9 @@ from flow_mcp.authorization_servers.entra.adoption.credentials import (
 from flow_mcp.authorization_servers.entra.adoption.provider_limits import refused_by_provider
 from flow_mcp.authorization_servers.entra.adoption.reach import Reached
 from flow_mcp.authorization_servers.representations import Representation, flag, mapping, objects, text, texts
-from flow_mcp.declaration.base import ClientRedirectUri, is_loopback
+from flow_mcp.declaration.base import is_loopback
 from flow_mcp.settings import Grant
 
-_REDIRECT_URI: TypeAdapter[Any] = TypeAdapter(ClientRedirectUri)
 _PLATFORMS = {"web": "web", "spa": "single-page", "publicClient": "native"}
 """The properties with redirect URIs in Microsoft Graph, and the names of their platforms."""
 
@@ -97,7 +95,7 @@ def _platform(
 def _redirects(uris: Sequence[str], platform: str) -> dict[str, Any]:
     without_port: dict[str, str] = {}
     for uri in uris:
-        if not _is_valid(uri):
+        if not is_declarable(REDIRECT_URI, uri):
             continue
         parts = urlsplit(uri)
         bare = f"{parts.scheme}://{parts.hostname}{parts.path}?{parts.query}"
@@ -108,14 +106,6 @@ def _redirects(uris: Sequence[str], platform: str) -> dict[str, Any]:
         origins = {f"{parts.scheme}://{parts.netloc}" for parts in map(urlsplit, without_port.values())}
         redirects["webOrigins"] = sorted(origins)
     return redirects
-
-
-def _is_valid(uri: str) -> bool:
-    try:
-        _REDIRECT_URI.validate_python(uri)
-    except ValidationError:
-        return False
-    return True
 
 
 def _grants(uris: Mapping[str, tuple[str, ...]], grant: Grant, reached: Reached) -> Iterator[str]:

@@ -43,11 +43,7 @@ def imports(
         client_ids: the client IDs of existing clients, by their names in the declaration.
     """
     steps = _Reader(declaration, entra, content, apis, client_ids)
-    objects = [*steps.resources(), *steps.clients()]
-    return Imports(
-        tuple(sorted((o for o in objects if isinstance(o, TakenOver)), key=lambda o: o.resource)),
-        tuple(sorted((o for o in objects if isinstance(o, Left)), key=lambda o: o.resource)),
-    )
+    return Imports.of([*steps.resources(), *steps.clients()])
 
 
 @dataclass(frozen=True)

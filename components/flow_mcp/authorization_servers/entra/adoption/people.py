@@ -7,6 +7,7 @@ from typing import Any
 
 from flow_mcp.authorization_servers.entra.adoption.apis import Api
 from flow_mcp.authorization_servers.entra.adoption.content import is_guid
+from flow_mcp.authorization_servers.joined_resources import joined_resources
 from flow_mcp.authorization_servers.representations import text
 
 
@@ -23,11 +24,7 @@ class PeopleOfResources:
 
     def __init__(self, apis: Mapping[str, Api], access: Sequence[Sequence[str]]) -> None:
         self._apis = apis
-        self._joined = {key: frozenset((key,)) for keys in access for key in keys}
-        for keys in access:
-            union = frozenset[str]().union(*(self._joined[key] for key in keys))
-            for key in union:
-                self._joined[key] = union
+        self._joined = joined_resources(access)
 
     def of(self, keys: Sequence[str]) -> tuple[Any, tuple[str, ...]]:
         """Return the value of `people` of a client, and remarks about it.

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
-
-from pydantic import ValidationError
 
 from flow_mcp.authorization_servers.adoption import (
     AdoptionRequest,
@@ -29,7 +26,7 @@ from flow_mcp.authorization_servers.entra.adoption.reach import Reach, Reached, 
 from flow_mcp.authorization_servers.entra.clouds import CLOUD_VALUES
 from flow_mcp.authorization_servers.entra.declaration import Entra
 from flow_mcp.authorization_servers.entra.graph_api import GraphApi
-from flow_mcp.authorization_servers.errors import AuthorizationServerError
+from flow_mcp.authorization_servers.given_settings import given_settings
 from flow_mcp.authorization_servers.representations import text
 from flow_mcp.authorization_servers.resource_urls import environments
 from flow_mcp.declaration.declaration import Declaration
@@ -128,15 +125,7 @@ def entra_of(server: Mapping[str, Any]) -> Entra:
     Raises:
         AuthorizationServerError: they are invalid.
     """
-    try:
-        return Entra.model_validate_json(json.dumps(server))
-    except ValidationError as error:
-        problem = error.errors()[0]
-        place = ".".join(str(part) for part in problem["loc"])
-        raise AuthorizationServerError(
-            f"The settings of the Entra tenant to read are invalid: {place}: {problem['msg']}. Give "
-            "tenantId, or the authority."
-        ) from None
+    return given_settings(Entra, server, "the Entra tenant", "Give tenantId, or the authority.")
 
 
 def _settings(declaration: Declaration) -> Mapping[str, Any]:

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
-
+from flow_mcp.authorization_servers.declarable import ORIGIN, REDIRECT_URI, is_declarable
 from flow_mcp.authorization_servers.keycloak.client_properties import DEFAULT_SCOPES
 from flow_mcp.authorization_servers.keycloak.grants import allowed_grants
 from flow_mcp.authorization_servers.representations import (
@@ -19,11 +18,8 @@ from flow_mcp.authorization_servers.representations import (
     text,
     texts,
 )
-from flow_mcp.declaration.base import ClientRedirectUri, Origin
 from flow_mcp.settings import Grant
 
-_REDIRECT_URI: TypeAdapter[Any] = TypeAdapter(ClientRedirectUri)
-_ORIGIN: TypeAdapter[Any] = TypeAdapter(Origin)
 _NOT_READ = {
     "exclude.issuer.from.auth.response": "iss",
     "exclude.session.state.from.auth.response": "session_state",
@@ -57,9 +53,9 @@ def express(client: Representation) -> Expression:
     if grant is Grant.AUTHORIZATION_CODE:
         if not flag(client, "publicClient"):
             declared["clientType"] = "confidential"
-        if uris := [uri for uri in texts(client, "redirectUris") if _is_valid(_REDIRECT_URI, uri)]:
+        if uris := [uri for uri in texts(client, "redirectUris") if is_declarable(REDIRECT_URI, uri)]:
             declared["redirectUris"] = uris
-        if origins := [origin for origin in texts(client, "webOrigins") if _is_valid(_ORIGIN, origin)]:
+        if origins := [origin for origin in texts(client, "webOrigins") if is_declarable(ORIGIN, origin)]:
             declared["webOrigins"] = origins
     credential, obstacle = _credential(client)
     declared |= credential
@@ -118,9 +114,9 @@ def _remarks(client: Representation, grant: Grant) -> Iterator[str]:
     if extra:
         yield f"It also has the grants {', '.join(extra)}, which a tenant's file cannot declare."
     if grant is Grant.AUTHORIZATION_CODE:
-        if other := [uri for uri in texts(client, "redirectUris") if not _is_valid(_REDIRECT_URI, uri)]:
+        if other := [uri for uri in texts(client, "redirectUris") if not is_declarable(REDIRECT_URI, uri)]:
             yield f"Its redirect URIs {', '.join(other)} are not exact https or loopback URIs."
-        if other := [origin for origin in texts(client, "webOrigins") if not _is_valid(_ORIGIN, origin)]:
+        if other := [origin for origin in texts(client, "webOrigins") if not is_declarable(ORIGIN, origin)]:
             yield f"Its web origins {', '.join(other)} are not exact origins."
         if text(mapping(client, "attributes"), "pkce.code.challenge.method") != "S256":
             yield "It does not require PKCE with S256."
@@ -144,15 +140,7 @@ def grants_of(client: Representation) -> list[str]:
 
 def is_exact(client: Representation) -> bool:
     """Return whether all redirect URIs of a client can be declared."""
-    return all(_is_valid(_REDIRECT_URI, uri) for uri in texts(client, "redirectUris"))
-
-
-def _is_valid(adapter: TypeAdapter[Any], value: str) -> bool:
-    try:
-        adapter.validate_python(value)
-    except ValidationError:
-        return False
-    return True
+    return all(is_declarable(REDIRECT_URI, uri) for uri in texts(client, "redirectUris"))
 
 
 _WORDS = {Grant.AUTHORIZATION_CODE: "authorization code", Grant.CLIENT_CREDENTIALS: "client credentials"}

@@ -37,12 +37,7 @@ def imports(
 ) -> Imports:
     """Return the objects that the stack imports, and those that it does not create yet."""
     steps = _Steps(declaration, realm, audiences, by_client_id)
-    objects = [*steps.resources(), *steps.clients()]
-    return Imports(
-        tuple(sorted((o for o in objects if isinstance(o, TakenOver)), key=lambda o: o.resource)),
-        tuple(sorted((o for o in objects if isinstance(o, Left)), key=lambda o: o.resource)),
-        tuple(sorted(o for o in objects if isinstance(o, str))),
-    )
+    return Imports.of([*steps.resources(), *steps.clients()])
 
 
 @dataclass(frozen=True)

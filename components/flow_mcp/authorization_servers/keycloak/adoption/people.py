@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flow_mcp.authorization_servers.errors import RightsError
+from flow_mcp.authorization_servers.joined_resources import joined_resources
 from flow_mcp.authorization_servers.keycloak.adoption.realm import Realm
 
 
@@ -25,11 +26,7 @@ class PeopleOfResources:
         self, realm: Realm, scopes: Mapping[str, Sequence[str]], access: Sequence[Sequence[str]]
     ) -> None:
         self._realm, self._scopes = realm, scopes
-        self._joined = {key: frozenset((key,)) for keys in access for key in keys}
-        for keys in access:
-            union = frozenset().union(*(self._joined[key] for key in keys))
-            for key in union:
-                self._joined[key] = union
+        self._joined = joined_resources(access)
 
     def of(self, keys: Sequence[str]) -> tuple[Any, tuple[str, ...]]:
         """Return the value of `people` of a client, and remarks about what it does not express.

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote, unquote
-
-from pydantic import ValidationError
 
 from flow_mcp.authorization_servers.adoption import (
     AdoptionRequest,
@@ -19,6 +16,7 @@ from flow_mcp.authorization_servers.adoption import (
 )
 from flow_mcp.authorization_servers.errors import AuthorizationServerError, RightsError
 from flow_mcp.authorization_servers.free_names import free_name
+from flow_mcp.authorization_servers.given_settings import given_settings
 from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, Administration
 from flow_mcp.authorization_servers.keycloak.adoption.audiences import Audiences, Reached
 from flow_mcp.authorization_servers.keycloak.adoption.belonging import belongs, left_alone
@@ -182,15 +180,7 @@ class KeycloakReader:
 
 
 def _keycloak(server: Mapping[str, Any]) -> Keycloak:
-    try:
-        return Keycloak.model_validate_json(json.dumps(server))
-    except ValidationError as error:
-        problem = error.errors()[0]
-        place = ".".join(str(part) for part in problem["loc"])
-        raise AuthorizationServerError(
-            f"The settings of the Keycloak to read are invalid: {place}: {problem['msg']}. Give url and "
-            "realm.name, or the authority."
-        ) from None
+    return given_settings(Keycloak, server, "the Keycloak", "Give url and realm.name, or the authority.")
 
 
 def _inexact(reached: Reached) -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
 
+from flow_mcp.authorization_servers.errors import RightsError
 from flow_mcp.authorization_servers.keycloak.admin_api import realm_path
 from flow_mcp.authorization_servers.keycloak.group_paths import group_path, path_names
 from flow_mcp.authorization_servers.representations import (
@@ -16,6 +17,7 @@ from flow_mcp.authorization_servers.representations import (
     mapping,
     objects,
     text,
+    texts,
 )
 
 _AUDIENCE = "oidc-audience-mapper"
@@ -49,19 +51,39 @@ class Realm:
 
     @cached_property
     def clients(self) -> tuple[Representation, ...]:
-        """All clients, by client ID."""
-        clients = listed(self.api.find(realm_path(self.name, "clients")))
+        """All clients, by client ID.
+
+        Raises:
+            RightsError: the administrator may view none. Keycloak creates clients in every realm, and returns
+                an empty list to an administrator with query-clients or query-users only.
+        """
+        clients = [*listed(self.api.find(realm_path(self.name, "clients")))]
+        if not clients:
+            raise self._unseen("clients")
         return tuple(sorted(clients, key=lambda client: (text(client, "clientId"), text(client, "id"))))
 
     @cached_property
     def scopes(self) -> Mapping[str, Representation]:
-        """All client scopes for OpenID Connect, with their mappers, by name."""
-        scopes = listed(self.api.find(realm_path(self.name, "client-scopes")))
+        """All client scopes for OpenID Connect, with their mappers, by name.
+
+        Raises:
+            RightsError: the administrator may view none, although clients have some.
+        """
+        scopes = [*listed(self.api.find(realm_path(self.name, "client-scopes")))]
+        lists = ("defaultClientScopes", "optionalClientScopes")
+        if not scopes and any(texts(client, key) for client in self.clients for key in lists):
+            raise self._unseen("client scopes")
         return {
             text(scope, "name"): scope
             for scope in sorted(scopes, key=lambda scope: text(scope, "name"))
             if text(scope, "protocol") in ("", "openid-connect")
         }
+
+    def _unseen(self, objects: str) -> RightsError:
+        return RightsError(
+            f"The administrator sees no {objects} of the realm {self.name}. Give the account the "
+            "realm-management role view-clients of the realm."
+        )
 
     def gate(self, scope: Representation) -> dict[str, str]:
         """Return the roles of which a scope requires one: the path of each in the admin API, by its name.

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from flow_mcp.authorization_servers.adoption import AdoptionRequest
+from flow_mcp.authorization_servers.declarable import is_declarable
 from flow_mcp.authorization_servers.keycloak import names
 from flow_mcp.authorization_servers.keycloak.adoption.audiences import Audiences
 from flow_mcp.authorization_servers.keycloak.declaration import ScopeName
@@ -76,8 +77,5 @@ def resource_scopes(request: AdoptionRequest, keys: tuple[str, ...], audiences: 
 
 
 def _is_usable(scope: str) -> bool:
-    try:
-        _SCOPE_NAME.validate_python(scope)
-    except ValidationError:
-        return False
-    return scope not in names.BUILT_IN_SCOPES and not scope.startswith(names.SCOPE_PREFIX)
+    is_own = scope in names.BUILT_IN_SCOPES or scope.startswith(names.SCOPE_PREFIX)
+    return is_declarable(_SCOPE_NAME, scope) and not is_own

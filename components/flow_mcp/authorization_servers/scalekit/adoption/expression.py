@@ -8,16 +8,16 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from flow_mcp.authorization_servers.declarable import REDIRECT_URI, is_declarable
 from flow_mcp.authorization_servers.representations import Representation, objects, text, texts
 from flow_mcp.authorization_servers.scalekit import names
 from flow_mcp.authorization_servers.scalekit.adoption.environment import McpServer
 from flow_mcp.authorization_servers.scalekit.client_resource import client_state
 from flow_mcp.authorization_servers.scalekit.declaration import MetadataDocuments, Scope
 from flow_mcp.authorization_servers.scalekit.mcp_server_resource import McpServerState, mcp_server_state
-from flow_mcp.declaration.base import ClientRedirectUri, Duration
+from flow_mcp.declaration.base import Duration
 from flow_mcp.settings import Grant
 
-_REDIRECT_URI: TypeAdapter[Any] = TypeAdapter(ClientRedirectUri)
 _SCOPE: TypeAdapter[Any] = TypeAdapter(Scope)
 _DURATION: TypeAdapter[Any] = TypeAdapter(Duration)
 _UNITS = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
@@ -47,7 +47,7 @@ class ServerExpression:
 
     def _scopes(self, state: McpServerState, of_clients: list[frozenset[str]]) -> Iterator[str]:
         common = sorted(frozenset(state.scopes).intersection(*of_clients))
-        if not common or not all(_is_valid(_SCOPE, scope) for scope in common):
+        if not common or not all(is_declarable(_SCOPE, scope) for scope in common):
             yield (
                 "The MCP server and its clients have no scope in common that a tenant's file can declare. "
                 f"The runtime rejects their tokens until the stack sets the scope {names.SCOPE}. Remove "
@@ -114,19 +114,11 @@ def client_declaration(client: Representation, key: str) -> tuple[dict[str, Any]
 
 def is_exact(uri: str) -> bool:
     """Return whether a tenant's file can declare a redirect URI."""
-    return _is_valid(_REDIRECT_URI, uri)
+    return is_declarable(REDIRECT_URI, uri)
 
 
 def duration(seconds: int) -> str | None:
     """Return seconds as a duration of a tenant's file, such as `5m`; None if it cannot be written so."""
     unit, length = next((unit, length) for unit, length in _UNITS if not seconds % length)
     written = f"{seconds // length}{unit}"
-    return written if _is_valid(_DURATION, written) else None
-
-
-def _is_valid(adapter: TypeAdapter[Any], value: str) -> bool:
-    try:
-        adapter.validate_python(value)
-    except ValidationError:
-        return False
-    return True
+    return written if is_declarable(_DURATION, written) else None

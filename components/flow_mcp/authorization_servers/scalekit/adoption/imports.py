@@ -32,7 +32,7 @@ def imports(declaration: Declaration, server: McpServer, clients: Mapping[str, R
             for name in declaration.tenant.clients
         ),
     ]
-    return Imports(tuple(sorted(taken_over, key=lambda item: item.resource)), ())
+    return Imports.of(taken_over)
 
 
 def server_taken_over(declaration: Declaration, server: McpServer) -> TakenOver:

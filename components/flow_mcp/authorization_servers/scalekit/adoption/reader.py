@@ -17,6 +17,7 @@ from flow_mcp.authorization_servers.adoption import (
 )
 from flow_mcp.authorization_servers.errors import AuthorizationServerError
 from flow_mcp.authorization_servers.free_names import free_name
+from flow_mcp.authorization_servers.given_settings import given_settings
 from flow_mcp.authorization_servers.representations import Representation, flag, text, texts
 from flow_mcp.authorization_servers.resource_urls import resource_key
 from flow_mcp.authorization_servers.scalekit.adoption.environment import (
@@ -32,6 +33,7 @@ from flow_mcp.authorization_servers.scalekit.adoption.expression import (
 )
 from flow_mcp.authorization_servers.scalekit.adoption.imports import imports
 from flow_mcp.authorization_servers.scalekit.api import ScalekitApi
+from flow_mcp.authorization_servers.scalekit.declaration import Scalekit
 from flow_mcp.authorization_servers.scalekit.import_ids import import_id
 from flow_mcp.declaration.declaration import Declaration
 
@@ -71,12 +73,12 @@ class ScalekitReader:
         Raises:
             AuthorizationServerError: Scalekit cannot be read, or the tenant's MCP server is not known.
         """
-        environment_url = request.server.get("environmentUrl")
-        if not isinstance(environment_url, str):
-            raise AuthorizationServerError(
-                "The Scalekit environment to read is not known. Give --set environmentUrl=https://…, or the "
-                "authority."
-            )
+        environment_url = given_settings(
+            Scalekit,
+            request.server,
+            "the Scalekit environment",
+            "Give --set environmentUrl=https://…, or the authority.",
+        ).environment_url
         report("MCP servers and clients")
         with self._api(environment_url) as api:
             servers = tuple(with_clients(api, server) for server in mcp_servers(api))

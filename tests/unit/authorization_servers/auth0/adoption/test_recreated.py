@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
+import pulumi
 import pytest
 
 from flow_mcp.authorization_servers.auth0.adoption.objects import Objects
 from flow_mcp.authorization_servers.auth0.adoption.recreated import recreated
-from flow_mcp.authorization_servers.auth0.existing_objects import existing_object
+from flow_mcp.authorization_servers.auth0.existing_objects import existing_object, refusing_existing
 from flow_mcp.authorization_servers.errors import OwnedByOthersError
 from tests.unit.authorization_servers.auth0 import hooli
 from tests.unit.authorization_servers.auth0.adoption.tenant import (
+    DOMAIN,
     PRODUCTION,
     TenantInMemory,
     api,
@@ -96,3 +98,44 @@ def test_an_object_that_exists_is_named_before_it_is_created(
     default = grant("cgr_2", "", PRODUCTION, subject_type="user", default_for="third_party_clients")
     objects = _objects(program("agent", _NAME), grants=[grant("cgr_1", "agent", PRODUCTION), default])
     assert existing_object(objects, resource_type, inputs) == message
+
+
+class _Hook:
+    """Records the hooks that a program registers."""
+
+    registered: ClassVar[list[Any]] = []
+
+    def __init__(self, name: str, callback: Any, options: pulumi.ResourceHookOptions) -> None:
+        self.name, self.callback, self.options = name, callback, options
+        self.registered.append(self)
+
+
+def _hooks(monkeypatch: pytest.MonkeyPatch, *components: str) -> list[Any]:
+    monkeypatch.setattr(_Hook, "registered", [])
+    monkeypatch.setattr(pulumi, "ResourceHook", _Hook)
+    for component in components:
+        refusing_existing(DOMAIN, component, {"AUTH0_API_TOKEN": "token"})
+    return _Hook.registered
+
+
+def test_components_at_one_auth0_tenant_have_hooks_of_different_names(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert len({hook.name for hook in _hooks(monkeypatch, "a", "b")}) == 2
+
+
+def test_a_client_that_pulumi_deleted_in_order_to_replace_it_is_created(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    listed = content([program("agent", _NAME), program("other", "Other")], [], [])
+    path = "flow_mcp.authorization_servers.auth0.management_api.ManagementApi"
+    monkeypatch.setattr(path, lambda _: TenantInMemory(listed))
+    [hook] = _hooks(monkeypatch, "a")
+
+    def create(name: str) -> None:
+        hook.callback(pulumi.ResourceHookArgs("urn", "", name, "auth0:index/client:Client", {"name": name}))
+
+    with pytest.raises(OwnedByOthersError, match=f"An application with the name {_NAME} exists in"):
+        create(_NAME)
+    listed["/api/v2/clients"] = [program("other", "Other")]
+    create(_NAME)

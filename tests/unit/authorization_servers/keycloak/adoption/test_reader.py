@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flow_mcp.authorization_servers.adoption import Left, OtherClient
-from flow_mcp.authorization_servers.errors import AuthorizationServerError
+from flow_mcp.authorization_servers.errors import AuthorizationServerError, RightsError
 from flow_mcp.authorization_servers.keycloak.adoption.reader import KeycloakReader
 from flow_mcp.common.errors import FlowMcpError
 from flow_mcp.operations.adopt.document import json_text, proposal_document
@@ -43,6 +43,12 @@ def test_a_client_whose_tokens_reach_the_tenant_is_taken_over() -> None:
     }
     assert made.tenant["adopted"]["Client/agent"]["id"] == "acme/agent-id"
     assert made.tenant["authorizationServer"]["keycloak"]["scopes"] == {"1/production": "mcp"}
+
+
+@pytest.mark.parametrize("content", [_realm(), _realm(_AGENT, scopes=[])])
+def test_what_the_administrator_may_not_see_is_not_absent(content: dict[str, Any]) -> None:
+    with pytest.raises(RightsError, match="realm-management role view-clients"):
+        proposal(content)
 
 
 def test_a_client_of_others_is_left_alone() -> None:

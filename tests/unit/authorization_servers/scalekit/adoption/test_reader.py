@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flow_mcp.authorization_servers.adoption import Difference, Imports, OtherClient, TakenOver
+from flow_mcp.authorization_servers.adoption import (
+    AdoptionRequest,
+    Difference,
+    Imports,
+    OtherClient,
+    TakenOver,
+)
 from flow_mcp.authorization_servers.errors import AuthorizationServerError
 from flow_mcp.authorization_servers.scalekit.adoption.reader import ScalekitReader
 from flow_mcp.common.errors import FlowMcpError
@@ -18,7 +24,7 @@ from flow_mcp.operations.adopt.tenant_file import tenant_file
 from flow_mcp.operations.adopt.text import proposal_lines
 from tests.engine.scalekit import URL
 from tests.engine.scalekit_by_hand import client, mcp_server, scopes
-from tests.unit.authorization_servers.scalekit.adoption.environment import ENVIRONMENT_URL, proposal
+from tests.unit.authorization_servers.scalekit.adoption.environment import ENVIRONMENT_URL, FLOW, proposal
 
 _SERVER = {"id": "res_1", **mcp_server(scopes=scopes("flow:mcp"))}
 _AGENT = {"client_id": "m2m_1", **client("agent", scopes=["flow:mcp"], audience=[URL])}
@@ -168,6 +174,18 @@ def test_an_environment_without_one_mcp_server_of_the_tenant_is_an_error_with_a_
 ) -> None:
     with pytest.raises(AuthorizationServerError, match=message):
         proposal(servers, {}, **request_)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://acme.scalekit.com", "https://acme.scalekit.com@evil.example", "acme.scalekit.com", None]
+)
+def test_credentials_are_not_sent_to_an_address_that_a_tenant_cannot_declare(url: str | None) -> None:
+    def connect(address: str) -> NoReturn:
+        pytest.fail(f"connected to {address}")
+
+    request = AdoptionRequest("umbrella", FLOW, {"environmentUrl": url} if url else {})
+    with pytest.raises(AuthorizationServerError, match=r"environmentUrl: .* Give --set environmentUrl="):
+        ScalekitReader(connect).read(request, lambda _: None)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,36 @@
+"""The settings of an authorization server that the user gave to `flow-mcp adopt`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from flow_mcp.authorization_servers.errors import AuthorizationServerError
+from flow_mcp.declaration.authorization_server import DeclaredServer
+
+_Server = TypeVar("_Server", bound=DeclaredServer)
+
+
+def given_settings(model: type[_Server], settings: Mapping[str, Any], server: str, remedy: str) -> _Server:
+    """Return the settings, checked before credentials are sent to the address in them.
+
+    Args:
+        model: the kind's declaration.
+        settings: the settings, as in a tenant's file.
+        server: the authorization server, for messages.
+        remedy: what to give, for messages.
+
+    Raises:
+        AuthorizationServerError: they are invalid.
+    """
+    try:
+        return model.model_validate_json(json.dumps(settings))
+    except ValidationError as error:
+        problem = error.errors()[0]
+        place = ".".join(str(part) for part in problem["loc"])
+        raise AuthorizationServerError(
+            f"The settings of {server} to read are invalid: {place}: {problem['msg']}. {remedy}"
+        ) from None
