@@ -1,4 +1,4 @@
-"""Rejects an update that would create an object that already exists at Auth0.
+"""Rejects a preview that would create an object that already exists at Auth0.
 
 Auth0 rejects a second object with status 409, and accepts a second application with the same name. Recent
 plugins take over an existing grant of an application instead, with whatever scopes it has (createClientGrant
@@ -21,15 +21,19 @@ _CREDENTIALS = ("AUTH0_API_TOKEN", "AUTH0_CLIENT_ID")
 
 
 def refusing_existing(domain: str, component: str, environment: Mapping[str, str]) -> pulumi.ResourceOptions:
-    """Return options with which a resource is created only if Auth0 has no such object.
+    """Return options with which a preview fails if Auth0 has an object that the update would create.
+
+    Only previews have a hook: in an update, a program that fails would end while Pulumi still calls hooks of
+    other resources, and their errors would hide the program's own.
 
     Args:
         domain: domain of the Auth0 tenant.
         component: type and name of the component whose resources get the options.
         environment: variables of the program.
     """
-    if not any(environment.get(name) for name in _CREDENTIALS):
-        return pulumi.ResourceOptions()  # The Management API does not accept the sign-in of Auth0's CLI.
+    # The Management API does not accept the sign-in of Auth0's CLI.
+    if not pulumi.runtime.is_dry_run() or not any(environment.get(name) for name in _CREDENTIALS):
+        return pulumi.ResourceOptions()
 
     @cache
     def objects() -> Objects:
@@ -40,16 +44,12 @@ def refusing_existing(domain: str, component: str, environment: Mapping[str, str
 
     def refuse(arguments: pulumi.ResourceHookArgs) -> None:
         resource_type, inputs = arguments.type.rpartition(":")[2], arguments.new_inputs or {}
-        if existing_object(objects(), resource_type, inputs):
-            # Pulumi can have deleted the object since it was read, in order to replace it.
-            objects.cache_clear()
         if what := existing_object(objects(), resource_type, inputs):
             raise OwnedByOthersError(
                 f"{what} in the Auth0 tenant {domain} already, and is not in the state of this stack. Take "
                 "it over with `flow-mcp adopt` and this stack's name, or delete it."
             )
 
-    # Also in previews, so that `pulumi up` ends before it has created a part.
     options = pulumi.ResourceHookOptions(on_dry_run=True)
     # Pulumi rejects a second hook of the same name, and a program can have several components of a domain.
     hook = pulumi.ResourceHook(f"existing objects of {domain} for {component}", refuse, options)

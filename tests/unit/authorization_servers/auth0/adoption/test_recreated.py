@@ -110,9 +110,10 @@ class _Hook:
         self.registered.append(self)
 
 
-def _hooks(monkeypatch: pytest.MonkeyPatch, *components: str) -> list[Any]:
+def _hooks(monkeypatch: pytest.MonkeyPatch, *components: str, preview: bool = True) -> list[Any]:
     monkeypatch.setattr(_Hook, "registered", [])
     monkeypatch.setattr(pulumi, "ResourceHook", _Hook)
+    monkeypatch.setattr(pulumi.runtime, "is_dry_run", lambda: preview)
     for component in components:
         refusing_existing(DOMAIN, component, {"AUTH0_API_TOKEN": "token"})
     return _Hook.registered
@@ -124,9 +125,13 @@ def test_components_at_one_auth0_tenant_have_hooks_of_different_names(
     assert len({hook.name for hook in _hooks(monkeypatch, "a", "b")}) == 2
 
 
-def test_a_client_that_pulumi_deleted_in_order_to_replace_it_is_created(
+def test_an_update_has_no_hook_whose_errors_would_hide_those_of_a_failed_program(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    assert _hooks(monkeypatch, "a", preview=False) == []
+
+
+def test_a_preview_rejects_a_client_whose_name_an_application_has(monkeypatch: pytest.MonkeyPatch) -> None:
     listed = content([program("agent", _NAME), program("other", "Other")], [], [])
     path = "flow_mcp.authorization_servers.auth0.management_api.ManagementApi"
     monkeypatch.setattr(path, lambda _: TenantInMemory(listed))
@@ -137,5 +142,4 @@ def test_a_client_that_pulumi_deleted_in_order_to_replace_it_is_created(
 
     with pytest.raises(OwnedByOthersError, match=f"An application with the name {_NAME} exists in"):
         create(_NAME)
-    listed["/api/v2/clients"] = [program("other", "Other")]
-    create(_NAME)
+    create("New")
