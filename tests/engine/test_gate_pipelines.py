@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,8 @@ from tests.conftest import REPOSITORY
 from tests.engine.conftest import StandInProject
 from tests.engine.contoso import MARKER, SAMPLE, STACK, contoso_scratch
 from tests.engine.pipelines import FILES, INSTALL, Runner, content, steps, text
+from tests.live.authority import Authority
+from tests.standin.graph_server import graph
 
 JOBS = ("review", "preview", "apply", "nightly")
 GIT = {
@@ -71,8 +73,15 @@ class Checkout:
 
 
 @pytest.fixture
-def checkout(stand_in: Callable[[str], StandInProject], monkeypatch: pytest.MonkeyPatch) -> Checkout:
-    scratch, _ = contoso_scratch(stand_in, monkeypatch)
+def checkout(
+    stand_in: Callable[[str], StandInProject], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[Checkout]:
+    scratch, project = contoso_scratch(stand_in, monkeypatch)
+    with graph(Authority(tmp_path), project.server, MARKER) as (_, environment):
+        yield _checkout(replace(scratch, credentials={**scratch.credentials, **environment}))
+
+
+def _checkout(scratch: ScratchProject) -> Checkout:
     directory = scratch.project.directory
     (directory / ".toolchain").symlink_to(REPOSITORY / ".toolchain")
     environment = {**scratch.environment(), **GIT}

@@ -32,8 +32,9 @@ class GraphServer(WebServer):
         throttled: number of the next requests to Graph that are answered with status 429.
     """
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, secret: str) -> None:
         super().__init__()
+        self._applier = (APPLIER[0], secret)
         self._server = server
         self._tenants: dict[str, str] = {}
         self.throttled = 0
@@ -54,7 +55,7 @@ class GraphServer(WebServer):
             return self._get(request, account)
 
     def _token(self, tenant: str, form: Mapping[str, str]) -> Answer:
-        granted = (form.get("client_id"), form.get("client_secret")) == APPLIER
+        granted = (form.get("client_id"), form.get("client_secret")) == self._applier
         if not granted or form.get("scope") != f"https://{GRAPH}/.default":
             error = {"error": "invalid_client", "error_description": "AADSTS7000215: Invalid client secret."}
             return Answer(401, error)
@@ -89,8 +90,16 @@ def _error(status: int, code: str, message: str) -> Answer:
 
 
 @contextmanager
-def graph(authority: Authority, server: Server) -> Iterator[tuple[GraphServer, dict[str, str]]]:
-    """Serve Microsoft Graph, and yield it with the environment variables for its clients."""
-    graph_server = GraphServer(server)
+def graph(
+    authority: Authority, server: Server, secret: str = APPLIER[1]
+) -> Iterator[tuple[GraphServer, dict[str, str]]]:
+    """Serve Microsoft Graph, and yield it with the environment variables for its clients.
+
+    Args:
+        authority: the certificate authority of the servers.
+        server: the Entra tenants.
+        secret: the secret of the application that signs in.
+    """
+    graph_server = GraphServer(server, secret)
     with serving_by_proxy(authority, GRAPH, graph_server, LOGIN) as proxy:
         yield graph_server, {"HTTPS_PROXY": proxy, "SSL_CERT_FILE": str(authority.certificate)}

@@ -8,7 +8,7 @@ from typing import cast
 from flow_mcp.authorization_servers.entra import Entra
 from flow_mcp.authorization_servers.entra.adoption.content import Content
 from flow_mcp.authorization_servers.entra.graph_api import GraphApi
-from flow_mcp.authorization_servers.errors import RightsError
+from flow_mcp.authorization_servers.errors import CredentialsError, RightsError
 from flow_mcp.operations.adopt.errors import AdoptError
 from flow_mcp.operations.adopt.recreated_on_entra import recreated_on_entra
 from flow_mcp.operations.drift.entra.appeared import appeared
@@ -46,8 +46,8 @@ def drift_at(
             managed = Managed(comparison, entra)
             unmanaged, notes = appeared(managed, Content(connection), inputs.as_of, inputs.report)
         recreated, ambiguous = _recreated(comparison, inputs.report, api)
-    except RightsError as error:
-        # The rights of an update are enough for everything else.
+    except (CredentialsError, RightsError) as error:
+        # The sign-in and the rights of an update are enough for everything else.
         return ServerDrift(declaration, drifts, unread=str(error).rstrip("."))
     return ServerDrift(declaration, drifts, unmanaged, recreated=recreated, notes=(*notes, *ambiguous))
 
