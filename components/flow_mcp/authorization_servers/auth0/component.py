@@ -26,9 +26,8 @@ class Auth0AuthorizationServer(AuthorizationServerComponent):
             f"{name}-management", domain=server.domain, opts=pulumi.ResourceOptions(parent=self)
         )
         owned = pulumi.ResourceOptions(parent=self, provider=provider)
-        component = f"{declaration.component_type} {name}"
         # A missing role must end the update before anything is created.
-        guarded = pulumi.ResourceOptions.merge(owned, refusing_existing(server.domain, component, os.environ))
+        guarded = pulumi.ResourceOptions.merge(owned, refusing_existing(server.domain, os.environ))
         existing_roles = roles.find(declaration, server, owned)
         settings = tenant.prepare(declaration, server, owned)
         permissions = apis.create(declaration, server, guarded)

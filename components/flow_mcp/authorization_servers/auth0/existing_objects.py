@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from itertools import count
 from typing import Any
 
 import pulumi
@@ -17,10 +18,12 @@ from flow_mcp.authorization_servers.auth0.adoption.objects import Objects
 from flow_mcp.authorization_servers.errors import OwnedByOthersError
 from flow_mcp.authorization_servers.representations import text
 
+# Pulumi rejects a second hook of the same name, and a program can have several components of a domain.
+_NUMBERS = count(1)
 _CREDENTIALS = ("AUTH0_API_TOKEN", "AUTH0_CLIENT_ID")
 
 
-def refusing_existing(domain: str, component: str, environment: Mapping[str, str]) -> pulumi.ResourceOptions:
+def refusing_existing(domain: str, environment: Mapping[str, str]) -> pulumi.ResourceOptions:
     """Return options with which a preview fails if Auth0 has an object that the update would create.
 
     Only previews have a hook: in an update, a program that fails would end while Pulumi still calls hooks of
@@ -28,7 +31,6 @@ def refusing_existing(domain: str, component: str, environment: Mapping[str, str
 
     Args:
         domain: domain of the Auth0 tenant.
-        component: type and name of the component whose resources get the options.
         environment: variables of the program.
     """
     # The Management API does not accept the sign-in of Auth0's CLI.
@@ -51,8 +53,7 @@ def refusing_existing(domain: str, component: str, environment: Mapping[str, str
             )
 
     options = pulumi.ResourceHookOptions(on_dry_run=True)
-    # Pulumi rejects a second hook of the same name, and a program can have several components of a domain.
-    hook = pulumi.ResourceHook(f"existing objects of {domain} for {component}", refuse, options)
+    hook = pulumi.ResourceHook(f"existing objects of {domain} ({next(_NUMBERS)})", refuse, options)
     return pulumi.ResourceOptions(hooks=pulumi.ResourceHookBinding(before_create=[hook]))
 
 

@@ -110,32 +110,32 @@ class _Hook:
         self.registered.append(self)
 
 
-def _hooks(monkeypatch: pytest.MonkeyPatch, *components: str, preview: bool = True) -> list[Any]:
+def _hooks(monkeypatch: pytest.MonkeyPatch, components: int = 1, *, preview: bool = True) -> list[Any]:
     monkeypatch.setattr(_Hook, "registered", [])
     monkeypatch.setattr(pulumi, "ResourceHook", _Hook)
     monkeypatch.setattr(pulumi.runtime, "is_dry_run", lambda: preview)
-    for component in components:
-        refusing_existing(DOMAIN, component, {"AUTH0_API_TOKEN": "token"})
+    for _ in range(components):
+        refusing_existing(DOMAIN, {"AUTH0_API_TOKEN": "token"})
     return _Hook.registered
 
 
 def test_components_at_one_auth0_tenant_have_hooks_of_different_names(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert len({hook.name for hook in _hooks(monkeypatch, "a", "b")}) == 2
+    assert len({hook.name for hook in _hooks(monkeypatch, 2)}) == 2
 
 
 def test_an_update_has_no_hook_whose_errors_would_hide_those_of_a_failed_program(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert _hooks(monkeypatch, "a", preview=False) == []
+    assert _hooks(monkeypatch, preview=False) == []
 
 
 def test_a_preview_rejects_a_client_whose_name_an_application_has(monkeypatch: pytest.MonkeyPatch) -> None:
     listed = content([program("agent", _NAME), program("other", "Other")], [], [])
     path = "flow_mcp.authorization_servers.auth0.management_api.ManagementApi"
     monkeypatch.setattr(path, lambda _: TenantInMemory(listed))
-    [hook] = _hooks(monkeypatch, "a")
+    [hook] = _hooks(monkeypatch)
 
     def create(name: str) -> None:
         hook.callback(pulumi.ResourceHookArgs("urn", "", name, "auth0:index/client:Client", {"name": name}))
