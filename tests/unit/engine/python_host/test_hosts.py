@@ -102,7 +102,14 @@ def program(directory: Path, text: str) -> Path:
 
 
 @pytest.fixture
-def hosts(project: Project) -> Iterator[PythonHosts]:
+def earlier() -> frozenset[int]:
+    """The processes that this one started before, such as the Keycloak of live tests."""
+    return frozenset(child.pid for child in psutil.Process().children())
+
+
+@pytest.fixture
+def hosts(project: Project, earlier: frozenset[int]) -> Iterator[PythonHosts]:
+    del earlier  # It is read before the hosts start.
     environment = {**os.environ, "PATH": f"{project.directory}{os.pathsep}{os.environ['PATH']}"}
     with PythonHosts.of(project, (), environment) as hosts:
         assert hosts
@@ -134,8 +141,10 @@ def running(hosts: PythonHosts) -> Iterator[Run]:
             pulumi.kill()
 
 
-def descendants() -> list[psutil.Process]:
-    return psutil.Process().children(recursive=True)
+def started(earlier: frozenset[int]) -> list[psutil.Process]:
+    """Return the running processes of the hosts."""
+    servers = [child for child in psutil.Process().children() if child.pid not in earlier]
+    return [process for server in servers for process in (server, *server.children(recursive=True))]
 
 
 def test_a_plugin_runs_in_a_forked_process_with_its_own_surroundings(
@@ -218,7 +227,7 @@ def test_the_stacks_program_gets_its_configuration_and_its_exit_code_is_the_resu
 
 
 def test_a_cancelled_plugin_ends_and_the_end_of_a_run_ends_all_its_processes(
-    hosts: PythonHosts, tmp_path: Path
+    hosts: PythonHosts, earlier: frozenset[int], tmp_path: Path
 ) -> None:
     waiting = program(tmp_path / "waiting", "import os, time\nprint(os.getpid())\ntime.sleep(600)\n")
     with running(hosts) as run:
@@ -228,7 +237,7 @@ def test_a_cancelled_plugin_ends_and_the_end_of_a_run_ends_all_its_processes(
         until(lambda: not psutil.pid_exists(pid))
         open_stream = run.plugin(waiting)
         pid = int(next(open_stream).stdout)
-    until(lambda: not psutil.pid_exists(pid) and len(descendants()) == 1)
+    until(lambda: not psutil.pid_exists(pid) and len(started(earlier)) == 1)
 
 
 def test_a_policy_pack_starts_with_the_stacks_configuration_and_answers_through_the_host(
@@ -267,9 +276,11 @@ def test_a_policy_pack_that_does_not_start_fails_the_engines_calls_with_the_reas
     assert ("ValueError: no such rule" in stderr, code) == (True, 1)
 
 
-def test_a_killed_process_is_replaced_once_and_then_pulumi_starts_its_own_hosts(hosts: PythonHosts) -> None:
+def test_a_killed_process_is_replaced_once_and_then_pulumi_starts_its_own_hosts(
+    hosts: PythonHosts, earlier: frozenset[int]
+) -> None:
     def kill() -> None:
-        (server,) = psutil.Process().children()
+        server, *_ = started(earlier)
         server.kill()
 
     with running(hosts):
