@@ -7,7 +7,8 @@ import logging
 import ssl
 import time
 from collections.abc import Iterator
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import httpx
@@ -34,6 +35,20 @@ class _TransientError(Exception):
 
     def __init__(self, response: httpx.Response) -> None:
         self.response = response
+
+
+class Connection:
+    """A connection to an administration API: a context manager that closes its HTTP client at the end."""
+
+    _client: httpx.Client
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._client.close()
 
 
 def http_client(base_url: str = "", transport: httpx.BaseTransport | None = None) -> httpx.Client:

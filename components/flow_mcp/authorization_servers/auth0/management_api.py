@@ -10,8 +10,7 @@ import os
 import time
 import uuid
 from collections.abc import Mapping
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import quote
 
 import httpx
@@ -23,7 +22,7 @@ from flow_mcp.authorization_servers.errors import (
     RightsError,
     UnreachableError,
 )
-from flow_mcp.authorization_servers.http import http_client, json_list, json_object, send
+from flow_mcp.authorization_servers.http import Connection, http_client, json_list, json_object, send
 
 _SETTINGS = "/api/v2/tenants/settings"
 _PAGE = 100
@@ -33,7 +32,7 @@ _BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _ASSERTION_SECONDS = 60
 
 
-class ManagementApi:
+class ManagementApi(Connection):
     """The Management API of one Auth0 tenant. It signs in at the first request.
 
     It is a context manager: leaving it closes the connections. Credentials come from the variables that the
@@ -55,14 +54,6 @@ class ManagementApi:
         self._environment = os.environ if environment is None else environment
         self._client = http_client(f"https://{domain}", transport)
         self._token = ""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._client.close()
 
     def tenant_settings(self) -> dict[str, Any]:
         """Return the tenant's settings. Settings that were never set may be absent.

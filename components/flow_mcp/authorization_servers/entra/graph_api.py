@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import httpx
 
@@ -13,14 +12,14 @@ from flow_mcp.authorization_servers.entra.clouds import CLOUD_VALUES
 from flow_mcp.authorization_servers.entra.declaration import Entra
 from flow_mcp.authorization_servers.entra.sign_in import OpenClient, graph_token
 from flow_mcp.authorization_servers.errors import AuthorizationServerError, CredentialsError, RightsError
-from flow_mcp.authorization_servers.http import http_client, json_object, send
+from flow_mcp.authorization_servers.http import Connection, http_client, json_object, send
 from flow_mcp.authorization_servers.representations import Representation, listed, text
 
 _PERMISSION = "Application.Read.All"
 _NEXT = "@odata.nextLink"
 
 
-class GraphApi:
+class GraphApi(Connection):
     """Reads one Entra tenant. It signs in at the first request.
 
     It is a context manager: leaving it closes the connections.
@@ -40,14 +39,6 @@ class GraphApi:
         self._base = f"https://{CLOUD_VALUES[entra.cloud].graph}"
         self._client = client(self._base)
         self._token = ""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._client.close()
 
     def find(self, path: str, **parameters: str) -> Representation | None:
         """Return the object at a path such as `/v1.0/applications/<id>`; None if there is none.

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import httpx
 
 from flow_mcp.authorization_servers.errors import AuthorizationServerError, RightsError, UnreachableError
-from flow_mcp.authorization_servers.http import http_client, json_object, send
+from flow_mcp.authorization_servers.http import Connection, http_client, json_object, send
 from flow_mcp.authorization_servers.keycloak.administrator import Administrator
 from flow_mcp.engine.plugin.resource import Properties
 
@@ -39,7 +38,7 @@ class Administration(Properties):
         )
 
 
-class AdminApi:
+class AdminApi(Connection):
     """The admin API of one Keycloak. It signs in at the first request.
 
     It is a context manager: leaving it closes the connections.
@@ -64,14 +63,6 @@ class AdminApi:
             administration.admin_client_id,
             os.environ if environment is None else environment,
         )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._client.close()
 
     def answer(self, method: str, path: str, **arguments: Any) -> httpx.Response:
         """Send a request and return the response with any status. `path` is relative to `/admin`.

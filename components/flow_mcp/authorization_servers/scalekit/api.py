@@ -9,8 +9,7 @@ https://docs.scalekit.com/apis/, which marks this part of the API as PREVIEW.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import httpx
 
@@ -20,7 +19,7 @@ from flow_mcp.authorization_servers.errors import (
     RightsError,
     UnreachableError,
 )
-from flow_mcp.authorization_servers.http import http_client, json_object, retry_after, send
+from flow_mcp.authorization_servers.http import Connection, http_client, json_object, retry_after, send
 from flow_mcp.authorization_servers.representations import Representation, objects
 from flow_mcp.engine.plugin.configuration import credential
 
@@ -29,7 +28,7 @@ _PAGE_SIZE = 30
 _RETRY = "Run `pulumi up` again; it recognises objects that were created nevertheless."
 
 
-class ScalekitApi:
+class ScalekitApi(Connection):
     """The REST API of one Scalekit environment. It signs in at the first request.
 
     It is a context manager: leaving it closes the connections.
@@ -43,14 +42,6 @@ class ScalekitApi:
         self.url = environment_url.rstrip("/")
         self._client = http_client(self.url, transport)
         self._token = ""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._client.close()
 
     def find(self, path: str) -> dict[str, Any] | None:
         """Return the object at `path`; None if there is none.
