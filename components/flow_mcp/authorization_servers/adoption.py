@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from flow_mcp.declaration.declaration import Declaration
+from flow_mcp.settings import Grant
 
 Report = Callable[[str], None]
 """Called with the progress of the reading, in a few words."""
@@ -63,6 +64,23 @@ class ExistingClient:
     declared: Mapping[str, Any]
     remarks: tuple[str, ...] = ()
     adopted: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Expression:
+    """An existing client as a declaration.
+
+    Attributes:
+        grant: the grant that the declaration names; None if the client has neither of the two.
+        declared: the values of `clients` besides access and people.
+        obstacle: why the stack cannot take the client over; empty if it can. One sentence.
+        remarks: what the declaration does not express, one sentence each.
+    """
+
+    grant: Grant | None
+    declared: Mapping[str, Any]
+    obstacle: str
+    remarks: tuple[str, ...]
 
 
 @dataclass(frozen=True)

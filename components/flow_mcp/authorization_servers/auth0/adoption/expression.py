@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
 
+from flow_mcp.authorization_servers.adoption import Expression
 from flow_mcp.authorization_servers.auth0.adoption.differences import ordered
 from flow_mcp.authorization_servers.declarable import ORIGIN, REDIRECT_URI, is_declarable
 from flow_mcp.authorization_servers.representations import Representation, flag, mapping, text
@@ -13,23 +13,6 @@ from flow_mcp.settings import Grant
 
 _GRANTS = {Grant.AUTHORIZATION_CODE: "authorization_code", Grant.CLIENT_CREDENTIALS: "client_credentials"}
 _ROTATING = {"rotation_type": "rotating", "expiration_type": "expiring"}
-
-
-@dataclass(frozen=True)
-class Expression:
-    """An existing application as a declaration.
-
-    Attributes:
-        grant: the grant that the declaration names; None if the application has neither of the two.
-        declared: the values of `clients` besides access and people.
-        obstacle: why the stack cannot take the application over; empty if it can. One sentence.
-        remarks: what the declaration does not express, one sentence each.
-    """
-
-    grant: Grant | None
-    declared: Mapping[str, Any]
-    obstacle: str
-    remarks: tuple[str, ...]
 
 
 def express(client: Representation) -> Expression:

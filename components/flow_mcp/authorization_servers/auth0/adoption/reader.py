@@ -9,6 +9,7 @@ from typing import Any
 from flow_mcp.authorization_servers.adoption import (
     AdoptionRequest,
     ExistingClient,
+    Expression,
     Imports,
     OtherClient,
     Reading,
@@ -16,7 +17,7 @@ from flow_mcp.authorization_servers.adoption import (
 )
 from flow_mcp.authorization_servers.auth0.adoption.apis import api_remarks
 from flow_mcp.authorization_servers.auth0.adoption.belonging import belongs, left_alone
-from flow_mcp.authorization_servers.auth0.adoption.expression import Expression, express, is_exact
+from flow_mcp.authorization_servers.auth0.adoption.expression import express, is_exact
 from flow_mcp.authorization_servers.auth0.adoption.imports import imports
 from flow_mcp.authorization_servers.auth0.adoption.lifetimes import tokens
 from flow_mcp.authorization_servers.auth0.adoption.objects import Objects

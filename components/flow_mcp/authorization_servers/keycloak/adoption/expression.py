@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
 
+from flow_mcp.authorization_servers.adoption import Expression
 from flow_mcp.authorization_servers.declarable import ORIGIN, REDIRECT_URI, is_declarable
 from flow_mcp.authorization_servers.keycloak.client_properties import DEFAULT_SCOPES
 from flow_mcp.authorization_servers.keycloak.grants import allowed_grants
@@ -25,23 +25,6 @@ _NOT_READ = {
     "exclude.session.state.from.auth.response": "session_state",
 }
 """Attributes that the plugin writes and does not read, with the parameter that each omits."""
-
-
-@dataclass(frozen=True)
-class Expression:
-    """An existing client as a declaration.
-
-    Attributes:
-        grant: the grant that the declaration names; None if the client has neither of the two.
-        declared: the values of `clients` besides access and people.
-        obstacle: why the stack cannot take the client over; empty if it can. One sentence.
-        remarks: what the declaration does not express, one sentence each.
-    """
-
-    grant: Grant | None
-    declared: Mapping[str, Any]
-    obstacle: str
-    remarks: tuple[str, ...]
 
 
 def express(client: Representation) -> Expression:

@@ -9,6 +9,7 @@ from urllib.parse import quote, unquote
 from flow_mcp.authorization_servers.adoption import (
     AdoptionRequest,
     ExistingClient,
+    Expression,
     Imports,
     OtherClient,
     Reading,
@@ -20,7 +21,7 @@ from flow_mcp.authorization_servers.given_settings import given_settings
 from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, Administration
 from flow_mcp.authorization_servers.keycloak.adoption.audiences import Audiences, Reached
 from flow_mcp.authorization_servers.keycloak.adoption.belonging import belongs, left_alone
-from flow_mcp.authorization_servers.keycloak.adoption.expression import Expression, express, is_exact
+from flow_mcp.authorization_servers.keycloak.adoption.expression import express, is_exact
 from flow_mcp.authorization_servers.keycloak.adoption.imports import imports
 from flow_mcp.authorization_servers.keycloak.adoption.people import PeopleOfResources
 from flow_mcp.authorization_servers.keycloak.adoption.realm import Realm
