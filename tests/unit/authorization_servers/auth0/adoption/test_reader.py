@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,10 +12,7 @@ from flow_mcp.authorization_servers.adoption import Left, OtherClient
 from flow_mcp.authorization_servers.auth0.adoption.reader import Auth0Reader
 from flow_mcp.authorization_servers.errors import AuthorizationServerError, RightsError
 from flow_mcp.common.errors import FlowMcpError
-from flow_mcp.operations.adopt.document import json_text, proposal_document
 from flow_mcp.operations.adopt.errors import AdoptError
-from flow_mcp.operations.adopt.tenant_file import tenant_file
-from flow_mcp.operations.adopt.text import proposal_lines
 from tests.unit.authorization_servers.auth0.adoption.tenant import (
     PRODUCTION,
     TEST,
@@ -27,6 +23,7 @@ from tests.unit.authorization_servers.auth0.adoption.tenant import (
     program,
     proposal,
 )
+from tests.unit.authorization_servers.odd_content import JSON, assert_shown_exactly
 
 _AGENT = program("agent", "Nightly agent")
 _API = api("api-1", PRODUCTION)
@@ -284,11 +281,6 @@ def test_an_issuer_of_auth0_is_recognized(authority: str, domain: str | None) ->
     assert Auth0Reader().server_of(authority) == ({"domain": domain} if domain else None)
 
 
-_JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(max_size=20),
-    lambda parts: st.lists(parts, max_size=3) | st.dictionaries(st.text(max_size=20), parts, max_size=3),
-    max_leaves=6,
-)
 _KEYS = st.sampled_from(
     [
         *("client_id", "name", "description", "app_type", "grant_types", "callbacks", "web_origins"),
@@ -300,7 +292,7 @@ _KEYS = st.sampled_from(
         *("subject_type", "allow_all_scopes", "default_for", "external_client_id", "custom_login_page"),
     ]
 )
-_ODD = st.dictionaries(_KEYS, _JSON, max_size=5)
+_ODD = st.dictionaries(_KEYS, JSON, max_size=5)
 
 
 @settings(max_examples=100, deadline=None)
@@ -308,7 +300,7 @@ _ODD = st.dictionaries(_KEYS, _JSON, max_size=5)
     st.lists(st.builds(lambda odd, base: {**base, **odd}, _ODD, st.sampled_from([_AGENT, _DESKTOP]))),
     st.lists(st.builds(lambda odd: {**_API, **odd}, _ODD), max_size=3),
     st.lists(st.builds(lambda odd: {**_GRANT, **odd}, _ODD), max_size=3),
-    st.dictionaries(st.sampled_from(["id", "name", "permission_name"]), _JSON, max_size=3),
+    st.dictionaries(st.sampled_from(["id", "name", "permission_name"]), JSON, max_size=3),
     st.booleans(),
 )
 def test_a_tenant_of_any_shape_ends_in_a_proposal_or_an_error_with_a_remedy(
@@ -327,7 +319,4 @@ def test_a_tenant_of_any_shape_ends_in_a_proposal_or_an_error_with_a_remedy(
         made = proposal(objects, client_ids={"agent": "--client"} if named else {})
     except FlowMcpError:
         return
-    text = tenant_file(made, "schema.json")
-    assert yaml.safe_load(text) == {"config": {"flow-mcp:tenant": made.tenant}}
-    assert all(line.plain.isprintable() for line in proposal_lines(made))
-    assert json_text(proposal_document(made, "file", written=False)).isascii()
+    assert_shown_exactly(made)

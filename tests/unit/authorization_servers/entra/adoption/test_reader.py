@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,10 +13,7 @@ from flow_mcp.authorization_servers.entra.adoption.reader import EntraReader
 from flow_mcp.authorization_servers.entra.names import VSCODE
 from flow_mcp.authorization_servers.errors import AuthorizationServerError
 from flow_mcp.common.errors import FlowMcpError
-from flow_mcp.operations.adopt.document import json_text, proposal_document
 from flow_mcp.operations.adopt.errors import AdoptError
-from flow_mcp.operations.adopt.tenant_file import tenant_file
-from flow_mcp.operations.adopt.text import proposal_lines
 from tests.unit.authorization_servers.entra.adoption.directory import (
     FORBIDDEN,
     PRODUCTION,
@@ -31,6 +27,7 @@ from tests.unit.authorization_servers.entra.adoption.directory import (
     program,
     proposal,
 )
+from tests.unit.authorization_servers.odd_content import JSON, assert_shown_exactly
 
 _AGENT = application("Agent", passwordCredentials=[SECRET])
 _ASSIGNED = {"Api": [program("Agent")]}
@@ -244,11 +241,6 @@ def test_invalid_settings_are_an_error_with_a_remedy() -> None:
         proposal({}, server={"tenantId": "common"})
 
 
-_JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(max_size=20),
-    lambda parts: st.lists(parts, max_size=3) | st.dictionaries(st.text(max_size=20), parts, max_size=3),
-    max_leaves=6,
-)
 _KEYS = st.sampled_from(
     [
         *("id", "appId", "displayName", "notes", "identifierUris", "signInAudience", "api", "appRoles"),
@@ -257,7 +249,7 @@ _KEYS = st.sampled_from(
         *("accountEnabled", "appRoleAssignmentRequired", "servicePrincipalType"),
     ]
 )
-_ODD = st.dictionaries(_KEYS, _JSON, max_size=5)
+_ODD = st.dictionaries(_KEYS, JSON, max_size=5)
 _ENTRIES = st.lists(
     st.dictionaries(
         st.sampled_from(
@@ -267,7 +259,7 @@ _ENTRIES = st.lists(
                 *("startDateTime", "endDateTime", "delegatedPermissionIds", "allowedMemberTypes"),
             ]
         ),
-        _JSON | st.sampled_from([guid("Api"), guid("Agent principal"), guid("scope"), "Group", "2026-01-01"]),
+        JSON | st.sampled_from([guid("Api"), guid("Agent principal"), guid("scope"), "Group", "2026-01-01"]),
         max_size=5,
     ),
     max_size=3,
@@ -312,7 +304,4 @@ def test_an_entra_tenant_of_any_shape_ends_in_a_proposal_or_an_error_with_a_reme
         )
     except FlowMcpError:
         return
-    text = tenant_file(made, "schema.json")
-    assert yaml.safe_load(text) == {"config": {"flow-mcp:tenant": made.tenant}}
-    assert all(line.plain.isprintable() for line in proposal_lines(made))
-    assert json_text(proposal_document(made, "file", written=False)).isascii()
+    assert_shown_exactly(made)

@@ -13,10 +13,9 @@ from flow_mcp.authorization_servers.adoption import Left, OtherClient
 from flow_mcp.authorization_servers.errors import AuthorizationServerError, RightsError
 from flow_mcp.authorization_servers.keycloak.adoption.reader import KeycloakReader
 from flow_mcp.common.errors import FlowMcpError
-from flow_mcp.operations.adopt.document import json_text, proposal_document
 from flow_mcp.operations.adopt.tenant_file import tenant_file
-from flow_mcp.operations.adopt.text import proposal_lines
 from tests.unit.authorization_servers.keycloak.adoption.realm import FLOW, PRODUCTION, proposal, scope
+from tests.unit.authorization_servers.odd_content import JSON, assert_shown_exactly
 
 _AGENT: dict[str, Any] = {
     "id": "agent-id",
@@ -211,11 +210,6 @@ def test_an_issuer_of_keycloak_is_recognized(authority: str, server: dict[str, s
     assert KeycloakReader().server_of(authority) == expected
 
 
-_JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(max_size=20),
-    lambda parts: st.lists(parts, max_size=3) | st.dictionaries(st.text(max_size=20), parts, max_size=3),
-    max_leaves=6,
-)
 _KEYS = st.sampled_from(
     [
         *("id", "clientId", "name", "description", "protocol", "enabled", "publicClient", "bearerOnly"),
@@ -224,7 +218,7 @@ _KEYS = st.sampled_from(
         *("authenticationFlowBindingOverrides", "authorizationServicesEnabled", "fullScopeAllowed"),
     ]
 )
-_ODD = st.dictionaries(_KEYS, _JSON, max_size=5)
+_ODD = st.dictionaries(_KEYS, JSON, max_size=5)
 _URIS = st.lists(
     st.sampled_from(["*", "+", "/x", "https://a.example/*", "a:/b", "http://127.0.0.1/cb", "\u202e", ""])
     | st.text(max_size=30),
@@ -238,7 +232,7 @@ _URIS = st.lists(
     st.lists(
         st.builds(lambda odd, name: {**scope(name, PRODUCTION), **odd}, _ODD, st.text(max_size=9)), max_size=3
     ),
-    st.dictionaries(st.sampled_from(["1/production", "agent", "scope-mappings"]), _JSON, max_size=2),
+    st.dictionaries(st.sampled_from(["1/production", "agent", "scope-mappings"]), JSON, max_size=2),
     st.booleans(),
 )
 def test_a_realm_of_any_shape_ends_in_a_proposal_or_an_error_with_a_remedy(
@@ -253,10 +247,7 @@ def test_a_realm_of_any_shape_ends_in_a_proposal_or_an_error_with_a_remedy(
         made = proposal(content, client_ids={"agent": "--client"} if named else {})
     except FlowMcpError:
         return
-    text = tenant_file(made, "schema.json")
-    assert yaml.safe_load(text) == {"config": {"flow-mcp:tenant": made.tenant}}
-    assert all(line.plain.isprintable() for line in proposal_lines(made))
-    assert json_text(proposal_document(made, "file", written=False)).isascii()
+    assert_shown_exactly(made)
 
 
 def test_the_flow_instance_itself_as_audience_is_reported() -> None:

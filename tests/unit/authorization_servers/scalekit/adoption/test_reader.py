@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, NoReturn
 
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,11 +18,9 @@ from flow_mcp.authorization_servers.adoption import (
 from flow_mcp.authorization_servers.errors import AuthorizationServerError
 from flow_mcp.authorization_servers.scalekit.adoption.reader import ScalekitReader
 from flow_mcp.common.errors import FlowMcpError
-from flow_mcp.operations.adopt.document import json_text, proposal_document
-from flow_mcp.operations.adopt.tenant_file import tenant_file
-from flow_mcp.operations.adopt.text import proposal_lines
 from tests.engine.scalekit import URL
 from tests.engine.scalekit_by_hand import client, mcp_server, scopes
+from tests.unit.authorization_servers.odd_content import assert_shown_exactly
 from tests.unit.authorization_servers.scalekit.adoption.environment import ENVIRONMENT_URL, FLOW, proposal
 
 _SERVER = {"id": "res_1", **mcp_server(scopes=scopes("flow:mcp"))}
@@ -241,7 +238,4 @@ def test_an_environment_of_any_shape_ends_in_a_proposal_or_an_error_with_a_remed
         made = proposal([{**_SERVER, **odd}], {"res_1": clients}, **request)
     except FlowMcpError:
         return
-    text = tenant_file(made, "schema.json")
-    assert yaml.safe_load(text) == {"config": {"flow-mcp:tenant": made.tenant}}
-    assert all(line.plain.isprintable() for line in proposal_lines(made))
-    assert json_text(proposal_document(made, "file", written=False)).isascii()
+    assert_shown_exactly(made)
