@@ -25,6 +25,9 @@ _NO_STACK = "no stack named"
 _KEY_REFUSAL = re.compile(r"get stack secrets manager: secrets \(code=\w+\): (.*)", re.DOTALL)
 # The engine's messages after policies have stopped it; the reasons are in the policies' own events.
 _WITHOUT_REASON = frozenset({"preview failed", "update failed"})
+# The Python SDK's error if the engine stops while the program still registers resources
+# (pulumi/runtime/settings.py). The reason for the stop is in another message, or in a policy's event.
+_ENGINE_STOPPED = "Resource monitor has terminated, shutting down"
 
 
 def require_completed(run: Run, *, preview: bool) -> None:
@@ -34,8 +37,7 @@ def require_completed(run: Run, *, preview: bool) -> None:
         PreviewError: it failed, or ended early.
     """
     _require_stack(run)
-    reasons = tuple(dict.fromkeys(_reasons(run)))
-    if reasons:
+    if reasons := _reasons(run):
         raise PreviewError(f"`{run.command}` failed: {_sentence(reasons)}")
     if not run.events or "cancelEvent" not in run.events[-1]:
         raise PreviewError(_ended_early(run))
@@ -128,7 +130,14 @@ def scrubbed(text: str, environment: Mapping[str, str]) -> str:
     return plain(" ".join(text.split()), _MAXIMUM_LENGTH)
 
 
-def _reasons(run: Run) -> Iterator[str]:
+def _reasons(run: Run) -> tuple[str, ...]:
+    """Return the reasons for a failure; none if it completed or policies stopped it."""
+    messages = tuple(dict.fromkeys(_failure_messages(run)))
+    reasons = tuple(message for message in messages if message.rstrip(".") != _ENGINE_STOPPED)
+    return reasons if reasons or any(map(is_refusal, run.events)) else messages
+
+
+def _failure_messages(run: Run) -> Iterator[str]:
     """Yield the engine's messages about failures."""
     for event in run.events:
         if "errorEvent" in event:

@@ -12,6 +12,7 @@ from flow_mcp.review.preview.run_result import require_analyzed, require_complet
 from tests.unit.review.preview.events import CANCEL, diagnostic, in_order, policy, summary
 
 COMMAND = "pulumi preview --stack acme"
+ENGINE_STOPPED = "Resource monitor has terminated, shutting down"
 
 
 def run(*events: dict[str, Any], exit_code: int = 0, stderr: str = "") -> Run:
@@ -24,8 +25,9 @@ def run(*events: dict[str, Any], exit_code: int = 0, stderr: str = "") -> Run:
         run(summary(), CANCEL),
         run(policy(level="advisory"), summary(), CANCEL),
         run(policy(), diagnostic("preview failed"), summary("failed"), CANCEL, exit_code=1),
+        run(policy(), diagnostic(ENGINE_STOPPED), summary("failed"), CANCEL, exit_code=1),
     ],
-    ids=["nothing wrong", "advice", "stopped by a policy"],
+    ids=["nothing wrong", "advice", "stopped by a policy", "stopped while the program runs"],
 )
 def test_a_complete_run_is_accepted(complete: Run) -> None:
     require_completed(complete, preview=True)
@@ -68,6 +70,10 @@ def test_a_complete_run_is_accepted(complete: Run) -> None:
             ),
             "`pulumi preview --stack acme` failed: no way",
         ),
+        (
+            run(diagnostic(ENGINE_STOPPED), summary("failed"), CANCEL, exit_code=1),
+            "failed: Resource monitor has terminated",
+        ),
         (run({"errorEvent": {"error": "inside"}}, summary(), CANCEL), "failed: inside"),
         (run(policy(), diagnostic("and more"), summary("failed"), CANCEL, exit_code=1), "failed: and more"),
         (
@@ -91,6 +97,15 @@ def test_any_other_run_is_an_error_with_the_reason(incomplete: Run, message: str
 
     assert message in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+def test_a_program_that_fails_because_the_engine_stopped_is_no_reason_for_the_failure() -> None:
+    events = [diagnostic("EOF"), diagnostic(ENGINE_STOPPED), summary("failed"), CANCEL]
+
+    with pytest.raises(PreviewError) as raised:
+        require_completed(run(*events, exit_code=1), preview=True)
+
+    assert str(raised.value) == "`pulumi preview --stack acme` failed: EOF"
 
 
 @pytest.mark.parametrize(
