@@ -85,15 +85,16 @@ def _kill(
             duration = fleet.require_converged()
             continue
         # A kill of Pulumi alone is counted from the start of the first update, which is in the second half.
-        ended = (
-            _kill_update(fleet, moments.uniform(0, duration / 2))
-            if moments.random() < 1 / 3
-            else _kill_run(fleet, moments.uniform(0, duration))
-        )
+        kill, limit = (_kill_update, duration / 2) if moments.random() < 1 / 3 else (_kill_run, duration)
+        seconds = moments.uniform(0, limit)
+        ended = kill(fleet, seconds)
         if not ended:
             continue  # the run ended before the moment came
         counts[ended] += 1
-        _say(f"{name}: kill {counts.total()} of {kills}: {ended}")
+        remains = _remains(fleet)
+        _say(
+            f"{name}: kill {counts.total()} of {kills}: {ended}, after {seconds:.1f} of {limit:.1f} s{remains}"
+        )
         if counts.total() % each == 0 or counts.total() == kills:
             duration = fleet.require_converged()
             _say(f"{name}: converged in {duration:.0f} s")
@@ -133,6 +134,16 @@ def _kill_update(fleet: Fleet, seconds: float) -> str:
     statuses = sorted(result["status"] for result in fleet.parsed(stdout, stderr).values())
     assert {*statuses} <= {*PASSED, "failed"}, stdout + stderr
     return f"Pulumi, tenants {' and '.join(statuses)}" if running else ""
+
+
+def _remains(fleet: Fleet) -> str:
+    """Describe the locks and the interrupted operations that a kill has left."""
+    locked = [name for name in fleet.names if any(f"/{name}/" in lock for lock in fleet.backend.locks())]
+    interrupted = {name: fleet.interrupted(name) for name in locked}
+    return "".join(
+        f"; lock of {name}" + (f", interrupted {', '.join(names)}" if names else "")
+        for name, names in interrupted.items()
+    )
 
 
 def _stop_keycloak(fleet: Fleet, moments: random.Random, count: int) -> None:
