@@ -74,9 +74,7 @@ def created(
     return ids
 
 
-def answers(
-    operations: Iterable[Operation], state: Iterable[Mapping[str, Any]], api: Api = AdminApi
-) -> bool:
+def answers(operations: Iterable[Operation], state: Iterable[Mapping[str, Any]], api: Api = AdminApi) -> bool:
     """Return whether each Keycloak of the operations' resources answers its administrator.
 
     Args:
