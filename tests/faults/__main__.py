@@ -22,6 +22,7 @@ from pathlib import Path
 import httpx
 
 from flow_mcp.local.keycloak.server import LocalKeycloak
+from flow_mcp.local.scratch_project import PulumiError
 from tests.backends.backend import Backend, BackendProject
 from tests.backends.files import Files
 from tests.backends.postgresql import PostgreSql
@@ -98,11 +99,17 @@ def _run_kills(
 def _remains(fleet: Fleet) -> str:
     """Describe the locks and the interrupted operations that a kill has left."""
     locked = [name for name in fleet.names if any(f"/{name}/" in lock for lock in fleet.backend.locks())]
-    interrupted = {name: fleet.interrupted(name) for name in locked}
-    return "".join(
-        f"; lock of {name}" + (f", interrupted {', '.join(names)}" if names else "")
-        for name, names in interrupted.items()
-    )
+    texts = []
+    for name in locked:
+        try:
+            interrupted = fleet.interrupted(name)
+        except PulumiError as error:
+            texts.append(f"; lock of {name}, whose state is unreadable: {error}")
+        else:
+            texts.append(
+                f"; lock of {name}" + (f", interrupted {', '.join(interrupted)}" if interrupted else "")
+            )
+    return "".join(texts)
 
 
 def _stop_keycloak(fleet: Fleet, moments: random.Random, count: int) -> None:
