@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from tests.faults import processes
 from tests.faults.fleet import PASSED, Fleet
 
-_POLL_SECONDS = 0.05
+_POLL_SECONDS = 0.1
 _RUN = ("up", "--all", "--yes")
 
 
