@@ -104,9 +104,12 @@ def registered_process(process: Process, update: str = "") -> Iterator[None]:
     try:
         yield
     finally:
-        if process.poll() == 0:
-            with suppress(OSError):
+        code = process.poll()
+        with suppress(OSError):
+            if code == 0:
                 entry.unlink()
+            elif code is not None and code > 0:
+                _register(entry, "")  # Pulumi has ended its update itself
 
 
 def update_key(project: Path, stack: str) -> str:
@@ -128,7 +131,7 @@ def running_updates(keys: Collection[str]) -> dict[str, int]:
 
 
 def left_updates(keys: Collection[str]) -> frozenset[str]:
-    """Return the keys of those updates of this machine that failed or were killed; they may hold a lock."""
+    """Return the keys of those updates of this machine that were killed; they may have left their locks."""
     return frozenset(key for key, pid, _ in _registered(keys) if not _runs_pulumi(pid))
 
 
