@@ -19,7 +19,7 @@ from flow_mcp.authorization_servers.keycloak.registration_policies import PROVID
 from flow_mcp.engine.plugin.resource import Made, Resource
 
 TAKE_OVER = "FLOW_MCP_TAKE_OVER"
-"""The environment variable with the ID of the claim that the stack replaces with its own."""
+"""The environment variable with the IDs of the claims that the stack replaces with its own, with commas."""
 CLAIM_PREFIX = "flow-mcp-claim:"
 """Prefix of a claim's subtype. Keycloak applies a registration policy of this subtype to no request."""
 _PROVIDER = "consent-required"
@@ -66,14 +66,16 @@ class ClaimResource(Resource[ClaimInputs, ClaimState]):
             parent = api.get(realm_path(inputs.realm))["id"]
             kind = f"{CLAIM_PREFIX}{inputs.owner}"
             body = {"name": kind, "providerId": _PROVIDER, "providerType": PROVIDER_TYPE}
-            api.post(
+            own = api.post(
                 realm_path(inputs.realm, "components"),
                 {**body, "parentId": parent, "subType": kind, "config": {}},
             )
             created = find_claims(api, inputs.realm, inputs.owner)
             if len(created) != 1:
-                # Another stack claimed the tenant at the same time. The IDs do not show whose claim is whose.
-                raise claimed_error(api, inputs, created)
+                # Another stack claimed the tenant at the same time. A claim in no state would stay forever.
+                if own in created:
+                    api.delete(realm_path(inputs.realm, "components", own))
+                raise claimed_error(api, inputs, [claim for claim in created if claim != own])
             return Made(created[0], ClaimState(**inputs.model_dump()))
 
     def read(self, resource_id: str, state: ClaimState | None) -> Made[ClaimState] | None:
@@ -108,7 +110,7 @@ def find_claims(api: AdminApi, realm: str, owner: str) -> Sequence[str]:
 
 
 def _require_unclaimed(api: AdminApi, inputs: ClaimInputs, claims: Sequence[str]) -> None:
-    if claims and list(claims) != [os.environ.get(TAKE_OVER)]:
+    if claims and set(claims) != set(os.environ.get(TAKE_OVER, "").split(",")):
         raise claimed_error(api, inputs, claims)
 
 
@@ -117,5 +119,5 @@ def claimed_error(api: AdminApi, inputs: ClaimInputs, claims: Sequence[str]) -> 
     return OwnedByOthersError(
         f"Another stack manages {inputs.owner} in realm {inputs.realm} at Keycloak {api.url} (claim "
         f"{', '.join(claims)}). It is at another backend, or belongs to another copy of this repository. Use "
-        f"that stack. To hand the tenant over to this stack, run `{TAKE_OVER}={claims[0]} pulumi up`."
+        f"that stack. To hand the tenant over to this stack, run `{TAKE_OVER}={','.join(claims)} pulumi up`."
     )
