@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
@@ -22,6 +22,8 @@ from flow_mcp.authorization_servers.representations import (
 
 _AUDIENCE = "oidc-audience-mapper"
 _HARDCODED = "oidc-hardcoded-claim-mapper"
+_SERVICE_ACCOUNT = "service-account-"
+_PAGE = 500
 
 
 class ReadApi(Protocol):
@@ -104,15 +106,62 @@ class Realm:
                 roles[f"{client_id}/{text(role, 'name')}"] = path
         return dict(sorted(roles.items()))
 
+    @cached_property
+    def composite_roles(self) -> Mapping[str, str]:
+        """The realm's roles that contain other roles: the path of each in the admin API, by its name."""
+        roles = listed(self.api.find(realm_path(self.name, "roles")))
+        names = sorted(text(role, "name") for role in roles if flag(role, "composite"))
+        return {name: realm_path(self.name, "roles", name) for name in names}
+
+    @property
+    def default_role(self) -> str:
+        """Name of the role that every user has."""
+        role = mapping(self.representation or {}, "defaultRole")
+        return text(role, "name") or f"default-roles-{self.name.lower()}"
+
+    def contained_roles(self, role: str) -> dict[str, str]:
+        """Return the roles that a role contains directly: the path of each in the admin API, by its name.
+
+        Args:
+            role: path of the role in the admin API.
+        """
+        client_ids = {text(client, "id"): text(client, "clientId") for client in self.clients}
+        contained: dict[str, str] = {}
+        for entry in listed(self.api.find(f"{role}/composites")):
+            name, container = text(entry, "name"), text(entry, "containerId")
+            if not flag(entry, "clientRole"):
+                contained[name] = realm_path(self.name, "roles", name)
+            elif container in client_ids:
+                path = realm_path(self.name, "clients", container, "roles", name)
+                contained[f"{client_ids[container]}/{name}"] = path
+        return dict(sorted(contained.items()))
+
     def groups_of(self, role: str) -> tuple[str, ...]:
         """Return the paths of the groups to which a role is assigned directly, sorted.
 
         Args:
             role: path of the role in the admin API.
         """
-        groups = listed(self.api.find(f"{role}/groups", max=1000))
-        names = (path_names(text(group, "path")) for group in groups)
+        names = (path_names(text(group, "path")) for group in self._all(f"{role}/groups"))
         return tuple(sorted(group_path(path) for path in names if path and all(path)))
+
+    def has_people(self, role: str) -> bool:
+        """Return whether a role is assigned to people directly, not through a group.
+
+        Args:
+            role: path of the role in the admin API.
+        """
+        users = (text(user, "username") for user in self._all(f"{role}/users"))
+        return any(not name.startswith(_SERVICE_ACCOUNT) for name in users)
+
+    def _all(self, path: str) -> Iterator[Representation]:
+        """Yield the objects of all pages of a list."""
+        first = 0
+        while page := [*listed(self.api.find(path, first=first, max=_PAGE))]:
+            yield from page
+            first += len(page)
+            if len(page) != _PAGE:
+                return
 
     def roles_of_service_account(self, client: Representation) -> tuple[str, ...]:
         """Return the roles that a client's service account has directly, sorted."""

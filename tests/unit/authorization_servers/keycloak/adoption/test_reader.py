@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from flow_mcp.authorization_servers.adoption import Left, OtherClient
 from flow_mcp.authorization_servers.errors import AuthorizationServerError, RightsError
 from flow_mcp.authorization_servers.keycloak.adoption.reader import KeycloakReader
+from flow_mcp.authorization_servers.keycloak.adoption.realm import Realm
 from flow_mcp.common.errors import FlowMcpError
 from flow_mcp.operations.adopt.tenant_file import tenant_file
 from tests.unit.authorization_servers.keycloak.adoption.realm import FLOW, PRODUCTION, proposal, scope
@@ -165,6 +166,77 @@ def test_people_are_the_groups_with_a_realm_role_or_a_clients_role_that_gates_th
         "/realms/acme/clients/erp-id/roles/user%2Feu/groups": [{"path": "/sales/emea"}],
     }
     assert proposal(content).tenant["clients"]["portal"]["people"] == {"groups": ["/planners", "/sales/emea"]}
+
+
+_PORTAL = {
+    **_AGENT,
+    "clientId": "portal",
+    "standardFlowEnabled": True,
+    "redirectUris": ["https://portal.example/cb"],
+}
+_GATED = {
+    **_realm(_PORTAL, {"id": "erp-id", "clientId": "erp"}),
+    "/realms/acme/client-scopes/mcp-id/scope-mappings": {"realmMappings": [{"name": "planner"}]},
+    "/realms/acme/roles/planner/groups": [{"path": "/planners"}],
+    "/realms/acme/roles/planner/composites": [
+        {"name": "user", "clientRole": True, "containerId": "erp-id"},
+        {"name": "foreign", "clientRole": True, "containerId": "unknown-id"},
+    ],
+    "/realms/acme/clients/erp-id/roles/user/groups": [{"path": "/erp"}],
+    "/realms/acme/roles": [
+        {"name": "planner", "composite": True},
+        {"name": "manager", "composite": True},
+        {"name": "director", "composite": True},
+        {"name": "default-roles-acme", "composite": True},
+        {"name": "plain"},
+    ],
+    "/realms/acme/roles/manager/composites": [{"name": "planner"}],
+    "/realms/acme/roles/director/composites": [{"name": "manager"}, {"name": "plain"}],
+    "/realms/acme/roles/director/groups": [{"path": "/board"}],
+    "/realms/acme/roles/plain/groups": [{"path": "/others"}],
+}
+_OF_ROLES = (
+    "The roles planner gate its scopes. They stay; the stack does not manage them.",
+    "The roles director, erp/user, manager admit people too, because they contain one of these roles or are "
+    "contained in one.",
+)
+
+
+def test_people_include_the_groups_with_a_role_that_contains_the_gate_or_is_contained_in_it() -> None:
+    made = proposal(_GATED)
+    assert made.tenant["clients"]["portal"]["people"] == {"groups": ["/board", "/erp", "/planners"]}
+    assert made.reading.clients[0].remarks[-2:] == _OF_ROLES
+
+
+def test_a_gate_in_the_default_role_admits_everyone() -> None:
+    default = {"/realms/acme/roles/default-roles-acme/composites": [{"name": "manager"}]}
+    made = proposal({**_GATED, **default})
+    assert made.tenant["clients"]["portal"]["people"] == "everyone"
+    assert made.reading.clients[0].remarks[-1] == "Every user has the role default-roles-acme."
+
+
+def test_people_with_a_role_of_their_own_are_mentioned_and_service_accounts_are_not() -> None:
+    agent = {"/realms/acme/roles/manager/users": [{"username": "service-account-agent"}]}
+    assert proposal({**_GATED, **agent}).reading.clients[0].remarks[-2:] == _OF_ROLES
+    ann = {"/realms/acme/roles/manager/users": [{"username": "service-account-agent"}, {"username": "ann"}]}
+    assert proposal({**_GATED, **ann}).reading.clients[0].remarks[-1] == (
+        "People have these roles directly too, and a tenant's file declares groups. They keep them, and are "
+        "not managed."
+    )
+
+
+def test_all_pages_of_the_groups_are_read() -> None:
+    groups = [{"path": f"/group-{number:04}"} for number in range(1203)]
+    pages: list[int] = []
+
+    class Paged:
+        def find(self, path: str, **parameters: Any) -> Any:
+            assert path == "/realms/acme/roles/planner/groups"
+            pages.append(parameters["first"])
+            return groups[parameters["first"] :][: parameters["max"]]
+
+    found = Realm(Paged(), "acme").groups_of("/realms/acme/roles/planner")
+    assert (list(found), pages) == ([group["path"] for group in groups], [0, 500, 1000])
 
 
 def test_the_effect_names_built_in_scopes_that_an_imported_realm_lacks() -> None:
