@@ -7,7 +7,6 @@ use the same mark. Their states differ in the ID that Keycloak gives the claim. 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from typing import Annotated, ClassVar
 
@@ -16,10 +15,9 @@ from pydantic import Field
 from flow_mcp.authorization_servers.errors import AuthorizationServerError, OwnedByOthersError
 from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, Administration, realm_path
 from flow_mcp.authorization_servers.keycloak.registration_policies import PROVIDER_TYPE
+from flow_mcp.authorization_servers.take_over import remedy, takes_over
 from flow_mcp.engine.plugin.resource import Made, Resource
 
-TAKE_OVER = "FLOW_MCP_TAKE_OVER"
-"""The environment variable with the IDs of the claims that the stack replaces with its own, with commas."""
 CLAIM_PREFIX = "flow-mcp-claim:"
 """Prefix of a claim's subtype. Keycloak applies a registration policy of this subtype to no request."""
 _PROVIDER = "consent-required"
@@ -110,7 +108,7 @@ def find_claims(api: AdminApi, realm: str, owner: str) -> Sequence[str]:
 
 
 def _require_unclaimed(api: AdminApi, inputs: ClaimInputs, claims: Sequence[str]) -> None:
-    if claims and set(claims) != set(os.environ.get(TAKE_OVER, "").split(",")):
+    if claims and not takes_over(claims):
         raise claimed_error(api, inputs, claims)
 
 
@@ -118,6 +116,5 @@ def claimed_error(api: AdminApi, inputs: ClaimInputs, claims: Sequence[str]) -> 
     """Return the error about a tenant that another stack has claimed."""
     return OwnedByOthersError(
         f"Another stack manages {inputs.owner} in realm {inputs.realm} at Keycloak {api.url} (claim "
-        f"{', '.join(claims)}). It is at another backend, or belongs to another copy of this repository. Use "
-        f"that stack. To hand the tenant over to this stack, run `{TAKE_OVER}={','.join(claims)} pulumi up`."
+        f"{', '.join(claims)}). {remedy(claims)}"
     )
