@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from flow_mcp.authorization_servers.errors import RightsError
 from flow_mcp.authorization_servers.keycloak.admin_api import realm_path
 from flow_mcp.authorization_servers.keycloak.group_paths import group_path, path_names
+from flow_mcp.authorization_servers.keycloak.paged import all_pages
 from flow_mcp.authorization_servers.representations import (
     Representation,
     flag,
@@ -23,7 +24,6 @@ from flow_mcp.authorization_servers.representations import (
 _AUDIENCE = "oidc-audience-mapper"
 _HARDCODED = "oidc-hardcoded-claim-mapper"
 _SERVICE_ACCOUNT = "service-account-"
-_PAGE = 500
 
 
 class ReadApi(Protocol):
@@ -59,7 +59,7 @@ class Realm:
             RightsError: the administrator may view none. Keycloak creates clients in every realm, and returns
                 an empty list to an administrator with query-clients or query-users only.
         """
-        clients = [*listed(self.api.find(realm_path(self.name, "clients")))]
+        clients = [*all_pages(self.api.find, realm_path(self.name, "clients"))]
         if not clients:
             raise self._unseen("clients")
         return tuple(sorted(clients, key=lambda client: (text(client, "clientId"), text(client, "id"))))
@@ -142,7 +142,7 @@ class Realm:
         Args:
             role: path of the role in the admin API.
         """
-        names = (path_names(text(group, "path")) for group in self._all(f"{role}/groups"))
+        names = (path_names(text(group, "path")) for group in all_pages(self.api.find, f"{role}/groups"))
         return tuple(sorted(group_path(path) for path in names if path and all(path)))
 
     def has_people(self, role: str) -> bool:
@@ -151,17 +151,8 @@ class Realm:
         Args:
             role: path of the role in the admin API.
         """
-        users = (text(user, "username") for user in self._all(f"{role}/users"))
+        users = (text(user, "username") for user in all_pages(self.api.find, f"{role}/users"))
         return any(not name.startswith(_SERVICE_ACCOUNT) for name in users)
-
-    def _all(self, path: str) -> Iterator[Representation]:
-        """Yield the objects of all pages of a list."""
-        first = 0
-        while page := [*listed(self.api.find(path, first=first, max=_PAGE))]:
-            yield from page
-            first += len(page)
-            if len(page) != _PAGE:
-                return
 
     def roles_of_service_account(self, client: Representation) -> tuple[str, ...]:
         """Return the roles that a client's service account has directly, sorted."""

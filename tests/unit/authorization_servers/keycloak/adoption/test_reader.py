@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from flow_mcp.authorization_servers.adoption import Left, OtherClient
 from flow_mcp.authorization_servers.errors import AuthorizationServerError, RightsError
 from flow_mcp.authorization_servers.keycloak.adoption.reader import KeycloakReader
-from flow_mcp.authorization_servers.keycloak.adoption.realm import Realm
 from flow_mcp.common.errors import FlowMcpError
 from flow_mcp.operations.adopt.tenant_file import tenant_file
 from tests.unit.authorization_servers.keycloak.adoption.realm import FLOW, PRODUCTION, proposal, scope
@@ -52,14 +51,14 @@ def test_what_the_administrator_may_not_see_is_not_absent(content: dict[str, Any
 
 
 def test_a_client_of_others_is_left_alone() -> None:
-    other = {**_AGENT, "clientId": "erp", "optionalClientScopes": []}
+    other = {**_AGENT, "id": "erp-id", "clientId": "erp", "optionalClientScopes": []}
     assert proposal(_realm(_AGENT, other)).reading.others == (
         OtherClient("erp", "It is not a client of the tenant."),
     )
 
 
 def test_a_named_client_is_the_tenants_even_if_its_tokens_reach_nothing() -> None:
-    named = {**_AGENT, "clientId": "crm", "optionalClientScopes": []}
+    named = {**_AGENT, "id": "crm-id", "clientId": "crm", "optionalClientScopes": []}
     made = proposal(_realm(_AGENT, named), client_ids={"crm": "--client", "gone": "--client"})
     assert made.tenant["clients"]["crm"]["access"] == ["*"]
     assert [client.why for client in made.reading.clients] == ["It is named by --client."]
@@ -223,20 +222,6 @@ def test_people_with_a_role_of_their_own_are_mentioned_and_service_accounts_are_
         "People have these roles directly too, and a tenant's file declares groups. They keep them, and are "
         "not managed."
     )
-
-
-def test_all_pages_of_the_groups_are_read() -> None:
-    groups = [{"path": f"/group-{number:04}"} for number in range(1203)]
-    pages: list[int] = []
-
-    class Paged:
-        def find(self, path: str, **parameters: Any) -> Any:
-            assert path == "/realms/acme/roles/planner/groups"
-            pages.append(parameters["first"])
-            return groups[parameters["first"] :][: parameters["max"]]
-
-    found = Realm(Paged(), "acme").groups_of("/realms/acme/roles/planner")
-    assert (list(found), pages) == ([group["path"] for group in groups], [0, 500, 1000])
 
 
 def test_the_effect_names_built_in_scopes_that_an_imported_realm_lacks() -> None:
