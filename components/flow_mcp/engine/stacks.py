@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import subprocess
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -237,11 +238,15 @@ class Stacks:
         """
         return self._run("version").strip()
 
-    def drifted(self, stack: str) -> int:
+    def drifted(self, stack: str, is_expected: Callable[[Mapping[str, Any]], bool]) -> int:
         """Return the number of the stack's resources with drift, read from the authorization server.
 
         It changes nothing, but it needs the same access as an update: the stack's passphrase and the
         credentials for the authorization server.
+
+        Args:
+            stack: the stack's name.
+            is_expected: whether a step of `pulumi refresh --json` is a change that is no drift.
 
         Raises:
             StackError: the command failed or printed unexpected output.
@@ -251,7 +256,8 @@ class Stacks:
         counts = result.get("changeSummary") if isinstance(result, dict) else None
         if not isinstance(counts, dict):
             raise StackError(f"`pulumi {' '.join(arguments)}` printed no changeSummary")
-        return sum(count for operation, count in counts.items() if operation != "same")
+        changed = sum(count for operation, count in counts.items() if operation != "same")
+        return changed - sum(map(is_expected, result.get("steps") or ()))
 
     def _outputs(self, stack: str, *options: str) -> dict[str, Any]:
         outputs: dict[str, Any] = without_nulls(

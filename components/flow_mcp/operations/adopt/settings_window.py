@@ -54,8 +54,8 @@ def read_settings(file: Path, tenant_id: str) -> SettingsWindow:
     tenants = sorted({tenant for tenant, _, _ in entries if tenant})
     if tenants and tenant_id not in tenants:
         raise AdoptError(
-            f"{file} has no row of the tenant {tenant_id}. It has: {', '.join(tenants)}. Give the tenant's ID "
-            "in Flow with --id, or correct the column tenant."
+            f"{file} has no row of the tenant {tenant_id}. It has: {', '.join(tenants)}. Give the tenant's "
+            "ID in Flow with --id, or correct the column tenant."
         )
     if tenants and any(client_id and not tenant for tenant, _, client_id in entries):
         raise AdoptError(f"{file} has client IDs without a tenant. Fill in the column tenant in each row.")
