@@ -20,6 +20,7 @@ import yaml
 from flow_mcp.common.errors import FlowMcpError
 from flow_mcp.common.nulls import without_nulls
 from flow_mcp.engine.project import Project
+from flow_mcp.engine.pulumi_messages import readable
 
 _SECONDS = 120
 # A refresh sends requests to the authorization server for each resource.
@@ -296,7 +297,7 @@ class Stacks:
                     f"the stack {stack} does not exist at Pulumi's backend; run "
                     f"`pulumi stack select --create {stack}` and `pulumi up` first"
                 )
-            raise StackError(f"`{command}` failed: {output}")
+            raise StackError(f"`{command}` failed: {readable(output)}")
         return process.stdout
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from flow_mcp.common.safe_text import plain
 from flow_mcp.engine.fleet.locks import holders, is_locked
+from flow_mcp.engine.pulumi_messages import readable
 from flow_mcp.review.preview.engine import Event, Run
 from flow_mcp.review.preview.errors import LockedError, PreviewError
 
@@ -169,5 +170,5 @@ def _failure(run: Run) -> str:
 def _sentence(reasons: Sequence[str]) -> str:
     more = f" (and {len(reasons) - _MAXIMUM_REASONS} more)" if len(reasons) > _MAXIMUM_REASONS else ""
     return scrubbed(
-        "; ".join(reason.rstrip(". ") for reason in reasons[:_MAXIMUM_REASONS]) + more, os.environ
+        "; ".join(readable(reason).rstrip(". ") for reason in reasons[:_MAXIMUM_REASONS]) + more, os.environ
     )
