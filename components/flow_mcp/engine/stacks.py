@@ -276,7 +276,7 @@ class Stacks:
         counts = result.get("changeSummary") if isinstance(result, dict) else None
         if not isinstance(counts, dict):
             raise StackError(f"`pulumi {' '.join(arguments)}` printed no changeSummary")
-        changed = sum(count for operation, count in counts.items() if operation != "same")
+        changed: int = sum(count for operation, count in counts.items() if operation != "same")
         return changed - sum(map(is_expected, result.get("steps") or ()))
 
     def _outputs(self, stack: str, *options: str) -> dict[str, Any]:
