@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ from flow_mcp.common.errors import FlowMcpError
 from flow_mcp.common.nulls import without_nulls
 from flow_mcp.engine import file_backend
 from flow_mcp.engine.project import Project
+from flow_mcp.engine.pulumi_messages import readable
 
 _SECONDS = 120
 # A refresh sends requests to the authorization server for each resource.
@@ -257,11 +258,15 @@ class Stacks:
         """
         return self._run("version").strip()
 
-    def drifted(self, stack: str) -> int:
+    def drifted(self, stack: str, is_expected: Callable[[Mapping[str, Any]], bool]) -> int:
         """Return the number of the stack's resources with drift, read from the authorization server.
 
         It changes nothing, but it needs the same access as an update: the stack's passphrase and the
         credentials for the authorization server.
+
+        Args:
+            stack: the stack's name.
+            is_expected: whether a step of `pulumi refresh --json` is a change that is no drift.
 
         Raises:
             StackError: the command failed or printed unexpected output.
@@ -271,7 +276,8 @@ class Stacks:
         counts = result.get("changeSummary") if isinstance(result, dict) else None
         if not isinstance(counts, dict):
             raise StackError(f"`pulumi {' '.join(arguments)}` printed no changeSummary")
-        return sum(count for operation, count in counts.items() if operation != "same")
+        changed: int = sum(count for operation, count in counts.items() if operation != "same")
+        return changed - sum(map(is_expected, result.get("steps") or ()))
 
     def _outputs(self, stack: str, *options: str) -> dict[str, Any]:
         outputs: dict[str, Any] = without_nulls(
@@ -301,7 +307,7 @@ class Stacks:
                 f"the stack {stack} does not exist at Pulumi's backend; run "
                 f"`pulumi stack select --create {stack}` and `pulumi up` first"
             )
-        reason = output or f"exit code {process.returncode}"
+        reason = readable(output or f"exit code {process.returncode}")
         raise StackError(f"`pulumi {' '.join(arguments)}` failed: {reason}")
 
     def _process(self, arguments: Sequence[str], seconds: int) -> subprocess.CompletedProcess[str]:

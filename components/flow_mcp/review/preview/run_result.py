@@ -10,6 +10,7 @@ from operator import itemgetter
 
 from flow_mcp.common.safe_text import plain
 from flow_mcp.engine.fleet.locks import holders, is_locked
+from flow_mcp.engine.pulumi_messages import readable
 from flow_mcp.review.preview.engine import Event, Run
 from flow_mcp.review.preview.errors import LockedError, PreviewError
 
@@ -185,5 +186,5 @@ def _failure(run: Run) -> str:
 def _sentence(reasons: Sequence[str]) -> str:
     more = f" (and {len(reasons) - _MAXIMUM_REASONS} more)" if len(reasons) > _MAXIMUM_REASONS else ""
     return scrubbed(
-        "; ".join(reason.rstrip(". ") for reason in reasons[:_MAXIMUM_REASONS]) + more, os.environ
+        "; ".join(readable(reason).rstrip(". ") for reason in reasons[:_MAXIMUM_REASONS]) + more, os.environ
     )
