@@ -34,6 +34,7 @@ from tests.live.admin import admin_client
 _BACKENDS = ("file", "postgresql")
 _OUTAGE_SECONDS = 60.0
 _UPDATE_SECONDS = 5.0
+_PLUGIN_SECONDS = 330.0
 
 
 def main() -> None:
@@ -92,7 +93,7 @@ def _run_kills(
             _say(f"{name}: converged in {fleet.require_converged():.0f} s")
     drift = fleet.results("refresh", "--all")
     assert {tuple(result["operations"]) for result in drift.values()} == {()}, drift
-    fleet.require_no_processes()
+    fleet.require_no_processes(_PLUGIN_SECONDS)
     _say(f"{name}: {counts.total()} kills, no orphan, duplicate, lock or process left: {dict(counts)}")
 
 

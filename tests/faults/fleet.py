@@ -31,6 +31,7 @@ config:
     clients:
 {clients}"""
 _CLIENT = '      {name}: {{grant: client-credentials, access: ["*"]}}\n'
+_POLL_SECONDS = 1.0
 OWNER = "flowMcpOwner"
 PASSED = frozenset({"updated", "nothing-to-apply", "unchanged"})
 Objects = Mapping[str, Sequence[str]]
@@ -122,10 +123,16 @@ class Fleet:
         pending = self.scratch.state_of(name)["deployment"].get("pending_operations") or ()
         return [operation["resource"]["urn"].rpartition("::")[2] for operation in pending]
 
-    def require_no_processes(self) -> None:
-        """Check that no process of a run is left."""
-        remaining = processes.running_in(self.scratch.directory)
-        assert remaining == []
+    def require_no_processes(self, seconds: float = 0) -> None:
+        """Check that no process of a run is left after a time.
+
+        If Pulumi alone is killed, its plugins end when they miss it, for which they look every five minutes
+        (Pulumi's sdk/go/pulumi/provider/main.go).
+        """
+        deadline = time.monotonic() + seconds
+        while (remaining := processes.running_in(self.scratch.directory)) and time.monotonic() < deadline:
+            time.sleep(_POLL_SECONDS)
+        assert remaining == [], remaining
 
     def objects(self, name: str) -> Objects:
         """Return the names of a tenant's objects at Keycloak, sorted, with duplicates."""
