@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 import pulumi
 
 from flow_mcp.authorization_servers.scalekit import names
+from flow_mcp.authorization_servers.scalekit.declaration import Scalekit
 from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.engine.plugin.program import PluginResource, call
 
@@ -117,4 +119,9 @@ def require_free(declaration: Declaration) -> None:
     """
     adopted = declaration.tenant.adopted or {}
     if import_ids := [entry.id for _, entry in sorted(adopted.items()) if entry.id]:
-        call("scalekitAdoptedObjects", {"owner": names.owner(declaration), "importIds": import_ids})
+        arguments = {
+            "environmentUrl": cast("Scalekit", declaration.server).environment_url,
+            "owner": names.owner(declaration),
+            "importIds": import_ids,
+        }
+        call("scalekitAdoptedObjects", arguments)
