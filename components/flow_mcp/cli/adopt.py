@@ -52,7 +52,8 @@ from flow_mcp.review.preview.engine import Engine
     "settings_file",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     metavar="FILE",
-    help="Authority and client IDs of Flow's settings window, as CSV or JSON.",
+    help="Authority and client IDs of Flow's settings window, as CSV or JSON; with a column tenant, of "
+    "several tenants.",
 )
 @click.option(
     "--client",

@@ -83,7 +83,10 @@ def _destroy(fleet: Fleet, runner: _Runner, confirm: Callable[[Result], bool]) -
         return Result(stack, "destroyed", fleet.survey.candidates[stack].reason, operations)
 
     stacks = [candidate.stack for candidate in recover(fleet, runner.engine, _existing(fleet))]
-    previewed = [result for result in fleet.phase("preview", stacks, preview) if result.status == "previewed"]
+    for _ in fleet.phase("preview", stacks, preview):
+        pass
+    results = (fleet.results.get(stack) for stack in stacks)
+    previewed = [result for result in results if result and result.status == "previewed"]
     if not fleet.may_continue():
         return fleet.outcome()
     if refusal := fleet.limits.refusal(previewed):
