@@ -11,6 +11,7 @@ import click
 from flow_mcp.cli.fleet_options import wave_options
 from flow_mcp.cli.options import current_project, project_option
 from flow_mcp.engine.fleet.waves import waves
+from flow_mcp.operations.export import files
 from flow_mcp.operations.manifests import deployments as pulumi_deployments
 from flow_mcp.operations.manifests import kubernetes as cluster
 from flow_mcp.operations.manifests import matrix
@@ -62,9 +63,10 @@ def command() -> None:
     "  flow-mcp fleet manifests github --shards 4 --to .github/workflows/shards.yml\n\n" + _CODES
 )
 def manifests() -> None:
-    """Write manifests for Kubernetes, pipelines and Pulumi Deployments.
+    """Write manifests for existing engines.
 
-    The same options and tenants give the same bytes. No manifest contains a secret.
+    They are for Kubernetes, the Pulumi Kubernetes Operator, pipelines and Pulumi Deployments. The same
+    options and tenants give the same bytes. No manifest contains a secret.
     """
 
 
@@ -173,4 +175,4 @@ def _write(text: str, to: Path | None) -> None:
     if to is None:
         click.echo(text, nl=False)
     else:
-        to.write_text(text, encoding="utf-8")
+        files.write(to, text)

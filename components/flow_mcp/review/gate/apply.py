@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from flow_mcp.common.counted import counted
 from flow_mcp.review.gate.errors import BlockedError, DeviationError
 from flow_mcp.review.gate.plan import Plan, Planner
 from flow_mcp.review.policy.evaluation import RuleResult
@@ -111,7 +112,7 @@ class _Watch:
             )
         # The three steps of a replacement count as one change.
         self.begun_urns.add(begun.urn)
-        self.report(f"{len(self.begun_urns)} changes of {len(self.approved.steps)}")
+        self.report(f"{len(self.begun_urns)} of {counted(len(self.approved.steps), 'change')}")
 
     def _deviation(self, deviation: str) -> DeviationError:
         stack = self.approved.stack
