@@ -17,7 +17,12 @@ def is_expected(step: Mapping[str, Any]) -> bool:
         step: a step of `pulumi refresh --json`.
     """
     before, after = (_default_scopes(step.get(state)) for state in ("oldState", "newState"))
-    return step.get("op") == "update" and before is not None and after == before | {SERVICE_ACCOUNT}
+    return (
+        step.get("op") == "update"
+        and before is not None
+        and SERVICE_ACCOUNT not in before
+        and after == before | {SERVICE_ACCOUNT}
+    )
 
 
 def _default_scopes(state: Any) -> frozenset[str] | None:

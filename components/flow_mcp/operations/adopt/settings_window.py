@@ -14,6 +14,7 @@ from flow_mcp.operations.adopt.errors import AdoptError
 
 _AUTHORITY = "authority"
 _CLIENT_ID = "clientid"
+_CLIENT_IDS = "clientids"
 _TENANT = "tenant"
 
 
@@ -80,29 +81,66 @@ def _json(text: str, file: Path) -> Iterator[tuple[str, str, str]]:
     for entry in value if isinstance(value, list) else [value]:
         if not isinstance(entry, dict):
             raise AdoptError(f"{file} has an entry that is no object. Use authority and clientIds.")
-        keys = _keys(entry)
-        listed = keys.get("clientids", keys.get(_CLIENT_ID, []))
-        for client_id in listed if isinstance(listed, list) else [listed]:
-            yield _text(keys.get(_TENANT)), _text(keys.get(_AUTHORITY)), _text(client_id)
+        keys = _keys(entry, file)
+        listed = [*_as_list(keys.get(_CLIENT_IDS, [])), *_as_list(keys.get(_CLIENT_ID, []))]
+        if not listed and isinstance(value, list):
+            raise AdoptError(f"{file} has an entry without a client ID. Add a key clientId to it.")
+        for client_id in listed:
+            if not isinstance(client_id, str) or not client_id.strip():
+                raise AdoptError(f"{file} has the client ID {json.dumps(client_id)}, which is no text.")
+            yield _optional(keys, _TENANT, file), _optional(keys, _AUTHORITY, file), client_id.strip()
 
 
 def _csv(text: str, file: Path) -> Iterator[tuple[str, str, str]]:
     first_line = text.partition("\n")[0]
     delimiter = ";" if first_line.count(";") > first_line.count(",") else ","
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, restval="")
     try:
-        rows = [*csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, restval="")]
+        rows = [*reader]
     except csv.Error:
         raise AdoptError(f"{file} is not valid CSV. Correct it, or save the settings as JSON.") from None
-    for row in rows:
-        keys = _keys({name: value for name, value in row.items() if isinstance(name, str)})
+    _require_distinct(reader.fieldnames or (), file)
+    for number, row in enumerate(rows, start=1):
+        # DictReader lists the cells beyond the columns below None.
+        if any(cell.strip() for cell in row.pop(None, ())):
+            raise AdoptError(
+                f"{file} has more cells than columns in row {number}. Write one client ID in each row, in "
+                "the column clientId."
+            )
+        keys = _keys(row, file)
         if _CLIENT_ID not in keys:
             raise AdoptError(f"{file} has no column clientId. Name the columns authority and clientId.")
-        yield _text(keys.get(_TENANT)), _text(keys.get(_AUTHORITY)), _text(keys[_CLIENT_ID])
+        tenant, authority = _optional(keys, _TENANT, file), _optional(keys, _AUTHORITY, file)
+        yield tenant, authority, keys[_CLIENT_ID].strip()
 
 
-def _keys(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an entry with its keys in lower case, without spaces, hyphens and underscores."""
+def _optional(keys: Mapping[str, Any], name: str, file: Path) -> str:
+    """Return a text of an entry; empty if the entry has none."""
+    value = keys.get(name, "")
+    if not isinstance(value, str):
+        raise AdoptError(f"{file} has the {name} {json.dumps(value)}, which is no text. Put it in quotes.")
+    return value.strip()
+
+
+def _keys(entry: Mapping[str, Any], file: Path) -> dict[str, Any]:
+    """Return an entry with its keys in lower case, without spaces, hyphens and underscores.
+
+    Raises:
+        AdoptError: two keys are the same then, and one of them would be lost.
+    """
+    _require_distinct(entry, file)
     return {_plain(key): value for key, value in entry.items()}
+
+
+def _require_distinct(keys: Iterable[str], file: Path) -> None:
+    # A spreadsheet can have several columns without a name.
+    names = [name for name in map(_plain, keys) if name]
+    if len(names) > len(set(names)):
+        raise AdoptError(f"{file} has two keys or columns with the same name. Keep one of them.")
+
+
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _plain(key: str) -> str:
@@ -111,7 +149,3 @@ def _plain(key: str) -> str:
 
 def _letters(key: str) -> Iterable[str]:
     return (character for character in key if character not in " -_")
-
-
-def _text(value: Any) -> str:
-    return value.strip() if isinstance(value, str) else ""
