@@ -11,7 +11,6 @@ import click
 from flow_mcp.cli.fleet_options import wave_options
 from flow_mcp.cli.options import current_project, project_option
 from flow_mcp.engine.fleet.waves import waves
-from flow_mcp.operations.export import files
 from flow_mcp.operations.manifests import deployments as pulumi_deployments
 from flow_mcp.operations.manifests import kubernetes as cluster
 from flow_mcp.operations.manifests import matrix
@@ -175,4 +174,4 @@ def _write(text: str, to: Path | None) -> None:
     if to is None:
         click.echo(text, nl=False)
     else:
-        files.write(to, text)
+        to.write_text(text, encoding="utf-8")

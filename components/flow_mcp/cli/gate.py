@@ -23,7 +23,6 @@ from flow_mcp.common.safe_text import markdown, terminal
 from flow_mcp.declaration.findings import DeclarationError
 from flow_mcp.declaration.load import instance_of
 from flow_mcp.engine.project import Project
-from flow_mcp.operations.export import files
 from flow_mcp.review.diff import digest
 from flow_mcp.review.diff.outcome import Outcome
 from flow_mcp.review.diff.rendering.source_locations import Places
@@ -102,9 +101,9 @@ def preview(form: Format, digest_to: Path | None, tree_to: Path | None, *, force
     permitted = [diff for diff in diffs.diffs if not diff.blocked]
     if digest_to:
         approvable = bool(permitted) or not diffs.diffs if tree_to else not diffs.blocked
-        files.write(digest_to, f"{digest(diffs.diffs)}\n" if approvable else "")
+        digest_to.write_text(f"{digest(diffs.diffs)}\n" if approvable else "", encoding="utf-8")
     if tree_to:
-        files.write(tree_to, f"{DigestTree.of(diffs.diffs).model_dump_json(indent=2)}\n")
+        tree_to.write_text(f"{DigestTree.of(diffs.diffs).model_dump_json(indent=2)}\n", encoding="utf-8")
     raise SystemExit(code or run.verdict(diffs))
 
 
