@@ -255,7 +255,7 @@ def test_a_lock_of_another_machine_fails_its_tenant_and_a_locked_canary_ends_the
     results = {result["tenant"]: result for result in summary["tenants"]}
     assert (code, summary["counts"]) == (4, {"locked": 1, "not-started": 2})
     assert "locked by jane@build-7 (process 12, since 2026-11-30T10:00:00Z)" in results["b-1"]["message"]
-    assert summary["refusal"] == "the run ended: 1 tenants failed, and --max-failures is 0"
+    assert summary["refusal"] == "the run ended: 1 tenant failed, and --max-failures is 0"
     assert (held.exists(), fleet.states()) == (True, before)
 
 
@@ -316,7 +316,7 @@ def test_a_ctrl_c_releases_the_locks_and_the_next_run_continues(fleet: Fleet) ->
 
     summary = json.loads(printed.splitlines()[-1])
     assert (process.returncode, summary["exitCode"]) == (130, 130), stderr
-    assert "finishing running steps" in stderr
+    assert "Finishing running steps" in stderr
     assert summary["counts"]["not-started"] >= 2
     assert fleet.locks() == []
     wait_for_processes(fleet.scratch.project.directory)

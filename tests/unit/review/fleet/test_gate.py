@@ -197,7 +197,7 @@ def test_after_a_failed_update_no_further_tenant_starts(
     gated = tenants.apply(Approval(tree.digest, tree.tenants), canaries=("a",))
     assert statuses(gated) == {"a": status, "b": "not-started", "c": "not-started"}
     assert messages(gated) == {"a": str(failure)}
-    assert gated.outcome.refusal == "the run ended: 1 tenants failed, and --max-failures is 0"
+    assert gated.outcome.refusal == "the run ended: 1 tenant failed, and --max-failures is 0"
 
     gated = tenants.apply(Approval(tree.digest, tree.tenants), canaries=("a",), failures=1)
     assert statuses(gated) == {"a": status, "b": "updated", "c": "updated"}
