@@ -20,7 +20,7 @@ from typing import Any
 
 import pytest
 
-from flow_mcp.engine.fleet.locks import registered_process
+from flow_mcp.engine.fleet.locks import registered_process, update_key
 from flow_mcp.engine.fleet.records import STACK
 from flow_mcp.engine.project import Project
 from flow_mcp.local.scratch_project import ScratchProject
@@ -272,6 +272,21 @@ def test_the_lock_of_a_killed_update_of_this_machine_is_removed(
     client = fleet.change("a-1")
     assert fleet.statuses("up", "a-1", "--yes") == {"a-1": "updated"}
     assert (held.exists(), fleet.client("a-1")) == (False, client)
+
+
+def test_the_lock_of_an_update_that_was_killed_at_its_end_is_removed_although_nothing_changes(
+    fleet: Fleet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    with (
+        subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as killed,
+        registered_process(killed, update_key(fleet.scratch.project.directory, "a-1")),
+    ):
+        killed.kill()
+    held = fleet.lock("a-1", socket.gethostname(), killed.pid)
+    assert fleet.statuses("up", "a-1", "--yes", "--force") == {"a-1": "nothing-to-apply"}
+    assert not held.exists()
+    assert fleet.statuses("up", "a-1", "--yes") == {"a-1": "unchanged"}
 
 
 def processes_in(directory: Path) -> list[str]:

@@ -104,9 +104,12 @@ def registered_process(process: Process, update: str = "") -> Iterator[None]:
     try:
         yield
     finally:
-        if process.poll() == 0:
-            with suppress(OSError):
+        code = process.poll()
+        with suppress(OSError):
+            if code == 0:
                 entry.unlink()
+            elif code is not None and code > 0:
+                _register(entry, "")  # Pulumi has ended its update itself
 
 
 def update_key(project: Path, stack: str) -> str:
@@ -124,14 +127,30 @@ def running_updates(keys: Collection[str]) -> dict[str, int]:
 
     They were started by this process, or by a flow-mcp that was killed.
     """
-    processes = {}
+    return {key: pid for key, pid, _ in _registered(keys) if _runs_pulumi(pid)}
+
+
+def left_updates(keys: Collection[str]) -> frozenset[str]:
+    """Return the keys of those updates of this machine that were killed; they may have left their locks."""
+    return frozenset(key for key, pid, _ in _registered(keys) if not _runs_pulumi(pid))
+
+
+def forget_updates(key: str) -> None:
+    """Forget the updates of a tenant that have ended; call it after a command that has taken its lock."""
+    for _, pid, entry in _registered({key}):
+        if not _runs_pulumi(pid):
+            with suppress(OSError):
+                entry.unlink()
+
+
+def _registered(keys: Collection[str]) -> Iterator[tuple[str, int, Path]]:
+    """Yield the key, the process ID and the entry of each registered update of this machine."""
     with suppress(OSError):
         for file in _directory().iterdir():
             with suppress(OSError, ValueError):
                 machine, _, key = file.read_text(encoding="utf-8").rpartition("\n")
-                if machine == _machine() and key in keys and _runs_pulumi(int(file.name)):
-                    processes[key] = int(file.name)
-    return processes
+                if machine == _machine() and key in keys:
+                    yield key, int(file.name), file
 
 
 def _register(entry: Path, update: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 
 from flow_mcp.common.counted import counted
 from flow_mcp.common.errors import FlowMcpError
@@ -71,6 +71,7 @@ class Fleet:
         interruption: the user's interrupts.
         results: the results so far, by stack.
         notes: further information for the user about the whole run.
+        recovered: when the recovery of a tenant began and ended, by stack; it has written the tenant's state.
     """
 
     stacks: Stacks
@@ -82,6 +83,7 @@ class Fleet:
     interruption: Interruption
     results: dict[str, Result] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    recovered: dict[str, tuple[datetime, datetime]] = field(default_factory=dict)
     recorder: Recorder = field(init=False)
     _not_counted: frozenset[str] = field(default=frozenset(), init=False)
 

@@ -12,7 +12,8 @@ from typing import Any
 from flow_mcp.authorization_servers.keycloak import interrupted as keycloak
 from flow_mcp.engine.fleet import interrupted
 from flow_mcp.engine.fleet.interrupted import Operation, UnresolvedError
-from flow_mcp.engine.fleet.locks import have_all_exited
+from flow_mcp.engine.fleet.locks import forget_updates, have_all_exited, left_updates, update_key
+from flow_mcp.engine.fleet.recorder import now
 from flow_mcp.engine.fleet.selection import Candidate, Reason
 from flow_mcp.review.fleet.fleet import Fleet
 from flow_mcp.review.fleet.result import Result
@@ -30,14 +31,19 @@ _MAXIMUM_SHOWN = 5
 
 
 def recover(fleet: Fleet, engine: Engine, candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Resolve the interrupted operations of tenants; return the candidates that a run can continue with.
+    """Resolve the interrupted operations of tenants, and remove the locks of their killed updates.
 
-    The results of the others are in the fleet. Tenants without interrupted operations are not changed.
+    Returns the candidates that a run can continue with; the results of the others are in the fleet. Tenants
+    without interrupted operations or killed updates are not changed.
     """
+    project = fleet.stacks.project.directory
+    left = left_updates({update_key(project, candidate.stack) for candidate in candidates})
     doubtful = [
         candidate.stack
         for candidate in candidates
-        if candidate.reason in _UNKNOWN_END and candidate.listed and candidate.listed.updated
+        if candidate.listed
+        and candidate.listed.updated
+        and (candidate.reason in _UNKNOWN_END or update_key(project, candidate.stack) in left)
     ]
     recovery = Recovery(fleet, engine)
 
@@ -75,16 +81,23 @@ class Recovery:
         Raises:
             FlowMcpError: the server cannot be asked, or the state cannot be written.
         """
+        key, began = update_key(self.fleet.stacks.project.directory, stack), now()
         with TemporaryDirectory(prefix="flow-mcp-") as private:
             file = Path(private, "state.json")
             state = interrupted.with_operations(self.exported(stack, file), unanswered)
-            if operations := interrupted.operations(state):
-                detail(f"{len(operations)} interrupted operations")
-                changed = {operation.urn for operation in operations if not operation.creates}
-                # Taking the lock proves that no other process is in the middle of these operations. A process
-                # that starts afterwards still holds the lock when the import needs it.
-                self._refresh_after_lock(stack, interrupted.refreshable(state, changed))
+            operations = interrupted.operations(state)
+            # An update that was killed after its last operation has left nothing but its lock.
+            if not operations and key not in left_updates({key}):
+                return
+            detail(f"{len(operations)} interrupted operations")
+            changed = {operation.urn for operation in operations if not operation.creates}
+            # Taking the lock proves that no other process is in the middle of these operations. A process
+            # that starts afterwards still holds the lock when the import needs it.
+            self._refresh_after_lock(stack, interrupted.refreshable(state, changed))
+            if operations:
                 self._adopt(stack, file, unanswered)
+        forget_updates(key)
+        self.fleet.recovered[stack] = (began, now())
 
     def _adopt(self, stack: str, file: Path, unanswered: Sequence[Operation]) -> None:
         """Write the resources that the server has created into the state, without interrupted operations."""

@@ -157,8 +157,11 @@ class Update:
         seconds = self.fleet.results[stack].seconds
         result = Result(stack, "nothing-to-apply", candidate.reason, seconds=seconds)
         self.fleet.results[stack] = result
-        moment = now()
-        success = Success(self._fingerprint(stack), moment, moment, candidate.listed, updated=False)
+        fingerprint, moment = self._fingerprint(stack), now()
+        if recovery := self.fleet.recovered.get(stack):
+            success = Success(fingerprint, *recovery, None, updated=True)
+        else:
+            success = Success(fingerprint, moment, moment, candidate.listed, updated=False)
         self.fleet.recorder.succeeded(stack, success)
         return result
 

@@ -13,9 +13,11 @@ import pytest
 
 from flow_mcp.engine.fleet.locks import (
     Holder,
+    forget_updates,
     have_all_exited,
     holders,
     is_locked,
+    left_updates,
     registered_process,
     running_updates,
     update_key,
@@ -112,6 +114,11 @@ def test_a_running_pulumi_holds_its_lock_and_another_program_with_a_reused_id_do
             leave_registered(pid, update)
         assert running_updates([acme, globex]) == {acme: living.pid}
         assert running_updates([globex, update_key(tmp_path / "elsewhere", "acme"), ""]) == {}
+        assert left_updates([acme, globex]) == {globex}
+        for update in (acme, globex):
+            forget_updates(update)
+        assert (running_updates([acme]), [*left_updates([acme, globex])]) == ({acme: living.pid}, [])
+        leave_registered(os.getpid(), globex)
         holder = Holder("root", HERE, living.pid, "")
         assert (holder.is_ours, holder.has_exited) == (True, False)
         assert Holder("root", HERE, os.getpid(), "").has_exited
@@ -121,13 +128,18 @@ def test_a_running_pulumi_holds_its_lock_and_another_program_with_a_reused_id_do
     assert running_updates([acme]) == {}
 
 
-@pytest.mark.parametrize(("code", "remains"), [(0, False), (1, True), (-9, True), (None, True)])
+@pytest.mark.parametrize(
+    ("code", "remains", "killed"),
+    [(0, False, False), (1, True, False), (-9, True, True), (None, True, True)],
+)
 def test_only_a_process_that_succeeded_has_certainly_released_its_lock(
-    code: int | None, remains: bool, cache: Path
+    code: int | None, remains: bool, killed: bool, cache: Path
 ) -> None:
-    with registered_process(Started(5, code)):
+    with registered_process(Started(5, code), "acme"):
         assert (cache / "5").exists()
     assert (cache / "5").exists() is remains
+    assert Holder("root", HERE, 5, "").is_ours is remains
+    assert ("acme" in left_updates(["acme"])) is killed
 
 
 def test_entries_of_old_processes_are_removed(cache: Path) -> None:
