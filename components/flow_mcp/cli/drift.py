@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import click
@@ -28,6 +28,7 @@ from flow_mcp.operations.drift.detect import Detected, detect
 from flow_mcp.operations.drift.document import json_text
 from flow_mcp.operations.drift.mend import Mended, mend
 from flow_mcp.operations.drift.text import lines, mended_lines, plan
+from flow_mcp.review.fleet.engine import forking_engine
 from flow_mcp.review.gate.plan import Planner
 
 _MAX_LENGTH = 1_000
@@ -117,7 +118,12 @@ def command(
     result = _Result()
     console = Console(highlight=False, stderr=as_json)
     try:
-        with Planner.of(project, stacks, as_of) as planner:
+        with (
+            Planner.of(project, stacks, as_of) as default,
+            # Importing the modules once takes longer than a single start of the plugin.
+            forking_engine(default.engine, stacks if mending or len(stacks) > 1 else ()) as engine,
+        ):
+            planner = replace(default, engine=engine)
             for stack in stacks:
                 with result.recording_failure(stack):
                     _drift_of(planner, stack, result, console, mending=mending, ask=mending and not yes)

@@ -30,12 +30,19 @@ _ENVIRONMENT = re.compile(rb"""^["']?environment["']?\s*:""", re.MULTILINE)
 @contextmanager
 def fleet_engine(fleet: Fleet, stacks: Collection[str]) -> Iterator[Engine]:
     """Yield the engine for these tenants of a run."""
-    engine = Engine(fleet.stacks, fleet.as_of, fleet.interruption)
-    if not stacks or _have_environments(fleet.stacks.project, stacks):
+    with forking_engine(Engine(fleet.stacks, fleet.as_of, fleet.interruption), stacks) as engine:
+        yield engine
+
+
+@contextmanager
+def forking_engine(engine: Engine, stacks: Collection[str]) -> Iterator[Engine]:
+    """Yield an engine for these tenants with language hosts that fork, if Pulumi needs none of its own."""
+    project = engine.stacks.project
+    if not stacks or _have_environments(project, stacks):
         yield engine
         return
-    modules = (*_MODULES, *_components(fleet.stacks.project, stacks))
-    with PythonHosts.of(fleet.stacks.project, modules, engine.environment()) as hosts:
+    modules = (*_MODULES, *_components(project, stacks))
+    with PythonHosts.of(project, modules, engine.environment()) as hosts:
         yield replace(engine, hosts=hosts)
 
 
