@@ -90,9 +90,9 @@ def listed_in_files(project: Project, stacks: Collection[str] | None = None) -> 
         None if only Pulumi can list them: `PULUMI_BACKEND_URL` names no directory, or a file of the directory
         is not as expected.
     """
-    if not (url := _DIRECTORY.fullmatch(os.environ.get(_URL, ""))):
+    if not (directory := _DIRECTORY.fullmatch(os.environ.get(_URL, ""))):
         return None
-    backend = Path(os.path.normpath(url[1]), ".pulumi")
+    backend = Path(os.path.normpath(directory[1]), ".pulumi")
     try:
         if yaml.safe_load((backend / "meta.yaml").read_bytes()) != {"version": 1}:
             return None

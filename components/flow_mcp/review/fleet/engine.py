@@ -36,7 +36,7 @@ def fleet_engine(fleet: Fleet, stacks: Collection[str]) -> Iterator[Engine]:
 
 @contextmanager
 def forking_engine(engine: Engine, stacks: Collection[str]) -> Iterator[Engine]:
-    """Yield an engine for these tenants with language hosts that fork, if Pulumi needs none of its own."""
+    """Yield the engine with language hosts that fork, or unchanged if Pulumi must start its own hosts."""
     project = engine.stacks.project
     if not stacks or _have_environments(project, stacks):
         yield engine
