@@ -105,11 +105,16 @@ def listed_in_files(project: Project, stacks: Collection[str] | None = None) -> 
 
 
 def _state_files(directory: Path) -> dict[str, Path] | None:
-    """Return the states in a directory by stack, sorted; None if some are not in JSON."""
+    """Return the states in a directory by stack, sorted; None if some are not in JSON, or need a repair."""
     files = sorted(directory.iterdir())
-    if any(file.suffix in _OTHER_STATES for file in files):
+    if any(file.suffix in _OTHER_STATES or _needs_repair(file) for file in files):
         return None
     return {file.stem: file for file in files if file.suffix == ".json" and _STACK.fullmatch(file.stem)}
+
+
+def _needs_repair(file: Path) -> bool:
+    """Return whether Pulumi fails to read a state because of this file, which `file_backend` then repairs."""
+    return file.suffix == ".attrs" and file.stat().st_size == 0
 
 
 def _listed(file: Path) -> ListedStack:

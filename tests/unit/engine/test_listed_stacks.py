@@ -73,6 +73,7 @@ def test_files_that_are_no_states_are_not_listed(project: Project, name: str) ->
     [
         ("meta.yaml", "version: 0\n"),
         ("meta.yaml", "version: 1\nlayout: other\n"),
+        ("stacks/flow-mcp/acme.json.attrs", ""),
         ("stacks/flow-mcp/other.json.gz", "compressed"),
         ("stacks/flow-mcp/other.yaml", "version: 3\n"),
         ("stacks/flow-mcp/other.json", state(WRITTEN, [])[:-1]),
