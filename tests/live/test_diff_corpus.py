@@ -27,7 +27,8 @@ from tests.conftest import REPOSITORY
 from tests.engine.conftest import CREDENTIALS
 from tests.live.authority import Authority
 from tests.standin.auth0_management import auth0_management
-from tests.standin.plugin import install, variable
+from tests.standin.fork_server import install
+from tests.standin.plugin import variable
 from tests.standin.registration_server import INITIAL_ACCESS_TOKEN, RegistrationServer
 from tests.standin.scalekit_server import APPLIER
 from tests.standin.server import Server

@@ -35,6 +35,7 @@ print(json.dumps([sys.argv[1:], os.getcwd(), os.environ.get("MARK"), forked]))
 """
 EXECUTOR = """
 import json, os, sys
+assert os.environ["MARK"] == "of this run"
 sys.exit(int(json.loads(os.environ["PULUMI_CONFIG"])["flow-mcp:code"]))
 """
 PACK = """
@@ -127,8 +128,9 @@ def project(tmp_path: Path) -> Project:
 
 
 @contextmanager
-def running(hosts: PythonHosts) -> Iterator[Run]:
-    with hosts.host() as host, subprocess.Popen(["sleep", "600"]) as pulumi:
+def running(hosts: PythonHosts, **environment: str) -> Iterator[Run]:
+    """Attach to a host for a run of Pulumi with these environment variables more."""
+    with hosts.host({**os.environ, **environment}) as host, subprocess.Popen(["sleep", "600"]) as pulumi:
         try:
             host.serve(pulumi.pid)
             name, _, port = host.environment["PULUMI_DEBUG_LANGUAGES"].partition(":")
@@ -211,7 +213,7 @@ def test_a_program_that_raises_is_reported_with_its_own_frames(hosts: PythonHost
     ("code", "error", "bail"),
     [(0, "", False), (2, "Program exited with non-zero exit code: 2", False), (32, "", True)],
 )
-def test_the_stacks_program_gets_its_configuration_and_its_exit_code_is_the_result(
+def test_the_stacks_program_gets_its_configuration_and_environment_and_its_exit_code_is_the_result(
     hosts: PythonHosts, tmp_path: Path, code: int, error: str, bail: bool
 ) -> None:
     stacks = program(tmp_path / "stacks", "")
@@ -221,7 +223,7 @@ def test_the_stacks_program_gets_its_configuration_and_its_exit_code_is_the_resu
     request = language_pb2.RunRequest(
         project="flow-mcp", stack="acme", pwd=str(stacks), config={"flow-mcp:code": str(code)}, info=info
     )
-    with running(hosts) as run:
+    with running(hosts, MARK="of this run") as run:
         response = run.stub.Run(request, timeout=_SECONDS)
     assert (response.error, response.bail) == (error, bail)
 
@@ -289,7 +291,7 @@ def test_a_killed_process_is_replaced_once_and_then_pulumi_starts_its_own_hosts(
     with running(hosts):
         pass
     kill()
-    with hosts.host() as host:
+    with hosts.host(os.environ) as host:
         assert host is NO_HOST
 
 
