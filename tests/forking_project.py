@@ -7,6 +7,7 @@ here `pulumi` itself is attached to such processes.
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
@@ -30,7 +31,8 @@ def forked_hosts() -> Iterator[PythonHosts | None]:
     """Start the process that forks language hosts; yield None on a system without them."""
     path = f"{_PROJECT.directory / '.toolchain' / 'bin'}{os.pathsep}{os.environ['PATH']}"
     modules = (*MODULES, *(kind.component_path.partition(":")[0] for kind in KINDS.values()))
-    with PythonHosts.of(_PROJECT, modules, {**os.environ, "PATH": path}) as hosts:
+    report = logging.getLogger(__name__).warning
+    with PythonHosts.of(_PROJECT, modules, {**os.environ, "PATH": path}, report) as hosts:
         yield hosts
 
 
