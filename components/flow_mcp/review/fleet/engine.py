@@ -15,14 +15,16 @@ from flow_mcp.engine.python_host.hosts import PythonHosts
 from flow_mcp.review.fleet.fleet import Fleet
 from flow_mcp.review.preview.engine import Engine
 
-# What the stack's program, the plugin and the policy pack import. Each process imports by itself what is
-# missing here, which only takes longer.
-_MODULES = (
+MODULES = (
     "flow_mcp.authorization_servers.stack_program",
     "flow_mcp.authorization_servers.plugin_server",
     "flow_mcp.review.policy.pulumi_policies",
     "flow_mcp.review.policy.rules",
 )
+"""What the stack's program, the plugin and the policy pack import.
+
+A process imports by itself what is missing here, which only takes longer.
+"""
 
 _ENVIRONMENT = re.compile(rb"""^["']?environment["']?\s*:""", re.MULTILINE)
 
@@ -50,7 +52,7 @@ def forking_engine(
     if not stacks or _have_environments(project, stacks):
         yield engine
         return
-    modules = (*_MODULES, *_components(project, stacks))
+    modules = (*MODULES, *_components(project, stacks))
     with PythonHosts.of(project, modules, engine.environment(), report) as hosts:
         yield replace(engine, hosts=hosts)
 
