@@ -9,3 +9,9 @@ class NotMendedError(FlowMcpError):
     """Drift could not be reverted. Nothing was changed."""
 
     exit_code = 2
+
+
+class AmbiguousError(FlowMcpError):
+    """Several objects could be the one that was deleted and recreated."""
+
+    exit_code = 2

@@ -16,7 +16,7 @@ from flow_mcp.authorization_servers.flow_entra.instance import entra as entra_of
 from flow_mcp.authorization_servers.representations import Representation, mapping, objects, text, texts
 from flow_mcp.declaration.declaration import Declaration, ResourceDeclared
 from flow_mcp.declaration.sign_in_paths import admitted
-from flow_mcp.operations.adopt.errors import AdoptError
+from flow_mcp.operations.drift.errors import AmbiguousError
 from flow_mcp.operations.drift.refresh import Refreshed, Resource
 from flow_mcp.settings import Grant
 
@@ -27,7 +27,7 @@ def recreated_on_entra(
     """Return the recreated objects of a tenant on Entra, and how each differs.
 
     Raises:
-        AdoptError: several applications have the name of one that was deleted.
+        AmbiguousError: several applications have the name of one that was deleted.
         AuthorizationServerError: the Entra tenant cannot be read.
     """
     declaration = comparison.declaration
@@ -93,7 +93,7 @@ class _Recreated:
             or uris.intersection(texts(app, "identifierUris"))
         ]
         if len(candidates) > 1:
-            raise AdoptError(
+            raise AmbiguousError(
                 f"{len(candidates)} applications have the name or the Application ID URI of {resource.name}, "
                 f"which was deleted: {', '.join(candidates)}. Rename or delete those that do not replace it."
             )
