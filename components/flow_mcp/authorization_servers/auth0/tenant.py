@@ -76,7 +76,7 @@ def _unmanaged(
 
 
 def _has_people(declaration: Declaration, server: Auth0) -> bool:
-    return any(server.registration.methods.values()) or any(
+    return any(server.registration_methods.values()) or any(
         client.grant is Grant.AUTHORIZATION_CODE for client in declaration.tenant.clients.values()
     )
 
