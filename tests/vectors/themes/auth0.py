@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.issuers import auth0
-from tests.vectors.book import ExpectedAnswers, ExpectedCaller, Theme
+from tests.vectors.book import NOW, ExpectedAnswers, ExpectedCaller, Theme
 from tests.vectors.keys import AUTH0_KID
 from tests.vectors.signing import signed
 from tests.vectors.tenants import AUTH0, AUTH0_DOCUMENT, AUTH0_IDS
@@ -15,7 +15,7 @@ PRODUCTION, TEST = (resource.url for resource in AUTH0.protected_resources)
 ISSUER = AUTH0.authorization_servers[0].authority
 AGENT, DESKTOP = AUTH0_IDS["agent"], AUTH0_IDS["desktop"]
 THIRD_PARTY = "tpc_8SXWY6j3afl2CP5ntwEOpMdPxxy49Gt2"
-END = auth0.NOW + 3_600
+END = NOW + 3_600
 
 answers, test_answers = (ExpectedAnswers(resource, ISSUER, "mcp:access") for resource in (PRODUCTION, TEST))
 PERSON = ExpectedCaller(DESKTOP, auth0.PERSON, "person")

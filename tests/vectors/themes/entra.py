@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.issuers import entra
-from tests.vectors.book import ExpectedAnswers, ExpectedCaller, Theme
+from tests.vectors.book import NOW, ExpectedAnswers, ExpectedCaller, Theme
 from tests.vectors.keys import ENTRA_KID
 from tests.vectors.signing import signed
 from tests.vectors.tenants import ENTRA, ENTRA_IDS, ENTRA_TENANT
@@ -41,7 +41,7 @@ def program(**changes: Any) -> dict[str, Any]:
     return entra.program(ENTRA_TENANT, API, AGENT, **changes)
 
 
-END = entra.NOW + 4_500
+END = NOW + 4_500
 V2 = f"https://login.microsoftonline.com/{ENTRA_TENANT}/v2.0"
 
 unknown_issuer = answers.unknown_server("unknown-issuer")

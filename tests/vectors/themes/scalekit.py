@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.issuers import scalekit
-from tests.vectors.book import ExpectedAnswers, ExpectedCaller, Theme
+from tests.vectors.book import NOW, ExpectedAnswers, ExpectedCaller, Theme
 from tests.vectors.keys import SCALEKIT_KID
 from tests.vectors.signing import signed
 from tests.vectors.tenants import SCALEKIT, SCALEKIT_ENVIRONMENT, SCALEKIT_IDS
@@ -15,7 +15,7 @@ PRODUCTION = SCALEKIT.protected_resources[0].url
 AUTHORITY = SCALEKIT.authorization_servers[0].authority
 RESOURCE = SCALEKIT_IDS["resource"]
 AGENT, PORTAL = SCALEKIT_IDS["clients.agent"], SCALEKIT_IDS["clients.portal"]
-END = scalekit.NOW + 3_600
+END = NOW + 3_600
 
 answers = ExpectedAnswers(PRODUCTION, AUTHORITY, "flow:mcp")
 PERSON = ExpectedCaller(PORTAL, scalekit.PERSON, "person")
