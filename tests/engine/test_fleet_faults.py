@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from flow_mcp.local.scratch_project import PulumiError
 from tests.backends.backend import Backend, BackendProject
 from tests.backends.files import Files
 from tests.backends.postgresql import PostgreSql
@@ -145,6 +146,15 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Fleet:
     backend = Files(directory / "state")
     backend.start()
     return fleet_at(backend, directory / "trial", *NAMES)
+
+
+def test_the_empty_file_that_a_killed_pulumi_leaves_at_the_backend_blocks_no_run(fleet: Fleet) -> None:
+    # Pulumi truncates this file before it writes it.
+    states = Path(str(fleet.backend.environment["PULUMI_BACKEND_URL"]).removeprefix("file://"))
+    (states / ".pulumi" / "stacks" / "flow-mcp" / "a.json.attrs").write_bytes(b"")
+    with pytest.raises(PulumiError, match="error: EOF"):
+        fleet.scratch.pulumi("stack", "ls")
+    assert fleet.statuses("up", "--all", "--yes") == dict.fromkeys(NAMES, "unchanged")
 
 
 @pytest.mark.parametrize("overlap", OVERLAPS)

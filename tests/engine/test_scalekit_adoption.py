@@ -49,6 +49,11 @@ def test_an_environment_made_by_hand_is_adopted_without_a_change(environment: En
     assert flow_mcp(scratch, "check", STACK).returncode == 0
     tenant = Tenant(STACK, scratch)
     tenant.create()
+    server.resources["res_1"]["description"] = "flow-mcp:globex"
+    refused = scratch.pulumi("preview", "--stack", STACK, check=False)
+    assert "res_1 at" in refused.stdout
+    assert "was created by the stack of flow-mcp:globex" in " ".join(refused.stdout.split())
+    server.resources["res_1"]["description"] = before[0]["res_1"]["description"]
     taken_over = {entry["resource"].partition("/")[2] for entry in document["takenOver"]}
     assert tenant.changes() == {"create": _IN_STATE_ONLY, "import": taken_over}
     tenant.up()

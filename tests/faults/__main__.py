@@ -1,22 +1,20 @@
 """Kill runs at random moments, and stop Keycloak during others: `make faults`.
 
 Each round kills runs over all tenants one after the other, without repairing anything in between, and then
-checks that one run applies all declarations. The moments follow from the seed and from the duration of a run.
+checks that one run applies all declarations. The moments follow from the seed and from the progress of a run.
 Afterwards Keycloak is frozen, and stopped, for a minute each during runs.
 """
 
 from __future__ import annotations
 
 import argparse
-import math
 import random
 import signal
 import sys
 import tempfile
 import threading
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -24,15 +22,16 @@ from pathlib import Path
 import httpx
 
 from flow_mcp.local.keycloak.server import LocalKeycloak
+from flow_mcp.local.scratch_project import PulumiError
 from tests.backends.backend import Backend, BackendProject
 from tests.backends.files import Files
 from tests.backends.postgresql import PostgreSql
-from tests.faults import outages, processes
-from tests.faults.fleet import PASSED, Fleet
+from tests.faults import outages
+from tests.faults.fleet import Fleet
+from tests.faults.kills import Progress, kill
 from tests.live.admin import admin_client
 
 _BACKENDS = ("file", "postgresql")
-_POLL_SECONDS = 0.05
 _OUTAGE_SECONDS = 60.0
 _UPDATE_SECONDS = 5.0
 
@@ -60,79 +59,57 @@ def main() -> None:
             fleet = stack.enter_context(_fleet(name, directory / name, keycloak, admin))
             fleets.append(fleet)
             moments = random.Random(given.seed)
-            campaigns.append(pool.submit(_kill, fleet, name, moments, given.kills, given.round, stopped))
+            campaigns.append(pool.submit(_run_kills, fleet, name, moments, given.kills, given.round, stopped))
         for campaign in campaigns:
             campaign.result()
         for fleet in fleets:
             _stop_keycloak(fleet, random.Random(given.seed), given.outages)
 
 
-def _kill(
-    fleet: Fleet, name: str, moments: random.Random, kills: int, each: int, stopped: threading.Event
+def _run_kills(
+    fleet: Fleet, name: str, moments: random.Random, kills: int, in_round: int, stopped: threading.Event
 ) -> None:
     for tenant in fleet.names:
         fleet.declare(tenant, "first")
     fleet.results("up", "--all", "--yes")  # on a busy machine, Keycloak can take too long for the first realm
     fleet.require_converged()
     counts: Counter[str] = Counter()
-    duration, attempts = 0.0, 0
+    progress, attempts = None, 0
     while counts.total() < kills and not stopped.is_set():
         attempts += 1
         for tenant in fleet.names:
             # Each run creates a client and deletes the previous one.
             fleet.declare(tenant, "first", f"client-{attempts}")
-        if not duration:
-            duration = fleet.require_converged()
+        if progress is None:
+            progress = Progress.measured(fleet)
             continue
-        # A kill of Pulumi alone is counted from the start of the first update, which is in the second half.
-        ended = (
-            _kill_update(fleet, moments.uniform(0, duration / 2))
-            if moments.random() < 1 / 3
-            else _kill_run(fleet, moments.uniform(0, duration))
-        )
-        if not ended:
+        killed, moment = kill(fleet, moments, progress)
+        if not killed:
             continue  # the run ended before the moment came
-        counts[ended] += 1
-        _say(f"{name}: kill {counts.total()} of {kills}: {ended}")
-        if counts.total() % each == 0 or counts.total() == kills:
-            duration = fleet.require_converged()
-            _say(f"{name}: converged in {duration:.0f} s")
+        counts[killed] += 1
+        _say(f"{name}: kill {counts.total()} of {kills}: {killed}, {moment}{_remains(fleet)}")
+        if counts.total() % in_round == 0 or counts.total() == kills:
+            _say(f"{name}: converged in {fleet.require_converged():.0f} s")
     drift = fleet.results("refresh", "--all")
     assert {tuple(result["operations"]) for result in drift.values()} == {()}, drift
     fleet.require_no_processes()
     _say(f"{name}: {counts.total()} kills, no orphan, duplicate, lock or process left: {dict(counts)}")
 
 
-def _kill_run(fleet: Fleet, seconds: float) -> str:
-    """Start a run, and kill it with its updates after a time.
-
-    Returns:
-        What was killed; empty if the run ended before.
-    """
-    process = fleet.start("up", "--all", "--yes")
-    _wait(seconds, lambda: process.poll() is not None)
-    running = processes.updates(process)
-    has_ended = process.poll() is not None
-    processes.kill_all(process)
-    process.communicate()
-    return "" if has_ended else f"run with {len(running)} updates"
-
-
-def _kill_update(fleet: Fleet, seconds: float) -> str:
-    """Start a run, and kill one `pulumi up` a time after the first one has started.
-
-    Returns:
-        What was killed; empty if the updates ended before.
-    """
-    process = fleet.start("up", "--all", "--yes")
-    _wait(math.inf, lambda: process.poll() is not None or bool(processes.updates(process)))
-    _wait(seconds, lambda: process.poll() is not None or not processes.updates(process))
-    running = processes.updates(process)
-    processes.kill(running[:1])
-    stdout, stderr = process.communicate()
-    statuses = sorted(result["status"] for result in fleet.parsed(stdout, stderr).values())
-    assert {*statuses} <= {*PASSED, "failed"}, stdout + stderr
-    return f"Pulumi, tenants {' and '.join(statuses)}" if running else ""
+def _remains(fleet: Fleet) -> str:
+    """Describe the locks and the interrupted operations that a kill has left."""
+    locked = [name for name in fleet.names if any(f"/{name}/" in lock for lock in fleet.backend.locks())]
+    texts = []
+    for name in locked:
+        try:
+            interrupted = fleet.interrupted(name)
+        except PulumiError as error:
+            texts.append(f"; lock of {name}, whose state is unreadable: {error}")
+        else:
+            texts.append(
+                f"; lock of {name}" + (f", interrupted {', '.join(interrupted)}" if interrupted else "")
+            )
+    return "".join(texts)
 
 
 def _stop_keycloak(fleet: Fleet, moments: random.Random, count: int) -> None:
@@ -142,13 +119,6 @@ def _stop_keycloak(fleet: Fleet, moments: random.Random, count: int) -> None:
         # An update of such a tenant takes 3 to 10 seconds.
         ended = outages.interrupt(fleet, kind, _OUTAGE_SECONDS, moments, _UPDATE_SECONDS)
         _say(f"{fleet.names[0]}: Keycloak {kind} for {_OUTAGE_SECONDS:.0f} s: {'; '.join(ended)}; converged")
-
-
-def _wait(seconds: float, until: Callable[[], bool]) -> None:
-    """Wait for a time, or until a condition holds."""
-    deadline = time.monotonic() + seconds
-    while not until() and time.monotonic() < deadline:
-        time.sleep(_POLL_SECONDS)
 
 
 @contextmanager

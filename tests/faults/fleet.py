@@ -162,8 +162,8 @@ class Fleet:
 
     def _require_ids(self, name: str) -> None:
         """Check that the state has Keycloak's IDs of the clients, and no interrupted operation."""
-        assert self.interrupted(name) == []
         state = self.scratch.state_of(name)["deployment"]
+        assert not state.get("pending_operations"), state["pending_operations"]
         ids = {resource["id"] for resource in state["resources"] if resource["type"].endswith(":Client")}
         clients = self.admin.get(f"{name}/clients").json()
         assert ids == {client["id"] for client in clients if OWNER in (client.get("attributes") or {})}

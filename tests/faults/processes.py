@@ -18,6 +18,18 @@ def descendants(process: subprocess.Popen[str]) -> list[psutil.Process]:
         return []
 
 
+def processor_seconds(process: subprocess.Popen[str]) -> float:
+    """Return the processor time of a run and of all processes that it has started."""
+    seconds = 0.0
+    with suppress(psutil.Error):
+        for member in (psutil.Process(process.pid), *descendants(process)):
+            with suppress(psutil.Error):
+                times = member.cpu_times()
+                # Children count for their parent when they have ended.
+                seconds += times.user + times.system + times.children_user + times.children_system
+    return seconds
+
+
 def updates(process: subprocess.Popen[str]) -> list[psutil.Process]:
     """Return the processes `pulumi` of a run that update tenants, without their plugins."""
     return running(process, "up", "destroy")

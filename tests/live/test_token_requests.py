@@ -199,8 +199,7 @@ def test_verify_uses_proofs_and_reports_a_client_that_no_longer_needs_them(
     (robot,) = admin.get(path, params={"clientId": f"flow-mcp-{NAME}-robot"}).json()
     attributes = {**robot["attributes"], "dpop.bound.access.tokens": "false"}
     admin.put(f"{path}/{robot['id']}", json={**robot, "attributes": attributes})
-    # Saving a program's client adds Keycloak's scope `service_account` (V-CLIENT-004).
-    assert verified(tenant) == {"V-CLIENT-004", "V-CLIENT-007", "V-TOKEN-008"}
+    assert verified(tenant) == {"V-CLIENT-007", "V-TOKEN-008"}
 
 
 def test_clients_that_register_themselves_must_bind_their_tokens(

@@ -14,6 +14,7 @@ from flow_mcp.authorization_servers.keycloak.identity_provider_resource import I
 from flow_mcp.authorization_servers.keycloak.linked_people_resource import LinkedPeopleResource
 from flow_mcp.authorization_servers.keycloak.preflight import KeycloakPreflight
 from flow_mcp.authorization_servers.keycloak.registration_resource import RegistrationResource
+from flow_mcp.authorization_servers.scalekit.adopted_objects import ScalekitAdoptedObjects
 from flow_mcp.authorization_servers.scalekit.client_resource import ClientResource
 from flow_mcp.authorization_servers.scalekit.mcp_server_resource import McpServerResource
 from flow_mcp.engine.plugin.provider import AnyFunction, AnyResource
@@ -34,7 +35,7 @@ RESOURCES: tuple[AnyResource, ...] = (
     ClientResource(),
     RegisteredClientResource(),
 )
-FUNCTIONS: tuple[AnyFunction, ...] = (KeycloakPreflight(),)
+FUNCTIONS: tuple[AnyFunction, ...] = (KeycloakPreflight(), ScalekitAdoptedObjects())
 
 
 def components() -> list[type[ComponentResource]]:

@@ -26,6 +26,7 @@ from flow_mcp.operations.adopt.proposal import propose
 from flow_mcp.operations.adopt.recreated import recreated_objects
 from flow_mcp.operations.adopt.tenant_file import tenant_file
 from flow_mcp.operations.adopt.text import proposal_lines, recreated_lines
+from flow_mcp.operations.export import files
 from flow_mcp.review.fleet.new_tenant import nested_settings, new_file, schema_path, write
 from flow_mcp.review.preview.engine import Engine
 
@@ -51,7 +52,8 @@ from flow_mcp.review.preview.engine import Engine
     "settings_file",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     metavar="FILE",
-    help="Authority and client IDs of Flow's settings window, as CSV or JSON.",
+    help="Authority and client IDs of Flow's settings window, as CSV or JSON; with a column tenant, of "
+    "several tenants.",
 )
 @click.option(
     "--client",
@@ -157,7 +159,7 @@ def _take_over_recreated(project: Project, stack: str, *, writing: bool, as_json
         taken_over = recreated_objects(engine, stack, report.detail)
     written = writing and bool(taken_over)
     if written:
-        file.write_text(with_adopted(file, taken_over), encoding="utf-8")
+        files.replace_text(file, with_adopted(file, taken_over))
     relative = str(file.relative_to(project.directory))
     if as_json:
         click.echo(json_text(recreated_document(stack, relative, taken_over, written=written)))

@@ -11,6 +11,7 @@ import click
 from rich.table import Table
 from rich.text import Text
 
+from flow_mcp.authorization_servers.keycloak.expected_drift import is_expected
 from flow_mcp.cli.options import (
     current_project,
     project_option,
@@ -88,7 +89,7 @@ def _drift(stacks: Stacks, candidates: Sequence[Candidate], steps: Steps) -> _Dr
     existing = [candidate.stack for candidate in candidates if candidate.listed]
     steps(f"Reading the authorization servers of {len(existing)} tenants")
     with ThreadPoolExecutor(default_workers()) as pool:
-        pending = {pool.submit(stacks.drifted, stack): stack for stack in existing}
+        pending = {pool.submit(stacks.drifted, stack, is_expected): stack for stack in existing}
         try:
             for future in as_completed(pending):
                 stack = pending[future]

@@ -156,11 +156,15 @@ def _private_use_uri(uri: str) -> str:
 
 def _client_redirect_uri(uri: str) -> str:
     """Validate a redirect URI of a client; later checks allow private-use schemes to known applications."""
-    return uri if is_private_use(uri) else _redirect_uri(uri)
+    return uri if is_private_use(uri) else redirect_uri(uri)
 
 
-def _redirect_uri(uri: str) -> str:
-    """Validate a redirect URI for exact comparison (RFC 9700, section 4.1.3; RFC 8252, section 7)."""
+def redirect_uri(uri: str) -> str:
+    """Validate a redirect URI for exact comparison (RFC 9700, section 4.1.3; RFC 8252, section 7).
+
+    Raises:
+        RefusedError: the text is not such a URI.
+    """
     scheme, colon, _ = uri.partition(":")
     if colon and _OWN_SCHEME.fullmatch(scheme):
         raise RefusedError(*OWN_SCHEME)
@@ -220,7 +224,7 @@ IssuerUrl = Annotated[
 ]
 """The issuer of another server's tokens (`iss`)."""
 
-RedirectUri = Annotated[str, AfterValidator(_redirect_uri), Field(json_schema_extra=_URI)]
+RedirectUri = Annotated[str, AfterValidator(redirect_uri), Field(json_schema_extra=_URI)]
 PrivateUseUri = Annotated[str, AfterValidator(_private_use_uri), Field(json_schema_extra=_URI)]
 ClientRedirectUri = Annotated[
     str,

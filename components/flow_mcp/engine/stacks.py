@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import subprocess
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +19,9 @@ import yaml
 
 from flow_mcp.common.errors import FlowMcpError
 from flow_mcp.common.nulls import without_nulls
+from flow_mcp.engine import file_backend
 from flow_mcp.engine.project import Project
+from flow_mcp.engine.pulumi_messages import readable
 
 _SECONDS = 120
 # A refresh sends requests to the authorization server for each resource.
@@ -229,6 +232,24 @@ class Stacks:
         """
         self._run("cancel", "--yes", "--stack", stack)
 
+    def repaired(self, message: str) -> bool:
+        """Repair what a killed Pulumi can have left at the backend; return whether a command is run again.
+
+        Args:
+            message: Pulumi's message about the failure of the command.
+
+        Raises:
+            StackError: Pulumi does not answer.
+        """
+        if not file_backend.is_unreadable(message.rstrip()):
+            return False
+        process = self._process(("whoami", "--verbose", "--json"), _SECONDS)
+        try:
+            url = str(json.loads(process.stdout)["url"])
+        except (LookupError, TypeError, ValueError):
+            return False
+        return file_backend.repair(url, self.project.directory)
+
     def version(self) -> str:
         """Return the version of Pulumi.
 
@@ -237,11 +258,15 @@ class Stacks:
         """
         return self._run("version").strip()
 
-    def drifted(self, stack: str) -> int:
+    def drifted(self, stack: str, is_expected: Callable[[Mapping[str, Any]], bool]) -> int:
         """Return the number of the stack's resources with drift, read from the authorization server.
 
         It changes nothing, but it needs the same access as an update: the stack's passphrase and the
         credentials for the authorization server.
+
+        Args:
+            stack: the stack's name.
+            is_expected: whether a step of `pulumi refresh --json` is a change that is no drift.
 
         Raises:
             StackError: the command failed or printed unexpected output.
@@ -251,7 +276,8 @@ class Stacks:
         counts = result.get("changeSummary") if isinstance(result, dict) else None
         if not isinstance(counts, dict):
             raise StackError(f"`pulumi {' '.join(arguments)}` printed no changeSummary")
-        return sum(count for operation, count in counts.items() if operation != "same")
+        changed: int = sum(count for operation, count in counts.items() if operation != "same")
+        return changed - sum(map(is_expected, result.get("steps") or ()))
 
     def _outputs(self, stack: str, *options: str) -> dict[str, Any]:
         outputs: dict[str, Any] = without_nulls(
@@ -268,9 +294,25 @@ class Stacks:
             raise StackError(f"`pulumi {' '.join(arguments)}` did not print JSON") from None
 
     def _run(self, *arguments: str, seconds: int = _SECONDS) -> str:
-        command = f"pulumi {' '.join(arguments)}"
+        process = self._process(arguments, seconds)
+        output = " ".join(process.stderr.split())
+        if process.returncode and self.repaired(output):
+            process = self._process(arguments, seconds)
+            output = " ".join(process.stderr.split())
+        if process.returncode == 0:
+            return process.stdout
+        if "no stack named" in output:
+            stack = arguments[arguments.index("--stack") + 1]
+            raise NotAppliedError(
+                f"the stack {stack} does not exist at Pulumi's backend; run "
+                f"`pulumi stack select --create {stack}` and `pulumi up` first"
+            )
+        reason = readable(output or f"exit code {process.returncode}")
+        raise StackError(f"`pulumi {' '.join(arguments)}` failed: {reason}")
+
+    def _process(self, arguments: Sequence[str], seconds: int) -> subprocess.CompletedProcess[str]:
         try:
-            process = subprocess.run(
+            return subprocess.run(
                 [str(self.program), "--non-interactive", *arguments],
                 cwd=self.project.directory,
                 env={**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true", _PROCESSORS: _list_processors()},
@@ -281,17 +323,8 @@ class Stacks:
                 check=False,
             )
         except subprocess.TimeoutExpired:
+            command = f"pulumi {' '.join(arguments)}"
             raise StackError(f"`{command}` did not finish within {seconds} seconds") from None
-        if process.returncode:
-            output = " ".join(process.stderr.split()) or f"exit code {process.returncode}"
-            if "no stack named" in output:
-                stack = arguments[arguments.index("--stack") + 1]
-                raise NotAppliedError(
-                    f"the stack {stack} does not exist at Pulumi's backend; run "
-                    f"`pulumi stack select --create {stack}` and `pulumi up` first"
-                )
-            raise StackError(f"`{command}` failed: {output}")
-        return process.stdout
 
 
 def _list_processors() -> str:

@@ -123,4 +123,4 @@ def settings_in(block: Block, directory: Path) -> SettingsWindow:
     """What `flow-mcp adopt --settings` reads from a block."""
     file = directory / f"window.{block.language}"
     file.write_text(block.text, encoding="utf-8")
-    return read_settings(file)
+    return read_settings(file, "acme")

@@ -94,13 +94,15 @@ class AdminApi(Connection):
         """
         return self._accepted("GET", path, self.answer("GET", path, params=parameters))
 
-    def post(self, path: str, body: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> None:
-        """Create an object below `path`.
+    def post(self, path: str, body: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> str:
+        """Create an object below `path`, and return its ID; empty if the response does not name it.
 
         Raises:
             AuthorizationServerError: Keycloak does not answer or rejects the request.
         """
-        self._accepted("POST", path, self.answer("POST", path, json=body))
+        answer = self.answer("POST", path, json=body)
+        self._accepted("POST", path, answer)
+        return str(answer.headers.get("Location", "")).rpartition("/")[2]
 
     def post_for(self, path: str) -> Any:
         """Send a request without a body, and return the object in the response.

@@ -7,7 +7,6 @@ use the same mark. Their states differ in the ID that Keycloak gives the claim. 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from typing import Annotated, ClassVar
 
@@ -16,10 +15,9 @@ from pydantic import Field
 from flow_mcp.authorization_servers.errors import AuthorizationServerError, OwnedByOthersError
 from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, Administration, realm_path
 from flow_mcp.authorization_servers.keycloak.registration_policies import PROVIDER_TYPE
+from flow_mcp.authorization_servers.take_over import remedy, takes_over
 from flow_mcp.engine.plugin.resource import Made, Resource
 
-TAKE_OVER = "FLOW_MCP_TAKE_OVER"
-"""The environment variable with the ID of the claim that the stack replaces with its own."""
 CLAIM_PREFIX = "flow-mcp-claim:"
 """Prefix of a claim's subtype. Keycloak applies a registration policy of this subtype to no request."""
 _PROVIDER = "consent-required"
@@ -66,14 +64,16 @@ class ClaimResource(Resource[ClaimInputs, ClaimState]):
             parent = api.get(realm_path(inputs.realm))["id"]
             kind = f"{CLAIM_PREFIX}{inputs.owner}"
             body = {"name": kind, "providerId": _PROVIDER, "providerType": PROVIDER_TYPE}
-            api.post(
+            own = api.post(
                 realm_path(inputs.realm, "components"),
                 {**body, "parentId": parent, "subType": kind, "config": {}},
             )
             created = find_claims(api, inputs.realm, inputs.owner)
             if len(created) != 1:
-                # Another stack claimed the tenant at the same time. The IDs do not show whose claim is whose.
-                raise claimed_error(api, inputs, created)
+                # Another stack claimed the tenant at the same time. A claim in no state would stay forever.
+                if own in created:
+                    api.delete(realm_path(inputs.realm, "components", own))
+                raise claimed_error(api, inputs, [claim for claim in created if claim != own])
             return Made(created[0], ClaimState(**inputs.model_dump()))
 
     def read(self, resource_id: str, state: ClaimState | None) -> Made[ClaimState] | None:
@@ -108,7 +108,7 @@ def find_claims(api: AdminApi, realm: str, owner: str) -> Sequence[str]:
 
 
 def _require_unclaimed(api: AdminApi, inputs: ClaimInputs, claims: Sequence[str]) -> None:
-    if claims and list(claims) != [os.environ.get(TAKE_OVER)]:
+    if claims and not takes_over(claims):
         raise claimed_error(api, inputs, claims)
 
 
@@ -116,6 +116,5 @@ def claimed_error(api: AdminApi, inputs: ClaimInputs, claims: Sequence[str]) -> 
     """Return the error about a tenant that another stack has claimed."""
     return OwnedByOthersError(
         f"Another stack manages {inputs.owner} in realm {inputs.realm} at Keycloak {api.url} (claim "
-        f"{', '.join(claims)}). It is at another backend, or belongs to another copy of this repository. Use "
-        f"that stack. To hand the tenant over to this stack, run `{TAKE_OVER}={claims[0]} pulumi up`."
+        f"{', '.join(claims)}). {remedy(claims)}"
     )

@@ -74,9 +74,20 @@ def created(
     return ids
 
 
-def answers(operation: Operation, state: Iterable[Mapping[str, Any]], api: Api = AdminApi) -> bool:
-    """Return whether the Keycloak of an operation's resource answers its administrator."""
-    administration = _administration(operation, tuple(state))
+def answers(operations: Iterable[Operation], state: Iterable[Mapping[str, Any]], api: Api = AdminApi) -> bool:
+    """Return whether each Keycloak of the operations' resources answers its administrator.
+
+    Args:
+        operations: operations at one Keycloak, or at two during a move.
+        state: the resources in the stack's state.
+        api: opens a connection to Keycloak's admin API.
+    """
+    known = tuple(state)
+    administrations = dict.fromkeys(_administration(operation, known) for operation in operations)
+    return all(_answers(administration, api) for administration in administrations)
+
+
+def _answers(administration: Administration, api: Api) -> bool:
     try:
         with api(administration) as connection:
             answer = connection.answer("GET", realm_path(administration.admin_realm))

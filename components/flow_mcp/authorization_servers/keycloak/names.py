@@ -19,6 +19,8 @@ SCOPE_PREFIX = "flow-mcp/"
 # Keycloak's does. Keycloak rejects a request with a scope that the client does not have.
 OFFLINE_ACCESS = "offline_access"
 """The scope with which a client for people gets refresh tokens."""
+SERVICE_ACCOUNT = "service_account"
+"""The default scope that Keycloak adds to a program at each change of the client, also by `pulumi up`."""
 OWNER_ATTRIBUTE = "flowMcpOwner"
 """Attribute of realms and clients that names the stack that created them."""
 OVERLAP_ATTRIBUTE = "flowMcpSecretOverlap"
@@ -30,7 +32,7 @@ BUILT_IN_CLIENTS = frozenset(
 BUILT_IN_SCOPES = frozenset(
     {
         *("acr", "address", "basic", "email", "microprofile-jwt", OFFLINE_ACCESS, "openid", "organization"),
-        *("phone", "profile", "roles", "service_account", "web-origins"),
+        *("phone", "profile", "roles", SERVICE_ACCOUNT, "web-origins"),
     }
 )
 """Names of client scopes that Keycloak creates in every realm or on use."""

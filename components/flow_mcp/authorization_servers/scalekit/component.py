@@ -12,7 +12,7 @@ from flow_mcp.authorization_servers.outputs import combine
 from flow_mcp.authorization_servers.scalekit import names
 from flow_mcp.authorization_servers.scalekit.declaration import Scalekit
 from flow_mcp.authorization_servers.scalekit.properties import client_properties, mcp_server_properties
-from flow_mcp.authorization_servers.scalekit.resources import ScalekitClient, ScalekitResource
+from flow_mcp.authorization_servers.scalekit.resources import ScalekitClient, ScalekitResource, require_free
 from flow_mcp.declaration.declaration import Declaration
 
 
@@ -24,6 +24,7 @@ class ScalekitAuthorizationServer(AuthorizationServerComponent):
         server = cast("Scalekit", declaration.server)
         owned = pulumi.ResourceOptions(parent=self)
         (protected,) = declaration.resources
+        require_free(declaration)
         resource = ScalekitResource(protected.key, mcp_server_properties(declaration), owned)
         authority = resource.resource_id.apply(lambda id_: names.authority(server.environment_url, id_))
         metadata = AuthorizationServerMetadata("metadata", {"authority": authority}, owned)

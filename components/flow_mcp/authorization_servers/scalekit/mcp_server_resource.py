@@ -11,6 +11,7 @@ from flow_mcp.authorization_servers.representations import Representation, flag,
 from flow_mcp.authorization_servers.scalekit.api import ScalekitApi
 from flow_mcp.authorization_servers.scalekit.import_ids import split_import_id
 from flow_mcp.authorization_servers.scalekit.representations import is_enabled, number
+from flow_mcp.authorization_servers.take_over import remedy, takes_over
 from flow_mcp.engine.plugin.resource import Made, Properties, Resource
 
 _REGISTRATION = frozenset({"enable_cimd", "cimd_client_allowlist_enabled", "cimd_client_allowlist"})
@@ -109,10 +110,11 @@ class McpServerResource(Resource[McpServerInputs, McpServerState]):
 
 
 def _server_with_url(api: ScalekitApi, inputs: McpServerInputs) -> Representation | None:
-    """Return the stack's MCP server with this URL; None if there is none.
+    """Return the MCP server with this URL that an interrupted create has left; None if there is none.
 
     Raises:
-        OwnedByOthersError: an MCP server with the URL has another owner in its description.
+        OwnedByOthersError: an MCP server with the URL has another owner in its description, or has clients,
+            which an interrupted create has not. Then another stack of the tenant manages it.
         AuthorizationServerError: several MCP servers have the URL.
     """
     servers = [server for server in api.mcp_servers() if server.get("resource_uri") == inputs.url]
@@ -129,6 +131,14 @@ def _server_with_url(api: ScalekitApi, inputs: McpServerInputs) -> Representatio
             f"Scalekit at {api.url} has more than one MCP server for {inputs.url} ({ids}). "
             "Delete all but one."
         )
+    for server in servers:
+        resource_id = text(server, "id")
+        clients = objects(api.find(f"/resources/{resource_id}/clients") or {}, "clients")
+        if clients and not takes_over([resource_id]):
+            raise OwnedByOthersError(
+                f"Another stack manages {inputs.owner} at Scalekit {api.url}: its MCP server {resource_id} "
+                f"for {inputs.url} has clients, and is not in this stack's state. {remedy([resource_id])}"
+            )
     return servers[0] if servers else None
 
 

@@ -7,7 +7,9 @@ from typing import Any
 
 import pulumi
 
-from flow_mcp.engine.plugin.program import PluginResource
+from flow_mcp.authorization_servers.scalekit import names
+from flow_mcp.declaration.declaration import Declaration
+from flow_mcp.engine.plugin.program import PluginResource, call
 
 
 class ScalekitResource(PluginResource[Mapping[str, Any]]):
@@ -25,3 +27,14 @@ class ScalekitClient(PluginResource[Mapping[str, Any]]):
 
     client_id: pulumi.Output[str]
     secret: pulumi.Output[str | None]
+
+
+def require_free(declaration: Declaration) -> None:
+    """Check that no other stack manages the objects that the stack takes over. Nothing is changed.
+
+    Raises:
+        pulumi.RunError: another stack manages one; the message names it and the remedy.
+    """
+    adopted = declaration.tenant.adopted or {}
+    if import_ids := [entry.id for _, entry in sorted(adopted.items()) if entry.id]:
+        call("scalekitAdoptedObjects", {"owner": names.owner(declaration), "importIds": import_ids})

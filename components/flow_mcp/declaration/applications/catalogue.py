@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
+from os.path import lexists
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -15,6 +16,7 @@ from flow_mcp.declaration import positions, pydantic_errors
 from flow_mcp.declaration.applications.entry import Application, Entry
 from flow_mcp.declaration.base import Name
 from flow_mcp.declaration.findings import Finding, Problem
+from flow_mcp.declaration.positions import NO_VALUE
 from flow_mcp.declaration.source_value import Located, SourceValue, parse, validated
 
 FILE = "applications.yaml"
@@ -72,7 +74,8 @@ def package_catalogue() -> Catalogue:
 def catalogue_beside(directory: FilePath) -> Catalogue:
     """Return the catalogue for the tenants of a directory: the package's and the team's."""
     file = directory / FILE
-    if not file.exists():
+    # A link whose target is missing is no absent file: its entries can restrict known applications.
+    if not lexists(file):
         return package_catalogue()
     if not file.is_file():
         return _unreadable(str(file))
@@ -125,6 +128,7 @@ def _combined(package: Mapping[str, Application], written: SourceValue) -> Catal
             written, value=entry, root=(*written.root, name), name=name, prefix=(*written.prefix, name)
         )
         entry_problems = [*_name(name, at), *parse(Entry, at).problems]
+        entry_problems += [] if entry_problems else _null_values(at)
         if not entry_problems:
             base = combined.get(name)
             below = base.model_dump(mode="json", by_alias=True, exclude_none=True) if base else {}
@@ -151,6 +155,14 @@ def _around(written: SourceValue) -> Iterator[Located]:
         yield written.locate(
             Finding((), message, "Write `<name>:` and the keys of the entry below it, or remove the file.")
         )
+
+
+def _null_values(at: SourceValue) -> Iterator[Located]:
+    """Yield the keys of an entry without a value, which would remove a fact of a known application.
+
+    A file has a fault there already; values can come from a program in another language.
+    """
+    yield from (at.locate(Finding((key,), *NO_VALUE)) for key, value in at.value.items() if value is None)
 
 
 def _name(name: str, at: SourceValue) -> Iterator[Located]:

@@ -20,6 +20,7 @@ from flow_mcp.declaration.base import (
     split_url,
 )
 from flow_mcp.declaration.findings import RefusedError
+from flow_mcp.declaration.urls import redirect_uri
 
 ClientType = Literal["public", "confidential"]
 EntraPlatform = Literal["mobile-and-desktop", "web", "single-page"]
@@ -36,6 +37,8 @@ Fact = Literal[
 
 CALLBACK_ID = "${callbackId}"
 """Placeholder for the value that Codex derives from the URL of a protected resource."""
+CALLBACK_ID_LENGTH = 12
+"""Number of characters of that value."""
 
 
 def _address(text: str) -> str:
@@ -55,8 +58,9 @@ def _document(url: str) -> str:
 
 
 def _template(uri: str) -> str:
-    if uri.count(CALLBACK_ID) != 1:
-        raise RefusedError(f"does not name {CALLBACK_ID} once", f"End it with /{CALLBACK_ID}.")
+    if uri.count(CALLBACK_ID) != 1 or not uri.endswith(f"/{CALLBACK_ID}"):
+        raise RefusedError(f"does not end with {CALLBACK_ID} once", f"End it with /{CALLBACK_ID}.")
+    redirect_uri(uri.replace(CALLBACK_ID, "a" * CALLBACK_ID_LENGTH))
     return uri
 
 

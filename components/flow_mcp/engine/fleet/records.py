@@ -113,7 +113,10 @@ class Records:
             self._import(workspace, file)
 
     def _read(self, workspace: Path) -> tuple[bool, dict[str, Record]]:
-        process = self._pulumi(workspace, "stack", "export", "--stack", self.stack)
+        exporting = ("stack", "export", "--stack", self.stack)
+        process = self._pulumi(workspace, *exporting)
+        if process.returncode and self.stacks.repaired(process.stderr):
+            process = self._pulumi(workspace, *exporting)
         if process.returncode:
             if "no stack named" in process.stderr:
                 return False, {}

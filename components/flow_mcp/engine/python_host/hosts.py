@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,11 @@ from flow_mcp.engine.project import Project
 
 _EXECUTOR = "pulumi-language-python-exec"
 _ATTACH = "PULUMI_DEBUG_LANGUAGES"
+_STARTS = 2
+_FAILED = (
+    "the process that forks language hosts failed twice, so that Pulumi starts its own. The run takes "
+    "longer, and its results are the same"
+)
 _START_SECONDS = 120.0
 _STOP_SECONDS = 5.0
 _PACKAGE = Path(__file__).parents[2]
@@ -54,24 +59,31 @@ NO_HOST = Host({})
 class PythonHosts:
     """Forks a language host for each run of Pulumi from one process that has imported all modules.
 
-    If that process has ended or does not answer, it is started again once; afterwards, Pulumi starts its own
-    language hosts, which takes longer and has the same results.
+    If that process cannot start, has ended or does not answer, it is started again once; afterwards, Pulumi
+    starts its own language hosts, which takes longer and has the same results.
 
     Args:
         command: the command of the process.
         environment: its environment, which the programs of stacks inherit.
+        report: called once, with a text for the user, if Pulumi starts its own language hosts.
     """
 
-    def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
-        self._command, self._environment = tuple(command), dict(environment)
+    def __init__(
+        self, command: Sequence[str], environment: Mapping[str, str], report: Callable[[str], None]
+    ) -> None:
+        self._command, self._environment, self._report = tuple(command), dict(environment), report
         self._lock = threading.Lock()
-        self._starts = 2
+        self._starts, self._reported = _STARTS, False
         self._server: _Server | None = None
 
     @classmethod
     @contextmanager
     def of(
-        cls, project: Project, modules: Sequence[str], environment: Mapping[str, str]
+        cls,
+        project: Project,
+        modules: Sequence[str],
+        environment: Mapping[str, str],
+        report: Callable[[str], None],
     ) -> Iterator[PythonHosts | None]:
         """Start the process; yield None if the project needs Pulumi's own language host.
 
@@ -79,6 +91,7 @@ class PythonHosts:
             project: the project, whose program, policy pack and plugins must use this Python environment.
             modules: the modules to import.
             environment: the environment of Pulumi.
+            report: called if the process fails so often that Pulumi starts its own language hosts.
         """
         executor = shutil.which(_EXECUTOR, path=environment.get("PATH"))
         is_attached = _ATTACH in environment  # the user debugs a language host
@@ -87,7 +100,7 @@ class PythonHosts:
             return
         # -P: the working directory is not searched for modules.
         command = (sys.executable, "-P", "-m", "flow_mcp.engine.python_host.fork_server")
-        hosts = cls((*command, executor, *modules), environment)
+        hosts = cls((*command, executor, *modules), environment, report)
         try:
             hosts._running()
             yield hosts
@@ -109,24 +122,34 @@ class PythonHosts:
         yield NO_HOST
 
     def _running(self) -> _Server | None:
+        """Return the process, which is started if there is none; None if it has failed too often."""
         with self._lock:
-            if self._server is None and self._starts:
+            cause = ""
+            while self._server is None and self._starts:
                 self._starts -= 1
-                self._server = _Server.start(self._command, self._environment)
+                try:
+                    self._server = _Server.start(self._command, self._environment)
+                except OSError as error:
+                    cause = f": {error.strerror}"
+            if self._server is None and not self._reported:
+                self._reported = True
+                self._report(f"{_FAILED}{cause}")
             return self._server
 
     def _discard(self, server: _Server) -> None:
         with self._lock:
-            if self._server is server:
-                server.stop()
+            is_current = self._server is server
+            if is_current:
                 self._server = None
+        # Without the lock: other runs must not wait until this process has ended.
+        if is_current:
+            server.stop()
 
     def _stop(self) -> None:
         with self._lock:
-            self._starts = 0
-            if self._server:
-                self._server.stop()
-                self._server = None
+            self._starts, server, self._server = 0, self._server, None
+        if server:
+            server.stop()
 
 
 @dataclass(frozen=True)
@@ -138,18 +161,27 @@ class _Server:
 
     @classmethod
     def start(cls, command: Sequence[str], environment: Mapping[str, str]) -> _Server:
+        """Start the process.
+
+        Raises:
+            OSError: the machine has no more files, processes or memory.
+        """
         control, theirs = socket.socketpair()
-        with theirs:
-            python, safe_path, option, module, *arguments = command
-            process = subprocess.Popen(
-                [python, safe_path, option, module, str(theirs.fileno()), *arguments],
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                pass_fds=(theirs.fileno(),),
-                start_new_session=True,  # a Ctrl-C in the terminal must not reach the programs
-            )
+        try:
+            with theirs:
+                python, safe_path, option, module, *arguments = command
+                process = subprocess.Popen(
+                    [python, safe_path, option, module, str(theirs.fileno()), *arguments],
+                    env=environment,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    pass_fds=(theirs.fileno(),),
+                    start_new_session=True,  # a Ctrl-C in the terminal must not reach the programs
+                )
+        except BaseException:
+            control.close()
+            raise
         return cls(process, control)
 
     def fork(self) -> tuple[socket.socket, int]:
@@ -218,6 +250,8 @@ def _is_ours(file: Path, declared: Mapping[str, Any]) -> bool:
     if not isinstance(runtime, dict):
         return False
     options = runtime.get("options") or {}
+    if not isinstance(options, dict):
+        return False
     virtualenv = file.parent / str(options.get("virtualenv"))
     return (
         runtime.get("name") == "python"
@@ -229,5 +263,8 @@ def _is_ours(file: Path, declared: Mapping[str, Any]) -> bool:
 
 
 def _read(file: Path) -> dict[str, Any]:
-    content = yaml.safe_load(file.read_bytes())
-    return content if isinstance(content, dict) else {}
+    """Return the content of a project file; empty if it is invalid, which Pulumi reports."""
+    with suppress(yaml.YAMLError):
+        content = yaml.safe_load(file.read_bytes())
+        return content if isinstance(content, dict) else {}
+    return {}

@@ -11,7 +11,7 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -104,7 +104,7 @@ class LanguageRuntime(language_pb2_grpc.LanguageRuntimeServicer):
             {**os.environ, **configuration_variables(request.config, request.configSecretKeys)},
         )
         process = self._start(PROGRAM, info, program, context)
-        for _, text in _output(process):
+        for text in _lines(_output(process)):
             self._log(text)
         code = process.wait()
         if code == _REPORTED:
@@ -163,9 +163,9 @@ class LanguageRuntime(language_pb2_grpc.LanguageRuntimeServicer):
         threading.Thread(target=process.wait, daemon=True).start()
         return process
 
-    def _log(self, text: bytes) -> None:
+    def _log(self, text: str) -> None:
         """Show output of the program, which the engine of an attached language host does not see."""
-        request = engine_pb2.LogRequest(severity=engine_pb2.INFO, message=text.decode(errors="replace"))
+        request = engine_pb2.LogRequest(severity=engine_pb2.INFO, message=text)
         with suppress(grpc.RpcError), grpc.insecure_channel(self._engine) as channel:
             engine_pb2_grpc.EngineStub(channel).Log(request)
 
@@ -211,6 +211,17 @@ def _output(process: _Process) -> Iterator[tuple[str, bytes]]:
             yield name, part
         else:
             running -= 1
+
+
+def _lines(output: Iterable[tuple[str, bytes]]) -> Iterator[str]:
+    """Yield complete lines of an output, at least one at a time: a read can end in a line or a character."""
+    rests = {"stdout": b"", "stderr": b""}
+    for name, part in output:
+        lines, newline, rests[name] = (rests[name] + part).rpartition(b"\n")
+        if newline:
+            yield (lines + newline).decode(errors="replace")
+    for rest in filter(None, rests.values()):
+        yield rest.decode(errors="replace")
 
 
 def _descriptor(stream: IO[bytes] | None) -> int:

@@ -12,6 +12,7 @@ from flow_mcp.authorization_servers.adoption import TakenOver
 from flow_mcp.declaration.files import PROJECT
 from flow_mcp.operations.adopt.errors import AdoptError
 from flow_mcp.operations.adopt.tenant_file import adopted_section
+from flow_mcp.operations.export.files import line_end
 
 _KEY = "adopted"
 
@@ -19,10 +20,12 @@ _KEY = "adopted"
 def with_adopted(file: Path, taken_over: Sequence[TakenOver]) -> str:
     """Return the file's content with the lines of adopted objects, which replace earlier lines of them.
 
+    The other lines stay as they are, with their line ends.
+
     Raises:
         AdoptError: the file has a form in which lines cannot be added.
     """
-    content = file.read_text(encoding="utf-8")
+    content = file.read_bytes().decode("utf-8")
     try:
         edited = _edited(content, taken_over)
         before, after = (yaml.safe_load(text) for text in (content, edited))
@@ -42,14 +45,15 @@ class _FormError(Exception):
 
 
 def _edited(content: str, taken_over: Sequence[TakenOver]) -> str:
-    lines = content.splitlines()
+    lines = content.splitlines(keepends=True)
+    newline = line_end(content)
     tenant = _value(_value(yaml.compose(content, Loader=yaml.SafeLoader), "config"), f"{PROJECT}:tenant")
     indent = tenant.start_mark.column
-    header, *section = adopted_section(taken_over, keep=False, indent=indent)
+    section = adopted_section(taken_over, keep=False, indent=indent)
     keys = {_text(key): (key, value) for key, value in tenant.value}
     if _KEY not in keys:
         end = _end(lines, tenant)
-        return _joined([*lines[:end], header, *section, *lines[end:]])
+        return _joined(lines[:end], section, lines[end:], newline)
     adopted = keys[_KEY][1]
     if not isinstance(adopted, yaml.MappingNode) or adopted.flow_style or not adopted.value:
         raise _FormError
@@ -63,7 +67,7 @@ def _edited(content: str, taken_over: Sequence[TakenOver]) -> str:
             following = starts[index + 1] if index + 1 < len(starts) else end
             removed |= {*range(key.start_mark.line, min(following, _end(lines, value)))}
     kept = [line for number, line in enumerate(lines[:end]) if number not in removed]
-    return _joined([*kept, *section, *lines[end:]])
+    return _joined(kept, section, lines[end:], newline)
 
 
 def _value(node: yaml.Node | None, key: str) -> yaml.MappingNode:
@@ -98,8 +102,10 @@ def _is_comment(line: str) -> bool:
     return not line.strip() or line.lstrip().startswith("#")
 
 
-def _joined(lines: Sequence[str]) -> str:
-    return "\n".join(lines) + "\n"
+def _joined(before: Sequence[str], added: Sequence[str], after: Sequence[str], newline: str) -> str:
+    """Return lines with others between them. The last line of a file can lack its line end."""
+    complete = [line if line.endswith(("\n", "\r")) else f"{line}{newline}" for line in before]
+    return "".join((*complete, *(f"{line}{newline}" for line in added), *after))
 
 
 def _expected(before: Any, taken_over: Sequence[TakenOver]) -> Any:

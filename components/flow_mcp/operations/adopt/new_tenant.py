@@ -67,7 +67,11 @@ def adoption_source(project: Project, options: AdoptionOptions) -> AdoptionSourc
         AdoptError: the kind of authorization server cannot be determined or read, or the settings file is
             invalid.
     """
-    window = read_settings(options.settings_file) if options.settings_file else SettingsWindow(None, ())
+    window = (
+        read_settings(options.settings_file, options.tenant_id)
+        if options.settings_file
+        else SettingsWindow(None, ())
+    )
     if options.authority and window.authority and options.authority != window.authority:
         raise AdoptError(
             f"--authority is {options.authority}, but {options.settings_file} has {window.authority}. "

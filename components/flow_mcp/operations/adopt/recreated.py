@@ -37,7 +37,7 @@ def recreated_objects(engine: Engine, stack: str, report: Report) -> tuple[Taken
     Raises:
         AdoptError: objects cannot be found on the tenant's kind of authorization server, its realm does not
             exist, or several objects can be the successor of one.
-        AmbiguousError: several applications of Entra can.
+        SuccessorError: the same of an application of Entra.
         StackError: the stack has not been applied, or Pulumi does not answer as expected.
         PreviewError: the engine or a plugin failed.
         AuthorizationServerError: the server does not answer or rejects a request.

@@ -11,7 +11,7 @@ class NotMendedError(FlowMcpError):
     exit_code = 2
 
 
-class AmbiguousError(FlowMcpError):
-    """Several objects could be the one that was deleted and recreated."""
+class SuccessorError(FlowMcpError):
+    """It cannot be told which object replaces a deleted one, or another stack manages that object."""
 
     exit_code = 2

@@ -40,6 +40,28 @@ def write(path: Path, text: str, mode: int = PUBLIC) -> bool:
     return True
 
 
+def replace_text(path: Path, text: str) -> bool:
+    """Replace the content of an existing file atomically; return whether it was replaced.
+
+    The file keeps its mode, and a symbolic link keeps its target.
+
+    Raises:
+        ExportError: the file cannot be written.
+    """
+    try:
+        target = path.resolve(strict=True)
+        mode = target.stat().st_mode & 0o777
+    except OSError as error:
+        raise ExportError(f"{path} cannot be written: {error.strerror or error}") from error
+    return write(target, text, mode)
+
+
+def line_end(text: str) -> str:
+    r"""Return the line end of a text's first line; `\n` if it has none."""
+    first, _, _ = text.partition("\n")
+    return "\r\n" if first.endswith("\r") and first != text else "\n"
+
+
 def read(path: Path) -> str | None:
     """Return a file's text; None if it does not exist.
 

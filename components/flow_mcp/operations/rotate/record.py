@@ -30,14 +30,15 @@ def record(project: Project, loaded: Loaded, file: Path, steps: Sequence[Step]) 
         DeclarationError: the file would be invalid. Nothing is written.
         RotateError: the file cannot be edited in place. Nothing is written.
     """
-    text = original = file.read_text(encoding="utf-8")
+    # Not read_text, which changes the line ends.
+    text = original = file.read_bytes().decode("utf-8")
     for step in steps:
         if step.path:
             text = _edited(text, [*map(str, loaded.tenant.root), *map(str, step.path)], step)
     if text == original:
         return False
     _require_valid(project, file, text)
-    return files.write(file, text, file.stat().st_mode & 0o777)
+    return files.replace_text(file, text)
 
 
 def _edited(text: str, path: Sequence[str], step: Step) -> str:
@@ -61,7 +62,7 @@ def _edited(text: str, path: Sequence[str], step: Step) -> str:
 def _require_valid(project: Project, file: Path, text: str) -> None:
     with TemporaryDirectory(prefix="flow-mcp-") as directory:
         trial = Path(directory, file.name)
-        trial.write_text(text, encoding="utf-8")
+        trial.write_bytes(text.encode())
         if (applications := file.with_name(APPLICATIONS)).is_file():
             shutil.copyfile(applications, trial.with_name(APPLICATIONS))
         from_file(trial, instance_of(project.file))

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from flow_mcp.declaration.positions import parse
+from flow_mcp.operations.export.files import line_end
 from flow_mcp.operations.rotate.errors import RotateError
 
 Pair = tuple[yaml.ScalarNode, yaml.Node]
@@ -36,7 +37,7 @@ class Mapping:
             return
         column = node.value[0][0].start_mark.column
         at = node.value[0][0].start_mark.index - column
-        self._replace(at, at, _block(key, value, " " * column))
+        self._replace(at, at, _block(key, value, " " * column, line_end(self.text)))
 
     def rename(self, key: str, new: str) -> None:
         """Rename a key. Its value, with any comments, stays as it is."""
@@ -106,8 +107,8 @@ def require_only(before: str, after: str, path: Sequence[str], expected: dict[st
         )
 
 
-def _block(key: str, value: str, indent: str) -> str:
+def _block(key: str, value: str, indent: str, newline: str) -> str:
     if "\n" not in value:
-        return f"{indent}{key}: {json.dumps(value, ensure_ascii=False)}\n"
-    lines = "".join(f"{indent}  {line}\n" for line in value.strip().splitlines())
-    return f"{indent}{key}: |\n{lines}"
+        return f"{indent}{key}: {json.dumps(value, ensure_ascii=False)}{newline}"
+    lines = "".join(f"{indent}  {line}{newline}" for line in value.strip().splitlines())
+    return f"{indent}{key}: |{newline}{lines}"

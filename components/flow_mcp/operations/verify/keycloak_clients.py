@@ -88,8 +88,10 @@ def scopes(target: Target) -> Iterator[Observation]:
         if client.grant is Grant.AUTHORIZATION_CODE:
             optional.append(names.OFFLINE_ACCESS)
         yield _compared(client.name, "optional scopes", registered.get("optionalClientScopes"), optional)
-        default = ["basic", *unasked]
-        yield _compared(client.name, "default scopes", registered.get("defaultClientScopes"), default)
+        registered_default = registered.get("defaultClientScopes") or []
+        if client.grant is Grant.CLIENT_CREDENTIALS:
+            registered_default = [scope for scope in registered_default if scope != names.SERVICE_ACCOUNT]
+        yield _compared(client.name, "default scopes", registered_default, ["basic", *unasked])
         yield observe(
             client.name,
             f"full scope: {registered.get('fullScopeAllowed')}",

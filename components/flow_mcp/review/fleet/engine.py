@@ -35,7 +35,8 @@ def fleet_engine(fleet: Fleet, stacks: Collection[str]) -> Iterator[Engine]:
         yield engine
         return
     modules = (*_MODULES, *_components(fleet.stacks.project, stacks))
-    with PythonHosts.of(fleet.stacks.project, modules, engine.environment()) as hosts:
+    environment, report = engine.environment(), fleet.notes.append
+    with PythonHosts.of(fleet.stacks.project, modules, environment, report) as hosts:
         yield replace(engine, hosts=hosts)
 
 

@@ -69,6 +69,7 @@ class Fleet:
         report: called with each event.
         interruption: the user's interrupts.
         results: the results so far, by stack.
+        notes: further information for the user about the whole run.
     """
 
     stacks: Stacks
@@ -79,6 +80,7 @@ class Fleet:
     report: Report
     interruption: Interruption
     results: dict[str, Result] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
     recorder: Recorder = field(init=False)
     _not_counted: frozenset[str] = field(default=frozenset(), init=False)
 
@@ -177,7 +179,7 @@ class Fleet:
 
         Args:
             refusal: why the run ended as a whole.
-            notes: further information.
+            notes: further information, besides that of the fleet.
             applied: whether tenants that were only previewed count as not started.
         """
         finished = {
@@ -200,4 +202,4 @@ class Fleet:
             operations = self.results[stack].operations if stack in self.results else {}
             finished[stack] = Result(stack, "not-started", candidate.reason, operations)
         results = tuple(finished[stack] for stack in self.survey.candidates)
-        return Outcome(results, refusal, notes, interrupted)
+        return Outcome(results, refusal, (*notes, *self.notes), interrupted)

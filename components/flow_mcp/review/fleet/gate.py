@@ -28,7 +28,7 @@ class Gated:
 
     Attributes:
         diffs: the planned changes of the tenants that were previewed.
-        results: the updates and the findings for the deployed states, in the order in which they ended.
+        results: the updates and the findings for the deployed states, in the order of the tenants.
         outcome: the result of each tenant.
         refused: the exit code if the changes of all tenants together were refused; otherwise None.
     """
@@ -105,7 +105,7 @@ def apply_approved(
             for _ in fleet.phase(f"apply {wave.name}", wave.stacks, work):
                 pass
         notes = (*_missing(fleet, approval), *fleet.write_records())
-        return Gated(diffs, tuple(work.results.values()), fleet.outcome("", *notes))
+        return Gated(diffs, _ordered(fleet, work.results), fleet.outcome("", *notes))
 
 
 def analyze_states(fleet: Fleet, *, must_exist: bool) -> Gated:
@@ -136,8 +136,12 @@ def analyze_states(fleet: Fleet, *, must_exist: bool) -> Gated:
 
         for _ in fleet.phase("analyze", stacks, work):
             pass
-    ordered = tuple(results[stack] for stack in stacks if stack in results)
-    return Gated(DiffOutcome((), "preview", fleet.as_of), ordered, fleet.outcome())
+    return Gated(DiffOutcome((), "preview", fleet.as_of), _ordered(fleet, results), fleet.outcome())
+
+
+def _ordered(fleet: Fleet, results: Mapping[str, run.Result]) -> tuple[run.Result, ...]:
+    """Return the results in the order of the tenants, and not in the order in which they ended."""
+    return tuple(results[stack] for stack in fleet.survey.candidates if stack in results)
 
 
 @dataclass(frozen=True)

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 
-from flow_mcp.authorization_servers.load import from_file
-from flow_mcp.declaration.findings import DeclarationError
-from flow_mcp.declaration.load import instance_of
 from flow_mcp.engine.fleet.recorder import Success, now
 from flow_mcp.engine.fleet.selection import Candidate
 from flow_mcp.engine.stacks import Stacks
 from flow_mcp.review.fleet.engine import fleet_engine
 from flow_mcp.review.fleet.fleet import Fleet
 from flow_mcp.review.fleet.losses import losses
+from flow_mcp.review.fleet.protection import require_unprotected
 from flow_mcp.review.fleet.recovery import recover
 from flow_mcp.review.fleet.result import Outcome, Result
 from flow_mcp.review.fleet.unanswered import resolved
-from flow_mcp.review.gate.errors import BlockedError
 from flow_mcp.review.preview.engine import Engine, Event, Run
 from flow_mcp.review.preview.errors import UnansweredError
 from flow_mcp.review.preview.run_result import require_completed
@@ -75,7 +71,7 @@ def destroy(fleet: Fleet, confirm: Callable[[Result], bool]) -> Outcome:
 
 def _destroy(fleet: Fleet, runner: _Runner, confirm: Callable[[Result], bool]) -> Outcome:
     def preview(stack: str, detail: Callable[[str], None]) -> Result:
-        _require_unprotected(fleet, stack)
+        require_unprotected(fleet.stacks.project, stack)
         run = runner.run(stack, detail, "destroy", "--preview-only", preview=True)
         detail("what is lost")
         reason = fleet.survey.candidates[stack].reason
@@ -87,7 +83,10 @@ def _destroy(fleet: Fleet, runner: _Runner, confirm: Callable[[Result], bool]) -
         return Result(stack, "destroyed", fleet.survey.candidates[stack].reason, operations)
 
     stacks = [candidate.stack for candidate in recover(fleet, runner.engine, _existing(fleet))]
-    previewed = [result for result in fleet.phase("preview", stacks, preview) if result.status == "previewed"]
+    for _ in fleet.phase("preview", stacks, preview):
+        pass
+    results = (fleet.results.get(stack) for stack in stacks)
+    previewed = [result for result in results if result and result.status == "previewed"]
     if not fleet.may_continue():
         return fleet.outcome()
     if refusal := fleet.limits.refusal(previewed):
@@ -143,22 +142,6 @@ class _Runner:
         except UnansweredError as error:
             raise resolved(self.fleet, self.engine, stack, error, detail) from error
         return run
-
-
-def _require_unprotected(fleet: Fleet, stack: str) -> None:
-    """Check that the tenant's file does not protect it; Pulumi refuses later what the state protects.
-
-    Raises:
-        BlockedError: the file protects the tenant.
-    """
-    project = fleet.stacks.project
-    with suppress(DeclarationError):  # an invalid file protects nothing that the state does not
-        declared = from_file(project.stack_file(stack), instance_of(project.file)).declaration
-        if declared.tenant.protected:
-            raise BlockedError(
-                f"{stack} is protected. To destroy it, remove `protected: true` from its file, run "
-                f"`pulumi up --stack {stack}`, and then destroy it."
-            )
 
 
 def _operations(run: Run) -> Mapping[str, int]:

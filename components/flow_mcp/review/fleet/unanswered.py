@@ -62,16 +62,16 @@ def resolved(
 def _await_answer(
     recovery: Recovery, stack: str, operations: Sequence[Operation], detail: Callable[[str], None]
 ) -> None:
-    """Wait until the server answers.
+    """Wait until each server of the operations answers; during a move there are two.
 
     Raises:
-        FleetError: it does not answer within two minutes, or the user interrupts the run.
+        FleetError: one does not answer within two minutes, or the user interrupts the run.
     """
     with TemporaryDirectory(prefix="flow-mcp-") as private:
         state = interrupted.resources(recovery.exported(stack, Path(private, "state.json")))
     detail("waits until Keycloak answers")
     deadline = time.monotonic() + _WAIT_SECONDS
-    while not keycloak.answers(operations[0], state):
+    while not keycloak.answers(operations, state):
         if recovery.fleet.interruption.count:
             raise FleetError(_INTERRUPTED)
         if time.monotonic() > deadline:

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 
 from flow_mcp.common.interruption import Interruption
 from flow_mcp.engine.fleet.locks import registered_process, update_key
@@ -162,7 +162,7 @@ class Engine:
             log, stderr = Path(private, "events.jsonl"), Path(private, "stderr")
             log.touch(0o600)
             with (
-                log.open(encoding="utf-8") as event_log,
+                log.open("rb") as event_log,
                 (log if events == "printed" else Path(os.devnull)).open("ab") as output,
                 stderr.open("wb") as errors,
                 _sigterm_as_ctrl_c(),
@@ -212,17 +212,18 @@ class Engine:
 
 
 def _follow(
-    process: subprocess.Popen[bytes], event_log: Any, command: str, interruption: Interruption
+    process: subprocess.Popen[bytes], event_log: BinaryIO, command: str, interruption: Interruption
 ) -> Iterator[Event]:
     """Yield the events as they are written, until the process has ended and all events are read."""
-    rest, exited = "", False
+    # Bytes: a read can end in the middle of a character.
+    rest, exited = b"", False
     while not exited:
         if interruption.count:
             raise KeyboardInterrupt
         with suppress(subprocess.TimeoutExpired):
             process.wait(_POLL_SECONDS)
             exited = True
-        *lines, rest = (rest + event_log.read()).split("\n")
+        *lines, rest = (rest + event_log.read()).split(b"\n")
         for line in lines:
             try:
                 yield json.loads(line)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import filterfalse
+from operator import itemgetter
 
 from flow_mcp.common.safe_text import plain
 from flow_mcp.engine.fleet.locks import holders, is_locked
+from flow_mcp.engine.pulumi_messages import readable
 from flow_mcp.review.preview.engine import Event, Run
 from flow_mcp.review.preview.errors import LockedError, PreviewError
 
@@ -28,6 +31,9 @@ _WITHOUT_REASON = frozenset({"preview failed", "update failed"})
 # The Python SDK's error if the engine stops while the program still registers resources
 # (pulumi/runtime/settings.py). The reason for the stop is in another message, or in a policy's event.
 _ENGINE_STOPPED = "Resource monitor has terminated, shutting down"
+# The engine's error if a plugin crashed, and then an operation failed too, or if a plugin needs more than 5
+# seconds to end after a run, as on a busy machine (Pulumi's pkg/resource/plugin/plugin.go, pkg/host/host.go).
+_PLUGIN_EXITED = re.compile(r"Detected that .+ exited prematurely\.")
 
 
 def require_completed(run: Run, *, preview: bool) -> None:
@@ -131,21 +137,32 @@ def scrubbed(text: str, environment: Mapping[str, str]) -> str:
 
 
 def _reasons(run: Run) -> tuple[str, ...]:
-    """Return the reasons for a failure; none if it completed or policies stopped it."""
-    messages = tuple(dict.fromkeys(_failure_messages(run)))
-    reasons = tuple(message for message in messages if message.rstrip(".") != _ENGINE_STOPPED)
-    return reasons if reasons or any(map(is_refusal, run.events)) else messages
+    """Return the reasons for a failure, sorted by resource; none if it completed or policies stopped it."""
+    by_resource = sorted(_failure_messages(run), key=itemgetter(0))
+    messages = tuple(dict.fromkeys(message for _, message in by_resource))
+    reasons = tuple(message for message in messages if not _is_consequence(message))
+    if reasons or any(map(is_refusal, run.events)):
+        return reasons
+    return messages if run.exit_code else tuple(filterfalse(_PLUGIN_EXITED.match, messages))
 
 
-def _failure_messages(run: Run) -> Iterator[str]:
-    """Yield the engine's messages about failures."""
+def _is_consequence(message: str) -> bool:
+    """Return whether a message reports what another failure caused; timing decides whether there is one."""
+    return message.rstrip(".") == _ENGINE_STOPPED or bool(_PLUGIN_EXITED.match(message))
+
+
+def _failure_messages(run: Run) -> Iterator[tuple[str, str]]:
+    """Yield the engine's messages about failures, each with the URN of its resource or an empty text.
+
+    Resources that fail at the same time are reported in an order that differs from run to run.
+    """
     for event in run.events:
         if "errorEvent" in event:
-            yield event["errorEvent"].get("error", "")
+            yield "", event["errorEvent"].get("error", "")
         diagnostic = event.get("diagnosticEvent", {})
         message = _without_wrapping(" ".join(diagnostic.get("message", "").split()))
         if diagnostic.get("severity") == "error" and message not in _WITHOUT_REASON:
-            yield message
+            yield diagnostic.get("urn", ""), message
 
 
 def _without_wrapping(message: str) -> str:
@@ -169,5 +186,5 @@ def _failure(run: Run) -> str:
 def _sentence(reasons: Sequence[str]) -> str:
     more = f" (and {len(reasons) - _MAXIMUM_REASONS} more)" if len(reasons) > _MAXIMUM_REASONS else ""
     return scrubbed(
-        "; ".join(reason.rstrip(". ") for reason in reasons[:_MAXIMUM_REASONS]) + more, os.environ
+        "; ".join(readable(reason).rstrip(". ") for reason in reasons[:_MAXIMUM_REASONS]) + more, os.environ
     )

@@ -8,6 +8,7 @@ from hashlib import sha256
 
 from pydantic import ValidationError
 
+from flow_mcp.authorization_servers.keycloak.expected_drift import is_expected
 from flow_mcp.common.interruption import Interruption
 from flow_mcp.declaration.access import TenantAccess
 from flow_mcp.engine.fleet.workers import run_all
@@ -121,7 +122,7 @@ def _update(stacks: Stacks, name: str) -> Update:
 
 def _drift(stacks: Stacks, name: str) -> Drift:
     try:
-        return Drift(reading="read", changed=stacks.drifted(name))
+        return Drift(reading="read", changed=stacks.drifted(name, is_expected))
     except StackError:
         # Messages of Pulumi and its plugins could contain credentials, so they are not repeated.
         reason = f"`pulumi refresh --preview-only --stack {name}` failed; run it to see why"

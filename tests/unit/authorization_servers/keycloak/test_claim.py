@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import httpx
 import pytest
 
 from flow_mcp.authorization_servers.errors import AuthorizationServerError, OwnedByOthersError
@@ -58,11 +59,33 @@ def test_a_tenant_that_another_stack_has_claimed_is_rejected_without_changes() -
     assert "POST /admin/realms/acme/components" not in stand_in.requests
 
 
-def test_two_stacks_that_claim_at_the_same_time_are_both_rejected() -> None:
+def test_two_stacks_that_claim_at_the_same_time_are_both_rejected_and_leave_no_claim() -> None:
     both = json_answer(200, [claim("c-1"), claim("c-2")])
-    rejected, _ = resource({**CREATED, COMPONENTS: [json_answer(200, []), both]})
-    with pytest.raises(OwnedByOthersError, match=r"\(claim c-1, c-2\)"):
+    created = httpx.Response(201, headers={"Location": "https://id.example/admin/realms/acme/components/c-2"})
+    deleted = {"DELETE /admin/realms/acme/components/c-2": json_answer(204, None)}
+    answers = {**CREATED, **deleted, "POST /admin/realms/acme/components": created}
+    rejected, stand_in = resource({**answers, COMPONENTS: [json_answer(200, []), both]})
+    with pytest.raises(OwnedByOthersError, match=r"\(claim c-1\).*`FLOW_MCP_TAKE_OVER=c-1 pulumi up`"):
         rejected.create(INPUTS)
+    assert [request for request in stand_in.requests if request.startswith("DELETE")] == [*deleted]
+
+
+def test_several_claims_are_replaced_together_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    both = json_answer(200, [claim("c-1"), claim("c-2")])
+    rejected, _ = resource({**CREATED, COMPONENTS: both})
+    for one in ("", "c-1", "c-2", "c-1,c-2,c-3"):
+        monkeypatch.setenv("FLOW_MCP_TAKE_OVER", one)
+        with pytest.raises(OwnedByOthersError, match="`FLOW_MCP_TAKE_OVER=c-1,c-2 pulumi up`"):
+            rejected.create(INPUTS)
+    deleted = {
+        f"DELETE /admin/realms/acme/components/{name}": json_answer(204, None) for name in ("c-1", "c-2")
+    }
+    monkeypatch.setenv("FLOW_MCP_TAKE_OVER", "c-1,c-2")
+    claimable, stand_in = resource(
+        {**CREATED, **deleted, COMPONENTS: [both, json_answer(200, [claim("c-3")])]}
+    )
+    assert claimable.create(INPUTS).id == "c-3"
+    assert deleted.keys() <= {*stand_in.requests}
 
 
 def test_the_claim_in_the_environment_variable_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:

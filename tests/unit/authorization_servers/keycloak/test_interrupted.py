@@ -123,12 +123,26 @@ def ids(
 @pytest.mark.parametrize(("status", "expected"), [(200, True), (403, True), (500, False), (503, False)])
 def test_a_server_answers_unless_it_reports_an_error_of_its_own(status: int, expected: bool) -> None:
     master = {"GET /admin/realms/master": json_answer(status, {})}
-    assert answers(CLIENT, [PROVIDER], api(master)) is expected
+    assert answers([CLIENT], [PROVIDER], api(master)) is expected
 
 
 def test_a_server_that_rejects_the_sign_in_while_it_starts_does_not_answer() -> None:
     starting = {next(iter(TOKEN)): json_answer(503, {})}
-    assert not answers(CLIENT, [PROVIDER], api(starting))
+    assert not answers([CLIENT], [PROVIDER], api(starting))
+
+
+@pytest.mark.parametrize(("status", "expected"), [(200, True), (503, False)])
+def test_during_a_move_both_servers_must_answer_and_each_is_asked_once(status: int, expected: bool) -> None:
+    other = {**CLAIM, "inputs": {**OF_PLUGIN, "url": "https://next.example"}}
+    operations = [CLIENT, SCOPE, Operation("creating", other)]
+    codes, asked = {"https://id.example": 200, "https://next.example": status}, []
+
+    def servers(administration: Administration) -> AdminApi:
+        asked.append(administration.url)
+        return api({"GET /admin/realms/master": json_answer(codes[administration.url], {})})(administration)
+
+    assert answers(operations, [PROVIDER], servers) is expected
+    assert asked == [*codes]
 
 
 @pytest.mark.parametrize("name", LISTS)

@@ -112,6 +112,20 @@ def test_mcp_server_of_an_interrupted_create_is_adopted(server: ScalekitServer) 
     assert list(server.resources) == [existing_id]
 
 
+def test_mcp_server_of_another_stack_of_the_tenant_is_handed_over_on_purpose_only(
+    server: ScalekitServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = SERVERS.create(mcp_server(server))
+    agent = CLIENTS.create(client(server, first.id))
+    for named in ("", "res_0", f"{first.id},res_0"):
+        monkeypatch.setenv("FLOW_MCP_TAKE_OVER", named)
+        with pytest.raises(OwnedByOthersError, match=f"run `FLOW_MCP_TAKE_OVER={first.id} pulumi up`"):
+            SERVERS.create(mcp_server(server))
+    assert (list(server.resources), list(server.clients)) == ([first.id], [agent.state.client_id])
+    monkeypatch.setenv("FLOW_MCP_TAKE_OVER", first.id)
+    assert SERVERS.create(mcp_server(server)).id == first.id
+
+
 def test_mcp_server_of_another_owner_is_not_adopted(server: ScalekitServer) -> None:
     # More MCP servers than one page of the API contains.
     foreign_servers = [mcp_server(server, owner=f"flow-mcp:{number}") for number in range(31)]

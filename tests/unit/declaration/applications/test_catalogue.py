@@ -114,6 +114,12 @@ def test_entries_given_as_values_are_those_of_the_file(stacks: Stacks) -> None:
     assert catalogue_of(None, "the stack") == package_catalogue()
 
 
+@pytest.mark.parametrize(("name", "key"), [("chatgpt", "callback"), ("claude", "metadataDocument")])
+def test_a_key_without_a_value_does_not_remove_a_fact_of_a_known_application(name: str, key: str) -> None:
+    (problem,) = catalogue_of({name: {key: None}}, "the stack").errors
+    assert (problem.path, problem.message) == (f"applications.{name}.{key}", "has no value")
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -163,6 +169,23 @@ def test_entries_given_as_values_are_those_of_the_file(stacks: Stacks) -> None:
                 )
             ],
         ),
+        *(
+            (
+                PLANNER + f"  resourceRedirectUris: ['{template}']\n",
+                [(8, "planner.resourceRedirectUris[0]", message, None)],
+            )
+            for template, message in (
+                ("javascript:/${callbackId}", "has a scheme that any application can claim"),
+                ("http://evil.example/${callbackId}", "uses plain http"),
+                (
+                    "https://a.example/*/${callbackId}",
+                    "has a wildcard, which lets an attacker's page receive authorization codes",
+                ),
+                ("https://a.example/${callbackId}/*", "does not end with ${callbackId} once"),
+                ("https://a.example/${callbackId}/${callbackId}", "does not end with ${callbackId} once"),
+                (f"https://a.example/{'a' * 227}/${{callbackId}}", "is longer than 255 characters"),
+            )
+        ),
         (
             PLANNER + "  connect: [{title: Run, command: ['${secret}']}]\n",
             [(8, "planner.connect[0]", "has the unknown placeholder secret", None)],
@@ -211,4 +234,10 @@ def test_a_directory_named_like_the_file_is_rejected(stacks: Stacks) -> None:
     (stacks.project.directory / "stacks" / FILE).mkdir()
     (only,) = catalogue_beside(stacks.project.directory / "stacks").errors
     assert isinstance(only, Problem)
+    assert only.message == "is not a file"
+
+
+def test_a_link_without_a_target_is_rejected(stacks: Stacks) -> None:
+    (stacks.project.directory / "stacks" / FILE).symlink_to("absent.yaml")
+    (only,) = catalogue_beside(stacks.project.directory / "stacks").errors
     assert only.message == "is not a file"

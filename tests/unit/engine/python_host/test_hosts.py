@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,25 +19,26 @@ import grpc
 import psutil
 import pytest
 from google.protobuf.empty_pb2 import Empty  # type: ignore[import-untyped]
-from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc, language_pb2, language_pb2_grpc
+from pulumi.runtime.proto import (
+    analyzer_pb2,
+    analyzer_pb2_grpc,
+    engine_pb2_grpc,
+    language_pb2,
+    language_pb2_grpc,
+)
 
 from flow_mcp.engine.project import Project
 from flow_mcp.engine.python_host.hosts import NO_HOST, PythonHosts
 
 _SECONDS = 60.0
-PROJECT = """\
-name: flow-mcp
-runtime: {name: python, options: {toolchain: pip, virtualenv: VENV}}
-plugins: {providers: [{name: flow-mcp, path: plugin}]}
-"""
+FAILED = (
+    "the process that forks language hosts failed twice, so that Pulumi starts its own. The run takes "
+    "longer, and its results are the same"
+)
 REPORT = """
 import json, os, sys
 forked = "flow_mcp.engine.python_host.child" in sys.modules
 print(json.dumps([sys.argv[1:], os.getcwd(), os.environ.get("MARK"), forked]))
-"""
-EXECUTOR = """
-import json, os, sys
-sys.exit(int(json.loads(os.environ["PULUMI_CONFIG"])["flow-mcp:code"]))
 """
 PACK = """
 import os, time
@@ -87,6 +90,17 @@ class Run:
         )
         return self.stub.RunPlugin(request, timeout=_SECONDS)
 
+    def program(self, directory: Path, config: Mapping[str, str]) -> Any:
+        """Run the stack's program, and return the result."""
+        program(directory, "")
+        info = language_pb2.ProgramInfo(
+            root_directory=str(directory.parent), program_directory=str(directory), entry_point="."
+        )
+        request = language_pb2.RunRequest(
+            project="flow-mcp", stack="acme", pwd=str(directory), config=config, info=info
+        )
+        return self.stub.Run(request, timeout=_SECONDS)
+
 
 def ended(stream: Any) -> tuple[str, str, int]:
     """Return a plugin's standard output, standard error and exit code."""
@@ -108,26 +122,22 @@ def earlier() -> frozenset[int]:
 
 
 @pytest.fixture
-def hosts(project: Project, earlier: frozenset[int]) -> Iterator[PythonHosts]:
+def reports() -> list[str]:
+    """What the hosts report to the user."""
+    return []
+
+
+@pytest.fixture
+def hosts(project: Project, earlier: frozenset[int], reports: list[str]) -> Iterator[PythonHosts]:
     del earlier  # It is read before the hosts start.
     environment = {**os.environ, "PATH": f"{project.directory}{os.pathsep}{os.environ['PATH']}"}
-    with PythonHosts.of(project, (), environment) as hosts:
+    with PythonHosts.of(project, (), environment, reports.append) as hosts:
         assert hosts
         yield hosts
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Project:
-    """A project in this virtual environment, with the script of Pulumi's SDK on the path."""
-    (tmp_path / "Pulumi.yaml").write_text(PROJECT.replace("VENV", sys.prefix), "utf-8")
-    script = tmp_path / "pulumi-language-python-exec"
-    script.write_text(EXECUTOR, "utf-8")
-    script.chmod(0o755)
-    return Project.at(tmp_path)
-
-
 @contextmanager
-def running(hosts: PythonHosts) -> Iterator[Run]:
+def running(hosts: PythonHosts, engine: str = "127.0.0.1:1") -> Iterator[Run]:
     with hosts.host() as host, subprocess.Popen(["sleep", "600"]) as pulumi:
         try:
             host.serve(pulumi.pid)
@@ -135,7 +145,7 @@ def running(hosts: PythonHosts) -> Iterator[Run]:
             assert name == "python"
             with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
                 stub = language_pb2_grpc.LanguageRuntimeStub(channel)
-                stub.Handshake(language_pb2.LanguageHandshakeRequest(engine_address="127.0.0.1:1"))
+                stub.Handshake(language_pb2.LanguageHandshakeRequest(engine_address=engine))
                 yield Run(stub)
         finally:
             pulumi.kill()
@@ -214,16 +224,38 @@ def test_a_program_that_raises_is_reported_with_its_own_frames(hosts: PythonHost
 def test_the_stacks_program_gets_its_configuration_and_its_exit_code_is_the_result(
     hosts: PythonHosts, tmp_path: Path, code: int, error: str, bail: bool
 ) -> None:
-    stacks = program(tmp_path / "stacks", "")
-    info = language_pb2.ProgramInfo(
-        root_directory=str(tmp_path), program_directory=str(stacks), entry_point="."
-    )
-    request = language_pb2.RunRequest(
-        project="flow-mcp", stack="acme", pwd=str(stacks), config={"flow-mcp:code": str(code)}, info=info
-    )
     with running(hosts) as run:
-        response = run.stub.Run(request, timeout=_SECONDS)
+        response = run.program(tmp_path / "stacks", {"flow-mcp:code": str(code)})
     assert (response.error, response.bail) == (error, bail)
+
+
+class Engine(engine_pb2_grpc.EngineServicer):
+    """An engine that keeps the messages which it would show."""
+
+    def __init__(self) -> None:
+        self.messages: list[str] = []
+
+    def Log(self, request: Any, _: Any) -> Any:  # noqa: N802 gRPC's name
+        self.messages.append(request.message)
+        return Empty()
+
+
+def test_the_engine_receives_the_output_of_the_stacks_program_in_complete_lines(
+    hosts: PythonHosts, tmp_path: Path
+) -> None:
+    # Longer than a read, which then ends in the middle of the two bytes of a character.
+    lines = ["-" + "ü" * 40_000 + "\n", "the end"]
+    engine = Engine()
+    server = grpc.server(ThreadPoolExecutor(1))
+    engine_pb2_grpc.add_EngineServicer_to_server(engine, server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    try:
+        with running(hosts, f"127.0.0.1:{port}") as run:
+            run.program(tmp_path / "stacks", {"flow-mcp:code": "0", "flow-mcp:print": "".join(lines)})
+    finally:
+        server.stop(None)
+    assert engine.messages == lines
 
 
 def test_a_cancelled_plugin_ends_and_the_end_of_a_run_ends_all_its_processes(
@@ -277,7 +309,7 @@ def test_a_policy_pack_that_does_not_start_fails_the_engines_calls_with_the_reas
 
 
 def test_a_killed_process_is_replaced_once_and_then_pulumi_starts_its_own_hosts(
-    hosts: PythonHosts, earlier: frozenset[int]
+    hosts: PythonHosts, earlier: frozenset[int], reports: list[str]
 ) -> None:
     def kill() -> None:
         server, *_ = started(earlier)
@@ -289,42 +321,23 @@ def test_a_killed_process_is_replaced_once_and_then_pulumi_starts_its_own_hosts(
     with running(hosts):
         pass
     kill()
-    with hosts.host() as host:
-        assert host is NO_HOST
+    assert reports == []
+    for _ in range(2):
+        with hosts.host() as host:
+            assert host is NO_HOST
+    assert reports == [FAILED]
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"Pulumi.yaml": "name: x\nruntime: python\n"},
-        {"Pulumi.yaml": "name: x\nruntime: {name: nodejs}\n"},
-        {"Pulumi.yaml": "name: x\nruntime: {name: python, options: {virtualenv: other}}\n"},
-        {"Pulumi.yaml": PROJECT.replace("pip", "uv")},
-        {"Pulumi.yaml": PROJECT.replace("[{name: flow-mcp, path: plugin}]", "[flow-mcp]")},
-        {"Pulumi.yaml": PROJECT.replace("[{name: flow-mcp, path: plugin}]", "flow-mcp")},
-        {"plugin/PulumiPlugin.yaml": "runtime: {name: python, options: {virtualenv: other}}\n"},
-        {"policies/PulumiPolicy.yaml": "runtime: {name: nodejs}\n"},
-        {"plugin/flow_mcp/__init__.py": ""},
-    ],
-)
-def test_a_project_with_other_python_than_this_one_gets_pulumis_own_language_host(
-    project: Project, change: Mapping[str, str]
+def test_a_machine_that_cannot_start_the_process_lets_pulumi_start_its_own_hosts(
+    project: Project, reports: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, text in change.items():
-        file = project.directory / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text.replace("VENV", sys.prefix), "utf-8")
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(subprocess, "Popen", refuse)
     environment = {"PATH": str(project.directory)}
-    with PythonHosts.of(project, (), environment) as hosts:
-        assert hosts is None
-
-
-def test_a_user_who_attaches_pulumi_to_own_language_hosts_keeps_them(project: Project) -> None:
-    environment = {"PATH": str(project.directory), "PULUMI_DEBUG_LANGUAGES": "python:1234"}
-    with PythonHosts.of(project, (), environment) as hosts:
-        assert hosts is None
-
-
-def test_without_the_script_of_pulumis_sdk_pulumi_starts_its_own_language_host(project: Project) -> None:
-    with PythonHosts.of(project, (), {"PATH": str(project.directory / "empty")}) as hosts:
-        assert hosts is None
+    with PythonHosts.of(project, (), environment, reports.append) as hosts:
+        assert hosts
+        with hosts.host() as host:
+            assert host is NO_HOST
+    assert reports == [f"{FAILED}: Too many open files"]

@@ -75,3 +75,19 @@ def test_a_line_replaces_the_earlier_one_of_the_same_object(tmp_path: Path, afte
 def test_a_file_of_another_form_is_not_edited_and_the_lines_are_shown(tmp_path: Path, content: str) -> None:
     with pytest.raises(AdoptError, match="Add these lines to flow-mcp:tenant by hand:\n    adopted:"):
         _edited(tmp_path, content)
+
+
+@pytest.mark.parametrize("after", ["", _AFTER])
+@pytest.mark.parametrize("adopted", ["", "    adopted:\n      Client/agent: {id: acme/1}\n"])
+def test_a_file_with_the_line_ends_of_windows_keeps_them(tmp_path: Path, adopted: str, after: str) -> None:
+    file = tmp_path / "Pulumi.acme.yaml"
+    content = _BEFORE + adopted + after
+    file.write_bytes(content.encode())
+    edited = with_adopted(file, [_AGENT])
+    file.write_bytes(content.replace("\n", "\r\n").encode())
+    assert with_adopted(file, [_AGENT]) == edited.replace("\n", "\r\n")
+
+
+def test_a_last_line_without_line_end_gets_one(tmp_path: Path) -> None:
+    edited = _edited(tmp_path, _BEFORE)
+    assert _edited(tmp_path, _BEFORE.removesuffix("\n")) == edited

@@ -17,8 +17,8 @@ _ADMIN = "https://id.acme.example/admin/realms/acme"
 _CREDENTIALS = {"KEYCLOAK_USER": "admin", "KEYCLOAK_PASSWORD": "the-administrator's-password"}
 
 
-def _fake(**changes: Any) -> Fake:
-    """Return a realm as declared, except for these changes of the client `desktop`."""
+def _fake(agent: dict[str, Any] | None = None, **changes: Any) -> Fake:
+    """Return a realm as declared, except for `agent` and for these changes of the client `desktop`."""
     fake = Fake()
     clients = {
         acme.DESKTOP: {
@@ -32,6 +32,7 @@ def _fake(**changes: Any) -> Fake:
             "attributes": {"pkce.code.challenge.method": "S256"},
             **changes,
         },
+        **({acme.AGENT: agent} if agent else {}),
     }
     token = "https://id.acme.example/realms/master/protocol/openid-connect/token"
     fake.answer("POST", token, 200, {"access_token": "an-administrator's-token", "expires_in": 60})
@@ -68,6 +69,16 @@ def test_each_deviation_has_its_check() -> None:
             if (status, subject) == ("fail", "desktop")
         }
         assert failed_checks == {named}, changes
+
+
+def test_the_scope_that_keycloak_adds_at_each_change_of_a_program_is_permitted_for_programs_only() -> None:
+    scopes = {"defaultClientScopes": ["basic", "service_account"]}
+    fake = _fake(agent=scopes, **scopes)
+    observed = fake.observed(keycloak_clients.scopes, declaration=declaration(), environment=_CREDENTIALS)
+    assert [line for line in observed if line[2].startswith("default scopes")] == [
+        ("pass", "agent", "default scopes: basic"),
+        ("fail", "desktop", "default scopes: basic, service_account; not declared: service_account"),
+    ]
 
 
 def test_a_missing_client_is_reported() -> None:

@@ -34,7 +34,8 @@ def fleet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fleet:
     for stack in ("acme", "globex"):
         (tmp_path / "stacks" / f"Pulumi.{stack}.yaml").write_text("config:\n  environment: x\n", "utf-8")
     stacks = Stacks(Project.at(tmp_path), Path("pulumi"))
-    return cast(Fleet, SimpleNamespace(stacks=stacks, as_of=date(2026, 1, 1), interruption=Interruption()))
+    run = SimpleNamespace(stacks=stacks, as_of=date(2026, 1, 1), interruption=Interruption(), notes=[])
+    return cast(Fleet, run)
 
 
 def test_a_run_over_tenants_uses_language_hosts(fleet: Fleet) -> None:

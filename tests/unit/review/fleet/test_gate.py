@@ -125,6 +125,7 @@ def test_the_approved_changes_are_applied_in_waves(tenants: Tenants) -> None:
     tree = tenants.tree()
     gated = tenants.apply(Approval(tree.digest, tree.tenants), canaries=("c",), percentages=(50,))
     assert (tenants.updates, statuses(gated)) == (["c", "a", "b"], dict.fromkeys(NAMES, "updated"))
+    assert [result.stack for result in gated.results] == [*NAMES]
 
 
 def test_with_a_tree_a_tenant_that_changed_after_the_approval_is_left_out_and_named(tenants: Tenants) -> None:

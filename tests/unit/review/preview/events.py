@@ -20,8 +20,9 @@ def summary(result: str = "succeeded", *, preview: bool = True) -> dict[str, Any
 CANCEL: dict[str, Any] = {"cancelEvent": {}}
 
 
-def diagnostic(message: str, severity: str = "error") -> dict[str, Any]:
-    return {"diagnosticEvent": {"message": f"{message}\n", "severity": severity}}
+def diagnostic(message: str, severity: str = "error", urn: str = "") -> dict[str, Any]:
+    about = {"urn": urn} if urn else {}
+    return {"diagnosticEvent": {**about, "message": f"{message}\n", "severity": severity}}
 
 
 def policy(

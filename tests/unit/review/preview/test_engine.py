@@ -87,6 +87,23 @@ sys.exit("error: it did not work")
     assert no_files_are_left(project)
 
 
+def test_an_event_that_is_read_in_the_middle_of_a_character_is_passed_on_when_it_is_complete(
+    project: Project,
+) -> None:
+    program = r"""
+log.buffer.write(b'{"first": true}\n{"name": "J\xc3')
+log.buffer.flush()
+while not (directory / "received").exists():
+    time.sleep(0.01)
+log.buffer.write(b'\xbcrgen"}\n')
+log.buffer.flush()
+"""
+    run = engine(project, program).run(
+        "preview", stack="acme", watch=lambda _: (project.directory / "bin" / "received").touch()
+    )
+    assert run.events == ({"first": True}, {"name": "Jürgen"})
+
+
 @pytest.mark.parametrize(
     ("output", "message"),
     [("MARKER\\n", "reported an event that is not JSON"), ('{"a": "MARKER', "ended in the middle")],

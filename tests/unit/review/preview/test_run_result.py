@@ -9,10 +9,14 @@ import pytest
 from flow_mcp.review.preview.engine import Run
 from flow_mcp.review.preview.errors import PreviewError
 from flow_mcp.review.preview.run_result import require_analyzed, require_completed, scrubbed
-from tests.unit.review.preview.events import CANCEL, diagnostic, in_order, policy, summary
+from tests.unit.review.preview.events import CANCEL, URN, diagnostic, in_order, policy, summary
 
 COMMAND = "pulumi preview --stack acme"
 ENGINE_STOPPED = "Resource monitor has terminated, shutting down"
+PLUGIN_EXITED = """Detected that /bin/pulumi-resource-keycloak exited prematurely.
+       This is *always* a bug in the provider. Please report the issue to the provider author as appropriate.
+       To assist with debugging we have dumped the STDOUT and STDERR streams of the plugin:12345
+"""
 
 
 def run(*events: dict[str, Any], exit_code: int = 0, stderr: str = "") -> Run:
@@ -26,8 +30,17 @@ def run(*events: dict[str, Any], exit_code: int = 0, stderr: str = "") -> Run:
         run(policy(level="advisory"), summary(), CANCEL),
         run(policy(), diagnostic("preview failed"), summary("failed"), CANCEL, exit_code=1),
         run(policy(), diagnostic(ENGINE_STOPPED), summary("failed"), CANCEL, exit_code=1),
+        run(diagnostic(PLUGIN_EXITED), summary(), CANCEL),
+        run(policy(), diagnostic(PLUGIN_EXITED), summary("failed"), CANCEL, exit_code=1),
     ],
-    ids=["nothing wrong", "advice", "stopped by a policy", "stopped while the program runs"],
+    ids=[
+        "nothing wrong",
+        "advice",
+        "stopped by a policy",
+        "stopped while the program runs",
+        "a plugin that ends too slowly",
+        "stopped by a policy, with a plugin that ends too slowly",
+    ],
 )
 def test_a_complete_run_is_accepted(complete: Run) -> None:
     require_completed(complete, preview=True)
@@ -74,6 +87,10 @@ def test_a_complete_run_is_accepted(complete: Run) -> None:
             run(diagnostic(ENGINE_STOPPED), summary("failed"), CANCEL, exit_code=1),
             "failed: Resource monitor has terminated",
         ),
+        (
+            run(diagnostic(PLUGIN_EXITED), summary("failed"), CANCEL, exit_code=1),
+            "failed: Detected that /bin/pulumi-resource-keycloak exited prematurely",
+        ),
         (run({"errorEvent": {"error": "inside"}}, summary(), CANCEL), "failed: inside"),
         (run(policy(), diagnostic("and more"), summary("failed"), CANCEL, exit_code=1), "failed: and more"),
         (
@@ -99,13 +116,25 @@ def test_any_other_run_is_an_error_with_the_reason(incomplete: Run, message: str
     assert "\n" not in str(raised.value)
 
 
-def test_a_program_that_fails_because_the_engine_stopped_is_no_reason_for_the_failure() -> None:
-    events = [diagnostic("EOF"), diagnostic(ENGINE_STOPPED), summary("failed"), CANCEL]
+@pytest.mark.parametrize("consequence", [ENGINE_STOPPED, PLUGIN_EXITED])
+def test_what_a_failure_causes_is_no_reason_for_the_failure(consequence: str) -> None:
+    events = [diagnostic("EOF"), diagnostic(consequence), summary("failed"), CANCEL]
 
     with pytest.raises(PreviewError) as raised:
         require_completed(run(*events, exit_code=1), preview=True)
 
     assert str(raised.value) == "`pulumi preview --stack acme` failed: EOF"
+
+
+def test_resources_that_fail_at_the_same_time_are_reported_in_the_same_order_in_each_run() -> None:
+    client = [diagnostic("in short", urn=f"{URN}-client"), diagnostic("at length", urn=f"{URN}-client")]
+    others = [diagnostic("no scope", urn=f"{URN}-scope"), diagnostic("no role", urn=f"{URN}-role")]
+    expected = "`pulumi preview --stack acme` failed: the program failed; in short; at length (and 2 more)"
+    for failures in ([*client, *others], [*reversed(others), *client]):
+        events = [*failures, diagnostic("the program failed"), summary("failed"), CANCEL]
+        with pytest.raises(PreviewError) as raised:
+            require_completed(run(*events, exit_code=1), preview=True)
+        assert str(raised.value) == expected
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,28 @@ def test_settings_last_update_and_drift_are_read(tmp_path: Path, document: Setti
     )
 
 
+@pytest.mark.parametrize(
+    ("after", "changed"),
+    [(["basic", "service_account"], 0), (["basic", "profile", "service_account"], 1), ([], 1)],
+)
+def test_the_scope_that_keycloak_adds_to_programs_is_no_drift(
+    tmp_path: Path, after: list[str], changed: int
+) -> None:
+    old, new = (
+        {"type": "keycloak:openid/clientDefaultScopes:ClientDefaultScopes", "outputs": {"defaultScopes": s}}
+        for s in (["basic"], after)
+    )
+    refreshed = {
+        "changeSummary": {"same": 1, "update": 1},
+        "steps": [
+            {"op": "update", "oldState": old, "newState": new},
+            {"op": "refresh", "oldState": old, "newState": old},
+        ],
+    }
+    backend = read_backend(tmp_path, stack_output={}, stack_history=[LATEST], refresh=refreshed)
+    assert backend.drift == Drift(reading="read", changed=changed)
+
+
 def test_updates_of_a_file_backend_are_counted(tmp_path: Path, document: SettingsDocument) -> None:
     backend = read_backend(
         tmp_path,

@@ -147,6 +147,27 @@ def test_the_access_matrix_needs_no_script(showcase: Showcase) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("declared", "text"),
+    [
+        ({}, "age not declared"),
+        ({"issued": "2026-11-01"}, "unlimited 24 days old"),
+        (
+            {"issued": "2026-11-01", "rotateAfter": "90d", "overlap": "7d"},
+            "unlimited 24 days old, rotation due 2027-01-30",
+        ),
+    ],
+)
+def test_the_age_of_a_secret_that_does_not_expire_is_shown(
+    showcase: Showcase, declared: dict[str, str], text: str
+) -> None:
+    secret = {"secret": declared} if declared else {}
+    showcase.declare("acme", clients={"agent": {**AGENT, "access": ["456/test"], **secret}})
+    assert [row[4] for row in page(showcase).rows if row[0] == "agent" and len(row) == 6] == [
+        f"client-secret {text}"
+    ]
+
+
 def test_a_matrix_that_is_too_wide_for_a_page_is_split(showcase: Showcase) -> None:
     environments = [f"e{number:02}" for number in range(MAXIMUM_COLUMNS + 2)]
     showcase.declare("acme", workspaces={"1": {"environments": environments}}, clients={"agent": AGENT})

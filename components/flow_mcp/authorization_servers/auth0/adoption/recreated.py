@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flow_mcp.authorization_servers.adoption import TakenOver
+from flow_mcp.authorization_servers.auth0 import names
 from flow_mcp.authorization_servers.auth0.adoption.imports import imports
 from flow_mcp.authorization_servers.auth0.adoption.objects import Objects
+from flow_mcp.authorization_servers.auth0.client_properties import OWNER_KEY
 from flow_mcp.authorization_servers.errors import OwnedByOthersError
-from flow_mcp.authorization_servers.representations import text
+from flow_mcp.authorization_servers.representations import mapping, text
 from flow_mcp.declaration.declaration import Declaration
 
 
@@ -23,12 +25,16 @@ def recreated(
         managed: the IDs of the objects in the stack's state that exist at Auth0, by `<type>/<name>`.
 
     Raises:
-        OwnedByOthersError: several applications have the name of one client. None of them is chosen.
+        OwnedByOthersError: several applications have the name of one client, none of which is chosen, or
+            another tenant's stack manages the only one.
     """
     ids = {
         name: client_id
         for name in declaration.tenant.clients
-        if (client_id := managed.get(f"Client/{name}") or _recreated_client(declaration, objects, name))
+        if (
+            client_id := managed.get(f"Client/{name}")
+            or _recreated_client(declaration, objects, name, managed)
+        )
     }
     existing = imports(declaration, objects, ids, keeps=False)
     return tuple(
@@ -38,15 +44,26 @@ def recreated(
     )
 
 
-def _recreated_client(declaration: Declaration, objects: Objects, name: str) -> str | None:
+def _recreated_client(
+    declaration: Declaration, objects: Objects, name: str, managed: Mapping[str, str]
+) -> str | None:
     """Return the ID of the only application with the name of a client that no longer exists."""
     wanted = declaration.client_id(name)
     candidates = [
-        client_id for client_id, client in objects.clients.items() if text(client, "name") == wanted
+        client_id
+        for client_id, client in objects.clients.items()
+        if text(client, "name") == wanted and client_id not in managed.values()
     ]
     if len(candidates) > 1:
         raise OwnedByOthersError(
             f"The client {name} no longer exists at Auth0, and {len(candidates)} applications have its name "
             f"{wanted}: {', '.join(candidates)}. Delete or rename all of them but one."
         )
+    for client_id in candidates:
+        owner = text(mapping(objects.clients[client_id], "client_metadata"), OWNER_KEY)
+        if owner not in {"", names.owner(declaration)}:
+            raise OwnedByOthersError(
+                f"The client {name} no longer exists at Auth0, and the application {client_id} with its name "
+                f"{wanted} is managed by the stack of {owner}. Rename it there, or rename {name}."
+            )
     return candidates[0] if candidates else None

@@ -7,6 +7,7 @@ from typing import Any
 
 from flow_mcp.authorization_servers.errors import RightsError
 from flow_mcp.authorization_servers.joined_resources import joined_resources
+from flow_mcp.authorization_servers.keycloak.adoption.admitting_roles import admitting_roles
 from flow_mcp.authorization_servers.keycloak.adoption.realm import Realm
 
 
@@ -48,8 +49,23 @@ class PeopleOfResources:
             f"The roles {', '.join(sorted(roles))} gate its scopes. They stay; the stack does not manage "
             "them."
         )
+        admitting = admitting_roles(self._realm, roles)
+        remarks = [remark]
+        if further := sorted(admitting.keys() - roles.keys()):
+            remarks.append(
+                f"The roles {', '.join(further)} admit people too, because they contain one of these roles "
+                "or are contained in one."
+            )
+        if self._realm.default_role in admitting:
+            return "everyone", (*remarks, f"Every user has the role {self._realm.default_role}.")
         try:
-            groups = sorted({group for path in roles.values() for group in self._realm.groups_of(path)})
+            groups = sorted({group for path in admitting.values() for group in self._realm.groups_of(path)})
+            has_people = any(map(self._realm.has_people, admitting.values()))
         except RightsError:
-            return "none", (remark, "The administrator may not read the groups with these roles.")
-        return ({"groups": groups} if groups else "none"), (remark,)
+            return "none", (*remarks, "The administrator may not read the groups with these roles.")
+        if has_people:
+            remarks.append(
+                "People have these roles directly too, and a tenant's file declares groups. They keep them, "
+                "and are not managed."
+            )
+        return ({"groups": groups} if groups else "none"), tuple(remarks)

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from flow_mcp.authorization_servers.errors import RightsError
 from flow_mcp.authorization_servers.keycloak.admin_api import realm_path
 from flow_mcp.authorization_servers.keycloak.group_paths import group_path, path_names
+from flow_mcp.authorization_servers.keycloak.paged import all_pages
 from flow_mcp.authorization_servers.representations import (
     Representation,
     flag,
@@ -22,6 +23,7 @@ from flow_mcp.authorization_servers.representations import (
 
 _AUDIENCE = "oidc-audience-mapper"
 _HARDCODED = "oidc-hardcoded-claim-mapper"
+_SERVICE_ACCOUNT = "service-account-"
 
 
 class ReadApi(Protocol):
@@ -57,7 +59,7 @@ class Realm:
             RightsError: the administrator may view none. Keycloak creates clients in every realm, and returns
                 an empty list to an administrator with query-clients or query-users only.
         """
-        clients = [*listed(self.api.find(realm_path(self.name, "clients")))]
+        clients = [*all_pages(self.api.find, realm_path(self.name, "clients"))]
         if not clients:
             raise self._unseen("clients")
         return tuple(sorted(clients, key=lambda client: (text(client, "clientId"), text(client, "id"))))
@@ -104,15 +106,53 @@ class Realm:
                 roles[f"{client_id}/{text(role, 'name')}"] = path
         return dict(sorted(roles.items()))
 
+    @cached_property
+    def composite_roles(self) -> Mapping[str, str]:
+        """The realm's roles that contain other roles: the path of each in the admin API, by its name."""
+        roles = listed(self.api.find(realm_path(self.name, "roles")))
+        names = sorted(text(role, "name") for role in roles if flag(role, "composite"))
+        return {name: realm_path(self.name, "roles", name) for name in names}
+
+    @property
+    def default_role(self) -> str:
+        """Name of the role that every user has."""
+        role = mapping(self.representation or {}, "defaultRole")
+        return text(role, "name") or f"default-roles-{self.name.lower()}"
+
+    def contained_roles(self, role: str) -> dict[str, str]:
+        """Return the roles that a role contains directly: the path of each in the admin API, by its name.
+
+        Args:
+            role: path of the role in the admin API.
+        """
+        client_ids = {text(client, "id"): text(client, "clientId") for client in self.clients}
+        contained: dict[str, str] = {}
+        for entry in listed(self.api.find(f"{role}/composites")):
+            name, container = text(entry, "name"), text(entry, "containerId")
+            if not flag(entry, "clientRole"):
+                contained[name] = realm_path(self.name, "roles", name)
+            elif container in client_ids:
+                path = realm_path(self.name, "clients", container, "roles", name)
+                contained[f"{client_ids[container]}/{name}"] = path
+        return dict(sorted(contained.items()))
+
     def groups_of(self, role: str) -> tuple[str, ...]:
         """Return the paths of the groups to which a role is assigned directly, sorted.
 
         Args:
             role: path of the role in the admin API.
         """
-        groups = listed(self.api.find(f"{role}/groups", max=1000))
-        names = (path_names(text(group, "path")) for group in groups)
+        names = (path_names(text(group, "path")) for group in all_pages(self.api.find, f"{role}/groups"))
         return tuple(sorted(group_path(path) for path in names if path and all(path)))
+
+    def has_people(self, role: str) -> bool:
+        """Return whether a role is assigned to people directly, not through a group.
+
+        Args:
+            role: path of the role in the admin API.
+        """
+        users = (text(user, "username") for user in all_pages(self.api.find, f"{role}/users"))
+        return any(not name.startswith(_SERVICE_ACCOUNT) for name in users)
 
     def roles_of_service_account(self, client: Representation) -> tuple[str, ...]:
         """Return the roles that a client's service account has directly, sorted."""

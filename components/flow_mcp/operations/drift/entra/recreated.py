@@ -9,6 +9,7 @@ from typing import Any, cast
 from flow_mcp.authorization_servers.adoption import Report, TakenOver
 from flow_mcp.authorization_servers.entra import Entra, properties
 from flow_mcp.authorization_servers.entra.adoption import differences
+from flow_mcp.authorization_servers.entra.adoption.apis import owner_of
 from flow_mcp.authorization_servers.entra.adoption.content import Content
 from flow_mcp.authorization_servers.entra.adoption.provider_values import federated_credential_values
 from flow_mcp.authorization_servers.entra.graph_api import GraphApi
@@ -16,7 +17,7 @@ from flow_mcp.authorization_servers.flow_entra.instance import entra as entra_of
 from flow_mcp.authorization_servers.representations import Representation, mapping, objects, text, texts
 from flow_mcp.declaration.declaration import Declaration, ResourceDeclared
 from flow_mcp.declaration.sign_in_paths import admitted
-from flow_mcp.operations.drift.errors import AmbiguousError
+from flow_mcp.operations.drift.errors import SuccessorError
 from flow_mcp.operations.drift.refresh import Refreshed, Resource
 from flow_mcp.settings import Grant
 
@@ -27,7 +28,8 @@ def recreated_on_entra(
     """Return the recreated objects of a tenant on Entra, and how each differs.
 
     Raises:
-        AmbiguousError: several applications have the name of one that was deleted.
+        SuccessorError: several applications have the name of one that was deleted, or another tenant's stack
+            manages the only one.
         AuthorizationServerError: the Entra tenant cannot be read.
     """
     declaration = comparison.declaration
@@ -84,19 +86,35 @@ class _Recreated:
                 yield TakenOver(f"Application/{resource.name}", path, differences.of_application(app, wanted))
 
     def _successor(self, resource: Resource) -> str:
-        """Return the client ID of the application with the same name or Application ID URI; empty if none."""
+        """Return the client ID of the application with the same name or Application ID URI; empty if none.
+
+        Raises:
+            SuccessorError: there are several, or another tenant's stack manages the application.
+        """
         uris = set(texts(resource.before, "identifierUris"))
+        managed = {r.before.get("clientId") for r in self.comparison.of("Application") if r.after is not None}
         candidates = [
             client_id
             for client_id, app in self.content.applications.items()
-            if text(app, "displayName") == resource.before.get("displayName")
-            or uris.intersection(texts(app, "identifierUris"))
+            if client_id not in managed
+            and (
+                text(app, "displayName") == resource.before.get("displayName")
+                or uris.intersection(texts(app, "identifierUris"))
+            )
         ]
         if len(candidates) > 1:
-            raise AmbiguousError(
+            raise SuccessorError(
                 f"{len(candidates)} applications have the name or the Application ID URI of {resource.name}, "
                 f"which was deleted: {', '.join(candidates)}. Rename or delete those that do not replace it."
             )
+        for client_id in candidates:
+            owner = owner_of(self.content.applications[client_id])
+            if owner not in {"", self._declaration.tenant.id}:
+                raise SuccessorError(
+                    f"The application {client_id} has the name or the Application ID URI of {resource.name}, "
+                    f"which was deleted, and the stack of the tenant {owner} manages it. Rename it there, or "
+                    f"rename {resource.name}."
+                )
         return candidates[0] if candidates else ""
 
     def _wanted_application(self, name: str) -> dict[str, Any]:

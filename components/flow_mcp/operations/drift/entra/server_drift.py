@@ -12,7 +12,7 @@ from flow_mcp.authorization_servers.errors import CredentialsError, RightsError
 from flow_mcp.operations.drift.entra.appeared import appeared
 from flow_mcp.operations.drift.entra.managed import Managed
 from flow_mcp.operations.drift.entra.recreated import recreated_on_entra
-from flow_mcp.operations.drift.errors import AmbiguousError
+from flow_mcp.operations.drift.errors import SuccessorError
 from flow_mcp.operations.drift.refresh import Refreshed
 from flow_mcp.operations.drift.server_drift import Inputs, Report, ServerDrift, property_drifts
 
@@ -63,5 +63,5 @@ def _recreated(
         return (), ()
     try:
         return tuple(f"resource {item.resource}" for item in recreated_on_entra(comparison, report, api)), ()
-    except AmbiguousError as error:
+    except SuccessorError as error:
         return (), (str(error),)

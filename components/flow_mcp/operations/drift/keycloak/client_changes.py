@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from flow_mcp.authorization_servers.keycloak.names import OFFLINE_ACCESS, OWNER_ATTRIBUTE
+from flow_mcp.authorization_servers.keycloak.names import OFFLINE_ACCESS, OWNER_ATTRIBUTE, SERVICE_ACCOUNT
 from flow_mcp.operations.drift.drift import Drift
 from flow_mcp.operations.drift.keycloak.values import Subject
 from flow_mcp.operations.drift.refresh import Resource
@@ -30,7 +30,6 @@ _METHODS = {"client-jwt": 0, "federated-jwt": 0, "client-secret": 1, "none": 2}
 _FEDERATED = frozenset({"jwt.credential.issuer", "jwt.credential.sub"})
 _ASSERTIONS = "oauth2JwtAuthorizationGrantIdp"
 _KEYS = frozenset({"jwks.url", "use.jwks.url", "jwt.credential.certificate"})
-_SERVICE_ACCOUNT = "service_account"
 _SHOWN_ONLY = frozenset({"name", "description"})
 
 
@@ -172,8 +171,7 @@ def client_scopes(resource: Resource, keys: Mapping[str, str], deleted: frozense
         yield subject.deleted(f"{client} lost all its {word} scopes.", "client-loses-access")
         return
     for scope in subject.added(name):
-        if scope == _SERVICE_ACCOUNT and default:
-            # Keycloak adds it at each change of a client with a service account, also by `pulumi up`.
+        if scope == SERVICE_ACCOUNT and default:
             continue
         if scope in keys and default:
             text = f"Every token of {client} is valid for {keys[scope]}: its scope is a default scope."

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, realm_path
+from flow_mcp.authorization_servers.keycloak.paged import all_pages
 from flow_mcp.authorization_servers.keycloak.registration_policies import PROVIDER_TYPE
 
 Representation = Mapping[str, Any]
@@ -38,7 +39,8 @@ class Realm:
     @cached_property
     def clients(self) -> Sequence[Representation]:
         """All clients, by client ID."""
-        return sorted(self._read("clients"), key=lambda client: str(client["clientId"]))
+        clients = all_pages(self.api.get, realm_path(self.name, "clients"))
+        return sorted(clients, key=lambda client: str(client["clientId"]))
 
     @cached_property
     def scopes(self) -> Sequence[Representation]:

@@ -71,6 +71,15 @@ def test_two_clients_with_the_name_are_refused() -> None:
         recreated(_DECLARATION, objects, _without("Client/agent"))
 
 
+@pytest.mark.parametrize("owner", ["flow-mcp:globex", "flow-mcp:hooli2"])
+def test_a_client_that_another_stack_manages_is_refused(owner: str) -> None:
+    objects = _objects(program("agent-2", _NAME, client_metadata={"flow_mcp_owner": owner}))
+    with pytest.raises(OwnedByOthersError, match=f"agent-2 with its name .* managed by the stack of {owner}"):
+        recreated(_DECLARATION, objects, _without("Client/agent"))
+    own = _objects(program("agent-2", _NAME, client_metadata={"flow_mcp_owner": "flow-mcp:hooli"}))
+    assert {entry.id for entry in recreated(_DECLARATION, own, _without("Client/agent"))} >= {"agent-2"}
+
+
 @pytest.mark.parametrize(
     ("resource_type", "inputs", "message"),
     [

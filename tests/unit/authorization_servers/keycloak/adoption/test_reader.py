@@ -51,14 +51,14 @@ def test_what_the_administrator_may_not_see_is_not_absent(content: dict[str, Any
 
 
 def test_a_client_of_others_is_left_alone() -> None:
-    other = {**_AGENT, "clientId": "erp", "optionalClientScopes": []}
+    other = {**_AGENT, "id": "erp-id", "clientId": "erp", "optionalClientScopes": []}
     assert proposal(_realm(_AGENT, other)).reading.others == (
         OtherClient("erp", "It is not a client of the tenant."),
     )
 
 
 def test_a_named_client_is_the_tenants_even_if_its_tokens_reach_nothing() -> None:
-    named = {**_AGENT, "clientId": "crm", "optionalClientScopes": []}
+    named = {**_AGENT, "id": "crm-id", "clientId": "crm", "optionalClientScopes": []}
     made = proposal(_realm(_AGENT, named), client_ids={"crm": "--client", "gone": "--client"})
     assert made.tenant["clients"]["crm"]["access"] == ["*"]
     assert [client.why for client in made.reading.clients] == ["It is named by --client."]
@@ -165,6 +165,63 @@ def test_people_are_the_groups_with_a_realm_role_or_a_clients_role_that_gates_th
         "/realms/acme/clients/erp-id/roles/user%2Feu/groups": [{"path": "/sales/emea"}],
     }
     assert proposal(content).tenant["clients"]["portal"]["people"] == {"groups": ["/planners", "/sales/emea"]}
+
+
+_PORTAL = {
+    **_AGENT,
+    "clientId": "portal",
+    "standardFlowEnabled": True,
+    "redirectUris": ["https://portal.example/cb"],
+}
+_GATED = {
+    **_realm(_PORTAL, {"id": "erp-id", "clientId": "erp"}),
+    "/realms/acme/client-scopes/mcp-id/scope-mappings": {"realmMappings": [{"name": "planner"}]},
+    "/realms/acme/roles/planner/groups": [{"path": "/planners"}],
+    "/realms/acme/roles/planner/composites": [
+        {"name": "user", "clientRole": True, "containerId": "erp-id"},
+        {"name": "foreign", "clientRole": True, "containerId": "unknown-id"},
+    ],
+    "/realms/acme/clients/erp-id/roles/user/groups": [{"path": "/erp"}],
+    "/realms/acme/roles": [
+        {"name": "planner", "composite": True},
+        {"name": "manager", "composite": True},
+        {"name": "director", "composite": True},
+        {"name": "default-roles-acme", "composite": True},
+        {"name": "plain"},
+    ],
+    "/realms/acme/roles/manager/composites": [{"name": "planner"}],
+    "/realms/acme/roles/director/composites": [{"name": "manager"}, {"name": "plain"}],
+    "/realms/acme/roles/director/groups": [{"path": "/board"}],
+    "/realms/acme/roles/plain/groups": [{"path": "/others"}],
+}
+_OF_ROLES = (
+    "The roles planner gate its scopes. They stay; the stack does not manage them.",
+    "The roles director, erp/user, manager admit people too, because they contain one of these roles or are "
+    "contained in one.",
+)
+
+
+def test_people_include_the_groups_with_a_role_that_contains_the_gate_or_is_contained_in_it() -> None:
+    made = proposal(_GATED)
+    assert made.tenant["clients"]["portal"]["people"] == {"groups": ["/board", "/erp", "/planners"]}
+    assert made.reading.clients[0].remarks[-2:] == _OF_ROLES
+
+
+def test_a_gate_in_the_default_role_admits_everyone() -> None:
+    default = {"/realms/acme/roles/default-roles-acme/composites": [{"name": "manager"}]}
+    made = proposal({**_GATED, **default})
+    assert made.tenant["clients"]["portal"]["people"] == "everyone"
+    assert made.reading.clients[0].remarks[-1] == "Every user has the role default-roles-acme."
+
+
+def test_people_with_a_role_of_their_own_are_mentioned_and_service_accounts_are_not() -> None:
+    agent = {"/realms/acme/roles/manager/users": [{"username": "service-account-agent"}]}
+    assert proposal({**_GATED, **agent}).reading.clients[0].remarks[-2:] == _OF_ROLES
+    ann = {"/realms/acme/roles/manager/users": [{"username": "service-account-agent"}, {"username": "ann"}]}
+    assert proposal({**_GATED, **ann}).reading.clients[0].remarks[-1] == (
+        "People have these roles directly too, and a tenant's file declares groups. They keep them, and are "
+        "not managed."
+    )
 
 
 def test_the_effect_names_built_in_scopes_that_an_imported_realm_lacks() -> None:
