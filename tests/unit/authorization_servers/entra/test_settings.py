@@ -30,6 +30,8 @@ def test_requests_name_the_scopes_of_an_application_id_uri_without_a_verified_do
         ("desktop", IDS["desktop"], "managed", f"{api}.test/mcp.access"),
         ("legacy", GUID, "manual", f"{api}.test/.default"),
     ]
+    requests = [request for client in server.clients for request in client.token_requests]
+    assert not any("resource" in {**r.parameters, **(r.authorization_parameters or {})} for r in requests)
     assert [
         at_server.scopes_advertised
         for resource in document.protected_resources
