@@ -251,6 +251,10 @@ def test_an_issuer_of_entra_is_recognized(authority: str, server: dict[str, str]
 def test_invalid_settings_are_an_error_with_a_remedy() -> None:
     with pytest.raises(AuthorizationServerError, match="Give tenantId, or the authority"):
         proposal({}, server={"tenantId": "common"})
+    with pytest.raises(
+        AuthorizationServerError, match=r"Entra tenant .* flowEntra\.deployment: .*Pulumi\.yaml"
+    ):
+        instance_proposal({}, "nowhere")
 
 
 _KEYS = st.sampled_from(
