@@ -13,7 +13,7 @@ PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n auto --maxprocesses 4 --dist
 # What is downloaded goes on beside what is compiled.
 TOGETHER := +@$(MAKE) --no-print-directory -j3
 .PHONY: help demo demo-down test test-unit check docs bench faults toolchain languages keycloak interop interop-tools \
-  example-tools test-servers lock release
+  example-tools test-servers tools lock release
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -25,10 +25,12 @@ demo: $(READY) ## Run the main job on this machine: Keycloak, two tenants, decid
 demo-down: $(READY) ## Remove all that the demo made
 	@$(BIN)/flow-mcp demo down
 
-test: $(READY) ## Run all tests; installs and starts what they need
-	$(TOGETHER) languages keycloak interop-tools example-tools test-servers
+test: tools ## Run all tests; installs and starts what they need
 	@if command -v go > /dev/null; then cd toolchain && go vet -trimpath ./... && go test -trimpath ./...; fi
 	@$(PYTEST) --durations=20 tests
+
+tools: $(READY) # What the tests need besides the Python environment
+	$(TOGETHER) languages keycloak interop-tools example-tools test-servers
 
 test-unit: $(READY) ## Run the tests that need neither Keycloak nor Pulumi's engine
 	@$(PYTEST) tests/unit

@@ -37,6 +37,11 @@ _MEASUREMENTS: dict[str, Callable[[], list[Figure]]] = {
     "tenants": loading.measure_tenants,
     "throughput": throughput.measure,
 }
+_SIZED: dict[str, Callable[[int], list[Figure]]] = {
+    "create": creating.measure,
+    "memory": worker_memory.measure,
+}
+"""The measurements whose number of tenants can be set."""
 
 
 @click.command(
@@ -49,12 +54,10 @@ _MEASUREMENTS: dict[str, Callable[[], list[Figure]]] = {
 @click.option(
     "--tenants",
     type=click.IntRange(1),
-    default=creating.TENANTS,
-    show_default=True,
-    help="Tenants of create.",
+    help=f"Tenants of create and of memory.  [default: {creating.TENANTS} and {worker_memory.TENANTS}]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Write the figures as JSON.")
-def main(names: tuple[str, ...], tenants: int, as_json: bool) -> None:
+def main(names: tuple[str, ...], tenants: int | None, as_json: bool) -> None:
     """Run the measurements, by default all of them.
 
     Ratios compare two measurements of one round, so that both have the same load of the machine. The result
@@ -64,7 +67,7 @@ def main(names: tuple[str, ...], tenants: int, as_json: bool) -> None:
     progress = Console(stderr=True)
     for name in names or tuple(_MEASUREMENTS):
         with progress.status(f"Measuring {name}…"):
-            figures += creating.measure(tenants) if name == "create" else _MEASUREMENTS[name]()
+            figures += _SIZED[name](tenants) if tenants and name in _SIZED else _MEASUREMENTS[name]()
     if as_json:
         click.echo(json.dumps([_as_json(figure) for figure in figures], indent=2))
     else:

@@ -60,8 +60,8 @@ def resources(state: str, prefix: str) -> Counter[str]:
 
 
 def _time() -> Iterator[str]:
-    compare = measured("1,000 tenants, none changed: `flow-mcp up --all`") / 1000
-    compare_cpu = measured("… processor time of it") / 1000
+    compare = measured("… listed by Pulumi: `flow-mcp up --all`") / 1000
+    compare_cpu = measured("… listed by Pulumi, processor time") / 1000
     preview = measured("6 tenants forced, none changed: a tenant")
     yield "| shards | tenants in a shard | nothing changed | processor time of all shards | all previewed |"
     yield "|---|---|---|---|---|"

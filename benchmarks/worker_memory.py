@@ -22,21 +22,24 @@ _INTERVAL_SECONDS = 0.2
 _DAY = ("--as-of", "2026-11-25")
 
 
-def measure() -> list[Figure]:
-    """Run `flow-mcp up --force` with one worker on 200 tenants on premises, without a change.
+def measure(tenants: int = TENANTS) -> list[Figure]:
+    """Run `flow-mcp up --force` with one worker on tenants on premises, without a change.
 
     A sample is the proportional set size of all processes of the run: what processes share counts once.
+
+    Args:
+        tenants: the number of tenants.
     """
     with tempfile.TemporaryDirectory(prefix="flow-mcp-bench-") as name:
         scratch = ScratchProject.prepare(Project(REPOSITORY), Path(name), {})
         applied(scratch, [_FIRST])
-        _copies(scratch)
+        _copies(scratch, tenants)
         up = [flow_mcp(), "up", "--all", "--force", "--yes", "--workers", "1", *_DAY]
         samples = watched(up, scratch.project.directory, scratch.environment())
     half = len(samples) // 2
     growth = max(samples[half:]) / max(samples[:half]) - 1
     return [
-        Figure(f"memory of a run over {TENANTS} tenants with one worker", (max(samples) / 1e6,), "MB", 400.0),
+        Figure(f"memory of a run over {tenants} tenants with one worker", (max(samples) / 1e6,), "MB", 400.0),
         Figure("… growth of the maximum from the first to the second half", (100 * growth,), "%", 5.0),
     ]
 
@@ -69,11 +72,11 @@ def _bytes(pid: int) -> int:
     return total
 
 
-def _copies(scratch: ScratchProject) -> None:
+def _copies(scratch: ScratchProject, tenants: int) -> None:
     """Copy file and state of the first tenant for all others, with their names."""
     states = scratch.state / ".pulumi" / "stacks" / "flow-mcp"
     files = scratch.project.directory / "stacks"
-    for number in range(1, TENANTS):
+    for number in range(1, tenants):
         tenant = f"tenant-{number:03}"
         for file in (files / f"Pulumi.{_FIRST}.yaml", states / f"{_FIRST}.json"):
             copy = file.with_name(file.name.replace(_FIRST, tenant))

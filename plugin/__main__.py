@@ -1,4 +1,4 @@
-"""Serves the plugin from a clone of this repository; see PulumiPlugin.yaml."""
+"""Serves the plugin; see PulumiPlugin.yaml."""
 
 from flow_mcp.authorization_servers.plugin_server import main
 

@@ -11,10 +11,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from flow_mcp.engine.project import Project
+from flow_mcp.engine.python_host.hosts import PythonHosts
 from flow_mcp.local.keycloak.errors import LocalKeycloakError
 from flow_mcp.local.keycloak.server import LocalKeycloak
 from flow_mcp.local.scratch_project import ScratchProject
+from tests.forking_project import forked_hosts, forking_project
 from tests.live.admin import admin_client
 from tests.live.authority import Authority
 
@@ -43,10 +44,17 @@ def pytest_unconfigure(config: pytest.Config) -> None:
                 os.kill(int(process.name), signal.SIGTERM)
 
 
+@pytest.fixture(scope="session")
+def hosts() -> Iterator[PythonHosts | None]:
+    """Forks the language hosts of `pulumi` in scratch projects."""
+    with forked_hosts() as hosts:
+        yield hosts
+
+
 @pytest.fixture
-def scratch(tmp_path: Path) -> ScratchProject:
+def scratch(tmp_path: Path, hosts: PythonHosts | None) -> ScratchProject:
     """A copy of the project with a backend of its own and no stacks; needs `make toolchain`."""
-    return ScratchProject.prepare(Project(REPOSITORY), tmp_path / "trial", {})
+    return forking_project(hosts, tmp_path / "trial", {})
 
 
 @pytest.fixture(scope="session")
@@ -73,7 +81,9 @@ def admin(keycloak: LocalKeycloak) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture(scope="module")
-def module_scratch(tmp_path_factory: pytest.TempPathFactory, keycloak: LocalKeycloak) -> ScratchProject:
+def module_scratch(
+    tmp_path_factory: pytest.TempPathFactory, keycloak: LocalKeycloak, hosts: PythonHosts | None
+) -> ScratchProject:
     """A copy of the project for the tests of one module, with the administrator's credentials."""
     credentials = {"KEYCLOAK_USER": keycloak.admin_user, "KEYCLOAK_PASSWORD": keycloak.admin_password}
-    return ScratchProject.prepare(Project(REPOSITORY), tmp_path_factory.mktemp("trial"), credentials)
+    return forking_project(hosts, tmp_path_factory.mktemp("trial"), credentials)

@@ -13,7 +13,8 @@ import pytest
 from flow_mcp.local.scratch_project import ScratchProject
 from tests.live.authority import Authority
 from tests.standin.auth0_management import auth0_management
-from tests.standin.plugin import install, variable
+from tests.standin.fork_server import install
+from tests.standin.plugin import variable
 from tests.standin.server import Server
 
 CREDENTIALS = {

@@ -22,9 +22,11 @@ from tests.live.command import flow_mcp
 
 NAMES = ("a", "b")
 PASSED = {"updated", "nothing-to-apply", "unchanged"}
+# Locks and `destroy` at files are in test_fleet.py.
+REMOTE = ("postgresql", "s3")
 
 
-@pytest.fixture(scope="module", params=["postgresql", "s3", "file"])
+@pytest.fixture(scope="module", params=[*REMOTE, "file"])
 def fleet(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
     """Two updated tenants, at each backend in turn."""
     directory: Path = tmp_path_factory.mktemp("trial")
@@ -62,8 +64,13 @@ def test_a_stack_read_by_itself_is_the_same_as_in_the_list(
     assert [*listed] == [*NAMES, STACK]
     assert {name: stacks.listed_stack(name) for name in listed} == listed
     assert stacks.listed_stack("missing") is None
+    # The list of a directory is read from its files, and is the same as Pulumi's.
+    monkeypatch.setattr("flow_mcp.engine.stacks.listed_in_files", lambda *_: None)
+    assert stacks.list_stacks() == listed
+    assert {name: stacks.listed_stack(name) for name in listed} == listed
 
 
+@pytest.mark.parametrize("fleet", REMOTE, indirect=True)
 def test_a_lock_of_another_machine_fails_its_tenant_and_is_kept(fleet: Fleet) -> None:
     for name in NAMES:
         fleet.declare(name, OTHER)
@@ -94,6 +101,7 @@ def test_a_restored_backup_needs_no_change(fleet: Fleet, tmp_path: Path) -> None
     assert {result["status"] for result in forced.values()} == {"nothing-to-apply"}
 
 
+@pytest.mark.parametrize("fleet", REMOTE, indirect=True)
 def test_destroy_leaves_empty_stacks_at_the_backend(fleet: Fleet) -> None:
     assert fleet.statuses("destroy", "a", "--yes", "a") == {"a": "destroyed"}
     assert fleet.scratch.state_of("a")["deployment"].get("resources", []) == []

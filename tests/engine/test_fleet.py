@@ -255,8 +255,10 @@ def test_a_lock_of_another_machine_fails_its_tenant_and_a_locked_canary_ends_the
     results = {result["tenant"]: result for result in summary["tenants"]}
     assert (code, summary["counts"]) == (4, {"locked": 1, "not-started": 2})
     assert "locked by jane@build-7 (process 12, since 2026-11-30T10:00:00Z)" in results["b-1"]["message"]
-    assert summary["refusal"] == "the run ended: 1 tenants failed, and --max-failures is 0"
+    assert summary["refusal"] == "the run ended: 1 tenant failed, and --max-failures is 0"
     assert (held.exists(), fleet.states()) == (True, before)
+    fleet.scratch.pulumi("cancel", "--yes", "--stack", "b-1")
+    assert fleet.statuses("up", "b-1", "--yes") == {"b-1": "updated"}
 
 
 def test_the_lock_of_a_killed_update_of_this_machine_is_removed(
@@ -331,7 +333,7 @@ def test_a_ctrl_c_releases_the_locks_and_the_next_run_continues(fleet: Fleet) ->
 
     summary = json.loads(printed.splitlines()[-1])
     assert (process.returncode, summary["exitCode"]) == (130, 130), stderr
-    assert "finishing running steps" in stderr
+    assert "Finishing running steps" in stderr
     assert summary["counts"]["not-started"] >= 2
     assert fleet.locks() == []
     wait_for_processes(fleet.scratch.project.directory)
@@ -369,7 +371,9 @@ def test_destroy_requires_each_tenants_name_and_deletes_only_that_tenant(fleet: 
     code, summary, stderr = fleet.run("destroy", "a-1", "--yes", "a-1")
     assert (code, summary["tenants"][0]["operations"]) == (0, {"delete": 3}), stderr
     assert fleet.states()["a-2"] == before["a-2"]
+    assert json.loads(fleet.states()["a-1"])["checkpoint"]["latest"].get("resources", []) == []
     assert fleet.reasons() == {"a-1": "not-recorded", "a-2": "unchanged", "b-1": "unchanged"}
+    assert fleet.statuses("up", "a-1", "--yes") == {"a-1": "updated"}
 
 
 def test_a_refresh_without_drift_keeps_the_record(fleet: Fleet) -> None:

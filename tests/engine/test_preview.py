@@ -7,6 +7,7 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -14,6 +15,7 @@ import pytest
 from flow_mcp.authorization_servers.load import from_file
 from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.declaration.load import instance_of
+from flow_mcp.engine.python_host.hosts import PythonHosts
 from flow_mcp.engine.stacks import Stacks
 from flow_mcp.local.scratch_project import ScratchProject
 from flow_mcp.review.preview.engine import Engine
@@ -79,10 +81,10 @@ def engine(scratch: ScratchProject) -> Engine:
     return Engine(Stacks.of(scratch.project), date(2026, 11, 25))
 
 
-def previewed(scratch: ScratchProject, text: str = "") -> Preview:
+def previewed(scratch: ScratchProject, text: str = "", hosts: PythonHosts | None = None) -> Preview:
     if text:
         scratch.declare(STACK, text)
-    run = engine(scratch)
+    run = replace(engine(scratch), hosts=hosts)
     return preview(run, Policies.load(run.policy_pack), STACK)
 
 
@@ -96,7 +98,9 @@ def changes(result: Preview) -> dict[tuple[str, str], tuple[tuple[str, ...], tup
     }
 
 
-def test_preview_lists_changes_by_resource_and_property(contoso: ScratchProject) -> None:
+def test_preview_lists_changes_by_resource_and_property(
+    contoso: ScratchProject, hosts: PythonHosts | None
+) -> None:
     sample = declared(contoso)
 
     new = previewed(contoso)
@@ -108,14 +112,15 @@ def test_preview_lists_changes_by_resource_and_property(contoso: ScratchProject)
     results = {(result.rule_id, result.kind, result.level) for result in new.rule_results}
     assert ("FLOWMCP-001", "unknown", "advisory") in results
     assert not any(result.blocks for result in new.rule_results)
-    assert previewed(contoso) == new
+    # Forked language hosts make no difference.
+    assert previewed(contoso, hosts=hosts) == new
 
     contoso.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
-    same = previewed(contoso)
+    same = previewed(contoso, hosts=hosts)
     assert (same.before, same.after, same.steps, same.unknown_outputs) == (sample, sample, (), ())
     assert {(result.kind, result.blocks) for result in same.rule_results} <= {("violation", False)}
 
-    narrowed = previewed(contoso, NARROWED)
+    narrowed = previewed(contoso, NARROWED, hosts)
     assert (narrowed.before, narrowed.after) == (sample, declared(contoso))
     assert changes(narrowed) == {
         ("update", STACK): (

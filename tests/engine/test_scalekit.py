@@ -15,6 +15,7 @@ from flow_mcp.runtime import Reason, decide
 from flow_mcp.settings import SettingsDocument
 from tests.engine.scalekit import STACK, URL, declaration, scalekit_scratch
 from tests.issuers import scalekit as issuer
+from tests.issuers.signer import NOW
 from tests.standin.scalekit_server import APPLIER, ScalekitServer
 from tests.standin.web import Answer, Fault
 
@@ -195,38 +196,13 @@ def _assert_decisions(settings: SettingsDocument, resource_id: str, ids: dict[st
 
     def reason(claims: dict[str, Any]) -> Reason:
         keys = {server.authority: issuer.public_keys()}
-        return decide(settings, URL, issuer.signed(claims), keys, issuer.NOW).reason
+        return decide(settings, URL, issuer.signed(claims), keys, NOW).reason
 
     for iss in server.issuers:
-        decided = [
-            reason(issuer.program(iss, resource_id, agent)),
-            reason(issuer.program(iss, resource_id, agent, aud=[URL, resource_id])),
-            reason(issuer.person(iss, resource_id, portal)),
-            reason(issuer.person(iss, resource_id, document)),
-            reason(issuer.program(iss, "res_1", agent)),
-            reason(issuer.program(iss, resource_id, agent, aud=[URL])),
-            reason(issuer.program(iss, resource_id, agent, scopes=["openid"])),
-            reason(issuer.program(iss, resource_id, portal)),
-            reason(issuer.person(iss, resource_id, agent)),
-            reason(issuer.program(iss, resource_id, document)),
-            reason(issuer.person(iss, resource_id, "https://other.example/client.json")),
-            reason(issuer.person(iss, resource_id, "m2m_1")),
-            reason(issuer.id_token(iss, portal)),
-        ]
-        assert decided == [
-            Reason.ALLOWED,
-            Reason.ALLOWED,
-            Reason.ALLOWED,
-            Reason.ALLOWED,
-            Reason.WRONG_AUDIENCE,
-            Reason.WRONG_AUDIENCE,
-            Reason.MISSING_SCOPE,
-            Reason.WRONG_GRANT,
-            Reason.WRONG_GRANT,
-            Reason.NO_PERSON,
-            Reason.UNREGISTERED_CLIENT,
-            Reason.UNREGISTERED_CLIENT,
-            Reason.MISSING_CLAIM,
-        ]
-    other = f"{server.issuers[1]}/resources/res_1"
-    assert reason(issuer.program(other, resource_id, agent)) is Reason.UNKNOWN_ISSUER
+        allowed = (
+            issuer.program(iss, resource_id, agent),
+            issuer.person(iss, resource_id, portal),
+            issuer.person(iss, resource_id, document),
+        )
+        assert {reason(claims) for claims in allowed} == {Reason.ALLOWED}
+        assert reason(issuer.program(iss, "res_1", agent)) is Reason.WRONG_AUDIENCE

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import sysconfig
@@ -16,8 +15,7 @@ import httpx
 from tests.conftest import REPOSITORY
 from tests.first_tenant.page import PageScript, Step
 from tests.live.test_least_privilege import SECRET, service_account
-
-_OTHERS = ("PULUMI_", "KEYCLOAK_", "FLOW_MCP_", "PYTHONPATH", "VIRTUAL_ENV")
+from tests.wheel import build, environment, output
 
 
 @dataclass(frozen=True)
@@ -25,48 +23,30 @@ class Desk:
     """A directory, the wheel, and the environment of commands.
 
     Attributes:
-        directory: contains `dist/`, the backend `state/`, and the project `planning/` that a page creates.
+        directory: contains the backend `state/`, and the project `planning/` that a page creates.
+        wheel: the built wheel.
         environment: the environment of commands in the project, with this repository's Pulumi.
     """
 
     directory: Path
+    wheel: Path
     environment: dict[str, str] = field(repr=False)
 
     @classmethod
     def prepare(cls, directory: Path) -> Desk:
         """Build the wheel."""
-        (directory / "state").mkdir(parents=True)
-        build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(directory / "dist")]
-        subprocess.run(build, cwd=REPOSITORY, check=True, capture_output=True)
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(_OTHERS)}
         programs = (
             directory / "planning" / ".venv" / "bin",
             REPOSITORY / ".toolchain" / "bin",
             Path(sys.executable).parent,
-            os.environ["PATH"],
         )
-        environment = {
-            **kept,
-            "PATH": os.pathsep.join(map(str, programs)),
-            "PULUMI_HOME": str(directory / "pulumi"),
-            "PULUMI_BACKEND_URL": (directory / "state").as_uri(),
-            "PULUMI_CONFIG_PASSPHRASE": "of a test",
-            "PULUMI_SKIP_UPDATE_CHECK": "true",
-            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
-            "KEYCLOAK_CLIENT_SECRET": SECRET,
-        }
-        return cls(directory, environment)
+        own_environment = environment(directory, *programs) | {"KEYCLOAK_CLIENT_SECRET": SECRET}
+        return cls(directory, build(directory / "dist"), own_environment)
 
     @property
     def project(self) -> Path:
         """The project that the page creates."""
         return self.directory / "planning"
-
-    @property
-    def wheel(self) -> Path:
-        """The built wheel."""
-        (wheel,) = (self.directory / "dist").iterdir()
-        return wheel
 
     def follow(self, page: str, url: str, *, offline: bool) -> list[Step]:
         """Run a page's commands with the wheel, on a Keycloak with the page's account.
@@ -95,17 +75,7 @@ class Desk:
 
     def run(self, *arguments: str) -> str:
         """Return the standard output of a command in the project, which succeeds."""
-        ended = subprocess.run(
-            arguments,
-            cwd=self.project,
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert ended.returncode == 0, f"{arguments}: {ended.stdout}{ended.stderr}"
-        return ended.stdout
+        return output(arguments, self.project, self.environment)
 
     def _replacements(self, url: str, *, offline: bool) -> Mapping[str, str]:
         install = f"install --quiet 'flow-mcp[deploy] @ {self.wheel.as_uri()}'"

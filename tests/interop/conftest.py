@@ -9,11 +9,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from flow_mcp.engine.project import Project
+from flow_mcp.engine.python_host.hosts import PythonHosts
 from flow_mcp.local.keycloak.server import LocalKeycloak
-from flow_mcp.local.scratch_project import ScratchProject
 from flow_mcp.runtime.directory import SettingsDirectory
-from tests.conftest import REPOSITORY
+from tests.forking_project import forking_project
 from tests.interop import tenants
 from tests.interop.browser import Browser, chromium
 from tests.interop.desk import Desk
@@ -34,11 +33,14 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def whole_scene(
-    tmp_path_factory: pytest.TempPathFactory, keycloak: LocalKeycloak, admin: httpx.Client
+    tmp_path_factory: pytest.TempPathFactory,
+    hosts: PythonHosts | None,
+    keycloak: LocalKeycloak,
+    admin: httpx.Client,
 ) -> Iterator[Scene]:
     """The tenants `interop` and `neighbour` with equal declarations; only the first has people."""
     credentials = {"KEYCLOAK_USER": keycloak.admin_user, "KEYCLOAK_PASSWORD": keycloak.admin_password}
-    scratch = ScratchProject.prepare(Project(REPOSITORY), tmp_path_factory.mktemp("interop"), credentials)
+    scratch = forking_project(hosts, tmp_path_factory.mktemp("interop"), credentials)
     settings = tmp_path_factory.mktemp("settings")
     key = KeyPair.make("signing-agent")
     with socket.create_server(("127.0.0.1", 0)) as listening:

@@ -8,30 +8,16 @@ Issuer: https://auth0.com/docs/customize/custom-domains (Custom domains and toke
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
-from joserfc import jwt
-from joserfc.jwk import KeySet, RSAKey
+from tests.issuers.signer import NOW, Signer
 
-from flow_mcp.runtime import Decision, decide
-from flow_mcp.settings import SettingsDocument
-
-NOW = 1_790_000_000
 PERSON = "auth0|6553da60a54af58e29493993"
 
 
-@cache
-def key() -> RSAKey:
-    """The tenant's signing key; its `kid` has Auth0's form."""
-    return RSAKey.generate_key(
-        2048, {"kid": "NjVBRjY5MDlCMUIwNzU4RTA2QzZFMDQ4", "use": "sig", "alg": "RS256"}
-    )
-
-
-def signed(claims: dict[str, Any], kind: str = "at+jwt") -> str:
-    """A token; its header has `typ`, `alg` and `kid` (Access Token Profiles, Header)."""
-    return jwt.encode({"alg": "RS256", "typ": kind, "kid": key().kid}, claims, key())
+_SIGNER = Signer("NjVBRjY5MDlCMUIwNzU4RTA2QzZFMDQ4", "at+jwt")
+signed = _SIGNER.signed
+decided = _SIGNER.decided
 
 
 def person(issuer: str, audience: str, client_id: str, **changes: Any) -> dict[str, Any]:
@@ -72,10 +58,3 @@ def own_profile(claims: dict[str, Any], grant: str | None = None) -> dict[str, A
 def id_token(issuer: str, client_id: str) -> dict[str, Any]:
     """An ID token: its audience is the client."""
     return {"iss": issuer, "sub": PERSON, "aud": client_id, "exp": NOW + 3_600, "iat": NOW, "sid": "s-1"}
-
-
-def decided(settings: SettingsDocument, resource: str, token: str) -> Decision:
-    """What the runtime decides by this document, with the keys of its authority."""
-    public = KeySet([RSAKey.import_key(key().as_dict(private=False))])
-    authority = settings.authorization_servers[0].authority
-    return decide(settings, resource, token, {authority: public}, NOW + 60)

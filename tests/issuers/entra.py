@@ -8,29 +8,18 @@ Issuers by version: https://learn.microsoft.com/entra/identity-platform/access-t
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
-from joserfc import jwt
-from joserfc.jwk import KeySet, RSAKey
+from tests.issuers.signer import NOW, Signer
 
-from flow_mcp.runtime import Decision, decide
-from flow_mcp.settings import SettingsDocument
-
-NOW = 1_790_000_000
 PERSON = "AAAAAAAAAAAAAAAAAAAAAIkzqFVrSaSaFHy782bbtaQ"
 """`sub`, pairwise: another for each application."""
 
 
-@cache
-def key() -> RSAKey:
-    """A signing key; Entra's have no `alg`."""
-    return RSAKey.generate_key(2048, {"kid": "nOo3ZDrODXEK1jKWhXslHR_KXEg", "use": "sig"})
-
-
-def signed(claims: dict[str, Any], kind: str = "JWT") -> str:
-    """A token; `typ` is always JWT, in access tokens and ID tokens."""
-    return jwt.encode({"alg": "RS256", "typ": kind, "kid": key().kid}, claims, key())
+_SIGNER = Signer("nOo3ZDrODXEK1jKWhXslHR_KXEg", "JWT", alg=None)
+"""`typ` is always JWT, in access tokens and ID tokens; keys have no `alg`."""
+signed = _SIGNER.signed
+decided = _SIGNER.decided
 
 
 def _token(tenant_id: str, audience: str) -> dict[str, Any]:
@@ -126,10 +115,3 @@ def id_token(tenant_id: str, client_id: str) -> dict[str, Any]:
         "uti": "fqiBqXLPj0eQa82S-IYFAA",
         "ver": "2.0",
     }
-
-
-def decided(settings: SettingsDocument, resource: str, token: str) -> Decision:
-    """What the runtime decides by this document, with the keys of its authority."""
-    public = KeySet([RSAKey.import_key(key().as_dict(private=False))])
-    authority = settings.authorization_servers[0].authority
-    return decide(settings, resource, token, {authority: public}, NOW + 60)

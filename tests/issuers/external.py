@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
-from joserfc import jwt
-from joserfc.jwk import KeySet, RSAKey
+from tests.issuers.signer import NOW, Signer
 
-NOW = 1_790_000_000
-
-
-@cache
-def key() -> RSAKey:
-    """The signing key."""
-    return RSAKey.generate_key(2048, {"kid": "2026-11", "use": "sig", "alg": "RS256"})
-
-
-def public_keys() -> KeySet:
-    """What `jwks_uri` serves."""
-    return KeySet([RSAKey.import_key(key().as_dict(private=False))])
-
-
-def signed(claims: dict[str, Any], kind: str = "at+jwt") -> str:
-    """A token; its type is `at+jwt` (RFC 9068, section 2.1)."""
-    return jwt.encode({"alg": "RS256", "typ": kind, "kid": key().kid}, claims, key())
+_SIGNER = Signer("2026-11", "at+jwt")
+"""The type of its access tokens is `at+jwt` (RFC 9068, section 2.1)."""
+public_keys = _SIGNER.public_keys
+signed = _SIGNER.signed
 
 
 def program(issuer: str, resource: str, client_id: str, scope: str, **changes: Any) -> dict[str, Any]:

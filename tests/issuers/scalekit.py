@@ -9,30 +9,16 @@ Header: https://docs.scalekit.com/mcp/topologies/agent-mcp (its sample token dec
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
-from joserfc import jwt
-from joserfc.jwk import KeySet, RSAKey
+from tests.issuers.signer import NOW, Signer
 
-NOW = 1_790_000_000
 PERSON = "usr_987654321098765432"
 
 
-@cache
-def key() -> RSAKey:
-    """The environment's signing key; its `kid` has Scalekit's form."""
-    return RSAKey.generate_key(2048, {"kid": "snk_58327480989122566", "use": "sig", "alg": "RS256"})
-
-
-def public_keys() -> KeySet:
-    """What `<environment>/keys` serves."""
-    return KeySet([RSAKey.import_key(key().as_dict(private=False))])
-
-
-def signed(claims: dict[str, Any]) -> str:
-    """A token."""
-    return jwt.encode({"alg": "RS256", "typ": "JWT", "kid": key().kid}, claims, key())
+_SIGNER = Signer("snk_58327480989122566", "JWT")
+public_keys = _SIGNER.public_keys
+signed = _SIGNER.signed
 
 
 def program(issuer: str, resource_id: str, client_id: str, **changes: Any) -> dict[str, Any]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from tests.live.drift_injections import EVIL
 from tests.live.drifting import RealmByHand
 
@@ -147,8 +145,3 @@ def delete_unmanaged(realm: RealmByHand) -> None:
     realm.set_client_policies([policy for policy in realm.client_policies() if policy["name"] != "theirs"])
     for token in realm.get("clients-initial-access"):
         realm.delete(f"clients-initial-access/{token['id']}")
-
-
-def _default_role(realm: RealmByHand) -> Any:
-    """Return the role that every user of the realm has."""
-    return realm.role(f"default-roles-{realm.realm}")

@@ -9,7 +9,6 @@ not evaluate declarations in a preview.
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
@@ -18,16 +17,15 @@ from typing import Any
 import pytest
 import yaml
 
-from flow_mcp.engine.project import Project
 from flow_mcp.local.keycloak.server import LocalKeycloak
 from flow_mcp.local.scratch_project import ScratchProject
 from flow_mcp.review.diff import compare
 from flow_mcp.review.preview.preview import declarations
-from tests.conftest import REPOSITORY
 from tests.engine.conftest import CREDENTIALS
 from tests.live.authority import Authority
 from tests.standin.auth0_management import auth0_management
-from tests.standin.plugin import install, variable
+from tests.standin.fork_server import install
+from tests.standin.plugin import variable
 from tests.standin.registration_server import INITIAL_ACCESS_TOKEN, RegistrationServer
 from tests.standin.scalekit_server import APPLIER
 from tests.standin.server import Server
@@ -104,32 +102,23 @@ class PreviewProject:
         self.scratch.pulumi("stack", "import", "--stack", STACK, "--file", str(state))
         log = self.scratch.directory / "events.jsonl"
         log.unlink(missing_ok=True)
-        ended = subprocess.run(
-            [
-                str(self.scratch.toolchain / "pulumi"),
-                *("--non-interactive", "preview", *QUIET, "--stack", STACK, "--event-log", str(log)),
-            ],
-            cwd=self.scratch.project.directory,
-            env={**self.scratch.environment(), "PULUMI_DEBUG_COMMANDS": "true"},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert ended.returncode == 0, ended.stdout
+        self.scratch.pulumi("preview", *QUIET, "--stack", STACK, "--event-log", str(log))
         return [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
 
 
 @pytest.fixture(scope="module")
 def preview_project(
-    tmp_path_factory: pytest.TempPathFactory, keycloak: LocalKeycloak, authority: Authority
+    tmp_path_factory: pytest.TempPathFactory,
+    module_scratch: ScratchProject,
+    keycloak: LocalKeycloak,
+    authority: Authority,
 ) -> Iterator[PreviewProject]:
-    directory = tmp_path_factory.mktemp("corpus")
-    scratch = ScratchProject.prepare(Project(REPOSITORY), directory / "trial", {})
+    directory, scratch = tmp_path_factory.mktemp("corpus"), module_scratch
     (scratch.project.directory / "stacks" / "__main__.py").write_text(PROGRAM, encoding="utf-8")
     scratch.pulumi("stack", "init", STACK)
     credentials: dict[str, str] = {
-        "KEYCLOAK_USER": keycloak.admin_user,
-        "KEYCLOAK_PASSWORD": keycloak.admin_password,
+        **scratch.credentials,
+        "PULUMI_DEBUG_COMMANDS": "true",  # enables --event-log
         "FLOW_MCP_INITIAL_ACCESS_TOKEN": INITIAL_ACCESS_TOKEN,
         "SCALEKIT_CLIENT_ID": APPLIER[0],
         "SCALEKIT_CLIENT_SECRET": APPLIER[1],

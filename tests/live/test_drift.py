@@ -135,7 +135,7 @@ def test_each_kind_of_drift_is_listed_without_a_lock_or_a_change(applied: Tenant
     assert tenant["lost"] == [
         "The secret of reporter. Keycloak creates new secrets. Distribute them from the output clientSecrets."
     ]
-    assert status == {_NAME: 28}
+    assert status == {_NAME: 26}
 
 
 def test_mend_reverts_managed_objects_and_keeps_the_others(applied: Tenant, realm: RealmByHand) -> None:

@@ -11,10 +11,10 @@ from typing import Any
 import httpx
 import pytest
 
-from flow_mcp.engine.project import Project
+from flow_mcp.engine.python_host.hosts import PythonHosts
 from flow_mcp.local.keycloak.server import LocalKeycloak
 from flow_mcp.local.scratch_project import PulumiError, ScratchProject
-from tests.conftest import REPOSITORY
+from tests.forking_project import forking_project
 from tests.live.tenant import Tenant
 
 _NAME = "claimed"
@@ -45,11 +45,14 @@ def first(module_scratch: ScratchProject, keycloak: LocalKeycloak) -> Iterator[T
 
 @pytest.fixture(scope="module")
 def second(
-    first: Tenant, keycloak: LocalKeycloak, tmp_path_factory: pytest.TempPathFactory
+    first: Tenant,
+    hosts: PythonHosts | None,
+    keycloak: LocalKeycloak,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Tenant]:
     """A stack with the same file, in another copy of the repository and at another backend."""
     directory: Path = tmp_path_factory.mktemp("second")
-    scratch = ScratchProject.prepare(Project(REPOSITORY), directory, first.scratch.credentials)
+    scratch = forking_project(hosts, directory, first.scratch.credentials)
     scratch.passphrase.write_text(first.scratch.passphrase.read_text(encoding="utf-8"), encoding="utf-8")
     tenant = Tenant(_NAME, scratch)
     tenant.create()

@@ -11,7 +11,8 @@ from typing import Any
 from flow_mcp.local.keycloak.server import LocalKeycloak
 from flow_mcp.local.scratch_project import ScratchProject
 from tests.live.tenant import Tenant
-from tests.standin.plugin import install, variable
+from tests.standin.fork_server import install
+from tests.standin.plugin import variable
 
 _NAME = "moving"
 _ENTRA = "8a1f3c52-64d0-4a0c-9a3e-0f2b7d9c1e55"

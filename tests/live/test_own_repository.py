@@ -59,7 +59,7 @@ def test_the_start_page_leads_from_an_empty_directory_to_a_verified_tenant(
             pinned = (desk.project / "requirements.txt").read_text(encoding="utf-8")
             assert pinned == f"flow-mcp[deploy]=={version('flow-mcp')}\n"
             _extend(desk, keycloak, admin)
-            _use_former_plugin(desk)
+            _use_former_plugins(desk)
         finally:
             admin.delete(TENANT)
 
@@ -93,17 +93,21 @@ def _extend(desk: Desk, keycloak: LocalKeycloak, admin: httpx.Client) -> None:
     assert client["redirectUris"] == [CALLBACK]
 
 
-def _use_former_plugin(desk: Desk) -> None:
-    """Give the project the plugin of an earlier version; it still works, and nothing changes."""
+def _use_former_plugins(desk: Desk) -> None:
+    """Give the project the plugins of earlier versions; they still work, and nothing changes."""
     settings = desk.project / "Pulumi.yaml"
     plugin = desk.project / "plugin"
     plugin.mkdir()
     for name, text in FORMER_PLUGIN.items():
         (plugin / name).write_text(text, encoding="utf-8")
     text = settings.read_text(encoding="utf-8")
-    assert "path: .venv/bin\n" in text
-    settings.write_text(text.replace("path: .venv/bin\n", "path: plugin\n"), encoding="utf-8")
-    desk.run("pulumi", "up", "--yes", "--skip-preview", "--expect-no-changes")
+    assert "path: .venv/share/flow-mcp\n" in text
+    for path in ("plugin", ".venv/bin"):
+        former = text.replace("path: .venv/share/flow-mcp\n", f"path: {path}\n")
+        settings.write_text(former, encoding="utf-8")
+        desk.run("pulumi", "up", "--yes", "--skip-preview", "--expect-no-changes")
+    desk.run("flow-mcp", "upgrade", "--write")
+    assert settings.read_text(encoding="utf-8") == text
 
 
 def test_the_wheel_has_the_go_module_of_this_repository(tmp_path: Path) -> None:

@@ -9,10 +9,11 @@ from typing import Any
 
 import httpx
 
-from flow_mcp.engine.project import Project
+from flow_mcp.engine.python_host.hosts import PythonHosts
 from flow_mcp.local.keycloak.server import LocalKeycloak
 from flow_mcp.local.scratch_project import ScratchProject
 from tests.conftest import REPOSITORY
+from tests.forking_project import forking_project
 from tests.live.command import flow_mcp
 from tests.live.tenant import Tenant
 
@@ -40,7 +41,11 @@ def _declaration(keycloak: LocalKeycloak, **more: Any) -> dict[str, Any]:
 
 
 def test_a_tenant_is_restored_at_another_backend_then_protected_and_destroyed(
-    module_scratch: ScratchProject, keycloak: LocalKeycloak, admin: httpx.Client, tmp_path: Path
+    module_scratch: ScratchProject,
+    hosts: PythonHosts | None,
+    keycloak: LocalKeycloak,
+    admin: httpx.Client,
+    tmp_path: Path,
 ) -> None:
     lost = Tenant(_NAME, module_scratch)
     lost.create()
@@ -51,7 +56,7 @@ def test_a_tenant_is_restored_at_another_backend_then_protected_and_destroyed(
     secrets = lost.outputs(secrets=True)["clientSecrets"]
 
     # The repository and the passphrase are left; the backend is another one.
-    scratch = ScratchProject.prepare(Project(REPOSITORY), tmp_path / "trial", lost.scratch.credentials)
+    scratch = forking_project(hosts, tmp_path / "trial", lost.scratch.credentials)
     shutil.copyfile(lost.scratch.passphrase, scratch.passphrase)
     file = f"stacks/Pulumi.{_NAME}.yaml"
     shutil.copyfile(lost.scratch.project.directory / file, scratch.project.directory / file)

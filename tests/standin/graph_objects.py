@@ -125,7 +125,7 @@ def _application(state: Properties, account: Account) -> dict[str, Any]:
             {
                 "keyId": password["keyId"],
                 "displayName": password.get("displayName"),
-                "hint": "abc",
+                "hint": "abc",  # the beginning of the secret
                 "secretText": None,
                 "startDateTime": password["startDate"],
                 "endDateTime": password["endDate"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from textwrap import indent
@@ -95,6 +95,14 @@ def tenant(clients: str = "", *, server: str = SERVER, more: str = "") -> str:
     )
 
 
+def problems_of(load: Callable[[], Loaded]) -> tuple[Problem, ...]:
+    """Return the warnings of a declaration, or the problems for which it is rejected."""
+    try:
+        return load().warnings
+    except DeclarationError as error:
+        return error.problems
+
+
 @dataclass(frozen=True)
 class Stacks:
     """A project to which tests write stacks."""
@@ -113,10 +121,7 @@ class Stacks:
 
     def problems(self, text: str | bytes) -> tuple[Problem, ...]:
         """Return the problems of a valid or invalid stack's file, with the names of their files."""
-        try:
-            problems = self.load(text).warnings
-        except DeclarationError as error:
-            problems = error.problems
+        problems = problems_of(lambda: self.load(text))
         return tuple(replace(problem, file=Path(problem.file).name) for problem in problems)
 
     def problem(self, text: str | bytes) -> Problem:

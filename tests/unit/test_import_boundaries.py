@@ -34,6 +34,7 @@ WITHOUT_PULUMI = (
 )
 
 KINDS = ("auth0", "entra", "external", "flow_entra", "keycloak", "scalekit")
+OPERATIONS = "flow_mcp.operations."
 ARCHITECTURE = Path(__file__).parents[2] / "docs" / "architecture.md"
 ROOMS: dict[str, set[str]] = {
     "common": set(),
@@ -84,6 +85,19 @@ def test_no_modules_import_each_other() -> None:
         for name, found in IMPORTS.items()
     }
     TopologicalSorter(graph).prepare()
+
+
+def test_the_packages_of_operations_do_not_import_each_other() -> None:
+    graph: dict[str, set[str]] = {}
+    for name, imports in IMPORTS.items():
+        if name.startswith(OPERATIONS):
+            below = {_package(imported) for imported in imports if imported.startswith(OPERATIONS)}
+            graph.setdefault(_package(name), set()).update(below - {_package(name)})
+    TopologicalSorter(graph).prepare()
+
+
+def _package(module: str) -> str:
+    return module.removeprefix(OPERATIONS).split(".")[0]
 
 
 @pytest.mark.parametrize("room", ROOMS)

@@ -17,8 +17,8 @@ def test_the_page_has_the_computed_tables() -> None:
 
 def test_the_tables_follow_the_measurements(monkeypatch: pytest.MonkeyPatch) -> None:
     figures = {
-        "1,000 tenants, none changed: `flow-mcp up --all`": 3.0,
-        "… processor time of it": 5.0,
+        "… listed by Pulumi: `flow-mcp up --all`": 3.0,
+        "… listed by Pulumi, processor time": 5.0,
         "6 tenants forced, none changed: a tenant": 1.0,
     }
     monkeypatch.setattr(scale, "measured", figures.__getitem__)

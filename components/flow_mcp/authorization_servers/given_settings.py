@@ -6,20 +6,21 @@ import json
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from flow_mcp.authorization_servers.errors import AuthorizationServerError
-from flow_mcp.declaration.authorization_server import DeclaredServer
 
-_Server = TypeVar("_Server", bound=DeclaredServer)
+_Settings = TypeVar("_Settings", bound=BaseModel)
 
 
-def given_settings(model: type[_Server], settings: Mapping[str, Any], server: str, remedy: str) -> _Server:
+def given_settings(
+    model: type[_Settings], settings: Mapping[str, Any], server: str, remedy: str
+) -> _Settings:
     """Return the settings, checked before credentials are sent to the address in them.
 
     Args:
-        model: the kind's declaration.
-        settings: the settings, as in a tenant's file.
+        model: the kind's declaration, or that of the Flow instance.
+        settings: the settings, as in a tenant's file or Pulumi.yaml.
         server: the authorization server, for messages.
         remedy: what to give, for messages.
 

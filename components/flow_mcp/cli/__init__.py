@@ -10,7 +10,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from flow_mcp.common.errors import FlowMcpError
-from flow_mcp.common.exit_codes import INTERRUPTED
+from flow_mcp.common.exit_codes import COULD_NOT_RUN, INTERRUPTED
 
 _LONGEST_LINE = 20_000
 """The longest line of an error's message that is shown in full."""
@@ -111,7 +111,8 @@ def main() -> None:
         error.show()
         sys.exit(error.exit_code)
     except click.Abort:
-        click.echo("flow-mcp: interrupted", err=True)
+        # The terminal shows ^C, or a question, in the same line.
+        click.echo("\nflow-mcp: interrupted" if sys.stderr.isatty() else "flow-mcp: interrupted", err=True)
         sys.exit(INTERRUPTED)
     except FlowMcpError as error:
         click.echo(f"flow-mcp: {_safe(str(error))}", err=True)
@@ -119,4 +120,4 @@ def main() -> None:
     except OSError as error:
         where = f": {error.filename}" if error.filename else ""
         click.echo(f"flow-mcp: {error.strerror or error}{where}", err=True)
-        sys.exit(1)
+        sys.exit(COULD_NOT_RUN)

@@ -13,6 +13,7 @@ import click
 
 from flow_mcp.authorization_servers.load import from_file
 from flow_mcp.cli.options import as_of_option, current_project, project_option, tenants_argument
+from flow_mcp.common.counted import counted
 from flow_mcp.common.exit_codes import BLOCKED
 from flow_mcp.declaration.applications.catalogue import catalogue_beside
 from flow_mcp.declaration.claims import duplicate_claims
@@ -60,7 +61,7 @@ def command(tenants: tuple[str, ...], as_of: date, *, everything: bool, as_json:
         for finding in sorted(shown, key=_order):
             click.echo(_coloured(finding), err=finding.severity == "error")
         click.echo(
-            f"{_count(len(stacks), 'tenant')}: {_count(errors, 'error')}, {_count(warnings, 'warning')}"
+            f"{counted(len(stacks), 'tenant')}: {counted(errors, 'error')}, {counted(warnings, 'warning')}"
             f"{_hidden(len(problems) - len(shown))}"
         )
     if errors:
@@ -115,8 +116,4 @@ def _coloured(problem: Problem) -> str:
 
 
 def _hidden(number: int) -> str:
-    return f"; {_count(number, 'note')} with --all" if number else ""
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    return f"; {counted(number, 'note')} with --all" if number else ""

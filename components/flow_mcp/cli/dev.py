@@ -67,9 +67,10 @@ def command() -> None:
 def start(
     port: int | None, state: Path | None, trust: Path | None, source: Source | None, as_json: bool
 ) -> None:
-    """Start Keycloak and wait until it answers; a running one is not changed.
+    """Start Keycloak and wait until it answers.
 
-    Without Docker it needs Java 17 or newer. The first start gets Keycloak and builds it.
+    A running one is not changed. Without Docker it needs Java 17 or newer. The first start gets Keycloak and
+    builds it.
     """
     keycloak = LocalKeycloak(state or _default_state(), port, trust, (source,) if source else SOURCES)
     began = time.monotonic()

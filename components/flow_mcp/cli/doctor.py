@@ -9,6 +9,7 @@ from dataclasses import asdict
 import click
 
 from flow_mcp.cli.options import current_project, project_option, tenants_argument
+from flow_mcp.common.counted import counted
 from flow_mcp.common.progress import Steps
 from flow_mcp.common.safe_text import terminal
 from flow_mcp.operations.doctor.diagnose import diagnose
@@ -59,9 +60,5 @@ def _show(findings: list[Finding]) -> None:
         if finding.remedy:
             click.echo(f"         {terminal(finding.remedy, _LONGEST)}")
     counts = {status: sum(finding.status == status for finding in findings) for status in _COLOURS}
-    total = f"{_count(counts['problem'], 'problem')}, {_count(counts['warning'], 'warning')}"
+    total = f"{counted(counts['problem'], 'problem')}, {counted(counts['warning'], 'warning')}"
     click.echo(f"{len(findings)} findings: {total}")
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import click
@@ -28,6 +28,7 @@ from flow_mcp.operations.drift.detect import Detected, detect
 from flow_mcp.operations.drift.document import json_text
 from flow_mcp.operations.drift.mend import Mended, mend
 from flow_mcp.operations.drift.text import lines, mended_lines, plan
+from flow_mcp.review.fleet.engine import forking_engine
 from flow_mcp.review.gate.plan import Planner
 
 _MAX_LENGTH = 1_000
@@ -114,14 +115,23 @@ def command(
         )
     if shard:
         stacks = {stack: stacks[stack] for stack in shard.select(stacks)}
-    result = _Result()
+    result, notes = _Result(), list[str]()
     console = Console(highlight=False, stderr=as_json)
     try:
-        with Planner.of(project, stacks, as_of) as planner:
+        with (
+            Planner.of(project, stacks, as_of) as default,
+            # Importing the modules once takes longer than a single start of the plugin.
+            forking_engine(
+                default.engine, stacks if mending or len(stacks) > 1 else (), notes.append
+            ) as engine,
+        ):
+            planner = replace(default, engine=engine)
             for stack in stacks:
                 with result.recording_failure(stack):
                     _drift_of(planner, stack, result, console, mending=mending, ask=mending and not yes)
     finally:
+        for note in notes:
+            click.echo(f"flow-mcp: {note}", err=True)
         if as_json:
             drifts = [detected.drift for detected in result.detected.values()]
             click.echo(json_text(drifts, result.mended, result.failed))

@@ -13,6 +13,7 @@ import click
 from pydantic import ValidationError
 
 from flow_mcp.cli.options import as_of_option, current_project, project_option, tenants_argument
+from flow_mcp.common.counted import counted
 from flow_mcp.common.progress import Steps
 from flow_mcp.common.safe_text import terminal
 from flow_mcp.engine.project import NoProjectError, Project
@@ -153,9 +154,10 @@ def verify_command(
     *,
     as_json: bool,
 ) -> None:
-    """Verify evidence and show its content; Pulumi and the project are not needed.
+    """Verify evidence, and show its content.
 
-    The content is used and shown only after the signature was verified.
+    The command needs neither Pulumi nor the project. The content is used and shown only after the signature
+    was verified.
     """
     public = [keys.public_key(key_file) for key_file in key_files]
     expected = Expected(
@@ -200,7 +202,7 @@ def _diff(file: Path | None) -> DiffDocument | None:
 
 def _from_stacks(project: Project, stacks: Sequence[str]) -> Callable[[str, str], SettingsEnvelope]:
     with Steps() as report:
-        report(f"Reading {len(stacks)} {'stack' if len(stacks) == 1 else 'stacks'}")
+        report(f"Reading {counted(len(stacks), 'stack')}")
         collected, _ = collect(Stacks.of(project), stacks, named=True, report=report.detail)
     envelopes = {stack.stack: stack.envelope(None) for stack in collected}
     return lambda stack, _: envelopes[stack]

@@ -10,6 +10,7 @@ from typing import Literal
 import click
 
 from flow_mcp.cli.options import current_project, project_option, tenants_argument
+from flow_mcp.common.counted import counted
 from flow_mcp.common.progress import Steps
 from flow_mcp.engine.stacks import Stacks
 from flow_mcp.operations.export import deliver, files
@@ -87,7 +88,7 @@ def command(
     names = tuple(project.stack_files(tenants or project.stacks()))
     stacks = Stacks.of(project)
     with Steps() as report:
-        report(f"Reading {len(names)} {'stack' if len(names) == 1 else 'stacks'}")
+        report(f"Reading {counted(len(names), 'stack')}")
         collected, missing = collect(stacks, names, named=bool(tenants), report=report.detail)
         text = None
         if secrets_to:

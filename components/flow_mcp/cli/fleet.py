@@ -62,9 +62,10 @@ def command() -> None:
     "  flow-mcp fleet manifests github --shards 4 --to .github/workflows/shards.yml\n\n" + _CODES
 )
 def manifests() -> None:
-    """Write manifests for Kubernetes, pipelines and Pulumi Deployments.
+    """Write manifests for existing engines.
 
-    The same options and tenants give the same bytes. No manifest contains a secret.
+    They are for Kubernetes, the Pulumi Kubernetes Operator, pipelines and Pulumi Deployments. The same
+    options and tenants give the same bytes. No manifest contains a secret.
     """
 
 

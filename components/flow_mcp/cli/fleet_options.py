@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
-from flow_mcp.cli.fleet_progress import FleetProgress
+from flow_mcp.cli.fleet_progress import FINISHING, FleetProgress
 from flow_mcp.cli.fleet_summary import show
 from flow_mcp.cli.options import (
     as_of_option,
@@ -20,6 +21,7 @@ from flow_mcp.cli.options import (
     shard_option,
     tenants_argument,
 )
+from flow_mcp.common.counted import counted
 from flow_mcp.common.interruption import Interruption
 from flow_mcp.common.progress import Steps
 from flow_mcp.engine.fleet.selection import select_tenants
@@ -34,8 +36,6 @@ CODES = (
     "Exit codes: 0 done or nothing to do, 1 a tenant failed, 2 could not run, 4 blocked by a limit or a "
     "policy; 130 interrupted."
 )
-_AFTER_INTERRUPT = b"flow-mcp: finishing running steps; press Ctrl-C again to stop them at once\n"
-
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
@@ -150,7 +150,7 @@ def started(
     with Steps() as steps:
         wait_for_updates(project, names, steps)
         part = f", shard {shard}," if shard else ""
-        steps(f"Comparing {len(names)} tenants{part} with their records")
+        steps(f"Comparing {counted(len(names), 'tenant')}{part} with the last run")
         stacks = Stacks.of(project)
         surveyed = survey(stacks, names, force=force, shard=shard)
     interruption = Interruption()
@@ -188,6 +188,7 @@ def run(
 
 
 def _acknowledge(count: int) -> None:
-    if count == 1:
+    # A terminal shows it among the running steps: another line there would break their display.
+    if count == 1 and not sys.stderr.isatty():
         # Without Python's buffered streams: the signal can arrive during a write to one of them.
-        os.write(2, _AFTER_INTERRUPT)
+        os.write(2, f"flow-mcp: {FINISHING}\n".encode())

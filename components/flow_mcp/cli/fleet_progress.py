@@ -14,12 +14,16 @@ import click
 from rich.progress import TaskID
 
 from flow_mcp.cli.fleet_summary import duration, event_json, result_line
+from flow_mcp.common.counted import counted
 from flow_mcp.common.interruption import Interruption
 from flow_mcp.common.progress import LiveProgress
 from flow_mcp.common.safe_text import terminal
 from flow_mcp.review.fleet.result import FAILURES, Event
 
 _Answer = TypeVar("_Answer")
+
+FINISHING = "Finishing running steps; press Ctrl-C again to stop them at once"
+"""What is shown after the first Ctrl-C."""
 
 
 class FleetProgress(LiveProgress):
@@ -34,8 +38,8 @@ class FleetProgress(LiveProgress):
     """
 
     def __init__(self, interruption: Interruption, *, as_json: bool) -> None:
-        super().__init__()
         self._interruption, self._as_json = interruption, as_json
+        super().__init__()
         self._lock = threading.RLock()
         self._running: dict[str, tuple[float, str, TaskID]] = {}
         self._all: TaskID | None = None
@@ -106,13 +110,16 @@ class FleetProgress(LiveProgress):
         if not self._total:
             return self._phase
         failed = f", {self._failed} failed" if self._failed else ""
-        return f"{self._phase}: {self._done} of {self._total} tenants{failed}{self._remaining()}"
+        return f"{self._phase}: {self._done} of {counted(self._total, 'tenant')}{failed}{self._remaining()}"
 
     def _remaining(self) -> str:
         if not self._done or self._done >= self._total:
             return ""
         seconds = (time.monotonic() - self._began) / self._done * (self._total - self._done)
         return f"; about {duration(seconds)} left"
+
+    def notice(self) -> str:
+        return FINISHING if self._interruption.count else ""
 
     def _heartbeat(self) -> None:
         with self._lock:

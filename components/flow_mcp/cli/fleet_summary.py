@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import click
-from rich.table import Table
 from rich.text import Text
 
-from flow_mcp.cli.options import table_console
+from flow_mcp.cli.options import folding_table, table_console
+from flow_mcp.common.counted import counted
 from flow_mcp.common.safe_text import terminal
 from flow_mcp.engine.fleet.selection import REASONS
 from flow_mcp.review.fleet.result import Event, Outcome, Result
@@ -70,7 +70,7 @@ def _table(outcome: Outcome, seconds: float) -> None:
     console = table_console()
     shown = [result for result in outcome.results if result.status != "unchanged" or result.message]
     if shown:
-        table = Table("tenant", "result", "why", "changes", "seconds", box=None, pad_edge=False)
+        table = folding_table("tenant", "result", "why", "changes", "seconds")
         for result in shown:
             table.add_row(
                 Text(terminal(result.stack)),
@@ -88,7 +88,7 @@ def _table(outcome: Outcome, seconds: float) -> None:
         f"{count} {status.replace('-', ' ')}" for status, count in sorted(outcome.counts().items())
     )
     total = len(outcome.results)
-    click.echo(f"{total} tenant{'' if total == 1 else 's'}: {counts}; {duration(seconds)}")
+    click.echo(f"{counted(total, 'tenant')}: {counts}; {duration(seconds)}")
 
 
 def _changes(result: Result) -> str:

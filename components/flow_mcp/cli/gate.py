@@ -17,8 +17,9 @@ from flow_mcp.authorization_servers.load import from_file
 from flow_mcp.cli.diff import Format, show
 from flow_mcp.cli.fleet_options import limit_options, selection_options, started, wave_options
 from flow_mcp.cli.fleet_summary import tenant_results
+from flow_mcp.common.counted import counted
 from flow_mcp.common.exit_codes import BLOCKED, COULD_NOT_RUN
-from flow_mcp.common.safe_text import terminal
+from flow_mcp.common.safe_text import markdown, terminal
 from flow_mcp.declaration.findings import DeclarationError
 from flow_mcp.declaration.load import instance_of
 from flow_mcp.engine.project import Project
@@ -87,14 +88,14 @@ def command() -> None:
 )
 @click.option("--force", is_flag=True, help="Include unchanged tenants.")
 def preview(form: Format, digest_to: Path | None, tree_to: Path | None, *, force: bool, **given: Any) -> None:
-    """Check the declarations, preview them with the policy pack, and show the changes.
+    """Preview tenants with all policies, and show the changes.
 
     The digest covers everything that is shown, and the values of all properties that change.
     """
     with _started(given, Limits(), force=force) as fleet:
         gated = gate.preview(fleet)
     diffs, project = gated.diffs, fleet.stacks.project
-    show(diffs, _places(project, diffs), Pack.load(project.policies), form)
+    show_previewed(gated, _places(project, diffs), Pack.load(project.policies), form)
     # After an interruption nothing is written: a part of the tenants cannot be approved.
     code = _report(gated.outcome)
     permitted = [diff for diff in diffs.diffs if not diff.blocked]
@@ -140,8 +141,9 @@ def apply(
     as_json: bool,
     **given: Any,
 ) -> None:
-    """Preview again, apply the change if it is the approved one, and analyze the result.
+    """Apply exactly the approved change.
 
+    The command previews again, applies the change if its digest is the approved one, and analyzes the result.
     The update is cancelled if it makes a change that its preview did not have. If there is nothing to apply,
     every digest is accepted.
     """
@@ -176,6 +178,18 @@ def analyze(*, as_json: bool, **given: Any) -> None:
     if not code and any(result.blocked for result in gated.results):
         code = BLOCKED
     raise SystemExit(code)
+
+
+def show_previewed(gated: gate.Gated, places: Places, pack: Pack, form: Format) -> None:
+    """Show the changes for people or programs; for people without `no change` if no tenant was previewed."""
+    unknown = [result.stack for result in gated.outcome.results if result.status in _COULD_NOT_RUN]
+    for_people = form in {"text", "markdown"}
+    if gated.diffs.diffs or not (unknown and for_people):
+        show(gated.diffs, places, pack, form)
+    if unknown and form == "markdown":
+        # In text, the reasons follow on standard error. Markdown is read where that is not shown.
+        names = ", ".join(markdown(stack) for stack in unknown)
+        click.echo(f"\n**Unknown changes**: {names} could not be previewed. The job's log has the reasons.")
 
 
 @contextmanager
@@ -244,11 +258,12 @@ def _show(results: Sequence[run.Result], as_of: date, outcome: FleetOutcome, *, 
 
 
 def _summary(result: run.Result) -> str:
-    changes = "nothing to apply" if result.applied is None else f"{len(result.applied.steps)} changes applied"
+    applied = result.applied
+    changes = "nothing to apply" if applied is None else f"{counted(len(applied.steps), 'change')} applied"
     findings = (
         "not analyzed"
         if result.rule_results is None
-        else f"{len(result.rule_results)} policy findings in the deployed state"
+        else f"{counted(len(result.rule_results), 'policy finding')} in the deployed state"
     )
     return f"{changes}, {findings}"
 

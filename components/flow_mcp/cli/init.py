@@ -15,7 +15,15 @@ from flow_mcp.cli.options import (
     setting_value,
     workspace_value,
 )
-from flow_mcp.review.fleet.new_tenant import Setting, content, new_file, required_settings, write
+from flow_mcp.declaration.findings import DeclarationError
+from flow_mcp.review.fleet.new_tenant import (
+    NewTenantError,
+    Setting,
+    content,
+    new_file,
+    required_settings,
+    write,
+)
 
 _SERVERS = tuple(KINDS)
 
@@ -66,7 +74,12 @@ def command(
     for setting in required_settings(chosen):
         if not any(path == setting.path or setting.path.startswith(f"{path}.") for path in values):
             values[setting.path] = _ask(f"--set {setting.path}=…", _question(setting), _value)
-    file, warnings = write(project, tenant, content(project, flow_id or tenant, environments, chosen, values))
+    try:
+        file, warnings = write(
+            project, tenant, content(project, flow_id or tenant, environments, chosen, values)
+        )
+    except DeclarationError as error:
+        raise NewTenantError(f"nothing was written, because the file would be invalid:\n{error}") from None
     for warning in warnings:
         click.echo(str(warning), err=True)
     click.echo(f"{file.relative_to(project.directory)} was created. Add clients to it, and run")

@@ -6,11 +6,11 @@ import json
 from dataclasses import asdict
 
 import click
-from rich.table import Table
 from rich.text import Text
 
 from flow_mcp.cli.options import (
     current_project,
+    folding_table,
     project_option,
     select_option,
     table_console,
@@ -44,7 +44,7 @@ def command(tenants: tuple[str, ...], patterns: tuple[str, ...], *, as_json: boo
         click.echo(json.dumps([asdict(summary) for summary in tenants_found], indent=2))
         return
     console = table_console()
-    table = Table("stack", "tenant", "server", "authority", box=None, pad_edge=False)
+    table = folding_table("stack", "tenant", "server", "authority")
     for summary in tenants_found:
         authority = summary.authority or ("assigned by the server" if summary.kind else summary.problem)
         cells = (summary.stack, summary.tenant or "", summary.kind or "invalid", authority)

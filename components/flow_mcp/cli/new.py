@@ -100,7 +100,8 @@ def command(
         click.echo(json.dumps(created, indent=2))
         return
     click.echo(f"Created {len(files)} files in {directory}, with the tenant {tenant}.")
-    click.echo(f"Next: read {directory / 'README.md'}, or run `flow-mcp check --project {directory}`.")
+    elsewhere = "" if directory == Path() else f" --project {directory}"
+    click.echo(f"Next: read {directory / 'README.md'}, or run `flow-mcp check{elsewhere}`.")
 
 
 def _ask(question: str, default: str | None, choice: click.Choice[str] | None = None) -> str:

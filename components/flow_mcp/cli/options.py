@@ -16,6 +16,7 @@ from flow_mcp.common.errors import FlowMcpError
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
 
     from flow_mcp.engine.fleet.shards import Shard
     from flow_mcp.engine.project import Project
@@ -125,6 +126,13 @@ def table_console() -> Console:
     if console.is_terminal or "COLUMNS" in os.environ:
         return console
     return Console(width=_WIDTH_IN_PIPES, highlight=False)
+
+
+def folding_table(*columns: str) -> Table:
+    """Return a table without lines, which breaks long cells in a narrow terminal instead of cutting them."""
+    from rich.table import Column, Table
+
+    return Table(*(Column(column, overflow="fold") for column in columns), box=None, pad_edge=False)
 
 
 def tenant_argument(command: _Command) -> _Command:

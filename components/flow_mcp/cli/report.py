@@ -9,6 +9,7 @@ import click
 
 from flow_mcp.cli.fleet_progress import FleetProgress
 from flow_mcp.cli.options import as_of_option, current_project, project_option, tenants_argument
+from flow_mcp.common.counted import counted
 from flow_mcp.common.interruption import Interruption
 from flow_mcp.common.progress import Steps
 from flow_mcp.engine.fleet.workers import default_workers
@@ -85,7 +86,7 @@ def command(
         )
     backend_data = _read(project, stacks, workers) if live else None
     with Steps() as progress:
-        progress(f"Reading {len(stacks)} {'tenant' if len(stacks) == 1 else 'tenants'}")
+        progress(f"Reading {counted(len(stacks), 'tenant')}")
         sources = Sources(Delivered.read(settings) if settings else None, backend_data)
         report = build(project, stacks, sources, as_of)
         progress("Writing the report")
@@ -94,7 +95,7 @@ def command(
         if as_json is not None:
             files.write(as_json, report.to_json())
     written = " and ".join(str(file) for file in (to, as_json) if file is not None)
-    click.echo(f"{_summary(report)}: {written}")
+    click.echo(f"{_summary(report, live=live)}: {written}")
 
 
 def _read(project: Project, stacks: tuple[str, ...], workers: int | None) -> dict[str, backend.Backend]:
@@ -103,13 +104,14 @@ def _read(project: Project, stacks: tuple[str, ...], workers: int | None) -> dic
         return backend.read(Stacks.of(project), stacks, workers or default_workers(), progress, interruption)
 
 
-def _summary(report: Report) -> str:
+def _summary(report: Report, *, live: bool) -> str:
     counts = report.counts
     numbers = {
         "refused": counts.refused,
         "blocked": counts.blocked,
-        "violations": counts.violations,
+        "violation" if counts.violations == 1 else "violations": counts.violations,
         "not evaluated": counts.failed,
+        "with unknown drift": counts.drift_unknown if live else 0,
     }
     parts = [f"{number} {label}" for label, number in numbers.items() if number]
-    return ", ".join([f"{counts.tenants} {'tenant' if counts.tenants == 1 else 'tenants'}", *parts])
+    return ", ".join([counted(counts.tenants, "tenant"), *parts])

@@ -75,7 +75,7 @@ _EDITORS = {"jetbrains": jetbrains.files, "vscode": vscode.files}
     "Exit codes: 0 done, 1 a file is not up to date (--check), 2 could not run."
 )
 @project_option
-@click.argument("which", type=click.Choice(sorted(_SCHEMAS)), required=False)
+@click.argument("which", metavar="[SCHEMA]", type=click.Choice(sorted(_SCHEMAS)), required=False)
 @click.option(
     "--write",
     type=click.Path(path_type=Path, file_okay=False),

@@ -8,17 +8,18 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import Any
 
 import click
-from rich.table import Table
 from rich.text import Text
 
 from flow_mcp.authorization_servers.keycloak.expected_drift import is_expected
 from flow_mcp.cli.options import (
     current_project,
+    folding_table,
     project_option,
     select_option,
     table_console,
     tenants_argument,
 )
+from flow_mcp.common.counted import counted
 from flow_mcp.common.progress import Steps
 from flow_mcp.common.safe_text import terminal
 from flow_mcp.engine.fleet.selection import REASONS, Candidate, select_tenants
@@ -63,7 +64,7 @@ def command(
     project = current_project()
     names = select_tenants(project, tenants, patterns, everything=not (tenants or patterns))
     with Steps() as steps:
-        steps(f"Comparing {len(names)} tenants with their records")
+        steps(f"Comparing {counted(len(names), 'tenant')} with the last run")
         stacks = Stacks.of(project)
         candidates = survey(stacks, names).candidates
         shown = [candidate for candidate in candidates.values() if candidate.changed or not only_changed]
@@ -75,7 +76,8 @@ def command(
     else:
         _table(files, shown, drift, with_drift=with_drift)
         changed = sum(candidate.changed for candidate in candidates.values())
-        click.echo(f"{len(candidates)} tenants: {changed} changed, {len(candidates) - changed} unchanged")
+        total = counted(len(candidates), "tenant")
+        click.echo(f"{total}: {changed} changed, {len(candidates) - changed} unchanged")
     if any(isinstance(result, str) for result in drift.values()):
         raise SystemExit(1)
 
@@ -87,7 +89,7 @@ _Drift = Mapping[str, int | str]
 def _drift(stacks: Stacks, candidates: Sequence[Candidate], steps: Steps) -> _Drift:
     drift: dict[str, int | str] = {}
     existing = [candidate.stack for candidate in candidates if candidate.listed]
-    steps(f"Reading the authorization servers of {len(existing)} tenants")
+    steps(f"Reading the authorization servers of {counted(len(existing), 'tenant')}")
     with ThreadPoolExecutor(default_workers()) as pool:
         pending = {pool.submit(stacks.drifted, stack, is_expected): stack for stack in existing}
         try:
@@ -97,9 +99,7 @@ def _drift(stacks: Stacks, candidates: Sequence[Candidate], steps: Steps) -> _Dr
                     drift[stack] = future.result()
                 except StackError:
                     # Messages of Pulumi and its plugins can repeat secrets that they received.
-                    drift[stack] = (
-                        f"`pulumi refresh --preview-only --stack {stack}` failed; run it to see the reason"
-                    )
+                    drift[stack] = f"unknown; `flow-mcp drift {stack}` shows the reason"
                 steps.detail(f"{len(drift)} of {len(existing)}")
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
@@ -112,7 +112,7 @@ def _table(
 ) -> None:
     console = table_console()
     columns = ["stack", "server", "authority", "last update", "resources", "state"]
-    table = Table(*columns, *(["drift"] if with_drift else []), box=None, pad_edge=False)
+    table = folding_table(*columns, *(["drift"] if with_drift else []))
     for tenant in shown:
         file = files[tenant.stack]
         authority = file.authority or ("assigned by the server" if file.kind else file.problem)

@@ -11,6 +11,7 @@ from flow_mcp.cli.fleet_options import CODES, fleet_options, limit_options, run,
 from flow_mcp.cli.fleet_progress import FleetProgress
 from flow_mcp.cli.fleet_summary import changes
 from flow_mcp.cli.options import is_interactive
+from flow_mcp.common.counted import counted
 from flow_mcp.common.progress import Steps
 from flow_mcp.review.fleet.fleet import Fleet, Limits
 from flow_mcp.review.fleet.result import Outcome, Result
@@ -76,7 +77,8 @@ def _ask_to_apply(results: Sequence[Result]) -> bool:
     if len(results) > len(shown):
         click.echo(f"  … and {len(results) - len(shown)} more tenants", err=True)
     deletions = sum(result.deletions for result in results)
-    return click.confirm(f"Change {len(results)} tenants, with {deletions} deletions?", err=True)
+    change = f"{counted(len(results), 'tenant')}, with {counted(deletions, 'deletion')}"
+    return click.confirm(f"Change {change}?", err=True)
 
 
 def _verify(stacks: Sequence[str]) -> Mapping[str, str]:

@@ -104,8 +104,8 @@ def command(
 
     If registration is open, clients are registered and deleted again; nothing else is changed. Tokens are
     requested with the stacks' client secrets and with the given keys and tokens. No secret, key or token is
-    shown.
-    If KEYCLOAK_USER and KEYCLOAK_PASSWORD are set, the clients in Keycloak are compared with the declaration.
+    shown. With the credentials of a Keycloak administrator in the environment, the clients in Keycloak are
+    compared with the declaration.
     """
     if file and tenants:
         raise click.UsageError("--settings and tenant names exclude each other")

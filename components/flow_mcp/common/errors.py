@@ -29,6 +29,7 @@
     ├── ApprovalError            a file is not the digest tree of the approved digest
     ├── DeviationError           the applied change differs from the approved one
     ├── NotMendedError           drift could not be reverted
+    ├── SuccessorError           several objects could replace a deleted one, or another stack manages it
     ├── GitError                 a git revision cannot be read
     ├── AdoptError               nothing can be adopted, or the proposal cannot be written
     ├── ExportError              settings cannot be delivered

@@ -5,15 +5,31 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Self
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 from flow_mcp.common.timings import Timings
 
 _HEARTBEAT_SECONDS = 15
+
+
+class _Live(Progress):
+    """Lines with running clocks, and below them a notice that can appear at any time."""
+
+    def __init__(self, notice: Callable[[], str], console: Console) -> None:
+        self._notice = notice
+        columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+        super().__init__(*columns, console=console, transient=True)
+
+    def get_renderables(self) -> Iterable[RenderableType]:
+        yield from super().get_renderables()
+        if notice := self._notice():
+            yield Text(notice)
 
 
 class LiveProgress:
@@ -25,8 +41,7 @@ class LiveProgress:
 
     def __init__(self) -> None:
         self._console = Console(stderr=True)
-        columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
-        self._live = Progress(*columns, console=self._console, transient=True)
+        self._live = _Live(self.notice, self._console)
         self._ended = threading.Event()
 
     def __enter__(self) -> Self:
@@ -49,6 +64,10 @@ class LiveProgress:
 
     def _heartbeat(self) -> None:
         raise NotImplementedError
+
+    def notice(self) -> str:
+        """Return what a terminal shows below the running steps; read at each refresh."""
+        return ""
 
     def _print(self, line: str) -> None:
         print(line, file=sys.stderr, flush=True)  # noqa: T201 this is the module that prints

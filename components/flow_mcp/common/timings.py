@@ -1,6 +1,6 @@
 """How long the steps of a command took, for `flow-mcp --verbose`.
 
-A step's text names what the command does, such as `Comparing 3 tenants with their records`. Commands put no
+A step's text names what the command does, such as `Comparing 3 tenants with the last run`. Commands put no
 values from configurations, states or servers' answers into it, so the timings contain no secret.
 """
 

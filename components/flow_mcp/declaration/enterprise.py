@@ -85,3 +85,10 @@ def _client(declaration: Declaration, path: Path, name: str) -> Iterator[Finding
             f"names {name}, which is public, and only a client with a credential may redeem assertions",
             "Declare clientType: confidential, or privateKeyJwt, for the client.",
         )
+    elif client.gets_scope_unasked:
+        yield Finding(
+            path,
+            f"names {name}, which gets its scope unasked (requestsScope: false), so that an assertion for "
+            "another protected resource would be accepted",
+            "Remove requestsScope from the client, and configure the scope in the application.",
+        )

@@ -54,11 +54,7 @@ class Form:
 def _text(text: str) -> str:
     if not text or len(text) > _LONGEST:
         raise RefusedError("is empty or too long", f"Use 1 to {_LONGEST} characters.")
-    if not text.isprintable() or INVISIBLE.search(text):
-        raise RefusedError(
-            "has invisible characters, or characters that change how others are displayed",
-            "Retype it with visible characters and single spaces only.",
-        )
+    require_visible(text)
     if text.strip() != text or "  " in text:
         raise RefusedError("has leading, trailing or repeated spaces", "Remove them.")
     if not unicodedata.is_normalized("NFC", text):
@@ -66,6 +62,19 @@ def _text(text: str) -> str:
             "has letters and accents as separate characters", "Write it in Unicode's composed form (NFC)."
         )
     return text
+
+
+def require_visible(text: str) -> None:
+    """Check that a text shows what it contains.
+
+    Raises:
+        RefusedError: it has invisible characters, or some that change how others are displayed.
+    """
+    if not text.isprintable() or INVISIBLE.search(text):
+        raise RefusedError(
+            "has invisible characters, or characters that change how others are displayed",
+            "Retype it with visible characters and single spaces only.",
+        )
 
 
 def day(text: str) -> str:

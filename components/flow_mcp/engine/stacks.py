@@ -10,8 +10,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ import yaml
 from flow_mcp.common.errors import FlowMcpError
 from flow_mcp.common.nulls import without_nulls
 from flow_mcp.engine import file_backend
+from flow_mcp.engine.listed_stacks import ListedStack, State, listed_in_files
 from flow_mcp.engine.project import Project
 from flow_mcp.engine.pulumi_messages import readable
 
@@ -62,23 +62,6 @@ class Update:
     kind: str
     result: str
     ended: str | None
-
-
-@dataclass(frozen=True)
-class ListedStack:
-    """A stack in the backend's list.
-
-    Attributes:
-        updated: the time at which its state was last written, RFC 3339 with milliseconds; None before that.
-        resources: the number of resources in its state.
-        in_progress: whether an update is running, as far as the backend knows.
-        at_service: whether the backend is Pulumi Cloud, which has a page for each stack.
-    """
-
-    updated: str | None
-    resources: int
-    in_progress: bool
-    at_service: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -177,11 +160,13 @@ class Stacks:
         return Update(int(number), fields["kind"], fields["result"], fields["endTime"] or None)
 
     def list_stacks(self) -> dict[str, ListedStack]:
-        """Return the stacks of the project at the backend, by name, with one call of Pulumi.
+        """Return the stacks of the project at the backend, by name, with at most one call of Pulumi.
 
         Raises:
             StackError: the command failed or printed unexpected output.
         """
+        if (in_files := listed_in_files(self.project)) is not None:
+            return in_files
         stacks = self._json("stack", "ls", "--json", seconds=_LIST_SECONDS)
         return {
             str(stack["name"]).rpartition("/")[2]: ListedStack(
@@ -202,16 +187,16 @@ class Stacks:
         Raises:
             StackError: the command failed or printed unexpected output.
         """
+        if (in_files := listed_in_files(self.project, {stack})) is not None:
+            return in_files.get(stack)
         try:
-            state = self._json("stack", "export", "--stack", stack)["deployment"]
-            written = datetime.fromisoformat(state["manifest"]["time"]).astimezone(UTC)
+            return State.model_validate(
+                self._json("stack", "export", "--stack", stack)["deployment"]
+            ).listed()
         except NotAppliedError:
             return None
         except (LookupError, TypeError, ValueError):
             raise StackError(f"`pulumi stack export --stack {stack}` printed no state with a time") from None
-        moment = written.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        # Before its first update a stack's time is that of year 1.
-        return ListedStack(moment if written.year > 1 else None, len(state.get("resources") or ()), False)
 
     def create(self, stack: str) -> None:
         """Create an empty stack. Pulumi adds a salt for secrets to the stack's file if it has none.

@@ -11,7 +11,7 @@ import os
 import secrets
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
@@ -129,15 +129,7 @@ class ScratchProject:
         Raises:
             PulumiError: Pulumi ended with an error (with `check`).
         """
-        process = subprocess.Popen(
-            [str(self.toolchain / "pulumi"), "--non-interactive", *arguments],
-            cwd=self.project.directory,
-            env=self.environment(),
-            text=True,
-            stdin=subprocess.DEVNULL,
-            stdout=None if show else subprocess.PIPE,
-            stderr=None if show else subprocess.STDOUT,
-        )
+        process = self._start(arguments, self.environment(), show=show)
         try:
             output, _ = process.communicate()
         except KeyboardInterrupt:
@@ -148,6 +140,19 @@ class ScratchProject:
             details = "" if show else f":\n{output}"
             raise PulumiError(f"pulumi {' '.join(arguments)} ended with status {process.returncode}{details}")
         return subprocess.CompletedProcess(process.args, process.returncode, output)
+
+    def _start(
+        self, arguments: Sequence[str], environment: Mapping[str, str], *, show: bool
+    ) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [str(self.toolchain / "pulumi"), "--non-interactive", *arguments],
+            cwd=self.project.directory,
+            env=environment,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            stdout=None if show else subprocess.PIPE,
+            stderr=None if show else subprocess.STDOUT,
+        )
 
     def outputs(self, stack: str, *, secrets: bool = False) -> dict[str, Any]:
         """Return a stack's outputs; without `secrets`, secret values are `[secret]`."""

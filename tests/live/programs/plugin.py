@@ -30,17 +30,22 @@ if declared["create"]:
 scope = keycloak.openid.ClientScope("scope", realm_id=realm_name, name="mcp:tools", opts=with_provider)
 metadata = AuthorizationServerMetadata(
     "metadata",
-    authority=declared.get("authority", f"{url}/realms/{name}"),
-    opts=pulumi.ResourceOptions(depends_on=[scope]),
+    {"authority": declared.get("authority", f"{url}/realms/{name}")},
+    pulumi.ResourceOptions(depends_on=[scope]),
 )
 registration = KeycloakClientRegistration(
     "registration",
-    realm={"url": url, "admin_realm": "master", "admin_client_id": "admin-cli", "realm": realm_name},
-    owner="flow-mcp:acme",
-    open=True,
-    redirect_hosts=declared.get("redirectHosts", ["127.0.0.1"]),
-    allowed_scopes=["openid", scope.name, *declared.get("allowedScopes", [])],
-    realm_optional_scopes=[scope.name],
+    {
+        "url": url,
+        "admin_realm": "master",
+        "admin_client_id": "admin-cli",
+        "realm": realm_name,
+        "owner": "flow-mcp:acme",
+        "open": True,
+        "redirect_hosts": declared.get("redirectHosts", ["127.0.0.1"]),
+        "allowed_scopes": ["openid", scope.name, *declared.get("allowedScopes", [])],
+        "realm_optional_scopes": [scope.name],
+    },
 )
 pulumi.export("metadataUrl", metadata.metadata_url)
 pulumi.export("registrationEndpoint", metadata.registration_endpoint)

@@ -18,6 +18,7 @@ from flow_mcp.declaration.load import from_configuration
 from flow_mcp.review.diff import compare
 from flow_mcp.runtime import Reason, decide
 from tests.issuers import external as issuer
+from tests.issuers.signer import NOW
 from tests.unit.authorization_servers import bare_openid
 from tests.unit.authorization_servers.mocks import run
 
@@ -82,8 +83,8 @@ def test_the_runtime_decides_by_its_settings() -> None:
     document = load().kind.settings(load(), {})
     keys = {ISSUER: issuer.public_keys()}
     token = issuer.signed(issuer.program(ISSUER, URL.format("test"), "c-1", "mcp"))
-    assert decide(document, URL.format("test"), token, keys, issuer.NOW).allowed
-    refused = decide(document, URL.format("production"), token, keys, issuer.NOW)
+    assert decide(document, URL.format("test"), token, keys, NOW).allowed
+    refused = decide(document, URL.format("production"), token, keys, NOW)
     assert refused.reason is Reason.RESOURCE_NOT_GIVEN
 
 

@@ -54,6 +54,13 @@ def test_columns_sets_another_width(project: Path) -> None:
     assert max(map(len, printed.splitlines())) <= 60
 
 
+def test_a_narrow_table_breaks_its_cells_and_cuts_none(project: Path) -> None:
+    printed = run(project, "list", COLUMNS="60").stdout
+    assert "…" not in printed
+    first_column = "".join(line.split(" ")[0] for line in printed.splitlines()[1:])
+    assert first_column == LONG
+
+
 @pytest.mark.parametrize("arguments", [("list",), ("check",), ("--help",)])
 def test_nothing_is_coloured_in_a_pipe(project: Path, arguments: tuple[str, ...]) -> None:
     ended = run(project, *arguments)

@@ -34,6 +34,14 @@ def run(*arguments: str, given: str | None = None) -> Result:
     return CliRunner().invoke(cli, arguments, input=given)
 
 
+def test_the_first_ctrl_c_is_shown_among_the_running_steps() -> None:
+    interruption = Interruption()
+    with FleetProgress(interruption, as_json=False) as progress:
+        assert progress.notice() == ""
+        interruption.count += 1
+        assert progress.notice().startswith("Finishing running steps; press Ctrl-C again")
+
+
 @pytest.mark.usefixtures("project")
 def test_the_list_shows_server_and_authority_and_continues_after_an_invalid_file() -> None:
     result = run("list", "--json")
@@ -181,7 +189,7 @@ def test_without_a_terminal_each_tenant_that_ends_is_a_line_and_with_json_an_eve
     with FleetProgress(Interruption(), as_json=True) as progress:
         progress(Event("phase", "update all", total=2))
         progress(Event("started", "update all", "acme"))
-        progress(Event("detail", "1 changes of 2", "acme"))
+        progress(Event("detail", "1 of 2 changes", "acme"))
         progress(
             Event(
                 "ended",

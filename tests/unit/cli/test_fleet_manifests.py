@@ -1,4 +1,4 @@
-"""`flow-mcp fleet manifests` as docs/fleet.md shows it."""
+"""`flow-mcp fleet manifests` as docs/several-machines.md shows it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from flow_mcp.operations.manifests.document import ManifestError
 from tests.conftest import REPOSITORY
 from tests.unit.declared import Stacks, tenant
 
-PAGE = (REPOSITORY / "docs" / "fleet.md").read_text(encoding="utf-8").replace("\\\n", " ")
+PAGE = (REPOSITORY / "docs" / "several-machines.md").read_text(encoding="utf-8").replace("\\\n", " ")
 LINES = re.findall(r"^    flow-mcp (fleet .+)$", PAGE, re.MULTILINE)
 COMMANDS = [shlex.split(line.partition("|")[0]) for line in LINES]
 KINDS = ["kubernetes", "github", "gitlab", "azure", "operator", "deployments"]

@@ -37,6 +37,14 @@ def test_commands_and_options_have_help_texts(command: tuple[str, ...]) -> None:
     ] == []
 
 
+@pytest.mark.parametrize("command", [*commands()], ids=" ".join)
+def test_the_help_of_a_group_has_the_whole_first_sentence_of_each_command(command: tuple[str, ...]) -> None:
+    if isinstance(group := command_of(command), click.Group):
+        shown = _help(command).partition("Commands:")[2].partition("Examples:")[0]
+        assert "..." not in shown
+        assert set(group.commands) <= set(shown.split())
+
+
 def _around(command: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     """Yield the group of a command, and the commands of a group."""
     yield command[:-1]

@@ -114,6 +114,18 @@ def test_an_entry_that_could_not_work_is_rejected(
     assert (problem.path, problem.message) == (path, message)
 
 
+def test_a_client_that_gets_its_scope_unasked_redeems_no_assertion(stacks: Stacks) -> None:
+    # Keycloak compares the assertion's resource only if the client requests the scope.
+    client = json.dumps({**_PERSON, "requestsScope": False})
+    text = tenant(f"assistant: {client}\n", more=f"enterprise: {json.dumps([_ENTRY])}\n")
+    (problem,) = stacks.problems(text)
+    assert (problem.path, problem.message) == (
+        "enterprise[0].clients[0]",
+        "names assistant, which gets its scope unasked (requestsScope: false), so that an assertion for "
+        "another protected resource would be accepted",
+    )
+
+
 def test_other_authorization_servers_reject_companies_with_the_reason(stacks: Stacks) -> None:
     problems = {problem.path: problem.message for problem in stacks.problems(_tenant(_ENTRY, server=_AUTH0))}
     assert problems["enterprise"] == (

@@ -15,13 +15,24 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+import yaml
+
+from flow_mcp.local.new_project.create import PLUGIN
 
 REPOSITORY = Path(__file__).parents[3]
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 VERSION = PROJECT["version"]
 WHEEL, SDIST = f"flow_mcp-{VERSION}-py3-none-any.whl", f"flow_mcp-{VERSION}.tar.gz"
 # A build reads the files, not git.
-SOURCES = ("components", "toolchain", "hatch_build.py", "pyproject.toml", "README.md", "CHANGELOG.md")
+SOURCES = (
+    "components",
+    "plugin",
+    "toolchain",
+    "hatch_build.py",
+    "pyproject.toml",
+    "README.md",
+    "CHANGELOG.md",
+)
 
 
 def build(directory: Path, *, umask: int) -> Path:
@@ -67,7 +78,20 @@ def test_the_wheel_is_typed_and_has_its_programs(dist: Path) -> None:
         entry_points = wheel.read(f"flow_mcp-{VERSION}.dist-info/entry_points.txt").decode()
     assert "flow_mcp/py.typed" in names
     assert re.findall(r"^(\S+) =", entry_points, re.MULTILINE) == ["flow-mcp", "pulumi-resource-flow-mcp"]
-    assert {name.split("/")[0] for name in names} == {"flow_mcp", f"flow_mcp-{VERSION}.dist-info"}
+    assert {name.split("/")[0] for name in names} == {
+        *("flow_mcp", f"flow_mcp-{VERSION}.data", f"flow_mcp-{VERSION}.dist-info")
+    }
+
+
+def test_the_wheel_installs_the_plugin_where_a_new_project_names_it(dist: Path) -> None:
+    data = f"flow_mcp-{VERSION}.data/data/"
+    with ZipFile(dist / WHEEL) as wheel:
+        installed = {name: wheel.read(name) for name in wheel.namelist() if name.startswith(data)}
+    directory = data + PLUGIN.removeprefix(".venv/")
+    assert installed.keys() == {f"{directory}/PulumiPlugin.yaml", f"{directory}/__main__.py"}
+    declared = yaml.safe_load(installed[f"{directory}/PulumiPlugin.yaml"])
+    environment = Path(directory, declared["runtime"]["options"]["virtualenv"])
+    assert os.path.normpath(environment) == data.rstrip("/")
 
 
 def test_the_sdist_has_what_a_build_needs(dist: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import json
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
@@ -10,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from joserfc import jws
-from joserfc.jwk import ECKey, JWKRegistry, Key, KeyParameters, KeySet, OKPKey, RSAKey
+from joserfc.jwk import ECKey, JWKRegistry, Key, KeyParameters, KeySet, RSAKey
 
 from flow_mcp.runtime import Decision, decide
 from flow_mcp.settings import (
@@ -61,8 +60,8 @@ def client(client_id: str, grant: Grant, *access: str) -> Client:
     )
 
 
-def resource(environment: str, at_server: ResourceAtServer | None = None) -> ProtectedResource:
-    default = ResourceAtServer(
+def resource(environment: str) -> ProtectedResource:
+    at_server = ResourceAtServer(
         authority=AUTHORITY,
         audiences=(BASE + environment,),
         scopes_advertised=(f"mcp-456-{environment}", "flow"),
@@ -72,7 +71,7 @@ def resource(environment: str, at_server: ResourceAtServer | None = None) -> Pro
         url=BASE + environment,
         workspace="456",
         environment=environment,
-        authorization_servers=(at_server or default,),
+        authorization_servers=(at_server,),
     )
 
 
@@ -121,8 +120,7 @@ def _key(name: str) -> Key:
     parameters: KeyParameters = {"kid": name, "use": "sig"}
     if name.startswith("ec"):
         return ECKey.generate_key("P-256", parameters)
-    if name.startswith("ed"):
-        return OKPKey.generate_key("Ed25519", parameters)
+
     return RSAKey.generate_key(2048, parameters)
 
 
@@ -170,16 +168,12 @@ def token(
     return signed(json.dumps(claims() if body is None else body), whole, by)
 
 
-def signed(payload: str | bytes, header: Mapping[str, Any] | bytes, by: Key) -> str:
+def signed(payload: str | bytes, header: Mapping[str, Any], by: Key) -> str:
     """Sign any content, including content that libraries reject."""
-    if isinstance(header, bytes):
-        text, alg = header, "RS256"
-    else:
-        present = {name: value for name, value in header.items() if value is not GONE}
-        text, alg = json.dumps(present).encode(), str(header["alg"])
+    present = {name: value for name, value in header.items() if value is not GONE}
     body = payload.encode() if isinstance(payload, str) else payload
-    signing_input = base64url(text) + b"." + base64url(body)
-    algorithm = jws.JWSRegistry.algorithms[alg]
+    signing_input = base64url(json.dumps(present).encode()) + b"." + base64url(body)
+    algorithm = jws.JWSRegistry.algorithms[str(header["alg"])]
     return (signing_input + b"." + base64url(algorithm.sign(signing_input, by))).decode()
 
 
@@ -192,16 +186,6 @@ def decided(
     address: str = PRODUCTION,
     of: SettingsDocument | None = None,
     with_keys: Mapping[str, KeySet] | None = None,
-    now: int = NOW,
 ) -> Decision:
     """Decide a call, by default to the tenant's production environment."""
-    return decide(of or settings(), address, text, keys() if with_keys is None else with_keys, now)
-
-
-def signed_with_public_key(payload: str, header: Mapping[str, Any]) -> str:
-    """Create an HMAC whose secret is the public key's PEM (algorithm confusion), which joserfc rejects."""
-    public = key()
-    assert isinstance(public, RSAKey)
-    signing_input = base64url(json.dumps(header).encode()) + b"." + base64url(payload.encode())
-    mac = hmac.digest(public.as_pem(private=False), signing_input, "sha256")
-    return (signing_input + b"." + base64url(mac)).decode()
+    return decide(of or settings(), address, text, with_keys or keys(), NOW)

@@ -1,4 +1,4 @@
-"""Tests of reading the token and the proofs of a call."""
+"""Tests of reading the token and the proofs of a call, beside those of the test vectors."""
 
 from __future__ import annotations
 
@@ -14,22 +14,15 @@ from flow_mcp.runtime.reason import Refused
 @pytest.mark.parametrize(
     ("value", "token"),
     [
-        (b"Bearer abc.def", "abc.def"),
-        (b"bearer abc", "abc"),
-        (b"BEARER   abc ", "abc"),
-        (b"Bearer", ""),
+        (b"Bearer abc ", "abc"),
         (b"Bearer ", ""),
         (b"Bearer a b", "a b"),
-        (b"Bearer a, Bearer b", "a, Bearer b"),
         (b"Bearer \xc3\xa6\xff", "\xc3\xa6\xff"),
-        (b"Basic YTpi", None),
-        (b"Bearer2 abc", None),
         (b"Bearer\tabc", None),
-        (b"abc", None),
         (b"", None),
     ],
 )
-def test_the_token_follows_the_scheme_in_any_case(value: bytes, token: str | None) -> None:
+def test_the_token_follows_the_scheme_and_a_space(value: bytes, token: str | None) -> None:
     presented = PresentedToken(token) if token is not None else None
     assert presented_token([(b"host", b"h"), (b"authorization", value), (b"dpop", b"p")]) == presented
 
@@ -44,27 +37,17 @@ def test_a_token_with_the_scheme_dpop_has_the_proofs_of_all_headers(
     assert presented == PresentedToken("abc", proofs)
 
 
-def test_no_header_gives_no_token() -> None:
-    assert presented_token([(b"proxy-authorization", b"Bearer abc")]) is None
-
-
-@pytest.mark.parametrize("second", [b"Bearer abc", b"Bearer other", b"Basic YTpi", b""])
-def test_two_authorization_headers_are_rejected(second: bytes) -> None:
+def test_an_empty_second_authorization_header_is_rejected() -> None:
     with pytest.raises(Refused) as refused:
-        presented_token([(b"authorization", b"Bearer abc"), (b"authorization", second)])
+        presented_token([(b"authorization", b"Bearer abc"), (b"authorization", b"")])
     assert refused.value.reason is Reason.SEVERAL_TOKENS
 
 
 @pytest.mark.parametrize(
     "query",
     [
-        b"access_token=abc",
-        b"a=1&access_token=abc",
         b"a=1;access_token=abc",
-        b"access_token",
         b"access_token=",
-        b"%61ccess_token=abc",
-        b"access%5Ftoken=abc",
         b"a=1&%61%63cess_token=abc",
     ],
 )

@@ -1,52 +1,13 @@
-"""The vectors, one file for each theme."""
+"""The vectors, one module for each theme."""
 
 from __future__ import annotations
 
-from tests.vectors.themes import (
-    algorithms,
-    attacks,
-    auth0,
-    claims,
-    clients,
-    conditions,
-    decision_table,
-    dpop,
-    entra,
-    form,
-    keycloak,
-    keys,
-    move,
-    order,
-    proofs,
-    requests,
-    resources,
-    rfc9068,
-    scalekit,
-    scopes,
-)
+from importlib import import_module
+from pkgutil import iter_modules
 
-ALL = tuple(
-    module.theme
-    for module in (
-        algorithms,
-        attacks,
-        auth0,
-        claims,
-        clients,
-        conditions,
-        decision_table,
-        dpop,
-        entra,
-        form,
-        keycloak,
-        keys,
-        move,
-        order,
-        proofs,
-        requests,
-        resources,
-        rfc9068,
-        scalekit,
-        scopes,
-    )
+from tests.vectors.book import Theme
+
+ALL: tuple[Theme, ...] = tuple(
+    import_module(f"{__name__}.{module.name}").theme for module in iter_modules(__path__)
 )
+"""The themes of all modules, by name."""

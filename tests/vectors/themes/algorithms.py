@@ -31,38 +31,17 @@ def altered(algorithm: str) -> str:
     return with_signature(algorithm, bytes(signature))
 
 
+bad_signature = theme.expecting("SIG-1", answers.invalid("bad-signature"))
 for algorithm in SIGNERS:
     name = algorithm.lower()
     add(name, "SIG-2", f"{algorithm} is verified.", token(algorithm), answers.allowed(PROGRAM))
-    add(
-        f"{name}-altered",
-        "SIG-1",
-        f"{algorithm} with one bit of the signature turned.",
-        altered(algorithm),
-        answers.invalid("bad-signature"),
-    )
+    bad_signature(f"{name}-altered", f"{algorithm} with one bit of the signature turned.", altered(algorithm))
 
-
-def unfit(name: str, description: str, text: str) -> None:
-    """Add a vector: the key with the token's kid does not allow the algorithm."""
-    add(name, "KEY-4", description, text, answers.invalid("unfit-key"))
-
-
+unfit = theme.expecting("KEY-4", answers.invalid("unfit-key"))
 unfit("es256-with-rsa", "ES256 under an RSA key's kid.", token("ES256", "RS256"))
 unfit("rs256-with-ec", "RS256 under an elliptic-curve key's kid.", token("RS256", "ES256"))
 unfit("es256-with-p384", "ES256 under the kid of a key on P-384.", token("ES256", "ES384"))
 unfit("eddsa-with-ec", "EdDSA under an elliptic-curve key's kid.", token("EdDSA", "ES256"))
-add(
-    "es256-der",
-    "SIG-1",
-    "ES256 whose signature is DER instead of two numbers.",
-    with_signature("ES256", bytes.fromhex("3006020101020101")),
-    answers.invalid("bad-signature"),
-)
-add(
-    "es256-zero",
-    "SIG-1",
-    "ES256 whose signature is all zeros (CVE-2022-21449).",
-    with_signature("ES256", bytes(64)),
-    answers.invalid("bad-signature"),
-)
+der, zeros = with_signature("ES256", bytes.fromhex("3006020101020101")), with_signature("ES256", bytes(64))
+bad_signature("es256-der", "ES256 whose signature is DER instead of two numbers.", der)
+bad_signature("es256-zero", "ES256 whose signature is all zeros (CVE-2022-21449).", zeros)

@@ -14,13 +14,8 @@ theme = Theme(
     "keycloak",
     PRODUCTION,
 )
-add = theme.add
+add, expecting = theme.add, theme.expecting
 FIRST, SECOND, THIRD = GOOD.split(".")
-
-
-def refused(name: str, requirement: str, description: str, text: str, reason: str) -> None:
-    """Add a vector: the token is denied with a known server."""
-    add(name, requirement, description, text, answers.invalid(reason))
 
 
 def unsigned(**header: object) -> str:
@@ -29,125 +24,81 @@ def unsigned(**header: object) -> str:
     return f"{joined(whole, person())}.{THIRD}"
 
 
-refused(
-    "none",
-    "HDR-1",
-    "alg none without a signature.",
-    joined(HEADER | {"alg": "none"}, person()) + ".",
-    "wrong-algorithm",
-)
-refused("none-signed", "HDR-1", "alg none with a signature.", unsigned(alg="none"), "wrong-algorithm")
-refused("none-letters", "HDR-1", "alg none in other letters.", unsigned(alg="nOnE"), "wrong-algorithm")
-refused("no-alg", "HDR-1", "No alg.", unsigned(alg=GONE), "wrong-algorithm")
-refused("alg-letters", "HDR-1", "alg in other letters.", unsigned(alg="rs256"), "wrong-algorithm")
-refused("alg-list", "HDR-1", "alg a list.", unsigned(alg=["RS256"]), "wrong-algorithm")
-refused(
-    "hs256",
-    "HDR-1",
-    "HS256 with the public key as the secret.",
-    with_public_key_as_secret(person(), HEADER | {"alg": "HS256"}, "issuer"),
-    "wrong-algorithm",
-)
-refused(
-    "rs512", "HDR-1", "RS512, rightly signed, where RS256 is declared.", token(alg="RS512"), "wrong-algorithm"
-)
-refused(
-    "ps256", "HDR-1", "PS256, rightly signed, where RS256 is declared.", token(alg="PS256"), "wrong-algorithm"
-)
+wrong_algorithm = expecting("HDR-1", answers.invalid("wrong-algorithm"))
+unprotected = joined(HEADER | {"alg": "none"}, person()) + "."
+hs256 = with_public_key_as_secret(person(), HEADER | {"alg": "HS256"}, "issuer")
+wrong_algorithm("none", "alg none without a signature.", unprotected)
+wrong_algorithm("none-signed", "alg none with a signature.", unsigned(alg="none"))
+wrong_algorithm("none-letters", "alg none in other letters.", unsigned(alg="nOnE"))
+wrong_algorithm("no-alg", "No alg.", unsigned(alg=GONE))
+wrong_algorithm("alg-letters", "alg in other letters.", unsigned(alg="rs256"))
+wrong_algorithm("alg-list", "alg a list.", unsigned(alg=["RS256"]))
+wrong_algorithm("hs256", "HS256 with the public key as the secret.", hs256)
+wrong_algorithm("rs512", "RS512, rightly signed, where RS256 is declared.", token(alg="RS512"))
+wrong_algorithm("ps256", "PS256, rightly signed, where RS256 is declared.", token(alg="PS256"))
 
-refused("no-typ", "HDR-2", "No typ.", token(typ=GONE), "wrong-type")
-refused("typ-list", "HDR-2", "typ a list.", token(typ=["JWT"]), "wrong-type")
-refused("logout-typ", "HDR-2", "A logout token by its typ.", token(typ="logout+jwt"), "wrong-type")
-refused("dpop-typ", "HDR-2", "A DPoP proof.", token(typ="dpop+jwt"), "wrong-type")
-refused(
-    "typ-prefix-twice", "HDR-3", "The prefix twice.", token(typ="application/application/jwt"), "wrong-type"
-)
+wrong_type = expecting("HDR-2", answers.invalid("wrong-type"))
+wrong_type("no-typ", "No typ.", token(typ=GONE))
+wrong_type("typ-list", "typ a list.", token(typ=["JWT"]))
+wrong_type("logout-typ", "A logout token by its typ.", token(typ="logout+jwt"))
+wrong_type("dpop-typ", "A DPoP proof.", token(typ="dpop+jwt"))
+twice = token(typ="application/application/jwt")
+in_full = token(typ="Application/AT+JWT")
+add("typ-prefix-twice", "HDR-3", "The prefix twice.", twice, answers.invalid("wrong-type"))
+add("typ-long", "HDR-3", "typ with its prefix, in other letters.", in_full, answers.allowed(PERSON))
+
+critical_header = expecting("HDR-4", answers.invalid("critical-header"))
+critical_header("crit", "crit with a name that is known.", token(crit=["exp"], exp=1))
+critical_header("crit-empty", "crit without a name.", token(crit=[]))
+critical_header("b64", "b64 without crit.", token(b64=True))
+critical_header("unencoded", "An unencoded payload.", token(b64=False, crit=["b64"]))
+
+bad_signature = expecting("SIG-1", answers.invalid("bad-signature"))
+admin = f"{joined(HEADER, person(sub='admin'))}.{THIRD}"
+bad_signature("other-payload", "Other claims under a good signature.", admin)
+bad_signature("no-signature", "No signature.", f"{FIRST}.{SECOND}.")
+bad_signature("one-byte", "A signature of one byte.", f"{FIRST}.{SECOND}.AA")
+bad_signature("other-header", "Another header under a good signature.", unsigned(typ="at+jwt"))
 add(
-    "typ-long",
-    "HDR-3",
-    "typ with its prefix, in other letters.",
-    token(typ="Application/AT+JWT"),
-    answers.allowed(PERSON),
-)
-
-refused("crit", "HDR-4", "crit with a name that is known.", token(crit=["exp"], exp=1), "critical-header")
-refused("crit-empty", "HDR-4", "crit without a name.", token(crit=[]), "critical-header")
-refused("b64", "HDR-4", "b64 without crit.", token(b64=True), "critical-header")
-refused("unencoded", "HDR-4", "An unencoded payload.", token(b64=False, crit=["b64"]), "critical-header")
-
-refused(
-    "other-payload",
-    "SIG-1",
-    "Other claims under a good signature.",
-    f"{joined(HEADER, person(sub='admin'))}.{THIRD}",
-    "bad-signature",
-)
-refused("no-signature", "SIG-1", "No signature.", f"{FIRST}.{SECOND}.", "bad-signature")
-refused("one-byte", "SIG-1", "A signature of one byte.", f"{FIRST}.{SECOND}.AA", "bad-signature")
-refused(
-    "other-header", "SIG-1", "Another header under a good signature.", unsigned(typ="at+jwt"), "bad-signature"
-)
-refused(
     "strangers-key",
     "SIG-1 PRV-2",
     "A stranger's key under a known kid.",
     token(key="stranger"),
-    "bad-signature",
+    answers.invalid("bad-signature"),
 )
 
 STRANGER = public_jwk("stranger", "k1")
-refused("jwk", "KEY-5", "Brings its own key.", token(key="stranger", jwk=STRANGER), "bad-signature")
-refused(
-    "jwk-alone",
-    "KEY-5",
-    "Brings its own key under its own kid.",
-    token(key="stranger", jwk=STRANGER | {"kid": "k9"}, kid="k9"),
-    "unknown-key",
-)
-refused(
-    "jku",
-    "KEY-5",
-    "Points to its own keys.",
-    token(key="stranger", jku="https://evil.example/jwks"),
-    "bad-signature",
-)
-refused(
-    "x5u",
-    "KEY-5",
-    "Points to its own certificate.",
-    token(key="stranger", x5u="https://evil.example/cert"),
-    "bad-signature",
-)
-refused("x5c", "KEY-5", "Brings its own certificate.", token(key="stranger", x5c=["MIIB"]), "bad-signature")
+EVIL = "https://evil.example"
+own_key = expecting("KEY-5", answers.invalid("bad-signature"))
+own_kid = token(key="stranger", jwk=STRANGER | {"kid": "k9"}, kid="k9")
+own_key("jwk", "Brings its own key.", token(key="stranger", jwk=STRANGER))
+add("jwk-alone", "KEY-5", "Brings its own key under its own kid.", own_kid, answers.invalid("unknown-key"))
+own_key("jku", "Points to its own keys.", token(key="stranger", jku=f"{EVIL}/jwks"))
+own_key("x5u", "Points to its own certificate.", token(key="stranger", x5u=f"{EVIL}/cert"))
+own_key("x5c", "Brings its own certificate.", token(key="stranger", x5c=["MIIB"]))
 
-refused("kid-path", "KEY-2", "kid a path to an empty file.", token(kid="../../../dev/null"), "unknown-key")
-refused("kid-injection", "KEY-2", "kid an injection.", token(kid="k1' OR '1'='1"), "unknown-key")
-refused("kid-empty", "KEY-2", "kid empty.", token(kid=""), "unknown-key")
-refused("kid-list", "KEY-2", "kid a list.", token(kid=["k1"]), "token-malformed")
-refused("kid-null", "KEY-2", "kid null.", token(kid=None), "token-malformed")
+unknown_key = expecting("KEY-2", answers.invalid("unknown-key"))
+unknown_key("kid-path", "kid a path to an empty file.", token(kid="../../../dev/null"))
+unknown_key("kid-injection", "kid an injection.", token(kid="k1' OR '1'='1"))
+unknown_key("kid-empty", "kid empty.", token(kid=""))
+malformed = expecting("KEY-2", answers.invalid("token-malformed"))
+malformed("kid-list", "kid a list.", token(kid=["k1"]))
+malformed("kid-null", "kid null.", token(kid=None))
 
 OTHER = "https://id.acme.example/realms/globex"
-
-
-def foreign(name: str, requirement: str, description: str, issuer: object, key: str = "issuer") -> None:
-    """Add a vector: the resource does not accept the issuer."""
-    add(
-        name,
-        requirement,
-        description,
-        token(person(iss=issuer), key=key),
-        answers.unknown_server("unknown-issuer"),
-    )
-
-
-foreign("other-tenant", "ISS-1", "Another tenant's token, rightly signed by its server.", OTHER, "other")
-foreign("issuer-slash", "ISS-1", "The issuer with a slash more.", AUTHORITY + "/")
-foreign("issuer-letters", "ISS-1", "The issuer in other letters.", AUTHORITY.replace("id.", "ID."))
-foreign("issuer-port", "ISS-1", "The issuer with its port.", AUTHORITY.replace(".example", ".example:443"))
-foreign("no-issuer", "ISS-2", "No issuer.", GONE)
-foreign("issuer-list", "ISS-2", "The issuer in a list.", [AUTHORITY])
-foreign("issuer-null", "ISS-2", "The issuer null.", None)
-foreign("issuer-object", "ISS-2", "The issuer in an object.", {AUTHORITY: AUTHORITY})
+other_issuer = expecting("ISS-1", answers.unknown_server("unknown-issuer"))
+globex = token(person(iss=OTHER), key="other")
+port = token(person(iss=AUTHORITY.replace(".example", ".example:443")))
+other_issuer("other-tenant", "Another tenant's token, rightly signed by its server.", globex)
+other_issuer("issuer-slash", "The issuer with a slash more.", token(person(iss=AUTHORITY + "/")))
+letters = token(person(iss=AUTHORITY.replace("id.", "ID.")))
+other_issuer("issuer-letters", "The issuer in other letters.", letters)
+other_issuer("issuer-port", "The issuer with its port.", port)
+no_issuer = expecting("ISS-2", answers.unknown_server("unknown-issuer"))
+no_issuer("no-issuer", "No issuer.", token(person(iss=GONE)))
+no_issuer("issuer-list", "The issuer in a list.", token(person(iss=[AUTHORITY])))
+no_issuer("issuer-null", "The issuer null.", token(person(iss=None)))
+no_issuer("issuer-object", "The issuer in an object.", token(person(iss={AUTHORITY: AUTHORITY})))
 
 add(
     "marked",

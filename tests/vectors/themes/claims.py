@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 from tests.vectors.acme import (
@@ -43,20 +44,10 @@ def allowed(
     add(name, requirement, description, token(person(**claims)), answers.allowed(who, expires_at))
 
 
-refused(
-    "cnf-dpop",
-    "CLM-1",
-    "Bound by DPoP.",
-    "bound-token",
-    cnf={"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"},
-)
-refused(
-    "cnf-mtls",
-    "CLM-1",
-    "Bound by mutual TLS.",
-    "certificate-bound-token",
-    cnf={"x5t#S256": "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2"},
-)
+BY_KEY = {"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}
+BY_CERTIFICATE = {"x5t#S256": "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2"}
+refused("cnf-dpop", "CLM-1", "Bound by DPoP.", "bound-token", cnf=BY_KEY)
+refused("cnf-mtls", "CLM-1", "Bound by mutual TLS.", "certificate-bound-token", cnf=BY_CERTIFICATE)
 refused("cnf-null", "CLM-1", "Bound to who knows what.", "bound-token", cnf=None)
 
 refused("exp-missing", "CLM-2", "No exp.", "missing-claim", exp=GONE)
@@ -71,33 +62,20 @@ refused("iat-future", "CLM-4", "A second beyond the skew.", "issued-in-future", 
 allowed("iat-within-skew", "CLM-4", "Just within the skew.", iat=NOW + 60)
 allowed("iat-missing", "CLM-4", "No iat, which is no condition.", iat=GONE)
 
-for name, requirement, description, reason, changes in (
-    ("exp-now", "CLM-2", "exp is now, and no skew is allowed.", "expired", {"exp": NOW}),
-    ("nbf-soon", "CLM-3", "nbf is in a second, and no skew is allowed.", "not-yet-valid", {"nbf": NOW + 1}),
-    (
-        "iat-soon",
-        "CLM-4",
-        "iat is in a second, and no skew is allowed.",
-        "issued-in-future",
-        {"iat": NOW + 1},
-    ),
+no_skew = partial(add, settings="keycloak-no-skew")
+for name, requirement, description, reason, claims in (
+    ("exp-now", "CLM-2", "exp is now", "expired", {"exp": NOW}),
+    ("nbf-soon", "CLM-3", "nbf is in a second", "not-yet-valid", {"nbf": NOW + 1}),
+    ("iat-soon", "CLM-4", "iat is in a second", "issued-in-future", {"iat": NOW + 1}),
 ):
-    text = token(person(**changes))
-    add(
-        f"no-skew-{name}",
-        requirement,
-        description,
-        text,
-        answers.invalid(reason),
-        settings="keycloak-no-skew",
-    )
-add(
+    text = f"{description}, and no skew is allowed."
+    no_skew(f"no-skew-{name}", requirement, text, token(person(**claims)), answers.invalid(reason))
+no_skew(
     "no-skew-to-the-second",
     "CLM-2 CLM-3 CLM-4",
     "nbf and iat are now, exp is in a second, and no skew is allowed.",
     token(person(nbf=NOW, iat=NOW, exp=NOW + 1)),
     answers.allowed(PERSON, NOW + 1),
-    settings="keycloak-no-skew",
 )
 
 refused("exp-string", "CLM-5", "exp a string.", "malformed-claim", exp=str(NOW + 300))
@@ -144,49 +122,21 @@ allowed(
     sub="Kari Nordmann, \u00c5sg\u00e5rdstrand",
 )
 
-refused("audience-missing", "AUD-1", "No audience.", "missing-claim", CALLER_OF_UNKNOWN_KIND, aud=GONE)
-refused("audience-null", "AUD-1", "The audience null.", "malformed-claim", CALLER_OF_UNKNOWN_KIND, aud=None)
-refused(
-    "audience-object",
-    "AUD-1",
-    "The audience an object.",
-    "malformed-claim",
-    CALLER_OF_UNKNOWN_KIND,
-    aud={PRODUCTION: 1},
-)
-refused(
-    "audience-number",
-    "AUD-1",
-    "A number among the audiences.",
-    "malformed-claim",
-    CALLER_OF_UNKNOWN_KIND,
-    aud=[PRODUCTION, 1],
-)
+unread_audience = partial(refused, who=CALLER_OF_UNKNOWN_KIND)
+unread_audience("audience-missing", "AUD-1", "No audience.", "missing-claim", aud=GONE)
+for name, description, audience in (
+    ("null", "The audience null.", None),
+    ("object", "The audience an object.", {PRODUCTION: 1}),
+    ("number", "A number among the audiences.", [PRODUCTION, 1]),
+):
+    unread_audience(f"audience-{name}", "AUD-1", description, "malformed-claim", aud=audience)
 allowed("audience-list", "AUD-1 AUD-2", "The resource among other audiences.", aud=["account", PRODUCTION])
-refused("audience-environment", "AUD-2", "Another environment's token.", "wrong-audience", PERSON, aud=TEST)
-refused("audience-service", "AUD-2", "Another service's token.", "wrong-audience", PERSON, aud="account")
-refused("audience-empty", "AUD-2", "An empty list.", "wrong-audience", PERSON, aud=[])
-refused(
-    "audience-slash",
-    "AUD-2",
-    "The audience with a slash more.",
-    "wrong-audience",
-    PERSON,
-    aud=PRODUCTION + "/",
-)
-refused(
-    "audience-letters",
-    "AUD-2",
-    "The audience in other letters.",
-    "wrong-audience",
-    PERSON,
-    aud=PRODUCTION.upper(),
-)
-refused(
-    "audience-prefix",
-    "AUD-2",
-    "What lies above the resource.",
-    "wrong-audience",
-    PERSON,
-    aud=PRODUCTION.rpartition("/")[0],
-)
+for name, description, other in (
+    ("environment", "Another environment's token.", TEST),
+    ("service", "Another service's token.", "account"),
+    ("empty", "An empty list.", []),
+    ("slash", "The audience with a slash more.", PRODUCTION + "/"),
+    ("letters", "The audience in other letters.", PRODUCTION.upper()),
+    ("prefix", "What lies above the resource.", PRODUCTION.rpartition("/")[0]),
+):
+    refused(f"audience-{name}", "AUD-2", description, "wrong-audience", PERSON, aud=other)

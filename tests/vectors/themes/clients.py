@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from tests.vectors.acme import (
@@ -57,17 +58,15 @@ def unregistered(name: str, requirement: str, client: str, description: str, **o
     add(name, requirement, description, as_person(client), denied, **other)
 
 
-CLOSED = {"settings": "keycloak-closed"}
-WILDCARD = {"settings": "keycloak-wildcard"}
+unregistered_closed = partial(unregistered, settings="keycloak-closed")
+unregistered_wildcard = partial(unregistered, settings="keycloak-wildcard")
+allowed_wildcard = partial(client_allowed, settings="keycloak-wildcard")
 
-unregistered(
-    "dynamic-closed", "CLI-1 CLI-4", DYNAMIC, "A dynamic client where registration is closed.", **CLOSED
-)
-unregistered(
-    "document-closed", "CLI-1 CLI-4", CLAUDE, "A metadata document where registration is closed.", **CLOSED
-)
-unregistered(
-    "dynamic-other-way", "CLI-4", DYNAMIC, "A dynamic client where only documents are open.", **WILDCARD
+closed = "where registration is closed."
+unregistered_closed("dynamic-closed", "CLI-1 CLI-4", DYNAMIC, f"A dynamic client {closed}")
+unregistered_closed("document-closed", "CLI-1 CLI-4", CLAUDE, f"A metadata document {closed}")
+unregistered_wildcard(
+    "dynamic-other-way", "CLI-4", DYNAMIC, "A dynamic client where only documents are open."
 )
 client_allowed("dynamic", "CLI-4 KC-3", DYNAMIC, "A dynamic client where it is open.")
 client_allowed("document", "CLI-4 KC-3", CLAUDE, "A metadata document where it is open.")
@@ -136,21 +135,14 @@ add(
 
 client_allowed("domain-port", "CLI-7", "https://claude.ai:8443/client.json", "A port is part of no domain.")
 client_allowed("domain-letters", "CLI-7", "https://CLAUDE.ai/client.json", "Domains have no case.")
-client_allowed(
-    "domain-declared-letters", "CLI-7", CLAUDE, "Declared domains have no case either.", **WILDCARD
-)
-client_allowed(
-    "domain-below", "CLI-7", "https://a.b.trusted.example/c", "Below a wildcard's domain.", **WILDCARD
-)
-unregistered(
-    "domain-wildcard-itself", "CLI-7", "https://trusted.example/c", "A wildcard's domain itself.", **WILDCARD
-)
-unregistered(
-    "domain-wildcard-empty", "CLI-7", "https://.trusted.example/c", "An empty name below it.", **WILDCARD
-)
-unregistered(
-    "domain-wildcard-alike", "CLI-7", "https://eviltrusted.example/c", "A name that ends alike.", **WILDCARD
-)
+allowed_wildcard("domain-declared-letters", "CLI-7", CLAUDE, "Declared domains have no case either.")
+allowed_wildcard("domain-below", "CLI-7", "https://a.b.trusted.example/c", "Below a wildcard's domain.")
+for name, domain, description in (
+    ("itself", "trusted.example", "A wildcard's domain itself."),
+    ("empty", ".trusted.example", "An empty name below it."),
+    ("alike", "eviltrusted.example", "A name that ends alike."),
+):
+    unregistered_wildcard(f"domain-wildcard-{name}", "CLI-7", f"https://{domain}/c", description)
 unregistered("domain-below-exact", "CLI-7", "https://www.claude.ai/c", "Below a domain without wildcard.")
 unregistered("domain-longer", "CLI-7", "https://claude.ai.evil.example/c", "A host that begins alike.")
 unregistered("domain-dot", "CLI-7", "https://claude.ai./c", "A dot after the host.")

@@ -19,48 +19,21 @@ from tests.vectors.book import Theme, no_resource
 theme = Theme(
     "decision-table", "Every row of the decision table, once and plainly.", "keycloak", "keycloak", PRODUCTION
 )
-add = theme.add
+add, expecting = theme.add, theme.expecting
 
-add("person", "CLM-9 CLI-2 KC-1", "A person at a declared client is allowed.", GOOD, answers.allowed(PERSON))
-add(
-    "program",
-    "CLM-9 CLI-2 KC-1",
-    "A program is allowed.",
-    token(program()),
-    answers.allowed(PROGRAM),
+allowed = "CLM-9 CLI-2 KC-1"
+add("person", allowed, "A person at a declared client is allowed.", GOOD, answers.allowed(PERSON))
+add("program", allowed, "A program is allowed.", token(program()), answers.allowed(PROGRAM))
+
+no_settings = expecting("RES-1", no_resource("no-settings"), settings=None)
+no_settings(
+    "no-settings", "A tenant without settings answers 401 and points nowhere, whatever the token.", GOOD
 )
-add(
-    "no-settings",
-    "RES-1",
-    "A tenant without settings answers 401 and points nowhere, whatever the token.",
-    GOOD,
-    no_resource("no-settings"),
-    settings=None,
-)
-add(
-    "no-settings-no-token",
-    "RES-1",
-    "The same without a token.",
-    None,
-    no_resource("no-settings"),
-    settings=None,
-)
-add(
-    "unknown-resource",
-    "RES-2",
-    "An environment that is not declared answers 401 and points nowhere.",
-    GOOD,
-    no_resource("unknown-resource"),
-    address=PRODUCTION.replace("production", "staging"),
-)
-add(
-    "unknown-resource-no-token",
-    "RES-2",
-    "The same without a token.",
-    None,
-    no_resource("unknown-resource"),
-    address=PRODUCTION.replace("production", "staging"),
-)
+no_settings("no-settings-no-token", "The same without a token.", None)
+STAGING = PRODUCTION.replace("production", "staging")
+unknown = expecting("RES-2", no_resource("unknown-resource"), address=STAGING)
+unknown("unknown-resource", "An environment that is not declared answers 401 and points nowhere.", GOOD)
+unknown("unknown-resource-no-token", "The same without a token.", None)
 add(
     "other-tenants-address",
     "RES-2",

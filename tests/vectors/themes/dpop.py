@@ -9,6 +9,7 @@ from tests.vectors import acme, generic
 from tests.vectors.acme import PERSON, PRODUCTION, PRODUCTION_SCOPE, TEST, answers, test_answers
 from tests.vectors.book import Expected, ExpectedAnswers, ExpectedCaller, Theme
 from tests.vectors.bound import BOUND, JKT, ROBOT, bound, by_dpop, call, offering_both, proof
+from tests.vectors.themes.clients import CLAUDE, DYNAMIC
 from tests.vectors.themes.move import NEW, new_token
 
 theme = Theme(
@@ -34,26 +35,31 @@ def add(
     theme.add(name, requirement, description, token, decision, dpop=dpop or call(proof()), **other)
 
 
+def proven(
+    name: str, requirement: str, description: str, decision: Expected, token: str, **other: Any
+) -> None:
+    """Add a vector with this token and a valid proof of its key."""
+    add(name, requirement, description, decision, token=token, dpop=call(proof(token)), **other)
+
+
 ALLOWED = answers.allowed(PERSON)
+BOUND_TOKEN = by_dpop(answers.invalid("bound-token"))
+UNBOUND_TOKEN = by_dpop(answers.invalid("unbound-token"))
+CERTIFICATE = {"x5t#S256": "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2"}
+ALL_BOUND = "keycloak-dpop-only"
 
 add("person", "DPOP-1", "A bound token with a proof.", ALLOWED)
 robot = bound(acme.program(azp=ROBOT.client, client_id=ROBOT.client))
-add("program", "DPOP-1", "A program.", answers.allowed(ROBOT), token=robot, dpop=call(proof(robot)))
+proven("program", "DPOP-1", "A program.", answers.allowed(ROBOT), robot)
 agent = bound(acme.program())
-add(
-    "unasked",
-    "DPOP-1",
-    "A client that need not bind its tokens may do so.",
-    answers.allowed(acme.PROGRAM),
-    token=agent,
-    dpop=call(proof(agent)),
-)
+agent_allowed = answers.allowed(acme.PROGRAM)
+proven("unasked", "DPOP-1", "A client that need not bind its tokens may do so.", agent_allowed, agent)
 theme.add(
     "other-client",
     "DPOP-1",
     "A client that need not bind its tokens presents one as Bearer.",
     acme.token(acme.program()),
-    answers.allowed(acme.PROGRAM),
+    agent_allowed,
 )
 theme.add(
     "header",
@@ -69,7 +75,7 @@ theme.add(
     "DPOP-2",
     "A bound token with the scheme Bearer, although a valid proof is there.",
     None,
-    by_dpop(answers.invalid("bound-token")),
+    BOUND_TOKEN,
     authorization=[f"Bearer {BOUND}"],
     dpop=call(proof()),
 )
@@ -82,49 +88,38 @@ theme.add(
     authorization=[f"DPoP {BOUND}"],
     dpop=call(proof(), proof(jti="another")),
 )
-theme.add(
-    "no-token", "DPOP-8", "No token: both schemes are offered.", None, offering_both(answers.no_token())
-)
+both = offering_both(answers.no_token())
+theme.add("no-token", "DPOP-8", "No token: both schemes are offered.", None, both)
 theme.add(
     "no-token-required",
     "DPOP-8",
     "No token where all clients need bound tokens: DPoP is offered.",
     None,
     by_dpop(answers.no_token()),
-    settings="keycloak-dpop-only",
+    settings=ALL_BOUND,
 )
-theme.add("bearer", "DPOP-2", "As Bearer.", BOUND, by_dpop(answers.invalid("bound-token")))
+theme.add("bearer", "DPOP-2", "As Bearer.", BOUND, BOUND_TOKEN)
+certificate_bound = answers.invalid("certificate-bound-token")
 theme.add(
     "certificate",
     "DPOP-3",
     "Bound to a certificate: refused here too.",
-    bound(cnf={"x5t#S256": "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2"}),
-    answers.invalid("certificate-bound-token"),
+    bound(cnf=CERTIFICATE),
+    certificate_bound,
 )
 add(
     "certificate-and-key",
     "DPOP-3",
     "Bound to a certificate and to a key.",
-    by_dpop(answers.invalid("certificate-bound-token")),
-    token=bound(cnf={"x5t#S256": "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2", "jkt": JKT}),
+    by_dpop(certificate_bound),
+    token=bound(cnf=CERTIFICATE | {"jkt": JKT}),
 )
+malformed = by_dpop(answers.invalid("malformed-claim"))
 for name, confirmation in (("empty", {}), ("null", None), ("text", "jkt"), ("number", {"jkt": 1})):
-    add(
-        f"cnf-{name}",
-        "DPOP-3",
-        "Bound to nothing that a proof could show.",
-        by_dpop(answers.invalid("malformed-claim")),
-        token=bound(cnf=confirmation),
-    )
+    description = "Bound to nothing that a proof could show."
+    add(f"cnf-{name}", "DPOP-3", description, malformed, token=bound(cnf=confirmation))
 unbound = acme.token()
-add(
-    "unbound",
-    "DPOP-3",
-    "An unbound token with the scheme DPoP.",
-    by_dpop(answers.invalid("unbound-token")),
-    token=unbound,
-    dpop=call(proof(unbound)),
-)
+proven("unbound", "DPOP-3", "An unbound token with the scheme DPoP.", UNBOUND_TOKEN, unbound)
 theme.add(
     "required",
     "DPOP-3",
@@ -132,10 +127,7 @@ theme.add(
     unbound,
     by_dpop(answers.invalid("unbound-token", PERSON)),
 )
-for name, client in (
-    ("dynamic", "0b1c2d3e-4f50-4a61-8b72-9c83ad94be05"),
-    ("document", "https://claude.ai/oauth/claude-code-client-metadata"),
-):
+for name, client in (("dynamic", DYNAMIC), ("document", CLAUDE)):
     claims = acme.at_test_environment(acme.person(), client)
     caller = PERSON._replace(client=client)
     theme.add(
@@ -144,7 +136,7 @@ for name, client in (
         "The same for a registration method.",
         acme.token(claims),
         by_dpop(test_answers.invalid("unbound-token", caller)),
-        settings="keycloak-dpop-only",
+        settings=ALL_BOUND,
         address=TEST,
     )
     token = bound(claims)
@@ -155,7 +147,7 @@ for name, client in (
         test_answers.allowed(caller),
         token=token,
         dpop=call(proof(token, htu=TEST)),
-        settings="keycloak-dpop-only",
+        settings=ALL_BOUND,
         address=TEST,
     )
 add(
@@ -165,14 +157,15 @@ add(
     answers.no_token(),
     settings="keycloak",
 )
+
 moved = ExpectedAnswers(PRODUCTION, acme.AUTHORITY, PRODUCTION_SCOPE, asked=generic.SCOPES)
+MOVING: dict[str, Any] = {"settings": "moving-dpop", "keys": "moving"}
 add(
     "moving",
     "DPOP-1 MOV-1",
     "During a move, the server that issued the token has DPoP.",
     moved.allowed(PERSON),
-    settings="moving-dpop",
-    keys="moving",
+    **MOVING,
 )
 theme.add(
     "moving-no-token",
@@ -180,52 +173,45 @@ theme.add(
     "The challenge is that of the preferred server, which has none.",
     None,
     moved.no_token(),
-    settings="moving-dpop",
-    keys="moving",
+    **MOVING,
 )
-new_bound = new_token(cnf={"jkt": JKT})
-add(
+proven(
     "moving-other-server",
     "DPOP-2 MOV-1",
     "A bound token of the server without DPoP.",
     NEW.invalid("bound-token"),
-    token=new_bound,
-    dpop=call(proof(new_bound)),
-    settings="moving-dpop",
-    keys="moving",
+    new_token(cnf={"jkt": JKT}),
+    **MOVING,
 )
-scopeless = bound(scope="profile")
-add(
+proven(
     "moving-step-up",
     "DPOP-8 MOV-1",
     "A step-up names the algorithms of the token's own server.",
     by_dpop(moved.step_up("missing-scope", PERSON)),
-    token=scopeless,
-    dpop=call(proof(scopeless)),
-    settings="moving-dpop",
-    keys="moving",
+    bound(scope="profile"),
+    **MOVING,
 )
 
 # The order: the token before its proof, the proof before the client.
-expired = bound(exp=0)
+EXPIRED = answers.invalid("expired")
 add(
     "order-token",
     "DPOP-4 ORD-1",
     "An expired token without a proof: a proof alone would not help.",
-    by_dpop(answers.invalid("expired")),
-    token=expired,
+    by_dpop(EXPIRED),
+    token=bound(exp=0),
     dpop=call(),
 )
-stranger = bound(acme.person(azp="stranger"))
 add(
     "order-client",
     "DPOP-4 ORD-1",
     "An unknown client without a proof learns nothing about clients.",
     by_dpop(answers.invalid("no-proof", ExpectedCaller("stranger", keycloak.PERSON)), "invalid_dpop_proof"),
-    token=stranger,
+    token=bound(acme.person(azp="stranger")),
     dpop=call(),
 )
-elsewhere = bound(acme.at_test_environment(acme.program(), ROBOT.client))
+at_test = acme.at_test_environment(acme.program(), ROBOT.client)
+elsewhere = bound(at_test)
 add(
     "no-access",
     "DPOP-8",
@@ -240,7 +226,7 @@ theme.add(
     "order-access",
     "DPOP-3 ORD-1",
     "A client must bind its tokens before its access counts.",
-    acme.token(acme.at_test_environment(acme.program(), ROBOT.client)),
+    acme.token(at_test),
     by_dpop(test_answers.invalid("unbound-token", ROBOT)),
     address=TEST,
 )
@@ -249,30 +235,22 @@ theme.add(
     "DPOP-8",
     "Another fault of a Bearer token: the same scheme is offered again.",
     acme.token(acme.program(exp=0)),
-    answers.invalid("expired"),
+    EXPIRED,
 )
 theme.add(
     "bearer-refused-required",
     "DPOP-8",
     "Where all clients need bound tokens, DPoP is offered.",
     acme.token(acme.person(exp=0)),
-    by_dpop(answers.invalid("expired")),
-    settings="keycloak-dpop-only",
+    by_dpop(EXPIRED),
+    settings=ALL_BOUND,
 )
-theme.add(
-    "basic",
-    "REQ-2",
-    "A third scheme.",
-    None,
-    offering_both(answers.no_token()),
-    authorization=["Basic YTpi"],
-)
-id_token = bound(keycloak.id_token(acme.AUTHORITY, acme.DESKTOP, aud=PRODUCTION), typ="ID")
+theme.add("basic", "REQ-2", "A third scheme.", None, both, authorization=["Basic YTpi"])
 add(
     "order-kind",
     "DPOP-4 ORD-1",
     "A bound ID token without a proof.",
     by_dpop(answers.invalid("not-an-access-token", acme.CALLER_OF_UNKNOWN_KIND)),
-    token=id_token,
+    token=bound(keycloak.id_token(acme.AUTHORITY, acme.DESKTOP, aud=PRODUCTION), typ="ID"),
     dpop=call(),
 )

@@ -70,12 +70,8 @@ refused("zero-byte", "FRM-3", "A zero byte after the token.", f"{GOOD}\x00")
 refused("other-letter", "FRM-3", "A letter that is not ASCII.", f"{GOOD[:-1]}\u00e9")
 refused("unused-bits", "FRM-3", "Unused bits that are set.", other_last_letter(GOOD))
 refused("impossible-length", "FRM-3", "A length that base64 cannot have.", f"{FIRST}.{SECOND}.abcde")
-refused(
-    "plain-base64",
-    "FRM-3",
-    "Base64 with + and / for - and _.",
-    f"{FIRST}.{SECOND}." + THIRD.replace("-", "+").replace("_", "/"),
-)
+plain = THIRD.replace("-", "+").replace("_", "/")
+refused("plain-base64", "FRM-3", "Base64 with + and / for - and _.", f"{FIRST}.{SECOND}.{plain}")
 
 refused("not-utf-8", "FRM-4", "A payload that is not UTF-8.", payload(b'{"iss":"\xff\xfe"}'))
 refused("not-utf-8-header", "FRM-4", "A header that is not UTF-8.", header(b'{"alg":"RS256","kid":"\xc3"}'))
@@ -87,20 +83,12 @@ refused("header-string", "FRM-4", "A header that is a string.", header('"RS256"'
 
 refused("twice", "FRM-5", "A name twice in the payload.", payload('{"aud":"a",' + BODY[1:]))
 refused("twice-within", "FRM-5", "A name twice further in.", payload('{"x":{"a":1,"a":2},' + BODY[1:]))
-refused(
-    "twice-header",
-    "FRM-5",
-    "A name twice in the header.",
-    header('{"alg":"none","alg":"RS256","typ":"JWT","kid":"k1"}'),
-)
+two_algorithms = header('{"alg":"none","alg":"RS256","typ":"JWT","kid":"k1"}')
+refused("twice-header", "FRM-5", "A name twice in the header.", two_algorithms)
 
 refused("not-json", "FRM-6", "A payload with something after the object.", payload(BODY + "x"))
 refused("nan", "FRM-6", "NaN is no JSON.", payload('{"x":NaN,' + BODY[1:]))
 refused("infinity", "FRM-6", "Infinity is no JSON.", payload('{"x":-Infinity,' + BODY[1:]))
 refused("deep", "FRM-6", "6,000 lists in one another.", payload('{"x":' + "[" * 6000))
-refused(
-    "signature-only",
-    "FRM-4",
-    "Parts that are no JSON at all.",
-    f"{base64url(b'a')}.{base64url(b'b')}.{THIRD}",
-)
+letters = f"{base64url(b'a')}.{base64url(b'b')}.{THIRD}"
+refused("signature-only", "FRM-4", "Parts that are no JSON at all.", letters)

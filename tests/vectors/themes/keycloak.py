@@ -13,7 +13,6 @@ from tests.vectors.acme import (
     PROGRAM,
     TEST,
     answers,
-    at_test_environment,
     person,
     program,
     test_answers,
@@ -21,18 +20,18 @@ from tests.vectors.acme import (
 )
 from tests.vectors.book import ExpectedCaller, Theme
 from tests.vectors.signing import GONE
+from tests.vectors.themes.clients import CLAUDE, DYNAMIC, as_person, as_program
 
 theme = Theme("keycloak", "Tokens of Keycloak.", "keycloak", "keycloak", PRODUCTION)
-add = theme.add
+add, expecting = theme.add, theme.expecting
 
-CLAUDE = "https://claude.ai/oauth/claude-code-client-metadata"
-DYNAMIC = "0b1c2d3e-4f50-4a61-8b72-9c83ad94be05"
 
-add("person", "KC-1", "A person has a session and no client_id.", token(), answers.allowed(PERSON))
+person_allowed = expecting("KC-1", answers.allowed(PERSON))
+person_allowed("person", "A person has a session and no client_id.", token())
 add(
     "program", "KC-1", "A program has a client_id and no session.", token(program()), answers.allowed(PROGRAM)
 )
-add("person-rfc9068", "KC-1", "The same with the type at+jwt.", token(typ="at+jwt"), answers.allowed(PERSON))
+person_allowed("person-rfc9068", "The same with the type at+jwt.", token(typ="at+jwt"))
 add(
     "program-with-session",
     "KC-1 CLM-9",
@@ -47,42 +46,17 @@ add(
     token(person(sid=GONE)),
     answers.invalid("wrong-grant", PERSON._replace(kind="program")),
 )
-add(
-    "account-audience",
-    "KC-1",
-    "Roles of the account client add an audience.",
-    token(person(aud=[PRODUCTION, "account"])),
-    answers.allowed(PERSON),
-)
-for name, typ in (("refresh", "Refresh"), ("offline", "Offline"), ("logout", "Logout")):
-    add(
-        f"{name}-token",
-        "KC-2",
-        f"A token whose typ is {typ}.",
-        token(person(typ=typ)),
-        answers.invalid("not-an-access-token", CALLER_OF_UNKNOWN_KIND),
-    )
-add(
-    "id-token",
-    "KC-2",
-    "An ID token: typ, and the client as audience.",
-    token(keycloak.id_token(AUTHORITY, DESKTOP)),
-    answers.invalid("not-an-access-token", CALLER_OF_UNKNOWN_KIND),
-)
-add(
-    "id-token-of-mcp",
-    "KC-2",
-    "An ID token with the resource as audience all the same.",
-    token(keycloak.id_token(AUTHORITY, DESKTOP, aud=PRODUCTION)),
-    answers.invalid("not-an-access-token", CALLER_OF_UNKNOWN_KIND),
-)
-add(
-    "no-typ",
-    "KC-2",
-    "A token without the claim typ.",
-    token(person(typ=GONE)),
-    answers.invalid("not-an-access-token", CALLER_OF_UNKNOWN_KIND),
-)
+account = token(person(aud=[PRODUCTION, "account"]))
+person_allowed("account-audience", "Roles of the account client add an audience.", account)
+
+no_access_token = expecting("KC-2", answers.invalid("not-an-access-token", CALLER_OF_UNKNOWN_KIND))
+for typ in ("Refresh", "Offline", "Logout"):
+    no_access_token(f"{typ.lower()}-token", f"A token whose typ is {typ}.", token(person(typ=typ)))
+id_token = token(keycloak.id_token(AUTHORITY, DESKTOP))
+id_token_of_mcp = token(keycloak.id_token(AUTHORITY, DESKTOP, aud=PRODUCTION))
+no_access_token("id-token", "An ID token: typ, and the client as audience.", id_token)
+no_access_token("id-token-of-mcp", "An ID token with the resource as audience all the same.", id_token_of_mcp)
+no_access_token("no-typ", "A token without the claim typ.", token(person(typ=GONE)))
 add(
     "dpop-typ",
     "KC-2 CLM-1",
@@ -90,37 +64,23 @@ add(
     token(person(typ="DPoP", cnf={"jkt": "x"})),
     answers.invalid("bound-token"),
 )
-add(
-    "dynamic-person",
-    "KC-3",
-    "A dynamic client with a person.",
-    token(at_test_environment(person(), DYNAMIC)),
-    test_answers.allowed(PERSON._replace(client=DYNAMIC)),
-    address=TEST,
-)
-add(
-    "document-person",
-    "KC-3",
-    "A metadata document's client with a person.",
-    token(at_test_environment(person(), CLAUDE)),
-    test_answers.allowed(PERSON._replace(client=CLAUDE)),
-    address=TEST,
-)
+for name, client, description in (
+    ("dynamic", DYNAMIC, "A dynamic client with a person."),
+    ("document", CLAUDE, "A metadata document's client with a person."),
+):
+    text, decision = as_person(client), test_answers.allowed(PERSON._replace(client=client))
+    add(f"{name}-person", "KC-3", description, text, decision, address=TEST)
 add(
     "dynamic-program",
     "KC-3 CLI-5",
     "An anonymous registration that asked for client credentials ends without data.",
-    token(at_test_environment(program(), DYNAMIC)),
+    as_program(DYNAMIC),
     test_answers.invalid("no-person", ExpectedCaller(DYNAMIC, keycloak.PROGRAM, "program")),
     address=TEST,
 )
-add(
-    "master-realm",
-    "ISS-1",
-    "The server's own realm is another issuer.",
-    token(program(iss="https://id.acme.example/realms/master")),
-    answers.unknown_server("unknown-issuer"),
-)
+master = token(program(iss="https://id.acme.example/realms/master"))
+unknown_issuer = answers.unknown_server("unknown-issuer")
+add("master-realm", "ISS-1", "The server's own realm is another issuer.", master, unknown_issuer)
 add(
     "all-scopes-missing",
     "SCP-1 SCP-4",

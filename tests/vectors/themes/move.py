@@ -7,6 +7,7 @@ from tests.vectors.acme import PRODUCTION, TEST
 from tests.vectors.book import ExpectedAnswers, Theme
 from tests.vectors.keys import KID
 from tests.vectors.signing import signed
+from tests.vectors.themes.clients import DYNAMIC
 
 theme = Theme(
     "move",
@@ -15,11 +16,11 @@ theme = Theme(
     "moving",
     PRODUCTION,
 )
-add = theme.add
+add, expecting = theme.add, theme.expecting
 
 OLD = ExpectedAnswers(PRODUCTION, acme.AUTHORITY, acme.PRODUCTION_SCOPE, asked=generic.SCOPES)
 NEW = ExpectedAnswers(PRODUCTION, generic.answers.authority, generic.SCOPES)
-DYNAMIC = "0b1c2d3e-4f50-4a61-8b72-9c83ad94be05"
+
 NEW_CLAIMS = generic.program(aud=generic.PRODUCTION)
 
 
@@ -38,13 +39,8 @@ add(
     acme.token(acme.person(scope="")),
     OLD.step_up("missing-scope", acme.PERSON),
 )
-add(
-    "new-step-up",
-    "MOV-1 SCP-4",
-    "The same at the new server.",
-    new_token(scope="flow.run"),
-    NEW.step_up("missing-scope", generic.PROGRAM),
-)
+new_step_up = expecting("MOV-1 SCP-4", NEW.step_up("missing-scope", generic.PROGRAM))
+new_step_up("new-step-up", "The same at the new server.", new_token(scope="flow.run"))
 add(
     "old-expired",
     "MOV-1",
@@ -52,27 +48,15 @@ add(
     acme.token(acme.person(exp=0)),
     OLD.invalid("expired"),
 )
-add(
-    "new-by-old-key",
-    "ISS-4",
-    "The old server's key does not speak for the new one.",
+by_old, named, by_new = (
     new_token(KID, "issuer"),
-    NEW.invalid("unknown-key"),
-)
-add(
-    "new-by-old-key-named",
-    "ISS-4",
-    "Nor under the new key's name.",
-    new_token("RS256", "issuer"),
-    NEW.invalid("bad-signature"),
-)
-add(
-    "old-by-new-key",
-    "ISS-4",
-    "Nor the new one's for the old.",
+    new_token(key="issuer"),
     acme.token(key="other", kid="RS256"),
-    OLD.invalid("unknown-key"),
 )
+unknown_key, bad_signature = NEW.invalid("unknown-key"), NEW.invalid("bad-signature")
+add("new-by-old-key", "ISS-4", "The old server's key does not speak for the new one.", by_old, unknown_key)
+add("new-by-old-key-named", "ISS-4", "Nor under the new key's name.", named, bad_signature)
+add("old-by-new-key", "ISS-4", "Nor the new one's for the old.", by_new, OLD.invalid("unknown-key"))
 add(
     "clients-apart",
     "ISS-4 CLI-1",
@@ -87,13 +71,8 @@ add(
     new_token(aud=PRODUCTION),
     NEW.invalid("wrong-audience", generic.PROGRAM),
 )
-add(
-    "scopes-apart",
-    "MOV-1 SCP-4",
-    "The old server's scope is none of the new one's.",
-    new_token(scope=acme.PRODUCTION_SCOPE),
-    NEW.step_up("missing-scope", generic.PROGRAM),
-)
+old_scope = new_token(scope=acme.PRODUCTION_SCOPE)
+new_step_up("scopes-apart", "The old server's scope is none of the new one's.", old_scope)
 add(
     "registration-apart",
     "ISS-4 CLI-1",

@@ -6,7 +6,6 @@ from typing import Any
 
 from tests.vectors.acme import (
     CALLER_OF_UNKNOWN_KIND,
-    DESKTOP,
     GOOD,
     PERSON,
     PRODUCTION,
@@ -18,7 +17,7 @@ from tests.vectors.acme import (
     program,
     token,
 )
-from tests.vectors.book import NOW, Expected, Theme, no_resource
+from tests.vectors.book import NOW, Expected, ExpectedCaller, Theme, no_resource
 from tests.vectors.signing import GONE
 
 theme = Theme(
@@ -31,120 +30,66 @@ def add(name: str, description: str, text: str | None, decision: Expected, **oth
     theme.add(name, "ORD-1", description, text, decision, **other)
 
 
-add(
-    "settings-resource",
-    "Settings before resource.",
-    GOOD,
-    no_resource("no-settings"),
-    settings=None,
-    address="x",
-)
-add(
-    "resource-token",
-    "Resource before token.",
-    "opaque",
-    no_resource("unknown-resource"),
-    address=PRODUCTION + "2",
-)
-add("size-parts", "Size before parts.", "a" * (16 * 1024 + 1), answers.unknown_server("token-too-large"))
-add(
-    "form-issuer",
-    "Form before issuer.",
-    token(person(iss="x")) + "=",
-    answers.unknown_server("token-malformed"),
-)
-add(
-    "issuer-header",
-    "Issuer before header.",
-    token(person(iss="x"), typ="x"),
-    answers.unknown_server("unknown-issuer"),
-)
-add(
-    "crit-algorithm",
-    "crit before algorithm.",
-    token(alg="PS256", crit=["exp"]),
-    answers.invalid("critical-header"),
-)
-add(
-    "algorithm-type",
-    "Algorithm before type.",
-    token(alg="PS256", typ="x"),
-    answers.invalid("wrong-algorithm"),
-)
-add("type-keys", "Type before keys.", token(typ="x"), answers.invalid("wrong-type"), keys="keycloak-none")
-add("keys-kid", "Keys before kid.", token(kid=7), answers.invalid("keys-unavailable"), keys="keycloak-none")
-add(
-    "signature-claims",
-    "Signature before claims.",
-    token(person(cnf={}, exp=0), key="stranger"),
-    answers.invalid("bad-signature"),
-)
-add("bound-times", "cnf before times.", token(person(cnf={}, exp=0)), answers.invalid("bound-token"))
-add("exp-nbf", "exp before nbf.", token(person(exp=0, nbf=NOW + 999)), answers.invalid("expired"))
-add(
-    "nbf-iat",
-    "nbf before iat.",
-    token(person(nbf=NOW + 999, iat=NOW + 999)),
-    answers.invalid("not-yet-valid"),
-)
-add("times-client", "Times before client.", token(person(exp=0, azp=GONE)), answers.invalid("expired"))
-add(
-    "client-subject",
-    "Client before subject.",
-    token(person(azp=[], sub=GONE)),
-    answers.invalid("malformed-claim"),
-)
-add(
-    "subject-audience",
-    "Subject before audience.",
-    token(person(sub=GONE, aud={})),
-    answers.invalid("missing-claim"),
-)
-add(
+NO_SETTINGS, UNKNOWN = no_resource("no-settings"), no_resource("unknown-resource")
+add("settings-resource", "Settings before resource.", GOOD, NO_SETTINGS, settings=None, address="x")
+add("resource-token", "Resource before token.", "opaque", UNKNOWN, address=PRODUCTION + "2")
+for name, description, text, reason in (
+    ("size-parts", "Size before parts.", "a" * (16 * 1024 + 1), "token-too-large"),
+    ("form-issuer", "Form before issuer.", token(person(iss="x")) + "=", "token-malformed"),
+    ("issuer-header", "Issuer before header.", token(person(iss="x"), typ="x"), "unknown-issuer"),
+):
+    add(name, description, text, answers.unknown_server(reason))
+
+
+def refused(
+    name: str, description: str, text: str, reason: str, who: ExpectedCaller | None = None, **other: Any
+) -> None:
+    """Add a vector: the token is denied with a known server."""
+    add(name, description, text, answers.invalid(reason, who), **other)
+
+
+NO_KEYS: dict[str, Any] = {"keys": "keycloak-none"}
+forged = token(person(cnf={}, exp=0), key="stranger")
+refused("crit-algorithm", "crit before algorithm.", token(alg="PS256", crit=["exp"]), "critical-header")
+refused("algorithm-type", "Algorithm before type.", token(alg="PS256", typ="x"), "wrong-algorithm")
+refused("type-keys", "Type before keys.", token(typ="x"), "wrong-type", **NO_KEYS)
+refused("keys-kid", "Keys before kid.", token(kid=7), "keys-unavailable", **NO_KEYS)
+refused("signature-claims", "Signature before claims.", forged, "bad-signature")
+for name, description, reason, claims in (
+    ("bound-times", "cnf before times.", "bound-token", {"cnf": {}, "exp": 0}),
+    ("exp-nbf", "exp before nbf.", "expired", {"exp": 0, "nbf": NOW + 999}),
+    ("nbf-iat", "nbf before iat.", "not-yet-valid", {"nbf": NOW + 999, "iat": NOW + 999}),
+    ("times-client", "Times before client.", "expired", {"exp": 0, "azp": GONE}),
+    ("client-subject", "Client before subject.", "malformed-claim", {"azp": [], "sub": GONE}),
+    ("subject-audience", "Subject before audience.", "missing-claim", {"sub": GONE, "aud": {}}),
+):
+    refused(name, description, token(person(**claims)), reason)
+refused(
     "audience-conditions",
     "The audience's form before conditions.",
     token(person(aud={}, typ="ID")),
-    answers.invalid("malformed-claim", CALLER_OF_UNKNOWN_KIND),
+    "malformed-claim",
+    CALLER_OF_UNKNOWN_KIND,
 )
-add(
+refused(
     "conditions-client",
     "Conditions before the client.",
     token(person(typ="ID", azp="https://x")),
-    answers.invalid("not-an-access-token", CALLER_OF_UNKNOWN_KIND._replace(client="https://x")),
+    "not-an-access-token",
+    CALLER_OF_UNKNOWN_KIND._replace(client="https://x"),
 )
-add(
+unregistered, tester = token(program(azp="x", aud=TEST)), token(person(azp=TESTER))
+refused(
     "registered-audience",
     "Registration before audience.",
-    token(program(azp="x", aud=TEST)),
-    answers.invalid("no-person", PROGRAM._replace(client="x")),
+    unregistered,
+    "no-person",
+    PROGRAM._replace(client="x"),
 )
-add(
-    "grant-access",
-    "Grant before access.",
-    token(person(azp=TESTER)),
-    answers.invalid("wrong-grant", PERSON._replace(client=TESTER)),
-)
-add(
-    "access-audience",
-    "Access before audience.",
-    token(program(azp=TESTER, aud="x")),
-    answers.no_access(PROGRAM._replace(client=TESTER)),
-)
-add(
-    "access-scope",
-    "Access before scope.",
-    token(program(azp=TESTER, scope="")),
-    answers.no_access(PROGRAM._replace(client=TESTER)),
-)
-add(
-    "audience-scope",
-    "Audience before scope.",
-    token(person(aud="x", scope="")),
-    answers.invalid("wrong-audience", PERSON),
-)
-add(
-    "audience-scope-form",
-    "Audience before the scopes' form.",
-    token(person(aud="x", scope=7, azp=DESKTOP)),
-    answers.invalid("wrong-audience", PERSON),
-)
+refused("grant-access", "Grant before access.", tester, "wrong-grant", PERSON._replace(client=TESTER))
+NO_ACCESS = answers.no_access(PROGRAM._replace(client=TESTER))
+add("access-audience", "Access before audience.", token(program(azp=TESTER, aud="x")), NO_ACCESS)
+add("access-scope", "Access before scope.", token(program(azp=TESTER, scope="")), NO_ACCESS)
+no_scope, odd_scope = (token(person(aud="x", scope=scope)) for scope in ("", 7))
+refused("audience-scope", "Audience before scope.", no_scope, "wrong-audience", PERSON)
+refused("audience-scope-form", "Audience before the scopes' form.", odd_scope, "wrong-audience", PERSON)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from tests.vectors import acme
@@ -60,13 +61,8 @@ for name, header in (
     ("jwk-encryption", {"jwk": {**KEY, "use": "enc"}}),
 ):
     refused(name, "DPOP-5", "Its header.", "proof-malformed", call(proof(header=header)))
-refused(
-    "symmetric",
-    "DPOP-5",
-    "A symmetric key.",
-    "proof-malformed",
-    call(proof(header={"jwk": {"kty": "oct", "k": "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0"}})),
-)
+symmetric = proof(header={"jwk": {"kty": "oct", "k": "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0"}})
+refused("symmetric", "DPOP-5", "A symmetric key.", "proof-malformed", call(symmetric))
 rs384 = proof(key="other", header={"alg": "RS384", "jwk": public_jwk("other", "k")})
 refused("algorithm", "DPOP-5", "An algorithm that is not in the settings.", "proof-malformed", call(rs384))
 for name, value in (("missing", GONE), ("empty", ""), ("number", 1)):
@@ -74,13 +70,8 @@ for name, value in (("missing", GONE), ("empty", ""), ("number", 1)):
 for name, value in (("missing", GONE), ("text", str(NOW)), ("true", True)):
     refused(f"iat-{name}", "DPOP-5", "Its iat.", "proof-malformed", call(proof(iat=value)))
 refused("signature", "DPOP-5", "Signed by another key.", "proof-bad-signature", call(proof(key="ed25519")))
-refused(
-    "other-curve",
-    "DPOP-5",
-    "Its key is not for its algorithm.",
-    "proof-bad-signature",
-    call(proof(header={"alg": "ES384", "jwk": KEY})),
-)
+curve = proof(header={"alg": "ES384", "jwk": KEY})
+refused("other-curve", "DPOP-5", "Its key is not for its algorithm.", "proof-bad-signature", call(curve))
 refused(
     "key",
     "DPOP-6",
@@ -130,31 +121,19 @@ refused("iat-future", "DPOP-7", "A second beyond the skew.", "proof-wrong-time",
 for name, value in (("oldest", NOW - 120), ("newest", NOW + 60), ("fraction", NOW - 0.5)):
     allowed(f"iat-{name}", "DPOP-7", "Within the window.", call(proof(iat=value)))
 NONCES = ["n-2", "n-1"]
-refused(
-    "nonce-missing",
-    "DPOP-7",
-    "The runtime requires a nonce.",
-    "proof-wrong-nonce",
-    call(proof(), nonces=NONCES),
-    error="use_dpop_nonce",
-)
-refused(
+USED = [{"jkt": JKT, "jti": JTI}]
+no_nonce = partial(refused, reason="proof-wrong-nonce", error="use_dpop_nonce")
+no_nonce("nonce-missing", "DPOP-7", "The runtime requires a nonce.", dpop=call(proof(), nonces=NONCES))
+no_nonce(
     "nonce-old",
     "DPOP-7",
     "A nonce that is no longer accepted.",
-    "proof-wrong-nonce",
-    call(proof(nonce="n-0"), nonces=NONCES),
-    error="use_dpop_nonce",
+    dpop=call(proof(nonce="n-0"), nonces=NONCES),
 )
 allowed("nonce", "DPOP-7", "An accepted nonce.", call(proof(nonce="n-1"), nonces=NONCES))
 allowed("nonce-unasked", "DPOP-7", "A nonce that nobody requires.", call(proof(nonce="n-9")))
-refused(
-    "replay",
-    "DPOP-7",
-    "A proof that another call used.",
-    "proof-replayed",
-    call(proof(), usedProofs=[{"jkt": JKT, "jti": JTI}]),
-)
+replay = call(proof(), usedProofs=USED)
+refused("replay", "DPOP-7", "A proof that another call used.", "proof-replayed", replay)
 allowed(
     "jti-of-another-key",
     "DPOP-7",
@@ -169,7 +148,6 @@ refused(
     "proof-wrong-request",
     call(proof(agent, htm="GET")),
 )
-
 refused(
     "order-time",
     "DPOP-7 ORD-1",
@@ -177,7 +155,6 @@ refused(
     "proof-wrong-time",
     call(proof(iat=NOW - 121), nonces=NONCES),
 )
-
 refused(
     "order-signature",
     "DPOP-5 ORD-1",
@@ -185,12 +162,9 @@ refused(
     "proof-bad-signature",
     call(proof(header={"alg": "ES384", "jwk": public_jwk("p384", "k")})),
 )
-
-refused(
+no_nonce(
     "order-nonce",
     "DPOP-7 ORD-1",
     "A used proof without a nonce: a new proof needs the nonce.",
-    "proof-wrong-nonce",
-    call(proof(), usedProofs=[{"jkt": JKT, "jti": JTI}], nonces=NONCES),
-    error="use_dpop_nonce",
+    dpop=call(proof(), usedProofs=USED, nonces=NONCES),
 )

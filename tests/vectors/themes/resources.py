@@ -75,12 +75,8 @@ unknown("host-case", "RES-4", PRODUCTION.replace("app.", "APP."), "The host is c
 unknown("http", "RES-4", PRODUCTION.replace("https", "http"), "Another scheme is another resource.")
 unknown("port", "RES-4", PRODUCTION.replace(".biz", ".biz:443"), "A port written out is another resource.")
 unknown("escaped-letter", "RES-4", PRODUCTION[:-1] + "%6e", "Compared before decoding.")
-unknown(
-    "host-longer",
-    "RES-4",
-    PRODUCTION.replace(".biz", ".biz.evil.example"),
-    "A host that begins alike is none.",
-)
+longer = PRODUCTION.replace(".biz", ".biz.evil.example")
+unknown("host-longer", "RES-4", longer, "A host that begins alike is none.")
 
 unknown("dot-segments", "RES-5", TEST + "/../production", "Dot segments into a resource.")
 unknown("dot-segments-out", "RES-5", PRODUCTION + "/../test", "Dot segments out of a resource.")

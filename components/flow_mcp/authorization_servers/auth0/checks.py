@@ -107,7 +107,7 @@ def _registration(declaration: Declaration, server: Auth0) -> Iterator[Finding]:
         yield from check_access(
             declaration, (*registration_path, "metadataDocuments", "access"), documents.access
         )
-    for key, method in registration.methods.items():
+    for key, method in server.registration_methods.items():
         if method and not server.tenant_settings.manage:
             yield Finding(
                 (*registration_path, key),

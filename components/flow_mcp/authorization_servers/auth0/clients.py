@@ -116,10 +116,8 @@ def _secret(
         return credentials.client_secret.apply(partial(_required_secret, name))
     return resources.Auth0ClientSecret(
         f"{name}-secret",
-        domain=server.domain,
-        client_id=client.client_id,
-        issued=declared.secret.issued,
-        opts=pulumi.ResourceOptions(parent=opts.parent, depends_on=[credentials]),
+        {"domain": server.domain, "client_id": client.client_id, "issued": declared.secret.issued},
+        pulumi.ResourceOptions(parent=opts.parent, depends_on=[credentials]),
     ).value
 
 

@@ -103,11 +103,6 @@ class Registration(Declared):
     dynamic: DynamicRegistration | None = None
     metadata_documents: MetadataDocuments | None = None
 
-    @property
-    def methods(self) -> RegistrationMethods:
-        """The registration methods through which people can sign in, by key; None if not declared."""
-        return {"dynamic": self.dynamic, "metadataDocuments": self.metadata_documents}
-
 
 class TenantSettings(Declared):
     """Settings of the whole Auth0 tenant, which also apply to other stacks and applications."""
@@ -143,7 +138,10 @@ class Auth0(DeclaredServer):
     @property
     def registration_methods(self) -> RegistrationMethods:
         """The registration methods through which people can sign in, by key; None if not declared."""
-        return self.registration.methods
+        return {
+            "dynamic": self.registration.dynamic,
+            "metadataDocuments": self.registration.metadata_documents,
+        }
 
     @property
     def lifetimes(self) -> Mapping[str, str]:

@@ -76,7 +76,7 @@ def _unmanaged(
 
 
 def _has_people(declaration: Declaration, server: Auth0) -> bool:
-    return any(server.registration.methods.values()) or any(
+    return any(server.registration_methods.values()) or any(
         client.grant is Grant.AUTHORIZATION_CODE for client in declaration.tenant.clients.values()
     )
 
@@ -102,11 +102,13 @@ def _set(server: Auth0, current: auth0.GetTenantResult, opts: pulumi.ResourceOpt
     profile = "compatibility" if server.resource_parameter else "audience"
     former = Auth0FormerSettings(
         "former-settings",
-        domain=server.domain,
-        dynamic_registration=dynamic,
-        metadata_documents=documents,
-        resource_parameter_profile=profile,
-        opts=pulumi.ResourceOptions(parent=opts.parent),
+        {
+            "domain": server.domain,
+            "dynamic_registration": dynamic,
+            "metadata_documents": documents,
+            "resource_parameter_profile": profile,
+        },
+        pulumi.ResourceOptions(parent=opts.parent),
     )
     return auth0.Tenant(
         "settings",

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypedDict
 
 import pulumi
 
 from flow_mcp.engine.plugin.program import PluginResource
 
 
-class AuthorizationServerMetadata(PluginResource):
-    """An authorization server's metadata. Create fails unless its issuer equals the authority byte for byte.
+class MetadataArgs(TypedDict):
+    """The inputs of the metadata."""
 
-    Args:
-        resource_name: name of the Pulumi resource.
-        authority: the issuer.
-        opts: options of the Pulumi resource.
+    authority: pulumi.Input[str]
+    """The issuer."""
+
+
+class AuthorizationServerMetadata(PluginResource[MetadataArgs]):
+    """An authorization server's metadata.
+
+    Create fails unless its issuer equals the authority byte for byte.
     """
 
     issuer: pulumi.Output[str]
@@ -28,12 +33,3 @@ class AuthorizationServerMetadata(PluginResource):
     code_challenge_methods_supported: pulumi.Output[Sequence[str]]
     client_id_metadata_document_supported: pulumi.Output[bool]
     token_endpoint_auth_methods_supported: pulumi.Output[Sequence[str]]
-
-    def __init__(
-        self,
-        resource_name: str,
-        *,
-        authority: pulumi.Input[str],
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
-        super().__init__(resource_name, {"authority": authority}, opts)

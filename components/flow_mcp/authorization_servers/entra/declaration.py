@@ -39,11 +39,6 @@ class PreauthorizedClients(Declared):
 
     vscode: Annotated[Preauthorized | None, Field(description="Visual Studio Code.")] = None
 
-    @property
-    def methods(self) -> RegistrationMethods:
-        """The registration methods through which people can sign in, by key; None if not declared."""
-        return {"vscode": self.vscode}
-
 
 IdentifierUri = Annotated[
     str,
@@ -110,7 +105,7 @@ class Entra(DeclaredServer):
     @property
     def registration_methods(self) -> RegistrationMethods:
         """The registration methods through which people can sign in, by key; None if not declared."""
-        return self.preauthorized.methods
+        return {"vscode": self.preauthorized.vscode}
 
     @property
     def authority(self) -> str:

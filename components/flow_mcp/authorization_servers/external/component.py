@@ -25,7 +25,7 @@ class ExternalAuthorizationServer(AuthorizationServerComponent):
         super().__init__(name, declaration, opts)
         server = cast("External", declaration.server)
         owned = pulumi.ResourceOptions(parent=self)
-        metadata = AuthorizationServerMetadata("metadata", authority=server.authority, opts=owned)
+        metadata = AuthorizationServerMetadata("metadata", {"authority": server.authority}, owned)
         clients = {
             client: _client(declaration, server, client, declared, metadata, owned)
             for client, declared in sorted(declaration.tenant.clients.items())
@@ -58,15 +58,17 @@ def _client(
     person = declared.grant is Grant.AUTHORIZATION_CODE
     return RegisteredClient(
         name,
-        registration_endpoint=metadata.registration_endpoint,
-        initial_access_token_required=registration.protected,
-        client_name=names.client(declaration, name),
-        grant_types=["authorization_code" if person else "client_credentials"],
-        redirect_uris=declared.redirect_uris,
-        scopes=names.scopes(declaration, server, declared.access),
-        token_endpoint_auth_method=_authentication(declared),
-        jwks_uri=declared.private_key_jwt.jwks_url if declared.private_key_jwt else None,
-        opts=opts,
+        {
+            "registration_endpoint": metadata.registration_endpoint,
+            "initial_access_token_required": registration.protected,
+            "client_name": names.client(declaration, name),
+            "grant_types": ["authorization_code" if person else "client_credentials"],
+            "redirect_uris": declared.redirect_uris,
+            "scopes": names.scopes(declaration, server, declared.access),
+            "token_endpoint_auth_method": _authentication(declared),
+            "jwks_uri": declared.private_key_jwt.jwks_url if declared.private_key_jwt else None,
+        },
+        opts,
     )
 
 

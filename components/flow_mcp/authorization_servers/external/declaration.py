@@ -130,11 +130,6 @@ class Registration(Declared):
     dynamic: DynamicRegistration | None = None
     metadata_documents: MetadataDocuments | None = None
 
-    @property
-    def methods(self) -> RegistrationMethods:
-        """The registration methods through which people can sign in, by key; None if not declared."""
-        return {"dynamic": self.dynamic, "metadataDocuments": self.metadata_documents}
-
 
 class External(DeclaredServer):
     """An OAuth 2.1 or OpenID Connect server that publishes its metadata."""
@@ -159,4 +154,7 @@ class External(DeclaredServer):
     @property
     def registration_methods(self) -> RegistrationMethods:
         """The registration methods through which people can sign in, by key; None if not declared."""
-        return self.registration.methods
+        return {
+            "dynamic": self.registration.dynamic,
+            "metadataDocuments": self.registration.metadata_documents,
+        }

@@ -29,7 +29,7 @@ def people_sign_in(declaration: Declaration, server: External) -> bool:
         *(client.grant for client in tenant.clients.values()),
         *(manual.grant for manual in tenant.manual_registrations.values()),
     }
-    return Grant.AUTHORIZATION_CODE in grants or any(server.registration.methods.values())
+    return Grant.AUTHORIZATION_CODE in grants or any(server.registration_methods.values())
 
 
 def client(declaration: Declaration, name: str) -> str:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
-
-from pydantic import ValidationError
 
 from flow_mcp.authorization_servers.adoption import AdoptionRequest, ExistingClient, Imports, Reading, Report
 from flow_mcp.authorization_servers.entra import Entra, names
@@ -16,10 +13,15 @@ from flow_mcp.authorization_servers.entra.graph_api import GraphApi
 from flow_mcp.authorization_servers.errors import AuthorizationServerError
 from flow_mcp.authorization_servers.flow_entra.declaration import FlowEntra
 from flow_mcp.authorization_servers.flow_entra.instance import entra, entra_of_instance, on_premises
+from flow_mcp.authorization_servers.given_settings import given_settings
 from flow_mcp.declaration.declaration import Declaration
 from flow_mcp.declaration.instance import Deployment, Instance
 from flow_mcp.settings import Grant
 
+_ENTRA = (
+    "the Flow instance's Entra tenant",
+    "Correct flowEntra in the tenant's file or flow-mcp:instance in Pulumi.yaml.",
+)
 _ON_PREMISES = "On-premises, an Azure administrator manages it. The stack lists it."
 
 
@@ -45,15 +47,8 @@ class FlowEntraReader:
         Raises:
             AuthorizationServerError: the instance declares no Entra tenant, or it cannot be read.
         """
-        try:
-            server = FlowEntra.model_validate_json(json.dumps(request.server))
-            instance = Instance.model_validate_json(json.dumps(request.instance))
-        except ValidationError as error:
-            problem = error.errors()[0]
-            place = ".".join(str(part) for part in problem["loc"])
-            raise AuthorizationServerError(
-                f"The settings of the Flow instance's Entra tenant are invalid: {place}: {problem['msg']}."
-            ) from None
+        server = given_settings(FlowEntra, request.server, *_ENTRA)
+        instance = given_settings(Instance, request.instance, *_ENTRA)
         if instance.flow_entra is None:
             raise AuthorizationServerError(
                 "flow-mcp:instance declares no flowEntra, so its Entra tenant is not known. Add it in "

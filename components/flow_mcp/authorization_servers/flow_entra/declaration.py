@@ -46,4 +46,4 @@ class FlowEntra(DeclaredServer):
     @property
     def registration_methods(self) -> RegistrationMethods:
         """The registration methods through which people can sign in, by key; None if not declared."""
-        return self.preauthorized.methods
+        return {"vscode": self.preauthorized.vscode}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from flow_mcp.authorization_servers import people
 from flow_mcp.authorization_servers.keycloak import federated_issuers, names
+from flow_mcp.authorization_servers.keycloak.client_properties import default_scopes_name
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
 from flow_mcp.authorization_servers.keycloak.group_paths import path_names
 from flow_mcp.declaration.access_lists import check_access
@@ -64,6 +65,16 @@ def _kept(declaration: Declaration) -> Iterator[Finding]:
                 ("enterprise",),
                 f"needs the mapper that marks tokens of programs, which `adopted` leaves for {resource.key}",
                 f"Remove the line GenericProtocolMapper/{resource.key}-program of adopted first.",
+            )
+    for name in sorted(redeems & tenant.clients.keys()):
+        line = f"ClientDefaultScopes/{default_scopes_name(name)}"
+        if tenant.leaves(*line.split("/")):
+            # The client policies that compare the assertion's resource apply to requested scopes.
+            yield Finding(
+                ("enterprise",),
+                "is not bound to the protected resource of an assertion, because `adopted` leaves the "
+                f"default scopes of {name}",
+                f"Remove the line {line} of adopted first, and apply that.",
             )
 
 

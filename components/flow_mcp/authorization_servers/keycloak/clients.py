@@ -113,12 +113,14 @@ def _secret(
         return None
     return resources.KeycloakClientSecret(
         f"{name}-secret",
-        realm=resources.realm_inputs(server, realm),
-        client_id=declaration.client_id(name),
-        issued=declared.secret.issued,
-        previous=declared.secret.previous,
-        overlap=declared.secret.overlap,
-        opts=pulumi.ResourceOptions(parent=opts.parent, depends_on=opts.depends_on),
+        {
+            **resources.realm_inputs(server, realm),
+            "client_id": declaration.client_id(name),
+            "issued": declared.secret.issued,
+            "previous": declared.secret.previous,
+            "overlap": declared.secret.overlap,
+        },
+        pulumi.ResourceOptions(parent=opts.parent, depends_on=opts.depends_on),
     ).value
 
 

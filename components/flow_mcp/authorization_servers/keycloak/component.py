@@ -75,14 +75,13 @@ class KeycloakAuthorizationServer(AuthorizationServerComponent):
         realm = _realm(declaration, server, owned, exists=exists)
         metadata = resources.AuthorizationServerMetadata(
             "metadata",
-            authority=server.issuer,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[realm] if realm else None),
+            {"authority": server.issuer},
+            pulumi.ResourceOptions(parent=self, depends_on=[realm] if realm else None),
         )
         claim = resources.KeycloakClaim(
             "claim",
-            realm=resources.realm_inputs(server, server.realm.name),
-            owner=names.owner(declaration),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[metadata]),
+            {**resources.realm_inputs(server, server.realm.name), "owner": names.owner(declaration)},
+            pulumi.ResourceOptions(parent=self, depends_on=[metadata]),
         )
         # Nothing may be created in a realm whose issuer differs from the declared one, or that another stack
         # manages.

@@ -138,11 +138,6 @@ class Registration(Declared):
         MetadataDocuments | None, Field(description="Client ID metadata documents.")
     ] = None
 
-    @property
-    def methods(self) -> RegistrationMethods:
-        """The registration methods through which people can sign in, by key; None if not declared."""
-        return {"dynamic": self.dynamic, "metadataDocuments": self.metadata_documents}
-
 
 class Keycloak(DeclaredServer):
     """A Keycloak realm as the authorization server."""
@@ -174,7 +169,10 @@ class Keycloak(DeclaredServer):
     @property
     def registration_methods(self) -> RegistrationMethods:
         """The registration methods through which people can sign in, by key; None if not declared."""
-        return self.registration.methods
+        return {
+            "dynamic": self.registration.dynamic,
+            "metadataDocuments": self.registration.metadata_documents,
+        }
 
     @property
     def lifetimes(self) -> Mapping[str, str]:

@@ -84,10 +84,12 @@ def link_people(
         if entry.linked_people:
             resources.KeycloakLinkedPeople(
                 f"people of {entry.issuer}",
-                realm=resources.realm_inputs(server, realm),
-                identity_provider=aliases[entry.issuer],
-                subjects=dict(sorted(entry.linked_people.items())),
-                opts=pulumi.ResourceOptions(parent=opts.parent, depends_on=opts.depends_on),
+                {
+                    **resources.realm_inputs(server, realm),
+                    "identity_provider": aliases[entry.issuer],
+                    "subjects": dict(sorted(entry.linked_people.items())),
+                },
+                pulumi.ResourceOptions(parent=opts.parent, depends_on=opts.depends_on),
             )
 
 

@@ -35,11 +35,13 @@ def create(
     return {
         issuer: resources.KeycloakIdentityProvider(
             f"{noun} {issuer}",
-            realm=resources.realm_inputs(server, realm),
-            alias=names.identity_provider(declaration, issuer),
-            kind=kind,
-            config=config,
-            opts=pulumi.ResourceOptions(parent=opts.parent, depends_on=opts.depends_on),
+            {
+                **resources.realm_inputs(server, realm),
+                "alias": names.identity_provider(declaration, issuer),
+                "kind": kind,
+                "config": config,
+            },
+            pulumi.ResourceOptions(parent=opts.parent, depends_on=opts.depends_on),
         ).alias
         for issuer, (noun, kind, config) in sorted((programs | companies).items())
     }

@@ -77,20 +77,22 @@ def create(
         policies.append(policy)
     resources.KeycloakClientRegistration(
         "registration",
-        realm=resources.realm_inputs(server, realm),
-        owner=names.owner(declaration),
-        open=dynamic is not None,
-        redirect_hosts=dynamic.redirect_hosts if dynamic else (),
-        sender_hosts=dynamic.sender_hosts if dynamic else (),
-        allowed_scopes=_allowed_scopes(declaration, dynamic) if dynamic else (),
-        cors_origins=dynamic.cors_origins if dynamic else (),
-        maximum_clients=dynamic.maximum_clients if dynamic else 200,
-        # A client that registers without requesting scopes gets the realm's optional scopes.
-        realm_optional_scopes=[
-            scope for resource in accessible if (scope := scopes[resource.key].scope) is not None
-        ],
+        {
+            **resources.realm_inputs(server, realm),
+            "owner": names.owner(declaration),
+            "open": dynamic is not None,
+            "redirect_hosts": dynamic.redirect_hosts if dynamic else (),
+            "sender_hosts": dynamic.sender_hosts if dynamic else (),
+            "allowed_scopes": _allowed_scopes(declaration, dynamic) if dynamic else (),
+            "cors_origins": dynamic.cors_origins if dynamic else (),
+            "maximum_clients": dynamic.maximum_clients if dynamic else 200,
+            # A client that registers without requesting scopes gets the realm's optional scopes.
+            "realm_optional_scopes": [
+                scope for resource in accessible if (scope := scopes[resource.key].scope) is not None
+            ],
+        },
         # Registration opens after the client policies are created, and closes before they are deleted.
-        opts=pulumi.ResourceOptions(parent=opts.parent, depends_on=policies),
+        pulumi.ResourceOptions(parent=opts.parent, depends_on=policies),
     )
 
 

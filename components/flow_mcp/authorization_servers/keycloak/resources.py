@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 import pulumi
 
@@ -62,160 +62,74 @@ def realm_inputs(server: Keycloak, realm: pulumi.Input[str]) -> RealmInputs:
     }
 
 
-class KeycloakClaim(PluginResource):
-    """A stack's claim to a tenant in a realm. Creating it fails if another stack has claimed the tenant.
+class ClaimArgs(RealmInputs):
+    """The inputs of a claim, which `ClaimInputs` describes."""
 
-    Args:
-        resource_name: Pulumi's name.
-        realm: the realm, and the access to its admin API.
-        owner: owner mark of the tenant, such as `flow-mcp:acme`.
-        opts: Pulumi's options.
-    """
-
-    def __init__(
-        self,
-        resource_name: str,
-        *,
-        realm: RealmInputs,
-        owner: pulumi.Input[str],
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
-        super().__init__(resource_name, {**realm, "owner": owner}, opts)
+    owner: pulumi.Input[str]
 
 
-class KeycloakClientRegistration(PluginResource):
-    """The policies of a realm for anonymous registration. Delete restores the former ones.
+class KeycloakClaim(PluginResource[ClaimArgs]):
+    """A stack's claim to a tenant in a realm. Creating it fails if another stack has claimed the tenant."""
 
-    Args:
-        resource_name: name of the Pulumi resource.
-        realm: the realm, and the access to its admin API.
-        owner: the stack that owns the policies; it prevents two stacks from managing one realm.
-        open: whether clients may register. True requires redirect hosts; False excludes hosts, scopes and
-            origins.
-        redirect_hosts: hosts that a client's URIs may have; list `localhost` and `127.0.0.1` separately.
-        sender_hosts: hosts from which clients may register; empty: the sender's address is not checked.
-        allowed_scopes: client scopes that clients may request in addition to the realm's default and optional
-            scopes; it must contain `openid` for clients that request it.
-        cors_origins: origins whose pages may register clients (Keycloak 26.5 and later).
-        maximum_clients: maximum number of clients in the realm.
-        realm_optional_scopes: client scopes that become optional scopes of the realm.
-        opts: options of the Pulumi resource.
-    """
+
+class ClientRegistrationArgs(RealmInputs):
+    """The inputs of the policies for anonymous registration, which `RegistrationProperties` describes."""
+
+    owner: pulumi.Input[str]
+    open: pulumi.Input[bool]
+    redirect_hosts: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
+    sender_hosts: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
+    allowed_scopes: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
+    cors_origins: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
+    maximum_clients: NotRequired[pulumi.Input[int]]
+    realm_optional_scopes: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
+
+
+class KeycloakClientRegistration(PluginResource[ClientRegistrationArgs]):
+    """The policies of a realm for anonymous registration. Delete restores the former ones."""
 
     realm_id: pulumi.Output[str]
     deviations: pulumi.Output[Sequence[str]]
 
-    def __init__(
-        self,
-        resource_name: str,
-        *,
-        realm: RealmInputs,
-        owner: pulumi.Input[str],
-        open: pulumi.Input[bool],  # noqa: A002 the property's name
-        redirect_hosts: pulumi.Input[Sequence[pulumi.Input[str]]] = (),
-        sender_hosts: pulumi.Input[Sequence[pulumi.Input[str]]] = (),
-        allowed_scopes: pulumi.Input[Sequence[pulumi.Input[str]]] = (),
-        cors_origins: pulumi.Input[Sequence[pulumi.Input[str]]] = (),
-        maximum_clients: pulumi.Input[int] = 200,
-        realm_optional_scopes: pulumi.Input[Sequence[pulumi.Input[str]]] = (),
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
-        super().__init__(
-            resource_name,
-            {
-                **realm,
-                "owner": owner,
-                "open": open,
-                "redirect_hosts": redirect_hosts,
-                "sender_hosts": sender_hosts,
-                "allowed_scopes": allowed_scopes,
-                "cors_origins": cors_origins,
-                "maximum_clients": maximum_clients,
-                "realm_optional_scopes": realm_optional_scopes,
-            },
-            opts,
-        )
+
+class ClientSecretArgs(RealmInputs):
+    """The inputs of a client's secret, which `ClientSecretInputs` describes."""
+
+    client_id: pulumi.Input[str]
+    issued: pulumi.Input[str] | None
+    previous: pulumi.Input[str] | None
+    overlap: pulumi.Input[str] | None
 
 
-class KeycloakClientSecret(PluginResource):
-    """The secret of a client. Another day is a rotation.
-
-    Args:
-        resource_name: name of the Pulumi resource.
-        realm: the realm, and the access to its admin API.
-        client_id: client ID of the client.
-        issued: day of the secret.
-        previous: day of the previous secret while it must stay valid.
-        overlap: how long Keycloak keeps the previous secret.
-        opts: options of the Pulumi resource.
-    """
+class KeycloakClientSecret(PluginResource[ClientSecretArgs]):
+    """The secret of a client. Another day is a rotation."""
 
     value: pulumi.Output[str]
 
-    def __init__(
-        self,
-        resource_name: str,
-        *,
-        realm: RealmInputs,
-        client_id: pulumi.Input[str],
-        issued: pulumi.Input[str] | None = None,
-        previous: pulumi.Input[str] | None = None,
-        overlap: pulumi.Input[str] | None = None,
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
-        rotation = {"client_id": client_id, "issued": issued, "previous": previous, "overlap": overlap}
-        super().__init__(resource_name, {**realm, **rotation}, opts)
+
+class IdentityProviderArgs(RealmInputs):
+    """The inputs of an identity provider, which `IdentityProviderInputs` describes."""
+
+    alias: pulumi.Input[str]
+    kind: pulumi.Input[str]
+    config: pulumi.Input[Mapping[str, pulumi.Input[str]]]
 
 
-class KeycloakIdentityProvider(PluginResource):
-    """An identity provider of a realm that only validates tokens; nobody signs in through it.
-
-    Args:
-        resource_name: Pulumi's name.
-        realm: the realm, and the access to its admin API.
-        alias: its name in the realm.
-        kind: Keycloak's type of identity provider, such as `jwt-authorization-grant`.
-        config: its settings, by Keycloak's names.
-        opts: Pulumi's options.
-    """
+class KeycloakIdentityProvider(PluginResource[IdentityProviderArgs]):
+    """An identity provider of a realm that only validates tokens; nobody signs in through it."""
 
     alias: pulumi.Output[str]
 
-    def __init__(
-        self,
-        resource_name: str,
-        *,
-        realm: RealmInputs,
-        alias: pulumi.Input[str],
-        kind: pulumi.Input[str],
-        config: pulumi.Input[Mapping[str, pulumi.Input[str]]],
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
-        super().__init__(resource_name, {**realm, "alias": alias, "kind": kind, "config": config}, opts)
+
+class LinkedPeopleArgs(RealmInputs):
+    """The inputs of links, which `LinkedPeopleInputs` describes."""
+
+    identity_provider: pulumi.Input[str]
+    subjects: pulumi.Input[Mapping[str, pulumi.Input[str]]]
 
 
-class KeycloakLinkedPeople(PluginResource):
-    """Links of users of a realm to their accounts at one identity provider.
-
-    Args:
-        resource_name: Pulumi's name.
-        realm: the realm, and the access to its admin API.
-        identity_provider: alias of the identity provider.
-        subjects: `sub` at the identity provider by user name in the realm.
-        opts: Pulumi's options.
-    """
-
-    def __init__(
-        self,
-        resource_name: str,
-        *,
-        realm: RealmInputs,
-        identity_provider: pulumi.Input[str],
-        subjects: pulumi.Input[Mapping[str, pulumi.Input[str]]],
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
-        links = {"identity_provider": identity_provider, "subjects": subjects}
-        super().__init__(resource_name, {**realm, **links}, opts)
+class KeycloakLinkedPeople(PluginResource[LinkedPeopleArgs]):
+    """Links of users of a realm to their accounts at one identity provider."""
 
 
 @dataclass(frozen=True)

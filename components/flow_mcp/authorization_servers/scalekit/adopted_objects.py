@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flow_mcp.authorization_servers.errors import OwnedByOthersError
+from flow_mcp.authorization_servers.errors import AuthorizationServerError, OwnedByOthersError
 from flow_mcp.authorization_servers.representations import mapping, text
 from flow_mcp.authorization_servers.scalekit.api import ScalekitApi
 from flow_mcp.authorization_servers.scalekit.import_ids import split_import_id
@@ -18,10 +18,12 @@ class AdoptedObjects(Properties):
     """The objects that the stack takes over.
 
     Attributes:
+        environment_url: URL of the Scalekit environment that the tenant declares.
         owner: the stack, such as `flow-mcp:acme`.
         import_ids: the IDs of MCP servers and clients, as `pulumi import` takes them.
     """
 
+    environment_url: str
     owner: str
     import_ids: tuple[str, ...]
 
@@ -31,7 +33,10 @@ class FreeObjects(Properties):
 
 
 class ScalekitAdoptedObjects(Function[AdoptedObjects, FreeObjects]):
-    """Raises an error if an adopted object has the mark of another stack. It changes nothing."""
+    """Raises an error if an adopted object is in another environment, or has the mark of another stack.
+
+    It changes nothing, and sends the credentials to the declared environment only.
+    """
 
     name = "scalekitAdoptedObjects"
     arguments = AdoptedObjects
@@ -41,15 +46,26 @@ class ScalekitAdoptedObjects(Function[AdoptedObjects, FreeObjects]):
         self._api = api
 
     def call(self, arguments: AdoptedObjects) -> FreeObjects:
-        by_environment: dict[str, list[str]] = {}
-        for import_id in arguments.import_ids:
-            environment_url, object_id = split_import_id(import_id, "an object")
-            by_environment.setdefault(environment_url, []).append(object_id)
-        for environment_url, object_ids in sorted(by_environment.items()):
-            with self._api(environment_url) as api:
-                for object_id in object_ids:
-                    _require_free(api, object_id, arguments.owner)
+        object_ids = [_in_environment(import_id, arguments) for import_id in arguments.import_ids]
+        with self._api(arguments.environment_url) as api:
+            for object_id in object_ids:
+                _require_free(api, object_id, arguments.owner)
         return FreeObjects()
+
+
+def _in_environment(import_id: str, arguments: AdoptedObjects) -> str:
+    """Return the ID of an object without the URL of its environment.
+
+    Raises:
+        AuthorizationServerError: the environment is not the one that the tenant declares.
+    """
+    environment_url, object_id = split_import_id(import_id, "an object")
+    if environment_url.rstrip("/") != arguments.environment_url.rstrip("/"):
+        raise AuthorizationServerError(
+            f"adopted names {object_id} at {environment_url}, and the tenant declares the Scalekit "
+            f"environment {arguments.environment_url}. Correct the line."
+        )
+    return object_id
 
 
 def _require_free(api: ScalekitApi, object_id: str, owner: str) -> None:

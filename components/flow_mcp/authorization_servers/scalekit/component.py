@@ -25,18 +25,14 @@ class ScalekitAuthorizationServer(AuthorizationServerComponent):
         owned = pulumi.ResourceOptions(parent=self)
         (protected,) = declaration.resources
         require_free(declaration)
-        resource = ScalekitResource(protected.key, **mcp_server_properties(declaration), opts=owned)
-        metadata = AuthorizationServerMetadata(
-            "metadata",
-            authority=resource.resource_id.apply(lambda id_: names.authority(server.environment_url, id_)),
-            opts=owned,
-        )
+        resource = ScalekitResource(protected.key, mcp_server_properties(declaration), owned)
+        authority = resource.resource_id.apply(lambda id_: names.authority(server.environment_url, id_))
+        metadata = AuthorizationServerMetadata("metadata", {"authority": authority}, owned)
         clients = {
             client: ScalekitClient(
                 client,
-                resource_id=resource.resource_id,
-                **client_properties(declaration, client),
-                opts=owned,
+                {"resource_id": resource.resource_id, **client_properties(declaration, client)},
+                owned,
             )
             for client in sorted(declaration.tenant.clients)
         }

@@ -90,11 +90,6 @@ class Registration(Declared):
     dynamic: DynamicRegistration | None = None
     metadata_documents: MetadataDocuments | None = None
 
-    @property
-    def methods(self) -> RegistrationMethods:
-        """The registration methods through which people can sign in, by key; None if not declared."""
-        return {"dynamic": self.dynamic, "metadataDocuments": self.metadata_documents}
-
 
 class Scalekit(DeclaredServer):
     """A Scalekit environment as the authorization server of one protected resource."""
@@ -116,7 +111,10 @@ class Scalekit(DeclaredServer):
     @property
     def registration_methods(self) -> RegistrationMethods:
         """The registration methods through which people can sign in, by key; None if not declared."""
-        return self.registration.methods
+        return {
+            "dynamic": self.registration.dynamic,
+            "metadataDocuments": self.registration.metadata_documents,
+        }
 
     @property
     def lifetimes(self) -> Mapping[str, str]:

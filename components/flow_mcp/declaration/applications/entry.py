@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -41,8 +42,11 @@ CALLBACK_ID_LENGTH = 12
 """Number of characters of that value."""
 
 
+_TEST = re.compile(r"tests(?:/[A-Za-z0-9._-]+)+")
+
+
 def _address(text: str) -> str:
-    if not text.startswith("tests/") and split_url(text).scheme != "https":
+    if not _TEST.fullmatch(text) and split_url(text).scheme != "https":
         raise RefusedError("is not https", "Give the https address of the page.")
     return text
 
@@ -55,6 +59,14 @@ def _document(url: str) -> str:
             "Write https, the host and the path, without query and fragment.",
         )
     return url
+
+
+def _prefix(uri: str) -> str:
+    if not redirect_uri(uri).endswith("/") or "?" in uri:
+        raise RefusedError(
+            "does not end with a slash", "Write the part of the redirect URI up to the segment that varies."
+        )
+    return uri
 
 
 def _template(uri: str) -> str:
@@ -84,7 +96,9 @@ class Callback(Declared):
     """A redirect URI that the application creates for each app or tool."""
 
     prefix: Annotated[
-        RedirectUri, Field(description="Beginning of the redirect URI; one path segment follows.")
+        RedirectUri,
+        AfterValidator(_prefix),
+        Field(description="Beginning of the redirect URI, up to a slash; one path segment follows."),
     ]
     where: Annotated[Text, Field(description="Where to find it: a sentence.")]
 

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from flow_mcp.declaration.base import Declared, Text
 from flow_mcp.declaration.findings import RefusedError
+from flow_mcp.declaration.texts import require_visible
 
 PLACEHOLDER = re.compile(r"\$\{([A-Za-z]+)\}")
 PLACEHOLDERS = (
@@ -25,6 +26,7 @@ PLACEHOLDERS = (
     "tokenUrl",
 )
 """Names of the placeholders. `scopeList` is a list of texts, the others are texts."""
+_SCOPE_LIST = "${scopeList}"
 
 
 class Box(Declared):
@@ -69,7 +71,14 @@ class Step(Declared):
             raise RefusedError(
                 "does not have exactly one form", "Give one of json, toml, command and dialog."
             )
+        takes_lists = self.form in {"json", "toml"}
         for text in _texts(self.model_dump(exclude={"title", "client_type"})):
+            require_visible(text)
+            if _SCOPE_LIST in text and not (takes_lists and text == _SCOPE_LIST):
+                raise RefusedError(
+                    f"has {_SCOPE_LIST} in a text, but it is a list",
+                    "Use ${scopes} in texts, and ${scopeList} as the whole value in json and toml.",
+                )
             for name in PLACEHOLDER.findall(text):
                 if name not in PLACEHOLDERS:
                     raise RefusedError(

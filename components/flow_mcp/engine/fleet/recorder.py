@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from flow_mcp.engine.fleet.fingerprint import Inputs
 from flow_mcp.engine.fleet.records import Record, Records, records_stack
 from flow_mcp.engine.fleet.shards import Shard
-from flow_mcp.engine.stacks import ListedStack, StackError, Stacks
+from flow_mcp.engine.listed_stacks import ListedStack
+from flow_mcp.engine.stacks import StackError, Stacks
 
 _INTERVAL_SECONDS = 30.0
 # Pulumi lists about this number of stacks in the time in which it starts and reads one.

@@ -29,7 +29,8 @@ from pydantic import Field, ValidationError
 from flow_mcp.common.strict_model import StrictModel
 from flow_mcp.engine.fleet.locks import have_all_exited, holders, registered_process
 from flow_mcp.engine.fleet.shards import Shard
-from flow_mcp.engine.stacks import ListedStack, StackError, Stacks
+from flow_mcp.engine.listed_stacks import ListedStack
+from flow_mcp.engine.stacks import StackError, Stacks
 
 STACK = "flow-mcp-fleet"
 """The stack of the records of runs without shards. A tenant's stack cannot have this name."""

@@ -8,8 +8,8 @@ from fnmatch import fnmatchcase
 from typing import Literal
 
 from flow_mcp.engine.fleet.records import Record
+from flow_mcp.engine.listed_stacks import ListedStack
 from flow_mcp.engine.project import NoProjectError, Project
-from flow_mcp.engine.stacks import ListedStack
 
 Reason = Literal["new", "not-recorded", "in-progress", "updated-by-others", "changed", "forced", "unchanged"]
 """Why a run includes a tenant; `unchanged` tenants are skipped."""

@@ -12,8 +12,9 @@ from flow_mcp.engine.fleet.locks import running_updates, update_key
 from flow_mcp.engine.fleet.records import Record, Records, is_records_stack, records_stack
 from flow_mcp.engine.fleet.selection import Candidate, candidate
 from flow_mcp.engine.fleet.shards import Shard
+from flow_mcp.engine.listed_stacks import ListedStack
 from flow_mcp.engine.project import Project
-from flow_mcp.engine.stacks import ListedStack, StackError, Stacks
+from flow_mcp.engine.stacks import StackError, Stacks
 
 # Afterwards the locks of the updates that still run fail their tenants.
 _WAIT_SECONDS = 300.0

@@ -5,22 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import pulumi
 from pydantic.alias_generators import to_camel, to_snake
 
 from flow_mcp.engine.plugin.resource import PACKAGE
 
+_Inputs = TypeVar("_Inputs", bound=Mapping[str, Any])
 
-class PluginResource(pulumi.CustomResource):
-    """Base class of the plugin's resources; subclasses are named after the type and annotate its outputs."""
+
+class PluginResource(pulumi.CustomResource, Generic[_Inputs]):
+    """Base class of the plugin's resources; subclasses are named after the type and annotate its outputs.
+
+    Args:
+        resource_name: name of the Pulumi resource.
+        inputs: the inputs by their names in Python; the plugin's class of the inputs describes them.
+        opts: options of the Pulumi resource.
+    """
 
     def __init__(
-        self,
-        resource_name: str,
-        inputs: Mapping[str, pulumi.Input[Any]],
-        opts: pulumi.ResourceOptions | None = None,
+        self, resource_name: str, inputs: _Inputs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         subclass = type(self)
         outputs = dict.fromkeys(subclass.__annotations__)

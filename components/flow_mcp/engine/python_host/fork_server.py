@@ -7,6 +7,7 @@ a process of its own: nothing of one tenant is in the memory of another tenant's
 from __future__ import annotations
 
 import gc
+import json
 import os
 import select
 import signal
@@ -15,6 +16,7 @@ import sys
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
+from typing import BinaryIO
 
 from flow_mcp.engine.python_host import child
 from flow_mcp.engine.python_host.language_runtime import ROLES, LanguageRuntime
@@ -24,8 +26,8 @@ def main() -> int:
     """Serve requests until the requesting process ends.
 
     The arguments are the number of the control socket, the path of `pulumi-language-python-exec` and the
-    modules to import. Each request is one byte with a socket, on which the new host answers with its port. It
-    then reads the process ID of Pulumi, and ends with that process.
+    modules to import. Each request is one byte with a socket. The new host reads the environment of Pulumi
+    from it and answers with its port. It then reads the process ID of Pulumi, and ends with that process.
     """
     control, executor, modules = socket.socket(fileno=int(sys.argv[1])), sys.argv[2], sys.argv[3:]
     # Pulumi ends its programs with SIGTERM; a Ctrl-C is for flow-mcp and Pulumi.
@@ -61,16 +63,17 @@ def _host(connection: socket.socket, executor: str) -> None:
                 previous.close()
             return
         children[role] = forked
-    runtime = LanguageRuntime(children, executor)
-    connection.sendall(f"{runtime.serve()}\n".encode())
-    _wait_for_pulumi(connection)
+    with connection.makefile("rb") as lines:
+        runtime = LanguageRuntime(children, executor, json.loads(lines.readline()))
+        connection.sendall(f"{runtime.serve()}\n".encode())
+        _wait_for_pulumi(lines)
     runtime.end()
     os._exit(0)  # without waiting for the threads of calls that the engine has abandoned
 
 
-def _wait_for_pulumi(connection: socket.socket) -> None:
+def _wait_for_pulumi(lines: BinaryIO) -> None:
     """Wait for the end of the process whose ID arrives, or until it is certain that none arrives."""
-    with connection, connection.makefile("rb") as lines, suppress(ValueError, ProcessLookupError):
+    with suppress(ValueError, ProcessLookupError):
         descriptor = os.pidfd_open(int(lines.readline()))
         select.select([descriptor], [], [])
 

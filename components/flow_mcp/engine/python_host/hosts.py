@@ -6,6 +6,7 @@ https://github.com/pulumi/pulumi/blob/master/pkg/resource/plugin/langruntime_plu
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
@@ -64,7 +65,7 @@ class PythonHosts:
 
     Args:
         command: the command of the process.
-        environment: its environment, which the programs of stacks inherit.
+        environment: its environment.
         report: called once, with a text for the user, if Pulumi starts its own language hosts.
     """
 
@@ -90,7 +91,7 @@ class PythonHosts:
         Args:
             project: the project, whose program, policy pack and plugins must use this Python environment.
             modules: the modules to import.
-            environment: the environment of Pulumi.
+            environment: the environment of that process, whose PATH has Pulumi's language hosts.
             report: called if the process fails so often that Pulumi starts its own language hosts.
         """
         executor = shutil.which(_EXECUTOR, path=environment.get("PATH"))
@@ -108,11 +109,15 @@ class PythonHosts:
             hosts._stop()
 
     @contextmanager
-    def host(self) -> Iterator[Host]:
-        """Fork a host for one run of Pulumi. It ends with this block unless it serves a process then."""
+    def host(self, environment: Mapping[str, str]) -> Iterator[Host]:
+        """Fork a host for one run of Pulumi. It ends with this block unless it serves a process then.
+
+        Args:
+            environment: the environment of Pulumi, which the stack's program inherits.
+        """
         while server := self._running():
             try:
-                connection, port = server.fork()
+                connection, port = server.fork(environment)
             except (OSError, ValueError):
                 self._discard(server)
                 continue
@@ -184,7 +189,7 @@ class _Server:
             raise
         return cls(process, control)
 
-    def fork(self) -> tuple[socket.socket, int]:
+    def fork(self, environment: Mapping[str, str]) -> tuple[socket.socket, int]:
         """Fork a host; return the socket on which it expects Pulumi's process ID, and its port.
 
         Raises:
@@ -196,6 +201,7 @@ class _Server:
             with theirs:
                 socket.send_fds(self.control, [b"h"], [theirs.fileno()])
             connection.settimeout(_START_SECONDS)
+            connection.sendall(json.dumps(dict(environment)).encode() + b"\n")
             answer = b""
             while not answer.endswith(b"\n") and (received := connection.recv(64)):
                 answer += received

@@ -46,10 +46,11 @@ class LanguageRuntime(language_pb2_grpc.LanguageRuntimeServicer):
     Args:
         children: a prepared process for each role.
         executor: the path of `pulumi-language-python-exec`.
+        environment: the environment of Pulumi, which the stack's program inherits.
     """
 
-    def __init__(self, children: Mapping[str, Child], executor: str) -> None:
-        self._children, self._executor = dict(children), executor
+    def __init__(self, children: Mapping[str, Child], executor: str, environment: Mapping[str, str]) -> None:
+        self._children, self._executor, self._environment = dict(children), executor, dict(environment)
         self._processes: list[_Process] = [*children.values()]
         self._engine = ""
 
@@ -101,7 +102,7 @@ class LanguageRuntime(language_pb2_grpc.LanguageRuntimeServicer):
                 *request.args,
             ],
             request.pwd,
-            {**os.environ, **configuration_variables(request.config, request.configSecretKeys)},
+            {**self._environment, **configuration_variables(request.config, request.configSecretKeys)},
         )
         process = self._start(PROGRAM, info, program, context)
         for text in _lines(_output(process)):

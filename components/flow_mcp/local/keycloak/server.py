@@ -207,7 +207,10 @@ class LocalKeycloak:
         if port is None:
             if is_free(DEFAULT_PORT):
                 return DEFAULT_PORT
-            report(f"Port {DEFAULT_PORT} on 127.0.0.1 is used by another program; using a free port")
+            report(
+                f"Port {DEFAULT_PORT} on 127.0.0.1 is used by another program; using a free one. "
+                "Name its URL in the tenants' files"
+            )
             return free_port()
         if not is_free(port):
             raise LocalKeycloakError(

@@ -20,6 +20,9 @@ from flow_mcp.common.json_schema import schema_text
 from flow_mcp.local.new_project.first_tenant import LOCAL_KEYCLOAK, FirstTenant
 from flow_mcp.local.new_project.pipeline import Pipeline
 
+PROJECT = "Pulumi.yaml"
+PLUGIN = ".venv/share/flow-mcp"
+"""The directory of the plugin in an environment with the wheel: see `pyproject.toml`."""
 _TEMPLATES = Path(__file__).parent / "files"
 _STACK_FILE = "stacks/tenant.yaml"
 _NAMES = {"gitignore": ".gitignore"}
@@ -91,13 +94,14 @@ def _files(tenant: FirstTenant, pipeline: Pipeline | None) -> dict[str, str]:
         # Auth0 compares the port of a redirect URI too.
         "redirect": f"http://127.0.0.1{':33418' if tenant.kind == 'auth0' else ''}/callback",
         "version": version("flow-mcp"),
+        "plugin": PLUGIN,
         "credentials": credentials.in_words("`") if credentials else "",
         "local_keycloak": LOCAL_KEYCLOAK,
         "pipeline": pipeline,
     }
     files = dict(_rendered(values))
     declared = files.pop(_STACK_FILE)
-    _check(files["Pulumi.yaml"], declared, tenant)
+    _check(files[PROJECT], declared, tenant)
     files[f"stacks/Pulumi.{tenant.id}.yaml"] = declared
     files["schemas/stack.schema.json"] = schema_text(stack_schema())
     if pipeline:

@@ -12,10 +12,14 @@ from pathlib import Path
 import flow_mcp
 from flow_mcp.common.errors import FlowMcpError
 from flow_mcp.engine.toolchain.programs import parse
-from flow_mcp.local.new_project.create import maintained_files
+from flow_mcp.local.new_project.create import PLUGIN, PROJECT, maintained_files
 
 _REQUIREMENTS = "requirements.txt"
 _PIN = re.compile(r"^(flow-mcp\[deploy\]==)([0-9][0-9A-Za-z.]*)", re.MULTILINE)
+_PLUGIN = re.compile(
+    r"(^runtime:\n  name: python\n.*^    - name: flow-mcp\n      path: )\.venv/bin$", re.MULTILINE | re.DOTALL
+)
+"""The plugin in `Pulumi.yaml` as earlier versions wrote it. Runs over many tenants cannot fork it."""
 _SECTION = re.compile(r"^## ([0-9]+\.[0-9]+\.[0-9]+)\b.*\n", re.MULTILINE)
 
 
@@ -89,7 +93,12 @@ def compare(project: Path) -> Upgrade:
         raise UpgradeError(
             f"{file} names flow-mcp {pin[2]}, and this is {own}; run the command of the newer version"
         )
-    texts = {_REQUIREMENTS: _PIN.sub(rf"\g<1>{own}", requirements), **maintained_files()}
+    settings = (project / PROJECT).read_text(encoding="utf-8")
+    texts = {
+        PROJECT: _PLUGIN.sub(rf"\g<1>{PLUGIN}", settings),
+        _REQUIREMENTS: _PIN.sub(rf"\g<1>{own}", requirements),
+        **maintained_files(),
+    }
     return Upgrade(pin[2], own, _news(pin[2], own), tuple(_changes(project, texts)))
 
 

@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
-from flow_mcp.authorization_servers.adoption import Difference, ExistingClient, Left, OtherClient, TakenOver
+from flow_mcp.authorization_servers.adoption import TakenOver
 from flow_mcp.common.json_schema import DIALECT, Schema
 from flow_mcp.common.strict_model import StrictModel
 from flow_mcp.operations.adopt.proposal import Proposal
+
+
+def _plain(value: Any) -> Any:
+    """Return a value without the empty ones, which mean that the property is not set."""
+    if isinstance(value, Mapping):
+        return {key: _plain(part) for key, part in value.items()} or None
+    return None if value in ("", []) else value
 
 
 class ClientEntry(StrictModel):
@@ -40,8 +47,12 @@ class DifferenceEntry(StrictModel):
     """A property that differs from what the stack would set."""
 
     property: Annotated[str, Field(description="Name in Pulumi.")]
-    server: Annotated[Any, Field(description="Value at the server; never a secret.")] = None
-    stack: Annotated[Any, Field(description="Value that the stack would set.")] = None
+    server: Annotated[
+        Any, BeforeValidator(_plain), Field(description="Value at the server; never a secret.")
+    ] = None
+    stack: Annotated[Any, BeforeValidator(_plain), Field(description="Value that the stack would set.")] = (
+        None
+    )
 
 
 class TakenOverEntry(StrictModel):
@@ -92,10 +103,10 @@ def proposal_document(proposal: Proposal, file: str, *, written: bool) -> AdoptD
         file=file,
         written=written,
         tenant=dict(proposal.tenant),
-        clients=tuple(map(_client, reading.clients)),
-        others=tuple(map(_other, reading.others)),
-        taken_over=tuple(map(_taken_over, imports.taken_over)),
-        left=tuple(map(_left, imports.left)),
+        clients=tuple(map(ClientEntry.of_attributes, reading.clients)),
+        others=tuple(map(OtherEntry.of_attributes, reading.others)),
+        taken_over=tuple(map(TakenOverEntry.of_attributes, imports.taken_over)),
+        left=tuple(map(LeftEntry.of_attributes, imports.left)),
         unchanged=imports.unchanged,
         remarks=reading.remarks,
         warnings=tuple(map(str, proposal.warnings)),
@@ -112,7 +123,7 @@ def recreated_document(
         written=written,
         clients=(),
         others=(),
-        taken_over=tuple(map(_taken_over, taken_over)),
+        taken_over=tuple(map(TakenOverEntry.of_attributes, taken_over)),
         left=(),
         unchanged=(),
         remarks=(),
@@ -128,42 +139,3 @@ def json_text(document: AdoptDocument) -> str:
 def adopt_schema() -> dict[str, Any]:
     """Return the JSON Schema of the document."""
     return {"$schema": DIALECT, **AdoptDocument.model_json_schema(schema_generator=Schema, by_alias=True)}
-
-
-def _client(client: ExistingClient) -> ClientEntry:
-    return ClientEntry(
-        name=client.name,
-        client_id=client.client_id,
-        section=client.section,
-        why=client.why,
-        remarks=client.remarks,
-    )
-
-
-def _other(other: OtherClient) -> OtherEntry:
-    return OtherEntry(client_id=other.client_id, reason=other.reason, belongs=other.belongs)
-
-
-def _taken_over(taken_over: TakenOver) -> TakenOverEntry:
-    return TakenOverEntry(
-        resource=taken_over.resource,
-        id=taken_over.id,
-        differences=tuple(map(_difference, taken_over.differences)),
-    )
-
-
-def _difference(difference: Difference) -> DifferenceEntry:
-    return DifferenceEntry(
-        property=difference.property, server=_plain(difference.server), stack=_plain(difference.stack)
-    )
-
-
-def _left(left: Left) -> LeftEntry:
-    return LeftEntry(resource=left.resource, effect=left.effect)
-
-
-def _plain(value: Any) -> Any:
-    """Return a value without the empty ones, which mean that the property is not set."""
-    if isinstance(value, Mapping):
-        return {key: _plain(part) for key, part in value.items()} or None
-    return None if value in ("", []) else value

@@ -104,7 +104,7 @@ def _is_comment(line: str) -> bool:
 
 def _joined(before: Sequence[str], added: Sequence[str], after: Sequence[str], newline: str) -> str:
     """Return lines with others between them. The last line of a file can lack its line end."""
-    complete = [line if line.endswith(("\n", "\r")) else f"{line}{newline}" for line in before]
+    complete = [f"{line}{newline}" if line.splitlines() == [line] else line for line in before]
     return "".join((*complete, *(f"{line}{newline}" for line in added), *after))
 
 

@@ -9,10 +9,10 @@ from flow_mcp.authorization_servers.load import from_file
 from flow_mcp.declaration.load import instance_of
 from flow_mcp.engine.stacks import NotAppliedError
 from flow_mcp.operations.adopt.errors import AdoptError
-from flow_mcp.operations.adopt.recreated_on_entra import recreated_on_entra
 from flow_mcp.operations.adopt.recreated_on_keycloak import recreated_on_keycloak
 from flow_mcp.operations.adopt.recreated_on_scalekit import recreated_on_scalekit
 from flow_mcp.operations.drift import auth0
+from flow_mcp.operations.drift.entra.recreated import recreated_on_entra
 from flow_mcp.operations.drift.refresh import Refreshed, refreshed
 from flow_mcp.review.preview.engine import Engine
 
@@ -37,6 +37,7 @@ def recreated_objects(engine: Engine, stack: str, report: Report) -> tuple[Taken
     Raises:
         AdoptError: objects cannot be found on the tenant's kind of authorization server, its realm does not
             exist, or several objects can be the successor of one.
+        SuccessorError: the same of an application of Entra.
         StackError: the stack has not been applied, or Pulumi does not answer as expected.
         PreviewError: the engine or a plugin failed.
         AuthorizationServerError: the server does not answer or rejects a request.

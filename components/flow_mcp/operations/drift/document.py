@@ -132,14 +132,14 @@ def drift_schema() -> dict[str, Any]:
 
 
 def _tenant(drift: TenantDrift, mended: Mended | None) -> TenantEntry:
-    entry = TenantEntry.model_validate(drift, from_attributes=True, by_name=True)
+    entry = TenantEntry.of_attributes(drift)
     return entry.model_copy(update={"mended": _mended(mended)}) if mended else entry
 
 
 def _mended(mended: Mended) -> MendedEntry:
-    remaining = TenantEntry.model_validate(mended.remaining, from_attributes=True, by_name=True)
+    remaining = TenantEntry.of_attributes(mended.remaining)
     return MendedEntry(
         repairs=mended.repairs,
-        operations=tuple(OperationEntry(op=step.op, urn=step.urn) for step in mended.steps),
+        operations=tuple(map(OperationEntry.of_attributes, mended.steps)),
         left=remaining.drifts,
     )

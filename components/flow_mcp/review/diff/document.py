@@ -140,7 +140,7 @@ def document(outcome: Outcome) -> DiffDocument:
         risk=outcome.risk,
         needs_approval=outcome.needs_approval,
         blocked=outcome.blocked,
-        unknowns=tuple(map(_unknown, outcome.unknowns)),
+        unknowns=tuple(map(UnknownEntry.of_attributes, outcome.unknowns)),
         tenants=tuple(map(_tenant, _sorted(outcome.diffs))),
     )
 
@@ -157,7 +157,9 @@ def digest(diffs: Iterable[TenantDiff], unknowns: Iterable[Unknown] = ()) -> str
     The digest of a single tenant is its own digest. The day and the commit are not part of it; their effects
     on changes and findings are.
     """
-    return tree_digest({diff.stack: tenant_digest(diff) for diff in diffs}, map(_unknown, unknowns))
+    return tree_digest(
+        {diff.stack: tenant_digest(diff) for diff in diffs}, map(UnknownEntry.of_attributes, unknowns)
+    )
 
 
 def tenant_digest(diff: TenantDiff) -> str:
@@ -215,7 +217,7 @@ def _tenant(diff: TenantDiff) -> TenantEntry:
         blocked=diff.blocked,
         changes=tuple(_change(change, by_change.get(index, ())) for index, change in enumerate(diff.changes)),
         operations=tuple(_operation(operation, diff.risk_of(operation)) for operation in diff.operations),
-        unknowns=tuple(map(_unknown, diff.unknowns)),
+        unknowns=tuple(map(UnknownEntry.of_attributes, diff.unknowns)),
         findings=tuple(map(finding, rest)),
     )
 
@@ -244,10 +246,6 @@ def _operation(operation: Operation, risk: Risk) -> OperationEntry:
         unknown=operation.unknown,
         inputs=operation.inputs,
     )
-
-
-def _unknown(unknown: Unknown) -> UnknownEntry:
-    return UnknownEntry(subject=unknown.subject, text=unknown.text, blocks=unknown.blocks)
 
 
 def finding(rule_result: RuleResult) -> Finding:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 
@@ -15,14 +15,16 @@ from flow_mcp.engine.python_host.hosts import PythonHosts
 from flow_mcp.review.fleet.fleet import Fleet
 from flow_mcp.review.preview.engine import Engine
 
-# What the stack's program, the plugin and the policy pack import. Each process imports by itself what is
-# missing here, which only takes longer.
-_MODULES = (
+MODULES = (
     "flow_mcp.authorization_servers.stack_program",
     "flow_mcp.authorization_servers.plugin_server",
     "flow_mcp.review.policy.pulumi_policies",
     "flow_mcp.review.policy.rules",
 )
+"""What the stack's program, the plugin and the policy pack import.
+
+A process imports by itself what is missing here, which only takes longer.
+"""
 
 _ENVIRONMENT = re.compile(rb"""^["']?environment["']?\s*:""", re.MULTILINE)
 
@@ -30,13 +32,28 @@ _ENVIRONMENT = re.compile(rb"""^["']?environment["']?\s*:""", re.MULTILINE)
 @contextmanager
 def fleet_engine(fleet: Fleet, stacks: Collection[str]) -> Iterator[Engine]:
     """Yield the engine for these tenants of a run."""
-    engine = Engine(fleet.stacks, fleet.as_of, fleet.interruption)
-    if not stacks or _have_environments(fleet.stacks.project, stacks):
+    default = Engine(fleet.stacks, fleet.as_of, fleet.interruption)
+    with forking_engine(default, stacks, fleet.notes.append) as engine:
+        yield engine
+
+
+@contextmanager
+def forking_engine(
+    engine: Engine, stacks: Collection[str], report: Callable[[str], None]
+) -> Iterator[Engine]:
+    """Yield the engine with language hosts that fork, or unchanged if Pulumi must start its own hosts.
+
+    Args:
+        engine: the engine.
+        stacks: the tenants that it runs.
+        report: called with a text for the user if Pulumi starts its own hosts because the forks failed.
+    """
+    project = engine.stacks.project
+    if not stacks or _have_environments(project, stacks):
         yield engine
         return
-    modules = (*_MODULES, *_components(fleet.stacks.project, stacks))
-    environment, report = engine.environment(), fleet.notes.append
-    with PythonHosts.of(fleet.stacks.project, modules, environment, report) as hosts:
+    modules = (*MODULES, *_components(project, stacks))
+    with PythonHosts.of(project, modules, engine.environment(), report) as hosts:
         yield replace(engine, hosts=hosts)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
+from flow_mcp.common.counted import counted
 from flow_mcp.common.errors import FlowMcpError
 from flow_mcp.common.interruption import Interruption
 from flow_mcp.common.safe_text import plain
@@ -167,7 +168,10 @@ class Fleet:
         try:
             return work()
         except KeyboardInterrupt:
-            status, message = "interrupted", "interrupted; Pulumi finished the changes that had begun"
+            status, message = (
+                "interrupted",
+                "interrupted; Pulumi finished the changes that had begun. Run the command again to continue",
+            )
         except LockedError as error:
             status, message = "locked", str(error)
         except BlockedError as error:
@@ -196,9 +200,8 @@ class Fleet:
             bool(remaining) or any(result.status == "interrupted" for result in finished.values())
         )
         if remaining and not refusal and not interrupted:
-            refusal = (
-                f"the run ended: {self.failures} tenants failed, and --max-failures is {self.limits.failures}"
-            )
+            failed = counted(self.failures, "tenant")
+            refusal = f"the run ended: {failed} failed, and --max-failures is {self.limits.failures}"
         for candidate in remaining:
             stack = candidate.stack
             operations = self.results[stack].operations if stack in self.results else {}

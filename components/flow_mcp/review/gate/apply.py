@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from flow_mcp.common.counted import counted
 from flow_mcp.review.gate.errors import BlockedError, DeviationError
 from flow_mcp.review.gate.plan import Plan, Planner
 from flow_mcp.review.policy.evaluation import RuleResult
@@ -72,8 +73,7 @@ def apply(planner: Planner, plan: Plan, report: Callable[[str], None] = lambda _
         )
     planner.policies.require_all_ran(run.events)
     done = steps(run.events)
-    urns = {change.urn for change in done}
-    remaining = tuple(change for change in plan.preview.steps if change.urn not in urns)
+    remaining = tuple(_without(plan.preview.steps, done))
     if omitted := [change for change in remaining if not change.unknown]:
         raise DeviationError(
             f"`{run.command}` OMITTED AN APPROVED CHANGE: {_step_text(omitted[0])}. "
@@ -89,10 +89,10 @@ class _Watch:
     approved: Preview
     report: Callable[[str], None]
     begun_urns: set[str] = field(default_factory=set)
-    allowed: Mapping[str, Step] = field(init=False)
+    allowed: Mapping[str, list[Step]] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.allowed = {change.urn: change for change in self.approved.steps}
+        self.allowed = _by_urn(self.approved.steps)
 
     def __call__(self, event: Event) -> None:
         if "preludeEvent" in event and configuration([event]) != self.approved.configuration:
@@ -100,8 +100,10 @@ class _Watch:
         if not is_step(event):
             return
         begun = step(event)
-        approved = self.allowed.get(begun.urn)
-        if approved is None or begun.op not in _PERMITTED_STEPS.get(approved.op, {approved.op}):
+        approved = next(
+            (change for change in self.allowed.get(begun.urn, ()) if _permits(change, begun)), None
+        )
+        if approved is None:
             raise self._deviation(_step_text(begun))
         if begun.inputs is not None and (
             paths := tuple(map(path_text, deviations(approved.inputs, begun.inputs)))
@@ -111,7 +113,7 @@ class _Watch:
             )
         # The three steps of a replacement count as one change.
         self.begun_urns.add(begun.urn)
-        self.report(f"{len(self.begun_urns)} changes of {len(self.approved.steps)}")
+        self.report(f"{len(self.begun_urns)} of {counted(len(self.approved.steps), 'change')}")
 
     def _deviation(self, deviation: str) -> DeviationError:
         stack = self.approved.stack
@@ -120,6 +122,29 @@ class _Watch:
             f"{deviation}. Something changed after the approval; {len(self.begun_urns)} approved changes had "
             f"begun. Check the stack with `flow-mcp gate preview {stack}`"
         )
+
+
+def _by_urn(changes: Iterable[Step]) -> dict[str, list[Step]]:
+    """Return the changes by resource: an import and the update that follows it are two changes of one."""
+    by_urn: dict[str, list[Step]] = {}
+    for change in changes:
+        by_urn.setdefault(change.urn, []).append(change)
+    return by_urn
+
+
+def _permits(approved: Step, begun: Step) -> bool:
+    return begun.op in _PERMITTED_STEPS.get(approved.op, {approved.op})
+
+
+def _without(approved: Iterable[Step], done: Iterable[Step]) -> Iterator[Step]:
+    """Yield the approved changes that were not made."""
+    done_by_urn = _by_urn(done)
+    for urn, changes in _by_urn(approved).items():
+        made = done_by_urn.get(urn, [])
+        # A replacement can end as an update. Several changes of one resource are told apart.
+        for change in changes:
+            if not made or (len(changes) > 1 and not any(_permits(change, step_made) for step_made in made)):
+                yield change
 
 
 def _step_text(change: Step) -> str:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from importlib import util
 from importlib.machinery import ModuleSpec
 from pathlib import Path
+from traceback import extract_tb
 from types import ModuleType
 
 from flow_mcp.review.policy.errors import PolicyPackError
@@ -45,9 +46,17 @@ def own_rules(directory: Path) -> tuple[Rule, ...]:
     except Exception as error:
         for module in [key for key in sys.modules if key == name or key.startswith(f"{name}.")]:
             del sys.modules[module]
-        why = str(error) if isinstance(error, ValueError) else repr(error)
+        why = str(error) if isinstance(error, ValueError) else f"{error!r}{_place(error, folder)}"
         raise PolicyPackError(f"the rules in {folder} cannot be loaded: {why}") from error
     return rules
+
+
+def _place(error: Exception, folder: Path) -> str:
+    """Return the line of the rules that raised the error; empty for invalid syntax, which has no frame."""
+    frames = [
+        frame for frame in extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(folder)
+    ]
+    return f", at {FOLDER}/{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
 
 
 def _package(name: str, folder: Path) -> ModuleType:

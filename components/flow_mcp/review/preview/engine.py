@@ -196,7 +196,7 @@ class Engine:
         """Return a block with a language host for one run; commands without events run no program."""
         if self.hosts is None or events == "none":
             return nullcontext(NO_HOST)
-        return self.hosts.host()
+        return self.hosts.host(self.environment())
 
     def environment(self) -> dict[str, str]:
         """Return the environment of Pulumi and its programs."""

@@ -8,8 +8,8 @@ from typing import Any
 from joserfc.jwk import RSAKey
 
 from flow_mcp.authorization_servers.load import from_configuration
-from flow_mcp.declaration.findings import DeclarationError, Problem
 from flow_mcp.declaration.load import Loaded
+from tests.unit.declared import problems_of
 
 SERVER = "https://app.profitbase.biz/flow"
 BASE = f"{SERVER}/mcp/tenants/hooli/workspaces/7/environments/"
@@ -57,9 +57,6 @@ def load(declared: dict[str, Any]) -> Loaded:
 
 def problems(declared: dict[str, Any]) -> list[tuple[str, str, str]]:
     """Return severity, path and message of all findings."""
-    findings: tuple[Problem, ...]
-    try:
-        findings = load(declared).warnings
-    except DeclarationError as error:
-        findings = error.problems
-    return [(problem.severity, problem.path, problem.message) for problem in findings]
+    return [
+        (problem.severity, problem.path, problem.message) for problem in problems_of(lambda: load(declared))
+    ]

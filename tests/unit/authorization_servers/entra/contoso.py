@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from flow_mcp.authorization_servers.load import from_configuration
-from flow_mcp.declaration.findings import DeclarationError, Problem
 from flow_mcp.declaration.load import Loaded
 from flow_mcp.settings import SettingsDocument
+from tests.unit.declared import problems_of
 
 TENANT = "3f0c6f0e-2f5b-4d5a-9d0a-6f1f0a7c4b11"
 SERVER = "https://flow.contoso.example/flow"
@@ -68,13 +68,8 @@ def settings(**parts: Any) -> SettingsDocument:
 
 def problems(declared: dict[str, Any]) -> list[tuple[str, str, str]]:
     """Return severity, path and message of all errors and warnings, except the warning about PKCE."""
-    findings: tuple[Problem, ...]
-    try:
-        findings = load(declared).warnings
-    except DeclarationError as error:
-        findings = error.problems
     return [
         (problem.severity, problem.path, problem.message)
-        for problem in findings
+        for problem in problems_of(lambda: load(declared))
         if problem.severity != "info" and "code_challenge_methods_supported" not in problem.message
     ]

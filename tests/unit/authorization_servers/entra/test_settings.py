@@ -10,121 +10,33 @@ from flow_mcp.authorization_servers.entra import names, permissions
 from flow_mcp.authorization_servers.entra.declaration import Entra
 from flow_mcp.authorization_servers.entra.settings import settings as settings_of
 from flow_mcp.settings import SettingsDocument
-from tests.unit.authorization_servers.entra.contoso import IDS, PRODUCTION, TENANT, load, settings, tenant
+from tests.unit.authorization_servers.entra.contoso import IDS, TENANT, load, settings, tenant
 
-LOGIN = f"https://login.microsoftonline.com/{TENANT}"
 GUID = "5b1d9b7e-8c58-4c64-8f0e-1a2b3c4d5e6f"
 
 
-def test_complete_settings_document() -> None:
-    parts = {
-        "entra": {"verifiedDomains": [], "preauthorized": {}},
-        "manual": {"legacy": {"clientId": GUID, "access": ["7/test"]}},
-    }
-
-    def api(environment: str) -> str:
-        return f"api://{TENANT}/flow-mcp.flow.contoso.example.flow.contoso.7.{environment}"
-
-    def for_people(environment: str) -> dict[str, object]:
-        return {
-            "resource": PRODUCTION.replace("production", environment),
-            "tokenEndpoint": f"{LOGIN}/oauth2/v2.0/token",
-            "parameters": {
-                "client_id": IDS["desktop"],
-                "grant_type": "authorization_code",
-                "scope": f"{api(environment)}/mcp.access",
-            },
-            "authorizationEndpoint": f"{LOGIN}/oauth2/v2.0/authorize",
-            "authorizationParameters": {
-                "client_id": IDS["desktop"],
-                "code_challenge_method": "S256",
-                "response_type": "code",
-                "scope": f"{api(environment)}/mcp.access",
-            },
-        }
-
-    def for_program(client_id: str, environment: str) -> dict[str, object]:
-        return {
-            "resource": PRODUCTION.replace("production", environment),
-            "tokenEndpoint": f"{LOGIN}/oauth2/v2.0/token",
-            "parameters": {
-                "client_id": client_id,
-                "grant_type": "client_credentials",
-                "scope": f"{api(environment)}/.default",
-            },
-        }
-
-    assert settings(**parts).model_dump(mode="json", by_alias=True, exclude_none=True) == {
-        "version": 1,
-        "tenant": "contoso",
-        "authorizationServers": [
-            {
-                "kind": "entra",
-                "authority": f"{LOGIN}/v2.0",
-                "issuers": [f"{LOGIN}/v2.0"],
-                "metadataUrl": f"{LOGIN}/v2.0/.well-known/openid-configuration",
-                "tokenProfile": {
-                    "algorithms": ["RS256"],
-                    "types": ["JWT"],
-                    "clientClaim": "azp",
-                    "scopeClaim": "scp",
-                    "roleClaim": "roles",
-                    "conditions": [
-                        {"claim": "tid", "must": "one-of", "values": [TENANT]},
-                        {"claim": "ver", "must": "one-of", "values": ["2.0"]},
-                    ],
-                    "person": [{"claim": "scp", "must": "present", "values": []}],
-                    "clockSkewSeconds": 60,
-                },
-                "clients": [
-                    {
-                        "name": "agent",
-                        "clientId": IDS["agent"],
-                        "registration": "managed",
-                        "grant": "client-credentials",
-                        "authentication": "client-secret",
-                        "access": ["7/production"],
-                        "tokenRequests": [for_program(IDS["agent"], "production")],
-                    },
-                    {
-                        "name": "desktop",
-                        "clientId": IDS["desktop"],
-                        "registration": "managed",
-                        "grant": "authorization-code",
-                        "authentication": "none",
-                        "access": ["7/production", "7/test"],
-                        "tokenRequests": [for_people("production"), for_people("test")],
-                    },
-                    {
-                        "name": "legacy",
-                        "clientId": GUID,
-                        "registration": "manual",
-                        "grant": "client-credentials",
-                        "access": ["7/test"],
-                        "tokenRequests": [for_program(GUID, "test")],
-                    },
-                ],
-                "registration": {},
-            }
-        ],
-        "protectedResources": [
-            {
-                "url": PRODUCTION.replace("production", environment),
-                "workspace": "7",
-                "environment": environment,
-                "authorizationServers": [
-                    {
-                        "authority": f"{LOGIN}/v2.0",
-                        "audiences": [IDS[f"7/{environment}"]],
-                        "scopesAdvertised": [f"{api(environment)}/mcp.access"],
-                        "scopesInTokens": ["mcp.access"],
-                        "appRoles": ["mcp.program"],
-                    }
-                ],
-            }
-            for environment in ("production", "test")
-        ],
-    }
+def test_requests_name_the_scopes_of_an_application_id_uri_without_a_verified_domain() -> None:
+    manual = {"legacy": {"clientId": GUID, "access": ["7/test"]}}
+    document = settings(entra={"verifiedDomains": [], "preauthorized": {}}, manual=manual)
+    (server,) = document.authorization_servers
+    api = f"api://{TENANT}/flow-mcp.flow.contoso.example.flow.contoso.7"
+    assert [
+        (client.name, client.client_id, client.registration, request.parameters["scope"])
+        for client in server.clients
+        for request in client.token_requests
+    ] == [
+        ("agent", IDS["agent"], "managed", f"{api}.production/.default"),
+        ("desktop", IDS["desktop"], "managed", f"{api}.production/mcp.access"),
+        ("desktop", IDS["desktop"], "managed", f"{api}.test/mcp.access"),
+        ("legacy", GUID, "manual", f"{api}.test/.default"),
+    ]
+    requests = [request for client in server.clients for request in client.token_requests]
+    assert not any("resource" in {**r.parameters, **(r.authorization_parameters or {})} for r in requests)
+    assert [
+        at_server.scopes_advertised
+        for resource in document.protected_resources
+        for at_server in resource.authorization_servers
+    ] == [(f"{api}.production/mcp.access",), (f"{api}.test/mcp.access",)]
 
 
 def test_settings_document_validates_against_its_schema() -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from flow_mcp.authorization_servers.load import from_configuration
-from flow_mcp.declaration.findings import DeclarationError, Problem
 from flow_mcp.declaration.load import Loaded
+from tests.unit.declared import problems_of
 
 SERVER = "https://app.profitbase.biz/flow"
 AGENT = {"grant": "client-credentials", "access": ["9/production"]}
@@ -49,9 +49,4 @@ def load(declared: dict[str, Any]) -> Loaded:
 
 def problems(declared: dict[str, Any]) -> list[tuple[str, str]]:
     """Return severity and path of all findings."""
-    findings: tuple[Problem, ...]
-    try:
-        findings = load(declared).warnings
-    except DeclarationError as error:
-        findings = error.problems
-    return [(problem.severity, problem.path) for problem in findings]
+    return [(problem.severity, problem.path) for problem in problems_of(lambda: load(declared))]

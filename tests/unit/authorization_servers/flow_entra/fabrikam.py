@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from flow_mcp.authorization_servers.load import from_configuration
-from flow_mcp.declaration.findings import DeclarationError, Problem
 from flow_mcp.declaration.load import Loaded
+from tests.unit.declared import problems_of
 
 TENANT = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
 SERVER = "https://app.profitbase.biz/flow"
@@ -38,13 +38,8 @@ def problems(
     declared: dict[str, Any], flow_entra: dict[str, Any] | None = SAAS
 ) -> list[tuple[str, str, str]]:
     """Return severity, path and message of all errors and warnings, except the warning about PKCE."""
-    findings: tuple[Problem, ...]
-    try:
-        findings = load(declared, flow_entra).warnings
-    except DeclarationError as error:
-        findings = error.problems
     return [
         (problem.severity, problem.path, problem.message)
-        for problem in findings
+        for problem in problems_of(lambda: load(declared, flow_entra))
         if problem.severity != "info" and "code_challenge_methods_supported" not in problem.message
     ]

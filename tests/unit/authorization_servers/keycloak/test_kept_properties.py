@@ -57,3 +57,23 @@ def test_a_setting_that_needs_attributes_is_refused_while_they_are_kept(
 
 def test_a_client_without_such_settings_may_keep_its_attributes() -> None:
     assert problems({}) == []
+
+
+@pytest.mark.parametrize("line", ["ClientDefaultScopes/portal-default-scopes", MAPPER])
+def test_assertions_are_refused_while_scopes_or_mappers_that_limit_them_are_left(line: str) -> None:
+    portal = {
+        "grant": "authorization-code",
+        "clientType": "confidential",
+        "redirectUris": ["https://portal.acme.example/cb"],
+        "access": ["1/test"],
+        "people": {"groups": ["/planners"]},
+    }
+    clients, enterprise = {"portal": portal}, [{**ISSUER, "clients": ["portal"]}]
+    left = {"Client/portal": {"id": "acme/c-1"}, line: {"leave": True}}
+    assert problems({}, clients=clients, enterprise=enterprise, adopted=left) == ["enterprise"]
+    assert problems({}, clients=clients, adopted=left) == []
+    left = {
+        "Client/portal": {"id": "acme/c-1"},
+        "ClientOptionalScopes/portal-optional-scopes": {"leave": True},
+    }
+    assert problems({}, clients=clients, enterprise=enterprise, adopted=left) == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from flow_mcp.authorization_servers.errors import OwnedByOthersError
+from flow_mcp.authorization_servers.errors import AuthorizationServerError, OwnedByOthersError
 from flow_mcp.authorization_servers.scalekit.adopted_objects import AdoptedObjects, ScalekitAdoptedObjects
 from flow_mcp.authorization_servers.scalekit.api import ScalekitApi
 from flow_mcp.authorization_servers.scalekit.import_ids import import_id
@@ -27,7 +27,7 @@ def _check(server: str | None, client: str | None, monkeypatch: pytest.MonkeyPat
     stand_in = StandIn(answers)
     ids = (import_id(_URL, "res_1"), import_id(_URL, "res_1", "m2m_1"))
     checked = ScalekitAdoptedObjects(lambda url: ScalekitApi(url, stand_in))
-    checked.call(AdoptedObjects(owner="flow-mcp:acme", import_ids=ids))
+    checked.call(AdoptedObjects(environment_url=_URL, owner="flow-mcp:acme", import_ids=ids))
     return stand_in
 
 
@@ -66,3 +66,15 @@ def test_an_object_of_another_stack_is_refused(
         OwnedByOthersError, match=f"^{refused} at {_URL} was created by the stack of flow-mcp:"
     ):
         _check(server, client, monkeypatch)
+
+
+def test_an_object_of_another_environment_is_refused_before_a_request() -> None:
+    stand_in = StandIn({})
+    arguments = AdoptedObjects(
+        environment_url=_URL, owner="flow-mcp:acme", import_ids=(import_id("https://evil.example", "res_1"),)
+    )
+    with pytest.raises(
+        AuthorizationServerError, match=r"names res_1 at https://evil\.example, and the tenant"
+    ):
+        ScalekitAdoptedObjects(lambda url: ScalekitApi(url, stand_in)).call(arguments)
+    assert stand_in.requests == []

@@ -190,6 +190,32 @@ def test_a_key_without_a_value_does_not_remove_a_fact_of_a_known_application(nam
             PLANNER + "  connect: [{title: Run, command: ['${secret}']}]\n",
             [(8, "planner.connect[0]", "has the unknown placeholder secret", None)],
         ),
+        *(
+            (PLANNER + f"  connect: [{{title: Run, {form}}}]\n", [(8, "planner.connect[0]", message, None)])
+            for form, message in (
+                (
+                    'json: {a: "\\x9b31m"}',
+                    "has invisible characters, or characters that change how others are displayed",
+                ),
+                (
+                    'toml: {"\\u202e": a}',
+                    "has invisible characters, or characters that change how others are displayed",
+                ),
+                ("command: ['${scopeList}']", "has ${scopeList} in a text, but it is a list"),
+                ("json: {a: 'x ${scopeList}'}", "has ${scopeList} in a text, but it is a list"),
+            )
+        ),
+        *(
+            (
+                PLANNER + f"  callback: {{prefix: '{prefix}', where: In the app.}}\n",
+                [(8, "planner.callback.prefix", "does not end with a slash", None)],
+            )
+            for prefix in ("https://planner.acme.example/x", "https://planner.acme.example/?x=/")
+        ),
+        (
+            PLANNER + "    connect: {basis: tried, url: 'tests/../x y', read: 2026-11-30}\n",
+            [(8, "planner.sources.connect.url", None, None)],
+        ),
         (
             PLANNER + "  connect: [{title: Run, command: [a], json: {}}]\n",
             [

@@ -185,7 +185,9 @@ def test_an_input_of_a_new_project_changes_its_fingerprint(own_project: Project,
 
 def test_the_plugin_of_a_project_of_an_earlier_version_changes_its_fingerprint(own_project: Project) -> None:
     settings = own_project.file.read_text("utf-8")
-    own_project.file.write_text(settings.replace("path: .venv/bin", "path: plugin"), encoding="utf-8")
+    former = settings.replace("path: .venv/share/flow-mcp", "path: plugin")
+    assert former != settings
+    own_project.file.write_text(former, encoding="utf-8")
     before = fingerprint(own_project)
     write("plugin/__main__.py")(own_project)
     assert fingerprint(own_project) != before
@@ -197,6 +199,7 @@ def test_the_plugin_of_a_project_of_an_earlier_version_changes_its_fingerprint(o
         *("README.md", "requirements.txt", "schemas/stack.schema.json", ".gitignore"),
         # The same package at another place of the machine.
         ".venv/bin/pulumi-resource-flow-mcp",
+        ".venv/share/flow-mcp/__main__.py",
     ],
 )
 def test_other_files_of_a_new_project_do_not_change_its_fingerprint(own_project: Project, name: str) -> None:

@@ -11,8 +11,9 @@ import pytest
 from flow_mcp.engine.fleet.fingerprint import Inputs
 from flow_mcp.engine.fleet.recorder import Recorder, Success
 from flow_mcp.engine.fleet.records import Record, Records
+from flow_mcp.engine.listed_stacks import ListedStack
 from flow_mcp.engine.project import Project
-from flow_mcp.engine.stacks import ListedStack, StackError, Stacks
+from flow_mcp.engine.stacks import StackError, Stacks
 from tests.unit.declared import Stacks as Declared
 
 BEGAN = datetime(2026, 11, 30, 10, 19, 4, 185_900, UTC)

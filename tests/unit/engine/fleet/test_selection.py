@@ -6,8 +6,8 @@ import pytest
 
 from flow_mcp.engine.fleet.records import Record
 from flow_mcp.engine.fleet.selection import REASONS, Reason, candidate, select_tenants
+from flow_mcp.engine.listed_stacks import ListedStack
 from flow_mcp.engine.project import NoProjectError
-from flow_mcp.engine.stacks import ListedStack
 from tests.unit.declared import Stacks
 
 AT, LATER = "2026-11-30T10:19:04.185Z", "2026-11-30T10:19:04.186Z"

@@ -10,7 +10,8 @@ from flow_mcp.engine.fleet.fingerprint import Inputs
 from flow_mcp.engine.fleet.records import Record, Records, is_records_stack, records_stack
 from flow_mcp.engine.fleet.shards import Shard
 from flow_mcp.engine.fleet.survey import survey
-from flow_mcp.engine.stacks import ListedStack, StackError, Stacks
+from flow_mcp.engine.listed_stacks import ListedStack
+from flow_mcp.engine.stacks import StackError, Stacks
 from tests.unit.declared import Stacks as Declared
 
 LAST, EARLIER = "2026-11-30T10:00:00.000Z", "2026-11-29T10:00:00.000Z"

@@ -16,6 +16,7 @@ plugins: {providers: [{name: flow-mcp, path: plugin}]}
 """
 EXECUTOR = """
 import json, os, sys
+assert os.environ["MARK"] == "of this run"
 config = json.loads(os.environ["PULUMI_CONFIG"])
 sys.stdout.buffer.write(config.get("flow-mcp:print", "").encode())
 sys.exit(int(config["flow-mcp:code"]))

@@ -138,7 +138,8 @@ def hosts(project: Project, earlier: frozenset[int], reports: list[str]) -> Iter
 
 @contextmanager
 def running(hosts: PythonHosts, engine: str = "127.0.0.1:1") -> Iterator[Run]:
-    with hosts.host() as host, subprocess.Popen(["sleep", "600"]) as pulumi:
+    environment = {**os.environ, "MARK": "of this run"}
+    with hosts.host(environment) as host, subprocess.Popen(["sleep", "600"]) as pulumi:
         try:
             host.serve(pulumi.pid)
             name, _, port = host.environment["PULUMI_DEBUG_LANGUAGES"].partition(":")
@@ -221,7 +222,7 @@ def test_a_program_that_raises_is_reported_with_its_own_frames(hosts: PythonHost
     ("code", "error", "bail"),
     [(0, "", False), (2, "Program exited with non-zero exit code: 2", False), (32, "", True)],
 )
-def test_the_stacks_program_gets_its_configuration_and_its_exit_code_is_the_result(
+def test_the_stacks_program_gets_its_configuration_and_environment_and_its_exit_code_is_the_result(
     hosts: PythonHosts, tmp_path: Path, code: int, error: str, bail: bool
 ) -> None:
     with running(hosts) as run:
@@ -323,7 +324,7 @@ def test_a_killed_process_is_replaced_once_and_then_pulumi_starts_its_own_hosts(
     kill()
     assert reports == []
     for _ in range(2):
-        with hosts.host() as host:
+        with hosts.host(os.environ) as host:
             assert host is NO_HOST
     assert reports == [FAILED]
 
@@ -338,6 +339,6 @@ def test_a_machine_that_cannot_start_the_process_lets_pulumi_start_its_own_hosts
     environment = {"PATH": str(project.directory)}
     with PythonHosts.of(project, (), environment, reports.append) as hosts:
         assert hosts
-        with hosts.host() as host:
+        with hosts.host(os.environ) as host:
             assert host is NO_HOST
     assert reports == [f"{FAILED}: Too many open files"]

@@ -126,7 +126,10 @@ def test_a_first_start_uses_a_free_port_if_the_default_port_is_used(
         keycloak.stop()
         with LocalKeycloak(state) as again:
             assert (again.url, first == f"http://127.0.0.1:{taken}") == (first, False)
-    assert f"Port {taken} on 127.0.0.1 is used by another program; using a free port" in reports
+    assert (
+        f"Port {taken} on 127.0.0.1 is used by another program; using a free one. "
+        "Name its URL in the tenants' files"
+    ) in reports
 
 
 def test_a_used_port_is_an_error_with_a_remedy(state: Path) -> None:

@@ -127,7 +127,7 @@ def test_programs_and_pulumi_files_are_those_of_this_repository(tmp_path: Path) 
         assert texts[name] == (REPOSITORY / name).read_text(encoding="utf-8")
     here = yaml.safe_load((REPOSITORY / "Pulumi.yaml").read_text(encoding="utf-8"))
     there = yaml.safe_load(texts["Pulumi.yaml"])
-    assert there["plugins"]["providers"] == [{"name": "flow-mcp", "path": ".venv/bin"}]
+    assert there["plugins"]["providers"] == [{"name": "flow-mcp", "path": ".venv/share/flow-mcp"}]
     assert {**there, "plugins": None, "config": None} == {**here, "plugins": None, "config": None}
 
 

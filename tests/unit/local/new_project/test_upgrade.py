@@ -15,6 +15,7 @@ from flow_mcp.local.new_project.first_tenant import FirstTenant
 from flow_mcp.local.new_project.upgrade import UpgradeError
 
 OWN = version("flow-mcp")
+PLUGIN, FORMER_PLUGIN = "path: .venv/share/flow-mcp\n", "path: .venv/bin\n"
 
 
 @pytest.fixture
@@ -68,6 +69,30 @@ def test_the_files_are_written_on_request_and_then_nothing_is_left(project: Path
     again = upgrade(project)
     assert (again.exit_code, "No file of the project changes." in again.stdout) == (0, True)
     assert not again.stdout.startswith("New since")
+
+
+def test_the_plugin_that_no_run_can_fork_is_replaced(project: Path) -> None:
+    settings = project / "Pulumi.yaml"
+    text = settings.read_text(encoding="utf-8")
+    edit(settings, PLUGIN, FORMER_PLUGIN)
+    assert "changes Pulumi.yaml" in upgrade(project).stdout.splitlines()
+    upgrade(project, "--write")
+    assert settings.read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize(
+    "edits",
+    [
+        [(PLUGIN, "path: plugin\n")],
+        [(PLUGIN, FORMER_PLUGIN), ("  name: python\n", "  name: yaml\n")],
+        [(PLUGIN, FORMER_PLUGIN), ("- name: flow-mcp\n", "- name: own\n")],
+    ],
+    ids=["of this project", "of a program in another language", "of another package"],
+)
+def test_other_plugins_stay(project: Path, edits: list[tuple[str, str]]) -> None:
+    for before, after in edits:
+        edit(project / "Pulumi.yaml", before, after)
+    assert "changes Pulumi.yaml" not in upgrade(project).stdout.splitlines()
 
 
 def test_a_tenant_that_this_version_rejects_is_named_and_nothing_is_written(project: Path) -> None:

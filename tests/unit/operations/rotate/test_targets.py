@@ -32,6 +32,8 @@ class StandIn:
         objects: the stored objects by path.
         requests: method and path of each request.
         status: the status of every response; None for normal operation.
+        version: Vault's number of the secret's last version.
+        namespaces: Vault's namespaces of all requests.
     """
 
     def __init__(self) -> None:
@@ -39,6 +41,8 @@ class StandIn:
         self.objects: dict[str, Any] = {}
         self.requests: list[str] = []
         self.status: int | None = None
+        self.version = 0
+        self.namespaces: set[str | None] = set()
 
     def answer(self, method: str, path: str, body: Mapping[str, Any]) -> tuple[int, Any]:
         self.requests.append(f"{method} {path}")
@@ -56,12 +60,19 @@ class StandIn:
         return 200, {"kind": "Secret", "apiVersion": "v1", **self.objects[name]}
 
     def _vault(self, method: str, path: str, body: Mapping[str, Any]) -> tuple[int, Any]:
+        """Answer as KV version 2 that requires check-and-set."""
         if method == "GET":
             if path not in self.objects:
                 return 404, {"errors": []}
-            return 200, {"data": {"data": self.objects[path], "metadata": {"version": 1}}}
+            stored = self.objects[path]
+            deleted = "" if stored else "2026-11-30T00:00:00Z"
+            metadata = {"version": self.version, "deletion_time": deleted}
+            return 200 if stored else 404, {"data": {"data": stored, "metadata": metadata}}
+        if body["options"] != {"cas": self.version}:
+            return 400, {"errors": ["check-and-set parameter did not match the current version"]}
         self.objects[path] = body["data"]
-        return 200, {"data": {"version": 2}}
+        self.version += 1
+        return 200, {"data": {"version": self.version}}
 
 
 @pytest.fixture
@@ -77,6 +88,7 @@ def _listening(server: StandIn) -> Iterator[None]:
     class Handler(BaseHTTPRequestHandler):
         def handle_request(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            server.namespaces.add(self.headers.get("X-Vault-Namespace"))
             status, content = server.answer(self.command, self.path, json.loads(body or b"{}"))
             data = json.dumps(content).encode()
             self.send_response(status)
@@ -119,6 +131,7 @@ def vault(stand_in: StandIn, monkeypatch: pytest.MonkeyPatch) -> StandIn:
     """A stand-in of Vault."""
     monkeypatch.setenv("VAULT_ADDR", stand_in.url)
     monkeypatch.setenv("VAULT_TOKEN", "t-1")
+    monkeypatch.delenv("VAULT_NAMESPACE", raising=False)
     return stand_in
 
 
@@ -159,6 +172,39 @@ def test_a_vault_secret_gets_a_new_version_and_keeps_other_keys(vault: StandIn) 
         "client_secret": SECRET,
         "other": "kept",
     }
+    assert vault.version == 2
+
+
+@pytest.mark.parametrize(("variable", "namespace"), [("flow/acme", "flow/acme"), ("", None)])
+def test_the_vault_secret_is_in_the_namespace_of_the_environment(
+    vault: StandIn, monkeypatch: pytest.MonkeyPatch, variable: str, namespace: str | None
+) -> None:
+    monkeypatch.setenv("VAULT_NAMESPACE", variable)
+    assert target("vault:secret/flow/acme")(CREDENTIAL)
+    assert vault.namespaces == {namespace}
+
+
+def test_a_deleted_vault_secret_gets_a_new_version(vault: StandIn) -> None:
+    vault.objects[_VAULT], vault.version = None, 4
+    assert target("vault:secret/flow/acme")(CREDENTIAL)
+    assert (vault.objects[_VAULT]["client_secret"], vault.version) == (SECRET, 5)
+
+
+def test_a_vault_secret_that_changes_at_the_same_time_is_not_overwritten(
+    vault: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault.objects[_VAULT], vault.version = {"other": "old"}, 4
+    answer = vault.answer
+
+    def changed_meanwhile(method: str, path: str, body: Mapping[str, Any]) -> tuple[int, Any]:
+        answered = answer(method, path, body)
+        vault.objects[_VAULT], vault.version = {"other": "new"}, 5
+        return answered
+
+    monkeypatch.setattr(vault, "answer", changed_meanwhile)
+    with pytest.raises(RotateError, match=r"\(InvalidRequest\).* at the same time, run the command again"):
+        target("vault:secret/flow/acme")(CREDENTIAL)
+    assert vault.objects[_VAULT] == {"other": "new"}
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from flow_mcp.operations.verify.error_texts import ERROR_TEXTS, translate
 from flow_mcp.settings import ClaimCondition, TokenProfile
 from tests.unit.operations.verify.fake import SECRET, TOKEN, Fake, encrypted, opaque, program_token
 from tests.unit.runtime import acme
+from tests.vectors.signing import with_public_key_as_secret
 
 _SUBJECT = "agent for 456/production"
 
@@ -56,7 +57,7 @@ def test_opaque_and_encrypted_tokens_are_reported(token: str, reason: str) -> No
 
 def test_a_token_with_another_algorithm_is_reported() -> None:
     fake = Fake()
-    fake.mint(acme.signed_with_public_key('{"iss":"x"}', {"alg": "HS256", "typ": "JWT"}))
+    fake.mint(with_public_key_as_secret({"iss": "x"}, {"alg": "HS256", "typ": "JWT"}, "issuer"))
     assert fake.observed(tokens.form) == [("fail", _SUBJECT, "alg HS256, typ JWT")]
 
 

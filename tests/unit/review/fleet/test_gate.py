@@ -16,7 +16,8 @@ from flow_mcp.engine.fleet.fingerprint import Inputs
 from flow_mcp.engine.fleet.recorder import Recorder
 from flow_mcp.engine.fleet.selection import Candidate
 from flow_mcp.engine.fleet.survey import Survey
-from flow_mcp.engine.stacks import ListedStack, Stacks
+from flow_mcp.engine.listed_stacks import ListedStack
+from flow_mcp.engine.stacks import Stacks
 from flow_mcp.review.diff import digest
 from flow_mcp.review.fleet import gate, up
 from flow_mcp.review.fleet.fleet import Fleet, Limits
@@ -197,7 +198,7 @@ def test_after_a_failed_update_no_further_tenant_starts(
     gated = tenants.apply(Approval(tree.digest, tree.tenants), canaries=("a",))
     assert statuses(gated) == {"a": status, "b": "not-started", "c": "not-started"}
     assert messages(gated) == {"a": str(failure)}
-    assert gated.outcome.refusal == "the run ended: 1 tenants failed, and --max-failures is 0"
+    assert gated.outcome.refusal == "the run ended: 1 tenant failed, and --max-failures is 0"
 
     gated = tenants.apply(Approval(tree.digest, tree.tenants), canaries=("a",), failures=1)
     assert statuses(gated) == {"a": status, "b": "updated", "c": "updated"}

@@ -16,7 +16,8 @@ from flow_mcp.engine.fleet.locks import Holder, left_updates, registered_process
 from flow_mcp.engine.fleet.recorder import Recorder, Success
 from flow_mcp.engine.fleet.selection import Candidate
 from flow_mcp.engine.fleet.survey import Survey
-from flow_mcp.engine.stacks import ListedStack, Stacks
+from flow_mcp.engine.listed_stacks import ListedStack
+from flow_mcp.engine.stacks import Stacks
 from flow_mcp.review.fleet import recovery
 from flow_mcp.review.fleet.fleet import Fleet, Limits
 from flow_mcp.review.fleet.recovery import Recovery, recover

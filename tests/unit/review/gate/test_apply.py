@@ -113,6 +113,21 @@ def test_unknown_values_of_approved_changes_may_become_anything(gate: Gate) -> N
     assert (done.steps, done.needless, done.rule_results) == (steps([known, *parts]), (), ())
 
 
+def test_a_resource_that_is_imported_and_then_updated_has_two_approved_changes(gate: Gate) -> None:
+    imported = pre_event("import", PASSWORD, "p", None, {"end": 1})
+    updated = pre_event("update", PASSWORD, "p", {"end": 1}, {"end": 2})
+    approved = [imported, updated]
+
+    done = gate.apply(approved, completed(imported, updated))
+    assert (done.steps, done.needless) == (steps(approved), ())
+
+    with pytest.raises(DeviationError, match="OMITTED AN APPROVED CHANGE: update of urn"):
+        gate.apply(approved, completed(imported))
+    other = pre_event("import", PASSWORD, "p", None, {"end": 3})
+    with pytest.raises(DeviationError, match="with another value of end"):
+        gate.apply(approved, [other], "--slow")
+
+
 def test_a_change_that_is_unnecessary_is_listed(gate: Gate) -> None:
     done = gate.apply([UPDATE, REPLACE], completed(REPLACE))
 

@@ -96,9 +96,9 @@ def test_helpers_are_no_rules_and_own_rules_are_sorted(tmp_path: Path) -> None:
         ({"later": _RULE.format("Later", "FLOWMCP-999")}, "rules/later.py defines FLOWMCP-999. IDs that"),
         ({"odd": _RULE.format("Odd", "acme/1")}, "rules/odd.py defines the ID 'acme/1'. An ID is"),
         ({"__init__": _RULE.format("A", "TEST-900")}, "rules/__init__.py defines a rule; move each rule to"),
-        ({"lost": "import nothing_of_this_name"}, "ModuleNotFoundError"),
+        ({"lost": "import nothing_of_this_name"}, ", at rules/lost.py:1"),
         ({"cut": "RULES ="}, "SyntaxError"),
-        ({"__init__": "1 / 0"}, "ZeroDivisionError"),
+        ({"__init__": "\n1 / 0"}, "ZeroDivisionError('division by zero'), at rules/__init__.py:2"),
     ],
 )
 def test_own_rules_that_cannot_be_loaded_are_refused_and_leave_no_module(

@@ -97,21 +97,22 @@ def _days(password: Representation) -> tuple[str, str] | None:
 
 def _secret(password: Representation) -> str:
     return (
-        f"Entra does not return the value of its secret{_hint(password)}, which ends on "
+        f"Entra does not return the value of its secret{_named(password)}, which ends on "
         f"{text(password, 'endDateTime')[:10]}. The secret stays valid, and the output clientSecrets lacks "
         "it. `flow-mcp rotate` and `pulumi up` create one that the output contains."
     )
 
 
-def _hint(password: Representation) -> str:
-    parts = (text(password, "displayName"), f"{hint}…" if (hint := text(password, "hint")) else "")
+def _named(password: Representation) -> str:
+    """Return the name and the ID of a secret. Entra's `hint` is left out: it begins the secret itself."""
+    parts = (text(password, "displayName"), f"ID {key_id}" if (key_id := text(password, "keyId")) else "")
     shown = ", ".join(filter(None, parts))
     return f" ({shown})" if shown else ""
 
 
 def _further_passwords(passwords: Sequence[Representation]) -> Iterator[str]:
     if passwords:
-        listed = ", ".join(f"until {text(entry, 'endDateTime')[:10]}{_hint(entry)}" for entry in passwords)
+        listed = ", ".join(f"until {text(entry, 'endDateTime')[:10]}{_named(entry)}" for entry in passwords)
         yield f"It also has secrets that are valid {listed}. They stay, and are not managed."
 
 

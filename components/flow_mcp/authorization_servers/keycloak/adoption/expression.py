@@ -8,6 +8,7 @@ from typing import Any
 
 from flow_mcp.authorization_servers.adoption import Expression
 from flow_mcp.authorization_servers.declarable import ORIGIN, REDIRECT_URI, is_declarable
+from flow_mcp.authorization_servers.keycloak.adoption import rejected_tokens
 from flow_mcp.authorization_servers.keycloak.client_properties import DEFAULT_SCOPES
 from flow_mcp.authorization_servers.keycloak.grants import allowed_grants
 from flow_mcp.authorization_servers.representations import (
@@ -112,6 +113,7 @@ def _remarks(client: Representation, grant: Grant) -> Iterator[str]:
         yield "Its tokens have all roles of the user (full scope)."
     if other := sorted(set(texts(client, "defaultClientScopes")) - {*DEFAULT_SCOPES, "service_account"}):
         yield f"Every token of it has the default scopes {', '.join(other)}."
+    yield from rejected_tokens.of_client(client)
     if mappers := sorted(text(mapper, "name") for mapper in objects(client, "protocolMappers")):
         yield f"It has mappers of its own ({', '.join(mappers)}). They stay, and are not managed."
 

@@ -19,6 +19,7 @@ from flow_mcp.authorization_servers.errors import AuthorizationServerError, Righ
 from flow_mcp.authorization_servers.free_names import free_name
 from flow_mcp.authorization_servers.given_settings import given_settings
 from flow_mcp.authorization_servers.keycloak.admin_api import AdminApi, Administration
+from flow_mcp.authorization_servers.keycloak.adoption import rejected_tokens
 from flow_mcp.authorization_servers.keycloak.adoption.audiences import Audiences, Reached
 from flow_mcp.authorization_servers.keycloak.adoption.belonging import belongs, left_alone
 from flow_mcp.authorization_servers.keycloak.adoption.expression import express, is_exact
@@ -105,7 +106,7 @@ class KeycloakReader:
             environments(request, keys),
             clients,
             tuple(sorted(others, key=lambda other: other.client_id)),
-            scopes.remarks,
+            (*rejected_tokens.of_realm(realm.representation), *scopes.remarks),
         )
 
     def _clients(

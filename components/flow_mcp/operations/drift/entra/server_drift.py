@@ -9,10 +9,10 @@ from flow_mcp.authorization_servers.entra import Entra
 from flow_mcp.authorization_servers.entra.adoption.content import Content
 from flow_mcp.authorization_servers.entra.graph_api import GraphApi
 from flow_mcp.authorization_servers.errors import CredentialsError, RightsError
-from flow_mcp.operations.adopt.errors import AdoptError
-from flow_mcp.operations.adopt.recreated_on_entra import recreated_on_entra
 from flow_mcp.operations.drift.entra.appeared import appeared
 from flow_mcp.operations.drift.entra.managed import Managed
+from flow_mcp.operations.drift.entra.recreated import recreated_on_entra
+from flow_mcp.operations.drift.errors import SuccessorError
 from flow_mcp.operations.drift.refresh import Refreshed
 from flow_mcp.operations.drift.server_drift import Inputs, Report, ServerDrift, property_drifts
 
@@ -63,5 +63,5 @@ def _recreated(
         return (), ()
     try:
         return tuple(f"resource {item.resource}" for item in recreated_on_entra(comparison, report, api)), ()
-    except AdoptError as error:
+    except SuccessorError as error:
         return (), (str(error),)

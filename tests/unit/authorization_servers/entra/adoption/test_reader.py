@@ -14,6 +14,7 @@ from flow_mcp.authorization_servers.entra.names import VSCODE
 from flow_mcp.authorization_servers.errors import AuthorizationServerError
 from flow_mcp.common.errors import FlowMcpError
 from flow_mcp.operations.adopt.errors import AdoptError
+from flow_mcp.operations.adopt.tenant_file import tenant_file
 from tests.unit.authorization_servers.entra.adoption.directory import (
     FORBIDDEN,
     PRODUCTION,
@@ -49,6 +50,17 @@ def test_a_program_with_a_role_of_an_api_is_taken_over() -> None:
     assert made.tenant["adopted"]["AppRoleAssignment/agent/1/production"] == {
         "id": f"{principal}/appRoleAssignedTo/assignment-Agent-mcp.program"
     }
+
+
+def test_the_beginning_of_a_secret_is_not_shown() -> None:
+    secret = {**SECRET, "displayName": "first", "hint": "Q1x"}
+    agent = application("Agent", passwordCredentials=[secret])
+    made = proposal(directory(api(), agent, assigned={"Api": [program("Agent")]}))
+    (client,) = made.reading.clients
+    assert client.remarks[0].startswith(
+        "Entra does not return the value of its secret (first, ID k), which ends on 2026-12-20."
+    )
+    assert "Q1x" not in tenant_file(made, "")
 
 
 def test_an_api_on_a_verified_domain_needs_no_declared_name() -> None:
@@ -239,6 +251,10 @@ def test_an_issuer_of_entra_is_recognized(authority: str, server: dict[str, str]
 def test_invalid_settings_are_an_error_with_a_remedy() -> None:
     with pytest.raises(AuthorizationServerError, match="Give tenantId, or the authority"):
         proposal({}, server={"tenantId": "common"})
+    with pytest.raises(
+        AuthorizationServerError, match=r"Entra tenant .* flowEntra\.deployment: .*Pulumi\.yaml"
+    ):
+        instance_proposal({}, "nowhere")
 
 
 _KEYS = st.sampled_from(

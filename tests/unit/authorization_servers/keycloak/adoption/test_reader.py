@@ -112,6 +112,43 @@ def test_a_client_with_an_attribute_that_the_plugin_would_reset_is_listed(
     assert client.remarks[0].startswith(f"It omits {parameter} in authentication responses")
 
 
+@pytest.mark.parametrize(
+    ("attribute", "value", "remark"),
+    [
+        (
+            "access.token.signed.response.alg",
+            "ES256",
+            "Its tokens are signed with ES256, and the runtime accepts",
+        ),
+        (
+            "dpop.bound.access.tokens",
+            "true",
+            "Its tokens are bound by DPoP, and the runtime rejects them until",
+        ),
+        ("tls.client.certificate.bound.access.tokens", "true", "Its tokens are bound to a certificate"),
+        ("client.use.lightweight.access.token.enabled", "TRUE", "Its access tokens are lightweight"),
+    ],
+)
+def test_settings_whose_tokens_the_runtime_rejects_are_mentioned(
+    attribute: str, value: str, remark: str
+) -> None:
+    (client,) = proposal(_realm({**_AGENT, "attributes": {attribute: value}})).reading.clients
+    assert [text[: len(remark)] for text in client.remarks] == [remark]
+    off = {"access.token.signed.response.alg": "RS256"} | ({} if "alg" in attribute else {attribute: "false"})
+    (client,) = proposal(_realm({**_AGENT, "attributes": off})).reading.clients
+    assert client.remarks == ()
+
+
+def test_a_realm_that_signs_with_another_algorithm_is_mentioned() -> None:
+    realm = {"realm": "acme", "defaultSignatureAlgorithm": "PS256"}
+    made = proposal({**_realm(_AGENT), "/realms/acme": realm})
+    assert made.reading.remarks[0].startswith(
+        "The realm signs tokens with PS256, and the runtime accepts RS256."
+    )
+    made = proposal({**_realm(_AGENT), "/realms/acme": {**realm, "defaultSignatureAlgorithm": "RS256"}})
+    assert made.reading.remarks == ()
+
+
 def test_a_client_of_another_stack_is_left_alone() -> None:
     owned = {**_AGENT, "attributes": {"flowMcpOwner": "flow-mcp:globex"}}
     assert proposal(_realm(owned)).reading.others == (

@@ -17,7 +17,7 @@ from flow_mcp.authorization_servers.flow_entra.instance import entra as entra_of
 from flow_mcp.authorization_servers.representations import Representation, mapping, objects, text, texts
 from flow_mcp.declaration.declaration import Declaration, ResourceDeclared
 from flow_mcp.declaration.sign_in_paths import admitted
-from flow_mcp.operations.adopt.errors import AdoptError
+from flow_mcp.operations.drift.errors import SuccessorError
 from flow_mcp.operations.drift.refresh import Refreshed, Resource
 from flow_mcp.settings import Grant
 
@@ -28,7 +28,7 @@ def recreated_on_entra(
     """Return the recreated objects of a tenant on Entra, and how each differs.
 
     Raises:
-        AdoptError: several applications have the name of one that was deleted, or another tenant's stack
+        SuccessorError: several applications have the name of one that was deleted, or another tenant's stack
             manages the only one.
         AuthorizationServerError: the Entra tenant cannot be read.
     """
@@ -89,7 +89,7 @@ class _Recreated:
         """Return the client ID of the application with the same name or Application ID URI; empty if none.
 
         Raises:
-            AdoptError: there are several, or another tenant's stack manages the application.
+            SuccessorError: there are several, or another tenant's stack manages the application.
         """
         uris = set(texts(resource.before, "identifierUris"))
         managed = {r.before.get("clientId") for r in self.comparison.of("Application") if r.after is not None}
@@ -103,14 +103,14 @@ class _Recreated:
             )
         ]
         if len(candidates) > 1:
-            raise AdoptError(
+            raise SuccessorError(
                 f"{len(candidates)} applications have the name or the Application ID URI of {resource.name}, "
                 f"which was deleted: {', '.join(candidates)}. Rename or delete those that do not replace it."
             )
         for client_id in candidates:
             owner = owner_of(self.content.applications[client_id])
             if owner not in {"", self._declaration.tenant.id}:
-                raise AdoptError(
+                raise SuccessorError(
                     f"The application {client_id} has the name or the Application ID URI of {resource.name}, "
                     f"which was deleted, and the stack of the tenant {owner} manages it. Rename it there, or "
                     f"rename {resource.name}."

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from flow_mcp.operations.adopt.errors import AdoptError
-from flow_mcp.operations.adopt.recreated_on_entra import recreated_on_entra
+from flow_mcp.operations.drift.entra.recreated import recreated_on_entra
+from flow_mcp.operations.drift.errors import SuccessorError
 from flow_mcp.operations.drift.refresh import Refreshed, Resource
 from tests.unit.authorization_servers.entra import contoso
 from tests.unit.authorization_servers.entra.adoption.directory import (
@@ -54,12 +54,12 @@ def test_the_only_application_with_the_name_is_taken_over(notes: str | None) -> 
 
 def test_several_applications_with_the_name_are_refused_and_named() -> None:
     second = {**application(_NAME), "id": guid("second object"), "appId": guid("second")}
-    with pytest.raises(AdoptError, match=r"2 applications have the name .* of agent, which was deleted"):
+    with pytest.raises(SuccessorError, match=r"2 applications have the name .* of agent, which was deleted"):
         _recreated(application(_NAME), second)
 
 
 def test_an_application_that_another_tenants_stack_manages_is_refused() -> None:
-    with pytest.raises(AdoptError, match="the stack of the tenant globex manages it"):
+    with pytest.raises(SuccessorError, match="the stack of the tenant globex manages it"):
         _recreated(application(_NAME, notes=_notes("globex")))
 
 
