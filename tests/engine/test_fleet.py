@@ -14,7 +14,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from flow_mcp.engine.fleet.records import STACK
 from flow_mcp.engine.project import Project
 from flow_mcp.local.scratch_project import ScratchProject
 from tests.conftest import REPOSITORY
+from tests.faults import processes
 from tests.live.command import flow_mcp
 
 SAMPLE = (REPOSITORY / "stacks" / "Pulumi.northwind.yaml").read_text(encoding="utf-8")
@@ -261,16 +261,20 @@ def test_a_lock_of_another_machine_fails_its_tenant_and_a_locked_canary_ends_the
     assert fleet.statuses("up", "b-1", "--yes") == {"b-1": "updated"}
 
 
+def lock_of_killed_update(fleet: Fleet, name: str, update: str = "") -> Path:
+    with (
+        subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as killed,
+        registered_process(killed, update),
+    ):
+        killed.kill()
+    return fleet.lock(name, socket.gethostname(), killed.pid)
+
+
 def test_the_lock_of_a_killed_update_of_this_machine_is_removed(
     fleet: Fleet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    with (
-        subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as killed,
-        registered_process(killed),
-    ):
-        killed.kill()
-    held = fleet.lock("a-1", socket.gethostname(), killed.pid)
+    held = lock_of_killed_update(fleet, "a-1")
     client = fleet.change("a-1")
     assert fleet.statuses("up", "a-1", "--yes") == {"a-1": "updated"}
     assert (held.exists(), fleet.client("a-1")) == (False, client)
@@ -280,24 +284,10 @@ def test_the_lock_of_an_update_that_was_killed_at_its_end_is_removed_although_no
     fleet: Fleet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    with (
-        subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as killed,
-        registered_process(killed, update_key(fleet.scratch.project.directory, "a-1")),
-    ):
-        killed.kill()
-    held = fleet.lock("a-1", socket.gethostname(), killed.pid)
+    held = lock_of_killed_update(fleet, "a-1", update_key(fleet.scratch.project.directory, "a-1"))
     assert fleet.statuses("up", "a-1", "--yes", "--force") == {"a-1": "nothing-to-apply"}
     assert not held.exists()
     assert fleet.statuses("up", "a-1", "--yes") == {"a-1": "unchanged"}
-
-
-def processes_in(directory: Path) -> list[str]:
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            if (process / "cwd").resolve(strict=True).is_relative_to(directory.resolve()):
-                found.append((process / "cmdline").read_text("utf-8").replace("\0", " "))
-    return found
 
 
 def start(fleet: Fleet, *arguments: str, until: Callable[[str], bool]) -> subprocess.Popen[str]:
@@ -319,7 +309,7 @@ def start(fleet: Fleet, *arguments: str, until: Callable[[str], bool]) -> subpro
 
 def wait_for_processes(directory: Path) -> None:
     deadline = time.monotonic() + 120
-    while remaining := processes_in(directory):
+    while remaining := processes.running_in(directory):
         assert time.monotonic() < deadline, remaining
 
 
