@@ -53,6 +53,10 @@ def timed(
 ) -> tuple[float, float]:
     """Return wall and processor seconds of a command that must succeed."""
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    subprocess.run(command, cwd=directory, env=environment, check=True, capture_output=True, timeout=seconds)
+    process = subprocess.run(
+        command, cwd=directory, env=environment, capture_output=True, text=True, timeout=seconds, check=False
+    )
+    if process.returncode:
+        raise SystemExit(f"{' '.join(command)} failed:\n{process.stdout}{process.stderr}")
     wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
     return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

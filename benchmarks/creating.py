@@ -52,6 +52,8 @@ def measure(tenants: int = TENANTS) -> list[Figure]:
             **_credentials(keycloak),
             "KEYCLOAK_URL": keycloak.url,
             "KEYCLOAK_CLIENT_ID": "admin-cli",
+            # OpenTofu creates ten realms at a time. One can then take longer than the default of 15 seconds.
+            "KEYCLOAK_CLIENT_TIMEOUT": "120",
             "TF_CLI_CONFIG_FILE": str(tofu / "tofu.rc"),
         }
         command = [str(opentofu.programs() / "tofu")]

@@ -31,6 +31,7 @@ _ADDED_PROPERTIES = {
     "add_to_token_introspection",
     "brute_force_strategy",
     "include_in_openid_provider_metadata",
+    "require_dpop_bound_tokens",
 }
 _ADDED_RESOURCES = ("keycloak:index/realmClientPolicy",)
 # Pulumi names lists of blocks in the plural.
