@@ -15,6 +15,7 @@ from benchmarks import (
     checking,
     creating,
     fleet,
+    growth,
     loading,
     report,
     starting,
@@ -31,6 +32,7 @@ _MEASUREMENTS: dict[str, Callable[[], list[Figure]]] = {
     "forced": fleet.measure_forced,
     "memory": worker_memory.measure,
     "create": creating.measure,
+    "growth": growth.measure,
     "report": report.measure,
     "verification": verification.measure,
     "import": loading.measure_import,
@@ -45,7 +47,7 @@ _SIZED: dict[str, Callable[[int], list[Figure]]] = {
 
 
 @click.command(
-    epilog="\b\nExamples:\n  python -m benchmarks                      all, 45 minutes\n"
+    epilog="\b\nExamples:\n  python -m benchmarks                      all, 55 minutes\n"
     "  python -m benchmarks verification import  only two\n"
     "  python -m benchmarks create --tenants 5\n"
     "  python -m benchmarks --json > figures.json"

@@ -34,7 +34,10 @@ def measure(tenants: int = TENANTS) -> list[Figure]:
     Args:
         tenants: the number of tenants of each.
     """
-    with tempfile.TemporaryDirectory(prefix="flow-mcp-bench-") as name, _keycloak(Path(name)) as keycloak:
+    with (
+        tempfile.TemporaryDirectory(prefix="flow-mcp-bench-") as name,
+        local_keycloak(Path(name)) as keycloak,
+    ):
         directory = Path(name)
         ours = _project(directory / "ours", keycloak, "ours", tenants)
         loop = _project(directory / "loop", keycloak, "loop", tenants)
@@ -49,7 +52,7 @@ def measure(tenants: int = TENANTS) -> list[Figure]:
         opentofu.write(tofu, {stack: _resources(ours, stack) for stack in ours.project.stacks()})
         environment = {
             **os.environ,
-            **_credentials(keycloak),
+            **administrator(keycloak),
             "KEYCLOAK_URL": keycloak.url,
             "KEYCLOAK_CLIENT_ID": "admin-cli",
             # OpenTofu creates ten realms at a time. One can then take longer than the default of 15 seconds.
@@ -78,19 +81,21 @@ def measure(tenants: int = TENANTS) -> list[Figure]:
 
 
 @contextmanager
-def _keycloak(directory: Path) -> Iterator[LocalKeycloak]:
+def local_keycloak(directory: Path) -> Iterator[LocalKeycloak]:
+    """Start a Keycloak on a free port, and stop it."""
     server = LocalKeycloak(directory / "keycloak", 0, sources=("maven", "download"))
     with server:
         yield server
 
 
-def _credentials(keycloak: LocalKeycloak) -> dict[str, str]:
+def administrator(keycloak: LocalKeycloak) -> dict[str, str]:
+    """Return the administrator's credentials as environment variables."""
     return {"KEYCLOAK_USER": keycloak.admin_user, "KEYCLOAK_PASSWORD": keycloak.admin_password}
 
 
 def _project(directory: Path, keycloak: LocalKeycloak, prefix: str, tenants: int) -> ScratchProject:
     """Return a project whose tenants have a realm each."""
-    scratch = ScratchProject.prepare(Project(REPOSITORY), directory, _credentials(keycloak))
+    scratch = ScratchProject.prepare(Project(REPOSITORY), directory, administrator(keycloak))
     for number in range(tenants):
         tenant = f"{prefix}-{number:03}"
         own = _SAMPLE.replace("id: globex", f"id: {tenant}").replace("name: globex", f"name: {tenant}")
