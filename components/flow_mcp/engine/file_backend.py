@@ -14,13 +14,22 @@ from pathlib import Path
 from urllib.parse import unquote
 
 _SCHEME = "file://"
-_ATTRIBUTES = "*.attrs"
+_ATTRIBUTES = ".attrs"
 _STATES = Path(".pulumi", "stacks")
 
 
 def is_unreadable(message: str) -> bool:
     """Return whether a message of Pulumi can have an empty file of attributes as its cause."""
     return message.endswith("EOF")
+
+
+def needs_repair(file: Path) -> bool:
+    """Return whether Pulumi fails to read a state because of this file.
+
+    Raises:
+        FileNotFoundError: it does not exist.
+    """
+    return file.suffix == _ATTRIBUTES and file.stat().st_size == 0
 
 
 def repair(url: str, directory: Path) -> bool:
@@ -35,8 +44,8 @@ def repair(url: str, directory: Path) -> bool:
     if not url.startswith(_SCHEME):
         return False
     path = Path(unquote(url.removeprefix(_SCHEME).partition("?")[0])).expanduser()
-    for file in (directory / path / _STATES).rglob(_ATTRIBUTES):
+    for file in (directory / path / _STATES).rglob(f"*{_ATTRIBUTES}"):
         with suppress(FileNotFoundError):  # another process has removed it
-            if file.stat().st_size == 0:
+            if needs_repair(file):
                 file.unlink()
     return True

@@ -18,6 +18,7 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel
 
+from flow_mcp.engine.file_backend import needs_repair
 from flow_mcp.engine.project import Project
 
 # An absolute path, without escapes and parameters. The variable takes precedence over the login.
@@ -107,14 +108,9 @@ def listed_in_files(project: Project, stacks: Collection[str] | None = None) -> 
 def _state_files(directory: Path) -> dict[str, Path] | None:
     """Return the states in a directory by stack, sorted; None if some are not in JSON, or need a repair."""
     files = sorted(directory.iterdir())
-    if any(file.suffix in _OTHER_STATES or _needs_repair(file) for file in files):
+    if any(file.suffix in _OTHER_STATES or needs_repair(file) for file in files):
         return None
     return {file.stem: file for file in files if file.suffix == ".json" and _STACK.fullmatch(file.stem)}
-
-
-def _needs_repair(file: Path) -> bool:
-    """Return whether Pulumi fails to read a state because of this file, which `file_backend` then repairs."""
-    return file.suffix == ".attrs" and file.stat().st_size == 0
 
 
 def _listed(file: Path) -> ListedStack:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from flow_mcp.authorization_servers.errors import AuthorizationServerError
 from flow_mcp.authorization_servers.keycloak.declaration import Keycloak
+from flow_mcp.common.counted import counted
 from flow_mcp.declaration.sign_in_paths import sign_in_paths
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def _people(server: Keycloak, users: Callable[[Keycloak], int | None]) -> str:
         return f"its users, whose number is unknown ({error})"
     if count is None:
         return "its users, whose number is unknown (the realm was deleted already)"
-    return f"its {count} user{'' if count == 1 else 's'}"
+    return f"its {counted(count, 'user')}"
 
 
 def _count(server: Keycloak) -> int | None:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from flow_mcp.common.counted import counted
 from flow_mcp.common.safe_text import terminal
 from flow_mcp.declaration.findings import dotted
 from flow_mcp.review.diff.document import DiffDocument, Finding, TenantEntry, UnknownEntry
@@ -100,9 +101,9 @@ def _finding(finding: Finding) -> Iterator[str]:
 
 
 def _frequencies(words: Iterable[str]) -> str:
-    counted = ", ".join(f"{number} {terminal(word)}" for word, number in sorted(Counter(words).items()))
-    return f" ({counted})" if counted else ""
+    frequencies = ", ".join(f"{number} {terminal(word)}" for word, number in sorted(Counter(words).items()))
+    return f" ({frequencies})" if frequencies else ""
 
 
 def _count(number: int, noun: str) -> str:
-    return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"
+    return counted(number, noun) if number else f"no {noun}s"
